@@ -1,0 +1,62 @@
+"""What we say about a file, and where in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Severity(IntEnum):
+    """How bad a diagnostic is. Ordered, so that a threshold is one comparison."""
+
+    NOTE = 0
+    WARNING = 1
+    ERROR = 2
+
+    @property
+    def label(self) -> str:
+        """The word used in every output: ``note``, ``warning`` or ``error``."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """
+    A stretch of one line in one file.
+
+    Lines and columns count characters from 1. ``end_column`` is the first column after the
+    stretch. ``path`` is as the user would type it, with forward slashes.
+    """
+
+    path: str
+    line: int
+    column: int = 1
+    end_column: int = 2
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """
+    One problem, told so that a person who has never read our code can act on it.
+
+    ``rule`` is ``family/what-is-wrong``: the name people quote, search for and ignore.
+    ``message`` is one sentence that shows the wrong value. ``hint`` is what to type instead,
+    empty where that would be a guess. ``excerpt`` is the text of the line at ``span``, for the
+    renderers. ``key`` is the monitor's, empty where the problem is not inside one monitor.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    span: Span
+    hint: str = ""
+    excerpt: str = ""
+    key: str = ""
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Sort key: by place, then by rule and message, so that output never depends on chance."""
+        return (self.span.path, self.span.line, self.span.column, self.rule, self.message)

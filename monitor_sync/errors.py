@@ -1,0 +1,87 @@
+"""
+Every way this tool can fail, and the exit code that goes with it.
+
+    MonitorSyncError
+    ├── RemoteError           1  Datadog did not answer as it should
+    │   ├── AccessDenied         … refused the keys, or they lack a scope
+    │   ├── NotFound             … has no such monitor
+    │   ├── Rejected             … refused what we sent, and says why
+    │   └── Unreachable          … was not reached, or not for long enough
+    │       └── OutcomeUnknown   … and nobody knows whether the write happened
+    ├── UsageError            2  the command line is wrong
+    ├── FilesInvalid          3  the files have errors; the diagnostics say which
+    ├── LiveDiffers           4  ``plan --fail-on-changes``, and something would change
+    ├── Refused               5  a safety rule, or a person, said no
+    └── AppliedInPart         6  some changes were made and some were not
+
+0 is success, 130 an interruption before anything was written. An exception that is no
+MonitorSyncError is a bug in this tool and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MonitorSyncError(Exception):
+    """Something the user can act on. ``hint`` says how; empty where that would be a guess."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class RemoteError(MonitorSyncError):
+    """Datadog did not answer as it should."""
+
+
+class AccessDenied(RemoteError):
+    """401 or 403: wrong key, wrong site or a missing scope."""
+
+
+class NotFound(RemoteError):
+    """404 for one monitor."""
+
+
+class Rejected(RemoteError):
+    """Another 4xx: Datadog read the request and refused its content. The message is Datadog's."""
+
+
+class Unreachable(RemoteError):
+    """No usable answer: network, TLS, 5xx or throttling, after all retries."""
+
+
+class OutcomeUnknown(Unreachable):
+    """A write got no answer: it may or may not have happened."""
+
+
+class UsageError(MonitorSyncError):
+    """The command line asks for something that makes no sense."""
+
+    exit_code = 2
+
+
+class FilesInvalid(MonitorSyncError):
+    """The files have errors; they have been shown as diagnostics."""
+
+    exit_code = 3
+
+
+class LiveDiffers(MonitorSyncError):
+    """Live monitors differ from the files, and the caller asked to fail on that."""
+
+    exit_code = 4
+
+
+class Refused(MonitorSyncError):
+    """A safety rule or a person said no. Nothing was written."""
+
+    exit_code = 5
+
+
+class AppliedInPart(MonitorSyncError):
+    """Some changes were made and some were not."""
+
+    exit_code = 6

@@ -1,0 +1,149 @@
+"""The words of the domain: Team, Monitor, Project, LiveMonitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Body = Mapping[str, Any]
+"""A monitor as Datadog's API has it: ``name``, ``type``, ``query``, ``message``, ``tags``, …"""
+
+STATES: Final = ("alert", "warning", "no_data", "renotify", "recovery")
+"""The states that can notify somebody, in the order in which a message names them."""
+
+PROJECT_TAG: Final = "monitor_sync_project"
+KEY_TAG: Final = "monitor_sync_key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyRule:
+    """
+    Who hears of which state, for monitors of some priorities.
+
+    ``priorities`` empty means every priority, none included. ``recipients`` maps a state to
+    handles (``@…``), names of handles already looked up.
+    """
+
+    priorities: frozenset[int] = frozenset()
+    recipients: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """
+    Who owns monitors and is paged for them.
+
+    ``name`` is the value of the ``team`` tag and Datadog's team handle. ``on_call`` is the value
+    of the ``on_call`` tag. ``targets`` are durations as written (``5m``, ``90m``).
+    """
+
+    name: str
+    title: str
+    on_call: str
+    github: str = ""
+    tool: str = ""
+    service: str = ""
+    handles: Mapping[str, str] = field(default_factory=dict)
+    notify: tuple[NotifyRule, ...] = ()
+    targets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor:
+    """
+    A monitor as the files want it: templates expanded, owner resolved, message complete.
+
+    ``body`` is what Datadog would be sent; ``${id:KEY}`` in a composite's query still stands, as
+    only the live listing knows ids. ``references`` are these keys in order. ``recipients`` maps
+    each state the monitor can reach to the handles its routing adds. ``runbook`` is an absolute
+    address. ``path`` and ``line`` say where it is declared; where a template makes it, the item.
+    """
+
+    key: str
+    body: Body
+    business_unit: str
+    team: str
+    service: str = ""
+    runbook: str = ""
+    recipients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    moved_from: tuple[str, ...] = ()
+    adopt: int | None = None
+    path: str = ""
+    line: int = 0
+
+    @property
+    def name(self) -> str:
+        """The title people read in Datadog. Not an identity: it may change."""
+        return str(self.body["name"])
+
+    @property
+    def type(self) -> str:
+        """Datadog's monitor type, such as ``query alert``."""
+        return str(self.body["type"])
+
+    @property
+    def query(self) -> str:
+        """Datadog's query, ``${id:KEY}`` unresolved."""
+        return str(self.body["query"])
+
+    @property
+    def priority(self) -> int | None:
+        """1 (highest) to 5, or None."""
+        return self.body.get("priority")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All tags, ours included."""
+        return tuple(self.body.get("tags", ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """
+    All that the files want, after templates and owners.
+
+    ``name`` scopes what this project owns in Datadog. ``site`` is for links in messages; empty
+    where the files name none. ``files`` counts the files read.
+    """
+
+    name: str
+    site: str = ""
+    monitors: Mapping[str, Monitor] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    business_units: Mapping[str, str] = field(default_factory=dict)
+    """Folder to display name."""
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveMonitor:
+    """
+    A monitor as Datadog holds it.
+
+    ``key`` and ``project`` come from its tags and are empty where it does not carry ours.
+    ``body`` is what Datadog answered, fields that nobody compares left out. ``created`` is in
+    milliseconds since 1970, ``modified`` as Datadog prints it.
+    """
+
+    id: int
+    body: Body
+    key: str = ""
+    project: str = ""
+    created: int = 0
+    modified: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title people read in Datadog."""
+        return str(self.body.get("name") or "")
+
+
+def tag_value(tags: tuple[str, ...] | list[str], key: str) -> str:
+    """The value of the first tag ``key:…``, or an empty string."""
+    prefix = key + ":"
+    for tag in tags:
+        if tag.startswith(prefix):
+            return tag[len(prefix) :]
+    return ""

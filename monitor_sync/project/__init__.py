@@ -1,0 +1,1 @@
+"""YAML files become a Project: read, schema, expand templates, resolve owners."""

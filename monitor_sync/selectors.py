@@ -1,0 +1,56 @@
+"""Which monitors a command line means: keys, globs over keys, ``team:NAME``, ``tag:KEY:VALUE``."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """
+    One selector as typed.
+
+    ``motor`` selects the unit, ``motor/platform`` the file, ``motor/flow/errors`` the monitor and
+    its items ``motor/flow/errors.airline``; ``*`` and ``?`` match within one part of the key.
+    """
+
+    text: str
+    tag: str = ""
+    pattern: re.Pattern[str] | None = None
+
+    def matches(self, key: str, tags: Sequence[str]) -> bool:
+        """Whether a monitor with this key and these tags is meant."""
+        if self.pattern is None:
+            return self.tag in tags
+        return self.pattern.match(key) is not None
+
+
+def parse(text: str) -> Selector:
+    """Read one selector. Every text is one: what matches nothing is the caller's to report."""
+    if text.startswith("team:"):
+        return Selector(text, tag=text)
+    if text.startswith("tag:"):
+        return Selector(text, tag=text.removeprefix("tag:"))
+    parts = [_part(part) for part in text.strip("/").split("/")]
+    tail = r"(?:[/.].*)?\Z" if len(parts) >= 3 else r"(?:/.*)?\Z"
+    return Selector(text, pattern=re.compile("/".join(parts) + tail))
+
+
+def _part(part: str) -> str:
+    """One part of a key as a regular expression; a star stays within the part."""
+    if not _GLOB.intersection(part):
+        return re.escape(part)
+    translated = fnmatch.translate(part)
+    inner = translated.removeprefix("(?s:").removesuffix(")\\Z")
+    return inner.replace(".*", "[^/]*")
+
+
+def selected(selectors: Iterable[Selector], key: str, tags: Sequence[str]) -> bool:
+    """Whether any selector means this monitor; no selector at all means every monitor."""
+    chosen = tuple(selectors)
+    return not chosen or any(selector.matches(key, tags) for selector in chosen)

@@ -1,0 +1,1 @@
+"""What must change in Datadog, and changing it."""
