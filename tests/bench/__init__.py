@@ -1,0 +1,1 @@
+"""What a run costs beside the least that any such tool must do: ``python -m tests.bench``."""
