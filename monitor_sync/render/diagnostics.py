@@ -1,0 +1,156 @@
+"""What is wrong in the files: with the text and a caret below it for people, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.render import jsontext
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import TAB, columns, count, listed, plain
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One finding and the monitors it was made in: a mistake in a template is made in many."""
+
+    first: Diagnostic
+    keys: tuple[str, ...]
+
+
+def text(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
+    """Every diagnostic with its excerpt, in the order of the files; empty where there is none."""
+    blocks = [_block(finding, style) for finding in _folded(diagnostics)]
+    return "".join(block + "\n" for block in blocks)
+
+
+def summary(diagnostics: Sequence[Diagnostic], *, monitors: int, files: int) -> str:
+    """The line that counts: ``Checked 1234 monitors in 87 files: no problems.``"""
+    return (
+        f"Checked {count(monitors, 'monitor')} in {count(files, 'file')}: {tally(diagnostics)}.\n"
+    )
+
+
+def tally(diagnostics: Sequence[Diagnostic]) -> str:
+    """``2 errors, 1 warning``, or ``no problems``."""
+    found = [
+        count(number, severity.label)
+        for severity in sorted(Severity, reverse=True)
+        if (number := sum(each.severity is severity for each in diagnostics))
+    ]
+    return ", ".join(found) or "no problems"
+
+
+def json(diagnostics: Iterable[Diagnostic]) -> str:
+    """An array with an object for every diagnostic, in the order of the files."""
+    ordered = sorted(diagnostics, key=lambda each: each.order)
+    return jsontext.array(_entry(each) for each in ordered) + "\n"
+
+
+def _entry(diagnostic: Diagnostic) -> dict[str, object]:
+    span = diagnostic.span
+    return {
+        "rule": diagnostic.rule,
+        "severity": diagnostic.severity.label,
+        "message": diagnostic.message,
+        "file": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_column": span.end_column,
+        "hint": diagnostic.hint,
+        "key": diagnostic.key,
+    }
+
+
+def _folded(diagnostics: Iterable[Diagnostic]) -> list[_Finding]:
+    """The same words about the same place are one finding, whichever monitors they are about."""
+    groups: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for each in sorted(diagnostics, key=lambda each: each.order):
+        said = each.message.replace(each.key, "") if each.key else each.message
+        groups.setdefault((each.rule, each.severity, each.span, said), []).append(each)
+    return [
+        _Finding(same[0], tuple(dict.fromkeys(each.key for each in same if each.key)))
+        for same in groups.values()
+    ]
+
+
+def _block(finding: _Finding, style: Style) -> str:
+    found = finding.first
+    colour = _COLOURS[found.severity]
+    gutter = " " * (len(str(found.span.line)) if found.excerpt else 0)
+    bar = style("|", "blue", bold=True)
+    head = (
+        style(f"{found.severity.label}:", colour, bold=True)
+        + " "
+        + style(plain(found.message), bold=True)
+        + style(f" [{found.rule}]", dim=True)
+    )
+    lines = [head, f"{gutter}{style('-->', 'blue', bold=True)} {plain(str(found.span))}"]
+    if found.excerpt:
+        number = style(str(found.span.line), "blue", bold=True)
+        code, caret = _underlined(found, style.width - len(gutter) - 3 if style.width else 0)
+        lines += [
+            f"{gutter} {bar}",
+            f"{number} {bar} {code}",
+            f"{gutter} {bar} {style(caret, colour, bold=True)}",
+        ]
+    equals = style("=", "blue", bold=True)
+    lines += [f"{gutter} {equals} {note}" for note in _notes(finding)]
+    return "\n".join(lines) + "\n"
+
+
+def _notes(finding: _Finding) -> list[str]:
+    found, keys = finding.first, finding.keys
+    notes = []
+    if len(keys) > 1:
+        notes.append(f"in {count(len(keys), 'monitor')}: {plain(listed(keys))}")
+    elif keys and keys[0] not in found.message and not _obvious(keys[0], found.span.path):
+        notes.append(f"in {plain(keys[0])}")
+    if found.hint:
+        first, *rest = plain(found.hint).split("\n")
+        notes.append("\n".join([f"help: {first}", *(f"{' ' * 10}{line}" for line in rest)]))
+    return notes
+
+
+def _obvious(key: str, path: str) -> bool:
+    """Whether the path alone says which monitor is meant: it stands in its own file."""
+    stem = path.rsplit(".", 1)[0]
+    return stem.endswith("/" + key.rsplit("/", 1)[0]) and "." not in key.rsplit("/", 1)[-1]
+
+
+def _underlined(found: Diagnostic, width: int) -> tuple[str, str]:
+    """
+    The line of the file, and a caret under each column of the text that is meant.
+
+    A line wider than ``width`` is cut on both sides, so that the text that is meant stays.
+    """
+    line = found.excerpt.rstrip("\r\n")
+    start = min(found.span.column - 1, len(line))
+    end = max(start, min(found.span.end_column - 1, len(line)))
+    before, meant, after = line[:start], line[start:end], line[end:]
+    indent = len("".join(takewhile(str.isspace, before)))
+    if width and columns(line) > width:
+        before, meant, after = _cut(before, indent, meant, after, width)
+    shown = [plain(part).replace("\t", TAB) for part in (before, meant, after)]
+    return "".join(shown).rstrip(), " " * columns(shown[0]) + "^" * max(1, columns(shown[1]))
+
+
+def _cut(before: str, indent: int, meant: str, after: str, width: int) -> tuple[str, str, str]:
+    """The three parts of a line in ``width`` columns; what is cut away shows as ``…``."""
+    room = max(width - indent, 20)
+    if columns(meant) > room - 4:
+        meant = meant[: room - 4] + "…"
+        after = ""
+    lead = before[indent:]
+    spare = max(room - columns(meant), 0)
+    right = min(columns(after), max(spare // 2, spare - columns(lead)))
+    left = spare - right
+    if columns(lead) > left:
+        lead = "…" + lead[len(lead) - max(left - 1, 0) :] if left > 1 else "…"
+    if columns(after) > right:
+        after = after[: max(right - 1, 0)] + "…"
+    return before[:indent] + lead, meant, after

@@ -1,0 +1,103 @@
+"""One field that changes, as lines of a diff: the same for a terminal and for Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from monitor_sync.render.text import columns, plain
+from monitor_sync.sync.difference import FieldChange
+
+NOT_SET: Final = "(not set)"
+_ONE_LINE: Final = 64
+"""Old and new value stand in one line up to this many columns together."""
+_CONTEXT: Final = 1
+"""Unchanged lines shown around each changed stretch of a longer text."""
+
+Mark = Literal["-", "+", " ", "…"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    A field's change: ``lines``, each with its mark, or none and both values short.
+
+    ``old`` and ``new`` are as printed; they say ``(not set)`` where there is no value.
+    """
+
+    field: str
+    old: str = ""
+    new: str = ""
+    lines: tuple[tuple[Mark, str], ...] = ()
+
+
+def shown(change: FieldChange) -> Shown:
+    """How one field's change is told."""
+    old, new = change.old, change.new
+    field = plain(change.field)
+    if _is_set(old) and _is_set(new) and (old or new):
+        return Shown(field, lines=tuple(_members(old or (), new or ())))
+    before, after = value(old), value(new)
+    if "\n" in before or "\n" in after:
+        return Shown(field, lines=tuple(_line_diff(old, new)))
+    if columns(before) + columns(after) <= _ONE_LINE:
+        return Shown(field, old=before, new=after)
+    pair: list[tuple[Mark, str]] = []
+    if old is not None:
+        pair.append(("-", before))
+    if new is not None:
+        pair.append(("+", after))
+    return Shown(field, lines=tuple(pair))
+
+
+def value(value: Any) -> str:
+    """A value as one would type it; a text that starts or ends with a blank is quoted."""
+    if value is None:
+        return NOT_SET
+    if isinstance(value, str):
+        quoted = not value or (value != value.strip() and "\n" not in value)
+        return plain(json.dumps(value, ensure_ascii=False) if quoted else value)
+    return plain(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+def _is_set(value: Any) -> bool:
+    """Whether the value is absent or a list of words, such as tags, which have no order."""
+    if value is None:
+        return True
+    listed = isinstance(value, Sequence | frozenset | set) and not isinstance(value, str)
+    return listed and all(isinstance(each, str) for each in value)
+
+
+def _members(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Mark, str]]:
+    """What leaves a set and what comes into it."""
+    for gone in sorted(set(old) - set(new)):
+        yield ("-", plain(gone))
+    for come in sorted(set(new) - set(old)):
+        yield ("+", plain(come))
+    if set(old) == set(new):  # the order alone differs, and Datadog keeps it
+        yield ("-", plain(", ".join(old)))
+        yield ("+", plain(", ".join(new)))
+
+
+def _line_diff(old: Any, new: Any) -> Iterator[tuple[Mark, str]]:
+    """A diff by line, with a line of context around each stretch that differs."""
+    import difflib  # only a longer text that changed needs it
+
+    before = [] if old is None else value(old).split("\n")
+    after = [] if new is None else value(new).split("\n")
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for number, stretch in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
+        if number:
+            yield ("…", "")
+        for what, old_start, old_end, new_start, new_end in stretch:
+            if what == "equal":
+                yield from ((" ", line) for line in before[old_start:old_end])
+            else:
+                yield from (("-", line) for line in before[old_start:old_end])
+                yield from (("+", line) for line in after[new_start:new_end])

@@ -1,0 +1,140 @@
+"""Which changes are the same change: a template edited once changes forty monitors alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.plan import Action, Change, Plan
+
+MANY: Final = 12
+"""More creates than this are counted by file; up to this many are each shown with their fields."""
+
+_WORD: Final = re.compile(r"[\w.]+|[^\w.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Changes that do the same to different monitors. ``example`` stands for all of them."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def example(self) -> Change:
+        """The change that is shown."""
+        return self.changes[0]
+
+    @property
+    def action(self) -> Action:
+        """What all of them do."""
+        return self.example.action
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The monitors' keys."""
+        return tuple(change.key for change in self.changes)
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """The owners of these monitors, by name."""
+        return tuple(sorted({change.team for change in self.changes if change.team}))
+
+
+@dataclass(frozen=True, slots=True)
+class Creates:
+    """The new monitors of one business unit, counted by file. The file's name lacks its ending."""
+
+    business_unit: str
+    files: tuple[tuple[str, tuple[Change, ...]], ...]
+
+    @property
+    def number(self) -> int:
+        """How many monitors."""
+        return sum(len(changes) for _, changes in self.files)
+
+
+def grouped(plan: Plan, *, full: bool = False) -> list[Group]:
+    """
+    All changes in the order of the plan, those that are the same folded into one group.
+
+    Creates are in it only where they are few or ``full`` asks for each. Deletes are never folded:
+    what cannot be undone is named one by one.
+    """
+    groups: dict[Hashable, list[Change]] = {}
+    elsewhere = not full and counted(plan)
+    for change in plan.changes:
+        if change.action == "create" and elsewhere:
+            continue
+        groups.setdefault(change.key if full else _signature(change), []).append(change)
+    return [Group(tuple(changes)) for changes in groups.values()]
+
+
+def counted(plan: Plan) -> bool:
+    """Whether there are so many creates that they are counted rather than shown."""
+    return sum(change.action == "create" for change in plan.changes) > MANY
+
+
+def creates(plan: Plan) -> Iterator[Creates]:
+    """The creates of a plan, by business unit and file."""
+    made = [change for change in plan.changes if change.action == "create"]
+    for unit, changes in groupby(sorted(made, key=_place), key=lambda each: _place(each)[0]):
+        files = groupby(changes, key=lambda each: _place(each)[1])
+        yield Creates(unit, tuple((file, tuple(same)) for file, same in files))
+
+
+def _place(change: Change) -> tuple[str, str, str]:
+    unit, _, rest = change.key.partition("/")
+    return (unit, rest.partition("/")[0], change.key)
+
+
+def _signature(change: Change) -> Hashable:
+    """What is the same for two changes that a reader wants to see once."""
+    if change.action in {"create", "delete", "replace"}:
+        return (change.action, change.key)
+    fields = tuple((each.field, _edit(each, change.key)) for each in change.fields)
+    return (change.action, fields, change.gained, change.lost)
+
+
+def _edit(field: FieldChange, key: str) -> Hashable:
+    """What was done to a field, whatever else stands in it: ``last_5m`` became ``last_10m``."""
+    old, new = field.old, field.new
+    if isinstance(old, str) and isinstance(new, str):
+        return _text_edit(old.replace(key, "KEY"), new.replace(key, "KEY"))
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
+        gone = [each for each in old if each not in new]
+        come = [each for each in new if each not in old]
+        return (_frozen(gone, key), _frozen(come, key))
+    return (_frozen(old, key), _frozen(new, key))
+
+
+def _frozen(value: Any, key: str) -> str:
+    return repr(value).replace(key, "KEY")
+
+
+def _text_edit(old: str, new: str) -> Hashable:
+    """
+    The words that were replaced by other words, wherever they stand.
+
+    Where words came or went, the stretch between the first and the last of them.
+    """
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    if len(before) == len(after):
+        pairs = zip(before, after, strict=True)
+        return tuple(dict.fromkeys((was, now) for was, now in pairs if was != now))
+    start = _common(before, after)
+    end = _common(reversed(before[start:]), reversed(after[start:]))
+    return ("".join(before[start : len(before) - end]), "".join(after[start : len(after) - end]))
+
+
+def _common(one: Iterable[str], other: Iterable[str]) -> int:
+    """How many words two texts have in common at their start."""
+    number = 0
+    for was, now in zip(one, other, strict=False):
+        if was != now:
+            break
+        number += 1
+    return number

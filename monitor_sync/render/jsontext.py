@@ -1,0 +1,46 @@
+"""JSON as this tool prints it: one entry a line, and nothing a build log takes for a command."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def document(value: Any) -> str:
+    """A value over several lines, for people as well as programs."""
+    return _defused(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+
+
+def array(entries: Iterable[Mapping[str, Any]], *, indent: str = "") -> str:
+    """
+    An array with one entry a line.
+
+    Such a line can be searched for and compared, and the encoder's fast path takes a third of the
+    time that indented JSON takes: at 100,000 monitors that is seconds.
+    """
+    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+    lines = ",\n".join(f"{indent}  {encode(entry)}" for entry in entries)
+    return _defused(f"[\n{lines}\n{indent}]" if lines else "[]")
+
+
+def _plain(value: Any) -> Any:
+    """A mapping or a set in words JSON has."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return sorted(value)
+
+
+def _defused(text: str) -> str:
+    """
+    The same JSON, in which no terminal and no build log finds a command.
+
+    ``##[`` is one to GitHub's runner anywhere in a line; inside a JSON string the first character
+    may be written as an escape, and so may the control characters that JSON lets stand. Lone
+    surrogates, which no encoding can print, end up as their escapes too.
+    """
+    text = text.replace("##[", "\\u0023#[")
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,0 +1,70 @@
+"""The monitors of a project: a table by business unit for people, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from monitor_sync.model import Monitor
+from monitor_sync.render import jsontext
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, plain, shorten, table
+
+_HEAD = ("key", "type", "priority", "team", "service")
+
+
+def text(
+    monitors: Iterable[Monitor], units: Mapping[str, str] | None = None, style: Style = PLAIN
+) -> str:
+    """One table a unit, under the unit's name and count; the last line counts all."""
+    ordered = sorted(monitors, key=lambda each: each.key)
+    lines = []
+    for unit, group in groupby(ordered, key=lambda each: each.business_unit):
+        lines += [*_unit(unit, (units or {}).get(unit, ""), list(group), style), ""]
+    number = len({each.business_unit for each in ordered})
+    teams = len({each.team for each in ordered})
+    lines.append(
+        f"{count(len(ordered), 'monitor')} in {count(number, 'business unit')},"
+        f" owned by {count(teams, 'team')}."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _unit(unit: str, title: str, monitors: list[Monitor], style: Style) -> list[str]:
+    named = f"  {plain(title)}" if title and title != unit else ""
+    head = style(unit, bold=True) + named + style(f"  {count(len(monitors), 'monitor')}", dim=True)
+    rows = [_row(monitor) for monitor in monitors]
+    lines = table([_HEAD, *rows])
+    first = style(shorten(lines[0], _room(style)), dim=True)
+    return [head, f"  {first}", *(f"  {shorten(line, _room(style))}" for line in lines[1:])]
+
+
+def _room(style: Style) -> int:
+    return style.width and style.width - 2
+
+
+def _row(monitor: Monitor) -> tuple[str, ...]:
+    priority = f"P{monitor.priority}" if monitor.priority else "-"
+    return (monitor.key, monitor.type, priority, monitor.team, monitor.service or "-")
+
+
+def json(monitors: Iterable[Monitor]) -> str:
+    """An array with an object for every monitor, by key."""
+    ordered = sorted(monitors, key=lambda each: each.key)
+    return jsontext.array(_entry(each) for each in ordered) + "\n"
+
+
+def _entry(monitor: Monitor) -> dict[str, object]:
+    return {
+        "key": monitor.key,
+        "name": monitor.name,
+        "type": monitor.type,
+        "business_unit": monitor.business_unit,
+        "service": monitor.service,
+        "team": monitor.team,
+        "priority": monitor.priority,
+        "runbook": monitor.runbook,
+        "tags": list(monitor.tags),
+        "file": monitor.path,
+        "line": monitor.line,
+    }

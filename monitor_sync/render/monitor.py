@@ -1,0 +1,121 @@
+"""One monitor: what Datadog would be sent, and which line of which file each value comes from."""
+
+from __future__ import annotations
+
+import json as stdlib_json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import yaml
+
+from monitor_sync.diagnostics import Span
+from monitor_sync.model import Monitor
+from monitor_sync.render import jsontext
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, plain, shorten, table
+
+
+class Source(Protocol):
+    """Where one value comes from: what `project.load.Origin` says."""
+
+    @property
+    def field(self) -> str:
+        """Dotted, as in ``options.thresholds.critical``."""
+
+    @property
+    def value(self) -> Any:
+        """The value itself."""
+
+    @property
+    def layer(self) -> str:
+        """Which level set it, in words."""
+
+    @property
+    def span(self) -> Span | None:
+        """The line that says so; None where no file does."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML as an author would write it: texts of several lines as blocks."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def text(monitor: Monitor, style: Style = PLAIN) -> str:
+    """Who owns the monitor and where it stands as comments, then its body as YAML."""
+    owner = f"team {monitor.team}, business unit {monitor.business_unit}"
+    if monitor.service:
+        owner += f", service {monitor.service}"
+    head = [monitor.key, f"{monitor.path}:{monitor.line}", owner]
+    if monitor.runbook:
+        head.append(f"runbook {monitor.runbook}")
+    if monitor.adopt:
+        head.append(f"takes over the live monitor {monitor.adopt}")
+    comments = [style(f"# {plain(line)}", dim=True) for line in head]
+    return "\n".join([*comments, plain(_as_yaml(monitor.body))])
+
+
+def _as_yaml(body: Mapping[str, Any]) -> str:
+    value = stdlib_json.loads(stdlib_json.dumps(body, default=_plain))
+    written: str = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9
+    )
+    return written
+
+
+def json(monitor: Monitor) -> str:
+    """The body as Datadog would be sent it, ``${id:…}`` unresolved."""
+    return jsontext.document(stdlib_json.loads(stdlib_json.dumps(monitor.body, default=_plain)))
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
+    """A table with a line for every value: what it is, which layer set it, and where."""
+    rows = [
+        (
+            plain(each.field),
+            shorten(plain(_abbreviated(each.value)), 48),
+            plain(each.layer),
+            f"{each.span.path}:{each.span.line}" if each.span else "-",
+        )
+        for each in sources
+    ]
+    head, *lines = table([("field", "value", "set by", "where"), *rows])
+    shown = [style(shorten(head, style.width), dim=True)]
+    shown += [shorten(line, style.width) for line in lines]
+    said = sum(each.span is not None for each in sources)
+    last = f"{count(len(rows), 'value')} of {key}, {said} of them from files."
+    return "\n".join([*shown, "", last]) + "\n"
+
+
+def explained_json(sources: Sequence[Source]) -> str:
+    """The same as an array of ``{"field","value","layer","file","line"}``."""
+    return jsontext.array(_entry(each) for each in sources) + "\n"
+
+
+def _entry(source: Source) -> dict[str, object]:
+    span = source.span
+    return {
+        "field": source.field,
+        "value": source.value,
+        "layer": source.layer,
+        "file": span.path if span else None,
+        "line": span.line if span else None,
+    }
+
+
+def _abbreviated(value: Any) -> str:
+    """The value in one line, as one would type it."""
+    if isinstance(value, str):
+        first, *rest = value.strip().split("\n")
+        return first + (" …" if rest else "")
+    return stdlib_json.dumps(value, ensure_ascii=False, default=_plain)

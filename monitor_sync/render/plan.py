@@ -1,0 +1,230 @@
+"""A plan for a terminal: deletes first, each field old and new, the last line counts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor_sync.render import fields
+from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import columns, count, listed, pad, plain, shorten
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.plan import Change, LeftAlone, Plan
+
+SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}
+"""One character for each action, the same in every format."""
+
+VERBS: Final = {
+    "create": "to create",
+    "adopt": "to take over",
+    "update": "to change",
+    "replace": "to replace",
+    "delete": "to delete",
+}
+"""What the last line calls each action, in its order."""
+
+_COLOURS: Final = {
+    "delete": "red",
+    "replace": "magenta",
+    "update": "yellow",
+    "adopt": "cyan",
+    "create": "green",
+}
+_MARKS: Final = {"-": "red", "+": "green"}
+_TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")
+"""What a new monitor is told by; the rest is in its file, and in ``show KEY``."""
+
+
+def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
+    """The whole plan. ``full`` folds nothing and shows every field of every new monitor."""
+    blocks = [_group(group, style, full=full) for group in grouped(plan, full=full)]
+    if not full and counted(plan):
+        blocks.append(_counted(list(creates(plan)), style))
+    blocks += [_refused(plan, style), _left_alone(plan, style)]
+    return (
+        "".join("\n".join(lines) + "\n\n" for lines in blocks if lines)
+        + summary(plan, style)
+        + "\n"
+    )
+
+
+def summary(plan: Plan, style: Style = PLAIN) -> str:
+    """``Plan 05b7566a: 1 to create, 1 to change, 1 to delete, 1230 unchanged.``"""
+    return f"Plan {style(plan.fingerprint, bold=True)}: {tally(plan)}."
+
+
+def tally(plan: Plan) -> str:
+    """What the plan comes to: ``1 to create, 1230 unchanged``, or ``nothing to do, …``."""
+    counts = plan.summary
+    parts = [f"{counts[action]} {verb}" for action, verb in VERBS.items() if counts[action]]
+    if plan.refused:
+        parts.append(f"{len(plan.refused)} refused")
+    if not plan.changes:
+        parts = ["nothing to do", *parts, f"{count(plan.unchanged, 'monitor')} unchanged"]
+    elif plan.unchanged:
+        parts.append(f"{plan.unchanged} unchanged")
+    whole = plan.narrowed_from
+    if whole:
+        parts.append(f"{len(plan.changes)} of all {count(len(whole.changes), 'change')} shown")
+    return ", ".join(parts)
+
+
+def _group(group: Group, style: Style, *, full: bool) -> list[str]:
+    change = group.example
+    lines = [_head(group, style)]
+    if len(group.changes) > 1:
+        lines.append(f"    {plain(listed(group.keys))}")
+        if change.action == "update" and _differs(group):
+            lines.append(style(f"    as in {plain(change.key)}:", dim=True))
+    elif change.action != "create" and change.name:
+        lines.append(style(f"    {plain(change.name)}", dim=True))
+    if change.action == "replace":
+        lines.append(
+            "    made anew: Datadog does not change this in place, so its id and history end"
+        )
+    told = change.fields if full or change.action != "create" else told_by(change)
+    for field in told:
+        lines += _field(field, style, created=change.action == "create")
+    lines += _notified(change, style)
+    if change.referred_by:
+        lines.append(
+            f"    {style('still referred to by', 'red')} {plain(listed(change.referred_by))}"
+        )
+    return lines
+
+
+def _differs(group: Group) -> bool:
+    """Whether the monitors' texts differ in what does not change, so that one is an example."""
+    first = group.example.fields
+    return any(change.fields != first for change in group.changes)
+
+
+def _head(group: Group, style: Style) -> str:
+    change = group.example
+    sign = style(SIGNS[change.action], _COLOURS[change.action], bold=True)
+    if len(group.changes) > 1:
+        verb = "taken over" if change.action == "adopt" else "changed alike"
+        what = style(f"{len(group.changes)} monitors {verb}", bold=True)
+        return "  ".join(filter(None, [f"{sign} {what}", plain(listed(group.teams, 2))]))
+    place = f"{change.path}:{change.line}" if change.path else ""
+    number = f"#{change.id}" if change.id else ""
+    rest = [style(plain(each), dim=True) for each in (number, change.team, place) if each]
+    return "  ".join([f"{sign} {style(plain(change.key), bold=True)}", *rest])
+
+
+def told_by(change: Change) -> list[FieldChange]:
+    """The fields that tell what a new monitor is."""
+    return [
+        field
+        for name in _TOLD
+        for field in change.fields
+        if field.field == name or field.field.startswith(name + ".")
+    ]
+
+
+def _field(change: FieldChange, style: Style, *, created: bool = False) -> list[str]:
+    """One field. Of a new monitor only the new value is shown: nothing was there before."""
+    if created:
+        return _new(change, style)
+    told = fields.shown(change)
+    if not told.lines:
+        old, new = style(told.old, "red"), style(told.new, "green")
+        return [f"    {told.field}: {old} {style('->', dim=True)} {new}"]
+    return [f"    {told.field}", *(_marked(mark, line, style) for mark, line in told.lines)]
+
+
+def _new(change: FieldChange, style: Style) -> list[str]:
+    first, *rest = fields.value(change.new).split("\n")
+    if not rest:
+        return [f"    {plain(change.field)}: {style(first, 'green')}"]
+    lines = [_marked("+", line, style) for line in (first, *rest)]
+    return [f"    {plain(change.field)}", *lines]
+
+
+def _marked(mark: fields.Mark, line: str, style: Style) -> str:
+    if mark in _MARKS:
+        return style(f"      {mark} {line}".rstrip(), _MARKS[mark])
+    return style(f"      {'…' if mark == '…' else ' '} {line}".rstrip(), dim=True)
+
+
+def _notified(change: Change, style: Style) -> list[str]:
+    """Whom Datadog would notify that it does not notify now, and the other way round."""
+    parts = [style(f"+ {plain(handle)}", "green") for handle in change.gained]
+    parts += [style(f"- {plain(handle)}", "red") for handle in change.lost]
+    return [f"    notifies: {', '.join(parts)}"] if parts else []
+
+
+def _counted(units: list[Creates], style: Style) -> list[str]:
+    """Many new monitors: a line for each business unit, with a count for each file."""
+    total = sum(unit.number for unit in units)
+    sign = style("+", "green", bold=True)
+    head = f"{count(total, 'new monitor')} in {count(len(units), 'business unit')}"
+    lines = [f"{sign} {style(head, bold=True)}"]
+    name = max(columns(plain(unit.business_unit)) for unit in units)
+    number = max(len(str(unit.number)) for unit in units)
+    for unit in units:
+        start = f"    {pad(plain(unit.business_unit), name)}  {unit.number:>{number}}"
+        items = [f"{plain(file)} {len(changes)}" for file, changes in unit.files]
+        lines += _wrapped(start, items, (style.width or 100), style)
+    lines.append(
+        style("    --full lists each of them; a selector (motor, team:NAME) some of them", dim=True)
+    )
+    return lines
+
+
+def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str]:
+    """A line that starts with a name and goes on with items, broken between items."""
+    indent = columns(start) + 2
+    rows: list[list[str]] = [[]]
+    used = indent
+    for item in items:
+        if rows[-1] and used + columns(item) + 2 > width:
+            rows.append([])
+            used = indent
+        rows[-1].append(shorten(item, width - indent))
+        used += columns(item) + 2
+    texts = [style(", ".join(row), dim=True) for row in rows]
+    return [f"{start}  {texts[0]}", *(" " * indent + each for each in texts[1:])]
+
+
+def _refused(plan: Plan, style: Style) -> list[str]:
+    """What the files ask for and is not done, and why."""
+    lines = []
+    for refusal in plan.refused:
+        place = style(f"  {plain(refusal.path)}:{refusal.line}", dim=True) if refusal.path else ""
+        lines.append(
+            f"{style('refused', 'red', bold=True)} {style(plain(refusal.key), bold=True)}{place}"
+        )
+        lines.append(f"    {plain(refusal.message)}")
+        if refusal.hint:
+            lines.append(f"    {style('help:', 'cyan')} {plain(refusal.hint)}")
+    return lines
+
+
+def _left_alone(plan: Plan, style: Style) -> list[str]:
+    """Live monitors that nothing is done to: clones by name, the others counted."""
+    lines = [clone(each, style) for each in plan.left_alone if each.reason == "clone"]
+    for reason, words in (
+        ("unmanaged", "without our key"),
+        ("other-project", "of another project"),
+    ):
+        number = sum(each.reason == reason for each in plan.left_alone)
+        if number:
+            verb = "is" if number == 1 else "are"
+            lines.append(f"{count(number, 'live monitor')} {words} {verb} left alone.")
+    return lines
+
+
+def clone(each: LeftAlone, style: Style = PLAIN) -> str:
+    """One line about a copy made in Datadog's own pages, which carries the key of its original."""
+    name = style(plain(shorten(each.name, 60)), bold=True)
+    return (
+        f"{style('clone', 'yellow', bold=True)} #{each.id} {name} carries the key"
+        f" {plain(each.key)} too and is left alone; remove its monitor_sync tags, or delete it."
+    )
+
+
+def link(site: str, monitor_id: int) -> str:
+    """The address of a live monitor in Datadog's own pages."""
+    host = site if site.count(".") > 1 else f"app.{site}"
+    return f"https://{host}/monitors/{monitor_id}"

@@ -1,0 +1,216 @@
+"""
+A plan for a pull request's comment or a job's summary.
+
+Whatever comes from files or from Datadog stands in code spans and fences: there a handle such as
+``@acme/motor-quotes`` notifies nobody. A comment holds 65,536 characters; what does not fit into
+60,000 is cut, and the comment says how much.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from monitor_sync.render import fields
+from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
+from monitor_sync.render.plan import SIGNS, link, tally, told_by
+from monitor_sync.render.text import count, listed, plain, shorten
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.plan import Change, LeftAlone, Plan
+
+LIMIT: Final = 60_000
+"""Characters of the whole text. The rest of GitHub's limit is for what the caller adds."""
+
+_FOR_ROWS: Final = 30_000
+"""Characters the table may take, so that the details of the first changes have room too."""
+
+_ACTIONS: Final = {"delete": "deleted", "replace": "made anew", "create": "new"}
+
+
+def text(plan: Plan) -> str:
+    """The whole plan in Markdown, at most ``LIMIT`` characters long."""
+    groups = grouped(plan)
+    units = list(creates(plan)) if counted(plan) else []
+    rows = [_row(group, plan.site) for group in groups] + [_unit_row(unit) for unit in units]
+    details = [_details(group) for group in groups if group.action != "delete"]
+    details += [_unit_details(unit) for unit in units]
+    ending = _ending(plan)
+    kept_rows = _fitting(rows, _FOR_ROWS)
+    table = (
+        [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
+    )
+    notified = _notified(plan)
+    used = sum(len(line) + 1 for line in (*table, *notified, *ending))
+    kept_details = _fitting(details, LIMIT - used - 1_000)
+    cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
+    head = [
+        _marker(plan, truncated=bool(cut)),
+        f"### Monitor plan `{plan.fingerprint}`: {tally(plan)}",
+    ]
+    sections = [head, table, notified, *([each] for each in kept_details), cut, ending]
+    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+
+
+def _marker(plan: Plan, *, truncated: bool) -> str:
+    """An invisible line by which a later run finds this comment again."""
+    facts = {"version": 1, "fingerprint": plan.fingerprint, "truncated": truncated}
+    return f"<!-- monitor-sync {json.dumps(facts)} -->"
+
+
+def _fitting(pieces: Iterable[str], room: int) -> list[str]:
+    """The first pieces, in order, that fit into ``room`` characters together."""
+    kept = []
+    for piece in pieces:
+        room -= len(piece) + 2
+        if room < 0:
+            break
+        kept.append(piece)
+    return kept
+
+
+def _cut(rows: int, details: int) -> list[str]:
+    lost = []
+    if rows:
+        lost.append(f"{count(rows, 'line')} of the table")
+    if details:
+        lost.append(f"the details of {count(details, 'change')}")
+    if not lost:
+        return []
+    return [
+        f"**Cut to fit a comment:** {' and '.join(lost)} are not shown."
+        " `monitor-sync plan --full` shows everything."
+    ]
+
+
+def code(words: str, width: int = 0) -> str:
+    """Words as inline code, in which nothing is a mention, a link or the end of a table's cell."""
+    words = re.sub(r"\s+", " ", plain(shorten(words, width))).strip().replace("`", "'")
+    return f"`{words.replace('|', chr(92) + '|')}`" if words else ""
+
+
+def _row(group: Group, site: str) -> str:
+    change = group.example
+    sign = f"`{SIGNS[change.action]}`"
+    if len(group.changes) > 1:
+        monitor = f"{len(group.changes)} monitors: {_codes(group.keys)}"
+    else:
+        monitor = code(change.key)
+        if change.id:
+            monitor += f" [#{change.id}]({link(site, change.id)})"
+    what = _ACTIONS.get(change.action) or _field_names(change)
+    if change.action == "adopt":
+        what = f"taken over; {what}"
+    if change.referred_by:
+        what += f", **still referred to by** {_codes(change.referred_by)}"
+    return f"| {sign} | {monitor} | {_codes(group.teams)} | {what} |"
+
+
+def _codes(words: Iterable[str]) -> str:
+    return listed([code(each) for each in words if each])
+
+
+def _field_names(change: Change) -> str:
+    """The names of the fields that differ, without the ``options.`` that most start with."""
+    names = [each.field.removeprefix("options.") for each in change.fields]
+    return listed([code(name) for name in names], 5)
+
+
+def _unit_row(unit: Creates) -> str:
+    teams = sorted({each.team for _, changes in unit.files for each in changes if each.team})
+    monitors = f"{count(unit.number, 'monitor')} of {code(unit.business_unit)}"
+    return f"| `+` | {monitors} | {_codes(teams)} | new |"
+
+
+def _details(group: Group) -> str:
+    """The fields of one change, folded away until somebody asks."""
+    change = group.example
+    told = told_by(change) if change.action == "create" else change.fields
+    lines = []
+    for field in told:
+        lines += [f" {plain(field.field)}", *_diff(field, created=change.action == "create")]
+    if len(group.changes) > 1:
+        what = f"{len(group.changes)} monitors alike, as in"
+        lines += ["", " these monitors:", *(f"   {plain(key)}" for key in group.keys)]
+    else:
+        what = f"{count(len(told), 'field')} of"
+    return _folded(f"{what} {_html_code(change.key)}", lines, "diff")
+
+
+def _diff(change: FieldChange, *, created: bool) -> list[str]:
+    if created:
+        return [f"+{line}" for line in fields.value(change.new).split("\n")]
+    told = fields.shown(change)
+    if told.lines:
+        return ["@@" if mark == "…" else f"{mark}{line}" for mark, line in told.lines]
+    old = [] if change.old is None else [f"-{fields.value(change.old)}"]
+    new = [] if change.new is None else [f"+{fields.value(change.new)}"]
+    return old + new
+
+
+def _unit_details(unit: Creates) -> str:
+    lines = []
+    for file, changes in unit.files:
+        lines += [f"{plain(file)}: {len(changes)}", *(f"  {plain(each.key)}" for each in changes)]
+    title = f"{count(unit.number, 'new monitor')} of {_html_code(unit.business_unit)}"
+    return _folded(title, lines, "")
+
+
+def _html_code(words: str) -> str:
+    return f"<code>{html.escape(plain(words))}</code>"
+
+
+def _folded(title: str, lines: list[str], language: str) -> str:
+    """A part that opens on a click. Its fence is longer than any run of backticks inside."""
+    body = "\n".join(lines)
+    longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"<details><summary>{title}</summary>\n\n{fence}{language}\n{body}\n{fence}\n</details>"
+
+
+def _notified(plan: Plan) -> list[str]:
+    """Whom the plan makes Datadog notify of more or of fewer monitors."""
+    gained: dict[str, int] = {}
+    lost: dict[str, int] = {}
+    for change in plan.changes:
+        for handle in change.gained:
+            gained[handle] = gained.get(handle, 0) + 1
+        for handle in change.lost:
+            lost[handle] = lost.get(handle, 0) + 1
+    handles = sorted(gained.keys() | lost.keys(), key=lambda each: (each not in lost, each))
+    parts = []
+    for handle in handles:
+        numbers = [f"+{gained[handle]}"] if handle in gained else []
+        numbers += [f"-{lost[handle]}"] if handle in lost else []
+        parts.append(f"{code(handle)} {', '.join(numbers)}")
+    return [f"**Notified of more or fewer monitors:** {listed(parts, 20)}"] if parts else []
+
+
+def _ending(plan: Plan) -> list[str]:
+    """What is refused, and what is left alone."""
+    lines = [_refusal(each.key, each.message, each.hint) for each in plan.refused[:20]]
+    if len(plan.refused) > 20:
+        lines.append(f"- and {len(plan.refused) - 20} more refused")
+    clones = [each for each in plan.left_alone if each.reason == "clone"]
+    lines += [_clone(each, plan.site) for each in clones[:20]]
+    if len(clones) > 20:
+        lines.append(f"- and {len(clones) - 20} more clones")
+    others = len(plan.left_alone) - len(clones)
+    if others:
+        verb = "is" if others == 1 else "are"
+        lines += ["", f"<sub>{count(others, 'live monitor')} not ours {verb} left alone.</sub>"]
+    return lines
+
+
+def _refusal(key: str, message: str, hint: str) -> str:
+    said = f"- **refused** {code(key)}: {code(message)}"
+    return f"{said} ({code(hint)})" if hint else said
+
+
+def _clone(each: LeftAlone, site: str) -> str:
+    return (
+        f"- **clone** [#{each.id}]({link(site, each.id)}) {code(each.name, 60)} carries the key"
+        f" {code(each.key)} too and is left alone"
+    )

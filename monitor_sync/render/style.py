@@ -1,0 +1,32 @@
+"""Colours for a terminal, or none. Plain ANSI codes: no library is worth its start-up time here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_CODES = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """
+    How to print: in colour or not, and how many columns there are.
+
+    ``width`` is 0 where nothing is to be cut: output into a file or a pipe is for programs.
+    """
+
+    colour: bool = False
+    width: int = 0
+
+    def __call__(
+        self, text: str, colour: str = "", *, bold: bool = False, dim: bool = False
+    ) -> str:
+        """``text`` in a colour (``red``, ``green``, …), bold or dim; unchanged without colours."""
+        if not self.colour or not text:
+            return text
+        codes = [str(_CODES[colour])] if colour else []
+        codes += ["1"] * bold + ["2"] * dim
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes else text
+
+
+PLAIN = Style()

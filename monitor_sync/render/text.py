@@ -1,0 +1,96 @@
+"""Pieces of text: how wide they are on a terminal, how to cut, count and align them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+TAB = "    "
+"""What a tab is shown as: tab stops differ, and a caret has to stand below its text."""
+
+_FORGERY = re.compile(r"^(\s*)::|##\[", re.MULTILINE)
+# What moves the cursor, changes colours or reorders text: C0 and C1 controls but tab and newline,
+# and Unicode's bidirectional controls.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+
+
+def plain(text: str) -> str:
+    """
+    Text from a file or from Datadog, made harmless in a terminal and in a build log.
+
+    Control characters are spelled out. GitHub's runner takes a line that starts with ``::`` (after
+    blanks) and ``##[`` anywhere for a command to itself, so a backslash comes before either.
+    """
+    text = _CONTROLS.sub(_spelled, text)
+    return _FORGERY.sub(_defused, text) if "::" in text or "##[" in text else text
+
+
+def _spelled(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _defused(found: re.Match[str]) -> str:
+    return "##\\[" if found[0] == "##[" else f"{found[1]}\\::"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal ``text`` takes; 2 for each East Asian wide character."""
+    if text.isascii():
+        return len(text) + (len(TAB) - 1) * text.count("\t")
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if character == "\t":
+        return len(TAB)
+    if unicodedata.category(character) in _ZERO_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` in at most ``width`` columns, its end replaced by ``…``; 0 means no limit."""
+    if width <= 0 or columns(text) <= width:
+        return text
+    taken, used = [], 0
+    for character in text:
+        used += _columns(character)
+        if used > width - 1:
+            break
+        taken.append(character)
+    return "".join(taken).rstrip() + "…"
+
+
+def pad(text: str, width: int) -> str:
+    """``text`` with blanks up to ``width`` columns."""
+    return text + " " * (width - columns(text))
+
+
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """``1 monitor``, ``2 monitors``, ``1234 monitors``."""
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def listed(items: Sequence[str], shown: int = 3) -> str:
+    """The first few items, and how many more there are: ``a, b, c and 9 more``."""
+    if len(items) <= shown + 1:
+        return ", ".join(items)
+    return f"{', '.join(items[:shown])} and {len(items) - shown} more"
+
+
+def table(rows: Iterable[Sequence[str]], *, gap: str = "  ") -> list[str]:
+    """Rows with their columns aligned to the left; the last column is not padded."""
+    rows = [tuple(row) for row in rows]
+    if not rows:
+        return []
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [pad(cell, width) for cell, width in zip(row, widths, strict=True)]
+        lines.append(gap.join(cells).rstrip())
+    return lines
