@@ -5,11 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final, Literal
 
-from monitor_sync.model import Body, LiveMonitor, Project
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.errors import UsageError
+from monitor_sync.model import Body, LiveMonitor, Monitor, Project, tag_value
+from monitor_sync.selectors import Selector, selected
+from monitor_sync.sync.canonical import canonical
+from monitor_sync.sync.difference import FieldChange, differences, field_changes
+from monitor_sync.sync.handles import gained_and_lost
+from monitor_sync.sync.identity import Match, Refusal, match, same_type
+from monitor_sync.sync.payload import to_create, to_update
+from monitor_sync.sync.references import References
+
+__all__ = [
+    "ORDER",
+    "Action",
+    "Change",
+    "LeftAlone",
+    "Plan",
+    "Reason",
+    "Refusal",
+    "make_plan",
+    "select",
+]
 
 Action = Literal["create", "update", "replace", "delete", "adopt"]
 Reason = Literal["unmanaged", "clone", "other-project"]
@@ -61,23 +81,6 @@ class LeftAlone:
     name: str
     reason: Reason
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """
-    A change that the files ask for and that is not made, while the rest of the plan goes on.
-
-    ``message`` is one sentence without a full stop, ``hint`` says what to type. ``ids`` are the
-    live monitors it is about.
-    """
-
-    key: str
-    message: str
-    hint: str = ""
-    ids: tuple[int, ...] = ()
-    path: str = ""
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +142,168 @@ def make_plan(project: Project, live: Sequence[LiveMonitor], *, site: str) -> Pl
     Compare what the files want with what Datadog has.
 
     A live monitor without our project's key is left alone, whatever its name. One with our key
-    that no file declares any more is deleted.
+    that no file declares any more is deleted. ``site`` is the Datadog site asked.
     """
-    raise NotImplementedError(project, live, site)
+    found = match(project, live)
+    references = References(project, found)
+    changes: list[Change] = []
+    refused = list(found.refused.values())
+    unchanged = 0
+    for key, monitor in project.monitors.items():
+        if key in found.refused:
+            continue
+        lacking = references.lacking(monitor)
+        if lacking:
+            refused.append(_unresolved(monitor, lacking))
+            continue
+        change = _change(monitor, found, references)
+        if change is None:
+            unchanged += 1
+        else:
+            changes.append(change)
+    changes += [_delete(monitor, references) for monitor in found.orphans]
+    changes.sort(key=lambda each: (ORDER.index(each.action), each.key, each.id or 0))
+    return Plan(
+        project=project.name,
+        site=site,
+        changes=tuple(changes),
+        left_alone=_left_alone(found),
+        refused=tuple(sorted(refused, key=lambda each: (each.key, each.message))),
+        unchanged=unchanged,
+        ours=frozenset(each.id for each in live if each.key and each.project == project.name),
+    )
+
+
+def select(plan: Plan, selectors: Sequence[Selector], *, project: Project) -> Plan:
+    """
+    The part of a plan that the selectors mean, to be shown; the fingerprint stays the whole's.
+
+    A delete is meant by its live key and tags. Raises UsageError for a selector that means no
+    declared monitor and nothing in the plan.
+    """
+    if not selectors:
+        return plan
+    tags = {key: monitor.tags for key, monitor in project.monitors.items()}
+    for change in plan.changes:
+        if change.action == "delete" and change.live is not None:
+            tags[change.key] = tuple(change.live.body.get("tags") or ())
+    alone = {each.id: (each.key, each.tags) for each in plan.left_alone if each.key}
+    for selector in selectors:
+        known = chain(tags.items(), alone.values())
+        if not any(selector.matches(key, its) for key, its in known):
+            raise UsageError(
+                f"{selector.text} selects nothing",
+                hint="see `monitor-sync list` for the keys, or write team:NAME or tag:KEY:VALUE",
+            )
+    meant = {key for key, its in tags.items() if selected(selectors, key, its)}
+    changed = {change.key for change in plan.changes} | {each.key for each in plan.refused}
+    return replace(
+        plan,
+        changes=tuple(each for each in plan.changes if each.key in meant),
+        refused=tuple(each for each in plan.refused if each.key in meant),
+        left_alone=tuple(
+            each
+            for each in plan.left_alone
+            if each.key and selected(selectors, each.key, each.tags)
+        ),
+        unchanged=sum(key in meant and key not in changed for key in project.monitors),
+        narrowed_from=plan.narrowed_from or plan,
+    )
+
+
+def _change(monitor: Monitor, found: Match, references: References) -> Change | None:
+    """What one declared monitor needs, or None where Datadog holds it as declared."""
+    current = found.ours.get(monitor.key)
+    body = references.resolved(monitor)
+    if current is None:
+        return _wanted(monitor, "create", None, body, fields=_all_fields(body))
+    fields = field_changes(current.body, body)
+    if not same_type(current.body.get("type"), monitor.type):
+        change = _wanted(monitor, "replace", current, body, fields)
+        return replace(
+            change,
+            successor=found.successors.get(monitor.key),
+            referred_by=references.left_behind(current.id),
+        )
+    if not fields:
+        return None
+    return _wanted(
+        monitor, "adopt" if monitor.key in found.adopted else "update", current, body, fields
+    )
+
+
+def _wanted(
+    monitor: Monitor,
+    action: Action,
+    current: LiveMonitor | None,
+    body: Body,
+    fields: tuple[FieldChange, ...],
+) -> Change:
+    gained, lost = gained_and_lost(current.body if current else {}, body)
+    return Change(
+        action=action,
+        key=monitor.key,
+        name=monitor.name,
+        id=current.id if current else None,
+        team=monitor.team,
+        business_unit=monitor.business_unit,
+        path=monitor.path,
+        line=monitor.line,
+        fields=fields,
+        gained=gained,
+        lost=lost,
+        body=to_update(body) if action in ("update", "adopt") else to_create(body),
+        references=monitor.references,
+        live=current,
+    )
+
+
+def _all_fields(body: Body) -> tuple[FieldChange, ...]:
+    """Every field that a create sets."""
+    return differences({}, canonical(body, declared=body))
+
+
+def _delete(monitor: LiveMonitor, references: References) -> Change:
+    tags = tuple(monitor.body.get("tags") or ())
+    gained, lost = gained_and_lost(monitor.body, {})
+    return Change(
+        action="delete",
+        key=monitor.key,
+        name=monitor.name,
+        id=monitor.id,
+        team=tag_value(tags, "team"),
+        business_unit=tag_value(tags, "business_unit"),
+        gained=gained,
+        lost=lost,
+        live=monitor,
+        referred_by=references.left_behind(monitor.id),
+    )
+
+
+def _left_alone(found: Match) -> tuple[LeftAlone, ...]:
+    kinds: tuple[tuple[Reason, list[LiveMonitor]], ...] = (
+        ("clone", found.clones),
+        ("other-project", found.others),
+        ("unmanaged", found.unmanaged),
+    )
+    return tuple(
+        LeftAlone(
+            id=each.id,
+            key=each.key,
+            name=each.name,
+            reason=reason,
+            tags=tuple(each.body.get("tags") or ()),
+        )
+        for reason, monitors in kinds
+        for each in sorted(monitors, key=lambda each: (each.key, each.id))
+    )
+
+
+def _unresolved(monitor: Monitor, lacking: str) -> Refusal:
+    return Refusal(
+        key=monitor.key,
+        message=f"{monitor.key} refers to {lacking}, which is not live and not made by this plan",
+        hint="see why that one is refused, or refer to another",
+        path=monitor.path,
+        line=monitor.line,
+    )

@@ -1,0 +1,114 @@
+"""One form for a monitor from the files and for one from Datadog, so that equal means equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from monitor_sync.model import Body
+from monitor_sync.sync import values
+from monitor_sync.sync.rules import (
+    NEVER_OPTIONS,
+    OWNED,
+    RULES,
+    SAME_TYPE,
+    SERVER_OWNED,
+    Rule,
+)
+
+_WHERE_DECLARED: Final[dict[str, Callable[[Any], Any]]] = {
+    "restricted_roles": values.as_set,
+    "assets": values.assets,
+    "draft_status": values.draft_status,
+}
+"""Fields that are managed only where the files declare them, and their comparable form."""
+
+
+def canonical(body: Body, *, declared: Body) -> dict[str, Any]:
+    """
+    The comparable form of a monitor: equal forms mean that there is nothing to change.
+
+    A plain nested dict in Datadog's shape, in which absent, null, empty and Datadog's default are
+    all absent. ``declared`` is the body that the files declare, for both sides alike: what is not
+    managed unless declared is left out where it does not declare it. Never raises, whatever the
+    live monitor holds. ``canonical`` of the result is the result.
+    """
+    kind = body.get("type")
+    kind = SAME_TYPE.get(kind, kind) if isinstance(kind, str) else kind
+    form: dict[str, Any] = {
+        "name": values.text(body.get("name")),
+        "type": kind,
+        "query": values.query(body.get("query")),
+        "message": values.text(body.get("message")),
+        "tags": values.as_set(body.get("tags")),
+        "priority": values.priority(body.get("priority")),
+    }
+    for name in declared:
+        if name not in _OWNED and name not in SERVER_OWNED:
+            form[name] = _WHERE_DECLARED.get(name, values.plain)(body.get(name))
+    form = {name: value for name, value in form.items() if value is not None}
+    form["options"] = _options(body.get("options"), kind, declared.get("options"))
+    return form
+
+
+_OWNED: Final = frozenset(OWNED)
+
+
+def _options(options: Any, kind: Any, declared: Any) -> dict[str, Any]:
+    """The options that are compared, each in its comparable form."""
+    if not isinstance(options, Mapping):
+        return {}
+    rules, moots = _compiled(kind if isinstance(kind, str) else "")
+    form = {}
+    for name, value in options.items():
+        if value is None:
+            continue
+        normal = rules.get(name)
+        if normal is None:
+            if name in NEVER_OPTIONS or not isinstance(declared, Mapping) or name not in declared:
+                continue
+            normal = values.plain
+        value = normal(value)
+        if value is not None:
+            form[name] = value
+    for name, moot in moots:
+        if name in form and moot(form):
+            del form[name]
+    return form
+
+
+_Normals = dict[str, Callable[[Any], Any]]
+_Moots = tuple[tuple[str, Callable[[Mapping[str, Any]], bool]], ...]
+
+
+@cache
+def _compiled(kind: str) -> tuple[_Normals, _Moots]:
+    """The rules for one type, by option: the later and more special entry wins."""
+    fitting = [rule for rule in RULES if not rule.types or kind in rule.types]
+    normals: _Normals = {rule.option: values.plain for rule in RULES}
+    normals.update((rule.option, rule.normal) for rule in fitting)
+    moots = tuple((rule.option, rule.moot) for rule in fitting if rule.moot is not None)
+    return normals, moots
+
+
+def filled(option: str, kind: str, options: Mapping[str, Any]) -> Any:
+    """What Datadog holds for an option that was not sent, beside these others. None is nothing."""
+    if option == "new_host_delay" and options.get("new_group_delay") is not None:
+        return None
+    if option == "notify_no_data" and _has_missing_data_policy(options):
+        return None
+    return _filled(SAME_TYPE.get(kind, kind)).get(option)
+
+
+@cache
+def _filled(kind: str) -> dict[str, Any]:
+    fitting: list[Rule] = [rule for rule in RULES if not rule.types or kind in rule.types]
+    return {rule.option: rule.filled for rule in fitting if rule.filled is not None}
+
+
+def _has_missing_data_policy(options: Mapping[str, Any]) -> bool:
+    schedule = options.get("scheduling_options")
+    return options.get("on_missing_data") is not None or (
+        isinstance(schedule, Mapping) and schedule.get("custom_schedule") is not None
+    )

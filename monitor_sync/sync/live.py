@@ -1,0 +1,121 @@
+"""Raw JSON of Datadog's monitors becomes LiveMonitors, with only what somebody compares kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, TypeGuard
+
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, LiveMonitor, Project
+from monitor_sync.sync.identity import match
+from monitor_sync.sync.rules import NEVER_OPTIONS
+
+_KEPT: Final = (
+    "name",
+    "type",
+    "query",
+    "message",
+    "tags",
+    "priority",
+    "options",
+    "restricted_roles",
+    "assets",
+    "draft_status",
+)
+_PROJECT: Final = PROJECT_TAG + ":"
+_KEY: Final = KEY_TAG + ":"
+
+
+def read(raw: Iterable[Any]) -> list[LiveMonitor]:
+    """
+    The monitors of one answer.
+
+    Survives whatever an account may hold: null, missing and unknown fields, unknown types. What
+    is no monitor at all (no whole-numbered id) is left out, as nothing could be done about it.
+    """
+    return [found for each in raw if (found := read_one(each)) is not None]
+
+
+def read_one(raw: Any) -> LiveMonitor | None:
+    """One monitor, or None for something that is none."""
+    if not isinstance(raw, Mapping) or not _is_id(raw.get("id")):
+        return None
+    body = {name: value for name in _KEPT if (value := raw.get(name)) is not None}
+    tags = body["tags"] = _tags(raw.get("tags"))
+    if isinstance(kind := body.get("type"), str):
+        body["type"] = sys.intern(kind)
+    options = body.get("options")
+    if isinstance(options, Mapping):
+        body["options"] = {
+            name: value
+            for name, value in options.items()
+            if value is not None and name not in NEVER_OPTIONS
+        }
+    key, project = _identity(tags)
+    modified = raw.get("modified")
+    return LiveMonitor(
+        id=raw["id"],
+        body=body,
+        key=key,
+        project=project,
+        created=_created(raw),
+        modified=modified if isinstance(modified, str) else "",
+    )
+
+
+def needs_assets(project: Project, live: Sequence[LiveMonitor]) -> tuple[int, ...]:
+    """
+    The ids whose assets the files declare: a listing does not have them, one GET each does.
+
+    Ask for ``with_assets`` and hand the answers to ``with_assets`` here, before planning.
+    """
+    keys = [key for key, monitor in project.monitors.items() if "assets" in monitor.body]
+    if not keys:
+        return ()
+    ours = match(project, live).ours
+    return tuple(ours[key].id for key in keys if key in ours)
+
+
+def with_assets(live: Sequence[LiveMonitor], answers: Mapping[int, Body]) -> list[LiveMonitor]:
+    """The same monitors, with the assets of the answers by id put in."""
+    return [
+        replace(monitor, body={**monitor.body, "assets": answers[monitor.id].get("assets")})
+        if monitor.id in answers
+        else monitor
+        for monitor in live
+    ]
+
+
+def _is_id(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _tags(tags: Any) -> tuple[str, ...]:
+    """The tags as texts. The same few stand in every monitor, so each is kept once."""
+    if not isinstance(tags, list):
+        return ()
+    return tuple(sys.intern(tag) if type(tag) is str else str(tag) for tag in tags)
+
+
+def _identity(tags: tuple[str, ...]) -> tuple[str, str]:
+    """The key and the project that the tags name, each empty where there is none."""
+    key = project = ""
+    for tag in tags:
+        if tag.startswith(_KEY):
+            key = key or tag[len(_KEY) :]
+        elif tag.startswith(_PROJECT):
+            project = project or tag[len(_PROJECT) :]
+    return key, project
+
+
+def _created(raw: Mapping[str, Any]) -> int:
+    """When it was made, in milliseconds since 1970; 0 where nothing readable says so."""
+    created_at = raw.get("created_at")
+    if _is_id(created_at):
+        return created_at
+    try:
+        return int(datetime.fromisoformat(raw.get("created", "")).timestamp() * 1000)
+    except (TypeError, ValueError, OverflowError):
+        return 0

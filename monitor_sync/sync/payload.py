@@ -1,0 +1,90 @@
+"""What Datadog is sent for a monitor, so that what it stores is what the files declare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from monitor_sync.model import Body
+from monitor_sync.sync import values
+from monitor_sync.sync.canonical import filled
+from monitor_sync.sync.rules import NEVER_OPTIONS, OWNED, SERVER_OWNED
+
+_SPELLED_OUT: Final = ("include_tags", "notify_audit", "new_host_delay", "notify_no_data")
+_READ_ONLY: Final = NEVER_OPTIONS | {"avalanche_window", "aggregation", "queryConfig"}
+
+
+def to_create(body: Body) -> dict[str, Any]:
+    """The body of a create: what is declared, without nulls and without what people own."""
+    sent = _owned(body)
+    if sent["priority"] is None:
+        del sent["priority"]
+    return sent
+
+
+def to_update(body: Body) -> dict[str, Any]:
+    """
+    The body of an update: every field we own, empty ones included.
+
+    An update keeps a field that it does not name, so ``priority: null`` and ``tags: []`` are
+    spelled out. It replaces ``options`` as a whole, all but the mutes: an option that is left out
+    is removed, or back at its default. Options with a default that recorded updates never showed
+    coming back are spelled out too.
+    """
+    sent = _owned(body)
+    options = sent["options"]
+    for option in _SPELLED_OUT:
+        if option not in options:
+            default = filled(option, str(body.get("type")), options)
+            if default is not None:
+                options[option] = default
+    return sent
+
+
+def _owned(body: Body) -> dict[str, Any]:
+    sent: dict[str, Any] = {
+        "name": values.text(body.get("name")) or "",
+        "type": body.get("type"),
+        "query": values.query(body.get("query")) or "",
+        "message": values.text(body.get("message")) or "",
+        "tags": list(dict.fromkeys(body.get("tags") or ())),  # Datadog refuses one given twice
+        "priority": values.priority(body.get("priority")),
+        "options": _options(body.get("options")),
+    }
+    sent |= {
+        name: value
+        for name, value in body.items()
+        if name not in OWNED and name not in SERVER_OWNED
+    }
+    if sent.get("restricted_roles") == []:
+        sent["restricted_roles"] = None  # Datadog refuses an empty list where it means nobody
+    return sent
+
+
+def _options(options: Any) -> dict[str, Any]:
+    if not isinstance(options, Mapping):
+        return {}
+    sent = {}
+    for name, value in options.items():
+        if value is None or name in _READ_ONLY:
+            continue
+        value = _SENT.get(name, _as_it_is)(value)
+        if value is not None:
+            sent[name] = value
+    return sent
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _without_nulls(value: Any) -> Any:
+    """Thresholds without unset ones; a map of none would be dropped by the server anyway."""
+    return {name: each for name, each in value.items() if each is not None} or None
+
+
+_SENT: Final[dict[str, Callable[[Any], Any]]] = {
+    "thresholds": _without_nulls,
+    "threshold_windows": _without_nulls,
+    "escalation_message": values.text,
+}
