@@ -75,8 +75,9 @@ def tests(*, long: bool) -> Step:
     if long:
         command += ["-m", "long"]
     else:
-        # Most of the time goes into child processes and sockets, so one worker a core pays.
-        command += ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup"]
+        # One worker a core; a file stays with one worker, so that what a module sets up once
+        # (a wheel, an emulator) is set up once.
+        command += ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
     return Step(name="pytest", command=tuple(command), shown=True)
 
 

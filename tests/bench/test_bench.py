@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,14 +20,14 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def printed() -> Iterator[str]:
+def printed() -> str:
     """What a small bench prints."""
     command = [sys.executable, "-m", "tests.bench", "30", "--rounds", "1"]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-    yield done.stdout
+    return done.stdout
 
 
 def requests(printed: str, name: str) -> int:

@@ -1,0 +1,1 @@
+"""What we say about ourselves is true: README, help texts, schemas, modelines."""
