@@ -1,0 +1,158 @@
+"""One Datadog organisation: what it holds, its clock, and where new ids come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor_sync.emulator.answers import Json, encoded
+from monitor_sync.emulator.inventory import Inventory
+from monitor_sync.emulator.normalise import definition, enriched_assets
+from monitor_sync.emulator.store import Kind, Store
+
+ORG_ID = 1000000
+CREATOR = {
+    "name": "Emulated User",
+    "handle": "user@emulator.example",
+    "email": "user@emulator.example",
+    "id": 2000000,
+}
+CREATOR_UUID = "00000000-0000-4000-8000-000000000001"
+
+_FIRST_ID = 10_000_001
+# The file is told of a whole block of ids at once: a create costs one write less, and a process
+# that is killed leaves a gap rather than give an id twice.
+_ID_BLOCK = 1000
+_SEEDED_AT_ONCE = 1000
+
+
+class Documents:
+    """Things other than monitors, by id: kept in memory, and each change in the store."""
+
+    def __init__(self, store: Store, kind: Kind) -> None:
+        self._store = store
+        self._kind: Kind = kind
+        self._held: dict[str, dict[str, Any]] = {
+            identifier: json.loads(body) for identifier, body in store.all(kind)
+        }
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(list(self._held.values()))
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def get(self, identifier: int | str) -> dict[str, Any] | None:
+        """One document, or None. Put it back after changing it."""
+        return self._held.get(str(identifier))
+
+    def put(self, identifier: int | str, document: dict[str, Any]) -> None:
+        """Hold a document, new or changed."""
+        self._held[str(identifier)] = document
+        self._store.put(self._kind, identifier, encoded(document))
+
+    def remove(self, identifier: int | str) -> None:
+        """Let go of a document that is held."""
+        del self._held[str(identifier)]
+        self._store.remove(self._kind, identifier)
+
+
+class Account:
+    """The whole state behind the API. Not thread-safe: the core holds one lock."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self.store = store
+        self.clock = clock
+        self.monitors = Inventory(store)
+        self.downtimes = Documents(store, "downtime")
+        self.downtimes_v2 = Documents(store, "downtime_v2")
+        self.slos = Documents(store, "slo")
+        # The filters of the listing last asked for, at which version, and what they left.
+        self.last_listing: tuple[object, list[int]] = (None, [])
+        self._next_id = store.counter("next_id", _FIRST_ID)
+        self._reserved = self._next_id
+
+    def new_id(self) -> int:
+        """An id no monitor or downtime ever had, larger than all before it."""
+        given = self._next_id
+        self._next_id += 1
+        if given >= self._reserved:
+            self._reserved = given + _ID_BLOCK
+            self.store.keep_counter("next_id", self._reserved)
+        return given
+
+    def keep_clear_of(self, identifier: int) -> None:
+        """Never give this id, nor one below it: it is in use."""
+        if identifier >= self._next_id:
+            self._next_id = identifier + 1
+
+    def timestamp(self) -> str:
+        """Now, as monitors tell it."""
+        return timestamp(self.clock())
+
+    def new_monitor(self, body: Json, monitor_id: int) -> dict[str, Any]:
+        """The monitor a create makes from a body, not yet held."""
+        now = self.clock()
+        written = timestamp(now)
+        parts = definition(body)
+        return {
+            "id": monitor_id,
+            "org_id": ORG_ID,
+            **{name: parts[name] for name in _DEFINITION_FIRST},
+            "created_at": int(now) * 1000,
+            "created": written,
+            "modified": written,
+            "deleted": None,
+            "priority": parts["priority"],
+            "restricted_roles": parts["restricted_roles"],
+            "draft_status": parts["draft_status"],
+            "assets": enriched_assets(parts["assets"], monitor_id),
+            "overall_state_modified": None,
+            "overall_state": "No Data",
+            "creator": CREATOR,
+        }
+
+    def seed(self, monitors: Iterable[Json]) -> int:
+        """Hold monitors as a live account lists them, unchecked; answers how many were new.
+
+        What a monitor lacks is filled in as a create would; an id that is already held stays as
+        it is, so that starting again with the same data and state changes nothing.
+        """
+        before = len(self.monitors)
+        fresh: list[dict[str, Any]] = []
+        for body in monitors:
+            monitor_id = body.get("id")
+            if monitor_id is None:
+                monitor_id = self.new_id()
+            elif monitor_id in self.monitors:
+                continue
+            self.keep_clear_of(monitor_id)
+            monitor = self.new_monitor(body, monitor_id)
+            monitor.update((name, body[name]) for name in _AS_LISTED if name in body)
+            if "silenced" in (body.get("options") or {}):
+                monitor["options"] = body["options"]  # every recorded answer has it: a listed one
+            fresh.append(monitor)
+            if len(fresh) == _SEEDED_AT_ONCE:
+                self.monitors.put_all(fresh)
+                fresh = []
+        self.monitors.put_all(fresh)
+        self.store.keep_counter("next_id", self._next_id)
+        self._reserved = self._next_id
+        return len(self.monitors) - before
+
+
+_DEFINITION_FIRST = ("type", "name", "message", "tags", "query", "options", "multi")
+
+# What a listing knows better than we would make up.
+_AS_LISTED = (
+    "org_id", "type", "name", "message", "tags", "query", "multi", "created_at", "created",
+    "modified", "deleted", "priority", "restricted_roles", "draft_status",
+    "overall_state_modified", "overall_state", "creator",
+)  # fmt: skip
+
+
+def timestamp(seconds: float) -> str:
+    """A Unix time as Datadog writes it: microseconds, `+00:00`."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,122 @@
+"""What goes in and out: a request, an answer, a refusal, in the shapes Datadog's API has."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+# Whatever JSON can hold; the shapes are checked where they are used.
+Json = Any
+
+_STATUS_PAGE = "http://status.datadoghq.com"
+
+
+class Refused(Exception):
+    """Datadog says no. `payload` is the body of the answer, ready to be encoded."""
+
+    def __init__(self, status: int, payload: Json) -> None:
+        super().__init__(status, payload)
+        self.status = status
+        self.payload = payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer: the status and the encoded body (empty for 204)."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request, with the query string parsed and the header names in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> dict[str, Json]:
+        """The body as an object; an empty body is an empty object (recorded on mute_all).
+
+        Raises `Refused` (400) for anything else. The wording is ours: no recording has one.
+        """
+        raw = self._plain_body()
+        if not raw.strip():
+            return {}
+        try:
+            value = json.loads(raw)
+        except (ValueError, RecursionError) as problem:
+            raise refused("Invalid JSON structure") from problem
+        if not isinstance(value, dict):
+            raise refused("Invalid JSON structure")
+        return value
+
+    def _plain_body(self) -> bytes:
+        """The body unpacked: `Content-Encoding` may be gzip or deflate, as on Datadog's intakes."""
+        encoding = self.headers.get("content-encoding", "").lower()
+        try:
+            if encoding == "gzip":
+                return gzip.decompress(self.body)
+            if encoding == "deflate":
+                return zlib.decompress(self.body)
+        except (OSError, EOFError, zlib.error) as problem:
+            raise refused("Invalid JSON structure") from problem
+        return self.body
+
+    def number(self, name: str, otherwise: int) -> int:
+        """A query parameter that must be a whole number of 0 or more."""
+        text = self.query.get(name)
+        if text is None or text == "":
+            return otherwise
+        if not text.isascii() or not text.isdigit():
+            raise refused(f"The value provided for parameter '{name}' is invalid")
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        """A query parameter that is on or off; clients write `true` or `True`."""
+        return self.query.get(name, "").lower() == "true"
+
+
+def parsed_query(query: str | Mapping[str, str]) -> Mapping[str, str]:
+    """A query string as a mapping; of a name given twice the last one counts."""
+    if isinstance(query, str):
+        return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+    return query
+
+
+def encoded(value: Json) -> bytes:
+    """Compact JSON, as Datadog answers."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def answer(value: Json, status: int = 200) -> Answer:
+    """An answer with a JSON body; the recorded ones end in a line break."""
+    return Answer(status=status, body=encoded(value) + b"\n")
+
+
+def refused(*errors: str, status: int = 400) -> Refused:
+    """The plain error shape of the monitors API: `{"errors": ["…"]}`."""
+    return Refused(status, {"errors": list(errors)})
+
+
+def refused_at_the_edge(status: int, error: str) -> Refused:
+    """The error shape of what stands before the API: unknown paths, keys that are not accepted."""
+    return Refused(
+        status,
+        {
+            "status": "error",
+            "code": status,
+            "errors": [error],
+            "statuspage": _STATUS_PAGE,
+            "twitter": "http://twitter.com/datadogops",
+            "email": "support@datadoghq.com",
+        },
+    )

@@ -1,0 +1,250 @@
+"""The monitor endpoints: create, read, list, update, delete, can_delete and validate."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from typing import Any
+
+from monitor_sync.emulator.account import Account
+from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
+from monitor_sync.emulator.downtimes import in_force, overlaid
+from monitor_sync.emulator.normalise import definition, enriched_assets
+from monitor_sync.emulator.queries import METRIC_TYPES, composite_members, scope_tags
+from monitor_sync.emulator.validation import check, check_shape
+
+_GROUP_STATES = frozenset({"all", "alert", "warn", "no data", "ok"})
+_LARGEST_PAGE = 1000
+_NOT_FOUND = "Monitor not found"
+
+
+def create(account: Account, request: Request, _: str) -> Answer:
+    """POST /api/v1/monitor. An exact copy of a monitor that is held is refused (30 recordings)."""
+    body = request.json()
+    check_shape(body)
+    parts = definition(body)
+    check(parts)
+    _check_members(account, parts)
+    for twin in account.monitors.copies_of(parts):
+        org = json.loads(account.monitors.row(twin))["org_id"]
+        raise refused(f"Duplicate of an existing monitor_id:{twin} org_id:{org}")
+    monitor = account.new_monitor(body, account.new_id())
+    account.monitors.put(monitor)
+    return answer(_as_written(monitor))
+
+
+def read(account: Account, request: Request, identifier: str) -> Answer:
+    """GET /api/v1/monitor/{id}. Assets only when asked for, and then without `monitor_id`."""
+    monitor = found(account, identifier)
+    _check_group_states(request)
+    monitor = overlaid(monitor, in_force(account))
+    if not request.flag("with_downtimes"):
+        del monitor["matching_downtimes"]
+    assets = monitor.pop("assets")
+    if request.flag("with_assets"):
+        monitor["assets"] = [
+            {name: value for name, value in asset.items() if name != "monitor_id"}
+            for asset in assets
+        ]
+    if request.query.get("with_restricted_roles", "").lower() == "false":
+        monitor.pop("restricted_roles", None)
+    if "group_states" in request.query:
+        monitor["state"] = {"groups": {}}
+    return answer(monitor)
+
+
+def list_all(account: Account, request: Request, _: str) -> Answer:
+    """GET /api/v1/monitor. Ids ascend; without `page` (or `id_offset`) everything is listed."""
+    _check_group_states(request)
+    ids = _page(_matching(account, request), request)
+    downtimes = in_force(account)
+    if downtimes or "group_states" in request.query:
+        return answer([_listed(account, monitor_id, downtimes, request) for monitor_id in ids])
+    row = account.monitors.row
+    rows = b",".join([row(monitor_id)[:-1] + b',"matching_downtimes":[]}' for monitor_id in ids])
+    return Answer(status=200, body=b"[" + rows + b"]\n")
+
+
+def update(account: Account, request: Request, identifier: str) -> Answer:
+    """PUT /api/v1/monitor/{id}. Partial at the top, but `options` is replaced as a whole."""
+    monitor = found(account, identifier)
+    body = request.json()
+    check_shape(body)
+    _check_type_change(monitor, body)
+    parts = definition(body, monitor)
+    check(parts)
+    _check_members(account, parts)
+    monitor.update(parts)
+    monitor["assets"] = enriched_assets(parts["assets"], monitor["id"])
+    monitor["modified"] = account.timestamp()
+    account.monitors.put(monitor)
+    written = _as_written(monitor)
+    written.pop("creator", None)
+    return answer(written)
+
+
+def delete(account: Account, request: Request, identifier: str) -> Answer:
+    """DELETE /api/v1/monitor/{id}. Refused while something refers to it, unless forced.
+
+    No refused delete was recorded; the texts are those of issue threads, and of can_delete.
+    """
+    monitor = found(account, identifier)
+    if not request.flag("force"):
+        problems = referrers(account, monitor)
+        if problems:
+            raise refused(*problems)
+    account.monitors.remove(monitor["id"])
+    return answer({"deleted_monitor_id": monitor["id"]})
+
+
+def can_delete(account: Account, request: Request, _: str) -> Answer:
+    """GET /api/v1/monitor/can_delete: 200 where nothing refers to them, else 409 and who does."""
+    wanted = [part.strip() for part in request.query.get("monitor_ids", "").split(",")]
+    wanted = [part for part in wanted if part]
+    if not wanted:
+        raise refused("monitor_ids are required")
+    deletable: list[int] = []
+    errors: dict[str, list[str]] = {}
+    for identifier in wanted:
+        monitor = found(account, identifier)
+        problems = referrers(account, monitor)
+        if problems:
+            errors[identifier] = problems
+        else:
+            deletable.append(monitor["id"])
+    return answer({"data": {"ok": deletable}, "errors": errors or None}, 409 if errors else 200)
+
+
+def validate_new(_: Account, request: Request, __: str) -> Answer:
+    """POST /api/v1/monitor/validate: what a create would check, but for what it refers to."""
+    body = request.json()
+    check_shape(body)
+    check(definition(body))
+    return answer({})
+
+
+def validate_held(account: Account, request: Request, identifier: str) -> Answer:
+    """POST /api/v1/monitor/{id}/validate: what an update would check."""
+    monitor = found(account, identifier)
+    body = request.json()
+    check_shape(body)
+    check(definition(body, monitor))
+    return answer({})
+
+
+def found(account: Account, identifier: str) -> dict[str, Any]:
+    """A copy of the monitor with this id.
+
+    Raises `Refused` (404) where there is none, or the id is no number.
+    """
+    monitor = None
+    if identifier.isascii() and identifier.isdigit():
+        monitor = account.monitors.get(int(identifier))
+    if monitor is None:
+        raise refused(_NOT_FOUND, status=404)
+    return monitor
+
+
+def referrers(account: Account, monitor: dict[str, Any]) -> list[str]:
+    """Who refers to a monitor, in Datadog's words: one line for composites, one for SLOs."""
+    monitor_id = monitor["id"]
+    named = f"monitor [{monitor_id},{monitor['name']}] is referenced in"
+    composites = [
+        f"[{composite},{json.loads(account.monitors.row(composite))['name']}]"
+        for composite in account.monitors.composites_of(monitor_id)
+    ]
+    slos = [
+        f"[{slo['id']},{slo['name']}]"
+        for slo in account.slos
+        if monitor_id in (slo.get("monitor_ids") or ())
+    ]
+    problems = [f"{named} composite monitors: {', '.join(composites)}"] if composites else []
+    if slos:
+        problems.append(f"{named} slos: {', '.join(slos)}")
+    return problems
+
+
+def _as_written(monitor: dict[str, Any]) -> dict[str, Any]:
+    """A monitor as the answer to a write shows it."""
+    written = dict(monitor)
+    written["restriction_policy"] = None
+    return written
+
+
+def _check_members(account: Account, parts: dict[str, Any]) -> None:
+    if parts["type"] == "composite" and not all(
+        member in account.monitors for member in composite_members(parts["query"])
+    ):
+        raise refused("Some monitor IDs are invalid")
+
+
+def _check_type_change(monitor: dict[str, Any], body: Json) -> None:
+    wanted = body.get("type")
+    if wanted is None or wanted == monitor["type"]:
+        return
+    if not (wanted in METRIC_TYPES and monitor["type"] in METRIC_TYPES):
+        raise refused("Monitor type change not allowed")
+
+
+def _check_group_states(request: Request) -> None:
+    states = request.query.get("group_states")
+    if states is not None and not all(
+        state.strip().lower() in _GROUP_STATES for state in states.split(",")
+    ):
+        raise refused("Invalid group_state filters.")
+
+
+def _matching(account: Account, request: Request) -> list[int]:
+    """The ids a listing's filters leave, ascending. Tags are looked up, the rest is read."""
+    query = request.query
+    filters = (account.monitors.version, *map(query.get, ("monitor_tags", "name", "tags")))
+    if account.last_listing[0] != filters:
+        account.last_listing = (filters, _filtered(account, request))
+    return account.last_listing[1]
+
+
+def _filtered(account: Account, request: Request) -> list[int]:
+    own_tags = _comma_separated(request.query.get("monitor_tags"))
+    ids = account.monitors.with_tags(own_tags) if own_tags else account.monitors.ids()
+    name = request.query.get("name", "").lower()
+    scope = set(_comma_separated(request.query.get("tags")))
+    if not name and not scope:
+        return ids
+    matching = []
+    for monitor_id in ids:
+        monitor = json.loads(account.monitors.row(monitor_id))
+        if name in monitor["name"].lower() and scope <= set(scope_tags(monitor["query"])):
+            matching.append(monitor_id)
+    return matching
+
+
+def _comma_separated(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _page(ids: list[int], request: Request) -> list[int]:
+    size = request.number("page_size", 100)
+    if "id_offset" in request.query:
+        after = request.number("id_offset", 0)
+        start = bisect_right(ids, after)
+        return ids[start : start + _page_size(size)]
+    if "page" in request.query:
+        start = request.number("page", 0) * _page_size(size)
+        return ids[start : start + _page_size(size)]
+    return ids
+
+
+def _page_size(size: int) -> int:
+    if not size:
+        raise refused("The value provided for parameter 'page_size' is invalid")
+    return min(size, _LARGEST_PAGE)
+
+
+def _listed(
+    account: Account, monitor_id: int, downtimes: list[dict[str, Any]], request: Request
+) -> dict[str, Any]:
+    monitor = json.loads(account.monitors.row(monitor_id))
+    monitor = overlaid(monitor, downtimes)
+    if "group_states" in request.query:
+        monitor["state"] = {"groups": {}}
+    return dict(monitor)

@@ -1,0 +1,176 @@
+"""What the server makes of a definition: what it fills in, drops, rounds and trims.
+
+Measured from recorded creates and updates (recordings.md, sections D and E). Order matters where
+an answer's options are compared: the defaults come last, in the order written here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from monitor_sync.emulator.answers import Json
+from monitor_sync.emulator.queries import LOG_LIKE_TYPES, METRIC_TYPES, groups
+
+# What a writer may set. Everything else that is sent (`id`, `created`, `multi`, `classification`,
+# `state`, `matching_downtimes` …) is left out of the answer or replaced by the server's own value.
+_WRITABLE = (
+    "type", "name", "message", "tags", "query", "options", "priority", "restricted_roles",
+    "draft_status", "assets",
+)  # fmt: skip
+
+_SENTENCE = re.compile(
+    r"(?P<function>avg|sum|min|max)\((?P<window>last_\w+)\):"
+    r"(?:avg|sum|min|max):(?P<metric>[\w.]+)\{(?P<scope>[^{}]*)\}(?:\s*by\s*\{[^{}]*\})?"
+    r"\s*(?P<comparator>[<>]=?)\s*(?P<number>[-\d.]+)\Z"
+)
+_ON_FUNCTION = {
+    "avg": "on average", "sum": "in total", "min": "at all times", "max": "at least once"
+}  # fmt: skip
+
+
+def derived_type(kind: str, query: str) -> str:
+    """The stored type: metric and query alert are one type, and Datadog picks the word.
+
+    `formula(…)` is answered as metric alert (6 recordings), a monthly window as query alert (4).
+    """
+    if kind in METRIC_TYPES:
+        if query.startswith("formula("):
+            return "metric alert"
+        if kind == "metric alert" and "current_1mo" in query:
+            return "query alert"
+    return kind
+
+
+def normalised_options(options: Json, kind: str) -> dict[str, Any]:
+    """The stored options for the sent ones: thresholds as floats, defaults appended in order."""
+    stored = dict(options) if isinstance(options, dict) else {}
+    _thresholds(stored, kind)
+    if isinstance(stored.get("escalation_message"), str):
+        stored["escalation_message"] = stored["escalation_message"].rstrip()
+    scheduling = stored.get("scheduling_options")
+    has_custom_schedule = isinstance(scheduling, dict) and bool(scheduling.get("custom_schedule"))
+    if (
+        "notify_no_data" not in stored
+        and "on_missing_data" not in stored
+        and not has_custom_schedule
+    ):
+        stored["notify_no_data"] = False
+    stored.setdefault("notify_audit", False)
+    if "new_host_delay" not in stored and "new_group_delay" not in stored:
+        stored["new_host_delay"] = 300
+    stored.setdefault("include_tags", True)
+    if kind in LOG_LIKE_TYPES:
+        stored.setdefault("groupby_simple_monitor", False)
+    silenced = stored.get("silenced")
+    # {"*": 0} is an old way to write "without an end" (58 creates, 36 updates).
+    stored["silenced"] = (
+        {scope: end or None for scope, end in silenced.items()}
+        if isinstance(silenced, dict)
+        else {}
+    )
+    return stored
+
+
+def _thresholds(stored: dict[str, Any], kind: str) -> None:
+    """Empty thresholds go; numbers become floats, but in a service check; null ones go.
+
+    A composite keeps `{"critical": null}` as it was sent.
+    """
+    thresholds = stored.get("thresholds")
+    if not isinstance(thresholds, dict):
+        return
+    if not thresholds:
+        del stored["thresholds"]
+        return
+    as_counts = kind == "service check"
+    stored["thresholds"] = {
+        name: float(value)
+        if isinstance(value, int) and not isinstance(value, bool) and not as_counts
+        else value
+        for name, value in thresholds.items()
+        if value is not None or kind == "composite"
+    }
+
+
+def definition(sent: Json, previous: Json | None = None) -> dict[str, Any]:
+    """The definition part of a monitor after a create, or after an update of `previous`.
+
+    An update keeps what it does not name; `options`, when sent, replaces all of them but
+    `silenced` (298 of 298 recorded updates kept it).
+    """
+    merged = {name: previous.get(name) if previous else None for name in _WRITABLE}
+    merged.update((name, sent[name]) for name in _WRITABLE if name in sent)
+    query = str(merged["query"] or "").rstrip()
+    kind = derived_type(_kept_type(str(merged["type"] or ""), previous), query)
+    options = _merged_options(sent, previous, kind)
+    return {
+        "type": kind,
+        "name": merged["name"] or made_up_name(query, kind),
+        "message": str(merged["message"] or "").rstrip(),
+        "tags": list(merged["tags"] or ()),
+        "query": query,
+        "options": options,
+        "multi": groups(query, kind, options),
+        "priority": _priority(merged["priority"]),
+        "restricted_roles": merged["restricted_roles"],
+        "draft_status": merged["draft_status"] or "published",
+        "assets": merged["assets"] or [],
+    }
+
+
+def _kept_type(kind: str, previous: Json | None) -> str:
+    """A metric alert updated as query alert (or the other way) stays what it was."""
+    if previous and kind in METRIC_TYPES and previous["type"] in METRIC_TYPES:
+        return str(previous["type"])
+    return kind
+
+
+def _merged_options(sent: Json, previous: Json | None, kind: str) -> dict[str, Any]:
+    if previous is None:
+        return normalised_options(sent.get("options"), kind)
+    if "options" not in sent:
+        return dict(previous["options"])
+    options = normalised_options(sent["options"], kind)
+    if not isinstance(sent["options"], dict) or "silenced" not in sent["options"]:
+        options["silenced"] = previous["options"].get("silenced", {})
+    return options
+
+
+def _priority(value: Json) -> Json:
+    """0 is none; a number in a string is that number."""
+    if isinstance(value, str) and value.strip().isdigit():
+        value = int(value)
+    return value or None
+
+
+def enriched_assets(assets: Json, monitor_id: int) -> list[Any]:
+    """The assets of a write's answer: bound to the monitor, with the keys Datadog adds."""
+    return [
+        {
+            "monitor_id": monitor_id,
+            **asset,
+            "template_variables": asset.get("template_variables") or {},
+            "options": asset.get("options") or {},
+            "resource_key": asset.get("resource_key"),
+            "resource_type": asset.get("resource_type"),
+        }
+        for asset in assets
+        if isinstance(asset, dict)
+    ]
+
+
+def made_up_name(query: str, kind: str) -> str:
+    """The name of a monitor that was sent without one: an English sentence, or its query.
+
+    Recorded only for `avg(last_…)` with `>`; the other words are guesses.
+    """
+    found = _SENTENCE.match(query) if kind in METRIC_TYPES else None
+    if found is None:
+        return query
+    number = float(found["number"])
+    window = found["window"].replace("_", " ")
+    return (
+        f"**{found['metric']}** over **{found['scope']}** was **{found['comparator']} {number}** "
+        f"{_ON_FUNCTION[found['function']]} during the **{window}**."
+    )

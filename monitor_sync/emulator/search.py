@@ -1,0 +1,139 @@
+"""Searching monitors and their groups: the pages and counts Datadog's monitor list is made of."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from monitor_sync.emulator.account import Account
+from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
+from monitor_sync.emulator.downtimes import in_force, overlaid
+from monitor_sync.emulator.queries import METRIC_TYPES, metric_names, scope_tags
+from monitor_sync.emulator.search_query import classification, notified, predicate
+
+_FOREVER = 9223372036854775807  # what a mute without an end is answered as
+_SORTS = {"name": "name", "status": "status", "tags": "tags", "id": "id"}
+
+
+def monitors(account: Account, request: Request, _: str) -> Answer:
+    """GET /api/v1/monitor/search."""
+    found = [_found_monitor(monitor) for monitor in _matching(account, request)]
+    counts = {
+        "status": _counted(item["status"] for item in found),
+        "muted": _counted(item["muted_until_ts"] is not None for item in found),
+        "tag": _counted(tag for item in found for tag in item["tags"]),
+        "type": _counted(item["classification"] for item in found),
+    }
+    return _page("monitors", found, counts, request, "name")
+
+
+def groups(account: Account, request: Request, _: str) -> Answer:
+    """GET /api/v1/monitor/groups/search.
+
+    Nothing is evaluated here, so every monitor has the one group a simple alert has, `total`.
+    """
+    found = [_found_group(monitor) for monitor in _matching(account, request)]
+    counts = {
+        "status": _counted(item["status"] for item in found),
+        "muted": _counted(item["muted"] for item in found),
+        "tag": _counted(tag for item in found for tag in item["all_tags"]),
+        "type": [],
+    }
+    return _page("groups", found, counts, request, "monitor_name")
+
+
+def _matching(account: Account, request: Request) -> Iterable[dict[str, Any]]:
+    fits = predicate(request.query.get("query", ""))
+    downtimes = in_force(account)
+    for monitor_id in account.monitors.ids():
+        monitor = overlaid(json.loads(account.monitors.row(monitor_id)), downtimes)
+        if fits(monitor):
+            yield monitor
+
+
+def _page(
+    name: str, found: list[dict[str, Any]], counts: Json, request: Request, name_field: str
+) -> Answer:
+    size = request.number("per_page", 30) or 30
+    page = request.number("page", 0)
+    field, _, direction = request.query.get("sort", "name,asc").partition(",")
+    if field not in _SORTS:
+        raise refused(f"The value provided for parameter 'sort' is invalid: {field}")
+    key = name_field if field == "name" else _SORTS[field]
+    found.sort(key=lambda item: str(item.get(key)), reverse=direction == "desc")
+    metadata = {
+        "total_count": len(found),
+        "page_count": -(-len(found) // size),
+        "page": page,
+        "per_page": size,
+    }
+    shown = found[page * size : (page + 1) * size]
+    return answer({"counts": counts, name: shown, "metadata": metadata})
+
+
+def _counted(values: Iterable[Json]) -> list[dict[str, Any]]:
+    """Each value with its count, commonest first; `muted` keeps its booleans."""
+    counted = sorted(Counter(values).items(), key=lambda entry: (-entry[1], str(entry[0])))
+    return [{"count": count, "name": value} for value, count in counted]
+
+
+def _found_monitor(monitor: dict[str, Any]) -> dict[str, Any]:
+    creator = monitor.get("creator") or {}
+    kind = monitor["type"]
+    return {
+        "status": monitor["overall_state"],
+        "scopes": scope_tags(monitor["query"]) if kind in {*METRIC_TYPES, "service check"} else [],
+        "classification": classification(monitor),
+        "creator": {name: creator.get(name) for name in ("handle", "id", "name")},
+        "metrics": metric_names(monitor["query"]) if kind in METRIC_TYPES else [],
+        "notifications": [
+            {"handle": handle, "name": handle} for handle in notified(monitor["message"])
+        ],
+        "muted_until_ts": _muted_until(monitor),
+        "query": monitor["query"],
+        "id": monitor["id"],
+        "last_triggered_ts": None,
+        "name": monitor["name"],
+        "tags": monitor["tags"],
+        "org_id": monitor["org_id"],
+        "priority": monitor.get("priority"),
+        "overall_state_modified": _unix(monitor.get("overall_state_modified")),
+        "restricted_roles": monitor.get("restricted_roles") or [],
+        "type": kind,
+    }
+
+
+def _found_group(monitor: dict[str, Any]) -> dict[str, Any]:
+    muted_until = _muted_until(monitor)
+    tags = monitor["tags"]
+    return {
+        "status": monitor["overall_state"],
+        "last_nodata_ts": 0,
+        "env_tags": [tag for tag in tags if tag.startswith("env:")],
+        "muted_remaining": muted_until,
+        "muted_until_ts": muted_until,
+        "all_tags": tags,
+        "monitor_name": monitor["name"],
+        "team_tags": [tag for tag in tags if tag.startswith("team:")],
+        "last_triggered_ts": 0,
+        "group": "total",
+        "downtimes": monitor["matching_downtimes"],
+        "monitor_id": monitor["id"],
+        "priority": monitor.get("priority"),
+        "muted": muted_until is not None,
+        "group_tags": ["total"],
+    }
+
+
+def _muted_until(monitor: dict[str, Any]) -> int | None:
+    silenced = monitor["options"].get("silenced") or {}
+    if not silenced:
+        return None
+    return max(end or _FOREVER for end in silenced.values())
+
+
+def _unix(moment: str | None) -> int | None:
+    return int(datetime.fromisoformat(moment).timestamp()) if moment else None

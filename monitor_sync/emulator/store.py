@@ -1,0 +1,90 @@
+"""One SQLite file in which the state survives a restart, or nothing at all.
+
+Each change is written through in a transaction of its own before the request is answered.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["monitor", "assets", "downtime", "downtime_v2", "slo"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+
+
+class Store:
+    """Documents by kind and id, and counters by name. Without a path it forgets everything."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open `path`, creating it where it is missing.
+
+        Raises:
+            sqlite3.Error: the file cannot be opened or is no SQLite file.
+        """
+        self._database: sqlite3.Connection | None = None
+        if path is None:
+            return
+        database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        # A killed process loses nothing that was answered; the -wal file beside it is folded in
+        # when the file is closed or next opened.
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.executescript(_SCHEMA)
+        self._database = database
+
+    def put(self, kind: Kind, identifier: int | str, body: bytes) -> None:
+        """Write one document."""
+        self.put_all(kind, [(identifier, body)])
+
+    def put_all(self, kind: Kind, documents: Iterable[tuple[int | str, bytes]]) -> None:
+        """Write many documents of a kind in one transaction."""
+        if self._database is None:
+            return
+        with self._database:
+            self._database.execute("BEGIN")
+            self._database.executemany(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)",
+                ((kind, str(identifier), body) for identifier, body in documents),
+            )
+
+    def remove(self, kind: Kind, identifier: int | str) -> None:
+        """Forget one document; it need not be there."""
+        if self._database is not None:
+            self._database.execute(
+                "DELETE FROM documents WHERE kind = ? AND id = ?", (kind, str(identifier))
+            )
+
+    def all(self, kind: Kind) -> Iterator[tuple[str, bytes]]:
+        """Every document of a kind, with its id."""
+        if self._database is not None:
+            yield from self._database.execute(
+                "SELECT id, body FROM documents WHERE kind = ?", (kind,)
+            )
+
+    def keep_counter(self, name: str, value: int) -> None:
+        """Write a counter."""
+        if self._database is not None:
+            self._database.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", (name, value))
+
+    def counter(self, name: str, otherwise: int) -> int:
+        """A counter, or `otherwise` where it was never kept."""
+        if self._database is None:
+            return otherwise
+        row = self._database.execute(
+            "SELECT value FROM counters WHERE name = ?", (name,)
+        ).fetchone()
+        return int(row[0]) if row else otherwise
+
+    def close(self) -> None:
+        """Fold everything into the one file and let go of it."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
