@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.model import Project
+from monitor_sync.model import Project, Team
+from monitor_sync.project import explain, files, references, schema, source
+from monitor_sync.project.assemble import Assembler, Setting
+from monitor_sync.project.blueprint import Blueprint, draw
+from monitor_sync.project.expand import Expander, Recipe, Source
+from monitor_sync.project.explain import Origin
+from monitor_sync.project.layers import Cleaner, Layer, span_of
+from monitor_sync.project.source import Document
+from monitor_sync.project.teams import read_teams
+from monitor_sync.project.templates import Template, read_template
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """
-    Where one value of a rendered monitor comes from.
-
-    ``field`` is dotted (``options.thresholds.critical``, ``tags.tier:1``). ``layer`` says in
-    words which level set it (``project``, ``unit``, ``file``, ``template apm-service``,
-    ``monitor``, ``item``, or ``monitor-sync`` for what the tool adds). ``span`` is None where
-    no file says it.
-    """
-
-    field: str
-    value: Any
-    layer: str
-    span: Span | None
+__all__ = ["Loaded", "Origin", "load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +33,7 @@ class Loaded:
 
     project: Project
     diagnostics: tuple[Diagnostic, ...] = ()
+    recipes: Mapping[str, Recipe] = field(default_factory=dict, repr=False)
 
     @property
     def failed(self) -> bool:
@@ -45,8 +41,14 @@ class Loaded:
         return any(each.severity is Severity.ERROR for each in self.diagnostics)
 
     def explain(self, key: str) -> tuple[Origin, ...]:
-        """Where each value of one monitor comes from, in the order of Datadog's body."""
-        raise KeyError(key)
+        """
+        Where each value of one monitor comes from, in the order of Datadog's body.
+
+        Raises:
+            KeyError: no whole monitor has this key.
+        """
+        recipe = self.recipes[key]
+        return explain.origins(self.project.monitors[key], recipe.blueprint, recipe.scope)
 
 
 def load(root: Path, *, notify_only: str = "") -> Loaded:
@@ -55,5 +57,228 @@ def load(root: Path, *, notify_only: str = "") -> Loaded:
 
     ``notify_only`` replaces every recipient by one handle (``@slack-quiet``), for a first week
     in which nobody is to be paged. Opens no socket and needs no key.
+
+    Raises:
+        UsageError: ``root`` is no folder.
+        FilesInvalid: the folder or a file in it cannot be read at all.
     """
-    raise FileNotFoundError(root, notify_only)
+    reader = _Reader(root, notify_only)
+    reader.read()
+    return reader.loaded()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file read: its document and which of its parts have the wrong shape."""
+
+    found: files.Found
+    document: Document
+    broken: frozenset[tuple[str | int, ...]]
+    """Paths of one or two steps: a top-level key, or a part of one."""
+
+    def value(self, key: str) -> Any:
+        """A top-level value, None where its shape is wrong or it is absent."""
+        data = self.document.data
+        return data.get(key) if isinstance(data, dict) and (key,) not in self.broken else None
+
+    def parts(self, key: str) -> frozenset[str | int]:
+        """Which parts of a top-level mapping or list are broken."""
+        return frozenset(path[1] for path in self.broken if len(path) == 2 and path[0] == key)
+
+
+class _Reader:
+    """Reads the files of one project in the order in which they need each other."""
+
+    def __init__(self, root: Path, notify_only: str) -> None:
+        self._root = root
+        self._notify_only = notify_only
+        self._diagnostics: list[Diagnostic] = []
+        self._cleaner = Cleaner()
+        self._files = 0
+        self._setting = Setting(project="")
+        self._teams: dict[str, Team] = {}
+        self._assembler = Assembler(self._setting)
+        self._expander: Expander | None = None
+
+    def read(self) -> None:
+        """Read everything."""
+        tree = files.find(self._root)
+        self._diagnostics.extend(tree.diagnostics)
+        self._files = len(tree.files)
+        reads = [self._file(found) for found in tree.files]
+        by_kind: dict[str, list[_Read]] = {}
+        for each in reads:
+            by_kind.setdefault(each.found.kind, []).append(each)
+        project = next(iter(by_kind.get("project", ())), None)
+        if project is None:
+            self._missing_project()
+        self._read_teams(by_kind.get("teams", []))
+        self._set(project, by_kind.get("business-unit", []))
+        self._expander = Expander(
+            self._assembler,
+            self._cleaner,
+            self._read_templates(by_kind.get("template", [])),
+            (project.value("slos") if project else None) or {},
+        )
+        self._expand(project, by_kind)
+
+    def loaded(self) -> Loaded:
+        """The project and all diagnostics, in the order of the files."""
+        expander = self._expander
+        monitors = dict(expander.monitors) if expander else {}
+        recipes = expander.recipes if expander else {}
+        found = [*self._diagnostics, *self._cleaner.diagnostics, *self._assembler.diagnostics]
+        if expander:
+            found.extend(expander.diagnostics)
+            found.extend(references.check(monitors, self._locate))
+        project = Project(
+            name=self._setting.project,
+            site=self._setting.site,
+            monitors=monitors,
+            teams=self._teams,
+            business_units=self._setting.units,
+            files=self._files,
+        )
+        ordered = dict.fromkeys(sorted(found, key=lambda each: each.order))
+        return Loaded(project=project, diagnostics=tuple(ordered), recipes=recipes)
+
+    def _locate(self, key: str, name: str, needle: str) -> tuple[Document, Span]:
+        assert self._expander is not None  # noqa: S101 - called only after expanding
+        return span_of(self._expander.recipes[key].blueprint.layers, (name,), needle)
+
+    # one file
+
+    def _file(self, found: files.Found) -> _Read:
+        try:
+            content = found.path.read_bytes()
+        except OSError as error:
+            document = Document(found.shown, "", None, {})
+            self._diagnostics.append(
+                document.diagnostic(
+                    "file/unreadable", f"cannot be read: {error.strerror}", Span(found.shown, 1)
+                )
+            )
+            return _Read(found, document, frozenset())
+        document, problems = source.read(found.shown, content)
+        self._diagnostics.extend(problems)
+        broken: set[tuple[str | int, ...]] = set()
+        if document.data is not None:
+            for problem in schema.problems(document.data, found.kind):
+                broken.add(
+                    problem.where[:2] if problem.where[0:1] in _IN_PARTS else problem.where[:1]
+                )
+                span = (document.key_span if problem.at_key else document.span)(problem.where)
+                self._diagnostics.append(
+                    document.diagnostic(
+                        problem.rule,
+                        problem.message,
+                        span,
+                        hint=problem.hint,
+                        key=_key_of(found, problem.where),
+                    )
+                )
+            if not isinstance(document.data, dict):
+                document.data = None
+        return _Read(found, document, frozenset(broken))
+
+    # what the whole project shares
+
+    def _missing_project(self) -> None:
+        shown = (self._root / files.PROJECT).as_posix()
+        self._diagnostics.append(
+            Diagnostic(
+                rule="file/missing",
+                severity=Severity.ERROR,
+                span=Span(shown, 1),
+                message="the project has no project.yaml",
+                hint="create it with one line: `project: NAME`",
+            )
+        )
+
+    def _read_teams(self, reads: list[_Read]) -> None:
+        for each in reads:
+            broken = {str(part) for part in each.parts("teams")}
+            if isinstance(each.value("teams"), dict):
+                teams, found = read_teams(each.document, broken)
+                self._teams.update(teams)
+                self._diagnostics.extend(found)
+
+    def _set(self, project: _Read | None, units: list[_Read]) -> None:
+        setting = self._setting
+        if project is not None:
+            setting.project = project.value("project") or ""
+            setting.site = project.value("site") or ""
+            setting.runbooks = project.value("runbooks") or ""
+        setting.folder = self._root.resolve().name
+        setting.notify_only = self._notify_only
+        setting.teams = self._teams
+        setting.units = {each.found.unit: each.value("name") or each.found.unit for each in units}
+
+    def _read_templates(self, reads: list[_Read]) -> dict[str, Template]:
+        templates = {}
+        for each in reads:
+            if isinstance(each.value("monitors"), dict) and ("parameters",) not in each.broken:
+                broken = {str(part) for part in each.parts("monitors")}
+                template, found = read_template(
+                    each.found.name, each.document, broken, self._cleaner
+                )
+                templates[each.found.name] = template
+                self._diagnostics.extend(found)
+        return templates
+
+    # the monitors
+
+    def _expand(self, project: _Read | None, by_kind: Mapping[str, list[_Read]]) -> None:
+        assert self._expander is not None  # noqa: S101 - set by the only caller
+        top = self._level("project", project)
+        units = {each.found.unit: each for each in by_kind.get("business-unit", [])}
+        bases: dict[str, Blueprint] = {}
+        for each in by_kind.get("monitors", []):
+            if each.document.data is None or each.broken & {("team",), ("defaults",), ("tags",)}:
+                continue
+            unit = units.get(each.found.unit)
+            if each.found.unit not in bases:
+                bases[each.found.unit] = draw((*top, *self._level("business unit", unit)))
+            self._expander.file(
+                Source(
+                    found=each.found,
+                    document=each.document,
+                    base=draw(self._level("file", each), bases[each.found.unit]),
+                    former_files=_texts(each.value("moved_from")),
+                    former_units=_texts(unit.value("moved_from")) if unit else (),
+                    broken=each.parts("monitors") | each.parts("use"),
+                )
+            )
+
+    def _level(self, label: str, read: _Read | None) -> list[Layer]:
+        """What a project, unit or file says of all its monitors; `defaults` are the weaker."""
+        if read is None or read.document.data is None:
+            return []
+        levels = []
+        defaults = read.value("defaults")
+        if defaults:
+            levels.append(self._cleaner.layer(label, read.document, ("defaults",), defaults, ""))
+        own = {
+            name: read.value(name)
+            for name in ("team", "service", "tags")
+            if read.value(name) is not None
+        }
+        if own:
+            levels.append(self._cleaner.layer(label, read.document, (), own, ""))
+        return levels
+
+
+_IN_PARTS = {("monitors",), ("use",), ("teams",)}
+
+
+def _key_of(found: files.Found, where: tuple[str | int, ...]) -> str:
+    """The key of the monitor that a path leads into, empty where it leads into none."""
+    if found.kind == "monitors" and len(where) > 1 and where[0] == "monitors":
+        return f"{found.unit}/{found.name}/{where[1]}"
+    return ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

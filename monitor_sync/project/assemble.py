@@ -1,0 +1,429 @@
+"""One monitor put together: owner, tags, thresholds, recipients, message, body."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, STATES, Monitor, Team
+from monitor_sync.project import message, schema
+from monitor_sync.project.blueprint import THRESHOLDS, Blueprint, tag_span
+from monitor_sync.project.holes import fill, plain, references
+from monitor_sync.project.layers import Field, span_of
+from monitor_sync.project.teams import resolve, unknown_handle
+
+LONGEST_KEY: Final = 180
+"""A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
+
+_SPACES: Final = re.compile(r"(\"[^\"]*\"|'[^']*')|\s+")
+_TAIL: Final = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?P<number>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\Z")
+_EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
+
+
+@dataclass(slots=True, kw_only=True)
+class Setting:
+    """What is the same for every monitor of a project."""
+
+    project: str
+    site: str = ""
+    runbooks: str = ""
+    folder: str = "monitors"
+    notify_only: str = ""
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a monitor is declared, and its key."""
+
+    key: str
+    unit: str
+    shown: str
+    """The file as messages to people name it."""
+    file: str
+    """The file below the project's folder, the same from wherever the command runs."""
+    line: int
+    former: tuple[str, ...] = ()
+
+
+class Assembler:
+    """Puts monitors together and keeps what there is to say about them."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.diagnostics: list[Diagnostic] = []
+        self._routes: dict[Any, dict[str, tuple[str, ...]]] = {}
+
+    def monitor(
+        self,
+        blueprint: Blueprint,
+        scope: dict[str, Any],
+        place: Place,
+        late: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Monitor | None:
+        """
+        One monitor, or None where something keeps it from being whole; the diagnostics say what.
+
+        ``scope`` has the items and parameters, ``late`` the compiled parameters that need the
+        team, service or environment first; every hole of the blueprint must be known. The scope
+        is completed in place, for ``explain``.
+        """
+        compiled = blueprint.compiled
+        scope["unit"] = place.unit
+        team = self._team(blueprint, scope, place)
+        if team is None or not self._key_fits(blueprint, place):
+            return None
+        scope["key"], scope["team"] = place.key, team.name
+        service = plain(fill(compiled.get("service"), scope))
+        scope.setdefault("service", service)
+        env = _environment(compiled, scope)
+        if env:
+            scope["env"] = env
+        for name, value in late.items():
+            scope[name] = fill(value, scope)
+        tags = self._tags(blueprint, scope, place, team, service)
+        options = self._options(blueprint, scope)
+        scope.update(_threshold_texts(options))
+        filled = {
+            name: fill(value, scope)
+            for name, value in compiled.items()
+            if name not in {"team", "service", "tags", "options"}
+        }
+        if blueprint.typed and not self._shape_fits(
+            blueprint, {**filled, "options": options}, place
+        ):
+            return None
+        recipients = self._recipients(blueprint, filled, options, team, place)
+        runbook = self._runbook(filled)
+        text = self._message(filled, recipients, place, team, service, scope, runbook)
+        body = self._body(filled, options, tags, text)
+        self._check_number(blueprint, body, place)
+        return Monitor(
+            key=place.key,
+            body=body,
+            business_unit=place.unit,
+            team=team.name,
+            service=service,
+            runbook=runbook,
+            recipients=recipients,
+            references=references(body["query"]),
+            moved_from=place.former,
+            adopt=filled.get("adopt"),
+            path=place.shown,
+            line=place.line,
+        )
+
+    # owner and identity
+
+    def _team(self, blueprint: Blueprint, scope: dict[str, Any], place: Place) -> Team | None:
+        written = blueprint.compiled.get("team")
+        if written is None:
+            self._say(
+                blueprint,
+                place,
+                "ownership/no-team",
+                "no team owns this monitor",
+                (),
+                hint="write `team:` on the monitor, the file or the business unit",
+            )
+            return None
+        name = plain(fill(written, scope))
+        team = self.setting.teams.get(name)
+        if team is None:
+            close = difflib.get_close_matches(name, self.setting.teams, n=1)
+            hint = f"did you mean `{close[0]}`? " if close else ""
+            self._say(
+                blueprint,
+                place,
+                "ownership/unknown-team",
+                f"no team is called `{name}`",
+                ("team",),
+                hint=f"{hint}Teams are in teams.yaml".strip(),
+            )
+        return team
+
+    def _key_fits(self, blueprint: Blueprint, place: Place) -> bool:
+        if len(place.key) <= LONGEST_KEY:
+            return True
+        self._say(
+            blueprint,
+            place,
+            "schema/key-too-long",
+            f"the key has {len(place.key)} characters, and {LONGEST_KEY} are allowed",
+            (),
+            hint="shorten the name of the file, the monitor or the item",
+        )
+        return False
+
+    def _tags(
+        self, blueprint: Blueprint, scope: dict[str, Any], place: Place, team: Team, service: str
+    ) -> list[str]:
+        """Ours first, then the author's, then the two that make the identity."""
+        authors = [plain(each) for each in fill(blueprint.compiled.get("tags") or [], scope)]
+        ours = [f"business_unit:{place.unit}", f"team:{team.name}"]
+        if service:
+            ours.append(f"service:{service}")
+        if blueprint.doubtful_tags:
+            self._doubtful(blueprint, place, authors, team.name, service)
+        return list(
+            dict.fromkeys(
+                (
+                    *ours,
+                    f"on_call:{team.on_call}",
+                    *authors,
+                    f"{PROJECT_TAG}:{self.setting.project}",
+                    f"{KEY_TAG}:{place.key}",
+                )
+            )
+        )
+
+    def _doubtful(
+        self, blueprint: Blueprint, place: Place, tags: list[str], team: str, service: str
+    ) -> None:
+        """An author's own team, service or env beside ours: kept, but said."""
+        environments = [tag for tag in tags if tag.startswith("env:")]
+        doubtful = [
+            tag
+            for tag in tags
+            if (tag.startswith("team:") and tag != f"team:{team}")
+            or (tag.startswith("service:") and service and tag != f"service:{service}")
+        ] + environments[1:]
+        for tag in doubtful:
+            name = tag.split(":", 1)[0]
+            document, span = tag_span(blueprint.layers, tag)
+            self.diagnostics.append(
+                document.diagnostic(
+                    "tags/second-value",
+                    f"`{tag}` stands beside another `{name}` tag",
+                    span,
+                    hint=f"declare `{name}` once, or remove this tag",
+                    key=place.key,
+                    severity=Severity.WARNING,
+                )
+            )
+
+    # values
+
+    def _options(self, blueprint: Blueprint, scope: dict[str, Any]) -> dict[str, Any]:
+        """Options with thresholds first: the texts of the others may use them."""
+        written = blueprint.compiled.get("options")
+        if written is None:
+            return {}
+        children = written if isinstance(written, dict) else written.children
+        options: dict[str, Any] = {}
+        thresholds = children.get("thresholds")
+        if thresholds is not None:
+            options["thresholds"] = fill(thresholds, scope)
+        inner = {**scope, **_threshold_texts(options)}
+        for name, value in children.items():
+            if name != "thresholds" and value is not None:
+                options[name] = fill(value, inner)
+        if not options.get("thresholds"):
+            options.pop("thresholds", None)
+        return options
+
+    def _shape_fits(self, blueprint: Blueprint, values: dict[str, Any], place: Place) -> bool:
+        """Whether the filled values have the right types; what a hole brought may be wrong."""
+        values = {name: value for name, value in values.items() if value is not None}
+        wrong = list(schema.problems(values, "#changes"))
+        for problem in wrong:
+            where: Field = tuple(str(part) for part in problem.where)
+            self._say(
+                blueprint,
+                place,
+                problem.rule,
+                problem.message + " once its hole is filled",
+                where,
+                hint=problem.hint,
+            )
+        return not wrong
+
+    def _runbook(self, filled: Mapping[str, Any]) -> str:
+        runbook = plain(filled.get("runbook"))
+        if not runbook or "://" in runbook or not self.setting.runbooks:
+            return runbook
+        return self.setting.runbooks.rstrip("/") + "/" + runbook.lstrip("/")
+
+    # people
+
+    def _recipients(
+        self,
+        blueprint: Blueprint,
+        filled: Mapping[str, Any],
+        options: dict[str, Any],
+        team: Team,
+        place: Place,
+    ) -> dict[str, tuple[str, ...]]:
+        states = message.reachable(filled.get("type") or "query alert", options)
+        notify, also = filled.get("notify"), filled.get("also_notify")
+        if notify is False:
+            return dict.fromkeys(states, ())
+        priority = filled.get("priority")
+        if notify or also:
+            standing = message.rule_for(team, priority)
+            routed = message.route(
+                states,
+                standing.recipients if standing else {},
+                self._handles(blueprint, "notify", notify, team, place),
+                self._handles(blueprint, "also_notify", also, team, place),
+            )
+            return self._quiet(routed)
+        cached = self._routes.get((team.name, priority, states))
+        if cached is None:
+            standing = message.rule_for(team, priority)
+            cached = self._quiet(
+                message.route(states, standing.recipients if standing else {}, {}, {})
+            )
+            self._routes[team.name, priority, states] = cached
+        return cached
+
+    def _quiet(self, routed: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        only = self.setting.notify_only
+        if not only:
+            return routed
+        return {state: (only,) if handles else () for state, handles in routed.items()}
+
+    def _handles(
+        self, blueprint: Blueprint, name: str, written: Any, team: Team, place: Place
+    ) -> dict[str, tuple[str, ...]]:
+        found = {}
+        for state in STATES:
+            handles = (written or {}).get(state)
+            if handles is None:
+                continue
+            found[state], unknown = resolve(handles, team.handles)
+            for each in unknown:
+                document, span = span_of(blueprint.layers, (name, state), each)
+                diagnostic = unknown_handle(document, (), each, team.handles, place.key)
+                self.diagnostics.append(
+                    document.diagnostic(
+                        diagnostic.rule,
+                        diagnostic.message,
+                        span,
+                        hint=diagnostic.hint,
+                        key=place.key,
+                    )
+                )
+        return found
+
+    def _message(
+        self,
+        filled: Mapping[str, Any],
+        recipients: Mapping[str, tuple[str, ...]],
+        place: Place,
+        team: Team,
+        service: str,
+        scope: Mapping[str, Any],
+        runbook: str,
+    ) -> str:
+        text = plain(filled.get("message"))
+        if self.setting.notify_only:
+            text = message.quieted(text, self.setting.notify_only)
+        footer = ""
+        if filled.get("footer") is not False:
+            footer = message.footer_text(
+                message.Footer(
+                    team=team,
+                    business_unit=self.setting.units.get(place.unit, place.unit),
+                    service=service,
+                    env=scope.get("env", ""),
+                    runbook=runbook,
+                    site=self.setting.site,
+                    path=f"{self.setting.folder}/{place.file}",
+                    key=place.key,
+                )
+            )
+        return message.compose(text, footer, recipients)
+
+    # the body
+
+    def _body(
+        self, filled: Mapping[str, Any], options: dict[str, Any], tags: list[str], text: str
+    ) -> dict[str, Any]:
+        escalation = options.get("escalation_message")
+        if self.setting.notify_only and isinstance(escalation, str):
+            options["escalation_message"] = message.quieted(escalation, self.setting.notify_only)
+        body: dict[str, Any] = {
+            "name": plain(filled["name"]).strip(),
+            "type": filled.get("type") or "query alert",
+            "query": one_line(plain(filled["query"])),
+            "message": text,
+            "tags": tags,
+            "priority": _priority(filled.get("priority")),
+            "options": {**options, **(filled.get("raw_options") or {})},
+        }
+        for name in _EXTRAS:
+            if name in filled:
+                body[name] = filled[name]
+        return body
+
+    def _check_number(self, blueprint: Blueprint, body: Mapping[str, Any], place: Place) -> None:
+        """
+        The number in the query is the critical threshold.
+
+        Datadog refuses the monitor otherwise: "Alert threshold … does not match that used in the
+        query" (recorded; without exception in the recorded definitions).
+        """
+        critical = body["options"].get("thresholds", {}).get("critical")
+        found = _TAIL.search(body["query"])
+        if critical is None or found is None or isinstance(critical, str):
+            return
+        number = found["number"]
+        if number.count(".") > 1 or float(number) == float(critical):
+            return
+        document, span = span_of(blueprint.layers, ("query",), number)
+        self.diagnostics.append(
+            document.diagnostic(
+                "thresholds/query-mismatch",
+                f"the query compares with {number}, but thresholds.critical is {plain(critical)}",
+                span,
+                hint="write `${critical}` in the query",
+                key=place.key,
+            )
+        )
+
+    def _say(
+        self, blueprint: Blueprint, place: Place, rule: str, text: str, where: Field, *, hint: str
+    ) -> None:
+        document, span = span_of(blueprint.layers, where)
+        self.diagnostics.append(document.diagnostic(rule, text, span, hint=hint, key=place.key))
+
+
+def one_line(query: str) -> str:
+    """
+    The query with its line breaks and runs of blanks as single blanks, but inside quotes.
+
+    Datadog refuses queries of several lines (terraform-provider-datadog issues 1606 and 2501).
+    """
+    query = query.strip()
+    if "\n" not in query and "  " not in query and "\t" not in query:
+        return query
+    return _SPACES.sub(lambda found: found[1] or " ", query)
+
+
+def _priority(value: Any) -> Any:
+    if isinstance(value, str) and value.isdigit():
+        value = int(value)
+    return value or None
+
+
+def _threshold_texts(options: Mapping[str, Any]) -> dict[str, Any]:
+    thresholds = options.get("thresholds") or {}
+    return {name: thresholds[name] for name in THRESHOLDS if thresholds.get(name) is not None}
+
+
+def _environment(compiled: Mapping[str, Any], scope: Mapping[str, Any]) -> str:
+    """The value of the ``env`` tag, which the other texts may use."""
+    written = compiled.get("tags") or []
+    tags = written if isinstance(written, list) else written.children
+    for each in tags:
+        first = each if isinstance(each, str) else each.parts[0]
+        if isinstance(first, str) and first.startswith("env:"):
+            return plain(fill(each, scope)).removeprefix("env:")
+    return ""

@@ -1,0 +1,171 @@
+"""
+Which files make a project, and what kind each is.
+
+A file that would be passed over in silence is a monitor that nobody notices is missing, so
+everything that looks like one of ours and stands in the wrong place is a problem.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.errors import FilesInvalid, UsageError
+
+PROJECT: Final = "project.yaml"
+TEAMS: Final = "teams.yaml"
+UNIT: Final = "business-unit.yaml"
+TEMPLATES: Final = "templates"
+
+_PART: Final = re.compile(r"[a-z0-9._-]+\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One file: what schema it follows, how messages name it, and where it is."""
+
+    kind: str
+    shown: str
+    path: Path
+    unit: str = ""
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Tree:
+    """All files of a project in a stable order, and what stands in the wrong place."""
+
+    files: list[Found] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def find(root: Path) -> Tree:
+    """
+    Walk a project's folder.
+
+    Raises:
+        UsageError: ``root`` is no folder.
+        FilesInvalid: it cannot be read.
+    """
+    if not root.is_dir():
+        raise UsageError(
+            f"{root} is not a folder",
+            hint="name the folder of the monitors: `monitor-sync --root DIR …`",
+        )
+    walk = _Walk(root)
+    try:
+        walk.top()
+    except OSError as error:
+        raise FilesInvalid(f"{error.filename}: {error.strerror}") from error
+    return walk.tree
+
+
+class _Walk:
+    def __init__(self, root: Path) -> None:
+        self.tree = Tree()
+        self._root = root
+        self._real = Path(os.path.realpath(root))
+
+    def top(self) -> None:
+        for entry in self._entries(self._root):
+            if entry.is_dir():
+                self._folder(entry)
+            elif entry.name == PROJECT:
+                self._add("project", entry)
+            elif entry.name == TEAMS:
+                self._add("teams", entry)
+            elif entry.suffix == ".yaml":
+                self._wrong(
+                    entry,
+                    "file/misplaced",
+                    f"{entry.name} does not belong at the top",
+                    "move it into the folder of a business unit, or into templates/",
+                )
+
+    def _folder(self, folder: Path) -> None:
+        inner = list(self._entries(folder))
+        if folder.name == TEMPLATES:
+            for entry in inner:
+                if entry.suffix == ".yaml" and self._named(entry, entry.stem):
+                    self._add("template", entry, name=entry.stem)
+            return
+        if not any(entry.suffix == ".yaml" or entry.is_dir() for entry in inner):
+            return
+        if not self._named(folder, folder.name):
+            return
+        for entry in inner:
+            if entry.is_dir():
+                self._nested(entry)
+            elif entry.name == UNIT:
+                self._add("business-unit", entry, unit=folder.name)
+            elif entry.suffix == ".yaml" and self._named(entry, entry.stem):
+                self._add("monitors", entry, unit=folder.name, name=entry.stem)
+
+    def _entries(self, folder: Path) -> Iterator[Path]:
+        """Visible files and folders by name, but those that lead out of the project."""
+        for entry in sorted(folder.iterdir()):
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink() and not self._inside(entry):
+                self._wrong(
+                    entry,
+                    "file/outside-root",
+                    f"{entry.name} leads out of {self._root.name}/",
+                    "copy the file, or remove the link",
+                )
+                continue
+            if entry.suffix == ".yml":
+                self._wrong(
+                    entry,
+                    "file/misplaced",
+                    f"{entry.name} is not read: it ends in .yml",
+                    f"rename it to {entry.stem}.yaml",
+                )
+                continue
+            yield entry
+
+    def _inside(self, entry: Path) -> bool:
+        real = Path(os.path.realpath(entry))
+        return real.is_relative_to(self._real) and real.exists()
+
+    def _nested(self, folder: Path) -> None:
+        deep = next(folder.rglob("*.yaml"), None)
+        if deep is not None:
+            self._wrong(
+                deep,
+                "file/misplaced",
+                f"{folder.name}/ is a folder inside a business unit",
+                "move its files one folder up",
+            )
+
+    def _named(self, entry: Path, name: str) -> bool:
+        if _PART.match(name):
+            return True
+        self._wrong(
+            entry,
+            "schema/bad-name",
+            f"`{name}` becomes part of a tag: only a-z, 0-9, `.`, `_` and `-` are allowed",
+            f"rename it to {re.sub('[^a-z0-9._-]+', '-', name.lower()).strip('-')}",
+        )
+        return False
+
+    def _add(self, kind: str, path: Path, *, unit: str = "", name: str = "") -> None:
+        self.tree.files.append(
+            Found(kind=kind, shown=path.as_posix(), path=path, unit=unit, name=name)
+        )
+
+    def _wrong(self, entry: Path, rule: str, message: str, hint: str) -> None:
+        self.tree.diagnostics.append(
+            Diagnostic(
+                rule=rule,
+                severity=Severity.ERROR,
+                message=message,
+                hint=hint,
+                span=Span(entry.as_posix(), 1),
+            )
+        )

@@ -1,0 +1,249 @@
+"""
+Levels of values merged: project, unit, file, template, monitor, item, weakest first.
+
+Mappings merge, lists and single values replace, ``null`` unsets, ``false`` and ``0`` are values,
+tags add up. ``thresholds`` beside the query is ``options.thresholds``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.project import schema
+from monitor_sync.project.holes import plain
+from monitor_sync.project.source import DataPath, Document
+
+Values = dict[str, Any]
+Field = tuple[str, ...]
+"""The way to a value inside a monitor: ``("options", "thresholds", "critical")``."""
+
+_NOT_MERGED: Final = frozenset({"for_each"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """
+    What one level says about a monitor.
+
+    ``label`` names the level in words. ``where`` leads to the mapping in the document. ``values``
+    is that mapping cleaned: read-only keys gone, ``"5"`` read as 5.
+    """
+
+    label: str
+    document: Document
+    where: DataPath
+    values: Values
+
+    def find(self, field: Field) -> DataPath | None:
+        """Where this level sets a field, or None where it does not."""
+        for path in _spellings(field):
+            here: Any = self.values
+            for part in path:
+                if not isinstance(here, dict) or part not in here:
+                    break
+                here = here[part]
+            else:
+                return (*self.where, *path)
+        return None
+
+
+def _spellings(field: Field) -> Iterator[Field]:
+    yield field
+    if field[:2] == ("options", "thresholds"):
+        yield field[1:]
+
+
+def read_only_options() -> frozenset[str]:
+    """Options that Datadog or people own, as the schema marks them."""
+    return _read_only("options")
+
+
+def _read_only(part: str) -> frozenset[str]:
+    properties = schema.bundle("definitions")["definitions"][part]["properties"]
+    return frozenset(
+        name
+        for name, each in properties.items()
+        if str(each.get("description", "")).startswith("Read only")
+    )
+
+
+class Cleaner:
+    """Levels as they are meant: what exports carry too much is dropped with a warning."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._fields = _read_only("changes")
+        self._options = _read_only("options")
+
+    def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
+        """One level, cleaned. ``key`` is the monitor's, for the diagnostics; may be empty."""
+        values = {name: value for name, value in (raw or {}).items() if name not in _NOT_MERGED}
+        for name in self._fields & values.keys():
+            del values[name]
+            self._warn_read_only(document, (*where, name), key)
+        options = values.get("options")
+        if isinstance(options, dict) and not self._options.isdisjoint(options):
+            for name in self._options & options.keys():
+                self._warn_read_only(document, (*where, "options", name), key)
+            values["options"] = {
+                name: value for name, value in options.items() if name not in self._options
+            }
+        if "priority" in values:
+            self._clean_priority(values, document, where, key)
+        both = "thresholds" in values and "thresholds" in (values.get("options") or {})
+        if both:
+            self._say(
+                document,
+                "thresholds/given-twice",
+                Severity.ERROR,
+                (*where, "thresholds"),
+                key,
+                "`thresholds` is given here and as `options.thresholds`",
+                "keep this one and remove the other",
+            )
+        return Layer(label, document, where, values)
+
+    def _clean_priority(
+        self, values: Values, document: Document, where: DataPath, key: str
+    ) -> None:
+        value = values["priority"]
+        if isinstance(value, str) and value.isdigit():
+            values["priority"] = int(value)
+            self._say(
+                document,
+                "schema/priority",
+                Severity.WARNING,
+                (*where, "priority"),
+                key,
+                f'"{value}" is read as the number {value}',
+                f"write `{value}` without quotes",
+            )
+        if values["priority"] == 0:
+            values["priority"] = None
+            self._say(
+                document,
+                "schema/priority",
+                Severity.WARNING,
+                (*where, "priority"),
+                key,
+                "priority 0 is read as no priority",
+                "write `null`, or a number from 1 to 5",
+            )
+
+    def _warn_read_only(self, document: Document, where: DataPath, key: str) -> None:
+        name = str(where[-1])
+        hint = "remove it"
+        if name == "silenced":
+            hint = "remove it; mute in Datadog or plan a downtime, monitor-sync keeps its hands off"
+        elif name == "id":
+            hint = "write `adopt` to take the live monitor over, or remove it"
+        self._say(
+            document,
+            "schema/read-only",
+            Severity.WARNING,
+            where,
+            key,
+            f"`{name}` is read only and not sent",
+            hint,
+            at_key=True,
+        )
+
+    def _say(
+        self,
+        document: Document,
+        rule: str,
+        severity: Severity,
+        where: DataPath,
+        key: str,
+        message: str,
+        hint: str,
+        *,
+        at_key: bool = False,
+    ) -> None:
+        span = document.key_span(where) if at_key else document.span(where)
+        self.diagnostics.append(
+            document.diagnostic(rule, message, span, hint=hint, key=key, severity=severity)
+        )
+
+
+def merge(layers: Iterable[Layer], onto: Values | None = None) -> Values:
+    """All levels as one mapping; ``tags`` is a list of texts, thresholds stand in ``options``."""
+    merged: Values = dict(onto or {})
+    for layer in layers:
+        merged = _over(merged, layer.values)
+    return merged
+
+
+def _over(weaker: Values, stronger: Values) -> Values:
+    merged = dict(weaker)
+    for name, value in stronger.items():
+        if name == "tags":
+            merged["tags"] = merge_tags(merged.get("tags", []), value)
+        elif name == "thresholds":
+            options = dict(merged.get("options") or {})
+            _put(options, "thresholds", value)
+            merged["options"] = options
+        else:
+            _put(merged, name, value)
+    return merged
+
+
+def _put(target: Values, name: str, value: Any) -> None:
+    """Set one value the way levels merge."""
+    if value is None:
+        target.pop(name, None)
+    elif type(value) is dict:
+        weaker = target.get(name)
+        inner = dict(weaker) if type(weaker) is dict else {}
+        for key, child in value.items():
+            _put(inner, key, child)
+        target[name] = inner
+    else:
+        target[name] = value
+
+
+def merge_tags(weaker: list[str], stronger: Any) -> list[str]:
+    """
+    Tags of a weaker level with those of a stronger one.
+
+    A list adds. A mapping replaces weaker tags of the same key; null removes them.
+    """
+    if stronger is None:
+        return []
+    if type(stronger) is list:
+        return list(dict.fromkeys([*weaker, *map(plain, stronger)]))
+    kept = list(weaker)
+    for key, value in stronger.items():
+        prefix = key + ":"
+        kept = [tag for tag in kept if not tag.startswith(prefix)]
+        if value is not None:
+            values = value if type(value) is list else [value]
+            kept.extend(prefix + plain(each) for each in values)
+    return list(dict.fromkeys(kept))
+
+
+def place(layers: Iterable[Layer], field: Field) -> tuple[Layer, DataPath] | None:
+    """The strongest level that sets a field, and where."""
+    for layer in reversed(tuple(layers)):
+        found = layer.find(field)
+        if found is not None:
+            return layer, found
+    return None
+
+
+def span_of(layers: tuple[Layer, ...], field: Field, needle: str = "") -> tuple[Document, Span]:
+    """Where a merged field comes from, or the strongest level where no level sets it."""
+    found = place(layers, field)
+    while found is None and len(field) > 1:
+        field = field[:-1]
+        found = place(layers, field)
+    if found is None:
+        layer = layers[-1]
+        return layer.document, layer.document.key_span(layer.where)
+    layer, where = found
+    if needle:
+        return layer.document, layer.document.span_of(where, needle)
+    return layer.document, layer.document.span(where)

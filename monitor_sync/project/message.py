@@ -1,0 +1,143 @@
+"""
+The message that stands in every live monitor: the author's text, a footer, one line a state.
+
+What is written here is compared with Datadog in every plan, so a change of wording is a change of
+every monitor of every user. Written once, well, and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from monitor_sync.model import STATES, NotifyRule, Team
+
+Recipients = Mapping[str, tuple[str, ...]]
+"""Handles by state."""
+
+_SEPARATOR: Final = "---"
+_BEFORE: Final = "last_triggered_at_epoch-900000"
+_AFTER: Final = "last_triggered_at_epoch+900000"
+# the regional sites have a subdomain already: ap1.datadoghq.com, us3.datadoghq.com, …
+_BARE_SITES: Final = frozenset({"datadoghq.com", "datadoghq.eu", "ddog-gov.com"})
+# a handle stands at the start, after a blank or after a closing block; Datadog's notify pages
+_HANDLE: Final = re.compile(r"(?:(?<=\s)|(?<=\}\})|^)@[\w.@+-]*[\w-](?:\([^()\n]*\))?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    """What the footer of one monitor says. Empty texts leave their line out."""
+
+    team: Team
+    business_unit: str
+    service: str = ""
+    env: str = ""
+    runbook: str = ""
+    site: str = ""
+    path: str = ""
+    key: str = ""
+
+
+def reachable(type_: str, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """
+    The states in which a monitor can notify somebody.
+
+    Warning needs a warning threshold; no data needs an option that notifies on it (either the
+    old one or ``on_missing_data``); renotify an interval. A service check warns whenever the
+    check itself does.
+    """
+    thresholds = options.get("thresholds") or {}
+    wanted = {
+        "alert": True,
+        "warning": thresholds.get("warning") is not None or type_ == "service check",
+        "no_data": bool(options.get("notify_no_data"))
+        or options.get("on_missing_data") == "show_and_notify_no_data",
+        "renotify": bool(options.get("renotify_interval")),
+        "recovery": True,
+    }
+    return tuple(state for state in STATES if wanted[state])
+
+
+def rule_for(team: Team, priority: int | None) -> NotifyRule | None:
+    """The team's first rule that fits the priority."""
+    for rule in team.notify:
+        if not rule.priorities or priority in rule.priorities:
+            return rule
+    return None
+
+
+def route(
+    states: tuple[str, ...], standing: Recipients, replacing: Recipients, adding: Recipients
+) -> dict[str, tuple[str, ...]]:
+    """
+    Who is notified in each state.
+
+    ``standing`` is what the team's rule says, ``replacing`` wins over it for the states it
+    names, ``adding`` comes on top.
+    """
+    routed = {}
+    for state in states:
+        base = replacing.get(state, standing.get(state, ()))
+        routed[state] = tuple(dict.fromkeys((*base, *adding.get(state, ()))))
+    return routed
+
+
+def compose(text: str, footer: str, recipients: Recipients) -> str:
+    """The whole message. Empty parts leave no blank lines behind."""
+    lines = "\n".join(
+        f"{{{{#is_{state}}}}}{' '.join(handles)}{{{{/is_{state}}}}}"
+        for state, handles in recipients.items()
+        if handles
+    )
+    body = text.strip()
+    if footer:
+        body = f"{body}\n\n{_SEPARATOR}\n{footer}" if body else f"{_SEPARATOR}\n{footer}"
+    return f"{body}\n\n{lines}".strip() if lines else body
+
+
+def footer_text(footer: Footer) -> str:
+    """Owner, runbook, links for the time of the alert, and where the monitor is declared."""
+    team = footer.team
+    lines = [f"Owner: {team.title} ({footer.business_unit}), on call: {team.on_call}"]
+    if footer.runbook:
+        lines.append(f"Runbook: {footer.runbook}")
+    links = _links(footer)
+    if links:
+        lines.append(links)
+    lines.append(f"Declared in {footer.path} as {footer.key}")
+    # two blanks end a line in Markdown, and Datadog keeps them inside a message
+    return "  \n".join(lines)
+
+
+def _links(footer: Footer) -> str:
+    """
+    Logs, traces and the service's page, fifteen minutes around the alert.
+
+    The time comes from Datadog's own variable, in milliseconds; its page on template variable
+    evaluation shows such links.
+    """
+    if not footer.site or not footer.service:
+        return ""
+    base = f"https://{footer.site}"
+    if footer.site in _BARE_SITES:
+        base = f"https://app.{footer.site}"
+    words = [f"service:{footer.service}"] + ([f"env:{footer.env}"] if footer.env else [])
+    query = quote(" ".join(words), safe="")
+    start, end = f'{{{{eval "{_BEFORE}"}}}}', f'{{{{eval "{_AFTER}"}}}}'
+    env = f"env={quote(footer.env, safe='')}&" if footer.env else ""
+    service = quote(footer.service, safe="")
+    return " · ".join(
+        (
+            f"[Logs]({base}/logs?query={query}&from_ts={start}&to_ts={end}&live=false)",
+            f"[Traces]({base}/apm/traces?query={query}&start={start}&end={end}&paused=true)",
+            f"[Service]({base}/apm/services/{service}?{env}start={start}&end={end}&paused=true)",
+        )
+    )
+
+
+def quieted(text: str, handle: str) -> str:
+    """The text with every handle replaced by one, for a first week in which nobody is paged."""
+    return _HANDLE.sub(handle, text)

@@ -1,0 +1,95 @@
+"""Teams as the rest of the project sees them: handles looked up, rules in order."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.model import STATES, NotifyRule, Team
+from monitor_sync.project.source import Document
+
+
+def read_teams(document: Document, broken: set[str]) -> tuple[dict[str, Team], list[Diagnostic]]:
+    """
+    The teams of ``teams.yaml``.
+
+    ``broken`` names teams whose shape is wrong: they exist, so that their monitors are not
+    reported a second time, but have no handles.
+    """
+    teams: dict[str, Team] = {}
+    found: list[Diagnostic] = []
+    for name, raw in (document.data or {}).get("teams", {}).items():
+        if name in broken or not isinstance(raw, dict):
+            teams[name] = Team(name=name, title=name, on_call=name)
+        else:
+            teams[name] = _team(name, raw, document, found)
+    return teams, found
+
+
+def _team(name: str, raw: Mapping[str, Any], document: Document, found: list[Diagnostic]) -> Team:
+    on_call = raw.get("on_call", {})
+    handles: dict[str, str] = raw.get("handles", {})
+    rules = []
+    for index, rule in enumerate(raw.get("notify", [])):
+        recipients = {}
+        for state in STATES:
+            if rule.get(state):
+                where = ("teams", name, "notify", index, state)
+                resolved, unknown = resolve(rule[state], handles)
+                recipients[state] = resolved
+                found.extend(unknown_handle(document, where, each, handles) for each in unknown)
+        priorities = frozenset(rule.get("priorities", ()))
+        rules.append(NotifyRule(priorities=priorities, recipients=recipients))
+    return Team(
+        name=name,
+        title=raw.get("name", name),
+        on_call=on_call.get("name", name),
+        github=raw.get("github", ""),
+        tool=on_call.get("tool", ""),
+        service=on_call.get("service", ""),
+        handles=handles,
+        notify=tuple(rules),
+        targets=raw.get("targets", {}),
+    )
+
+
+def resolve(
+    names: Iterable[str], handles: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Handles for names of handles, each once and in order; and the names nobody knows."""
+    known: dict[str, None] = {}
+    unknown = []
+    for name in names:
+        if name.startswith("@"):
+            known[name] = None
+        elif name in handles:
+            known[handles[name]] = None
+        else:
+            unknown.append(name)
+    return tuple(known), tuple(unknown)
+
+
+def unknown_handle(
+    document: Document,
+    where: tuple[str | int, ...],
+    name: str,
+    handles: Mapping[str, str],
+    key: str = "",
+) -> Diagnostic:
+    """What to say of a name that is not among the team's handles."""
+    close = difflib.get_close_matches(name, handles, n=1)
+    if close:
+        hint = f"did you mean `{close[0]}`?"
+    elif handles:
+        hint = f'this team has {", ".join(handles)}; any other handle is written "@…"'
+    else:
+        hint = "give the team `handles` in teams.yaml"
+    return document.diagnostic(
+        "routing/unknown-handle",
+        f"`{name}` is no handle of this team",
+        document.span_of(where, name),
+        hint=hint,
+        key=key,
+    )

@@ -1,0 +1,167 @@
+"""Templates: monitors with holes, and the parameters that fill them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.project.holes import compile_tree, names_in
+from monitor_sync.project.layers import Cleaner, Layer
+from monitor_sync.project.source import DataPath, Document
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+    "list": (list,),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """
+    One template file.
+
+    ``item`` is what a for_each item is called inside, empty where it takes none. ``parameters``
+    maps a name to its declaration. ``monitors`` maps a name to the level it sets; None for one
+    whose shape is wrong, which has been reported.
+    """
+
+    name: str
+    document: Document
+    item: str
+    parameters: Mapping[str, Mapping[str, Any]]
+    monitors: Mapping[str, Layer | None]
+
+
+def read_template(
+    name: str, document: Document, broken: set[str], cleaner: Cleaner
+) -> tuple[Template, list[Diagnostic]]:
+    """A template and what is wrong inside it. ``broken`` names monitors of the wrong shape."""
+    data = document.data or {}
+    monitors = {
+        each: None
+        if each in broken
+        else cleaner.layer(f"template {name}", document, ("monitors", each), raw, "")
+        for each, raw in (data.get("monitors") or {}).items()
+    }
+    template = Template(
+        name=name,
+        document=document,
+        item=data.get("item", ""),
+        parameters=data.get("parameters") or {},
+        monitors=monitors,
+    )
+    return template, [] if broken else _unused(template)
+
+
+def _unused(template: Template) -> list[Diagnostic]:
+    """Parameters and items that no text uses, and defaults of the wrong type."""
+    used: set[str] = set()
+    for layer in template.monitors.values():
+        if layer is not None:
+            used |= names_in(compile_tree(layer.values))
+    for declared in template.parameters.values():
+        used |= names_in(compile_tree(declared.get("default")))
+    found = []
+    for name, declared in template.parameters.items():
+        if name not in used:
+            found.append(
+                template.document.diagnostic(
+                    "schema/unused-parameter",
+                    f"no text uses the parameter `{name}`",
+                    template.document.key_span(("parameters", name)),
+                    hint="remove it",
+                )
+            )
+        default = declared.get("default")
+        if default is not None and not names_in(compile_tree(default)):
+            found.extend(
+                _wrong_type(
+                    template.document, ("parameters", name, "default"), name, default, declared, ""
+                )
+            )
+    if template.item and template.item not in used:
+        found.append(
+            template.document.diagnostic(
+                "schema/unused-item",
+                f"no text uses the item `{template.item}`",
+                template.document.span(("item",)),
+                hint=f"use `${{{template.item}}}`, or remove `item`",
+            )
+        )
+    return found
+
+
+def arguments(
+    template: Template, given: Mapping[str, Any], document: Document, where: DataPath
+) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """
+    The template's parameters as one use sets them, defaults included, holes not yet filled.
+
+    ``where`` leads to the use. Unknown, missing and ill-typed ones are diagnostics.
+    """
+    found: list[Diagnostic] = []
+    for name, value in given.items():
+        if name not in template.parameters:
+            close = difflib.get_close_matches(name, template.parameters, n=1)
+            known = ", ".join(template.parameters) or "none"
+            found.append(
+                document.diagnostic(
+                    "schema/unknown-parameter",
+                    f"the template `{template.name}` has no parameter `{name}`",
+                    document.key_span((*where, "with", name)),
+                    hint=f"did you mean `{close[0]}`?" if close else f"it has: {known}",
+                )
+            )
+        elif not names_in(compile_tree(value)):
+            declared = template.parameters[name]
+            found.extend(_wrong_type(document, (*where, "with", name), name, value, declared, ""))
+    values: dict[str, Any] = {}
+    for name, declared in template.parameters.items():
+        if given.get(name) is not None:
+            values[name] = given[name]
+        elif "default" in declared:
+            values[name] = declared["default"]
+        else:
+            found.append(
+                document.diagnostic(
+                    "schema/missing-parameter",
+                    f"the template `{template.name}` needs the parameter `{name}`",
+                    document.span((*where, "template")),
+                    hint=f"add `with: {{{name}: …}}`",
+                )
+            )
+    return values, found
+
+
+def _wrong_type(
+    document: Document,
+    where: DataPath,
+    name: str,
+    value: Any,
+    declared: Mapping[str, Any],
+    key: str,
+) -> list[Diagnostic]:
+    kind = declared.get("type", "string")
+    allowed = _TYPES[kind]
+    if isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool)):
+        return []
+    hint = ""
+    if kind == "string":
+        hint = f'write `"{value}"`'
+    elif isinstance(value, str) and value.rstrip(" %").replace(".", "", 1).isdigit():
+        hint = f"write `{value.rstrip(' %')}`"
+    return [
+        document.diagnostic(
+            "schema/wrong-type",
+            f"`{value}` is not a {kind}, which the parameter `{name}` takes",
+            document.span(where),
+            hint=hint,
+            key=key,
+        )
+    ]
