@@ -1,0 +1,199 @@
+"""What went wrong with one request, told in our words: which error, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from monitor_sync.datadog.settings import Settings
+from monitor_sync.errors import (
+    AccessDenied,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    RemoteError,
+    Unreachable,
+)
+
+DUPLICATES: Final = "can not create duplicate monitors"
+"""What a 429 says that is not about haste: it would be refused again, however long one waits."""
+
+_HINTS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        r"duplicate of an existing monitor",
+        "take it over with `adopt:` and that id, or make the two differ",
+    ),
+    (r"is referenced in", "take it out of what refers to it first; nothing is deleted by force"),
+    (r"monitor ids are invalid", "a composite names a monitor that is gone: refer to it by key"),
+    (r"type change not allowed", "a type never changes: give the monitor a new key"),
+    (r"does not match that used in the query", "`thresholds` and the query's number must agree"),
+    (r"missing required tag key", "your organisation's tag policy asks for this tag"),
+    (r"you have reached the limit of", "Datadog limits how many of this type one account holds"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """
+    One request that did not work.
+
+    ``status`` is 0 where no answer came; ``kind`` then says why: ``name`` (no address), ``refused``
+    (nothing listens), ``tls``, ``timeout``, ``dropped``. ``sent`` is False where the request
+    surely never reached Datadog. ``body`` is the decoded JSON, or text where it was none.
+    """
+
+    operation: str
+    status: int = 0
+    kind: str = ""
+    sent: bool = True
+    body: Any = None
+    headers: Mapping[str, str] | None = None
+    detail: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether repeating it could make something twice: only a create can."""
+        return self.operation == "create a monitor"
+
+    @property
+    def said(self) -> str:
+        """What Datadog says about it, on one line; empty where it says nothing readable."""
+        return said(self.body)
+
+    @property
+    def throttled(self) -> bool:
+        """Whether it came too soon, so that waiting helps."""
+        return self.status == 429 and DUPLICATES not in self.said.lower()
+
+    @property
+    def passing(self) -> bool:
+        """Whether it may work when tried again: no answer, or one from something in between."""
+        if self.status == 0:
+            return self.kind != "tls"
+        return self.status >= 500 or self.status == 408
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether a create may have happened although it failed."""
+        return self.writes and self.sent and self.passing
+
+
+def said(body: Any) -> str:
+    """Datadog's own words in an error body: ``{"errors": ["…"]}`` in its several shapes."""
+    if not isinstance(body, Mapping):
+        return ""
+    errors = body.get("errors")
+    if isinstance(errors, Mapping):
+        errors = list(errors.values())
+    if isinstance(errors, str):
+        errors = [errors]
+    if not isinstance(errors, list):
+        return ""
+    return _one_line("; ".join(_text(each) for each in errors if each))
+
+
+def _text(error: Any) -> str:
+    if isinstance(error, Mapping):
+        return str(error.get("detail") or error.get("title") or error)
+    if isinstance(error, list):
+        return "; ".join(map(_text, error))
+    return str(error)
+
+
+def _one_line(text: str, limit: int = 600) -> str:
+    text = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def error_for(failure: Failure, settings: Settings) -> RemoteError:
+    """The error to raise for a failure that is final."""
+    host, what = settings.host, failure.operation
+    if failure.outcome_unknown:
+        return OutcomeUnknown(
+            f"nobody knows whether Datadog did {what}: {_why(failure, host)}",
+            hint="run again: it is looked up by its key before anything is created",
+        )
+    if failure.status in (401, 403):
+        return _denied(failure, settings)
+    if failure.status == 404:
+        return NotFound(f"could not {what}: Datadog has no such monitor (404 from {host})")
+    if failure.status == 429 and failure.throttled:
+        return Unreachable(
+            f"could not {what}: {_limit(failure, host)}",
+            hint="run again later; other tools of your organisation share this limit",
+        )
+    if 400 <= failure.status < 500 and failure.said:
+        return Rejected(
+            f"could not {what}: {failure.said} ({failure.status} from {host})",
+            hint=_hint(failure.said),
+        )
+    return Unreachable(f"could not {what}: {_why(failure, host)}", hint=_unreachable_hint(failure))
+
+
+def _denied(failure: Failure, settings: Settings) -> AccessDenied:
+    scope = (
+        "monitors_read"
+        if failure.operation.split()[0] in ("list", "read", "check")
+        else ("monitors_read and monitors_write")
+    )
+    whose = "the bearer token" if settings.bearer_token else "the keys"
+    reason = failure.said
+    said_more = (
+        f": {reason}" if reason and reason.lower() not in ("forbidden", "unauthorized") else ""
+    )
+    return AccessDenied(
+        f"could not {failure.operation}: Datadog refused {whose}{said_more}"
+        f" ({failure.status} from {settings.host})",
+        hint=f"it needs {scope}; DD_SITE is {settings.site}, is that where {whose} came from?"
+        " A monitor can be restricted to some roles, too",
+    )
+
+
+def _why(failure: Failure, host: str) -> str:
+    """Why there was no usable answer, as the end of a sentence."""
+    if failure.status == 0:
+        return {
+            "name": f"{host} has no address",
+            "refused": f"nothing answers at {host}",
+            "tls": f"the certificate of {host} is not trusted: {failure.detail}",
+            "timeout": f"no answer from {host} in time",
+        }.get(failure.kind, f"{host} dropped the connection")
+    if failure.said:
+        return f"{failure.said} ({failure.status} from {host})"
+    if _is_page(failure.body):
+        return f"{host} answered with a web page in place of JSON ({failure.status})"
+    return f"{host} answered {failure.status}"
+
+
+def _is_page(body: Any) -> bool:
+    return isinstance(body, str) and body.lstrip()[:1] == "<"
+
+
+def _unreachable_hint(failure: Failure) -> str:
+    if failure.kind == "name":
+        return "are DD_SITE and DD_HOST right, and is there a network?"
+    if failure.kind == "refused":
+        return "is DD_HOST right? The emulator is started with `monitor-sync emulate`"
+    if failure.kind == "tls":
+        return "behind a proxy that reads along, point SSL_CERT_FILE to its certificate"
+    if 200 <= failure.status < 400 or (failure.status < 500 and _is_page(failure.body)):
+        return "are DD_SITE and DD_HOST right? A proxy or a login page may stand in between"
+    return "run again; a second run finishes the work"
+
+
+def _limit(failure: Failure, host: str) -> str:
+    headers = {name.lower(): value for name, value in (failure.headers or {}).items()}
+    name = headers.get("x-ratelimit-name", "this request")
+    limit, period = headers.get("x-ratelimit-limit"), headers.get("x-ratelimit-period")
+    if limit and period:
+        return _one_line(f"Datadog's limit for {name} is used up: {limit} in {period} s ({host})")
+    return f"Datadog's limit is used up (429 from {host})"
+
+
+def _hint(text: str) -> str:
+    for pattern, hint in _HINTS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return hint
+    return ""
