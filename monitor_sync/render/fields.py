@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -15,6 +16,9 @@ _ONE_LINE: Final = 64
 """Old and new value stand in one line up to this many columns together."""
 _CONTEXT: Final = 1
 """Unchanged lines shown around each changed stretch of a longer text."""
+
+WORD: Final = re.compile(r"[\w.]+|[^\w.]")
+"""What a query is cut into to tell which words of it differ: ``0.05`` is one."""
 
 Mark = Literal["-", "+", " ", "…"]
 
@@ -50,6 +54,19 @@ def shown(change: FieldChange) -> Shown:
     if new is not None:
         pair.append(("+", after))
     return Shown(field, lines=tuple(pair))
+
+
+def words_that_differ(old: str, new: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Both texts in pieces, and of each piece whether it differs from the other text."""
+    import difflib  # only a terminal with colours asks
+
+    before, after = WORD.findall(old), WORD.findall(new)
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    left, right = [], []
+    for what, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        left.append(("".join(before[old_start:old_end]), what != "equal"))
+        right.append(("".join(after[new_start:new_end]), what != "equal"))
+    return left, right
 
 
 def value(value: Any) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
+from monitor_sync.render.fields import WORD
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.plan import Action, Change, Plan
 
 MANY: Final = 12
 """More creates than this are counted by file; up to this many are each shown with their fields."""
-
-_WORD: Final = re.compile(r"[\w.]+|[^\w.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def _text_edit(old: str, new: str) -> Hashable:
 
     Where words came or went, the stretch between the first and the last of them.
     """
-    before, after = _WORD.findall(old), _WORD.findall(new)
+    before, after = WORD.findall(old), WORD.findall(new)
     if len(before) == len(after):
         pairs = zip(before, after, strict=True)
         return tuple(dict.fromkeys((was, now) for was, now in pairs if was != now))

@@ -73,7 +73,7 @@ def _group(group: Group, style: Style, *, full: bool) -> list[str]:
     change = group.example
     lines = [_head(group, style)]
     if len(group.changes) > 1:
-        lines.append(f"    {plain(listed(group.keys))}")
+        lines.append(f"    {_keys(group, style.width or 120)}")
         if change.action == "update" and _differs(group):
             lines.append(style(f"    as in {plain(change.key)}:", dim=True))
     elif change.action != "create" and change.name:
@@ -91,6 +91,14 @@ def _group(group: Group, style: Style, *, full: bool) -> list[str]:
             f"    {style('still referred to by', 'red')} {plain(listed(change.referred_by))}"
         )
     return lines
+
+
+def _keys(group: Group, width: int) -> str:
+    """As many keys as fit into a line, at least one, and how many more there are."""
+    shown = 3
+    while shown > 1 and columns(listed(group.keys, shown)) > width - 4:
+        shown -= 1
+    return plain(listed(group.keys, shown))
 
 
 def _differs(group: Group) -> bool:
@@ -130,7 +138,19 @@ def _field(change: FieldChange, style: Style, *, created: bool = False) -> list[
     if not told.lines:
         old, new = style(told.old, "red"), style(told.new, "green")
         return [f"    {told.field}: {old} {style('->', dim=True)} {new}"]
+    if style.colour and [mark for mark, _ in told.lines] == ["-", "+"]:
+        return [f"    {told.field}", *_pair(told.lines[0][1], told.lines[1][1], style)]
     return [f"    {told.field}", *(_marked(mark, line, style) for mark, line in told.lines)]
+
+
+def _pair(old: str, new: str, style: Style) -> list[str]:
+    """An old line and the new one, the words that differ bold."""
+    lines = []
+    for mark, pieces in zip("-+", fields.words_that_differ(old, new), strict=True):
+        colour = _MARKS[mark]
+        text = "".join(style(piece, colour, bold=differs) for piece, differs in pieces)
+        lines.append(f"      {style(mark, colour)} {text}")
+    return lines
 
 
 def _new(change: FieldChange, style: Style) -> list[str]:
@@ -203,7 +223,8 @@ def _refused(plan: Plan, style: Style) -> list[str]:
 
 def _left_alone(plan: Plan, style: Style) -> list[str]:
     """Live monitors that nothing is done to: clones by name, the others counted."""
-    lines = [clone(each, style) for each in plan.left_alone if each.reason == "clone"]
+    clones = [each for each in plan.left_alone if each.reason == "clone"]
+    lines = [line for each in clones for line in clone(each, style)]
     for reason, words in (
         ("unmanaged", "without our key"),
         ("other-project", "of another project"),
@@ -215,13 +236,14 @@ def _left_alone(plan: Plan, style: Style) -> list[str]:
     return lines
 
 
-def clone(each: LeftAlone, style: Style = PLAIN) -> str:
-    """One line about a copy made in Datadog's own pages, which carries the key of its original."""
+def clone(each: LeftAlone, style: Style = PLAIN) -> list[str]:
+    """A copy made in Datadog's own pages, which carries the key of its original."""
     name = style(plain(shorten(each.name, 60)), bold=True)
-    return (
-        f"{style('clone', 'yellow', bold=True)} #{each.id} {name} carries the key"
-        f" {plain(each.key)} too and is left alone; remove its monitor_sync tags, or delete it."
-    )
+    return [
+        f"{style('clone', 'yellow', bold=True)} #{each.id} {name}",
+        f"    carries the key {plain(each.key)} too and is left alone;"
+        " delete it, or remove its monitor_sync tags",
+    ]
 
 
 def link(site: str, monitor_id: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 TAB = "    "
 """What a tab is shown as: tab stops differ, and a caret has to stand below its text."""
@@ -83,14 +83,19 @@ def listed(items: Sequence[str], shown: int = 3) -> str:
     return f"{', '.join(items[:shown])} and {len(items) - shown} more"
 
 
-def table(rows: Iterable[Sequence[str]], *, gap: str = "  ") -> list[str]:
-    """Rows with their columns aligned to the left; the last column is not padded."""
+def table(
+    rows: Iterable[Sequence[str]], *, gap: str = "  ", right: Container[int] = ()
+) -> list[str]:
+    """Rows with their columns aligned, those numbered in ``right`` (from 0) to the right."""
     rows = [tuple(row) for row in rows]
     if not rows:
         return []
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
-        cells = [pad(cell, width) for cell, width in zip(row, widths, strict=True)]
+        cells = []
+        for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            blanks = " " * (width - columns(cell))
+            cells.append(blanks + cell if number in right else cell + blanks)
         lines.append(gap.join(cells).rstrip())
     return lines

@@ -1,0 +1,140 @@
+"""
+The command line: read options, call the core, print, exit. Nothing is decided here.
+
+One module a command, imported only when that command runs. What takes long to import (Datadog's
+client, rich, the emulator's server) is imported inside the function that needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from monitor_sync import __version__
+from monitor_sync.cli import console
+from monitor_sync.cli.options import color
+from monitor_sync.errors import MonitorSyncError, UsageError
+
+COMMANDS: Final = ("validate", "plan", "apply", "show", "list", "emulate", "demo")
+"""Every command, in the order of ``--help``. ``list`` lives in ``cli/list.py``, and so on."""
+
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl-C, where nothing was written: 128 and the signal's number."""
+
+
+class Program(click.Group):
+    """A command group that imports a command when it runs, and tells every error in our words."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"monitor_sync.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed, or say which one may have been meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            close = console.closest(name, COMMANDS)
+            hint = f"did you mean {close}? " if close else ""
+            raise UsageError(
+                f"there is no command {name!r}", hint=f"{hint}`monitor-sync --help` lists them"
+            )
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run one command line and exit with its code."""
+        run = partial(
+            super().main,
+            args,
+            prog_name,
+            complete_var,
+            standalone_mode=False,
+            windows_expand_args=windows_expand_args,
+            **extra,
+        )
+        if not standalone_mode:
+            return run()
+        console.prepare_streams()
+        sys.exit(_guarded(run))
+
+
+def _guarded(run: Callable[[], Any]) -> int:
+    """Run, and turn whatever ends the run early into words and an exit code."""
+    try:
+        code = run()
+        console.finish()
+    except MonitorSyncError as error:
+        console.complain(error)
+        return error.exit_code
+    except click.ClickException as error:
+        console.complain(_in_our_words(error))
+        return UsageError.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        console.say("interrupted: nothing was written")
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def _in_our_words(error: click.ClickException) -> UsageError:
+    """Click's complaint about the command line, in the shape of ours."""
+    message = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "monitor-sync"
+    return UsageError(
+        message[:1].lower() + message[1:], hint=f"`{path} --help` shows how it is used"
+    )
+
+
+def _root(context: click.Context, _: click.Parameter, value: Path) -> Path:
+    context.meta["monitor_sync.root"] = value
+    return value
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 Datadog failed or refused, 2 wrong command line, 3 wrong files,"
+    " 4 --fail-on-changes and there are some, 5 refused or declined, 6 applied in part.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    default=Path("monitors"),
+    show_default=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_root,
+    help="The folder with project.yaml.",
+)
+@color
+def main() -> None:
+    """
+    Datadog monitors as code: declare them in YAML, review the plan, apply exactly that.
+
+    Keys come from the environment: DD_API_KEY and DD_APP_KEY (or DD_BEARER_TOKEN), DD_SITE.
+    validate, show, list and demo need none.
+    """
