@@ -5,17 +5,18 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, STATES, Monitor, Team
-from monitor_sync.project import message, schema
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Team
+from monitor_sync.project import schema
 from monitor_sync.project.blueprint import THRESHOLDS, Blueprint, tag_span
 from monitor_sync.project.holes import fill, plain, references
 from monitor_sync.project.layers import Field, span_of
-from monitor_sync.project.teams import resolve, unknown_handle
+from monitor_sync.project.message import Footer, quieted
+from monitor_sync.project.routing import Router, Setting
 
 LONGEST_KEY: Final = 180
 """A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
@@ -23,19 +24,6 @@ LONGEST_KEY: Final = 180
 _SPACES: Final = re.compile(r"(\"[^\"]*\"|'[^']*')|\s+")
 _TAIL: Final = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?P<number>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\Z")
 _EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
-
-
-@dataclass(slots=True, kw_only=True)
-class Setting:
-    """What is the same for every monitor of a project."""
-
-    project: str
-    site: str = ""
-    runbooks: str = ""
-    folder: str = "monitors"
-    notify_only: str = ""
-    teams: Mapping[str, Team] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +46,7 @@ class Assembler:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.diagnostics: list[Diagnostic] = []
-        self._routes: dict[Any, dict[str, tuple[str, ...]]] = {}
+        self._router = Router(setting, self.diagnostics)
 
     def monitor(
         self,
@@ -99,9 +87,22 @@ class Assembler:
             blueprint, {**filled, "options": options}, place
         ):
             return None
-        recipients = self._recipients(blueprint, filled, options, team, place)
+        recipients = self._router.recipients(blueprint, filled, options, team, place.key)
         runbook = self._runbook(filled)
-        text = self._message(filled, recipients, place, team, service, scope, runbook)
+        text = self._router.text(
+            filled,
+            recipients,
+            Footer(
+                team=team,
+                business_unit=self.setting.units.get(place.unit, place.unit),
+                service=service,
+                env=scope.get("env", ""),
+                runbook=runbook,
+                site=self.setting.site,
+                path=f"{self.setting.folder}/{place.file}",
+                key=place.key,
+            ),
+        )
         body = self._body(filled, options, tags, text)
         self._check_number(blueprint, body, place)
         return Monitor(
@@ -250,97 +251,6 @@ class Assembler:
             return runbook
         return self.setting.runbooks.rstrip("/") + "/" + runbook.lstrip("/")
 
-    # people
-
-    def _recipients(
-        self,
-        blueprint: Blueprint,
-        filled: Mapping[str, Any],
-        options: dict[str, Any],
-        team: Team,
-        place: Place,
-    ) -> dict[str, tuple[str, ...]]:
-        states = message.reachable(filled.get("type") or "query alert", options)
-        notify, also = filled.get("notify"), filled.get("also_notify")
-        if notify is False:
-            return dict.fromkeys(states, ())
-        priority = filled.get("priority")
-        if notify or also:
-            standing = message.rule_for(team, priority)
-            routed = message.route(
-                states,
-                standing.recipients if standing else {},
-                self._handles(blueprint, "notify", notify, team, place),
-                self._handles(blueprint, "also_notify", also, team, place),
-            )
-            return self._quiet(routed)
-        cached = self._routes.get((team.name, priority, states))
-        if cached is None:
-            standing = message.rule_for(team, priority)
-            cached = self._quiet(
-                message.route(states, standing.recipients if standing else {}, {}, {})
-            )
-            self._routes[team.name, priority, states] = cached
-        return cached
-
-    def _quiet(self, routed: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        only = self.setting.notify_only
-        if not only:
-            return routed
-        return {state: (only,) if handles else () for state, handles in routed.items()}
-
-    def _handles(
-        self, blueprint: Blueprint, name: str, written: Any, team: Team, place: Place
-    ) -> dict[str, tuple[str, ...]]:
-        found = {}
-        for state in STATES:
-            handles = (written or {}).get(state)
-            if handles is None:
-                continue
-            found[state], unknown = resolve(handles, team.handles)
-            for each in unknown:
-                document, span = span_of(blueprint.layers, (name, state), each)
-                diagnostic = unknown_handle(document, (), each, team.handles, place.key)
-                self.diagnostics.append(
-                    document.diagnostic(
-                        diagnostic.rule,
-                        diagnostic.message,
-                        span,
-                        hint=diagnostic.hint,
-                        key=place.key,
-                    )
-                )
-        return found
-
-    def _message(
-        self,
-        filled: Mapping[str, Any],
-        recipients: Mapping[str, tuple[str, ...]],
-        place: Place,
-        team: Team,
-        service: str,
-        scope: Mapping[str, Any],
-        runbook: str,
-    ) -> str:
-        text = plain(filled.get("message"))
-        if self.setting.notify_only:
-            text = message.quieted(text, self.setting.notify_only)
-        footer = ""
-        if filled.get("footer") is not False:
-            footer = message.footer_text(
-                message.Footer(
-                    team=team,
-                    business_unit=self.setting.units.get(place.unit, place.unit),
-                    service=service,
-                    env=scope.get("env", ""),
-                    runbook=runbook,
-                    site=self.setting.site,
-                    path=f"{self.setting.folder}/{place.file}",
-                    key=place.key,
-                )
-            )
-        return message.compose(text, footer, recipients)
-
     # the body
 
     def _body(
@@ -348,7 +258,7 @@ class Assembler:
     ) -> dict[str, Any]:
         escalation = options.get("escalation_message")
         if self.setting.notify_only and isinstance(escalation, str):
-            options["escalation_message"] = message.quieted(escalation, self.setting.notify_only)
+            options["escalation_message"] = quieted(escalation, self.setting.notify_only)
         body: dict[str, Any] = {
             "name": plain(filled["name"]).strip(),
             "type": filled.get("type") or "query alert",

@@ -18,6 +18,7 @@ from monitor_sync.project.blueprint import (
     reserved_tags,
     unknown_names,
 )
+from monitor_sync.project.events import DataPath
 from monitor_sync.project.files import Found
 from monitor_sync.project.holes import compile_tree, fill, names_in
 from monitor_sync.project.layers import Cleaner, Layer
@@ -77,8 +78,7 @@ class Expander:
         line = source.document.lines.get(where, 1)
         for_each = raw.get("for_each") or {}
         names = frozenset(for_each)
-        if not self.sound(blueprint, names, stem):
-            return
+        sound: dict[int, bool] = {}
         self._unused_items(source, name, for_each, blueprint)
         for items, changes in _combinations(for_each):
             layers = [
@@ -93,7 +93,9 @@ class Expander:
                 if change
             ]
             own = draw(layers, blueprint)
-            if layers and not self.sound(own, names, stem):
+            if layers or id(own) not in sound:
+                sound[id(own)] = self.sound(own, names, stem)
+            if not sound[id(own)]:
                 continue
             rest = ".".join((name, *items.values()))
             self.add(source, own, dict(items), rest, line, name)
@@ -184,7 +186,7 @@ class _Use:
     ) -> None:
         self.expander = expander
         self.source = source
-        self.where = ("use", index)
+        self.where: DataPath = ("use", index)
         self.use = use
         own = {name: use[name] for name in ("team", "service", "tags") if name in use}
         self.level = (
@@ -220,30 +222,38 @@ class _Use:
         source = self.source
         blueprint = draw([layer, *self.level], source.base)
         stem = f"{source.found.unit}/{source.found.name}/{name}"
-        if not self.expander.sound(blueprint, known, stem):
-            return
+        sound: bool | None = None
         lines = source.document.lines
         here = lines.get((*self.where, "for_each"), lines.get((*self.where, "template"), 1))
         for item, changes in self._items():
             change = (changes or {}).get(name)
             if change is False:
                 continue
-            own = blueprint
+            own = self._changed(blueprint, item, name, change) if change else blueprint
             if change:
-                where = (*self.where, "for_each", item, name)
-                key = f"{stem}.{item}"
-                level = self.expander.cleaner.layer(
-                    f"item {item}", source.document, where, change, key
-                )
-                own = draw([level], blueprint)
-                if not self.expander.sound(own, known, key):
-                    continue
+                fine = self.expander.sound(own, known, f"{stem}.{item}")
+            else:
+                # the same for all items without changes: looked at, and reported, once
+                sound = self.expander.sound(own, known, stem) if sound is None else sound
+                fine = sound
+            if not fine:
+                continue
             scope: dict[str, Any] = {template.item: item} if item else {}
             for each, value in early.items():
                 scope[each] = fill(value, scope | {"unit": source.found.unit})
             rest = f"{item}.{name}" if item else name
             line = lines.get((*self.where, "for_each", item), here)
             self.expander.add(source, own, scope, rest, line, name, late)
+
+    def _changed(
+        self, blueprint: Blueprint, item: str, name: str, change: Mapping[str, Any]
+    ) -> Blueprint:
+        """The blueprint with what one item changes."""
+        found, document = self.source.found, self.source.document
+        key = f"{found.unit}/{found.name}/{item}.{name}"
+        where = (*self.where, "for_each", item, name)
+        level = self.expander.cleaner.layer(f"item {item}", document, where, change, key)
+        return draw([level], blueprint)
 
     def _items(self) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
         items = self.use.get("for_each")
@@ -336,7 +346,7 @@ class _Use:
         self, rule: str, message: str, where: tuple[str, ...], hint: str, *, at_key: bool = False
     ) -> None:
         document = self.source.document
-        path = (*self.where, *where)
+        path: DataPath = (*self.where, *where)
         span = document.key_span(path) if at_key else document.span(path)
         self.expander.diagnostics.append(document.diagnostic(rule, message, span, hint=hint))
 

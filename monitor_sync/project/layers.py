@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.project import schema
+from monitor_sync.project.events import DataPath
 from monitor_sync.project.holes import plain
-from monitor_sync.project.source import DataPath, Document
+from monitor_sync.project.source import Document
 
 Values = dict[str, Any]
 Field = tuple[str, ...]

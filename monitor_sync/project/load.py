@@ -10,11 +10,12 @@ from typing import Any
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Project, Team
 from monitor_sync.project import explain, files, references, schema, source
-from monitor_sync.project.assemble import Assembler, Setting
+from monitor_sync.project.assemble import Assembler
 from monitor_sync.project.blueprint import Blueprint, draw
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Cleaner, Layer, span_of
+from monitor_sync.project.routing import Setting
 from monitor_sync.project.source import Document
 from monitor_sync.project.teams import read_teams
 from monitor_sync.project.templates import Template, read_template

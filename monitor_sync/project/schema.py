@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from monitor_sync.project.source import DataPath
+from monitor_sync.project.events import DataPath
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -147,8 +147,10 @@ def _meant(error: ValidationError) -> list[ValidationError]:
 
 
 def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[Problem]:
-    known: Mapping[str, Any] = error.schema.get("properties", {})
-    for name in error.instance:
+    schema: Any = error.schema
+    instance: Any = error.instance
+    known: Mapping[str, Any] = schema.get("properties", {})
+    for name in instance:
         if name in known:
             continue
         close = difflib.get_close_matches(str(name), known, n=1)
@@ -170,37 +172,40 @@ def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[Problem]:
 def _expected(error: ValidationError, where: DataPath) -> Problem:
     expected = _expectation(error)
     shown = _shown(error.instance)
-    return Problem(
-        where=where, message=f"{shown} is not {expected}", hint=_hint(error.instance, expected)
-    )
+    hint = _hint(error.instance, expected, _choices(error))
+    return Problem(where=where, message=f"{shown} is not {expected}", hint=hint)
 
 
 def _expectation(error: ValidationError) -> str:
     """What was expected, from the title nearest to the error."""
-    node: ValidationError | None = error
+    node: Any = error
     while node is not None:
         title = _title(node.schema)
         if title:
             return title
         # a title further out describes this value only as long as the path stays the same
-        node = node.parent if node.parent is not None and not node.path else None
-    match error.validator, error.validator_value:
-        case "enum", values:
-            return "one of " + ", ".join(str(value) for value in values)
-        case "const", value:
+        node = node.parent if not node.path else None
+    value: Any = error.validator_value
+    match str(error.validator):
+        case "enum":
+            return "one of " + ", ".join(str(each) for each in value)
+        case "const":
             return json.dumps(value)
-        case "type", kinds:
-            names = kinds if isinstance(kinds, list) else [kinds]
-            return " or ".join(_TYPE_NAMES.get(kind, kind) for kind in names if kind != "null")
-        case "minimum", value:
+        case "type":
+            kinds = value if isinstance(value, list) else [value]
+            return " or ".join(
+                _TYPE_NAMES.get(str(kind), str(kind)) for kind in kinds if kind != "null"
+            )
+        case "minimum":
             return f"at least {value}"
-        case "maximum", value:
+        case "maximum":
             return f"at most {value}"
-        case "minItems" | "minProperties", _:
-            return "allowed to be empty"
-        case "uniqueItems", _:
+        case "minItems" | "minProperties":
+            return "allowed: it must not be empty"
+        case "uniqueItems":
             return "free of repeated items"
-    return "what is expected here"
+        case _:
+            return "what is expected here"
 
 
 _TYPE_NAMES: Final = {
@@ -228,7 +233,14 @@ def _shown(value: Any) -> str:
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
 
 
-def _hint(value: Any, expected: str) -> str:
+def _choices(error: ValidationError) -> list[str]:
+    """The values that the schema lists here, whichever alternative lists them."""
+    schema: Any = error.schema
+    parts = [schema, *schema.get("anyOf", ())] if isinstance(schema, Mapping) else []
+    return [str(value) for part in parts for value in part.get("enum", ())]
+
+
+def _hint(value: Any, expected: str, choices: list[str]) -> str:
     if not isinstance(value, str):
         wants_text = expected.startswith(("a text", "a handle"))
         return f'write `"{json.dumps(value)}"`' if wants_text and value is not None else ""
@@ -239,17 +251,18 @@ def _hint(value: Any, expected: str) -> str:
         return f"write `{_WORDS[value.lower()]}`"
     if "number" in expected and re.fullmatch(r"-?[0-9_,]+", value):
         return f"write `{re.sub('[_,]', '', value)}`"
-    options = _alternatives(expected)
-    close = difflib.get_close_matches(value, options, n=1)
-    return f"did you mean `{close[0]}`?" if close else ""
-
-
-def _alternatives(expected: str) -> list[str]:
-    return [word.strip() for word in re.split(r",| or ", expected.removeprefix("one of "))]
+    if value.startswith("@") and expected.startswith("a list"):
+        return f'write `["{value}"]`'
+    close = difflib.get_close_matches(value, choices, n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return "one of: " + ", ".join(choices) if 0 < len(choices) <= 8 else ""
 
 
 def _missing(error: ValidationError) -> str:
-    return next(name for name in error.validator_value if name not in error.instance)
+    wanted: Any = error.validator_value
+    present: Any = error.instance
+    return str(next(name for name in wanted if name not in present))
 
 
 def _described(schema: Any, name: str) -> str:

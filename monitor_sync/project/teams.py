@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.model import STATES, NotifyRule, Team
+from monitor_sync.project.events import DataPath
 from monitor_sync.project.source import Document
 
 
@@ -36,10 +37,13 @@ def _team(name: str, raw: Mapping[str, Any], document: Document, found: list[Dia
         recipients = {}
         for state in STATES:
             if rule.get(state):
-                where = ("teams", name, "notify", index, state)
+                where: DataPath = ("teams", name, "notify", index, state)
                 resolved, unknown = resolve(rule[state], handles)
                 recipients[state] = resolved
-                found.extend(unknown_handle(document, where, each, handles) for each in unknown)
+                found.extend(
+                    unknown_handle(document, document.span_of(where, each), each, handles)
+                    for each in unknown
+                )
         priorities = frozenset(rule.get("priorities", ()))
         rules.append(NotifyRule(priorities=priorities, recipients=recipients))
     return Team(
@@ -73,7 +77,7 @@ def resolve(
 
 def unknown_handle(
     document: Document,
-    where: tuple[str | int, ...],
+    span: Span,
     name: str,
     handles: Mapping[str, str],
     key: str = "",
@@ -89,7 +93,7 @@ def unknown_handle(
     return document.diagnostic(
         "routing/unknown-handle",
         f"`{name}` is no handle of this team",
-        document.span_of(where, name),
+        span,
         hint=hint,
         key=key,
     )

@@ -1,0 +1,312 @@
+"""
+Plain data from libyaml's events: twice as fast as PyYAML's own constructor, and stricter.
+
+Scalars follow YAML 1.2's core schema: ``on`` is no boolean and ``1e3`` is a number. What YAML 1.1
+and 1.2 read differently is a problem to report, not a choice to make silently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+DataPath = tuple[str | int, ...]
+"""The way from the top of a document to a value: ``("monitors", "errors", "query")``."""
+
+_INT: Final = re.compile(r"[-+]?[0-9]+\Z")
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+\Z")
+_WORDS_OF_1_1: Final = frozenset(
+    form for word in ("yes", "no", "on", "off") for form in (word, word.title(), word.upper())
+)
+_PLAIN: Final[dict[str, Any]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_MAX_WEIGHT: Final = 1_000_000
+"""Values one file may unfold to: aliases of aliases grow without bound in a few lines."""
+
+MERGE: Final = "<<"
+_NO_KEY: Final = object()
+_MERGING: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with the text of one event."""
+
+    rule: str
+    message: str
+    event: Event
+    hint: str = ""
+
+
+class GiveUp(Exception):
+    """What follows in this file cannot be trusted; the reason has been reported."""
+
+
+class _Frame:
+    """A mapping or list that is still open."""
+
+    __slots__ = ("anchor", "key", "merges", "path", "value", "weight")
+
+    def __init__(self, value: Any, anchor: str | None, path: DataPath | None) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.path = path
+        self.key: Any = _NO_KEY
+        self.weight = 1
+        self.merges: list[Any] = []
+
+
+class Builder:
+    """Plain data from libyaml's events."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Any = None
+        self.lines: dict[DataPath, int] = {}
+        self.problems: list[Problem] = []
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._documents = 0
+        self._rare: dict[type[Event], Callable[[Any], None]] = {
+            MappingStartEvent: self._mapping,
+            SequenceStartEvent: self._sequence,
+            MappingEndEvent: self._end,
+            SequenceEndEvent: self._end,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+        }
+
+    def run(self) -> None:
+        """Read all events. Raises yaml.YAMLError where the text is not YAML."""
+        loader = yaml.CSafeLoader(self.text)
+        rare = self._rare
+        try:
+            get_event = loader.get_event
+            while True:
+                event: Any = get_event()
+                kind = type(event)
+                if kind is ScalarEvent:
+                    self._scalar(event)
+                elif kind is StreamEndEvent:
+                    return
+                else:
+                    handle = rare.get(kind)
+                    if handle is not None:
+                        handle(event)
+        finally:
+            loader.dispose()
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        text = event.value
+        frame = self._stack[-1] if self._stack else None
+        if frame is not None and frame.key is _NO_KEY and type(frame.value) is dict:
+            self._key(frame, text, event)
+            return
+        if event.implicit[0]:
+            value = self._plain(text, event)
+        else:
+            if event.tag is not None:
+                self._tagged(event)
+            value = text
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, 1)
+        if frame is None:
+            self.root = value
+        else:
+            self._add(frame, value, 1)
+
+    def _plain(self, text: str, event: ScalarEvent) -> Any:
+        """A scalar without quotes, by YAML 1.2's core schema."""
+        if text in _PLAIN:
+            return _PLAIN[text]
+        first = text[0]
+        if first in "0123456789+-.":
+            return self._number(text, event)
+        if first in "yYnNoO" and text in _WORDS_OF_1_1:
+            meant = "true" if text.lower() in {"yes", "on"} else "false"
+            self._problem(
+                "file/yaml-1.1-word",
+                f"`{text}` is a boolean in YAML 1.1 and a text in YAML 1.2",
+                event,
+                hint=f'write `{meant}`, or `"{text}"` if the word itself is meant',
+            )
+        return text
+
+    def _number(self, text: str, event: ScalarEvent) -> Any:
+        if _LEADING_ZERO.match(text):
+            self._problem(
+                "file/leading-zero",
+                f"`{text}` is an octal number in YAML 1.1 and decimal in 1.2",
+                event,
+                hint=f"write `{int(text)}`, or quote it if it is a text",
+            )
+            return text
+        if _INT.match(text):
+            return int(text)
+        if _FLOAT.match(text):
+            return float(text)
+        if text.startswith(("0x", "0o")):
+            try:
+                return int(text, 0)
+            except ValueError:
+                return text
+        return text
+
+    def _key(self, frame: _Frame, text: str, event: Any) -> None:
+        value = frame.value
+        if text == MERGE and event.implicit[0]:
+            frame.key = _MERGING
+            return
+        if text in value:
+            self._problem(
+                "file/duplicate-key",
+                f"`{text}` is given twice in this mapping",
+                event,
+                hint="keep one of the two",
+            )
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (text, 1)
+        frame.key = text
+        if frame.path is not None:
+            self.lines.setdefault((*frame.path, text), event.start_mark.line + 1)
+
+    def _add(self, frame: _Frame, value: Any, weight: int) -> None:
+        """Put a finished value into the container that is open."""
+        frame.weight += weight
+        if type(frame.value) is list:
+            frame.value.append(value)
+            return
+        if frame.key is _MERGING:
+            frame.merges.extend(value if isinstance(value, list) else [value])
+        else:
+            frame.value[frame.key] = value
+        frame.key = _NO_KEY
+
+    def _child_path(self) -> DataPath | None:
+        """The path of a container about to open, or None where lines are not kept."""
+        if not self._stack:
+            return ()
+        frame = self._stack[-1]
+        if frame.path is None:
+            return None
+        part = len(frame.value) if type(frame.value) is list else frame.key
+        path = (*frame.path, part)
+        deep = 3 if path[0] == "use" else 1
+        return path if len(path) <= deep else None
+
+    def _open(self, value: Any, event: Any) -> None:
+        if event.tag is not None:
+            self._tagged(event)
+        if self._stack:
+            frame = self._stack[-1]
+            if frame.key is _NO_KEY and type(frame.value) is dict:
+                self._problem(
+                    "file/not-yaml",
+                    "a mapping or list stands where a key is expected",
+                    event,
+                    hint="text that starts with `{` or `[` must be quoted",
+                )
+                raise GiveUp
+        self._stack.append(_Frame(value, event.anchor, self._child_path()))
+
+    def _mapping(self, event: MappingStartEvent) -> None:
+        self._open({}, event)
+
+    def _sequence(self, event: SequenceStartEvent) -> None:
+        self._open([], event)
+
+    def _end(self, event: Event) -> None:
+        frame = self._stack.pop()
+        value = frame.value
+        if frame.merges:
+            self._merge(frame, event)
+        if frame.anchor is not None:
+            self._anchors[frame.anchor] = (value, frame.weight)
+        if self._stack:
+            self._add(self._stack[-1], value, frame.weight)
+        else:
+            self.root = value
+
+    def _merge(self, frame: _Frame, event: Event) -> None:
+        """Fill in what `<<` brings; what is written beside it is stronger."""
+        for weaker in frame.merges:
+            if type(weaker) is not dict:
+                self._problem("file/not-yaml", "`<<` takes a mapping or a list of them", event)
+                continue
+            for key, value in weaker.items():
+                frame.value.setdefault(key, value)
+
+    def _alias(self, event: AliasEvent) -> None:
+        name = event.anchor
+        if any(frame.anchor == name for frame in self._stack):
+            self._problem(
+                "file/anchor-contains-itself",
+                f"`*{name}` stands inside the value it names",
+                event,
+                hint="write the inner value out",
+            )
+            raise GiveUp
+        if name not in self._anchors:
+            self._problem("file/not-yaml", f"no `&{name}` stands before this `*{name}`", event)
+            raise GiveUp
+        value, weight = self._anchors[name]
+        if not self._stack:
+            return
+        frame = self._stack[-1]
+        if frame.key is _NO_KEY and type(frame.value) is dict:
+            self._problem("file/not-yaml", "an alias cannot be a key", event)
+            raise GiveUp
+        if frame.weight + weight > _MAX_WEIGHT:
+            self._problem(
+                "file/too-large",
+                f"aliases unfold to over {_MAX_WEIGHT:,} values",
+                event,
+                hint="write less with `*`",
+            )
+            raise GiveUp
+        self._add(frame, value, weight)
+
+    def _document(self, event: DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._problem(
+                "file/not-yaml",
+                "a second document starts here",
+                event,
+                hint="one file holds one document: remove the `---`",
+            )
+            raise GiveUp
+
+    def _tagged(self, event: Any) -> None:
+        """Refuse ``!tags``, but for YAML's own ``!!str`` on a scalar."""
+        if event.tag in {"!", "tag:yaml.org,2002:str"} and type(event) is ScalarEvent:
+            return
+        name = event.tag.replace("tag:yaml.org,2002:", "!!")
+        self._problem(
+            "file/not-yaml",
+            f"`{name}` is a YAML tag, and tags have no meaning here",
+            event,
+            hint="remove it, or quote the text if it should start with `!`",
+        )
+
+    def _problem(self, rule: str, message: str, event: Event, *, hint: str = "") -> None:
+        self.problems.append(Problem(rule, message, event, hint))
