@@ -63,14 +63,22 @@ class Bench:
 
     def ours(self, *arguments: str, project: str = "same") -> tuple[str, ...]:
         """A command line of monitor-sync on one of the two projects."""
-        root = str(self.folder / project)
-        return (sys.executable, "-m", "monitor_sync", "--root", root, *arguments)
+        return (sys.executable, "-m", "monitor_sync", "--root", self.root(project), *arguments)
+
+    def root(self, project: str) -> str:
+        """
+        The folder of one of the two projects.
+
+        Both have the same last part: it stands in every monitor's footer, and only the changed
+        ones are to differ.
+        """
+        return str(self.folder / project / "monitors")
 
 
 def prepare(folder: Path, monitors: int) -> Bench:
     """Build the project, the same with one monitor in a hundred changed, and the live data."""
-    build(folder / "same", monitors)
-    estate = build(folder / "changed", monitors, changed=True)
+    build(folder / "same/monitors", monitors)
+    estate = build(folder / "changed/monitors", monitors, changed=True)
     # Nobody's real keys; and bytecode in a folder of the bench, as an installed copy has it.
     env = {name: value for name, value in os.environ.items() if not name.startswith("DD_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -82,7 +90,7 @@ def prepare(folder: Path, monitors: int) -> Bench:
         "NO_COLOR": "1",
     }
     bench = Bench(folder=folder, estate=estate, env=env)
-    seed = (sys.executable, "-m", "tests.bench.seed", str(folder / "same"))
+    seed = (sys.executable, "-m", "tests.bench.seed", bench.root("same"))
     checked(bench, "seed", (*seed, str(folder / "live.json")))
     return bench
 
@@ -91,7 +99,7 @@ def cases(bench: Bench, host: str) -> tuple[Case, ...]:
     """What takes turns, the floor first."""
     plan = ("plan", "--format", "json", "--fail-on-changes")
     return (
-        Case(name="floor", command=(sys.executable, str(FLOOR), str(bench.folder / "same"), host)),
+        Case(name="floor", command=(sys.executable, str(FLOOR), bench.root("same"), host)),
         Case(name="validate", command=bench.ours("validate")),
         Case(name="plan, no change", command=bench.ours(*plan), changes=0),
         Case(

@@ -84,9 +84,10 @@ def test_the_same_number_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_changed_estate_differs_in_one_monitor_of_a_hundred(tmp_path: Path) -> None:
-    build(tmp_path / "same", 1000)
-    estate = build(tmp_path / "changed", 1000, changed=True)
-    before, after = load(tmp_path / "same").project, load(tmp_path / "changed").project
+    same, changed = tmp_path / "same/monitors", tmp_path / "changed/monitors"
+    build(same, 1000)
+    estate = build(changed, 1000, changed=True)
+    before, after = load(same).project, load(changed).project
     different = {
         key for key, monitor in before.monitors.items() if monitor.body != after.monitors[key].body
     }
