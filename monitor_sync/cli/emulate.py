@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor_sync.cli import console
+from monitor_sync.cli.extras import lacking
 from monitor_sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ def command(port: int, data: Path | None, state: Path | None) -> None:
     Prints its address on standard output once it answers. Point any client at it with
     DD_HOST=http://127.0.0.1:PORT and any DD_API_KEY and DD_APP_KEY. Ctrl-C ends it.
     """
-    serve = _server()
+    try:
+        from monitor_sync.emulator.server import serve
+    except ImportError as error:
+        raise lacking(error) from None
     emulator = _emulator(data, state)
 
     def ready(url: str) -> None:
@@ -59,18 +62,6 @@ def command(port: int, data: Path | None, state: Path | None) -> None:
             f"cannot listen on {_HOST}:{port}: {(error.strerror or str(error)).lower()}",
             hint="`monitor-sync emulate --port 0` takes a free port",
         ) from None
-
-
-def _server() -> Callable[..., None]:
-    """The function that answers over HTTP, which needs the extra packages."""
-    try:
-        from monitor_sync.emulator.server import serve
-    except ImportError as error:
-        raise UsageError(
-            f"the emulator needs a package that is not installed ({error.name})",
-            hint="pip install 'monitor-sync[emulator]'",
-        ) from None
-    return serve
 
 
 def _emulator(data: Path | None, state: Path | None) -> Emulator:

@@ -52,12 +52,12 @@ def _narrowed(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
     """The part of a plan that the selectors mean; a delete is known by its live key and tags."""
     if not texts:
         return plan
-    from monitor_sync.sync.plan import narrowed
+    from monitor_sync.sync.plan import select
 
     live = [(each.key, each.live.body.get("tags") or ()) for each in plan.changes if each.live]
     live += [(each.key, each.tags) for each in plan.left_alone if each.key]
     files.chosen(project, texts, live)
-    return narrowed(plan, project, tuple(selecting.parse(text) for text in texts))
+    return select(plan, tuple(selecting.parse(text) for text in texts), project=project)
 
 
 def _rendered(plan: Plan, form: str, output: Path | None, *, full: bool) -> str:

@@ -203,7 +203,8 @@ def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str
             used = indent
         rows[-1].append(shorten(item, width - indent))
         used += columns(item) + 2
-    texts = [style(", ".join(row), dim=True) for row in rows]
+    joined = [", ".join(row) + ("," if row is not rows[-1] else "") for row in rows]
+    texts = [style(each, dim=True) for each in joined]
     return [f"{start}  {texts[0]}", *(" " * indent + each for each in texts[1:])]
 
 

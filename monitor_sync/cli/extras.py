@@ -1,0 +1,32 @@
+"""What only an extra installs: the emulator's server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, TypeAlias
+
+from monitor_sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor_sync.emulator.core import Emulator
+
+    Running: TypeAlias = Callable[[Emulator], AbstractContextManager[str]]
+
+
+def emulator_classes() -> tuple[type[Emulator], Running]:
+    """The emulator, and what runs one on a free port. Raises UsageError where they lack."""
+    try:
+        from monitor_sync.emulator.core import Emulator
+        from monitor_sync.emulator.server import running
+    except ImportError as error:
+        raise lacking(error) from None
+    return Emulator, running
+
+
+def lacking(error: ImportError) -> UsageError:
+    """The error for a package that is not installed."""
+    return UsageError(
+        f"the emulator needs a package that is not installed ({error.name})",
+        hint="pip install 'monitor-sync[emulator]'",
+    )
