@@ -48,6 +48,8 @@ def read(account: Account, request: Request, identifier: str) -> Answer:
         ]
     if request.query.get("with_restricted_roles", "").lower() == "false":
         monitor.pop("restricted_roles", None)
+    if request.flag("with_restriction_policy"):
+        monitor["restriction_policy"] = {"bindings": []}
     if "group_states" in request.query:
         monitor["state"] = {"groups": {}}
     return answer(monitor)
