@@ -241,12 +241,10 @@ def _kind(error: Exception) -> tuple[str, bool]:
         return "tls", False
     if isinstance(error, http.NameResolutionError):
         return "name", False
-    if isinstance(error, http.ConnectTimeoutError):
+    if isinstance(error, (http.NewConnectionError, http.ProxyError)):
+        return "refused", False
+    if isinstance(error, http.ConnectTimeoutError):  # the kinds above are kinds of this one
         return "timeout", False
-    if isinstance(error, http.NewConnectionError):
-        return "refused", False
-    if isinstance(error, http.ProxyError):
-        return "refused", False
     if isinstance(error, http.TimeoutError):
         return "timeout", True
     return "dropped", True

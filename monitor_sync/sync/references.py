@@ -23,6 +23,11 @@ def keys_in(query: Any) -> list[str]:
     return _BY_KEY.findall(query) if isinstance(query, str) else []
 
 
+def ids_in(query: Any) -> list[int]:
+    """The ids of other monitors in a composite's query, in order."""
+    return [int(each) for each in _ID.findall(query)] if isinstance(query, str) else []
+
+
 class References:
     """Who refers to whom, for one project and what it found live. ``ids`` holds while planning."""
 
@@ -74,6 +79,6 @@ class References:
             if live.body.get("type") == "composite"
         )
         for name, query in after:
-            for each in _ID.findall(query) if isinstance(query, str) else ():
-                referrers.setdefault(int(each), []).append(name)
+            for each in ids_in(query):
+                referrers.setdefault(each, []).append(name)
         return referrers

@@ -42,7 +42,7 @@ def monitor(key: str = "payments/router/errors", **changed: Any) -> Monitor:
     return Monitor(
         key=key,
         body=made,
-        business_unit=key.split("/")[0],
+        business_unit=key.partition("/")[0],
         team="payments-core",
         path=own.pop("path", "monitors/payments/router.yaml"),
         line=own.pop("line", 3),

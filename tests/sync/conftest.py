@@ -1,0 +1,74 @@
+"""A local Datadog over HTTP, and the real client that talks to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from monitor_sync.datadog.client import Client
+from monitor_sync.datadog.settings import Settings
+from monitor_sync.emulator.core import Emulator
+from monitor_sync.emulator.server import running
+from monitor_sync.model import LiveMonitor, Monitor
+from monitor_sync.sync import live as reading
+from monitor_sync.sync.apply import Outcome, Patience, carry_out
+from monitor_sync.sync.plan import Plan, make_plan
+from tests.sync.builders import project
+
+
+class Datadog:
+    """An emulated account: what a person could do in it, and what our tool does."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        settings = Settings(site="datadoghq.eu", base_url=url, api_key="k", app_key="a")
+        self.client = Client(settings)
+
+    def listing(self) -> list[LiveMonitor]:
+        return [each for page in self.client.pages() for each in reading.read(page)]
+
+    def plan(self, *monitors: Monitor) -> Plan:
+        return make_plan(project(*monitors), self.listing(), site="datadoghq.eu")
+
+    def apply(self, *monitors: Monitor, **asked: Any) -> tuple[Outcome, ...]:
+        asked.setdefault("patience", Patience(pauses=(0.0,), sleep=lambda _: None))
+        return carry_out(self.plan(*monitors), self.client, **asked)
+
+    def by_key(self) -> dict[str, int]:
+        return {each.key: each.id for each in self.listing()}
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> None:
+        """What a person does in the UI: a request that our client never sends."""
+        asked = Request(  # noqa: S310 - loopback
+            f"{self.url}{path}",
+            data=json.dumps(body or {}).encode(),
+            headers={
+                "DD-API-KEY": "k",
+                "DD-APPLICATION-KEY": "a",
+                "Content-Type": "application/json",
+            },
+        )
+        with urlopen(asked):  # noqa: S310 - loopback
+            pass
+
+    def requests(self) -> dict[str, int]:
+        """How many requests of each kind since the last ``forget_requests``."""
+        with urlopen(f"{self.url}/__emulator/requests") as answer:  # noqa: S310 - loopback
+            counted: dict[str, int] = json.load(answer)
+        return counted
+
+    def forget_requests(self) -> None:
+        with urlopen(Request(f"{self.url}/__emulator/requests", method="DELETE")):  # noqa: S310 - loopback
+            pass
+
+
+@pytest.fixture
+def datadog() -> Iterator[Datadog]:
+    with running(Emulator()) as url:
+        account = Datadog(url)
+        yield account
+        account.client.close()
