@@ -1,7 +1,7 @@
 """
 Time, memory and requests of ``validate`` and ``plan``, each beside the floor of the same run.
 
-``python -m tests.bench [N …] [--rounds N] [--profile]``: for each N a project is built in a
+``python -m tests.bench [N …] [--rounds N] [--profile CASE]``: for each N a project is built in a
 temporary folder, the emulator is started with what applying it would have made, and the floor
 (see ``floor.py``), ``validate``, a ``plan`` with nothing to do and a ``plan`` of one changed
 monitor in a hundred take turns. Medians over the rounds; a ratio is the median of the ratios
@@ -29,6 +29,7 @@ from tests.bench.estate import UNITS, Estate, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOOR = Path(__file__).with_name("floor.py")
+PROFILED = {"validate": "validate", "plan": "plan, no change", "changed": "plan, 1 %"}
 
 
 class WrongAnswer(Exception):
@@ -213,17 +214,17 @@ def closing(monitors: int, found: Mapping[str, list[Run]]) -> str:
     return f"{monitors:,} monitors: {'; '.join(ratios)} times the floor of {wall:.2f} s"
 
 
-def profile(bench: Bench) -> None:
-    """Where a plan with nothing to do spends its time, by function."""
+def profile(bench: Bench, case: Case) -> None:
+    """Where one case spends its time, by function."""
     stats = bench.folder / "profile"
-    command = list(bench.ours("plan", "--format", "json"))
-    command[1:1] = ["-m", "cProfile", "-o", str(stats)]
-    checked(bench, "profile", tuple(command))
+    command = [case.command[0], "-m", "cProfile", "-o", str(stats), *case.command[1:]]
+    checked(bench, "profile", tuple(command))  # the profiler keeps the exit code to itself
+    print(f"profile of {case.name!r}")
     for order in ("tottime", "cumulative"):
-        pstats.Stats(str(stats)).sort_stats(order).print_stats(30)
+        pstats.Stats(str(stats)).strip_dirs().sort_stats(order).print_stats(30)
 
 
-def bench_one(monitors: int, *, rounds: int, profiled: bool) -> str:
+def bench_one(monitors: int, *, rounds: int, profiled: str) -> str:
     """Everything for one N; answers its closing line."""
     with tempfile.TemporaryDirectory(prefix="monitor-sync-bench-") as name:
         bench = prepare(Path(name), monitors)
@@ -238,8 +239,9 @@ def bench_one(monitors: int, *, rounds: int, profiled: bool) -> str:
             pointed = Bench(folder=bench.folder, estate=estate, env={**bench.env, "DD_HOST": host})
             found = measured(pointed, host, rounds)
             print("\n".join([*table(found), "", floor_parts(found), ""]))
-            if profiled:
-                profile(pointed)
+            for case in cases(pointed, host):
+                if profiled and case.name.startswith(PROFILED[profiled]):
+                    profile(pointed, case)
     return closing(monitors, found)
 
 
@@ -248,7 +250,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("monitors", nargs="*", type=int, default=[1000], metavar="N")
     parser.add_argument("--rounds", type=int, help="by default 7 up to 1,000, fewer for larger N")
-    parser.add_argument("--profile", action="store_true", help="print where a plan's time goes")
+    parser.add_argument(
+        "--profile", choices=PROFILED, default="", help="print where that command's time goes"
+    )
     options = parser.parse_args()
     lines = []
     try:
