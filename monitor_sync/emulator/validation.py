@@ -34,6 +34,9 @@ KNOWN_TYPES = (
 _INVALID_QUERY = "The value provided for parameter 'query' is invalid"
 _METRIC_HEAD = re.compile(r"[a-z_0-9]+\(")
 _LAST_CHECKS = re.compile(r"\.last\(\s*\"?(\d+)\"?\s*\)")
+_THRESHOLDS = frozenset(
+    {"critical", "warning", "ok", "unknown", "critical_recovery", "warning_recovery"}
+)
 _SAFE_SIDE = {">": "less", ">=": "less", "<": "greater", "<=": "greater"}
 
 
@@ -75,9 +78,11 @@ def check_shape(sent: Json) -> None:
 
 
 def _is_numbers(thresholds: Json) -> bool:
+    """Numbers under the known names; `critical_query` and its like may hold anything."""
     return isinstance(thresholds, dict) and all(
         value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-        for value in thresholds.values()
+        for name, value in thresholds.items()
+        if name in _THRESHOLDS
     )
 
 
@@ -154,8 +159,10 @@ def _threshold_problems(kind: str, query: str, thresholds: dict[str, Any]) -> It
 def _service_check_problems(query: str, thresholds: dict[str, Any]) -> Iterator[str]:
     if ".by(" not in query:
         yield "A grouping must be specified for custom checks"
+    if ".pct_by_status(" in query:
+        return  # its thresholds are percentages, held by a live account with last(1) and 50
     last = _LAST_CHECKS.search(query)
-    counts = [value for value in thresholds.values() if value is not None]
+    counts = [thresholds[name] for name in _THRESHOLDS if thresholds.get(name) is not None]
     if last and counts and int(last[1]) < max(counts):
         yield (
             "Last field should be larger than or equal to max threshold defined in monitor options"
