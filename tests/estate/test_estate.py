@@ -1,0 +1,128 @@
+"""The monitors of this repository are what the README says of them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from monitor_sync.emulator.core import Emulator
+from monitor_sync.model import Monitor
+from monitor_sync.project.load import Loaded, load
+
+ROOT = Path(__file__).resolve().parent.parent.parent / "monitors"
+TECHNICAL = ("services", "kubernetes", "aws", "jobs")
+"""Files that use templates for what every unit has; the others are hand-written."""
+
+
+@cache
+def estate() -> Loaded:
+    return load(ROOT)
+
+
+def monitors() -> list[Monitor]:
+    return list(estate().project.monitors.values())
+
+
+def hand_written() -> set[str]:
+    """Business monitors by key, before their items multiply them."""
+    found = set()
+    for path in ROOT.glob("*/*.yaml"):
+        if path.parent.name != "templates" and not path.stem.startswith(TECHNICAL):
+            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            found |= {f"{path.parent.name}/{path.stem}/{name}" for name in data.get("monitors", ())}
+    return found
+
+
+def test_the_files_have_no_problem_at_all() -> None:
+    assert estate().diagnostics == ()
+
+
+def test_there_is_as_much_of_everything_as_an_insurer_has() -> None:
+    assert len(monitors()) >= 1_200
+    assert len({each.business_unit for each in monitors()}) >= 12
+    assert len({each.service for each in monitors() if each.service}) >= 70
+    assert len(hand_written()) >= 150
+
+
+def test_every_monitor_has_an_owner_a_priority_a_runbook_and_a_message() -> None:
+    teams = estate().project.teams
+    lacking = [
+        each.key
+        for each in monitors()
+        if each.team not in teams
+        or each.priority is None
+        or not each.runbook.startswith("https://")
+        or each.body["message"].startswith("---")
+    ]
+
+    assert lacking == []
+
+
+def test_every_state_that_a_monitor_can_reach_has_a_recipient() -> None:
+    silent = [
+        (each.key, state)
+        for each in monitors()
+        for state, handles in each.recipients.items()
+        if not handles
+    ]
+
+    assert silent == []
+
+
+def test_a_pager_that_hears_of_an_alert_hears_of_its_end() -> None:
+    def pagers(each: Monitor, state: str) -> set[str]:
+        return {handle for handle in each.recipients.get(state, ()) if "zenduty" in handle}
+
+    open_ended = [
+        each.key
+        for each in monitors()
+        if not pagers(each, "alert") | pagers(each, "no_data") <= pagers(each, "recovery")
+    ]
+
+    assert open_ended == []
+
+
+def test_no_two_monitors_watch_the_same_thing() -> None:
+    seen: dict[str, str] = {}
+    twice = []
+    for each in monitors():
+        # a formula says what it reads only together with its variables
+        variables = json.dumps(each.body["options"].get("variables"))
+        other = seen.setdefault(f"{each.type} {each.query} {variables}", each.key)
+        if other != each.key:
+            twice.append((other, each.key))
+
+    assert twice == []
+
+
+def test_metrics_crawled_from_a_cloud_are_evaluated_late() -> None:
+    early = [
+        each.key
+        for each in monitors()
+        if ":aws." in each.query and (each.body["options"].get("evaluation_delay") or 0) < 900
+    ]
+
+    assert early == []
+
+
+def test_datadog_as_recorded_takes_every_monitor() -> None:
+    emulator = Emulator()
+    headers = {"dd-api-key": "a", "dd-application-key": "b"}
+    ids: dict[str, int] = {}
+    refused = []
+    for each in sorted(monitors(), key=lambda each: len(each.references)):
+        body = dict(each.body)
+        for key in each.references:
+            body["query"] = body["query"].replace(f"${{id:{key}}}", str(ids[key]))
+        status, _, answer = emulator.handle(
+            "POST", "/api/v1/monitor", {}, headers, json.dumps(body).encode()
+        )
+        if status == 200:
+            ids[each.key] = json.loads(answer)["id"]
+        else:
+            refused.append((each.key, answer))
+
+    assert refused == []
