@@ -124,7 +124,9 @@ def test_every_long_option_in_the_readme_exists_somewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("[!.]*/**/*.md")), ids=lambda p: p.name
+    "page",
+    sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("[!.]*/**/*.md")),
+    ids=lambda p: str(p.relative_to(ROOT)),
 )
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))

@@ -74,7 +74,12 @@ def test_no_file_carries_a_mark_of_unfinished_work() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [path for path, tree in modules().items() if not ast.get_docstring(tree)]
+    silent = [
+        path
+        for path, tree in modules().items()
+        if not ast.get_docstring(tree)
+        and (tree.body or not path.startswith("tests/"))  # an empty __init__.py marks a package
+    ]
 
     assert silent == []
 
