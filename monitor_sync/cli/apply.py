@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from monitor_sync.sync.apply import Outcome
     from monitor_sync.sync.plan import Plan
 
-INTERRUPTED = 130
-
 
 @click.command("apply")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -31,14 +29,14 @@ INTERRUPTED = 130
     help="How many changes are under way at once.",
 )
 @options.color
-@click.pass_context
-def command(context: click.Context, yes: bool, notify_only: str, workers: int) -> None:
+def command(yes: bool, notify_only: str, workers: int) -> None:
     """
     Show the plan, ask, and carry it out.
 
     Creates come first, then changes, deletes last and only where all before them succeeded. One
     failure stops what depends on it and nothing else; a second run finishes the work.
     """
+    from monitor_sync.render import outcomes as shown
     from monitor_sync.render import plan as plan_text
     from monitor_sync.sync.apply import carry_out
 
@@ -62,8 +60,8 @@ def command(context: click.Context, yes: bool, notify_only: str, workers: int) -
             workers=workers,
             on_progress=lambda outcome: step(outcome.change.key),
         )
-    _report(outcomes, plan)
-    context.exit(_exit_code(outcomes, plan))
+    console.answer("\n" + shown.text(outcomes, plan.fingerprint, console.out()))
+    _conclude(outcomes, plan)
 
 
 def _agreed() -> bool:
@@ -82,23 +80,20 @@ def _refuse(plan: Plan) -> None:
         )
 
 
-def _report(outcomes: Sequence[Outcome], plan: Plan) -> None:
-    from monitor_sync.render import outcomes as shown
-
-    console.answer("\n" + shown.text(outcomes, plan.fingerprint, console.out()))
-
-
-def _exit_code(outcomes: Sequence[Outcome], plan: Plan) -> int:
-    """
-    0 where all is done, 6 where some is.
-
-    Where nothing was written: 130 after an interruption, else 1.
-    """
-    done = any(each.status == "done" for each in outcomes)
-    undone = any(each.status != "done" for each in outcomes)
-    if not undone and not plan.refused:
-        return 0
-    if done:
-        return AppliedInPart.exit_code
+def _conclude(outcomes: Sequence[Outcome], plan: Plan) -> None:
+    """Fail where something was not done: in part where something was."""
+    done = sum(each.status == "done" for each in outcomes)
+    undone = len(outcomes) - done + len(plan.refused)
+    if not undone:
+        return
+    what = (
+        f"{count(undone, 'change')} of {done + undone} {'was' if undone == 1 else 'were'} not made"
+    )
     failed = any(each.status == "failed" for each in outcomes)
-    return RemoteError.exit_code if failed else INTERRUPTED
+    mend = "mend what failed and " if failed else ""
+    hint = f"{mend}run `monitor-sync apply` again: it does what is left"
+    if done:
+        raise AppliedInPart(what, hint=hint)
+    if failed:
+        raise RemoteError(what, hint=hint)
+    raise KeyboardInterrupt  # nothing failed and nothing was done: it never began

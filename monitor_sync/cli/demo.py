@@ -224,6 +224,7 @@ class _Story:
         return make_plan(self._project, monitors, site=self._client.site)
 
     def _apply(self, plan: Plan) -> None:
+        from monitor_sync.render.outcomes import text as report
         from monitor_sync.sync.apply import carry_out
 
         with progress(f"writing {count(len(plan.changes), 'change')}", len(plan.changes)) as step:
@@ -231,6 +232,8 @@ class _Story:
                 plan, self._client, workers=8, on_progress=lambda done: step(done.change.key)
             )
         wrong = [each for each in outcomes if each.status != "done" or each.altered]
+        if wrong:
+            self._narrator.say(report(wrong, plan.fingerprint, self._narrator.style))
         self._narrator.check(not wrong, "every change is made, and stored as it was sent")
 
     def _picked(self) -> Sequence[Monitor]:

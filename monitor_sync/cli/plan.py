@@ -42,10 +42,8 @@ def command(
     plan = _narrowed(found.plan, found.project, selectors)
     console.answer(_rendered(plan, form, output, full=full), output)
     if fail_on_changes and (plan.changes or plan.refused):
-        raise LiveDiffers(
-            "live monitors differ from the files",
-            hint="`monitor-sync apply` makes them the same",
-        )
+        hint = "`monitor-sync apply` makes them the same" if plan.changes else "the plan says why"
+        raise LiveDiffers("live monitors differ from the files", hint=hint)
 
 
 def _narrowed(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:

@@ -35,7 +35,8 @@ def command(
     also = [(each.key, ()) for each in loaded.diagnostics if each.key]
     monitors = files.chosen(loaded.project, selectors, also)
     found = _about(loaded.diagnostics, selectors, {each.key for each in monitors})
-    summary = shown.summary(found, monitors=len(monitors), files=loaded.project.files)
+    checked = {each.key for each in monitors} | {each.key for each in found if each.key}
+    summary = shown.summary(found, monitors=len(checked), files=loaded.project.files)
     if form == "json":
         console.answer(shown.json(found), output)
         console.say(summary.rstrip())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from monitor_sync.render.jsontext import tidy
 from monitor_sync.render.text import columns, plain
 from monitor_sync.sync.difference import FieldChange
 
@@ -76,11 +77,7 @@ def value(value: Any) -> str:
     if isinstance(value, str):
         quoted = not value or (value != value.strip() and "\n" not in value)
         return plain(json.dumps(value, ensure_ascii=False) if quoted else value)
-    return plain(json.dumps(value, ensure_ascii=False, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else list(value)
+    return plain(json.dumps(tidy(value), ensure_ascii=False))
 
 
 def _is_set(value: Any) -> bool:
@@ -112,9 +109,12 @@ def _line_diff(old: Any, new: Any) -> Iterator[tuple[Mark, str]]:
     for number, stretch in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
         if number:
             yield ("…", "")
-        for what, old_start, old_end, new_start, new_end in stretch:
+        for position, (what, old_start, old_end, new_start, new_end) in enumerate(stretch):
+            between = 0 < position < len(stretch) - 1
             if what == "equal":
-                yield from ((" ", line) for line in before[old_start:old_end])
+                # a blank line at the edge of a stretch says nothing
+                kept = [line for line in before[old_start:old_end] if line or between]
+                yield from ((" ", line) for line in kept)
             else:
                 yield from (("-", line) for line in before[old_start:old_end])
                 yield from (("+", line) for line in after[new_start:new_end])

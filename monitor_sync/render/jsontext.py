@@ -22,16 +22,26 @@ def array(entries: Iterable[Mapping[str, Any]], *, indent: str = "") -> str:
     Such a line can be searched for and compared, and the encoder's fast path takes a third of the
     time that indented JSON takes: at 100,000 monitors that is seconds.
     """
-    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     lines = ",\n".join(f"{indent}  {encode(entry)}" for entry in entries)
     return _defused(f"[\n{lines}\n{indent}]" if lines else "[]")
 
 
-def _plain(value: Any) -> Any:
-    """A mapping or a set in words JSON has."""
+def tidy(value: Any) -> Any:
+    """
+    The value in the types that JSON has: a set sorted, a whole number without a fraction.
+
+    Thresholds are compared as floats, and ``12.0`` is not what anybody wrote.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, Mapping):
-        return dict(value)
-    return sorted(value)
+        return {str(name): tidy(each) for name, each in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return [tidy(each) for each in value]
+    return value
 
 
 def _defused(text: str) -> str:

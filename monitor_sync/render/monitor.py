@@ -38,6 +38,18 @@ class Source(Protocol):
 class _Dumper(yaml.SafeDumper):
     """YAML as an author would write it: texts of several lines as blocks."""
 
+    def analyze_scalar(self, scalar: str) -> yaml.emitter.ScalarAnalysis:
+        """
+        Allow a block for every text of several printable lines.
+
+        The library refuses one where a line ends in blanks, which in Datadog's Markdown break
+        the line and stand in every message; a block keeps them as they are.
+        """
+        analysis = super().analyze_scalar(scalar)
+        if "\n" in scalar and scalar.replace("\n", "").isprintable():
+            analysis.allow_block = True
+        return analysis
+
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else None
@@ -62,20 +74,15 @@ def text(monitor: Monitor, style: Style = PLAIN) -> str:
 
 
 def _as_yaml(body: Mapping[str, Any]) -> str:
-    value = stdlib_json.loads(stdlib_json.dumps(body, default=_plain))
     written: str = yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9
+        jsontext.tidy(body), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9
     )
     return written
 
 
 def json(monitor: Monitor) -> str:
     """The body as Datadog would be sent it, ``${id:…}`` unresolved."""
-    return jsontext.document(stdlib_json.loads(stdlib_json.dumps(monitor.body, default=_plain)))
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else list(value)
+    return jsontext.document(jsontext.tidy(monitor.body))
 
 
 def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
@@ -106,7 +113,7 @@ def _entry(source: Source) -> dict[str, object]:
     span = source.span
     return {
         "field": source.field,
-        "value": source.value,
+        "value": jsontext.tidy(source.value),
         "layer": source.layer,
         "file": span.path if span else None,
         "line": span.line if span else None,
@@ -118,4 +125,4 @@ def _abbreviated(value: Any) -> str:
     if isinstance(value, str):
         first, *rest = value.strip().split("\n")
         return first + (" …" if rest else "")
-    return stdlib_json.dumps(value, ensure_ascii=False, default=_plain)
+    return stdlib_json.dumps(jsontext.tidy(value), ensure_ascii=False)

@@ -58,7 +58,8 @@ def _made(done: Sequence[Outcome], style: Style) -> list[str]:
     lines = []
     for each in done:
         change = each.change
-        number = f"  #{each.id}" if each.id else ""
+        known = each.id or change.id
+        number = f"  #{known}" if known else ""
         owner = f"  {plain(change.team)}" if change.team else ""
         lines.append(
             f"{SIGNS[change.action]} {DONE[change.action]} {style(plain(change.key), bold=True)}"

@@ -73,7 +73,7 @@ def _group(group: Group, style: Style, *, full: bool) -> list[str]:
     change = group.example
     lines = [_head(group, style)]
     if len(group.changes) > 1:
-        lines.append(f"    {_keys(group, style.width or 120)}")
+        lines.append(f"    {_keys(group, style.width or 200)}")
         if change.action == "update" and _differs(group):
             lines.append(style(f"    as in {plain(change.key)}:", dim=True))
     elif change.action != "create" and change.name:
@@ -187,7 +187,10 @@ def _counted(units: list[Creates], style: Style) -> list[str]:
         items = [f"{plain(file)} {len(changes)}" for file, changes in unit.files]
         lines += _wrapped(start, items, (style.width or 100), style)
     lines.append(
-        style("    --full lists each of them; a selector (motor, team:NAME) some of them", dim=True)
+        style(
+            "    `monitor-sync plan --full` shows each, a selector (team:NAME) some of them",
+            dim=True,
+        )
     )
     return lines
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from monitor_sync.render import jsontext
@@ -37,23 +36,12 @@ def _change(change: Change) -> dict[str, Any]:
         "file": change.path or None,
         "line": change.line or None,
         "fields": [
-            {"field": each.field, "old": _value(each.old), "new": _value(each.new)}
+            {"field": each.field, "old": jsontext.tidy(each.old), "new": jsontext.tidy(each.new)}
             for each in change.fields
         ],
         "notify": {"gained": list(change.gained), "lost": list(change.lost)},
         "referred_by": list(change.referred_by),
     }
-
-
-def _value(value: Any) -> Any:
-    """A value in the types that JSON has: what the canonical form keeps as a set becomes a list."""
-    if isinstance(value, Mapping):
-        return {str(name): _value(each) for name, each in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    if isinstance(value, list | tuple):
-        return [_value(each) for each in value]
-    return value
 
 
 def _alone(each: LeftAlone) -> dict[str, Any]:

@@ -200,7 +200,9 @@ def _ending(plan: Plan) -> list[str]:
     others = len(plan.left_alone) - len(clones)
     if others:
         verb = "is" if others == 1 else "are"
-        lines += ["", f"<sub>{count(others, 'live monitor')} not ours {verb} left alone.</sub>"]
+        lines += [""] * bool(lines) + [
+            f"<sub>{count(others, 'live monitor')} not ours {verb} left alone.</sub>"
+        ]
     return lines
 
 

@@ -1,0 +1,86 @@
+"""What every test may use, and the guard that keeps tests off the network."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from monitor_sync.emulator.core import Emulator
+from monitor_sync.emulator.server import running
+
+_LOCAL = {"localhost", "", None}
+
+
+class NetworkUsed(AssertionError):
+    """A test tried to reach a machine other than this one."""
+
+
+def _is_local(host: Any) -> bool:
+    if host in _LOCAL:
+        return True
+    try:
+        return ip_address(host.decode() if isinstance(host, bytes) else host).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse any connection that is not to this machine, before a packet leaves."""
+    if event == "socket.connect":
+        address = arguments[1]
+        if isinstance(address, tuple) and not _is_local(address[0]):
+            raise NetworkUsed(f"a test connects to {address[0]}")
+    elif event == "socket.getaddrinfo" and not _is_local(arguments[0]):
+        raise NetworkUsed(f"a test looks up {arguments[0]}")
+
+
+sys.addaudithook(_guard)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what the scenarios print as what they should print; read the diff afterwards",
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether expected output is to be written rather than compared."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """A running emulator: its state, where it answers, and the variables that lead there."""
+
+    emulator: Emulator
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client needs in its environment."""
+        return {
+            "DD_HOST": self.url,
+            "DD_API_KEY": "test",
+            "DD_APP_KEY": "test",
+            "DD_SITE": "datadoghq.eu",
+        }
+
+
+@pytest.fixture
+def local(monkeypatch: pytest.MonkeyPatch) -> Iterator[Local]:
+    """A fresh emulator over HTTP on a free port; the environment points at it."""
+    emulator = Emulator()
+    with running(emulator) as url:
+        found = Local(emulator=emulator, url=url)
+        for name, value in found.environment.items():
+            monkeypatch.setenv(name, value)
+        yield found
+    emulator.close()

@@ -1,0 +1,121 @@
+"""
+Each folder beside this file is one run of the tool: files in; command, output and exit code.
+
+    base/            project.yaml, teams.yaml and a unit that every scenario starts from
+    NAME/command     command lines without the name of the program, one a line
+    NAME/before/     files over the base that have been applied before; optional
+    NAME/monitors/   files over the base when the commands run; as applied where absent
+    NAME/live.json   what people did in Datadog since, see ``_by_hand``; optional
+    NAME/stdout, stderr, exit   what is expected; ``pytest --update-golden`` writes them
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor_sync.cli import main
+from tests.conftest import Local
+
+HERE = Path(__file__).parent
+BASE = HERE / "base"
+SCENARIOS = sorted(path.parent for path in HERE.glob("*/command"))
+
+
+@pytest.mark.parametrize("folder", SCENARIOS, ids=lambda folder: folder.name)
+def test_scenario(
+    folder: Path,
+    local: Local,
+    update_golden: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    if (folder / "before").is_dir():
+        _project(tmp_path / "monitors", folder / "before")
+        assert _run("apply --yes --workers 1").exit_code == 0
+    if (folder / "live.json").is_file():
+        for done in json.loads((folder / "live.json").read_text()):
+            _by_hand(local, done)
+    if (folder / "monitors").is_dir() or not (folder / "before").is_dir():
+        _project(tmp_path / "monitors", folder / "monitors")
+
+    seen = _seen((folder / "command").read_text().splitlines(), local)
+
+    if update_golden:
+        for name, text in seen.items():
+            (folder / name).write_text(text)
+    assert seen == {name: (folder / name).read_text() for name in seen}
+
+
+def test_there_are_scenarios_for_every_command_that_reads_files() -> None:
+    lines = [line for each in SCENARIOS for line in (each / "command").read_text().splitlines()]
+    commands = {line.split()[0] for line in lines}
+    assert {"validate", "list", "show", "plan", "apply"} <= commands
+    assert len(SCENARIOS) >= 25
+
+
+def _project(root: Path, over: Path) -> None:
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(BASE, root)
+    if over.is_dir():
+        shutil.copytree(over, root, dirs_exist_ok=True)
+
+
+def _run(command: str) -> Result:
+    return CliRunner().invoke(main, shlex.split(command), prog_name="monitor-sync")
+
+
+def _seen(commands: list[str], local: Local) -> dict[str, str]:
+    """What the commands print and how they end; of several, each under its command line."""
+    streams: dict[str, list[str]] = {"stdout": [], "stderr": [], "exit": []}
+    for command in commands:
+        result = _run(command)
+        assert result.exception is None or isinstance(result.exception, SystemExit), command
+        header = f"$ {command}\n" if len(commands) > 1 else ""
+        streams["stdout"].append(header + result.stdout)
+        streams["stderr"].append(header + result.stderr)
+        streams["exit"].append(f"{result.exit_code}\n")
+    host = local.url.removeprefix("http://")
+    return {name: "".join(texts).replace(host, "HOST") for name, texts in streams.items()}
+
+
+def _by_hand(local: Local, done: dict[str, Any]) -> None:
+    """
+    One thing that a person did in Datadog.
+
+    ``{"seed": {…}}`` is a monitor that was always there. With ``"key"``, the live monitor of that
+    key is changed (``"set": {…}``), muted (``"mute": true``), cloned under another name
+    (``"clone": NAME``) or deleted (``"delete": true``).
+    """
+    if "seed" in done:
+        local.emulator.seed([done["seed"]])
+        return
+    tag = f"monitor_sync_key:{done['key']}"
+    live = next(each for each in _ask(local, "GET", "/api/v1/monitor") if tag in each["tags"])
+    path = f"/api/v1/monitor/{live['id']}"
+    if "set" in done:
+        options = {**live["options"], **done["set"].get("options", {})}
+        _ask(local, "PUT", path, {**done["set"], "options": options})
+    if done.get("mute"):
+        _ask(local, "POST", f"{path}/mute", {})
+    if "clone" in done:
+        copy = {name: live[name] for name in ("type", "query", "message", "tags", "options")}
+        _ask(local, "POST", "/api/v1/monitor", {**copy, "name": done["clone"]})
+    if done.get("delete"):
+        _ask(local, "DELETE", path)
+
+
+def _ask(local: Local, method: str, path: str, body: Any = None) -> Any:
+    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
+    sent = b"" if body is None else json.dumps(body).encode()
+    status, _, answer = local.emulator.handle(method, path, "", keys, sent)
+    assert status == 200, answer
+    return json.loads(answer)
