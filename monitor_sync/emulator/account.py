@@ -69,6 +69,7 @@ class Account:
         self.downtimes = Documents(store, "downtime")
         self.downtimes_v2 = Documents(store, "downtime_v2")
         self.slos = Documents(store, "slo")
+        self.roles = Documents(store, "role")
         # The filters of the listing last asked for, at which version, and what they left.
         self.last_listing: tuple[object, list[int]] = (None, [])
         self._next_id = store.counter("next_id", _FIRST_ID)

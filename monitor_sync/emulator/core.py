@@ -19,6 +19,7 @@ from monitor_sync.emulator import (
     downtimes_v2,
     monitors,
     mutes,
+    roles,
     search,
     slos,
     suite_sessions,
@@ -83,6 +84,10 @@ _ROUTES: dict[str, Handler] = {
     "POST /api/v1/slo": slos.create,
     "GET /api/v1/slo/{id}": slos.read,
     "DELETE /api/v1/slo/{id}": slos.delete,
+    "GET /api/v2/roles": roles.list_all,
+    "POST /api/v2/roles": roles.create,
+    "GET /api/v2/roles/{id}": roles.read,
+    "DELETE /api/v2/roles/{id}": roles.delete,
 }
 
 

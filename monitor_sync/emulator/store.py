@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["monitor", "assets", "downtime", "downtime_v2", "slo"]
+Kind = Literal["monitor", "assets", "downtime", "downtime_v2", "slo", "role"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
