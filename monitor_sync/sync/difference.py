@@ -43,9 +43,10 @@ def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[F
     """
     The same changes with absent options spelled out where one side or the server spells them.
 
-    ``false -> true`` says more than ``false -> (absent)`` where Datadog's default is true.
+    ``false -> true`` says more than ``false -> (absent)`` where Datadog's default is true. An
+    option that is written alike on both sides, and only has no effect on one, is no change.
     """
-    return tuple(
+    spelled = (
         FieldChange(
             field=each.field,
             old=_spelled(each.field, each.old, old),
@@ -53,6 +54,7 @@ def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[F
         )
         for each in changes
     )
+    return tuple(each for each in spelled if each.old != each.new)
 
 
 def field_changes(live: Body, wanted: Body) -> tuple[FieldChange, ...]:
