@@ -52,7 +52,7 @@ class Request:
         if not raw.strip():
             return {}
         try:
-            value = json.loads(raw)
+            value = json.loads(raw, parse_constant=_no_json)
         except (ValueError, RecursionError) as problem:
             raise refused("Invalid JSON structure") from problem
         if not isinstance(value, dict):
@@ -83,6 +83,11 @@ class Request:
     def flag(self, name: str) -> bool:
         """A query parameter that is on or off; clients write `true` or `True`."""
         return self.query.get(name, "").lower() == "true"
+
+
+def _no_json(word: str) -> None:
+    """NaN and Infinity, which Python would read, are no JSON."""
+    raise ValueError(word)
 
 
 def parsed_query(query: str | Mapping[str, str]) -> Mapping[str, str]:

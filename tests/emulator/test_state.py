@@ -1,0 +1,100 @@
+"""Seeding, and what survives a restart."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.emulator.core import Emulator
+from tests.emulator.conftest import Caller, monitor
+
+
+def test_everything_survives_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite"
+    emulator = Emulator(state=state)
+    call = Caller(emulator)
+    kept = call.created(assets=[{"category": "runbook", "name": "R", "url": "/r"}])
+    gone = call.created(name="Gone")
+    both = call.created(type="composite", name="Both", query=str(kept["id"]), options={})
+    call("PUT", f"/v1/monitor/{kept['id']}", {"name": "Renamed"})
+    call("DELETE", f"/v1/monitor/{gone['id']}")
+    _, downtime = call("POST", "/v1/downtime", {"scope": "a:b", "monitor_id": kept["id"]})
+    before = call.read(kept["id"], "with_assets=true&with_downtimes=true")
+    listing = call("GET", "/v1/monitor")
+    emulator.close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["state.sqlite"]
+    again = Emulator(state=state)
+    call = Caller(again)
+    assert call("GET", "/v1/monitor") == listing
+    assert call.read(kept["id"], "with_assets=true&with_downtimes=true") == before
+    assert call("GET", f"/v1/downtime/{downtime['id']}")[0] == 200
+    assert call("DELETE", f"/v1/monitor/{kept['id']}")[0] == 400
+    copy = {name: before[name] for name in ("type", "name", "query", "message", "tags", "options")}
+    copy["options"]["silenced"] = {}
+    assert "Duplicate" in call("POST", "/v1/monitor", copy)[1]["errors"][0]
+    assert call.listed("monitor_tags=team:motor-quotes") == [kept["id"], both["id"]]
+    assert call.created(name="New")["id"] > max(gone["id"], downtime["id"])
+    again.close()
+
+
+def test_a_killed_process_loses_nothing_it_answered(tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite"
+    abandoned = Emulator(state=state)
+    made = Caller(abandoned).created()
+    again = Emulator(state=state)
+    assert Caller(again).read(made["id"])["name"] == made["name"]
+    assert Caller(again).created(name="New")["id"] > made["id"]
+    again.close()
+    abandoned.close()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite"
+    state.write_text("monitors:\n" * 100, encoding="utf-8")
+    with pytest.raises(sqlite3.DatabaseError):
+        Emulator(state=state)
+
+
+def test_seeded_monitors_keep_their_ids_and_get_what_they_lack(call: Caller) -> None:
+    assert call.emulator.seed([{"id": 42, **monitor()}, monitor(name="No id")]) == 2
+    seeded = call.read(42)
+    assert seeded["options"]["notify_audit"] is False
+    assert repr(seeded["options"]["thresholds"]["critical"]) == "5.0"
+    assert (seeded["overall_state"], seeded["multi"]) == ("No Data", True)
+    assert call.created(name="Next")["id"] > 42
+
+
+def test_a_listed_monitor_is_seeded_as_it_was_listed(call: Caller) -> None:
+    listed = {
+        "id": 50_000_000, "org_id": 7, "type": "metric alert", "name": "Live", "message": "",
+        "tags": [], "query": "avg(last_5m):avg:a{*} > 1", "options": {"silenced": {"*": None}},
+        "multi": False, "created_at": 1_500_000_000_000, "created": "2017-07-14T02:40:00+00:00",
+        "modified": "2017-07-14T02:40:00+00:00", "deleted": None, "priority": 3,
+        "restricted_roles": None, "draft_status": "published", "overall_state_modified": None,
+        "overall_state": "Alert", "creator": {"name": "A", "handle": "a", "email": "a", "id": 1},
+    }  # fmt: skip
+    call.emulator.seed([listed])
+    assert call.read(50_000_000) == listed
+    assert call.created()["id"] == 50_000_001
+
+
+def test_seeding_again_changes_nothing(tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite"
+    first = Emulator(state=state)
+    assert first.seed([{"id": 42, **monitor()}]) == 1
+    Caller(first)("PUT", "/v1/monitor/42", {"name": "Changed in the UI"})
+    first.close()
+    second = Emulator(state=state)
+    assert second.seed([{"id": 42, **monitor()}]) == 0
+    assert Caller(second).read(42)["name"] == "Changed in the UI"
+    assert second.monitor_count == 1
+    second.close()
+
+
+def test_copies_may_be_seeded_and_the_oldest_is_named(call: Caller) -> None:
+    call.emulator.seed([{"id": 9, **monitor()}, {"id": 8, **monitor()}])
+    error = call("POST", "/v1/monitor", monitor())[1]["errors"][0]
+    assert error.startswith("Duplicate of an existing monitor_id:8 ")
