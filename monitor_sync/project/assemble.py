@@ -260,9 +260,9 @@ class Assembler:
         if self.setting.notify_only and isinstance(escalation, str):
             options["escalation_message"] = quieted(escalation, self.setting.notify_only)
         body: dict[str, Any] = {
-            "name": plain(filled["name"]).strip(),
+            "name": plain(filled.get("name")).strip(),
             "type": filled.get("type") or "query alert",
-            "query": one_line(plain(filled["query"])),
+            "query": one_line(plain(filled.get("query"))),
             "message": text,
             "tags": tags,
             "priority": _priority(filled.get("priority")),

@@ -22,6 +22,7 @@ from monitor_sync.project.events import DataPath
 from monitor_sync.project.files import Found
 from monitor_sync.project.holes import compile_tree, fill, names_in
 from monitor_sync.project.layers import Cleaner, Layer
+from monitor_sync.project.moved import former_keys
 from monitor_sync.project.source import Document
 from monitor_sync.project.templates import Template, arguments
 
@@ -44,7 +45,7 @@ class Source:
     former_files: tuple[str, ...] = ()
     former_units: tuple[str, ...] = ()
     broken: frozenset[str | int] = frozenset()
-    """Names of monitors and indexes of uses whose shape is wrong, which has been reported."""
+    """Names of monitors and indexes of uses whose shape is wrong: reported, looked at, not kept."""
 
 
 @dataclass(slots=True)
@@ -58,13 +59,14 @@ class Expander:
     monitors: dict[str, Monitor] = field(default_factory=dict)
     recipes: dict[str, Recipe] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    """Every key that the files name, those of broken monitors included."""
 
     def file(self, source: Source) -> None:
         """All monitors of one file."""
         data = source.document.data
         for name, raw in (data.get("monitors") or {}).items():
-            if name not in source.broken:
-                self._written(source, name, raw or {})
+            self._written(source, name, raw or {})
         for index, use in enumerate(data.get("use") or []):
             if index not in source.broken:
                 _Use(self, source, index, use).expand()
@@ -79,6 +81,7 @@ class Expander:
         for_each = raw.get("for_each") or {}
         names = frozenset(for_each)
         sound: dict[int, bool] = {}
+        whole = name not in source.broken
         self._unused_items(source, name, for_each, blueprint)
         for items, changes in _combinations(for_each):
             layers = [
@@ -93,11 +96,12 @@ class Expander:
                 if change
             ]
             own = draw(layers, blueprint)
+            rest = ".".join((name, *items.values()))
+            self.named.add(f"{source.found.unit}/{source.found.name}/{rest}")
             if layers or id(own) not in sound:
-                sound[id(own)] = self.sound(own, names, stem)
+                sound[id(own)] = self.sound(own, names, stem, whole=whole)
             if not sound[id(own)]:
                 continue
-            rest = ".".join((name, *items.values()))
             self.add(source, own, dict(items), rest, line, name)
 
     def _unused_items(
@@ -118,11 +122,17 @@ class Expander:
                     )
                 )
 
-    def sound(self, blueprint: Blueprint, names: frozenset[str], key: str) -> bool:
-        """Whether nothing keeps the blueprint from being made; says what does."""
+    def sound(
+        self, blueprint: Blueprint, names: frozenset[str], key: str, *, whole: bool = True
+    ) -> bool:
+        """
+        Whether nothing keeps the blueprint from being made; says what does.
+
+        One that is not ``whole`` has lost values of the wrong shape: they are not missing too.
+        """
         slos = frozenset(f"slo:{name}" for name in self.slos)
         wrong = [
-            *required(blueprint, key),
+            *(required(blueprint, key) if whole else ()),
             *unknown_names(blueprint, names | slos, key),
             *reserved_tags(blueprint, key),
         ]
@@ -150,10 +160,10 @@ class Expander:
             shown=found.shown,
             file=f"{found.unit}/{found.name}.yaml",
             line=line,
-            former=_former(source, blueprint, scope, rest, stem),
+            former=former_keys(source, blueprint, scope, rest, stem),
         )
         monitor = self.assembler.monitor(blueprint, scope, place, late or {})
-        if monitor is None:
+        if monitor is None or stem in source.broken:
             return
         other = self.monitors.get(key)
         if other is not None:
@@ -229,6 +239,8 @@ class _Use:
             change = (changes or {}).get(name)
             if change is False:
                 continue
+            rest = f"{item}.{name}" if item else name
+            self.expander.named.add(f"{source.found.unit}/{source.found.name}/{rest}")
             own = self._changed(blueprint, item, name, change) if change else blueprint
             if change:
                 fine = self.expander.sound(own, known, f"{stem}.{item}")
@@ -241,7 +253,6 @@ class _Use:
             scope: dict[str, Any] = {template.item: item} if item else {}
             for each, value in early.items():
                 scope[each] = fill(value, scope | {"unit": source.found.unit})
-            rest = f"{item}.{name}" if item else name
             line = lines.get((*self.where, "for_each", item), here)
             self.expander.add(source, own, scope, rest, line, name, late)
 
@@ -366,35 +377,3 @@ def _combinations(
             {name: item for name, item, _ in combination},
             {name: change for name, _, change in combination},
         )
-
-
-def _former(
-    source: Source, blueprint: Blueprint, scope: Mapping[str, Any], rest: str, stem: str
-) -> tuple[str, ...]:
-    """Every key that this monitor may have had, from `moved_from` on it, its file and its unit."""
-    found = source.found
-    formers: list[str] = []
-    written = blueprint.values.get("moved_from")
-    if written:
-        last = blueprint.layers[-1]
-        on_item = last.label.startswith("item ") and "moved_from" in last.values
-        for each in fill(compile_tree(_listed(written)), scope):
-            name = each if on_item else _with_items(each, rest, stem)
-            whole = each.count("/") == 2
-            formers.append(name if whole else f"{found.unit}/{found.name}/{name}")
-    for each in source.former_files:
-        stem_of_file = each if "/" in each else f"{found.unit}/{each}"
-        formers.append(f"{stem_of_file}/{rest}")
-    formers.extend(f"{unit}/{found.name}/{rest}" for unit in source.former_units)
-    return tuple(dict.fromkeys(formers))
-
-
-def _with_items(former: str, rest: str, stem: str) -> str:
-    """A former name of a monitor stands for all its items: `errors.rail`, `quote-api.errors`."""
-    if rest.startswith(stem):
-        return former + rest.removeprefix(stem)
-    return rest.removesuffix(stem) + former
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]

@@ -131,7 +131,7 @@ class _Reader:
         found = [*self._diagnostics, *self._cleaner.diagnostics, *self._assembler.diagnostics]
         if expander:
             found.extend(expander.diagnostics)
-            found.extend(references.check(monitors, self._locate))
+            found.extend(references.check(monitors, expander.named, self._locate))
         project = Project(
             name=self._setting.project,
             site=self._setting.site,
@@ -164,7 +164,8 @@ class _Reader:
         self._diagnostics.extend(problems)
         broken: set[tuple[str | int, ...]] = set()
         if document.data is not None:
-            for problem in schema.problems(document.data, found.kind):
+            wrong = list(schema.problems(document.data, found.kind))
+            for problem in wrong:
                 broken.add(
                     problem.where[:2] if problem.where[0:1] in _IN_PARTS else problem.where[:1]
                 )
@@ -178,6 +179,7 @@ class _Reader:
                         key=_key_of(found, problem.where),
                     )
                 )
+            document.data = schema.without(document.data, wrong)
             if not isinstance(document.data, dict):
                 document.data = None
         return _Read(found, document, frozenset(broken))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.model import Monitor
@@ -13,18 +13,24 @@ Locate = Callable[[str, str, str], tuple[Document, Span]]
 """Key, field and text to point at, to the place where the files say it."""
 
 
-def check(monitors: Mapping[str, Monitor], locate: Locate) -> Iterator[Diagnostic]:
-    """Members that no file declares, circles, and former keys that are still in use."""
-    yield from _dangling(monitors, locate)
+def check(monitors: Mapping[str, Monitor], named: Set[str], locate: Locate) -> Iterator[Diagnostic]:
+    """
+    Members that no file declares, circles, and former keys that are still in use.
+
+    ``named`` are all keys of the files, also of monitors that are broken and told so elsewhere.
+    """
+    yield from _dangling(monitors, named, locate)
     yield from _circles(monitors, locate)
     yield from _former_keys(monitors, locate)
     yield from _adopted_twice(monitors, locate)
 
 
-def _dangling(monitors: Mapping[str, Monitor], locate: Locate) -> Iterator[Diagnostic]:
+def _dangling(
+    monitors: Mapping[str, Monitor], named: Set[str], locate: Locate
+) -> Iterator[Diagnostic]:
     for monitor in monitors.values():
         for member in monitor.references:
-            if member in monitors:
+            if member in named:
                 continue
             document, span = locate(monitor.key, "query", "${id:")
             yield document.diagnostic(

@@ -12,7 +12,7 @@ import difflib
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -85,6 +85,41 @@ def problems(data: Any, kind: str) -> Iterator[Problem]:
 
     for error in Draft7Validator(schema_of(kind)).iter_errors(data):
         yield from _worded(error)
+
+
+def without(data: Any, wrong: Iterable[Problem]) -> Any:
+    """
+    The data without the values that are wrong, so that the rest can still be looked at.
+
+    A wrong threshold becomes 0: texts that name it are not wrong as well. An element of a list
+    takes its list with it.
+    """
+    for problem in wrong:
+        path = problem.where
+        if problem.rule == "schema/missing-key" or not path:
+            continue
+        for depth, part in enumerate(path):
+            if isinstance(part, int) and path[0] != "use":
+                path = path[:depth]
+                break
+        data = _without(data, path)
+    return data
+
+
+def _without(data: Any, path: DataPath) -> Any:
+    """A copy along the path, without what it leads to."""
+    first, rest = path[0], path[1:]
+    if isinstance(data, list) and isinstance(first, int) and first < len(data):
+        if not rest:
+            return data
+        return [*data[:first], _without(data[first], rest), *data[first + 1 :]]
+    if not isinstance(data, dict) or first not in data:
+        return data
+    if rest:
+        return {**data, first: _without(data[first], rest)}
+    if first in {"critical", "warning"}:
+        return {**data, first: 0}
+    return {name: value for name, value in data.items() if name != first}
 
 
 def _worded(error: ValidationError) -> Iterator[Problem]:

@@ -88,7 +88,7 @@ MISTAKES = [
     ),
     (use("{with: {a: 1}}"), "`template` is missing", "add `template:`"),
     (
-        {"templates/t.yaml": "parameters: {a: {type: list, default: []}}\nmonitors: {m: {name: n}}"},
+        {"templates/t.yaml": "parameters: {a: {type: list}}\nmonitors: {m: {name: n}}\n"},
         "[schema/unused-parameter] <a>", "remove it",
     ),
     (
@@ -153,6 +153,29 @@ def test_an_error_in_one_monitor_never_stops_the_check_of_another(tmp_path: Path
     assert list(loaded.project.monitors) == ["motor/flow/sound"]
     keys = {each.key for each in loaded.diagnostics}
     assert keys == {"motor/flow/broken", "motor/flow/lost"}
+
+
+def test_what_else_is_wrong_with_a_monitor_of_the_wrong_shape_is_told_as_well(
+    tmp_path: Path,
+) -> None:
+    loaded = read(
+        tmp_path,
+        flow(
+            """
+            broken:
+              name: ${partnr}
+              query: "avg(last_5m):a{*} > ${critical}"
+              thresholds: {critical: 10 %}
+              nmae: x
+              also_notify: {alert: [chatt]}
+            both: {name: x, type: composite, query: "${id:motor/flow/broken}"}
+            """
+        ),
+    )
+
+    rules = sorted(each.rule for each in loaded.diagnostics)
+    assert rules == ["schema/unknown-hole", "schema/unknown-key", "schema/wrong-type"]
+    assert list(loaded.project.monitors) == ["motor/flow/both"]
 
 
 def test_a_diagnostic_inside_one_monitor_carries_its_key(tmp_path: Path) -> None:
