@@ -29,6 +29,9 @@ WAVE: Final = 4
 _TIMEOUT: Final = (10.0, 60.0)
 """Seconds to connect and to read. A tenth of the recorded creates took more than 5 s."""
 
+_HANDSHAKE: Final = ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER", "HANDSHAKE", "Hostname")
+"""Words of TLS errors that come before anything is sent."""
+
 
 class Client:
     """
@@ -237,8 +240,9 @@ def _failure(operation: str, error: Exception) -> Failure:
 
 def _kind(error: Exception) -> tuple[str, bool]:
     """Why no answer came, and whether the request may have been read all the same."""
-    if isinstance(error, ApiException):  # the library's name for a TLS error
-        return "tls", False
+    if isinstance(error, ApiException):  # the library's name for a TLS error, early or late
+        early = any(word in str(error.reason) for word in _HANDSHAKE)
+        return ("tls", False) if early else ("dropped", True)
     if isinstance(error, http.NameResolutionError):
         return "name", False
     if isinstance(error, (http.NewConnectionError, http.ProxyError)):

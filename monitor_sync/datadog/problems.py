@@ -77,7 +77,8 @@ class Failure:
     @property
     def outcome_unknown(self) -> bool:
         """Whether a create may have happened although it failed."""
-        return self.writes and self.sent and self.passing
+        answered_without_json = 200 <= self.status < 300
+        return self.writes and self.sent and (self.passing or answered_without_json)
 
 
 def said(body: Any) -> str:

@@ -1,0 +1,119 @@
+"""A scripted HTTP server on loopback: it answers what a test tells it to, and keeps what it got."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from monitor_sync.datadog.client import Client
+from monitor_sync.datadog.retry import RetryPolicy
+from monitor_sync.datadog.settings import Settings
+
+API_KEY = "0123456789abcdef-api"
+APP_KEY = "0123456789abcdef-app"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer to give. ``drop`` closes the connection in place of it."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    drop: bool = False
+
+
+class Script:
+    """Answers in order; the last one again and again. A function decides by the request."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer | Callable[[Asked], Answer]] = []
+        self.asked: list[Asked] = []
+        self.connections: set[Any] = set()
+        self.waited: list[float] = []
+        self.url = ""
+        self._lock = threading.Lock()
+
+    def say(self, *answers: Answer | Callable[[Asked], Answer]) -> None:
+        self.answers = list(answers)
+
+    def next(self, asked: Asked, connection: Any) -> Answer:
+        with self._lock:
+            self.asked.append(asked)
+            self.connections.add(connection)
+            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return answer(asked) if callable(answer) else answer
+
+    def client(self, *, tries: int = 3, longest: float = 120.0, **settings: str) -> Client:
+        """A client that notes its pauses in place of sleeping."""
+        keys = settings or {"api_key": API_KEY, "app_key": APP_KEY}
+        retry = RetryPolicy(
+            tries=tries, longest_throttle=longest, sleep=self.waited.append, chance=lambda: 0.0
+        )
+        return Client(Settings(site="datadoghq.eu", base_url=self.url, **keys), retry=retry)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    script: ClassVar[Script]
+
+    def handle_any(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        content = self.rfile.read(length)
+        parts = urlsplit(self.path)
+        asked = Asked(
+            method=self.command,
+            path=parts.path,
+            query={name: values[0] for name, values in parse_qs(parts.query).items()},
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=json.loads(content) if content else None,
+        )
+        answer = self.script.next(asked, self.client_address)
+        if answer.drop:
+            self.close_connection = True
+            return
+        text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    do_GET = do_POST = do_PUT = do_DELETE = handle_any
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """Say nothing."""
+
+
+@pytest.fixture
+def script() -> Iterator[Script]:
+    made = Script()
+    handler = type("Handler", (_Handler,), {"script": made})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    made.url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -1,0 +1,81 @@
+"""Which Datadog, as whom: what the environment says, and what is wrong with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor_sync.datadog.settings import SITES, from_environment
+from monitor_sync.errors import UsageError
+
+KEYS = {"DD_API_KEY": "a" * 32, "DD_APP_KEY": "b" * 40}
+
+
+def test_keys_and_site_are_read() -> None:
+    found = from_environment({**KEYS, "DD_SITE": "datadoghq.eu"})
+
+    assert (found.site, found.base_url, found.host) == (
+        "datadoghq.eu",
+        "https://api.datadoghq.eu",
+        "api.datadoghq.eu",
+    )
+    assert found.api_key == "a" * 32
+
+
+def test_the_default_is_the_first_site() -> None:
+    assert from_environment(KEYS).base_url == "https://api.datadoghq.com"
+
+
+def test_a_host_of_ones_own_wins_over_the_site() -> None:
+    found = from_environment({**KEYS, "DD_HOST": "http://127.0.0.1:8126/"})
+
+    assert found.base_url == "http://127.0.0.1:8126"
+    assert found.host == "127.0.0.1:8126"
+
+
+def test_a_bearer_token_wins_over_keys() -> None:
+    found = from_environment({**KEYS, "DD_BEARER_TOKEN": " ddpat_x\n"})
+
+    assert (found.bearer_token, found.api_key) == ("ddpat_x", "")
+
+
+@pytest.mark.parametrize("site", [*SITES, "us6.datadoghq.com"])
+def test_known_sites_and_those_to_come_are_taken(site: str) -> None:
+    assert from_environment({**KEYS, "DD_SITE": site}).site == site
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({}, "DD_API_KEY and DD_APP_KEY are not set"),
+        ({"DD_API_KEY": "x"}, "DD_APP_KEY is not set"),
+        ({**KEYS, "DD_SITE": "https://app.datadoghq.eu/"}, "did you mean DD_SITE=datadoghq.eu?"),
+        ({**KEYS, "DD_SITE": "datadog.com"}, "did you mean DD_SITE=datadoghq.com?"),
+        ({**KEYS, "DD_SITE": "evil.example"}, "DD_SITE is one of datadoghq.com"),
+        ({**KEYS, "DD_HOST": "127.0.0.1:8126"}, "http://127.0.0.1:8126"),
+        ({**KEYS, "DD_API_KEY": "se cret"}, "DD_API_KEY holds a blank"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_variable_to_set(environ: dict[str, str], says: str) -> None:
+    with pytest.raises(UsageError) as found:
+        from_environment(environ)
+
+    assert says in f"{found.value} {found.value.hint}"
+    assert "se cret" not in f"{found.value} {found.value.hint}"
+
+
+def test_secrets_are_not_in_the_repr() -> None:
+    shown = repr(
+        from_environment({**KEYS, "DD_BEARER_TOKEN": "ddpat_x", "HTTPS_PROXY": "http://u:p@x"})
+    )
+
+    assert "aaa" not in shown
+    assert "ddpat" not in shown
+    assert "u:p" not in shown
+
+
+def test_a_proxy_is_used_for_datadog_and_not_where_it_is_excepted() -> None:
+    proxied = {**KEYS, "HTTPS_PROXY": "http://proxy:3128"}
+
+    assert from_environment(proxied).proxy == "http://proxy:3128"
+    assert from_environment({**proxied, "NO_PROXY": "x,.datadoghq.com"}).proxy == ""
+    assert from_environment({**proxied, "DD_HOST": "http://127.0.0.1:1"}).proxy == ""
