@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor_sync.project.blueprint import Blueprint
 from monitor_sync.project.holes import compile_tree, fill
+
+if TYPE_CHECKING:
+    from monitor_sync.project.expand import Source
 
 
 def former_keys(
