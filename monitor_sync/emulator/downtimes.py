@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import CREATOR, ORG_ID, Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 
@@ -18,6 +19,18 @@ _SETTABLE = (
     "start", "end", "message", "disabled", "timezone", "monitor_id",
     "mute_first_recovery_notification", "notify_end_types", "notify_end_states",
 )  # fmt: skip
+
+
+_SHAPES: dict[str, shapes.Shape] = {
+    "scope": shapes.either(shapes.text, shapes.texts),
+    "monitor_tags": shapes.texts,
+    "monitor_id": shapes.whole,
+    "start": shapes.number,
+    "end": shapes.number,
+    "message": shapes.text,
+    "disabled": shapes.flag,
+    "recurrence": shapes.record,
+}
 
 
 def create(account: Account, request: Request, _: str) -> Answer:
@@ -49,6 +62,7 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     body = request.json()
     _check(account, body)
     downtime.update((name, body[name]) for name in _SETTABLE if name in body)
+    downtime["start"] = downtime["start"] or downtime["created"]
     downtime.update(_normalised(body))
     downtime["modified"] = int(account.clock())
     downtime["updater_id"] = CREATOR["id"]
@@ -67,7 +81,9 @@ def cancel(account: Account, _: Request, identifier: str) -> Answer:
 
 def cancel_by_scope(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v1/downtime/cancel/by_scope."""
-    scope = request.json().get("scope")
+    body = request.json()
+    shapes.check(body, _SHAPES)
+    scope = body.get("scope")
     if not scope:
         raise refused("Expected scope")
     wanted = sorted(scope.split(",") if isinstance(scope, str) else scope)
@@ -170,6 +186,7 @@ def _found(account: Account, identifier: str) -> dict[str, Any]:
 
 
 def _check(account: Account, body: Json) -> None:
+    shapes.check(body, _SHAPES)
     monitor_id = body.get("monitor_id")
     if monitor_id is not None and monitor_id not in account.monitors:
         raise refused("'monitor_id' does not correspond to any monitor")

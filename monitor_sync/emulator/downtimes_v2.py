@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import CREATOR, CREATOR_UUID, Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 
@@ -22,6 +23,17 @@ _USER = {
         "handle": CREATOR["handle"],
         "email": CREATOR["email"],
     },
+}
+
+
+_SHAPES: dict[str, shapes.Shape] = {
+    "message": shapes.text,
+    "monitor_identifier": shapes.record,
+    "scope": shapes.text,
+    "schedule": shapes.record,
+    "display_timezone": shapes.text,
+    "notify_end_types": shapes.texts,
+    "notify_end_states": shapes.texts,
 }
 
 
@@ -71,6 +83,8 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     """PATCH /api/v2/downtime/{id}. What is not named stays."""
     downtime = dict(_found(account, identifier))
     sent = _sent_attributes(request)
+    if not sent.get("schedule", True) or not sent.get("monitor_identifier", True):
+        raise refused("'schedule' and 'monitor_identifier' cannot be unset")
     for name in sent:
         if name not in _SETTABLE:
             raise refused(f"Additional properties are not allowed ('{name}' was unexpected)")
@@ -93,7 +107,11 @@ def cancel(account: Account, _: Request, identifier: str) -> Answer:
 
 def matches(account: Account, request: Request, identifier: str) -> Answer:
     """GET /api/v2/monitor/{id}/downtime_matches: those in force or to come for a monitor."""
-    monitor = account.monitors.get(int(identifier)) if identifier.isdigit() else None
+    monitor = (
+        account.monitors.get(int(identifier))
+        if identifier.isascii() and identifier.isdigit()
+        else None
+    )
     if monitor is None:
         raise refused(f"Monitor with id {identifier} not found", status=404)
     found = [
@@ -120,6 +138,10 @@ def _sent_attributes(request: Request) -> dict[str, Any]:
     attributes = data.get("attributes") if isinstance(data, dict) else None
     if not isinstance(attributes, dict):
         raise refused("'data' is a required property")
+    shapes.check(attributes, _SHAPES)
+    shapes.check(attributes.get("schedule") or {}, {"start": _moment, "end": _moment})
+    named = {"monitor_id": shapes.whole, "monitor_tags": shapes.texts}
+    shapes.check(attributes.get("monitor_identifier") or {}, named)
     return attributes
 
 
@@ -158,11 +180,16 @@ def _status(account: Account, downtime: dict[str, Any]) -> str:
     return "active" if start is not None and start <= now else "scheduled"
 
 
-def _seconds(text: Json) -> float | None:
+def _moment(value: Json) -> bool:
+    """A date and time with its offset."""
     try:
-        return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else None
-    except ValueError as problem:
-        raise refused(f"'{text}' is not a 'date-time'") from problem
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _seconds(moment: str | None) -> float | None:
+    return datetime.fromisoformat(moment).timestamp() if moment else None
 
 
 def _shown(account: Account, downtime: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 from monitor_sync.emulator.downtimes import call_off, matching, new_downtime, shown
 from monitor_sync.emulator.monitors import found
 
+_SHAPES: dict[str, shapes.Shape] = {
+    "scope": shapes.either(shapes.text, shapes.texts),
+    "end": shapes.number,
+}
 _EVERYTHING = {"scope": ["*"]}
 
 
@@ -16,6 +21,7 @@ def mute(account: Account, request: Request, identifier: str) -> Answer:
     """POST /api/v1/monitor/{id}/mute: `options.silenced` gets the scope, with its end or null."""
     monitor = found(account, identifier)
     body = request.json()
+    shapes.check(body, _SHAPES)
     silenced = {**monitor["options"].get("silenced", {}), _scope(body): body.get("end") or None}
     return _silence(account, monitor, silenced)
 
@@ -24,6 +30,7 @@ def unmute(account: Account, request: Request, identifier: str) -> Answer:
     """POST /api/v1/monitor/{id}/unmute: one scope, or with `all_scopes` every one."""
     monitor = found(account, identifier)
     body = request.json()
+    shapes.check(body, _SHAPES)
     silenced = dict(monitor["options"].get("silenced", {}))
     scope = _scope(body)
     if body.get("all_scopes"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import CREATOR, Account
 from monitor_sync.emulator.answers import Answer, Request, answer, refused
 
@@ -12,6 +13,7 @@ from monitor_sync.emulator.answers import Answer, Request, answer, refused
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v1/slo."""
     body = request.json()
+    shapes.check(body, {"name": shapes.text, "tags": shapes.texts, "monitor_ids": shapes.wholes})
     if not body.get("name"):
         raise refused("Invalid payload: Minimum length of parameter 'name' should be 1")
     if body.get("type") == "monitor" and not body.get("monitor_ids"):

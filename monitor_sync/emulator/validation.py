@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from monitor_sync.emulator import shapes
 from monitor_sync.emulator.answers import Json, refused
 from monitor_sync.emulator.queries import (
     LOG_LIKE_TYPES,
@@ -34,9 +35,26 @@ KNOWN_TYPES = (
 _INVALID_QUERY = "The value provided for parameter 'query' is invalid"
 _METRIC_HEAD = re.compile(r"[a-z_0-9]+\(")
 _LAST_CHECKS = re.compile(r"\.last\(\s*\"?(\d+)\"?\s*\)")
-_THRESHOLDS = frozenset(
-    {"critical", "warning", "ok", "unknown", "critical_recovery", "warning_recovery"}
-)
+# In their order; `critical_query` and its like may hold anything.
+_THRESHOLDS = ("critical", "warning", "ok", "unknown", "critical_recovery", "warning_recovery")
+_SHAPES: dict[str, shapes.Shape] = {
+    "type": shapes.text,
+    "query": shapes.text,
+    "name": shapes.text,
+    "message": shapes.text,
+    "tags": shapes.texts,
+    "options": shapes.record,
+    "priority": shapes.either(shapes.whole, shapes.text),
+    "restricted_roles": shapes.texts,
+    "draft_status": shapes.text,
+    "assets": shapes.records,
+}
+_OPTION_SHAPES: dict[str, shapes.Shape] = {
+    "thresholds": shapes.record,
+    "variables": shapes.records,
+    "silenced": shapes.values(shapes.number),
+    "scheduling_options": shapes.either(shapes.record, shapes.records),
+}
 _SAFE_SIDE = {">": "less", ">=": "less", "<": "greater", "<=": "greater"}
 
 
@@ -50,40 +68,11 @@ def check(definition: dict[str, Any]) -> None:
 
 
 def check_shape(sent: Json) -> None:
-    """Refuse values of the wrong JSON type before anything is computed from them.
-
-    The wording follows the recorded "The value provided for parameter 'query' is invalid".
-    """
-    shapes: tuple[tuple[str, type | tuple[type, ...]], ...] = (
-        ("type", str),
-        ("query", str),
-        ("name", str),
-        ("message", str),
-        ("tags", list),
-        ("options", dict),
-        ("priority", (int, str)),
-        ("restricted_roles", list),
-        ("draft_status", str),
-        ("assets", list),
-    )
-    for name, shape in shapes:
-        value = sent.get(name)
-        if value is not None and not isinstance(value, shape):
-            raise refused(f"The value provided for parameter '{name}' is invalid")
-    if not all(isinstance(tag, str) for tag in sent.get("tags") or ()):
-        raise refused("The value provided for parameter 'tags' is invalid")
-    thresholds = (sent.get("options") or {}).get("thresholds")
-    if thresholds is not None and not _is_numbers(thresholds):
-        raise refused("The value provided for parameter 'thresholds' is invalid")
-
-
-def _is_numbers(thresholds: Json) -> bool:
-    """Numbers under the known names; `critical_query` and its like may hold anything."""
-    return isinstance(thresholds, dict) and all(
-        value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-        for name, value in thresholds.items()
-        if name in _THRESHOLDS
-    )
+    """Refuse (400) values of the wrong JSON type before anything is computed from them."""
+    shapes.check(sent, _SHAPES)
+    options = sent.get("options") or {}
+    shapes.check(options, _OPTION_SHAPES)
+    shapes.check(options.get("thresholds") or {}, dict.fromkeys(_THRESHOLDS, shapes.number))
 
 
 def _problems(definition: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,78 @@
+"""The JSON types of what is sent, checked before anything is computed from it.
+
+No recording shows how Datadog words such a refusal; this follows its recorded
+"The value provided for parameter 'query' is invalid".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor_sync.emulator.answers import Json, Refused, refused
+
+Shape = Callable[[Json], bool]
+
+
+def text(value: Json) -> bool:
+    """A string."""
+    return isinstance(value, str)
+
+
+def number(value: Json) -> bool:
+    """A number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def whole(value: Json) -> bool:
+    """A number without a fraction, in its notation too."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def flag(value: Json) -> bool:
+    """True or false."""
+    return isinstance(value, bool)
+
+
+def record(value: Json) -> bool:
+    """An object, whatever it holds."""
+    return isinstance(value, dict)
+
+
+def texts(value: Json) -> bool:
+    """An array of strings."""
+    return isinstance(value, list) and all(map(text, value))
+
+
+def wholes(value: Json) -> bool:
+    """An array of whole numbers."""
+    return isinstance(value, list) and all(map(whole, value))
+
+
+def records(value: Json) -> bool:
+    """An array of objects."""
+    return isinstance(value, list) and all(map(record, value))
+
+
+def either(*shapes: Shape) -> Shape:
+    """One of several shapes."""
+    return lambda value: any(shape(value) for shape in shapes)
+
+
+def values(shape: Shape) -> Shape:
+    """An object whose values are null or have a shape."""
+    return lambda value: (
+        isinstance(value, dict) and all(item is None or shape(item) for item in value.values())
+    )
+
+
+def check(sent: Json, shapes: Mapping[str, Shape]) -> None:
+    """Refuse (400) the first field that is neither absent, null, nor of its shape."""
+    for name, shape in shapes.items():
+        value = sent.get(name)
+        if value is not None and not shape(value):
+            raise invalid(name)
+
+
+def invalid(parameter: str) -> Refused:
+    """The refusal of a parameter's value."""
+    return refused(f"The value provided for parameter '{parameter}' is invalid")
