@@ -23,6 +23,8 @@ LONGEST_KEY: Final = 180
 
 _SPACES: Final = re.compile(r"(\"[^\"]*\"|'[^']*')|\s+")
 _TAIL: Final = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?P<number>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\Z")
+_APART: Final = frozenset({"team", "service", "tags", "options"})
+"""Filled before the other values, which may use them."""
 _EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
 
 
@@ -67,21 +69,12 @@ class Assembler:
         team = self._team(blueprint, scope, place)
         if team is None or not self._key_fits(blueprint, place):
             return None
-        scope["key"], scope["team"] = place.key, team.name
-        service = plain(fill(compiled.get("service"), scope))
-        scope.setdefault("service", service)
-        env = _environment(compiled, scope)
-        if env:
-            scope["env"] = env
-        for name, value in late.items():
-            scope[name] = fill(value, scope)
+        service = _complete(scope, compiled, place.key, team.name, late)
         tags = self._tags(blueprint, scope, place, team, service)
         options = self._options(blueprint, scope)
         scope.update(_threshold_texts(options))
         filled = {
-            name: fill(value, scope)
-            for name, value in compiled.items()
-            if name not in {"team", "service", "tags", "options"}
+            name: fill(value, scope) for name, value in compiled.items() if name not in _APART
         }
         if blueprint.typed and not self._shape_fits(
             blueprint, {**filled, "options": options}, place
@@ -89,20 +82,8 @@ class Assembler:
             return None
         recipients = self._router.recipients(blueprint, filled, options, team, place.key)
         runbook = self._runbook(filled)
-        text = self._router.text(
-            filled,
-            recipients,
-            Footer(
-                team=team,
-                business_unit=self.setting.units.get(place.unit, place.unit),
-                service=service,
-                env=scope.get("env", ""),
-                runbook=runbook,
-                site=self.setting.site,
-                path=f"{self.setting.folder}/{place.file}",
-                key=place.key,
-            ),
-        )
+        footer = self._footer(place, team, service, scope.get("env", ""), runbook)
+        text = self._router.text(filled, recipients, footer)
         body = self._body(filled, options, tags, text)
         self._check_number(blueprint, body, place)
         return Monitor(
@@ -118,6 +99,18 @@ class Assembler:
             adopt=filled.get("adopt"),
             path=place.shown,
             line=place.line,
+        )
+
+    def _footer(self, place: Place, team: Team, service: str, env: str, runbook: str) -> Footer:
+        return Footer(
+            team=team,
+            business_unit=self.setting.units.get(place.unit, place.unit),
+            service=service,
+            env=env,
+            runbook=runbook,
+            site=self.setting.site,
+            path=f"{self.setting.folder}/{place.file}",
+            key=place.key,
         )
 
     # owner and identity
@@ -326,6 +319,25 @@ def _priority(value: Any) -> Any:
 def _threshold_texts(options: Mapping[str, Any]) -> dict[str, Any]:
     thresholds = options.get("thresholds") or {}
     return {name: thresholds[name] for name in THRESHOLDS if thresholds.get(name) is not None}
+
+
+def _complete(
+    scope: dict[str, Any],
+    compiled: Mapping[str, Any],
+    key: str,
+    team: str,
+    late: Mapping[str, Any],
+) -> str:
+    """Put what every text may use into the scope, each from those before it. The service."""
+    scope["key"], scope["team"] = key, team
+    service = plain(fill(compiled.get("service"), scope))
+    scope.setdefault("service", service)
+    env = _environment(compiled, scope)
+    if env:
+        scope["env"] = env
+    for name, value in late.items():
+        scope[name] = fill(value, scope)
+    return service
 
 
 def _environment(compiled: Mapping[str, Any], scope: Mapping[str, Any]) -> str:

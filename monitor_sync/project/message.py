@@ -7,6 +7,7 @@ every monitor of every user. Written once, well, and kept.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ def footer_text(footer: Footer) -> str:
     lines = [f"Owner: {team.title} ({footer.business_unit}), on call: {team.on_call}"]
     if footer.runbook:
         lines.append(f"Runbook: {footer.runbook}")
-    links = _links(footer)
+    links = _links(footer.site, footer.service, footer.env)
     if links:
         lines.append(links)
     lines.append(f"Declared in {footer.path} as {footer.key}")
@@ -112,28 +113,25 @@ def footer_text(footer: Footer) -> str:
     return "  \n".join(lines)
 
 
-def _links(footer: Footer) -> str:
+@functools.lru_cache(maxsize=4096)
+def _links(site: str, service: str, env: str) -> str:
     """
     Logs, traces and the service's page, fifteen minutes around the alert.
 
     The time comes from Datadog's own variable, in milliseconds; its page on template variable
     evaluation shows such links.
     """
-    if not footer.site or not footer.service:
+    if not site or not service:
         return ""
-    base = f"https://{footer.site}"
-    if footer.site in _BARE_SITES:
-        base = f"https://app.{footer.site}"
-    words = [f"service:{footer.service}"] + ([f"env:{footer.env}"] if footer.env else [])
-    query = quote(" ".join(words), safe="")
+    base = f"https://app.{site}" if site in _BARE_SITES else f"https://{site}"
+    query = quote(f"service:{service}" + (f" env:{env}" if env else ""), safe="")
+    page = quote(service, safe="") + "?" + (f"env={quote(env, safe='')}&" if env else "")
     start, end = f'{{{{eval "{_BEFORE}"}}}}', f'{{{{eval "{_AFTER}"}}}}'
-    env = f"env={quote(footer.env, safe='')}&" if footer.env else ""
-    service = quote(footer.service, safe="")
     return " · ".join(
         (
             f"[Logs]({base}/logs?query={query}&from_ts={start}&to_ts={end}&live=false)",
             f"[Traces]({base}/apm/traces?query={query}&start={start}&end={end}&paused=true)",
-            f"[Service]({base}/apm/services/{service}?{env}start={start}&end={end}&paused=true)",
+            f"[Service]({base}/apm/services/{page}start={start}&end={end}&paused=true)",
         )
     )
 
