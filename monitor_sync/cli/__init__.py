@@ -33,7 +33,7 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order in which people need them."""
-        return list(COMMANDS)
+        return [*COMMANDS]  # the builtin `list` is shadowed once cli/list.py is imported
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import the module of one command."""
