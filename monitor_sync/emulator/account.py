@@ -118,14 +118,17 @@ class Account:
     def seed(self, monitors: Iterable[Json]) -> int:
         """Hold monitors as a live account lists them, unchecked; answers how many were new.
 
-        What a monitor lacks is filled in as a create would; an id that is already held stays as
-        it is, so that starting again with the same data and state changes nothing.
+        What a monitor lacks is filled in as a create would. One whose id is already held stays as
+        it is, and one without an id is taken to be its exact copy where that is held, so that
+        starting again with the same data and state changes nothing.
         """
         before = len(self.monitors)
         fresh: list[dict[str, Any]] = []
         for body in monitors:
             monitor_id = body.get("id")
             if monitor_id is None:
+                if before and self.monitors.copies_of(definition(body)):
+                    continue
                 monitor_id = self.new_id()
             elif monitor_id in self.monitors:
                 continue

@@ -12,6 +12,13 @@ from typing import Literal
 
 Kind = Literal["monitor", "assets", "downtime", "downtime_v2", "slo", "role"]
 
+# A killed process loses nothing that was answered; the -wal file beside the other is folded in when
+# that is closed or next opened. Two processes on one file would each know half, hence the lock.
+_SETTINGS = """
+PRAGMA locking_mode=EXCLUSIVE;
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=NORMAL;
+"""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, id)
@@ -27,17 +34,17 @@ class Store:
         """Open `path`, creating it where it is missing.
 
         Raises:
-            sqlite3.Error: the file cannot be opened or is no SQLite file.
+            sqlite3.Error: the file cannot be opened, is no SQLite file, or is another process's.
         """
         self._database: sqlite3.Connection | None = None
         if path is None:
             return
-        database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        # A killed process loses nothing that was answered; the -wal file beside it is folded in
-        # when the file is closed or next opened.
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=NORMAL")
-        database.executescript(_SCHEMA)
+        database = sqlite3.connect(path, timeout=1, check_same_thread=False, isolation_level=None)
+        try:
+            database.executescript(_SETTINGS + _SCHEMA)
+        except sqlite3.Error:
+            database.close()
+            raise
         self._database = database
 
     def put(self, kind: Kind, identifier: int | str, body: bytes) -> None:

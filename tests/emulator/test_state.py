@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,13 +44,33 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
 
 def test_a_killed_process_loses_nothing_it_answered(tmp_path: Path) -> None:
     state = tmp_path / "state.sqlite"
-    abandoned = Emulator(state=state)
-    made = Caller(abandoned).created()
+    script = """if True:
+        import os, sys
+        from pathlib import Path
+        from monitor_sync.emulator.core import Emulator
+        from tests.emulator.conftest import Caller
+        print(Caller(Emulator(state=Path(sys.argv[1]))).created()["id"], flush=True)
+        os._exit(9)
+    """
+    killed = subprocess.run(
+        [sys.executable, "-c", script, str(state)],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    assert killed.returncode == 9
     again = Emulator(state=state)
-    assert Caller(again).read(made["id"])["name"] == made["name"]
-    assert Caller(again).created(name="New")["id"] > made["id"]
+    assert Caller(again).listed() == [int(killed.stdout)]
+    assert Caller(again).created(name="New")["id"] > int(killed.stdout)
     again.close()
-    abandoned.close()
+
+
+def test_two_emulators_never_share_a_state(tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite"
+    first = Emulator(state=state)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        Emulator(state=state)
+    first.close()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -84,13 +106,13 @@ def test_a_listed_monitor_is_seeded_as_it_was_listed(call: Caller) -> None:
 def test_seeding_again_changes_nothing(tmp_path: Path) -> None:
     state = tmp_path / "state.sqlite"
     first = Emulator(state=state)
-    assert first.seed([{"id": 42, **monitor()}]) == 1
+    assert first.seed([{"id": 42, **monitor()}, monitor(name="No id")]) == 2
     Caller(first)("PUT", "/v1/monitor/42", {"name": "Changed in the UI"})
     first.close()
     second = Emulator(state=state)
-    assert second.seed([{"id": 42, **monitor()}]) == 0
+    assert second.seed([{"id": 42, **monitor()}, monitor(name="No id")]) == 0
     assert Caller(second).read(42)["name"] == "Changed in the UI"
-    assert second.monitor_count == 1
+    assert second.monitor_count == 2
     second.close()
 
 

@@ -1,0 +1,83 @@
+"""Nothing a client sends makes the emulator fail: every answer is JSON with a status below 500."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor_sync.emulator.core import Emulator
+from tests.emulator.conftest import KEYS, monitor
+
+_PATHS = (
+    "POST /api/v1/monitor",
+    "POST /api/v1/monitor/validate",
+    "PUT /api/v1/monitor/1",
+    "POST /api/v1/monitor/1/mute",
+    "POST /api/v1/monitor/1/unmute",
+    "POST /api/v1/downtime",
+    "POST /api/v1/downtime/cancel/by_scope",
+    "POST /api/v1/slo",
+    "POST /api/v2/downtime",
+    "POST /api/v2/roles",
+    "GET /api/v1/monitor",
+    "GET /api/v1/monitor/1",
+    "GET /api/v1/monitor/search",
+    "GET /api/v1/monitor/groups/search",
+    "GET /api/v1/monitor/can_delete",
+    "GET /api/v1/downtime",
+    "GET /api/v2/downtime",
+    "GET /api/v2/monitor/1/downtime_matches",
+)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=6,
+)
+_OPTIONS = st.dictionaries(
+    st.sampled_from(
+        ["thresholds", "variables", "silenced", "scheduling_options", "timeout_h", "notify_by"]
+    ),
+    _VALUES,
+    max_size=3,
+)
+_FIELDS = st.dictionaries(
+    st.sampled_from(
+        [*monitor(), "priority", "restricted_roles", "assets", "draft_status", "scope", "start",
+         "end", "monitor_id", "monitor_tags", "monitor_identifier", "schedule", "recurrence"]
+    ),
+    _VALUES | _OPTIONS,
+    max_size=4,
+)  # fmt: skip
+_QUERIES = st.dictionaries(
+    st.sampled_from(
+        ["page", "page_size", "id_offset", "tags", "monitor_tags", "name", "group_states", "query",
+         "sort", "per_page", "monitor_ids", "page[limit]", "page[offset]", "with_downtimes"]
+    ),
+    st.text(max_size=12),
+    max_size=3,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    calls=st.lists(
+        st.tuples(st.sampled_from(_PATHS), _FIELDS, _QUERIES, st.booleans()), min_size=1, max_size=4
+    )
+)
+def test_whatever_is_sent_is_answered(
+    calls: list[tuple[str, dict[str, Any], dict[str, str], bool]],
+) -> None:
+    emulator = Emulator()
+    emulator.seed([{"id": 1, **monitor()}])
+    for route, fields, query, is_whole in calls:
+        method, _, path = route.partition(" ")
+        body: dict[str, Any] = {**monitor(), **fields} if is_whole else fields
+        if path.startswith("/api/v2"):
+            body = {"data": {"attributes": fields}}
+        status, _, answer = emulator.handle(method, path, query, KEYS, json.dumps(body).encode())
+        assert status < 500
+        if answer:
+            json.loads(answer)
