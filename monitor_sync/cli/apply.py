@@ -58,7 +58,7 @@ def command(yes: bool, notify_only: str, workers: int) -> None:
             plan,
             found.client,
             workers=workers,
-            on_progress=lambda outcome: step(outcome.change.key),
+            on_progress=lambda outcome: step(outcome.status == "done"),
         )
     console.answer("\n" + shown.text(outcomes, plan.fingerprint, console.out()))
     _conclude(outcomes, plan)

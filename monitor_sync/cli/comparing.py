@@ -37,10 +37,10 @@ class _Listing(threading.Thread):
 
     def run(self) -> None:
         """Fetch every page. What goes wrong is kept for ``result``."""
-        from monitor_sync.datadog.client import Client
-        from monitor_sync.sync import live
-
         try:
+            from monitor_sync.datadog.client import Client
+            from monitor_sync.sync import live
+
             self._client = Client.from_environment(os.environ, workers=self._workers)
             for page in self._client.pages():
                 self._live += live.read(page)

@@ -76,6 +76,6 @@ def _emulator(data: Path | None, state: Path | None) -> Emulator:
             emulator.seed(seedable(json.loads(data.read_bytes())))
         except OSError as error:
             raise UsageError(f"cannot read {data}: {(error.strerror or '').lower()}") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{data} is no JSON array of monitors: {error}") from None
     return emulator

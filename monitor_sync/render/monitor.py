@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json as stdlib_json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
-
-import yaml
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
@@ -35,30 +33,6 @@ class Source(Protocol):
         """The line that says so; None where no file does."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """YAML as an author would write it: texts of several lines as blocks."""
-
-    def analyze_scalar(self, scalar: str) -> yaml.emitter.ScalarAnalysis:
-        """
-        Allow a block for every text of several printable lines.
-
-        The library refuses one where a line ends in blanks, which in Datadog's Markdown break
-        the line and stand in every message; a block keeps them as they are.
-        """
-        analysis = super().analyze_scalar(scalar)
-        if "\n" in scalar and scalar.replace("\n", "").isprintable():
-            analysis.allow_block = True
-        return analysis
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
 def text(monitor: Monitor, style: Style = PLAIN) -> str:
     """Who owns the monitor and where it stands as comments, then its body as YAML."""
     owner = f"team {monitor.team}, business unit {monitor.business_unit}"
@@ -70,14 +44,9 @@ def text(monitor: Monitor, style: Style = PLAIN) -> str:
     if monitor.adopt:
         head.append(f"takes over the live monitor {monitor.adopt}")
     comments = [style(f"# {plain(line)}", dim=True) for line in head]
-    return "\n".join([*comments, plain(_as_yaml(monitor.body))])
+    from monitor_sync.render import yamltext  # of all commands only this one writes YAML
 
-
-def _as_yaml(body: Mapping[str, Any]) -> str:
-    written: str = yaml.dump(
-        jsontext.tidy(body), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9
-    )
-    return written
+    return "\n".join([*comments, plain(yamltext.document(monitor.body))])
 
 
 def json(monitor: Monitor) -> str:

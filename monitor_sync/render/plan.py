@@ -242,11 +242,11 @@ def _left_alone(plan: Plan, style: Style) -> list[str]:
 
 def clone(each: LeftAlone, style: Style = PLAIN) -> list[str]:
     """A copy made in Datadog's own pages, which carries the key of its original."""
-    name = style(plain(shorten(each.name, 60)), bold=True)
+    name = style(plain(shorten(each.name, 90)), bold=True)
     return [
         f"{style('clone', 'yellow', bold=True)} #{each.id} {name}",
-        f"    carries the key {plain(each.key)} too and is left alone;"
-        " delete it, or remove its monitor_sync tags",
+        f"    carries the key {plain(each.key)} too, and is left alone",
+        f"    {style('help:', 'cyan')} delete it, or remove its monitor_sync tags",
     ]
 
 

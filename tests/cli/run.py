@@ -1,0 +1,47 @@
+"""Run the command as a user does: a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+BASE = Path(__file__).parents[1] / "scenarios" / "base"
+FLOW = """\
+monitors:
+  conversion-drop:
+    name: "[Motor] Conversion dropped"
+    query: avg(last_5m):avg:motor.conversion{env:${env}} < ${critical}
+    thresholds: {critical: 12}
+    priority: 1
+    message: Fewer visitors buy.
+    runbook: motor/conversion
+"""
+
+
+def environment(changed: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without what would lead to a Datadog or change the output."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DD_") and name not in {"NO_COLOR", "FORCE_COLOR"}
+    }
+    return {**kept, **(changed or {})}
+
+
+def run(
+    *arguments: str, cwd: Path, changed: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ``monitor-sync`` with these arguments; its input is no terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "monitor_sync", *arguments],
+        cwd=cwd,
+        env=environment(changed),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

@@ -1,0 +1,82 @@
+"""Exit codes that scenarios cannot show: a Datadog that fails, and writes that stop halfway."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor_sync.cli import main
+from tests.conftest import Local
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), prog_name="monitor-sync")
+
+
+@pytest.fixture
+def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small project, with the working directory in it."""
+    monkeypatch.chdir(project)
+    return project
+
+
+def test_a_datadog_that_does_not_answer_is_exit_1(
+    here: Path, local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:  # bound and not listening: connections are refused
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("DD_HOST", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        result = invoke("plan")
+    assert here.is_dir()
+    assert local.emulator.monitor_count == 0
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: ")
+
+
+def test_nothing_made_at_all_is_exit_1(here: Path, local: Local) -> None:
+    path = here / "monitors" / "motor" / "flow.yaml"
+    path.write_text(path.read_text().replace("{env:${env}}", "{env:${env}"))
+    result = invoke("apply", "--yes")
+    assert result.exit_code == 1
+    assert "nothing done, 1 failed" in result.stdout
+    assert "1 change of 1 was not made" in result.stderr
+    assert local.emulator.monitor_count == 0
+
+
+@pytest.mark.usefixtures("here", "local")
+def test_a_plan_asks_for_one_listing_and_an_apply_for_one_write_a_change(local: Local) -> None:
+    assert invoke("apply", "--yes").exit_code == 0
+    requests = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2]
+    assert json.loads(requests)["POST /api/v1/monitor"] == 1
+
+    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+    assert invoke("plan", "--fail-on-changes").exit_code == 0
+    requests = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2]
+    assert json.loads(requests) == {"GET /api/v1/monitor": 1}
+
+
+@pytest.mark.usefixtures("here")
+def test_a_broken_file_is_told_before_a_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DD_API_KEY", raising=False)
+    Path("monitors/motor/other.yaml").write_text("monitors: [")
+    assert invoke("plan").exit_code == 3
+
+
+@pytest.mark.usefixtures("here")
+def test_an_answer_goes_to_the_file_that_was_named() -> None:
+    result = invoke("list", "--format", "json", "--output", "list.json")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert json.loads(Path("list.json").read_text())[0]["key"] == "motor/flow/conversion-drop"
+
+
+def test_a_folder_elsewhere_is_suggested(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(here / "monitors" / "motor")
+    result = invoke("list")
+    assert result.exit_code == 2
+    assert "`monitor-sync --root .. …`" in result.stderr

@@ -1,0 +1,92 @@
+"""``validate``, ``show`` and ``list`` open no socket, and start without what they do not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import environment, run
+
+KEY = "motor/flow/conversion-drop"
+OFFLINE = [["validate"], ["show", KEY], ["show", KEY, "--explain"], ["list"]]
+
+# Loading the command line in a process that ends at the first attempt to reach anything.
+GUARDED = """
+import sys
+
+def guard(event, arguments):
+    if event.startswith("socket."):
+        raise SystemExit(f"opened a socket: {event} {arguments}")
+
+sys.addaudithook(guard)
+from monitor_sync.cli import main
+try:
+    main(sys.argv[1:], prog_name="monitor-sync")
+finally:
+    print("loaded:", *sorted(sys.modules), file=sys.stderr)
+"""
+
+
+def guarded(*arguments: str, cwd: Path) -> tuple[subprocess.CompletedProcess[str], set[str]]:
+    """Run a command that may open no socket; also give the modules it has loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED, *arguments],
+        cwd=cwd,
+        env=environment({"DD_HOST": "http://127.0.0.1:9", "DD_API_KEY": "x", "DD_APP_KEY": "x"}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    loaded = next(line for line in done.stderr.splitlines() if line.startswith("loaded:"))
+    return done, set(loaded.split()[1:])
+
+
+@pytest.mark.parametrize("arguments", OFFLINE, ids=" ".join)
+def test_no_socket_is_opened(arguments: list[str], project: Path) -> None:
+    done, _ = guarded(*arguments, cwd=project)
+    assert "opened a socket" not in done.stderr
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_guard_would_notice_a_socket(project: Path) -> None:
+    done, _ = guarded("plan", cwd=project)
+    assert "opened a socket" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", OFFLINE, ids=" ".join)
+def test_neither_the_datadog_client_nor_deepdiff_is_loaded(
+    arguments: list[str], project: Path
+) -> None:
+    _, loaded = guarded(*arguments, cwd=project)
+    assert "monitor_sync.project.load" in loaded
+    assert loaded.isdisjoint(
+        {"datadog_api_client", "deepdiff", "urllib3", "rich", "starlette", "uvicorn", "jsonschema"}
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]], ids=" ".join)
+def test_help_and_version_load_no_library_but_click(arguments: list[str], project: Path) -> None:
+    _, loaded = guarded(*arguments, cwd=project)
+    assert "click" in loaded
+    assert loaded.isdisjoint(
+        {"yaml", "jsonschema", "jsonschema_rs", "urllib3", "rich", "asyncio", "difflib", "ssl"}
+        | {"monitor_sync.project", "monitor_sync.sync", "monitor_sync.datadog"}
+    )
+
+
+def test_files_that_are_wrong_need_no_key_to_be_told(project: Path) -> None:
+    (project / "monitors" / "motor" / "flow.yaml").write_text("monitors: [\n")
+    done = run("plan", cwd=project)
+    assert done.returncode == 3
+    assert "flow.yaml" in done.stderr
+    assert "DD_API_KEY" not in done.stderr
+
+
+def test_a_plan_without_keys_names_what_to_set(project: Path) -> None:
+    done = run("plan", cwd=project)
+    assert done.returncode == 2
+    assert "DD_API_KEY" in done.stderr

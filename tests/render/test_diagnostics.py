@@ -1,0 +1,138 @@
+"""What is wrong in a file stands under a caret, whatever is in the line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.render import diagnostics
+from monitor_sync.render.style import Style
+from monitor_sync.render.text import columns
+
+
+def found(line: str, meant: str, **changed: object) -> Diagnostic:
+    """A diagnostic about the text ``meant`` in a line."""
+    column = line.index(meant) + 1
+    span = Span("monitors/motor/flow.yaml", 7, column, column + len(meant))
+    values: dict[str, object] = {
+        "rule": "schema/wrong",
+        "severity": Severity.ERROR,
+        "message": f"{meant} is wrong",
+        "span": span,
+        "excerpt": line,
+    }
+    return Diagnostic(**{**values, **changed})  # type: ignore[arg-type] # values of several types
+
+
+def underlined(text: str) -> str:
+    """What stands above the carets of the first excerpt, by columns of a terminal."""
+    lines = text.split("\n")
+    caret = next(number for number, line in enumerate(lines) if set(line) >= {"|", "^"})
+    start = lines[caret].index("^")
+    end = lines[caret].rindex("^") + 1
+    taken, used = "", 0
+    for character in lines[caret - 1]:
+        if start <= used < end:
+            taken += character
+        used += columns(character)
+    return taken
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("    team: lending-opps", "lending-opps"),
+        ("\tteam:\tlending-opps", "lending-opps"),
+        ('name: "見積もり ${nmae} 購入"', "${nmae}"),
+        ('name: "見積もり"', "見積もり"),
+        ('name: "cafe\u0301 ${nmae}"', "${nmae}"),
+        ("team: x", "x"),
+    ],
+)
+def test_the_caret_stands_under_the_text_that_is_meant(line: str, meant: str) -> None:
+    assert underlined(diagnostics.text([found(line, meant)])) == meant.replace("\t", "    ")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_line_wider_than_the_terminal_is_cut_around_what_is_meant(width: int) -> None:
+    line = "    query: " + "sum:a.b.c{*} + " * 20 + "${nmae}" + " + sum:d.e.f{*}" * 20
+
+    text = diagnostics.text([found(line, "${nmae}")], Style(width=width))
+
+    assert underlined(text) == "${nmae}"
+    assert max(columns(each) for each in text.split("\n")[2:5]) <= width
+
+
+def test_an_empty_stretch_still_gets_one_caret() -> None:
+    text = diagnostics.text([found("a: b", "b", span=Span("f.yaml", 1, 5, 5))])
+    assert text.count("^") == 1
+
+
+def test_a_mistake_in_a_template_is_told_once_with_the_monitors_it_is_in() -> None:
+    many = [
+        found("critical: high", "high", key=f"motor/platform/latency.svc-{number}")
+        for number in range(9)
+    ]
+
+    text = diagnostics.text(many)
+
+    assert text.count("error:") == 1
+    assert "in 9 monitors: motor/platform/latency.svc-0," in text
+    assert "and 6 more" in text
+
+
+def test_the_same_words_about_two_places_are_two_findings() -> None:
+    other = found("a: b", "b", span=Span("g.yaml", 1, 4, 5))
+    assert diagnostics.text([found("a: b", "b"), other]).count("error:") == 2
+
+
+def test_diagnostics_come_in_the_order_of_the_files() -> None:
+    late = found("a: b", "b", span=Span("z.yaml", 1, 4, 5))
+    early = found("a: b", "b", span=Span("a.yaml", 9, 4, 5), severity=Severity.NOTE)
+    text = diagnostics.text([late, early])
+    assert text.index("a.yaml") < text.index("z.yaml")
+
+
+def test_the_last_line_counts_each_severity_worst_first() -> None:
+    some = [
+        found("a: b", "b", severity=Severity.WARNING),
+        found("a: b", "b"),
+        found("a: b", "b"),
+    ]
+    assert diagnostics.summary(some, monitors=1, files=2) == (
+        "Checked 1 monitor in 2 files: 2 errors, 1 warning.\n"
+    )
+    assert diagnostics.summary([], monitors=1234, files=87) == (
+        "Checked 1234 monitors in 87 files: no problems.\n"
+    )
+
+
+def test_json_has_every_name_that_scripts_read() -> None:
+    (entry,) = json.loads(diagnostics.json([found("a: b", "b", hint="write c", key="m/f/x")]))
+    assert entry == {
+        "rule": "schema/wrong",
+        "severity": "error",
+        "message": "b is wrong",
+        "file": "monitors/motor/flow.yaml",
+        "line": 7,
+        "column": 4,
+        "end_column": 5,
+        "hint": "write c",
+        "key": "m/f/x",
+    }
+
+
+def test_text_of_a_file_cannot_move_the_cursor_or_forge_a_command_of_a_build_log() -> None:
+    line = "name: \x1b[2J ##[add-mask]x \u202egnp"
+    text = diagnostics.text([found(line, "name", message="::error::\x1b[31mforged ##[x]")])
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "##[" not in text
+    assert not any(each.lstrip().startswith("::") for each in text.split("\n"))
+
+
+def test_colours_are_only_there_when_asked_for() -> None:
+    assert "\x1b[31;1m" in diagnostics.text([found("a: b", "b")], Style(colour=True))
+    assert "\x1b" not in diagnostics.text([found("a: b", "b")])
