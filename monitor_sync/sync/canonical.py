@@ -52,7 +52,26 @@ def canonical(body: Body, *, declared: Body) -> dict[str, Any]:
     return form
 
 
+def same(live: Body, wanted: Body) -> bool:
+    """
+    Whether two monitors have the same canonical form, ``wanted`` being what the files declare.
+
+    Most monitors are, and hold the very same texts; then only the options need the rules.
+    """
+    if (
+        wanted.keys() <= _OWNED
+        and all(live.get(name) == wanted.get(name) for name in _TEXTS)
+        and list(live.get("tags") or ()) == list(wanted.get("tags") or ())
+    ):
+        kind = wanted.get("type")
+        kind = SAME_TYPE.get(kind, kind) if isinstance(kind, str) else kind
+        declared = wanted.get("options")
+        return _options(live.get("options"), kind, declared) == _options(declared, kind, declared)
+    return canonical(live, declared=wanted) == canonical(wanted, declared=wanted)
+
+
 _OWNED: Final = frozenset(OWNED)
+_TEXTS: Final = ("query", "message", "name", "type", "priority")
 
 
 def _options(options: Any, kind: Any, declared: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.model import Body
-from monitor_sync.sync.canonical import canonical, filled
+from monitor_sync.sync.canonical import canonical, filled, same
 
 _FIRST: Final = ("name", "type", "query", "message", "tags", "priority")
 
@@ -59,10 +59,10 @@ def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[F
 
 def field_changes(live: Body, wanted: Body) -> tuple[FieldChange, ...]:
     """What would have to change for one body to become the other; nothing where they mean one."""
+    if same(live, wanted):
+        return ()
     before = canonical(live, declared=wanted)
     after = canonical(wanted, declared=wanted)
-    if before == after:
-        return ()
     return explained(differences(before, after), live, wanted)
 
 

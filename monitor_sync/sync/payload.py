@@ -80,6 +80,8 @@ def _as_it_is(value: Any) -> Any:
 
 def _without_nulls(value: Any) -> Any:
     """Thresholds without unset ones; a map of none would be dropped by the server anyway."""
+    if not isinstance(value, Mapping):
+        return value
     return {name: each for name, each in value.items() if each is not None} or None
 
 

@@ -194,14 +194,16 @@ def test_deletes_come_after_everything_else(datadog: Datadog) -> None:
 
 
 def test_a_composite_is_deleted_before_its_members(datadog: Datadog) -> None:
-    datadog.apply(ERRORS, SLOW, BOTH)
+    key = "payments/router/z"
+    last_by_key = replace(BOTH, key=key, body={**BOTH.body, "tags": body(key)["tags"]})
+    datadog.apply(ERRORS, SLOW, last_by_key)
     watched = Watched(datadog.client)
 
-    outcomes = carry_out(datadog.plan(), watched, patience=QUICK)
+    outcomes = carry_out(datadog.plan(), watched, workers=1, patience=QUICK)
 
     assert [each.status for each in outcomes] == ["done"] * 3
     ids = {each.change.key: each.change.id for each in outcomes}
-    assert watched.written[0] == ("delete", ids[BOTH.key])
+    assert watched.written[0] == ("delete", ids[last_by_key.key])
     assert datadog.listing() == []
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.model import Monitor
-from monitor_sync.sync.canonical import canonical
+from monitor_sync.sync.canonical import canonical, same
 from monitor_sync.sync.live import read
 from monitor_sync.sync.payload import to_create, to_update
 from monitor_sync.sync.plan import make_plan
@@ -82,6 +82,28 @@ def test_the_canonical_form_of_a_canonical_form_is_itself(kind: str, data: st.Da
     form = canonical(wanted, declared=wanted)
 
     assert canonical(form, declared=wanted) == form
+
+
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_the_short_cut_says_what_the_canonical_forms_say(data: st.DataObject) -> None:
+    one = data.draw(bodies("query alert"))
+    other = one | data.draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "message": st.sampled_from(["", one["message"] + " ", "other"]),
+                "type": st.sampled_from(["metric alert", "log alert"]),
+                "tags": st.just([*one["tags"], "a:b"]),
+                "options": st.sampled_from([{}, {**one["options"], "include_tags": True}]),
+                "restricted_roles": st.sampled_from([None, ["a"]]),
+            },
+        )
+    )
+
+    for live, wanted in ((one, other), (other, one)):
+        forms = [canonical(each, declared=wanted) for each in (live, wanted)]
+        assert same(live, wanted) is (forms[0] == forms[1])
 
 
 CHANGED: dict[str, Any] = {
