@@ -73,7 +73,7 @@ def _group(group: Group, style: Style, *, full: bool) -> list[str]:
     change = group.example
     lines = [_head(group, style)]
     if len(group.changes) > 1:
-        lines.append(f"    {_keys(group, style.width or 200)}")
+        lines.append(f"    {_keys(group, style.width or 100)}")
         if change.action == "update" and _differs(group):
             lines.append(style(f"    as in {plain(change.key)}:", dim=True))
     elif change.action != "create" and change.name:
