@@ -32,7 +32,7 @@ def _dangling(
         for member in monitor.references:
             if member in named:
                 continue
-            document, span = locate(monitor.key, "query", "${id:")
+            document, span = locate(monitor.key, "query", "${id:" + member + "}")
             yield document.diagnostic(
                 "references/unknown-key",
                 f"no monitor has the key `{member}`",
@@ -56,7 +56,7 @@ def _circles(monitors: Mapping[str, Monitor], locate: Locate) -> Iterator[Diagno
     for start in sorted(key for key, monitor in monitors.items() if monitor.references):
         circle = _walk(start, monitors, state)
         if circle:
-            document, span = locate(circle[0], "query", "${id:")
+            document, span = locate(circle[0], "query", "${id:" + circle[1] + "}")
             yield document.diagnostic(
                 "references/circle",
                 "monitors refer to each other in a circle: " + " → ".join(circle),

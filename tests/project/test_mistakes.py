@@ -65,7 +65,7 @@ MISTAKES = [
     ),
     (
         flow('a: {name: x, query: "${id:motor/flow/b}", type: composite}'),
-        "[references/unknown-key] <${id:> no monitor has the key `motor/flow/b`", "",
+        "[references/unknown-key] <${id:motor/flow/b}> no monitor has the key `motor/flow/b`", "",
     ),
     (use("{template: apii, for_each: [x]}"), "[schema/unknown-template] <apii>", "`api`"),
     (use("{template: api, for_each: [x]}"), "needs the parameter `metric`", "with: {metric"),
