@@ -44,6 +44,14 @@ def origins(monitor: Monitor, blueprint: Blueprint, scope: Mapping[str, Any]) ->
     return tuple(found)
 
 
+def rendered(monitor: Monitor, field: Field) -> Any:
+    """The value at a field of the body, None where there is none."""
+    value: Any = monitor.body
+    for part in field:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
 def _leaves(field: Field, value: Any) -> Iterator[tuple[Field, Any]]:
     if isinstance(value, dict):
         for key, child in value.items():

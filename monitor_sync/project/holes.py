@@ -18,7 +18,7 @@ from typing import Any, Final
 Scope = Mapping[str, Any]
 """What each name stands for."""
 
-_TOKEN: Final = re.compile(
+TOKEN: Final = re.compile(
     r"\$\$\{|\$\{(?P<id>id:(?:[^${}]|\$\{[^{}]*\})*)\}|\$\{(?P<name>[^{}]*)\}"
 )
 _REFERENCE: Final = re.compile(r"\$\{id:([^{}]*)\}")
@@ -86,7 +86,7 @@ def parse(text: str) -> str | Text:
     parts: list[str | Hole] = []
     names: set[str] = set()
     literal, at = "", 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         literal += text[at : token.start()]
         at = token.end()
         if token[0] == "$${":

@@ -9,12 +9,12 @@ from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Project, Team
-from monitor_sync.project import explain, files, references, schema, source
+from monitor_sync.project import explain, files, positions, references, schema, source
 from monitor_sync.project.assemble import Assembler
 from monitor_sync.project.blueprint import Blueprint, draw
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
-from monitor_sync.project.layers import Cleaner, Layer, span_of
+from monitor_sync.project.layers import Cleaner, Layer, place, span_of
 from monitor_sync.project.routing import Setting
 from monitor_sync.project.source import Document
 from monitor_sync.project.teams import read_teams
@@ -50,6 +50,27 @@ class Loaded:
         """
         recipe = self.recipes[key]
         return explain.origins(self.project.monitors[key], recipe.blueprint, recipe.scope)
+
+    def place(
+        self, key: str, field: tuple[str, ...], start: int = 0, end: int | None = None
+    ) -> tuple[Document, Span]:
+        """
+        Where a stretch of a rendered value stands in the files.
+
+        ``field`` is the way inside the body, ``("query",)`` or ``("options", "timeout_h")``;
+        ``start`` and ``end`` count characters of the rendered text, the author's part of it for
+        the message. Without ``end`` it is the whole value. What no file says is where the monitor
+        is declared.
+        """
+        recipe = self.recipes[key]
+        layers = recipe.blueprint.layers
+        found = place(layers, field)
+        if end is None or found is None:
+            return span_of(layers, field)
+        layer, where = found
+        rendered = str(explain.rendered(self.project.monitors[key], field))
+        span = positions.find(layer.document, where, rendered, start, end, recipe.scope)
+        return layer.document, span
 
 
 def load(root: Path, *, notify_only: str = "") -> Loaded:

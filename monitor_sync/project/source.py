@@ -61,6 +61,19 @@ class Document:
                 return Span(self.path, number + 1, column + 1, column + 1 + len(needle))
         return self._of_node(node)
 
+    def node(self, where: DataPath) -> yaml.Node:
+        """The value at ``where`` as YAML wrote it, or the nearest thing that contains it."""
+        return self._find(where)[1]
+
+    def stretch(self, start: int, end: int) -> Span:
+        """From one index of the text to another; over several lines, to the end of the first."""
+        line = self.text.count("\n", 0, start)
+        first = self.text.rfind("\n", 0, start) + 1
+        stop = self.text.find("\n", start, end)
+        width = (end if stop < 0 else len(self.text[:stop].rstrip())) - start
+        column = start - first + 1
+        return Span(self.path, line + 1, column, column + max(width, 1))
+
     def diagnostic(
         self,
         rule: str,
