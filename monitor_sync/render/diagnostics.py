@@ -9,7 +9,7 @@ from itertools import takewhile
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render import jsontext
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import TAB, columns, count, listed, plain
+from monitor_sync.render.text import TAB, columns, count, listed_within, plain
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
@@ -30,9 +30,10 @@ def text(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
 
 def summary(diagnostics: Sequence[Diagnostic], *, monitors: int, files: int) -> str:
     """The line that counts: ``Checked 1234 monitors in 87 files: no problems.``"""
-    return (
-        f"Checked {count(monitors, 'monitor')} in {count(files, 'file')}: {tally(diagnostics)}.\n"
-    )
+    places = len(_folded(diagnostics))
+    where = f" in {count(places, 'place')}" if places < len(diagnostics) else ""
+    checked = f"Checked {count(monitors, 'monitor')} in {count(files, 'file')}"
+    return f"{checked}: {tally(diagnostics)}{where}.\n"
 
 
 def tally(diagnostics: Sequence[Diagnostic]) -> str:
@@ -99,15 +100,17 @@ def _block(finding: _Finding, style: Style) -> str:
             f"{gutter} {bar} {style(caret, colour, bold=True)}",
         ]
     equals = style("=", "blue", bold=True)
-    lines += [f"{gutter} {equals} {note}" for note in _notes(finding)]
+    width = (style.width or 100) - len(gutter) - 3
+    lines += [f"{gutter} {equals} {note}" for note in _notes(finding, width)]
     return "\n".join(lines) + "\n"
 
 
-def _notes(finding: _Finding) -> list[str]:
+def _notes(finding: _Finding, width: int) -> list[str]:
     found, keys = finding.first, finding.keys
     notes = []
     if len(keys) > 1:
-        notes.append(f"in {count(len(keys), 'monitor')}: {plain(listed(keys))}")
+        start = f"in {count(len(keys), 'monitor')}: "
+        notes.append(start + plain(listed_within(keys, width - len(start))))
     elif keys and keys[0] not in found.message and not _obvious(keys[0], found.span.path):
         notes.append(f"in {plain(keys[0])}")
     if found.hint:

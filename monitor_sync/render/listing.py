@@ -8,9 +8,10 @@ from itertools import groupby
 from monitor_sync.model import Monitor
 from monitor_sync.render import jsontext
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, plain, shorten, table
+from monitor_sync.render.text import count, fitting, plain, shorten, table
 
-_HEAD = ("key", "type", "priority", "team", "service")
+_HEAD = ("key", "prio", "team", "type", "service")
+# In the order in which a narrow terminal can best do without them, the last one first.
 
 
 def text(
@@ -33,8 +34,8 @@ def text(
 def _unit(unit: str, title: str, monitors: list[Monitor], style: Style) -> list[str]:
     named = f"  {plain(title)}" if title and title != unit else ""
     head = style(unit, bold=True) + named + style(f"  {count(len(monitors), 'monitor')}", dim=True)
-    rows = [_row(monitor) for monitor in monitors]
-    lines = table([_HEAD, *rows])
+    rows = fitting([_HEAD, *map(_row, monitors)], _room(style))
+    lines = table(rows)
     first = style(shorten(lines[0], _room(style)), dim=True)
     return [head, f"  {first}", *(f"  {shorten(line, _room(style))}" for line in lines[1:])]
 
@@ -45,7 +46,7 @@ def _room(style: Style) -> int:
 
 def _row(monitor: Monitor) -> tuple[str, ...]:
     priority = f"P{monitor.priority}" if monitor.priority else "-"
-    return (monitor.key, monitor.type, priority, monitor.team, monitor.service or "-")
+    return (monitor.key, priority, monitor.team, monitor.type, monitor.service or "-")
 
 
 def json(monitors: Iterable[Monitor]) -> str:

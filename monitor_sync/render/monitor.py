@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json as stdlib_json
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
 from monitor_sync.render import jsontext
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, plain, shorten, table
+from monitor_sync.render.text import columns, count, plain, shorten, table
+
+_VALUE: Final = 48
+"""Columns that a value takes at most in a table."""
+
+_SHORTEST: Final = 12
+"""Columns that a value takes at least, before other columns have to go."""
 
 
 class Source(Protocol):
@@ -55,22 +61,37 @@ def json(monitor: Monitor) -> str:
 
 
 def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
-    """A table with a line for every value: what it is, which layer set it, and where."""
-    rows = [
-        (
-            plain(each.field),
-            shorten(plain(_abbreviated(each.value)), 48),
-            plain(each.layer),
-            f"{each.span.path}:{each.span.line}" if each.span else "-",
-        )
-        for each in sources
-    ]
-    head, *lines = table([("field", "value", "set by", "where"), *rows])
-    shown = [style(shorten(head, style.width), dim=True)]
-    shown += [shorten(line, style.width) for line in lines]
+    """A table with a line for every value: what it is, which level set it, and where."""
+    rows = [("field", "value", "set by", "where"), *map(_row, sources)]
+    if style.width:
+        rows = _narrowed(rows, style.width)
+    head, *lines = table(rows)
     said = sum(each.span is not None for each in sources)
-    last = f"{count(len(rows), 'value')} of {key}, {said} of them from files."
-    return "\n".join([*shown, "", last]) + "\n"
+    last = f"{count(len(sources), 'value')} of {key}, {said} of them from files."
+    return "\n".join([style(head, dim=True), *lines, "", last]) + "\n"
+
+
+def _row(source: Source) -> tuple[str, ...]:
+    field, value = source.field, source.value
+    if field.startswith("tags."):  # tags.team:x with the value team:x would say it twice
+        name, colon, rest = str(value).partition(":")
+        field, value = (f"tags.{name}", rest) if colon else ("tags", value)
+    where = f"{source.span.path}:{source.span.line}" if source.span else "-"
+    told = shorten(plain(_abbreviated(value)), _VALUE)
+    return (plain(field), told, plain(source.layer), plain(where))
+
+
+def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    """The rows for a terminal: values cut, and one column for level and place if need be."""
+
+    def room(rows: Sequence[tuple[str, ...]]) -> int:
+        widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+        return width - sum(widths) + widths[1] - 2 * (len(widths) - 1)
+
+    if room(rows) < _SHORTEST:
+        rows = [(field, value, by if where == "-" else where) for field, value, by, where in rows]
+    value = max(_SHORTEST, min(_VALUE, room(rows)))
+    return [(row[0], shorten(row[1], value), *row[2:]) for row in rows]
 
 
 def explained_json(sources: Sequence[Source]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from monitor_sync.render import fields
 from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import columns, count, listed, pad, plain, shorten
+from monitor_sync.render.text import columns, count, listed, listed_within, pad, plain, shorten
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
 
@@ -73,7 +73,7 @@ def _group(group: Group, style: Style, *, full: bool) -> list[str]:
     change = group.example
     lines = [_head(group, style)]
     if len(group.changes) > 1:
-        lines.append(f"    {_keys(group, style.width or 100)}")
+        lines.append(f"    {plain(listed_within(group.keys, (style.width or 100) - 4))}")
         if change.action == "update" and _differs(group):
             lines.append(style(f"    as in {plain(change.key)}:", dim=True))
     elif change.action != "create" and change.name:
@@ -91,14 +91,6 @@ def _group(group: Group, style: Style, *, full: bool) -> list[str]:
             f"    {style('still referred to by', 'red')} {plain(listed(change.referred_by))}"
         )
     return lines
-
-
-def _keys(group: Group, width: int) -> str:
-    """As many keys as fit into a line, at least one, and how many more there are."""
-    shown = 3
-    while shown > 1 and columns(listed(group.keys, shown)) > width - 4:
-        shown -= 1
-    return plain(listed(group.keys, shown))
 
 
 def _differs(group: Group) -> bool:

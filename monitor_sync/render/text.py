@@ -83,6 +83,14 @@ def listed(items: Sequence[str], shown: int = 3) -> str:
     return f"{', '.join(items[:shown])} and {len(items) - shown} more"
 
 
+def listed_within(items: Sequence[str], width: int) -> str:
+    """As many of the first items as fit into ``width`` columns, at most three but at least one."""
+    shown = 3
+    while shown > 1 and columns(listed(items, shown)) > width:
+        shown -= 1
+    return listed(items, shown)
+
+
 def table(
     rows: Iterable[Sequence[str]], *, gap: str = "  ", right: Container[int] = ()
 ) -> list[str]:
@@ -99,3 +107,16 @@ def table(
             cells.append(blanks + cell if number in right else cell + blanks)
         lines.append(gap.join(cells).rstrip())
     return lines
+
+
+def fitting(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[Sequence[str]]:
+    """The rows without those columns on the right that do not fit into ``width`` (0: all do)."""
+    kept = len(rows[0]) if rows else 0
+    if width:
+        used = 0
+        for number, column in enumerate(zip(*rows, strict=True)):
+            used += max(map(columns, column)) + (gap if number else 0)
+            if number and used > width:
+                kept = number
+                break
+    return [row[:kept] for row in rows]
