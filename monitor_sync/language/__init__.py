@@ -1,0 +1,1 @@
+"""Datadog's little languages, read offline: monitor queries and message templates. Pure."""

@@ -1,0 +1,54 @@
+"""What is wrong with a query, in words, with the place and what to type instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+Path = tuple[str | int, ...]
+"""The way from ``options.variables`` to a text, such as ``(0, "query")``. Empty: the query."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryProblem:
+    """
+    One thing wrong with a query.
+
+    ``code`` names the kind in a few words with hyphens. ``start`` and ``end`` count characters
+    from 0 in the query or, where ``path`` is not empty, in the text of ``options.variables`` that
+    it leads to. ``refused`` says that Datadog answers 400; otherwise it stores the query, which
+    then does not do what its author meant. ``hint`` is what to type, empty where that would be
+    a guess.
+    """
+
+    code: str
+    message: str
+    start: int
+    end: int
+    hint: str = ""
+    refused: bool = True
+    path: Path = ()
+
+
+class QueryError(Exception):
+    """The text cannot be read beyond this problem. Never leaves this package."""
+
+    def __init__(self, problem: QueryProblem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The known word nearest to a wrong one as a hint, or an empty text where none is near."""
+    lower = word.lower()
+    near = get_close_matches(lower, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as prose: ``a, b or c``."""
+    all_words = list(words)
+    if len(all_words) < 2:
+        return "".join(all_words)
+    return f"{', '.join(all_words[:-1])} or {all_words[-1]}"

@@ -1,0 +1,415 @@
+"""
+The typed tree of a monitor query: what each part is, and where in the text it stands.
+
+Two trees are equal where the queries mean the same: positions, blanks, the case of keywords, the
+kind of quotes and the notation of numbers take no part in comparing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A stretch of the query. Characters count from 0; ``end`` is the first one after it."""
+
+    start: int = field(compare=False)
+    end: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A bare word: an aggregator, a metric, a function, a group key, an operator."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number with its sign. ``written`` keeps the author's notation, such as ``1e+12``."""
+
+    value: float
+    written: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """A quoted text. ``value`` has no quotes and no escapes; ``written`` has both."""
+
+    value: str
+    written: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Node):
+    """
+    A stretch of time: ``last_5m``, ``current_1d``, ``next_1w``, ``1h_ago`` or, in a chain, ``5m``.
+
+    ``form`` is ``last``, ``current``, ``next``, ``ago``, or empty where only the length is written.
+    """
+
+    form: str
+    count: int
+    unit: str
+    written: str = field(compare=False)
+
+    @property
+    def seconds(self) -> int:
+        """Its length; a month is 730 hours, as Datadog's longest window has it."""
+        return self.count * _SECONDS.get(self.unit, 0)
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 730 * 3600}
+
+
+# --- conditions: scope filters, search strings, composites -----------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Everything(Node):
+    """``*``: no filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag(Node):
+    """``key:value``, ``value`` alone (``key`` is empty then), or either after ``!``."""
+
+    key: str
+    value: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TagList(Node):
+    """Tags that must all fit, apart by commas (or blanks): ``env:prod,!host:a``."""
+
+    items: tuple[Condition, ...]
+    separators: tuple[str, ...] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership(Node):
+    """``key IN (a, b)`` or ``key NOT IN (a, b)``. ``keywords`` as the author wrote them."""
+
+    key: Name
+    values: tuple[Name, ...]
+    negated: bool
+    keywords: tuple[str, ...] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChoice(Node):
+    """``key:(a OR b)`` in a scope filter."""
+
+    key: Name
+    values: tuple[Name, ...]
+    keywords: tuple[str, ...] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    """``@key:value`` in a search: the value is a word, a phrase, a range or a choice."""
+
+    key: Name
+    value: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Node):
+    """A word of a search, wildcards and comparisons (``>=40``) included."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Node):
+    """A quoted phrase of a search, without its quotes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Node):
+    """``[500 TO 599]``, or ``{500 TO 599}`` without the limits themselves."""
+
+    low: str
+    high: str
+    inclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorId(Node):
+    """A member of a composite by Datadog's id."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorReference(Node):
+    """A member of a composite by our key: ``${id:KEY}``, filled in once the id is known."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Junction(Node):
+    """
+    Several conditions joined by one operator.
+
+    ``operator`` is ``AND`` or ``OR`` in every dialect. ``keywords`` are what was written between
+    the operands: ``and``, ``&&``, or nothing where a search just has a blank.
+    """
+
+    operator: str
+    operands: tuple[Condition, ...]
+    keywords: tuple[str, ...] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Node):
+    """``NOT x``, ``-x`` or ``!x``."""
+
+    operand: Condition
+    keyword: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed(Node):
+    """A condition in parentheses."""
+
+    condition: Condition
+
+
+Condition = (
+    Everything
+    | Tag
+    | TagList
+    | Membership
+    | ValueChoice
+    | Field
+    | Word
+    | Phrase
+    | Range
+    | MonitorId
+    | MonitorReference
+    | Junction
+    | Negation
+    | Enclosed
+)
+
+
+# --- expressions -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scope(Node):
+    """The filter of a series, braces included in its stretch."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class By(Node):
+    """``by {a, b}`` behind a series."""
+
+    keys: tuple[Name, ...]
+    keyword: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier(Node):
+    """``.as_count()``, ``.rollup(avg, 60)``, ``.fill(zero)``, …"""
+
+    name: Name
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series(Node):
+    """A metric with its scope. ``suffixes`` are its modifiers and ``by`` in the written order."""
+
+    aggregator: Name | None
+    metric: Name
+    scope: Scope
+    suffixes: tuple[By | Modifier, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it is grouped by, empty where it is not."""
+        return tuple(
+            key.text for each in self.suffixes if isinstance(each, By) for key in each.keys
+        )
+
+    @property
+    def modifiers(self) -> tuple[Modifier, ...]:
+        """Its modifiers, in the written order."""
+        return tuple(each for each in self.suffixes if isinstance(each, Modifier))
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Node):
+    """A name in a formula that ``options.variables`` defines."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed(Node):
+    """An expression behind a sign of its own: ``-avg:a.b{*}``."""
+
+    sign: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Parenthesised(Node):
+    """An expression in parentheses, with the modifiers behind them."""
+
+    expression: Expression
+    modifiers: tuple[Modifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    """
+    Operands joined by operators of one rank: only ``+`` and ``-``, or only ``*`` and ``/``.
+
+    There is one operator less than operands, and they are taken from left to right.
+    """
+
+    operands: tuple[Expression, ...]
+    operators: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys(Node):
+    """The outer keys of a regrouping: ``{ host }`` in ``sum(avg:a.b{*} by {host,d}, { host })``."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Node):
+    """A named argument: ``direction='above'``."""
+
+    name: Name
+    value: Text | Number | Name
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function with its arguments, and the modifiers behind it."""
+
+    function: Name
+    arguments: tuple[Argument, ...]
+    modifiers: tuple[Modifier, ...]
+
+
+Expression = Series | Variable | Number | Signed | Parenthesised | Arithmetic | Call
+
+Argument = Expression | Text | Name | Option | Keys
+
+
+# --- whole queries ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Node):
+    """``> 5``, or ``> threshold`` where ``options.thresholds.critical_query`` says the level."""
+
+    operator: Name
+    threshold: Number | Name
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Node):
+    """The ``change`` or ``pct_change`` around an evaluation, and how far back it compares."""
+
+    kind: Name
+    shift: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation(Node):
+    """``avg(last_5m)`` or ``change(avg(last_5m),last_1h)``: how and over which time to evaluate."""
+
+    aggregator: Name
+    window: Window
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Node):
+    """One call of a chain: ``.rollup("count")``."""
+
+    name: Name
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery(Node):
+    """A metric monitor's query."""
+
+    evaluation: Evaluation
+    expression: Expression
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaQuery(Node):
+    """``formula("…")`` over ``options.variables``. Only a critical query has no comparison."""
+
+    expression: Expression
+    steps: tuple[Step, ...]
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckQuery(Node):
+    """A service check's query."""
+
+    check: Text
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery(Node):
+    """
+    A query over events of any source: logs, RUM, spans, …; ``processes`` too.
+
+    ``condition`` is what ``search`` says, None where it is empty or could not be read.
+    """
+
+    source: Name
+    search: Text
+    steps: tuple[Step, ...]
+    comparison: Comparison
+    condition: Condition | None = field(compare=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SloQuery(Node):
+    """``error_budget("id")…`` or ``burn_rate("id")…``."""
+
+    measure: Name
+    slo: Text | Name
+    steps: tuple[Step, ...]
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeQuery(Node):
+    """Other monitors joined by ``&&``, ``||`` and ``!``."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class NoQuery(Node):
+    """``no_query``, the constant of Synthetics monitors."""
+
+
+Query = (
+    MetricQuery | FormulaQuery | CheckQuery | SearchQuery | SloQuery | CompositeQuery | NoQuery
+)
