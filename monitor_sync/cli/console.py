@@ -12,13 +12,14 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from monitor_sync.errors import MonitorSyncError, UsageError
-from monitor_sync.render.style import Style
-from monitor_sync.render.text import plain
+
+if TYPE_CHECKING:
+    from monitor_sync.render.style import Style
 
 
 def prepare_streams() -> None:
@@ -34,6 +35,8 @@ def style(stream: TextIO) -> Style:
 
     ``--color`` beats ``NO_COLOR``, that beats ``FORCE_COLOR``, that beats what the stream is.
     """
+    from monitor_sync.render.style import Style  # --version prints without
+
     context = click.get_current_context(silent=True)
     choice = context.meta.get("monitor_sync.color", "auto") if context else "auto"
     terminal = stream.isatty()
@@ -81,7 +84,9 @@ def answer(text: str, output: Path | None = None) -> None:
 
 def answer_style(output: Path | None) -> Style:
     """The style of the answer: never coloured or cut in a file."""
-    return Style() if output is not None else out()
+    from monitor_sync.render.style import PLAIN
+
+    return PLAIN if output is not None else out()
 
 
 def say(text: str) -> None:
@@ -91,6 +96,8 @@ def say(text: str) -> None:
 
 def complain(error: MonitorSyncError) -> None:
     """An error and its hint, aligned: ``error: …`` and `` help: …``."""
+    from monitor_sync.render.text import plain  # its tables of characters, only for an error
+
     shown = err()
     first, *rest = plain(str(error)).split("\n")
     lines = [f"{shown('error:', 'red', bold=True)} {first}", *(f"       {line}" for line in rest)]

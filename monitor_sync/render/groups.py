@@ -114,6 +114,15 @@ def _frozen(value: Any, key: str) -> str:
 
 
 def _text_edit(old: str, new: str) -> Hashable:
+    """What was done to a text, by line where none came or went: most of a message stays."""
+    before, after = old.split("\n"), new.split("\n")
+    if len(before) != len(after):
+        return _words_edit(old, new)
+    pairs = zip(before, after, strict=True)
+    return tuple(dict.fromkeys(_words_edit(was, now) for was, now in pairs if was != now))
+
+
+def _words_edit(old: str, new: str) -> Hashable:
     """
     The words that were replaced by other words, wherever they stand.
 

@@ -122,7 +122,8 @@ def _problems(outcomes: Sequence[Outcome], status: str, style: Style) -> list[st
         lines.append(f"{style(what, 'red', bold=True)}{plain(why)}{owners}")
         for each in found[:_LISTED]:
             number = style(f"  #{each.id}", dim=True) if each.id else ""
-            lines.append(f"    {SIGNS[each.change.action]} {plain(each.change.key)}{number}")
+            note = f": {plain(each.note)}" if each.error and each.note else ""
+            lines.append(f"    {SIGNS[each.change.action]} {plain(each.change.key)}{number}{note}")
         if len(found) > _LISTED:
             lines.append(f"    and {len(found) - _LISTED} more")
         if hint:

@@ -114,8 +114,29 @@ def test_an_interruption_at_the_question_is_exit_130_and_writes_nothing(
     assert local.emulator.monitor_count == 0
 
 
-def test_a_reader_that_goes_away_is_no_error(project: Path) -> None:
-    names = ", ".join(f"item-{number}" for number in range(3000))
+def test_an_interrupted_apply_says_what_it_did_and_a_second_run_finishes(
+    project: Path, local: Local
+) -> None:
+    many_monitors(project, 400)
+
+    shown, code = on_terminal(
+        "apply", "--yes", cwd=project, changed=local.environment, interrupt_at=b"applying"
+    )
+
+    made = local.emulator.monitor_count
+    assert "Traceback" not in shown
+    assert made < 401, "it was over before the interruption: declare more monitors"
+    assert code == (6 if made else 130)
+    assert f"{made} created" in shown if made else "nothing was written" in shown
+    done = run("apply", "--yes", cwd=project, changed=local.environment)
+    assert done.returncode == 0
+    assert f"{401 - made} created" in done.stdout
+    assert local.emulator.monitor_count == 401
+
+
+def many_monitors(project: Path, number: int) -> None:
+    """Declare that many further monitors."""
+    names = ", ".join(f"item-{each}" for each in range(number))
     (project / "monitors" / "motor" / "many.yaml").write_text(
         "monitors:\n  many:\n"
         f"    for_each: {{thing: [{names}]}}\n"
@@ -124,6 +145,10 @@ def test_a_reader_that_goes_away_is_no_error(project: Path) -> None:
         "    thresholds: {critical: 1}\n"
         "    message: m\n"
     )
+
+
+def test_a_reader_that_goes_away_is_no_error(project: Path) -> None:
+    many_monitors(project, 3000)
     process = subprocess.Popen(
         [sys.executable, "-m", "monitor_sync", "list"],
         cwd=project,

@@ -39,7 +39,7 @@ ORIGINS = [
 ]
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("width", [50, 60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     style = Style(width=width)
     text = listing.text([MONITOR], {"motor": "Motor"}, style)
