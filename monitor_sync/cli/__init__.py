@@ -89,6 +89,9 @@ def _guarded(run: Callable[[], Any]) -> int:
     except MonitorSyncError as error:
         console.complain(error)
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as help_text:
+        console.say(help_text.format_message())
+        return UsageError.exit_code
     except click.ClickException as error:
         console.complain(_in_our_words(error))
         return UsageError.exit_code

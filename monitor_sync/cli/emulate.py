@@ -39,7 +39,9 @@ _HOST = "127.0.0.1"  # the emulator takes any key, so it is nobody else's to rea
 )
 def command(port: int, data: Path | None, state: Path | None) -> None:
     """
-    Run a local Datadog: monitors, downtimes, search, errors and limits as recorded.
+    Run a local Datadog over HTTP, for trials and tests.
+
+    Monitors, downtimes, search, errors and limits are as recorded from the real one.
 
     Prints its address on standard output once it answers. Point any client at it with
     DD_HOST=http://127.0.0.1:PORT and any DD_API_KEY and DD_APP_KEY. Ctrl-C ends it.

@@ -67,6 +67,13 @@ def test_a_broken_file_is_told_before_a_missing_key(monkeypatch: pytest.MonkeyPa
     assert invoke("plan").exit_code == 3
 
 
+def test_without_a_command_the_help_is_shown_and_the_exit_is_2() -> None:
+    result = invoke()
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Usage: monitor-sync")
+    assert "error:" not in result.stderr
+
+
 @pytest.mark.usefixtures("here")
 def test_an_answer_goes_to_the_file_that_was_named() -> None:
     result = invoke("list", "--format", "json", "--output", "list.json")
