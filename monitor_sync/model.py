@@ -50,6 +50,38 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """
+    A finding that its author does not want to see for one monitor.
+
+    ``rule`` is a rule's name. ``until`` is the last day it counts, ``YYYY-MM-DD``, empty for ever.
+    """
+
+    rule: str
+    reason: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """
+    What the organisation asks of its monitors, as ``policy`` in project.yaml.
+
+    ``required_tags`` maps a tag key to its allowed values, none for any. ``name_pattern`` is a
+    regular expression that every name matches. Monitors of ``paging_priorities`` must reach a
+    pager, and ``pagers`` says what one is; both ``pagers`` and ``forbidden_handles`` are globs over
+    handles. ``severity`` maps a rule to ``error``, ``warning``, ``note`` or ``off``.
+    """
+
+    required_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    name_pattern: str = ""
+    paging_priorities: frozenset[int] = frozenset()
+    pagers: tuple[str, ...] = ()
+    forbidden_handles: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
     """
     A monitor as the files want it: templates expanded, owner resolved, message complete.
@@ -57,7 +89,7 @@ class Monitor:
     ``body`` is what Datadog would be sent; ``${id:KEY}`` in a composite's query still stands, as
     only the live listing knows ids. ``references`` are these keys in order. ``recipients`` maps
     each state the monitor can reach to the handles its routing adds. ``runbook`` is an absolute
-    address. ``path`` and ``line`` say where it is declared; where a template makes it, the item.
+    address. ``text_end`` is where the author's part of the message ends and ours begins. ``path`` and ``line`` say where it is declared; where a template makes it, the item.
     """
 
     key: str
@@ -70,8 +102,15 @@ class Monitor:
     references: tuple[str, ...] = ()
     moved_from: tuple[str, ...] = ()
     adopt: int | None = None
+    ignored: tuple[Suppression, ...] = ()
+    text_end: int = 0
     path: str = ""
     line: int = 0
+
+    @property
+    def text(self) -> str:
+        """The author's part of the message: no footer, no routing."""
+        return str(self.body["message"])[: self.text_end]
 
     @property
     def name(self) -> str:
@@ -114,6 +153,7 @@ class Project:
     teams: Mapping[str, Team] = field(default_factory=dict)
     business_units: Mapping[str, str] = field(default_factory=dict)
     """Folder to display name."""
+    policy: Policy = field(default_factory=Policy)
     files: int = 0
 
 

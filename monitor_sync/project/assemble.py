@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Team
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Suppression, Team
 from monitor_sync.project import schema
 from monitor_sync.project.blueprint import THRESHOLDS, Blueprint, tag_span
 from monitor_sync.project.holes import fill, plain, references
@@ -97,6 +97,8 @@ class Assembler:
             references=references(body["query"]),
             moved_from=place.former,
             adopt=filled.get("adopt"),
+            ignored=_suppressions(filled.get("ignore")),
+            text_end=len(self._router.written(filled)),
             path=place.shown,
             line=place.line,
         )
@@ -308,6 +310,13 @@ def one_line(query: str) -> str:
     if "\n" not in query and "  " not in query and "\t" not in query:
         return query
     return _SPACES.sub(lambda found: found[1] or " ", query)
+
+
+def _suppressions(written: Any) -> tuple[Suppression, ...]:
+    return tuple(
+        Suppression(rule=each["rule"], reason=each.get("reason", ""), until=each.get("until", ""))
+        for each in written or ()
+    )
 
 
 def _priority(value: Any) -> Any:

@@ -48,7 +48,10 @@ def rendered(monitor: Monitor, field: Field) -> Any:
     """The value at a field of the body, None where there is none."""
     value: Any = monitor.body
     for part in field:
-        value = value.get(part) if isinstance(value, dict) else None
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return None
     return value
 
 
@@ -64,7 +67,7 @@ def _leaf(field: Field, value: Any, blueprint: Blueprint) -> Origin:
     found = place(blueprint.layers, field)
     if found is None and field[0] == "options":
         found = place(blueprint.layers, ("raw_options", *field[1:]))
-    return _origin(".".join(field), value, found)
+    return _origin(".".join(map(str, field)), value, found)
 
 
 def _origin(field: str, value: Any, found: tuple[Layer, Any] | None) -> Origin:

@@ -18,7 +18,7 @@ from monitor_sync.project.holes import plain
 from monitor_sync.project.source import Document
 
 Values = dict[str, Any]
-Field = tuple[str, ...]
+Field = tuple[str | int, ...]
 """The way to a value inside a monitor: ``("options", "thresholds", "critical")``."""
 
 _NOT_MERGED: Final = frozenset({"for_each"})
@@ -43,6 +43,9 @@ class Layer:
         for path in _spellings(field):
             here: Any = self.values
             for part in path:
+                if isinstance(here, list) and isinstance(part, int) and part < len(here):
+                    here = here[part]
+                    continue
                 if not isinstance(here, dict) or part not in here:
                     break
                 here = here[part]

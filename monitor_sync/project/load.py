@@ -14,7 +14,7 @@ from monitor_sync.project.assemble import Assembler
 from monitor_sync.project.blueprint import Blueprint, draw
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
-from monitor_sync.project.layers import Cleaner, Layer, place, span_of
+from monitor_sync.project.layers import Cleaner, Field, Layer, place, span_of
 from monitor_sync.project.routing import Setting
 from monitor_sync.project.source import Document
 from monitor_sync.project.teams import read_teams
@@ -52,7 +52,7 @@ class Loaded:
         return explain.origins(self.project.monitors[key], recipe.blueprint, recipe.scope)
 
     def place(
-        self, key: str, field: tuple[str, ...], start: int = 0, end: int | None = None
+        self, key: str, field: Field, start: int = 0, end: int | None = None
     ) -> tuple[Document, Span]:
         """
         Where a stretch of a rendered value stands in the files.

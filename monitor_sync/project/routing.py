@@ -88,12 +88,15 @@ class Router:
                 self._diagnostics.append(unknown_handle(document, span, each, team.handles, key))
         return found
 
+    def written(self, filled: Mapping[str, Any]) -> str:
+        """The author's part of the message."""
+        text = plain(filled.get("message")).strip()
+        only = self._setting.notify_only
+        return message.quieted(text, only) if only else text
+
     def text(
         self, filled: Mapping[str, Any], recipients: message.Recipients, footer: message.Footer
     ) -> str:
         """The whole message of one monitor."""
-        text = plain(filled.get("message"))
-        if self._setting.notify_only:
-            text = message.quieted(text, self._setting.notify_only)
         shown = "" if filled.get("footer") is False else message.footer_text(footer)
-        return message.compose(text, shown, recipients)
+        return message.compose(self.written(filled), shown, recipients)

@@ -1,0 +1,126 @@
+"""Run all rules over a project; suppressions, and the organisation's own severities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.model import Monitor, Policy, Project, Suppression
+from monitor_sync.rules.registry import Finding, Rule, every
+from monitor_sync.rules.subject import Subject
+
+Locate = Callable[[str, tuple[str | int, ...], int, int | None], tuple[str, Span]]
+"""Key, field, start and end, to the text of the line and the place in the files."""
+
+_SEVERITIES: Final = {each.label: each for each in Severity}
+_OFF: Final = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with its rule, about one monitor."""
+
+    rule: Rule
+    monitor: Monitor
+    finding: Finding
+
+
+def check(project: Project, locate: Locate, *, today: str) -> list[Diagnostic]:
+    """
+    Everything that the rules have to say, suppressions applied.
+
+    ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day.
+    """
+    severities = _severities(project.policy)
+    rules = [each for each in every() if severities.get(each.name, each.severity) is not None]
+    used: set[tuple[str, str]] = set()
+    diagnostics: list[Diagnostic] = []
+    for found in _run(project, rules):
+        name = found.rule.name
+        if _suppressed(found.monitor, name, today):
+            used.add((found.monitor.key, name))
+            continue
+        severity = severities.get(name, found.rule.severity)
+        if severity is not None:
+            diagnostics.append(_told(found.finding, found.monitor.key, name, severity, locate))
+    diagnostics.extend(_stale(project, severities, used, today, locate))
+    return diagnostics
+
+
+def _severities(policy: Policy) -> dict[str, Severity | None]:
+    """The organisation's severities; None switches a rule off."""
+    return {
+        name: None if written == _OFF else _SEVERITIES[written]
+        for name, written in policy.severity.items()
+    }
+
+
+def _run(project: Project, rules: Sequence[Rule]) -> Iterator[Found]:
+    subjects = [Subject(monitor, project) for monitor in project.monitors.values()]
+    checks = [(each, each.check) for each in rules if each.check is not None]
+    for subject in subjects:
+        for each, single in checks:
+            for finding in single(subject):
+                yield Found(each, subject.monitor, finding)
+    for each in rules:
+        if each.whole is not None:
+            for subject, finding in each.whole(subjects):
+                yield Found(each, subject.monitor, finding)
+
+
+def _suppressed(monitor: Monitor, name: str, today: str) -> bool:
+    return any(each.rule == name and _counts(each, today) for each in monitor.ignored)
+
+
+def _counts(suppression: Suppression, today: str) -> bool:
+    return not suppression.until or today <= suppression.until
+
+
+def _told(finding: Finding, key: str, name: str, severity: Severity, locate: Locate) -> Diagnostic:
+    excerpt, span = locate(key, finding.field, finding.start, finding.end)
+    return Diagnostic(
+        rule=name,
+        severity=severity,
+        message=finding.message,
+        span=span,
+        hint=finding.hint,
+        excerpt=excerpt,
+        key=key,
+    )
+
+
+def _stale(
+    project: Project,
+    severities: dict[str, Severity | None],
+    used: set[tuple[str, str]],
+    today: str,
+    locate: Locate,
+) -> Iterable[Diagnostic]:
+    """Suppressions that silence nothing, are past their date or name no rule."""
+    known = {each.name for each in every()}
+    for monitor in project.monitors.values():
+        for each in monitor.ignored:
+            name, finding = _staleness(each, known, (monitor.key, each.rule) in used, today)
+            severity = severities.get(name, Severity.WARNING)
+            if finding is not None and severity is not None:
+                yield _told(finding, monitor.key, name, severity, locate)
+
+
+def _staleness(
+    suppression: Suppression, known: set[str], used: bool, today: str
+) -> tuple[str, Finding | None]:
+    rule, where = suppression.rule, ("ignore",)
+    if rule not in known:
+        message = f"no rule is called `{rule}`"
+        hint = "`monitor-sync explain` lists them"
+        return "hygiene/unknown-suppression", Finding(message=message, field=where, hint=hint)
+    if not _counts(suppression, today):
+        message = f"the suppression of `{rule}` ended on {suppression.until}"
+        hint = "mend the monitor, or set a new date with its reason"
+        return "hygiene/expired-suppression", Finding(message=message, field=where, hint=hint)
+    if not used:
+        message = f"the suppression of `{rule}` silences nothing"
+        return "hygiene/unused-suppression", Finding(message=message, field=where, hint="remove it")
+    return "", None

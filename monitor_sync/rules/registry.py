@@ -1,0 +1,100 @@
+"""
+What a rule is, and the list of all of them.
+
+A rule is a function that looks at one monitor and yields what is wrong with it. Its docstring is
+its manual page: what it finds, *Why*, *Example*, *Use instead*, *Source*. Its name is
+``family/what-is-wrong``: it reads well after "ignore", and does not tell the fix.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.rules.subject import Subject
+
+FAMILIES: Final = (
+    "file", "schema", "query", "message", "options", "thresholds", "references", "routing",
+    "ownership", "tags", "hygiene",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    One thing that is wrong with one monitor.
+
+    ``field`` is the way to the value inside Datadog's body, ``("options", "timeout_h")``; for the
+    query, the message and the name ``start`` and ``end`` count characters of the text (of the
+    author's part, for the message). Without ``end`` the whole value is meant, and without
+    ``field`` the monitor. ``message`` is one sentence that shows the wrong value, ``hint`` what to
+    type instead.
+    """
+
+    message: str
+    field: tuple[str | int, ...] = ()
+    start: int = 0
+    end: int | None = None
+    hint: str = ""
+
+
+Check = Callable[[Subject], Iterable[Finding]]
+WholeCheck = Callable[[Iterable[Subject]], Iterable[tuple[Subject, Finding]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: its name, how bad a finding is, what finds it, and its manual page."""
+
+    name: str
+    severity: Severity
+    page: str
+    check: Check | None = None
+    whole: WholeCheck | None = None
+    """For rules that compare monitors with each other."""
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the page."""
+        return " ".join(self.page.split("\n\n", 1)[0].split())
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def rule(name: str, severity: Severity) -> Callable[[Check], Check]:
+    """Register a function as a rule about one monitor."""
+
+    def register(check: Check) -> Check:
+        _add(Rule(name=name, severity=severity, page=inspect.getdoc(check) or "", check=check))
+        return check
+
+    return register
+
+
+def whole_rule(name: str, severity: Severity) -> Callable[[WholeCheck], WholeCheck]:
+    """Register a function as a rule about all monitors together."""
+
+    def register(check: WholeCheck) -> WholeCheck:
+        _add(Rule(name=name, severity=severity, page=inspect.getdoc(check) or "", whole=check))
+        return check
+
+    return register
+
+
+def _add(new: Rule) -> None:
+    assert new.name not in _RULES, new.name  # noqa: S101 - two rules of one name are our bug
+    assert new.name.split("/")[0] in FAMILIES, new.name  # noqa: S101
+    _RULES[new.name] = new
+
+
+def every() -> Iterator[Rule]:
+    """All rules that look at monitors, by name."""
+    from monitor_sync.rules import subjects  # the modules register themselves
+
+    subjects.load()
+    for name in sorted(_RULES):
+        yield _RULES[name]

@@ -1,0 +1,14 @@
+"""The modules that hold rules, one a subject."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+MODULES: Final[tuple[str, ...]] = ()
+
+
+def load() -> None:
+    """Import every module of rules, so that its rules are registered."""
+    for name in MODULES:
+        importlib.import_module(f"monitor_sync.rules.{name}")

@@ -1,0 +1,33 @@
+"""Every case of ``*.yaml`` in this folder: a monitor in, exactly these findings out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.rules.registry import every
+from tests.rules.cases import Case, cases, check, read, told
+
+CASES = list(cases())
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_case_gives_its_findings_and_no_other(tmp_path: Path, case: Case) -> None:
+    loaded = read(tmp_path / "monitors", case)
+
+    assert sorted(map(told, check(loaded))) == sorted(case.findings)
+
+
+def test_every_rule_has_a_case_that_finds_something() -> None:
+    found = {finding.split()[1] for case in CASES for finding in case.findings}
+
+    assert [each.name for each in every() if each.name not in found] == []
+
+
+def test_every_rule_has_a_manual_page_with_all_its_parts() -> None:
+    parts = ("Why:", "Example:", "Use instead:", "Source:")
+
+    lacking = [(each.name, part) for each in every() for part in parts if part not in each.page]
+
+    assert lacking == []
