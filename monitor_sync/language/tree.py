@@ -410,6 +410,4 @@ class NoQuery(Node):
     """``no_query``, the constant of Synthetics monitors."""
 
 
-Query = (
-    MetricQuery | FormulaQuery | CheckQuery | SearchQuery | SloQuery | CompositeQuery | NoQuery
-)
+Query = MetricQuery | FormulaQuery | CheckQuery | SearchQuery | SloQuery | CompositeQuery | NoQuery

@@ -1,0 +1,192 @@
+"""
+Cut a text into tokens with positions, and walk over them.
+
+Each dialect has one pattern. A character that fits nothing becomes a token of its own, so that
+scanning never fails: the parser says what it expected instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from monitor_sync.language.problems import QueryError, QueryProblem
+from monitor_sync.language.tree import Name
+
+Token = tuple[str, str, int, int]
+"""Kind, text, start, end. The kind of an operator is the operator; the last token is ``end``."""
+
+_STRINGS: Final = r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_NUMBERS: Final = r"""(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(?P<numeral>\d[\w.]*)"""
+_OPERATORS: Final = r"""(?P<op>>=|<=|==|!=|<>|=>|=<|&&|\|\||\*\*|\S)"""
+
+METRIC: Final = re.compile(
+    rf"(?P<word>[A-Za-z_][\w.]*)|(?P<braces>\{{[^{{}}]*\}})|{_NUMBERS}|{_STRINGS}|{_OPERATORS}",
+    re.ASCII | re.DOTALL,
+)
+"""``avg(last_5m):avg:system.load.1{*} by {host} > 4``: braces are one token, read on their own."""
+
+CHAIN: Final = re.compile(
+    rf"(?P<word>[A-Za-z_@][\w@/-]*(?:\.[\w@/-]+)*)|{_NUMBERS}|{_STRINGS}|{_OPERATORS}",
+    re.ASCII | re.DOTALL,
+)
+"""``logs("…").rollup("count").last("5m") > 2``: bare words may have hyphens."""
+
+FORMULA: Final = re.compile(
+    rf"(?P<word>[A-Za-z_]\w*)|{_NUMBERS}|{_STRINGS}"
+    rf"""|(?P<quoted>\\"[^"\\]*\\")|{_OPERATORS}""",
+    re.ASCII | re.DOTALL,
+)
+"""What stands between the quotes of ``formula("…")``; quotes in there are escaped."""
+
+FILTER: Final = re.compile(r"(?P<word>[^\s,(){}!]+)|(?P<op>\S)")
+"""``env:prod,!host:a`` and ``env IN (a, b) AND NOT host:c``."""
+
+COMPOSITE: Final = re.compile(
+    r"(?P<hole>\$\{id:[^}]*\})|(?P<number>\d+)|(?P<word>[A-Za-z_]\w*)|(?P<op>&&|\|\||\S)", re.ASCII
+)
+"""``(123 && !456) || ${id:motor/purchase-flow/conversion-drop}``."""
+
+DEPTH: Final = 40
+"""How deeply parentheses may nest. Published monitors stay below 10; Python's stack is finite."""
+
+
+def scan(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[Token]:
+    """The tokens of one stretch of a text, closed by a token of kind ``end``."""
+    tokens: list[Token] = []
+    append = tokens.append
+    last = start
+    for match in pattern.finditer(text, start, end):
+        kind = match.lastgroup or "op"
+        value = match[0]
+        first, last = match.span()
+        append((value if kind == "op" else kind, value, first, last))
+    append(("end", "", last, last))
+    return tokens
+
+
+class Cursor:
+    """
+    A place among the tokens, and the problems found so far.
+
+    ``kind``, ``value``, ``start`` and ``end`` are those of the token that comes next; ``before``
+    is where the one before it ended. ``broken`` says that something could not be read, so that
+    no tree may come of it, although reading went on to find more.
+    """
+
+    __slots__ = (
+        "before",
+        "broken",
+        "depth",
+        "end",
+        "index",
+        "kind",
+        "problems",
+        "start",
+        "text",
+        "tokens",
+        "value",
+    )
+
+    def __init__(
+        self,
+        pattern: re.Pattern[str],
+        text: str,
+        start: int = 0,
+        end: int | None = None,
+        problems: list[QueryProblem] | None = None,
+    ) -> None:
+        self.text = text
+        self.tokens = scan(pattern, text, start, len(text) if end is None else end)
+        self.problems: list[QueryProblem] = [] if problems is None else problems
+        self.broken = False
+        self.depth = 0
+        self.before = start
+        self.index = 0
+        self.kind, self.value, self.start, self.end = self.tokens[0]
+
+    def advance(self) -> None:
+        """Go one token on. Must not be called at the end."""
+        self.before = self.end
+        self.index += 1
+        self.kind, self.value, self.start, self.end = self.tokens[self.index]
+
+    def jump(self, index: int) -> None:
+        """Go on at a later token, to find out what else is wrong."""
+        self.index = index - 1
+        self.end = self.tokens[index - 1][3]
+        self.advance()
+
+    def peek(self, distance: int = 1) -> Token:
+        """A later token; the ``end`` where there is none."""
+        return self.tokens[min(self.index + distance, len(self.tokens) - 1)]
+
+    def accept(self, kind: str) -> bool:
+        """Go over the next token if it is of this kind."""
+        if self.kind != kind:
+            return False
+        self.advance()
+        return True
+
+    def expect(self, kind: str, expected: str = "", hint: str = "") -> None:
+        """
+        Go over the next token, which must be of this kind.
+
+        Raises:
+            QueryError: it is not.
+        """
+        if self.kind != kind:
+            raise self.unexpected(expected or f"`{kind}`", hint)
+        self.advance()
+
+    def name(self) -> Name:
+        """The next token as a name, and go over it."""
+        name = Name(self.start, self.end, self.value)
+        self.advance()
+        return name
+
+    def unexpected(self, expected: str, hint: str = "", code: str = "syntax") -> QueryError:
+        """What to raise where the next token is not what was expected."""
+        if self.kind == "end":
+            found, end = "the text ends", self.start + 1
+        elif self.value in "\"'":
+            found, end = f"the quote `{self.value}` is never closed,", self.end
+        else:
+            found, end = f"`{self.value}` stands", self.end
+        message = f"{found} where {expected} was expected"
+        return QueryError(
+            QueryProblem(code=code, message=message, start=self.start, end=end, hint=hint)
+        )
+
+    def note(
+        self, code: str, message: str, start: int, end: int, hint: str = "", *, refused: bool = True
+    ) -> None:
+        """Add a problem and go on reading."""
+        self.problems.append(
+            QueryProblem(
+                code=code, message=message, start=start, end=end, hint=hint, refused=refused
+            )
+        )
+
+    def stumble(self, error: QueryError) -> None:
+        """Add what could not be read, and go on all the same: there will be no tree."""
+        self.problems.append(error.problem)
+        self.broken = True
+
+    def deeper(self) -> None:
+        """
+        Enter one more pair of parentheses.
+
+        Raises:
+            QueryError: there are more than anybody writes, and than the stack may hold.
+        """
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise QueryError(
+                QueryProblem(
+                    code="nested-too-deeply",
+                    message=f"parentheses nest more than {DEPTH} levels deep",
+                    start=self.start,
+                    end=self.end,
+                )
+            )
