@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from hypothesis import given
@@ -115,9 +117,14 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
     assert (document.data, problems) == ({"a": 1}, [])
 
 
+NUMBER_OF_1_2_ALONE = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]+|0o[0-7]+")
+"""PyYAML writes by YAML 1.1, for which these texts need no quotes."""
+
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"))),
+    | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"))).filter(
+        lambda text: not NUMBER_OF_1_2_ALONE.fullmatch(text)
+    ),
     lambda inner: st.lists(inner, max_size=4)
     | st.dictionaries(st.text("abcxyz", min_size=1), inner, max_size=4),
     max_leaves=20,
@@ -130,7 +137,6 @@ def test_what_pyyaml_writes_reads_back_equal(data: dict[str, object]) -> None:
 
     document, problems = read("f.yaml", text.encode())
 
-    # PyYAML writes by YAML 1.1, whose words in quotes are texts for both
     assert problems == []
     assert document.data == data
 
