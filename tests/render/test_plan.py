@@ -235,6 +235,18 @@ def test_markdown_mentions_nobody() -> None:
     assert "<details>" in without_code(text)
 
 
+def test_a_message_cannot_close_the_fence_it_stands_in() -> None:
+    message = "`````\nbefore\n@acme/motor"
+    text = plan_markdown.text(
+        plan(update("m/f/a", field("message", message, message.replace("before", "after"))))
+    )
+    fences = [line for line in text.splitlines() if line.lstrip().startswith("`````")]
+    opening, inside, closing = fences
+    assert opening == "``````diff"
+    assert inside == " `````"
+    assert closing == "``````"
+
+
 def test_markdown_stays_below_the_limit_and_says_what_was_cut() -> None:
     many = [
         update(f"motor/apm/m-{number}", field("message", f"{number}", f"{number} " * 300))
