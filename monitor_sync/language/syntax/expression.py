@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from monitor_sync.language.problems import QueryError
-from monitor_sync.language.syntax.scan import Cursor
+from monitor_sync.language.syntax.scan import Cursor, number_of, text_of
 from monitor_sync.language.syntax.scope import keys_in, scope_in
 from monitor_sync.language.tree import (
     Argument,
@@ -26,7 +25,6 @@ from monitor_sync.language.tree import (
     Variable,
 )
 
-_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _CLOSES: Final = (",", ")")
 
 
@@ -68,7 +66,7 @@ def _factor(cursor: Cursor, formula: bool) -> Expression:
             return Variable(name.start, name.end, name.text)
         return _series(cursor)
     if kind == "number":
-        return number(cursor)
+        return number_of(cursor)
     if kind == "(":
         return _parenthesised(cursor, formula)
     if kind in ("+", "-"):
@@ -85,18 +83,11 @@ def _advice(cursor: Cursor) -> str:
     return ""
 
 
-def number(cursor: Cursor) -> Number:
-    """The next token, which is a number."""
-    start, end, written = cursor.start, cursor.end, cursor.value
-    cursor.advance()
-    return Number(start, end, float(written), written)
-
-
 def _signed(cursor: Cursor, formula: bool) -> Expression:
     sign, start = cursor.value, cursor.start
     cursor.advance()
     if cursor.kind == "number":
-        plain = number(cursor)
+        plain = number_of(cursor)
         value = -plain.value if sign == "-" else plain.value
         return Number(start, plain.end, value, sign + plain.written)
     if cursor.kind in ("+", "-"):
@@ -217,8 +208,8 @@ def argument(cursor: Cursor, *, formula: bool = False, of: str = "") -> Argument
         QueryError: something else stands there.
     """
     kind = cursor.kind
-    if kind in ("string", "quoted"):
-        return text_in(cursor)
+    if kind == "string":
+        return text_of(cursor)
     if kind == "numeral":
         return cursor.name()
     if kind == "braces":
@@ -241,20 +232,12 @@ def _option(cursor: Cursor) -> Option:
     name = cursor.name()
     cursor.advance()
     value: Text | Number | Name
-    if cursor.kind in ("string", "quoted"):
-        value = text_in(cursor)
+    if cursor.kind == "string":
+        value = text_of(cursor)
     elif cursor.kind == "number":
-        value = number(cursor)
+        value = number_of(cursor)
     elif cursor.kind in ("word", "numeral"):
         value = cursor.name()
     else:
         raise cursor.unexpected(f"the value of `{name.text}`")
     return Option(name.start, cursor.before, name, value)
-
-
-def text_in(cursor: Cursor) -> Text:
-    """The next token, which is a quoted text."""
-    start, end, written = cursor.start, cursor.end, cursor.value
-    inner = written[2:-2] if cursor.kind == "quoted" else written[1:-1]
-    cursor.advance()
-    return Text(start, end, _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner, written)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.language.problems import QueryError, did_you_mean, listed
-from monitor_sync.language.syntax.expression import expression, number
-from monitor_sync.language.syntax.scan import METRIC, Cursor
+from monitor_sync.language.syntax.expression import expression
+from monitor_sync.language.syntax.scan import METRIC, Cursor, number_of, scan
 from monitor_sync.language.syntax.windows import advice, read_shift, read_window
 from monitor_sync.language.tree import (
     Change,
@@ -27,7 +27,7 @@ _CHANGES: Final = ("change", "pct_change")
 
 def metric_query(text: str) -> tuple[MetricQuery | None, Cursor]:
     """The tree of a metric query, None where it is broken, and the cursor with its problems."""
-    cursor = Cursor(METRIC, text)
+    cursor = Cursor(text, scan(METRIC, text))
     start = cursor.start
     evaluation = level = None
     body: Expression | None = None
@@ -54,7 +54,7 @@ def metric_query(text: str) -> tuple[MetricQuery | None, Cursor]:
 
 def metric_expression(text: str) -> tuple[Expression | None, Cursor]:
     """The tree of an expression alone, as ``options.variables`` have it."""
-    cursor = Cursor(METRIC, text)
+    cursor = Cursor(text, scan(METRIC, text))
     try:
         tree = expression(cursor)
         if cursor.kind != "end":
@@ -220,7 +220,7 @@ def _threshold(cursor: Cursor) -> Number:
         raise cursor.unexpected("a number", "write one comparison")
     if cursor.kind != "number":
         raise cursor.unexpected("a number")
-    plain = number(cursor)
+    plain = number_of(cursor)
     value = -plain.value if sign == "-" else plain.value
     return Number(start, plain.end, value, sign + plain.written)
 

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from monitor_sync.language.problems import QueryError, QueryProblem
-from monitor_sync.language.tree import Name
+from monitor_sync.language.tree import Name, Number, Text
 
 Token = tuple[str, str, int, int]
 """Kind, text, start, end. The kind of an operator is the operator; the last token is ``end``."""
@@ -33,11 +33,16 @@ CHAIN: Final = re.compile(
 """``logs("…").rollup("count").last("5m") > 2``: bare words may have hyphens."""
 
 FORMULA: Final = re.compile(
-    rf"(?P<word>[A-Za-z_]\w*)|{_NUMBERS}|{_STRINGS}"
-    rf"""|(?P<quoted>\\"[^"\\]*\\")|{_OPERATORS}""",
-    re.ASCII | re.DOTALL,
+    rf"(?P<word>[A-Za-z_]\w*)|{_NUMBERS}|{_STRINGS}|{_OPERATORS}", re.ASCII | re.DOTALL
 )
-"""What stands between the quotes of ``formula("…")``; quotes in there are escaped."""
+"""What stands between the quotes of ``formula("…")``."""
+
+SEARCH: Final = re.compile(
+    r"""(?P<phrase>"(?:[^"\\]|\\.)*")|(?P<range>[\[{][^\[\]{}]*[\]}])"""
+    r"""|(?P<word>(?:\\.|[^\s()"\[\]{}\\])+)|(?P<op>\S)""",
+    re.DOTALL,
+)
+"""What stands between the quotes of ``logs("…")``."""
 
 FILTER: Final = re.compile(r"(?P<word>[^\s,(){}!]+)|(?P<op>\S)")
 """``env:prod,!host:a`` and ``env IN (a, b) AND NOT host:c``."""
@@ -51,18 +56,56 @@ DEPTH: Final = 40
 """How deeply parentheses may nest. Published monitors stay below 10; Python's stack is finite."""
 
 
-def scan(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[Token]:
+def scan(
+    pattern: re.Pattern[str], text: str, start: int = 0, end: int | None = None
+) -> list[Token]:
     """The tokens of one stretch of a text, closed by a token of kind ``end``."""
     tokens: list[Token] = []
     append = tokens.append
     last = start
-    for match in pattern.finditer(text, start, end):
+    for match in pattern.finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup or "op"
         value = match[0]
         first, last = match.span()
         append((value if kind == "op" else kind, value, first, last))
     append(("end", "", last, last))
     return tokens
+
+
+def scan_quoted(pattern: re.Pattern[str], text: Text) -> list[Token]:
+    """The tokens of what a quoted text says, at their places in the query it is quoted in."""
+    start = text.start + 1
+    if len(text.value) == len(text.written) - 2:
+        return [
+            (kind, value, start + a, start + b) for kind, value, a, b in scan(pattern, text.value)
+        ]
+    places = [match.start() for match in _ESCAPED.finditer(text.written, 1, len(text.written) - 1)]
+    places.append(len(text.written) - 1)
+    at = text.start
+    return [
+        (kind, value, at + places[first], at + places[last])
+        for kind, value, first, last in scan(pattern, text.value)
+    ]
+
+
+def text_of(cursor: Cursor) -> Text:
+    """The next token, which is a quoted text, and go over it."""
+    start, end, written = cursor.start, cursor.end, cursor.value
+    inner = written[1:-1]
+    cursor.advance()
+    return Text(start, end, _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner, written)
+
+
+def number_of(cursor: Cursor) -> Number:
+    """The next token, which is a number, and go over it."""
+    start, end, written = cursor.start, cursor.end, cursor.value
+    cursor.advance()
+    return Number(start, end, float(written), written)
+
+
+_ESCAPE: Final = re.compile(r"""\\([\\"'])""")
+_ESCAPED: Final = re.compile(r"""\\[\\"']|.""", re.DOTALL)
+"""A character of a quoted text, with the backslash that protects it."""
 
 
 class Cursor:
@@ -89,21 +132,16 @@ class Cursor:
     )
 
     def __init__(
-        self,
-        pattern: re.Pattern[str],
-        text: str,
-        start: int = 0,
-        end: int | None = None,
-        problems: list[QueryProblem] | None = None,
+        self, text: str, tokens: list[Token], problems: list[QueryProblem] | None = None
     ) -> None:
         self.text = text
-        self.tokens = scan(pattern, text, start, len(text) if end is None else end)
+        self.tokens = tokens
         self.problems: list[QueryProblem] = [] if problems is None else problems
         self.broken = False
         self.depth = 0
-        self.before = start
         self.index = 0
-        self.kind, self.value, self.start, self.end = self.tokens[0]
+        self.kind, self.value, self.start, self.end = tokens[0]
+        self.before = self.start
 
     def advance(self) -> None:
         """Go one token on. Must not be called at the end."""

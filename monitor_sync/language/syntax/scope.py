@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from monitor_sync.language.problems import QueryError, QueryProblem
-from monitor_sync.language.syntax.scan import FILTER, Cursor
+from monitor_sync.language.syntax.scan import FILTER, Cursor, scan
 from monitor_sync.language.tree import (
     Condition,
     Enclosed,
@@ -78,7 +78,8 @@ def scope_in(cursor: Cursor) -> Scope:
     cursor.advance()
     if text == "{*}":
         return Scope(start, end, Everything(start + 1, end - 1))
-    inner = Cursor(FILTER, cursor.text, start + 1, end - 1, cursor.problems)
+    tokens = scan(FILTER, cursor.text, start + 1, end - 1)
+    inner = Cursor(cursor.text, tokens, cursor.problems)
     try:
         condition = _filter(inner)
     except QueryError as error:

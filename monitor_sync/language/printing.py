@@ -1,0 +1,198 @@
+"""Print a tree back to a query: what was written, but for blanks where they mean nothing."""
+
+from __future__ import annotations
+
+from monitor_sync.language.tree import (
+    Argument,
+    Arithmetic,
+    By,
+    Call,
+    CheckQuery,
+    Comparison,
+    CompositeQuery,
+    Condition,
+    Enclosed,
+    Evaluation,
+    Everything,
+    Expression,
+    Field,
+    FormulaQuery,
+    Junction,
+    Keys,
+    Membership,
+    MetricQuery,
+    Modifier,
+    MonitorId,
+    MonitorReference,
+    Name,
+    Negation,
+    NoQuery,
+    Number,
+    Option,
+    Parenthesised,
+    Phrase,
+    Query,
+    Range,
+    SearchQuery,
+    Series,
+    Signed,
+    SloQuery,
+    Step,
+    Tag,
+    TagList,
+    Text,
+    ValueChoice,
+    Variable,
+    Word,
+)
+
+
+def print_query(tree: Query) -> str:
+    """The query that a tree was read from; reading it again gives an equal tree."""
+    match tree:
+        case MetricQuery():
+            head = _evaluation(tree.evaluation)
+            return f"{head}:{print_expression(tree.expression)}{_comparison(tree.comparison)}"
+        case FormulaQuery():
+            formula = _escaped(print_expression(tree.expression))
+            return f'formula("{formula}"){_steps(tree.steps)}{_comparison(tree.comparison)}'
+        case CheckQuery():
+            return tree.check.written + _steps(tree.steps)
+        case SearchQuery():
+            head = f"{tree.source.text}({tree.search.written})"
+            return head + _steps(tree.steps) + _comparison(tree.comparison)
+        case SloQuery():
+            head = f"{tree.measure.text}({_argument(tree.slo)})"
+            return head + _steps(tree.steps) + _comparison(tree.comparison)
+        case CompositeQuery():
+            return print_condition(tree.condition)
+        case NoQuery():
+            return "no_query"
+
+
+def print_expression(tree: Expression) -> str:
+    """An expression, as it stands in a query."""
+    match tree:
+        case Series():
+            aggregator = f"{tree.aggregator.text}:" if tree.aggregator else ""
+            scope = print_condition(tree.scope.condition)
+            suffixes = "".join(map(_suffix, tree.suffixes))
+            return f"{aggregator}{tree.metric.text}{{{scope}}}{suffixes}"
+        case Variable():
+            return tree.name
+        case Number():
+            return tree.written
+        case Signed():
+            return f"{tree.sign} {print_expression(tree.operand)}"
+        case Parenthesised():
+            inner = print_expression(tree.expression)
+            return f"({inner}){''.join(map(_modifier, tree.modifiers))}"
+        case Arithmetic():
+            rest = zip(tree.operators, tree.operands[1:], strict=True)
+            first = print_expression(tree.operands[0])
+            return first + "".join(f" {o.text} {print_expression(e)}" for o, e in rest)
+        case Call():
+            given = ", ".join(map(_argument, tree.arguments))
+            modifiers = "".join(map(_modifier, tree.modifiers))
+            return f"{tree.function.text}({given}){modifiers}"
+
+
+def print_condition(tree: Condition) -> str:
+    """A filter, the search of a field, or a composite, as it stands in a query."""
+    match tree:
+        case Everything():
+            return "*"
+        case Tag():
+            tag = f"{tree.key}:{tree.value}" if tree.key else tree.value
+            return f"!{tag}" if tree.negated else tag
+        case Word():
+            return tree.text
+        case Phrase():
+            return f'"{tree.text}"'
+        case Range():
+            inner = f"{tree.low} TO {tree.high}"
+            return f"[{inner}]" if tree.inclusive else f"{{{inner}}}"
+        case MonitorId():
+            return str(tree.id)
+        case MonitorReference():
+            return f"${{id:{tree.key}}}"
+        case Field():
+            return f"{tree.key.text}:{print_condition(tree.value)}"
+        case Enclosed():
+            return f"({print_condition(tree.condition)})"
+        case Negation():
+            blank = " " if tree.keyword.isalpha() else ""
+            return f"{tree.keyword}{blank}{print_condition(tree.operand)}"
+        case TagList() | Junction() | Membership() | ValueChoice():
+            return _several(tree)
+
+
+def _several(tree: TagList | Junction | Membership | ValueChoice) -> str:
+    match tree:
+        case TagList():
+            rest = zip(tree.separators, tree.items[1:], strict=True)
+            tail = "".join(f"{by or ' '}{print_condition(each)}" for by, each in rest)
+            return print_condition(tree.items[0]) + tail
+        case Junction():
+            pairs = zip(tree.keywords, tree.operands[1:], strict=True)
+            parts = (f" {word} {print_condition(each)}" for word, each in pairs)
+            tail = "".join(part.replace("  ", " ", 1) for part in parts)
+            return print_condition(tree.operands[0]) + tail
+        case Membership():
+            values = ",".join(value.text for value in tree.values)
+            return f"{tree.key.text} {' '.join(tree.keywords)} ({values})"
+        case ValueChoice():
+            pairs = zip((*tree.keywords, ""), tree.values, strict=True)
+            inner = "".join(f"{value.text} {word} " for word, value in pairs).rstrip()
+            return f"{tree.key.text}:({inner})"
+
+
+def _suffix(tree: By | Modifier) -> str:
+    return _by(tree) if isinstance(tree, By) else _modifier(tree)
+
+
+def _by(tree: By) -> str:
+    return f" {tree.keyword} {{{','.join(key.text for key in tree.keys)}}}"
+
+
+def _modifier(tree: Modifier) -> str:
+    return f".{tree.name.text}({', '.join(map(_argument, tree.arguments))})"
+
+
+def _argument(tree: Argument) -> str:
+    match tree:
+        case Text():
+            return tree.written
+        case Name():
+            return tree.text
+        case Option():
+            return f"{tree.name.text}={_argument(tree.value)}"
+        case Keys():
+            return f"{{{','.join(name.text for name in tree.names)}}}"
+        case _:
+            return print_expression(tree)
+
+
+def _steps(steps: tuple[Step, ...]) -> str:
+    return "".join(
+        f".{step.name.text}({', '.join(map(_argument, step.arguments))})" for step in steps
+    )
+
+
+def _evaluation(tree: Evaluation) -> str:
+    inner = f"{tree.aggregator.text}({tree.window.written})"
+    if tree.change is None:
+        return inner
+    return f"{tree.change.kind.text}({inner},{tree.change.shift.written})"
+
+
+def _comparison(tree: Comparison | None) -> str:
+    if tree is None:
+        return ""
+    threshold = tree.threshold
+    level = threshold.written if isinstance(threshold, Number) else threshold.text
+    return f" {tree.operator.text} {level}"
+
+
+def _escaped(formula: str) -> str:
+    return formula.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,217 @@
+"""
+Queries that are chains of calls: service checks, searches, processes, SLOs and formulas.
+
+``source("…").rollup("count").by("host").last("5m") > 2``
+"""
+
+from __future__ import annotations
+
+from monitor_sync.language.problems import QueryError
+from monitor_sync.language.syntax.expression import expression
+from monitor_sync.language.syntax.metric import comparison
+from monitor_sync.language.syntax.scan import (
+    CHAIN,
+    FORMULA,
+    Cursor,
+    number_of,
+    scan,
+    scan_quoted,
+    text_of,
+)
+from monitor_sync.language.syntax.search import search_condition
+from monitor_sync.language.tree import (
+    CheckQuery,
+    Expression,
+    FormulaQuery,
+    Name,
+    Number,
+    Option,
+    SearchQuery,
+    SloQuery,
+    Step,
+    Text,
+)
+
+_QUOTE = 'escape quotes inside the text: `\\"`'
+
+
+def check_query(text: str) -> tuple[CheckQuery | None, Cursor]:
+    """The tree of a service check's query, and the cursor with its problems."""
+    cursor = Cursor(text, scan(CHAIN, text))
+    try:
+        if cursor.kind != "string":
+            raise cursor.unexpected('the check\'s name in quotes, such as `"ntp.in_sync"`,')
+        check = text_of(cursor)
+        steps = _steps(cursor)
+        if cursor.kind != "end":
+            hint = "a check's thresholds are in options.thresholds, not in its query"
+            raise cursor.unexpected("`.` or the end of the query", hint)
+    except QueryError as error:
+        cursor.stumble(error)
+        return None, cursor
+    return CheckQuery(check.start, cursor.before, check, steps), cursor
+
+
+def search_query(text: str) -> tuple[SearchQuery | None, Cursor]:
+    """The tree of a query over events or processes, and the cursor with its problems."""
+    cursor = Cursor(text, scan(CHAIN, text))
+    try:
+        if cursor.kind != "word" or cursor.peek()[0] != "(":
+            raise cursor.unexpected('a source with a search, such as `logs("status:error")`,')
+        source = cursor.name()
+        search = _only_text(cursor, "the search in quotes")
+        _no_more_texts(cursor)
+        steps = _steps(cursor)
+        level = comparison(cursor)
+    except QueryError as error:
+        cursor.stumble(error)
+        return None, cursor
+    if source.text == "processes":  # searched by other rules, which nobody wrote down
+        aside = Cursor(text, cursor.tokens)
+        condition = search_condition(search, aside)
+    else:
+        condition = search_condition(search, cursor)
+    if cursor.broken:
+        return None, cursor
+    return SearchQuery(source.start, level.end, source, search, steps, level, condition), cursor
+
+
+def slo_query(text: str) -> tuple[SloQuery | None, Cursor]:
+    """The tree of an SLO's query, and the cursor with its problems."""
+    cursor = Cursor(text, scan(CHAIN, text))
+    try:
+        if cursor.kind != "word" or cursor.peek()[0] != "(":
+            raise cursor.unexpected('`error_budget("…")` or `burn_rate("…")`')
+        measure = cursor.name()
+        cursor.advance()
+        if cursor.kind not in ("string", "word", "number", "numeral"):
+            raise cursor.unexpected("the SLO's id in quotes")
+        slo: Text | Name = text_of(cursor) if cursor.kind == "string" else cursor.name()
+        cursor.expect(")")
+        steps = _steps(cursor)
+        level = comparison(cursor)
+    except QueryError as error:
+        cursor.stumble(error)
+        return None, cursor
+    return SloQuery(measure.start, level.end, measure, slo, steps, level), cursor
+
+
+def formula_query(text: str, *, compared: bool = True) -> tuple[FormulaQuery | None, Cursor]:
+    """
+    The tree of a formula's query, and the cursor with its problems.
+
+    ``compared`` is false for ``critical_query`` and the like, which end without a comparison.
+    """
+    cursor = Cursor(text, scan(CHAIN, text))
+    tree = level = None
+    steps: tuple[Step, ...] = ()
+    try:
+        if cursor.value != "formula":
+            raise cursor.unexpected('`formula("…")`')
+        start = cursor.start
+        cursor.advance()
+        quoted = _only_text(cursor, "the formula in quotes")
+        if quoted.written[0] == "'":
+            _single_quotes(cursor, quoted)
+        tree = _formula(quoted, cursor)
+        steps = _steps(cursor)
+        if compared:
+            level = comparison(cursor)
+        elif cursor.kind != "end":
+            raise cursor.unexpected("`.` or the end of the query")
+    except QueryError as error:
+        cursor.stumble(error)
+        return None, cursor
+    if cursor.broken or tree is None:
+        return None, cursor
+    return FormulaQuery(start, cursor.before, tree, steps, level), cursor
+
+
+def _formula(quoted: Text, cursor: Cursor) -> Expression | None:
+    inner = Cursor(cursor.text, scan_quoted(FORMULA, quoted), cursor.problems)
+    try:
+        tree = expression(inner, formula=True)
+        if inner.kind != "end":
+            raise inner.unexpected("an operator or the end of the formula")
+    except QueryError as error:
+        cursor.stumble(error)
+        return None
+    return tree
+
+
+def _single_quotes(cursor: Cursor, text: Text) -> None:
+    cursor.note(
+        "single-quotes",
+        f"{text.written} is in single quotes, double quotes were expected",
+        text.start,
+        text.end,
+        "write `\"` instead of `'`",
+    )
+
+
+def _only_text(cursor: Cursor, expected: str) -> Text:
+    cursor.expect("(")
+    if cursor.kind != "string":
+        raise cursor.unexpected(expected)
+    text = text_of(cursor)
+    if cursor.kind == ")":
+        cursor.advance()
+        return text
+    if cursor.kind in ("word", "string", "number", "numeral") and cursor.start == text.end:
+        raise cursor.unexpected("`)`", _QUOTE, "unescaped-quote")
+    raise cursor.unexpected("`)`")
+
+
+def _no_more_texts(cursor: Cursor) -> None:
+    if cursor.kind not in (".", "end") and cursor.peek()[0] == ".":
+        raise cursor.unexpected("`.`", _QUOTE)
+
+
+def _steps(cursor: Cursor) -> tuple[Step, ...]:
+    found = []
+    while cursor.kind == ".":
+        start = cursor.start
+        cursor.advance()
+        if cursor.kind != "word":
+            raise cursor.unexpected('a step such as `last("5m")`')
+        name = cursor.name()
+        given = _arguments(cursor)
+        found.append(Step(start, cursor.before, name, given))
+    return tuple(found)
+
+
+Given = Text | Number | Name | Option
+
+
+def _arguments(cursor: Cursor) -> tuple[Given, ...]:
+    cursor.expect("(")
+    if cursor.accept(")"):
+        return ()
+    found = [_argument(cursor)]
+    while cursor.accept(","):
+        found.append(_argument(cursor))
+    if cursor.kind == ":":
+        raise cursor.unexpected("`,` or `)`", "put it in quotes", "unquoted-text")
+    cursor.expect(")", "`,` or `)`")
+    return tuple(found)
+
+
+def _argument(cursor: Cursor) -> Given:
+    start = cursor.start
+    if cursor.kind == "word" and cursor.peek()[0] == "=":
+        name = cursor.name()
+        cursor.advance()
+        value = _value(cursor)
+        return Option(start, cursor.before, name, value)
+    return _value(cursor)
+
+
+def _value(cursor: Cursor) -> Text | Number | Name:
+    if cursor.kind == "string":
+        return text_of(cursor)
+    if cursor.kind == "number":
+        return number_of(cursor)
+    if cursor.kind in ("word", "numeral"):
+        return cursor.name()
+    hint = "put it in quotes" if cursor.kind in ("*", "!") else ""
+    raise cursor.unexpected("a text in quotes", hint)

@@ -1,0 +1,86 @@
+"""Composites: ids of other monitors joined by ``&&``, ``||`` and ``!``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor_sync.language.problems import QueryError
+from monitor_sync.language.syntax.scan import COMPOSITE, Cursor, scan
+from monitor_sync.language.tree import (
+    CompositeQuery,
+    Condition,
+    Enclosed,
+    Junction,
+    MonitorId,
+    MonitorReference,
+    Negation,
+)
+
+_RANKS: Final = (("||", "OR"), ("&&", "AND"))
+_MEANT: Final = {"and": "&&", "or": "||", "not": "!", "&": "&&", "|": "||"}
+
+
+def composite_query(text: str) -> tuple[CompositeQuery | None, Cursor]:
+    """The tree of a composite's query, and the cursor with its problems."""
+    cursor = Cursor(text, scan(COMPOSITE, text))
+    try:
+        condition = _joined(cursor, 0)
+        if cursor.kind != "end":
+            hint = _advice(cursor) or "join monitors by `&&` or `||`"
+            raise cursor.unexpected("`&&`, `||` or the end of the query", hint)
+    except QueryError as error:
+        cursor.stumble(error)
+        return None, cursor
+    return CompositeQuery(condition.start, condition.end, condition), cursor
+
+
+def _joined(cursor: Cursor, rank: int) -> Condition:
+    if rank == len(_RANKS):
+        return _one(cursor)
+    written, operator = _RANKS[rank]
+    first = _joined(cursor, rank + 1)
+    if cursor.kind != written:
+        return first
+    operands, keywords = [first], []
+    while cursor.kind == written:
+        keywords.append(written)
+        cursor.advance()
+        operands.append(_joined(cursor, rank + 1))
+    return Junction(first.start, operands[-1].end, operator, tuple(operands), tuple(keywords))
+
+
+def _one(cursor: Cursor) -> Condition:
+    start, end, value = cursor.start, cursor.end, cursor.value
+    if cursor.kind == "!":
+        cursor.deeper()
+        cursor.advance()
+        operand = _one(cursor)
+        cursor.depth -= 1
+        return Negation(start, operand.end, operand, "!")
+    if cursor.kind == "(":
+        cursor.deeper()
+        cursor.advance()
+        condition = _joined(cursor, 0)
+        cursor.expect(")", "`&&`, `||` or `)`", _advice(cursor))
+        cursor.depth -= 1
+        return Enclosed(start, cursor.before, condition)
+    if cursor.kind == "number" and len(value) < _LONGEST:
+        cursor.advance()
+        return MonitorId(start, end, int(value))
+    if cursor.kind == "hole":
+        cursor.advance()
+        return MonitorReference(start, end, value[len("${id:") : -1])
+    raise cursor.unexpected("the id of a monitor", _advice(cursor))
+
+
+_LONGEST: Final = 20
+"""Digits: ids are 64-bit numbers."""
+
+
+def _advice(cursor: Cursor) -> str:
+    meant = _MEANT.get(cursor.value.lower(), "")
+    if meant:
+        return f"write `{meant}`"
+    if cursor.kind == "word":
+        return "letters are labels of Datadog's pages: write the ids, or `${id:KEY}`"
+    return ""
