@@ -1,0 +1,161 @@
+"""
+Which handles (``@…``) a text names, read as Datadog reads them.
+
+A handle needs a blank or the start of a line before it; a tag that shows nothing does not part
+them. Only a workflow takes arguments in parentheses. From Datadog's pages on notifications.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+KINDS: Final[Mapping[str, str]] = {
+    "slack": "a Slack channel",
+    "teams": "a Microsoft Teams channel",
+    "pagerduty": "a PagerDuty service",
+    "opsgenie": "an Opsgenie service",
+    "webhook": "a webhook",
+    "oncall": "a Datadog On-Call team",
+    "team": "a Datadog team",
+    "workflow": "a workflow",
+    "case": "a case project",
+    "jira": "Jira",
+    "servicenow": "ServiceNow",
+    "sns": "an AWS SNS topic",
+    "victorops": "VictorOps (Splunk On-Call)",
+    "hangouts": "a Google Chat room",
+    "hipchat": "a HipChat room: the product has ended",
+    "email": "an email address",
+    "all": "everybody in the organisation",
+    "user": "a user's or a team's own handle",
+}
+"""Kinds of handles, and what each reaches. All but the last three are prefixes."""
+
+BARE: Final = frozenset({"pagerduty", "opsgenie", "victorops"})
+"""Services that work without ``-name``: they then use what the integration has as its default."""
+
+_PREFIXES: Final = tuple(each for each in KINDS if each not in ("email", "all", "user"))
+_SERVICE: Final = re.compile(rf"({'|'.join(_PREFIXES)})(?:-(.*))?", re.DOTALL | re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[^@]+@[^@]+")
+
+# Arguments of a workflow: quoted texts may hold a closing parenthesis. Bounded, so that a text of
+# opening ones is still read in linear time.
+_ARGUMENTS: Final = r"""\((?:[^()"'\n]|"[^"\n]{0,500}"|'[^'\n]{0,500}'){0,500}+\)"""
+_VARIABLE: Final = r"\{\{\{?(?!\s*(?:[#/^!]|else\b))[^{}]{0,200}\}\}\}?"
+_WORD: Final = r"""[^\s(){}\[\]<>,;|`*"'\\]"""
+
+_TOKEN: Final = re.compile(
+    rf"""
+    (?:(?<!\S)|(?<=\}}\}}))
+    (?P<handle> @workflow-[\w.-]+ (?={_ARGUMENTS.replace(" ", "")}) (?P<arguments>{_ARGUMENTS})
+              | @ (?: {_WORD} | {_VARIABLE} )+ )
+  | \{{\{{+ (?P<sign>\s*(?:[#/^!]|else\b))? [^{{}}]* \}}\}}+
+    """,
+    re.VERBOSE,
+)
+_TRAILING: Final = ".:!?&="
+_ATTACHED: Final = re.compile(
+    rf"(?<=\S)@(?:{'|'.join(_PREFIXES)})(?:-[\w.-]*\w|(?![\w@.-]))|(?<=[(\[*_`,;:>'\"])@[\w.+-]+\w"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """
+    A handle in a text.
+
+    ``text`` is all of it, ``@`` and a workflow's arguments included; ``start`` and ``end`` count
+    characters from 0. ``kind`` is one of :data:`KINDS`, ``target`` what follows the prefix: a
+    channel, a service, a team, the address of an email. ``dynamic`` says that a variable is part
+    of it. ``parenthesis`` says that one follows at once, of which Datadog's page says that the
+    handle is then not read and nobody is notified.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    target: str
+    arguments: str = ""
+    dynamic: bool = False
+    parenthesis: bool = False
+
+    @property
+    def name(self) -> str:
+        """The handle without a workflow's arguments."""
+        return self.text.removesuffix(self.arguments) if self.arguments else self.text
+
+
+def handles(text: str) -> tuple[Handle, ...]:
+    """Every handle of a text with its place, in order; a handle may occur more than once."""
+    return tuple(_found(text)) if "@" in text else ()
+
+
+def _found(text: str) -> Iterator[Handle]:
+    after_value = -1
+    """Where a variable ended: what follows at once is one word with what it shows."""
+    for match in _TOKEN.finditer(text):
+        if match["handle"] is None:
+            after_value = -1 if match["sign"] else match.end()
+            continue
+        if match.start() == after_value:
+            continue
+        arguments = match["arguments"] or ""
+        written = match["handle"] if arguments else match["handle"].rstrip(_TRAILING)
+        if len(written) > 1:
+            yield _handle(text, written, match.start(), arguments)
+
+
+def _handle(text: str, written: str, start: int, arguments: str) -> Handle:
+    end = start + len(written)
+    name = written.removesuffix(arguments) if arguments else written
+    kind, target = _kind(name[1:])
+    return Handle(
+        text=written,
+        start=start,
+        end=end,
+        kind=kind,
+        target=target,
+        arguments=arguments,
+        dynamic="{{" in written,
+        parenthesis=not arguments and text.startswith("(", end),
+    )
+
+
+def _kind(name: str) -> tuple[str, str]:
+    found = _SERVICE.fullmatch(name)
+    if found is not None:
+        return found[1].lower(), found[2] or ""
+    if name.lower() == "all":
+        return "all", ""
+    return ("email" if _ADDRESS.fullmatch(name) else "user"), name
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Something like a handle that is none, as no blank stands before it."""
+
+    text: str
+    start: int
+    end: int
+
+
+def attached(text: str) -> tuple[Attached, ...]:
+    """
+    What looks like a handle and notifies nobody, because a character stands right before it.
+
+    A Slack mention in angle brackets (``<@user>``) and the part of an email address are not meant.
+    """
+    if "@" not in text:
+        return ()
+    taken = [(each.start, each.end) for each in handles(text)]
+    found = []
+    for match in _ATTACHED.finditer(text):
+        inside = any(start < match.start() < end for start, end in taken)
+        closes_tag = text[max(0, match.start() - 2) : match.start()] == "}}"
+        if not inside and not (closes_tag and any(start == match.start() for start, _ in taken)):
+            found.append(Attached(match[0], match.start(), match.end()))
+    return tuple(found)
