@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Suppression, Team
 from monitor_sync.project import schema
-from monitor_sync.project.blueprint import THRESHOLDS, Blueprint, tag_span
+from monitor_sync.project.blueprint import Blueprint, finished, tag_span, threshold_texts
 from monitor_sync.project.holes import fill, plain, references
 from monitor_sync.project.layers import Field, span_of
 from monitor_sync.project.message import Footer, quieted
@@ -23,8 +23,6 @@ LONGEST_KEY: Final = 180
 
 _SPACES: Final = re.compile(r"(\"[^\"]*\"|'[^']*')|\s+")
 _TAIL: Final = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?P<number>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\Z")
-_APART: Final = frozenset({"team", "service", "tags", "options"})
-"""Filled before the other values, which may use them."""
 _EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
 
 
@@ -71,10 +69,13 @@ class Assembler:
             return None
         service = _complete(scope, compiled, place.key, team.name, late)
         tags = self._tags(blueprint, scope, place, team, service)
-        options = self._options(blueprint, scope)
-        scope.update(_threshold_texts(options))
+        options = blueprint.options
+        if options is None:
+            options = _options(blueprint.compiled["options"], scope)
+        scope.update(threshold_texts(options))
         filled = {
-            name: fill(value, scope) for name, value in compiled.items() if name not in _APART
+            **blueprint.constants,
+            **{name: each.fill(scope) for name, each in blueprint.varying},
         }
         if blueprint.typed and not self._shape_fits(
             blueprint, {**filled, "options": options}, place
@@ -83,7 +84,8 @@ class Assembler:
         recipients = self._router.recipients(blueprint, filled, options, team, place.key)
         runbook = self._runbook(filled)
         footer = self._footer(place, team, service, scope.get("env", ""), runbook)
-        text = self._router.text(filled, recipients, footer)
+        written = self._router.written(filled)
+        text = self._router.text(written, filled, recipients, footer)
         body = self._body(filled, options, tags, text)
         self._check_number(blueprint, body, place)
         return Monitor(
@@ -98,7 +100,7 @@ class Assembler:
             moved_from=place.former,
             adopt=filled.get("adopt"),
             ignored=_suppressions(filled.get("ignore")),
-            text_end=len(self._router.written(filled)),
+            text_end=len(written),
             path=place.shown,
             line=place.line,
         )
@@ -161,7 +163,9 @@ class Assembler:
         self, blueprint: Blueprint, scope: dict[str, Any], place: Place, team: Team, service: str
     ) -> list[str]:
         """Ours first, then the author's, then the two that make the identity."""
-        authors = [plain(each) for each in fill(blueprint.compiled.get("tags") or [], scope)]
+        authors = blueprint.tags
+        if authors is None:
+            authors = tuple(map(plain, fill(blueprint.compiled["tags"], scope)))
         ours = [f"business_unit:{place.unit}", f"team:{team.name}"]
         if service:
             ours.append(f"service:{service}")
@@ -180,7 +184,7 @@ class Assembler:
         )
 
     def _doubtful(
-        self, blueprint: Blueprint, place: Place, tags: list[str], team: str, service: str
+        self, blueprint: Blueprint, place: Place, tags: Sequence[str], team: str, service: str
     ) -> None:
         """An author's own team, service or env beside ours: kept, but said."""
         environments = [tag for tag in tags if tag.startswith("env:")]
@@ -205,24 +209,6 @@ class Assembler:
             )
 
     # values
-
-    def _options(self, blueprint: Blueprint, scope: dict[str, Any]) -> dict[str, Any]:
-        """Options with thresholds first: the texts of the others may use them."""
-        written = blueprint.compiled.get("options")
-        if written is None:
-            return {}
-        children = written if isinstance(written, dict) else written.children
-        options: dict[str, Any] = {}
-        thresholds = children.get("thresholds")
-        if thresholds is not None:
-            options["thresholds"] = fill(thresholds, scope)
-        inner = {**scope, **_threshold_texts(options)}
-        for name, value in children.items():
-            if name != "thresholds" and value is not None:
-                options[name] = fill(value, inner)
-        if not options.get("thresholds"):
-            options.pop("thresholds", None)
-        return options
 
     def _shape_fits(self, blueprint: Blueprint, values: dict[str, Any], place: Place) -> bool:
         """Whether the filled values have the right types; what a hole brought may be wrong."""
@@ -249,11 +235,15 @@ class Assembler:
     # the body
 
     def _body(
-        self, filled: Mapping[str, Any], options: dict[str, Any], tags: list[str], text: str
+        self, filled: Mapping[str, Any], options: Mapping[str, Any], tags: list[str], text: str
     ) -> dict[str, Any]:
+        raw = filled.get("raw_options")
+        if raw:
+            options = {**options, **raw}
         escalation = options.get("escalation_message")
         if self.setting.notify_only and isinstance(escalation, str):
-            options["escalation_message"] = quieted(escalation, self.setting.notify_only)
+            quiet = quieted(escalation, self.setting.notify_only)
+            options = {**options, "escalation_message": quiet}
         body: dict[str, Any] = {
             "name": plain(filled.get("name")).strip(),
             "type": filled.get("type") or "query alert",
@@ -261,7 +251,7 @@ class Assembler:
             "message": text,
             "tags": tags,
             "priority": _priority(filled.get("priority")),
-            "options": {**options, **(filled.get("raw_options") or {})},
+            "options": options,
         }
         for name in _EXTRAS:
             if name in filled:
@@ -325,9 +315,16 @@ def _priority(value: Any) -> Any:
     return value or None
 
 
-def _threshold_texts(options: Mapping[str, Any]) -> dict[str, Any]:
-    thresholds = options.get("thresholds") or {}
-    return {name: thresholds[name] for name in THRESHOLDS if thresholds.get(name) is not None}
+def _options(compiled: Any, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Options with thresholds first: the texts of the others may use them."""
+    thresholds = fill(compiled.children.get("thresholds"), scope)
+    inner = {**scope, **threshold_texts({"thresholds": thresholds})}
+    options = {
+        name: fill(value, inner)
+        for name, value in compiled.children.items()
+        if name != "thresholds"
+    }
+    return finished({"thresholds": thresholds, **options})
 
 
 def _complete(

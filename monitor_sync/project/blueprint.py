@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.project.holes import Text, compile_tree, is_typed, names_in
+from monitor_sync.project.holes import FILLED, Text, Tree, compile_tree, is_typed, names_in
 from monitor_sync.project.layers import Field, Layer, Values, merge, span_of
 
-THRESHOLDS: Final = (
-    "critical",
-    "warning",
-    "critical_recovery",
-    "warning_recovery",
-    "ok",
-    "unknown",
+THRESHOLDS: Final = frozenset(
+    {"critical", "warning", "critical_recovery", "warning_recovery", "ok", "unknown"}
 )
+APART: Final = frozenset({"team", "service", "tags", "options"})
+"""Filled before the other values, which may use them."""
 ALWAYS_KNOWN: Final = frozenset({"unit", "team", "key"})
 _RESERVED: Final = frozenset({"business_unit", "on_call"})
-_OURS: Final = ("team:", "service:", "env:")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +28,9 @@ class Blueprint:
     ``values`` are the merged levels as written, ``compiled`` the same with every text taken apart.
     ``typed`` says that a whole hole may bring a wrong type, so that the filled monitor must be
     checked again. ``doubtful_tags`` are author's tags of keys that are ours to give.
+
+    What has no holes is the same for all items and made once: ``constants`` are such fields,
+    ``varying`` the others; ``tags`` and ``options`` are the finished ones, None where they vary.
     """
 
     layers: tuple[Layer, ...]
@@ -40,6 +39,10 @@ class Blueprint:
     names: frozenset[str]
     typed: bool
     doubtful_tags: bool
+    constants: Mapping[str, Any]
+    varying: tuple[tuple[str, Text | Tree], ...]
+    tags: tuple[str, ...] | None
+    options: Mapping[str, Any] | None
 
     @property
     def thresholds(self) -> Mapping[str, Any]:
@@ -60,20 +63,59 @@ def draw(layers: Iterable[Layer], onto: Blueprint | None = None) -> Blueprint:
         return onto
     values = merge(stronger, onto.values if onto else None)
     compiled = {name: compile_tree(value) for name, value in values.items()}
-    names = frozenset().union(*(names_in(each) for each in compiled.values()))
+    varying = [(name, each) for name, each in compiled.items() if type(each) in FILLED]
+    tags, options = compiled.get("tags", []), compiled.get("options") or {}
     return Blueprint(
         layers=(*(onto.layers if onto else ()), *stronger),
         values=values,
         compiled=compiled,
-        names=names,
-        typed=any(is_typed(each) for each in compiled.values()),
-        doubtful_tags=any(tag.startswith(_OURS) for tag in values.get("tags", ())),
+        names=frozenset().union(*(each.names for _, each in varying)),
+        typed=any(is_typed(each) for _, each in varying),
+        doubtful_tags=_doubtful(values.get("tags", ())),
+        constants={
+            name: each
+            for name, each in compiled.items()
+            if name not in APART and type(each) not in FILLED
+        },
+        varying=tuple((name, each) for name, each in varying if name not in APART),
+        tags=tuple(tags) if type(tags) is list else None,
+        options=finished(options) if type(options) is dict else None,
     )
+
+
+def _doubtful(tags: Sequence[str]) -> bool:
+    environments = 0
+    for tag in tags:
+        if tag.startswith(("team:", "service:")):
+            return True
+        environments += tag.startswith("env:")
+    return environments > 1
+
+
+def finished(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as they are sent: what is unset, or an empty set of thresholds, is left out."""
+    return {
+        name: value
+        for name, value in options.items()
+        if value is not None and (value or name != "thresholds")
+    }
+
+
+def threshold_texts(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The thresholds that texts may name."""
+    thresholds = options.get("thresholds")
+    if not thresholds:
+        return {}
+    return {
+        name: value
+        for name, value in thresholds.items()
+        if value is not None and name in THRESHOLDS
+    }
 
 
 def unknown_names(blueprint: Blueprint, known: frozenset[str], key: str) -> list[Diagnostic]:
     """A diagnostic for each hole that nothing fills. ``known`` are items, parameters and SLOs."""
-    allowed = known | ALWAYS_KNOWN | (blueprint.thresholds.keys() & set(THRESHOLDS))
+    allowed = known | ALWAYS_KNOWN | (blueprint.thresholds.keys() & THRESHOLDS)
     if "service" in blueprint.values:
         allowed |= {"service"}
     if any(tag.startswith("env:") for tag in blueprint.values.get("tags", ())):

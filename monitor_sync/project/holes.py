@@ -54,7 +54,8 @@ class Text:
 
 def _filled(hole: Hole, scope: Scope) -> str:
     if hole.reference is None:
-        return plain(scope[hole.name])
+        value = scope[hole.name]
+        return value if type(value) is str else plain(value)
     inner = "".join(
         part if isinstance(part, str) else _filled(part, scope) for part in hole.reference
     )
@@ -128,13 +129,14 @@ class Tree:
         """The mapping or list with every hole filled."""
         if type(self.children) is dict:
             return {
-                key: child.fill(scope) if type(child) in _FILLED else child
+                key: child.fill(scope) if type(child) in FILLED else child
                 for key, child in self.children.items()
             }
-        return [child.fill(scope) if type(child) in _FILLED else child for child in self.children]
+        return [child.fill(scope) if type(child) in FILLED else child for child in self.children]
 
 
-_FILLED: Final = frozenset({Text, Tree})
+FILLED: Final = frozenset({Text, Tree})
+"""What has holes: everything else is its own value."""
 
 
 def compile_tree(value: Any) -> Any:
@@ -147,11 +149,11 @@ def compile_tree(value: Any) -> Any:
         return parse(value)
     if type(value) is dict:
         children: Any = {key: compile_tree(child) for key, child in value.items()}
-        inner = [child for child in children.values() if type(child) in _FILLED]
+        inner = [child for child in children.values() if type(child) in FILLED]
         same = all(children[key] is value[key] for key in value)
     elif type(value) is list:
         children = [compile_tree(child) for child in value]
-        inner = [child for child in children if type(child) in _FILLED]
+        inner = [child for child in children if type(child) in FILLED]
         same = all(new is old for new, old in zip(children, value, strict=True))
     else:
         return value
@@ -167,17 +169,17 @@ def _typed(child: Text | Tree) -> bool:
 
 def names_in(compiled: Any) -> frozenset[str]:
     """The names of all holes in a compiled value."""
-    return compiled.names if type(compiled) in _FILLED else frozenset()
+    return compiled.names if type(compiled) in FILLED else frozenset()
 
 
 def is_typed(compiled: Any) -> bool:
     """Whether filling the compiled value can give another type than text somewhere."""
-    return type(compiled) in _FILLED and _typed(compiled)
+    return type(compiled) in FILLED and _typed(compiled)
 
 
 def fill(compiled: Any, scope: Scope) -> Any:
     """A compiled value with its holes filled."""
-    return compiled.fill(scope) if type(compiled) in _FILLED else compiled
+    return compiled.fill(scope) if type(compiled) in FILLED else compiled
 
 
 def references(text: str) -> tuple[str, ...]:

@@ -95,8 +95,12 @@ class Router:
         return message.quieted(text, only) if only else text
 
     def text(
-        self, filled: Mapping[str, Any], recipients: message.Recipients, footer: message.Footer
+        self,
+        written: str,
+        filled: Mapping[str, Any],
+        recipients: message.Recipients,
+        footer: message.Footer,
     ) -> str:
         """The whole message of one monitor."""
         shown = "" if filled.get("footer") is False else message.footer_text(footer)
-        return message.compose(self.written(filled), shown, recipients)
+        return message.compose(written, shown, recipients)
