@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from monitor_sync.language import query
+from monitor_sync.language.query import Parsed
 from monitor_sync.model import Monitor, Project, Team
 
 
@@ -33,3 +35,13 @@ class Subject:
     def text(self) -> str:
         """The author's part of the message."""
         return self.monitor.text
+
+    @cached_property
+    def parsed(self) -> Parsed:
+        """The query, and the formula variables, taken apart."""
+        return query.parse(self.type, self.monitor.query, self.options.get("variables"))
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What the monitor alerts apart by; empty where it is one alert."""
+        return query.group_keys(self.parsed)
