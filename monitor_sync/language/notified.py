@@ -1,71 +1,257 @@
-"""Who is notified at each transition, and which blocks can never be shown."""
+"""
+Who is notified at each transition.
+
+Datadog shows the message for the transition and notifies the handles of what is then shown. The
+same is done here, with the answers of ``is_match`` and ``is_exact_match`` left open.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from monitor_sync.language.message_tree import Block, Message, Raw
+from monitor_sync.language.comparisons import (
+    ALWAYS,
+    NEVER,
+    Cases,
+    Comparison,
+    Effort,
+    either,
+    together,
+)
+from monitor_sync.language.handles import handles
+from monitor_sync.language.message import parse
+from monitor_sync.language.message_tree import Message
+from monitor_sync.language.shown import (
+    GLUE,
+    Choice,
+    Shown,
+    Situation,
+    Step,
+    overrides_priority,
+    shown,
+    steps,
+)
 from monitor_sync.language.transitions import Reach
 
+_MOST_WORDS: Final = 12
+"""Forms of one word split by blocks that are followed; beyond them a block's edge parts words."""
 
-@dataclass(frozen=True, slots=True, order=True)
-class Test:
-    """
-    A comparison that only the alert itself can answer.
-
-    ``kind`` is ``is_match``, ``is_exact_match`` or ``is_priority`` (only where the message also
-    overrides the priority). ``holds`` is what it has to answer.
-    """
-
-    kind: str
-    variable: str
-    values: tuple[str, ...]
-    holds: bool = True
+_LAST_WORD: Final = re.compile(r"\S*\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sometimes:
-    """A handle and when it is notified: one of ``when`` has to hold wholly."""
+    """A handle and when it is notified: in each case of ``when``, all of whose comparisons hold."""
 
     handle: str
-    when: tuple[tuple[Test, ...], ...]
+    when: tuple[tuple[Comparison, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
-    """Who is notified at one transition: always, and only under comparisons."""
+    """
+    Who is notified at one transition.
+
+    ``always`` and ``sometimes`` keep the order of the message. ``bodiless`` are further ones whom
+    Datadog notifies without showing them the text they stand in, whatever the comparisons say.
+    """
 
     always: tuple[str, ...] = ()
     sometimes: tuple[Sometimes, ...] = ()
+    bodiless: tuple[str, ...] = ()
 
     @property
     def handles(self) -> tuple[str, ...]:
         """Everybody who can be notified, each once."""
-        return tuple(dict.fromkeys((*self.always, *(each.handle for each in self.sometimes))))
+        some = (each.handle for each in self.sometimes)
+        return tuple(dict.fromkeys((*self.always, *some, *self.bodiless)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeverShown:
-    """A branch of a block that no reachable transition shows, and why."""
-
-    block: Block | Raw
-    otherwise: bool
-    reason: str
+NOBODY: Final = Recipients()
 
 
 def notified(
     message: Message | str, escalation_message: str = "", *, reach: Reach
 ) -> dict[str, Recipients]:
-    """Recipients by the name of each transition that the monitor can reach."""
-    raise NotImplementedError
+    """
+    Recipients by the name of each transition that the monitor can reach.
+
+    ``escalation_message`` is sent besides the message when the monitor renotifies.
+    """
+    tree = parse(message) if isinstance(message, str) else message
+    if "@" not in tree.text and "@" not in escalation_message:
+        return {each.name: NOBODY for each in reach.transitions()}
+    known = _Known(tree, escalation_message, reach.priority)
+    found = {}
+    for transition in reach.transitions():
+        cases = known.cases(transition.flags)
+        recipients = _recipients(cases)
+        if transition.bodiless:
+            wider = known.cases(transition.flags | transition.bodiless)
+            extra = tuple(each for each in wider if wider[each] != cases.get(each))
+            recipients = Recipients(
+                always=recipients.always, sometimes=recipients.sometimes, bodiless=extra
+            )
+        found[transition.name] = recipients
+    return found
 
 
-def by_state(recipients: dict[str, Recipients]) -> dict[str, Recipients]:
-    """The same by state: alert, warning, no_data, renotify, recovery."""
-    raise NotImplementedError
+def by_state(found: Mapping[str, Recipients], reach: Reach) -> dict[str, Recipients]:
+    """
+    The same by state: ``alert``, ``warning``, ``no_data``, ``renotify``, ``recovery``.
+
+    Whoever is always notified at one of a state's transitions is in ``always``. Those notified
+    without a body are left out.
+    """
+    merged: dict[str, dict[str, Cases]] = {}
+    effort = Effort()
+    for transition in reach.transitions():
+        of_state = merged.setdefault(transition.state, {})
+        recipients = found[transition.name]
+        for handle in recipients.always:
+            of_state[handle] = ALWAYS
+        for each in recipients.sometimes:
+            cases = frozenset(frozenset(case) for case in each.when)
+            of_state[each.handle] = either(of_state.get(each.handle, NEVER), cases, effort)
+    return {state: _recipients(cases) for state, cases in merged.items()}
 
 
-def never_shown(message: Message | str, reach: Reach) -> tuple[NeverShown, ...]:
-    """The outermost branches that are never shown."""
-    raise NotImplementedError
+def _recipients(found: Mapping[str, Cases]) -> Recipients:
+    return Recipients(
+        always=tuple(handle for handle, cases in found.items() if cases == ALWAYS),
+        sometimes=tuple(
+            Sometimes(handle, tuple(sorted(tuple(sorted(case)) for case in cases)))
+            for handle, cases in found.items()
+            if cases != ALWAYS
+        ),
+    )
+
+
+class _Known:
+    """The message's handles by flags; situations that it does not tell apart are answered once."""
+
+    def __init__(self, tree: Message, escalation_message: str, priority: int | None) -> None:
+        self._usual = steps(tree.elements)
+        self._again = self._usual
+        overridden = overrides_priority(tree)
+        if escalation_message:
+            escalation = parse("\n" + escalation_message)
+            overridden = overridden or overrides_priority(escalation)
+            self._again = steps((*tree.elements, *escalation.elements))
+        self._flags = _flags(self._again)
+        self._priority = priority
+        self._overridden = overridden
+        self._cases: dict[tuple[bool, frozenset[str]], Mapping[str, Cases]] = {}
+
+    def cases(self, flags: frozenset[str]) -> Mapping[str, Cases]:
+        """Handles in the order of the message, and the cases in which each is notified."""
+        again = "is_renotify" in flags and self._again is not self._usual
+        asked = (again, flags & self._flags)
+        if asked not in self._cases:
+            situation = Situation(flags, self._priority, overridden=self._overridden)
+            visible = shown(self._again if again else self._usual, situation)
+            self._cases[asked] = _Reading().whole(visible)
+        return self._cases[asked]
+
+
+def _flags(parts: Iterable[Step]) -> frozenset[str]:
+    found: set[str] = set()
+    for part in parts:
+        if not isinstance(part, str):
+            found.add(part.condition.name)
+            found |= _flags(part.holds) | _flags(part.fails)
+    return frozenset(found)
+
+
+Words = dict[str, Cases]
+"""The word being read, and the cases in which it is that one. Empty: a word may begin here."""
+
+
+class _Reading:
+    """
+    Finds the handles of what is shown, also where a block stands in the middle of a word.
+
+    ``{{#is_match …}}x{{/is_match}}@a`` is a handle only in the cases in which nothing stands right
+    before it. So the word so far is carried along, with the cases in which it is that word.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, Cases] = {}
+        self._effort = Effort()
+
+    def whole(self, parts: Sequence[Shown]) -> Mapping[str, Cases]:
+        """Handles and their cases."""
+        self._read(parts, {"": ALWAYS}, parted_after=True)
+        return self._found
+
+    def _read(self, parts: Sequence[Shown], words: Words, *, parted_after: bool) -> Words:
+        parted = _parted(parts, parted_after=parted_after)
+        for part, parted_here in zip(parts, parted, strict=True):
+            if isinstance(part, str):
+                words = self._text(part, words, parted_after=parted_here)
+            else:
+                words = self._choice(part, words, parted_after=parted_here)
+        return words
+
+    def _choice(self, choice: Choice, words: Words, *, parted_after: bool) -> Words:
+        comparison = choice.comparison
+        after: Words = {}
+        for branch, answer in ((choice.holds, comparison), (choice.fails, comparison.denied())):
+            inside = {word: together(cases, answer) for word, cases in words.items()}
+            inside = {word: cases for word, cases in inside.items() if cases}
+            if inside:
+                for word, cases in self._read(branch, inside, parted_after=parted_after).items():
+                    after[word] = either(after.get(word, NEVER), cases, self._effort)
+        if len(after) > _MOST_WORDS or self._effort.spent:
+            return self._parted_by_force(after)
+        return after
+
+    def _parted_by_force(self, words: Words) -> Words:
+        every = NEVER
+        for word, cases in words.items():
+            self._take(word, cases)
+            every = either(every, cases, self._effort)
+        return {"": every}
+
+    def _text(self, text: str, words: Words, *, parted_after: bool) -> Words:
+        after: Words = {}
+        for word, cases in words.items():
+            whole = word + text
+            last = ""
+            if not parted_after:
+                found = _LAST_WORD.search(whole)
+                last = found[0] if found else ""
+            self._take(whole[: len(whole) - len(last)], cases)
+            # of a word that is no handle it matters only that it has begun
+            left = last if last.startswith("@") else "x" if last else ""
+            after[left] = either(after.get(left, NEVER), cases, self._effort)
+        return after
+
+    def _take(self, text: str, cases: Cases) -> None:
+        for handle in handles(text):
+            name = handle.text.replace(GLUE, " ")
+            self._found[name] = either(self._found.get(name, NEVER), cases, self._effort)
+
+
+def _parted(parts: Sequence[Shown], *, parted_after: bool) -> list[bool]:
+    """For each part, whether a blank or the end follows it whatever the comparisons answer."""
+    follows = []
+    for part in reversed(parts):
+        follows.append(parted_after)
+        parted_after = _begins_parted(part, parted_after=parted_after)
+    return follows[::-1]
+
+
+def _begins_parted(part: Shown, *, parted_after: bool) -> bool:
+    if isinstance(part, str):
+        return part[:1].isspace()
+    for branch in (part.holds, part.fails):
+        inside = parted_after
+        for each in reversed(branch):
+            inside = _begins_parted(each, parted_after=inside)
+        if not inside:
+            return False
+    return True

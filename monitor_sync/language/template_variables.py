@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from monitor_sync.language.message_tree import Message
+from monitor_sync.language.evaluation import names
+from monitor_sync.language.message import parse
+from monitor_sync.language.message_tags import path_of
+from monitor_sync.language.message_tree import (
+    Argument,
+    Block,
+    Condition,
+    Element,
+    Helper,
+    Message,
+    Raw,
+    Variable,
+    dotted,
+    walk,
+)
+from monitor_sync.language.nearest import nearest
+from monitor_sync.language.transitions import MATCHES
+from monitor_sync.language.variable_tables import (
+    ALWAYS_KEYS,
+    BY_THRESHOLD,
+    BY_TYPE,
+    HOST_FIELDS,
+    LETTERS,
+    NUMERIC,
+    SOURCES,
+    TEXTS,
+    TIMES,
+    UNLISTED,
+)
+
+_NO_NUMBER = ("composite", "synthetics alert")
+"""Types that compare no number of their own."""
 
 
 class Existence(Enum):
@@ -13,7 +45,7 @@ class Existence(Enum):
 
     EXISTS = "exists"
     BLANK = "blank"
-    """Known, but always empty for this monitor."""
+    """Datadog knows such a variable, but it is always empty for this monitor."""
     UNKNOWN = "unknown"
     """No monitor has it."""
 
@@ -24,23 +56,24 @@ class VariableUse:
     A variable in a message.
 
     ``place`` is where: ``text``, ``condition``, ``eval``, ``local_time`` or ``urlencode``.
-    ``start`` and ``end`` count characters from 0 and enclose the whole tag in a text, else the name.
+    ``start`` and ``end`` count characters from 0; in a text they enclose the braces, elsewhere
+    the name alone.
     """
 
     path: tuple[str, ...]
     start: int
     end: int
-    place: str
+    place: str = "text"
 
     @property
     def name(self) -> str:
         """As people write it: ``host.name``, ``[kube.app].name``."""
-        raise NotImplementedError
+        return dotted(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What becomes of a variable, why, and what to write instead (empty: nothing better known)."""
+    """What becomes of a variable, why, and what to write instead (empty: nothing is known)."""
 
     existence: Existence
     reason: str = ""
@@ -52,28 +85,264 @@ class Surroundings:
     """
     What of a monitor decides which variables exist.
 
-    ``group_keys`` are the keys of the group by, ``@`` of facets included; None where they are not
-    known, ``("*",)`` for a check over every tag. ``filter_keys`` are keys fixed by the filter.
-    ``thresholds`` are the names of those that are set. ``members`` counts a composite's members.
+    ``group_keys`` are the keys of the group by, the ``@`` of facets included; None where they are
+    not known; ``*`` among them stands for every key. ``filter_keys`` are keys that the filter
+    names. ``thresholds`` are the names of those that are set. ``members`` counts a composite's
+    members, None where that is not known.
     """
 
     type: str
     group_keys: tuple[str, ...] | None = ()
     filter_keys: tuple[str, ...] = ()
     thresholds: frozenset[str] = frozenset({"critical"})
-    members: int = 0
+    members: int | None = None
 
 
 def variables(message: Message | str) -> tuple[VariableUse, ...]:
     """Every variable of a message, in order, those inside conditions and helpers included."""
-    raise NotImplementedError
+    tree = parse(message) if isinstance(message, str) else message
+    return tuple(use for element in walk(tree.elements) for use in _uses(element))
+
+
+def _uses(element: Element) -> Iterator[VariableUse]:
+    match element:
+        case Variable():
+            yield VariableUse(path=element.path, start=element.start, end=element.end)
+        case Block(condition=condition) | Raw(condition=Condition() as condition):
+            if condition.name in MATCHES and condition.arguments:
+                yield from _named(condition.arguments[0], "condition")
+        case Helper(name="eval", expression=expression) if expression is not None:
+            for name in names(expression):
+                yield VariableUse(path=name.path, start=name.start, end=name.end, place="eval")
+        case Helper(name="local_time" | "urlencode" as place, arguments=(first, *_)):
+            yield from _named(first, place)
+        case _:
+            return
+
+
+def _named(argument: Argument, place: str) -> Iterator[VariableUse]:
+    path = path_of(argument.value.strip())
+    if path is not None:
+        inside = int(argument.quoted)
+        start, end = argument.start + inside, argument.end - inside
+        yield VariableUse(path=path, start=start, end=end, place=place)
 
 
 def existence(use: VariableUse, surroundings: Surroundings) -> Verdict:
-    """Whether a variable exists for a monitor."""
-    raise NotImplementedError
+    """
+    Whether a variable exists for a monitor.
+
+    From Datadog's page on variables, and from what its own published monitors show: keys that only
+    the filter names are let through, since it fixes their value.
+    """
+    found = _existence(use.path, surroundings)
+    if use.place == "eval" and found.existence is Existence.EXISTS and use.name in TEXTS:
+        instead = f"{use.name}_epoch" if use.name.endswith("_at") else ""
+        return Verdict(
+            existence=Existence.BLANK,
+            reason=f"`{use.name}` is no number, so eval cannot compute with it",
+            instead=instead,
+        )
+    return found
+
+
+_EXISTS = Verdict(existence=Existence.EXISTS)
+
+
+def _existence(path: tuple[str, ...], around: Surroundings) -> Verdict:
+    if len(path) == 1:
+        return _word(path[0], around)
+    if around.type == "composite" and path[0] in tuple(LETTERS):
+        return _member(path[0], around)
+    first, last = path[0], path[-1]
+    key = dotted(path[:-1]) if len(path) == 2 else ".".join(path[:-1])
+    key = key.strip("[]")
+    if last == "name" and _grouped(key, around):
+        return _EXISTS
+    if _grouped(".".join(path), around) and last == "name":
+        # `by {host.name}`: the exact form is [host.name].name, the short one is in use too
+        return _EXISTS
+    if first == "host" and len(path) == 2 and _grouped("host", around):
+        return _EXISTS  # host.ip, and any tag of the host
+    if first in SOURCES and not (last == "name" and len(path) == 2):
+        return _event(path, around)
+    if last == "name":
+        return _key(key, around)
+    if around.type in UNLISTED or around.group_keys is None:
+        return _EXISTS
+    if first == "host":
+        return Verdict(
+            existence=Existence.BLANK,
+            reason="variables of the host exist where the query groups by host",
+            instead=_suggested_key(last, around),
+        )
+    return _no_such(dotted(path), around, instead=_grouped_instead(path, around))
+
+
+# words without a dot
+
+
+def _word(word: str, around: Surroundings) -> Verdict:
+    if word in TIMES or word in BY_TYPE.get(around.type, ()):
+        return _EXISTS
+    if word in NUMERIC:
+        if around.type not in _NO_NUMBER:
+            return _EXISTS
+        instead = "a.value" if around.type == "composite" and word == "value" else ""
+        return Verdict(
+            existence=Existence.BLANK,
+            reason=f"a {around.type} monitor compares no number of its own",
+            instead=instead,
+        )
+    if word in BY_THRESHOLD:
+        needed = BY_THRESHOLD[word]
+        if needed in around.thresholds or around.group_keys is None:
+            return _EXISTS
+        return Verdict(
+            existence=Existence.BLANK,
+            reason=f"the threshold `{needed}` is not set",
+            instead="threshold",
+        )
+    types = [type_ for type_, words in BY_TYPE.items() if word in words]
+    if types:
+        return Verdict(existence=Existence.BLANK, reason=f"`{word}` exists in {types[0]}s only")
+    if word in SOURCES and around.type in SOURCES[word].types:
+        return Verdict(
+            existence=Existence.UNKNOWN,
+            reason=f"`{word}` alone names nothing",
+            instead=f"{word}.{SOURCES[word].fields[0]}",
+        )
+    return _bare_key(word, around)
+
+
+def _bare_key(word: str, around: Surroundings) -> Verdict:
+    if _grouped(word, around):
+        instead = f"{_bracketed(word)}.name"
+        return Verdict(
+            existence=Existence.UNKNOWN,
+            reason=f"`{word}` is a tag: what it is called ends with .name",
+            instead=instead,
+        )
+    return _no_such(word, around)
+
+
+def _no_such(name: str, around: Surroundings, instead: str = "") -> Verdict:
+    near = instead or nearest(name, known_variables(around), 0.7)
+    if not near and around.group_keys:
+        near = nearest(f"{name}.name", known_variables(around), 0.7)
+    return Verdict(
+        existence=Existence.UNKNOWN, reason=f"there is no variable `{name}`", instead=near
+    )
+
+
+# keys: KEY.name
+
+
+def _grouped(key: str, around: Surroundings) -> bool:
+    """Whether the value of a key is known when the monitor notifies."""
+    if around.group_keys is None:
+        return True
+    keys = (*around.group_keys, *around.filter_keys, *ALWAYS_KEYS.get(around.type, ()))
+    return "*" in around.group_keys or any(_bare(key) == _bare(each) for each in keys)
+
+
+def _bare(key: str) -> str:
+    return key.removeprefix("@").casefold()
+
+
+def _bracketed(key: str) -> str:
+    return f"[{key}]" if "." in key else key
+
+
+def _key(key: str, around: Surroundings) -> Verdict:
+    keys = around.group_keys or ()
+    if keys:
+        listed = ", ".join(keys)
+        reason = f"the query does not group by `{key}` (it groups by {listed})"
+    else:
+        reason = f"the query does not group by `{key}`, and by nothing else"
+    return Verdict(existence=Existence.BLANK, reason=reason, instead=_suggested_key(key, around))
+
+
+def _suggested_key(key: str, around: Surroundings) -> str:
+    near = nearest(key, (*(around.group_keys or ()), *around.filter_keys))
+    return f"{_bracketed(near)}.name" if near else ""
+
+
+def _grouped_instead(path: tuple[str, ...], around: Surroundings) -> str:
+    """``KEY.name`` for ``KEY.value``, or for a key whose dots lack brackets."""
+    for key in (".".join(path), ".".join(path[:-1])):
+        if _grouped(key, around):
+            return f"{_bracketed(key)}.name"
+    return ""
+
+
+# events and members
+
+
+def _event(path: tuple[str, ...], around: Surroundings) -> Verdict:
+    first, field = path[0], path[1]
+    source = SOURCES[first]
+    if around.type not in source.types:
+        if around.type in UNLISTED or around.group_keys is None:
+            return _EXISTS
+        return Verdict(
+            existence=Existence.BLANK,
+            reason=f"`{first}.…` exists in {' and '.join(f'{each}s' for each in source.types)}"
+            f" only, and this is a {around.type}",
+            instead=_own_source(path, around),
+        )
+    if field in source.open_fields or (len(path) == 2 and field in source.fields):
+        return _EXISTS
+    near = nearest(field, (*source.fields, *source.open_fields), 0.7)
+    rest = dotted((first, near, *path[2:])) if near else dotted((first, "attributes", *path[1:]))
+    return Verdict(
+        existence=Existence.UNKNOWN,
+        reason=f"`{first}` has no field `{field}`",
+        instead=rest,
+    )
+
+
+def _own_source(path: tuple[str, ...], around: Surroundings) -> str:
+    for name, source in SOURCES.items():
+        own = around.type in source.types
+        if own and (path[1] in source.open_fields or path[1] in source.fields):
+            return dotted((name, *path[1:]))
+    return ""
+
+
+def _member(letter: str, around: Surroundings) -> Verdict:
+    if around.members is None or LETTERS.index(letter) < around.members:
+        return _EXISTS
+    last = LETTERS[min(around.members, len(LETTERS)) - 1] if around.members else ""
+    return Verdict(
+        existence=Existence.UNKNOWN,
+        reason=f"the composite has {around.members} members, so there is no `{letter}`",
+        instead=f"{last}.value" if last else "",
+    )
 
 
 def known_variables(surroundings: Surroundings) -> tuple[str, ...]:
-    """The variables of a monitor, for completion and for suggestions."""
-    raise NotImplementedError
+    """The variables of a monitor that can be listed, for completion and for suggestions."""
+    around = surroundings
+    found: list[str] = []
+    if around.type not in _NO_NUMBER:
+        found += NUMERIC
+    found += [name for name, needed in BY_THRESHOLD.items() if needed in around.thresholds]
+    found += BY_TYPE.get(around.type, ())
+    found += TIMES
+    keys: Sequence[str] = (
+        *(around.group_keys or ()),
+        *around.filter_keys,
+        *ALWAYS_KEYS.get(around.type, ()),
+    )
+    found += [f"{_bracketed(key)}.name" for key in dict.fromkeys(keys) if key != "*"]
+    if "host" in keys:
+        found += [f"host.{each}" for each in HOST_FIELDS]
+    for name, source in SOURCES.items():
+        if around.type in source.types:
+            found += [f"{name}.{each}" for each in source.fields]
+    if around.type == "composite":
+        for letter in LETTERS[: around.members or 0]:
+            found += [f"{letter}.value", f"{letter}.status"]
+    return tuple(found)

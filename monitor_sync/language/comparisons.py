@@ -1,0 +1,121 @@
+"""
+Comparisons that only the alert itself can answer, and what follows from several of them.
+
+A handle inside ``{{#is_match "env.name" "prod"}}`` is notified in some cases. Cases are kept in
+the shortest form (Blake's canonical form): what holds in every case is found to hold always, and
+two ways to write the same are equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Comparison:
+    """
+    One comparison and what it has to answer.
+
+    ``kind`` is ``is_match``, ``is_exact_match`` or ``is_priority`` (that one only where the
+    message also overrides the priority). One of ``values`` is enough.
+    """
+
+    kind: str
+    variable: str
+    values: tuple[str, ...]
+    holds: bool = True
+
+    def __str__(self) -> str:
+        values = " or ".join(f'"{each}"' for each in self.values)
+        if self.kind == "is_priority":
+            return f"priority {'is' if self.holds else 'is not'} {values}"
+        verbs = {
+            ("is_match", True): "contains",
+            ("is_match", False): "does not contain",
+            ("is_exact_match", True): "is",
+            ("is_exact_match", False): "is not",
+        }
+        return f"{self.variable} {verbs[self.kind, self.holds]} {values}"
+
+    def denied(self) -> Comparison:
+        """The same comparison with the other answer."""
+        return Comparison(self.kind, self.variable, self.values, not self.holds)
+
+
+Case = frozenset[Comparison]
+"""Comparisons that hold together."""
+
+Cases = frozenset[Case]
+"""Ways for something to happen: one of them has to hold."""
+
+ALWAYS: Final[Cases] = frozenset({frozenset()})
+NEVER: Final[Cases] = frozenset()
+
+MAX_CASES: Final = 24
+"""More are not shortened any further: nobody can read them, and the work grows fast."""
+
+
+class Effort:
+    """How much shortening one message may cost, counted so that no message takes long."""
+
+    def __init__(self, steps: int = 20_000) -> None:
+        self._left = steps
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return self._left <= 0
+
+    def spend(self, steps: int) -> None:
+        """Count some steps."""
+        self._left -= steps
+
+
+def together(cases: Cases, comparison: Comparison) -> Cases:
+    """The cases in which the comparison holds as well."""
+    denied = comparison.denied()
+    return frozenset(case | {comparison} for case in cases if denied not in case)
+
+
+def either(first: Cases, second: Cases, effort: Effort) -> Cases:
+    """The cases of both, in the shortest form."""
+    if first == second or not second:
+        return first
+    if not first:
+        return second
+    if first == ALWAYS or second == ALWAYS:
+        return ALWAYS
+    return _shortest(first | second, effort)
+
+
+def _shortest(cases: Cases, effort: Effort) -> Cases:
+    """Add what follows from each two cases, drop what another one covers, until nothing new."""
+    todo = sorted(cases, key=_order)
+    done: list[Case] = []
+    while todo:
+        case = todo.pop(0)
+        effort.spend(len(done) + 1)
+        if effort.spent or len(done) + len(todo) > MAX_CASES:
+            return frozenset((*done, case, *todo))
+        if any(other <= case for other in done):
+            continue
+        done = [other for other in done if not case <= other]
+        for other in done:
+            follows = _consensus(case, other)
+            if follows is not None:
+                todo.append(follows)
+        done.append(case)
+    return frozenset(done)
+
+
+def _order(case: Case) -> tuple[int, list[Comparison]]:
+    return len(case), sorted(case)
+
+
+def _consensus(first: Case, second: Case) -> Case | None:
+    """What holds whatever the one comparison answers in which two cases differ."""
+    against = [each for each in first if each.denied() in second]
+    if len(against) != 1:
+        return None
+    return (first - {against[0]}) | (second - {against[0].denied()})

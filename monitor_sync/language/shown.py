@@ -1,0 +1,172 @@
+"""What of a message is shown in a given situation, comparisons left open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.language.comparisons import Comparison
+from monitor_sync.language.message_tree import (
+    Block,
+    Broken,
+    Comment,
+    Condition,
+    Element,
+    Helper,
+    Message,
+    Raw,
+    Text,
+    Variable,
+    walk,
+)
+from monitor_sync.language.transitions import FLAGS, MATCHES, PRIORITY
+
+GLUE: Final = "\ue000"
+"""Stands for a blank inside a variable, where it does not part words. A private character."""
+
+_BLANKS: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A block with what it shows if its condition holds, and if not."""
+
+    condition: Condition
+    holds: tuple[Step, ...]
+    fails: tuple[Step, ...]
+
+
+Step = str | Fork
+"""Text with its variables, or a block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Two continuations between which a comparison decides."""
+
+    comparison: Comparison
+    holds: tuple[Shown, ...]
+    fails: tuple[Shown, ...]
+
+
+Shown = str | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """
+    In what a message is shown: the flags that hold and the monitor's priority.
+
+    ``overridden`` says that the message overrides the priority somewhere. Whether ``is_priority``
+    sees that is not documented, so that it is then left open like a comparison.
+    """
+
+    flags: frozenset[str]
+    priority: int | None
+    overridden: bool = False
+
+    def answer(self, condition: Condition) -> bool | Comparison:
+        """Whether the condition holds, or the comparison that decides."""
+        name, values = condition.name, condition.values
+        if name in FLAGS:
+            return name in self.flags
+        if name in MATCHES:
+            return Comparison(name, values[0].strip() if values else "", values[1:])
+        if name == PRIORITY:
+            if self.overridden:
+                return Comparison(name, "", values)
+            return self.priority is not None and values == (f"P{self.priority}",)
+        # a block that no helper knows is looked up as a variable, and there is none
+        return False
+
+
+def overrides_priority(message: Message) -> bool:
+    """Whether a message overrides the priority anywhere."""
+    return any(
+        isinstance(each, Helper) and each.name == "override_priority"
+        for each in walk(message.elements)
+    )
+
+
+def steps(elements: Sequence[Element]) -> tuple[Step, ...]:
+    """The elements as text and blocks; text that holds no handle is cut down to its edges."""
+    return tuple(_joined(_steps(elements)))
+
+
+def _steps(elements: Sequence[Element]) -> Iterator[Step]:
+    for element in elements:
+        match element:
+            case Block():
+                body, otherwise = steps(element.body), steps(element.otherwise)
+                if element.negated:
+                    body, otherwise = otherwise, body
+                if body or otherwise:
+                    yield Fork(element.condition, body, otherwise)
+            case Raw():
+                text = _cut(element.text)
+                if element.condition is None:
+                    yield text
+                elif text:
+                    yield Fork(element.condition, (text,), ())
+            case Comment() | Broken():
+                pass
+            case Helper() if element.name == "override_priority":
+                pass
+            case Text():
+                yield element.written
+            case Variable() | Helper():
+                yield _BLANKS.sub(GLUE, element.written)
+
+
+def _joined(parts: Iterator[Step]) -> Iterator[Step]:
+    text: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            text.append(part)
+            continue
+        if any(text):
+            yield _cut("".join(text))
+        text = []
+        yield part
+    if any(text):
+        yield _cut("".join(text))
+
+
+def _cut(text: str) -> str:
+    """
+    A text without a handle, as far as it can matter to the handles around it.
+
+    Its first word may be the end of a handle; of the rest only the last character counts.
+    """
+    if "@" in text:
+        return text
+    found = _BLANKS.search(text)
+    if found is None:
+        return text
+    return f"{text[: found.start()]} {'' if text[-1].isspace() else 'x'}"
+
+
+def shown(parts: Sequence[Step], situation: Situation) -> tuple[Shown, ...]:
+    """What is shown in the situation."""
+    found: list[Shown] = []
+    _show(parts, situation, found)
+    return tuple(found)
+
+
+def _show(parts: Sequence[Step], situation: Situation, found: list[Shown]) -> None:
+    for part in parts:
+        if isinstance(part, str):
+            if found and isinstance(found[-1], str):
+                found[-1] += part
+            else:
+                found.append(part)
+            continue
+        answer = situation.answer(part.condition)
+        if isinstance(answer, bool):
+            _show(part.holds if answer else part.fails, situation, found)
+        else:
+            holds, fails = shown(part.holds, situation), shown(part.fails, situation)
+            if holds or fails:
+                found.append(Choice(answer, holds, fails))

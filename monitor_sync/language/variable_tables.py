@@ -1,0 +1,120 @@
+"""
+The variables that Datadog's page on variables names, by monitor type. Data only.
+
+The page changes often: a name that is missing here is a reason to warn, not to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+TIMES: Final = (
+    "first_triggered_at",
+    "first_triggered_at_epoch",
+    "last_triggered_at",
+    "last_triggered_at_epoch",
+    "triggered_duration_sec",
+)
+"""Exist in every monitor."""
+
+NUMERIC: Final = ("value", "threshold", "comparator")
+"""Exist wherever a number is compared with a threshold."""
+
+BY_THRESHOLD: Final[Mapping[str, str]] = {
+    "warn_threshold": "warning",
+    "alert_recovery_threshold": "critical_recovery",
+    "warn_recovery_threshold": "warning_recovery",
+}
+"""Variables that show a threshold, and which one has to be set for that."""
+
+BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
+    "service check": ("check_message", "ok_threshold"),
+    "slo alert": ("timeframe", "short_window_burn_rate", "long_window_burn_rate"),
+    "data-quality alert": ("observed", "predicted", "upper_bound", "lower_bound"),
+}
+"""Variables of some types only."""
+
+ALWAYS_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "data-quality alert": ("table", "schema", "warehouse"),
+}
+"""Keys whose ``.name`` exists whatever the query groups by."""
+
+HOST_FIELDS: Final = (
+    "ip",
+    "metadata_agent_version",
+    "metadata_machine",
+    "metadata_platform",
+    "metadata_processor",
+)
+"""Of the host, where the query groups by it; so does every tag of the host."""
+
+TEXTS: Final = frozenset(
+    {"comparator", "check_message", "timeframe", "first_triggered_at", "last_triggered_at"}
+)
+"""Variables that are no numbers, so that ``eval`` cannot compute with them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    Variables taken from a matching event: ``log.message``, ``log.attributes.…``.
+
+    ``types`` are the monitor types that have it. ``fields`` are its reserved attributes; under
+    those in ``open_fields`` any name may follow.
+    """
+
+    types: tuple[str, ...]
+    fields: tuple[str, ...]
+    open_fields: tuple[str, ...] = ("attributes", "tags")
+
+
+_RESERVED: Final = "env service status timestamp trace_id span_id link host message"
+
+SOURCES: Final[Mapping[str, Source]] = {
+    "log": Source(
+        types=("log alert", "error-tracking alert"),
+        fields=tuple(f"{_RESERVED} source".split()),
+    ),
+    "span": Source(
+        types=("trace-analytics alert", "error-tracking alert"),
+        fields=tuple(f"{_RESERVED} operation_name resource_name type".split()),
+    ),
+    "rum": Source(
+        types=("rum alert", "error-tracking alert"),
+        fields=tuple(_RESERVED.split()),
+    ),
+    "audit": Source(types=("audit alert",), fields=tuple(_RESERVED.split())),
+    "cipipeline": Source(
+        types=("ci-pipelines alert",),
+        fields=tuple(
+            f"{_RESERVED} resource_name ci_level pipeline_fingerprint operation_name"
+            " ci_partial_array".split()
+        ),
+    ),
+    "citest": Source(
+        types=("ci-tests alert",),
+        fields=tuple(f"{_RESERVED} resource_name error operation_name".split()),
+        open_fields=("attributes", "tags", "error"),
+    ),
+    "databasemonitoring": Source(
+        types=("database-monitoring alert",), fields=tuple(_RESERVED.split())
+    ),
+    "event": Source(
+        types=("event-v2 alert", "event alert"),
+        fields=tuple("id title text message link host source status timestamp".split()),
+        open_fields=("attributes", "tags", "host"),
+    ),
+    "issue": Source(types=("error-tracking alert",), fields=tuple("id link title".split())),
+    "synthetics": Source(types=("synthetics alert",), fields=("link",)),
+}
+"""By the first segment of the variable."""
+
+UNLISTED: Final = frozenset(
+    {"network-performance alert", "network-path alert", "llm-observability alert"}
+)
+"""Types over events whose variables the page does not list: nothing can be said of theirs."""
+
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+"""A composite's members in the order of the ids in its query."""
