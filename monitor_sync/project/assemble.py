@@ -15,7 +15,7 @@ from monitor_sync.project import schema
 from monitor_sync.project.blueprint import Blueprint, finished, tag_span, threshold_texts
 from monitor_sync.project.holes import fill, plain, references
 from monitor_sync.project.layers import Field, span_of
-from monitor_sync.project.message import Footer, quieted
+from monitor_sync.project.message import Footer, compose, footer_text, quieted
 from monitor_sync.project.routing import Router, Setting
 
 LONGEST_KEY: Final = 180
@@ -62,12 +62,11 @@ class Assembler:
         team, service or environment first; every hole of the blueprint must be known. The scope
         is completed in place, for ``explain``.
         """
-        compiled = blueprint.compiled
         scope["unit"] = place.unit
         team = self._team(blueprint, scope, place)
         if team is None or not self._key_fits(blueprint, place):
             return None
-        service = _complete(scope, compiled, place.key, team.name, late)
+        service = _complete(scope, blueprint, place.key, team.name, late)
         tags = self._tags(blueprint, scope, place, team, service)
         options = blueprint.options
         if options is None:
@@ -81,11 +80,13 @@ class Assembler:
             blueprint, {**filled, "options": options}, place
         ):
             return None
-        recipients = self._router.recipients(blueprint, filled, options, team, place.key)
+        recipients, lines = self._router.route(blueprint, filled, options, team, place.key)
         runbook = self._runbook(filled)
-        footer = self._footer(place, team, service, scope.get("env", ""), runbook)
+        footer = ""
+        if filled.get("footer") is not False:
+            footer = self._footer(place, team, service, scope.get("env", ""), runbook)
         written = self._router.written(filled)
-        text = self._router.text(written, filled, recipients, footer)
+        text = compose(written, footer, lines)
         body = self._body(filled, options, tags, text)
         self._check_number(blueprint, body, place)
         return Monitor(
@@ -105,16 +106,19 @@ class Assembler:
             line=place.line,
         )
 
-    def _footer(self, place: Place, team: Team, service: str, env: str, runbook: str) -> Footer:
-        return Footer(
-            team=team,
-            business_unit=self.setting.units.get(place.unit, place.unit),
-            service=service,
-            env=env,
-            runbook=runbook,
-            site=self.setting.site,
-            path=f"{self.setting.folder}/{place.file}",
-            key=place.key,
+    def _footer(self, place: Place, team: Team, service: str, env: str, runbook: str) -> str:
+        return footer_text(
+            Footer(
+                owner=team.title,
+                on_call=team.on_call,
+                business_unit=self.setting.units.get(place.unit, place.unit),
+                service=service,
+                env=env,
+                runbook=runbook,
+                site=self.setting.site,
+                path=f"{self.setting.folder}/{place.file}",
+                key=place.key,
+            )
         )
 
     # owner and identity
@@ -329,29 +333,17 @@ def _options(compiled: Any, scope: Mapping[str, Any]) -> dict[str, Any]:
 
 def _complete(
     scope: dict[str, Any],
-    compiled: Mapping[str, Any],
+    blueprint: Blueprint,
     key: str,
     team: str,
     late: Mapping[str, Any],
 ) -> str:
     """Put what every text may use into the scope, each from those before it. The service."""
     scope["key"], scope["team"] = key, team
-    service = plain(fill(compiled.get("service"), scope))
+    service = plain(fill(blueprint.compiled.get("service"), scope))
     scope.setdefault("service", service)
-    env = _environment(compiled, scope)
-    if env:
-        scope["env"] = env
+    if blueprint.env is not None:
+        scope["env"] = plain(fill(blueprint.env, scope)).removeprefix("env:")
     for name, value in late.items():
         scope[name] = fill(value, scope)
     return service
-
-
-def _environment(compiled: Mapping[str, Any], scope: Mapping[str, Any]) -> str:
-    """The value of the ``env`` tag, which the other texts may use."""
-    written = compiled.get("tags") or []
-    tags = written if isinstance(written, list) else written.children
-    for each in tags:
-        first = each if isinstance(each, str) else each.parts[0]
-        if isinstance(first, str) and first.startswith("env:"):
-            return plain(fill(each, scope)).removeprefix("env:")
-    return ""

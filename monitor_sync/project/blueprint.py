@@ -10,6 +10,7 @@ from typing import Any, Final
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.project.holes import FILLED, Text, Tree, compile_tree, is_typed, names_in
 from monitor_sync.project.layers import Field, Layer, Values, merge, span_of
+from monitor_sync.project.message import reachable
 
 THRESHOLDS: Final = frozenset(
     {"critical", "warning", "critical_recovery", "warning_recovery", "ok", "unknown"}
@@ -30,7 +31,8 @@ class Blueprint:
     checked again. ``doubtful_tags`` are author's tags of keys that are ours to give.
 
     What has no holes is the same for all items and made once: ``constants`` are such fields,
-    ``varying`` the others; ``tags`` and ``options`` are the finished ones, None where they vary.
+    ``varying`` the others; ``tags``, ``options`` and the ``states`` that these allow are the
+    finished ones, None where they vary. ``env`` is the tag of that key, compiled.
     """
 
     layers: tuple[Layer, ...]
@@ -43,6 +45,8 @@ class Blueprint:
     varying: tuple[tuple[str, Text | Tree], ...]
     tags: tuple[str, ...] | None
     options: Mapping[str, Any] | None
+    states: tuple[str, ...] | None
+    env: Any
 
     @property
     def thresholds(self) -> Mapping[str, Any]:
@@ -64,7 +68,10 @@ def draw(layers: Iterable[Layer], onto: Blueprint | None = None) -> Blueprint:
     values = merge(stronger, onto.values if onto else None)
     compiled = {name: compile_tree(value) for name, value in values.items()}
     varying = [(name, each) for name, each in compiled.items() if type(each) in FILLED]
-    tags, options = compiled.get("tags", []), compiled.get("options") or {}
+    tags, written = compiled.get("tags", []), compiled.get("options") or {}
+    options = finished(written) if type(written) is dict else None
+    kind = compiled.get("type") or "query alert"
+    fixed = options is not None and type(kind) is str
     return Blueprint(
         layers=(*(onto.layers if onto else ()), *stronger),
         values=values,
@@ -79,8 +86,19 @@ def draw(layers: Iterable[Layer], onto: Blueprint | None = None) -> Blueprint:
         },
         varying=tuple((name, each) for name, each in varying if name not in APART),
         tags=tuple(tags) if type(tags) is list else None,
-        options=finished(options) if type(options) is dict else None,
+        options=options,
+        states=reachable(kind, options or {}) if fixed else None,
+        env=_environment(tags),
     )
+
+
+def _environment(tags: Any) -> Any:
+    """The compiled tag whose key is ``env``, None where there is none."""
+    for each in tags if isinstance(tags, list) else tags.children:
+        first = each if isinstance(each, str) else each.parts[0]
+        if isinstance(first, str) and first.startswith("env:"):
+            return each
+    return None
 
 
 def _doubtful(tags: Sequence[str]) -> bool:
@@ -93,11 +111,12 @@ def _doubtful(tags: Sequence[str]) -> bool:
 
 
 def finished(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as they are sent: what is unset, or an empty set of thresholds, is left out."""
-    return {
-        name: value
-        for name, value in options.items()
-        if value is not None and (value or name != "thresholds")
+    """Options as they are sent: thresholds first, without what is unset."""
+    thresholds = options.get("thresholds")
+    first = {"thresholds": thresholds} if thresholds else {}
+    rest = options.items()
+    return first | {
+        name: value for name, value in rest if value is not None and name != "thresholds"
     }
 
 

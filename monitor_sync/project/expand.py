@@ -97,9 +97,10 @@ class Expander:
             ]
             own = draw(layers, blueprint)
             rest = ".".join((name, *items.values()))
-            self.named.add(f"{source.found.unit}/{source.found.name}/{rest}")
+            key = f"{source.found.unit}/{source.found.name}/{rest}"
+            self.named.add(key)
             if layers or id(own) not in sound:
-                sound[id(own)] = self.sound(own, names, stem, whole=whole)
+                sound[id(own)] = self.sound(own, names, key, whole=whole)
             if not sound[id(own)]:
                 continue
             self.add(source, own, dict(items), rest, line, name)
@@ -152,15 +153,16 @@ class Expander:
         """Put one monitor together. ``rest`` is its key below the file, ``stem`` without items."""
         found = source.found
         key = f"{found.unit}/{found.name}/{rest}"
-        if blueprint.names and self.slos:
+        if self.slos and "slo:" in "".join(blueprint.names):
             scope |= {f"slo:{name}": slo for name, slo in self.slos.items()}
+        moved = source.former_files or source.former_units or "moved_from" in blueprint.values
         place = Place(
             key=key,
             unit=found.unit,
             shown=found.shown,
             file=f"{found.unit}/{found.name}.yaml",
             line=line,
-            former=former_keys(source, blueprint, scope, rest, stem),
+            former=former_keys(source, blueprint, scope, rest, stem) if moved else (),
         )
         monitor = self.assembler.monitor(blueprint, scope, place, late or {})
         if monitor is None or stem in source.broken:
@@ -231,7 +233,6 @@ class _Use:
     ) -> None:
         source = self.source
         blueprint = draw([layer, *self.level], source.base)
-        stem = f"{source.found.unit}/{source.found.name}/{name}"
         sound: bool | None = None
         lines = source.document.lines
         here = lines.get((*self.where, "for_each"), lines.get((*self.where, "template"), 1))
@@ -240,13 +241,14 @@ class _Use:
             if change is False:
                 continue
             rest = f"{item}.{name}" if item else name
-            self.expander.named.add(f"{source.found.unit}/{source.found.name}/{rest}")
+            key = f"{source.found.unit}/{source.found.name}/{rest}"
+            self.expander.named.add(key)
             own = self._changed(blueprint, item, name, change) if change else blueprint
             if change:
-                fine = self.expander.sound(own, known, f"{stem}.{item}")
+                fine = self.expander.sound(own, known, key)
             else:
                 # the same for all items without changes: looked at, and reported, once
-                sound = self.expander.sound(own, known, stem) if sound is None else sound
+                sound = self.expander.sound(own, known, key) if sound is None else sound
                 fine = sound
             if not fine:
                 continue

@@ -10,8 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from monitor_sync.model import STATES, NotifyRule, Team
@@ -28,11 +27,11 @@ _BARE_SITES: Final = frozenset({"datadoghq.com", "datadoghq.eu", "ddog-gov.com"}
 _HANDLE: Final = re.compile(r"(?:(?<=\s)|(?<=\}\})|^)@[\w.@+-]*[\w-](?:\([^()\n]*\))?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Footer:
+class Footer(NamedTuple):
     """What the footer of one monitor says. Empty texts leave their line out."""
 
-    team: Team
+    owner: str
+    on_call: str
     business_unit: str
     service: str = ""
     env: str = ""
@@ -86,23 +85,25 @@ def route(
     return routed
 
 
-def compose(text: str, footer: str, recipients: Recipients) -> str:
-    """The whole message. Empty parts leave no blank lines behind."""
-    lines = "\n".join(
+def routing_lines(recipients: Recipients) -> str:
+    """One line a state that notifies somebody, as Datadog reads them."""
+    return "\n".join(
         f"{{{{#is_{state}}}}}{' '.join(handles)}{{{{/is_{state}}}}}"
         for state, handles in recipients.items()
         if handles
     )
-    body = text.strip()
+
+
+def compose(text: str, footer: str, lines: str) -> str:
+    """The whole message of three parts. Empty ones leave no blank lines behind."""
     if footer:
-        body = f"{body}\n\n{_SEPARATOR}\n{footer}" if body else f"{_SEPARATOR}\n{footer}"
-    return f"{body}\n\n{lines}".strip() if lines else body
+        footer = f"{_SEPARATOR}\n{footer}"
+    return "\n\n".join([part for part in (text, footer, lines) if part])
 
 
 def footer_text(footer: Footer) -> str:
     """Owner, runbook, links for the time of the alert, and where the monitor is declared."""
-    team = footer.team
-    lines = [f"Owner: {team.title} ({footer.business_unit}), on call: {team.on_call}"]
+    lines = [f"Owner: {footer.owner} ({footer.business_unit}), on call: {footer.on_call}"]
     if footer.runbook:
         lines.append(f"Runbook: {footer.runbook}")
     links = _links(footer.site, footer.service, footer.env)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.model import STATES, Team
@@ -28,51 +28,60 @@ class Setting:
     units: Mapping[str, str] = field(default_factory=dict)
 
 
+class Routed(NamedTuple):
+    """Handles by state, and the lines of the message that name them."""
+
+    recipients: dict[str, tuple[str, ...]]
+    lines: str
+
+
 class Router:
     """Recipients and messages of one project's monitors; the same question is answered once."""
 
     def __init__(self, setting: Setting, diagnostics: list[Diagnostic]) -> None:
         self._setting = setting
         self._diagnostics = diagnostics
-        self._known: dict[Any, dict[str, tuple[str, ...]]] = {}
+        self._known: dict[Any, Routed] = {}
 
-    def recipients(
+    def route(
         self,
         blueprint: Blueprint,
         filled: Mapping[str, Any],
         options: Mapping[str, Any],
         team: Team,
         key: str,
-    ) -> dict[str, tuple[str, ...]]:
-        """Handles by state, for the states that the monitor can reach."""
-        states = message.reachable(filled.get("type") or "query alert", options)
+    ) -> Routed:
+        """Who hears of which state, for the states that the monitor can reach."""
+        states = blueprint.states
+        if states is None:
+            states = message.reachable(filled.get("type") or "query alert", options)
         notify, also = filled.get("notify"), filled.get("also_notify")
         if notify is False:
-            return dict.fromkeys(states, ())
+            return Routed(dict.fromkeys(states, ()), "")
         priority = filled.get("priority")
         if notify or also:
             replacing = self._handles(blueprint, "notify", notify, team, key)
             adding = self._handles(blueprint, "also_notify", also, team, key)
-            return self._route(team, priority, states, replacing, adding)
+            return self._routed(team, priority, states, replacing, adding)
         asked = (team.name, priority, states)
         if asked not in self._known:
-            self._known[asked] = self._route(team, priority, states, {}, {})
+            self._known[asked] = self._routed(team, priority, states, {}, {})
         return self._known[asked]
 
-    def _route(
+    def _routed(
         self,
         team: Team,
         priority: int | None,
         states: tuple[str, ...],
         replacing: message.Recipients,
         adding: message.Recipients,
-    ) -> dict[str, tuple[str, ...]]:
+    ) -> Routed:
         rule = message.rule_for(team, priority)
-        routed = message.route(states, rule.recipients if rule else {}, replacing, adding)
+        found = message.route(states, rule.recipients if rule else {}, replacing, adding)
         only = self._setting.notify_only
-        if not only:
-            return routed
-        return {state: (only,) if handles else () for state, handles in routed.items()}
+        if only:
+            found = {state: (only,) if handles else () for state, handles in found.items()}
+        return Routed(found, message.routing_lines(found))
 
     def _handles(
         self, blueprint: Blueprint, name: str, written: Any, team: Team, key: str
@@ -93,14 +102,3 @@ class Router:
         text = plain(filled.get("message")).strip()
         only = self._setting.notify_only
         return message.quieted(text, only) if only else text
-
-    def text(
-        self,
-        written: str,
-        filled: Mapping[str, Any],
-        recipients: message.Recipients,
-        footer: message.Footer,
-    ) -> str:
-        """The whole message of one monitor."""
-        shown = "" if filled.get("footer") is False else message.footer_text(footer)
-        return message.compose(written, shown, recipients)
