@@ -85,6 +85,16 @@ def whole_rule(name: str, severity: Severity) -> Callable[[WholeCheck], WholeChe
     return register
 
 
+def page(name: str, severity: Severity) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register the manual page of what the engine itself finds, such as unused suppressions."""
+
+    def register(written: Callable[[], None]) -> Callable[[], None]:
+        _add(Rule(name=name, severity=severity, page=inspect.getdoc(written) or ""))
+        return written
+
+    return register
+
+
 def _add(new: Rule) -> None:
     assert new.name not in _RULES, new.name  # noqa: S101 - two rules of one name are our bug
     assert new.name.split("/")[0] in FAMILIES, new.name  # noqa: S101

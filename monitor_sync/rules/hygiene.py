@@ -1,0 +1,178 @@
+"""What every monitor should have, and what is said of suppressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.rules.registry import Finding, page, rule
+from monitor_sync.rules.subject import Subject
+
+
+@rule("hygiene/no-runbook", Severity.WARNING)
+def no_runbook(subject: Subject) -> Iterator[Finding]:
+    """
+    The monitor names no runbook.
+
+    Why: whoever is woken by it finds out alone what to look at first. The footer of the message
+    has a link to the runbook where there is one. A link beside the word "runbook" in the message,
+    or an asset of the category ``runbook``, is as good.
+
+    Example: a monitor without ``runbook:``
+
+    Use instead: ``runbook: motor/quotes``, a page below ``runbooks`` of project.yaml
+
+    Source: our own practice; on-call reviews ask for it first.
+    """
+    if subject.monitor.runbook or _links_to_runbook(subject):
+        return
+    yield Finding(message="the monitor names no runbook", hint="add `runbook:` with its page")
+
+
+def _links_to_runbook(subject: Subject) -> bool:
+    text = subject.text.lower()
+    if "runbook" in text and "http" in text:
+        return True
+    assets = subject.monitor.body.get("assets") or ()
+    return any(each.get("category") == "runbook" for each in assets)
+
+
+@rule("hygiene/no-priority", Severity.WARNING)
+def no_priority(subject: Subject) -> Iterator[Finding]:
+    """
+    The monitor has no priority.
+
+    Why: the priority decides with the team's ``notify`` rules who is told and who is woken, and
+    Datadog sorts by it. Without one the rules without priorities apply, perhaps by accident.
+
+    Example: a monitor without ``priority:``
+
+    Use instead: ``priority: 3``; 1 is highest, 5 is lowest
+
+    Source: our own practice; ``notify`` in teams.yaml.
+    """
+    if subject.monitor.priority is None:
+        yield Finding(
+            message="the monitor has no priority",
+            hint="add `priority:` with a number from 1, the highest, to 5",
+        )
+
+
+@rule("hygiene/no-message", Severity.WARNING)
+def no_message(subject: Subject) -> Iterator[Finding]:
+    """
+    The message says nothing: its author wrote no text.
+
+    Why: the notification is then the name, a number and a footer. It does not say what it means
+    for customers, nor what to look at first.
+
+    Example: ``message: ""``
+
+    Use instead: one sentence on what breaks for whom, and one on where to look first
+
+    Source: our own practice; Datadog accepts an empty message.
+    """
+    if not subject.text.strip():
+        yield Finding(
+            message="the message is empty",
+            field=("message",),
+            hint="say what it means for customers and what to look at first",
+        )
+
+
+LONGEST_NAME: Final = 500
+
+
+@rule("hygiene/long-name", Severity.WARNING)
+def long_name(subject: Subject) -> Iterator[Finding]:
+    """
+    The name is longer than 500 characters.
+
+    Why: it is the subject of mails and the headline of pages, which are cut; Datadog publishes no
+    limit of its own.
+
+    Example: a name that repeats the message
+
+    Use instead: a headline; the rest belongs into the message
+
+    Source: our own measure; no limit is published.
+    """
+    length = len(subject.monitor.name)
+    if length > LONGEST_NAME:
+        yield Finding(
+            message=f"the name has {length} characters, more than {LONGEST_NAME}",
+            field=("name",),
+            hint="keep the headline and move the rest to the message",
+        )
+
+
+@rule("hygiene/name-unlike-pattern", Severity.ERROR)
+def name_unlike_pattern(subject: Subject) -> Iterator[Finding]:
+    """
+    The name does not fit the pattern that the organisation set.
+
+    Why: people search and sort by name; ``policy.name_pattern`` of project.yaml is what everybody
+    agreed on.
+
+    Example: ``name: Quotes fail`` where the pattern is ``^\\[[A-Z]``
+
+    Use instead: ``name: "[Motor] Quotes fail"``
+
+    Source: ``policy.name_pattern`` in project.yaml.
+    """
+    pattern = subject.project.policy.name_pattern
+    if pattern and re.search(pattern, subject.monitor.name) is None:
+        yield Finding(
+            message=f"`{subject.monitor.name}` does not fit the pattern `{pattern}`",
+            field=("name",),
+            hint="rename it; the pattern is `policy.name_pattern` of project.yaml",
+        )
+
+
+@page("hygiene/unused-suppression", Severity.WARNING)
+def unused_suppression() -> None:
+    """
+    A suppression silences nothing.
+
+    Why: what it was for has been mended, or the rule no longer finds it. Left in place it would
+    hide the next defect of the same kind.
+
+    Example: ``ignore: [{rule: hygiene/no-runbook, reason: …}]`` on a monitor with a runbook
+
+    Use instead: nothing; remove the entry
+
+    Source: our own practice.
+    """
+
+
+@page("hygiene/expired-suppression", Severity.WARNING)
+def expired_suppression() -> None:
+    """
+    A suppression is past its date.
+
+    Why: ``until`` was the promise to come back to it. The finding is shown again from the next
+    day on.
+
+    Example: ``ignore: [{rule: hygiene/no-runbook, reason: …, until: 2026-03-01}]`` in April
+
+    Use instead: mend the monitor, or set a new date and say why
+
+    Source: our own practice.
+    """
+
+
+@page("hygiene/unknown-suppression", Severity.WARNING)
+def unknown_suppression() -> None:
+    """
+    A suppression names a rule that does not exist.
+
+    Why: it is a slip of the pen, or the rule has another name now; it silences nothing.
+
+    Example: ``ignore: [{rule: hygiene/missing-runbook, reason: …}]``
+
+    Use instead: ``hygiene/no-runbook``; ``monitor-sync explain`` lists all rules
+
+    Source: our own practice.
+    """

@@ -1,0 +1,221 @@
+"""What a composite says of other monitors, and an SLO alert of its SLO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.language.query import references
+from monitor_sync.language.tree import (
+    CompositeQuery,
+    Condition,
+    Enclosed,
+    Junction,
+    MonitorId,
+    MonitorReference,
+    Negation,
+)
+from monitor_sync.rules.registry import Finding, rule, whole_rule
+from monitor_sync.rules.subject import Subject
+
+MOST: Final = 10
+Member = MonitorId | MonitorReference
+
+
+def _condition(subject: Subject) -> Condition | None:
+    if subject.type != "composite":
+        return None
+    tree = subject.parsed.tree
+    return tree.condition if isinstance(tree, CompositeQuery) else None
+
+
+def _members(condition: Condition) -> Iterator[Member]:
+    match condition:
+        case MonitorId() | MonitorReference():
+            yield condition
+        case Enclosed():
+            yield from _members(condition.condition)
+        case Negation():
+            yield from _members(condition.operand)
+        case Junction():
+            for operand in condition.operands:
+                yield from _members(operand)
+
+
+@rule("references/composite-of-composite", Severity.ERROR)
+def composite_of_composite(subject: Subject) -> Iterator[Finding]:
+    """
+    A composite has another composite as a member.
+
+    Why: Datadog takes every type of monitor as a member, Synthetics ones too, but no composites.
+
+    Example: ``${id:motor/flow/all-down} && ${id:motor/flow/queue}`` where ``all-down`` is a
+    composite
+
+    Use instead: the members of that composite, in parentheses
+
+    Source: Datadog's documentation on composite monitors.
+    """
+    condition = _condition(subject)
+    if condition is None:
+        return
+    monitors = subject.project.monitors
+    for member in _members(condition):
+        if not isinstance(member, MonitorReference):
+            continue
+        monitor = monitors.get(member.key)
+        if monitor is not None and monitor.type == "composite":
+            yield Finding(
+                message=f"`{member.key}` is a composite itself",
+                field=("query",),
+                start=member.start,
+                end=member.end,
+                hint=f"write its members: `({monitor.query})`",
+            )
+
+
+@rule("references/itself", Severity.ERROR)
+def itself(subject: Subject) -> Iterator[Finding]:
+    """
+    A composite names the id of the monitor that it adopts, which is its own.
+
+    Why: Datadog refuses a composite that depends on itself.
+
+    Example: ``adopt: 1234567`` with the query ``1234567 && 7654321``
+
+    Use instead: the other members
+
+    Source: inferred: a composite may have no composites as members.
+    """
+    adopted = subject.monitor.adopt
+    condition = _condition(subject) if adopted is not None else None
+    if condition is None:
+        return
+    for member in _members(condition):
+        if isinstance(member, MonitorId) and member.id == adopted:
+            yield Finding(
+                message=f"{member.id} is the monitor itself: it adopts this id",
+                field=("query",),
+                start=member.start,
+                end=member.end,
+                hint="take it out of the query",
+            )
+
+
+@rule("references/always-the-same", Severity.WARNING)
+def always_the_same(subject: Subject) -> Iterator[Finding]:
+    """
+    A composite is true or false whatever its members do.
+
+    Why: Datadog stores it. A contradiction never alerts; a tautology alerts from the first minute
+    and never recovers.
+
+    Example: ``1234 && !1234``
+
+    Use instead: ``1234 && !5678``
+
+    Source: follows from the operators; Datadog accepts it.
+    """
+    condition = _condition(subject)
+    if condition is None:
+        return
+    members = list(dict.fromkeys(_members(condition)))
+    if len(members) > MOST:
+        return
+    everything = (1 << (1 << len(members))) - 1
+    columns = {member: _column(place, len(members)) for place, member in enumerate(members)}
+    table = _table(condition, columns, everything)
+    if table in (0, everything):
+        yield Finding(
+            message="the composite never alerts: its parts contradict each other"
+            if table == 0
+            else "the composite always alerts, whatever its members do",
+            field=("query",),
+            start=condition.start,
+            end=condition.end,
+        )
+
+
+def _column(place: int, count: int) -> int:
+    """A variable's column of the truth table, one bit a row."""
+    return sum(1 << row for row in range(1 << count) if row >> place & 1)
+
+
+def _table(condition: Condition, columns: dict[Member, int], everything: int) -> int:
+    """The condition's column of the truth table, one bit a row."""
+    match condition:
+        case MonitorId() | MonitorReference():
+            return columns[condition]
+        case Enclosed():
+            return _table(condition.condition, columns, everything)
+        case Negation():
+            return everything ^ _table(condition.operand, columns, everything)
+        case Junction():
+            parts = [_table(each, columns, everything) for each in condition.operands]
+            whole = parts[0]
+            for part in parts[1:]:
+                whole = whole & part if condition.operator == "AND" else whole | part
+            return whole
+        case _:
+            return everything  # nothing else stands in a composite
+
+
+@whole_rule("references/no-shared-group", Severity.WARNING)
+def no_shared_group(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+    """
+    A composite joins monitors that alert apart by different keys.
+
+    Why: Datadog matches the groups of its members by the keys that they share. Without a shared
+    key every group of the one meets every group of the other, and the composite alerts as one.
+
+    Example: a monitor ``by {host}`` and one ``by {queue}``
+
+    Use instead: members that group by the same key, or that do not group
+
+    Source: Datadog's documentation on composite monitors.
+    """
+    by_key = {subject.monitor.key: subject for subject in subjects}
+    for subject in by_key.values():
+        if subject.type != "composite" or len(subject.monitor.references) < 2:
+            continue
+        grouped = [
+            (key, by_key[key].keys)
+            for key in subject.monitor.references
+            if key in by_key and by_key[key].keys and by_key[key].keys != ("*",)
+        ]
+        if len(grouped) < 2 or set.intersection(*(set(keys) for _, keys in grouped)):
+            continue
+        told = ", ".join(f"`{key}` by {', '.join(keys)}" for key, keys in grouped)
+        yield (
+            subject,
+            Finding(
+                message=f"its members share no group key: {told}",
+                field=("query",),
+                hint="let them group by one key in common",
+            ),
+        )
+
+
+@rule("references/too-many-members", Severity.ERROR)
+def too_many_members(subject: Subject) -> Iterator[Finding]:
+    """
+    A composite has more than ten different members.
+
+    Why: Datadog takes ten.
+
+    Example: ``1 && 2 && 3 && 4 && 5 && 6 && 7 && 8 && 9 && 10 && 11``
+
+    Use instead: one monitor over all of them, grouped, or fewer members
+
+    Source: Datadog's documentation on composite monitors.
+    """
+    if subject.type != "composite":
+        return
+    count = len(references(subject.parsed))
+    if count > MOST:
+        yield Finding(
+            message=f"the composite has {count} members, more than {MOST}",
+            field=("query",),
+            hint="watch several by one grouped monitor",
+        )
