@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.model import Project, Team
+from monitor_sync.model import Policy, Project, Team
 from monitor_sync.project import explain, files, positions, references, schema, source
 from monitor_sync.project.assemble import Assembler
 from monitor_sync.project.blueprint import Blueprint, draw
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Cleaner, Field, Layer, place, span_of
+from monitor_sync.project.policy import read_policy
 from monitor_sync.project.routing import Setting
 from monitor_sync.project.source import Document
 from monitor_sync.project.teams import read_teams
@@ -35,6 +36,8 @@ class Loaded:
     project: Project
     diagnostics: tuple[Diagnostic, ...] = ()
     recipes: Mapping[str, Recipe] = field(default_factory=dict, repr=False)
+    shared: Document | None = field(default=None, repr=False)
+    """project.yaml, None where there is none."""
 
     @property
     def failed(self) -> bool:
@@ -60,8 +63,11 @@ class Loaded:
         ``field`` is the way inside the body, ``("query",)`` or ``("options", "timeout_h")``;
         ``start`` and ``end`` count characters of the rendered text, the author's part of it for
         the message. Without ``end`` it is the whole value. What no file says is where the monitor
-        is declared.
+        is declared. An empty key means project.yaml, and ``field`` a key in it.
         """
+        if not key:
+            assert self.shared is not None  # noqa: S101 - only what it says is looked up
+            return self.shared, self.shared.key_span(field)
         recipe = self.recipes[key]
         layers = recipe.blueprint.layers
         found = place(layers, field)
@@ -118,6 +124,8 @@ class _Reader:
         self._cleaner = Cleaner()
         self._files = 0
         self._setting = Setting(project="")
+        self._policy = Policy()
+        self._shared: Document | None = None
         self._teams: dict[str, Team] = {}
         self._assembler = Assembler(self._setting)
         self._expander: Expander | None = None
@@ -159,10 +167,13 @@ class _Reader:
             monitors=monitors,
             teams=self._teams,
             business_units=self._setting.units,
+            policy=self._policy,
             files=self._files,
         )
         ordered = dict.fromkeys(sorted(found, key=lambda each: each.order))
-        return Loaded(project=project, diagnostics=tuple(ordered), recipes=recipes)
+        return Loaded(
+            project=project, diagnostics=tuple(ordered), recipes=recipes, shared=self._shared
+        )
 
     def _locate(self, key: str, name: str, needle: str) -> tuple[Document, Span]:
         assert self._expander is not None  # noqa: S101 - called only after expanding
@@ -233,6 +244,9 @@ class _Reader:
             setting.project = project.value("project") or ""
             setting.site = project.value("site") or ""
             setting.runbooks = project.value("runbooks") or ""
+            self._shared = project.document
+            self._policy, found = read_policy(project.value("policy"), project.document)
+            self._diagnostics.extend(found)
         setting.folder = self._root.resolve().name
         setting.notify_only = self._notify_only
         setting.teams = self._teams

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
@@ -12,7 +13,11 @@ from monitor_sync.rules.registry import Finding, Rule, every
 from monitor_sync.rules.subject import Subject
 
 Locate = Callable[[str, tuple[str | int, ...], int, int | None], tuple[str, Span]]
-"""Key, field, start and end, to the text of the line and the place in the files."""
+"""
+Key, field, start and end, to the text of the line and the place in the files.
+
+An empty key means project.yaml.
+"""
 
 _SEVERITIES: Final = {each.label: each for each in Severity}
 _OFF: Final = "off"
@@ -46,6 +51,7 @@ def check(project: Project, locate: Locate, *, today: str) -> list[Diagnostic]:
         if severity is not None:
             diagnostics.append(_told(found.finding, found.monitor.key, name, severity, locate))
     diagnostics.extend(_stale(project, severities, used, today, locate))
+    diagnostics.extend(_unknown(project.policy, locate))
     return diagnostics
 
 
@@ -89,6 +95,21 @@ def _told(finding: Finding, key: str, name: str, severity: Severity, locate: Loc
         excerpt=excerpt,
         key=key,
     )
+
+
+def _unknown(policy: Policy, locate: Locate) -> Iterable[Diagnostic]:
+    """Severities of the policy for rules that do not exist."""
+    known = {each.name for each in every()}
+    for name in policy.severity:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean `{close[0]}`? " if close else ""
+            finding = Finding(
+                message=f"no rule is called `{name}`",
+                field=("policy", "severity", name),
+                hint=f"{hint}`monitor-sync explain` lists them",
+            )
+            yield _told(finding, "", "schema/unknown-rule", Severity.ERROR, locate)
 
 
 def _stale(
