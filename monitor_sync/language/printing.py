@@ -134,17 +134,17 @@ def _several(tree: TagList | Junction | Membership | ValueChoice) -> str:
             tail = "".join(f"{by or ' '}{print_condition(each)}" for by, each in rest)
             return print_condition(tree.items[0]) + tail
         case Junction():
-            pairs = zip(tree.keywords, tree.operands[1:], strict=True)
-            parts = (f" {word} {print_condition(each)}" for word, each in pairs)
-            tail = "".join(part.replace("  ", " ", 1) for part in parts)
+            joined = zip(tree.keywords, tree.operands[1:], strict=True)
+            tail = "".join(f" {word} "[not word :] + print_condition(e) for word, e in joined)
             return print_condition(tree.operands[0]) + tail
         case Membership():
             values = ",".join(value.text for value in tree.values)
             return f"{tree.key.text} {' '.join(tree.keywords)} ({values})"
         case ValueChoice():
-            pairs = zip((*tree.keywords, ""), tree.values, strict=True)
-            inner = "".join(f"{value.text} {word} " for word, value in pairs).rstrip()
-            return f"{tree.key.text}:({inner})"
+            values = tree.values[0].text
+            for word, value in zip(tree.keywords, tree.values[1:], strict=True):
+                values += f" {word} {value.text}"
+            return f"{tree.key.text}:({values})"
 
 
 def _suffix(tree: By | Modifier) -> str:

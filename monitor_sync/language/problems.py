@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from monitor_sync.language.nearest import nearest
+from monitor_sync.language.tree import Node
 
 Path = tuple[str | int, ...]
 """The way from ``options.variables`` to a text, such as ``(0, "query")``. Empty: the query."""
@@ -39,16 +41,46 @@ class QueryError(Exception):
         self.problem = problem
 
 
+class Findings:
+    """The problems of one text, as they are found."""
+
+    __slots__ = ("path", "problems")
+
+    def __init__(self, problems: list[QueryProblem] | None = None, path: Path = ()) -> None:
+        self.problems: list[QueryProblem] = [] if problems is None else problems
+        self.path = path
+
+    def refuse(self, code: str, place: Node, message: str, hint: str = "") -> None:
+        """Datadog answers 400 to this."""
+        self._add(code, place, message, hint, refused=True)
+
+    def warn(self, code: str, place: Node, message: str, hint: str = "") -> None:
+        """Datadog stores this, but it does not do what its author meant."""
+        self._add(code, place, message, hint, refused=False)
+
+    def _add(self, code: str, place: Node, message: str, hint: str, *, refused: bool) -> None:
+        self.problems.append(
+            QueryProblem(
+                code=code,
+                message=message,
+                start=place.start,
+                end=place.end,
+                hint=hint,
+                refused=refused,
+                path=self.path,
+            )
+        )
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The known word nearest to a wrong one as a hint, or an empty text where none is near."""
-    lower = word.lower()
-    near = get_close_matches(lower, list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else ""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], last: str = "or") -> str:
     """Words as prose: ``a, b or c``."""
     all_words = list(words)
     if len(all_words) < 2:
         return "".join(all_words)
-    return f"{', '.join(all_words[:-1])} or {all_words[-1]}"
+    return f"{', '.join(all_words[:-1])} {last} {all_words[-1]}"

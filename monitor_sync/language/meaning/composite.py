@@ -1,0 +1,92 @@
+"""Composites: how many members, and whether the condition can change at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from monitor_sync.language.problems import Findings
+from monitor_sync.language.tree import (
+    CompositeQuery,
+    Condition,
+    Enclosed,
+    Junction,
+    MonitorId,
+    MonitorReference,
+    Negation,
+)
+
+_MOST: Final = 10
+
+
+def check_composite(tree: CompositeQuery, found: Findings) -> None:
+    """
+    Everything about a composite that its query alone shows.
+
+    Source: Datadog's API reference for the number of members; the rest is logic.
+    """
+    members = list(members_in(tree.condition))
+    different = list(dict.fromkeys(members))
+    if len(different) > _MOST:
+        found.refuse(
+            "too-many-members",
+            tree,
+            f"{len(different)} different monitors, at most {_MOST} were expected",
+        )
+        return
+    rows = 1 << len(different)
+    everything = (1 << rows) - 1
+    columns = {each: _column(index, rows) for index, each in enumerate(different)}
+    truth = _truth(tree.condition, columns, everything)
+    if truth in (0, everything):
+        found.warn(
+            "constant-composite",
+            tree,
+            "this is never true, whatever its monitors do"
+            if truth == 0
+            else "this is always true, whatever its monitors do",
+        )
+
+
+def members_in(condition: Condition) -> Iterator[MonitorId | MonitorReference]:
+    """The members of a composite in the written order, repeated ones included."""
+    waiting: list[Condition] = [condition]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, MonitorId | MonitorReference):
+            yield each
+        elif isinstance(each, Junction):
+            waiting.extend(reversed(each.operands))
+        elif isinstance(each, Negation):
+            waiting.append(each.operand)
+        elif isinstance(each, Enclosed):
+            waiting.append(each.condition)
+
+
+def _column(index: int, rows: int) -> int:
+    """A column of the truth table as one number: bit ``r`` is the value in row ``r``."""
+    half = 1 << index
+    block = ((1 << half) - 1) << half
+    column = 0
+    for start in range(0, rows, 2 * half):
+        column |= block << start
+    return column
+
+
+def _truth(
+    condition: Condition, columns: dict[MonitorId | MonitorReference, int], everything: int
+) -> int:
+    """The column of a condition: for which values of its members it is true."""
+    if isinstance(condition, MonitorId | MonitorReference):
+        return columns[condition]
+    if isinstance(condition, Negation):
+        return everything ^ _truth(condition.operand, columns, everything)
+    if isinstance(condition, Enclosed):
+        return _truth(condition.condition, columns, everything)
+    if not isinstance(condition, Junction):
+        return 0
+    values = [_truth(each, columns, everything) for each in condition.operands]
+    result = values[0]
+    for value in values[1:]:
+        result = result & value if condition.operator == "AND" else result | value
+    return result

@@ -1,0 +1,125 @@
+"""Which windows go with which query, and how long they may be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor_sync.language.problems import Findings
+from monitor_sync.language.syntax.windows import advice, read_length
+from monitor_sync.language.tree import Change, Evaluation, Name, Node, Number, Text, Window
+
+_HOUR: Final = 3600
+_WEEK: Final = 168 * _HOUR
+_MONTH: Final = 730 * _HOUR
+_AGO: Final = ("5m", "10m", "15m", "30m", "1h", "2h", "4h", "1d")
+_CURRENT: Final = ("1h", "1d", "1mo")
+
+
+def check_evaluation(evaluation: Evaluation, found: Findings) -> None:
+    """
+    The window of a metric query, and how far back a change looks.
+
+    Source: Datadog's page on metric monitors has one minute to one month; its API reference
+    stops at a week in minutes and hours.
+    """
+    window = evaluation.window
+    if window.form == "last":
+        if window.count and window.seconds <= _WEEK and evaluation.change is None:
+            return
+        _check_last(window, found)
+    elif window.form == "current":
+        check_current(window, found)
+    if evaluation.change is not None:
+        _check_change(evaluation, evaluation.change, found)
+
+
+def _check_last(window: Window, found: Findings) -> None:
+    if window.count == 0:
+        found.refuse(
+            "window-too-short",
+            window,
+            f"`{window.written}` is no time at all",
+            "the shortest window is `last_1m`",
+        )
+    elif window.seconds > _MONTH:
+        found.refuse(
+            "window-too-long",
+            window,
+            f"`{window.written}` is longer than a month",
+            "the longest window is `last_1mo`",
+        )
+    elif window.seconds > _WEEK and window.unit != "mo":
+        found.warn(
+            "window-unconfirmed",
+            window,
+            f"`{window.written}` is longer than a week; of such only `last_1mo` is known",
+            "a week is `last_1w`, a month `last_1mo`",
+        )
+
+
+def check_current(window: Window, found: Findings) -> None:
+    """Cumulative windows are whole hours, days or months, and one of them."""
+    if f"{window.count}{window.unit}" not in _CURRENT:
+        found.refuse(
+            "bad-window",
+            window,
+            f"`{window.written}` where current_1h, current_1d or current_1mo was expected",
+        )
+
+
+def _check_change(evaluation: Evaluation, change: Change, found: Findings) -> None:
+    window = evaluation.window
+    if window.form != "last":
+        found.refuse(
+            "change-window",
+            window,
+            f"`{window.written}` where a `last_` window was expected: "
+            f"{change.kind.text}() compares with the past",
+        )
+    shift = change.shift
+    if shift.form == "ago" and f"{shift.count}{shift.unit}" not in _AGO:
+        times = ", ".join(_AGO)
+        found.refuse(
+            "change-window",
+            shift,
+            f"`{shift.written}` where one of {times} was expected",
+            f"write `last_{shift.count}{shift.unit}`",
+        )
+    elif shift.form in ("current", "next"):
+        found.refuse(
+            "change-window", shift, f"`{shift.written}` where a `last_` window was expected"
+        )
+    elif shift.form == "last" and shift.count == 0:
+        _check_last(shift, found)
+    for each in (window, shift):
+        if each.form == "last" and each.seconds > 48 * _HOUR:
+            found.warn(
+                "change-window-unconfirmed",
+                each,
+                f"`{each.written}` is above 48 hours, where Datadog's API reference stops",
+            )
+
+
+def quoted_window(argument: Node, found: Findings, units: str, example: str) -> Window | None:
+    """
+    The window that a step of a chain is given, or None where that is none, which is noted.
+
+    ``units`` are the letters that may stand behind the number.
+    """
+    if isinstance(argument, Text):
+        written, start, end = argument.value, argument.start + 1, argument.end - 1
+    elif isinstance(argument, Name | Number):
+        written = argument.text if isinstance(argument, Name) else argument.written
+        start, end = argument.start, argument.end
+    else:
+        return None
+    window = read_length(written, start, end)
+    if window is None or window.form or window.unit not in units.split():
+        hint = advice(written.removeprefix("last_"), prefix="")
+        message = f"`{written}` where a window such as `{example}` was expected"
+        found.refuse("bad-window", argument, message, hint)
+        return None
+    if window.count == 0:
+        found.refuse("window-too-short", argument, f"`{written}` is no time at all")
+        return None
+    return window

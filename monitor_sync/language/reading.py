@@ -1,0 +1,252 @@
+"""Read what a tree says: its expressions, series, tags, algorithms and divisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from monitor_sync.language.functions import ALGORITHMS, COMBINING
+from monitor_sync.language.tree import (
+    Argument,
+    Arithmetic,
+    Call,
+    Condition,
+    Enclosed,
+    Expression,
+    Field,
+    Junction,
+    Keys,
+    Membership,
+    Modifier,
+    Name,
+    Negation,
+    Number,
+    Option,
+    Parenthesised,
+    Series,
+    Signed,
+    Tag,
+    TagList,
+    Text,
+    ValueChoice,
+    Word,
+)
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """An expression and all inside it, in the written order."""
+    waiting: list[Expression] = [expression]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if isinstance(each, Arithmetic):
+            waiting.extend(reversed(each.operands))
+        elif isinstance(each, Call):
+            waiting.extend(reversed(inner_queries(each.arguments)))
+        elif isinstance(each, Parenthesised):
+            waiting.append(each.expression)
+        elif isinstance(each, Signed):
+            waiting.append(each.operand)
+
+
+def inner_queries(arguments: Iterable[Argument]) -> list[Expression]:
+    """The arguments that are expressions."""
+    return [each for each in arguments if not isinstance(each, Text | Name | Option | Keys)]
+
+
+def series_in(expression: Expression) -> list[Series]:
+    """The series that an expression reads, in the written order."""
+    return [each for each in walk(expression) if isinstance(each, Series)]
+
+
+def keys_of(expression: Expression) -> tuple[str, ...]:
+    """
+    What an expression is grouped by, each key once; after regrouping only the outer keys.
+
+    Source: an outer aggregation over the groups of the inner series was read in published
+    monitors (grammar, regrouping call).
+    """
+    found: dict[str, None] = {}
+    _collect_keys(expression, found)
+    return tuple(found)
+
+
+def _collect_keys(expression: Expression, found: dict[str, None]) -> None:
+    if isinstance(expression, Series):
+        found.update(dict.fromkeys(expression.keys))
+    elif isinstance(expression, Call):
+        outer = regrouping(expression)
+        if outer is not None:
+            found.update(dict.fromkeys(name.text for name in outer.names))
+            return
+        for each in inner_queries(expression.arguments):
+            _collect_keys(each, found)
+    elif isinstance(expression, Arithmetic):
+        for each in expression.operands:
+            _collect_keys(each, found)
+    elif isinstance(expression, Parenthesised):
+        _collect_keys(expression.expression, found)
+    elif isinstance(expression, Signed):
+        _collect_keys(expression.operand, found)
+
+
+def regrouping(call: Call) -> Keys | None:
+    """The outer keys of ``sum(avg:a.b{*} by {host,disk}, {host})``, None for any other call."""
+    if call.function.text not in COMBINING:
+        return None
+    return next((each for each in call.arguments if isinstance(each, Keys)), None)
+
+
+def tags_in(condition: Condition) -> Iterator[Tag]:
+    """
+    Every tag that a filter or a search speaks of, lists of values taken apart.
+
+    ``negated`` says whether such things are left out, however that is written.
+    """
+    waiting: list[tuple[Condition, bool]] = [(condition, False)]
+    while waiting:
+        each, negated = waiting.pop()
+        match each:
+            case Tag():
+                yield Tag(each.start, each.end, each.key, each.value, each.negated != negated)
+            case Membership() | ValueChoice():
+                off = negated != (isinstance(each, Membership) and each.negated)
+                for value in each.values:
+                    yield Tag(value.start, value.end, each.key.text, value.text, off)
+            case Field():
+                for word in _words(each.value):
+                    yield Tag(word.start, word.end, each.key.text, word.text, negated)
+            case TagList():
+                waiting.extend((item, negated) for item in reversed(each.items))
+            case Junction():
+                waiting.extend((item, negated) for item in reversed(each.operands))
+            case Negation():
+                waiting.append((each.operand, not negated))
+            case Enclosed():
+                waiting.append((each.condition, negated))
+            case _:
+                pass
+
+
+def _words(condition: Condition) -> Iterator[Word]:
+    if isinstance(condition, Word):
+        yield condition
+    elif isinstance(condition, Enclosed):
+        yield from _words(condition.condition)
+    elif isinstance(condition, Junction):
+        for each in condition.operands:
+            yield from _words(each)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Algorithm:
+    """
+    A call of ``anomalies``, ``outliers`` or ``forecast``, taken apart.
+
+    ``method`` is ``basic``, ``DBSCAN``, ``linear``, … as written; ``amount`` the deviations or the
+    tolerance, None where it is not a number. ``options`` are its named arguments.
+    """
+
+    call: Call
+    method: str
+    amount: float | None
+    options: dict[str, Option]
+
+    @property
+    def name(self) -> str:
+        """``anomalies``, ``outliers`` or ``forecast``."""
+        return self.call.function.text
+
+    def option(self, name: str) -> str:
+        """The value of a named argument as text, empty where it is not given."""
+        option = self.options.get(name)
+        return words_of(option.value) if option else ""
+
+
+def algorithm_in(expression: Expression) -> Algorithm | None:
+    """The first algorithm of an expression, None where it has none."""
+    for each in walk(expression):
+        if isinstance(each, Call) and each.function.text in ALGORITHMS:
+            return take_apart(each)
+    return None
+
+
+def take_apart(call: Call) -> Algorithm:
+    """The arguments of an algorithm by their meaning."""
+    plain = [each for each in call.arguments if not isinstance(each, Option)]
+    method = words_of(plain[1]) if len(plain) > 1 else ""
+    amount = plain[2].value if len(plain) > 2 and isinstance(plain[2], Number) else None
+    options = {each.name.text: each for each in call.arguments if isinstance(each, Option)}
+    return Algorithm(call=call, method=method, amount=amount, options=options)
+
+
+def words_of(argument: Argument) -> str:
+    """A plain argument as text, quoted or not; empty for an expression."""
+    if isinstance(argument, Text):
+        return argument.value
+    if isinstance(argument, Name):
+        return argument.text
+    return argument.written if isinstance(argument, Number) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """
+    One ``/`` of an expression.
+
+    ``floored`` says that the denominator is kept away from zero: by a number added to it, by
+    ``clamp_min`` or ``cutoff_min``, by a default above zero, or because it is a number itself.
+    """
+
+    denominator: Expression
+    floored: bool
+    start: int
+    end: int
+
+
+def divisions_in(expression: Expression) -> Iterator[Division]:
+    """Every division of an expression; ``start`` and ``end`` are those of the ``/``."""
+    for each in walk(expression):
+        if not isinstance(each, Arithmetic):
+            continue
+        for operator, operand in zip(each.operators, each.operands[1:], strict=True):
+            if operator.text == "/":
+                yield Division(
+                    denominator=operand,
+                    floored=_floored(operand),
+                    start=operator.start,
+                    end=operator.end,
+                )
+
+
+def _floored(expression: Expression) -> bool:
+    if isinstance(expression, Number):
+        return expression.value != 0
+    if isinstance(expression, Parenthesised):
+        return _floored(expression.expression)
+    if isinstance(expression, Call):
+        if expression.function.text in ("clamp_min", "cutoff_min", "default"):
+            bound = expression.arguments[-1]
+            return isinstance(bound, Number) and bound.value > 0
+        inner = inner_queries(expression.arguments)
+        return len(inner) == 1 and _floored(inner[0])
+    if isinstance(expression, Arithmetic):
+        if expression.operators[0].text in "+-":
+            # a number may come first: `1 + sum:a.b{*}`
+            signs = ("+", *(operator.text for operator in expression.operators))
+            pairs = zip(signs, expression.operands, strict=True)
+            return any(s == "+" and isinstance(e, Number) and e.value > 0 for s, e in pairs)
+        return all(_floored(operand) for operand in expression.operands)
+    return False
+
+
+def modifiers_in(expression: Expression) -> Iterator[Modifier]:
+    """Every modifier of an expression, in no particular order."""
+    for each in walk(expression):
+        if isinstance(each, Series | Call | Parenthesised):
+            yield from each.modifiers
+
+
+def is_counted(series: Series) -> bool:
+    """Whether a series is read ``.as_count()``."""
+    return any(each.name.text == "as_count" for each in series.modifiers)
