@@ -63,7 +63,28 @@ def field_changes(live: Body, wanted: Body) -> tuple[FieldChange, ...]:
         return ()
     before = canonical(live, declared=wanted)
     after = canonical(wanted, declared=wanted)
-    return explained(differences(before, after), live, wanted)
+    changes = explained(differences(before, after), live, wanted)
+    return tuple(each for each in changes if not _implied(each, live))
+
+
+def _implied(change: FieldChange, live: Body) -> bool:
+    """
+    Whether a live threshold that no file declares says no more than the query does.
+
+    Some answers fill in a critical threshold from the query where none was sent (an error text
+    quoted in public threads says so; the recordings since 2020 show none filled in). It would
+    come back after every update, so it is no difference.
+    """
+    if change.field != "options.thresholds.critical" or change.new is not None:
+        return False
+    from monitor_sync.language.query import comparison, parse  # 60 ms, for a rare question
+    from monitor_sync.language.tree import Number
+
+    variables = (live.get("options") or {}).get("variables")
+    end = comparison(parse(str(live.get("type")), str(live.get("query")), variables))
+    return (
+        end is not None and isinstance(end.threshold, Number) and end.threshold.value == change.old
+    )
 
 
 def _walk(field: str, old: Any, new: Any, *, depth: int) -> Iterator[FieldChange]:

@@ -310,3 +310,13 @@ def test_turning_a_notification_off_does_not_show_its_timeframe() -> None:
     (change,) = plan([wanted], live(held)).changes
 
     assert [each.field for each in change.fields] == ["options.notify_no_data"]
+
+
+@pytest.mark.parametrize(("filled_in", "changes"), [(5.0, 0), (4.0, 1)])
+def test_a_threshold_that_datadog_fills_in_from_the_query_is_no_difference(
+    filled_in: float, changes: int
+) -> None:
+    declared = monitor(options={})
+    held = live(monitor(options={"thresholds": {"critical": filled_in}}))
+
+    assert len(plan([declared], [held]).changes) == changes
