@@ -317,6 +317,6 @@ def test_a_threshold_that_datadog_fills_in_from_the_query_is_no_difference(
     filled_in: float, changes: int
 ) -> None:
     declared = monitor(options={})
-    held = live(monitor(options={"thresholds": {"critical": filled_in}}))
+    held = live(answer(monitor(options={"thresholds": {"critical": filled_in}})))
 
-    assert len(plan([declared], [held]).changes) == changes
+    assert len(plan([declared], held).changes) == changes
