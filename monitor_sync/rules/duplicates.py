@@ -21,7 +21,7 @@ def exact_copy(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
     Why: Datadog refuses the second: "Duplicate of an existing monitor_id". Tags make no
     difference.
 
-    Example: a monitor pasted into a second file and not changed, with ``footer: false``
+    Example: a monitor pasted into a second file and not changed, with `footer: false`
 
     Use instead: one of them, or a name of its own for each
 
@@ -55,9 +55,9 @@ def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
     looks at it. Blanks, quotes and notation make no difference.
 
     Example: a monitor of the platform and one of the team, both
-    ``avg(last_5m):avg:system.disk.in_use{host:db-1} > 0.9``
+    `avg(last_5m):avg:system.disk.in_use{host:db-1} > 0.9`
 
-    Use instead: one monitor with ``also_notify:`` for whoever else should hear of it
+    Use instead: one monitor with `also_notify:` for whoever else should hear of it
 
     Source: our own practice; Datadog accepts it where name or message differ.
     """

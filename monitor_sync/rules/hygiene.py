@@ -18,11 +18,11 @@ def no_runbook(subject: Subject) -> Iterator[Finding]:
 
     Why: whoever is woken by it finds out alone what to look at first. The footer of the message
     has a link to the runbook where there is one. A link beside the word "runbook" in the message,
-    or an asset of the category ``runbook``, is as good.
+    or an asset of the category `runbook`, is as good.
 
-    Example: a monitor without ``runbook:``
+    Example: a monitor without `runbook:`
 
-    Use instead: ``runbook: motor/quotes``, a page below ``runbooks`` of project.yaml
+    Use instead: `runbook: motor/quotes`, a page below `runbooks` of project.yaml
 
     Source: our own practice; on-call reviews ask for it first.
     """
@@ -44,14 +44,14 @@ def no_priority(subject: Subject) -> Iterator[Finding]:
     """
     The monitor has no priority.
 
-    Why: the priority decides with the team's ``notify`` rules who is told and who is woken, and
+    Why: the priority decides with the team's `notify` rules who is told and who is woken, and
     Datadog sorts by it. Without one the rules without priorities apply, perhaps by accident.
 
-    Example: a monitor without ``priority:``
+    Example: a monitor without `priority:`
 
-    Use instead: ``priority: 3``; 1 is highest, 5 is lowest
+    Use instead: `priority: 3`; 1 is highest, 5 is lowest
 
-    Source: our own practice; ``notify`` in teams.yaml.
+    Source: our own practice; `notify` in teams.yaml.
     """
     if subject.monitor.priority is None:
         yield Finding(
@@ -68,7 +68,7 @@ def no_message(subject: Subject) -> Iterator[Finding]:
     Why: the notification is then the name, a number and a footer. It does not say what it means
     for customers, nor what to look at first.
 
-    Example: ``message: ""``
+    Example: `message: ""`
 
     Use instead: one sentence on what breaks for whom, and one on where to look first
 
@@ -110,17 +110,17 @@ def long_name(subject: Subject) -> Iterator[Finding]:
 
 @rule("hygiene/name-unlike-pattern", Severity.ERROR)
 def name_unlike_pattern(subject: Subject) -> Iterator[Finding]:
-    """
+    r"""
     The name does not fit the pattern that the organisation set.
 
-    Why: people search and sort by name; ``policy.name_pattern`` of project.yaml is what everybody
+    Why: people search and sort by name; `policy.name_pattern` of project.yaml is what everybody
     agreed on.
 
-    Example: ``name: Quotes fail`` where the pattern is ``^\\[[A-Z]``
+    Example: `name: Quotes fail` where the pattern is `^\[[A-Z]`
 
-    Use instead: ``name: "[Motor] Quotes fail"``
+    Use instead: `name: "[Motor] Quotes fail"`
 
-    Source: ``policy.name_pattern`` in project.yaml.
+    Source: `policy.name_pattern` in project.yaml.
     """
     pattern = subject.project.policy.name_pattern
     if pattern and re.search(pattern, subject.monitor.name) is None:
@@ -139,7 +139,7 @@ def unused_suppression() -> None:
     Why: what it was for has been mended, or the rule no longer finds it. Left in place it would
     hide the next defect of the same kind.
 
-    Example: ``ignore: [{rule: hygiene/no-runbook, reason: …}]`` on a monitor with a runbook
+    Example: `ignore: [{rule: hygiene/no-runbook, reason: …}]` on a monitor with a runbook
 
     Use instead: nothing; remove the entry
 
@@ -152,10 +152,10 @@ def expired_suppression() -> None:
     """
     A suppression is past its date.
 
-    Why: ``until`` was the promise to come back to it. The finding is shown again from the next
+    Why: `until` was the promise to come back to it. The finding is shown again from the next
     day on.
 
-    Example: ``ignore: [{rule: hygiene/no-runbook, reason: …, until: 2026-03-01}]`` in April
+    Example: `ignore: [{rule: hygiene/no-runbook, reason: …, until: 2026-03-01}]` in April
 
     Use instead: mend the monitor, or set a new date and say why
 
@@ -170,9 +170,9 @@ def unknown_suppression() -> None:
 
     Why: it is a slip of the pen, or the rule has another name now; it silences nothing.
 
-    Example: ``ignore: [{rule: hygiene/missing-runbook, reason: …}]``
+    Example: `ignore: [{rule: hygiene/missing-runbook, reason: …}]`
 
-    Use instead: ``hygiene/no-runbook``; ``monitor-sync explain`` lists all rules
+    Use instead: `hygiene/no-runbook`; `monitor-sync explain` lists all rules
 
     Source: our own practice.
     """

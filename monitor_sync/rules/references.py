@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.language.query import references
 from monitor_sync.language.tree import (
     CompositeQuery,
     Condition,
@@ -16,10 +14,10 @@ from monitor_sync.language.tree import (
     MonitorReference,
     Negation,
 )
+from monitor_sync.rules.problems import tells
 from monitor_sync.rules.registry import Finding, rule, whole_rule
 from monitor_sync.rules.subject import Subject
 
-MOST: Final = 10
 Member = MonitorId | MonitorReference
 
 
@@ -41,6 +39,8 @@ def _members(condition: Condition) -> Iterator[Member]:
         case Junction():
             for operand in condition.operands:
                 yield from _members(operand)
+        case _:
+            pass  # nothing else stands in a composite
 
 
 @rule("references/composite-of-composite", Severity.ERROR)
@@ -50,7 +50,7 @@ def composite_of_composite(subject: Subject) -> Iterator[Finding]:
 
     Why: Datadog takes every type of monitor as a member, Synthetics ones too, but no composites.
 
-    Example: ``${id:motor/flow/all-down} && ${id:motor/flow/queue}`` where ``all-down`` is a
+    Example: `${id:motor/flow/all-down} && ${id:motor/flow/queue}` where `all-down` is a
     composite
 
     Use instead: the members of that composite, in parentheses
@@ -82,7 +82,7 @@ def itself(subject: Subject) -> Iterator[Finding]:
 
     Why: Datadog refuses a composite that depends on itself.
 
-    Example: ``adopt: 1234567`` with the query ``1234567 && 7654321``
+    Example: `adopt: 1234567` with the query `1234567 && 7654321`
 
     Use instead: the other members
 
@@ -103,62 +103,20 @@ def itself(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@rule("references/always-the-same", Severity.WARNING)
-def always_the_same(subject: Subject) -> Iterator[Finding]:
+@tells("references/always-the-same", Severity.WARNING, "constant-composite")
+def always_the_same() -> None:
     """
     A composite is true or false whatever its members do.
 
     Why: Datadog stores it. A contradiction never alerts; a tautology alerts from the first minute
     and never recovers.
 
-    Example: ``1234 && !1234``
+    Example: `1234 && !1234`.
 
-    Use instead: ``1234 && !5678``
+    Use instead: `1234 && !5678`.
 
     Source: follows from the operators; Datadog accepts it.
     """
-    condition = _condition(subject)
-    if condition is None:
-        return
-    members = list(dict.fromkeys(_members(condition)))
-    if len(members) > MOST:
-        return
-    everything = (1 << (1 << len(members))) - 1
-    columns = {member: _column(place, len(members)) for place, member in enumerate(members)}
-    table = _table(condition, columns, everything)
-    if table in (0, everything):
-        yield Finding(
-            message="the composite never alerts: its parts contradict each other"
-            if table == 0
-            else "the composite always alerts, whatever its members do",
-            field=("query",),
-            start=condition.start,
-            end=condition.end,
-        )
-
-
-def _column(place: int, count: int) -> int:
-    """A variable's column of the truth table, one bit a row."""
-    return sum(1 << row for row in range(1 << count) if row >> place & 1)
-
-
-def _table(condition: Condition, columns: dict[Member, int], everything: int) -> int:
-    """The condition's column of the truth table, one bit a row."""
-    match condition:
-        case MonitorId() | MonitorReference():
-            return columns[condition]
-        case Enclosed():
-            return _table(condition.condition, columns, everything)
-        case Negation():
-            return everything ^ _table(condition.operand, columns, everything)
-        case Junction():
-            parts = [_table(each, columns, everything) for each in condition.operands]
-            whole = parts[0]
-            for part in parts[1:]:
-                whole = whole & part if condition.operator == "AND" else whole | part
-            return whole
-        case _:
-            return everything  # nothing else stands in a composite
 
 
 @whole_rule("references/no-shared-group", Severity.WARNING)
@@ -169,7 +127,7 @@ def no_shared_group(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Find
     Why: Datadog matches the groups of its members by the keys that they share. Without a shared
     key every group of the one meets every group of the other, and the composite alerts as one.
 
-    Example: a monitor ``by {host}`` and one ``by {queue}``
+    Example: a monitor `by {host}` and one `by {queue}`
 
     Use instead: members that group by the same key, or that do not group
 
@@ -197,25 +155,32 @@ def no_shared_group(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Find
         )
 
 
-@rule("references/too-many-members", Severity.ERROR)
-def too_many_members(subject: Subject) -> Iterator[Finding]:
+@tells("references/too-many-members", Severity.ERROR, "too-many-members")
+def too_many_members() -> None:
     """
     A composite has more than ten different members.
 
     Why: Datadog takes ten.
 
-    Example: ``1 && 2 && 3 && 4 && 5 && 6 && 7 && 8 && 9 && 10 && 11``
+    Example: `1 && 2 && 3 && 4 && 5 && 6 && 7 && 8 && 9 && 10 && 11`.
 
-    Use instead: one monitor over all of them, grouped, or fewer members
+    Use instead: one monitor over all of them, grouped, or fewer members.
 
     Source: Datadog's documentation on composite monitors.
     """
-    if subject.type != "composite":
-        return
-    count = len(references(subject.parsed))
-    if count > MOST:
-        yield Finding(
-            message=f"the composite has {count} members, more than {MOST}",
-            field=("query",),
-            hint="watch several by one grouped monitor",
-        )
+
+
+@tells("references/bad-slo-id", Severity.ERROR, "bad-slo-id")
+def bad_slo_id() -> None:
+    """
+    An SLO alert names something that cannot be the id of an SLO.
+
+    Why: an id has 32 hexadecimal digits. A name works only as a hole, from `slos` of
+    project.yaml.
+
+    Example: `error_budget("quote-api").over("30d") > 80`.
+
+    Use instead: `error_budget("${slo:quote-api}").over("30d") > 80`.
+
+    Source: Datadog's API reference; all recorded ids look like that.
+    """

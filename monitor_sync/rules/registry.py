@@ -69,7 +69,7 @@ def rule(name: str, severity: Severity) -> Callable[[Check], Check]:
     """Register a function as a rule about one monitor."""
 
     def register(check: Check) -> Check:
-        _add(Rule(name=name, severity=severity, page=inspect.getdoc(check) or "", check=check))
+        _add(Rule(name=name, severity=severity, page=_page(check), check=check))
         return check
 
     return register
@@ -79,7 +79,7 @@ def whole_rule(name: str, severity: Severity) -> Callable[[WholeCheck], WholeChe
     """Register a function as a rule about all monitors together."""
 
     def register(check: WholeCheck) -> WholeCheck:
-        _add(Rule(name=name, severity=severity, page=inspect.getdoc(check) or "", whole=check))
+        _add(Rule(name=name, severity=severity, page=_page(check), whole=check))
         return check
 
     return register
@@ -89,10 +89,15 @@ def page(name: str, severity: Severity) -> Callable[[Callable[[], None]], Callab
     """Register the manual page of what the engine itself finds, such as unused suppressions."""
 
     def register(written: Callable[[], None]) -> Callable[[], None]:
-        _add(Rule(name=name, severity=severity, page=inspect.getdoc(written) or ""))
+        _add(Rule(name=name, severity=severity, page=_page(written)))
         return written
 
     return register
+
+
+def _page(written: Callable[..., object]) -> str:
+    """The docstring, with one backtick around code as messages have it."""
+    return (inspect.getdoc(written) or "").replace("``", "`")
 
 
 def _add(new: Rule) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib
 from typing import Final
 
-MODULES: Final[tuple[str, ...]] = ()
+MODULES: Final[tuple[str, ...]] = (
+    "algorithms",
+    "anomalies",
+    "chains",
+    "divisions",
+    "duplicates",
+    "hygiene",
+    "lints",
+    "query",
+    "references",
+    "tags",
+)
 
 
 def load() -> None:

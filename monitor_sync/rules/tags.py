@@ -77,13 +77,13 @@ def odd_characters(subject: Subject) -> Iterator[Finding]:
     """
     A tag has characters that Datadog replaces elsewhere, or starts or ends with an odd one.
 
-    Why: a tag starts with a letter and has letters, digits, ``_``, ``-``, ``:``, ``.`` and ``/``.
-    On metrics and hosts Datadog turns all others into ``_``, so that the tag of the monitor and
+    Why: a tag starts with a letter and has letters, digits, `_`, `-`, `:`, `.` and `/`.
+    On metrics and hosts Datadog turns all others into `_`, so that the tag of the monitor and
     the tag of what it watches differ, and no search finds both.
 
-    Example: ``cost centre:cc 110``
+    Example: `cost centre:cc 110`
 
-    Use instead: ``cost_centre:cc-110``
+    Use instead: `cost_centre:cc-110`
 
     Source: Datadog's documentation on tags; recordings show that monitors keep what is sent.
     """
@@ -113,11 +113,11 @@ def upper_case(subject: Subject) -> Iterator[Finding]:
     A tag has capitals.
 
     Why: Datadog stores the tags of metrics, hosts and services in lower case, but those of
-    monitors as they are sent. A downtime or a search for ``tier:gold`` misses ``tier:Gold``.
+    monitors as they are sent. A downtime or a search for `tier:gold` misses `tier:Gold`.
 
-    Example: ``tier:Gold``
+    Example: `tier:Gold`
 
-    Use instead: ``tier:gold``
+    Use instead: `tier:gold`
 
     Source: recordings, in which monitors keep the case of their tags; Datadog's documentation
     on tags.
@@ -139,11 +139,11 @@ def required(subject: Subject) -> Iterator[Finding]:
     Why: reports, costs and downtimes go by it. Where Datadog itself has a tag policy, it answers
     "Missing required tag key(s)".
 
-    Example: no ``cost_centre`` where ``policy: {required_tags: {cost_centre: null}}`` is set
+    Example: no `cost_centre` where `policy: {required_tags: {cost_centre: null}}` is set
 
-    Use instead: ``tags: {cost_centre: cc-110}`` on the monitor, the file or the business unit
+    Use instead: `tags: {cost_centre: cc-110}` on the monitor, the file or the business unit
 
-    Source: ``policy.required_tags`` in project.yaml; the recorded answer of Datadog.
+    Source: `policy.required_tags` in project.yaml; the recorded answer of Datadog.
     """
     for key, allowed in subject.project.policy.required_tags.items():
         if not tag_value(subject.monitor.tags, key):
@@ -160,14 +160,14 @@ def value_not_allowed(subject: Subject) -> Iterator[Finding]:
     """
     A tag has a value that the organisation does not know.
 
-    Why: ``policy.required_tags`` lists what the tag may say; a misspelt value is missing in every
+    Why: `policy.required_tags` lists what the tag may say; a misspelt value is missing in every
     report.
 
-    Example: ``tier:gold`` where ``policy: {required_tags: {tier: ["1", "2", "3"]}}`` is set
+    Example: `tier:gold` where `policy: {required_tags: {tier: ["1", "2", "3"]}}` is set
 
     Use instead: one of the values listed
 
-    Source: ``policy.required_tags`` in project.yaml.
+    Source: `policy.required_tags` in project.yaml.
     """
     asked = subject.project.policy.required_tags
     if not asked:
@@ -197,13 +197,13 @@ def odd_service_name(subject: Subject) -> Iterator[Finding]:
     """
     The service has a name that no service can have in Datadog.
 
-    Why: Datadog writes services in lower case, with ``_`` for blanks and other characters, and
+    Why: Datadog writes services in lower case, with `_` for blanks and other characters, and
     cuts them at 100. The tag and the links in the footer would lead to a service that does not
     exist.
 
-    Example: ``service: Quote API``
+    Example: `service: Quote API`
 
-    Use instead: ``service: quote-api``, as the service catalogue has it
+    Use instead: `service: quote-api`, as the service catalogue has it
 
     Source: Datadog's documentation on unified service tagging.
     """

@@ -1,0 +1,99 @@
+"""Ratios of counts: too few events below the line, and counts that do not arrive together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.language.query import window
+from monitor_sync.language.reading import divisions_in, is_counted, series_in
+from monitor_sync.language.tree import Expression, MetricQuery, Number
+from monitor_sync.rules.kinds import METRIC
+from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.subject import Subject
+
+_FEW: Final = 3600
+"""Windows up to an hour: at night they hold few events."""
+_FRESH: Final = 600
+"""Windows up to ten minutes: the last minute, still incomplete, is a good part of them."""
+
+
+@rule("query/division-without-floor", Severity.WARNING)
+def division_without_floor(subject: Subject) -> Iterator[Finding]:
+    """
+    A ratio of counts over an hour or less has no floor under its denominator.
+
+    Why: at night one failure among two requests is 50 percent and wakes somebody. A floor makes
+    the ratio small while there are few events: with 20, one failure is at most 5 percent.
+
+    Example: `sum(last_10m):100 * sum:a.errors{*}.as_count() / sum:a.hits{*}.as_count() > 5`.
+
+    Use instead: `… / clamp_min(sum:a.hits{*}.as_count().rollup(sum, 600), 20) > 5`: the rollup
+    is as long as the window, so that the floor counts for all of it. Or a composite with a monitor
+    of the volume.
+
+    Source: our own practice; Datadog divides whatever there is.
+    """
+    if "/" not in subject.monitor.query or subject.type not in METRIC:
+        return
+    if not 0 < _window(subject) <= _FEW:
+        return
+    for division in divisions_in(_expression(subject)):
+        if not division.floored and _counts(division.denominator):
+            yield Finding(
+                message="few events make this ratio jump: its denominator has no floor",
+                field=("query",),
+                start=division.denominator.start,
+                end=division.denominator.end,
+                hint="write `clamp_min(…, 20)` around it",
+            )
+
+
+@rule("query/division-without-delay", Severity.WARNING)
+def division_without_delay(subject: Subject) -> Iterator[Finding]:
+    """
+    Two counts are divided over ten minutes or less without an `evaluation_delay`.
+
+    Why: numerator and denominator do not arrive together. The newest minute has the one without
+    the other, and in a short window that moves the ratio.
+
+    Example: `sum(last_5m):sum:a.errors{*}.as_count() / sum:a.hits{*}.as_count() > 0.05`.
+
+    Use instead: `options: {evaluation_delay: 60}`.
+
+    Source: Datadog's documentation recommends 60 seconds with division.
+    """
+    if "/" not in subject.monitor.query or subject.type not in METRIC:
+        return
+    if subject.options.get("evaluation_delay") or not 0 < _window(subject) <= _FRESH:
+        return
+    for division in divisions_in(_expression(subject)):
+        if _counts(division.denominator):
+            yield Finding(
+                message="the counts of the newest minute do not arrive together, "
+                "and there is no evaluation_delay",
+                field=("query",),
+                start=division.start,
+                end=division.end,
+                hint="write `evaluation_delay: 60` under `options`",
+            )
+            return
+
+
+def _expression(subject: Subject) -> Expression:
+    tree = subject.parsed.tree
+    return tree.expression if isinstance(tree, MetricQuery) else _NOTHING
+
+
+_NOTHING: Final = Number(0, 0, 0.0, "0")
+
+
+def _window(subject: Subject) -> int:
+    found = window(subject.parsed)
+    return found.seconds if found is not None else 0
+
+
+def _counts(denominator: Expression) -> bool:
+    found = series_in(denominator)
+    return bool(found) and all(is_counted(each) for each in found)
