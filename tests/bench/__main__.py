@@ -3,7 +3,7 @@ Time, memory and requests of ``validate`` and ``plan``, each beside the floor of
 
 ``python -m tests.bench [N …] [--rounds N] [--profile CASE]``: for each N a project is built in a
 temporary folder, the emulator is started with what applying it would have made, and the floor
-(see ``floor.py``), ``validate``, a ``plan`` with nothing to do and a ``plan`` of one changed
+(see ``floor.py``), reading and expanding alone, ``validate``, a ``plan`` with nothing to do and a ``plan`` of one changed
 monitor in a hundred take turns. Medians over the rounds; a ratio is the median of the ratios
 within a round, as a machine's clock drifts more between rounds than within one. A first round
 that nobody counts compiles the bytecode and warms the file cache.
@@ -29,6 +29,8 @@ from tests.bench.estate import UNITS, Estate, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOOR = Path(__file__).with_name("floor.py")
+ALONE = Path(__file__).with_name("reading.py")
+READING, VALIDATE = "read and expand", "validate"
 PROFILED = {"validate": "validate", "plan": "plan, no change", "changed": "plan, 1 %"}
 
 
@@ -101,7 +103,8 @@ def cases(bench: Bench, host: str) -> tuple[Case, ...]:
     plan = ("plan", "--format", "json", "--fail-on-changes")
     return (
         Case(name="floor", command=(sys.executable, str(FLOOR), bench.root("same"), host)),
-        Case(name="validate", command=bench.ours("validate")),
+        Case(name=READING, command=(sys.executable, str(ALONE), bench.root("same"))),
+        Case(name=VALIDATE, command=bench.ours("validate")),
         Case(name="plan, no change", command=bench.ours(*plan), changes=0),
         Case(
             name="plan, 1 % changed",
@@ -211,7 +214,11 @@ def closing(monitors: int, found: Mapping[str, list[Run]]) -> str:
         f"{name} {wall_ratio(runs, floor):.2f}" for name, runs in found.items() if name != "floor"
     ]
     wall = statistics.median(each.cost.wall for each in floor)
-    return f"{monitors:,} monitors: {'; '.join(ratios)} times the floor of {wall:.2f} s"
+    more = wall_ratio(found[VALIDATE], found[READING])
+    return (
+        f"{monitors:,} monitors: {'; '.join(ratios)} times the floor of {wall:.2f} s; "
+        f"validate {more:.2f} times reading and expanding"
+    )
 
 
 def profile(bench: Bench, case: Case) -> None:
