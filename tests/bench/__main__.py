@@ -3,10 +3,10 @@ Time, memory and requests of ``validate`` and ``plan``, each beside the floor of
 
 ``python -m tests.bench [N …] [--rounds N] [--profile CASE]``: for each N a project is built in a
 temporary folder, the emulator is started with what applying it would have made, and the floor
-(see ``floor.py``), reading and expanding alone, ``validate``, a ``plan`` with nothing to do and a ``plan`` of one changed
-monitor in a hundred take turns. Medians over the rounds; a ratio is the median of the ratios
-within a round, as a machine's clock drifts more between rounds than within one. A first round
-that nobody counts compiles the bytecode and warms the file cache.
+(see ``floor.py``), reading and expanding alone, ``validate``, a ``plan`` with nothing to do and a
+``plan`` of one changed monitor in a hundred take turns. Medians over the rounds; a ratio is the
+median of the ratios within a round, as a machine's clock drifts more between rounds than within
+one. A first round that nobody counts compiles the bytecode and warms the file cache.
 
 An answer that is wrong stops the bench: the speed of a wrong answer is worth nothing.
 """

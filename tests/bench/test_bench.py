@@ -47,8 +47,9 @@ def test_validate_asks_datadog_nothing(printed: str) -> None:
 def test_the_last_line_of_the_bench_tells_the_ratios_to_the_floor(printed: str) -> None:
     ratio = r"\d+\.\d\d"
     assert re.fullmatch(
-        rf"30 monitors: validate {ratio}; plan, no change {ratio};"
-        rf" plan, 1 % changed {ratio} times the floor of {ratio} s",
+        rf"30 monitors: read and expand {ratio}; validate {ratio}; plan, no change {ratio};"
+        rf" plan, 1 % changed {ratio} times the floor of {ratio} s;"
+        rf" validate {ratio} times reading and expanding",
         printed.splitlines()[-1],
     )
 
