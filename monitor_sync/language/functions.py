@@ -13,13 +13,14 @@ class Parameter:
     One argument of a function.
 
     ``kind`` is ``query``, ``number`` or ``word`` (quoted or bare). ``choices`` are the only values
-    there are, empty where any will do.
+    there are, empty where any will do. ``negative`` asks for a number below zero.
     """
 
     name: str
     kind: str
     choices: tuple[str, ...] = ()
     optional: bool = False
+    negative: bool = False
 
 
 _QUERY: Final = Parameter(name="a query", kind="query")
@@ -71,7 +72,10 @@ FUNCTIONS: Final[Mapping[str, tuple[Parameter, ...]]] = {
         Parameter(name="seconds", kind="number"),
         Parameter(name="a method", kind="word", choices=_METHODS, optional=True),
     ),
-    "timeshift": (_QUERY, Parameter(name="seconds, below zero", kind="number")),
+    "timeshift": (
+        _QUERY,
+        Parameter(name="a number of seconds below zero", kind="number", negative=True),
+    ),
     "calendar_shift": (
         _QUERY,
         Parameter(name="a shift such as '-1d'", kind="word"),

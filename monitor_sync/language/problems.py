@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from monitor_sync.language.nearest import nearest
 from monitor_sync.language.tree import Node
@@ -72,9 +73,18 @@ class Findings:
         )
 
 
+_MEANT: Final = {
+    "mean": "avg", "average": "avg", "maximum": "max", "minimum": "min", "total": "sum",
+    "0": "zero", "none": "null", "previous": "last",
+}  # fmt: skip
+"""Words of other tools for the same thing."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The known word nearest to a wrong one as a hint, or an empty text where none is near."""
-    near = nearest(word, known)
+    words = tuple(known)
+    meant = _MEANT.get(word.lower(), "")
+    near = meant if meant in words else nearest(word, words)
     return f"did you mean `{near}`?" if near else ""
 
 

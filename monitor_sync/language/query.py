@@ -131,6 +131,14 @@ Read = tuple[Query | None, tuple[QueryProblem, ...]]
 
 @functools.lru_cache(maxsize=4096)
 def _read(monitor_type: str, query: str) -> Read:
+    """Read a query; its problems in the order in which one meets them in the text."""
+    tree, problems = _read_any(monitor_type, query)
+    if len(problems) > 1:
+        problems = tuple(sorted(problems, key=lambda each: each.start))
+    return tree, problems
+
+
+def _read_any(monitor_type: str, query: str) -> Read:
     if monitor_type not in TYPES or monitor_type == "event alert":
         return None, (_wrong_type(monitor_type, query),)
     if len(query) > _LONGEST:
@@ -200,6 +208,8 @@ def _wrong_type(monitor_type: str, query: str) -> QueryProblem:
         hint = 'use `event-v2 alert` with `events("…").rollup("count").last("5m") > 1`'
     else:
         code, message = "unknown-type", f"`{monitor_type}` is not a type of monitor"
+        if not monitor_type:
+            message = "the monitor has no type"
         meant = _MEANT.get(monitor_type.lower(), "")
         hint = f"use `{meant}`" if meant else did_you_mean(monitor_type, TYPES)
     return QueryProblem(code=code, message=message, start=0, end=len(query), hint=hint)

@@ -17,6 +17,7 @@ from monitor_sync.language.reading import (
 )
 from monitor_sync.language.syntax.windows import advice, read_window
 from monitor_sync.language.tree import (
+    Argument,
     Call,
     Evaluation,
     Expression,
@@ -126,6 +127,8 @@ def _check_head(algorithm: Algorithm, found: Findings) -> None:
             f"`{algorithm.method or '…'}` where {listed(known)} was expected",
             did_you_mean(algorithm.method, known),
         )
+    elif len(plain) > 1:
+        _check_quoted(plain[1], found)
     lowest = 1 if name == "forecast" else 0
     if len(plain) > 2:
         amount = algorithm.amount
@@ -145,10 +148,23 @@ def _check_head(algorithm: Algorithm, found: Findings) -> None:
         )
 
 
+def _check_quoted(argument: Argument, found: Findings) -> None:
+    if not isinstance(argument, Text):
+        written = words_of(argument)
+        found.refuse(
+            "unquoted-text",
+            argument,
+            f"`{written}` where a text in quotes was expected",
+            f"write `'{written}'`",
+        )
+
+
 def _check_options(algorithm: Algorithm, found: Findings) -> None:
     known = _OPTIONS[algorithm.name]
     for name, option in algorithm.options.items():
         value = words_of(option.value)
+        if name in known and name != "interval":
+            _check_quoted(option.value, found)
         if name not in known:
             found.refuse(
                 "unknown-option",

@@ -116,7 +116,7 @@ def _check_argument(parameter: Parameter, argument: Argument, found: Findings) -
             )
         return
     if parameter.kind == "number":
-        right = isinstance(argument, Number)
+        right = isinstance(argument, Number) and (argument.value < 0 or not parameter.negative)
     else:
         right = isinstance(argument, Text | Name | Variable)
     written = argument.name if isinstance(argument, Variable) else words_of(argument)

@@ -6,6 +6,7 @@ from typing import Final
 
 from monitor_sync.language.meaning.steps import by_name, require, texts, whole_number
 from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.reading import words_of
 from monitor_sync.language.tree import CheckQuery, Step, Text
 
 _TERMINALS: Final = ("count_by_status", "pct_by_status")
@@ -62,10 +63,11 @@ def _check_last(steps: dict[str, Step], found: Findings) -> None:
     count = whole_number(step.arguments[0]) if len(step.arguments) == 1 else None
     if count is None or not 1 <= count <= 100:
         place = step.arguments[0] if len(step.arguments) == 1 else step
+        written = words_of(step.arguments[0]) if len(step.arguments) == 1 else "last"
         found.refuse(
             "bad-count",
             place,
-            "`.last()` takes how many results in a row, a whole number from 1 to 100",
+            f"`{written}` where how many results in a row, from 1 to 100, was expected",
             "write for example `.last(2)`",
         )
     elif count != 1 and "pct_by_status" in steps:

@@ -11,11 +11,14 @@ def check_filter(condition: Condition, found: Findings) -> None:
     """
     One filter of a series.
 
-    All of this is our inference: the server stores such filters. Tags are stored in lower case,
-    and one thing rarely carries two values of one key.
+    That monitors have no dashboard variables is in Datadog's pages. The rest is our inference,
+    as the server stores such filters: tags are stored in lower case, and one thing rarely
+    carries two values of one key.
     """
     for tag in tags_in(condition):
-        if tag.value != tag.value.lower():
+        if "$" in (tag.key[:1], tag.value[:1]):
+            _dashboard_variable(tag, found)
+        elif tag.value != tag.value.lower():
             found.warn(
                 "upper-case-value",
                 tag,
@@ -28,6 +31,16 @@ def check_filter(condition: Condition, found: Findings) -> None:
         _contradicting(condition.operands, found)
     elif isinstance(condition, Junction):
         _always_true(condition, found)
+
+
+def _dashboard_variable(tag: Tag, found: Findings) -> None:
+    written = tag.value if tag.value.startswith("$") else tag.key
+    found.refuse(
+        "dashboard-variable",
+        tag,
+        f"`{written}` is a variable of dashboards, which monitors do not have",
+        "write the value itself",
+    )
 
 
 def _contradicting(conditions: tuple[Condition, ...], found: Findings) -> None:

@@ -102,7 +102,7 @@ def _check_aggregator(aggregator: Name, found: Findings) -> None:
             "bad-percentile",
             aggregator,
             f"`{text}` where a percentile from p1 to p99.99 was expected",
-            "at most two decimals",
+            "at most two decimals" if "." in text else "",
         )
         return
     found.refuse(

@@ -128,7 +128,7 @@ def check_time(step: Step, found: Findings, *, longest: int, quoted: bool = True
         found.refuse(
             "window-too-long",
             window,
-            f"`{window.written}` is longer than the {longest // 3600} hours there are",
+            f"`{window.written}` is longer than {longest // 3600} hours, the longest there is",
         )
     return window
 
@@ -188,7 +188,7 @@ def _check_facets(monitor_type: str, step: Step, found: Findings) -> None:
     facets = facets_of(step)
     for text in given:
         if not all(key.strip() for key in text.value.split(",")):
-            found.refuse("empty-group", text, f"`{text.value}` where facets were expected")
+            found.refuse("empty-group", text, f"{text.written} where facets were expected")
     most = _FACETS.get(monitor_type, 4)
     if len(facets) > most:
         found.refuse(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor_sync.language.problems import Findings
+from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.syntax.windows import advice, read_length
 from monitor_sync.language.tree import Change, Evaluation, Name, Node, Number, Text, Window
 
@@ -59,11 +59,12 @@ def _check_last(window: Window, found: Findings) -> None:
 
 def check_current(window: Window, found: Findings) -> None:
     """Cumulative windows are whole hours, days or months, and one of them."""
+    prefix = "current_" if window.form else ""
     if f"{window.count}{window.unit}" not in _CURRENT:
         found.refuse(
             "bad-window",
             window,
-            f"`{window.written}` where current_1h, current_1d or current_1mo was expected",
+            f"`{window.written}` where {listed([prefix + each for each in _CURRENT])} was expected",
         )
 
 
@@ -115,7 +116,7 @@ def quoted_window(argument: Node, found: Findings, units: str, example: str) -> 
         return None
     window = read_length(written, start, end)
     if window is None or window.form or window.unit not in units.split():
-        hint = advice(written.removeprefix("last_"), prefix="")
+        hint = advice(written.removeprefix("last_"), "", tuple(units.split()))
         message = f"`{written}` where a window such as `{example}` was expected"
         found.refuse("bad-window", argument, message, hint)
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from monitor_sync.language.problems import QueryError
 from monitor_sync.language.syntax.expression import expression
-from monitor_sync.language.syntax.metric import comparison
+from monitor_sync.language.syntax.metric import COMPARATORS, comparison
 from monitor_sync.language.syntax.scan import (
     CHAIN,
     FORMULA,
@@ -44,7 +44,9 @@ def check_query(text: str) -> tuple[CheckQuery | None, Cursor]:
         check = text_of(cursor)
         steps = _steps(cursor)
         if cursor.kind != "end":
-            hint = "a check's thresholds are in options.thresholds, not in its query"
+            hint = ""
+            if cursor.kind in COMPARATORS:
+                hint = "a check's thresholds are in options.thresholds, not in its query"
             raise cursor.unexpected("`.` or the end of the query", hint)
     except QueryError as error:
         cursor.stumble(error)
@@ -128,7 +130,7 @@ def formula_query(text: str, *, compared: bool = True) -> tuple[FormulaQuery | N
 
 
 def _formula(quoted: Text, cursor: Cursor) -> Expression | None:
-    inner = Cursor(cursor.text, scan_quoted(FORMULA, quoted), cursor.problems)
+    inner = Cursor(cursor.text, scan_quoted(FORMULA, quoted), cursor.problems, "formula")
     try:
         tree = expression(inner, formula=True)
         if inner.kind != "end":

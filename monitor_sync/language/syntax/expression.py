@@ -150,6 +150,8 @@ def _by(cursor: Cursor) -> By:
     cursor.advance()
     if cursor.kind != "braces":
         hint = f"write `by {{{cursor.value}}}`" if cursor.kind == "word" else ""
+        if cursor.kind == "{":
+            hint = "close it with `}`"
         raise cursor.unexpected("the keys to group by in braces", hint)
     keys = keys_in(cursor)
     return By(start, cursor.before, keys, keyword)
@@ -168,6 +170,8 @@ def _modifier(cursor: Cursor) -> Modifier:
         raise cursor.unexpected("a modifier such as `as_count()`")
     start = cursor.before - 1
     name = cursor.name()
+    if cursor.kind != "(":
+        raise cursor.unexpected("`(`", f"write `.{name.text}()`")
     given = arguments(cursor)
     return Modifier(start, cursor.before, name, given)
 

@@ -36,6 +36,8 @@ def metric_query(text: str) -> tuple[MetricQuery | None, Cursor]:
         if not cursor.accept(":"):
             # hides nothing else: tell it and go on
             cursor.stumble(cursor.unexpected("`:` after the window"))
+            if cursor.kind == "end":
+                return None, cursor
     except QueryError as error:
         cursor.stumble(error)
         if not _skip_evaluation(cursor):

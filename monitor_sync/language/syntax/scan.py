@@ -113,8 +113,8 @@ class Cursor:
     A place among the tokens, and the problems found so far.
 
     ``kind``, ``value``, ``start`` and ``end`` are those of the token that comes next; ``before``
-    is where the one before it ended. ``broken`` says that something could not be read, so that
-    no tree may come of it, although reading went on to find more.
+    is where the one before it ended. ``what`` is what people call the text. ``broken`` says that
+    something could not be read, so that no tree may come of it, although reading went on.
     """
 
     __slots__ = (
@@ -129,12 +129,18 @@ class Cursor:
         "text",
         "tokens",
         "value",
+        "what",
     )
 
     def __init__(
-        self, text: str, tokens: list[Token], problems: list[QueryProblem] | None = None
+        self,
+        text: str,
+        tokens: list[Token],
+        problems: list[QueryProblem] | None = None,
+        what: str = "query",
     ) -> None:
         self.text = text
+        self.what = what
         self.tokens = tokens
         self.problems: list[QueryProblem] = [] if problems is None else problems
         self.broken = False
@@ -185,13 +191,13 @@ class Cursor:
 
     def unexpected(self, expected: str, hint: str = "", code: str = "syntax") -> QueryError:
         """What to raise where the next token is not what was expected."""
+        end = self.end
         if self.kind == "end":
-            found, end = "the text ends", self.start + 1
+            message, end = f"the {self.what} ends where {expected} was expected", self.start + 1
         elif self.value in "\"'":
-            found, end = f"the quote `{self.value}` is never closed,", self.end
+            message, hint = f"this quote is never closed: {self.value}", f"add `{self.value}`"
         else:
-            found, end = f"`{self.value}` stands", self.end
-        message = f"{found} where {expected} was expected"
+            message = f"`{self.value}` stands where {expected} was expected"
         return QueryError(
             QueryProblem(code=code, message=message, start=self.start, end=end, hint=hint)
         )

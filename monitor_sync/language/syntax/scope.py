@@ -79,7 +79,7 @@ def scope_in(cursor: Cursor) -> Scope:
     if text == "{*}":
         return Scope(start, end, Everything(start + 1, end - 1))
     tokens = scan(FILTER, cursor.text, start + 1, end - 1)
-    inner = Cursor(cursor.text, tokens, cursor.problems)
+    inner = Cursor(cursor.text, tokens, cursor.problems, "filter")
     try:
         condition = _filter(inner)
     except QueryError as error:

@@ -32,13 +32,13 @@ def search_condition(search: Text, cursor: Cursor) -> Condition | None:
 
     What is wrong with it is noted on the cursor, which is ``broken`` then.
     """
-    inner = Cursor(cursor.text, scan_quoted(SEARCH, search), cursor.problems)
+    inner = Cursor(cursor.text, scan_quoted(SEARCH, search), cursor.problems, "search")
     return _whole(inner, cursor)
 
 
 def plain_search(text: str) -> tuple[Condition | None, Cursor]:
     """What a search says that is not quoted, as ``options.variables`` have it."""
-    inner = Cursor(text, scan(SEARCH, text))
+    inner = Cursor(text, scan(SEARCH, text), what="search")
     return _whole(inner, inner), inner
 
 
@@ -126,8 +126,8 @@ def _term(inner: Cursor) -> Condition:
         return _enclosed(inner)
     if kind == "end":
         raise inner.unexpected("something to search for", "take the last operator out", _DANGLING)
-    closes = "there is no opening one to it" if kind in ")]}" else "it is never closed"
-    raise inner.unexpected("something to search for", closes, _UNBALANCED)
+    hint = "there is no opening one to it" if kind in ")]}" else "it is never closed"
+    raise inner.unexpected("something to search for", hint, _UNBALANCED)
 
 
 def _enclosed(inner: Cursor) -> Condition:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.problems import listed
 from monitor_sync.language.tree import Window
 
 _WINDOW: Final = re.compile(r"(last|current|next)_(\d{1,9})(mo|m|h|d|w)", re.ASCII)
 _AGO: Final = re.compile(r"(\d{1,9})(m|h|d)_ago", re.ASCII)
 _LENGTH: Final = re.compile(r"(\d{1,9})(mo|s|m|h|d|w)", re.ASCII)
+
+
+_ALL_UNITS: Final = ("m", "h", "d", "w", "mo")
 
 
 def read_window(written: str, start: int, end: int) -> Window | None:
@@ -37,8 +41,8 @@ def read_length(written: str, start: int, end: int) -> Window | None:
     return Window(start, end, "", int(match[1]), match[2], written)
 
 
-def advice(written: str, prefix: str = "last_") -> str:
-    """What to type instead of a window that is none, empty where that is not clear."""
+def advice(written: str, prefix: str = "last_", units: tuple[str, ...] = _ALL_UNITS) -> str:
+    """What to type instead of a window that is none; ``units`` are the ones that it may have."""
     match = re.fullmatch(r"(?:(last|next|current)_)?(\d{1,9}) ?_?([a-zA-Z]*)", written)
     if match is None:
         return f"write for example `{prefix}5m`"
@@ -50,8 +54,8 @@ def advice(written: str, prefix: str = "last_") -> str:
         return f"add the unit: `{prefix}{count}m`"
     if unit in ("s", "sec", "second", "seconds"):
         return "the shortest unit is the minute"
-    if not right:
-        return "the units are m, h, d, w and mo"
+    if right not in units:
+        return f"the units are {listed(units, 'and')}"
     given = f"{form}_" if form else prefix
     return f"write `{given}{count}{right}`"
 
