@@ -70,6 +70,11 @@ class Account:
         self.downtimes_v2 = Documents(store, "downtime_v2")
         self.slos = Documents(store, "slo")
         self.roles = Documents(store, "role")
+        self.teams = Documents(store, "team")
+        self.webhooks = Documents(store, "webhook")
+        self.pagerduty_services = Documents(store, "pagerduty_service")
+        self.opsgenie_services = Documents(store, "opsgenie_service")
+        self.slack_channels = Documents(store, "slack_channel")
         # The filters of the listing last asked for, at which version, and what they left.
         self.last_listing: tuple[object, list[int]] = (None, [])
         self._next_id = store.counter("next_id", _FIRST_ID)

@@ -17,12 +17,14 @@ from typing import Any
 from monitor_sync.emulator import (
     downtimes,
     downtimes_v2,
+    integrations,
     monitors,
     mutes,
     roles,
     search,
     slos,
     suite_sessions,
+    teams,
 )
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import (
@@ -88,6 +90,19 @@ _ROUTES: dict[str, Handler] = {
     "POST /api/v2/roles": roles.create,
     "GET /api/v2/roles/{id}": roles.read,
     "DELETE /api/v2/roles/{id}": roles.delete,
+    "GET /api/v2/team": teams.list_all,
+    "POST /api/v2/team": teams.create,
+    "GET /api/v2/team/{id}": teams.read,
+    "DELETE /api/v2/team/{id}": teams.delete,
+    f"POST {integrations.WEBHOOKS}": integrations.create_webhook,
+    f"GET {integrations.WEBHOOKS}/{{name}}": integrations.read_webhook,
+    f"DELETE {integrations.WEBHOOKS}/{{name}}": integrations.delete_webhook,
+    f"POST {integrations.PAGERDUTY}": integrations.create_pagerduty_service,
+    f"GET {integrations.PAGERDUTY}/{{name}}": integrations.read_pagerduty_service,
+    f"POST {integrations.SLACK}": integrations.create_slack_channel,
+    f"GET {integrations.SLACK}": integrations.list_slack_channels,
+    f"POST {integrations.OPSGENIE}": integrations.create_opsgenie_service,
+    f"GET {integrations.OPSGENIE}": integrations.list_opsgenie_services,
 }
 
 
@@ -208,6 +223,9 @@ def _route(method: str, path: str) -> tuple[str, str]:
     route = f"{method} {path}"
     if route in _ROUTES:
         return route, ""
+    named = integrations.route(path)
+    if named is not None:
+        return f"{method} {named[0]}", named[1]
     segments = path.split("/")
     if len(segments) > 4:  # "", "api", "v1", the resource, the id
         identifier, segments[4] = segments[4], "{id}"

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["monitor", "assets", "downtime", "downtime_v2", "slo", "role"]
+Kind = Literal[
+    "monitor", "assets", "downtime", "downtime_v2", "slo", "role", "team", "webhook",
+    "pagerduty_service", "opsgenie_service", "slack_channel",
+]  # fmt: skip
 
 # A killed process loses nothing that was answered; the -wal file beside the other is folded in when
 # that is closed or next opened. Two processes on one file would each know half, hence the lock.

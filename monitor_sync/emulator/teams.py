@@ -1,0 +1,119 @@
+"""Teams, as far as handles name them: made, listed in pages, read, deleted (all recorded)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from monitor_sync.emulator import shapes
+from monitor_sync.emulator.account import Account
+from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
+
+_PAGE, _LONGEST_PAGE = 10, 100
+_MADE_ONLY = ("avatar", "banner", "visible_modules", "hidden_modules")
+
+
+def create(account: Account, request: Request, _: str) -> Answer:
+    """POST /api/v2/team: 201; a name or handle that is taken is 409."""
+    data = request.json().get("data")
+    attributes = data.get("attributes") if isinstance(data, dict) else None
+    if not isinstance(attributes, dict):
+        raise shapes.invalid("data")
+    shapes.check(attributes, dict.fromkeys(("name", "handle", "description"), shapes.text))
+    name, handle = attributes.get("name"), attributes.get("handle")
+    if not name or not handle:
+        raise refused(f"'{'handle' if name else 'name'}' is a required property")
+    if any(name == each["name"] or handle == each["handle"] for each in _attributes(account)):
+        raise refused("Team name and handle must be unique", status=409)
+    team = _team(account, name, handle, attributes.get("description"))
+    account.teams.put(str(team["id"]), team)
+    return answer({"data": team}, 201)
+
+
+def list_all(account: Account, request: Request, _: str) -> Answer:
+    """GET /api/v2/team, by `page[number]` and `page[size]`, narrowed by `filter[keyword]`."""
+    number = request.number("page[number]", 0)
+    size = min(request.number("page[size]", _PAGE) or _PAGE, _LONGEST_PAGE)
+    keyword = request.query.get("filter[keyword]", "").lower()
+    found = [_listed(each) for each in account.teams if _means(each, keyword)]
+    found.sort(key=lambda each: str(each["attributes"]["name"]))
+    last = max((len(found) - 1) // size, 0)
+    pagination = {
+        "number": number,
+        "first_number": 0,
+        "prev_number": max(number - 1, 0),
+        "next_number": number + 1,
+        "last_number": last,
+        "size": size,
+        "type": "number_size",
+        "total": len(found),
+    }
+    page = found[number * size : (number + 1) * size]
+    return answer({"data": page, "meta": {"pagination": pagination}})
+
+
+def read(account: Account, _: Request, identifier: str) -> Answer:
+    """GET /api/v2/team/{id}."""
+    return answer({"data": _listed(_found(account, identifier))})
+
+
+def delete(account: Account, _: Request, identifier: str) -> Answer:
+    """DELETE /api/v2/team/{id}: 204."""
+    _found(account, identifier)
+    account.teams.remove(identifier)
+    return Answer(status=204, body=b"")
+
+
+def _team(account: Account, name: str, handle: str, description: Json) -> dict[str, Any]:
+    identifier, now = str(uuid.uuid4()), account.timestamp()
+    path = f"/api/v2/team/{identifier}"
+    return {
+        "type": "team",
+        "id": identifier,
+        "attributes": {
+            "name": name,
+            "handle": handle,
+            "summary": description,
+            "description": description,
+            "avatar": None,
+            "banner": None,
+            "visible_modules": [],
+            "hidden_modules": [],
+            "created_at": now,
+            "modified_at": now,
+            "user_count": 0,
+            "link_count": 0,
+        },
+        "relationships": {
+            "team_links": {"links": {"related": f"{path}/links"}},
+            "user_team_permissions": {"links": {"related": f"{path}/permission-settings"}},
+        },
+    }
+
+
+def _listed(team: dict[str, Any]) -> dict[str, Any]:
+    """A team as reads answer it: some attributes only its create shows."""
+    attributes = {
+        name: value for name, value in team["attributes"].items() if name not in _MADE_ONLY
+    }
+    return {**team, "attributes": attributes}
+
+
+def _means(team: dict[str, Any], keyword: str) -> bool:
+    attributes = team["attributes"]
+    return keyword in attributes["name"].lower() or keyword in attributes["handle"].lower()
+
+
+def _attributes(account: Account) -> list[dict[str, Any]]:
+    return [each["attributes"] for each in account.teams]
+
+
+def _found(account: Account, identifier: str) -> dict[str, Any]:
+    try:
+        uuid.UUID(identifier)
+    except ValueError:
+        raise refused(f"{identifier} is not a valid UUID not found", status=404) from None
+    team = account.teams.get(identifier)
+    if team is None:
+        raise refused(f"Team for ID {identifier} not found", status=404)
+    return team
