@@ -59,7 +59,7 @@ MAX_CASES: Final = 24
 class Effort:
     """How much shortening one message may cost, counted so that no message takes long."""
 
-    def __init__(self, steps: int = 20_000) -> None:
+    def __init__(self, steps: int = 3_000) -> None:
         self._left = steps
 
     @property
@@ -91,6 +91,8 @@ def either(first: Cases, second: Cases, effort: Effort) -> Cases:
 
 def _shortest(cases: Cases, effort: Effort) -> Cases:
     """Add what follows from each two cases, drop what another one covers, until nothing new."""
+    if effort.spent or len(cases) > MAX_CASES:
+        return cases
     todo = sorted(cases, key=_order)
     done: list[Case] = []
     while todo:

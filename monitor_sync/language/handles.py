@@ -7,6 +7,7 @@ them. Only a workflow takes arguments in parentheses. From Datadog's pages on no
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -57,8 +58,14 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _TRAILING: Final = ".:!?&="
+# In backticks or angle brackets an @ is meant as text or as a mention in Slack.
 _ATTACHED: Final = re.compile(
-    rf"(?<=\S)@(?:{'|'.join(_PREFIXES)})(?:-[\w.-]*\w|(?![\w@.-]))|(?<=[(\[*_`,;:>'\"])@[\w.+-]+\w"
+    rf"""
+    (?P<tag> \{{\{{+ [^{{}}]* \}}\}}+ )
+  | (?: (?<=[^\s`<]) @(?:{"|".join(_PREFIXES)}) (?:-[\w.-]*\w | (?![\w@.-]))
+      | (?<=[(\[*_,;:>'"]) @[\w.+-]+\w )
+    """,
+    re.VERBOSE,
 )
 
 
@@ -91,22 +98,30 @@ class Handle:
 
 def handles(text: str) -> tuple[Handle, ...]:
     """Every handle of a text with its place, in order; a handle may occur more than once."""
-    return tuple(_found(text)) if "@" in text else ()
+    return tuple(_handle(text, *each) for each in _found(text))
 
 
-def _found(text: str) -> Iterator[Handle]:
+def named(text: str) -> Iterator[str]:
+    """The text of every handle, in order: what :func:`handles` finds, for those in a hurry."""
+    return (written for written, _, _ in _found(text))
+
+
+def _found(text: str) -> Iterator[tuple[str, int, str]]:
+    """Each handle as written, where it starts, and its arguments."""
+    if "@" not in text:
+        return
     after_value = -1
     """Where a variable ended: what follows at once is one word with what it shows."""
     for match in _TOKEN.finditer(text):
-        if match["handle"] is None:
+        written = match["handle"]
+        if written is None:
             after_value = -1 if match["sign"] else match.end()
             continue
-        if match.start() == after_value:
-            continue
         arguments = match["arguments"] or ""
-        written = match["handle"] if arguments else match["handle"].rstrip(_TRAILING)
-        if len(written) > 1:
-            yield _handle(text, written, match.start(), arguments)
+        if not arguments:
+            written = written.rstrip(_TRAILING)
+        if len(written) > 1 and match.start() != after_value:
+            yield written, match.start(), arguments
 
 
 def _handle(text: str, written: str, start: int, arguments: str) -> Handle:
@@ -125,6 +140,7 @@ def _handle(text: str, written: str, start: int, arguments: str) -> Handle:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def _kind(name: str) -> tuple[str, str]:
     found = _SERVICE.fullmatch(name)
     if found is not None:
@@ -152,10 +168,8 @@ def attached(text: str) -> tuple[Attached, ...]:
     if "@" not in text:
         return ()
     taken = [(each.start, each.end) for each in handles(text)]
-    found = []
-    for match in _ATTACHED.finditer(text):
-        inside = any(start < match.start() < end for start, end in taken)
-        closes_tag = text[max(0, match.start() - 2) : match.start()] == "}}"
-        if not inside and not (closes_tag and any(start == match.start() for start, _ in taken)):
-            found.append(Attached(match[0], match.start(), match.end()))
-    return tuple(found)
+    return tuple(
+        Attached(match[0], match.start(), match.end())
+        for match in _ATTACHED.finditer(text)
+        if match["tag"] is None and not any(start <= match.start() < end for start, end in taken)
+    )

@@ -35,7 +35,7 @@ from monitor_sync.language.message_tree import (
 from monitor_sync.language.nearest import nearest
 from monitor_sync.language.transitions import CONDITIONS
 
-MAX_DEPTH: Final = 40
+MAX_DEPTH: Final = 20
 """Blocks within blocks that are read; deeper ones are reported and shown as nothing."""
 
 MAX_PROBLEMS: Final = 50

@@ -7,7 +7,6 @@ same is done here, with the answers of ``is_match`` and ``is_exact_match`` left 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +20,7 @@ from monitor_sync.language.comparisons import (
     either,
     together,
 )
-from monitor_sync.language.handles import handles
+from monitor_sync.language.handles import named
 from monitor_sync.language.message import parse
 from monitor_sync.language.message_tree import Message
 from monitor_sync.language.shown import (
@@ -39,7 +38,8 @@ from monitor_sync.language.transitions import Reach
 _MOST_WORDS: Final = 12
 """Forms of one word split by blocks that are followed; beyond them a block's edge parts words."""
 
-_LAST_WORD: Final = re.compile(r"\S*\Z")
+_MOST_CHOICES: Final = 30
+"""Comparisons in one message up to which words split by blocks are followed at all."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -145,6 +145,7 @@ class _Known:
         self._priority = priority
         self._overridden = overridden
         self._cases: dict[tuple[bool, frozenset[str]], Mapping[str, Cases]] = {}
+        self._effort = Effort()
 
     def cases(self, flags: frozenset[str]) -> Mapping[str, Cases]:
         """Handles in the order of the message, and the cases in which each is notified."""
@@ -153,7 +154,7 @@ class _Known:
         if asked not in self._cases:
             situation = Situation(flags, self._priority, overridden=self._overridden)
             visible = shown(self._again if again else self._usual, situation)
-            self._cases[asked] = _Reading().whole(visible)
+            self._cases[asked] = _Reading(self._effort).whole(visible)
         return self._cases[asked]
 
 
@@ -178,17 +179,21 @@ class _Reading:
     before it. So the word so far is carried along, with the cases in which it is that word.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, effort: Effort) -> None:
         self._found: dict[str, Cases] = {}
-        self._effort = Effort()
+        self._effort = effort
+        self._follows_words = True
 
     def whole(self, parts: Sequence[Shown]) -> Mapping[str, Cases]:
         """Handles and their cases."""
+        self._follows_words = _choices(parts) <= _MOST_CHOICES
         self._read(parts, {"": ALWAYS}, parted_after=True)
         return self._found
 
     def _read(self, parts: Sequence[Shown], words: Words, *, parted_after: bool) -> Words:
         parted = _parted(parts, parted_after=parted_after)
+        if not self._follows_words:
+            parted = [True] * len(parts)
         for part, parted_here in zip(parts, parted, strict=True):
             if isinstance(part, str):
                 words = self._text(part, words, parted_after=parted_here)
@@ -205,6 +210,8 @@ class _Reading:
             if inside:
                 for word, cases in self._read(branch, inside, parted_after=parted_after).items():
                     after[word] = either(after.get(word, NEVER), cases, self._effort)
+        if not self._follows_words:
+            return words
         if len(after) > _MOST_WORDS or self._effort.spent:
             return self._parted_by_force(after)
         return after
@@ -220,10 +227,7 @@ class _Reading:
         after: Words = {}
         for word, cases in words.items():
             whole = word + text
-            last = ""
-            if not parted_after:
-                found = _LAST_WORD.search(whole)
-                last = found[0] if found else ""
+            last = "" if parted_after or whole[-1].isspace() else whole.rsplit(None, 1)[-1]
             self._take(whole[: len(whole) - len(last)], cases)
             # of a word that is no handle it matters only that it has begun
             left = last if last.startswith("@") else "x" if last else ""
@@ -231,9 +235,17 @@ class _Reading:
         return after
 
     def _take(self, text: str, cases: Cases) -> None:
-        for handle in handles(text):
-            name = handle.text.replace(GLUE, " ")
+        for handle in named(text):
+            name = handle.replace(GLUE, " ")
             self._found[name] = either(self._found.get(name, NEVER), cases, self._effort)
+
+
+def _choices(parts: Sequence[Shown]) -> int:
+    return sum(
+        1 + _choices(part.holds) + _choices(part.fails)
+        for part in parts
+        if isinstance(part, Choice)
+    )
 
 
 def _parted(parts: Sequence[Shown], *, parted_after: bool) -> list[bool]:

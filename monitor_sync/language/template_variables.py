@@ -155,8 +155,7 @@ def _existence(path: tuple[str, ...], around: Surroundings) -> Verdict:
     if around.type == "composite" and path[0] in tuple(LETTERS):
         return _member(path[0], around)
     first, last = path[0], path[-1]
-    key = dotted(path[:-1]) if len(path) == 2 else ".".join(path[:-1])
-    key = key.strip("[]")
+    key = ".".join(path[:-1])
     if last == "name" and _grouped(key, around):
         return _EXISTS
     if _grouped(".".join(path), around) and last == "name":
@@ -196,7 +195,7 @@ def _word(word: str, around: Surroundings) -> Verdict:
         )
     if word in BY_THRESHOLD:
         needed = BY_THRESHOLD[word]
-        if needed in around.thresholds or around.group_keys is None:
+        if needed in around.thresholds:
             return _EXISTS
         return Verdict(
             existence=Existence.BLANK,
@@ -235,7 +234,7 @@ def _no_such(name: str, around: Surroundings, instead: str = "") -> Verdict:
     )
 
 
-# keys: KEY.name
+# tags and facets of the group
 
 
 def _grouped(key: str, around: Surroundings) -> bool:

@@ -103,10 +103,10 @@ SOURCES: Final[Mapping[str, Source]] = {
     ),
     "event": Source(
         types=("event-v2 alert", "event alert"),
-        fields=tuple("id title text message link host source status timestamp".split()),
+        fields=("id", "title", "text", "message", "link", "source", "status", "timestamp"),
         open_fields=("attributes", "tags", "host"),
     ),
-    "issue": Source(types=("error-tracking alert",), fields=tuple("id link title".split())),
+    "issue": Source(types=("error-tracking alert",), fields=("id", "link", "title")),
     "synthetics": Source(types=("synthetics alert",), fields=("link",)),
 }
 """By the first segment of the variable."""
