@@ -33,7 +33,8 @@ CHAIN: Final = re.compile(
 """``logs("…").rollup("count").last("5m") > 2``: bare words may have hyphens."""
 
 FORMULA: Final = re.compile(
-    rf"(?P<word>[A-Za-z_]\w*)|{_NUMBERS}|{_STRINGS}|{_OPERATORS}", re.ASCII | re.DOTALL
+    rf"(?P<word>[A-Za-z_]\w*)|(?P<braces>\{{[^{{}}]*\}})|{_NUMBERS}|{_STRINGS}|{_OPERATORS}",
+    re.ASCII | re.DOTALL,
 )
 """What stands between the quotes of ``formula("…")``."""
 
