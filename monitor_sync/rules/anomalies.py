@@ -6,18 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.language import query
+from monitor_sync.language.query import Algorithm
+from monitor_sync.language.reading import words_of
 from monitor_sync.language.syntax.windows import read_window
-from monitor_sync.language.tree import (
-    Arithmetic,
-    Call,
-    Expression,
-    MetricQuery,
-    Option,
-    Parenthesised,
-    Signed,
-    Text,
-    Window,
-)
+from monitor_sync.language.tree import Window
 from monitor_sync.rules.kinds import METRIC
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.subject import Subject
@@ -26,31 +19,13 @@ from monitor_sync.rules.values import number, shown
 
 _FIELD: Final = ("options", "threshold_windows")
 _BOTH: Final = ("trigger_window", "recovery_window")
-_SHARES: Final = ("critical", "warning", "critical_recovery", "warning_recovery")
+_SHARES: Final = ("warning", "critical_recovery", "warning_recovery")
 
 
-def _call(subject: Subject) -> Call | None:
+def _anomalies(subject: Subject) -> Algorithm | None:
     """The ``anomalies(…)`` of a metric query, None where there is none."""
-    if "anomalies" not in subject.monitor.query:  # spares most monitors the walk
-        return None
-    tree = subject.parsed.tree
-    return _within(tree.expression) if isinstance(tree, MetricQuery) else None
-
-
-def _within(expression: Expression) -> Call | None:
-    if isinstance(expression, Call):
-        if expression.function.text == "anomalies":
-            return expression
-        inner = [each for each in expression.arguments if isinstance(each, Expression)]
-    elif isinstance(expression, Arithmetic):
-        inner = list(expression.operands)
-    elif isinstance(expression, Parenthesised):
-        inner = [expression.expression]
-    elif isinstance(expression, Signed):
-        inner = [expression.operand]
-    else:
-        return None
-    return next((found for found in map(_within, inner) if found is not None), None)
+    found = query.algorithm(subject.parsed)
+    return found if found is not None and found.name == "anomalies" else None
 
 
 def _windows(subject: Subject) -> Mapping[str, Any]:
@@ -70,22 +45,22 @@ def _last(value: Any) -> Window | None:
 @rule("options/threshold-windows-without-anomalies", Severity.ERROR)
 def threshold_windows_without_anomalies(subject: Subject) -> Iterable[Finding]:
     """
-    ``threshold_windows`` is given, but the query has no ``anomalies(…)``.
+    `threshold_windows` is given, but the query has no `anomalies(…)`.
 
     Why: Datadog refuses it. The two windows say for how long a value must be abnormal to alert
     and normal to recover, which no other monitor asks.
 
-    Example: ``avg(last_5m):avg:system.load.1{*} > 4`` with
-    ``threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}``.
+    Example: `avg(last_5m):avg:system.load.1{*} > 4` with
+    `threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}`.
 
-    Use instead: the window at the start of the query, ``avg(last_15m):…``.
+    Use instead: the window at the start of the query, `avg(last_15m):…`.
 
     Source: reported: Datadog answers 400 "threshold_windows is only used with anomalies monitors";
     null is accepted everywhere.
     """
     if not subject.options.get("threshold_windows"):
         return ()
-    if subject.parsed.tree is None or not _windows(subject) or _call(subject) is not None:
+    if subject.parsed.tree is None or not _windows(subject) or _anomalies(subject) is not None:
         return ()
     return [
         Finding(
@@ -99,13 +74,13 @@ def threshold_windows_without_anomalies(subject: Subject) -> Iterable[Finding]:
 @rule("options/half-threshold-windows", Severity.ERROR)
 def half_threshold_windows(subject: Subject) -> Iterable[Finding]:
     """
-    One of the two windows of ``threshold_windows`` is missing.
+    One of the two windows of `threshold_windows` is missing.
 
     Why: the two go together. An old answer of Datadog's has one alone; none since.
 
-    Example: ``threshold_windows: {trigger_window: last_15m}``.
+    Example: `threshold_windows: {trigger_window: last_15m}`.
 
-    Use instead: ``threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}``.
+    Use instead: `threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}`.
 
     Source: Datadog's page on anomaly monitors; all recorded requests since 2020 but one have both.
     """
@@ -128,13 +103,13 @@ def half_threshold_windows(subject: Subject) -> Iterable[Finding]:
 @rule("options/bad-threshold-window", Severity.ERROR)
 def bad_threshold_window(subject: Subject) -> Iterable[Finding]:
     """
-    A window of ``threshold_windows`` is not of the form ``last_15m``.
+    A window of `threshold_windows` is not of the form `last_15m`.
 
     Why: Datadog reads these windows like the one at the start of a query.
 
-    Example: ``threshold_windows: {trigger_window: 15m, recovery_window: 15m}``.
+    Example: `threshold_windows: {trigger_window: 15m, recovery_window: 15m}`.
 
-    Use instead: ``threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}``.
+    Use instead: `threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}`.
 
     Source: Datadog's page on anomaly monitors; all recorded requests have this form.
     """
@@ -154,12 +129,12 @@ def bad_threshold_window(subject: Subject) -> Iterable[Finding]:
 @rule("options/trigger-window-mismatch", Severity.ERROR)
 def trigger_window_mismatch(subject: Subject) -> Iterable[Finding]:
     """
-    ``trigger_window`` differs from the ``alert_window`` of the query.
+    `trigger_window` differs from the `alert_window` of the query.
 
     Why: Datadog keeps this window in both places and refuses a monitor in which they differ.
 
-    Example: ``anomalies(…, alert_window='last_15m')`` with
-    ``threshold_windows: {trigger_window: last_30m, …}``.
+    Example: `anomalies(…, alert_window='last_15m')` with
+    `threshold_windows: {trigger_window: last_30m, …}`.
 
     Use instead: the same window in both places.
 
@@ -168,50 +143,44 @@ def trigger_window_mismatch(subject: Subject) -> Iterable[Finding]:
     """
     if not subject.options.get("threshold_windows"):
         return ()
-    trigger, call = _windows(subject).get("trigger_window"), _call(subject)
-    window = _alert_window(call)
-    option, wanted = _last(trigger), _last(window.value) if window else None
-    if window is None or option is None or wanted is None or option.seconds == wanted.seconds:
+    trigger, anomalies = _windows(subject).get("trigger_window"), _anomalies(subject)
+    alert = anomalies.option("alert_window") if anomalies is not None else ""
+    option, wanted = _last(trigger), _last(alert)
+    if option is None or wanted is None or option.seconds == wanted.seconds:
         return ()
     return [
         Finding(
             message=f"`trigger_window` is {shown(trigger)}, "
-            f"but `alert_window` in the query is `{window.value}`",
+            f"but `alert_window` in the query is `{alert}`",
             field=(*_FIELD, "trigger_window"),
-            hint=f"write `trigger_window: {window.value}`",
+            hint=f"write `trigger_window: {alert}`",
         )
     ]
-
-
-def _alert_window(call: Call | None) -> Text | None:
-    for each in call.arguments if call is not None else ():
-        if isinstance(each, Option) and each.name.text == "alert_window":
-            return each.value if isinstance(each.value, Text) else None
-    return None
 
 
 @rule("options/no-threshold-windows", Severity.WARNING)
 def no_threshold_windows(subject: Subject) -> Iterable[Finding]:
     """
-    A query with ``alert_window`` comes without ``threshold_windows``.
+    A query with `alert_window` comes without `threshold_windows`.
 
     Why: the query says over which window a value must be abnormal, the option says it again and
     adds how long it must be normal to recover. Without the option Datadog takes a default that
     may differ from the query, and its editor shows something else than what runs.
 
-    Example: ``anomalies(…, alert_window='last_15m') >= 1`` without ``threshold_windows``.
+    Example: `anomalies(…, alert_window='last_15m') >= 1` without `threshold_windows`.
 
-    Use instead: ``threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}``.
+    Use instead: `threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}`.
 
     Source: datadog-operator pull 408 reports a refusal; live accounts hold such monitors, so it is
     no certain error.
     """
     if subject.type not in METRIC or subject.options.get("threshold_windows"):
         return ()
-    window = _alert_window(_call(subject))
+    anomalies = _anomalies(subject)
+    window = anomalies.options.get("alert_window") if anomalies is not None else None
     if window is None:
         return ()
-    value = window.value
+    value = words_of(window.value)
     return [
         Finding(
             message=f"`alert_window` is `{value}`, but `threshold_windows` is missing",
@@ -229,14 +198,14 @@ def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
     """
     An anomaly monitor could alert and recover at the same time.
 
-    Why: it alerts when a share of ``trigger_window`` is abnormal and recovers when no more than a
-    share of ``recovery_window`` is. Where both can hold at once Datadog refuses the monitor: the
-    normal part of the recovery window, R × (1 - ``critical_recovery``), must be longer than what
-    an alert leaves normal of the trigger window, T × (1 - ``critical``).
+    Why: it alerts when a share of `trigger_window` is abnormal and recovers when no more than a
+    share of `recovery_window` is. Where both can hold at once Datadog refuses the monitor: the
+    normal part of the recovery window, R × (1 - `critical_recovery`), must be longer than what
+    an alert leaves normal of the trigger window, T × (1 - `critical`).
 
-    Example: ``thresholds: {critical: 1, critical_recovery: 1}`` with two windows of 15 minutes.
+    Example: `thresholds: {critical: 1, critical_recovery: 1}` with two windows of 15 minutes.
 
-    Use instead: ``critical_recovery: 0``: no abnormal point left.
+    Use instead: `critical_recovery: 0`: no abnormal point left.
 
     Source: reported: Datadog answers 400 "alert and alert recovery criteria are such that the
     monitor can be simultaneously in alert and alert recovery states"; no published monitor is an
@@ -249,7 +218,7 @@ def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
     critical, back = number(given.get("critical")), number(given.get("critical_recovery"))
     if trigger is None or recovery is None or critical is None or back is None:
         return ()
-    if not (0 <= critical <= 1 and 0 <= back <= 1) or _call(subject) is None:
+    if not (0 <= critical <= 1 and 0 <= back <= 1) or _anomalies(subject) is None:
         return ()
     normal, left = recovery.seconds * (1 - back), trigger.seconds * (1 - critical)
     if normal > left:
@@ -267,30 +236,28 @@ def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
 @rule("thresholds/no-share", Severity.ERROR)
 def no_share(subject: Subject) -> Iterable[Finding]:
     """
-    A threshold of an anomaly monitor is no share between 0 and 1.
+    A warning or recovery threshold of an anomaly monitor is no share between 0 and 1.
 
-    Why: ``anomalies(…)`` gives the share of the alert window that is abnormal: 1 is all of it.
-    With 80 or 2 the monitor never alerts.
+    Why: `anomalies(…)` gives the share of the alert window that is abnormal: 1 is all of it.
+    A warning at 80 never comes.
 
-    Example: ``anomalies(…) >= 80`` with ``thresholds: {critical: 80}``.
+    Example: `anomalies(…) >= 1` with `thresholds: {critical: 1, warning: 80}`.
 
-    Use instead: ``thresholds: {critical: 0.8}``.
+    Use instead: `thresholds: {critical: 1, warning: 0.8}`.
 
-    Source: Datadog's page on anomaly monitors; all published ones are between 0 and 1.
+    Source: Datadog's page on anomaly monitors; all published ones are between 0 and 1. The number
+    in the query has a rule of its own.
     """
-    if "anomalies" not in subject.monitor.query or _call(subject) is None:
+    if len(subject.thresholds) < 2 or _anomalies(subject) is None:
         return ()
     findings = []
     for name in _SHARES:
         value = number(subject.thresholds.get(name))
-        zero = value == 0 and not name.endswith("recovery")
-        if value is None or (0 <= value <= 1 and not zero):
+        if value is None or 0 <= value <= 1:
             continue
         message = f"`{name}` is {shown(value)}, but a share of the window, 0 to 1, was expected"
-        if zero:
-            message = f"`{name}` is 0, which no abnormal point at all reaches already"
-        hint = (
-            f"write `{name}: {shown(value / 100)}`" if 1 < value <= 100 else "write for example 1"
+        share = shown(value / 100) if 1 < value <= 100 else "0.5"
+        findings.append(
+            Finding(message=message, field=field(name), hint=f"write for example {share}")
         )
-        findings.append(Finding(message=message, field=field(name), hint=hint))
     return findings

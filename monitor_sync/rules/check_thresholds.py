@@ -1,0 +1,120 @@
+"""Thresholds of service checks: how many results in a row, or how many percent of the groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.language.tree import CheckQuery, Number
+from monitor_sync.rules.kinds import CHECK
+from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.subject import Subject
+from monitor_sync.rules.thresholds import field
+from monitor_sync.rules.values import number, shown
+
+_STATES = ("critical", "warning", "ok", "unknown")
+
+
+@rule("thresholds/not-whole", Severity.ERROR)
+def not_whole(subject: Subject) -> Iterable[Finding]:
+    """
+    A threshold of a service check is no whole number of results.
+
+    Why: a service check counts results of one state in a row, at least one.
+
+    Example: `"http.can_connect".over("*").by("host").last(2).count_by_status()` with
+    `thresholds: {critical: 1.5}`.
+
+    Use instead: `thresholds: {critical: 2}`.
+
+    Source: Datadog's page on service checks.
+    """
+    if subject.type != CHECK or _terminal(subject) != "count_by_status":
+        return ()
+    return [
+        Finding(
+            message=f"`{name}` is {shown(value)}, "
+            "but a service check counts results in a row, at least 1",
+            field=field(name),
+            hint=f"write a whole number, such as {max(1, round(value)) if value < 1e9 else 1}",
+        )
+        for name, value in _given(subject)
+        if value < 1 or not value.is_integer()
+    ]
+
+
+@rule("thresholds/more-than-last", Severity.ERROR)
+def more_than_last(subject: Subject) -> Iterable[Finding]:
+    """
+    A threshold of a service check is larger than `.last(…)` of its query.
+
+    Why: the check looks at that many of the latest results, so it could never see as many in a
+    row; Datadog refuses it.
+
+    Example: `.last(4)` with `thresholds: {critical: 5}`.
+
+    Use instead: `.last(6)`: one more than the largest threshold, as Datadog's own editor writes.
+
+    Source: reported: Datadog answers 400 "Last field should be larger than or equal to max
+    threshold defined in monitor options" (terraform-provider-datadog issue 1202); accepted
+    monitors have no exception.
+    """
+    if subject.type != CHECK or not subject.thresholds:
+        return ()
+    tree = subject.parsed.tree
+    if not isinstance(tree, CheckQuery) or _terminal(subject) != "count_by_status":
+        return ()
+    last = next((each for each in tree.steps if each.name.text == "last"), None)
+    if last is None or not last.arguments or not isinstance(last.arguments[0], Number):
+        return ()
+    results = last.arguments[0]
+    return [
+        Finding(
+            message=f"`{name}` is {shown(value)}, but the query looks at the last "
+            f"{results.written} results only",
+            field=field(name),
+            hint=f"write `.last({shown(value + 1)})`, or a threshold of at most {results.written}",
+        )
+        for name, value in _given(subject)
+        if value > results.value
+    ]
+
+
+@rule("thresholds/not-a-percentage", Severity.WARNING)
+def not_a_percentage(subject: Subject) -> Iterable[Finding]:
+    """
+    A threshold of a cluster alert is no percentage.
+
+    Why: `.pct_by_status()` gives the share of the cluster that is in a state, 0 to 100; a
+    threshold outside can never be reached, or always is.
+
+    Example: `… .last(1).pct_by_status()` with `thresholds: {critical: 150}`.
+
+    Use instead: `thresholds: {critical: 50}` for half of the cluster.
+
+    Source: Datadog's page on service checks.
+    """
+    if subject.type != CHECK or _terminal(subject) != "pct_by_status":
+        return ()
+    return [
+        Finding(
+            message=f"`{name}` is {shown(value)}, but `pct_by_status` gives 0 to 100 percent",
+            field=field(name),
+            hint="write a percentage, such as 50",
+        )
+        for name, value in _given(subject)
+        if not 0 <= value <= 100
+    ]
+
+
+def _terminal(subject: Subject) -> str:
+    """How the query counts: ``count_by_status`` or ``pct_by_status``."""
+    tree = subject.parsed.tree
+    return tree.steps[-1].name.text if isinstance(tree, CheckQuery) and tree.steps else ""
+
+
+def _given(subject: Subject) -> Iterable[tuple[str, float]]:
+    for name in _STATES:
+        value = number(subject.thresholds.get(name))
+        if value is not None:
+            yield name, value

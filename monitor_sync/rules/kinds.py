@@ -1,0 +1,38 @@
+"""Which monitor types belong together, as far as thresholds and options go."""
+
+from __future__ import annotations
+
+from typing import Final
+
+METRIC: Final = frozenset({"query alert", "metric alert"})
+CHECK: Final = "service check"
+SLO: Final = "slo alert"
+COMPOSITE: Final = "composite"
+SYNTHETICS: Final = "synthetics alert"
+CI: Final = frozenset({"ci-pipelines alert", "ci-tests alert"})
+
+RETAINING: Final = CI | {
+    "audit alert", "error-tracking alert", "event-v2 alert", "log alert", "rum alert",
+    "trace-analytics alert",
+}  # fmt: skip
+"""Those over events of which Datadog documents how long a group without events is kept."""
+
+EVENTS: Final = RETAINING | {
+    "database-monitoring alert", "llm-observability alert", "network-path alert",
+    "network-performance alert",
+}  # fmt: skip
+"""Those over events: logs, spans, RUM, …"""
+
+MISSING_DATA: Final = METRIC | EVENTS | {"cost alert", "data-quality alert", "data-jobs alert"}
+"""Those that ``on_missing_data`` is for."""
+
+NO_MISSING_DATA: Final = frozenset({CHECK, SLO, COMPOSITE})
+"""Those that it certainly is not for."""
+
+UNKNOWN_GROUPS: Final = frozenset({COMPOSITE, SLO, SYNTHETICS})
+"""Those whose groups are not in their query: they come from members, from the SLO, from places."""
+
+
+def article(type: str) -> str:  # noqa: A002  Datadog's own word, as in the monitor's body
+    """The type in a sentence: ``a log alert``, ``an audit alert``."""
+    return f"an {type}" if type[:1] in "aeiou" else f"a {type}"

@@ -1,0 +1,279 @@
+"""What happens when data is missing: ``on_missing_data``, and the two options before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.language import query
+from monitor_sync.language.reading import inner_queries, words_of
+from monitor_sync.language.tree import (
+    Arithmetic,
+    Call,
+    Expression,
+    FormulaQuery,
+    MetricQuery,
+    Modifier,
+    Node,
+    Number,
+    Parenthesised,
+    Series,
+    Signed,
+)
+from monitor_sync.rules.kinds import EVENTS, METRIC, NO_MISSING_DATA, article
+from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.subject import Subject
+from monitor_sync.rules.values import number, shown
+
+RETENTION: Final = 1440
+"""Minutes for which Datadog keeps a group that sends nothing."""
+
+_FIELD: Final = ("options", "on_missing_data")
+_TIMEFRAME: Final = ("options", "no_data_timeframe")
+
+
+@rule("options/missing-data-twice", Severity.ERROR)
+def missing_data_twice(subject: Subject) -> Iterable[Finding]:
+    """
+    `on_missing_data` stands beside `notify_no_data: true` or `no_data_timeframe`.
+
+    Why: the old options and the new one say the same thing differently, and Datadog refuses both
+    together. `notify_no_data: false` beside the new one is tolerated.
+
+    Example: `options: {on_missing_data: show_no_data, notify_no_data: true}`.
+
+    Use instead: `on_missing_data: show_and_notify_no_data` alone.
+
+    Source: recorded: Datadog answers 400 "The notify_no_data (or no_data_timeframe) option is
+    deprecated and cannot be used in combination with the on_missing_data option."
+    """
+    options = subject.options
+    if options.get("on_missing_data") is None:
+        return ()
+    old = [
+        name
+        for name in ("notify_no_data", "no_data_timeframe")
+        if options.get(name) is not None and options[name] is not False
+    ]
+    return [
+        Finding(
+            message=f"`{name}` is {shown(options[name])} beside "
+            f"`on_missing_data: {options['on_missing_data']}`",
+            field=("options", name),
+            hint=f"remove `{name}`",
+        )
+        for name in old
+    ]
+
+
+@rule("options/missing-data-unsupported", Severity.ERROR)
+def missing_data_unsupported(subject: Subject) -> Iterable[Finding]:
+    """
+    `on_missing_data` is given on a type that does not have it.
+
+    Why: service checks still have `notify_no_data`; composites follow their members, and an SLO
+    has no missing data.
+
+    Example: `type: composite` with `on_missing_data: show_no_data`.
+
+    Use instead: `notify_no_data: true` with `no_data_timeframe` on a service check; for a
+    composite, set it on the members.
+
+    Source: kennel refuses it on composites too; the documentation of Datadog's Terraform provider
+    leaves these types out.
+    """
+    if subject.options.get("on_missing_data") is None or subject.type not in NO_MISSING_DATA:
+        return ()
+    return [
+        Finding(
+            message=f"`on_missing_data` is not for {article(subject.type)}",
+            field=_FIELD,
+            hint="write `notify_no_data: true`"
+            if subject.type == "service check"
+            else "remove `on_missing_data`",
+        )
+    ]
+
+
+@rule("options/resolve-with-timeout", Severity.ERROR)
+def resolve_with_timeout(subject: Subject) -> Iterable[Finding]:
+    """
+    `on_missing_data: resolve` stands beside a `timeout_h`.
+
+    Why: both resolve a monitor without data, one at once and one after hours.
+
+    Example: `options: {on_missing_data: resolve, timeout_h: 4}`.
+
+    Use instead: `on_missing_data: resolve` alone.
+
+    Source: kennel refuses it too.
+    """
+    if subject.options.get("on_missing_data") != "resolve" or not subject.options.get("timeout_h"):
+        return ()
+    return [
+        Finding(
+            message=f"`timeout_h` is {shown(subject.options['timeout_h'])}, but "
+            "`on_missing_data: resolve` resolves at once",
+            field=("options", "timeout_h"),
+            hint="remove `timeout_h`",
+        )
+    ]
+
+
+@rule("options/filled-missing-data", Severity.WARNING)
+def filled_missing_data(subject: Subject) -> Iterable[Finding]:
+    """
+    `on_missing_data` has an opinion, but the query fills in what is missing.
+
+    Why: with `default_zero(…)` or `.fill(zero)` there is a value at every moment, so data is
+    never missing: the monitor neither shows nor tells it, nor resolves because of it. It reads
+    zero.
+
+    Example: `default_zero(sum:a.b{*})` with `on_missing_data: show_and_notify_no_data`.
+
+    Use instead: `on_missing_data: default`, or a query that does not fill in.
+
+    Source: kennel refuses it for `default_zero`; Datadog accepts it.
+    """
+    if subject.options.get("on_missing_data") in (None, "default"):
+        return ()
+    text = subject.monitor.query
+    if subject.type not in METRIC or ("default_zero" not in text and "fill" not in text):
+        return ()  # spares most monitors the walk
+    tree = subject.parsed.tree
+    found = _filling(tree.expression) if isinstance(tree, MetricQuery | FormulaQuery) else None
+    if found is None:
+        return ()
+    node, written = found
+    return [
+        Finding(
+            message=f"`{written}` fills in missing data, so "
+            f"`on_missing_data: {subject.options['on_missing_data']}` never acts",
+            field=("query",),
+            start=node.start,
+            end=node.end,
+            hint=f"take `{written}` out of the query, or write `on_missing_data: default`",
+        )
+    ]
+
+
+_Filling = tuple[Node, str]
+"""What fills in zeros, and how it is called."""
+
+
+def _filling(expression: Expression) -> _Filling | None:
+    """What keeps an expression from ever lacking a value, None where nothing does."""
+    if isinstance(expression, Call):
+        if expression.function.text == "default_zero":
+            return expression.function, "default_zero(…)"
+        inner = inner_queries(expression.arguments)
+        return _filled(expression.modifiers) or (_filling(inner[0]) if inner else None)
+    if isinstance(expression, Parenthesised):
+        return _filled(expression.modifiers) or _filling(expression.expression)
+    if isinstance(expression, Signed):
+        return _filling(expression.operand)
+    if isinstance(expression, Series):
+        return _filled(expression.modifiers)
+    if isinstance(expression, Arithmetic):
+        # one side without a value leaves the whole without one
+        sides = [_filling(each) for each in expression.operands if not isinstance(each, Number)]
+        return sides[0] if all(sides) and sides else None
+    return None
+
+
+def _filled(modifiers: tuple[Modifier, ...]) -> _Filling | None:
+    for each in modifiers:
+        if each.name.text == "fill" and each.arguments and words_of(each.arguments[0]) == "zero":
+            return each, ".fill(zero)"
+    return None
+
+
+@rule("options/no-data-timeframe-too-long", Severity.ERROR)
+def no_data_timeframe_too_long(subject: Subject) -> Iterable[Finding]:
+    """
+    `no_data_timeframe` is longer than Datadog keeps a silent group.
+
+    Why: after a day without data Datadog forgets the group, and nobody would be told that it is
+    missing.
+
+    Example: `options: {notify_no_data: true, no_data_timeframe: 2880}`.
+
+    Use instead: `no_data_timeframe: 1440`, or `on_missing_data: show_and_notify_no_data`.
+
+    Source: kennel refuses it too and quotes Datadog's "no_data_timeframe must not exceed group
+    retention".
+    """
+    minutes = number(subject.options.get("no_data_timeframe"))
+    if minutes is None or minutes <= RETENTION:
+        return ()
+    return [
+        Finding(
+            message=f"`no_data_timeframe` is {shown(minutes)} minutes, at most {RETENTION} "
+            "(one day) is kept",
+            field=_TIMEFRAME,
+            hint=f"write {RETENTION}",
+        )
+    ]
+
+
+@rule("options/no-data-timeframe-short", Severity.WARNING)
+def no_data_timeframe_short(subject: Subject) -> Iterable[Finding]:
+    """
+    `no_data_timeframe` is less than twice the window of the query.
+
+    Why: with so short a time one late point is reported as missing data.
+
+    Example: `avg(last_5m):…` with `options: {notify_no_data: true, no_data_timeframe: 5}`.
+
+    Use instead: `no_data_timeframe: 10`, or `on_missing_data: show_and_notify_no_data`, which
+    goes by the window.
+
+    Source: Datadog's page on monitor options recommends it; recorded: shorter ones are accepted.
+    """
+    options = subject.options
+    if options.get("notify_no_data") is not True or subject.type not in METRIC:
+        return ()
+    minutes = number(options.get("no_data_timeframe"))
+    window = query.window(subject.parsed)
+    if minutes is None or window is None or window.form != "last":
+        return ()
+    wanted = 2 * window.seconds / 60
+    if minutes >= wanted:
+        return ()
+    return [
+        Finding(
+            message=f"`no_data_timeframe` is {shown(minutes)} minutes, less than twice the window "
+            f"`{window.written}`",
+            field=_TIMEFRAME,
+            hint=f"write {shown(wanted)}" if wanted <= RETENTION else "use `on_missing_data`",
+        )
+    ]
+
+
+@rule("options/no-data-timeframe-of-events", Severity.WARNING)
+def no_data_timeframe_of_events(subject: Subject) -> Iterable[Finding]:
+    """
+    `no_data_timeframe` is given on a monitor over logs or other events.
+
+    Why: Datadog stores it through the API, but does not act on it, and its editor then refuses
+    every later change of the monitor.
+
+    Example: a `log alert` with `options: {notify_no_data: true, no_data_timeframe: 10}`.
+
+    Use instead: `on_missing_data: show_and_notify_no_data`.
+
+    Source: kennel drops it and quotes Datadog's editor: "The no_data_timeframe option is not
+    allowed for log alert monitors"; recorded: the API accepted it until 2025-12.
+    """
+    if subject.type not in EVENTS or subject.options.get("no_data_timeframe") is None:
+        return ()
+    minutes = subject.options["no_data_timeframe"]
+    return [
+        Finding(
+            message=f"`no_data_timeframe` is {shown(minutes)}, but {article(subject.type)} "
+            "does not have it",
+            field=_TIMEFRAME,
+            hint="remove it; `on_missing_data: show_and_notify_no_data` tells of missing data",
+        )
+    ]

@@ -1,0 +1,46 @@
+"""Values of options as rules compare them and as messages show them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from monitor_sync.language.tree import Comparison, Number
+
+
+def number(value: Any) -> float | None:
+    """A JSON number as Datadog compares it, or None for anything else (true and false too)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond 1e308
+        return float("inf") if value > 0 else float("-inf")
+
+
+def limit(comparison: Comparison | None) -> float | None:
+    """The number that a query compares with; None where it has none, or a dynamic one."""
+    if comparison is None or not isinstance(comparison.threshold, Number):
+        return None
+    return comparison.threshold.value
+
+
+def shown(value: Any) -> str:
+    """A value for a message: numbers as short as can be, texts in backticks."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        return str(int(value))
+    if isinstance(value, str):
+        return f"`{value if len(value) <= 60 else value[:57] + '…'}`"
+    if value is None or isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list"
+
+
+def listed(words: list[str] | tuple[str, ...], last: str = "or") -> str:
+    """Words as prose, each in backticks."""
+    quoted = [f"`{each}`" for each in words]
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
