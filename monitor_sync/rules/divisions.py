@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.language.query import window
+from monitor_sync.language.query import comparison, window
 from monitor_sync.language.reading import divisions_in, is_counted, series_in
 from monitor_sync.language.tree import Expression, MetricQuery, Number
 from monitor_sync.rules.kinds import METRIC
@@ -25,7 +25,8 @@ def division_without_floor(subject: Subject) -> Iterator[Finding]:
     A ratio of counts over an hour or less has no floor under its denominator.
 
     Why: at night one failure among two requests is 50 percent and wakes somebody. A floor makes
-    the ratio small while there are few events: with 20, one failure is at most 5 percent.
+    the ratio small while there are few events: with 20, one failure is at most 5 percent. It does
+    so for `>` only; below a `<` it would alert by itself.
 
     Example: `sum(last_10m):100 * sum:a.errors{*}.as_count() / sum:a.hits{*}.as_count() > 5`.
 
@@ -37,7 +38,8 @@ def division_without_floor(subject: Subject) -> Iterator[Finding]:
     """
     if "/" not in subject.monitor.query or subject.type not in METRIC:
         return
-    if not 0 < _window(subject) <= _FEW:
+    level = comparison(subject.parsed)
+    if level is None or level.operator.text not in (">", ">=") or _window(subject) > _FEW:
         return
     for division in divisions_in(_expression(subject)):
         if not division.floored and _counts(division.denominator):
@@ -66,7 +68,7 @@ def division_without_delay(subject: Subject) -> Iterator[Finding]:
     """
     if "/" not in subject.monitor.query or subject.type not in METRIC:
         return
-    if subject.options.get("evaluation_delay") or not 0 < _window(subject) <= _FRESH:
+    if subject.options.get("evaluation_delay") or _window(subject) > _FRESH:
         return
     for division in divisions_in(_expression(subject)):
         if _counts(division.denominator):

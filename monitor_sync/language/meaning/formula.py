@@ -62,6 +62,8 @@ def _check_steps(monitor_type: str, tree: FormulaQuery, found: Findings) -> None
     if "current" not in steps:
         require(steps, ("last",), tree, found, example)
     longest = 48 * 3600 if monitor_type in SEARCH_TYPES else _MONTH
+    if tree.comparison is None:  # the query of a threshold: the documented example looks at 6mo
+        longest = 6 * _MONTH
     for name in ("last", "current"):
         if name in steps:
             check_time(steps[name], found, longest=longest)
