@@ -28,10 +28,21 @@ def by_name(steps: tuple[Step, ...], known: tuple[str, ...], found: Findings) ->
     return first
 
 
+def has_unknown(found: Findings) -> bool:
+    """Whether an unknown step was noted."""
+    return any(each.code == "unknown-step" for each in found.problems)
+
+
 def require(
     steps: dict[str, Step], names: Iterable[str], place: Node, found: Findings, example: str
 ) -> None:
-    """Note which of some steps are missing; ``example`` is how a whole chain looks."""
+    """
+    Note which of some steps are missing; ``example`` is how a whole chain looks.
+
+    Beside an unknown step nothing is missed: it may be the one, mistyped.
+    """
+    if has_unknown(found):
+        return
     for name in names:
         if name not in steps:
             found.refuse("missing-step", place, f"`.{name}()` is missing", f"write {example}")

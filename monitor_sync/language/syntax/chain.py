@@ -159,7 +159,7 @@ def _only_text(cursor: Cursor, expected: str) -> Text:
     if cursor.kind == ")":
         cursor.advance()
         return text
-    if cursor.kind in ("word", "string", "number", "numeral") and cursor.start == text.end:
+    if cursor.kind in ("word", "string", "number", "numeral"):
         raise cursor.unexpected("`)`", _QUOTE, "unescaped-quote")
     raise cursor.unexpected("`)`")
 

@@ -26,7 +26,11 @@ def composite_query(text: str) -> tuple[CompositeQuery | None, Cursor]:
     try:
         condition = _joined(cursor, 0)
         if cursor.kind != "end":
-            hint = _advice(cursor) or "join monitors by `&&` or `||`"
+            hint = _advice(cursor)
+            if cursor.kind in ("number", "hole"):
+                hint = "join monitors by `&&` or `||`"
+            elif cursor.kind == ")":
+                hint = "there is no `(` to it"
             raise cursor.unexpected("`&&`, `||` or the end of the query", hint)
     except QueryError as error:
         cursor.stumble(error)

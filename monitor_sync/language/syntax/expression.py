@@ -152,7 +152,7 @@ def _by(cursor: Cursor) -> By:
         hint = f"write `by {{{cursor.value}}}`" if cursor.kind == "word" else ""
         if cursor.kind == "{":
             hint = "close it with `}`"
-        raise cursor.unexpected("the keys to group by in braces", hint)
+        raise cursor.unexpected("a list of keys in braces", hint)
     keys = keys_in(cursor)
     return By(start, cursor.before, keys, keyword)
 

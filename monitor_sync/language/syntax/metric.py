@@ -203,6 +203,8 @@ def _operator(cursor: Cursor) -> Name:
         hint = "write `by {key}`, without `group`"
     elif cursor.kind in ("%", "^", "**"):
         hint = "only + - * / exist"
+    elif cursor.kind == ")":
+        hint = "there is no `(` to it"
     elif cursor.kind == "end":
         hint = "a monitor compares with a number: add `> 5`"
     raise cursor.unexpected("an operator or a comparison such as `> 5`", hint)

@@ -196,7 +196,7 @@ class Cursor:
         if self.kind == "end":
             message, end = f"the {self.what} ends where {expected} was expected", self.start + 1
         elif self.value in "\"'":
-            message, hint = f"this quote is never closed: {self.value}", f"add `{self.value}`"
+            message, hint = f"`{self.value}` is never closed", f"add `{self.value}`"
         else:
             message = f"`{self.value}` stands where {expected} was expected"
         return QueryError(

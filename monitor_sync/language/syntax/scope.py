@@ -229,7 +229,7 @@ def _tag(inner: Cursor, start: int, negated: bool) -> Condition:
 def _membership(inner: Cursor, key: Name, negation: tuple[str, ...]) -> Membership:
     word = inner.value
     inner.advance()
-    inner.expect("(", "the values in parentheses", f"write `{key.text} IN (a, b)`")
+    inner.expect("(", "a list of values in parentheses", f"write `{key.text} IN (a, b)`")
     values = []
     while True:
         if inner.kind != "word":

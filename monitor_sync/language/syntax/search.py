@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor_sync.language.problems import QueryError
+from monitor_sync.language.problems import QueryError, QueryProblem
 from monitor_sync.language.syntax.scan import SEARCH, Cursor, scan, scan_quoted
 from monitor_sync.language.tree import (
     Condition,
@@ -55,6 +55,7 @@ def _whole(inner: Cursor, cursor: Cursor) -> Condition | None:
     return condition
 
 
+_CLOSING: Final = {"[": "]", "{": "}", '"': '"'}
 _UNBALANCED: Final = "unbalanced-search"
 _DANGLING: Final = "dangling-operator"
 
@@ -126,8 +127,17 @@ def _term(inner: Cursor) -> Condition:
         return _enclosed(inner)
     if kind == "end":
         raise inner.unexpected("something to search for", "take the last operator out", _DANGLING)
-    hint = "there is no opening one to it" if kind in ")]}" else "it is never closed"
-    raise inner.unexpected("something to search for", hint, _UNBALANCED)
+    if kind in _CLOSING:
+        raise QueryError(
+            QueryProblem(
+                code=_UNBALANCED,
+                message=f"`{kind}` is never closed",
+                start=start,
+                end=end,
+                hint=f"add `{_CLOSING[kind]}`",
+            )
+        )
+    raise inner.unexpected("something to search for", "there is no opening one to it", _UNBALANCED)
 
 
 def _enclosed(inner: Cursor) -> Condition:

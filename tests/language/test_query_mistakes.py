@@ -1,0 +1,57 @@
+"""Every mistake of ``query_mistakes.txt`` is told at the right place, in the words given there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.language.query import Parsed, parse
+
+MISTAKES = Path(__file__).with_name("query_mistakes.txt")
+"""Blocks: the type, the query on one line, then each problem with a caret under its stretch."""
+
+
+def blocks() -> Iterator[tuple[str, str, str]]:
+    for block in MISTAKES.read_text(encoding="utf-8").split("\n\n"):
+        if block.startswith("#") or not block.strip():
+            continue
+        monitor_type, query, *_ = block.splitlines()
+        yield monitor_type, query[2:], block.strip("\n")
+
+
+def told(parsed: Parsed) -> str:
+    """The problems of a query as the file has them."""
+    lines = [parsed.type, f"  {parsed.text}"]
+    for each in parsed.problems:
+        carets = " " * each.start + "^" * (each.end - each.start)
+        level = "error" if each.refused else "warning"
+        lines.append(f"  {carets} {level} {each.code}")
+        lines.append(f"    {each.message}")
+        if each.hint:
+            lines.append(f"    hint: {each.hint}")
+    return "\n".join(lines)
+
+
+BLOCKS = list(blocks())
+
+
+@pytest.mark.parametrize(
+    ("monitor_type", "query", "expected"), BLOCKS, ids=[query for _, query, _ in BLOCKS]
+)
+def test_a_mistake_is_told_where_it_stands(monitor_type: str, query: str, expected: str) -> None:
+    assert told(parse(monitor_type, query)) == expected
+
+
+def test_the_file_holds_many_different_mistakes() -> None:
+    codes = {each.code for kind, query, _ in BLOCKS for each in parse(kind, query).problems}
+
+    assert len(BLOCKS) > 150
+    assert len(codes) > 50
+
+
+def test_every_stretch_lies_within_its_query_or_just_behind_it() -> None:
+    for monitor_type, query, _ in BLOCKS:
+        for each in parse(monitor_type, query).problems:
+            assert 0 <= each.start < each.end <= len(query) + 1
