@@ -1,7 +1,9 @@
-"""Datadog's monitors over HTTP: raw JSON in and out, retries of our own, errors in our words."""
+"""Datadog over HTTP: raw JSON in and out, retries of our own, errors in our words."""
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +17,7 @@ from datadog_api_client.v1.api.monitors_api import MonitorsApi
 from urllib3 import exceptions as http
 
 from monitor_sync import __version__
-from monitor_sync.datadog.problems import Failure, error_for
+from monitor_sync.datadog.problems import Failure, error_for, refusals, says_absent
 from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.datadog.settings import Settings, from_environment
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body
@@ -25,6 +27,9 @@ PAGE_SIZE: Final = 1000
 
 WAVE: Final = 4
 """Pages asked for at once, from the second on."""
+
+TEAMS_PAGE: Final = 100
+"""The most teams that Datadog gives in one page."""
 
 _TIMEOUT: Final = (10.0, 60.0)
 """Seconds to connect and to read. A tenth of the recorded creates took more than 5 s."""
@@ -134,6 +139,79 @@ class Client:
         """Delete a monitor, never by force: what others refer to is refused with Rejected."""
         self._send(f"delete monitor {id}", lambda: self._monitors.delete_monitor(id), dict)
 
+    def validate(self, body: Body, id: int | None = None) -> tuple[str, ...]:  # noqa: A002
+        """
+        What Datadog would refuse in a monitor, in its own words; empty where it would take it.
+
+        ``id`` is the live monitor that the body would change. Writes nothing, is tried again like
+        a read, and needs ``monitors_read`` alone.
+        """
+        if id is None:
+            what, call = "validate a monitor", lambda: self._monitors.validate_monitor(body)
+        else:
+            what = f"validate monitor {id}"
+            call = lambda: self._monitors.validate_existing_monitor(id, body)  # noqa: E731
+        answer = self._tried(what, call, dict)
+        if not isinstance(answer, Failure):
+            return ()
+        refused = refusals(answer)
+        if not refused:
+            raise error_for(answer, self._settings)
+        return refused
+
+    def webhook(self, name: str) -> Any:
+        """A webhook of the Webhooks integration, None where there is none of this name."""
+        from datadog_api_client.v1.api.webhooks_integration_api import WebhooksIntegrationApi
+
+        api: Any = WebhooksIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        return self._found(
+            f"look up the webhook {name}", lambda: api.get_webhooks_integration(name)
+        )
+
+    def pagerduty_service(self, name: str) -> Any:
+        """A service of the PagerDuty integration, None where there is none of this name."""
+        from datadog_api_client.v1.api.pager_duty_integration_api import PagerDutyIntegrationApi
+
+        api: Any = PagerDutyIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        return self._found(
+            f"look up the PagerDuty service {name}",
+            lambda: api.get_pager_duty_integration_service(name),
+        )
+
+    def opsgenie_services(self) -> list[Any]:
+        """All services of the Opsgenie integration."""
+        from datadog_api_client.v2.api.opsgenie_integration_api import OpsgenieIntegrationApi
+
+        api: Any = OpsgenieIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        return self._listed("look up the Opsgenie services", api.list_opsgenie_services)
+
+    def slack_channels(self, account: str) -> list[Any]:
+        """All channels of one account of the Slack integration. Raises NotFound for no account."""
+        from datadog_api_client.v1.api.slack_integration_api import SlackIntegrationApi
+
+        api: Any = SlackIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        channels: list[Any] = self._send(
+            f"look up the Slack channels of {account}",
+            lambda: api.get_slack_integration_channels(account),
+            list,
+        )
+        return channels
+
+    def teams(self) -> list[Any]:
+        """All of Datadog's teams."""
+        from datadog_api_client.v2.api.teams_api import TeamsApi
+
+        api: Any = TeamsApi(self._http)  # type: ignore[no-untyped-call] # library
+        teams: dict[Any, Any] = {}
+        for number in itertools.count():
+            asked = {"page_number": number, "page_size": TEAMS_PAGE}
+            page = self._listed("look up the teams", functools.partial(api.list_teams, **asked))
+            known = len(teams)
+            teams.update((_id(each), each) for each in page)
+            if len(page) < TEAMS_PAGE or len(teams) == known:
+                break
+        return list(teams.values())
+
     def validate_key(self) -> None:
         """Ask whether the API key is one of this site. Raises AccessDenied where it is not."""
         self._send("check the keys", self._keys.validate, dict)
@@ -168,8 +246,32 @@ class Client:
         )
         return page
 
+    def _found(self, operation: str, call: Callable[[], Any]) -> Any:
+        """One object, None where Datadog says that there is none."""
+        answer = self._tried(operation, call, dict)
+        if not isinstance(answer, Failure):
+            return answer
+        if says_absent(answer):
+            return None
+        raise error_for(answer, self._settings)
+
+    def _listed(self, operation: str, call: Callable[[], Any]) -> list[Any]:
+        """The list that an answer of the second API wraps; none would read as an empty one."""
+        answer = self._send(operation, call, dict)
+        data = answer.get("data")
+        if not isinstance(data, list):
+            raise error_for(Failure(operation=operation, status=200, body=answer), self._settings)
+        return data
+
     def _send(self, operation: str, call: Callable[[], Any], expected: type) -> Any:
         """Send one request, again where that is right, and decode its answer."""
+        answer = self._tried(operation, call, expected)
+        if isinstance(answer, Failure):
+            raise error_for(answer, self._settings)
+        return answer
+
+    def _tried(self, operation: str, call: Callable[[], Any], expected: type) -> Any:
+        """The decoded answer of one request, or the Failure it came to after all tries."""
         failed, throttled = 0, 0.0
         while True:
             try:
@@ -181,7 +283,7 @@ class Client:
             failed += not failure.throttled
             wait = self._retry.wait_before_next(failure, failed, throttled)
             if wait is None:
-                raise error_for(failure, self._settings)
+                return failure
             throttled += wait if failure.throttled else 0.0
             self._retry.sleep(wait)
 

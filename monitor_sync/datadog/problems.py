@@ -83,16 +83,38 @@ class Failure:
 
 def said(body: Any) -> str:
     """Datadog's own words in an error body: ``{"errors": ["…"]}`` in its several shapes."""
-    if not isinstance(body, Mapping):
-        return ""
-    errors = body.get("errors")
+    return _one_line("; ".join(_texts(body)))
+
+
+def refusals(failure: Failure) -> tuple[str, ...]:
+    """
+    Datadog's words, one text a problem, where it read what we sent and refused it.
+
+    Empty where it did not get that far: no answer, no access, nothing there, too many requests.
+    """
+    if failure.status not in range(400, 500) or failure.status in (401, 403, 404, 408):
+        return ()
+    return () if failure.throttled else tuple(map(_one_line, _texts(failure.body)))
+
+
+def says_absent(failure: Failure) -> bool:
+    """
+    Whether a 404 says that there is no such object.
+
+    The same status from what stands before the API says that there is no such address, and its
+    body then names a status page (recorded).
+    """
+    at_the_edge = isinstance(failure.body, Mapping) and "statuspage" in failure.body
+    return failure.status == 404 and bool(failure.said) and not at_the_edge
+
+
+def _texts(body: Any) -> list[str]:
+    errors = body.get("errors") if isinstance(body, Mapping) else None
     if isinstance(errors, Mapping):
         errors = list(errors.values())
     if isinstance(errors, str):
         errors = [errors]
-    if not isinstance(errors, list):
-        return ""
-    return _one_line("; ".join(_text(each) for each in errors if each))
+    return [_text(each) for each in errors if each] if isinstance(errors, list) else []
 
 
 def _text(error: Any) -> str:
@@ -119,7 +141,8 @@ def error_for(failure: Failure, settings: Settings) -> RemoteError:
     if failure.status in (401, 403):
         return _denied(failure, settings)
     if failure.status == 404:
-        return NotFound(f"could not {what}: Datadog has no such monitor (404 from {host})")
+        found = "nothing of that name" if what.startswith("look up") else "no such monitor"
+        return NotFound(f"could not {what}: Datadog has {found} (404 from {host})")
     if failure.status == 429 and failure.throttled:
         return Unreachable(
             f"could not {what}: {_limit(failure, host)}",
@@ -134,11 +157,7 @@ def error_for(failure: Failure, settings: Settings) -> RemoteError:
 
 
 def _denied(failure: Failure, settings: Settings) -> AccessDenied:
-    scope = (
-        "monitors_read"
-        if failure.operation.split()[0] in ("list", "read", "check")
-        else ("monitors_read and monitors_write")
-    )
+    scope = _scope(failure.operation)
     whose = "the bearer token" if settings.bearer_token else "the keys"
     reason = failure.said
     said_more = (
@@ -150,6 +169,15 @@ def _denied(failure: Failure, settings: Settings) -> AccessDenied:
         hint=f"it needs {scope}; DD_SITE is {settings.site}, is that where {whose} came from?"
         " A monitor can be restricted to some roles, too",
     )
+
+
+def _scope(operation: str) -> str:
+    """The permission that a request needs."""
+    if operation.startswith("look up"):
+        return "teams_read" if operation == "look up the teams" else "integrations_read"
+    if operation.split(maxsplit=1)[0] in ("list", "read", "check", "validate"):
+        return "monitors_read"
+    return "monitors_read and monitors_write"
 
 
 def _why(failure: Failure, host: str) -> str:
