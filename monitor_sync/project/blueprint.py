@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.project.holes import FILLED, Text, Tree, compile_tree, is_typed, names_in
 from monitor_sync.project.layers import Field, Layer, Values, merge, span_of
 from monitor_sync.project.message import reachable
+from monitor_sync.project.source import Document
 
 THRESHOLDS: Final = frozenset(
     {"critical", "warning", "critical_recovery", "warning_recovery", "ok", "unknown"}
@@ -197,7 +198,7 @@ def reserved_tags(blueprint: Blueprint, key: str) -> list[Diagnostic]:
     return found
 
 
-def tag_span(layers: tuple[Layer, ...], tag: str) -> Any:
+def tag_span(layers: tuple[Layer, ...], tag: str) -> tuple[Document, Span]:
     """Where a tag comes from: an entry of a mapping, or an element of a list."""
     name, _, _ = tag.partition(":")
     for layer in reversed(layers):

@@ -30,8 +30,7 @@ def exact_copy(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
     first: dict[Hashable, Subject] = {}
     for subject in subjects:
         body = subject.monitor.body
-        exact = tuple(body.get(field) for field in _COPIED)
-        earlier = first.setdefault(exact, subject)
+        earlier = first.setdefault(tuple(map(body.get, _COPIED)), subject)
         if earlier is not subject and _options(earlier) == _options(subject):
             yield (
                 subject,
@@ -40,6 +39,11 @@ def exact_copy(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
                     hint="remove one of them, or give each a name of its own",
                 ),
             )
+
+
+def _copied(one: Subject, other: Subject) -> bool:
+    same = all(one.monitor.body.get(field) == other.monitor.body.get(field) for field in _COPIED)
+    return same and _options(one) == _options(other)
 
 
 def _options(subject: Subject) -> dict[str, Any]:
@@ -64,13 +68,15 @@ def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
     alike: dict[Hashable, Subject] = {}
     seen: dict[str, list[Subject]] = {}
     for subject in subjects:
+        if subject.type == "synthetics alert":  # all of them have the same query
+            continue
         seen.setdefault(_rough(subject), []).append(subject)
     for group in seen.values():
         if len(group) == 1:
             continue
         for subject in group:
             earlier = alike.setdefault(_question(subject), subject)
-            if earlier is not subject:
+            if earlier is not subject and not _copied(earlier, subject):
                 yield (
                     subject,
                     Finding(

@@ -8,35 +8,28 @@ from monitor_sync.rules.problems import tells
 ERROR = Severity.ERROR
 
 
-@tells("query/not-readable", ERROR, "syntax", "nested-too-deeply", "broken-braces")
+@tells(
+    "query/not-readable",
+    ERROR,
+    "syntax",
+    "nested-too-deeply",
+    "broken-braces",
+    "unknown-type",
+    "retired-type",
+)
 def not_readable() -> None:
     """
     The query cannot be read: something stands where something else was expected.
 
     Why: Datadog answers only "The value provided for parameter 'query' is invalid", without a
-    place. The caret is where reading stopped; the cause is there or just before it.
+    place. The caret is where reading stopped; the cause is there or just before it. The type of
+    the monitor decides how its query is read.
 
     Example: `avg(last_5m) avg:system.load.1{*} > 4`.
 
     Use instead: `avg(last_5m):avg:system.load.1{*} > 4`.
 
     Source: recorded answers of Datadog; its pages on each type of monitor.
-    """
-
-
-@tells("query/unknown-type", ERROR, "unknown-type", "retired-type", "wrong-type")
-def unknown_type() -> None:
-    """
-    The monitor has a type that Datadog does not have, or no longer.
-
-    Why: the type decides how the query is read. `event alert` was retired in 2022; there never
-    was an `anomaly alert` or a `watchdog alert`.
-
-    Example: `type: event alert`.
-
-    Use instead: `type: event-v2 alert`; anomalies, forecasts and outliers are a `query alert`.
-
-    Source: Datadog's API reference; "'event alert' type is not supported" is its recorded answer.
     """
 
 

@@ -214,7 +214,9 @@ def odd_service_name(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         message=f"`{service}` is no name of a service: it has {_fault(service)}",
         field=("service",),
-        hint=f"write `{mended}`, as the service catalogue has it" if mended else "",
+        hint=f"write `{mended}`, as the service catalogue has it"
+        if _SERVICE.fullmatch(mended)
+        else "",
     )
 
 

@@ -93,7 +93,10 @@ def _monitor(written: Mapping[str, Any]) -> dict[str, Any]:
     sound = dict(SOUND)
     if "query" in written:
         del sound["thresholds"]
-    return {k: v for k, v in {**sound, **written}.items() if v is not None}
+    values = {k: v for k, v in {**sound, **written}.items() if v is not None}
+    if isinstance(values.get("query"), list):
+        values["query"] = "".join(text * times for text, times in values["query"])
+    return values
 
 
 def read(root: Path, case: Case) -> Loaded:
