@@ -88,8 +88,8 @@ _MEANT: Final = {
 }  # fmt: skip
 """Types that people expect, with the type that does it. Source: the API's create reference."""
 
-_LONGEST: Final = 20_000
-"""Characters. Published queries stay below 4,000; what is longer is not read, so that no text
+_LONGEST: Final = 10_000
+"""Characters. The longest published query has 2,066; what is longer is not read, so that no text
 takes long."""
 
 

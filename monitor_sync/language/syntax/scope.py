@@ -212,7 +212,7 @@ def _tag(inner: Cursor, start: int, negated: bool) -> Condition:
             inner.advance()
             return _membership(inner, written, (word,))
     key, colon, value = written.text.partition(":")
-    if colon and not value:
+    if key and colon and not value:
         if inner.kind == "word" and not _keyword(inner):
             value = inner.name().text
         elif inner.kind == "(" and not negated:
