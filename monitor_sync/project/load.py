@@ -9,9 +9,17 @@ from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Policy, Project, Team
-from monitor_sync.project import explain, files, positions, references, schema, source
+from monitor_sync.project import (
+    explain,
+    files,
+    positions,
+    recipients,
+    references,
+    schema,
+    source,
+)
 from monitor_sync.project.assemble import Assembler
-from monitor_sync.project.blueprint import Blueprint, draw
+from monitor_sync.project.blueprint import Blueprint, draw, tag_span
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Cleaner, Field, Layer, place, span_of
@@ -38,6 +46,8 @@ class Loaded:
     recipes: Mapping[str, Recipe] = field(default_factory=dict, repr=False)
     shared: Document | None = field(default=None, repr=False)
     """project.yaml, None where there is none."""
+    teams: Document | None = field(default=None, repr=False)
+    """teams.yaml, None where there is none."""
 
     @property
     def failed(self) -> bool:
@@ -64,12 +74,19 @@ class Loaded:
         ``start`` and ``end`` count characters of the rendered text, the author's part of it for
         the message. Without ``end`` it is the whole value. What no file says is where the monitor
         is declared. An empty key means project.yaml, and ``field`` a key in it.
+        ``("tags", 3)`` is where the fourth of all tags comes from,
+        ``("recipients", state, handle)`` where routing got a handle from: the monitor's
+        ``notify`` or ``also_notify``, or the rule of its team.
         """
         if not key:
             assert self.shared is not None  # noqa: S101 - only what it says is looked up
             return self.shared, self.shared.key_span(field)
         recipe = self.recipes[key]
         layers = recipe.blueprint.layers
+        if field[:1] == ("recipients",):
+            return self._recipient(key, recipe, str(field[1]), str(field[2]))
+        if field[:1] == ("tags",) and len(field) == 2:
+            return tag_span(layers, self.project.monitors[key].tags[int(field[1])])
         found = place(layers, field)
         if end is None or found is None:
             return span_of(layers, field)
@@ -77,6 +94,20 @@ class Loaded:
         rendered = str(explain.rendered(self.project.monitors[key], field))
         span = positions.find(layer.document, where, rendered, start, end, recipe.scope)
         return layer.document, span
+
+    def _recipient(
+        self, key: str, recipe: Recipe, state: str, handle: str
+    ) -> tuple[Document, Span]:
+        monitor = self.project.monitors[key]
+        team = self.project.teams[monitor.team]
+        layers = recipe.blueprint.layers
+        own = recipients.on_monitor(layers, recipe.scope, team, state, handle)
+        if own is not None:
+            return own
+        where = recipients.of_team(team, monitor.priority, state)
+        if where is None or self.teams is None:
+            return span_of(layers, ("notify", state))
+        return self.teams, recipients.listed(self.teams, where, team, handle)
 
 
 def load(root: Path, *, notify_only: str = "") -> Loaded:
@@ -126,6 +157,7 @@ class _Reader:
         self._setting = Setting(project="")
         self._policy = Policy()
         self._shared: Document | None = None
+        self._teams_file: Document | None = None
         self._teams: dict[str, Team] = {}
         self._assembler = Assembler(self._setting)
         self._expander: Expander | None = None
@@ -172,7 +204,11 @@ class _Reader:
         )
         ordered = dict.fromkeys(sorted(found, key=lambda each: each.order))
         return Loaded(
-            project=project, diagnostics=tuple(ordered), recipes=recipes, shared=self._shared
+            project=project,
+            diagnostics=tuple(ordered),
+            recipes=recipes,
+            shared=self._shared,
+            teams=self._teams_file,
         )
 
     def _locate(self, key: str, name: str, needle: str) -> tuple[Document, Span]:
@@ -234,6 +270,7 @@ class _Reader:
         for each in reads:
             broken = {str(part) for part in each.parts("teams")}
             if isinstance(each.value("teams"), dict):
+                self._teams_file = each.document
                 teams, found = read_teams(each.document, broken)
                 self._teams.update(teams)
                 self._diagnostics.extend(found)

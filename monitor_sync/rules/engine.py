@@ -49,7 +49,9 @@ def check(project: Project, locate: Locate, *, today: str) -> list[Diagnostic]:
             continue
         severity = severities.get(name, found.rule.severity)
         if severity is not None:
-            diagnostics.append(_told(found.finding, found.monitor.key, name, severity, locate))
+            told = _told(found.finding, found.monitor.key, name, severity, locate)
+            if _as_typed(told, found.finding.typed):
+                diagnostics.append(told)
     diagnostics.extend(_stale(project, severities, used, today, locate))
     diagnostics.extend(_unknown(project.policy, locate))
     return diagnostics
@@ -95,6 +97,11 @@ def _told(finding: Finding, key: str, name: str, severity: Severity, locate: Loc
         excerpt=excerpt,
         key=key,
     )
+
+
+def _as_typed(told: Diagnostic, typed: str) -> bool:
+    """Whether the author typed the stretch, where that matters; a hole may have brought it."""
+    return not typed or told.excerpt[told.span.column - 1 : told.span.end_column - 1] == typed
 
 
 def _unknown(policy: Policy, locate: Locate) -> Iterable[Diagnostic]:

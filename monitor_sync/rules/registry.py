@@ -29,9 +29,12 @@ class Finding:
 
     ``field`` is the way to the value inside Datadog's body, ``("options", "timeout_h")``; for the
     query, the message and the name ``start`` and ``end`` count characters of the text (of the
-    author's part, for the message). Without ``end`` the whole value is meant, and without
-    ``field`` the monitor. ``message`` is one sentence that shows the wrong value, ``hint`` what to
-    type instead.
+    author's part, for the message). ``("recipients", state, handle)`` is wherever routing got the
+    handle from. Without ``end`` the whole value is meant, and without ``field`` the monitor.
+    ``message`` is one sentence that shows the wrong value, ``hint`` what to type instead.
+
+    ``typed`` is the stretch itself where it is wrong only if an author typed it: what a hole
+    brought in its place is not told.
     """
 
     message: str
@@ -39,6 +42,7 @@ class Finding:
     start: int = 0
     end: int | None = None
     hint: str = ""
+    typed: str = ""
 
 
 Check = Callable[[Subject], Iterable[Finding]]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from monitor_sync.language import message, query, transitions
-from monitor_sync.language.message_tree import Message
-from monitor_sync.language.notified import Recipients, notified
+from monitor_sync.language.message_tree import Message, MessageProblem
 from monitor_sync.language.query import Parsed
 from monitor_sync.language.transitions import Reach
 from monitor_sync.model import Monitor, Project, Team
+from monitor_sync.rules.mentions import Mention, is_doubtful, routed, routed_doubtful, written
+from monitor_sync.rules.reached import Reached, Routes, by_message, by_routing
+from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tags
 
 
 class Subject:
@@ -48,21 +49,61 @@ class Subject:
         return message.parse(self.text)
 
     @cached_property
+    def escalation(self) -> str:
+        """What is sent with renotifications only; empty where nothing is."""
+        written = self.options.get("escalation_message")
+        return written if isinstance(written, str) else ""
+
+    @cached_property
     def templates(self) -> tuple[tuple[tuple[str, ...], Message], ...]:
         """
-        The texts with tags in them: name, message and escalation message, by field.
+        The texts with tags to look at: name, message and escalation message, by field.
 
-        A text without a brace has neither variables nor mistakes and is left out.
+        Left out is what is sound beyond doubt: no tags, or simple ones for values that exist.
         """
         found: list[tuple[tuple[str, ...], Message]] = []
-        if "{" in self.monitor.name:
+        if "{" in self.monitor.name and self._doubtful(self.monitor.name):
             found.append((("name",), message.parse(self.monitor.name)))
-        if "{" in self.text:
+        if "{" in self.text and self._doubtful(self.text):
             found.append((("message",), self.message))
-        escalation = self.options.get("escalation_message")
-        if escalation and "{" in escalation:
-            found.append((("options", "escalation_message"), message.parse(escalation)))
+        if "{" in self.escalation and self._doubtful(self.escalation):
+            found.append((("options", "escalation_message"), message.parse(self.escalation)))
         return tuple(found)
+
+    def _doubtful(self, text: str) -> bool:
+        names = simple_tags(text)
+        if names is None or self.type in KEYS_ELSEWHERE or "notify_by" in self.options:
+            return True
+        return not (all_exist(names, self.type, ()) or all_exist(names, self.type, self.keys))
+
+    @cached_property
+    def problems(self) -> tuple[tuple[tuple[str, ...], MessageProblem], ...]:
+        """What is wrong with the tags of these texts by themselves, by field."""
+        return tuple((field, each) for field, read in self.templates for each in read.problems)
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The handles that routing adds, by state."""
+        return tuple(self.monitor.recipients.items())
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Every handle: those in the author's texts first, then those that routing adds."""
+        found = routed(self.routes)
+        if "@" in self.text or "@" in self.escalation:
+            texts = (
+                (("message",), self.text),
+                (("options", "escalation_message"), self.escalation),
+            )
+            found = (*(each for field, text in texts for each in written(field, text)), *found)
+        return found
+
+    @cached_property
+    def doubtful(self) -> tuple[Mention, ...]:
+        """Those among them that some rule may have something to say about."""
+        if "@" not in self.text and "@" not in self.escalation:
+            return routed_doubtful(self.routes)
+        return tuple(filter(is_doubtful, self.mentions))
 
     @cached_property
     def reach(self) -> Reach:
@@ -70,19 +111,17 @@ class Subject:
         return transitions.reach(self.type, self.options, self.monitor.priority)
 
     @cached_property
-    def notified(self) -> Mapping[str, Recipients]:
+    def notified(self) -> Reached:
         """
         Who is notified at each transition, by the message as it would be sent.
 
-        Where the author's part holds neither a handle nor a mistake, the lines that routing adds
-        decide alone; most monitors of a team share them.
+        Where the author's part holds neither a handle nor a mistake, what routing adds decides
+        alone; most monitors of a team share it.
         """
-        sent = str(self.monitor.body["message"])
-        if "@" not in self.text and not ("{" in self.text and self.message.problems):
-            lines = sum(1 for handles in self.monitor.recipients.values() if handles)
-            sent = "\n".join(sent.rsplit("\n", lines)[-lines:]) if lines else ""
-        escalation = str(self.options.get("escalation_message") or "")
-        return _notified(sent, escalation if "@" in escalation else "", self.reach)
+        if "@" in self.text or "@" in self.escalation or self.problems:
+            sent = str(self.monitor.body["message"])
+            return by_message(sent, self.escalation if "@" in self.escalation else "", self.reach)
+        return by_routing(self.routes, self.reach)
 
     @cached_property
     def parsed(self) -> Parsed:
@@ -96,8 +135,3 @@ class Subject:
     def keys(self) -> tuple[str, ...]:
         """What the monitor alerts apart by; empty where it is one alert."""
         return query.group_keys(self.parsed)
-
-
-@functools.lru_cache(maxsize=4096)
-def _notified(sent: str, escalation: str, reach: Reach) -> Mapping[str, Recipients]:
-    return notified(sent, escalation, reach=reach)

@@ -15,18 +15,23 @@ MODULES: Final[tuple[str, ...]] = (
     "duplicates",
     "dynamic_thresholds",
     "grouping",
+    "handles",
     "hygiene",
     "limits",
     "lints",
+    "message",
     "missing_data",
     "options",
+    "ownership",
     "query",
     "references",
     "renotify",
     "retired",
+    "routing",
     "schedules",
     "tags",
     "thresholds",
+    "variables",
 )
 
 

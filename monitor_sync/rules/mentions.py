@@ -1,0 +1,76 @@
+"""The handles of a monitor with their places: in its author's texts, and among its recipients."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.language.handles import Handle, handles
+from monitor_sync.rules.reached import Routes
+
+Field = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A handle and where it stands; without an end the place is the whole value."""
+
+    handle: Handle
+    field: Field
+    start: int = 0
+    end: int | None = None
+
+
+_NONE: Final = Handle("", 0, 0, "user", "")
+"""Stands for a recipient that Datadog does not read as a handle at all."""
+
+
+def written(field: Field, text: str) -> Iterator[Mention]:
+    """Every handle in a text of the author."""
+    for each in handles(text):
+        yield Mention(each, field, each.start, each.end)
+
+
+@functools.lru_cache(maxsize=8192)
+def routed(routes: Routes) -> tuple[Mention, ...]:
+    """Every handle that routing adds, once, at the first state that has it."""
+    found = {
+        text: ("recipients", state, text)
+        for state, recipients in reversed(routes)
+        for text in recipients
+    }
+    return tuple(
+        Mention(each, field) for text, field in found.items() for each in handles(text) or (_NONE,)
+    )
+
+
+_ORDINARY: Final = re.compile(
+    r"@(?:slack|teams|webhook|pagerduty|oncall|team|workflow|sns|victorops|jira|case|servicenow)"
+    r"-[A-Za-z0-9][\w-]*\w|@[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    re.ASCII,
+)
+_SUSPECT: Final = re.compile(
+    r"example|\.invalid|\.test|company\.com|change-?me|placeholder|todo|fixme|xx|your",
+    re.IGNORECASE,
+)
+
+
+def is_doubtful(mention: Mention) -> bool:
+    """Whether a handle is anything but an ordinary one that nobody can object to."""
+    handle = mention.handle
+    as_routed = mention.field[-1] if mention.field[0] == "recipients" else handle.text
+    return (
+        handle.parenthesis
+        or handle.text != as_routed
+        or _ORDINARY.fullmatch(handle.text) is None
+        or _SUSPECT.search(handle.text) is not None
+    )
+
+
+@functools.lru_cache(maxsize=8192)
+def routed_doubtful(routes: Routes) -> tuple[Mention, ...]:
+    """The doubtful ones among those that routing adds."""
+    return tuple(filter(is_doubtful, routed(routes)))

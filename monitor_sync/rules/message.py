@@ -1,0 +1,285 @@
+"""
+What is wrong with the tags of a message: blocks, conditions, arguments, helpers.
+
+The name, the author's part of the message and the escalation message share one language; what the
+tool adds to a message is tested apart. Datadog stores all of these without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.language.message_tree import MessageProblem
+from monitor_sync.language.never_shown import NeverShown, never_shown
+from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.subject import Subject
+
+RULE_OF: Final[dict[str, str]] = {}
+"""Code of the message language to the name of the rule that tells it."""
+
+
+def _tells(name: str, *codes: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Make a rule of a manual page: it finds the language's problems with one of these codes."""
+
+    def register(page: Callable[[], None]) -> Callable[[], None]:
+        wanted = frozenset(codes)
+
+        def check(subject: Subject) -> Iterable[Finding]:
+            problems = subject.problems
+            return [_told(*each) for each in problems if each[1].code in wanted] if problems else ()
+
+        check.__doc__ = page.__doc__
+        rule(name, Severity.WARNING)(check)
+        RULE_OF.update(dict.fromkeys(codes, name))
+        return page
+
+    return register
+
+
+def _told(field: tuple[str, ...], problem: MessageProblem) -> Finding:
+    return Finding(
+        message=problem.message,
+        field=field,
+        start=problem.start,
+        end=problem.end,
+        hint=problem.hint,
+    )
+
+
+# blocks
+
+
+@_tells("message/unclosed-block", "unclosed-block")
+def unclosed_block() -> None:
+    """
+    A block of the message is opened and never closed.
+
+    Why: everything behind it belongs to the block, the footer and the recipients that are added
+    below the text included. A block that begins with `{{#is_warning}}` then swallows the page.
+
+    Example: `message: "{{#is_alert}}No quotes."`
+
+    Use instead: `message: "{{#is_alert}}No quotes.{{/is_alert}}"`
+
+    Source: Datadog's page on message variables; it stores the message all the same.
+    """
+
+
+@_tells("message/unopened-block", "unopened-block")
+def unopened_block() -> None:
+    """
+    The end of a block closes nothing, as no block of that name is open.
+
+    Why: a slip in one of the two names. The block that was meant stays open to the end.
+
+    Example: `{{#is_alert}}No quotes.{{/is_alerts}}`
+
+    Use instead: `{{#is_alert}}No quotes.{{/is_alert}}`
+
+    Source: Datadog's page on message variables: a block ends with the name it began with.
+    """
+
+
+@_tells("message/overlapping-blocks", "overlapping-blocks")
+def overlapping_blocks() -> None:
+    """
+    A block ends before another one that began inside it.
+
+    Why: blocks are boxes within boxes. Which text is shown when they overlap is anybody's guess.
+
+    Example: `{{#is_alert}}{{#is_match "env.name" "prod"}}x{{/is_alert}}{{/is_match}}`
+
+    Use instead: `{{#is_alert}}{{#is_match "env.name" "prod"}}x{{/is_match}}{{/is_alert}}`
+
+    Source: Datadog's page on message variables; Handlebars, which it is a part of.
+    """
+
+
+@_tells("message/deep-blocks", "too-deep")
+def deep_blocks() -> None:
+    """
+    Blocks stand within blocks, deeper than anybody can follow.
+
+    Why: what is deeper than 40 blocks is not read any further, so nothing is known of who it
+    notifies.
+
+    Example: forty-one times `{{#is_alert}}`, one inside the other
+
+    Use instead: one block a state, side by side
+
+    Source: our own limit; published messages stay below five.
+    """
+
+
+@_tells("message/misplaced-else", "else-outside-block", "second-else", "else-with-condition")
+def misplaced_else() -> None:
+    """
+    An `{{else}}` stands outside a block, is the second of its block, or has a condition.
+
+    Why: a block has one alternative at most. A chain of `else if` does not exist in messages.
+
+    Example: `{{#is_alert}}high{{else is_warning}}rising{{/is_alert}}`
+
+    Use instead: `{{#is_alert}}high{{/is_alert}}{{#is_warning}}rising{{/is_warning}}`
+
+    Source: Datadog's page on message variables.
+    """
+
+
+@rule("message/never-shown", Severity.WARNING)
+def never_shown_block(subject: Subject) -> Iterator[Finding]:
+    """
+    A block can never be shown, because the monitor never gets into that state.
+
+    Why: the text, and whoever is notified in it, is dead: a warning block without a warning
+    threshold, a no-data block where nothing notifies about missing data, a renotify block without
+    an interval, a priority that is not the monitor's.
+
+    Example: `{{#is_warning}}rising{{/is_warning}}` with `thresholds: {critical: 5}`
+
+    Use instead: `thresholds: {critical: 5, warning: 3}`, or remove the block
+
+    Source: Datadog's page on message variables; which states a monitor reaches follows from its
+    options.
+    """
+    for field, template in subject.templates:
+        if "{{#" in template.text or "{{^" in template.text or "{{{{" in template.text:
+            for each in never_shown(template, subject.reach):
+                yield Finding(
+                    message=f"{_which(each)} is never shown: {each.reason}",
+                    field=field,
+                    start=each.start,
+                    end=each.end,
+                    hint=_wake(each, subject),
+                )
+
+
+def _which(dead: NeverShown) -> str:
+    name = dead.condition.name
+    return f"what follows {{{{else}}}} of `{name}`" if dead.otherwise else f"this `{name}` block"
+
+
+def _wake(dead: NeverShown, subject: Subject) -> str:
+    """What makes the block come to life, where one thing does."""
+    name = dead.condition.name
+    reach = subject.reach
+    if name in ("is_warning", "is_warning_recovery", "is_alert_to_warning") and not reach.warning:
+        return "set `thresholds: {warning: …}`, or remove the block"
+    if name in ("is_no_data", "is_no_data_recovery") and not reach.no_data:
+        return "set `options: {on_missing_data: show_and_notify_no_data}`, or remove the block"
+    if name == "is_renotify" and not reach.renotify:
+        return "set `options: {renotify_interval: …}`, or remove the block"
+    return "remove the block"
+
+
+# what stands in a tag
+
+
+@_tells("message/unknown-condition", "unknown-condition")
+def unknown_condition() -> None:
+    """
+    A block asks a condition that does not exist.
+
+    Why: it never holds, so its text is never shown and nobody in it is notified.
+
+    Example: `{{#is_critical}}No quotes.{{/is_critical}}`
+
+    Use instead: `{{#is_alert}}No quotes.{{/is_alert}}`
+
+    Source: the list of conditional variables on Datadog's page on message variables.
+    """
+
+
+@_tells(
+    "message/wrong-argument",
+    "unexpected-argument",
+    "missing-argument",
+    "unquoted-argument",
+    "unclosed-quote",
+    "not-a-variable",
+    "argument-in-close",
+    "wrong-arguments",
+)
+def wrong_argument() -> None:
+    """
+    A condition or a helper has arguments that it cannot work with.
+
+    Why: `is_match` takes the name of a variable and then texts, all in straight quotes and without
+    braces; `is_alert` and the like take nothing. Anything else does not match, silently.
+
+    Example: `{{#is_match host.name "web"}}…{{/is_match}}`
+
+    Use instead: `{{#is_match "host.name" "web"}}…{{/is_match}}`
+
+    Source: Datadog's page on message variables, conditional variables and `is_match`.
+    """
+
+
+@_tells("message/wrong-priority", "wrong-priority")
+def wrong_priority() -> None:
+    """
+    A priority in the message is none of 'P1' to 'P5'.
+
+    Why: `is_priority` then never holds, and `override_priority` overrides nothing.
+
+    Example: `{{#is_priority '1'}}…{{/is_priority}}`
+
+    Use instead: `{{#is_priority 'P1'}}…{{/is_priority}}`
+
+    Source: Datadog's page on message variables, `is_priority` and `override_priority`.
+    """
+
+
+@_tells(
+    "message/unreadable-tag",
+    "unclosed-tag",
+    "single-brace",
+    "blank-before-sign",
+    "condition-without-sign",
+    "unreadable-tag",
+)
+def unreadable_tag() -> None:
+    """
+    Braces stand around something that is neither a variable, a block nor a helper.
+
+    Why: Datadog shows it as it stands, or shows nothing; what was meant does not happen.
+
+    Example: `{{is_alert}}No quotes.{{/is_alert}}`
+
+    Use instead: `{{#is_alert}}No quotes.{{/is_alert}}`; braces that are meant as text go between
+    `{{{{raw}}}}` and `{{{{/raw}}}}`
+
+    Source: Datadog's page on message variables.
+    """
+
+
+@_tells("message/unreadable-eval", "eval-syntax", "eval-unknown-function", "eval-arity")
+def unreadable_eval() -> None:
+    """
+    The arithmetic of an `eval` cannot be computed.
+
+    Why: the notification shows nothing, or the text itself, where the number was meant.
+
+    Example: `{{eval "rnd(value, 2)"}}`
+
+    Use instead: `{{eval "round(value, 2)"}}`
+
+    Source: operators and functions on Datadog's page on template variable evaluation.
+    """
+
+
+@_tells("message/unknown-time-zone", "unknown-time-zone")
+def unknown_time_zone() -> None:
+    """
+    `local_time` names a time zone that does not exist.
+
+    Why: the time is then not shown as local time, and whoever is woken reads the wrong hour.
+
+    Example: `{{local_time 'last_triggered_at' 'Jakarta'}}`
+
+    Use instead: `{{local_time 'last_triggered_at' 'Asia/Jakarta'}}`
+
+    Source: Datadog's page on message variables asks for a name of the tz database.
+    """

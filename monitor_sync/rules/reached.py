@@ -1,0 +1,94 @@
+"""Whom a monitor notifies at each transition, found once for all monitors that are routed alike."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.language.handles import handles
+from monitor_sync.language.notified import Recipients, notified
+from monitor_sync.language.transitions import Reach
+
+Routes = tuple[tuple[str, tuple[str, ...]], ...]
+"""The handles that routing adds, by state."""
+
+_PAGERS: Final = frozenset({"webhook", "pagerduty", "opsgenie", "oncall", "victorops"})
+"""Kinds of handles that wake somebody, where the policy does not say which do."""
+
+_ENDS: Final = (
+    ("alert", "alert_recovery"),
+    ("no_data", "no_data_recovery"),
+    ("warning", "warning_recovery"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """
+    Whom a message notifies.
+
+    ``at`` maps the names of transitions to recipients. Compared by identity, so that what follows
+    from one can be remembered.
+    """
+
+    at: Mapping[str, Recipients]
+    silent: frozenset[str]
+    """The transitions that notify nobody."""
+
+    def by(self, transition: str) -> tuple[str, ...]:
+        """Everybody who can be notified at a transition, nobody where it cannot happen."""
+        found = self.at.get(transition)
+        return found.handles if found is not None else ()
+
+
+@functools.lru_cache(maxsize=4096)
+def by_message(sent: str, escalation: str, reach: Reach) -> Reached:
+    """Whom a message notifies; ``escalation`` is what renotifications send besides."""
+    at = notified(sent, escalation, reach=reach)
+    silent = frozenset(name for name, each in at.items() if not each.handles)
+    return Reached(at, silent)
+
+
+@functools.lru_cache(maxsize=4096)
+def by_routing(routes: Routes, reach: Reach) -> Reached:
+    """Whom the lines notify that routing adds: one block a state."""
+    lines = (
+        f"{{{{#is_{state}}}}}{' '.join(each)}{{{{/is_{state}}}}}" for state, each in routes if each
+    )
+    return by_message("\n".join(lines), "", reach)
+
+
+@functools.lru_cache(maxsize=8192)
+def is_pager(handle: str, globs: tuple[str, ...]) -> bool:
+    """Whether a handle wakes somebody: by the policy's globs, or by its kind where it has none."""
+    if globs:
+        return fits(handle, globs)
+    return any(each.kind in _PAGERS for each in handles(handle))
+
+
+@functools.lru_cache(maxsize=8192)
+def fits(handle: str, globs: tuple[str, ...]) -> bool:
+    """Whether a handle fits a glob, in which only ``*`` stands for something else."""
+    patterns = (".*".join(map(re.escape, each.split("*"))) for each in globs)
+    return any(re.fullmatch(each, handle, re.IGNORECASE | re.DOTALL) for each in patterns)
+
+
+@functools.lru_cache(maxsize=4096)
+def pagers(reached: Reached, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Who is woken when the monitor alerts."""
+    return tuple(each for each in reached.by("alert") if is_pager(each, globs))
+
+
+@functools.lru_cache(maxsize=4096)
+def unresolved(reached: Reached, globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Pagers that hear of something and never of its end, each with the first such transition."""
+    found: dict[str, str] = {}
+    for begins, ends in _ENDS:
+        resolved = reached.by(ends)
+        for handle in reached.by(begins):
+            if handle not in resolved and is_pager(handle, globs):
+                found.setdefault(handle, begins)
+    return tuple(found.items())

@@ -1,0 +1,332 @@
+"""Does every state reach the people it has to reach, and only them?"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.language.handles import handles
+from monitor_sync.language.message_tree import Block, Element, Helper, Raw, walk
+from monitor_sync.language.transitions import FLAGS
+from monitor_sync.model import Policy
+from monitor_sync.rules.handles import told
+from monitor_sync.rules.mentions import written
+from monitor_sync.rules.reached import fits, pagers, unresolved
+from monitor_sync.rules.registry import Finding, rule, whole_rule
+from monitor_sync.rules.subject import Subject
+from monitor_sync.rules.values import listed
+
+_USUAL_PRIORITIES: Final = frozenset({1, 2})
+_CHATS: Final = frozenset({"slack", "teams", "hangouts", "hipchat", "email", "jira", "case"})
+"""Kinds of handles that surely wake nobody."""
+
+_FORGOTTEN: Final = {
+    "warning": ("warning", "is warned"),
+    "no_data": ("no_data", "hears that data is missing"),
+    "alert_recovery": ("recovery", "hears that it is over"),
+}
+"""Transition to its state, and what nobody does if it notifies nobody."""
+
+
+def pages(priority: int | None, policy: Policy) -> bool:
+    """Whether a monitor of this priority has to wake somebody."""
+    return priority in (policy.paging_priorities or _USUAL_PRIORITIES)
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_chat(handle: str) -> bool:
+    return all(each.kind in _CHATS for each in handles(handle))
+
+
+# nobody
+
+
+@whole_rule("routing/page-reaches-nobody", Severity.ERROR)
+def page_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+    """
+    A monitor that has to wake somebody notifies nobody when it alerts or when data is missing.
+
+    Why: customers are hit, Datadog knows it, and nobody is told. The members of a composite are
+    left out: the composite speaks for them.
+
+    Example: `priority: 1` with `notify: {alert: []}`
+
+    Use instead: `notify: {alert: [pager, chat]}`, or a rule for the priority in teams.yaml
+
+    Source: `paging_priorities` of the policy in project.yaml, 1 and 2 without one.
+    """
+    silent, spoken_for = _silent(subjects)
+    for subject, transitions in silent:
+        monitor = subject.monitor
+        if monitor.key in spoken_for or not pages(monitor.priority, subject.project.policy):
+            continue
+        for transition in ("alert", "no_data"):
+            if transition in transitions:
+                when = "when it alerts" if transition == "alert" else "when data is missing"
+                yield (
+                    subject,
+                    Finding(
+                        message=f"priority {monitor.priority}, and nobody is notified {when}",
+                        field=("notify", transition),
+                        hint=f"write `notify: {{{transition}: [pager]}}`, or give the team a"
+                        " rule for this priority in teams.yaml",
+                    ),
+                )
+
+
+@whole_rule("routing/state-reaches-nobody", Severity.WARNING)
+def state_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+    """
+    The monitor can get into a state of which nobody hears.
+
+    Why: a warning threshold without a recipient only colours a list that nobody looks at, and who
+    is not told of the recovery goes on searching. The members of a composite are left out.
+
+    Example: `thresholds: {critical: 5, warning: 3}`, with nobody under `warning` in the team's rule
+
+    Use instead: `also_notify: {warning: [chat]}`, or no warning threshold
+
+    Source: which states a monitor reaches follows from its options; who hears of each, from its
+    message.
+    """
+    silent, spoken_for = _silent(subjects)
+    for subject, transitions in silent:
+        if subject.monitor.key in spoken_for:
+            continue
+        grave = pages(subject.monitor.priority, subject.project.policy)
+        if "alert" in transitions:
+            if not grave:
+                yield (
+                    subject,
+                    Finding(
+                        message="nobody is notified when it alerts",
+                        field=("notify", "alert"),
+                        hint="write `notify: {alert: [chat]}`, or give the team a rule for it",
+                    ),
+                )
+            continue
+        for transition, (state, what) in _FORGOTTEN.items():
+            if transition not in transitions or (grave and transition == "no_data"):
+                continue
+            yield (
+                subject,
+                Finding(
+                    message=f"nobody {what}",
+                    field=("notify", state),
+                    hint=f"write `also_notify: {{{state}: [chat]}}`, or give the team's rule in"
+                    f" teams.yaml a `{state}`",
+                ),
+            )
+
+
+def _silent(
+    subjects: Iterable[Subject],
+) -> tuple[list[tuple[Subject, frozenset[str]]], frozenset[str]]:
+    """Monitors with transitions that notify nobody, and the keys of composites' members."""
+    silent = []
+    spoken_for: set[str] = set()
+    for subject in subjects:
+        if subject.monitor.references:
+            spoken_for.update(subject.monitor.references)
+        empty = subject.notified.silent
+        if empty:
+            silent.append((subject, empty))
+    return silent, frozenset(spoken_for)
+
+
+# pagers
+
+
+@rule("routing/unresolved-page", Severity.WARNING)
+def unresolved_page(subject: Subject) -> Iterator[Finding]:
+    """
+    A pager hears of the trouble and never of its end.
+
+    Why: the on-call tool opens an incident and keeps it open, until somebody closes it by hand;
+    the next alert may then count as the same incident. A handle inside `{{#is_alert}}` alone is
+    not notified on recovery.
+
+    Example: `notify: {alert: [pager, chat], recovery: [chat]}`
+
+    Use instead: `notify: {alert: [pager, chat], recovery: [pager, chat]}`
+
+    Source: Datadog's pages on PagerDuty and On-Call: an incident is resolved only if the recovery
+    message has the handle. Webhooks work the same way.
+    """
+    for handle, begins in unresolved(subject.notified, subject.project.policy.pagers):
+        yield Finding(
+            message=f"`{handle}` is notified of {_NAMES[begins]} and not of its recovery, so"
+            " its incident stays open",
+            field=_where(subject, begins, handle),
+            hint="notify it under `recovery` too",
+        )
+
+
+_NAMES: Final = {"alert": "an alert", "no_data": "missing data", "warning": "a warning"}
+
+
+def _where(subject: Subject, state: str, handle: str) -> tuple[str, ...]:
+    if handle in subject.monitor.recipients.get(state, ()):
+        return ("recipients", state, handle)
+    return ("message",)
+
+
+@rule("routing/chat-only-page", Severity.WARNING)
+def chat_only_page(subject: Subject) -> Iterator[Finding]:
+    """
+    A monitor of a priority that has to wake somebody only writes to a chat or to mailboxes.
+
+    Why: nobody reads a chat at four in the morning. Where the policy in project.yaml says which
+    priorities page, `routing/pager-required` says so instead.
+
+    Example: `priority: 1` with `notify: {alert: ["@slack-motor"]}`
+
+    Use instead: `notify: {alert: [pager, chat]}`, or `priority: 3`
+
+    Source: our own practice; priorities 1 and 2 page unless the policy says otherwise.
+    """
+    policy = subject.project.policy
+    if policy.paging_priorities or subject.monitor.priority not in _USUAL_PRIORITIES:
+        return
+    reached = subject.notified.by("alert")
+    if not reached or pagers(subject.notified, policy.pagers):
+        return
+    if policy.pagers or all(map(_is_chat, reached)):
+        yield _no_pager(subject, reached)
+
+
+@rule("routing/pager-required", Severity.ERROR)
+def pager_required(subject: Subject) -> Iterator[Finding]:
+    """
+    The organisation asks that monitors of this priority page, and this one pages nobody.
+
+    Why: `paging_priorities` of the policy is a promise that somebody gets up. `pagers` says which
+    handles count; without it webhooks and on-call tools do.
+
+    Example: `priority: 1` with `notify: {alert: ["@slack-motor"]}`
+
+    Use instead: `notify: {alert: [pager, chat]}`, or a priority that does not page
+
+    Source: `policy` in project.yaml.
+    """
+    policy = subject.project.policy
+    if subject.monitor.priority not in policy.paging_priorities:
+        return
+    reached = subject.notified.by("alert")
+    if reached and not pagers(subject.notified, policy.pagers):
+        yield _no_pager(subject, reached)
+
+
+def _no_pager(subject: Subject, reached: tuple[str, ...]) -> Finding:
+    return Finding(
+        message=f"priority {subject.monitor.priority} notifies only {listed(reached, 'and')}, and"
+        " pages nobody",
+        field=_where(subject, "alert", reached[0]),
+        hint="add a pager under `alert`, or choose a priority that does not page",
+    )
+
+
+@rule("routing/priority-raised-in-text", Severity.WARNING)
+def priority_raised_in_text(subject: Subject) -> Iterator[Finding]:
+    """
+    The message raises the priority to one that pages, and pages nobody.
+
+    Why: `override_priority` changes what Datadog shows. Who is notified follows from `priority:`,
+    so that the page has the highest priority and reaches a chat.
+
+    Example: `{{#is_match "env.name" "prod"}}{{override_priority 'P1'}}{{/is_match}}` with
+    `priority: 3`
+
+    Use instead: two monitors with a priority each
+
+    Source: Datadog's page on message variables, `override_priority`; the team's rules in teams.yaml
+    choose by `priority:`.
+    """
+    if "override_priority" not in subject.text:
+        return
+    policy = subject.project.policy
+    if pagers(subject.notified, policy.pagers):
+        return
+    for each in walk(subject.message.elements):
+        if isinstance(each, Helper) and each.name == "override_priority" and each.arguments:
+            level = each.arguments[0].value
+            if level[:1] == "P" and level[1:].isdigit() and pages(int(level[1:]), policy):
+                yield Finding(
+                    message=f"{level} has to wake somebody, and nobody is paged",
+                    field=("message",),
+                    start=each.start,
+                    end=each.end,
+                    hint="declare a monitor of its own with this priority",
+                )
+
+
+# too many
+
+
+@rule("routing/handle-in-every-state", Severity.WARNING)
+def handle_in_every_state(subject: Subject) -> Iterator[Finding]:
+    """
+    A handle stands in the message outside every condition, and is notified each time.
+
+    Why: what stands outside conditions is sent at every transition: alert, warning, missing data,
+    each recovery and each reminder. One spike then makes half a dozen mails. Routing is not the
+    message's business here: it adds a line for each state.
+
+    Example: `message: "Quotes fail. @slack-sales"`
+
+    Use instead: `also_notify: {alert: ["@slack-sales"]}`
+
+    Source: Datadog's page on message variables; a public collection of monitors counted six mails
+    for one spike.
+    """
+    if "@" not in subject.text:
+        return
+    for place in written(("message",), subject.text):
+        if _under_flag(subject.message.elements, place.start):
+            continue
+        names = [each.name.replace("_", " ") for each in subject.reach.transitions()]
+        name = place.handle.name
+        yield told(
+            place,
+            f"`{name}` is notified every time: {', '.join(names[:-1])} and {names[-1]}",
+            f'write `also_notify: {{alert: ["{name}"]}}` instead',
+        )
+
+
+def _under_flag(elements: Iterable[Element], at: int) -> bool:
+    """Whether the place is inside a block that asks for the state."""
+    for each in elements:
+        if each.start <= at < each.end and isinstance(each, Block | Raw):
+            condition = each.condition
+            if condition is not None and condition.name in FLAGS:
+                return True
+            return isinstance(each, Block) and _under_flag((*each.body, *each.otherwise), at)
+    return False
+
+
+@rule("routing/forbidden-handle", Severity.ERROR)
+def forbidden_handle(subject: Subject) -> Iterator[Finding]:
+    """
+    A handle that the organisation does not want in any monitor.
+
+    Why: `forbidden_handles` of the policy says so: everybody at once, a private mailbox, a tool
+    that is being given up.
+
+    Example: `also_notify: {alert: ["@all"]}` with `forbidden_handles: ["@all"]`
+
+    Use instead: the handle of whoever has to act
+
+    Source: `policy.forbidden_handles` in project.yaml.
+    """
+    globs = subject.project.policy.forbidden_handles
+    if not globs:
+        return
+    for place in subject.mentions:
+        if fits(place.handle.name, globs):
+            yield told(
+                place,
+                f"`{place.handle.name}` is forbidden by the policy in project.yaml",
+                "notify whoever has to act instead",
+            )

@@ -1,0 +1,207 @@
+"""Does every variable of a message exist for its monitor, and does it say what it seems to say?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.language import handles, query
+from monitor_sync.language.message_tree import Message
+from monitor_sync.language.template_variables import (
+    Existence,
+    Surroundings,
+    VariableUse,
+    Verdict,
+    existence,
+    variables,
+)
+from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE
+from monitor_sync.rules.subject import Subject
+from monitor_sync.rules.values import shown
+
+
+def surroundings(subject: Subject) -> Surroundings:
+    """What decides which variables a monitor has."""
+    parsed = subject.parsed
+    known = parsed.tree is not None and subject.type not in KEYS_ELSEWHERE
+    members = len(query.references(parsed)) if subject.type == "composite" else None
+    return Surroundings(
+        type=subject.type,
+        group_keys=subject.keys if known else None,
+        filter_keys=tuple(each.key for each in query.tags(parsed) if each.key) if known else (),
+        thresholds=frozenset(
+            name for name, value in subject.thresholds.items() if value is not None
+        ),
+        members=members or None,
+    )
+
+
+def lacking(subject: Subject, template: Message) -> Iterator[tuple[VariableUse, Verdict]]:
+    """The variables of a text that show nothing, each time they are used."""
+    used = variables(template)
+    if used:
+        around = surroundings(subject)
+        for use in used:
+            verdict = existence(use, around)
+            if verdict.existence is not Existence.EXISTS:
+                yield use, verdict
+
+
+def _findings(subject: Subject, wanted: Existence, says: str) -> Iterator[Finding]:
+    for field, template in subject.templates:
+        taken = None
+        for use, verdict in lacking(subject, template):
+            if verdict.existence is not wanted:
+                continue
+            if taken is None:
+                taken = [(each.start, each.end) for each in handles.handles(template.text)]
+            if any(start <= use.start < end for start, end in taken):
+                continue  # routing/blank-in-handle tells those
+            yield Finding(
+                message=f"`{use.name}` {says}: {verdict.reason}",
+                field=field,
+                start=use.start,
+                end=use.end,
+                hint=instead(use, verdict),
+            )
+
+
+def instead(use: VariableUse, verdict: Verdict) -> str:
+    """What to type in place of a variable that shows nothing."""
+    if verdict.instead:
+        braces = use.place == "text"
+        return f"write {{{{{verdict.instead}}}}}" if braces else f"write `{verdict.instead}`"
+    if verdict.existence is Existence.BLANK and use.path[-1] == "name" and len(use.path) > 1:
+        return f"group the query by `{'.'.join(use.path[:-1])}`, or remove it"
+    return ""
+
+
+@rule("message/blank-variable", Severity.WARNING)
+def blank_variable(subject: Subject) -> Iterator[Finding]:
+    """
+    A variable is always empty for this monitor.
+
+    Why: Datadog fills `{{host.name}}` only where the query groups by host, `{{log.message}}` only
+    in log monitors, `{{warn_threshold}}` only where one is set. Otherwise it shows nothing: the
+    page says "High load on " and does not say where.
+
+    Example: `High load on {{host.name}}` with `avg(last_5m):avg:system.load.1{*} > 4`
+
+    Use instead: `avg(last_5m):avg:system.load.1{*} by {host} > 4`, or a text without the variable
+
+    Source: Datadog's page on message variables; 24 of the monitors that Datadog itself publishes
+    have this defect.
+    """
+    if subject.templates:
+        yield from _findings(subject, Existence.BLANK, "is always blank")
+
+
+@rule("message/unknown-variable", Severity.WARNING)
+def unknown_variable(subject: Subject) -> Iterator[Finding]:
+    """
+    A variable that no monitor has.
+
+    Why: it shows nothing. Tags of the group end with `.name`: `{{host}}` is none, `{{host.name}}`
+    is. A slip in a built-in name is as silent.
+
+    Example: `{{treshold}}`, `{{cluster_name}}`
+
+    Use instead: `{{threshold}}`, `{{cluster_name.name}}`
+
+    Source: Datadog's page on message variables.
+    """
+    if subject.templates:
+        yield from _findings(subject, Existence.UNKNOWN, "is no variable")
+
+
+@rule("message/key-not-notified-by", Severity.WARNING)
+def key_not_notified_by(subject: Subject) -> Iterator[Finding]:
+    """
+    A variable names a group key that `notify_by` leaves out.
+
+    Why: one notification then stands for many groups, and the variable shows one of them, any one.
+
+    Example: `{{pod.name}}` with `by {cluster,pod}` and `notify_by: [cluster]`
+
+    Use instead: add the key to `notify_by`, or name only what it has
+
+    Source: reported by a public collection of monitors; Datadog's page on notification grouping
+    names one notification for all that share the key.
+    """
+    chosen = subject.options.get("notify_by")
+    if not chosen or not subject.templates or chosen == ["*"]:
+        return
+    kept = {_bare(each) for each in chosen}
+    dropped = {_bare(each): each for each in subject.keys if _bare(each) not in kept}
+    for field, template in subject.templates:
+        for use in variables(template):
+            key = _bare(".".join(use.path[:-1]))
+            if use.path[-1] == "name" and key in dropped:
+                yield Finding(
+                    message=f"`{use.name}` shows any one of many: `notify_by` leaves out"
+                    f" `{dropped[key]}`",
+                    field=field,
+                    start=use.start,
+                    end=use.end,
+                    hint=f"add `{dropped[key]}` to `notify_by`, or name only what it has",
+                )
+
+
+def _bare(key: str) -> str:
+    return key.removeprefix("@").casefold()
+
+
+# of levels that are equal, the last one here names the number
+_LEVELS: Final = (
+    ("warning_recovery", "warn_recovery_threshold"),
+    ("critical_recovery", "alert_recovery_threshold"),
+    ("warning", "warn_threshold"),
+    ("critical", "threshold"),
+)
+_COMPARED: Final = tuple(
+    f"{each} "
+    for each in (
+        "above", "over", "below", "under", "beyond", "exceed", "exceeds", "exceeded", "exceeding",
+        "more than", "less than", "fewer than", "greater than", "higher than", "lower than",
+        "longer than", "at least", "at most",
+    )
+)  # fmt: skip
+"""What stands before a number that something is compared with."""
+
+_TYPED: Final = re.compile(r"(?<![\w.,-])\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
+
+
+@rule("message/typed-threshold", Severity.NOTE)
+def typed_threshold(subject: Subject) -> Iterator[Finding]:
+    """
+    The message has the number of a threshold typed into it.
+
+    Why: the next one who changes the threshold forgets the message, and the page is wrong from
+    then on. Datadog fills in `{{threshold}}`.
+
+    Example: `More than 250 sign-ins fail.` with `thresholds: {critical: 250}`
+
+    Use instead: `More than {{threshold}} sign-ins fail.`, or `${critical}`
+
+    Source: our own practice; the variables are on Datadog's page on message variables.
+    """
+    if not subject.thresholds or not subject.text:
+        return
+    set_ = subject.thresholds
+    levels = {shown(set_[level]): name for level, name in _LEVELS if level in set_}
+    if not any(each in subject.text for each in levels):
+        return
+    for found in _TYPED.finditer(subject.text):
+        name = levels.get(found[0])
+        if name is not None and subject.text[: found.start()].lower().endswith(_COMPARED):
+            yield Finding(
+                message=f"{found[0]} is typed into the message, and it is a threshold",
+                field=("message",),
+                start=found.start(),
+                end=found.end(),
+                hint=f"write {{{{{name}}}}}: it follows the threshold",
+                typed=found[0],
+            )
