@@ -67,9 +67,10 @@ class Effort:
         """Whether nothing is left."""
         return self._left <= 0
 
-    def spend(self, steps: int) -> None:
-        """Count some steps."""
+    def allows(self, steps: int) -> bool:
+        """Count some steps; whether they could be afforded."""
         self._left -= steps
+        return self._left > 0
 
 
 def together(cases: Cases, comparison: Comparison) -> Cases:
@@ -97,8 +98,7 @@ def _shortest(cases: Cases, effort: Effort) -> Cases:
     done: list[Case] = []
     while todo:
         case = todo.pop(0)
-        effort.spend(len(done) + 1)
-        if effort.spent or len(done) + len(todo) > MAX_CASES:
+        if not effort.allows(len(done) + 1) or len(done) + len(todo) > MAX_CASES:
             return frozenset((*done, case, *todo))
         if any(other <= case for other in done):
             continue

@@ -16,7 +16,10 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     return _nearest(word.lower(), tuple(known), cutoff) if len(word) <= _LONGEST else ""
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=4096)
 def _nearest(word: str, known: tuple[str, ...], cutoff: float) -> str:
-    found = get_close_matches(word, known, n=1, cutoff=cutoff)
+    # words of too different a length cannot reach the cutoff, which difflib finds out late
+    length = len(word)
+    near = [each for each in known if 2 * min(length, len(each)) >= cutoff * (length + len(each))]
+    found = get_close_matches(word, near, n=1, cutoff=cutoff)
     return found[0] if found else ""

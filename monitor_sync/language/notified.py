@@ -187,7 +187,8 @@ class _Reading:
     def whole(self, parts: Sequence[Shown]) -> Mapping[str, Cases]:
         """Handles and their cases."""
         self._follows_words = _choices(parts) <= _MOST_CHOICES
-        self._read(parts, {"": ALWAYS}, parted_after=True)
+        for word, cases in self._read(parts, {"": ALWAYS}, parted_after=True).items():
+            self._take(word, cases)
         return self._found
 
     def _read(self, parts: Sequence[Shown], words: Words, *, parted_after: bool) -> Words:

@@ -209,7 +209,7 @@ def _word(word: str, around: Surroundings) -> Verdict:
         return Verdict(
             existence=Existence.UNKNOWN,
             reason=f"`{word}` alone names nothing",
-            instead=f"{word}.{SOURCES[word].fields[0]}",
+            instead=f"{word}.{nearest('message', SOURCES[word].fields) or 'link'}",
         )
     return _bare_key(word, around)
 

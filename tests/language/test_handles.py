@@ -1,0 +1,128 @@
+"""Handles are found where Datadog finds them, and told apart by what they reach."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from monitor_sync.language.handles import KINDS, attached, handles, named
+from tests.language.corpus import texts
+from tests.language.pieces import messages
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("call @slack-ops now", ["@slack-ops"]),
+        ("{{#is_alert}}@a @b{{/is_alert}}", ["@a", "@b"]),
+        ("{{#is_alert}}@a{{else}}@b{{/is_alert}}@c", ["@a", "@b", "@c"]),
+        ("@team\n@other\t@third", ["@team", "@other", "@third"]),
+        ("mail jane@example.com or @jane@example.com.", ["@jane@example.com"]),
+        ("(@not-one) and (see @yes)", ["@yes"]),
+        ("@slack-{{service.name}}-ops x", ["@slack-{{service.name}}-ops"]),
+        ("@slack-{{ service.name }}, @{{team.name}}!", ["@slack-{{ service.name }}",
+                                                        "@{{team.name}}"]),
+        ('@workflow-x(a="{{host.name}}", n=2) x', ['@workflow-x(a="{{host.name}}", n=2)']),
+        ("@workflow-x(a=host.name, b='y)') x", ["@workflow-x(a=host.name, b='y)')"]),
+        ("@workflow-x(never closed\n@b", ["@workflow-x", "@b"]),
+        ("@slack-a(b) c", ["@slack-a"]),
+        ("@a, @b; @a. @c: @d? @e!", ["@a", "@b", "@a", "@c", "@d", "@e"]),
+        ("@a,@b", ["@a"]),
+        ("value {{value}}@a {{{event.text}}}@b", []),
+        ("{{ @facet.name }} {{[@usr.id].name}} {{!-- see @nobody --}}", []),
+        ("@ alone @. @", []),
+        ("@----critical_alerts @9919ec9b-ebc7", ["@----critical_alerts", "@9919ec9b-ebc7"]),
+        ("`@slack-a` <@user> **@slack-b**", []),
+        ("say \"@slack-a\" or '@slack-b'", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_the_handles_of_a_text(text: str, found: list[str]) -> None:
+    assert [each.text for each in handles(text)] == found
+    assert list(named(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("handle", "kind", "target"),
+    [
+        ("@slack-ops", "slack", "ops"),
+        ("@slack-Acme-ops", "slack", "Acme-ops"),
+        ("@pagerduty", "pagerduty", ""),
+        ("@pagerduty-Core", "pagerduty", "Core"),
+        ("@opsgenie-core", "opsgenie", "core"),
+        ("@webhook-zenduty-motor", "webhook", "zenduty-motor"),
+        ("@teams-ops", "teams", "ops"),
+        ("@team-ops", "team", "ops"),
+        ("@oncall-ops", "oncall", "ops"),
+        ("@case-PROJ", "case", "PROJ"),
+        ("@jira-PROJ", "jira", "PROJ"),
+        ("@servicenow-x", "servicenow", "x"),
+        ("@sns-topic", "sns", "topic"),
+        ("@hipchat-room", "hipchat", "room"),
+        ("@workflow-w(a=1)", "workflow", "w"),
+        ("@all", "all", ""),
+        ("@jane@example.com", "email", "jane@example.com"),
+        ("@datadog.user", "user", "datadog.user"),
+        ("@teamsters", "user", "teamsters"),
+        ("@slack", "slack", ""),
+    ],
+)
+def test_the_kind_of_a_handle_and_what_it_reaches(handle: str, kind: str, target: str) -> None:
+    (found,) = handles(f"to {handle} now")
+
+    assert (found.kind, found.target) == (kind, target)
+    assert found.kind in KINDS
+    assert (found.start, found.end) == (3, 3 + len(handle))
+
+
+def test_a_workflow_is_named_without_its_arguments() -> None:
+    (found,) = handles('@workflow-restart(host="{{host.name}}")')
+
+    assert found.name == "@workflow-restart"
+    assert found.arguments == '(host="{{host.name}}")'
+    assert found.dynamic
+    assert not found.parenthesis
+
+
+def test_a_parenthesis_right_after_a_handle_is_told() -> None:
+    assert [each.parenthesis for each in handles("@slack-a(b) @slack-c (d)")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("down:@slack-ops", ["@slack-ops"]),
+        ("(@slack-ops) [@jane] *@ops*", ["@slack-ops", "@jane", "@ops"]),
+        ("{{value}}@pagerduty-core", ["@pagerduty-core"]),
+        ("foo@webhook-x and foo@pagerduty", ["@webhook-x", "@pagerduty"]),
+        ("@a,@b", ["@b"]),
+        ("@slack-ops jane@example.com @jane@example.com", []),
+        ("jane@slack.example.com jane@teams", ["@teams"]),
+        ("{{[@usr.id].name}} `@slack-x` <@user>", []),
+        ("{{#is_alert}}@slack-ops{{/is_alert}}", []),
+        ("no handle", []),
+    ],
+)
+def test_what_looks_like_a_handle_but_has_something_before_it(text: str, found: list[str]) -> None:
+    assert [each.text for each in attached(text)] == found
+    assert all(text[each.start : each.end] == each.text for each in attached(text))
+
+
+def test_the_collected_monitors_name_the_services_they_are_known_for() -> None:
+    found = [each for text in texts() for each in handles(text)]
+    kinds = {each.kind for each in found}
+
+    assert {"slack", "pagerduty", "webhook", "hipchat", "email", "user", "all"} <= kinds
+    assert not any(each.text.endswith((".", ",", "}")) and not each.dynamic for each in found)
+
+
+@given(messages())
+def test_a_handle_stands_where_it_says(text: str) -> None:
+    end = 0
+    for each in handles(text):
+        assert text[each.start : each.end] == each.text
+        assert each.text.startswith("@")
+        assert each.start >= end
+        end = each.end
+    for other in attached(text):
+        assert not any(each.start <= other.start < each.end for each in handles(text))

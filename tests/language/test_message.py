@@ -1,0 +1,205 @@
+"""Messages are read as Datadog reads them, printed back exactly, and faults have their place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor_sync.language.evaluation import FUNCTIONS, Call, Name, Operation, Value
+from monitor_sync.language.message import MAX_DEPTH, MAX_PROBLEMS, parse
+from monitor_sync.language.message_tree import (
+    Block,
+    Broken,
+    Comment,
+    Helper,
+    Raw,
+    Text,
+    Variable,
+    walk,
+)
+from tests.language.corpus import texts
+from tests.language.pieces import messages
+
+WELL = (
+    "",
+    "plain text, a } and a { and JSON {\"a\": {\"b\": 1}}",
+    "{{value}} {{ value }} {{{comparator}}} {{{{raw}}}}{{ anything {{{{/raw}}}}",
+    "{{[kube.app].name}} {{[@usr.id].name}} {{@projectId.name}} {{topic-partition.name}}",
+    "{{log.attributes.[error.message]}} {{event.tags.[dot.key.test]}} {{a.log.message}}",
+    "{{#is_alert}}a{{else}}b{{/is_alert}}{{^is_recovery}}c{{/is_recovery}}",
+    "{{^is_alert}}a{{else}}b{{/is_alert}}",
+    '{{#is_match "host.name" "web" "db" ""}}x{{/is_match}}',
+    "{{#is_exact_match 'value' '5'}}x{{/is_exact_match}}",
+    "{{#is_priority 'P1'}}x{{/is_priority}}{{override_priority 'P4'}}",
+    "{{!-- a {{broken --}}{{! b }}{{!-- closed like this }}text {{!-- c --}}",
+    '{{eval "round(value / 1073741824, 2)"}} {{eval \'-value^2 % (threshold+1)*3\'}}',
+    '{{eval "atan2(a.value, humanize_bytes(1e6))"}}{{eval "last_triggered_at_epoch-15*60*1000"}}',
+    "{{local_time 'last_triggered_at' 'Asia/Tokyo'}} {{local_time \"first_triggered_at\" 'UTC'}}",
+    '{{urlencode "service.name"}}',
+    '{{{{is_match "host.name" "x"}}}}{{ .matched }} @slack-a{{{{/is_match}}}}',
+    "{{#is_alert}}{{#is_match \"a.name\" \"b\"}}{{#is_renotify}}x{{/is_renotify}}{{/is_match}}"
+    "{{/is_alert}}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WELL)
+def test_what_is_well_written_has_no_problem_and_prints_back(text: str) -> None:
+    message = parse(text)
+
+    assert message.problems == ()
+    assert str(message) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "where", "hint"),
+    [
+        ("{{#is_critical}}x{{/is_critical}}", "unknown-condition", "is_critical", "`is_alert`"),
+        ("{{#is_warn}}x{{/is_warn}}", "unknown-condition", "is_warn", "`is_warning`"),
+        ("{{#is_ok}}x{{/is_ok}}", "unknown-condition", "is_ok", "`is_recovery`"),
+        ("{{#is_recovry}}x{{/is_recovry}}", "unknown-condition", "is_recovry", "`is_recovery`"),
+        ("{{#if value}}x{{/if}}", "unknown-condition", "if", "is_match"),
+        ("{{#is_alert}}x", "unclosed-block", "{{#is_alert}}", "{{/is_alert}}"),
+        ("x{{/is_alert}}", "unopened-block", "{{/is_alert}}", ""),
+        ("{{#is_alert}}{{/is_alertt}}{{/is_alert}}", "unopened-block", "{{/is_alertt}}",
+         "{{/is_alert}}"),
+        ("{{#is_alert}}{{#is_warning}}x{{/is_alert}}{{/is_warning}}", "overlapping-blocks",
+         "{{/is_alert}}", "{{/is_warning}} first"),
+        ('{{#is_match "a.name" "b"}}x{{/is_match "a.name"}}', "argument-in-close",
+         '{{/is_match "a.name"}}', "{{/is_match}}"),
+        ("{{#is_alert}}x{{/#is_alert}}", "argument-in-close", "{{/#is_alert}}", "{{/is_alert}}"),
+        ("{{#is_alert 'P1'}}x{{/is_alert}}", "unexpected-argument", "'P1'", "alone"),
+        ('{{#is_match host.name "web"}}x{{/is_match}}', "unquoted-argument", "host.name",
+         '"host.name"'),
+        ("{{#is_match “host.name” “web”}}x{{/is_match}}", "unquoted-argument", "“host.name”",
+         '"host.name"'),
+        ('{{#is_match "host.name"}}x{{/is_match}}', "missing-argument", 'is_match "host.name"',
+         '"web"'),
+        ("{{#is_match}}x{{/is_match}}", "missing-argument", "is_match", '"web"'),
+        ('{{#is_match "a b" "web"}}x{{/is_match}}', "not-a-variable", '"a b"', "comes first"),
+        ("{{#is_priority 'P6'}}x{{/is_priority}}", "wrong-priority", "is_priority 'P6'", "'P1'"),
+        ("{{#is_priority 2}}x{{/is_priority}}", "wrong-priority", "is_priority 2", "'P2'"),
+        ("{{override_priority 'high'}}", "wrong-priority", "{{override_priority 'high'}}", ""),
+        ("{{else}}", "else-outside-block", "{{else}}", ""),
+        ("{{#is_alert}}{{else}}{{else}}{{/is_alert}}", "second-else", "{{else}}", ""),
+        ("{{#is_alert}}a{{else is_warning}}b{{/is_alert}}", "else-with-condition",
+         "{{else is_warning}}", "{{else}}"),
+        ('{{eval "rond(value)"}}', "eval-unknown-function", "rond", "`round`"),
+        ('{{eval "round(value, 1, 2)"}}', "eval-arity", "round(value, 1, 2)", ""),
+        ('{{eval "atan2(value)"}}', "eval-arity", "atan2(value)", ""),
+        ('{{eval "value +"}}', "eval-syntax", "", ""),
+        ('{{eval "value ** 2"}}', "eval-syntax", "*", ""),
+        ('{{eval "(value"}}', "eval-syntax", "", ""),
+        ('{{eval ""}}', "eval-syntax", "", ""),
+        ("{{eval value}}", "unquoted-argument", "value", "{{eval"),
+        ('{{eval "value}}', "unclosed-quote", '"value', '"'),
+        ("{{local_time 'last_triggered_at'}}", "wrong-arguments",
+         "{{local_time 'last_triggered_at'}}", "Europe"),
+        ("{{local_time 'last_triggered_at' 'Tokio'}}", "unknown-time-zone", "'Tokio'", "tz"),
+        ("{{local_time '' 'UTC'}}", "not-a-variable", "''", ""),
+        ("{{urlencode}}", "wrong-arguments", "{{urlencode}}", "{{urlencode"),
+        ("{{is_alert}}", "condition-without-sign", "{{is_alert}}", "{{#is_alert}}"),
+        ('{{is_match "a" "b"}}', "unreadable-tag", '{{is_match "a" "b"}}', "{{#is_match"),
+        ("{{ #is_alert}}x{{/is_alert}}", "blank-before-sign", "{{ #is_alert}}", "{{#is_alert}}"),
+        ("{{}}", "unreadable-tag", "{{}}", ""),
+        ("{{host name}}", "unreadable-tag", "{{host name}}", "raw"),
+        ('{{evl "value"}}', "unreadable-tag", '{{evl "value"}}', "`eval`"),
+        ("{{.name}}", "unreadable-tag", "{{.name}}", ""),
+        ("{{{#is_alert}}}", "unreadable-tag", "{{{#is_alert}}}", ""),
+        ("load {{host.name}", "unclosed-tag", "{{", "}}"),
+        ("{{#is_alert}}x{/is_alert}}", "single-brace", "{/is_alert}}", "{{/is_alert}}"),
+        ("{{{{raw}}}} x", "unclosed-block", "{{{{raw}}}}", "{{{{/raw}}}}"),
+        ("{{{{is_mach \"a\" \"b\"}}}} x{{{{/is_mach}}}}", "unknown-condition", "is_mach",
+         "`is_match`"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_place_and_what_to_type(
+    text: str, code: str, where: str, hint: str
+) -> None:
+    message = parse(text)
+
+    found = [each for each in message.problems if each.code == code]
+    assert found, message.problems
+    assert text[found[0].start : found[0].end] == where
+    assert hint in found[0].hint
+    assert str(message) == text
+
+
+def test_a_tree_says_what_every_part_is() -> None:
+    text = "a {{#is_alert}}{{b.name}}{{else}}{{!c}}{{/is_alert}}{{{{raw}}}}d{{{{/raw}}}}{{/x}}"
+    message = parse(text)
+
+    kinds = [type(each) for each in walk(message.elements)]
+    assert kinds == [Text, Block, Variable, Comment, Raw, Broken]
+    for each in walk(message.elements):
+        assert text[each.start : each.end].startswith(("a", "{{"))
+    block = message.elements[1]
+    assert isinstance(block, Block)
+    assert (block.condition.name, block.middle, block.negated) == ("is_alert", "{{else}}", False)
+    assert text[block.start : block.end].endswith("{{/is_alert}}")
+    assert text[block.condition.start : block.condition.end] == "is_alert"
+
+
+def test_brackets_keep_a_key_with_dots_together() -> None:
+    (variable,) = parse("{{{[kube.app].name}}}").elements
+
+    assert isinstance(variable, Variable)
+    assert variable.path == ("kube.app", "name")
+    assert variable.name == "[kube.app].name"
+    assert not variable.escaped
+
+
+def test_a_power_groups_from_the_right_and_a_difference_from_the_left() -> None:
+    (helper,) = parse('{{eval "a - b - 2 ^ c ^ 3"}}').elements
+
+    assert isinstance(helper, Helper)
+    whole = helper.expression
+    assert isinstance(whole, Operation)
+    assert isinstance(whole.left, Operation)
+    assert (whole.sign, whole.left.sign) == ("-", "-")
+    power = whole.right
+    assert isinstance(power, Operation)
+    assert isinstance(power.left, Value)
+    assert isinstance(power.right, Operation)
+    assert isinstance(power.right.left, Name)
+
+
+def test_every_documented_function_is_known() -> None:
+    for name, (fewest, most) in FUNCTIONS.items():
+        for count in range(fewest, most + 1):
+            text = f'{{{{eval "{name}({", ".join(["value"] * count)})"}}}}'
+            (helper,) = parse(text).elements
+            assert isinstance(helper, Helper)
+            assert isinstance(helper.expression, Call)
+            assert parse(text).problems == ()
+
+
+def test_blocks_deeper_than_anybody_writes_are_reported_and_still_printed() -> None:
+    text = "{{#is_alert}}" * 3000 + "x" + "{{/is_alert}}" * 3000
+    message = parse(text)
+
+    assert str(message) == text
+    assert len(message.problems) == MAX_PROBLEMS
+    assert {each.code for each in message.problems} == {"too-deep"}
+    assert str(parse("{{#is_alert}}" * MAX_DEPTH)) == "{{#is_alert}}" * MAX_DEPTH
+
+
+def test_the_collected_monitors_read_without_a_problem() -> None:
+    found = [each for text in texts() for each in parse(text).problems]
+
+    assert all(str(parse(text)) == text for text in texts())
+    assert found == []
+
+
+@given(messages())
+def test_any_mixture_of_tags_prints_back(text: str) -> None:
+    assert str(parse(text)) == text
+
+
+@given(st.text(alphabet="{}#^/!@\"'[]. \nabis_=()-`<", max_size=120))
+def test_any_text_prints_back_and_problems_lie_inside_it(text: str) -> None:
+    message = parse(text)
+
+    assert str(message) == text
+    for each in message.problems:
+        assert 0 <= each.start <= each.end <= len(text)
