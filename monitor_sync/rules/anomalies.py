@@ -228,7 +228,9 @@ def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
             message=f"`critical_recovery` is {shown(back)} of {windows['recovery_window']}, "
             f"which can hold while {shown(critical)} of {windows['trigger_window']} is abnormal",
             field=field("critical_recovery"),
-            hint="write `critical_recovery: 0`, or a longer `recovery_window`",
+            hint="write `critical_recovery: 0`"
+            if recovery.seconds > left
+            else f"write a `recovery_window` of more than {shown(round(left / 60, 1))} minutes",
         )
     ]
 

@@ -150,7 +150,7 @@ def bad_query(subject: Subject) -> Iterable[Finding]:
                     field=field(name),
                     start=problem.start,
                     end=problem.end,
-                    hint=problem.hint,
+                    hint=problem.hint or "it ends behind `.last(…)`, without a comparison",
                 )
             )
     return findings

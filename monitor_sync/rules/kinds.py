@@ -34,5 +34,5 @@ UNKNOWN_GROUPS: Final = frozenset({COMPOSITE, SLO, SYNTHETICS})
 
 
 def article(type: str) -> str:  # noqa: A002  Datadog's own word, as in the monitor's body
-    """The type in a sentence: ``a log alert``, ``an audit alert``."""
-    return f"an {type}" if type[:1] in "aeiou" else f"a {type}"
+    """The type in a sentence: ``a log alert``, ``an audit alert``, ``an slo alert``."""
+    return f"an {type}" if type[:1] in "aeiou" or type == SLO else f"a {type}"

@@ -58,7 +58,7 @@ def out_of_range(subject: Subject) -> Iterable[Finding]:
         wanted = f"{shown(low)} to {shown(high)}" if high < _NO_END else f"at least {shown(low)}"
         findings.append(
             Finding(
-                message=f"`{name}` is {shown(value)}, {wanted} {unit} was expected",
+                message=f"`{name}` is {shown(value)}, {wanted} ({unit}) was expected",
                 field=("options", name),
                 hint=f"write {shown(low if value < low else high)}",
             )

@@ -10,7 +10,7 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.time_zones import known_zone
 from monitor_sync.language.tree import Window
-from monitor_sync.rules.kinds import EVENTS, METRIC, article
+from monitor_sync.rules.kinds import EVENTS, METRIC, MISSING_DATA, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import listed, shown
@@ -375,7 +375,7 @@ def schedule_without_missing_data(subject: Subject) -> Iterable[Finding]:
     Source: measured: recordings up to 2026-02-09 were accepted without it, all since 2026-04 have
     it, and Datadog's datadog-sync-cli says that it is required now.
     """
-    if "scheduling_options" not in subject.options:
+    if "scheduling_options" not in subject.options or subject.type not in MISSING_DATA:
         return ()
     if _part(subject, "custom_schedule") is None:
         return ()

@@ -200,8 +200,8 @@ def recovery_at_threshold(subject: Subject) -> Iterable[Finding]:
     Datadog would refuse it is not recorded.
     """
     given = subject.thresholds
-    if len(given) < 2:
-        return ()
+    if len(given) < 2 or subject.options.get("threshold_windows"):
+        return ()  # anomalies recover by a window of their own
     findings: list[Finding] = []
     for name in _RECOVERIES:
         value = number(given.get(name))
@@ -265,7 +265,9 @@ def ok_outside_checks(subject: Subject) -> Iterable[Finding]:
     Source: recorded: metric monitors with `ok` are stored without complaint, until 2025-12.
     """
     given = subject.thresholds
-    if subject.type == CHECK or ("ok" not in given and "unknown" not in given):
+    if "ok" not in given and "unknown" not in given:
+        return ()
+    if subject.type in (CHECK, COMPOSITE, SYNTHETICS):
         return ()
     return [
         Finding(
