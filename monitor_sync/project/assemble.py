@@ -22,7 +22,6 @@ LONGEST_KEY: Final = 180
 """A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
 
 _SPACES: Final = re.compile(r"(\"[^\"]*\"|'[^']*')|\s+")
-_TAIL: Final = re.compile(r"(?:>=|<=|==|!=|>|<)\s*(?P<number>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\Z")
 _EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
 
 
@@ -88,7 +87,6 @@ class Assembler:
         written = self._router.written(filled)
         text = compose(written, footer, lines)
         body = self._body(filled, options, tags, text)
-        self._check_number(blueprint, body, place)
         return Monitor(
             key=place.key,
             body=body,
@@ -261,31 +259,6 @@ class Assembler:
             if name in filled:
                 body[name] = filled[name]
         return body
-
-    def _check_number(self, blueprint: Blueprint, body: Mapping[str, Any], place: Place) -> None:
-        """
-        The number in the query is the critical threshold.
-
-        Datadog refuses the monitor otherwise: "Alert threshold … does not match that used in the
-        query" (recorded; without exception in the recorded definitions).
-        """
-        critical = body["options"].get("thresholds", {}).get("critical")
-        found = _TAIL.search(body["query"])
-        if critical is None or found is None or isinstance(critical, str):
-            return
-        number = found["number"]
-        if number.count(".") > 1 or float(number) == float(critical):
-            return
-        document, span = span_of(blueprint.layers, ("query",), number)
-        self.diagnostics.append(
-            document.diagnostic(
-                "thresholds/query-mismatch",
-                f"the query compares with {number}, but thresholds.critical is {plain(critical)}",
-                span,
-                hint="write `${critical}` in the query",
-                key=place.key,
-            )
-        )
 
     def _say(
         self, blueprint: Blueprint, place: Place, rule: str, text: str, where: Field, *, hint: str

@@ -60,10 +60,6 @@ MISTAKES = [
     (flow("errors: {query: y}"), "the monitor has no `name`", "add `name:`"),
     (flow("errors: {name: x}"), "the monitor has no `query`", "add `query:`"),
     (
-        flow('a: {name: x, query: "avg(last_5m):sum:a{*} > 4", thresholds: {critical: 5}}'),
-        "[thresholds/query-mismatch] <4> the query compares with 4", "${critical}",
-    ),
-    (
         flow('a: {name: x, query: "${id:motor/flow/b}", type: composite}'),
         "[references/unknown-key] <${id:motor/flow/b}> no monitor has the key `motor/flow/b`", "",
     ),
