@@ -81,7 +81,6 @@ def bad_formula() -> None:
 @tells(
     "query/bad-variable",
     ERROR,
-    "missing-variables",
     "missing-field",
     "unknown-field",
     "wrong-value",

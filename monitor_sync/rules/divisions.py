@@ -30,9 +30,9 @@ def division_without_floor(subject: Subject) -> Iterator[Finding]:
 
     Example: `sum(last_10m):100 * sum:a.errors{*}.as_count() / sum:a.hits{*}.as_count() > 5`.
 
-    Use instead: `… / clamp_min(sum:a.hits{*}.as_count().rollup(sum, 600), 20) > 5`: the rollup
-    is as long as the window, so that the floor counts for all of it. Or a composite with a monitor
-    of the volume.
+    Use instead: `.rollup(sum, 300)` behind both, and `clamp_min(sum:a.hits{…}, 10)` around the
+    denominator: the floor counts for each five minutes. Or a composite with a monitor of the
+    volume.
 
     Source: our own practice; Datadog divides whatever there is.
     """
@@ -48,7 +48,7 @@ def division_without_floor(subject: Subject) -> Iterator[Finding]:
                 field=("query",),
                 start=division.denominator.start,
                 end=division.denominator.end,
-                hint="write `clamp_min(…, 20)` around it",
+                hint="roll both up, and write `clamp_min(…, 20)` around this one",
             )
 
 

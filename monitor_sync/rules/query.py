@@ -80,6 +80,21 @@ def empty_filter() -> None:
     """
 
 
+@tells("query/dashboard-variable", ERROR, "dashboard-variable")
+def dashboard_variable() -> None:
+    """
+    A filter has a variable of a dashboard.
+
+    Why: `$env` is filled in by the dashboard it was copied from. A monitor has no such variables.
+
+    Example: `avg(last_5m):avg:system.load.1{$env} > 4`.
+
+    Use instead: `avg(last_5m):avg:system.load.1{env:${env}} > 4`; `${…}` is ours.
+
+    Source: Datadog's documentation on dashboards; monitors have no template variables.
+    """
+
+
 @tells("query/search-not-readable", ERROR, "unbalanced-search", "dangling-operator")
 def search_not_readable() -> None:
     """
