@@ -36,7 +36,7 @@ def not_whole(subject: Subject) -> Iterable[Finding]:
             message=f"`{name}` is {shown(value)}, "
             "but a service check counts results in a row, at least 1",
             field=field(name),
-            hint=f"write a whole number, such as {max(1, round(value)) if value < 1e9 else 1}",
+            hint=f"write a whole number, such as {round(value) if 1 <= value < 1e9 else 1}",
         )
         for name, value in _given(subject)
         if value < 1 or not value.is_integer()

@@ -29,6 +29,8 @@ def shown(value: Any) -> str:
     """A value for a message: numbers as short as can be, texts in backticks."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
         return str(int(value))
+    if isinstance(value, int) and abs(value) >= 1e16:
+        return f"{number(value):g}"
     if isinstance(value, str):
         return f"`{value if len(value) <= 60 else value[:57] + '…'}`"
     if value is None or isinstance(value, bool | int | float):
