@@ -20,15 +20,23 @@ RULE_OF: Final[dict[str, str]] = {}
 """Code of the message language to the name of the rule that tells it."""
 
 
-def _tells(name: str, *codes: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Make a rule of a manual page: it finds the language's problems with one of these codes."""
+def _tells(
+    name: str, *codes: str, once: bool = False
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """
+    Make a rule of a manual page: it finds the language's problems with one of these codes.
+
+    ``once`` tells only the first of a monitor.
+    """
 
     def register(page: Callable[[], None]) -> Callable[[], None]:
         wanted = frozenset(codes)
 
         def check(subject: Subject) -> Iterable[Finding]:
-            problems = subject.problems
-            return [_told(*each) for each in problems if each[1].code in wanted] if problems else ()
+            if not subject.problems:
+                return ()
+            found = [_told(*each) for each in subject.problems if each[1].code in wanted]
+            return found[:1] if once else found
 
         check.__doc__ = page.__doc__
         rule(name, Severity.WARNING)(check)
@@ -97,15 +105,15 @@ def overlapping_blocks() -> None:
     """
 
 
-@_tells("message/deep-blocks", "too-deep")
+@_tells("message/deep-blocks", "too-deep", once=True)
 def deep_blocks() -> None:
     """
     Blocks stand within blocks, deeper than anybody can follow.
 
-    Why: what is deeper than 40 blocks is not read any further, so nothing is known of who it
-    notifies.
+    Why: what is nested deeper than 20 blocks is not read any further, so nothing is known of whom
+    it notifies.
 
-    Example: forty-one times `{{#is_alert}}`, one inside the other
+    Example: `{{#is_alert}}` twenty-one times, one inside the other
 
     Use instead: one block a state, side by side
 

@@ -70,10 +70,15 @@ def page_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, 
                     Finding(
                         message=f"priority {monitor.priority}, and nobody is notified {when}",
                         field=("notify", transition),
-                        hint=f"write `notify: {{{transition}: [pager]}}`, or give the team a"
-                        " rule for this priority in teams.yaml",
+                        hint=_how_to_page(subject, transition),
                     ),
                 )
+
+
+def _how_to_page(subject: Subject, state: str) -> str:
+    if subject.problems and any(subject.monitor.recipients.values()):
+        return "mend the message: what is added below it ends up inside its blocks"
+    return f"write `notify: {{{state}: [pager]}}`, or give the team a rule for this priority"
 
 
 @whole_rule("routing/state-reaches-nobody", Severity.WARNING)
@@ -93,8 +98,8 @@ def state_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject,
     """
     silent, spoken_for = _silent(subjects)
     for subject, transitions in silent:
-        if subject.monitor.key in spoken_for:
-            continue
+        if subject.monitor.key in spoken_for or subject.problems:
+            continue  # what is wrong with its blocks is told, and comes first
         grave = pages(subject.monitor.priority, subject.project.policy)
         if "alert" in transitions:
             if not grave:

@@ -114,7 +114,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's page on message variables.
     """
     if subject.templates:
-        yield from _findings(subject, Existence.UNKNOWN, "is no variable")
+        yield from _findings(subject, Existence.UNKNOWN, "shows nothing")
 
 
 @rule("message/key-not-notified-by", Severity.WARNING)
