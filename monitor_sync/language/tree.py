@@ -182,21 +182,9 @@ class Enclosed(Node):
 
 
 Condition = (
-    Everything
-    | Tag
-    | TagList
-    | Membership
-    | ValueChoice
-    | Field
-    | Word
-    | Phrase
-    | Range
-    | MonitorId
-    | MonitorReference
-    | Junction
-    | Negation
-    | Enclosed
-)
+    Everything | Tag | TagList | Membership | ValueChoice | Field | Word | Phrase | Range
+    | MonitorId | MonitorReference | Junction | Negation | Enclosed
+)  # fmt: skip
 
 
 # --- expressions -----------------------------------------------------------------------------
@@ -307,7 +295,6 @@ class Call(Node):
 
 
 Expression = Series | Variable | Number | Signed | Parenthesised | Arithmetic | Call
-
 Argument = Expression | Text | Name | Option | Keys
 
 

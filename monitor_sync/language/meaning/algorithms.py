@@ -129,22 +129,25 @@ def _check_head(algorithm: Algorithm, found: Findings) -> None:
         )
     elif len(plain) > 1:
         _check_quoted(plain[1], found)
-    lowest = 1 if name == "forecast" else 0
     if len(plain) > 2:
-        amount = algorithm.amount
-        if amount is None or amount < lowest or amount == 0:
-            wanted = "of 1 or more" if lowest else "above 0"
-            found.refuse(
-                "bad-deviations",
-                plain[2],
-                f"`{words_of(plain[2]) or '…'}` for the {third} "
-                f"where a number {wanted} was expected",
-            )
+        _check_amount(algorithm, plain[2], third, found)
     if len(plain) > (4 if name == "outliers" else 3):
         found.refuse(
             "wrong-number-of-arguments",
             plain[-1],
             f"`{words_of(plain[-1]) or '…'}` is one argument too many",
+        )
+
+
+def _check_amount(algorithm: Algorithm, place: Argument, what: str, found: Findings) -> None:
+    """The deviations or the tolerance: above zero, and of a forecast at least 1."""
+    amount, lowest = algorithm.amount, 1 if algorithm.name == "forecast" else 0
+    if amount is None or amount < lowest or amount == 0:
+        wanted = "of 1 or more" if lowest else "above 0"
+        found.refuse(
+            "bad-deviations",
+            place,
+            f"`{words_of(place) or '…'}` for the {what} where a number {wanted} was expected",
         )
 
 
@@ -233,10 +236,14 @@ def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, found: Findings) -
             algorithm.options["seasonality"],
             "`basic` knows no seasons: seasonality is for agile and robust",
         )
+    _check_alert_window(tree.evaluation.window, algorithm, found)
+
+
+def _check_alert_window(whole: Window, algorithm: Algorithm, found: Findings) -> None:
+    """That it lies in the window of the query, and holds five intervals."""
     window = _alert_window(algorithm, found)
     if window is None:
         return
-    whole = tree.evaluation.window
     if whole.form == "last" and whole.seconds < window.seconds:
         found.refuse(
             "alert-window-above-window",
