@@ -25,9 +25,10 @@ monitors:
     service: "${service}"
     query: >-
       sum(last_10m):100 * sum:trace.${operation}.errors{env:${env},service:${service}}.as_count()
-      / sum:trace.${operation}.hits{env:${env},service:${service}}.as_count() > ${critical}
+      / clamp_min(sum:trace.${operation}.hits{env:${env},service:${service}}.as_count(), 20) > ${critical}
     thresholds: {critical: 5, warning: 2}
     priority: 2
+    options: {evaluation_delay: 60}
     message: >-
       {{value}} % of the requests to ${service} fail: customers see error pages or have to try again.
       Look first at the newest deployment of ${service}, then at the endpoint that fails most.
@@ -126,7 +127,7 @@ _KINDS = (
     (
         "query alert",
         "sum(last_30m):100 * sum:{unit}.step{number}.failed{{env:${{env}}}}.as_count()"
-        " / sum:{unit}.step{number}.started{{env:${{env}}}}.as_count() > ${{critical}}",
+        " / clamp_min(sum:{unit}.step{number}.started{{env:${{env}}}}.as_count(), 20) > ${{critical}}",
         (12, 6),
     ),
     (
@@ -246,9 +247,10 @@ def by_partner(unit: str, number: int, partners: Sequence[str]) -> str:
     name: "[{unit.capitalize()}] ${{partner}}: calls to operation {number} fail"
     query: >-
       sum(last_15m):100 * sum:{unit}.partner.errors{{env:${{env}},partner:${{partner}},operation:{number}}}.as_count()
-      / sum:{unit}.partner.calls{{env:${{env}},partner:${{partner}},operation:{number}}}.as_count() > ${{critical}}
+      / clamp_min(sum:{unit}.partner.calls{{env:${{env}},partner:${{partner}},operation:{number}}}.as_count(), 20) > ${{critical}}
     thresholds: {{critical: 8, warning: 3}}
     priority: 3
+    options: {{evaluation_delay: 60}}
     message: >-
       {{{{value}}}} % of our calls to ${{partner}} fail. Customers who come through it cannot go on.
       {_SENTENCES[number % len(_SENTENCES)]}
