@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -42,30 +43,44 @@ _PREFIXES: Final = tuple(each for each in KINDS if each not in ("email", "all", 
 _SERVICE: Final = re.compile(rf"({'|'.join(_PREFIXES)})(?:-(.*))?", re.DOTALL | re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^@]+@[^@]+")
 
-# Arguments of a workflow: quoted texts may hold a closing parenthesis. Bounded, so that a text of
-# opening ones is still read in linear time.
-_ARGUMENTS: Final = r"""\((?:[^()"'\n]|"[^"\n]{0,500}"|'[^'\n]{0,500}'){0,500}+\)"""
-_VARIABLE: Final = r"\{\{\{?(?!\s*(?:[#/^!]|else\b))[^{}]{0,200}\}\}\}?"
-_WORD: Final = r"""[^\s(){}\[\]<>,;|`*"'\\]"""
+_PARTS: Final = {
+    # Arguments of a workflow: quoted texts may hold a closing parenthesis. Bounded, so that a
+    # text full of opening ones is still read in linear time.
+    "ARGUMENTS": r"""\((?:[^()"'\n]|"[^"\n]{0,500}"|'[^'\n]{0,500}'){0,500}+\)""",
+    # what a handle may be made of
+    "WORD": r"""[^\s(){}\[\]<>,;|`*"'\\]""",
+    "VARIABLE": r"\{\{\{?(?!NOTHING)[^{}]{0,200}\}\}\}?",
+    # tags that show nothing themselves: blocks, comments, raw blocks, {{override_priority …}}
+    "NOTHING": r"\{\{|\s*(?:[\#/^!]|else\b|override_priority\b)",
+    "COMMENT": r"\{\{!--(?:(?!--\}\}|\{\{!).)*+--\}\}",
+    "TAG": r"\{\{(?P<nothing>NOTHING)?\{?[^{}]*\}\}+",
+    "SERVICE": "|".join(_PREFIXES),
+}
 
-_TOKEN: Final = re.compile(
-    rf"""
-    (?:(?<!\S)|(?<=\}}\}}))
-    (?P<handle> @workflow-[\w.-]+ (?={_ARGUMENTS.replace(" ", "")}) (?P<arguments>{_ARGUMENTS})
-              | @ (?: {_WORD} | {_VARIABLE} )+ )
-  | \{{\{{+ (?P<sign>\s*(?:[#/^!]|else\b))? [^{{}}]* \}}\}}+
-    """,
-    re.VERBOSE,
+
+def _pattern(written: str) -> re.Pattern[str]:
+    """A regular expression in which the names of parts stand for them."""
+    for name in ("VARIABLE", "TAG", "ARGUMENTS", "WORD", "NOTHING", "COMMENT", "SERVICE"):
+        written = written.replace(name, _PARTS[name])
+    return re.compile(written, re.VERBOSE | re.DOTALL)
+
+
+_TOKEN: Final = _pattern(
+    r"""
+    (?: (?<!\S) | (?<=\}\}) )
+    (?P<handle> @workflow-[\w.-]+ (?P<arguments>ARGUMENTS) | @(?:WORD|VARIABLE)+ )
+  | (?P<comment>COMMENT)
+  | TAG
+    """
 )
 _TRAILING: Final = ".:!?&="
 # In backticks or angle brackets an @ is meant as text or as a mention in Slack.
-_ATTACHED: Final = re.compile(
-    rf"""
-    (?P<tag> \{{\{{+ [^{{}}]* \}}\}}+ )
-  | (?: (?<=[^\s`<]) @(?:{"|".join(_PREFIXES)}) (?:-[\w.-]*\w | (?![\w@.-]))
-      | (?<=[(\[*_,;:>'"]) @[\w.+-]*\w )
-    """,
-    re.VERBOSE,
+_ATTACHED: Final = _pattern(
+    r"""
+    (?P<tag>COMMENT|TAG)
+  | (?<=[^\s`<]) @(?:SERVICE) (?:-[\w.-]*\w|(?![\w@.-]))
+  | (?<=[(\[*_,;:>'"}]) @[\w.+-]*\w
+    """
 )
 
 
@@ -115,7 +130,8 @@ def _found(text: str) -> Iterator[tuple[str, int, str]]:
     for match in _TOKEN.finditer(text):
         written = match["handle"]
         if written is None:
-            after_value = -1 if match["sign"] else match.end()
+            shows = match["nothing"] is None and match["comment"] is None
+            after_value = match.end() if shows else -1
             continue
         arguments = match["arguments"] or ""
         if not arguments:
@@ -167,9 +183,15 @@ def attached(text: str) -> tuple[Attached, ...]:
     """
     if "@" not in text:
         return ()
-    taken = [(each.start, each.end) for each in handles(text)]
+    taken = handles(text)
+    starts = [each.start for each in taken]
+
+    def inside(at: int) -> bool:
+        before = bisect_right(starts, at) - 1
+        return before >= 0 and at < taken[before].end
+
     return tuple(
         Attached(match[0], match.start(), match.end())
         for match in _ATTACHED.finditer(text)
-        if match["tag"] is None and not any(start <= match.start() < end for start, end in taken)
+        if match["tag"] is None and not inside(match.start())
     )

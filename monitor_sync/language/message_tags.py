@@ -65,7 +65,7 @@ def path_of(text: str) -> tuple[str, ...] | None:
 
 def words(text: str, start: int, report: Report) -> tuple[Argument, ...]:
     """The arguments in a text that begins at ``start`` of the message."""
-    return tuple(_words(text, start, report))
+    return tuple(_words(text, start, report)) if text else ()
 
 
 def _words(text: str, start: int, report: Report) -> Iterator[Argument]:

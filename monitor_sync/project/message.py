@@ -8,11 +8,11 @@ every monitor of every user. Written once, well, and kept.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from monitor_sync.language.handles import attached, handles
 from monitor_sync.model import STATES, NotifyRule, Team
 
 Recipients = Mapping[str, tuple[str, ...]]
@@ -23,8 +23,6 @@ _BEFORE: Final = "last_triggered_at_epoch-900000"
 _AFTER: Final = "last_triggered_at_epoch+900000"
 # the regional sites have a subdomain already: ap1.datadoghq.com, us3.datadoghq.com, …
 _BARE_SITES: Final = frozenset({"datadoghq.com", "datadoghq.eu", "ddog-gov.com"})
-# a handle stands at the start, after a blank or after a closing block; Datadog's notify pages
-_HANDLE: Final = re.compile(r"(?:(?<=\s)|(?<=\}\})|^)@[\w.@+-]*[\w-](?:\([^()\n]*\))?")
 
 
 class Footer(NamedTuple):
@@ -138,5 +136,16 @@ def _links(site: str, service: str, env: str) -> str:
 
 
 def quieted(text: str, handle: str) -> str:
-    """The text with every handle replaced by one, for a first week in which nobody is paged."""
-    return _HANDLE.sub(handle, text)
+    """
+    The text with every handle replaced by one, for a first week in which nobody is paged.
+
+    Also what is one only as long as nothing is shown before it: a variable may be empty.
+    """
+    places = [(each.start, each.end) for each in handles(text)]
+    places += [(each.start, each.end) for each in attached(text)]
+    parts: list[str] = []
+    at = 0
+    for start, end in sorted(places):
+        parts += [text[at:start], handle]
+        at = end
+    return "".join([*parts, text[at:]])

@@ -1,31 +1,16 @@
-"""Which handles (``@…``) a monitor's texts name, read as Datadog reads them."""
+"""Which handles (``@…``) two versions of a monitor name, and which of them come and go."""
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
+from monitor_sync.language import handles
 from monitor_sync.model import Body
-
-_HANDLE: Final = re.compile(
-    r"""
-    (?:^|(?<=\s)|(?<=\}\}))                # after a blank, at a line's start, after a {{block}}
-    @
-    (?: workflow-[\w.-]+\([^)]*\)          # only a workflow takes arguments
-      | (?: [^\s(){}] | \{\{(?![#/^!]|else\b)[^{}]*\}\} )+   # {{service.name}} may be a part of it
-    )
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
-_TRAILING: Final = ".,;:!?\"'"
 
 
 def named(text: Any) -> list[str]:
     """The handles of one text, each once, in order. Nothing for what is no text."""
-    if not isinstance(text, str) or "@" not in text:
-        return []
-    found = (match[0].rstrip(_TRAILING) for match in _HANDLE.finditer(text))
-    return list(dict.fromkeys(handle for handle in found if len(handle) > 1))
+    return list(dict.fromkeys(handles.named(text))) if isinstance(text, str) else []
 
 
 def of_body(body: Body) -> list[str]:

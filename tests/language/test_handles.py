@@ -34,6 +34,9 @@ from tests.language.pieces import messages
         ("@----critical_alerts @9919ec9b-ebc7", ["@----critical_alerts", "@9919ec9b-ebc7"]),
         ("`@slack-a` <@user> **@slack-b**", []),
         ("say \"@slack-a\" or '@slack-b'", []),
+        ("{{!-- {{value}} @nobody --}}@a {{override_priority 'P1'}}@b", ["@a", "@b"]),
+        ("{{{{raw}}}}@a {{ b }} @c{{{{/raw}}}}@d", ["@a", "@c", "@d"]),
+        ("@slack-{{#is_alert}}x{{/is_alert}}", ["@slack-"]),
         ("", []),
     ],
 )  # fmt: skip
@@ -93,7 +96,7 @@ def test_a_parenthesis_right_after_a_handle_is_told() -> None:
     [
         ("down:@slack-ops", ["@slack-ops"]),
         ("(@slack-ops) [@jane] *@ops*", ["@slack-ops", "@jane", "@ops"]),
-        ("{{value}}@pagerduty-core", ["@pagerduty-core"]),
+        ("{{value}}@pagerduty-core {{value}}@jane", ["@pagerduty-core", "@jane"]),
         ("foo@webhook-x and foo@pagerduty", ["@webhook-x", "@pagerduty"]),
         ("@a,@b", ["@b"]),
         ("@slack-ops jane@example.com @jane@example.com", []),
