@@ -1,0 +1,47 @@
+"""
+The manual pages of what only Datadog can say, on request: ``validate --online``.
+
+These findings are made from Datadog's answers, where no rule looks. They cannot be suppressed
+beside a monitor, as a suppression that silences nothing offline is itself a finding.
+"""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import Final
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.rules.registry import Rule
+
+_FAMILIES: Final = ("query", "message", "options", "thresholds", "references", "tags", "schema")
+"""A refusal belongs to the family of the field that its text is about; ``schema`` is the rest."""
+
+_REFUSED: Final = """
+    Datadog would refuse to take this monitor.
+    Why: what it refuses today fails in `apply`, after the review. The finding has its own words;
+    they seldom name the field, so it stands where these words are known to belong, or at the
+    monitor.
+    Example: `Alert threshold (90.0) does not match that used in the query (200.0).`
+    Use instead: what Datadog asks for; where our rules passed it, they lack one: tell us
+    Source: POST /api/v1/monitor/validate, and /api/v1/monitor/{id}/validate for a live monitor.
+    """
+_NOWHERE: Final = """
+    A handle names something that Datadog does not have.
+    Why: Datadog takes any text after the @ and tells nobody that it reaches nobody. The page that
+    is not sent is noticed in the next outage.
+    Example: `@webhook-zenduty-motr-quotes`, where the webhook is called zenduty-motor-quotes
+    Use instead: the name as it is in the integration; or make it there first
+    Source: Datadog's lists of webhooks, PagerDuty and Opsgenie services, Slack channels of the
+    accounts in `slack_accounts`, and teams. What could not be looked up is said to be not checked.
+    """
+
+
+def _page(name: str, written: str) -> Rule:
+    return Rule(name=name, severity=Severity.ERROR, page=cleandoc(written))
+
+
+PAGES: Final = (
+    *(_page(f"{family}/refused-by-datadog", _REFUSED) for family in _FAMILIES),
+    _page("routing/handle-exists-nowhere", _NOWHERE),
+)
+"""A page for each name that ``validate --online`` yields."""
