@@ -144,7 +144,9 @@ def reach(type_: str, options: Mapping[str, Any], priority: int | None = None) -
     )
     renotify: frozenset[str] = frozenset()
     if options.get("renotify_interval") not in (None, 0, "", "0"):
-        statuses = options.get("renotify_statuses") or ("alert", "no data")
+        statuses = options.get("renotify_statuses")
+        if not isinstance(statuses, list | tuple) or not statuses:
+            statuses = ("alert", "no data")
         named = {_STATUSES.get(str(each), "") for each in statuses}
         possible = {"alert": True, "warning": warning, "no_data": no_data}
         renotify = frozenset(state for state, can in possible.items() if can and state in named)

@@ -132,9 +132,9 @@ def key_not_notified_by(subject: Subject) -> Iterator[Finding]:
     names one notification for all that share the key.
     """
     chosen = subject.options.get("notify_by")
-    if not chosen or not subject.templates or chosen == ["*"]:
+    if not isinstance(chosen, list) or chosen in ([], ["*"]) or not subject.templates:
         return
-    kept = {_bare(each) for each in chosen}
+    kept = {_bare(str(each)) for each in chosen}
     dropped = {_bare(each): each for each in subject.keys if _bare(each) not in kept}
     for field, template in subject.templates:
         for use in variables(template):
