@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render import jsontext
+from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import TAB, columns, count, listed_within, plain
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """One finding and the monitors it was made in: a mistake in a template is made in many."""
-
-    first: Diagnostic
-    keys: tuple[str, ...]
-
-
 def text(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
     """Every diagnostic with its excerpt, in the order of the files; empty where there is none."""
-    blocks = [_block(finding, style) for finding in _folded(diagnostics)]
+    blocks = [_block(finding, style) for finding in folded(diagnostics)]
     return "".join(block + "\n" for block in blocks)
 
 
-def summary(diagnostics: Sequence[Diagnostic], *, monitors: int, files: int) -> str:
-    """The line that counts: ``Checked 1234 monitors in 87 files: no problems.``"""
-    places = len(_folded(diagnostics))
+def summary(
+    diagnostics: Sequence[Diagnostic], *, monitors: int, files: int, hidden: int = 0
+) -> str:
+    """
+    The line that counts: ``Checked 1234 monitors in 87 files: no problems.``
+
+    ``hidden`` says how many of the diagnostics are not shown.
+    """
+    places = len(folded(diagnostics))
     where = f" in {count(places, 'place')}" if places < len(diagnostics) else ""
+    unseen = f", {hidden} of them not shown" if hidden else ""
     checked = f"Checked {count(monitors, 'monitor')} in {count(files, 'file')}"
-    return f"{checked}: {tally(diagnostics)}{where}.\n"
+    return f"{checked}: {tally(diagnostics)}{where}{unseen}.\n"
+
+
+MORE = "`monitor-sync explain RULE` says why a rule matters and what to write instead.\n\n"
+"""Stands once below the findings."""
 
 
 def tally(diagnostics: Sequence[Diagnostic]) -> str:
@@ -67,19 +70,7 @@ def _entry(diagnostic: Diagnostic) -> dict[str, object]:
     }
 
 
-def _folded(diagnostics: Iterable[Diagnostic]) -> list[_Finding]:
-    """The same words about the same place are one finding, whichever monitors they are about."""
-    groups: dict[tuple[object, ...], list[Diagnostic]] = {}
-    for each in sorted(diagnostics, key=lambda each: each.order):
-        said = each.message.replace(each.key, "") if each.key else each.message
-        groups.setdefault((each.rule, each.severity, each.span, said), []).append(each)
-    return [
-        _Finding(same[0], tuple(dict.fromkeys(each.key for each in same if each.key)))
-        for same in groups.values()
-    ]
-
-
-def _block(finding: _Finding, style: Style) -> str:
+def _block(finding: Finding, style: Style) -> str:
     found = finding.first
     colour = _COLOURS[found.severity]
     gutter = " " * (len(str(found.span.line)) if found.excerpt else 0)
@@ -105,7 +96,7 @@ def _block(finding: _Finding, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _notes(finding: _Finding, width: int) -> list[str]:
+def _notes(finding: Finding, width: int) -> list[str]:
     found, keys = finding.first, finding.keys
     notes = []
     if len(keys) > 1:
@@ -138,8 +129,26 @@ def _underlined(found: Diagnostic, width: int) -> tuple[str, str]:
     indent = len("".join(takewhile(str.isspace, before)))
     if width and columns(line) > width:
         before, meant, after = _cut(before, indent, meant, after, width)
-    shown = [plain(part).replace("\t", TAB) for part in (before, meant, after)]
+    shown = _harmless(before, meant, after)
     return "".join(shown).rstrip(), " " * columns(shown[0]) + "^" * max(1, columns(shown[1]))
+
+
+def _harmless(*parts: str) -> list[str]:
+    """
+    The parts of one line, each made plain.
+
+    What a build log takes for a command may also come about where two parts meet.
+    """
+    shown: list[str] = []
+    for part in parts:
+        text = plain(part).replace("\t", TAB)
+        tail = "".join(shown)[-2:]
+        seam = (tail + text).find("##[", 0, len(tail) + 2)
+        if seam >= 0:
+            bracket = seam + 2 - len(tail)
+            text = f"{text[:bracket]}\\{text[bracket:]}"
+        shown.append(text)
+    return shown
 
 
 def _cut(before: str, indent: int, meant: str, after: str, width: int) -> tuple[str, str, str]:

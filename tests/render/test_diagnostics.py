@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 
 import pytest
+from hypothesis import example, given
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.render import diagnostics
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import columns
-
-
-def found(line: str, meant: str, **changed: object) -> Diagnostic:
-    """A diagnostic about the text ``meant`` in a line."""
-    column = line.index(meant) + 1
-    span = Span("monitors/motor/flow.yaml", 7, column, column + len(meant))
-    values: dict[str, object] = {
-        "rule": "schema/wrong",
-        "severity": Severity.ERROR,
-        "message": f"{meant} is wrong",
-        "span": span,
-        "excerpt": line,
-    }
-    return Diagnostic(**{**values, **changed})  # type: ignore[arg-type] # values of several types
+from tests.render.builders import CONTROLS, found, many
 
 
 def underlined(text: str) -> str:
@@ -84,6 +74,24 @@ def test_a_mistake_in_a_template_is_told_once_with_the_monitors_it_is_in() -> No
     assert diagnostics.summary(many, monitors=9, files=2).endswith("9 errors in 1 place.\n")
 
 
+def test_findings_that_differ_by_the_item_alone_are_one() -> None:
+    several = [
+        found(
+            "query: x",
+            "x",
+            message=f"`service:{item}` is asked for twice",
+            key=f"m/f/errors.{item}",
+        )
+        for item in ("quote-api", "pricing")
+    ]
+    other = found("query: x", "x", message="`env:live` comes twice", key="m/f/errors.api")
+
+    text = diagnostics.text([*several, other])
+
+    assert text.count("error:") == 2
+    assert "in 2 monitors: m/f/errors.pricing, m/f/errors.quote-api" in text
+
+
 def test_the_same_words_about_two_places_are_two_findings() -> None:
     other = found("a: b", "b", span=Span("g.yaml", 1, 4, 5))
     assert diagnostics.text([found("a: b", "b"), other]).count("error:") == 2
@@ -132,6 +140,26 @@ def test_text_of_a_file_cannot_move_the_cursor_or_forge_a_command_of_a_build_log
     assert "\u202e" not in text
     assert "##[" not in text
     assert not any(each.lstrip().startswith("::") for each in text.split("\n"))
+
+
+@given(many)
+@example([found("x ##[error]y", "[error]")])
+@example([found("x ##[error]y", "#[error]")])
+@example([found("x ##[error]y", "##[", span=Span("f.yaml", 1, 5, 5))])
+def test_no_text_forges_a_command_or_moves_the_cursor(several: Sequence[Diagnostic]) -> None:
+    for text in (diagnostics.text(several), diagnostics.json(several)):
+        text.encode("utf-8")
+        assert "##[" not in text
+        assert not any(line.lstrip().startswith("::") for line in re.split(r"[\r\n]", text))
+        assert CONTROLS.search(text) is None
+    assert len(json.loads(diagnostics.json(several))) == len(several)
+
+
+def test_the_last_line_says_how_many_are_not_shown() -> None:
+    several = [found("a: b", "b"), found("c: b", "c", severity=Severity.NOTE)]
+    assert diagnostics.summary(several, monitors=1, files=2, hidden=1) == (
+        "Checked 1 monitor in 2 files: 1 error, 1 note, 1 of them not shown.\n"
+    )
 
 
 def test_colours_are_only_there_when_asked_for() -> None:

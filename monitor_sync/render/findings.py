@@ -1,0 +1,61 @@
+"""One mistake in a template is found in many monitors: the same finding is told once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.render.text import count, listed
+
+_WORD: Final = re.compile(r"[\w.-]+")
+_SEPARATORS: Final = re.compile(r"[/.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first of several equal diagnostics, how many they are, and the monitors they are in."""
+
+    first: Diagnostic
+    times: int
+    keys: tuple[str, ...]
+
+
+def folded(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
+    """
+    Diagnostics in the order of the files; equal ones about one place are one finding.
+
+    Equal are words that differ only by the monitor's key and by the items in it.
+    """
+    groups: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for each in sorted(diagnostics, key=lambda each: each.order):
+        groups.setdefault((each.rule, each.severity, each.span, _said(each)), []).append(each)
+    return [
+        Finding(same[0], len(same), tuple(dict.fromkeys(each.key for each in same if each.key)))
+        for same in groups.values()
+    ]
+
+
+def _said(diagnostic: Diagnostic) -> str:
+    """The message without what names this one monitor of a template."""
+    key, message = diagnostic.key, diagnostic.message
+    if not key:
+        return message
+    message = message.replace(key, "")
+    name = key.rsplit("/", 1)[-1]
+    items = {name, *_SEPARATORS.split(name)}
+    return _WORD.sub(lambda word: "" if word[0] in items else word[0], message)
+
+
+def told(finding: Finding) -> str:
+    """The whole finding without its place: message, help, and the monitors where they are many."""
+    lines = [finding.first.message]
+    if finding.first.hint:
+        lines.append(f"help: {finding.first.hint}")
+    if len(finding.keys) > 1:
+        lines.append(f"in {count(len(finding.keys), 'monitor')}: {listed(finding.keys)}")
+    elif finding.keys and finding.keys[0] not in finding.first.message:
+        lines.append(f"in {finding.keys[0]}")
+    return "\n".join(lines)

@@ -1,0 +1,53 @@
+"""
+Diagnostics as annotations of a pull request on GitHub.
+
+Source: GitHub's page on workflow commands, and the escaping of its own ``@actions/core``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.render.findings import Finding, folded, told
+from monitor_sync.render.text import plain
+
+_COMMANDS: Final = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.NOTE: "notice",
+}
+
+
+def text(diagnostics: Iterable[Diagnostic]) -> str:
+    """
+    One workflow command a finding, a line each, in the order of the files.
+
+    GitHub shows the first ten errors and the first ten warnings of a step.
+    """
+    return "".join(f"{_command(finding)}\n" for finding in folded(diagnostics))
+
+
+def _command(finding: Finding) -> str:
+    found = finding.first
+    span = found.span
+    properties = {
+        "file": span.path,
+        "line": str(span.line),
+        "col": str(span.column),
+        "endColumn": str(span.end_column),
+        "title": found.rule,
+    }
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{_COMMANDS[found.severity]} {written}::{_data(told(finding))}"
+
+
+def _data(written: str) -> str:
+    """Text that cannot end the command: no line break, and no escape but ours."""
+    return plain(written).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(written: str) -> str:
+    """Text that cannot end the property either."""
+    return _data(written).replace(":", "%3A").replace(",", "%2C")

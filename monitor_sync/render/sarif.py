@@ -1,0 +1,107 @@
+"""
+Diagnostics as SARIF 2.1.0, which code scanning and editors read.
+
+Source: OASIS, Static Analysis Results Interchange Format 2.1.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from monitor_sync import __version__
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.render import jsontext
+from monitor_sync.render.findings import Finding, folded, told
+from monitor_sync.render.manual import Page
+from monitor_sync.render.text import plain
+
+_ROOT: Final = "%SRCROOT%"
+
+
+def text(diagnostics: Iterable[Diagnostic], pages: Sequence[Page]) -> str:
+    """
+    One log with one run: every rule with its manual page, and a result for every finding.
+
+    Columns count UTF-16 code units, the only way that GitHub and editors read them.
+    """
+    places = {page.name: place for place, page in enumerate(pages)}
+    run = {
+        "tool": {
+            "driver": {
+                "name": "monitor-sync",
+                "semanticVersion": __version__,
+                "rules": [_rule(page) for page in pages],
+            }
+        },
+        "columnKind": "utf16CodeUnits",
+        "results": [_result(finding, places) for finding in folded(diagnostics)],
+    }
+    return jsontext.document(
+        {
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [run],
+        }
+    )
+
+
+def _rule(page: Page) -> dict[str, Any]:
+    return {
+        "id": page.name,
+        "shortDescription": {"text": page.summary},
+        "fullDescription": {"text": f"{page.summary} Why: {page.parts['Why']}"},
+        "help": {"text": page.plain, "markdown": page.markdown},
+        "defaultConfiguration": {"level": page.severity.label},
+        "properties": {"tags": [page.family]},
+    }
+
+
+def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
+    found = finding.first
+    location: dict[str, Any] = {"physicalLocation": _place(found)}
+    if finding.keys:
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": plain(key), "kind": "resource"} for key in finding.keys
+        ]
+    result = {
+        "ruleId": found.rule,
+        "level": found.severity.label,
+        "message": {"text": _unlinked(plain(told(finding)))},
+        "locations": [location],
+        "occurrenceCount": finding.times,
+    }
+    if found.rule in places:
+        result["ruleIndex"] = places[found.rule]
+    return result
+
+
+def _unlinked(text: str) -> str:
+    """Text without what SARIF takes for a link: ``[words](somewhere)``."""
+    return text.replace("](", "\\](")
+
+
+def _place(found: Diagnostic) -> dict[str, Any]:
+    span = found.span
+    region: dict[str, Any] = {
+        "startLine": span.line,
+        "startColumn": _unit(found.excerpt, span.column),
+        "endColumn": _unit(found.excerpt, span.end_column),
+    }
+    if found.excerpt:
+        region["snippet"] = {"text": plain(found.excerpt[span.column - 1 : span.end_column - 1])}
+    return {"artifactLocation": _artifact(span.path), "region": region}
+
+
+def _unit(line: str, column: int) -> int:
+    """A column in UTF-16 code units: characters beyond U+FFFF count twice."""
+    return column + sum(character > "\uffff" for character in line[: column - 1])
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """A path as an address: relative to the checkout, unless the whole path is given."""
+    address = quote(path, errors="surrogatepass")
+    if path.startswith("/"):
+        return {"uri": f"file://{address}"}
+    return {"uri": address, "uriBaseId": _ROOT}
