@@ -1,0 +1,53 @@
+"""What reading the files yields has manual pages as rules have."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import monitor_sync
+from monitor_sync.diagnostics import Severity
+from monitor_sync.project.load import load
+from monitor_sync.render.manual import PARTS, page_of
+from monitor_sync.rules.reading import PAGES
+from monitor_sync.rules.registry import FAMILIES, every
+
+PACKAGE = Path(monitor_sync.__file__).parent
+NAME = re.compile(rf'"((?:{"|".join(FAMILIES)})/[a-z0-9.-]+)"')
+
+
+def named(*paths: Path) -> set[str]:
+    """The names of rules in some modules."""
+    return {name for path in paths for name in NAME.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_every_name_that_reading_yields_has_a_page_and_every_page_a_name() -> None:
+    yielded = named(*(PACKAGE / "project").glob("*.py"), PACKAGE / "rules" / "engine.py")
+    ours = {each.name for each in every()}
+
+    assert yielded - ours == {each.name for each in PAGES}
+
+
+def test_every_page_has_all_its_parts() -> None:
+    pages = [page_of(each.name, each.severity, each.page) for each in PAGES]
+
+    assert [page.name for page in pages if [*page.parts] != [*PARTS]] == []
+    assert [page.name for page in pages if not page.summary.endswith(".")] == []
+
+
+def test_what_reading_only_warns_of_is_a_warning_on_its_page(tmp_path: Path) -> None:
+    files = {
+        "project.yaml": "project: acme\ntags: {env: production}\n",
+        "teams.yaml": "teams: {motor: {name: Motor, handles: {chat: '@slack-motor'}}}\n",
+        "motor/flow.yaml": "team: motor\nmonitors:\n  m:\n    name: m\n    message: m\n"
+        "    query: avg(last_5m):avg:a{*} > 1\n    priority: 0\n    overall_state: OK\n"
+        "    tags: [team:life]\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    found = {each.rule: each.severity for each in load(tmp_path).diagnostics}
+
+    warnings = {each.name: each.severity for each in PAGES if each.severity < Severity.ERROR}
+    assert found == warnings
