@@ -21,7 +21,9 @@ from monitor_sync.cli import console
 from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
 
-COMMANDS: Final = ("validate", "plan", "apply", "show", "list", "emulate", "demo")
+COMMANDS: Final = (
+    "validate", "explain", "plan", "apply", "show", "list", "emulate", "demo",
+)  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` lives in ``cli/list.py``, and so on."""
 
 INTERRUPTED: Final = 130

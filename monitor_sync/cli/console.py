@@ -94,6 +94,13 @@ def say(text: str) -> None:
     _write(sys.stderr, text + "\n")
 
 
+def warn(text: str, hint: str) -> None:
+    """Something that is done, though it may not be what was meant."""
+    shown = err()
+    say(f"{shown('warning:', 'yellow', bold=True)} {text}")
+    say(f"{shown('   help:', 'cyan', bold=True)} {hint}")
+
+
 def complain(error: MonitorSyncError) -> None:
     """An error and its hint, aligned: ``error: …`` and `` help: …``."""
     from monitor_sync.render.text import plain  # its tables of characters, only for an error

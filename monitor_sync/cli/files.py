@@ -1,4 +1,4 @@
-"""Read the files, say what is wrong with them, and find the monitors that were asked for."""
+"""Read and check the files, say what is wrong with them, and find the monitors asked for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import contextlib
 import gc
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor_sync import selectors
 from monitor_sync.cli import console
-from monitor_sync.diagnostics import Severity
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.errors import FilesInvalid, UsageError
 from monitor_sync.render import diagnostics as shown
 from monitor_sync.render.text import count
@@ -19,6 +21,7 @@ from monitor_sync.render.text import count
 if TYPE_CHECKING:
     from monitor_sync.model import Monitor, Project
     from monitor_sync.project.load import Loaded
+    from monitor_sync.project.source import Document
 
 
 @contextlib.contextmanager
@@ -58,13 +61,62 @@ def _where(root: Path) -> str:
     return "name the folder with project.yaml: `monitor-sync --root FOLDER …`"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The files as they were read, and all that reading and the rules have to say about them."""
+
+    loaded: Loaded
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether any diagnostic is an error."""
+        return any(each.severity is Severity.ERROR for each in self.diagnostics)
+
+
+def check(loaded: Loaded) -> Checked:
+    """Run the rules over what was read; with what the reader said, in the order of the files."""
+    from monitor_sync.rules import engine
+
+    def locate(
+        key: str, field: tuple[str | int, ...], start: int, end: int | None
+    ) -> tuple[str, Span]:
+        document, span = (
+            _declared(loaded, key) if key and not field else loaded.place(key, field, start, end)
+        )
+        return document.excerpt(span.line), span
+
+    # UTC: a suppression ends on the same day for the author and for the build server
+    today = datetime.now(UTC).date().isoformat()
+    found = engine.check(loaded.project, locate, today=today)
+    ordered = sorted((*loaded.diagnostics, *found), key=lambda each: each.order)
+    return Checked(loaded=loaded, diagnostics=tuple(ordered))
+
+
+def _declared(loaded: Loaded, key: str) -> tuple[Document, Span]:
+    """
+    Where a monitor stands: in its file, or in the template that many are made from.
+
+    What all of them lack is then one finding in the template, and not one wherever it is used.
+    """
+    layers = loaded.recipes[key].blueprint.layers
+    found = [each for each in layers if each.label.split(" ", 1)[0] in ("monitor", "template")]
+    layer = found[-1] if found else layers[-1]
+    return layer.document, layer.document.key_span(layer.where)
+
+
 def whole(notify_only: str = "") -> Loaded:
-    """Read the files for a comparison with Datadog, which half of them would make wrong."""
+    """
+    Read and check the files for a comparison with Datadog, which errors would make wrong.
+
+    With ``notify_only`` the rules still look at the recipients that the authors wrote.
+    """
     loaded = load(notify_only)
-    if not loaded.failed:
-        warn(loaded)
+    checked = check(load() if notify_only else loaded)
+    if not checked.failed:
+        warn(checked.diagnostics)
         return loaded
-    errors = [each for each in loaded.diagnostics if each.severity is Severity.ERROR]
+    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
     console.say(shown.text(errors, console.err()).rstrip("\n") + "\n")
     raise FilesInvalid(
         f"the files have {count(len(errors), 'error')}, so nothing is compared with Datadog",
@@ -72,11 +124,11 @@ def whole(notify_only: str = "") -> Loaded:
     )
 
 
-def warn(loaded: Loaded) -> None:
-    """One line about problems that do not stop anything."""
-    if loaded.diagnostics:
-        tally = shown.tally(loaded.diagnostics)
-        console.say(f"The files have {tally}; `monitor-sync validate` shows what.")
+def warn(diagnostics: Sequence[Diagnostic]) -> None:
+    """One line about problems that do not stop anything; notes are no problems."""
+    found = [each for each in diagnostics if each.severity > Severity.NOTE]
+    if found:
+        console.say(f"The files have {shown.tally(found)}; `monitor-sync validate` shows what.")
 
 
 def chosen(

@@ -2,49 +2,152 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from monitor_sync import selectors as selecting
 from monitor_sync.cli import console, files, options
+from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import FilesInvalid
 from monitor_sync.render import diagnostics as shown
+from monitor_sync.render.text import count
 
 if TYPE_CHECKING:
     from monitor_sync.diagnostics import Diagnostic
+    from monitor_sync.model import Monitor
+
+_LEVELS: Final = {each.label: each for each in Severity}
+
+
+def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
+    return _LEVELS[value]
 
 
 @click.command("validate")
 @options.selectors
-@options.output("text", "json")
+@click.option(
+    "--show",
+    "least",
+    type=click.Choice([*_LEVELS]),
+    default="warning",
+    show_default=True,
+    callback=_level,
+    help="Show findings of this level and above.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_LEVELS]),
+    default="error",
+    show_default=True,
+    callback=_level,
+    help="Exit 3 where there is a finding of this level or above.",
+)
+@options.output("text", "json", "github", "sarif", "junit")
 @click.pass_context
 def command(
-    context: click.Context, selectors: Sequence[str], form: str, output: Path | None
+    context: click.Context,
+    selectors: Sequence[str],
+    least: Severity,
+    fail_on: Severity,
+    form: str,
+    output: Path | None,
 ) -> None:
     """
-    Check the files: schema, queries, messages, owners. Offline, without a key.
+    Check the files: schema, queries, messages, owners, rules. Offline, without a key.
 
     Shows every problem with its file and line, and exits 3 if one is an error. A SELECTOR (a key,
-    a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown.
+    a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown. `monitor-sync explain RULE`
+    says more about a finding.
     """
     with files.uncollected():
-        loaded = files.load()
-    also = [(each.key, ()) for each in loaded.diagnostics if each.key]
-    monitors = files.chosen(loaded.project, selectors, also)
-    found = _about(loaded.diagnostics, selectors, {each.key for each in monitors})
-    checked = {each.key for each in monitors} | {each.key for each in found if each.key}
-    summary = shown.summary(found, monitors=len(checked), files=loaded.project.files)
-    if form == "json":
-        console.answer(shown.json(found), output)
-        console.say(summary.rstrip())
-    else:
-        text = shown.text(found, console.answer_style(output))
-        console.answer(text + summary, output)
-    if any(each.severity.label == "error" for each in found):
+        checked = files.check(files.load())
+    project = checked.loaded.project
+    also = [(each.key, ()) for each in checked.diagnostics if each.key]
+    monitors = files.chosen(project, selectors, also)
+    found = _about(checked.diagnostics, selectors, {each.key for each in monitors})
+    visible = [each for each in found if each.severity >= least]
+    keys = {each.key for each in monitors} | {each.key for each in found if each.key}
+    hidden = len(found) - len(visible)
+    summary = shown.summary(found, monitors=len(keys), files=project.files, hidden=hidden)
+    _unseen(found, least, fail_on)
+    _answer(form, visible, monitors, fail_on, summary, output)
+    if any(each.severity >= fail_on for each in found):
         context.exit(FilesInvalid.exit_code)
+
+
+def _answer(
+    form: str,
+    visible: Sequence[Diagnostic],
+    monitors: Sequence[Monitor],
+    fail_on: Severity,
+    summary: str,
+    output: Path | None,
+) -> None:
+    """Print what was found; where that is for programs, the line that counts is conversation."""
+    if form == "text":
+        text = shown.text(visible, console.answer_style(output))
+        console.answer(text + (shown.MORE if visible else "") + summary, output)
+        return
+    if form == "github":
+        # GitHub shows ten annotations of a kind, and without their excerpts: the log has them all
+        console.say(shown.text(visible, console.err()) + (shown.MORE if visible else "")[:-1])
+    console.answer(_for_programs(form, visible, monitors, fail_on), output)
+    console.say(summary.rstrip())
+
+
+def _for_programs(
+    form: str, visible: Sequence[Diagnostic], monitors: Sequence[Monitor], fail_on: Severity
+) -> str:
+    """The answer in one of the formats that programs read; each is imported when asked for."""
+    if form == "json":
+        return shown.json(visible)
+    if form == "junit":
+        from monitor_sync.render import junit
+
+        declared: dict[str, list[str]] = {}
+        for monitor in monitors:
+            declared.setdefault(monitor.path, []).append(monitor.key)
+        return junit.text(visible, declared, fail_on)
+    if form == "sarif":
+        from monitor_sync.cli import rulebook
+        from monitor_sync.render import sarif
+
+        return sarif.text(_in_checkout(visible), rulebook.pages())
+    from monitor_sync.render import github
+
+    return github.text(_in_checkout(visible))
+
+
+def _in_checkout(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """
+    The diagnostics with paths from the top of the checkout, as GitHub wants them.
+
+    On GitHub's runners a variable names that folder; a job may work in one below it.
+    """
+    top, here = os.environ.get("GITHUB_WORKSPACE", ""), Path.cwd()
+    if not top or here == Path(top) or not here.is_relative_to(top):
+        return diagnostics
+    below = PurePosixPath(here.relative_to(top).as_posix())
+    return [
+        replace(each, span=replace(each.span, path=os.path.normpath(below / each.span.path)))
+        for each in diagnostics
+    ]
+
+
+def _unseen(found: Sequence[Diagnostic], least: Severity, fail_on: Severity) -> None:
+    """Say so where the exit code comes from findings that are not shown."""
+    unseen = [each for each in found if fail_on <= each.severity < least]
+    if unseen:
+        many = count(len(unseen), "finding")
+        console.warn(
+            f"--show {least.label} hides {many} on which --fail-on {fail_on.label} fails",
+            f"show {'it' if len(unseen) == 1 else 'them'} with `--show {fail_on.label}`",
+        )
 
 
 def _about(

@@ -1,4 +1,4 @@
-"""What ``validate --online`` does, against the local Datadog: what is asked, and where the answers point."""
+"""``validate --online`` against the local Datadog: what it asks, and where the answers point."""
 
 from __future__ import annotations
 
