@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final
 
@@ -87,14 +88,14 @@ def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
                 )
 
 
-_LETTERS_ONLY: Final = {code: None for code in range(128) if not chr(code).isalpha()}
+_NO_MATTER: Final = {ord(sign): None for sign in " \t\n'\"+"}
+_NUMBER: Final = re.compile(r"(?<![a-z0-9_.-])[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?(?![a-z0-9_.])")
 
 
 def _rough(subject: Subject) -> str:
     """Equal for queries that ask the same, for next to no time: trees are built for few."""
-    letters = subject.monitor.query.lower().translate(_LETTERS_ONLY)
-    # the exponent of `1e3` is the one letter that equal queries need not share
-    return letters.replace("e", "")
+    signs = subject.monitor.query.lower().translate(_NO_MATTER)
+    return _NUMBER.sub(lambda found: repr(float(found[0])), signs)
 
 
 def _question(subject: Subject) -> Hashable:

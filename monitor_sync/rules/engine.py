@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Policy, Project, Suppression
-from monitor_sync.rules.registry import Finding, Rule, every
+from monitor_sync.rules.registry import Check, Finding, Rule, every
 from monitor_sync.rules.subject import Subject
 
 Locate = Callable[[str, tuple[str | int, ...], int, int | None], tuple[str, Span]]
@@ -32,17 +32,20 @@ class Found:
     finding: Finding
 
 
-def check(project: Project, locate: Locate, *, today: str) -> list[Diagnostic]:
+def check(
+    project: Project, locate: Locate, *, today: str, siblings: bool = True
+) -> list[Diagnostic]:
     """
     Everything that the rules have to say, suppressions applied.
 
-    ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day.
+    ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day. Without ``siblings``
+    every rule is asked about every monitor, which changes the time it takes and nothing else.
     """
     severities = _severities(project.policy)
     rules = [each for each in every() if severities.get(each.name, each.severity) is not None]
     used: set[tuple[str, str]] = set()
     diagnostics: list[Diagnostic] = []
-    for found in _run(project, rules):
+    for found in _run(project, rules, siblings=siblings):
         name = found.rule.name
         if _suppressed(found.monitor, name, today):
             used.add((found.monitor.key, name))
@@ -65,17 +68,43 @@ def _severities(policy: Policy) -> dict[str, Severity | None]:
     }
 
 
-def _run(project: Project, rules: Sequence[Rule]) -> Iterator[Found]:
-    subjects = [Subject(monitor, project) for monitor in project.monitors.values()]
+def _run(project: Project, rules: Sequence[Rule], *, siblings: bool = True) -> Iterator[Found]:
+    """
+    Every finding of every rule.
+
+    With ``siblings``, rules that would answer alike are asked once for monitors that differ only
+    in plain values of tags, as long as they find nothing.
+    """
     checks = [(each, each.check) for each in rules if each.check is not None]
-    for subject in subjects:
-        for each, single in checks:
-            for finding in single(subject):
-                yield Found(each, subject.monitor, finding)
+    alike = [(each, check) for each, check in checks if each.alike and each.of is None]
+    of_query = [(each, check) for each, check in checks if each.of == "query"]
+    single = [(each, check) for each, check in checks if not each.alike and each.of is None]
+    of_message = [(each, check) for each, check in checks if each.of == "message"]
+    sound: set[Hashable] = set()
+    for monitor in project.monitors.values():
+        subject = Subject(monitor, project)
+        if not siblings or subject.kind not in sound:
+            found = list(_ask(subject, alike))
+            if subject.parsed.problems:
+                found.extend(_ask(subject, of_query))
+            yield from found
+            if not found:
+                sound.add(subject.kind)
+        yield from _ask(subject, single)
+        if subject.problems:
+            yield from _ask(subject, of_message)
+    # anew: what the first ones took apart would hold the memory of a large project
+    subjects = [Subject(monitor, project) for monitor in project.monitors.values()]
     for each in rules:
         if each.whole is not None:
             for subject, finding in each.whole(subjects):
                 yield Found(each, subject.monitor, finding)
+
+
+def _ask(subject: Subject, checks: Iterable[tuple[Rule, Check]]) -> Iterator[Found]:
+    for each, check in checks:
+        for finding in check(subject):
+            yield Found(each, subject.monitor, finding)
 
 
 def _suppressed(monitor: Monitor, name: str, today: str) -> bool:

@@ -33,13 +33,11 @@ def _tells(
         wanted = frozenset(codes)
 
         def check(subject: Subject) -> Iterable[Finding]:
-            if not subject.problems:
-                return ()
             found = [_told(*each) for each in subject.problems if each[1].code in wanted]
             return found[:1] if once else found
 
         check.__doc__ = page.__doc__
-        rule(name, Severity.WARNING)(check)
+        rule(name, Severity.WARNING, of="message")(check)
         RULE_OF.update(dict.fromkeys(codes, name))
         return page
 

@@ -23,11 +23,10 @@ def tells(
         wanted = frozenset(codes)
 
         def check(subject: Subject) -> Iterable[Finding]:
-            problems = subject.parsed.problems
-            return [_finding(each) for each in problems if each.code in wanted] if problems else ()
+            return [_finding(each) for each in subject.parsed.problems if each.code in wanted]
 
         check.__doc__ = page.__doc__
-        rule(name, severity)(check)
+        rule(name, severity, of="query")(check)
         RULE_OF.update(dict.fromkeys(codes, name))
         return page
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.subject import Subject
+from monitor_sync.rules.subjects import ALIKE
 
 FAMILIES: Final = (
     "file", "schema", "query", "message", "options", "thresholds", "references", "routing",
@@ -49,6 +50,9 @@ Check = Callable[[Subject], Iterable[Finding]]
 WholeCheck = Callable[[Iterable[Subject]], Iterable[tuple[Subject, Finding]]]
 
 
+Language = Literal["query", "message"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule: its name, how bad a finding is, what finds it, and its manual page."""
@@ -59,6 +63,10 @@ class Rule:
     check: Check | None = None
     whole: WholeCheck | None = None
     """For rules that compare monitors with each other."""
+    alike: bool = False
+    """Whether monitors that differ only in plain values of tags get the same answer."""
+    of: Language | None = None
+    """The language whose problems it tells: without one there is nothing to ask it."""
 
     @property
     def summary(self) -> str:
@@ -69,11 +77,13 @@ class Rule:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity) -> Callable[[Check], Check]:
+def rule(name: str, severity: Severity, *, of: Language | None = None) -> Callable[[Check], Check]:
     """Register a function as a rule about one monitor."""
 
     def register(check: Check) -> Check:
-        _add(Rule(name=name, severity=severity, page=_page(check), check=check))
+        alike = check.__module__.rpartition(".")[2] in ALIKE
+        page = _page(check)
+        _add(Rule(name=name, severity=severity, page=page, check=check, alike=alike, of=of))
         return check
 
     return register

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any
 
 from monitor_sync.language import message, query, transitions
 from monitor_sync.language.message_tree import Message, MessageProblem
 from monitor_sync.language.query import Parsed
+from monitor_sync.language.shapes import shape
 from monitor_sync.language.transitions import Reach
 from monitor_sync.model import Monitor, Project, Team
 from monitor_sync.rules.mentions import Mention, is_doubtful, routed, routed_doubtful, written
@@ -132,6 +133,22 @@ class Subject:
         )
 
     @cached_property
+    def kind(self) -> Hashable:
+        """
+        The same for siblings: monitors that differ only in plain values of tags.
+
+        A template's monitors share one set of options, the very object, where it has no holes.
+        """
+        return self.type, id(self.options), self.monitor.priority, self._shape
+
+    @cached_property
+    def _shape(self) -> str:
+        return shape(self.monitor.query)
+
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """What the monitor alerts apart by; empty where it is one alert."""
-        return query.group_keys(self.parsed)
+        if "variables" in self.options or "parsed" in self.__dict__:
+            return query.group_keys(self.parsed)
+        # the values of tags group nothing, and siblings have been read already
+        return query.group_keys(query.parse(self.type, self._shape))

@@ -34,6 +34,28 @@ MODULES: Final[tuple[str, ...]] = (
     "variables",
 )
 
+ALIKE: Final = frozenset(
+    {
+        "anomalies",
+        "check_thresholds",
+        "delays",
+        "divisions",
+        "dynamic_thresholds",
+        "grouping",
+        "limits",
+        "missing_data",
+        "problems",
+        "renotify",
+        "retired",
+        "schedules",
+        "thresholds",
+    }
+)
+"""
+Modules whose rules look at nothing but type, query, options and priority, and in the query at no
+plain value of a tag: what they find of one monitor they find of all its siblings.
+"""
+
 
 def load() -> None:
     """Import every module of rules, so that its rules are registered."""
