@@ -9,6 +9,7 @@ from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Policy, Project, Suppression
+from monitor_sync.rules import online
 from monitor_sync.rules.registry import Check, Finding, Rule, every
 from monitor_sync.rules.subject import Subject
 
@@ -21,6 +22,8 @@ An empty key means project.yaml.
 
 _SEVERITIES: Final = {each.label: each for each in Severity}
 _OFF: Final = "off"
+_ONLINE: Final = frozenset(each.name for each in online.PAGES)
+"""Told by Datadog alone, so that nobody knows offline whether a suppression of them is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def check(
     diagnostics: list[Diagnostic] = []
     for found in _run(project, rules, siblings=siblings):
         name = found.rule.name
-        if _suppressed(found.monitor, name, today):
+        if suppressed(found.monitor, name, today):
             used.add((found.monitor.key, name))
             continue
         severity = severities.get(name, found.rule.severity)
@@ -81,8 +84,8 @@ def _run(project: Project, rules: Sequence[Rule], *, siblings: bool = True) -> I
     single = [(each, check) for each, check in checks if not each.alike and each.of is None]
     of_message = [(each, check) for each, check in checks if each.of == "message"]
     sound: set[Hashable] = set()
-    for monitor in project.monitors.values():
-        subject = Subject(monitor, project)
+    subjects = [Subject(monitor, project) for monitor in project.monitors.values()]
+    for subject in subjects:
         if not siblings or subject.kind not in sound:
             found = list(_ask(subject, alike))
             if subject.parsed.problems:
@@ -93,8 +96,7 @@ def _run(project: Project, rules: Sequence[Rule], *, siblings: bool = True) -> I
         yield from _ask(subject, single)
         if subject.problems:
             yield from _ask(subject, of_message)
-    # anew: what the first ones took apart would hold the memory of a large project
-    subjects = [Subject(monitor, project) for monitor in project.monitors.values()]
+        subject.forget_trees()
     for each in rules:
         if each.whole is not None:
             for subject, finding in each.whole(subjects):
@@ -107,7 +109,8 @@ def _ask(subject: Subject, checks: Iterable[tuple[Rule, Check]]) -> Iterator[Fou
             yield Found(each, subject.monitor, finding)
 
 
-def _suppressed(monitor: Monitor, name: str, today: str) -> bool:
+def suppressed(monitor: Monitor, name: str, today: str) -> bool:
+    """Whether the author of a monitor does not want to see this rule, today (``YYYY-MM-DD``)."""
     return any(each.rule == name and _counts(each, today) for each in monitor.ignored)
 
 
@@ -135,7 +138,7 @@ def _as_typed(told: Diagnostic, typed: str) -> bool:
 
 def _unknown(policy: Policy, locate: Locate) -> Iterable[Diagnostic]:
     """Severities of the policy for rules that do not exist."""
-    known = {each.name for each in every()}
+    known = {each.name for each in every()} | _ONLINE
     for name in policy.severity:
         if name not in known:
             close = get_close_matches(name, known, n=1)
@@ -156,10 +159,11 @@ def _stale(
     locate: Locate,
 ) -> Iterable[Diagnostic]:
     """Suppressions that silence nothing, are past their date or name no rule."""
-    known = {each.name for each in every()}
+    known = {each.name for each in every()} | _ONLINE
     for monitor in project.monitors.values():
         for each in monitor.ignored:
-            name, finding = _staleness(each, known, (monitor.key, each.rule) in used, today)
+            needed = (monitor.key, each.rule) in used or each.rule in _ONLINE
+            name, finding = _staleness(each, known, needed, today)
             severity = severities.get(name, Severity.WARNING)
             if finding is not None and severity is not None:
                 yield _told(finding, monitor.key, name, severity, locate)

@@ -1,8 +1,8 @@
 """
 The manual pages of what only Datadog can say, on request: ``validate --online``.
 
-These findings are made from Datadog's answers, where no rule looks. They cannot be suppressed
-beside a monitor, as a suppression that silences nothing offline is itself a finding.
+These findings are made from Datadog's answers, where no rule looks. Beside a monitor they can be
+suppressed as others are; whether such a suppression is still needed, nobody knows offline.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Generic, TypeVar, overload
 
 from monitor_sync.language import message, query, transitions
 from monitor_sync.language.message_tree import Message, MessageProblem
@@ -15,6 +14,33 @@ from monitor_sync.model import Monitor, Project, Team
 from monitor_sync.rules.mentions import Mention, is_doubtful, routed, routed_doubtful, written
 from monitor_sync.rules.reached import Reached, Routes, by_message, by_routing
 from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tags
+
+Made = TypeVar("Made")
+
+
+class once(Generic[Made]):
+    """
+    A value that is made when first asked for, and kept.
+
+    What functools.cached_property does, without the lock that costs more than most of what is
+    made here until Python 3.12. A subject belongs to one thread.
+    """
+
+    def __init__(self, make: Callable[[Any], Made]) -> None:
+        self._make = make
+        self._name = make.__name__
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, subject: None, owner: type) -> once[Made]: ...
+    @overload
+    def __get__(self, subject: object, owner: type) -> Made: ...
+    def __get__(self, subject: object | None, owner: type) -> once[Made] | Made:
+        """Make the value; from then on the subject's own attribute is found before this."""
+        if subject is None:
+            return self
+        made = subject.__dict__[self._name] = self._make(subject)
+        return made
 
 
 class Subject:
@@ -34,28 +60,33 @@ class Subject:
         # raw_options may bring anything
         self.thresholds: Mapping[str, Any] = thresholds if isinstance(thresholds, dict) else {}
 
+    def forget_trees(self) -> None:
+        """Let go of what takes most memory; whoever asks again gets it made again."""
+        self.__dict__.pop("parsed", None)
+        self.__dict__.pop("message", None)
+
     @property
     def team(self) -> Team:
         """The team that owns the monitor."""
         return self.project.teams[self.monitor.team]
 
-    @cached_property
+    @once
     def text(self) -> str:
         """The author's part of the message."""
         return self.monitor.text
 
-    @cached_property
+    @once
     def message(self) -> Message:
         """The author's part of the message, taken apart."""
         return message.parse(self.text)
 
-    @cached_property
+    @once
     def escalation(self) -> str:
         """What is sent with renotifications only; empty where nothing is."""
         written = self.options.get("escalation_message")
         return written if isinstance(written, str) else ""
 
-    @cached_property
+    @once
     def templates(self) -> tuple[tuple[tuple[str, ...], Message], ...]:
         """
         The texts with tags to look at: name, message and escalation message, by field.
@@ -77,17 +108,17 @@ class Subject:
             return True
         return not (all_exist(names, self.type, ()) or all_exist(names, self.type, self.keys))
 
-    @cached_property
+    @once
     def problems(self) -> tuple[tuple[tuple[str, ...], MessageProblem], ...]:
         """What is wrong with the tags of these texts by themselves, by field."""
         return tuple((field, each) for field, read in self.templates for each in read.problems)
 
-    @cached_property
+    @once
     def routes(self) -> Routes:
         """The handles that routing adds, by state."""
         return tuple(self.monitor.recipients.items())
 
-    @cached_property
+    @once
     def mentions(self) -> tuple[Mention, ...]:
         """Every handle: those in the author's texts first, then those that routing adds."""
         found = routed(self.routes)
@@ -99,19 +130,19 @@ class Subject:
             found = (*(each for field, text in texts for each in written(field, text)), *found)
         return found
 
-    @cached_property
+    @once
     def doubtful(self) -> tuple[Mention, ...]:
         """Those among them that some rule may have something to say about."""
         if "@" not in self.text and "@" not in self.escalation:
             return routed_doubtful(self.routes)
         return tuple(filter(is_doubtful, self.mentions))
 
-    @cached_property
+    @once
     def reach(self) -> Reach:
         """The transitions at which the monitor can notify."""
         return transitions.reach(self.type, self.options, self.monitor.priority)
 
-    @cached_property
+    @once
     def notified(self) -> Reached:
         """
         Who is notified at each transition, by the message as it would be sent.
@@ -124,7 +155,7 @@ class Subject:
             return by_message(sent, self.escalation if "@" in self.escalation else "", self.reach)
         return by_routing(self.routes, self.reach)
 
-    @cached_property
+    @once
     def parsed(self) -> Parsed:
         """The query, and the formula variables, taken apart."""
         variables = self.options.get("variables")
@@ -132,7 +163,7 @@ class Subject:
             self.type, self.monitor.query, variables if isinstance(variables, list) else ()
         )
 
-    @cached_property
+    @once
     def kind(self) -> Hashable:
         """
         The same for siblings: monitors that differ only in plain values of tags.
@@ -141,11 +172,11 @@ class Subject:
         """
         return self.type, id(self.options), self.monitor.priority, self._shape
 
-    @cached_property
+    @once
     def _shape(self) -> str:
         return shape(self.monitor.query)
 
-    @cached_property
+    @once
     def keys(self) -> tuple[str, ...]:
         """What the monitor alerts apart by; empty where it is one alert."""
         if "variables" in self.options or "parsed" in self.__dict__:
