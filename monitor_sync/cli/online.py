@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.cli.progress import progress
@@ -80,7 +81,7 @@ def diagnose(
     diagnostics += _nowhere(loaded, handles, written)
     unchecked = [*skipped, *verdicts.unchecked]
     return Answers(
-        diagnostics=list(dict.fromkeys(_with_policy(loaded.project, diagnostics))),
+        diagnostics=list(dict.fromkeys(_as_asked_for(loaded.project, diagnostics))),
         said=[*_checked(verdicts, skipped, handles, everything), *_unchecked(unchecked, handles)],
         failed=_failure(unchecked),
     )
@@ -210,13 +211,17 @@ def _place(loaded: Loaded, where: _Written, handle: str) -> tuple[Document, Span
     return loaded.teams, loaded.teams.span_of(where.field, handle)
 
 
-def _with_policy(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """The organisation's own severities, as for every rule."""
+def _as_asked_for(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The organisation's own severities, and suppressions beside monitors, as for every rule."""
+    from monitor_sync.rules.engine import suppressed
+
     levels = {each.label: each for each in Severity}
+    today = datetime.now(UTC).date().isoformat()  # UTC as for all suppressions
     for each in diagnostics:
-        written = project.policy.severity.get(each.rule, "error")
-        if written in levels:
-            yield replace(each, severity=levels[written])
+        level = levels.get(project.policy.severity.get(each.rule, "error"))
+        ignored = each.key and suppressed(project.monitors[each.key], each.rule, today)
+        if level is not None and not ignored:
+            yield replace(each, severity=level)
 
 
 def _checked(

@@ -1,13 +1,14 @@
-"""The manual pages of all rules, those of reading the files included."""
+"""The manual pages of all rules, those of reading the files and of asking Datadog included."""
 
 from __future__ import annotations
 
 from monitor_sync.render.manual import Page, page_of
-from monitor_sync.rules import reading
+from monitor_sync.rules import online, reading
 from monitor_sync.rules.registry import FAMILIES, every
 
 
 def pages() -> list[Page]:
     """Every page, by family and name."""
-    found = [page_of(each.name, each.severity, each.page) for each in (*every(), *reading.PAGES)]
+    rules = (*every(), *reading.PAGES, *online.PAGES)
+    found = [page_of(each.name, each.severity, each.page) for each in rules]
     return sorted(found, key=lambda page: (FAMILIES.index(page.family), page.name))

@@ -1,4 +1,4 @@
-"""``validate``: is everything right in the files? Offline, without a key."""
+"""``validate``: is everything right in the files? Offline, unless Datadog is to be asked too."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import click
 from monitor_sync import selectors as selecting
 from monitor_sync.cli import console, files, options
 from monitor_sync.diagnostics import Severity
-from monitor_sync.errors import FilesInvalid
+from monitor_sync.errors import FilesInvalid, UsageError
 from monitor_sync.render import diagnostics as shown
 from monitor_sync.render.text import count
 
 if TYPE_CHECKING:
+    from monitor_sync.cli.online import Answers
     from monitor_sync.diagnostics import Diagnostic
     from monitor_sync.model import Monitor
 
@@ -47,6 +48,13 @@ def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
     callback=_level,
     help="Exit 3 where there is a finding of this level or above.",
 )
+@click.option(
+    "--online",
+    "ask",
+    is_flag=True,
+    help="Ask Datadog too: would it take the new and changed monitors, do all handles exist?",
+)
+@click.option("--all", "everything", is_flag=True, help="With --online: ask about all monitors.")
 @options.output("text", "json", "github", "sarif", "junit")
 @click.pass_context
 def command(
@@ -54,30 +62,61 @@ def command(
     selectors: Sequence[str],
     least: Severity,
     fail_on: Severity,
+    ask: bool,
+    everything: bool,
     form: str,
     output: Path | None,
 ) -> None:
     """
     Check the files: schema, queries, messages, owners, rules. Offline, without a key.
 
+    With --online, Datadog is asked about what is new or changed; that needs monitors_read, and
+    for the handles integrations_read and teams_read. Nothing is written.
+
     Shows every problem with its file and line, and exits 3 if one is an error. A SELECTOR (a key,
     a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown. `monitor-sync explain RULE`
     says more about a finding.
     """
+    if everything and not ask:
+        raise UsageError(
+            "--all says what --online asks about", hint="`monitor-sync validate --online --all`"
+        )
     with files.uncollected():
         checked = files.check(files.load())
     project = checked.loaded.project
     also = [(each.key, ()) for each in checked.diagnostics if each.key]
     monitors = files.chosen(project, selectors, also)
-    found = _about(checked.diagnostics, selectors, {each.key for each in monitors})
+    answers = _asked(checked, monitors if selectors else None, everything) if ask else None
+    diagnostics = [*checked.diagnostics, *(answers.diagnostics if answers else ())]
+    diagnostics.sort(key=lambda each: each.order)
+    found = _about(diagnostics, selectors, {each.key for each in monitors})
     visible = [each for each in found if each.severity >= least]
     keys = {each.key for each in monitors} | {each.key for each in found if each.key}
     hidden = len(found) - len(visible)
     summary = shown.summary(found, monitors=len(keys), files=project.files, hidden=hidden)
     _unseen(found, least, fail_on)
     _answer(form, visible, monitors, fail_on, summary, output)
+    if answers and answers.failed:
+        console.complain(answers.failed)
     if any(each.severity >= fail_on for each in found):
         context.exit(FilesInvalid.exit_code)
+    if answers and answers.failed:
+        context.exit(answers.failed.exit_code)
+
+
+def _asked(checked: files.Checked, monitors: Sequence[Monitor] | None, everything: bool) -> Answers:
+    """Ask Datadog, and say what was checked and what was not."""
+    from monitor_sync.cli import online  # the HTTP client
+
+    answers = online.diagnose(
+        checked.loaded,
+        everything=everything,
+        keys=None if monitors is None else {each.key for each in monitors},
+        wrong={each.key for each in checked.diagnostics if each.severity is Severity.ERROR},
+    )
+    for line in answers.said:
+        console.say(line)
+    return answers
 
 
 def _answer(

@@ -139,18 +139,23 @@ class Client:
         """Delete a monitor, never by force: what others refer to is refused with Rejected."""
         self._send(f"delete monitor {id}", lambda: self._monitors.delete_monitor(id), dict)
 
-    def validate(self, body: Body, id: int | None = None) -> tuple[str, ...]:  # noqa: A002
+    def validate(
+        self,
+        body: Body,
+        id: int | None = None,  # noqa: A002 - Datadog's word
+    ) -> tuple[str, ...]:
         """
         What Datadog would refuse in a monitor, in its own words; empty where it would take it.
 
         ``id`` is the live monitor that the body would change. Writes nothing, is tried again like
         a read, and needs ``monitors_read`` alone.
         """
+        api = self._monitors
         if id is None:
-            what, call = "validate a monitor", lambda: self._monitors.validate_monitor(body)
+            what, call = "validate a monitor", functools.partial(api.validate_monitor, body)
         else:
             what = f"validate monitor {id}"
-            call = lambda: self._monitors.validate_existing_monitor(id, body)  # noqa: E731
+            call = functools.partial(api.validate_existing_monitor, id, body)
         answer = self._tried(what, call, dict)
         if not isinstance(answer, Failure):
             return ()

@@ -31,7 +31,11 @@ _PATIENCE: Final = 3
 class Validator(Protocol):
     """What we ask of Datadog about a monitor."""
 
-    def validate(self, body: Body, id: int | None = None) -> Sequence[str]:  # noqa: A002
+    def validate(
+        self,
+        body: Body,
+        id: int | None = None,  # noqa: A002 - Datadog's word
+    ) -> Sequence[str]:
         """What it would refuse, in its own words. Raises RemoteError where it does not say."""
         ...
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
-from monitor_sync.cli import online
+from monitor_sync.cli import main, online
 from monitor_sync.cli.online import Answers
 from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.errors import UsageError
@@ -81,6 +82,11 @@ class Files:
         self._send("DELETE", "/__emulator/requests")
         asked.setdefault("everything", False)
         return online.diagnose(self.load(), **asked)
+
+    def validate(self, *arguments: str) -> Result:
+        """The command as a whole, in this process."""
+        line = ["--root", str(self.root), "validate", "--online", *arguments]
+        return CliRunner().invoke(main, line, prog_name="monitor-sync")
 
     def make(self, path: str, body: dict[str, Any]) -> None:
         self._send("POST", path, body)
@@ -259,6 +265,17 @@ def test_the_organisation_says_how_bad_it_is(files: Files) -> None:
     files.write("project.yaml", PROJECT + severity)
 
     assert [each.severity.label for each in files.ask().diagnostics] == ["warning"] * 2
+    assert files.validate().exit_code == 0
+
+
+def test_a_suppression_beside_the_monitor_counts_and_is_never_called_unused(known: Files) -> None:
+    known.change("motor/flow.yaml", "Fewer visitors buy.", "Fewer visitors buy, @slack-sales.")
+    ignored = "    ignore: [{rule: routing/handle-exists-nowhere, reason: made next week}]\n"
+    known.write("motor/flow.yaml", (known.root / "motor/flow.yaml").read_text() + ignored)
+
+    assert known.ask().diagnostics == []
+    assert known.validate("--show", "note").exit_code == 0
+    assert "-suppression" not in known.validate("--show", "note", "--format", "json").stdout
 
 
 def test_without_keys_the_command_line_is_wrong(
@@ -281,6 +298,48 @@ def test_a_datadog_that_is_not_there_leaves_everything_unchecked(
     assert answers.failed is not None
     assert answers.diagnostics == []
     assert answers.said == ["Not checked: everything, as Datadog did not list its monitors."]
+
+
+def test_the_command_shows_what_datadog_said_among_its_own_findings(files: Files) -> None:
+    files.change("motor/flow.yaml", "{env:${env}} <", "{env:${env}} by {host} <")
+    files.change("motor/flow.yaml", "    priority: 1\n", "    options: {timeout_h: 30}\n")
+
+    result = files.validate("--format", "json")
+
+    assert result.exit_code == 3
+    rules = [each["rule"] for each in json.loads(result.stdout)]
+    assert "routing/handle-exists-nowhere" in rules
+    assert "Not checked: " in result.stderr
+    assert "1 monitor (with errors in the files: motor/flow/conversion-drop)" in result.stderr
+    assert files.requests(*VALIDATE) == 0
+
+
+def test_the_command_without_online_asks_nobody(files: Files) -> None:
+    line = ["--root", str(files.root), "validate"]
+    result = CliRunner().invoke(main, line, prog_name="monitor-sync")
+
+    assert "routing/handle-exists-nowhere" not in result.stdout
+    assert files.requests("GET /api/v1/monitor", *VALIDATE) == 0
+
+
+def test_the_command_fails_where_datadog_did_not_answer(
+    known: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DD_HOST", "http://127.0.0.1:9")
+    monkeypatch.setattr(RetryPolicy, "wait_before_next", lambda *_: None)
+
+    result = known.validate()
+
+    assert result.exit_code == 1
+    assert "Not checked: everything" in result.stderr
+    assert "error: could not list monitors: nothing answers at 127.0.0.1:9" in result.stderr
+
+
+def test_all_alone_is_a_wrong_command_line(files: Files) -> None:
+    line = ["--root", str(files.root), "validate", "--all"]
+    result = CliRunner().invoke(main, line, prog_name="monitor-sync")
+
+    assert result.exit_code == 2
 
 
 def test_every_name_that_can_be_told_has_a_manual_page() -> None:
