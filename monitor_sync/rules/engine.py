@@ -10,6 +10,7 @@ from typing import Final
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Policy, Project, Suppression
 from monitor_sync.rules import online
+from monitor_sync.rules.reached import Reached
 from monitor_sync.rules.registry import Check, Finding, Rule, every
 from monitor_sync.rules.subject import Subject
 
@@ -79,23 +80,29 @@ def _run(project: Project, rules: Sequence[Rule], *, siblings: bool = True) -> I
     in plain values of tags, as long as they find nothing.
     """
     checks = [(each, each.check) for each in rules if each.check is not None]
-    alike = [(each, check) for each, check in checks if each.alike and each.of is None]
+    by_query, by_text, alone = (
+        [(each, check) for each, check in checks if each.alike == alike and each.of is None]
+        for alike in ("query", "text", None)
+    )
     of_query = [(each, check) for each, check in checks if each.of == "query"]
-    single = [(each, check) for each, check in checks if not each.alike and each.of is None]
-    of_message = [(each, check) for each, check in checks if each.of == "message"]
+    of_text = [(each, check) for each, check in checks if each.of == "message"]
     sound: set[Hashable] = set()
-    subjects = [Subject(monitor, project) for monitor in project.monitors.values()]
+    shared: dict[Hashable, Reached] = {}
+    subjects = [Subject(monitor, project, shared) for monitor in project.monitors.values()]
     for subject in subjects:
-        if not siblings or subject.kind not in sound:
-            found = list(_ask(subject, alike))
-            if subject.parsed.problems:
-                found.extend(_ask(subject, of_query))
+        if not siblings or subject.asks not in sound:
+            found = list(_ask(subject, by_query))
+            found.extend(_ask(subject, of_query if subject.parsed.problems else ()))
             yield from found
             if not found:
-                sound.add(subject.kind)
-        yield from _ask(subject, single)
-        if subject.problems:
-            yield from _ask(subject, of_message)
+                sound.add(subject.asks)
+        if not siblings or subject.tells not in sound:
+            found = list(_ask(subject, by_text))
+            found.extend(_ask(subject, of_text if subject.problems else ()))
+            yield from found
+            if not found:
+                sound.add(subject.tells)
+        yield from _ask(subject, alone)
         subject.forget_trees()
     for each in rules:
         if each.whole is not None:

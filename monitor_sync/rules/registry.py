@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.subject import Subject
-from monitor_sync.rules.subjects import ALIKE
+from monitor_sync.rules.subjects import BY_QUERY, BY_TEXT
 
 FAMILIES: Final = (
     "file", "schema", "query", "message", "options", "thresholds", "references", "routing",
@@ -51,6 +51,7 @@ WholeCheck = Callable[[Iterable[Subject]], Iterable[tuple[Subject, Finding]]]
 
 
 Language = Literal["query", "message"]
+Alike = Literal["query", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,8 @@ class Rule:
     check: Check | None = None
     whole: WholeCheck | None = None
     """For rules that compare monitors with each other."""
-    alike: bool = False
-    """Whether monitors that differ only in plain values of tags get the same answer."""
+    alike: Alike | None = None
+    """In what two monitors must agree to get the same answer; None where in everything."""
     of: Language | None = None
     """The language whose problems it tells: without one there is nothing to ask it."""
 
@@ -77,12 +78,24 @@ class Rule:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity, *, of: Language | None = None) -> Callable[[Check], Check]:
-    """Register a function as a rule about one monitor."""
+def rule(
+    name: str, severity: Severity, *, of: Language | None = None, words: bool = False
+) -> Callable[[Check], Check]:
+    """
+    Register a function as a rule about one monitor.
+
+    ``of`` is the language whose problems it tells. ``words`` says that it reads the author's
+    words, so that no two monitors are alike to it.
+    """
 
     def register(check: Check) -> Check:
-        alike = check.__module__.rpartition(".")[2] in ALIKE
+        module = check.__module__.rpartition(".")[2]
         page = _page(check)
+        alike: Alike | None = None
+        if module in BY_QUERY:
+            alike = "query"
+        elif module in BY_TEXT and not words:
+            alike = "text"
         _add(Rule(name=name, severity=severity, page=page, check=check, alike=alike, of=of))
         return check
 

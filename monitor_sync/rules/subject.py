@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Generic, TypeVar, overload
 
@@ -16,6 +17,9 @@ from monitor_sync.rules.reached import Reached, Routes, by_message, by_routing
 from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tags
 
 Made = TypeVar("Made")
+
+# what Datadog reads in a text, with the sign before a handle, which decides whether it is one
+_MARKS = re.compile(r"\{\{.*?\}\}|\}\}|\{\{|.?@[^\s]*|#+", re.DOTALL)
 
 
 class once(Generic[Made]):
@@ -48,13 +52,17 @@ class Subject:
     One monitor and what it belongs to.
 
     The query and the author's message are parsed when the first rule asks. ``options`` and
-    ``thresholds`` are Datadog's, as they would be sent.
+    ``thresholds`` are Datadog's, as they would be sent. ``shared`` keeps what is the same for
+    many monitors of one run.
     """
 
-    def __init__(self, monitor: Monitor, project: Project) -> None:
+    def __init__(
+        self, monitor: Monitor, project: Project, shared: dict[Hashable, Reached] | None = None
+    ) -> None:
         self.monitor = monitor
         self.project = project
         self.type = monitor.type
+        self._shared = {} if shared is None else shared
         self.options: Mapping[str, Any] = monitor.body["options"]
         thresholds = self.options.get("thresholds")
         # raw_options may bring anything
@@ -153,7 +161,10 @@ class Subject:
         if "@" in self.text or "@" in self.escalation or self.problems:
             sent = str(self.monitor.body["message"])
             return by_message(sent, self.escalation if "@" in self.escalation else "", self.reach)
-        return by_routing(self.routes, self.reach)
+        alike = (id(self.monitor.recipients), id(self.options), self.type, self.monitor.priority)
+        if alike not in self._shared:
+            self._shared[alike] = by_routing(self.routes, self.reach)
+        return self._shared[alike]
 
     @once
     def parsed(self) -> Parsed:
@@ -164,13 +175,20 @@ class Subject:
         )
 
     @once
-    def kind(self) -> Hashable:
+    def asks(self) -> Hashable:
         """
         The same for siblings: monitors that differ only in plain values of tags.
 
         A template's monitors share one set of options, the very object, where it has no holes.
         """
         return self.type, id(self.options), self.monitor.priority, self._shape
+
+    @once
+    def tells(self) -> Hashable:
+        """The same for siblings with one owner and recipients whose texts differ only in words."""
+        texts = f"{self.monitor.name}\n{self.text}\n{self.escalation}"
+        marks = tuple(_MARKS.findall(texts)) if "{" in texts or "@" in texts else ()
+        return self.asks, self.monitor.team, id(self.monitor.recipients), marks
 
     @once
     def _shape(self) -> str:

@@ -34,7 +34,7 @@ MODULES: Final[tuple[str, ...]] = (
     "variables",
 )
 
-ALIKE: Final = frozenset(
+BY_QUERY: Final = frozenset(
     {
         "anomalies",
         "check_thresholds",
@@ -54,6 +54,12 @@ ALIKE: Final = frozenset(
 """
 Modules whose rules look at nothing but type, query, options and priority, and in the query at no
 plain value of a tag: what they find of one monitor they find of all its siblings.
+"""
+
+BY_TEXT: Final = frozenset({"handles", "message", "ownership", "routing", "variables"})
+"""
+Modules whose rules look besides at the owner, the recipients, and what Datadog fills in or
+notifies in the texts, but at no word between these.
 """
 
 

@@ -27,6 +27,8 @@ def limit(comparison: Comparison | None) -> float | None:
 
 def shown(value: Any) -> str:
     """A value for a message: numbers as short as can be, texts in backticks."""
+    if type(value) is int and -1e16 < value < 1e16:
+        return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
         return str(int(value))
     if isinstance(value, int) and abs(value) >= 1e16:

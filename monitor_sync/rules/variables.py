@@ -174,7 +174,7 @@ _COMPARED: Final = tuple(
 _TYPED: Final = re.compile(r"(?<![\w.,-])\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
 
 
-@rule("message/typed-threshold", Severity.NOTE)
+@rule("message/typed-threshold", Severity.NOTE, words=True)
 def typed_threshold(subject: Subject) -> Iterator[Finding]:
     """
     The message has the number of a threshold typed into it.
