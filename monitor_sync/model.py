@@ -89,7 +89,8 @@ class Monitor:
     ``body`` is what Datadog would be sent; ``${id:KEY}`` in a composite's query still stands, as
     only the live listing knows ids. ``references`` are these keys in order. ``recipients`` maps
     each state the monitor can reach to the handles its routing adds. ``runbook`` is an absolute
-    address. ``text_end`` is where the author's part of the message ends and ours begins. ``path`` and ``line`` say where it is declared; where a template makes it, the item.
+    address. ``text_end`` is where the author's part of the message ends and ours begins.
+    ``path`` and ``line`` say where it is declared; where a template makes it, the item.
     """
 
     key: str

@@ -57,17 +57,22 @@ class _Listing(threading.Thread):
 
 
 def compare(notify_only: str = "", *, workers: int = 1) -> Comparison:
-    """Read, list and compare. Raises FilesInvalid before anything that Datadog may have said."""
+    """
+    Read, list and compare.
+
+    Raises FilesInvalid where the files are wrong, before anything that Datadog may have said; and
+    where a rule has an error about a monitor that would be written.
+    """
     with files.uncollected():
         listing = _Listing(workers)
         listing.start()
         loaded = files.whole(notify_only)
         client, monitors = listing.result()
-        return Comparison(
-            project=loaded.project,
-            client=client,
-            plan=_plan(loaded.project, client, monitors),
-        )
+        plan = _plan(loaded.project, client, monitors)
+        written = {each.key for each in plan.changes if each.action != "delete"}
+        if written:
+            files.sound(files.load() if notify_only else loaded, written)
+        return Comparison(project=loaded.project, client=client, plan=plan)
 
 
 def _plan(project: Project, client: Client, monitors: Sequence[LiveMonitor]) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,8 +74,12 @@ class Checked:
         return any(each.severity is Severity.ERROR for each in self.diagnostics)
 
 
-def check(loaded: Loaded) -> Checked:
-    """Run the rules over what was read; with what the reader said, in the order of the files."""
+def check(loaded: Loaded, only: Collection[str] | None = None) -> Checked:
+    """
+    Run the rules over what was read; with what the reader said, in the order of the files.
+
+    ``only`` are the keys of the monitors that the rules look at; all of them by default.
+    """
     from monitor_sync.rules import engine
 
     def locate(
@@ -88,7 +92,7 @@ def check(loaded: Loaded) -> Checked:
 
     # UTC: a suppression ends on the same day for the author and for the build server
     today = datetime.now(UTC).date().isoformat()
-    found = engine.check(loaded.project, locate, today=today)
+    found = engine.check(loaded.project, locate, today=today, only=only)
     ordered = sorted((*loaded.diagnostics, *found), key=lambda each: each.order)
     return Checked(loaded=loaded, diagnostics=tuple(ordered))
 
@@ -106,20 +110,33 @@ def _declared(loaded: Loaded, key: str) -> tuple[Document, Span]:
 
 
 def whole(notify_only: str = "") -> Loaded:
-    """
-    Read and check the files for a comparison with Datadog, which errors would make wrong.
-
-    With ``notify_only`` the rules still look at the recipients that the authors wrote.
-    """
+    """Read the files for a comparison with Datadog, which errors would make wrong."""
     loaded = load(notify_only)
-    checked = check(load() if notify_only else loaded)
-    if not checked.failed:
-        warn(checked.diagnostics)
-        return loaded
-    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+    _refuse(loaded.diagnostics, "so nothing is compared with Datadog")
+    return loaded
+
+
+def sound(loaded: Loaded, keys: Collection[str]) -> None:
+    """
+    Let the rules look at what would be written: their errors refuse it.
+
+    What Datadog holds as declared is nothing to stop for; ``validate`` looks at all. ``loaded``
+    has the recipients as the authors wrote them.
+    """
+    if not keys:
+        return
+    checked = check(loaded, keys)
+    _refuse(checked.diagnostics, "so nothing is planned")
+    warn(checked.diagnostics)
+
+
+def _refuse(diagnostics: Sequence[Diagnostic], so: str) -> None:
+    errors = [each for each in diagnostics if each.severity is Severity.ERROR]
+    if not errors:
+        return
     console.say(shown.text(errors, console.err()).rstrip("\n") + "\n")
     raise FilesInvalid(
-        f"the files have {count(len(errors), 'error')}, so nothing is compared with Datadog",
+        f"the files have {count(len(errors), 'error')}, {so}",
         hint="`monitor-sync validate` shows warnings too",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -37,19 +37,26 @@ class Found:
 
 
 def check(
-    project: Project, locate: Locate, *, today: str, siblings: bool = True
+    project: Project,
+    locate: Locate,
+    *,
+    today: str,
+    only: Collection[str] | None = None,
+    siblings: bool = True,
 ) -> list[Diagnostic]:
     """
     Everything that the rules have to say, suppressions applied.
 
-    ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day. Without ``siblings``
+    ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day. ``only`` are the keys
+    of the monitors to speak of; all of them by default. Without ``siblings``
     every rule is asked about every monitor, which changes the time it takes and nothing else.
     """
     severities = _severities(project.policy)
     rules = [each for each in every() if severities.get(each.name, each.severity) is not None]
+    chosen = [each for key, each in project.monitors.items() if only is None or key in only]
     used: set[tuple[str, str]] = set()
     diagnostics: list[Diagnostic] = []
-    for found in _run(project, rules, siblings=siblings):
+    for found in _run(project, chosen, rules, siblings=siblings):
         name = found.rule.name
         if suppressed(found.monitor, name, today):
             used.add((found.monitor.key, name))
@@ -59,7 +66,7 @@ def check(
             told = _told(found.finding, found.monitor.key, name, severity, locate)
             if _as_typed(told, found.finding.typed):
                 diagnostics.append(told)
-    diagnostics.extend(_stale(project, severities, used, today, locate))
+    diagnostics.extend(_stale(chosen, severities, used, today, locate))
     diagnostics.extend(_unknown(project.policy, locate))
     return diagnostics
 
@@ -72,42 +79,60 @@ def _severities(policy: Policy) -> dict[str, Severity | None]:
     }
 
 
-def _run(project: Project, rules: Sequence[Rule], *, siblings: bool = True) -> Iterator[Found]:
-    """
-    Every finding of every rule.
-
-    With ``siblings``, rules that would answer alike are asked once for monitors that differ only
-    in plain values of tags, as long as they find nothing.
-    """
-    checks = [(each, each.check) for each in rules if each.check is not None]
-    by_query, by_text, alone = (
-        [(each, check) for each, check in checks if each.alike == alike and each.of is None]
-        for alike in ("query", "text", None)
-    )
-    of_query = [(each, check) for each, check in checks if each.of == "query"]
-    of_text = [(each, check) for each, check in checks if each.of == "message"]
-    sound: set[Hashable] = set()
+def _run(
+    project: Project, chosen: Sequence[Monitor], rules: Sequence[Rule], *, siblings: bool
+) -> Iterator[Found]:
+    """Every finding of every rule about the chosen monitors."""
     shared: dict[Hashable, Reached] = {}
-    subjects = [Subject(monitor, project, shared) for monitor in project.monitors.values()]
-    for subject in subjects:
-        if not siblings or subject.asks not in sound:
-            found = list(_ask(subject, by_query))
-            found.extend(_ask(subject, of_query if subject.parsed.problems else ()))
-            yield from found
-            if not found:
-                sound.add(subject.asks)
-        if not siblings or subject.tells not in sound:
-            found = list(_ask(subject, by_text))
-            found.extend(_ask(subject, of_text if subject.problems else ()))
-            yield from found
-            if not found:
-                sound.add(subject.tells)
-        yield from _ask(subject, alone)
-        subject.forget_trees()
+    asked = _Asked([each for each in rules if each.check is not None], siblings=siblings)
+    for monitor in chosen:
+        yield from asked.about(Subject(monitor, project, shared))
+    if not chosen:
+        return
+    # these compare with every other monitor, chosen or not
+    keys = {each.key for each in chosen}
+    subjects = [Subject(each, project, shared) for each in project.monitors.values()]
     for each in rules:
         if each.whole is not None:
             for subject, finding in each.whole(subjects):
-                yield Found(each, subject.monitor, finding)
+                if subject.monitor.key in keys:
+                    yield Found(each, subject.monitor, finding)
+
+
+class _Asked:
+    """
+    The rules about single monitors, and what they have been asked already.
+
+    With ``siblings``, rules that would answer alike are asked once for monitors that differ only
+    in plain values of tags, or in words, as long as they find nothing.
+    """
+
+    def __init__(self, rules: Sequence[Rule], *, siblings: bool) -> None:
+        checks = [(each, each.check) for each in rules if each.check is not None]
+        self._by_query, self._by_text, self._alone = (
+            [(each, check) for each, check in checks if each.alike == alike and each.of is None]
+            for alike in ("query", "text", None)
+        )
+        self._of_query = [(each, check) for each, check in checks if each.of == "query"]
+        self._of_text = [(each, check) for each, check in checks if each.of == "message"]
+        self._siblings = siblings
+        self._sound: set[Hashable] = set()
+
+    def about(self, subject: Subject) -> Iterator[Found]:
+        """Every finding about one monitor."""
+        if not self._siblings or subject.asks not in self._sound:
+            found = list(_ask(subject, self._by_query))
+            found.extend(_ask(subject, self._of_query if subject.parsed.problems else ()))
+            yield from found
+            if not found:
+                self._sound.add(subject.asks)
+        if not self._siblings or subject.tells not in self._sound:
+            found = list(_ask(subject, self._by_text))
+            found.extend(_ask(subject, self._of_text if subject.problems else ()))
+            yield from found
+            if not found:
+                self._sound.add(subject.tells)
+        yield from _ask(subject, self._alone)
 
 
 def _ask(subject: Subject, checks: Iterable[tuple[Rule, Check]]) -> Iterator[Found]:
@@ -159,7 +184,7 @@ def _unknown(policy: Policy, locate: Locate) -> Iterable[Diagnostic]:
 
 
 def _stale(
-    project: Project,
+    monitors: Iterable[Monitor],
     severities: dict[str, Severity | None],
     used: set[tuple[str, str]],
     today: str,
@@ -167,7 +192,7 @@ def _stale(
 ) -> Iterable[Diagnostic]:
     """Suppressions that silence nothing, are past their date or name no rule."""
     known = {each.name for each in every()} | _ONLINE
-    for monitor in project.monitors.values():
+    for monitor in monitors:
         for each in monitor.ignored:
             needed = (monitor.key, each.rule) in used or each.rule in _ONLINE
             name, finding = _staleness(each, known, needed, today)

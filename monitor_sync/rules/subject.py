@@ -68,11 +68,6 @@ class Subject:
         # raw_options may bring anything
         self.thresholds: Mapping[str, Any] = thresholds if isinstance(thresholds, dict) else {}
 
-    def forget_trees(self) -> None:
-        """Let go of what takes most memory; whoever asks again gets it made again."""
-        self.__dict__.pop("parsed", None)
-        self.__dict__.pop("message", None)
-
     @property
     def team(self) -> Team:
         """The team that owns the monitor."""

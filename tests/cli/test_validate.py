@@ -9,6 +9,7 @@ import pytest
 
 from monitor_sync.diagnostics import Severity
 from tests.cli.run import run
+from tests.conftest import Local
 
 FLOW = Path("monitors/motor/flow.yaml")
 LEVELS = [each.label for each in Severity]
@@ -75,22 +76,35 @@ def test_paths_start_at_the_top_of_the_checkout(form: str, warned: Path) -> None
 
 
 @pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"]])
-def test_an_error_of_a_rule_refuses_a_plan_before_any_key_is_asked_for(
-    command: list[str], project: Path
+def test_an_error_of_a_rule_refuses_to_write_the_monitor(
+    command: list[str], project: Path, local: Local
 ) -> None:
     path = project / FLOW
     path.write_text(path.read_text().replace("{critical: 12}", "{critical: 12, warning: 9}"))
 
-    done = run(*command, cwd=project)
+    done = run(*command, cwd=project, changed=local.environment)
 
     assert done.returncode == 3
     assert "thresholds/warning-beyond-critical" in done.stderr
-    assert "so nothing is compared with Datadog" in done.stderr
+    assert "so nothing is planned" in done.stderr
+    assert local.emulator.monitor_count == 0
 
 
-def test_the_first_quiet_week_is_judged_by_the_recipients_that_are_written(warned: Path) -> None:
-    quiet = run("plan", "--notify-only", "@slack-quiet", cwd=warned)
-    usual = run("plan", cwd=warned)
+def test_what_datadog_holds_as_declared_is_nothing_for_the_rules_to_stop(
+    warned: Path, local: Local
+) -> None:
+    first = run("apply", "--yes", cwd=warned, changed=local.environment)
+    again = run("plan", cwd=warned, changed=local.environment)
+
+    assert "The files have 1 warning" in first.stderr
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_the_first_quiet_week_is_judged_by_the_recipients_that_are_written(
+    warned: Path, local: Local
+) -> None:
+    quiet = run("plan", "--notify-only", "@slack-quiet", cwd=warned, changed=local.environment)
+    usual = run("plan", cwd=warned, changed=local.environment)
 
     line = "The files have 1 warning; `monitor-sync validate` shows what."
     assert [quiet.stderr.splitlines()[0], usual.stderr.splitlines()[0]] == [line, line]
