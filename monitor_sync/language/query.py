@@ -94,7 +94,7 @@ takes long."""
 
 
 def parse(
-    type: str,  # noqa: A002  Datadog's own word, as in the monitor's body
+    type: str,  # noqa: A002 - Datadog's own word, as in the monitor's body
     query: str,
     variables: Sequence[Mapping[str, Any]] | None = None,
 ) -> Parsed:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 METRIC: Final = frozenset({"query alert", "metric alert"})
 CHECK: Final = "service check"
@@ -33,6 +34,13 @@ UNKNOWN_GROUPS: Final = frozenset({COMPOSITE, SLO, SYNTHETICS})
 """Those whose groups are not in their query: they come from members, from the SLO, from places."""
 
 
-def article(type: str) -> str:  # noqa: A002  Datadog's own word, as in the monitor's body
+def article(type: str) -> str:  # noqa: A002 - Datadog's own word, as in the monitor's body
     """The type in a sentence: ``a log alert``, ``an audit alert``, ``an slo alert``."""
     return f"an {type}" if type[:1] in "aeiou" or type == SLO else f"a {type}"
+
+
+def scheduling_part(options: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """``evaluation_window`` or ``custom_schedule``, None where it is absent or no mapping."""
+    given = options.get("scheduling_options")
+    part = given.get(name) if isinstance(given, dict) else None
+    return part if isinstance(part, dict) and part else None

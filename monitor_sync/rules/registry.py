@@ -129,7 +129,7 @@ def _page(written: Callable[..., object]) -> str:
 
 def _add(new: Rule) -> None:
     assert new.name not in _RULES, new.name  # noqa: S101 - two rules of one name are our bug
-    assert new.name.split("/")[0] in FAMILIES, new.name  # noqa: S101
+    assert new.name.split("/")[0] in FAMILIES, new.name  # noqa: S101 - as above
     _RULES[new.name] = new
 
 

@@ -32,6 +32,7 @@ MODULES: Final[tuple[str, ...]] = (
     "tags",
     "thresholds",
     "variables",
+    "windows",
 )
 
 BY_QUERY: Final = frozenset(
@@ -49,6 +50,7 @@ BY_QUERY: Final = frozenset(
         "retired",
         "schedules",
         "thresholds",
+        "windows",
     }
 )
 """

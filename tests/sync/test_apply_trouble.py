@@ -1,0 +1,195 @@
+"""Applying plans when something goes wrong on the way: answers lost, twins, interruptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from monitor_sync.errors import OutcomeUnknown, Refused, Rejected, Unreachable
+from monitor_sync.sync.apply import Monitors, Outcome, carry_out
+from tests.sync.builders import body, monitor
+from tests.sync.conftest import Datadog
+from tests.sync.test_apply import BOTH, ERRORS, QUICK, SLOW, Watched
+
+
+class Losing(Watched):
+    """A connection that loses the answer of each create, after Datadog did it."""
+
+    def create(self, body: Any) -> Any:
+        super().create(body)
+        raise OutcomeUnknown("dropped")
+
+
+class Silent(Watched):
+    """A connection on which no create arrives, and nobody can tell."""
+
+    def create(self, body: Any) -> Any:
+        self.written.append(("create", body["name"]))
+        raise OutcomeUnknown("dropped")
+
+
+def test_a_create_without_an_answer_is_looked_up_and_not_sent_again(datadog: Datadog) -> None:
+    lossy = Losing(datadog.client)
+
+    (outcome,) = carry_out(datadog.plan(ERRORS), lossy, patience=QUICK)
+
+    assert outcome.status == "done"
+    assert lossy.written == [("create", ERRORS.name)]
+    assert datadog.by_key() == {ERRORS.key: outcome.id}
+
+
+def test_a_create_that_cannot_be_found_fails_and_is_not_sent_again(datadog: Datadog) -> None:
+    silent = Silent(datadog.client)
+
+    (outcome,) = carry_out(datadog.plan(ERRORS), silent, patience=QUICK)
+
+    assert outcome.status == "failed"
+    assert isinstance(outcome.error, OutcomeUnknown)
+    assert silent.written == [("create", ERRORS.name)]
+    assert datadog.apply(ERRORS)[0].status == "done"
+    assert len(datadog.listing()) == 1
+
+
+def test_nothing_is_created_where_the_second_listing_disagrees(datadog: Datadog) -> None:
+    plan = datadog.plan(ERRORS)
+    datadog.apply(ERRORS)
+
+    with pytest.raises(Refused, match="nothing was written"):
+        carry_out(plan, datadog.client, patience=QUICK)
+
+    assert len(datadog.listing()) == 1
+
+
+class Racing(Watched):
+    """Another run makes the same monitors, after our second listing and before our creates."""
+
+    def __init__(self, inner: Monitors, rival: Sequence[dict[str, Any]]) -> None:
+        super().__init__(inner)
+        self.rival = list(rival)
+
+    def create(self, body: Any) -> Any:
+        while self.rival:
+            self.inner.create(self.rival.pop(0))
+        return super().create({**body, "message": body["message"] + " later"})
+
+
+def test_of_two_runs_at_once_the_later_undoes_its_twin(datadog: Datadog) -> None:
+    racing = Racing(datadog.client, [dict(ERRORS.body)])
+
+    outcomes = carry_out(datadog.plan(ERRORS, SLOW, BOTH), racing, workers=1, patience=QUICK)
+
+    assert [each.status for each in outcomes] == ["done"] * 3
+    assert len(datadog.listing()) == 3
+    ids = datadog.by_key()
+    noted = next(each for each in outcomes if each.change.key == ERRORS.key)
+    assert noted.id == ids[ERRORS.key]
+    assert "at the same time" in noted.note
+    assert str(ids[ERRORS.key]) in datadog.client.get(ids[BOTH.key])["query"]
+
+
+class Refusing(Watched):
+    """A Datadog that already has the very same monitor under another id."""
+
+    def __init__(self, inner: Monitors, number: int) -> None:
+        super().__init__(inner)
+        self.number = number
+
+    def create(self, body: Any) -> Any:
+        raise Rejected(
+            f"could not create {body['name']}:"
+            f" Duplicate of an existing monitor_id:{self.number} org_id:1"
+        )
+
+
+def test_a_duplicate_counts_as_made_only_if_it_carries_our_key(datadog: Datadog) -> None:
+    plan = datadog.plan(ERRORS)
+    foreign = datadog.client.create(body(tags=[]))["id"]
+    (outcome,) = carry_out(plan, Refusing(datadog.client, foreign), patience=QUICK)
+    assert outcome.status == "failed"
+    assert outcome.error is not None
+    assert f"adopt: {foreign}" in outcome.error.hint
+
+    ours = Refusing(datadog.client, datadog.client.create(dict(ERRORS.body))["id"])
+    (outcome,) = carry_out(replace(plan, ours=plan.ours | {ours.number}), ours, patience=QUICK)
+    assert (outcome.status, outcome.id) == ("done", ours.number)
+
+
+class Altering(Watched):
+    """A Datadog that ignores one option, as it has done now and then."""
+
+    def create(self, body: Any) -> Any:
+        options = {name: each for name, each in body["options"].items() if name != "timeout_h"}
+        return super().create({**body, "options": options})
+
+
+def test_what_datadog_stored_otherwise_is_said(datadog: Datadog) -> None:
+    wanted = monitor(ERRORS.key, options={"thresholds": {"critical": 5}, "timeout_h": 4})
+
+    (outcome,) = carry_out(datadog.plan(wanted), Altering(datadog.client), patience=QUICK)
+
+    assert outcome.status == "done"
+    assert [(each.field, each.old, each.new) for each in outcome.altered] == [
+        ("options.timeout_h", 4, None)
+    ]
+
+
+def test_an_interruption_finishes_what_is_in_flight_and_reports_the_rest(datadog: Datadog) -> None:
+    many = [monitor(f"payments/router/m{i:02}", name=f"M{i}") for i in range(30)]
+    told: list[Outcome] = []
+
+    def interrupt(outcome: Outcome) -> None:
+        told.append(outcome)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    outcomes = datadog.apply(*many, workers=2, on_progress=interrupt)
+
+    done = [each for each in outcomes if each.status == "done"]
+    assert 3 <= len(done) < 30
+    assert {each.status for each in outcomes} == {"done", "not attempted"}
+    assert len(datadog.listing()) == len(done)
+    datadog.apply(*many)
+    assert len(datadog.listing()) == 30
+
+
+class Unlisted(Watched):
+    """A Datadog that stops listing after the first listing of a run."""
+
+    def pages(self, *, tags: Sequence[str] = ()) -> Iterator[Sequence[Any]]:
+        if self.written:
+            raise Unreachable("no listing today")
+        return super().pages(tags=tags)
+
+
+def test_where_twins_cannot_be_looked_for_it_is_said(datadog: Datadog) -> None:
+    (outcome,) = carry_out(datadog.plan(ERRORS), Unlisted(datadog.client), patience=QUICK)
+
+    assert outcome.status == "done"
+    assert "not checked" in outcome.note
+
+
+def test_a_delete_of_what_is_gone_already_is_done(datadog: Datadog) -> None:
+    datadog.apply(ERRORS)
+    plan = datadog.plan()
+    datadog.client.delete(datadog.by_key()[ERRORS.key])
+
+    (outcome,) = carry_out(plan, datadog.client, patience=QUICK)
+
+    assert (outcome.status, outcome.note) == ("done", "was gone already")
+
+
+def test_a_delete_that_others_refer_to_is_refused_and_named_before(datadog: Datadog) -> None:
+    datadog.apply(ERRORS, SLOW)
+    ids = datadog.by_key()
+    query = f"{ids[ERRORS.key]} && {ids[SLOW.key]}"
+    theirs = datadog.client.create({"type": "composite", "query": query, "name": "Theirs"})["id"]
+
+    plan = datadog.plan(SLOW)
+    assert plan.changes[0].referred_by == (f"#{theirs} Theirs",)
+    (outcome,) = carry_out(plan, datadog.client, patience=QUICK)
+
+    assert outcome.status == "failed"
+    assert ERRORS.key in datadog.by_key()
