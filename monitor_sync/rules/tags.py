@@ -102,6 +102,8 @@ def odd_characters(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's documentation on tags; recordings show that monitors keep what is sent.
     """
+    if all(map(_is_sound, _tags(subject))):
+        return
     for index, tag in enumerate(_tags(subject)):
         if not _is_sound(tag) and _authors(subject, index):
             what, mended = _odd(tag)
@@ -137,6 +139,8 @@ def upper_case(subject: Subject) -> Iterator[Finding]:
     Source: recordings, in which monitors keep the case of their tags; Datadog's documentation
     on tags.
     """
+    if all(map(_is_lower, _tags(subject))):
+        return
     for index, tag in enumerate(_tags(subject)):
         if not _is_lower(tag) and _authors(subject, index):
             yield Finding(

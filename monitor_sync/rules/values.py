@@ -29,8 +29,8 @@ def shown(value: Any) -> str:
     """A value for a message: numbers as short as can be, texts in backticks."""
     if type(value) is int and -1e16 < value < 1e16:
         return str(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
-        return str(int(value))
+    if type(value) is float and -1e16 < value < 1e16:
+        return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, int) and abs(value) >= 1e16:
         return f"{number(value):g}"
     if isinstance(value, str):
