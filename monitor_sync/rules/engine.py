@@ -89,14 +89,27 @@ def _run(
         yield from asked.about(Subject(monitor, project, shared))
     if not chosen:
         return
-    # these compare with every other monitor, chosen or not
     keys = {each.key for each in chosen}
-    subjects = [Subject(each, project, shared) for each in project.monitors.values()]
+    subjects = [Subject(each, project, shared) for each in _near(project, keys)]
     for each in rules:
         if each.whole is not None:
             for subject, finding in each.whole(subjects):
                 if subject.monitor.key in keys:
                     yield Found(each, subject.monitor, finding)
+
+
+def _near(project: Project, keys: Collection[str]) -> list[Monitor]:
+    """
+    The monitors with which rules compare the chosen ones: composites and their members.
+
+    Where only some are chosen, copies among the others are not looked for: Datadog has taken
+    those, and that question costs more than all others about a few changes.
+    """
+    near = set(keys)
+    for each in project.monitors.values():
+        if each.references:
+            near.update((each.key, *each.references))
+    return [each for each in project.monitors.values() if each.key in near]
 
 
 class _Asked:
