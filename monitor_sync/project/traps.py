@@ -32,13 +32,12 @@ def syntax_problem(
         found = trap(row, column, str(error.problem or ""))
         if found is not None:
             message, hint, start, stop = found
-            return _problem(path, message, hint, Span(path, line, start, stop), row)
+            return _problem(message, hint, Span(path, line, start, stop), row)
     problem = " ".join(part for part in (error.context, error.problem) if part)
-    return _problem(path, f"not YAML: {problem}", "", Span(path, line, column, column + 1), row)
+    return _problem(f"not YAML: {problem}", "", Span(path, line, column, column + 1), row)
 
 
-def _problem(path: str, message: str, hint: str, span: Span, row: str) -> Diagnostic:
-    del path
+def _problem(message: str, hint: str, span: Span, row: str) -> Diagnostic:
     return Diagnostic(
         rule="file/not-yaml",
         severity=Severity.ERROR,
