@@ -6,8 +6,10 @@ Every way this tool can fail, and the exit code that goes with it.
     │   ├── AccessDenied         … refused the keys, or they lack a scope
     │   ├── NotFound             … has no such monitor
     │   ├── Rejected             … refused what we sent, and says why
+    │   ├── Conflict             … holds a monitor otherwise than it was planned
     │   └── Unreachable          … was not reached, or not for long enough
-    │       └── OutcomeUnknown   … and nobody knows whether the write happened
+    │       ├── OutcomeUnknown   … and nobody knows whether the write happened
+    │       └── NotSent          … and surely nothing was sent
     ├── UsageError            2  the command line is wrong
     ├── FilesInvalid          3  the files have errors; the diagnostics say which
     ├── LiveDiffers           4  ``plan --fail-on-changes``, and something would change
@@ -55,6 +57,14 @@ class Unreachable(RemoteError):
 
 class OutcomeUnknown(Unreachable):
     """A write got no answer: it may or may not have happened."""
+
+
+class NotSent(Unreachable):
+    """Interrupted, or out of time, while waiting for its turn: surely nothing was sent."""
+
+
+class Conflict(RemoteError):
+    """A monitor is not as it was when the plan was made; it is left alone."""
 
 
 class UsageError(MonitorSyncError):
