@@ -165,7 +165,8 @@ class LiveMonitor:
 
     ``key`` and ``project`` come from its tags and are empty where it does not carry ours.
     ``body`` is what Datadog answered, fields that nobody compares left out. ``created`` is in
-    milliseconds since 1970, ``modified`` as Datadog prints it.
+    milliseconds since 1970, ``modified`` as Datadog prints it. ``org_id`` is the organisation's
+    number, 0 where nothing says it.
     """
 
     id: int
@@ -174,6 +175,7 @@ class LiveMonitor:
     project: str = ""
     created: int = 0
     modified: str = ""
+    org_id: int = 0
 
     @property
     def name(self) -> str:

@@ -62,6 +62,7 @@ def read_one(raw: Any) -> LiveMonitor | None:
         project=project,
         created=_created(raw),
         modified=modified if isinstance(modified, str) else "",
+        org_id=org_id if _is_id(org_id := raw.get("org_id")) else 0,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final, Literal
 
@@ -50,8 +51,11 @@ class Change:
     ``${id:KEY}`` stands in a composite's query where the id is only known once KEY is made.
     ``references`` are these keys. ``live`` is what Datadog holds now. ``successor`` is a monitor
     of the wanted type that an earlier, interrupted replace already made. ``referred_by`` names
-    the composites that would still refer to a monitor that goes away. ``team``, ``business_unit``
-    and the place in the files are empty where nothing says them; a delete has them from its tags.
+    the composites that would still refer to a monitor that goes away, ``blocked_by`` has what
+    Datadog itself says refers to it now. ``planned`` is the hash of the live monitor's canonical
+    form, where a plan was read from a file; empty where ``live`` has the body. ``team``,
+    ``business_unit`` and the place in the files are empty where nothing says them; a delete has
+    them from its tags.
     """
 
     action: Action
@@ -70,6 +74,8 @@ class Change:
     live: LiveMonitor | None = None
     successor: LiveMonitor | None = None
     referred_by: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    planned: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +97,9 @@ class Plan:
     ``changes`` are in the order in which they are shown: see ``ORDER``, then by key.
     ``unchanged`` counts the declared monitors that Datadog holds as declared. ``ours`` are the
     ids of all live monitors of this project, which apply compares with a second listing before it
-    creates anything. ``narrowed_from`` is the whole plan, where this one shows a part of it.
+    creates anything; ``units`` counts them by business unit. ``org_id`` is the organisation that
+    was asked, 0 where no live monitor tells. ``unchecked`` says, a sentence each, what could not
+    be looked up. ``narrowed_from`` is the whole plan, where this one shows a part of it.
     """
 
     project: str
@@ -101,6 +109,9 @@ class Plan:
     refused: tuple[Refusal, ...] = ()
     unchanged: int = 0
     ours: frozenset[int] = frozenset()
+    units: Mapping[str, int] = field(default_factory=dict)
+    org_id: int = 0
+    unchecked: tuple[str, ...] = ()
     narrowed_from: Plan | None = None
 
     @property
@@ -163,6 +174,7 @@ def make_plan(project: Project, live: Sequence[LiveMonitor], *, site: str) -> Pl
             changes.append(change)
     changes += [_delete(monitor, references) for monitor in found.orphans]
     changes.sort(key=lambda each: (ORDER.index(each.action), each.key, each.id or 0))
+    ours = [each for each in live if each.key and each.project == project.name]
     return Plan(
         project=project.name,
         site=site,
@@ -170,7 +182,9 @@ def make_plan(project: Project, live: Sequence[LiveMonitor], *, site: str) -> Pl
         left_alone=_left_alone(found),
         refused=tuple(sorted(refused, key=lambda each: (each.key, each.message))),
         unchanged=unchanged,
-        ours=frozenset(each.id for each in live if each.key and each.project == project.name),
+        ours=frozenset(each.id for each in ours),
+        units=Counter(_unit(each) for each in ours),
+        org_id=next((each.org_id for each in live if each.org_id), 0),
     )
 
 
@@ -263,6 +277,11 @@ def _all_fields(body: Body) -> tuple[FieldChange, ...]:
     return differences({}, canonical(body, declared=body))
 
 
+def _unit(monitor: LiveMonitor) -> str:
+    """The business unit of a live monitor: what its tag says."""
+    return tag_value(tuple(monitor.body.get("tags") or ()), "business_unit")
+
+
 def _delete(monitor: LiveMonitor, references: References) -> Change:
     tags = tuple(monitor.body.get("tags") or ())
     gained, lost = gained_and_lost(monitor.body, {})
@@ -272,7 +291,7 @@ def _delete(monitor: LiveMonitor, references: References) -> Change:
         name=monitor.name,
         id=monitor.id,
         team=tag_value(tags, "team"),
-        business_unit=tag_value(tags, "business_unit"),
+        business_unit=_unit(monitor),
         gained=gained,
         lost=lost,
         live=monitor,
