@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 Body = Mapping[str, Any]
 """A monitor as Datadog's API has it: ``name``, ``type``, ``query``, ``message``, ``tags``, …"""
@@ -81,6 +83,63 @@ class Policy:
     severity: Mapping[str, str] = field(default_factory=dict)
 
 
+Limited = Literal["deletes", "changes", "labels", "unpaged"]
+"""
+What a limit is about. ``deletes``: deletes and replaces, which lose an id and its history.
+``changes``: updates. ``labels``: updates of nothing but tags and the footer of the message, which
+are no ``changes``. ``unpaged``: updates and replaces after which a monitor names no pager any more.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """
+    How many monitors one run may do something to.
+
+    ``count`` is a number of monitors, ``share`` a percentage of the live ones; whichever is
+    exceeded first counts. Both None is no limit.
+    """
+
+    count: int | None = None
+    share: Decimal | None = None
+
+
+_THIRTY: Final = Limit(share=Decimal(30))
+_STANDING: Final[Mapping[Limited, Limit]] = MappingProxyType(
+    {
+        "deletes": _THIRTY,
+        "changes": _THIRTY,
+        "labels": Limit(),
+        "unpaged": Limit(share=Decimal(10)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """
+    How much one run may do, as ``limits`` in project.yaml.
+
+    ``standing`` holds in all and for each business unit by itself. ``units`` has what holds for
+    single units instead, by folder; what ``*`` has is for the units that have no own.
+    ``pagers`` and ``pager_handles`` say what a pager is: the policy's globs, where it has any, and
+    the handles that teams call ``pager``.
+    """
+
+    standing: Mapping[Limited, Limit] = _STANDING
+    units: Mapping[str, Mapping[Limited, Limit]] = field(default_factory=dict)
+    pagers: tuple[str, ...] = ()
+    pager_handles: frozenset[str] = frozenset()
+
+    def of_unit(self, unit: str, what: Limited) -> Limit:
+        """The limit of one business unit: its own, else that of all units, else the standing."""
+        for name in (unit, "*"):
+            own = self.units.get(name, {})
+            if what in own:
+                return own[what]
+        return self.standing[what]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
     """
@@ -155,6 +214,7 @@ class Project:
     business_units: Mapping[str, str] = field(default_factory=dict)
     """Folder to display name."""
     policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=Limits)
     files: int = 0
 
 
