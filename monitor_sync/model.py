@@ -126,7 +126,7 @@ class Limits:
     the handles that teams call ``pager``.
     """
 
-    standing: Mapping[Limited, Limit] = _STANDING
+    standing: Mapping[Limited, Limit] = field(default_factory=lambda: _STANDING)
     units: Mapping[str, Mapping[Limited, Limit]] = field(default_factory=dict)
     pagers: tuple[str, ...] = ()
     pager_handles: frozenset[str] = frozenset()
