@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Final, Literal
 
 Body = Mapping[str, Any]
@@ -105,14 +104,12 @@ class Limit:
 
 
 _THIRTY: Final = Limit(share=Decimal(30))
-_STANDING: Final[Mapping[Limited, Limit]] = MappingProxyType(
-    {
-        "deletes": _THIRTY,
-        "changes": _THIRTY,
-        "labels": Limit(),
-        "unpaged": Limit(share=Decimal(10)),
-    }
-)
+_STANDING: Final[Mapping[Limited, Limit]] = {
+    "deletes": _THIRTY,
+    "changes": _THIRTY,
+    "labels": Limit(),
+    "unpaged": Limit(share=Decimal(10)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +123,7 @@ class Limits:
     the handles that teams call ``pager``.
     """
 
-    standing: Mapping[Limited, Limit] = field(default_factory=lambda: _STANDING)
+    standing: Mapping[Limited, Limit] = field(default_factory=lambda: dict(_STANDING))
     units: Mapping[str, Mapping[Limited, Limit]] = field(default_factory=dict)
     pagers: tuple[str, ...] = ()
     pager_handles: frozenset[str] = frozenset()

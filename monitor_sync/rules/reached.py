@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.language.handles import handles
 from monitor_sync.language.notified import Recipients, notified
+from monitor_sync.language.pagers import is_pager
 from monitor_sync.language.transitions import Reach
 
 Routes = tuple[tuple[str, tuple[str, ...]], ...]
 """The handles that routing adds, by state."""
-
-_PAGERS: Final = frozenset({"webhook", "pagerduty", "opsgenie", "oncall", "victorops"})
-"""Kinds of handles that wake somebody, where the policy does not say which do."""
 
 _ENDS: Final = (
     ("alert", "alert_recovery"),
@@ -59,21 +55,6 @@ def by_routing(routes: Routes, reach: Reach) -> Reached:
         f"{{{{#is_{state}}}}}{' '.join(each)}{{{{/is_{state}}}}}" for state, each in routes if each
     )
     return by_message("\n".join(lines), "", reach)
-
-
-@functools.lru_cache(maxsize=8192)
-def is_pager(handle: str, globs: tuple[str, ...]) -> bool:
-    """Whether a handle wakes somebody: by the policy's globs, or by its kind where it has none."""
-    if globs:
-        return fits(handle, globs)
-    return any(each.kind in _PAGERS for each in handles(handle))
-
-
-@functools.lru_cache(maxsize=8192)
-def fits(handle: str, globs: tuple[str, ...]) -> bool:
-    """Whether a handle fits a glob, in which only ``*`` stands for something else."""
-    patterns = (".*".join(map(re.escape, each.split("*"))) for each in globs)
-    return any(re.fullmatch(each, handle, re.IGNORECASE | re.DOTALL) for each in patterns)
 
 
 @functools.lru_cache(maxsize=4096)

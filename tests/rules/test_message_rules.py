@@ -13,6 +13,7 @@ import pytest
 from monitor_sync import language
 from monitor_sync.language import message
 from monitor_sync.language.handles import handles
+from monitor_sync.language.pagers import fits, is_pager
 from monitor_sync.language.template_variables import (
     Existence,
     Surroundings,
@@ -22,7 +23,7 @@ from monitor_sync.language.template_variables import (
 from monitor_sync.project.load import load
 from monitor_sync.rules.mentions import Mention, is_doubtful
 from monitor_sync.rules.message import RULE_OF
-from monitor_sync.rules.reached import by_message, fits, is_pager
+from monitor_sync.rules.reached import by_message
 from monitor_sync.rules.registry import every
 from monitor_sync.rules.simple_tags import all_exist, simple_tags
 from monitor_sync.rules.subject import Subject
