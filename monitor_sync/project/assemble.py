@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.language.blanks import one_line
+from monitor_sync.language.layout import compose
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Suppression, Team
 from monitor_sync.project import schema
 from monitor_sync.project.blueprint import Blueprint, finished, tag_span, threshold_texts
 from monitor_sync.project.holes import fill, plain, references
 from monitor_sync.project.layers import Field, span_of
-from monitor_sync.project.message import Footer, compose, footer_text, quieted
+from monitor_sync.project.message import Footer, footer_text, quieted
 from monitor_sync.project.routing import Router, Setting
 
 LONGEST_KEY: Final = 180
 """A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
 
-_SPACES: Final = re.compile(r"(\"[^\"]*\"|'[^']*')|\s+")
 _EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
 
 
@@ -265,18 +265,6 @@ class Assembler:
     ) -> None:
         document, span = span_of(blueprint.layers, where)
         self.diagnostics.append(document.diagnostic(rule, text, span, hint=hint, key=place.key))
-
-
-def one_line(query: str) -> str:
-    """
-    The query with its line breaks and runs of blanks as single blanks, but inside quotes.
-
-    Datadog refuses queries of several lines (terraform-provider-datadog issues 1606 and 2501).
-    """
-    query = query.strip()
-    if "\n" not in query and "  " not in query and "\t" not in query:
-        return query
-    return _SPACES.sub(lambda found: found[1] or " ", query)
 
 
 def _suppressions(written: Any) -> tuple[Suppression, ...]:

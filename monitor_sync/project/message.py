@@ -1,8 +1,8 @@
 """
-The message that stands in every live monitor: the author's text, a footer, one line a state.
+What stands in every live monitor besides the author's text: a footer, and who hears of each state.
 
 What is written here is compared with Datadog in every plan, so a change of wording is a change of
-every monitor of every user. Written once, well, and kept.
+every monitor of every user. Written once, well, and kept. ``language.layout`` puts it together.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from monitor_sync.language.handles import attached, handles
+from monitor_sync.language.layout import footer_of
 from monitor_sync.model import STATES, NotifyRule, Team
 
 Recipients = Mapping[str, tuple[str, ...]]
 """Handles by state."""
 
-_SEPARATOR: Final = "---"
 _BEFORE: Final = "last_triggered_at_epoch-900000"
 _AFTER: Final = "last_triggered_at_epoch+900000"
 # the regional sites have a subdomain already: ap1.datadoghq.com, us3.datadoghq.com, …
@@ -83,22 +83,6 @@ def route(
     return routed
 
 
-def routing_lines(recipients: Recipients) -> str:
-    """One line a state that notifies somebody, as Datadog reads them."""
-    return "\n".join(
-        f"{{{{#is_{state}}}}}{' '.join(handles)}{{{{/is_{state}}}}}"
-        for state, handles in recipients.items()
-        if handles
-    )
-
-
-def compose(text: str, footer: str, lines: str) -> str:
-    """The whole message of three parts. Empty ones leave no blank lines behind."""
-    if footer:
-        footer = f"{_SEPARATOR}\n{footer}"
-    return "\n\n".join([part for part in (text, footer, lines) if part])
-
-
 def footer_text(footer: Footer) -> str:
     """Owner, runbook, links for the time of the alert, and where the monitor is declared."""
     lines = [f"Owner: {footer.owner} ({footer.business_unit}), on call: {footer.on_call}"]
@@ -108,8 +92,7 @@ def footer_text(footer: Footer) -> str:
     if links:
         lines.append(links)
     lines.append(f"Declared in {footer.path} as {footer.key}")
-    # two blanks end a line in Markdown, and Datadog keeps them inside a message
-    return "  \n".join(lines)
+    return footer_of(lines)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.language.layout import routing_lines
 from monitor_sync.model import STATES, Team
 from monitor_sync.project import message
 from monitor_sync.project.blueprint import Blueprint
@@ -81,7 +82,7 @@ class Router:
         only = self._setting.notify_only
         if only:
             found = {state: (only,) if handles else () for state, handles in found.items()}
-        return Routed(found, message.routing_lines(found))
+        return Routed(found, routing_lines(found))
 
     def _handles(
         self, blueprint: Blueprint, name: str, written: Any, team: Team, key: str

@@ -10,6 +10,7 @@ import pytest
 
 from monitor_sync.language import message as language
 from monitor_sync.language.handles import attached, handles
+from monitor_sync.language.layout import compose, routing_lines, take_apart
 from monitor_sync.language.never_shown import never_shown
 from monitor_sync.language.notified import notified
 from monitor_sync.language.query import TYPES
@@ -21,7 +22,7 @@ from monitor_sync.language.template_variables import (
 )
 from monitor_sync.language.transitions import TRANSITIONS, reach
 from monitor_sync.model import STATES
-from monitor_sync.project.message import Footer, compose, footer_text, reachable, routing_lines
+from monitor_sync.project.message import Footer, footer_text, reachable
 
 FOOTER = footer_text(
     Footer(
@@ -70,6 +71,14 @@ def added(type_: str, of: dict[str, Any]) -> str:
 def test_the_footer_notifies_nobody() -> None:
     assert handles(FOOTER) == ()
     assert attached(FOOTER) == ()
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_it_is_told_apart_again_from_what_the_author_wrote(type_: str) -> None:
+    for each in options():
+        found = take_apart(f"Quotes fail.\n\n{added(type_, each)}")
+
+        assert (found.text, found.footer) == ("Quotes fail.", FOOTER)
 
 
 @pytest.mark.parametrize("type_", TYPES)
