@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from monitor_sync.language.syntax import composite
 from monitor_sync.model import Body, Monitor, Project
 from monitor_sync.sync.identity import Match, same_type
 
 _BY_KEY: Final = re.compile(r"\$\{id:([^}]*)\}")
-_ID: Final = re.compile(r"(?<![\w.])[0-9]+(?![\w.])")
+"""Our own holes, no part of Datadog's language: a pattern finds them in whatever text."""
 
 
 def resolved_query(query: str, ids: Mapping[str, int]) -> str:
@@ -25,7 +26,7 @@ def keys_in(query: Any) -> list[str]:
 
 def ids_in(query: Any) -> list[int]:
     """The ids of other monitors in a composite's query, in order."""
-    return [int(each) for each in _ID.findall(query)] if isinstance(query, str) else []
+    return composite.ids_in(query) if isinstance(query, str) else []
 
 
 class References:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-_QUERY_PART: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|\s+', re.DOTALL)
+from monitor_sync.language.blanks import one_line
+
 _DIGITS: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
-_NEEDS_COLLAPSING: Final = re.compile(r"[^\S ]|  ")
 
 CHECK_ONLY: Final = frozenset({"ok", "unknown"})
 """Thresholds on which only a service check acts. Other types store them without effect."""
@@ -29,17 +29,10 @@ def text(value: Any) -> Any:
 
 
 def query(value: Any) -> Any:
-    """
-    A query: trimmed, and outside quotes each run of blanks and line breaks is one blank.
-
-    So a query may be folded over several lines in YAML. Inside quotes it is the text searched for.
-    """
+    """A query on one line (``language/blanks.py``); an empty one is absent."""
     if not isinstance(value, str):
         return value
-    value = value.strip()
-    if _NEEDS_COLLAPSING.search(value) is None:
-        return value or None
-    return _QUERY_PART.sub(lambda m: m[0] if m[0][0] in "\"'" else " ", value)
+    return one_line(value) or None
 
 
 def tags(value: Any) -> Any:

@@ -38,6 +38,20 @@ def composite_query(text: str) -> tuple[CompositeQuery | None, Cursor]:
     return CompositeQuery(condition.start, condition.end, condition), cursor
 
 
+def ids_in(text: str) -> list[int]:
+    """
+    Every id that stands in a composite's query, in order.
+
+    Also where the query as a whole cannot be read: who deletes a monitor must know all the same
+    what may still refer to it. A key inside ``${id:…}`` is none, whatever digits it has.
+    """
+    return [
+        int(value)
+        for kind, value, _, _ in scan(COMPOSITE, text)
+        if kind == "number" and len(value) < _LONGEST
+    ]
+
+
 def _joined(cursor: Cursor, rank: int) -> Condition:
     if rank == len(_RANKS):
         return _one(cursor)
