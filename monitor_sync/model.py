@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -101,6 +102,23 @@ class Limit:
 
     count: int | None = None
     share: Decimal | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Limit:
+        """
+        A limit as written in one word: ``5`` monitors, or ``30%`` of them.
+
+        Raises:
+            ValueError: it is neither; the text says what it is and what was expected.
+        """
+        found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,4})?)\s*(%?)\s*", text, re.ASCII)
+        if found is None or (not found[2] and "." in found[1]):
+            raise ValueError(f"`{text}` is not a count such as 5, or a share such as 30%")
+        if not found[2]:
+            return cls(count=int(found[1]))
+        if Decimal(found[1]) > 100:
+            raise ValueError(f"`{text}` is more than all monitors, which are 100%")
+        return cls(share=Decimal(found[1]))
 
 
 _THIRTY: Final = Limit(share=Decimal(30))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.model import Policy, Project, Team
+from monitor_sync.model import Limits, Policy, Project, Team
 from monitor_sync.project import (
     explain,
     files,
@@ -23,6 +23,7 @@ from monitor_sync.project.blueprint import Blueprint, draw, tag_span
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Cleaner, Field, Layer, place, span_of
+from monitor_sync.project.limits import read_limits, usual_limits
 from monitor_sync.project.policy import read_policy
 from monitor_sync.project.routing import Setting
 from monitor_sync.project.source import Document
@@ -73,7 +74,9 @@ class Loaded:
         ``field`` is the way inside the body, ``("query",)`` or ``("options", "timeout_h")``;
         ``start`` and ``end`` count characters of the rendered text, the author's part of it for
         the message. Without ``end`` it is the whole value. What no file says is where the monitor
-        is declared. An empty key means project.yaml, and ``field`` a key in it.
+        is declared, and so is an empty ``field``: in its file, or in the template that many are
+        made from, so that what all of them lack is one finding there, and not one wherever it is
+        used. An empty key means project.yaml, and ``field`` a key in it.
         ``("tags", 3)`` is where the fourth of all tags comes from,
         ``("recipients", state, handle)`` where routing got a handle from: the monitor's
         ``notify`` or ``also_notify``, or the rule of its team.
@@ -83,6 +86,8 @@ class Loaded:
             return self.shared, self.shared.key_span(field)
         recipe = self.recipes[key]
         layers = recipe.blueprint.layers
+        if not field:
+            return _declared(layers)
         if field[:1] == ("recipients",):
             return self._recipient(key, recipe, str(field[1]), str(field[2]))
         if field[:1] == ("tags",) and len(field) == 2:
@@ -108,6 +113,13 @@ class Loaded:
         if where is None or self.teams is None:
             return span_of(layers, ("notify", state))
         return self.teams, recipients.listed(self.teams, where, team, handle)
+
+
+def _declared(layers: Sequence[Layer]) -> tuple[Document, Span]:
+    """Where the level stands that declares the monitor as a whole."""
+    found = [each for each in layers if each.label.split(" ", 1)[0] in ("monitor", "template")]
+    layer = found[-1] if found else layers[-1]
+    return layer.document, layer.document.key_span(layer.where)
 
 
 def load(root: Path, *, notify_only: str = "") -> Loaded:
@@ -156,6 +168,7 @@ class _Reader:
         self._files = 0
         self._setting = Setting(project="")
         self._policy = Policy()
+        self._limits = Limits()
         self._shared: Document | None = None
         self._teams_file: Document | None = None
         self._teams: dict[str, Team] = {}
@@ -176,6 +189,7 @@ class _Reader:
             self._missing_project()
         self._read_teams(by_kind.get("teams", []))
         self._set(project, by_kind.get("business-unit", []))
+        self._set_limits(project, {each.found.unit for each in reads})
         self._expander = Expander(
             self._assembler,
             self._cleaner,
@@ -200,6 +214,7 @@ class _Reader:
             teams=self._teams,
             business_units=self._setting.units,
             policy=self._policy,
+            limits=self._limits,
             files=self._files,
         )
         ordered = dict.fromkeys(sorted(found, key=lambda each: each.order))
@@ -288,6 +303,13 @@ class _Reader:
         setting.notify_only = self._notify_only
         setting.teams = self._teams
         setting.units = {each.found.unit: each.value("name") or each.found.unit for each in units}
+
+    def _set_limits(self, project: _Read | None, units: set[str]) -> None:
+        self._limits = usual_limits(self._policy, self._teams)
+        if project is not None:
+            written = project.value("limits")
+            self._limits, found = read_limits(written, project.document, self._limits, units)
+            self._diagnostics.extend(found)
 
     def _read_templates(self, reads: list[_Read]) -> dict[str, Template]:
         templates = {}

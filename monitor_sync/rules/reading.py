@@ -2,8 +2,9 @@
 The manual pages of what reading the files finds, before any rule looks at a monitor.
 
 These findings are made in the rooms below, which know no rules; a test holds that each of their
-names has its page here. An error of reading leaves no whole monitor behind, so it can be neither
-suppressed nor given another severity.
+names has its page here. A warning of reading is judged as a rule's: it can be suppressed beside
+its monitor and be given another severity. An error of reading leaves no whole monitor behind, so
+it can be neither.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.registry import Rule
 
-_WARNINGS: Final = frozenset({"schema/priority", "schema/read-only", "tags/second-value"})
-"""The others are errors."""
+WARNINGS: Final = frozenset(
+    {"schema/priority", "schema/read-only", "schema/unknown-unit", "tags/second-value"}
+)
+"""Names of what can be suppressed and be given another severity."""
 
 _WRITTEN: Final = {
     "file/anchor-contains-itself": """
@@ -117,6 +120,14 @@ _WRITTEN: Final = {
         Example: `Error Rate:` as the name of a monitor
         Use instead: `error-rate:`
         Source: Datadog's page on tags; the key is `monitor_sync_key:…`.
+        """,
+    "schema/fixed-severity": """
+        The policy sets the severity of an error of reading.
+        Why: where a file cannot be read as it was meant, there is no whole monitor that could be
+        planned all the same; nothing but mending it helps.
+        Example: `policy: {severity: {schema/unknown-key: warning}}`
+        Use instead: nothing; an option that this tool does not know yet goes under `raw_options`
+        Source: our own rule. `monitor-sync explain schema` lists what is always an error.
         """,
     "schema/key-given-twice": """
         Two monitors have the same key.
@@ -223,6 +234,14 @@ _WRITTEN: Final = {
         Use instead: `use: [{template: apm-service}]`, for templates/apm-service.yaml
         Source: the format in monitors/README.md.
         """,
+    "schema/unknown-unit": """
+        Limits are given to a business unit that has no folder.
+        Why: they hold for nothing, unless the unit goes away in this very change: its live
+        monitors are still counted then. So it is only a warning.
+        Example: `limits: {units: {travell: {deletes: 50%}}}`
+        Use instead: `limits: {units: {travel: {deletes: 50%}}}`, for the folder travel
+        Source: our own rule.
+        """,
     "schema/unused-item": """
         Items are named that no text uses.
         Why: all of them would make the same monitor, once for each item.
@@ -324,9 +343,12 @@ _WRITTEN: Final = {
 PAGES: Final = tuple(
     Rule(
         name=name,
-        severity=Severity.WARNING if name in _WARNINGS else Severity.ERROR,
+        severity=Severity.WARNING if name in WARNINGS else Severity.ERROR,
         page=cleandoc(written),
     )
     for name, written in _WRITTEN.items()
 )
 """A page for each name that reading the files yields, by family."""
+
+ERRORS: Final = frozenset(_WRITTEN) - WARNINGS
+"""Names of what can neither be suppressed nor be given another severity."""

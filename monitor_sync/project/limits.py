@@ -1,0 +1,109 @@
+"""How much one run may do: ``limits`` in project.yaml as Limits."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final, get_args
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.model import Limit, Limited, Limits, Policy, Team
+from monitor_sync.project.events import DataPath
+from monitor_sync.project.source import Document
+
+KEY: Final = "limits"
+_EVERY: Final = "each_unit"
+_UNITS: Final = "units"
+_PAGER: Final = "pager"
+
+
+def usual_limits(policy: Policy, teams: Mapping[str, Team]) -> Limits:
+    """The limits of a project that asks for none: what a pager is must be known all the same."""
+    handles = (team.handles.get(_PAGER) for team in teams.values())
+    return Limits(pagers=policy.pagers, pager_handles=frozenset(filter(None, handles)))
+
+
+def read_limits(
+    raw: Any, document: Document, standing: Limits, units: Collection[str]
+) -> tuple[Limits, list[Diagnostic]]:
+    """
+    The limits, and what is wrong with them that no schema can say.
+
+    ``raw`` has the schema's shape; what it does not name is as in ``standing``. ``units`` are the
+    folders of business units. A limit that cannot be read is as if it were not written.
+    """
+    written: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    found: list[Diagnostic] = []
+    of_units = {"*": _limits(written.get(_EVERY), (KEY, _EVERY), document, found)}
+    for unit, own in (written.get(_UNITS) or {}).items():
+        of_units[unit] = _limits(own, (KEY, _UNITS, unit), document, found)
+        if unit not in units:
+            found.append(_unknown_unit(unit, document, units))
+    limits = replace(
+        standing,
+        standing={**standing.standing, **_limits(written, (KEY,), document, found)},
+        units={unit: own for unit, own in of_units.items() if own},
+    )
+    return limits, found
+
+
+def _limits(
+    written: Any, where: DataPath, document: Document, found: list[Diagnostic]
+) -> dict[Limited, Limit]:
+    """The limits that one mapping names; what is wrong is added to ``found``."""
+    limits: dict[Limited, Limit] = {}
+    for what in get_args(Limited):
+        if not isinstance(written, Mapping) or what not in written:
+            continue
+        try:
+            limits[what] = _limit(written[what])
+        except ValueError as error:
+            hint = str(error.args[1]) if len(error.args) > 1 else ""
+            span = document.span((*where, what))
+            found.append(
+                document.diagnostic("schema/wrong-type", str(error.args[0]), span, hint=hint)
+            )
+    return limits
+
+
+def _limit(written: Any) -> Limit:
+    """One limit. Raises ValueError: what is wrong and, as a second argument, what to write."""
+    if written is None:
+        return Limit()
+    if isinstance(written, list):
+        one, *others = (_limit(each) for each in written)
+        for other in others:
+            if (one.count is None) == (other.count is None):
+                kind = "shares" if one.count is None else "counts"
+                raise ValueError(f"{_plain(written)} are two {kind}", "write the smaller one alone")
+            one = Limit(
+                count=other.count if one.count is None else one.count,
+                share=other.share if one.share is None else one.share,
+            )
+        return one
+    if isinstance(written, float) and not written.is_integer():
+        share = (Decimal(str(written)) * 100).normalize()
+        hint = f"for a share of the monitors write `{share:f}%`" if written < 1 else ""
+        raise ValueError(f"`{written}` is not a whole number of monitors", hint)
+    try:
+        return Limit.read(str(int(written) if isinstance(written, float) else written))
+    except ValueError as error:
+        raise ValueError(str(error), "for no limit write `null`") from error
+
+
+def _plain(written: list[Any]) -> str:
+    return "`[" + ", ".join(map(str, written)) + "]`"
+
+
+def _unknown_unit(unit: str, document: Document, units: Collection[str]) -> Diagnostic:
+    """A warning only: a unit may go away in the very change that says how much of it may go."""
+    close = difflib.get_close_matches(unit, units, n=1)
+    return document.diagnostic(
+        "schema/unknown-unit",
+        f"no business unit is called `{unit}`",
+        document.key_span((KEY, _UNITS, unit)),
+        hint=f"did you mean `{close[0]}`?" if close else "remove it once the unit is gone",
+        severity=Severity.WARNING,
+    )
