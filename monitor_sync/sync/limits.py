@@ -1,0 +1,204 @@
+"""
+How much one run may do: what a plan does too much of, and the option that lets it. Pure.
+
+The idea, and the 30 % from ten monitors up, are octoDNS's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, get_args
+
+from monitor_sync.language.layout import take_apart
+from monitor_sync.language.pagers import is_pager
+from monitor_sync.model import Limit, Limited, Limits, tag_value
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.handles import of_body
+from monitor_sync.sync.plan import Change, Plan
+
+JUDGED_FROM: Final = 10
+"""Shares of fewer live monitors are not judged: of two, one is a half."""
+
+_WAIVED: Final[frozenset[Limited]] = frozenset({"changes", "labels"})
+"""What somebody who has reviewed the plan has agreed to. What cannot be undone takes an option."""
+
+_DONE: Final[Mapping[Limited, str]] = {
+    "deletes": "would be deleted or replaced",
+    "changes": "would be changed",
+    "labels": "would get other tags or another footer",
+    "unpaged": "would lose their last pager",
+}
+_NOTHING: Final[Mapping[Limited, Limit]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """
+    A limit that a plan exceeds.
+
+    ``message`` is the arithmetic in one line. ``hint`` names the option that lifts this breach and
+    all others of the same kind; of several, the last has it and the others have none.
+    """
+
+    message: str
+    hint: str = ""
+
+
+def parse(text: str) -> Limit:
+    """
+    The value of an option such as ``--max-deletes``: ``N`` monitors, or ``N%`` of them.
+
+    Raises:
+        ValueError: it is neither; the text is for people.
+    """
+    return Limit.read(text)
+
+
+def breaches(
+    plan: Plan,
+    limits: Limits,
+    *,
+    reviewed: bool = False,
+    overrides: Mapping[Limited, Limit] = _NOTHING,
+) -> tuple[Breach, ...]:
+    """
+    Everything that a plan does too much of; nothing where it may be carried out.
+
+    ``reviewed`` says that somebody has seen this very plan: it lifts the limits of changes and of
+    labels. An override stands for the limit in all and of every unit alike, reviewed or not. The
+    unit of a change is that of the live monitor. Creates and adoptions never count.
+    """
+    counted = _count(plan, limits)
+    found: list[Breach] = []
+    for what in get_args(Limited):
+        if not counted[what] or (reviewed and what in _WAIVED and what not in overrides):
+            continue
+        messages = list(_exceeded(plan, what, counted[what], limits, overrides.get(what)))
+        found += [Breach(message=each) for each in messages[:-1]]
+        if messages:
+            hint = _hint(plan, what, counted[what].total(), reviewed=reviewed)
+            found.append(Breach(message=messages[-1], hint=hint))
+    return tuple(found)
+
+
+# counting
+
+
+def _count(plan: Plan, limits: Limits) -> dict[Limited, Counter[str]]:
+    """How many changes of each kind, by the unit that the live monitor is of."""
+    counted: dict[Limited, Counter[str]] = {what: Counter() for what in get_args(Limited)}
+    for change in plan.changes:
+        for what in _kinds(change, limits):
+            counted[what][_unit(change)] += 1
+    return counted
+
+
+def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
+    """Which limits one change counts for."""
+    if change.action in ("create", "adopt"):
+        return ()
+    found: list[Limited] = []
+    if change.action == "update":
+        found.append("labels" if _is_label(change.fields) else "changes")
+    else:
+        found.append("deletes")
+    if change.body is not None and _is_unpaged(change, limits):
+        found.append("unpaged")
+    return tuple(found)
+
+
+def _unit(change: Change) -> str:
+    """The unit that the monitor is of now, which may be about to change."""
+    tags = next((each.old for each in change.fields if each.field == "tags"), None)
+    if tags is None:
+        return change.business_unit
+    return tag_value(list(tags), "business_unit")
+
+
+def _is_label(fields: tuple[FieldChange, ...]) -> bool:
+    """Whether nothing differs but tags and the footer of the message."""
+    return all(
+        each.field == "tags"
+        or (each.field == "message" and _without_footer(each.old) == _without_footer(each.new))
+        for each in fields
+    )
+
+
+def _without_footer(message: object) -> tuple[str, str]:
+    parts = take_apart(message if isinstance(message, str) else "")
+    return parts.text, parts.routing
+
+
+def _is_unpaged(change: Change, limits: Limits) -> bool:
+    """Whether the monitor named a pager and names none any more; by name only, not by state."""
+    if not any(_wakes(each, limits) for each in change.lost):
+        return False
+    kept = (each for each in of_body(change.body or {}) if each not in change.lost)
+    return not any(_wakes(each, limits) for each in kept)
+
+
+def _wakes(handle: str, limits: Limits) -> bool:
+    return handle in limits.pager_handles or is_pager(handle, limits.pagers)
+
+
+# judging
+
+
+def _exceeded(
+    plan: Plan, what: Limited, counted: Counter[str], limits: Limits, override: Limit | None
+) -> Iterator[str]:
+    """What exceeds a limit: units first, by name, then all of them together."""
+    in_all = override or limits.standing[what]
+    told = False
+    for unit, count in sorted(counted.items()):
+        limit = override or limits.of_unit(unit, what)
+        live = plan.units.get(unit, 0)
+        why = _why(count, live, limit)
+        if why:
+            # a project of one unit is told once
+            told = told or (live == len(plan.ours) and limit == in_all)
+            whose = f"of {unit}" if unit else "without a business unit"
+            yield f"{_of(count, live)} {whose} {_DONE[what]}: {why}"
+    live = len(plan.ours)
+    why = _why(counted.total(), live, in_all)
+    if why and not told:
+        yield f"{_of(counted.total(), live)} in all {_DONE[what]}: {why}"
+
+
+def _why(count: int, live: int, limit: Limit) -> str:
+    """What is exceeded, empty where nothing is."""
+    shown = []
+    percent = ""
+    if limit.count is not None and count > limit.count:
+        shown.append(str(limit.count))
+    if limit.share is not None and live >= JUDGED_FROM and 100 * count > limit.share * live:
+        percent = f"{_percentage(count, live, limit.share)} %, "
+        shown.append(f"{limit.share.normalize():f} %")
+    if not shown:
+        return ""
+    return f"{percent}the limit{'s are' if len(shown) > 1 else ' is'} {' and '.join(shown)}"
+
+
+def _percentage(count: int, live: int, limit: Decimal) -> str:
+    """A share in percent, with as many digits as it takes to be seen to exceed the limit."""
+    exact = Decimal(100 * count) / live
+    shown = next(
+        (text for digits in range(6) if Decimal(text := f"{exact:.{digits}f}") > limit), None
+    )
+    return shown or f"{exact:f}"
+
+
+def _of(count: int, live: int) -> str:
+    return f"{count} of {live} {'monitor' if live == 1 else 'monitors'}"
+
+
+def _hint(plan: Plan, what: Limited, total: int, *, reviewed: bool) -> str:
+    """The smallest number that lets this plan pass: an override holds for all together as well."""
+    option = f"`--max-{what} {total}`"
+    if what in _WAIVED and not reviewed:
+        return f"if that is meant: {option}, or `--expect {plan.fingerprint}` after a review"
+    return f"if that is meant: {option}"

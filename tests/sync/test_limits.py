@@ -1,0 +1,422 @@
+"""A plan that does too much is refused, with the arithmetic and the option that lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor_sync.language.layout import compose, routing_lines
+from monitor_sync.model import Limit, Limited, Limits, Monitor
+from monitor_sync.sync.limits import breaches, parse
+from monitor_sync.sync.plan import Plan, make_plan
+from tests.sync.builders import answer, body, live, monitor, project
+
+PAGED = {"alert": ("@pagerduty-motor", "@slack-motor")}
+UNPAGED = {"alert": ("@slack-motor",)}
+FOOTER = "Owner: Motor (Motor), on call: motor  \nDeclared in motor/flow.yaml as x"
+NO_LIMIT = Limit()
+
+
+def message(routes: Mapping[str, Sequence[str]] = PAGED, footer: str = FOOTER) -> str:
+    return compose("It fails.", footer, routing_lines(routes))
+
+
+def declared(key: str, **changed: Any) -> Monitor:
+    unit = key.partition("/")[0]
+    tags = [f"business_unit:{unit}", "monitor_sync_project:acme", f"monitor_sync_key:{key}"]
+    return monitor(key, **{"tags": tags, "message": message(), **changed})
+
+
+LOGS = 'logs("x").index("*").rollup("count").last("5m") > 5'
+CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "update": {"query": "avg(last_5m):sum:payments.errors{env:production} > 7"},
+    "replace": {"type": "log alert", "query": LOGS},
+    "retagged": {"tags": ["business_unit:UNIT", "a:b", "monitor_sync_project:acme", "KEY"]},
+    "new footer": {"message": message(footer=f"Runbook: https://x.example  \n{FOOTER}")},
+    "no footer": {"message": message(footer="")},
+    "routed": {"message": message({**PAGED, "warning": ("@slack-motor",)})},
+    "unpaged": {"message": message(UNPAGED)},
+    "moved": {"tags": ["business_unit:elsewhere", "monitor_sync_project:acme", "KEY"]},
+}  # fmt: skip
+
+
+def plan(**units: dict[str, int]) -> Plan:
+    """
+    A plan over units: how many live monitors, and to how many of them each thing happens.
+
+    ``create`` and ``adopt`` are besides the live ones; ``delete`` means that no file declares it.
+    """
+    wanted: list[Monitor] = []
+    there: list[dict[str, Any]] = []
+    for unit, counts in units.items():
+        todo = [each for each, times in counts.items() if each != "live" for _ in range(times)]
+        new = [each for each in todo if each in ("create", "adopt")]
+        todo = [each for each in todo if each not in new]
+        for number in range(counts["live"]):
+            made = declared(f"{unit}/flow/m{number}")
+            there.append(answer(made, id=len(there) + 1))
+            happens = todo[number] if number < len(todo) else ""
+            if happens != "delete":
+                wanted.append(changed(made, happens))
+        for number, happens in enumerate(new):
+            made = declared(f"{unit}/flow/new{number}", adopt=None)
+            if happens == "adopt":
+                there.append(answer({**made.body, "tags": []}, id=len(there) + 1))
+                made = declared(made.key, adopt=len(there), message=message(UNPAGED))
+            wanted.append(made)
+    return make_plan(project(*wanted), live(*there), site="datadoghq.eu")
+
+
+def changed(made: Monitor, happens: str) -> Monitor:
+    fields = dict(CHANGES.get(happens, {}))
+    if "tags" in fields:
+        its = {"UNIT": made.business_unit, "KEY": f"monitor_sync_key:{made.key}"}
+        fields["tags"] = [
+            each.replace("UNIT", its["UNIT"]).replace("KEY", its["KEY"]) for each in fields["tags"]
+        ]
+    return declared(made.key, **fields)
+
+
+def limits(units: Mapping[str, Mapping[Limited, Limit]] | None = None, **own: Limit) -> Limits:
+    """No limits but these."""
+    standing = {what: own.get(what, NO_LIMIT) for what in Limits().standing}
+    assert own.keys() <= standing.keys()
+    return Limits(standing=standing, units=units or {})
+
+
+def percent(number: float) -> Limit:
+    return Limit(share=Decimal(str(number)))
+
+
+def told(*args: Any, **kwargs: Any) -> list[str]:
+    return [each.message for each in breaches(*args, **kwargs)]
+
+
+@pytest.mark.parametrize("what", ["delete", "replace", "update", "routed"])
+@pytest.mark.parametrize(
+    ("live", "count", "passes"),
+    [(10, 3, True), (10, 4, False), (9, 9, True), (30, 9, True), (30, 10, False)],
+)
+def test_up_to_thirty_percent_of_ten_or_more_pass_unless_the_project_says_otherwise(
+    what: str, live: int, count: int, passes: bool
+) -> None:
+    assert (breaches(plan(motor={"live": live, what: count}), Limits()) == ()) is passes
+
+
+@pytest.mark.parametrize("what", ["create", "adopt", "retagged", "new footer", "no footer"])
+def test_what_is_new_and_what_is_only_tags_and_footers_is_not_limited(what: str) -> None:
+    assert breaches(plan(motor={"live": 30, what: 30}), Limits()) == ()
+
+
+@pytest.mark.parametrize(
+    ("count", "passes"), [(1, True), (2, False)]
+)  # fmt: skip
+def test_one_monitor_in_ten_may_lose_its_last_pager(count: int, passes: bool) -> None:
+    found = breaches(plan(motor={"live": 10, "unpaged": count}), Limits())
+
+    assert (found == ()) is passes
+
+
+@pytest.mark.parametrize(
+    ("what", "limit", "sentence"),
+    [
+        ("delete", limits(deletes=percent(30)),
+         "would be deleted or replaced: 40 %, the limit is 30 %"),
+        ("delete", limits(deletes=Limit(count=5)),
+         "would be deleted or replaced: the limit is 5"),
+        ("delete", limits(deletes=Limit(count=5, share=Decimal(30))),
+         "would be deleted or replaced: 40 %, the limits are 5 and 30 %"),
+        ("delete", limits(deletes=Limit(count=5, share=Decimal(50))),
+         "would be deleted or replaced: the limit is 5"),
+        ("delete", limits(deletes=percent(39.99)),
+         "would be deleted or replaced: 40 %, the limit is 39.99 %"),
+        ("update", limits(changes=percent(0)),
+         "would be changed: 40 %, the limit is 0 %"),
+        ("retagged", limits(labels=percent(10)),
+         "would get other tags or another footer: 40 %, the limit is 10 %"),
+        ("unpaged", limits(unpaged=percent(10)),
+         "would lose their last pager: 40 %, the limit is 10 %"),
+    ],
+)  # fmt: skip
+def test_the_arithmetic_is_told_in_one_line(what: str, limit: Limits, sentence: str) -> None:
+    found = told(plan(motor={"live": 30, what: 12}), limit)
+
+    assert found == [f"12 of 30 monitors of motor {sentence}"]
+
+
+def test_a_share_just_over_its_limit_is_shown_with_the_digits_that_say_so() -> None:
+    found = told(plan(motor={"live": 333, "delete": 100}), limits(deletes=percent(30)))
+
+    assert found == [
+        "100 of 333 monitors of motor would be deleted or replaced: 30.03 %, the limit is 30 %"
+    ]
+
+
+def test_a_count_is_judged_however_few_monitors_there_are() -> None:
+    assert told(plan(motor={"live": 1, "delete": 1}), limits(deletes=Limit(count=0))) == [
+        "1 of 1 monitor of motor would be deleted or replaced: the limit is 0"
+    ]
+
+
+def test_one_unit_can_exceed_what_all_together_do_not() -> None:
+    both = plan(motor={"live": 10, "delete": 4}, life={"live": 90})
+
+    assert told(both, Limits()) == [
+        "4 of 10 monitors of motor would be deleted or replaced: 40 %, the limit is 30 %"
+    ]
+
+
+def test_all_together_can_exceed_what_no_unit_does() -> None:
+    small = {f"unit{number}": {"live": 5, "delete": 2} for number in range(4)}
+
+    assert told(plan(**small), Limits()) == [
+        "8 of 20 monitors in all would be deleted or replaced: 40 %, the limit is 30 %"
+    ]
+
+
+def test_units_are_told_before_all_and_one_option_lifts_them_all() -> None:
+    found = breaches(
+        plan(motor={"live": 10, "delete": 5}, life={"live": 10, "delete": 4}), Limits()
+    )
+
+    assert [each.message.partition(" would")[0] for each in found] == [
+        "4 of 10 monitors of life",
+        "5 of 10 monitors of motor",
+        "9 of 20 monitors in all",
+    ]
+    assert [each.hint for each in found] == ["", "", "if that is meant: `--max-deletes 9`"]
+
+
+def test_each_kind_has_a_hint_of_its_own() -> None:
+    both = plan(motor={"live": 10, "delete": 4, "unpaged": 4})
+
+    assert [each.hint for each in breaches(both, Limits())] == [
+        "if that is meant: `--max-deletes 4`",
+        "if that is meant: `--max-changes 4`, or `--expect "
+        + both.fingerprint
+        + "` after a review",
+        "if that is meant: `--max-unpaged 4`",
+    ]
+
+
+OWN: Mapping[str, Mapping[Limited, Limit]] = {
+    "*": {"deletes": percent(50)},
+    "motor": {"deletes": percent(80)},
+}
+
+
+@pytest.mark.parametrize(
+    ("units", "whose"),
+    [
+        ({"motor": {"live": 10, "delete": 8}, "life": {"live": 90}}, []),
+        ({"motor": {"live": 10, "delete": 9}, "life": {"live": 90}}, ["of motor"]),
+        ({"motor": {"live": 90}, "life": {"live": 10, "delete": 5}}, []),
+        ({"motor": {"live": 90}, "life": {"live": 10, "delete": 6}}, ["of life"]),
+        ({"motor": {"live": 20, "delete": 10}, "life": {"live": 10}}, ["in all"]),
+        ({"motor": {"live": 10, "update": 4}, "life": {"live": 90}}, ["of motor"]),
+    ],
+)  # fmt: skip
+def test_a_units_own_limit_goes_before_that_of_each_unit_which_goes_before_the_standing_one(
+    units: dict[str, dict[str, int]], whose: list[str]
+) -> None:
+    found = told(plan(**units), Limits(units=OWN))
+
+    assert [each.partition(" would")[0].partition("monitors ")[2] for each in found] == whose
+
+
+def test_a_replace_counts_once_and_as_a_delete() -> None:
+    mixed = plan(motor={"live": 10, "delete": 2, "replace": 2})
+
+    assert told(mixed, Limits()) == [
+        "4 of 10 monitors of motor would be deleted or replaced: 40 %, the limit is 30 %"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "waived"),
+    [("update", True), ("retagged", True), ("delete", False), ("replace", False)],
+)
+def test_a_review_waives_changes_and_labels_and_never_deletes(what: str, waived: bool) -> None:
+    nothing = limits(deletes=percent(0), changes=percent(0), labels=percent(0))
+    much = plan(motor={"live": 10, what: 10})
+
+    assert told(much, nothing)
+    assert (told(much, nothing, reviewed=True) == []) is waived
+
+
+def test_a_review_never_waives_the_loss_of_pagers() -> None:
+    found = told(plan(motor={"live": 10, "unpaged": 4}), Limits(), reviewed=True)
+
+    assert found == [
+        "4 of 10 monitors of motor would lose their last pager: 40 %, the limit is 10 %"
+    ]
+
+
+def test_an_override_stands_for_the_limit_in_all_and_of_every_unit() -> None:
+    much = plan(motor={"live": 10, "delete": 8}, life={"live": 10, "delete": 1})
+    own = limits({"motor": {"deletes": Limit(count=1)}}, deletes=Limit(count=2))
+
+    assert breaches(much, own, overrides={"deletes": Limit(count=9)}) == ()
+    assert breaches(much, own, overrides={"deletes": percent(80)}) == ()
+    assert told(much, limits(), overrides={"deletes": Limit(count=8)}) == [
+        "9 of 20 monitors in all would be deleted or replaced: the limit is 8"
+    ]
+
+
+def test_an_override_is_held_after_a_review_too() -> None:
+    much = plan(motor={"live": 10, "update": 8})
+    (found,) = breaches(much, Limits(), reviewed=True, overrides={"changes": Limit(count=7)})
+
+    assert found.hint == "if that is meant: `--max-changes 8`"
+
+
+COUNTS = st.fixed_dictionaries(
+    {
+        "live": st.just(12),
+        **dict.fromkeys(("delete", "replace", "update", "unpaged"), st.integers(0, 3)),
+    }
+)
+
+
+@given(motor=COUNTS, life=COUNTS)
+def test_the_options_of_the_hints_let_the_plan_pass_and_one_less_does_not(
+    motor: dict[str, int], life: dict[str, int]
+) -> None:
+    much = plan(motor=motor, life=life)
+    hints = [each.hint.split("`")[1].split() for each in breaches(much, Limits()) if each.hint]
+    counts = {option.removeprefix("--max-"): int(number) for option, number in hints}
+
+    enough: Any = {what: Limit(count=count) for what, count in counts.items()}
+    assert breaches(much, Limits(), overrides=enough) == ()
+    for what, count in counts.items():
+        less: Any = {**enough, what: Limit(count=count - 1)}
+        assert len([each for each in breaches(much, Limits(), overrides=less) if each.hint]) == 1
+
+
+def test_a_monitor_counts_for_the_unit_that_it_leaves() -> None:
+    moved = plan(motor={"live": 10, "moved": 10}, elsewhere={"live": 40})
+
+    assert told(moved, limits(labels=percent(30))) == [
+        "10 of 10 monitors of motor would get other tags or another footer:"
+        " 100 %, the limit is 30 %"
+    ]
+
+
+def test_monitors_whose_unit_nobody_knows_are_judged_together() -> None:
+    lost = [body(f"motor/flow/m{each}", tags=[
+        "monitor_sync_project:acme", f"monitor_sync_key:motor/flow/m{each}"]) for each in range(10)
+    ]  # fmt: skip
+    kept = [answer(declared(f"life/flow/m{each}"), id=100 + each) for each in range(90)]
+    there = [answer(each, id=number + 1) for number, each in enumerate(lost)]
+    wanted = [declared(f"life/flow/m{each}") for each in range(90)]
+
+    found = told(make_plan(project(*wanted), live(*there, *kept), site="x"), Limits())
+
+    assert found == [
+        "10 of 10 monitors without a business unit would be deleted or replaced:"
+        " 100 %, the limit is 30 %"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "own", "unpaged"),
+    [
+        (PAGED, UNPAGED, {}, True),
+        (PAGED, {"alert": ("@webhook-other",)}, {}, False),
+        (PAGED, {"recovery": ("@pagerduty-motor",)}, {}, False),
+        (UNPAGED, {}, {}, False),
+        (PAGED, UNPAGED, {"pagers": ("@webhook-*",)}, False),
+        ({"alert": ("@webhook-a",)}, PAGED, {"pagers": ("@webhook-*",)}, True),
+        (UNPAGED, {}, {"pager_handles": frozenset({"@slack-motor"})}, True),
+        (PAGED, UNPAGED, {"pager_handles": frozenset({"@slack-motor"})}, False),
+    ],
+)  # fmt: skip
+def test_a_pager_is_what_the_policy_says_or_its_kind_and_what_teams_call_so(
+    old: Mapping[str, Sequence[str]],
+    new: Mapping[str, Sequence[str]],
+    own: dict[str, Any],
+    unpaged: bool,
+) -> None:
+    before = answer(declared("motor/flow/a", message=message(old)))
+    after = declared("motor/flow/a", message=message(new))
+    made = make_plan(project(after), live(before), site="x")
+    standing = limits(unpaged=Limit(count=0)).standing
+
+    found = told(made, Limits(standing=standing, **own))
+
+    assert (
+        found == ["1 of 1 monitor of motor would lose their last pager: the limit is 0"]
+    ) is unpaged
+
+
+def test_a_pager_that_is_only_in_the_escalation_message_still_pages() -> None:
+    before = answer(declared("motor/flow/a"))
+    after = declared(
+        "motor/flow/a",
+        message=message(UNPAGED),
+        options={"thresholds": {"critical": 5}, "escalation_message": "@pagerduty-motor"},
+    )
+    made = make_plan(project(after), live(before), site="x")
+
+    assert breaches(made, limits(unpaged=Limit(count=0))) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "label"),
+    [
+        ({"message": message(footer="Who: Motor  \nWhere: motor/flow.yaml")}, True),
+        ({"message": message(footer=f"{FOOTER}  \ncall @pagerduty-other")}, False),
+        ({"message": message().replace("It fails.", "It fails again.")}, False),
+        ({"message": message({"alert": (*PAGED["alert"], "@slack-b")})}, False),
+        ({"message": message({"alert": PAGED["alert"][::-1]})}, False),
+        ({"message": message({})}, False),
+        ({"message": ""}, False),
+        ({"name": "[Motor] other"}, False),
+        ({"priority": 3}, False),
+    ],
+)
+@pytest.mark.parametrize("retagged", [False, True])
+def test_labels_are_tags_and_the_footer_whatever_its_words_and_nothing_else(
+    changed: dict[str, Any], label: bool, retagged: bool
+) -> None:
+    before = declared("motor/flow/a")
+    tags = [*before.tags, *(["a:b"] if retagged else [])]
+    after = declared("motor/flow/a", tags=tags, **changed)
+    made = make_plan(project(after), live(answer(before)), site="x")
+    none = Limit(count=0)
+
+    (found,) = told(made, limits(changes=none, labels=none))
+
+    expected = "would get other tags or another footer" if label else "would be changed"
+    assert found == f"1 of 1 monitor of motor {expected}: the limit is 0"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("0", Limit(count=0)),
+        ("12", Limit(count=12)),
+        ("30%", percent(30)),
+        ("30 %", percent(30)),
+        ("12.5%", percent(12.5)),
+        ("100%", percent(100)),
+    ],
+)
+def test_an_option_is_a_count_or_a_share(text: str, limit: Limit) -> None:
+    assert parse(text) == limit
+
+
+@pytest.mark.parametrize("text", ["", "-1", "5.5", "30%%", "many", "%", "1e3", "٣", "nan%"])
+def test_an_option_that_is_neither_is_told_what_to_type(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a count such as 5, or a share such as 30%"):
+        parse(text)
+
+
+def test_more_than_all_is_no_share() -> None:
+    with pytest.raises(ValueError, match="`101%` is more than all monitors"):
+        parse("101%")
