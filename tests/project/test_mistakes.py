@@ -99,6 +99,10 @@ MISTAKES = [
     ({"motor/Big Flow.yaml": "monitors: {}"}, "[schema/bad-name]", "rename it to big-flow"),
     ({"Motor Unit/flow.yaml": "monitors: {}"}, "[schema/bad-name]", "rename it to motor-unit"),
     ({"project.yaml": "project: Acme Co\n"}, "<Acme Co>", ""),
+    (
+        {"project.yaml": "project: acme\nlimits: {deletes: 150%}\n"},
+        "project.yaml:2:19 [schema/wrong-type] <150%> `150%` is more than all monitors", "`null`",
+    ),
     ({"teams.yaml": "teams: {a: {handles: {pager: webhook}}}"}, "<webhook>", ""),
     (
         {"teams.yaml": 'teams: {a: {handles: {pager: "@x"}, notify: [{alert: [pagr]}]}}'},
