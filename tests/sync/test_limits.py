@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,91 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.language.layout import compose, routing_lines
-from monitor_sync.model import Limit, Limited, Limits, Monitor
+from monitor_sync.model import Limit, Limited, Limits
 from monitor_sync.sync.limits import breaches, parse
-from monitor_sync.sync.plan import Plan, make_plan
-from tests.sync.builders import answer, body, live, monitor, project
-
-PAGED = {"alert": ("@pagerduty-motor", "@slack-motor")}
-UNPAGED = {"alert": ("@slack-motor",)}
-FOOTER = "Owner: Motor (Motor), on call: motor  \nDeclared in motor/flow.yaml as x"
-NO_LIMIT = Limit()
-
-
-def message(routes: Mapping[str, Sequence[str]] = PAGED, footer: str = FOOTER) -> str:
-    return compose("It fails.", footer, routing_lines(routes))
-
-
-def declared(key: str, **changed: Any) -> Monitor:
-    unit = key.partition("/")[0]
-    tags = [f"business_unit:{unit}", "monitor_sync_project:acme", f"monitor_sync_key:{key}"]
-    return monitor(key, **{"tags": tags, "message": message(), **changed})
-
-
-LOGS = 'logs("x").index("*").rollup("count").last("5m") > 5'
-CHANGES: Mapping[str, Mapping[str, Any]] = {
-    "update": {"query": "avg(last_5m):sum:payments.errors{env:production} > 7"},
-    "replace": {"type": "log alert", "query": LOGS},
-    "retagged": {"tags": ["business_unit:UNIT", "a:b", "monitor_sync_project:acme", "KEY"]},
-    "new footer": {"message": message(footer=f"Runbook: https://x.example  \n{FOOTER}")},
-    "no footer": {"message": message(footer="")},
-    "routed": {"message": message({**PAGED, "warning": ("@slack-motor",)})},
-    "unpaged": {"message": message(UNPAGED)},
-    "moved": {"tags": ["business_unit:elsewhere", "monitor_sync_project:acme", "KEY"]},
-}  # fmt: skip
-
-
-def plan(**units: dict[str, int]) -> Plan:
-    """
-    A plan over units: how many live monitors, and to how many of them each thing happens.
-
-    ``create`` and ``adopt`` are besides the live ones; ``delete`` means that no file declares it.
-    """
-    wanted: list[Monitor] = []
-    there: list[dict[str, Any]] = []
-    for unit, counts in units.items():
-        todo = [each for each, times in counts.items() if each != "live" for _ in range(times)]
-        new = [each for each in todo if each in ("create", "adopt")]
-        todo = [each for each in todo if each not in new]
-        for number in range(counts["live"]):
-            made = declared(f"{unit}/flow/m{number}")
-            there.append(answer(made, id=len(there) + 1))
-            happens = todo[number] if number < len(todo) else ""
-            if happens != "delete":
-                wanted.append(changed(made, happens))
-        for number, happens in enumerate(new):
-            made = declared(f"{unit}/flow/new{number}", adopt=None)
-            if happens == "adopt":
-                there.append(answer({**made.body, "tags": []}, id=len(there) + 1))
-                made = declared(made.key, adopt=len(there), message=message(UNPAGED))
-            wanted.append(made)
-    return make_plan(project(*wanted), live(*there), site="datadoghq.eu")
-
-
-def changed(made: Monitor, happens: str) -> Monitor:
-    fields = dict(CHANGES.get(happens, {}))
-    if "tags" in fields:
-        its = {"UNIT": made.business_unit, "KEY": f"monitor_sync_key:{made.key}"}
-        fields["tags"] = [
-            each.replace("UNIT", its["UNIT"]).replace("KEY", its["KEY"]) for each in fields["tags"]
-        ]
-    return declared(made.key, **fields)
-
-
-def limits(units: Mapping[str, Mapping[Limited, Limit]] | None = None, **own: Limit) -> Limits:
-    """No limits but these."""
-    standing = {what: own.get(what, NO_LIMIT) for what in Limits().standing}
-    assert own.keys() <= standing.keys()
-    return Limits(standing=standing, units=units or {})
-
-
-def percent(number: float) -> Limit:
-    return Limit(share=Decimal(str(number)))
-
-
-def told(*args: Any, **kwargs: Any) -> list[str]:
-    return [each.message for each in breaches(*args, **kwargs)]
+from monitor_sync.sync.plan import make_plan
+from tests.sync.builders import answer, body, live, project
+from tests.sync.estates import declared, limits, percent, plan, told
 
 
 @pytest.mark.parametrize("what", ["delete", "replace", "update", "routed"])
@@ -321,79 +241,6 @@ def test_monitors_whose_unit_nobody_knows_are_judged_together() -> None:
         "10 of 10 monitors without a business unit would be deleted or replaced:"
         " 100 %, the limit is 30 %"
     ]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "own", "unpaged"),
-    [
-        (PAGED, UNPAGED, {}, True),
-        (PAGED, {"alert": ("@webhook-other",)}, {}, False),
-        (PAGED, {"recovery": ("@pagerduty-motor",)}, {}, False),
-        (UNPAGED, {}, {}, False),
-        (PAGED, UNPAGED, {"pagers": ("@webhook-*",)}, False),
-        ({"alert": ("@webhook-a",)}, PAGED, {"pagers": ("@webhook-*",)}, True),
-        (UNPAGED, {}, {"pager_handles": frozenset({"@slack-motor"})}, True),
-        (PAGED, UNPAGED, {"pager_handles": frozenset({"@slack-motor"})}, False),
-    ],
-)  # fmt: skip
-def test_a_pager_is_what_the_policy_says_or_its_kind_and_what_teams_call_so(
-    old: Mapping[str, Sequence[str]],
-    new: Mapping[str, Sequence[str]],
-    own: dict[str, Any],
-    unpaged: bool,
-) -> None:
-    before = answer(declared("motor/flow/a", message=message(old)))
-    after = declared("motor/flow/a", message=message(new))
-    made = make_plan(project(after), live(before), site="x")
-    standing = limits(unpaged=Limit(count=0)).standing
-
-    found = told(made, Limits(standing=standing, **own))
-
-    assert (
-        found == ["1 of 1 monitor of motor would lose their last pager: the limit is 0"]
-    ) is unpaged
-
-
-def test_a_pager_that_is_only_in_the_escalation_message_still_pages() -> None:
-    before = answer(declared("motor/flow/a"))
-    after = declared(
-        "motor/flow/a",
-        message=message(UNPAGED),
-        options={"thresholds": {"critical": 5}, "escalation_message": "@pagerduty-motor"},
-    )
-    made = make_plan(project(after), live(before), site="x")
-
-    assert breaches(made, limits(unpaged=Limit(count=0))) == ()
-
-
-@pytest.mark.parametrize(
-    ("changed", "label"),
-    [
-        ({"message": message(footer="Who: Motor  \nWhere: motor/flow.yaml")}, True),
-        ({"message": message(footer=f"{FOOTER}  \ncall @pagerduty-other")}, False),
-        ({"message": message().replace("It fails.", "It fails again.")}, False),
-        ({"message": message({"alert": (*PAGED["alert"], "@slack-b")})}, False),
-        ({"message": message({"alert": PAGED["alert"][::-1]})}, False),
-        ({"message": message({})}, False),
-        ({"message": ""}, False),
-        ({"name": "[Motor] other"}, False),
-        ({"priority": 3}, False),
-    ],
-)
-@pytest.mark.parametrize("retagged", [False, True])
-def test_labels_are_tags_and_the_footer_whatever_its_words_and_nothing_else(
-    changed: dict[str, Any], label: bool, retagged: bool
-) -> None:
-    before = declared("motor/flow/a")
-    tags = [*before.tags, *(["a:b"] if retagged else [])]
-    after = declared("motor/flow/a", tags=tags, **changed)
-    made = make_plan(project(after), live(answer(before)), site="x")
-    none = Limit(count=0)
-
-    (found,) = told(made, limits(changes=none, labels=none))
-
-    expected = "would get other tags or another footer" if label else "would be changed"
-    assert found == f"1 of 1 monitor of motor {expected}: the limit is 0"
 
 
 @pytest.mark.parametrize(
