@@ -37,7 +37,6 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
     "no footer": {"message": message(footer="")},
     "routed": {"message": message({**PAGED, "warning": ("@slack-motor",)})},
     "unpaged": {"message": message(UNPAGED)},
-    "moved": {"tags": ["business_unit:elsewhere", "monitor_sync_project:acme", "KEY"]},
 }  # fmt: skip
 
 
@@ -69,6 +68,9 @@ def plan(**units: dict[str, int]) -> Plan:
 
 
 def changed(made: Monitor, happens: str) -> Monitor:
+    """What the files declare of a monitor to which this happens."""
+    if happens == "moved":
+        return declared(f"elsewhere/{made.key}".replace("/flow/", "-"), moved_from=(made.key,))
     fields = dict(CHANGES.get(happens, {}))
     if "tags" in fields:
         its = {"UNIT": made.business_unit, "KEY": f"monitor_sync_key:{made.key}"}

@@ -83,6 +83,17 @@ def test_a_count_is_judged_however_few_monitors_there_are() -> None:
     ]
 
 
+def test_a_project_of_one_unit_is_told_once_unless_the_unit_has_another_limit() -> None:
+    much = plan(motor={"live": 10, "delete": 4})
+    own = limits({"motor": {"deletes": Limit(count=1)}}, deletes=percent(30))
+
+    assert len(told(much, Limits())) == 1
+    assert told(much, own) == [
+        "4 of 10 monitors of motor would be deleted or replaced: the limit is 1",
+        "4 of 10 monitors in all would be deleted or replaced: 40 %, the limit is 30 %",
+    ]
+
+
 def test_one_unit_can_exceed_what_all_together_do_not() -> None:
     both = plan(motor={"live": 10, "delete": 4}, life={"live": 90})
 
