@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync.emulator.answers import Json, encoded
 from monitor_sync.emulator.inventory import Inventory
 from monitor_sync.emulator.normalise import definition, enriched_assets
+from monitor_sync.emulator.people import USER, Person
 from monitor_sync.emulator.store import Kind, Store
 
 ORG_ID = 1000000
-CREATOR = {
-    "name": "Emulated User",
-    "handle": "user@emulator.example",
-    "email": "user@emulator.example",
-    "id": 2000000,
-}
-CREATOR_UUID = "00000000-0000-4000-8000-000000000001"
+CREATOR = USER.creator
+CREATOR_UUID = USER.uuid
 
 _FIRST_ID = 10_000_001
 # The file is told of a whole block of ids at once: a create costs one write less, and a process
 # that is killed leaves a gap rather than give an id twice.
 _ID_BLOCK = 1000
 _SEEDED_AT_ONCE = 1000
+_REMEMBERED = 10_000  # how many deeds the audit trail holds; it is not kept in the state file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Something somebody did to a monitor: `action` is created, modified or deleted."""
+
+    number: int
+    when: float
+    action: str
+    monitor_id: int
+    monitor_name: str
+    person: Person
+    method: str
+    path: str
 
 
 class Documents:
@@ -65,7 +78,7 @@ class Account:
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self.store = store
         self.clock = clock
-        self.monitors = Inventory(store)
+        self.monitors = Inventory(store, clock)
         self.downtimes = Documents(store, "downtime")
         self.downtimes_v2 = Documents(store, "downtime_v2")
         self.slos = Documents(store, "slo")
@@ -75,6 +88,8 @@ class Account:
         self.pagerduty_services = Documents(store, "pagerduty_service")
         self.opsgenie_services = Documents(store, "opsgenie_service")
         self.slack_channels = Documents(store, "slack_channel")
+        self.lacking: frozenset[str] = frozenset()  # permissions that the keys do not have
+        self.audit: deque[Deed] = deque(maxlen=_REMEMBERED)
         # The filters of the listing last asked for, at which version, and what they left.
         self.last_listing: tuple[object, list[int]] = (None, [])
         self._next_id = store.counter("next_id", _FIRST_ID)
@@ -98,7 +113,9 @@ class Account:
         """Now, as monitors tell it."""
         return timestamp(self.clock())
 
-    def new_monitor(self, body: Json, monitor_id: int) -> dict[str, Any]:
+    def new_monitor(
+        self, body: Json, monitor_id: int, creator: Mapping[str, Json] = CREATOR
+    ) -> dict[str, Any]:
         """The monitor a create makes from a body, not yet held."""
         now = self.clock()
         written = timestamp(now)
@@ -117,7 +134,7 @@ class Account:
             "assets": enriched_assets(parts["assets"], monitor_id),
             "overall_state_modified": None,
             "overall_state": "No Data",
-            "creator": CREATOR,
+            "creator": creator,
         }
 
     def seed(self, monitors: Iterable[Json]) -> int:

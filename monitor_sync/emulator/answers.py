@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from monitor_sync.emulator.faults import Strike
+
 # Whatever JSON can hold; the shapes are checked where they are used.
 Json = Any
 
@@ -35,13 +37,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request, with the query string parsed and the header names in lower case."""
+    """One request, with the query string parsed and the header names in lower case.
+
+    `strike` is what the faults that are set make of it; handlers ask it about listings and
+    references, the rest concerns the core and the server.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    strike: Strike | None = None
 
     def json(self) -> dict[str, Json]:
         """The body as an object; an empty body is an empty object (recorded on mute_all).
@@ -49,14 +56,18 @@ class Request:
         Raises `Refused` (400) for anything else. The wording is ours: no recording has one.
         """
         raw = self._plain_body()
-        if not raw.strip():
-            return {}
-        try:
-            value = json.loads(raw, parse_constant=_no_json)
-        except (ValueError, RecursionError) as problem:
-            raise refused("Invalid JSON structure") from problem
+        value = _decoded(raw) if raw.strip() else {}
         if not isinstance(value, dict):
             raise refused("Invalid JSON structure")
+        return value
+
+    def json_array(self) -> list[Json]:
+        """The body as an array; an object alone is an array of it. Raises `Refused` (400)."""
+        value = _decoded(self._plain_body())
+        if isinstance(value, dict):
+            return [value]
+        if not isinstance(value, list):
+            raise refused("Invalid JSON structure: expected an array of objects")
         return value
 
     def _plain_body(self) -> bytes:
@@ -83,6 +94,13 @@ class Request:
     def flag(self, name: str) -> bool:
         """A query parameter that is on or off; clients write `true` or `True`."""
         return self.query.get(name, "").lower() == "true"
+
+
+def _decoded(raw: bytes) -> Json:
+    try:
+        return json.loads(raw, parse_constant=_no_json)
+    except (ValueError, RecursionError) as problem:
+        raise refused("Invalid JSON structure") from problem
 
 
 def _no_json(word: str) -> None:

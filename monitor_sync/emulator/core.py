@@ -1,31 +1,22 @@
 """The emulator without a server: `handle` takes a request apart and answers it.
 
-Every request passes through `Emulator.handle`, in one place and under one lock: counted, checked
-for keys, counted against its rate limit, routed, answered.
+Every request passes through one place: counted and given to the faults (`take`), then, under one
+lock, counted against its rate limit, checked for keys, routed and answered (`carry_out`). Whoever
+has the connection does what a fault asks of it in between; `handle` does both for callers without.
 """
 
 from __future__ import annotations
 
-import re
+import math
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from monitor_sync.emulator import (
-    downtimes,
-    downtimes_v2,
-    integrations,
-    monitors,
-    mutes,
-    roles,
-    search,
-    slos,
-    suite_sessions,
-    teams,
-)
+from monitor_sync.emulator import permissions, suite_sessions
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import (
     Answer,
@@ -37,73 +28,33 @@ from monitor_sync.emulator.answers import (
     refused,
     refused_at_the_edge,
 )
-from monitor_sync.emulator.limits import Limiter, limit_for, refusal_text
+from monitor_sync.emulator.failures import failure
+from monitor_sync.emulator.fault_specs import BadFault, Spec
+from monitor_sync.emulator.fault_specs import read as read_fault
+from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
+from monitor_sync.emulator.limits import Allowance, Limit, Limiter, refusal_text
+from monitor_sync.emulator.routes import ROUTES, route_of
 from monitor_sync.emulator.store import Store
 
-Handler = Callable[[Account, Request, str], Answer]
 Headers = dict[str, str]
 
 _REQUESTS = "/__emulator/requests"
-_IDENTIFIER = re.compile(
-    r"\d+\Z|[0-9a-fA-F]{32}\Z|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
-)
+_LIMITS = "/__emulator/limits"
+_FAULTS = "/__emulator/faults"
 
 
-def _validate_keys(_: Account, __: Request, ___: str) -> Answer:
-    """GET /api/v1/validate: any API key will do here."""
-    return answer({"valid": True})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request that was taken but not yet carried out."""
 
+    request: Request
+    route: str
+    identifier: str
 
-_ROUTES: dict[str, Handler] = {
-    "GET /api/v1/validate": _validate_keys,
-    "GET /api/v1/monitor": monitors.list_all,
-    "POST /api/v1/monitor": monitors.create,
-    "GET /api/v1/monitor/can_delete": monitors.can_delete,
-    "POST /api/v1/monitor/validate": monitors.validate_new,
-    "GET /api/v1/monitor/search": search.monitors,
-    "GET /api/v1/monitor/groups/search": search.groups,
-    "POST /api/v1/monitor/mute_all": mutes.mute_all,
-    "POST /api/v1/monitor/unmute_all": mutes.unmute_all,
-    "GET /api/v1/monitor/{id}": monitors.read,
-    "PUT /api/v1/monitor/{id}": monitors.update,
-    "DELETE /api/v1/monitor/{id}": monitors.delete,
-    "POST /api/v1/monitor/{id}/validate": monitors.validate_held,
-    "POST /api/v1/monitor/{id}/mute": mutes.mute,
-    "POST /api/v1/monitor/{id}/unmute": mutes.unmute,
-    "GET /api/v1/monitor/{id}/downtimes": mutes.downtimes_of,
-    "GET /api/v1/downtime": downtimes.list_all,
-    "POST /api/v1/downtime": downtimes.create,
-    "POST /api/v1/downtime/cancel/by_scope": downtimes.cancel_by_scope,
-    "GET /api/v1/downtime/{id}": downtimes.read,
-    "PUT /api/v1/downtime/{id}": downtimes.update,
-    "DELETE /api/v1/downtime/{id}": downtimes.cancel,
-    "GET /api/v2/downtime": downtimes_v2.list_all,
-    "POST /api/v2/downtime": downtimes_v2.create,
-    "GET /api/v2/downtime/{id}": downtimes_v2.read,
-    "PATCH /api/v2/downtime/{id}": downtimes_v2.update,
-    "DELETE /api/v2/downtime/{id}": downtimes_v2.cancel,
-    "GET /api/v2/monitor/{id}/downtime_matches": downtimes_v2.matches,
-    "POST /api/v1/slo": slos.create,
-    "GET /api/v1/slo/{id}": slos.read,
-    "DELETE /api/v1/slo/{id}": slos.delete,
-    "GET /api/v2/roles": roles.list_all,
-    "POST /api/v2/roles": roles.create,
-    "GET /api/v2/roles/{id}": roles.read,
-    "DELETE /api/v2/roles/{id}": roles.delete,
-    "GET /api/v2/team": teams.list_all,
-    "POST /api/v2/team": teams.create,
-    "GET /api/v2/team/{id}": teams.read,
-    "DELETE /api/v2/team/{id}": teams.delete,
-    f"POST {integrations.WEBHOOKS}": integrations.create_webhook,
-    f"GET {integrations.WEBHOOKS}/{{name}}": integrations.read_webhook,
-    f"DELETE {integrations.WEBHOOKS}/{{name}}": integrations.delete_webhook,
-    f"POST {integrations.PAGERDUTY}": integrations.create_pagerduty_service,
-    f"GET {integrations.PAGERDUTY}/{{name}}": integrations.read_pagerduty_service,
-    f"POST {integrations.SLACK}": integrations.create_slack_channel,
-    f"GET {integrations.SLACK}": integrations.list_slack_channels,
-    f"POST {integrations.OPSGENIE}": integrations.create_opsgenie_service,
-    f"GET {integrations.OPSGENIE}": integrations.list_opsgenie_services,
-}
+    @property
+    def strike(self) -> Strike | None:
+        """The faults that strike it."""
+        return self.request.strike
 
 
 class Emulator:
@@ -114,6 +65,9 @@ class Emulator:
         *,
         state: Path | None = None,
         enforce_limits: bool = False,
+        limits: Iterable[Limit] = (),
+        faults: Iterable[Spec] = (),
+        lacking: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Start empty, or from the SQLite file `state`, which then follows every change.
@@ -121,15 +75,24 @@ class Emulator:
         Args:
             state: the file; created where it is missing. None forgets everything at the end.
             enforce_limits: answer 429 beyond the recorded rate limits, instead of only counting.
+            limits: in place of recorded ones of the same name; enforced in any case.
+            faults: what goes wrong, as for `inject`.
+            lacking: permissions that the keys do not have, such as `monitors_write`.
             clock: Unix seconds, for timestamps, downtimes and rate limits.
 
         Raises:
             sqlite3.Error: `state` cannot be opened or is not a SQLite file.
+            BadFault: a fault is none.
+            BadPermission: a name in `lacking` is no permission.
         """
+        self._faults = Faults()
+        self._faults.replace(_faults(faults))
+        unpermitted = permissions.known(lacking)
         self._clock = clock
         self._store = Store(state)
         self._account = Account(self._store, clock)
-        self._limiter = Limiter(enforce=enforce_limits)
+        self._account.lacking = unpermitted
+        self._limiter = Limiter(enforce=enforce_limits, limits=limits)
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -146,6 +109,26 @@ class Emulator:
         with self._lock:
             return self._account.seed(monitors)
 
+    def inject(self, faults: Iterable[Spec]) -> None:
+        """Set these faults in place of those before; an empty list ends them all.
+
+        Each is a `Fault`, a text as `emulate --fault` takes it, or a mapping as
+        `PUT /__emulator/faults` takes it. Raises `BadFault`, and then changes nothing.
+        """
+        read = _faults(faults)
+        with self._lock:
+            self._faults.replace(read)
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults that are set, with how often each `struck`."""
+        with self._lock:
+            return self._faults.told()
+
+    def wanted(self, faults: Iterable[Fault]) -> bool:
+        """Is any of these very faults still set?"""
+        with self._lock:
+            return any(map(self._faults.wanted, faults))
+
     def close(self) -> None:
         """Let go of the state file. Nothing may be asked afterwards."""
         with self._lock:
@@ -159,7 +142,7 @@ class Emulator:
         headers: Mapping[str, str],
         body: bytes,
     ) -> tuple[int, Headers, bytes]:
-        """Answer one request: status, headers, body. Never raises for what a client sent.
+        """Answer one request: status, headers, body.
 
         Args:
             method: in capitals.
@@ -167,6 +150,31 @@ class Emulator:
             query: the raw query string, or its names and values.
             headers: names in any case.
             body: as received; gzip and deflate are unpacked when the headers say so.
+
+        Raises:
+            ConnectionResetError: a fault cuts the connection.
+            TimeoutError: a fault keeps it silent for ever.
+        """
+        call = self.take(method, path, query, headers, body)
+        if call.strike is None:
+            return self.carry_out(call)
+        _endure(call.strike.before)
+        given = self.carry_out(call)
+        _endure(call.strike.after)
+        return given
+
+    def take(
+        self,
+        method: str,
+        path: str,
+        query: str | Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> Call:
+        """Count a request and find what strikes it; arguments as for `handle`.
+
+        The caller does what the strike's `before` says, has it carried out, and does what its
+        `after` says, outside of any lock.
         """
         request = Request(
             method=method,
@@ -175,64 +183,105 @@ class Emulator:
             headers={name.lower(): value for name, value in headers.items()},
             body=body,
         )
-        route, identifier = _route(method, path)
-        with self._lock:
-            if path.startswith("/__"):
-                given, extra = self._own(request), Headers()
-            else:
+        route, identifier = route_of(method, path)
+        if not path.startswith("/__"):
+            with self._lock:
                 self._counts[route] += 1
-                given, extra = self._api(route, identifier, request)
+                if self._faults.armed:
+                    forced = request.flag("force")
+                    strike = self._faults.strike(method, path, route, forced=forced)
+                    request = replace(request, strike=strike)
+        return Call(request=request, route=route, identifier=identifier)
+
+    def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
+        """Answer a request that was taken: status, headers, body. Never raises."""
+        with self._lock:
+            if call.request.path.startswith("/__"):
+                given, extra = self._own(call.request), Headers()
+            else:
+                given, extra = self._api(call)
         return given.status, {"content-type": "application/json", **extra}, given.body
 
-    def _api(self, route: str, identifier: str, request: Request) -> tuple[Answer, Headers]:
-        limit = limit_for(route)
-        allowance = self._limiter.take(limit, self._clock())
+    def _api(self, call: Call) -> tuple[Answer, Headers]:
+        allowance = self._limiter.take(call.route, self._clock())
+        if call.strike is not None:
+            instead = call.strike.answering("answer")
+            if instead is not None:
+                return failure(instead, allowance.limit)
+        given = self._answered(call, allowance)
+        if call.strike is not None:
+            afterwards = call.strike.answering("answer-after")
+            if afterwards is not None:
+                return failure(afterwards, allowance.limit)
+        return given, allowance.headers
+
+    def _answered(self, call: Call, allowance: Allowance) -> Answer:
+        request = call.request
         try:
             _check_keys(request)
             if allowance.exceeded:
-                raise refused(refusal_text(limit), status=429)
-            handler = _ROUTES.get(route)
+                raise refused(refusal_text(allowance.limit), status=429)
+            handler = ROUTES.get(call.route)
             if handler is None:
                 raise refused_at_the_edge(
                     404, f"Not found: the emulator has no {request.method} {request.path}"
                 )
-            given = handler(self._account, request, identifier)
+            lacking = self._account.lacking
+            if lacking and permissions.needed(call.route) in lacking:
+                raise refused("Forbidden", "Failed permission authorization checks", status=403)
+            return handler(self._account, request, call.identifier)
         except Refused as problem:
-            given = answer(problem.payload, problem.status)
-        return given, allowance.headers
+            return answer(problem.payload, problem.status)
 
     def _own(self, request: Request) -> Answer:
-        """What is not Datadog's: the request counter, and the sessions of the client's suite."""
-        if request.path == _REQUESTS and request.method == "GET":
-            return answer(dict(sorted(self._counts.items())))
-        if request.path == _REQUESTS and request.method == "DELETE":
-            self._counts.clear()
-            return answer({})
-        given = suite_sessions.handle(request, self._clock())
-        if given is None:
-            problem = refused_at_the_edge(404, f"Not found: {request.method} {request.path}")
-            given = answer(problem.payload, problem.status)
-        return given
+        """What is not Datadog's: counters, limits, faults, the sessions of the client's suite."""
+        try:
+            match request.method, request.path:
+                case "GET", path if path == _REQUESTS:
+                    return answer(dict(sorted(self._counts.items())))
+                case "DELETE", path if path == _REQUESTS:
+                    self._counts.clear()
+                    return answer({})
+                case "GET", path if path == _LIMITS:
+                    return answer(self._limiter.told())
+                case "DELETE", path if path == _LIMITS:
+                    self._limiter.reset_counts()
+                    return answer({})
+                case "GET" | "PUT" | "DELETE", path if path == _FAULTS:
+                    if request.method != "GET":
+                        self._faults.replace(_sent_faults(request))
+                    return answer(self._faults.told())
+            given = suite_sessions.handle(request, self._clock())
+            if given is None:
+                raise refused_at_the_edge(404, f"Not found: {request.method} {request.path}")
+            return given
+        except Refused as problem:
+            return answer(problem.payload, problem.status)
 
 
-def _route(method: str, path: str) -> tuple[str, str]:
-    """The route a request takes, ids as `{id}`, and the id in it (or "").
+def _faults(specs: Iterable[Spec]) -> list[Fault]:
+    return [read_fault(spec, ROUTES) for spec in specs]
 
-    A path nobody knows is its own route, so that the request counter shows it.
-    """
-    route = f"{method} {path}"
-    if route in _ROUTES:
-        return route, ""
-    named = integrations.route(path)
-    if named is not None:
-        return f"{method} {named[0]}", named[1]
-    segments = path.split("/")
-    if len(segments) > 4:  # "", "api", "v1", the resource, the id
-        identifier, segments[4] = segments[4], "{id}"
-        route = f"{method} {'/'.join(segments)}"
-        if route in _ROUTES or _IDENTIFIER.match(identifier):
-            return route, identifier
-    return f"{method} {path}", ""
+
+def _sent_faults(request: Request) -> list[Fault]:
+    """The faults a PUT brings; a DELETE brings none."""
+    if request.method == "DELETE":
+        return []
+    try:
+        return _faults(request.json_array())
+    except BadFault as problem:
+        said = str(problem)
+        raise refused(f"{said}; {problem.hint}" if problem.hint else said) from None
+
+
+def _endure(hold: Hold) -> None:
+    """Do in process what a server would do to the connection."""
+    if math.isinf(hold.seconds):
+        raise TimeoutError("a fault of the emulator keeps this request without an answer")
+    if hold.seconds:
+        time.sleep(hold.seconds)
+    if hold.close:
+        raise ConnectionResetError("a fault of the emulator cuts this connection")
 
 
 def _check_keys(request: Request) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from monitor_sync.emulator.answers import Json, encoded
@@ -20,12 +21,18 @@ Key = TypeVar("Key", int, str, bytes)
 # Two monitors equal in these are copies (30 recorded refusals; each was equal in all of them).
 _COPIED = ("name", "query", "message", "tags", "options", "priority", "restricted_roles")
 
+# How many changes are remembered, for listings that lag behind.
+_REMEMBERED = 10_000
+
 
 class Inventory:
     """Monitors by id. Not thread-safe: the core holds one lock around each request."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
+        self._clock = clock
+        # When each of the last changes was, of which id, and its row before (None: not held).
+        self._past: deque[tuple[float, int, bytes | None]] = deque(maxlen=_REMEMBERED)
         self._rows: dict[int, bytes] = {}
         self._assets: dict[int, list[Any]] = {}
         self._by_tag: dict[str, set[int]] = {}
@@ -76,9 +83,19 @@ class Inventory:
         """The ids of the composites that name this monitor in their query, ascending."""
         return sorted(self._composites.get(monitor_id, ()))
 
+    def rows_at(self, moment: float) -> dict[int, bytes | None]:
+        """What changed since `moment` (Unix seconds), as it was then; None was not held."""
+        rows: dict[int, bytes | None] = {}
+        for changed, monitor_id, row in reversed(self._past):
+            if changed <= moment:
+                break
+            rows[monitor_id] = row
+        return rows
+
     def put(self, monitor: dict[str, Any]) -> None:
         """Hold a monitor, new or changed, and write it through."""
         monitor_id: int = monitor["id"]
+        self._past.append((self._clock(), monitor_id, self._rows.get(monitor_id)))
         had_assets = monitor_id in self._assets
         assets = self._place(monitor)
         if assets:
@@ -97,6 +114,7 @@ class Inventory:
 
     def remove(self, monitor_id: int) -> None:
         """Let go of a monitor that is held."""
+        self._past.append((self._clock(), monitor_id, self._rows[monitor_id]))
         self._dismiss(monitor_id)
         if self._assets.pop(monitor_id, None):
             self._store.remove("assets", monitor_id)

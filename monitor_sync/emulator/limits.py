@@ -1,12 +1,16 @@
 """Rate limits: the headers of every answer, and the 429 for those who asked for it.
 
 Limits and names are those of recorded answers (recordings.md, section G); Datadog publishes none
-for monitors. They are counted always and enforced only on request.
+for monitors. They are counted always and enforced only on request, all of them or some by name.
 """
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,47 +43,122 @@ _LIMITS = {
 }
 
 
-def limit_for(route: str) -> Limit:
-    """The limit a route counts against: its own, or the one all others share."""
-    return _LIMITS.get(route, _ELSEWHERE)
+_NAMED = {limit.name: limit for limit in (*_LIMITS.values(), _ELSEWHERE)}
+_SETTING = re.compile(r"(?P<name>[^=]*)=(?P<requests>[1-9]\d*)/(?P<seconds>[1-9]\d*)", re.ASCII)
+
+
+class BadLimit(ValueError):
+    """A rate limit that nobody can mean. `hint` says what to write instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def read(setting: str) -> Limit:
+    """A limit from `NAME=N/S`: N requests in S seconds.
+
+    Raises:
+        BadLimit: it is written otherwise, or no request counts against that name.
+    """
+    found = _SETTING.fullmatch(setting.replace(" ", ""))
+    if found is None:
+        raise BadLimit(
+            f"'{setting}' is no rate limit, expected NAME=N/S with whole numbers",
+            "e.g. `post_monitors=50/1` for 50 requests in 1 second",
+        )
+    name = found["name"]
+    if name not in _NAMED:
+        near = difflib.get_close_matches(name, _NAMED, n=1)
+        raise BadLimit(
+            f"'{name}' is the name of no rate limit, expected one of {', '.join(_NAMED)}",
+            f"write `{near[0]}=…`" if near else "GET /__emulator/limits tells them as well",
+        )
+    return Limit(name=name, requests=int(found["requests"]), seconds=int(found["seconds"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What a request found: is it one too many, and the headers to answer with."""
+    """What a request found: is it one too many, which limit, and the headers to answer with."""
 
     exceeded: bool
+    limit: Limit
     headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Window:
+    """What was counted under one name."""
+
+    period: int = -1
+    used: int = 0
+    most: int = 0
+    refused: int = 0
 
 
 class Limiter:
     """Counts requests in periods that begin on the calendar, as `X-RateLimit-Period` is described.
 
-    Unless `enforce` is set, the remainder never reads 0: nobody would be refused, so nobody
+    Where a limit is not enforced, the remainder never reads 0: nobody would be refused, so nobody
     needs to wait.
     """
 
-    def __init__(self, *, enforce: bool) -> None:
-        self._enforce = enforce
-        self._used: dict[str, tuple[int, int]] = {}  # by name: the period, and requests in it
+    def __init__(self, *, enforce: bool, limits: Iterable[Limit] = ()) -> None:
+        """`limits` take the place of those of the same name, and are enforced in any case."""
+        changed = {limit.name: limit for limit in limits}
+        self._limits = {**_NAMED, **changed}
+        self._enforced = frozenset(self._limits if enforce else changed)
+        self._windows: dict[str, _Window] = {}
 
-    def take(self, limit: Limit, now: float) -> Allowance:
+    def limit_for(self, route: str) -> Limit:
+        """The limit a route counts against: its own, or the one all others share."""
+        return self._limits[_LIMITS.get(route, _ELSEWHERE).name]
+
+    def take(self, route: str, now: float) -> Allowance:
         """Count one request at `now` (Unix seconds)."""
+        limit = self.limit_for(route)
+        enforced = limit.name in self._enforced
         period = int(now) // limit.seconds
-        current, used = self._used.get(limit.name, (period, 0))
-        used = used + 1 if current == period else 1
-        self._used[limit.name] = (period, used)
-        remaining = limit.requests - used
+        window = self._windows.get(limit.name)
+        if window is None:
+            window = self._windows[limit.name] = _Window()
+        window.used = window.used + 1 if window.period == period else 1
+        window.period = period
+        window.most = max(window.most, window.used)
+        remaining = limit.requests - window.used
+        exceeded = enforced and remaining < 0
+        window.refused += exceeded
         return Allowance(
-            exceeded=self._enforce and remaining < 0,
+            exceeded=exceeded,
+            limit=limit,
             headers={
                 "x-ratelimit-limit": str(limit.requests),
                 "x-ratelimit-period": str(limit.seconds),
-                "x-ratelimit-remaining": str(max(remaining, 0 if self._enforce else 1)),
+                "x-ratelimit-remaining": str(max(remaining, 0 if enforced else 1)),
                 "x-ratelimit-reset": str(limit.seconds - int(now) % limit.seconds),
                 "x-ratelimit-name": limit.name,
             },
         )
+
+    def told(self) -> dict[str, dict[str, Any]]:
+        """By name: the limit, the most requests one period saw, and how many were refused."""
+        unused = _Window()
+        told = {}
+        for name, limit in sorted(self._limits.items()):
+            window = self._windows.get(name, unused)
+            told[name] = {
+                "requests": limit.requests,
+                "seconds": limit.seconds,
+                "enforced": name in self._enforced,
+                "most": window.most,
+                "refused": window.refused,
+            }
+        return told
+
+    def reset_counts(self) -> None:
+        """Forget the most and the refused, not what the present period has used."""
+        for window in self._windows.values():
+            window.most = window.refused = 0
 
 
 def refusal_text(limit: Limit) -> str:

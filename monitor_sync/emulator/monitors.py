@@ -1,21 +1,22 @@
-"""The monitor endpoints: create, read, list, update, delete, can_delete and validate."""
+"""The endpoints of one monitor: create, read, update, delete, can_delete and validate."""
 
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from typing import Any
 
+from monitor_sync.emulator import audit
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 from monitor_sync.emulator.downtimes import in_force, overlaid
+from monitor_sync.emulator.listing import check_group_states
 from monitor_sync.emulator.normalise import definition, enriched_assets
-from monitor_sync.emulator.queries import METRIC_TYPES, composite_members, scope_tags
+from monitor_sync.emulator.people import asking
+from monitor_sync.emulator.queries import METRIC_TYPES, composite_members
 from monitor_sync.emulator.validation import check, check_shape
 
-_GROUP_STATES = frozenset({"all", "alert", "warn", "no data", "ok"})
-_LARGEST_PAGE = 1000
 _NOT_FOUND = "Monitor not found"
+_INVENTED = "[9999999,Invented by the emulator]"
 
 
 def create(account: Account, request: Request, _: str) -> Answer:
@@ -28,15 +29,16 @@ def create(account: Account, request: Request, _: str) -> Answer:
     for twin in account.monitors.copies_of(parts):
         org = json.loads(account.monitors.row(twin))["org_id"]
         raise refused(f"Duplicate of an existing monitor_id:{twin} org_id:{org}")
-    monitor = account.new_monitor(body, account.new_id())
+    monitor = account.new_monitor(body, account.new_id(), asking(request).creator)
     account.monitors.put(monitor)
+    audit.note(account, request, "created", monitor)
     return answer(_as_written(monitor))
 
 
 def read(account: Account, request: Request, identifier: str) -> Answer:
     """GET /api/v1/monitor/{id}. Assets only when asked for, and then without `monitor_id`."""
     monitor = found(account, identifier)
-    _check_group_states(request)
+    check_group_states(request)
     monitor = overlaid(monitor, in_force(account))
     if not request.flag("with_downtimes"):
         del monitor["matching_downtimes"]
@@ -55,18 +57,6 @@ def read(account: Account, request: Request, identifier: str) -> Answer:
     return answer(monitor)
 
 
-def list_all(account: Account, request: Request, _: str) -> Answer:
-    """GET /api/v1/monitor. Ids ascend; without `page` (or `id_offset`) everything is listed."""
-    _check_group_states(request)
-    ids = _page(_matching(account, request), request)
-    downtimes = in_force(account)
-    if downtimes or "group_states" in request.query:
-        return answer([_listed(account, monitor_id, downtimes, request) for monitor_id in ids])
-    row = account.monitors.row
-    rows = b",".join([row(monitor_id)[:-1] + b',"matching_downtimes":[]}' for monitor_id in ids])
-    return Answer(status=200, body=b"[" + rows + b"]\n")
-
-
 def update(account: Account, request: Request, identifier: str) -> Answer:
     """PUT /api/v1/monitor/{id}. Partial at the top, but `options` is replaced as a whole."""
     monitor = found(account, identifier)
@@ -80,6 +70,7 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     monitor["assets"] = enriched_assets(parts["assets"], monitor["id"])
     monitor["modified"] = account.timestamp()
     account.monitors.put(monitor)
+    audit.note(account, request, "modified", monitor)
     written = _as_written(monitor)
     written.pop("creator", None)
     return answer(written)
@@ -92,10 +83,11 @@ def delete(account: Account, request: Request, identifier: str) -> Answer:
     """
     monitor = found(account, identifier)
     if not request.flag("force"):
-        problems = referrers(account, monitor)
+        problems = referrers(account, monitor, request)
         if problems:
             raise refused(*problems)
     account.monitors.remove(monitor["id"])
+    audit.note(account, request, "deleted", monitor)
     return answer({"deleted_monitor_id": monitor["id"]})
 
 
@@ -109,7 +101,7 @@ def can_delete(account: Account, request: Request, _: str) -> Answer:
     errors: dict[str, list[str]] = {}
     for identifier in wanted:
         monitor = found(account, identifier)
-        problems = referrers(account, monitor)
+        problems = referrers(account, monitor, request)
         if problems:
             errors[identifier] = problems
         else:
@@ -147,14 +139,19 @@ def found(account: Account, identifier: str) -> dict[str, Any]:
     return monitor
 
 
-def referrers(account: Account, monitor: dict[str, Any]) -> list[str]:
-    """Who refers to a monitor, in Datadog's words: one line for composites, one for SLOs."""
+def referrers(account: Account, monitor: dict[str, Any], request: Request) -> list[str]:
+    """Who refers to a monitor, in Datadog's words: one line for composites, one for SLOs.
+
+    The fault `referenced` adds a composite that there is not.
+    """
     monitor_id = monitor["id"]
     named = f"monitor [{monitor_id},{monitor['name']}] is referenced in"
     composites = [
         f"[{composite},{json.loads(account.monitors.row(composite))['name']}]"
         for composite in account.monitors.composites_of(monitor_id)
     ]
+    if request.strike is not None and request.strike.refers:
+        composites.append(_INVENTED)
     slos = [
         f"[{slo['id']},{slo['name']}]"
         for slo in account.slos
@@ -186,67 +183,3 @@ def _check_type_change(monitor: dict[str, Any], body: Json) -> None:
         return
     if not (wanted in METRIC_TYPES and monitor["type"] in METRIC_TYPES):
         raise refused("Monitor type change not allowed")
-
-
-def _check_group_states(request: Request) -> None:
-    states = request.query.get("group_states")
-    if states is not None and not all(
-        state.strip().lower() in _GROUP_STATES for state in states.split(",")
-    ):
-        raise refused("Invalid group_state filters.")
-
-
-def _matching(account: Account, request: Request) -> list[int]:
-    """The ids a listing's filters leave, ascending. Tags are looked up, the rest is read."""
-    query = request.query
-    filters = (account.monitors.version, *map(query.get, ("monitor_tags", "name", "tags")))
-    if account.last_listing[0] != filters:
-        account.last_listing = (filters, _filtered(account, request))
-    return account.last_listing[1]
-
-
-def _filtered(account: Account, request: Request) -> list[int]:
-    own_tags = _comma_separated(request.query.get("monitor_tags"))
-    ids = account.monitors.with_tags(own_tags) if own_tags else account.monitors.ids()
-    name = request.query.get("name", "").lower()
-    scope = set(_comma_separated(request.query.get("tags")))
-    if not name and not scope:
-        return ids
-    matching = []
-    for monitor_id in ids:
-        monitor = json.loads(account.monitors.row(monitor_id))
-        if name in monitor["name"].lower() and scope <= set(scope_tags(monitor["query"])):
-            matching.append(monitor_id)
-    return matching
-
-
-def _comma_separated(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
-def _page(ids: list[int], request: Request) -> list[int]:
-    size = request.number("page_size", 100)
-    if "id_offset" in request.query:
-        after = request.number("id_offset", 0)
-        start = bisect_right(ids, after)
-        return ids[start : start + _page_size(size)]
-    if "page" in request.query:
-        start = request.number("page", 0) * _page_size(size)
-        return ids[start : start + _page_size(size)]
-    return ids
-
-
-def _page_size(size: int) -> int:
-    if not size:
-        raise refused("The value provided for parameter 'page_size' is invalid")
-    return min(size, _LARGEST_PAGE)
-
-
-def _listed(
-    account: Account, monitor_id: int, downtimes: list[dict[str, Any]], request: Request
-) -> dict[str, Any]:
-    monitor = json.loads(account.monitors.row(monitor_id))
-    monitor = overlaid(monitor, downtimes)
-    if "group_states" in request.query:
-        monitor["state"] = {"groups": {}}
-    return dict(monitor)

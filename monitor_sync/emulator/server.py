@@ -1,48 +1,115 @@
-"""The emulator behind HTTP: Starlette and uvicorn, one request at a time."""
+"""The emulator behind HTTP: an ASGI application and uvicorn, requests handled one at a time."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any, TypeAlias
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor_sync.emulator.core import Emulator
+from monitor_sync.emulator.faults import Hold
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 
-def application(emulator: Emulator) -> ASGIApp:
-    """The emulator as an ASGI application."""
+# How often a request that a fault holds looks whether it still must wait, in seconds.
+_LOOK = 0.02
 
-    async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        # Answered on the loop itself: every request takes the emulator's one lock anyway, and a
-        # hand-over to a thread costs more than most answers.
-        status, headers, content = emulator.handle(
+
+class Door:
+    """The emulator as an ASGI application, which also does to connections what faults ask.
+
+    ASGI has no word for closing a connection without an answer. uvicorn's `send` belongs to an
+    object that has the transport, and that is cut; under another server, a request whose connection
+    is to be dropped fails there (an answer 500, most likely), and all else works.
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self.closing = False  # set when the server ends: nobody is kept waiting then
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"the emulator speaks HTTP, not {scope['type']}")
+        body = await _body(receive)
+        if body is None:
+            return
+        call = self._emulator.take(
             scope["method"],
             scope["path"],
             scope["query_string"].decode("latin-1"),
             {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body,
         )
+        strike = call.strike
+        if strike is not None and not await self._passes(strike.before, receive, send):
+            return
+        # Answered on the loop itself: every request takes the emulator's one lock anyway, and a
+        # hand-over to a thread costs more than most answers.
+        status, headers, content = self._emulator.carry_out(call)
+        if strike is not None and not await self._passes(strike.after, receive, send):
+            return
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         if status != 204:
             raw.append((b"content-length", str(len(content)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": raw})
         await send({"type": "http.response.body", "body": content})
 
-    return Starlette(routes=[Mount("/", app=door)])
+    async def _passes(self, hold: Hold, receive: Receive, send: Send) -> bool:
+        """Hold a request as told, off the emulator's lock; False when it gets no answer."""
+        stays = await self._waits(hold, receive) if hold.seconds else True
+        if stays and not hold.close:
+            return True
+        _cut(send)
+        # The server takes an application that returns without an answer for broken, unless it has
+        # seen the connection end.
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        return False
+
+    async def _waits(self, hold: Hold, receive: Receive) -> bool:
+        """Wait; False when the client went away or the server ends meanwhile."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + hold.seconds
+        gone = asyncio.ensure_future(receive())  # nothing but the end can come after the body
+        try:
+            while not self.closing and self._emulator.wanted(hold.faults):
+                left = until - loop.time()
+                if left <= 0:
+                    break
+                await asyncio.wait({gone}, timeout=min(left, _LOOK))
+                if gone.done():
+                    return False
+        finally:
+            gone.cancel()
+        return not self.closing
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The body of a request, or None where the client left before its end."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return body
+
+
+def _cut(send: Send) -> None:
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise RuntimeError("this server gives no access to the connection: use uvicorn")
+    transport.abort()
 
 
 def serve(emulator: Emulator, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
@@ -59,7 +126,7 @@ def serve(emulator: Emulator, host: str, port: int, *, on_ready: Callable[[str],
     """
     listening = _listen(host, port)
     try:
-        server = _Server(_config(emulator), lambda: on_ready(_url(listening)))
+        server = _Server(Door(emulator), lambda: on_ready(_url(listening)))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     finally:
@@ -72,7 +139,7 @@ def running(emulator: Emulator) -> Iterator[str]:
     """Answer on a free loopback port, in a thread, while the context lasts; gives the base URL."""
     listening = _listen("127.0.0.1", 0)
     ready = threading.Event()
-    server = _Server(_config(emulator), ready.set)
+    server = _Server(Door(emulator), ready.set)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listening]}, name="emulator", daemon=True
     )
@@ -88,10 +155,11 @@ def running(emulator: Emulator) -> Iterator[str]:
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that says when it answers."""
+    """A uvicorn server that says when it answers, and whose end ends every wait."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(self, door: Door, on_ready: Callable[[], None]) -> None:
+        super().__init__(_config(door))
+        self._door = door
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -99,10 +167,14 @@ class _Server(uvicorn.Server):
         if self.started:
             self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._door.closing = True
+        await super().shutdown(sockets)
 
-def _config(emulator: Emulator) -> uvicorn.Config:
+
+def _config(door: Door) -> uvicorn.Config:
     return uvicorn.Config(
-        application(emulator),
+        door,
         access_log=False,
         lifespan="off",
         log_level="warning",
