@@ -21,7 +21,6 @@ from monitor_sync.render.text import count
 if TYPE_CHECKING:
     from monitor_sync.model import Monitor, Project
     from monitor_sync.project.load import Loaded
-    from monitor_sync.project.source import Document
 
 
 @contextlib.contextmanager
@@ -85,28 +84,16 @@ def check(loaded: Loaded, only: Collection[str] | None = None) -> Checked:
     def locate(
         key: str, field: tuple[str | int, ...], start: int, end: int | None
     ) -> tuple[str, Span]:
-        document, span = (
-            _declared(loaded, key) if key and not field else loaded.place(key, field, start, end)
-        )
+        document, span = loaded.place(key, field, start, end)
         return document.excerpt(span.line), span
 
-    # UTC: a suppression ends on the same day for the author and for the build server
-    today = datetime.now(UTC).date().isoformat()
-    found = engine.check(loaded.project, locate, today=today, only=only)
-    ordered = sorted((*loaded.diagnostics, *found), key=lambda each: each.order)
-    return Checked(loaded=loaded, diagnostics=tuple(ordered))
+    found = engine.check(loaded.project, locate, today=today(), only=only, read=loaded.diagnostics)
+    return Checked(loaded=loaded, diagnostics=tuple(sorted(found, key=lambda each: each.order)))
 
 
-def _declared(loaded: Loaded, key: str) -> tuple[Document, Span]:
-    """
-    Where a monitor stands: in its file, or in the template that many are made from.
-
-    What all of them lack is then one finding in the template, and not one wherever it is used.
-    """
-    layers = loaded.recipes[key].blueprint.layers
-    found = [each for each in layers if each.label.split(" ", 1)[0] in ("monitor", "template")]
-    layer = found[-1] if found else layers[-1]
-    return layer.document, layer.document.key_span(layer.where)
+def today() -> str:
+    """``YYYY-MM-DD`` in UTC: a suppression ends on one day for the author and the build server."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def whole(notify_only: str = "") -> Loaded:
@@ -139,6 +126,15 @@ def _refuse(diagnostics: Sequence[Diagnostic], so: str) -> None:
         f"the files have {count(len(errors), 'error')}, {so}",
         hint="`monitor-sync validate` shows warnings too",
     )
+
+
+def warn_of_reading(loaded: Loaded) -> None:
+    """One line about what reading found, where no rules are asked; as ``validate`` judges it."""
+    if loaded.diagnostics:
+        from monitor_sync.rules.judgement import Judge
+
+        judge = Judge(loaded.project.policy, loaded.project.monitors, today())
+        warn(list(judge.judged(loaded.diagnostics)))
 
 
 def warn(diagnostics: Sequence[Diagnostic]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from monitor_sync.cli import files
 from monitor_sync.cli.progress import progress
-from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.errors import RemoteError, Unreachable
 from monitor_sync.render.text import count, listed
 
@@ -213,15 +213,9 @@ def _place(loaded: Loaded, where: _Written, handle: str) -> tuple[Document, Span
 
 def _as_asked_for(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The organisation's own severities, and suppressions beside monitors, as for every rule."""
-    from monitor_sync.rules.engine import suppressed
+    from monitor_sync.rules.judgement import Judge
 
-    levels = {each.label: each for each in Severity}
-    today = datetime.now(UTC).date().isoformat()  # UTC as for all suppressions
-    for each in diagnostics:
-        level = levels.get(project.policy.severity.get(each.rule, "error"))
-        ignored = each.key and suppressed(project.monitors[each.key], each.rule, today)
-        if level is not None and not ignored:
-            yield replace(each, severity=level)
+    return Judge(project.policy, project.monitors, files.today()).judged(diagnostics)
 
 
 def _checked(

@@ -42,7 +42,7 @@ def command(key: str, explain: bool, notify_only: str, form: str, output: Path |
     else:
         text = shown.json(monitor) if form == "json" else shown.text(monitor, style)
     console.answer(text, output)
-    files.warn(loaded.diagnostics)
+    files.warn_of_reading(loaded)
 
 
 def _find(loaded: Loaded, key: str) -> Monitor:

@@ -12,6 +12,7 @@ from monitor_sync.model import Limits, Policy, Project, Team
 from monitor_sync.project import (
     explain,
     files,
+    ignored,
     positions,
     recipients,
     references,
@@ -166,6 +167,8 @@ class _Reader:
         self._diagnostics: list[Diagnostic] = []
         self._cleaner = Cleaner()
         self._files = 0
+        self._written: list[tuple[str, Any]] = []
+        """The beginning of the keys in each file of monitors, and its data, mistakes included."""
         self._setting = Setting(project="")
         self._policy = Policy()
         self._limits = Limits()
@@ -217,6 +220,8 @@ class _Reader:
             limits=self._limits,
             files=self._files,
         )
+        if any(each.key and each.severity is Severity.ERROR for each in found):
+            found = list(ignored.told(found, self._written))
         ordered = dict.fromkeys(sorted(found, key=lambda each: each.order))
         return Loaded(
             project=project,
@@ -247,6 +252,8 @@ class _Reader:
         self._diagnostics.extend(problems)
         broken: set[tuple[str | int, ...]] = set()
         if document.data is not None:
+            if found.kind == "monitors":
+                self._written.append((f"{found.unit}/{found.name}", document.data))
             wrong = list(schema.problems(document.data, found.kind))
             for problem in wrong:
                 broken.add(

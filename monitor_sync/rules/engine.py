@@ -1,16 +1,15 @@
-"""Run all rules over a project; suppressions, and the organisation's own severities."""
+"""Run all rules over a project."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.model import Monitor, Policy, Project, Suppression
-from monitor_sync.rules import online
+from monitor_sync.model import Monitor, Project
+from monitor_sync.rules.judgement import Judge
 from monitor_sync.rules.reached import Reached
+from monitor_sync.rules.reading import ERRORS
 from monitor_sync.rules.registry import Check, Finding, Rule, every
 from monitor_sync.rules.subject import Subject
 
@@ -20,11 +19,6 @@ Key, field, start and end, to the text of the line and the place in the files.
 
 An empty key means project.yaml.
 """
-
-_SEVERITIES: Final = {each.label: each for each in Severity}
-_OFF: Final = "off"
-_ONLINE: Final = frozenset(each.name for each in online.PAGES)
-"""Told by Datadog alone, so that nobody knows offline whether a suppression of them is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +37,36 @@ def check(
     today: str,
     only: Collection[str] | None = None,
     siblings: bool = True,
+    read: Iterable[Diagnostic] = (),
 ) -> list[Diagnostic]:
     """
     Everything that the rules have to say, suppressions applied.
 
     ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day. ``only`` are the keys
-    of the monitors to speak of; all of them by default. Without ``siblings``
+    of the monitors to speak of; all of them by default. ``read`` is what reading the files found:
+    it is judged as what rules find, and comes back with it. Without ``siblings``
     every rule is asked about every monitor, which changes the time it takes and nothing else.
     """
-    severities = _severities(project.policy)
-    rules = [each for each in every() if severities.get(each.name, each.severity) is not None]
+    judge = Judge(project.policy, project.monitors, today)
+    rules = [each for each in every() if judge.wanted(each.name)]
     chosen = [each for key, each in project.monitors.items() if only is None or key in only]
-    used: set[tuple[str, str]] = set()
-    diagnostics: list[Diagnostic] = []
+    diagnostics = [
+        each
+        for each in judge.judged(read)
+        if only is None or not each.key or each.key in only or each.rule in ERRORS
+    ]
     for found in _run(project, chosen, rules, siblings=siblings):
-        name = found.rule.name
-        if suppressed(found.monitor, name, today):
-            used.add((found.monitor.key, name))
-            continue
-        severity = severities.get(name, found.rule.severity)
+        name, key = found.rule.name, found.monitor.key
+        severity = judge.severity(name, found.rule.severity, key)
         if severity is not None:
-            told = _told(found.finding, found.monitor.key, name, severity, locate)
+            told = _told(found.finding, key, name, severity, locate)
             if _as_typed(told, found.finding.typed):
                 diagnostics.append(told)
-    diagnostics.extend(_stale(chosen, severities, used, today, locate))
-    diagnostics.extend(_unknown(project.policy, locate))
+    diagnostics.extend(
+        _told(each.finding, each.key, each.rule, each.severity, locate)
+        for each in (*judge.stale(chosen), *judge.policy())
+    )
     return diagnostics
-
-
-def _severities(policy: Policy) -> dict[str, Severity | None]:
-    """The organisation's severities; None switches a rule off."""
-    return {
-        name: None if written == _OFF else _SEVERITIES[written]
-        for name, written in policy.severity.items()
-    }
 
 
 def _run(
@@ -154,15 +144,6 @@ def _ask(subject: Subject, checks: Iterable[tuple[Rule, Check]]) -> Iterator[Fou
             yield Found(each, subject.monitor, finding)
 
 
-def suppressed(monitor: Monitor, name: str, today: str) -> bool:
-    """Whether the author of a monitor does not want to see this rule, today (``YYYY-MM-DD``)."""
-    return any(each.rule == name and _counts(each, today) for each in monitor.ignored)
-
-
-def _counts(suppression: Suppression, today: str) -> bool:
-    return not suppression.until or today <= suppression.until
-
-
 def _told(finding: Finding, key: str, name: str, severity: Severity, locate: Locate) -> Diagnostic:
     excerpt, span = locate(key, finding.field, finding.start, finding.end)
     return Diagnostic(
@@ -179,54 +160,3 @@ def _told(finding: Finding, key: str, name: str, severity: Severity, locate: Loc
 def _as_typed(told: Diagnostic, typed: str) -> bool:
     """Whether the author typed the stretch, where that matters; a hole may have brought it."""
     return not typed or told.excerpt[told.span.column - 1 : told.span.end_column - 1] == typed
-
-
-def _unknown(policy: Policy, locate: Locate) -> Iterable[Diagnostic]:
-    """Severities of the policy for rules that do not exist."""
-    known = {each.name for each in every()} | _ONLINE
-    for name in policy.severity:
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"did you mean `{close[0]}`? " if close else ""
-            finding = Finding(
-                message=f"no rule is called `{name}`",
-                field=("policy", "severity", name),
-                hint=f"{hint}`monitor-sync explain` lists them",
-            )
-            yield _told(finding, "", "schema/unknown-rule", Severity.ERROR, locate)
-
-
-def _stale(
-    monitors: Iterable[Monitor],
-    severities: dict[str, Severity | None],
-    used: set[tuple[str, str]],
-    today: str,
-    locate: Locate,
-) -> Iterable[Diagnostic]:
-    """Suppressions that silence nothing, are past their date or name no rule."""
-    known = {each.name for each in every()} | _ONLINE
-    for monitor in monitors:
-        for each in monitor.ignored:
-            needed = (monitor.key, each.rule) in used or each.rule in _ONLINE
-            name, finding = _staleness(each, known, needed, today)
-            severity = severities.get(name, Severity.WARNING)
-            if finding is not None and severity is not None:
-                yield _told(finding, monitor.key, name, severity, locate)
-
-
-def _staleness(
-    suppression: Suppression, known: set[str], used: bool, today: str
-) -> tuple[str, Finding | None]:
-    rule, where = suppression.rule, ("ignore",)
-    if rule not in known:
-        message = f"no rule is called `{rule}`"
-        hint = "`monitor-sync explain` lists them"
-        return "hygiene/unknown-suppression", Finding(message=message, field=where, hint=hint)
-    if not _counts(suppression, today):
-        message = f"the suppression of `{rule}` ended on {suppression.until}"
-        hint = "mend the monitor, or set a new date with its reason"
-        return "hygiene/expired-suppression", Finding(message=message, field=where, hint=hint)
-    if not used:
-        message = f"the suppression of `{rule}` silences nothing"
-        return "hygiene/unused-suppression", Finding(message=message, field=where, hint="remove it")
-    return "", None

@@ -176,3 +176,20 @@ def unknown_suppression() -> None:
 
     Source: our own practice.
     """
+
+
+@page("hygiene/vain-suppression", Severity.WARNING)
+def vain_suppression() -> None:
+    """
+    A suppression names an error of reading the files, which nothing can silence.
+
+    Why: where a value has the wrong shape or a hole is not filled, there is no whole monitor that
+    Datadog could be sent.
+
+    Example: `ignore: [{rule: schema/unknown-key, reason: …}]`
+
+    Use instead: mend what it finds; an option that this tool does not know yet goes under
+    `raw_options`
+
+    Source: our own rule.
+    """

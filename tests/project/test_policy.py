@@ -27,7 +27,7 @@ def checked(loaded: Loaded) -> list[Diagnostic]:
         document, span = loaded.place(key, field, start, end)
         return document.excerpt(span.line), span
 
-    return engine.check(loaded.project, locate, today="2026-11-22")
+    return engine.check(loaded.project, locate, today="2026-11-22", read=loaded.diagnostics)
 
 
 def test_a_project_without_policy_asks_for_nothing(tmp_path: Path) -> None:

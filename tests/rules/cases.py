@@ -123,7 +123,7 @@ def check(loaded: Loaded) -> list[Diagnostic]:
         document, span = loaded.place(key, field, start, end)
         return document.excerpt(span.line), span
 
-    return [*loaded.diagnostics, *engine.check(loaded.project, locate, today=TODAY)]
+    return engine.check(loaded.project, locate, today=TODAY, read=loaded.diagnostics)
 
 
 def told(diagnostic: Diagnostic) -> str:

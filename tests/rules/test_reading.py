@@ -22,7 +22,7 @@ def named(*paths: Path) -> set[str]:
 
 
 def test_every_name_that_reading_yields_has_a_page_and_every_page_a_name() -> None:
-    yielded = named(*(PACKAGE / "project").glob("*.py"), PACKAGE / "rules" / "engine.py")
+    yielded = named(*(PACKAGE / "project").glob("*.py"), PACKAGE / "rules" / "judgement.py")
     ours = {each.name for each in every()}
 
     assert yielded - ours == {each.name for each in PAGES}

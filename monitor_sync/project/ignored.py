@@ -1,0 +1,50 @@
+"""Errors of reading that an author tried to ignore: nothing can, and the hint says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+
+_VAIN = "`ignore` silences what rules find, not errors of reading the files"
+
+
+def told(
+    diagnostics: Iterable[Diagnostic], files: Iterable[tuple[str, Any]]
+) -> Iterator[Diagnostic]:
+    """
+    The diagnostics, with a longer hint where an error's monitor has an ``ignore`` for it.
+
+    ``files`` are the beginning of the keys of a file (``motor/flow``) and its data as it was
+    written: a broken monitor is in no project, so that no rule sees its suppressions.
+    """
+    ignored = {
+        (f"{start}/{name}", rule)
+        for start, data in files
+        for name, written in _mapping(_mapping(data).get("monitors")).items()
+        for rule in _rules(_mapping(written).get("ignore"))
+    }
+    for each in diagnostics:
+        vain = each.severity is Severity.ERROR and any(
+            each.rule == rule and (each.key == key or each.key.startswith(f"{key}."))
+            for key, rule in ignored
+        )
+        yield replace(each, hint=_with_more(each.hint)) if vain else each
+
+
+def _with_more(hint: str) -> str:
+    if not hint:
+        return _VAIN
+    return hint + (" " if hint.endswith(("?", ".")) else "; ") + _VAIN
+
+
+def _mapping(value: Any) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _rules(value: Any) -> Iterator[str]:
+    for each in value if isinstance(value, list) else ():
+        if isinstance(_mapping(each).get("rule"), str):
+            yield each["rule"]
