@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, Self
 
 import urllib3
@@ -17,25 +19,31 @@ from datadog_api_client.v1.api.monitors_api import MonitorsApi
 from urllib3 import exceptions as http
 
 from monitor_sync import __version__
+from monitor_sync.datadog import audit, deletable, network, paging, sending
 from monitor_sync.datadog.problems import Failure, error_for, refusals, says_absent
 from monitor_sync.datadog.retry import RetryPolicy
+from monitor_sync.datadog.sending import Reply
 from monitor_sync.datadog.settings import Settings, from_environment
+from monitor_sync.datadog.traffic import Traffic
+from monitor_sync.errors import RemoteError
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body
 
 PAGE_SIZE: Final = 1000
 """The most that Datadog gives in one page."""
 
-WAVE: Final = 4
-"""Pages asked for at once, from the second on."""
-
 TEAMS_PAGE: Final = 100
 """The most teams that Datadog gives in one page."""
 
-_TIMEOUT: Final = (10.0, 60.0)
-"""Seconds to connect and to read. A tenth of the recorded creates took more than 5 s."""
+KEYS_PAGE: Final = 100
+"""Application keys asked for: hardly anybody owns more."""
 
-_HANDSHAKE: Final = ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER", "HANDSHAKE", "Hostname")
-"""Words of TLS errors that come before anything is sent."""
+_CONNECT: Final = 10.0
+"""Seconds to connect."""
+
+_ASIDE: Final = 5.0
+"""Seconds for a question whose answer is nice to have."""
+
+_LIST, _ONE, _ANY = "GET /api/v1/monitor", "/api/v1/monitor/{id}", "elsewhere"
 
 
 class Client:
@@ -47,28 +55,46 @@ class Client:
     """
 
     def __init__(
-        self, settings: Settings, *, workers: int = 8, retry: RetryPolicy | None = None
+        self,
+        settings: Settings,
+        *,
+        workers: int = 8,
+        retry: RetryPolicy | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self._settings = settings
-        self._retry = retry or RetryPolicy()
-        configuration = _configuration(settings)
-        self._http: Any = ApiClient(configuration)
-        self._http.user_agent = f"monitor-sync/{__version__} {self._http.user_agent}"
+        self._retry = retry or RetryPolicy(first_wait=settings.backoff)
+        self._traffic = traffic or Traffic(backoff=settings.backoff)
+        self._heard: tuple[str, float] | None = None
+        configuration = _configuration(settings, settings.timeout)
         # the default keeps 4 connections and throws away each further one after one request
-        self._http.rest_client = rest.RESTClientObject(  # type: ignore[no-untyped-call] # library
-            configuration, maxsize=max(workers, WAVE)
+        self._pool = rest.RESTClientObject(  # type: ignore[no-untyped-call] # library
+            configuration, maxsize=max(workers, paging.WAVE)
         )
+        self._http = self._api(configuration)
         self._monitors: Any = MonitorsApi(self._http)  # type: ignore[no-untyped-call] # library
         self._keys: Any = AuthenticationApi(self._http)  # type: ignore[no-untyped-call] # library
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str], *, workers: int = 8) -> Self:
+    def from_environment(
+        cls,
+        environ: Mapping[str, str],
+        *,
+        workers: int = 8,
+        deadline: float | None = None,
+        on_wait: Callable[[str, float], None] | None = None,
+    ) -> Self:
         """
         A client for the ``DD_…`` variables of an environment. Opens no connection yet.
 
-        ``workers`` is how many threads will write at once. Raises UsageError.
+        ``workers`` is how many threads will write at once; ``deadline`` is when to send nothing
+        more, in seconds from now. ``on_wait`` is told for what, and for how many seconds, when a
+        wait of more than a second begins; once, however many threads wait for it. Raises
+        UsageError.
         """
-        return cls(from_environment(environ), workers=workers)
+        settings = from_environment(environ)
+        traffic = Traffic(backoff=settings.backoff, deadline=deadline, on_wait=on_wait)
+        return cls(settings, workers=workers, traffic=traffic)
 
     def __repr__(self) -> str:
         return f"<Client of {self._settings.host}>"
@@ -82,6 +108,30 @@ class Client:
     def host(self) -> str:
         """The host that is asked, with its port, such as ``api.datadoghq.eu``."""
         return self._settings.host
+
+    @property
+    def settings(self) -> Settings:
+        """Where requests go, and the waits between them."""
+        return self._settings
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """By how many seconds this machine's clock is ahead of Datadog's; None where unknown."""
+        if self._heard is None:
+            return None
+        try:
+            theirs = parsedate_to_datetime(self._heard[0]).timestamp()
+        except ValueError:
+            return None
+        return self._heard[1] - theirs
+
+    def stop(self) -> None:
+        """
+        Send nothing more. Every wait ends at once with NotSent, and so does every new request.
+
+        What is on the wire is finished. Safe from any thread, any number of times.
+        """
+        self._traffic.stop()
 
     def close(self) -> None:
         """Close the connections."""
@@ -97,16 +147,13 @@ class Client:
         from one page to the next meanwhile is given once. ``on_page`` is told how many there are
         so far.
         """
-        seen: set[Any] = set()
-        for page in self._raw_pages(",".join(tags)):
-            fresh = []
-            for each in page:
-                if (number := _id(each)) not in seen:
-                    seen.add(number)
-                    fresh.append(each)
+        known = 0
+        page = functools.partial(self._page, tags=",".join(tags))
+        for each in paging.pages(page, size=PAGE_SIZE):
+            known += len(each)
             if on_page is not None:
-                on_page(len(seen))
-            yield fresh
+                on_page(known)
+            yield each
 
     def find(self, project: str, key: str) -> list[Any]:
         """The monitors that carry our two tags, wherever Datadog's index has them by now."""
@@ -116,9 +163,8 @@ class Client:
     def get(self, id: int, *, with_assets: bool = False) -> Any:  # noqa: A002 - Datadog's word
         """One monitor. Raises NotFound."""
         asked = {"with_assets": True} if with_assets else {}
-        return self._send(
-            f"read monitor {id}", lambda: self._monitors.get_monitor(id, **asked), dict
-        )
+        call = functools.partial(self._monitors.get_monitor, id, **asked)
+        return self._send(f"GET {_ONE}", f"read monitor {id}", call, dict)
 
     def create(self, body: Body) -> Any:
         """
@@ -127,17 +173,78 @@ class Client:
         Sent once: raises OutcomeUnknown where it may have happened without an answer. Only where
         it surely did not (throttled, or never connected) is it sent again.
         """
-        return self._send("create a monitor", lambda: self._monitors.create_monitor(body), dict)
+        call = functools.partial(self._monitors.create_monitor, body)
+        return self._send("POST /api/v1/monitor", "create a monitor", call, dict)
 
     def update(self, id: int, body: Body) -> Any:  # noqa: A002 - Datadog's word
         """Change a monitor in place, and return it as Datadog stored it."""
-        return self._send(
-            f"update monitor {id}", lambda: self._monitors.update_monitor(id, body), dict
-        )
+        call = functools.partial(self._monitors.update_monitor, id, body)
+        return self._send(f"PUT {_ONE}", f"update monitor {id}", call, dict)
 
-    def delete(self, id: int) -> None:  # noqa: A002 - Datadog's word
-        """Delete a monitor, never by force: what others refer to is refused with Rejected."""
-        self._send(f"delete monitor {id}", lambda: self._monitors.delete_monitor(id), dict)
+    def delete(self, id: int, *, force: bool = False) -> None:  # noqa: A002 - Datadog's word
+        """
+        Delete a monitor. Raises Rejected, with what refers to it, unless ``force``.
+
+        Forced, what refers to it stays as it is and points to nothing.
+        """
+        asked = {"force": "true"} if force else {}
+        call = functools.partial(self._monitors.delete_monitor, id, **asked)
+        self._send(f"DELETE {_ONE}", f"delete monitor {id}", call, dict)
+
+    def can_delete(self, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+        """
+        Of these monitors, those that Datadog would not delete, with what it says refers to them.
+
+        Needs ``monitors_read`` alone. Raises AccessDenied, Unreachable.
+        """
+        return deletable.blocked(ids, self._can_delete)
+
+    def _can_delete(self, ids: Sequence[int]) -> Any:
+        """What Datadog says about some monitors: 409 is an answer here."""
+        call = functools.partial(self._monitors.check_can_delete_monitor, list(ids))
+        route, what = "GET /api/v1/monitor/can_delete", "check what refers to monitors"
+        answer = self._tried(route, what, call, dict)
+        if not isinstance(answer, Failure):
+            return answer
+        if answer.status == 409:
+            return answer.body
+        raise error_for(answer, self._settings)
+
+    def last_editor(self, id: int) -> str:  # noqa: A002 - Datadog's word
+        """
+        Who changed a monitor last, and when: ``ani@acme.example, 2026-11-22 10:31 UTC``.
+
+        From the audit trail, which needs ``audit_logs_read`` and to be kept at all. Empty where it
+        does not say, whatever the reason; asked once, and not for long.
+        """
+        from datadog_api_client.v2.api.audit_api import AuditApi
+
+        timeout = min(_ASIDE, self._settings.timeout)
+        api: Any = AuditApi(self._api(_configuration(self._settings, timeout)))  # type: ignore[no-untyped-call] # library
+        call = functools.partial(api.search_audit_logs, body=audit.question(id))
+        try:
+            answer = self._tried(
+                "POST /api/v2/audit/events/search", "ask who changed it", call, dict, tries=1
+            )
+        except RemoteError:
+            return ""
+        return "" if isinstance(answer, Failure) else audit.editor(answer)
+
+    def current_user(self) -> Any:
+        """Who we are to Datadog: user or service account, organisation, roles, permissions."""
+        from datadog_api_client.v2.api.users_api import UsersApi
+
+        api: Any = UsersApi(self._http)  # type: ignore[no-untyped-call] # library
+        route = "GET /api/v2/current_user"
+        return self._send(route, "read the current user", api.get_current_user, dict)
+
+    def application_keys(self) -> list[Any]:
+        """The application keys of the current user, without their secrets."""
+        from datadog_api_client.v2.api.key_management_api import KeyManagementApi
+
+        api: Any = KeyManagementApi(self._http)  # type: ignore[no-untyped-call] # library
+        call = functools.partial(api.list_current_user_application_keys, page_size=KEYS_PAGE)
+        return self._listed("list the application keys", call)
 
     def validate(
         self,
@@ -152,11 +259,12 @@ class Client:
         """
         api = self._monitors
         if id is None:
-            what, call = "validate a monitor", functools.partial(api.validate_monitor, body)
+            route, what = "POST /api/v1/monitor/validate", "validate a monitor"
+            call = functools.partial(api.validate_monitor, body)
         else:
-            what = f"validate monitor {id}"
+            route, what = f"POST {_ONE}/validate", f"validate monitor {id}"
             call = functools.partial(api.validate_existing_monitor, id, body)
-        answer = self._tried(what, call, dict)
+        answer = self._tried(route, what, call, dict)
         if not isinstance(answer, Failure):
             return ()
         refused = refusals(answer)
@@ -196,6 +304,7 @@ class Client:
 
         api: Any = SlackIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
         channels: list[Any] = self._send(
+            _ANY,
             f"look up the Slack channels of {account}",
             lambda: api.get_slack_integration_channels(account),
             list,
@@ -212,48 +321,30 @@ class Client:
             asked = {"page_number": number, "page_size": TEAMS_PAGE}
             page = self._listed("look up the teams", functools.partial(api.list_teams, **asked))
             known = len(teams)
-            teams.update((_id(each), each) for each in page)
+            teams.update((paging.identity(each), each) for each in page)
             if len(page) < TEAMS_PAGE or len(teams) == known:
                 break
         return list(teams.values())
 
     def validate_key(self) -> None:
         """Ask whether the API key is one of this site. Raises AccessDenied where it is not."""
-        self._send("check the keys", self._keys.validate, dict)
+        self._send("GET /api/v1/validate", "check the API key", self._keys.validate, dict)
 
-    def _raw_pages(self, tags: str) -> Iterator[list[Any]]:
-        first = self._page(0, tags)
-        yield first
-        if len(first) < PAGE_SIZE:
-            return
-        del first
-        start = 1
-        with ThreadPoolExecutor(WAVE, thread_name_prefix="monitor-sync-list") as pool:
-            while True:
-                numbers = range(start, start + WAVE)
-                wave = [pool.submit(self._page, number, tags) for number in numbers]
-                full = True
-                while wave:
-                    page = wave.pop(0).result()
-                    full = full and len(page) == PAGE_SIZE
-                    if page:
-                        yield page
-                if not full:
-                    return
-                start += WAVE
+    def reads(self) -> None:
+        """Ask for one monitor of all: can monitors be read? Raises AccessDenied, Unreachable."""
+        self._page(0, "", size=1)
 
-    def _page(self, number: int, tags: str) -> list[Any]:
-        asked: dict[str, Any] = {"page": number, "page_size": PAGE_SIZE, "with_downtimes": False}
+    def _page(self, number: int, tags: str, size: int = PAGE_SIZE) -> list[Any]:
+        asked: dict[str, Any] = {"page": number, "page_size": size, "with_downtimes": False}
         if tags:
             asked["monitor_tags"] = tags
-        page: list[Any] = self._send(
-            "list monitors", lambda: self._monitors.list_monitors(**asked), list
-        )
+        call = functools.partial(self._monitors.list_monitors, **asked)
+        page: list[Any] = self._send(_LIST, "list monitors", call, list)
         return page
 
     def _found(self, operation: str, call: Callable[[], Any]) -> Any:
         """One object, None where Datadog says that there is none."""
-        answer = self._tried(operation, call, dict)
+        answer = self._tried(_ANY, operation, call, dict)
         if not isinstance(answer, Failure):
             return answer
         if says_absent(answer):
@@ -262,54 +353,75 @@ class Client:
 
     def _listed(self, operation: str, call: Callable[[], Any]) -> list[Any]:
         """The list that an answer of the second API wraps; none would read as an empty one."""
-        answer = self._send(operation, call, dict)
+        answer = self._send(_ANY, operation, call, dict)
         data = answer.get("data")
         if not isinstance(data, list):
             raise error_for(Failure(operation=operation, status=200, body=answer), self._settings)
         return data
 
-    def _send(self, operation: str, call: Callable[[], Any], expected: type) -> Any:
+    def _send(self, route: str, operation: str, call: Callable[[], Any], expected: type) -> Any:
         """Send one request, again where that is right, and decode its answer."""
-        answer = self._tried(operation, call, expected)
+        answer = self._tried(route, operation, call, expected)
         if isinstance(answer, Failure):
             raise error_for(answer, self._settings)
         return answer
 
-    def _tried(self, operation: str, call: Callable[[], Any], expected: type) -> Any:
+    def _tried(
+        self, route: str, operation: str, call: Callable[[], Any], expected: type, tries: int = 0
+    ) -> Any:
         """The decoded answer of one request, or the Failure it came to after all tries."""
-        failed, throttled = 0, 0.0
-        while True:
-            try:
-                return _decoded(operation, call(), expected)
-            except _Failed as found:
-                failure = found.failure
-            except (ApiException, http.HTTPError, UnicodeDecodeError) as error:
-                failure = _failure(operation, error)
-            failed += not failure.throttled
-            wait = self._retry.wait_before_next(failure, failed, throttled)
-            if wait is None:
-                return failure
-            throttled += wait if failure.throttled else 0.0
-            self._retry.sleep(wait)
+        answer = sending.send(
+            functools.partial(self._once, operation, call, expected),
+            route=route,
+            operation=operation,
+            host=self._settings.host,
+            traffic=self._traffic,
+            retry=replace(self._retry, tries=tries) if tries else self._retry,
+        )
+        return answer.value if isinstance(answer, Reply) else answer
+
+    def _once(self, operation: str, call: Callable[[], Any], expected: type) -> Reply | Failure:
+        """Send one request a single time."""
+        try:
+            answer = call()
+            self._hear(answer.headers)
+            return _decoded(operation, answer, expected)
+        except ApiException as error:
+            if not error.status:  # the library's name for a TLS error, early or late
+                return network.tls(operation, str(error.reason))
+            self._hear(error.headers)
+            return Failure(
+                operation=operation,
+                status=int(error.status),
+                body=error.body,
+                headers=error.headers,
+            )
+        except (http.HTTPError, UnicodeDecodeError) as error:
+            return network.failure(operation, error)
+
+    def _hear(self, headers: Mapping[str, str]) -> None:
+        """Remember what time it is at Datadog's, by its latest answer."""
+        date = headers.get("Date")
+        if date:
+            self._heard = (date, time.time())
+
+    def _api(self, configuration: Configuration) -> Any:
+        """The library's client, on our connections."""
+        api: Any = ApiClient(configuration)
+        api.user_agent = f"monitor-sync/{__version__} {api.user_agent}"
+        api.rest_client = self._pool
+        return api
 
 
-class _Failed(Exception):
-    """An answer of status 200 that is no answer."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.operation)
-        self.failure = failure
-
-
-def _configuration(settings: Settings) -> Configuration:
+def _configuration(settings: Settings, timeout: float) -> Configuration:
     keys = {"apiKeyAuth": settings.api_key, "appKeyAuth": settings.app_key}
     configuration = Configuration(  # type: ignore[no-untyped-call] # the library is untyped
         host=settings.base_url,
         access_token=settings.bearer_token or None,
         preload_content=False,  # raw answers: models cost 60 times the time and refuse odd monitors
         check_input_type=False,
-        request_timeout=_TIMEOUT,
-        retry_policy=urllib3.Retry(False),  # errors as they are; the policy of ours is in `_send`
+        request_timeout=(min(_CONNECT, timeout), timeout),
+        retry_policy=urllib3.Retry(False),  # errors as they are; ours are in `sending`
         is_iac=True,
     )
     # The library fills these from the environment where they are empty: a token goes alone
@@ -319,7 +431,7 @@ def _configuration(settings: Settings) -> Configuration:
     return configuration
 
 
-def _decoded(operation: str, answer: Any, expected: type) -> Any:
+def _decoded(operation: str, answer: Any, expected: type) -> Reply | Failure:
     """The JSON of an answer. One of another shape, such as a login page, is a failure."""
     data = answer.data
     try:
@@ -327,40 +439,5 @@ def _decoded(operation: str, answer: Any, expected: type) -> Any:
     except ValueError:
         value = data.decode("utf-8", "replace")[:200]
     if isinstance(value, expected):
-        return value
-    raise _Failed(Failure(operation=operation, status=answer.status, body=value))
-
-
-def _failure(operation: str, error: Exception) -> Failure:
-    """What an exception of the libraries means."""
-    if isinstance(error, ApiException) and error.status:
-        return Failure(
-            operation=operation,
-            status=int(error.status),
-            body=error.body,
-            headers=error.headers,
-        )
-    kind, sent = _kind(error)
-    detail = str(error.reason) if isinstance(error, ApiException) else ""
-    return Failure(operation=operation, kind=kind, sent=sent, detail=" ".join(detail.split()))
-
-
-def _kind(error: Exception) -> tuple[str, bool]:
-    """Why no answer came, and whether the request may have been read all the same."""
-    if isinstance(error, ApiException):  # the library's name for a TLS error, early or late
-        early = any(word in str(error.reason) for word in _HANDSHAKE)
-        return ("tls", False) if early else ("dropped", True)
-    if isinstance(error, http.NameResolutionError):
-        return "name", False
-    if isinstance(error, (http.NewConnectionError, http.ProxyError)):
-        return "refused", False
-    if isinstance(error, http.ConnectTimeoutError):  # the kinds above are kinds of this one
-        return "timeout", False
-    if isinstance(error, http.TimeoutError):
-        return "timeout", True
-    return "dropped", True
-
-
-def _id(monitor: Any) -> Any:
-    """What tells monitors apart in a listing; something that is none is only itself."""
-    return monitor.get("id") if isinstance(monitor, dict) else id(monitor)
+        return Reply(value=value, headers=answer.headers)
+    return Failure(operation=operation, status=answer.status, body=value, headers=answer.headers)

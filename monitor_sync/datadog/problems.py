@@ -40,8 +40,9 @@ class Failure:
     One request that did not work.
 
     ``status`` is 0 where no answer came; ``kind`` then says why: ``name`` (no address), ``refused``
-    (nothing listens), ``tls``, ``timeout``, ``dropped``. ``sent`` is False where the request
-    surely never reached Datadog. ``body`` is the decoded JSON, or text where it was none.
+    (nothing listens), ``tls``, ``proxy``, ``timeout``, ``dropped``; ``detail`` may say more.
+    ``sent`` is False where the request surely never reached Datadog. ``body`` is the decoded JSON,
+    or text where it was none.
     """
 
     operation: str
@@ -71,7 +72,7 @@ class Failure:
     def passing(self) -> bool:
         """Whether it may work when tried again: no answer, or one from something in between."""
         if self.status == 0:
-            return self.kind != "tls"
+            return self.kind != "tls" and not (self.kind == "proxy" and "40" in self.detail)
         return self.status >= 500 or self.status == 408
 
     @property
@@ -135,7 +136,7 @@ def error_for(failure: Failure, settings: Settings) -> RemoteError:
     host, what = settings.host, failure.operation
     if failure.outcome_unknown:
         return OutcomeUnknown(
-            f"nobody knows whether Datadog did {what}: {_why(failure, host)}",
+            f"nobody knows whether Datadog did {what}: {reason(failure, host)}",
             hint="run again: it is looked up by its key before anything is created",
         )
     if failure.status in (401, 403):
@@ -153,7 +154,9 @@ def error_for(failure: Failure, settings: Settings) -> RemoteError:
             f"could not {what}: {failure.said} ({failure.status} from {host})",
             hint=_hint(failure.said),
         )
-    return Unreachable(f"could not {what}: {_why(failure, host)}", hint=_unreachable_hint(failure))
+    return Unreachable(
+        f"could not {what}: {reason(failure, host)}", hint=_unreachable_hint(failure)
+    )
 
 
 def _denied(failure: Failure, settings: Settings) -> AccessDenied:
@@ -180,13 +183,14 @@ def _scope(operation: str) -> str:
     return "monitors_read and monitors_write"
 
 
-def _why(failure: Failure, host: str) -> str:
+def reason(failure: Failure, host: str) -> str:
     """Why there was no usable answer, as the end of a sentence."""
     if failure.status == 0:
         return {
             "name": f"{host} has no address",
             "refused": f"nothing answers at {host}",
-            "tls": f"the certificate of {host} is not trusted: {failure.detail}",
+            "tls": f"no safe connection to {host}: {failure.detail or 'the TLS handshake failed'}",
+            "proxy": f"the proxy does not lead to {host}: {failure.detail}",
             "timeout": f"no answer from {host} in time",
         }.get(failure.kind, f"{host} dropped the connection")
     if failure.said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Final
 from urllib.parse import urlsplit
@@ -37,6 +37,8 @@ class Settings:
 
     ``site`` is for links and fingerprints, ``base_url`` is where requests go. Either
     ``bearer_token`` or both keys are set. ``proxy`` is empty where requests go straight.
+    ``timeout`` is how long one request may take to be answered, ``backoff`` the first wait after
+    a failure and the unit of all other waits that are ours to choose, both in seconds.
     """
 
     site: str
@@ -45,6 +47,8 @@ class Settings:
     app_key: str = field(default="", repr=False)
     bearer_token: str = field(default="", repr=False)
     proxy: str = field(default="", repr=False)
+    timeout: float = 60.0
+    backoff: float = 0.5
 
     @property
     def host(self) -> str:
@@ -56,17 +60,24 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     """
     Read ``DD_API_KEY`` and ``DD_APP_KEY`` or ``DD_BEARER_TOKEN``, ``DD_SITE`` and ``DD_HOST``.
 
-    The bearer token wins over the keys. Raises UsageError that names the variable to set.
+    The bearer token wins over the keys. ``MONITOR_SYNC_TIMEOUT`` and ``MONITOR_SYNC_BACKOFF`` are
+    seconds. Raises UsageError that names the variable to set.
     """
     site = environ.get("DD_SITE", "").strip() or SITES[0]
     override = environ.get("DD_HOST", "").strip()
     if _SITE.fullmatch(site) is None:
         raise UsageError(f"{_shown(site)} is not a Datadog site", hint=_site_hint(site))
     base_url = _base_url(override) if override else f"https://api.{site}"
-    proxy = _proxy(environ, base_url)
+    shared = Settings(
+        site=site,
+        base_url=base_url,
+        proxy=_proxy(environ, base_url),
+        timeout=_seconds(environ, "MONITOR_SYNC_TIMEOUT", default=60.0, most=3600.0),
+        backoff=_seconds(environ, "MONITOR_SYNC_BACKOFF", default=0.5, most=60.0),
+    )
     token = _secret(environ, "DD_BEARER_TOKEN")
     if token:
-        return Settings(site=site, base_url=base_url, bearer_token=token, proxy=proxy)
+        return replace(shared, bearer_token=token)
     api_key, app_key = _secret(environ, "DD_API_KEY"), _secret(environ, "DD_APP_KEY")
     missing = [name for name, key in (("DD_API_KEY", api_key), ("DD_APP_KEY", app_key)) if not key]
     if missing:
@@ -75,7 +86,24 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
             hint="set DD_API_KEY and DD_APP_KEY, or DD_BEARER_TOKEN; and DD_SITE, if your"
             " Datadog is not at datadoghq.com",
         )
-    return Settings(site=site, base_url=base_url, api_key=api_key, app_key=app_key, proxy=proxy)
+    return replace(shared, api_key=api_key, app_key=app_key)
+
+
+def _seconds(environ: Mapping[str, str], name: str, *, default: float, most: float) -> float:
+    """A number of seconds from the environment, above nothing and not absurd."""
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.001 <= seconds <= most:
+        raise UsageError(
+            f"{name} is {_shown(text)}, expected seconds from 0.001 to {most:g}",
+            hint=f"unset it for the default of {default:g}, or write {name}={default / 2:g}",
+        )
+    return seconds
 
 
 def _site_hint(site: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.datadog.settings import Settings
+from monitor_sync.datadog.traffic import Clock, Traffic
 
 API_KEY = "0123456789abcdef-api"
 APP_KEY = "0123456789abcdef-app"
@@ -41,6 +42,22 @@ class Answer:
     drop: bool = False
 
 
+class Unhurried(Clock):
+    """A clock on which every wait is over at once, and that notes how long it would have been."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        return super().now() + self._ahead
+
+    def wait(self, gate: threading.Condition, seconds: float) -> None:
+        self.waited.append(round(seconds, 2))
+        self._ahead += seconds
+        super().wait(gate, 0.001)
+
+
 class Script:
     """Answers in order; the last one again and again. A function decides by the request."""
 
@@ -48,7 +65,7 @@ class Script:
         self.answers: list[Answer | Callable[[Asked], Answer]] = []
         self.asked: list[Asked] = []
         self.connections: set[Any] = set()
-        self.waited: list[float] = []
+        self.clock = Unhurried()
         self.url = ""
         self._lock = threading.Lock()
 
@@ -62,13 +79,29 @@ class Script:
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return answer(asked) if callable(answer) else answer
 
-    def client(self, *, tries: int = 3, longest: float = 120.0, **settings: str) -> Client:
-        """A client that notes its pauses in place of sleeping."""
+    @property
+    def waited(self) -> list[float]:
+        """The waits so far, in seconds; what the clock's own running takes is rounded away."""
+        return self.clock.waited
+
+    def client(
+        self,
+        *,
+        tries: int = 3,
+        longest: float = 120.0,
+        deadline: float | None = None,
+        on_wait: Callable[[str, float], None] | None = None,
+        **settings: Any,
+    ) -> Client:
+        """A client that notes its waits in place of waiting."""
         keys = settings or {"api_key": API_KEY, "app_key": APP_KEY}
-        retry = RetryPolicy(
-            tries=tries, longest_throttle=longest, sleep=self.waited.append, chance=lambda: 0.0
+        return Client(
+            Settings(site="datadoghq.eu", base_url=self.url, **keys),
+            retry=RetryPolicy(tries=tries, longest_throttle=longest, chance=lambda: 0.0),
+            traffic=Traffic(
+                deadline=deadline, on_wait=on_wait, clock=self.clock, chance=lambda: 0.0
+            ),
         )
-        return Client(Settings(site="datadoghq.eu", base_url=self.url, **keys), retry=retry)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -160,7 +160,7 @@ def test_a_throttled_create_did_not_happen_and_is_sent_again_when_datadog_says(
     )
 
     assert script.client().create(BODY) == {"id": 7}
-    assert script.waited == [7.0, 2.0]
+    assert script.waited == [7.0, 1.0]
 
 
 def test_throttling_beyond_patience_names_the_limit(script: Script) -> None:

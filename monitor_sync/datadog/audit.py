@@ -1,0 +1,55 @@
+"""Who changed a monitor last, from Datadog's audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+
+def question(monitor: int) -> dict[str, Any]:
+    """
+    The search for the latest change of one monitor.
+
+    Names of events and facets are those of Datadog's guide to tracking monitor changes; 90 days
+    is the longest that an audit trail is kept.
+    """
+    kinds = "@action:(created OR modified OR deleted)"
+    return {
+        "filter": {
+            "query": f"@evt.name:Monitor @asset.type:monitor @asset.id:{monitor} {kinds}",
+            "from": "now-90d",
+            "to": "now",
+        },
+        "sort": "-timestamp",
+        "page": {"limit": 1},
+    }
+
+
+def editor(answer: Any) -> str:
+    """Who and when, such as ``ani@acme.example, 2026-11-22 10:31 UTC``; empty for neither."""
+    events = answer.get("data") if isinstance(answer, Mapping) else None
+    if not isinstance(events, list) or not events:
+        return ""
+    outer = _at(events[0], "attributes")
+    who = _at(_at(outer, "attributes"), "usr")
+    name = next((each for each in map(who.get, ("email", "name", "id")) if each), "")
+    return ", ".join(each for each in (_line(str(name)), _moment(outer.get("timestamp"))) if each)
+
+
+def _at(thing: Any, name: str) -> Mapping[str, Any]:
+    found = thing.get(name) if isinstance(thing, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _moment(text: Any) -> str:
+    """A time as Datadog writes it, to the minute in UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return ""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _line(text: str) -> str:
+    return "".join(each for each in text if each.isprintable())[:200]
