@@ -56,6 +56,17 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
 
 
+@pytest.fixture(autouse=True)
+def _state_of_its_own(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    """Journals of one test are not those of another, nor of the person who runs the tests."""
+    folder = tmp_path_factory.getbasetemp() / f"state-{abs(hash(request.node.nodeid)):x}"
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
     """A running emulator: its state, where it answers, and the variables that lead there."""

@@ -5,15 +5,37 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor_sync.cli import files
+from monitor_sync.cli import console, files
+from monitor_sync.errors import RemoteError
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
     from monitor_sync.model import LiveMonitor, Project
     from monitor_sync.sync.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How Datadog is to be asked: by so many threads at once, for so many seconds in all."""
+
+    workers: int = 1
+    deadline: float | None = None
+
+    def client(self) -> Client:
+        """A client for the environment. Raises UsageError."""
+        from monitor_sync.datadog.client import Client
+
+        return Client.from_environment(
+            os.environ, workers=self.workers, deadline=self.deadline, on_wait=_tell
+        )
+
+
+def _tell(what: str, seconds: float) -> None:
+    """A person who waits is told for what."""
+    console.say(f"Waiting {seconds:.0f} s for {what}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +50,9 @@ class Comparison:
 class _Listing(threading.Thread):
     """The live monitors, fetched while this process reads files: the network costs no time then."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, door: Door) -> None:
         super().__init__(name="listing", daemon=True)
-        self._workers = workers
+        self._door = door
         self._client: Client | None = None
         self._live: list[LiveMonitor] = []
         self._error: BaseException | None = None
@@ -38,10 +60,9 @@ class _Listing(threading.Thread):
     def run(self) -> None:
         """Fetch every page. What goes wrong is kept for ``result``."""
         try:
-            from monitor_sync.datadog.client import Client
             from monitor_sync.sync import live
 
-            self._client = Client.from_environment(os.environ, workers=self._workers)
+            self._client = self._door.client()
             for page in self._client.pages():
                 self._live += live.read(page)
         except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
@@ -56,7 +77,7 @@ class _Listing(threading.Thread):
         return self._client, self._live
 
 
-def compare(notify_only: str = "", *, workers: int = 1) -> Comparison:
+def compare(notify_only: str = "", *, door: Door | None = None) -> Comparison:
     """
     Read, list and compare.
 
@@ -64,7 +85,7 @@ def compare(notify_only: str = "", *, workers: int = 1) -> Comparison:
     where a rule has an error about a monitor that would be written.
     """
     with files.uncollected():
-        listing = _Listing(workers)
+        listing = _Listing(door or Door())
         listing.start()
         loaded = files.whole(notify_only)
         client, monitors = listing.result()
@@ -83,4 +104,15 @@ def _plan(project: Project, client: Client, monitors: Sequence[LiveMonitor]) -> 
     if wanting:
         answers = {each: client.get(each, with_assets=True) for each in wanting}
         monitors = live.with_assets(monitors, answers)
-    return make_plan(project, monitors, site=client.site)
+    return _asked(client, make_plan(project, monitors, site=client.site))
+
+
+def _asked(client: Client, plan: Plan) -> Plan:
+    """The same plan, with what Datadog says refers to the monitors that would go away."""
+    going = plan.going
+    if not going:
+        return plan
+    try:
+        return plan.blocked(client.can_delete(going))
+    except RemoteError as error:
+        return replace(plan, unchecked=(*plan.unchecked, f"what refers to deleted ones: {error}"))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
+
+if TYPE_CHECKING:
+    from monitor_sync.model import Limit
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -71,4 +76,62 @@ def notify_only(function: _F) -> _F:
         metavar="HANDLE",
         callback=_handle,
         help="Notify this handle (@slack-quiet) and nobody else, whatever the files say.",
+    )(function)
+
+
+def _limit(_: click.Context, parameter: click.Parameter, value: str | None) -> Limit | None:
+    if value is None:
+        return None
+    from monitor_sync.sync import limits
+
+    try:
+        return limits.parse(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param=parameter) from None
+
+
+_LIMITS: Final = {
+    "deletes": "Let so many be deleted or replaced: 12, or 40% of those that live.",
+    "changes": "Let so many be changed.",
+    "labels": "Let so many get other tags, or another footer.",
+    "unpaged": "Let so many lose their last pager.",
+}
+
+
+def limits(function: _F) -> _F:
+    """``--max-deletes N`` and its like, as one mapping called ``overrides``."""
+
+    @functools.wraps(function)
+    def gathered(**given: Any) -> Any:
+        found = {what: given.pop(f"max_{what}") for what in _LIMITS}
+        return function(
+            overrides={what: limit for what, limit in found.items() if limit is not None}, **given
+        )
+
+    for what, text in reversed(_LIMITS.items()):
+        gathered = click.option(f"--max-{what}", metavar="N|N%", callback=_limit, help=text)(
+            gathered
+        )
+    return cast("_F", gathered)
+
+
+_SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def _duration(_: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    if value is None:
+        return None
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", value)
+    if found is None or not float(found[1]):
+        raise click.BadParameter(f"{value!r} is no duration: write 90s, 15m or 1h", param=parameter)
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def deadline(function: _F) -> _F:
+    """``--deadline T``: how long the whole command may take."""
+    return click.option(
+        "--deadline",
+        metavar="T",
+        callback=_duration,
+        help="Start nothing more after so long: 90s, 15m, 1h. What is on its way is finished.",
     )(function)

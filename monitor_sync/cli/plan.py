@@ -10,7 +10,8 @@ import click
 
 from monitor_sync import selectors as selecting
 from monitor_sync.cli import comparing, console, files, options
-from monitor_sync.errors import LiveDiffers
+from monitor_sync.cli.revision import commit_of
+from monitor_sync.errors import LiveDiffers, UsageError
 
 if TYPE_CHECKING:
     from monitor_sync.model import Project
@@ -21,12 +22,21 @@ if TYPE_CHECKING:
 @options.selectors
 @click.option("--full", is_flag=True, help="Fold nothing: every monitor with every field.")
 @click.option("--fail-on-changes", is_flag=True, help="Exit 4 if anything would change.")
+@click.option(
+    "--out",
+    "planfile",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the plan in this file, for `monitor-sync apply FILE`.",
+)
+@options.deadline
 @options.notify_only
 @options.output("text", "json", "markdown")
 def command(
     selectors: Sequence[str],
     full: bool,
     fail_on_changes: bool,
+    planfile: Path | None,
+    deadline: float | None,
     notify_only: str,
     form: str,
     output: Path | None,
@@ -38,12 +48,30 @@ def command(
     keys, team:NAME, tag:KEY:VALUE) narrows what is shown, never what is compared. In the answer,
     - is a delete, ! a monitor made anew, ~ a change, > a take-over and + a new monitor.
     """
-    found = comparing.compare(notify_only)
+    found = comparing.compare(notify_only, door=comparing.Door(deadline=deadline))
     plan = _narrowed(found.plan, found.project, selectors)
+    if planfile is not None:
+        _keep(plan, planfile)
     console.answer(_rendered(plan, form, output, full=full), output)
     if fail_on_changes and (plan.changes or plan.refused):
         hint = "`monitor-sync apply` makes them the same" if plan.changes else "the plan says why"
         raise LiveDiffers("live monitors differ from the files", hint=hint)
+
+
+def _keep(plan: Plan, path: Path) -> None:
+    """Write the plan file. Raises UsageError where a part of a plan could not stand alone."""
+    from monitor_sync.render import plan_json
+    from monitor_sync.sync.references import keys_in
+
+    made = {each.key for each in plan.changes}
+    for change in plan.changes:
+        for key in keys_in((change.body or {}).get("query")):
+            if key not in made:
+                raise UsageError(
+                    f"{change.key} refers to {key}, which is neither live nor selected",
+                    hint=f"select {key} as well",
+                )
+    console.answer(plan_json.file(plan, commit=commit_of(console.root())), path)
 
 
 def _narrowed(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:

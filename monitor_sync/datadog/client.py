@@ -20,6 +20,7 @@ from urllib3 import exceptions as http
 
 from monitor_sync import __version__
 from monitor_sync.datadog import audit, deletable, network, paging, sending
+from monitor_sync.datadog.budget import Wait
 from monitor_sync.datadog.problems import Failure, error_for, refusals, says_absent
 from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.datadog.sending import Reply
@@ -132,6 +133,10 @@ class Client:
         What is on the wire is finished. Safe from any thread, any number of times.
         """
         self._traffic.stop()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and no longer than anything is sent at all. Raises NotSent."""
+        self._traffic.pause("look again", Wait(seconds=seconds, reason=""))
 
     def close(self) -> None:
         """Close the connections."""

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monitor_sync.render import jsontext
+from monitor_sync.render import jsontext, notified
+from monitor_sync.sync import saved
+from monitor_sync.sync.handles import At
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 
 def text(plan: Plan) -> str:
     """The whole plan as one JSON object, one change a line."""
-    changes = jsontext.array(map(_change, plan.changes), indent="  ")
+    return _object(plan, map(_change, plan.changes), {})
+
+
+def file(plan: Plan, *, commit: str) -> str:
+    """
+    The plan file: the same object, with all that applying it needs, sealed.
+
+    ``commit`` is the revision of the files that were planned, empty where nobody knows.
+    """
+    changes = ({**_change(each), **jsontext.tidy(saved.of_change(each))} for each in plan.changes)
+    return saved.sealed(_object(plan, changes, saved.of_plan(plan, commit=commit)))
+
+
+def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, Any]) -> str:
+    changes = jsontext.array(records, indent="  ")
     left_alone = jsontext.array(map(_alone, plan.left_alone), indent="  ")
     refused = jsontext.array(map(_refusal, plan.refused), indent="  ")
     lines = [
         '  "version": 1',
         f'  "fingerprint": {json.dumps(plan.fingerprint)}',
+        f'  "project": {json.dumps(plan.project)}',
+        f'  "site": {json.dumps(plan.site)}',
+        f'  "org_id": {json.dumps(plan.org_id or None)}',
         f'  "summary": {json.dumps(plan.summary)}',
         f'  "changes": {changes}',
         f'  "left_alone": {left_alone}',
         f'  "refused": {refused}',
+        f'  "unchecked": {json.dumps(plan.unchecked)}',
+        *(f'  "{name}": {json.dumps(value)}' for name, value in more.items()),
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -39,9 +61,30 @@ def _change(change: Change) -> dict[str, Any]:
             {"field": each.field, "old": jsontext.tidy(each.old), "new": jsontext.tidy(each.new)}
             for each in change.fields
         ],
-        "notify": {"gained": list(change.gained), "lost": list(change.lost)},
+        "notify": _notify(change),
         "referred_by": list(change.referred_by),
+        "blocked_by": list(change.blocked_by),
     }
+
+
+def _notify(change: Change) -> dict[str, Any]:
+    told = notified.of_change(change)
+    return {
+        "gained": list(change.gained),
+        "lost": list(change.lost),
+        "transitions": {each.transition: _transition(each) for each in told.at},
+        "unheard": list(told.unheard),
+        "last_pagers": list(told.last_pagers),
+    }
+
+
+def _transition(at: At) -> dict[str, Any]:
+    some = {
+        side: {handle: notified.cases(when) for handle, when in audience if when}
+        for side, audience in (("old", at.old), ("new", at.new))
+    }
+    both = {"old": [handle for handle, _ in at.old], "new": [handle for handle, _ in at.new]}
+    return {**both, "for_some_groups": some} if any(some.values()) else both
 
 
 def _alone(each: LeftAlone) -> dict[str, Any]:

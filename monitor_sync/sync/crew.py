@@ -31,11 +31,14 @@ class Crew(Generic[Item, Result]):
     A bounded number of threads that do one thing for many items.
 
     After KeyboardInterrupt what is in flight is finished, nothing more is started, and
-    ``interrupted`` is True. A second one is raised.
+    ``interrupted`` is True; ``on_interrupt`` is called once. A second one is raised.
     """
 
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, pool: ThreadPoolExecutor, on_interrupt: Callable[[], None] | None = None
+    ) -> None:
         self._pool = pool
+        self._on_interrupt = on_interrupt
         self.interrupted = False
 
     def do(
@@ -73,3 +76,5 @@ class Crew(Generic[Item, Result]):
         self.interrupted = True
         for future in futures:
             future.cancel()
+        if self._on_interrupt is not None:
+            self._on_interrupt()

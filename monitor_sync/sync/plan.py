@@ -38,6 +38,8 @@ Reason = Literal["unmanaged", "clone", "other-project"]
 ORDER: Final = ("delete", "replace", "update", "adopt", "create")
 """The order in which a plan is shown: what cannot be undone comes first."""
 
+_GOING: Final = ("delete", "replace")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -100,6 +102,7 @@ class Plan:
     creates anything; ``units`` counts them by business unit. ``org_id`` is the organisation that
     was asked, 0 where no live monitor tells. ``unchecked`` says, a sentence each, what could not
     be looked up. ``narrowed_from`` is the whole plan, where this one shows a part of it.
+    ``known_fingerprint`` is that of the whole plan, where this one was read from a file.
     """
 
     project: str
@@ -113,6 +116,7 @@ class Plan:
     org_id: int = 0
     unchecked: tuple[str, ...] = ()
     narrowed_from: Plan | None = None
+    known_fingerprint: str = ""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -125,6 +129,21 @@ class Plan:
         return counts
 
     @property
+    def going(self) -> tuple[int, ...]:
+        """The ids of the monitors that would go away: deletes, and the old ones of replaces."""
+        return tuple(each.id for each in self.changes if each.action in _GOING and each.id)
+
+    def blocked(self, blockers: Mapping[int, tuple[str, ...]]) -> Plan:
+        """The same plan, with what Datadog says refers to monitors that go away, by id."""
+        changes = (
+            replace(each, blocked_by=tuple(blockers.get(each.id or 0, ())))
+            if each.action in _GOING
+            else each
+            for each in self.changes
+        )
+        return replace(self, changes=tuple(changes))
+
+    @property
     def fingerprint(self) -> str:
         """
         Eight hex digits that differ when what would be done differs.
@@ -132,6 +151,8 @@ class Plan:
         SHA-256 over project, site and the changes by key. Not over times, versions, the place in
         the files, or the selectors that narrow what is shown.
         """
+        if self.known_fingerprint:
+            return self.known_fingerprint
         whole = self.narrowed_from or self
         steps = sorted(
             [change.key, change.action, change.id or 0, _fields(change)] for change in whole.changes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from monitor_sync.errors import NotFound, OutcomeUnknown, Rejected, Unreachable
+from monitor_sync.errors import NotFound, NotSent, OutcomeUnknown, Rejected, Unreachable
 from monitor_sync.model import Body, LiveMonitor
 from monitor_sync.sync.canonical import canonical
 from monitor_sync.sync.difference import FieldChange, differences
@@ -41,8 +41,12 @@ class Monitors(Protocol):
         """Change a monitor in place."""
         ...
 
-    def delete(self, id: int) -> None:  # noqa: A002 - Datadog's word
+    def delete(self, id: int, *, force: bool = False) -> None:  # noqa: A002 - Datadog's word
         """Delete a monitor. Raises NotFound where it is gone already."""
+        ...
+
+    def last_editor(self, id: int) -> str:  # noqa: A002 - Datadog's word
+        """Who changed it last, and when; empty where that cannot be had. Never raises."""
         ...
 
 
@@ -67,6 +71,10 @@ class Patience:
     pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
     sleep: Callable[[float], None] = time.sleep
 
+    def scaled(self, factor: float) -> Patience:
+        """The same patience with each pause so many times as long."""
+        return replace(self, pauses=tuple(each * factor for each in self.pauses))
+
 
 def with_ids(body: Body, ids: Mapping[str, int]) -> dict[str, Any]:
     """The body with each ``${id:KEY}`` whose id is known by now put in."""
@@ -87,18 +95,18 @@ def create(
     try:
         answer = monitors.create(body)
     except OutcomeUnknown as error:
-        found = _look_for(monitors, project, key, old, patience)
+        found = look_for(monitors, project, key, old, patience)
         if found is None:
             raise OutcomeUnknown(
                 f"{error}; it was looked for by its key, and is not there (yet)", hint=error.hint
             ) from error
-        return _written(body, found.body, found, "made, though the answer was lost")
+        return written(body, found, "made, though the answer was lost")
     except Rejected as error:
         return _duplicate(monitors, body, project, key, error)
     made = read_one(answer)
     if made is None:
         raise Unreachable(f"Datadog's answer to the create of {key} has no id")
-    return _written(body, answer, made)
+    return Written(id=made.id, created=made.created, altered=_altered(body, answer))
 
 
 def update(monitors: Monitors, number: int, body: Body) -> Written:
@@ -107,10 +115,10 @@ def update(monitors: Monitors, number: int, body: Body) -> Written:
     return Written(id=number, altered=_altered(body, answer))
 
 
-def delete(monitors: Monitors, number: int) -> Written:
+def delete(monitors: Monitors, number: int, *, force: bool = False) -> Written:
     """Delete one monitor; one that is gone already is as good. Raises RemoteError."""
     try:
-        monitors.delete(number)
+        monitors.delete(number, force=force)
     except NotFound:
         return Written(id=number, note="was gone already")
     return Written(id=number)
@@ -119,7 +127,7 @@ def delete(monitors: Monitors, number: int) -> Written:
 def owned(monitors: Monitors, project: str) -> list[LiveMonitor]:
     """All live monitors of a project, from a listing of its own. Bodies are dropped."""
     return [
-        LiveMonitor(id=each.id, body={}, key=each.key, project=each.project, created=each.created)
+        replace(each, body={})
         for page in monitors.pages(tags=(f"monitor_sync_project:{project}",))
         for each in read(page)
         if each.key and each.project == project
@@ -136,8 +144,11 @@ def elders(made: Mapping[str, Written], now: Sequence[LiveMonitor]) -> dict[str,
     return found
 
 
-def _written(body: Body, answer: Any, made: LiveMonitor, note: str = "") -> Written:
-    return Written(id=made.id, created=made.created, altered=_altered(body, answer), note=note)
+def written(body: Body, found: LiveMonitor, note: str) -> Written:
+    """A monitor that was found to be there in place of being made."""
+    return Written(
+        id=found.id, created=found.created, altered=_altered(body, found.body), note=note
+    )
 
 
 def _altered(sent: Body, answer: Any) -> tuple[FieldChange, ...]:
@@ -148,14 +159,16 @@ def _altered(sent: Body, answer: Any) -> tuple[FieldChange, ...]:
     return differences(canonical(declared, declared=declared), canonical(answer, declared=declared))
 
 
-def _look_for(
+def look_for(
     monitors: Monitors, project: str, key: str, old: int | None, patience: Patience
 ) -> LiveMonitor | None:
     """The monitor with this key that a create without an answer made, if it did."""
     for pause in patience.pauses:
-        patience.sleep(pause)
         try:
+            patience.sleep(pause)
             found = read(monitors.find(project, key))
+        except NotSent:
+            return None
         except Unreachable:
             continue
         new = [each for each in found if each.id != old and each.key == key]
@@ -175,4 +188,4 @@ def _duplicate(monitors: Monitors, body: Body, project: str, key: str, error: Re
         raise Rejected(
             str(error), hint=f"to take that one over, write `adopt: {number}` on {key}"
         ) from error
-    return _written(body, existing.body, existing, "was there already, the same")
+    return written(body, existing, "was there already, the same")

@@ -15,7 +15,7 @@ from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from monitor_sync.model import LiveMonitor, Monitor
 from monitor_sync.sync import live as reading
-from monitor_sync.sync.apply import Outcome, Patience, carry_out
+from monitor_sync.sync.apply import Outcome, Patience, Terms, carry_out
 from monitor_sync.sync.plan import Plan, make_plan
 from tests.sync.builders import project
 
@@ -35,7 +35,8 @@ class Datadog:
         return make_plan(project(*monitors), self.listing(), site="datadoghq.eu")
 
     def apply(self, *monitors: Monitor, **asked: Any) -> tuple[Outcome, ...]:
-        asked.setdefault("patience", Patience(pauses=(0.0,), sleep=lambda _: None))
+        quick = Terms(patience=Patience(pauses=(0.0,), sleep=lambda _: None))
+        asked.setdefault("terms", quick)
         return carry_out(self.plan(*monitors), self.client, **asked)
 
     def by_key(self) -> dict[str, int]:

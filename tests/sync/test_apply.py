@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from monitor_sync.errors import Rejected
-from monitor_sync.sync.apply import Monitors, Outcome, Patience, carry_out
+from monitor_sync.sync.apply import Monitors, Outcome, Patience, Terms, carry_out
 from tests.sync.builders import actions, body, composite, monitor
 from tests.sync.conftest import Datadog
 
@@ -20,7 +20,8 @@ BOTH = composite(
     SLOW.key,
     name="Both",
 )
-QUICK = Patience(pauses=(0.0, 0.0), sleep=lambda _: None)
+QUICK = Terms(patience=Patience(pauses=(0.0, 0.0), sleep=lambda _: None))
+ALONE = replace(QUICK, workers=1)
 
 
 def statuses(outcomes: Sequence[Outcome]) -> dict[str, str]:
@@ -43,6 +44,9 @@ class Watched:
     def get(self, id: int, *, with_assets: bool = False) -> Any:  # noqa: A002 - Datadog's word
         return self.inner.get(id, with_assets=with_assets)
 
+    def last_editor(self, id: int) -> str:  # noqa: A002 - Datadog's word
+        return self.inner.last_editor(id)
+
     def create(self, body: Any) -> Any:
         self.written.append(("create", body["name"]))
         return self.inner.create(body)
@@ -51,9 +55,9 @@ class Watched:
         self.written.append(("update", id))
         return self.inner.update(id, body)
 
-    def delete(self, id: int) -> None:  # noqa: A002 - Datadog's word
+    def delete(self, id: int, *, force: bool = False) -> None:  # noqa: A002 - Datadog's word
         self.written.append(("delete", id))
-        self.inner.delete(id)
+        self.inner.delete(id, force=force)
 
 
 def test_the_first_run_creates_everything_and_the_second_plan_is_empty(datadog: Datadog) -> None:
@@ -185,7 +189,7 @@ def test_deletes_come_after_everything_else(datadog: Datadog) -> None:
     plan = datadog.plan(monitor(SLOW.key, **{**SLOW.body, "priority": 1}), new)
     assert actions(plan.changes)[0] == ("delete", ERRORS.key)
 
-    carry_out(plan, watched, patience=QUICK)
+    carry_out(plan, watched, terms=QUICK)
 
     assert [what for what, _ in watched.written] == ["create", "update", "delete"]
     assert datadog.by_key().keys() == {SLOW.key, new.key}
@@ -197,7 +201,7 @@ def test_a_composite_is_deleted_before_its_members(datadog: Datadog) -> None:
     datadog.apply(ERRORS, SLOW, last_by_key)
     watched = Watched(datadog.client)
 
-    outcomes = carry_out(datadog.plan(), watched, workers=1, patience=QUICK)
+    outcomes = carry_out(datadog.plan(), watched, terms=ALONE)
 
     assert [each.status for each in outcomes] == ["done"] * 3
     ids = {each.change.key: each.change.id for each in outcomes}
@@ -245,7 +249,7 @@ def test_another_type_is_a_replace_and_composites_follow_it(datadog: Datadog) ->
     plan = datadog.plan(ERRORS, other_type, BOTH)
     assert actions(plan.changes) == [("replace", SLOW.key), ("update", BOTH.key)]
     assert plan.changes[0].referred_by == ()
-    outcomes = carry_out(plan, datadog.client, patience=QUICK)
+    outcomes = carry_out(plan, datadog.client, terms=QUICK)
 
     assert [each.status for each in outcomes] == ["done", "done"]
     after = datadog.by_key()
@@ -268,7 +272,7 @@ def test_a_replace_that_was_cut_off_is_finished_and_not_begun_again(datadog: Dat
 
     plan = datadog.plan(other_type)
     assert plan.left_alone == ()
-    (outcome,) = carry_out(plan, datadog.client, patience=QUICK)
+    (outcome,) = carry_out(plan, datadog.client, terms=QUICK)
 
     assert (outcome.status, outcome.id) == ("done", new)
     assert [each.id for each in datadog.listing()] == [new]

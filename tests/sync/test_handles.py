@@ -1,10 +1,39 @@
-"""Handles are read as Datadog reads them."""
+"""Handles are read as Datadog reads them; who is notified differently is told from two bodies."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from monitor_sync.sync.handles import gained_and_lost, named
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor_sync.language.notified import notified
+from monitor_sync.language.transitions import Reach
+from monitor_sync.sync import handles
+from monitor_sync.sync.handles import (
+    NO_DIFFERENCE,
+    gained_and_lost,
+    named,
+    notified_differently,
+)
+from tests.language import rendering
+
+PAGED = "{{#is_alert}}@webhook-night{{/is_alert}}{{#is_recovery}}@webhook-night{{/is_recovery}}"
+
+
+def body(message: str = "@slack-a", **changed: Any) -> dict[str, Any]:
+    plain = {"type": "query alert", "query": "q", "message": message, "options": {}}
+    return {**plain, **changed}
+
+
+def told(old: Any, new: Any) -> dict[str, tuple[list[str], list[str]]]:
+    """Transition to the handles before and after."""
+    found = notified_differently(old, new)
+    return {
+        each.transition: ([name for name, _ in each.old], [name for name, _ in each.new])
+        for each in found.at
+    }
 
 
 @pytest.mark.parametrize(
@@ -33,3 +62,163 @@ def test_gained_and_lost_look_at_the_escalation_message_too() -> None:
     new = {"message": "@b", "options": {"escalation_message": "@c"}}
 
     assert gained_and_lost(old, new) == (("@c",), ("@a",))
+
+
+def test_other_words_notify_nobody_else() -> None:
+    assert notified_differently(body("one @slack-a"), body("two\n\n@slack-a")) is NO_DIFFERENCE
+
+
+def test_the_same_handles_in_another_order_are_no_difference() -> None:
+    assert not notified_differently(body("@slack-a @slack-b"), body("@slack-b @slack-a"))
+
+
+def test_a_handle_that_loses_one_state_is_neither_gained_nor_lost() -> None:
+    found = notified_differently(body("@webhook-night"), body(PAGED[: PAGED.index("{{#is_rec")]))
+    assert (found.gained, found.lost) == ((), ())
+    assert [each.transition for each in found.at] == ["alert_recovery"]
+
+
+def test_a_handle_in_a_block_that_never_happens_is_not_notified() -> None:
+    # no warning threshold, so the monitor never warns
+    found = notified_differently(
+        body("@slack-a"), body("@slack-a {{#is_warning}}@b.c{{/is_warning}}")
+    )
+    assert found is NO_DIFFERENCE
+
+
+@pytest.mark.parametrize(
+    ("options", "gained"),
+    [
+        ({"notify_no_data": True}, {"no_data", "no_data_recovery"}),
+        ({"on_missing_data": "show_and_notify_no_data"}, {"no_data", "no_data_recovery"}),
+        ({"renotify_interval": 60}, {"renotify_alert"}),
+        (
+            {"thresholds": {"critical": 2, "warning": 1}},
+            {"warning", "alert_to_warning", "warning_recovery"},
+        ),
+    ],
+)
+def test_an_option_changes_who_is_notified_though_no_handle_does(
+    options: dict[str, Any], gained: set[str]
+) -> None:
+    assert told(body(), body(options=options)) == {name: ([], ["@slack-a"]) for name in gained}
+    assert told(body(options=options), body()) == {name: (["@slack-a"], []) for name in gained}
+
+
+def test_renotify_statuses_change_who_is_notified_again() -> None:
+    every = {"renotify_interval": 60, "notify_no_data": True}
+    only = {**every, "renotify_statuses": ["no data"]}
+    assert told(body(options=every), body(options=only)) == {"renotify_alert": (["@slack-a"], [])}
+
+
+def test_another_type_changes_what_can_happen() -> None:
+    assert "unknown" in told(body(), body(type="service check"))
+
+
+def test_a_priority_changes_who_is_notified_under_it() -> None:
+    message = "{{#is_priority 'P1'}}@webhook-night{{/is_priority}} @slack-a"
+    found = notified_differently(body(message, priority=1), body(message, priority=3))
+    assert found.lost == found.last_pagers == ("@webhook-night",)
+
+
+def test_an_escalation_counts_only_where_the_monitor_renotifies() -> None:
+    silent = body(options={"escalation_message": "@oncall-x"})
+    again = body(options={"escalation_message": "@oncall-x", "renotify_interval": 10})
+    assert notified_differently(body(), silent) is NO_DIFFERENCE
+    assert told(silent, again) == {"renotify_alert": ([], ["@slack-a", "@oncall-x"])}
+
+
+def test_a_draft_notifies_nobody() -> None:
+    found = notified_differently(body(draft_status="published"), body(draft_status="draft"))
+    assert found.lost == ("@slack-a",)
+    assert found.unheard == ("alert", "alert_recovery")
+
+
+def test_a_draft_stays_one_where_the_files_do_not_say() -> None:
+    assert notified_differently(body(draft_status="draft"), body("@slack-b")) is NO_DIFFERENCE
+
+
+def test_a_handle_for_some_groups_is_told_with_its_cases() -> None:
+    some = '{{#is_match "env.name" "prod"}}@slack-a{{/is_match}}'
+    (alert, _) = notified_differently(body(), body(some)).at
+    assert alert.old == (("@slack-a", ()),)
+    ((handle, when),) = alert.new
+    assert handle == "@slack-a"
+    assert str(when[0][0]) == 'env.name contains "prod"'
+
+
+def test_the_last_pager_is_missed_and_one_of_two_is_not() -> None:
+    lost = notified_differently(body("@webhook-night @slack-a"), body("@slack-a"))
+    assert lost.last_pagers == ("@webhook-night",)
+    assert not notified_differently(
+        body("@webhook-night @opsgenie-x"), body("@opsgenie-x")
+    ).last_pagers
+
+
+def test_who_hears_of_the_recovery_alone_is_woken_by_nothing() -> None:
+    only_end = body(PAGED[PAGED.index("{{#is_rec") :])
+    assert notified_differently(body(PAGED), only_end).last_pagers == ("@webhook-night",)
+
+
+def test_the_policy_says_what_a_pager_is() -> None:
+    globs = ("@slack-night-*",)
+    found = notified_differently(
+        body("@webhook-log @slack-night-1"), body("@webhook-log"), pagers=globs
+    )
+    assert found.last_pagers == ("@slack-night-1",)
+
+
+def test_a_state_that_now_reaches_nobody_is_named() -> None:
+    alert_only = body("{{#is_alert}}@slack-a{{/is_alert}}")
+    assert notified_differently(body(), alert_only).unheard == ("alert_recovery",)
+    warns = body("{{#is_alert}}@slack-a{{/is_alert}}", options={"thresholds": {"warning": 1}})
+    assert "warning" in notified_differently(alert_only, warns).unheard
+    assert not notified_differently(warns, alert_only).unheard  # what cannot happen needs nobody
+
+
+def test_a_new_monitor_and_one_that_goes_away() -> None:
+    assert notified_differently(None, body()).gained == ("@slack-a",)
+    gone = notified_differently(body("@webhook-night"), None)
+    assert gone.lost == ("@webhook-night",)
+    assert not gone.last_pagers
+    assert not gone.unheard
+
+
+LINES = st.sampled_from(
+    [
+        "Words without anything.",
+        "now {{value}} of {{host.name}}",
+        "now {{value}}@slack-no",
+        '{{eval "last_triggered_at_epoch-60"}} {{#is_alert}}',
+        "{{else}}",
+        "{{ else }}",
+        "{{/is_alert}}",
+        '{{#is_match "a"',
+        '"b"}}',
+        '"c"',
+        "{{/is_match}}",
+        "{{!-- a comment",
+        "its end --}}",
+        "{{value --}}",
+        "{{{{raw}}}}",
+        "{{{{/raw}}}}",
+        "{{{value}}}",
+        "@slack-b",
+        "mail@x.example @c.d@x.example",
+        "{{override_priority 'P2'}}",
+        "{ } }} {{",
+        "",
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=12).map("\n".join), st.sampled_from([Reach(), Reach(priority=2)]))
+def test_the_lines_that_are_left_out_decide_nothing(text: str, reach: Reach) -> None:
+    assert notified(handles._routing(text), reach=reach) == notified(text, reach=reach)
+
+
+@given(rendering.trees(), rendering.trees())
+def test_what_is_left_of_any_message_notifies_the_same(one: Any, other: Any) -> None:
+    text = rendering.written(one) + "\nwords\n{{value}} words\n" + rendering.written(other)
+    left = handles._routing(text)
+    assert notified(left, reach=Reach()) == notified(text, reach=Reach())

@@ -1,0 +1,79 @@
+"""Is what a listing lacks really gone? Absence is believed from two listings and a direct 404."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import Final
+
+from monitor_sync.errors import NotFound, Refused
+from monitor_sync.model import LiveMonitor
+from monitor_sync.sync.journal import Past
+from monitor_sync.sync.live import read_one
+from monitor_sync.sync.plan import Plan
+from monitor_sync.sync.writing import Monitors, owned
+
+_ASKED: Final = 40
+"""Monitors that are asked for one by one; where so many are gone, the others are too."""
+
+
+def second_listing(
+    plan: Plan, monitors: Monitors, past: Past, *, saved: bool
+) -> Sequence[LiveMonitor]:
+    """
+    Our monitors from a listing of its own, once it agrees with the plan's.
+
+    A plan made just now must agree to the monitor, and must hold all that the last runs knew. A
+    ``saved`` one may have been overtaken by others; but what it lists and this listing lacks must
+    be gone indeed. Raises Refused, with nothing written, and RemoteError.
+    """
+    now = owned(monitors, plan.project)
+    ids = {each.id for each in now}
+    if saved:
+        _same_organisation(plan, now)
+        _truly_gone(plan, monitors, plan.ours - ids - past.removed)
+        return now
+    gone, new = plan.ours - ids, ids - plan.ours
+    if gone or new:
+        seen = [f"without {numbers(gone)}"] if gone else []
+        seen += [f"with {numbers(new)}"] if new else []
+        raise Refused(
+            f"a second listing came {' and '.join(seen)}: nothing was written",
+            hint="run again; if it stays so, somebody else applies this project at the same time",
+        )
+    _truly_gone(plan, monitors, past.expected - ids)
+    return now
+
+
+def _same_organisation(plan: Plan, now: Iterable[LiveMonitor]) -> None:
+    """A plan of another organisation would find none of its monitors here, or other people's."""
+    found = next((each.org_id for each in now if each.org_id), 0)
+    if plan.org_id and found and found != plan.org_id:
+        raise Refused(
+            f"the plan is for the organisation {plan.org_id}, and these keys are of {found}:"
+            " nothing was written",
+            hint="use the keys that the plan was made with, or plan again",
+        )
+
+
+def _truly_gone(plan: Plan, monitors: Monitors, missing: Collection[int]) -> None:
+    """Refuse where a monitor that a listing lacks can be read all the same."""
+    for number in islice(sorted(missing), _ASKED):
+        try:
+            found = read_one(monitors.get(number))
+        except NotFound:
+            continue
+        if found is None or found.project != plan.project:
+            continue  # somebody took our tags off it
+        raise Refused(
+            f"the listing lacks {numbers(missing)}, and Datadog still has #{number}:"
+            " nothing was written",
+            hint="Datadog's listing is behind or cut short; run again in a minute",
+        )
+
+
+def numbers(ids: Iterable[int]) -> str:
+    """Ids as people read them, the first few."""
+    ordered = sorted(ids)
+    shown = ", ".join(f"#{each}" for each in ordered[:5])
+    return shown if len(ordered) <= 5 else f"{shown} and {len(ordered) - 5} more"

@@ -1,0 +1,213 @@
+"""What an apply has done so far, written down before and after each write: it survives a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal, Protocol, Self
+
+from monitor_sync.sync.plan import Plan
+
+Part = Literal["create", "update", "delete"]
+"""One write of a change; a replace has a create and a delete."""
+
+_FORMAT: Final = 1
+_REMEMBERED: Final = 24 * 3600
+"""For so many seconds the next journals remember what one apply made: listings lag far less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A monitor that an apply made: its id, and when, in milliseconds since 1970."""
+
+    id: int
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """
+    What the journal of an earlier apply says.
+
+    ``fingerprint`` is that of its plan, ``digest`` that of its plan file. ``ours`` are the ids of
+    our monitors when it began. ``made`` are the monitors that it, or one shortly before it, made,
+    by key; ``removed`` the ids it deleted. ``settled`` are the writes that surely happened;
+    ``unknown`` the keys of creates that were sent and have no outcome. ``ended`` is False where
+    the run was cut short.
+    """
+
+    fingerprint: str = ""
+    digest: str = ""
+    ours: frozenset[int] = frozenset()
+    made: Mapping[str, Made] = field(default_factory=dict)
+    removed: frozenset[int] = frozenset()
+    settled: frozenset[tuple[str, Part]] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    ended: bool = True
+
+    @property
+    def expected(self) -> frozenset[int]:
+        """The ids of our monitors that should be live, as far as that run knows."""
+        return (self.ours | {each.id for each in self.made.values()}) - self.removed
+
+
+class Log(Protocol):
+    """Where a run writes down what it does. Called from several threads."""
+
+    def sending(self, key: str, part: Part) -> None:
+        """A write is about to be sent."""
+        ...
+
+    def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
+        """A write has happened."""
+        ...
+
+    def undone(self, key: str, part: Part) -> None:
+        """A write failed: a create has surely not happened."""
+        ...
+
+
+class Unwritten:
+    """A log that forgets everything."""
+
+    def sending(self, key: str, part: Part) -> None:
+        """Forget it."""
+
+    def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
+        """Forget it."""
+
+    def undone(self, key: str, part: Part) -> None:
+        """Forget it."""
+
+
+class Journal:
+    """
+    A file of JSON lines, one for each step, each handed to the system before the next is taken.
+
+    A killed process loses nothing of it; only a machine that loses power may lose the last lines.
+    Use it as a context; ``ended`` is written on the way out unless the process is killed.
+    """
+
+    def __init__(self, path: Path, *, again: bool = False) -> None:
+        """
+        Open the file: anew, or ``again`` to go on where an earlier run stopped.
+
+        Raises OSError.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if again else os.O_TRUNC)
+        self._file = os.open(path, flags, 0o600)
+        self._lock = threading.Lock()
+        if again:
+            os.write(self._file, b"\n")  # a line that was cut short ends here
+
+    def begin(self, plan: Plan, past: Past, *, tool: str, digest: str) -> None:
+        """
+        Write the head: whose plan this is, and what is known of the runs before.
+
+        ``digest`` is that of the plan file which is carried out.
+        """
+        now = time.time() * 1000
+        self._write(
+            journal=_FORMAT,
+            tool=tool,
+            project=plan.project,
+            fingerprint=plan.fingerprint,
+            digest=digest,
+            ours=sorted(plan.ours),
+            made={
+                key: [made.id, made.created]
+                for key, made in past.made.items()
+                if now - made.created < _REMEMBERED * 1000 and made.id not in past.removed
+            },
+        )
+        os.fsync(self._file)
+
+    def sending(self, key: str, part: Part) -> None:
+        """A write is about to be sent."""
+        self._write(step="sending", key=key, part=part)
+
+    def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
+        """A write has happened."""
+        self._write(step="done", key=key, part=part, id=id, created=created)
+
+    def undone(self, key: str, part: Part) -> None:
+        """A write failed: a create has surely not happened."""
+        self._write(step="undone", key=key, part=part)
+
+    def end(self) -> None:
+        """All writes have an outcome that is written here."""
+        self._write(step="ended")
+        os.fsync(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.close(self._file)
+
+    def _write(self, **entry: Any) -> None:
+        line = json.dumps({**entry, "at": round(time.time(), 3)}) + "\n"
+        with self._lock:
+            os.write(self._file, line.encode())
+
+
+def read(path: Path) -> Past | None:
+    """
+    What the journal at this path says; None where there is none, or none of a run.
+
+    Lines that cannot be read are passed over: a killed machine may leave half of one.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return None
+    entries = [entry for line in lines if (entry := _entry(line)) is not None]
+    if not entries or entries[0].get("journal") != _FORMAT:
+        return None
+    return _told(entries[0], entries[1:])
+
+
+def _entry(line: str) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+def _told(head: Mapping[str, Any], entries: list[dict[str, Any]]) -> Past:
+    made = {key: Made(id=id, created=at) for key, (id, at) in (head.get("made") or {}).items()}  # noqa: A001 - Datadog's word
+    removed: set[int] = set()
+    settled: set[tuple[str, Part]] = set()
+    unknown: set[str] = set()
+    for entry in entries:
+        key, part, step = entry.get("key", ""), entry.get("part"), entry.get("step")
+        if step == "done" and part is not None:
+            settled.add((key, part))
+            if part == "create":
+                made[key] = Made(id=entry["id"], created=entry["created"])
+            elif part == "delete":
+                removed.add(entry["id"])
+        if part == "create":
+            (unknown.add if step == "sending" else unknown.discard)(key)
+    return Past(
+        fingerprint=head.get("fingerprint", ""),
+        digest=head.get("digest", ""),
+        ours=frozenset(head.get("ours") or ()),
+        made=made,
+        removed=frozenset(removed),
+        settled=frozenset(settled),
+        unknown=frozenset(unknown),
+        ended=bool(entries) and entries[-1].get("step") == "ended",
+    )

@@ -1,0 +1,58 @@
+"""What became of each change of a plan that was carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor_sync.errors import MonitorSyncError
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.plan import Change
+from monitor_sync.sync.writing import Written
+
+Status = Literal["done", "failed", "conflict", "held back", "not attempted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """
+    What became of one change.
+
+    ``failed`` has its ``error``, and so has ``conflict``: the monitor was not as planned and is
+    left alone. ``held back`` was not sent because something it depends on did not succeed; ``not
+    attempted`` because the run was interrupted, or out of time, before its turn. ``id`` is the
+    monitor that now carries the key, None where there is none. ``altered`` are the fields that
+    Datadog stored differently (``new``) from what was sent (``old``). ``note`` is one more thing
+    to know, in words; empty mostly.
+    """
+
+    change: Change
+    status: Status
+    id: int | None = None
+    error: MonitorSyncError | None = None
+    altered: tuple[FieldChange, ...] = ()
+    note: str = ""
+
+
+def done(change: Change, written: Written) -> Outcome:
+    """A change that was made."""
+    return Outcome(
+        change=change,
+        status="done",
+        id=written.id,
+        altered=written.altered,
+        note=written.note,
+    )
+
+
+def held(change: Change, why: str) -> Outcome:
+    """A change that was not sent because of another."""
+    return Outcome(change=change, status="held back", id=change.id, note=why)
+
+
+class Stopped(KeyboardInterrupt):
+    """A second interruption: writes may still be on their way. Has what became of the changes."""
+
+    def __init__(self, outcomes: tuple[Outcome, ...]) -> None:
+        super().__init__()
+        self.outcomes = outcomes

@@ -1,0 +1,70 @@
+"""Two runs at once may make a monitor twice: the younger goes again, by the run that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor_sync.errors import RemoteError
+from monitor_sync.sync import writing
+from monitor_sync.sync.plan import Change, Plan
+from monitor_sync.sync.writing import Monitors, Written
+
+Annotate = Callable[[str, str, int | None], None]
+"""Told a key, what is to be known of it, and the id that its monitor has from now on."""
+
+
+def undo(
+    plan: Plan,
+    monitors: Monitors,
+    made: Mapping[str, Written],
+    ids: dict[str, int],
+    annotate: Annotate,
+) -> None:
+    """
+    List once more, and delete what was made here where an older twin has the same key.
+
+    So two runs at once leave none behind. The old monitor of a replace is no twin: it goes by its
+    own delete. Composites that were made here and name a twin are pointed to its elder first;
+    ``ids`` has the elders afterwards.
+    """
+    try:
+        now = writing.owned(monitors, plan.project)
+    except RemoteError as error:
+        for key in made:
+            annotate(key, f"not checked for a twin: {error}", None)
+        return
+    replaced = {each.id for each in plan.changes if each.action == "replace"}
+    elders = writing.elders(made, [each for each in now if each.id not in replaced])
+    ids.update(elders)
+    for change in plan.changes:
+        if change.key in made and change.key not in elders:
+            _repoint(monitors, change, made[change.key].id, ids, elders, annotate)
+    for key in reversed([key for key in made if key in elders]):
+        _delete(monitors, key, made[key].id, elders[key], annotate)
+
+
+def _repoint(
+    monitors: Monitors,
+    change: Change,
+    number: int,
+    ids: Mapping[str, int],
+    elders: Mapping[str, int],
+    annotate: Annotate,
+) -> None:
+    """Let a composite that was made here name the elders of the members that are deleted again."""
+    if elders.keys().isdisjoint(change.references) or change.body is None:
+        return
+    query = writing.with_ids(change.body, ids)["query"]
+    try:
+        monitors.update(number, {"query": query})
+    except RemoteError as error:
+        annotate(change.key, f"refers to a twin that is deleted: {error}", None)
+
+
+def _delete(monitors: Monitors, key: str, mine: int, elder: int, annotate: Annotate) -> None:
+    try:
+        writing.delete(monitors, mine)
+        note = f"somebody else made #{elder} at the same time; #{mine} was deleted again"
+    except RemoteError as error:
+        note = f"#{elder} is older and has the same key; #{mine} is left over: {error}"
+    annotate(key, note, elder)

@@ -1,0 +1,125 @@
+"""A journal says what surely happened, what surely did not, and what nobody knows."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor_sync.sync import journal
+from monitor_sync.sync.journal import Journal, Made, Past
+from monitor_sync.sync.plan import Plan
+
+PLAN = Plan(project="acme", site="datadoghq.eu", ours=frozenset({1, 2}))
+NOW = int(time.time() * 1000)
+
+
+def begun(path: Path, past: Past | None = None) -> Journal:
+    log = Journal(path)
+    log.begin(PLAN, past or Past(), tool="1", digest="d")
+    return log
+
+
+def told(path: Path) -> Past:
+    past = journal.read(path)
+    assert past is not None
+    return past
+
+
+def test_without_a_file_there_is_no_past(tmp_path: Path) -> None:
+    assert journal.read(tmp_path / "journal") is None
+
+
+def test_a_file_of_something_else_is_no_past(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.write_text('{"hello": 1}\n\x00\xff not json\n')
+    assert journal.read(path) is None
+
+
+def test_what_was_made_and_removed_is_known_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with begun(path) as log:
+        log.sending("a", "create")
+        log.done("a", "create", 7, 70)
+        log.sending("b", "delete")
+        log.done("b", "delete", 2)
+        log.end()
+    past = told(path)
+    assert past.ended
+    assert past.made == {"a": Made(id=7, created=70)}
+    assert past.removed == {2}
+    assert past.settled == {("a", "create"), ("b", "delete")}
+    assert past.expected == {1, 7}
+    assert past.digest == "d"
+
+
+def test_a_create_that_was_sent_and_not_answered_is_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with begun(path) as log:
+        log.sending("lost", "create")
+        log.sending("refused", "create")
+        log.undone("refused", "create")
+        log.sending("made", "create")
+        log.done("made", "create", 9)
+    past = told(path)
+    assert past.unknown == {"lost"}
+    assert not past.ended
+
+
+def test_every_line_is_in_the_file_before_the_next_step(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with begun(path) as log:
+        log.sending("a", "create")
+        assert told(path).unknown == {"a"}
+        log.done("a", "create", 7)
+        assert told(path).made == {"a": Made(id=7)}
+
+
+@given(cut=st.integers(1, 60))
+def test_a_line_that_was_cut_short_takes_no_other_with_it(
+    tmp_path_factory: object, cut: int
+) -> None:
+    path = Path(str(tmp_path_factory.mktemp("cut"))) / "journal"  # type: ignore[attr-defined] # pytest's
+    with begun(path) as log:
+        log.done("a", "create", 7)
+        log.sending("b", "create")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: -min(cut, len(whole.splitlines()[-1]))])
+    with Journal(path, again=True) as log:
+        log.done("c", "create", 8)
+    past = told(path)
+    assert {"a", "c"} <= past.made.keys()
+
+
+def test_what_was_made_is_remembered_for_a_day_and_no_longer(tmp_path: Path) -> None:
+    day = 24 * 3600 * 1000
+    path = tmp_path / "journal"
+    before = Past(
+        made={
+            "new": Made(id=1, created=NOW - 1000),
+            "old": Made(id=2, created=NOW - day - 1000),
+            "gone": Made(id=3, created=NOW),
+        },
+        removed=frozenset({3}),
+    )
+    with begun(path, before):
+        pass
+    assert told(path).made.keys() == {"new"}
+
+
+def test_only_the_user_can_read_a_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with begun(path):
+        pass
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_journal_is_lines_of_json(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with begun(path) as log:
+        log.sending("a\n##[b]", "create")
+    lines = path.read_text().splitlines()
+    assert [json.loads(line).get("key") for line in lines] == [None, "a\n##[b]"]

@@ -1,0 +1,111 @@
+"""A plan file: what comes back is what was kept, and nothing that was touched is taken."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor_sync.errors import Refused
+from monitor_sync.render import plan_json
+from monitor_sync.sync import saved
+from monitor_sync.sync.asplanned import planned_hash
+from monitor_sync.sync.plan import Plan, make_plan
+from tests.sync.builders import answer, body, composite, live, monitor, project
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "schemas" / "plan.json").read_text(encoding="utf-8")
+)
+
+
+def a_plan() -> Plan:
+    """A plan with every action but adopt."""
+    kept = monitor("payments/router/kept")
+    changed = monitor("payments/router/changed", query="avg(last_5m):sum:a.b{*} > 5")
+    other = monitor("payments/router/other", type="log alert", query='logs("a").count() > 5')
+    both = composite("payments/router/both", "${id:payments/router/new}", "payments/router/new")
+    declared = project(kept, changed, other, both, monitor("payments/router/new"))
+    held = live(
+        answer(kept, 1, org_id=77),
+        answer(body(changed.key), 2),
+        answer(body(other.key), 3),
+        answer(body("payments/router/gone"), 4),
+        {**answer(body("x"), 5), "tags": []},
+    )
+    return make_plan(declared, held, site="datadoghq.eu")
+
+
+def kept(plan: Plan) -> str:
+    return plan_json.file(plan, commit="abc")
+
+
+def test_what_is_read_is_what_was_kept() -> None:
+    plan = a_plan()
+    again = saved.read(kept(plan), "plan.json")
+
+    assert again.fingerprint == plan.fingerprint
+    assert again.summary == plan.summary
+    assert (again.ours, again.units, again.org_id) == (plan.ours, plan.units, 77)
+    assert [planned_hash(each) for each in again.changes] == [
+        planned_hash(each) for each in plan.changes
+    ]
+    for was, now in zip(plan.changes, again.changes, strict=True):
+        assert (now.action, now.key, now.id) == (was.action, was.key, was.id)
+        assert json.dumps(now.body) == json.dumps(was.body)
+        assert now.references == was.references
+
+
+def test_a_plan_file_kept_again_is_the_same_to_the_byte() -> None:
+    text = kept(a_plan())
+    assert plan_json.file(saved.read(text, "plan.json"), commit="abc") == text
+
+
+def test_a_plan_file_fits_its_schema() -> None:
+    document = json.loads(kept(a_plan()))
+    jsonschema.validate(document, SCHEMA)
+    assert {each["action"] for each in document["changes"]} == {
+        "create",
+        "update",
+        "replace",
+        "delete",
+    }
+
+
+def test_a_part_of_a_plan_keeps_the_fingerprint_of_the_whole() -> None:
+    plan = a_plan()
+    part = replace(plan, changes=plan.changes[:1], narrowed_from=plan)
+    assert saved.read(kept(part), "plan.json").fingerprint == plan.fingerprint
+
+
+TEXT = kept(a_plan())
+
+
+@settings(max_examples=200)
+@given(at=st.integers(0, len(TEXT) - 1), put=st.characters(codec="ascii"))
+def test_a_plan_file_with_any_character_changed_is_refused(at: int, put: str) -> None:
+    edited = TEXT[:at] + put + TEXT[at + 1 :]
+    if edited.rstrip() == TEXT.rstrip():
+        return
+    with pytest.raises(Refused):
+        saved.read(edited, "plan.json")
+
+
+@pytest.mark.parametrize("cut", [0, 1, len(TEXT) // 2, len(TEXT) - 3])
+def test_a_plan_file_that_was_cut_short_is_refused(cut: int) -> None:
+    with pytest.raises(Refused, match="plan file"):
+        saved.read(TEXT[:cut], "plan.json")
+
+
+@pytest.mark.parametrize("field", ["tool", "version"])
+def test_a_plan_of_another_version_is_refused(field: str) -> None:
+    raw: dict[str, Any] = json.loads(TEXT)
+    raw[field] = "0.0.0"
+    raw["digest"] = f"sha256:{'0' * 64}"
+    with pytest.raises(Refused, match=r"made by monitor-sync"):
+        saved.read(saved.sealed(json.dumps(raw)), "plan.json")
