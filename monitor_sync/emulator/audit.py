@@ -18,6 +18,7 @@ from monitor_sync.emulator.answers import Answer, Request, answer, refused
 from monitor_sync.emulator.people import asking
 
 _PAGE, _LONGEST_PAGE = 10, 1000
+_LONGEST_MOMENT = 15  # digits of milliseconds since 1970; more are beyond the year 9999
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"now(?:-(?P<number>\d{1,9})(?P<unit>[smhdw]))?", re.ASCII)
 _TERM = re.compile(
@@ -136,7 +137,7 @@ def _moment(value: Any, now: float, name: str) -> float:
     found = _AGO.fullmatch(text)
     if found is not None:
         return now - int(found["number"] or 0) * _UNITS[found["unit"] or "s"]
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_MOMENT:
         return int(text) / 1000
     try:
         moment = datetime.fromisoformat(text)

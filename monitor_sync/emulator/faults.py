@@ -146,14 +146,13 @@ class Strike:
     @property
     def listing(self) -> Falsified | None:
         """What becomes of a listing; None leaves it true."""
-        found = {fault.kind: fault for fault in self._having("listing")}
+        found = self._having("listing")
         if not found:
             return None
-        lag, keep, repeat = map(found.get, ("lagging", "truncated", "repeated"))
         return Falsified(
-            lag=lag.seconds if lag else 0.0,
-            keep=keep.count if keep else None,
-            repeat=repeat.count if repeat else 0,
+            lag=max((fault.seconds for fault in found if fault.kind == "lagging"), default=0.0),
+            keep=min((fault.count for fault in found if fault.kind == "truncated"), default=None),
+            repeat=max((fault.count for fault in found if fault.kind == "repeated"), default=0),
         )
 
     @property
