@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from monitor_sync.render.fields import WORD
+from monitor_sync.render.notified import of_change, rows
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.plan import Action, Change, Plan
 
@@ -94,7 +95,7 @@ def _signature(change: Change) -> Hashable:
     if change.action in {"create", "delete", "replace"}:
         return (change.action, change.key)
     fields = tuple((each.field, _edit(each, change.key)) for each in change.fields)
-    return (change.action, fields, change.gained, change.lost)
+    return (change.action, fields, tuple(rows(of_change(change))))
 
 
 def _edit(field: FieldChange, key: str) -> Hashable:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor_sync.render import fields
-from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
+from monitor_sync.render import fields, notified
+from monitor_sync.render.groups import MANY, Creates, Group, counted, creates, grouped
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import columns, count, listed, listed_within, pad, plain, shorten
+from monitor_sync.render.text import (
+    columns,
+    count,
+    listed,
+    listed_within,
+    pad,
+    plain,
+    shorten,
+    table,
+)
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
 
@@ -31,6 +40,7 @@ _COLOURS: Final = {
     "create": "green",
 }
 _MARKS: Final = {"-": "red", "+": "green"}
+_ROWS: Final = {**_MARKS, "~": "yellow", "!": "red"}
 _TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")
 """What a new monitor is told by; the rest is in its file, and in ``show KEY``."""
 
@@ -41,6 +51,7 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     if not full and counted(plan):
         blocks.append(_counted(list(creates(plan)), style))
     blocks += [_refused(plan, style), _left_alone(plan, style)]
+    blocks += [_tallied(notified.tally(plan), style, full=full), _unchecked(plan, style)]
     return (
         "".join("\n".join(lines) + "\n\n" for lines in blocks if lines)
         + summary(plan, style)
@@ -160,10 +171,66 @@ def _marked(mark: fields.Mark, line: str, style: Style) -> str:
 
 
 def _notified(change: Change, style: Style) -> list[str]:
-    """Whom Datadog would notify that it does not notify now, and the other way round."""
-    parts = [style(f"+ {plain(handle)}", "green") for handle in change.gained]
-    parts += [style(f"- {plain(handle)}", "red") for handle in change.lost]
-    return [f"    notifies: {', '.join(parts)}"] if parts else []
+    """Who is notified of the monitor that was not, and the other way round, and of which states."""
+    told = notified.of_change(change)
+    if change.action == "delete":
+        who = plain(listed(told.lost, 6))
+        return [f"    no longer notified: {style(who, 'red')}"] if told.lost else []
+    if change.action == "create" and told.after and not told.gained:
+        return [f"    {style('notifies nobody', 'yellow', bold=True)}"]
+    rows = notified.rows(told)
+    title = "notifies" if change.action == "create" else "notifies differently"
+    return [f"    {title}", *_aligned(rows, style)] if rows else []
+
+
+def _aligned(rows: list[notified.Row], style: Style) -> list[str]:
+    """Handles below each other and what happens to them; below them where both are long."""
+    room = (style.width or 100) - 8
+    names = [plain(", ".join(row.handles)) for row in rows]
+    widths = [columns(name) for name in names if columns(name) <= room // 2]
+    lines = []
+    for row, name in zip(rows, names, strict=True):
+        mark = style(row.mark, _ROWS[row.mark], bold=row.mark == "!")
+        words = plain(row.words)
+        if row.mark == "!":
+            lines.append(f"      {mark} {style(words, 'red', bold=True)}")
+        elif words and columns(name) <= room // 2 and max(widths) + columns(words) < room:
+            padded = style(pad(name, max(widths)), _ROWS[row.mark])
+            lines.append(f"      {mark} {padded}  {words}")
+        else:
+            lines.append(f"      {mark} {style(name, _ROWS[row.mark])}")
+            lines += [f"          {words}"] if words else []
+    return lines
+
+
+def _tallied(found: notified.Tally, style: Style, *, full: bool) -> list[str]:
+    """Per handle how many monitors it comes to and leaves, where a plan has more than one."""
+    if found.monitors < 2:
+        return []
+    kept = found.counts if full else found.counts[:MANY]
+    cells: list[tuple[str, ...]] = [
+        (plain(shorten(each.handle, 48)), *each.numbers, plain(listed(each.owners, 2)))
+        for each in kept
+    ]
+    head = style("who is notified", bold=True)
+    legend = style("  of how many monitors more (+), fewer (-), at other states (~)", dim=True)
+    filled = [number for number in range(5) if any(row[number] for row in cells)]
+    cells = [tuple(row[number] for number in filled) for row in cells]
+    numbers = range(1, len(filled) - (4 in filled))
+    lines = [head + legend, *(f"    {line}" for line in table(cells, right=numbers))]
+    if len(found.counts) > len(kept):
+        lines.append(style(f"    and {len(found.counts) - len(kept)} more", dim=True))
+    for words, changes in notified.alarms(found):
+        keys = listed_within([each.key for each in changes], (style.width or 100) - 6)
+        lines += [f"    {style('! ' + words, 'red', bold=True)}", f"      {plain(keys)}"]
+    return lines
+
+
+def _unchecked(plan: Plan, style: Style) -> list[str]:
+    """What could not be looked up: it has not been found to be right."""
+    return [
+        f"{style('not checked:', 'yellow', bold=True)} {plain(each)}" for each in plan.unchecked
+    ]
 
 
 def _counted(units: list[Creates], style: Style) -> list[str]:

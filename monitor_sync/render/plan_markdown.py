@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from monitor_sync.render import fields
+from monitor_sync.render import fields, notified
 from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
 from monitor_sync.render.plan import SIGNS, link, tally, told_by
 from monitor_sync.render.text import count, listed, plain, shorten
@@ -26,6 +26,9 @@ LIMIT: Final = 60_000
 
 _FOR_ROWS: Final = 30_000
 """Characters the table may take, so that the details of the first changes have room too."""
+
+_HANDLES: Final = 20
+"""Handles of which the comment tells how many monitors come and go."""
 
 _ACTIONS: Final = {"delete": "deleted", "replace": "made anew", "create": "new"}
 
@@ -42,15 +45,15 @@ def text(plan: Plan) -> str:
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
     )
-    notified = _notified(plan)
-    used = sum(len(line) + 1 for line in (*table, *notified, *ending))
+    tallied = _tallied(plan)
+    used = sum(len(line) + 1 for line in (*table, *tallied, *ending))
     kept_details = _fitting(details, LIMIT - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
     head = [
         _marker(plan, truncated=bool(cut)),
         f"### Monitor plan `{plan.fingerprint}`: {tally(plan)}",
     ]
-    sections = [head, table, notified, *([each] for each in kept_details), cut, ending]
+    sections = [head, table, tallied, *([each] for each in kept_details), cut, ending]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
 
@@ -103,6 +106,7 @@ def _row(group: Group, site: str) -> str:
     what = _ACTIONS.get(change.action) or _field_names(change)
     if change.action == "adopt":
         what = f"taken over; {what}"
+    what += _alarms(change)
     if change.referred_by:
         what += f", **still referred to by** {_codes(change.referred_by)}"
     return f"| {sign} | {monitor} | {_codes(group.teams)} | {what} |"
@@ -131,6 +135,7 @@ def _details(group: Group) -> str:
     lines = []
     for field in told:
         lines += [f" {plain(field.field)}", *_diff(field, created=change.action == "create")]
+    lines += _rows(change)
     if len(group.changes) > 1:
         what = f"{len(group.changes)} monitors alike, as in"
         lines += ["", " these monitors:", *(f"   {plain(key)}" for key in group.keys)]
@@ -170,22 +175,45 @@ def _folded(title: str, lines: list[str], language: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{fence}{language}\n{body}\n{fence}\n</details>"
 
 
-def _notified(plan: Plan) -> list[str]:
-    """Whom the plan makes Datadog notify of more or of fewer monitors."""
-    gained: dict[str, int] = {}
-    lost: dict[str, int] = {}
-    for change in plan.changes:
-        for handle in change.gained:
-            gained[handle] = gained.get(handle, 0) + 1
-        for handle in change.lost:
-            lost[handle] = lost.get(handle, 0) + 1
-    handles = sorted(gained.keys() | lost.keys(), key=lambda each: (each not in lost, each))
+def _rows(change: Change) -> list[str]:
+    """Who is notified differently, as lines of a diff: what is lost and gained is coloured."""
+    lines = []
+    for row in notified.rows(notified.of_change(change)):
+        who = ", ".join(row.handles)
+        mark = " ~" if row.mark == "~" else row.mark
+        lines.append(plain(f"{mark} {who}  {row.words}".rstrip() if who else f"! {row.words}"))
+    return [" who is notified", *lines] if lines else []
+
+
+def _alarms(change: Change) -> str:
+    """In the table, what somebody should look at before it is applied."""
+    told = notified.of_change(change)
     parts = []
-    for handle in handles:
-        numbers = [f"+{gained[handle]}"] if handle in gained else []
-        numbers += [f"-{lost[handle]}"] if handle in lost else []
-        parts.append(f"{code(handle)} {', '.join(numbers)}")
-    return [f"**Notified of more or fewer monitors:** {listed(parts, 20)}"] if parts else []
+    if told.last_pagers:
+        parts.append(f", **wakes nobody any more** (was {_codes(told.last_pagers)})")
+    if told.unheard:
+        states = notified.labels(told.unheard, told.after)
+        parts.append(f", **now nobody is notified of** {states}")
+    return "".join(parts)
+
+
+def _tallied(plan: Plan) -> list[str]:
+    """Whom the plan makes Datadog notify of more or of fewer monitors, or of other states."""
+    found = notified.tally(plan)
+    if not found.counts:
+        return []
+    lines = [
+        "| Who is notified | of more | of fewer | at other states | Teams |",
+        "|---|--:|--:|--:|---|",
+    ]
+    for each in found.counts[:_HANDLES]:
+        numbers = " | ".join(code(number) for number in each.numbers)
+        lines.append(f"| {code(each.handle, 80)} | {numbers} | {_codes(each.owners)} |")
+    if len(found.counts) > _HANDLES:
+        lines += ["", f"and {len(found.counts) - _HANDLES} more handles"]
+    for words, changes in notified.alarms(found):
+        lines += ["", f"**{words}:** {_codes(each.key for each in changes)}"]
+    return lines
 
 
 def _ending(plan: Plan) -> list[str]:

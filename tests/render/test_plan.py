@@ -42,8 +42,9 @@ def update(key: str, *fields: FieldChange, **changed: Any) -> Change:
     )
 
 
-def create(key: str, **changed: Any) -> Change:
+def create(key: str, *, message: str = "", **changed: Any) -> Change:
     body = {"name": "New", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 1"}
+    body |= {"message": message} if message else {}
     fields = tuple(field(name, None, value) for name, value in body.items())
     return update(key, *fields, action="create", id=None, body=body, **changed)
 
@@ -129,9 +130,13 @@ def test_a_first_plan_of_many_monitors_is_counted_by_unit_and_file() -> None:
 
 
 def test_few_new_monitors_are_each_shown_with_what_they_watch() -> None:
-    text = as_text.text(plan(create("motor/a/b", gained=("@slack-x",))))
+    text = as_text.text(plan(create("motor/a/b", message="@slack-x")))
     assert "query: avg(last_5m):avg:a{*} > 1" in text
-    assert "notifies: + @slack-x" in text
+    assert "    notifies\n      + @slack-x  alert, recovery\n" in text
+
+
+def test_a_new_monitor_that_notifies_nobody_says_so() -> None:
+    assert "notifies nobody" in as_text.text(plan(create("motor/a/b", message="nobody")))
 
 
 # fields
@@ -268,7 +273,10 @@ def test_markdown_of_one_huge_change_is_cut_too() -> None:
 
 def test_markdown_with_many_handles_units_and_clones_stays_below_the_limit() -> None:
     changes = [
-        create(f"u{number}/f/m", gained=tuple(f"@slack-{number}-{n}" * 3 for n in range(5)))
+        create(
+            f"u{number}/f/m",
+            message=" ".join(f"@slack-{number}-{n}" * 3 for n in range(5)),
+        )
         for number in range(2000)
     ]
     alone = tuple(
