@@ -225,6 +225,7 @@ def _ending(plan: Plan) -> list[str]:
     lines += [_clone(each, plan.site) for each in clones[:20]]
     if len(clones) > 20:
         lines.append(f"- and {len(clones) - 20} more clones")
+    lines += [f"- **not checked:** {code(each)}" for each in plan.unchecked]
     others = len(plan.left_alone) - len(clones)
     if others:
         verb = "is" if others == 1 else "are"
