@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor_sync import emulator
 from monitor_sync.emulator.faults import KINDS
 from tests.cli.run import environment, run
 
@@ -66,3 +67,9 @@ def own(url: str, what: str) -> str:
     answer = connection.getresponse().read().decode()
     connection.close()
     return answer
+
+
+def test_the_readme_tells_every_kind() -> None:
+    page = (Path(emulator.__file__).parent / "README.md").read_text(encoding="utf-8")
+    rows = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert rows == list(KINDS)
