@@ -194,12 +194,15 @@ def _aligned(rows: list[notified.Row], style: Style) -> list[str]:
         words = plain(row.words)
         if row.mark == "!":
             lines.append(f"      {mark} {style(words, 'red', bold=True)}")
-        elif words and columns(name) <= room // 2 and max(widths) + columns(words) < room:
-            padded = style(pad(name, max(widths)), _ROWS[row.mark])
-            lines.append(f"      {mark} {padded}  {words}")
-        else:
-            lines.append(f"      {mark} {style(name, _ROWS[row.mark])}")
-            lines += [f"          {words}"] if words else []
+            continue
+        short = max(widths, default=0)
+        named = pad(name, short) if columns(name) <= short else name
+        beside = bool(words) and columns(named) + 2 + columns(words) <= room
+        lines.append(f"      {mark} {style(named if beside else name, _ROWS[row.mark])}")
+        if beside:
+            lines[-1] += f"  {words}"
+        elif words:
+            lines.append(f"          {words}")
     return lines
 
 
