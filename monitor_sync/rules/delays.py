@@ -7,12 +7,12 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
+from monitor_sync.language.shapes import CRAWLED
 from monitor_sync.rules.kinds import METRIC, UNKNOWN_GROUPS, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import shown
 
-_CRAWLED: Final = ("aws.", "azure.", "gcp.", "alibaba.", "oci.")
 _CRAWLED_DELAY: Final = 900
 """Seconds; what Datadog recommends for figures that it fetches from a cloud."""
 
@@ -122,7 +122,7 @@ def no_evaluation_delay(subject: Subject) -> Iterable[Finding]:
     if subject.type not in METRIC or "evaluation_delay" in subject.options:
         return ()
     text = subject.monitor.query
-    if not any(prefix in text for prefix in _CRAWLED):  # spares most monitors the walk
+    if not any(prefix in text for prefix in CRAWLED):  # spares most monitors the walk
         return ()
     late = next((each for each in query.metrics(subject.parsed) if _crawled(each)), None)
     if late is None:
@@ -141,4 +141,4 @@ def no_evaluation_delay(subject: Subject) -> Iterable[Finding]:
 
 
 def _crawled(metric: str) -> bool:
-    return metric.startswith(_CRAWLED) and not metric.startswith(_OURS)
+    return metric.startswith(CRAWLED) and not metric.startswith(_OURS)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Project
+from monitor_sync.rules.alike import Alike
+from monitor_sync.rules.asking import Asking, Found
 from monitor_sync.rules.judgement import Judge
-from monitor_sync.rules.reached import Reached
 from monitor_sync.rules.reading import ERRORS
-from monitor_sync.rules.registry import Check, Finding, Rule, every
+from monitor_sync.rules.registry import Finding, Rule, every
 from monitor_sync.rules.subject import Subject
 
 Locate = Callable[[str, tuple[str | int, ...], int, int | None], tuple[str, Span]]
@@ -19,15 +19,6 @@ Key, field, start and end, to the text of the line and the place in the files.
 
 An empty key means project.yaml.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding with its rule, about one monitor."""
-
-    rule: Rule
-    monitor: Monitor
-    finding: Finding
 
 
 def check(
@@ -73,14 +64,14 @@ def _run(
     project: Project, chosen: Sequence[Monitor], rules: Sequence[Rule], *, siblings: bool
 ) -> Iterator[Found]:
     """Every finding of every rule about the chosen monitors."""
-    shared: dict[Hashable, Reached] = {}
-    asked = _Asked([each for each in rules if each.check is not None], siblings=siblings)
+    alike = Alike()
+    asking = Asking(rules, siblings=siblings)
     for monitor in chosen:
-        yield from asked.about(Subject(monitor, project, shared))
+        yield from asking.about(Subject(monitor, project, alike))
     if not chosen:
         return
     keys = {each.key for each in chosen}
-    subjects = [Subject(each, project, shared) for each in _near(project, keys)]
+    subjects = [Subject(each, project, alike) for each in _near(project, keys)]
     for each in rules:
         if each.whole is not None:
             for subject, finding in each.whole(subjects):
@@ -100,48 +91,6 @@ def _near(project: Project, keys: Collection[str]) -> list[Monitor]:
         if each.references:
             near.update((each.key, *each.references))
     return [each for each in project.monitors.values() if each.key in near]
-
-
-class _Asked:
-    """
-    The rules about single monitors, and what they have been asked already.
-
-    With ``siblings``, rules that would answer alike are asked once for monitors that differ only
-    in plain values of tags, or in words, as long as they find nothing.
-    """
-
-    def __init__(self, rules: Sequence[Rule], *, siblings: bool) -> None:
-        checks = [(each, each.check) for each in rules if each.check is not None]
-        self._by_query, self._by_text, self._alone = (
-            [(each, check) for each, check in checks if each.alike == alike and each.of is None]
-            for alike in ("query", "text", None)
-        )
-        self._of_query = [(each, check) for each, check in checks if each.of == "query"]
-        self._of_text = [(each, check) for each, check in checks if each.of == "message"]
-        self._siblings = siblings
-        self._sound: set[Hashable] = set()
-
-    def about(self, subject: Subject) -> Iterator[Found]:
-        """Every finding about one monitor."""
-        if not self._siblings or subject.asks not in self._sound:
-            found = list(_ask(subject, self._by_query))
-            found.extend(_ask(subject, self._of_query if subject.parsed.problems else ()))
-            yield from found
-            if not found:
-                self._sound.add(subject.asks)
-        if not self._siblings or subject.tells not in self._sound:
-            found = list(_ask(subject, self._by_text))
-            found.extend(_ask(subject, self._of_text if subject.problems else ()))
-            yield from found
-            if not found:
-                self._sound.add(subject.tells)
-        yield from _ask(subject, self._alone)
-
-
-def _ask(subject: Subject, checks: Iterable[tuple[Rule, Check]]) -> Iterator[Found]:
-    for each, check in checks:
-        for finding in check(subject):
-            yield Found(each, subject.monitor, finding)
 
 
 def _told(finding: Finding, key: str, name: str, severity: Severity, locate: Locate) -> Diagnostic:

@@ -39,7 +39,7 @@ def _links_to_runbook(subject: Subject) -> bool:
     return any(each.get("category") == "runbook" for each in assets)
 
 
-@rule("hygiene/no-priority", Severity.WARNING)
+@rule("hygiene/no-priority", Severity.WARNING, by_query=True)
 def no_priority(subject: Subject) -> Iterator[Finding]:
     """
     The monitor has no priority.

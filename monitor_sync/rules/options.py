@@ -27,7 +27,7 @@ _NAMES: Final = frozenset(ACTS_ON)
 _OF_AN_ASSET: Final = ("name", "url", "category")
 
 
-@rule("options/no-effect", Severity.WARNING)
+@rule("options/no-effect", Severity.WARNING, by_query=True)
 def no_effect(subject: Subject) -> Iterable[Finding]:
     """
     An option is given on a type that it does not act on.
@@ -58,7 +58,7 @@ def no_effect(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/unused-variables", Severity.WARNING)
+@rule("options/unused-variables", Severity.WARNING, by_query=True)
 def unused_variables(subject: Subject) -> Iterable[Finding]:
     """
     `variables` is given, but the query is no `formula(…)`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -48,13 +49,33 @@ def by_message(sent: str, escalation: str, reach: Reach) -> Reached:
     return Reached(at, silent)
 
 
+_PLAIN: Final = re.compile(r"@\w[\w.+-]*(?:@[\w.-]+)?(?<=\w)", re.ASCII)
+"""A handle that is read as it is written, whatever stands around it."""
+
+
 @functools.lru_cache(maxsize=4096)
 def by_routing(routes: Routes, reach: Reach) -> Reached:
-    """Whom the lines notify that routing adds: one block a state."""
-    lines = (
-        f"{{{{#is_{state}}}}}{' '.join(each)}{{{{/is_{state}}}}}" for state, each in routes if each
-    )
-    return by_message("\n".join(lines), "", reach)
+    """
+    Whom the lines notify that routing adds: one block a state.
+
+    Most teams have handles of their own, and taking the lines apart for each takes a while. Where
+    all handles are plain, whoever stands in a block is notified where its flag holds.
+    """
+    if not all(_PLAIN.fullmatch(handle) for _, each in routes for handle in each):
+        lines = (f"{{{{#is_{s}}}}}{' '.join(each)}{{{{/is_{s}}}}}" for s, each in routes if each)
+        return by_message("\n".join(lines), "", reach)
+    at = {}
+    for transition in reach.transitions():
+        always = _within(routes, transition.flags)
+        wider = _within(routes, transition.bodiless) if transition.bodiless else ()
+        bodiless = tuple(each for each in wider if each not in always)
+        at[transition.name] = Recipients(always=always, bodiless=bodiless)
+    return Reached(at, frozenset(name for name, each in at.items() if not each.handles))
+
+
+def _within(routes: Routes, flags: frozenset[str]) -> tuple[str, ...]:
+    heard = (handle for state, each in routes if f"is_{state}" in flags for handle in each)
+    return tuple(dict.fromkeys(heard))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.subject import Subject
-from monitor_sync.rules.subjects import BY_QUERY, BY_TEXT
+from monitor_sync.rules.subjects import BY_QUERY, BY_TAGS, BY_TEXT
 
 FAMILIES: Final = (
     "file", "schema", "query", "message", "options", "thresholds", "references", "routing",
@@ -51,7 +51,7 @@ WholeCheck = Callable[[Iterable[Subject]], Iterable[tuple[Subject, Finding]]]
 
 
 Language = Literal["query", "message"]
-Alike = Literal["query", "text"]
+Alike = Literal["query", "text", "tags"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,21 +79,29 @@ _RULES: dict[str, Rule] = {}
 
 
 def rule(
-    name: str, severity: Severity, *, of: Language | None = None, words: bool = False
+    name: str,
+    severity: Severity,
+    *,
+    of: Language | None = None,
+    words: bool = False,
+    by_query: bool = False,
 ) -> Callable[[Check], Check]:
     """
     Register a function as a rule about one monitor.
 
     ``of`` is the language whose problems it tells. ``words`` says that it reads the author's
-    words, so that no two monitors are alike to it.
+    words, so that no two monitors are alike to it; ``by_query`` that it looks at no more than the
+    rules of ``subjects.BY_QUERY``, although others of its module do.
     """
 
     def register(check: Check) -> Check:
         module = check.__module__.rpartition(".")[2]
         page = _page(check)
         alike: Alike | None = None
-        if module in BY_QUERY:
+        if by_query or module in BY_QUERY:
             alike = "query"
+        elif module in BY_TAGS:
+            alike = "tags"
         elif module in BY_TEXT and not words:
             alike = "text"
         _add(Rule(name=name, severity=severity, page=page, check=check, alike=alike, of=of))

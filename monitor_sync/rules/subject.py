@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar, overload
 
 from monitor_sync.language import message, query, transitions
@@ -12,14 +11,12 @@ from monitor_sync.language.query import Parsed
 from monitor_sync.language.shapes import shape
 from monitor_sync.language.transitions import Reach
 from monitor_sync.model import Monitor, Project, Team
+from monitor_sync.rules.alike import Alike, Asked, Settings
 from monitor_sync.rules.mentions import Mention, is_doubtful, routed, routed_doubtful, written
 from monitor_sync.rules.reached import Reached, Routes, by_message, by_routing
 from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tags
 
 Made = TypeVar("Made")
-
-# what Datadog reads in a text, with the sign before a handle, which decides whether it is one
-_MARKS = re.compile(r"\{\{.*?\}\}|\}\}|\{\{|.?@[^\s]*|#+", re.DOTALL)
 
 
 class once(Generic[Made]):
@@ -52,17 +49,15 @@ class Subject:
     One monitor and what it belongs to.
 
     The query and the author's message are parsed when the first rule asks. ``options`` and
-    ``thresholds`` are Datadog's, as they would be sent. ``shared`` keeps what is the same for
-    many monitors of one run.
+    ``thresholds`` are Datadog's, as they would be sent. ``alike`` keeps what is the same for many
+    monitors of one run.
     """
 
-    def __init__(
-        self, monitor: Monitor, project: Project, shared: dict[Hashable, Reached] | None = None
-    ) -> None:
+    def __init__(self, monitor: Monitor, project: Project, alike: Alike | None = None) -> None:
         self.monitor = monitor
         self.project = project
         self.type = monitor.type
-        self._shared = {} if shared is None else shared
+        self._alike = Alike() if alike is None else alike
         self.options: Mapping[str, Any] = monitor.body["options"]
         thresholds = self.options.get("thresholds")
         # raw_options may bring anything
@@ -141,9 +136,22 @@ class Subject:
         return tuple(filter(is_doubtful, self.mentions))
 
     @once
+    def settings(self) -> Settings:
+        """Equal for monitors of one type, priority and options."""
+        return self.type, self._alike.written(self.options), self.monitor.priority
+
+    @once
+    def asked(self) -> Asked:
+        """Equal for monitors that differ only in texts, tags, owner, and in plain names asked."""
+        return self.settings, shape(self.monitor.query)
+
+    @once
     def reach(self) -> Reach:
         """The transitions at which the monitor can notify."""
-        return transitions.reach(self.type, self.options, self.monitor.priority)
+        known = self._alike.reaches
+        if self.settings not in known:
+            known[self.settings] = transitions.reach(self.type, self.options, self.monitor.priority)
+        return known[self.settings]
 
     @once
     def notified(self) -> Reached:
@@ -156,10 +164,11 @@ class Subject:
         if "@" in self.text or "@" in self.escalation or self.problems:
             sent = str(self.monitor.body["message"])
             return by_message(sent, self.escalation if "@" in self.escalation else "", self.reach)
-        alike = (id(self.monitor.recipients), id(self.options), self.type, self.monitor.priority)
-        if alike not in self._shared:
-            self._shared[alike] = by_routing(self.routes, self.reach)
-        return self._shared[alike]
+        known = self._alike.routed
+        places = id(self.monitor.recipients), id(self.reach)
+        if places not in known:
+            known[places] = by_routing(self.routes, self.reach)
+        return known[places]
 
     @once
     def parsed(self) -> Parsed:
@@ -170,29 +179,9 @@ class Subject:
         )
 
     @once
-    def asks(self) -> Hashable:
-        """
-        The same for siblings: monitors that differ only in plain values of tags.
-
-        A template's monitors share one set of options, the very object, where it has no holes.
-        """
-        return self.type, id(self.options), self.monitor.priority, self._shape
-
-    @once
-    def tells(self) -> Hashable:
-        """The same for siblings with one owner and recipients whose texts differ only in words."""
-        texts = f"{self.monitor.name}\n{self.text}\n{self.escalation}"
-        marks = tuple(_MARKS.findall(texts)) if "{" in texts or "@" in texts else ()
-        return self.asks, self.monitor.team, id(self.monitor.recipients), marks
-
-    @once
-    def _shape(self) -> str:
-        return shape(self.monitor.query)
-
-    @once
     def keys(self) -> tuple[str, ...]:
         """What the monitor alerts apart by; empty where it is one alert."""
-        if "variables" in self.options or "parsed" in self.__dict__:
-            return query.group_keys(self.parsed)
-        # the values of tags group nothing, and siblings have been read already
-        return query.group_keys(query.parse(self.type, self._shape))
+        known = self._alike.keys
+        if self.asked not in known:
+            known[self.asked] = query.group_keys(self.parsed)
+        return known[self.asked]

@@ -64,6 +64,9 @@ Modules whose rules look besides at the owner, the recipients, and what Datadog 
 notifies in the texts, but at no word between these.
 """
 
+BY_TAGS: Final = frozenset({"tags"})
+"""Modules whose rules look at the tags but the key's, the service and the policy, nothing else."""
+
 
 def load() -> None:
     """Import every module of rules, so that its rules are registered."""

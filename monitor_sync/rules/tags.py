@@ -11,8 +11,8 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, tag_value
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.subject import Subject
+from monitor_sync.rules.values import LONGEST_TAG
 
-LONGEST: Final = 200
 MOST: Final = 80
 _SOUND: Final = re.compile(r"[^\W\d_][\w\-:./]*[\w\-./]", re.IGNORECASE)
 _ODD: Final = re.compile(r"[^\w\-:./]")
@@ -76,12 +76,12 @@ def too_long(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's documentation on tags.
     """
-    if max(map(len, _tags(subject)), default=0) <= LONGEST:
+    if max(map(len, _tags(subject)), default=0) <= LONGEST_TAG:
         return
     for index, tag in enumerate(_tags(subject)):
-        if len(tag) > LONGEST:
+        if len(tag) > LONGEST_TAG:
             yield Finding(
-                message=f"`{tag[:40]}…` has {len(tag)} characters, more than {LONGEST}",
+                message=f"`{tag[:40]}…` has {len(tag)} characters, more than {LONGEST_TAG}",
                 field=("tags", index),
                 hint="shorten it",
             )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from monitor_sync.language.tree import Comparison, Number
+
+LONGEST_TAG: Final = 200
+"""Characters of a tag that Datadog keeps."""
 
 
 def number(value: Any) -> float | None:

@@ -19,6 +19,10 @@ MISTAKES = [
     ("{{value}}", "{{valeu}}"),
     ("env:${env}", "env:Production"),
     ("recovery: [pager, chat]", "recovery: [chat]"),
+    (".as_count()", ".as_rate()"),
+    ("sum:trace.", "sum:aws."),
+    ("cost_centre: cc-", "cost_centre: CC-"),
+    ("priority: 3", "priority: null"),
 ]
 
 
@@ -51,12 +55,16 @@ def test_the_same_mistake_in_a_whole_estate_is_found_as_often(
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("avg(last_5m):sum:a.b{env:p,s:x} > 5", "avg(last_5m):sum:a.b{env:v0,s:v1} > 5"),
-        ("sum:a{k:x} / sum:b{k:x}", "sum:a{k:v0} / sum:b{k:v0}"),
+        ("avg(last_5m):sum:a.b{env:p,s:x} > 5", "avg(last_5m):sum:v0{env:v1,s:v2} > 5"),
+        ("sum:a.b{k:x} / sum:a.b{k:x}", "sum:v0{k:v1} / sum:v0{k:v1}"),
+        ("sum:a.b{k:x} / sum:a.c{k:y}", "sum:v0{k:v1} / sum:v2{k:v3}"),
         ("sum:a{k:Upper,j:5,l:w*} by {host}", "sum:a{k:Upper,j:5,l:w*} by {host}"),
         ('logs("service:x @a.b:>5").last("5m") > 1', 'logs("service:v0 @a.b:>5").last("5m") > 1'),
-        ("p95:trace.http{service:x}", "p95:trace.http{service:v0}"),
+        ("avg(last_5m):p95:trace.http{service:x}", "avg(last_5m):p95:v0{service:v1}"),
+        ("avg(last_5m):a.b{*}", "avg(last_5m):v0{*}"),
+        ("max:aws.rds.connections{name:x}", "max:aws.rds.connections{name:v0}"),
+        (f"sum:a.{'b' * 200}{{k:x}}", f"sum:a.{'b' * 200}{{k:v0}}"),
     ],
 )  # fmt: skip
-def test_a_shape_keeps_everything_but_plain_values_of_tags(query: str, expected: str) -> None:
+def test_a_shape_keeps_all_but_metrics_and_plain_values(query: str, expected: str) -> None:
     assert shape(query) == expected
