@@ -18,8 +18,40 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"  # the emulator takes any key, so it is nobody else's to reach
 
+_FAULTS = """\
+A fault is KIND[,route=GLOB][,skip=N][,times=N|always][,seconds=S][,count=N]. It strikes
+requests whose "METHOD path" fits the glob (all, unless said), after the first N (none), so many
+TIMES (once), e.g. --fault "throttled,route=POST /api/v1/monitor,times=3".
 
-@click.command("emulate")
+\b
+latency            SECONDS (1) pass before the request is handled
+throttled          429 with the rate-limit headers; SECONDS (1) until reset
+throttled-bare     429 without them
+throttled-page     429 as HTML
+error-before       500, nothing written
+error-after        500, but written
+bad-gateway        502 as HTML
+edge-timeout       512 as HTML
+maintenance        503 as HTML
+unauthorized       401
+forbidden          403, as when a permission is missing
+dropped-before     the connection ends, nothing written
+dropped-after      the connection ends, but written
+stalled-before     no answer for SECONDS (for ever), nothing written
+stalled-after      no answer for SECONDS (for ever), but written
+lagging            listings are SECONDS (10) old; reads are not
+truncated          listings leave out all beyond COUNT
+repeated           listings hold the first COUNT (1) twice
+referenced         can_delete 409, delete 400
+duplicates-limit   429 "Can not create duplicate monitors"
+
+While it runs: GET /__emulator/faults tells them and how often each struck, PUT sets others (a
+JSON array), DELETE ends them. GET /__emulator/limits tells the most requests a period saw and
+how many were refused, GET /__emulator/requests how often each route was asked.
+"""
+
+
+@click.command("emulate", epilog=_FAULTS)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -76,37 +108,7 @@ def command(
     Prints its address on standard output once it answers. Point any client at it with
     DD_HOST=http://127.0.0.1:PORT and any DD_API_KEY and DD_APP_KEY. Ctrl-C ends it. An application
     key that is an e-mail address is that person's, in the audit trail too.
-
-    A fault is KIND[,route=GLOB][,skip=N][,times=N|always][,seconds=S][,count=N]. It strikes
-    requests whose "METHOD path" fits the glob (all, unless said), after the first N (none), so many
-    TIMES (once), e.g. --fault "throttled,route=POST /api/v1/monitor,times=3".
-
-    \b
-    latency            SECONDS (1) pass before the request is handled
-    throttled          429 with the rate-limit headers; SECONDS (1) until reset
-    throttled-bare     429 without them
-    throttled-page     429 as HTML
-    error-before       500, nothing written
-    error-after        500, but written
-    bad-gateway        502 as HTML
-    edge-timeout       512 as HTML
-    maintenance        503 as HTML
-    unauthorized       401
-    forbidden          403, as when a permission is missing
-    dropped-before     the connection ends, nothing written
-    dropped-after      the connection ends, but written
-    stalled-before     no answer for SECONDS (for ever), nothing written
-    stalled-after      no answer for SECONDS (for ever), but written
-    lagging            listings are SECONDS (10) old; reads are not
-    truncated          listings leave out all beyond COUNT
-    repeated           listings hold the first COUNT (1) twice
-    referenced         can_delete 409, delete 400
-    duplicates-limit   429 "Can not create duplicate monitors"
-
-    While it runs: GET /__emulator/faults tells them and how often each struck, PUT sets others (a
-    JSON array), DELETE ends them. GET /__emulator/limits tells the most requests a period saw and
-    how many were refused, GET /__emulator/requests how often each route was asked.
-    """  # noqa: D301 - click takes the backspace itself for "do not wrap"
+    """
     try:
         from monitor_sync.emulator.server import serve
     except ImportError as error:
