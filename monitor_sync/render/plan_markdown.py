@@ -1,28 +1,22 @@
 """
 A plan for a pull request's comment or a job's summary.
 
-Whatever comes from files or from Datadog stands in code spans and fences: there a handle such as
-``@acme/motor-quotes`` notifies nobody. A comment holds 65,536 characters; what does not fit into
-60,000 is cut, and the comment says how much.
+A comment holds 65,536 characters; what does not fit into 60,000 is cut, and the comment says how
+much.
 """
 
 from __future__ import annotations
 
-import html
 import json
-import re
-from collections.abc import Iterable
 from typing import Final
 
 from monitor_sync.render import fields, notified
 from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
+from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
 from monitor_sync.render.plan import SIGNS, link, tally, told_by
-from monitor_sync.render.text import count, listed, plain, shorten
+from monitor_sync.render.text import count, plain
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
-
-LIMIT: Final = 60_000
-"""Characters of the whole text. The rest of GitHub's limit is for what the caller adds."""
 
 _FOR_ROWS: Final = 30_000
 """Characters the table may take, so that the details of the first changes have room too."""
@@ -41,13 +35,13 @@ def text(plan: Plan) -> str:
     details = [_details(group) for group in groups if group.action != "delete"]
     details += [_unit_details(unit) for unit in units]
     ending = _ending(plan)
-    kept_rows = _fitting(rows, _FOR_ROWS)
+    kept_rows = kept_within(rows, _FOR_ROWS)
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
     )
     tallied = _tallied(plan)
     used = sum(len(line) + 1 for line in (*table, *tallied, *ending))
-    kept_details = _fitting(details, LIMIT - used - 1_000)
+    kept_details = kept_within(details, LIMIT - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
     head = [
         _marker(plan, truncated=bool(cut)),
@@ -61,17 +55,6 @@ def _marker(plan: Plan, *, truncated: bool) -> str:
     """An invisible line by which a later run finds this comment again."""
     facts = {"version": 1, "fingerprint": plan.fingerprint, "truncated": truncated}
     return f"<!-- monitor-sync {json.dumps(facts)} -->"
-
-
-def _fitting(pieces: Iterable[str], room: int) -> list[str]:
-    """The first pieces, in order, that fit into ``room`` characters together."""
-    kept = []
-    for piece in pieces:
-        room -= len(piece) + 2
-        if room < 0:
-            break
-        kept.append(piece)
-    return kept
 
 
 def _cut(rows: int, details: int) -> list[str]:
@@ -88,17 +71,11 @@ def _cut(rows: int, details: int) -> list[str]:
     ]
 
 
-def code(words: str, width: int = 0) -> str:
-    """Words as inline code, in which nothing is a mention, a link or the end of a table's cell."""
-    words = re.sub(r"\s+", " ", plain(shorten(words, width))).strip().replace("`", "'")
-    return f"`{words.replace('|', chr(92) + '|')}`" if words else ""
-
-
 def _row(group: Group, site: str) -> str:
     change = group.example
     sign = f"`{SIGNS[change.action]}`"
     if len(group.changes) > 1:
-        monitor = f"{len(group.changes)} monitors: {_codes(group.keys)}"
+        monitor = f"{len(group.changes)} monitors: {codes(group.keys)}"
     else:
         monitor = code(change.key)
         if change.id:
@@ -108,24 +85,20 @@ def _row(group: Group, site: str) -> str:
         what = f"taken over; {what}"
     what += _alarms(change)
     if change.referred_by:
-        what += f", **still referred to by** {_codes(change.referred_by)}"
-    return f"| {sign} | {monitor} | {_codes(group.teams)} | {what} |"
-
-
-def _codes(words: Iterable[str]) -> str:
-    return listed([code(each) for each in words if each])
+        what += f", **still referred to by** {codes(change.referred_by)}"
+    return f"| {sign} | {monitor} | {codes(group.teams)} | {what} |"
 
 
 def _field_names(change: Change) -> str:
     """The names of the fields that differ, without the ``options.`` that most start with."""
     names = [each.field.removeprefix("options.") for each in change.fields]
-    return listed([code(name) for name in names], 5)
+    return codes(names, 5)
 
 
 def _unit_row(unit: Creates) -> str:
     teams = sorted({each.team for _, changes in unit.files for each in changes if each.team})
     monitors = f"{count(unit.number, 'monitor')} of {code(unit.business_unit)}"
-    return f"| `+` | {monitors} | {_codes(teams)} | new |"
+    return f"| `+` | {monitors} | {codes(teams)} | new |"
 
 
 def _details(group: Group) -> str:
@@ -141,7 +114,7 @@ def _details(group: Group) -> str:
         lines += ["", " these monitors:", *(f"   {plain(key)}" for key in group.keys)]
     else:
         what = f"{count(len(told), 'field')} of"
-    return _folded(f"{what} {_html_code(change.key)}", lines, "diff")
+    return folded(f"{what} {html_code(change.key)}", lines, "diff")
 
 
 def _diff(change: FieldChange, *, created: bool) -> list[str]:
@@ -159,20 +132,8 @@ def _unit_details(unit: Creates) -> str:
     lines = []
     for file, changes in unit.files:
         lines += [f"{plain(file)}: {len(changes)}", *(f"  {plain(each.key)}" for each in changes)]
-    title = f"{count(unit.number, 'new monitor')} of {_html_code(unit.business_unit)}"
-    return _folded(title, lines, "")
-
-
-def _html_code(words: str) -> str:
-    return f"<code>{html.escape(plain(words))}</code>"
-
-
-def _folded(title: str, lines: list[str], language: str) -> str:
-    """A part that opens on a click. Its fence is longer than any run of backticks inside."""
-    body = "\n".join(lines)
-    longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"<details><summary>{title}</summary>\n\n{fence}{language}\n{body}\n{fence}\n</details>"
+    title = f"{count(unit.number, 'new monitor')} of {html_code(unit.business_unit)}"
+    return folded(title, lines, "")
 
 
 def _rows(change: Change) -> list[str]:
@@ -190,7 +151,7 @@ def _alarms(change: Change) -> str:
     told = notified.of_change(change)
     parts = []
     if told.last_pagers:
-        parts.append(f", **wakes nobody any more** (was {_codes(told.last_pagers)})")
+        parts.append(f", **wakes nobody any more** (was {codes(told.last_pagers)})")
     if told.unheard:
         states = notified.labels(told.unheard, told.after)
         parts.append(f", **now nobody is notified of** {states}")
@@ -208,11 +169,11 @@ def _tallied(plan: Plan) -> list[str]:
     ]
     for each in found.counts[:_HANDLES]:
         numbers = " | ".join(code(number) for number in each.numbers)
-        lines.append(f"| {code(each.handle, 80)} | {numbers} | {_codes(each.owners)} |")
+        lines.append(f"| {code(each.handle, 80)} | {numbers} | {codes(each.owners)} |")
     if len(found.counts) > _HANDLES:
         lines += ["", f"and {len(found.counts) - _HANDLES} more handles"]
     for words, changes in notified.alarms(found):
-        lines += ["", f"**{words}:** {_codes(each.key for each in changes)}"]
+        lines += ["", f"**{words}:** {codes(each.key for each in changes)}"]
     return lines
 
 

@@ -1,0 +1,55 @@
+"""
+Pieces of Markdown that GitHub takes for nothing else.
+
+Whatever comes from files or from Datadog stands in code spans and fences: there a handle such as
+``@acme/motor-quotes`` notifies nobody.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from monitor_sync.render.text import listed, plain, shorten
+
+LIMIT: Final = 60_000
+"""
+Characters of a whole text. A comment holds 65,536; the rest is for what the caller adds.
+"""
+
+
+def code(words: str, width: int = 0) -> str:
+    """Words as inline code, in which nothing is a mention, a link or the end of a table's cell."""
+    words = re.sub(r"\s+", " ", plain(shorten(words, width))).strip().replace("`", "'")
+    return f"`{words.replace('|', chr(92) + '|')}`" if words else ""
+
+
+def codes(words: Iterable[str], shown: int = 3) -> str:
+    """The first few of many as inline code, and how many more there are."""
+    return listed([code(each) for each in words if each], shown)
+
+
+def html_code(words: str) -> str:
+    """Words as code where GitHub reads HTML."""
+    return f"<code>{html.escape(plain(words))}</code>"
+
+
+def folded(title: str, lines: list[str], language: str) -> str:
+    """A part that opens on a click. Its fence is longer than any run of backticks inside."""
+    body = "\n".join(lines)
+    longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"<details><summary>{title}</summary>\n\n{fence}{language}\n{body}\n{fence}\n</details>"
+
+
+def kept_within(pieces: Iterable[str], room: int) -> list[str]:
+    """The first pieces, in order, that fit into ``room`` characters together."""
+    kept = []
+    for piece in pieces:
+        room -= len(piece) + 2
+        if room < 0:
+            break
+        kept.append(piece)
+    return kept
