@@ -99,8 +99,8 @@ class _Window:
 class Limiter:
     """Counts requests in periods that begin on the calendar, as `X-RateLimit-Period` is described.
 
-    Where a limit is not enforced, the remainder never reads 0: nobody would be refused, so nobody
-    needs to wait.
+    Where a limit is not enforced, the remainder reads as after the first request of a period: nobody
+    would be refused, so nobody needs to hold back.
     """
 
     def __init__(self, *, enforce: bool, limits: Iterable[Limit] = ()) -> None:
@@ -134,7 +134,7 @@ class Limiter:
             headers={
                 "x-ratelimit-limit": str(limit.requests),
                 "x-ratelimit-period": str(limit.seconds),
-                "x-ratelimit-remaining": str(max(remaining, 0 if enforced else 1)),
+                "x-ratelimit-remaining": str(max(remaining, 0) if enforced else limit.requests - 1),
                 "x-ratelimit-reset": str(limit.seconds - int(now) % limit.seconds),
                 "x-ratelimit-name": limit.name,
             },
