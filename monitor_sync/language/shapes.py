@@ -36,3 +36,23 @@ def shape(query: str) -> str:
         return names.get(name) or names.setdefault(name, f":v{len(names)}")
 
     return _NAMED.sub(numbered, query)
+
+
+_NO_MATTER: Final = (" ", "\t", "\n", "'", '"', "+")
+# numbers that can be written in another way, which most cannot: 5.0, 1e3, 007, beyond 15 digits
+_NUMBER: Final = re.compile(
+    r"[0-9](?<![a-z0-9_.-][0-9])(?:(?<=0)[0-9]|[0-9]*[.e]|[0-9]{15})[0-9]*"
+    r"(?:(?<=e)[+-]?[0-9]+|e[+-]?[0-9]+)?(?![a-z0-9_.])"
+)
+
+
+def outline(query: str) -> str:
+    """
+    Equal for queries whose trees are equal, now and then also for others, and made in no time.
+
+    Blanks, quotes and capitals are left out, and numbers written in one way.
+    """
+    text = query.lower()
+    for sign in _NO_MATTER:
+        text = text.replace(sign, "")
+    return _NUMBER.sub(lambda found: f"{float(found[0]):.17g}", text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.language.shapes import outline
 from monitor_sync.rules.registry import Finding, whole_rule
 from monitor_sync.rules.subject import Subject
 
@@ -30,9 +30,8 @@ def exact_copy(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
     """
     first: dict[Hashable, Subject] = {}
     for subject in subjects:
-        body = subject.monitor.body
-        earlier = first.setdefault(tuple(map(body.get, _COPIED)), subject)
-        if earlier is not subject and _options(earlier) == _options(subject):
+        earlier = first.setdefault(_texts(subject), subject)
+        if earlier is not subject and _copied(earlier, subject):
             yield (
                 subject,
                 Finding(
@@ -43,8 +42,11 @@ def exact_copy(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
 
 
 def _copied(one: Subject, other: Subject) -> bool:
-    same = all(one.monitor.body.get(field) == other.monitor.body.get(field) for field in _COPIED)
-    return same and _options(one) == _options(other)
+    return _texts(one) == _texts(other) and _options(one) == _options(other)
+
+
+def _texts(subject: Subject) -> Hashable:
+    return tuple(map(subject.monitor.body.get, _COPIED))
 
 
 def _options(subject: Subject) -> dict[str, Any]:
@@ -67,11 +69,11 @@ def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
     Source: our own practice; Datadog accepts it where name or message differ.
     """
     alike: dict[Hashable, Subject] = {}
-    seen: dict[str, list[Subject]] = {}
+    seen: dict[Hashable, list[Subject]] = {}
     for subject in subjects:
         if subject.type == "synthetics alert":  # all of them have the same query
             continue
-        seen.setdefault(_rough(subject), []).append(subject)
+        seen.setdefault((outline(subject.monitor.query), _variables(subject)), []).append(subject)
     for group in seen.values():
         if len(group) == 1:
             continue
@@ -86,16 +88,6 @@ def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
                         hint="keep one of them and let it notify both, with `also_notify:`",
                     ),
                 )
-
-
-_NO_MATTER: Final = {ord(sign): None for sign in " \t\n'\"+"}
-_NUMBER: Final = re.compile(r"(?<![a-z0-9_.-])[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?(?![a-z0-9_.])")
-
-
-def _rough(subject: Subject) -> str:
-    """Equal for queries that ask the same, for next to no time: trees are built for few."""
-    signs = subject.monitor.query.lower().translate(_NO_MATTER)
-    return _NUMBER.sub(lambda found: repr(float(found[0])), signs)
 
 
 def _question(subject: Subject) -> Hashable:
