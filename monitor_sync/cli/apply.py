@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from monitor_sync.cli import comparing, console, options, tasks
+from monitor_sync.cli import comparing, console, options
 from monitor_sync.cli.progress import progress
 from monitor_sync.errors import AppliedInPart, Refused, RemoteError, UsageError
 from monitor_sync.render.text import count
@@ -74,6 +74,8 @@ def command(
     deletes last and only where all else of their business unit succeeded. One failure stops what
     depends on it and nothing else; a second run finishes the work.
     """
+    from monitor_sync.cli import tasks
+
     _askable(yes)
     if (planfile or resume) and (expect or notify_only):
         raise UsageError(

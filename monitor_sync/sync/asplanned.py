@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from monitor_sync.errors import Conflict, NotFound
 from monitor_sync.model import Body, LiveMonitor
@@ -71,11 +70,11 @@ def _where(change: Change, now: LiveMonitor | None, wanted: Body | None) -> str:
     """The fields that are now otherwise than the plan saw them."""
     if now is None or wanted is None:
         return ""
-    before = {each.field: _comparable(each.old) for each in change.fields}
-    after = {each.field: _comparable(each.old) for each in field_changes(now.body, wanted)}
-    names = [name for name in before | after if before.get(name) != after.get(name)]
+    before = {each.field: each.old for each in change.fields}
+    after = {each.field: each.old for each in field_changes(now.body, wanted)}
+    names = [
+        name
+        for name in before | after
+        if name not in before or name not in after or before[name] != after[name]
+    ]
     return f": {', '.join(names)}" if names else ""
-
-
-def _comparable(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
