@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-import math
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from monitor_sync.emulator.faults import COMMON, EVERY_REQUEST, KINDS, Fault, Kind
 
+_LONGEST = 1_000_000_000  # seconds; whoever means longer leaves it out
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", EVERY_REQUEST)
 
 Spec: TypeAlias = "Fault | str | Mapping[str, Any]"
@@ -103,7 +103,7 @@ def _seconds(given: Mapping[str, Any], unless_said: float | None) -> float:
     if value is None:
         return unless_said or 0.0
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 <= value < math.inf:
+    if not number or not 0 <= value <= _LONGEST:
         raise BadFault(
             f"{_shown(value)} for seconds, expected a number of 0 or more", "e.g. `seconds=2`"
         )

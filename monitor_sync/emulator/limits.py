@@ -99,8 +99,8 @@ class _Window:
 class Limiter:
     """Counts requests in periods that begin on the calendar, as `X-RateLimit-Period` is described.
 
-    Where a limit is not enforced, the remainder reads as after the first request of a period: nobody
-    would be refused, so nobody needs to hold back.
+    Where a limit is not enforced, the remainder reads as after the first request of a period:
+    nobody would be refused, so nobody needs to hold back.
     """
 
     def __init__(self, *, enforce: bool, limits: Iterable[Limit] = ()) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor_sync.emulator.core import Emulator
+from monitor_sync.emulator.faults import KINDS
 from tests.emulator.conftest import KEYS, monitor
 
 _PATHS = (
@@ -81,3 +82,44 @@ def test_whatever_is_sent_is_answered(
         assert status < 500
         if answer:
             json.loads(answer)
+
+
+_SEARCHES = st.fixed_dictionaries(
+    {},
+    optional={
+        "filter": _VALUES
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "query": _VALUES | st.text('@:"()*- ORANDactionevt.name', max_size=20),
+                "from": _VALUES | st.sampled_from(["now", "now-999999999w", "0001-01-01"]),
+                "to": _VALUES | st.integers().map(str),
+            },
+        ),
+        "page": _VALUES | st.fixed_dictionaries({}, optional={"limit": _VALUES, "cursor": _VALUES}),
+        "sort": _VALUES,
+    },
+)
+_FAULTS = st.lists(
+    _VALUES
+    | st.text("abcdelrty=,-0123 ", max_size=20)
+    | st.fixed_dictionaries(
+        {"kind": st.sampled_from(list(KINDS))},
+        optional=dict.fromkeys(("route", "skip", "times", "seconds", "count"), _VALUES),
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(search=_SEARCHES, faults=_FAULTS)
+def test_whatever_is_searched_or_set_is_answered(search: dict[str, Any], faults: Any) -> None:
+    emulator = Emulator()
+    emulator.handle("POST", "/api/v1/monitor", "", KEYS, json.dumps(monitor()).encode())
+    for method, path, body in (
+        ("POST", "/api/v2/audit/events/search", search),
+        ("PUT", "/__emulator/faults", faults),
+    ):
+        status, _, answer = emulator.handle(method, path, "", KEYS, json.dumps(body).encode())
+        assert status in {200, 400}
+        json.loads(answer)
