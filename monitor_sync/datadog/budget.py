@@ -105,27 +105,44 @@ class _Window:
     began: float = 0.0  # when the request was sent whose answer opened it
     ends: float = 0.0  # the earliest time that answers allow to hope for
     late: float = 0.0  # so much later is it believed, so that several processes do not wake as one
+    asked: float = -1.0  # when the last request went while nothing was known
     silent: bool = False  # answers come, and tell no limit
     flying: list[Flight] = field(default_factory=list)  # those without an answer yet
+    landed: list[tuple[float, bool]] = field(default_factory=list)  # those done, for late answers
     sent: deque[float] = field(default_factory=deque)  # where it is silent, in the last period
 
-    def learn(self, told: Told, sent: float, now: float, *, refused: bool) -> None:
+    def land(self, flight: Flight, now: float, *, said: bool) -> None:
+        """A request is no longer on its way; ``said`` where its answer told what was left."""
+        self.flying.remove(flight)
+        oldest = min((each.sent for each in self.flying), default=now)
+        self.landed = [each for each in self.landed if each[0] > oldest]
+        if self.flying:
+            self.landed.append((now, said))
+
+    def learn(self, told: Told, flight: Flight, now: float, *, refused: bool) -> None:
         """
-        Take in what the answer to a request sent then tells.
+        Take in what the answer to a request tells.
 
         Resets are whole seconds, and nobody says how they are rounded. The answer to a request
         sent after the end that was believed in is taken at its word. Of one sent before, only a
         reset that reaches beyond that end proves a newer window; else the smaller numbers count.
+        What was done while it was on its way may have been counted after it.
         """
+        sent = flight.sent
         left = min(told.left, 0) if refused else told.left
         ends = now + (told.reset or 1.0)
-        if self.told is None or sent >= self.ends or sent + told.reset - 1 > self.ends:
-            self.began, self.left, self.ends = sent, left, ends
-        elif sent < self.began:
+        meanwhile = [said for done, said in self.landed if done > sent]
+        newer = self.told is None or sent >= self.ends or sent + told.reset - 1 > self.ends
+        old = not newer and sent < self.began
+        if newer:
+            self.began, self.left, self.ends = sent, left - len(meanwhile), ends
+        elif old:
             self.left -= 1  # of the window before, or counted in this one: nobody knows
         else:
-            self.left, self.ends = min(self.left, left), min(self.ends, ends)
+            self.left = min(self.left, left - meanwhile.count(False))
+            self.ends = min(self.ends, ends)
         self.told = told
+        self.land(flight, now, said=not old)
 
 
 class Budget:
@@ -164,6 +181,8 @@ class Budget:
         flight = Flight(route=route, sent=now)
         window = self._window(route)
         window.flying.append(flight)
+        if now >= window.ends:
+            window.asked = now
         if window.silent:
             window.sent.append(now)
         return flight
@@ -174,7 +193,7 @@ class Budget:
         """An answer came, of Datadog's and no broken one; ``refused`` is a 429 about a limit."""
         told = Told.of(headers)
         if told is None:
-            self.lost(flight, counted=True)
+            self.lost(flight, now, counted=True)
             if refused:
                 self._shut_for_a_while(now, pause_told(headers))
             else:
@@ -183,16 +202,15 @@ class Budget:
             return
         self._rename(flight.route, told.name or flight.route)
         window = self._window(flight.route)
-        window.flying.remove(flight)
-        window.learn(told, flight.sent, now, refused=refused)
+        window.learn(told, flight, now, refused=refused)
         window.late = min(0.25, told.period / 100) * self._chance()
         if not refused:
             self._shut = 0
 
-    def lost(self, flight: Flight, *, counted: bool) -> None:
+    def lost(self, flight: Flight, now: float, *, counted: bool) -> None:
         """No answer that says anything; ``counted`` where Datadog may have got the request."""
         window = self._window(flight.route)
-        window.flying.remove(flight)
+        window.land(flight, now, said=not counted)
         if counted and window.told is not None and flight.sent < window.ends:
             window.left -= 1
 
@@ -212,9 +230,12 @@ class Budget:
     def _alone(self, window: _Window, now: float) -> Wait | None:
         """While nothing is known: one on the way, and one more for each while that it takes."""
         asking = [each.sent for each in window.flying if each.sent >= window.ends]
+        pause = 2 * self._backoff
         if not asking:
-            return None
-        pause, late = 2 * self._backoff, now - min(asking)
+            # an answer that got lost, just when a window seemed to end: it may not have yet
+            again = window.asked + pause if window.told and window.asked >= window.ends else now
+            return Wait(seconds=again - now) if again > now else None
+        late = now - min(asking)
         most = window.told.limit - reserve(window.told.limit) if window.told else _LEAST
         if len(asking) < min(1 + int(late / pause), most):
             return None

@@ -127,14 +127,14 @@ class Traffic:
         """No answer, or one that says that Datadog is not well."""
         with self._gate:
             self._breaker.failed(self._clock.now(), why=why, single=turn.single)
-            self._budget.lost(turn.flight, counted=sent)
+            self._budget.lost(turn.flight, self._clock.now(), counted=sent)
             self._gate.notify_all()
 
     def forgotten(self, turn: Turn) -> None:
         """A request that ended in a way that says nothing about Datadog."""
         with self._gate:
             self._breaker.forgotten(single=turn.single)
-            self._budget.lost(turn.flight, counted=True)
+            self._budget.lost(turn.flight, self._clock.now(), counted=True)
             self._gate.notify_all()
 
     def _check(self, operation: str, now: float) -> None:
