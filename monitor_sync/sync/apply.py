@@ -231,7 +231,9 @@ def _creates(change: Change) -> bool:
 
 
 def _earlier(change: Change, number: int | None) -> Outcome:
-    return Outcome(change=change, status="done", id=number, note="done by the earlier run")
+    return Outcome(
+        change=change, status="done", id=number, already=True, note="done by the earlier run"
+    )
 
 
 def _referrers(changes: Sequence[Change], going: dict[str, Change]) -> dict[str, list[str]]:

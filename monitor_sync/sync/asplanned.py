@@ -41,7 +41,7 @@ def still(monitors: Monitors, change: Change, wanted: Body | None) -> Written | 
         raw = monitors.get(number, with_assets="assets" in (change.body or {}))
     except NotFound as error:
         if wanted is None:
-            return Written(id=number, note="was gone already")
+            return Written(id=number, already=True, note="was gone already")
         raise Conflict(
             f"{change.key} (#{number}) was deleted since the plan was made",
             hint="plan again: it would be made anew",
@@ -50,7 +50,7 @@ def still(monitors: Monitors, change: Change, wanted: Body | None) -> Written | 
     if now is not None and hash_of(now.body, change.body or {}) == planned_hash(change):
         return None
     if now is not None and wanted is not None and not field_changes(now.body, wanted):
-        return Written(id=number, created=now.created, note="was so already")
+        return Written(id=number, created=now.created, already=True, note="was so already")
     raise Conflict(
         f"{change.key} (#{number}) was changed since the plan was made"
         f"{_when(monitors, number, now)}{_where(change, now, wanted)}",

@@ -21,7 +21,8 @@ class Outcome:
     ``failed`` has its ``error``, and so has ``conflict``: the monitor was not as planned and is
     left alone. ``held back`` was not sent because something it depends on did not succeed; ``not
     attempted`` because the run was interrupted, or out of time, before its turn. ``id`` is the
-    monitor that now carries the key, None where there is none. ``altered`` are the fields that
+    monitor that now carries the key, None where there is none. ``already`` says that nothing had
+    to be written: somebody, or an earlier run, had done it. ``altered`` are the fields that
     Datadog stored differently (``new``) from what was sent (``old``). ``note`` is one more thing
     to know, in words; empty mostly.
     """
@@ -30,6 +31,7 @@ class Outcome:
     status: Status
     id: int | None = None
     error: MonitorSyncError | None = None
+    already: bool = False
     altered: tuple[FieldChange, ...] = ()
     note: str = ""
 
@@ -40,6 +42,7 @@ def done(change: Change, written: Written) -> Outcome:
         change=change,
         status="done",
         id=written.id,
+        already=written.already,
         altered=written.altered,
         note=written.note,
     )

@@ -158,7 +158,7 @@ class Steps:
                 f"{change.key} was made since the plan, as #{number}, and otherwise",
                 hint="plan again: it would be changed in place",
             )
-        return writing.written(body, there, "was there already, the same")
+        return writing.written(body, there, "was there already, the same", already=True)
 
     def _too_young(self, change: Change) -> bool:
         """Whether another run may have made it just now, so that it only looks undeclared."""

@@ -52,10 +52,15 @@ class Monitors(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A monitor that was written: its id, when it was made, and what was stored otherwise."""
+    """
+    A monitor that was written: its id, when it was made, and what was stored otherwise.
+
+    ``already`` says that it was so before, and nothing was written.
+    """
 
     id: int
     created: int = 0
+    already: bool = False
     altered: tuple[FieldChange, ...] = ()
     note: str = ""
 
@@ -100,7 +105,7 @@ def create(
             raise OutcomeUnknown(
                 f"{error}; it was looked for by its key, and is not there (yet)", hint=error.hint
             ) from error
-        return written(body, found, "made, though the answer was lost")
+        return written(body, found, "made, though the answer was lost", already=False)
     except Rejected as error:
         return _duplicate(monitors, body, project, key, error)
     made = read_one(answer)
@@ -120,7 +125,7 @@ def delete(monitors: Monitors, number: int, *, force: bool = False) -> Written:
     try:
         monitors.delete(number, force=force)
     except NotFound:
-        return Written(id=number, note="was gone already")
+        return Written(id=number, already=True, note="was gone already")
     return Written(id=number)
 
 
@@ -144,10 +149,14 @@ def elders(made: Mapping[str, Written], now: Sequence[LiveMonitor]) -> dict[str,
     return found
 
 
-def written(body: Body, found: LiveMonitor, note: str) -> Written:
+def written(body: Body, found: LiveMonitor, note: str, *, already: bool) -> Written:
     """A monitor that was found to be there in place of being made."""
     return Written(
-        id=found.id, created=found.created, altered=_altered(body, found.body), note=note
+        id=found.id,
+        created=found.created,
+        already=already,
+        altered=_altered(body, found.body),
+        note=note,
     )
 
 
@@ -188,4 +197,4 @@ def _duplicate(monitors: Monitors, body: Body, project: str, key: str, error: Re
         raise Rejected(
             str(error), hint=f"to take that one over, write `adopt: {number}` on {key}"
         ) from error
-    return written(body, existing, "was there already, the same")
+    return written(body, existing, "was there already, the same", already=True)
