@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
-from monitor_sync.cli import console, options
+from monitor_sync.cli import completion, console, options
 from monitor_sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,18 +16,8 @@ if TYPE_CHECKING:
     from monitor_sync.render.manual import Page
 
 
-def _completed(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
-    from monitor_sync.cli import rulebook
-
-    return [
-        CompletionItem(page.name, help=page.summary)
-        for page in rulebook.pages()
-        if page.name.startswith(typed)
-    ]
-
-
 @click.command("explain")
-@click.argument("rule", required=False, default="", shell_complete=_completed)
+@click.argument("rule", required=False, default="", shell_complete=completion.rules)
 @options.output("text", "json")
 def command(rule: str, form: str, output: Path | None) -> None:
     """

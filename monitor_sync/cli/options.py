@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
+from monitor_sync.cli import completion
+
 if TYPE_CHECKING:
     from monitor_sync.model import Limit
 
@@ -56,7 +58,9 @@ def output(*formats: str) -> Callable[[_F], _F]:
 
 def selectors(function: _F) -> _F:
     """``[SELECTOR]…``: which monitors are shown."""
-    return click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")(function)
+    return click.argument(
+        "selectors", nargs=-1, metavar="[SELECTOR]...", shell_complete=completion.selectors
+    )(function)
 
 
 def _handle(_: click.Context, parameter: click.Parameter, value: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor_sync.cli import console, files, options
+from monitor_sync.cli import completion, console, files, options
 from monitor_sync.errors import FilesInvalid, UsageError
 from monitor_sync.render import diagnostics
 from monitor_sync.render import monitor as shown
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("key")
+@click.argument("key", shell_complete=completion.keys)
 @click.option("--explain", is_flag=True, help="Say which file and line set each value.")
 @options.notify_only
 @options.output("text", "json")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import json
-import os
-import subprocess
-import sys
+import re
 from pathlib import Path
 
 import pytest
 
+import monitor_sync
 from monitor_sync.cli import rulebook
 from monitor_sync.render import manual
 from monitor_sync.render.manual import PARTS, Page
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import columns
-from tests.cli.run import environment, run
+from monitor_sync.rules.registry import FAMILIES
+from tests.cli.run import run
 from tests.cli.test_terminal import on_terminal
 
 PAGES = rulebook.pages()
+PACKAGE = Path(monitor_sync.__file__).parent
 
 
 def test_the_list_has_every_rule_and_counts_them(tmp_path: Path) -> None:
@@ -59,27 +61,53 @@ def test_a_mistyped_rule_is_exit_2_with_what_was_meant(tmp_path: Path) -> None:
     assert "did you mean tags/reserved?" in done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no bash there")
-def test_bash_completes_commands_options_and_rules(tmp_path: Path) -> None:
-    for words, expected in (
-        (["expl"], ["explain"]),
-        (["validate", "--fail-on", "w"], ["warning"]),
-        (["explain", "tags/res"], ["tags/reserved"]),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "monitor_sync"],
-            cwd=tmp_path,
-            env=environment(
-                {
-                    "_MONITOR_SYNC_COMPLETE": "bash_complete",
-                    "COMP_WORDS": " ".join(["monitor-sync", *words]),
-                    "COMP_CWORD": str(len(words)),
-                    "PATH": os.environ["PATH"],
-                }
-            ),
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        assert [line.split(",", 1)[1] for line in done.stdout.split()] == expected
+def named() -> dict[str, str]:
+    """
+    Every name of a rule in the code, with its module. ``*`` stands for what is put in at run time.
+
+    Read from the syntax tree, so that no comment and no docstring counts.
+    """
+    name = re.compile(rf"(?:{'|'.join(FAMILIES)}|\*)/[a-z0-9.-]+")
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "emulator" in path.parts:
+            continue  # its texts are Datadog's
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = ""
+            if isinstance(node, ast.Constant):
+                text = str(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                text = "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "*"
+                    for part in node.values
+                )
+            if name.fullmatch(text):
+                found[text] = str(path.relative_to(PACKAGE))
+    return found
+
+
+def test_every_name_that_a_finding_can_have_leads_to_a_page() -> None:
+    names, pages = named(), {page.name for page in PAGES}
+    made = {name for name in names if name.startswith("*")}
+
+    assert {name: path for name, path in names.items() if name not in pages | made} == {}
+    assert made == {"*/refused-by-datadog"}
+
+
+def test_every_family_that_a_refusal_can_belong_to_has_a_page() -> None:
+    tree = ast.parse((PACKAGE / "sync" / "online_texts.py").read_text(encoding="utf-8"))
+    said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+
+    assert said & {*FAMILIES} == {
+        page.family for page in PAGES if page.name.endswith("/refused-by-datadog")
+    }
+
+
+def test_every_page_is_of_a_finding_that_there_is() -> None:
+    names = named()
+
+    assert [
+        page.name
+        for page in PAGES
+        if page.name not in names and f"*/{page.name.split('/')[1]}" not in names
+    ] == []
