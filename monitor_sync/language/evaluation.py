@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from monitor_sync.language.nearest import nearest
+from monitor_sync.language.nodes import Frozen
 
 # Arguments each function takes. From Datadog's guide on template variable evaluation; a second
 # argument of round is not in it and stands in monitors that Datadog publishes itself.
@@ -45,8 +45,7 @@ _LEVELS: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 4}
 _NEGATION: Final = 3  # binds closer than a product and less close than a power
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Frozen):
     """A number as written."""
 
     start: int
@@ -54,8 +53,7 @@ class Value:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Frozen):
     """A template variable, such as ``value`` or ``a.value``."""
 
     start: int
@@ -63,8 +61,7 @@ class Name:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Frozen):
     """A function of its arguments."""
 
     start: int
@@ -73,8 +70,7 @@ class Call:
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Frozen):
     """``left sign right``; ``left`` is None for a sign in front of one operand."""
 
     start: int
@@ -87,8 +83,7 @@ class Operation:
 Expression = Value | Name | Call | Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """What is wrong with an expression; characters count from 0 in the message."""
 
     code: str
@@ -104,8 +99,7 @@ class _Wrong(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Frozen):
     kind: str
     text: str
     start: int

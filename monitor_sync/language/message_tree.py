@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor_sync.language.evaluation import Expression
+from monitor_sync.language.nodes import Frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +30,19 @@ class MessageProblem:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Frozen):
     """A stretch of the message. Characters count from 0; ``end`` is the first one after it."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Part):
     """What Datadog shows as it stands, handles included."""
 
     written: str
 
 
-@dataclass(frozen=True, slots=True)
 class Variable(Part):
     """
     ``{{host.name}}``, ``{{{comparator}}}``, ``{{[kube.app].name}}``.
@@ -62,7 +60,6 @@ class Variable(Part):
         return dotted(self.path)
 
 
-@dataclass(frozen=True, slots=True)
 class Argument(Part):
     """A word after a condition's or a helper's name, ``value`` without its quotes."""
 
@@ -70,7 +67,6 @@ class Argument(Part):
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Condition(Part):
     """What a block asks: ``is_alert``, ``is_match "host.name" "web"``, ``is_priority 'P1'``."""
 
@@ -83,7 +79,6 @@ class Condition(Part):
         return tuple(each.value for each in self.arguments)
 
 
-@dataclass(frozen=True, slots=True)
 class Block(Part):
     """
     ``{{#is_alert}}…{{else}}…{{/is_alert}}``, or its negation with ``^``.
@@ -102,7 +97,6 @@ class Block(Part):
     closing: str
 
 
-@dataclass(frozen=True, slots=True)
 class Raw(Part):
     """``{{{{raw}}}}…{{{{/raw}}}}``: text with braces that mean nothing; maybe under a condition."""
 
@@ -112,7 +106,6 @@ class Raw(Part):
     closing: str
 
 
-@dataclass(frozen=True, slots=True)
 class Helper(Part):
     """``eval``, ``local_time``, ``urlencode`` or ``override_priority`` with its arguments."""
 
@@ -123,14 +116,12 @@ class Helper(Part):
     """What ``eval`` computes; None for the others and where it cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
 class Comment(Part):
     """``{{!-- … --}}`` or ``{{! … }}``: seen in the editor only."""
 
     written: str
 
 
-@dataclass(frozen=True, slots=True)
 class Broken(Part):
     """A tag that cannot be read or stands in the wrong place. Taken to show nothing."""
 

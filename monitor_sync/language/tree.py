@@ -7,25 +7,24 @@ kind of quotes and the notation of numbers take no part in comparing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from monitor_sync.language.nodes import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Frozen):
     """A stretch of the query. Characters count from 0; ``end`` is the first one after it."""
 
     start: int = field(compare=False)
     end: int = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     """A bare word: an aggregator, a metric, a function, a group key, an operator."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Node):
     """A number with its sign. ``written`` keeps the author's notation, such as ``1e+12``."""
 
@@ -33,7 +32,6 @@ class Number(Node):
     written: str = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Node):
     """A quoted text. ``value`` has no quotes and no escapes; ``written`` has both."""
 
@@ -41,7 +39,6 @@ class Text(Node):
     written: str = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Window(Node):
     """
     A stretch of time: ``last_5m``, ``current_1d``, ``next_1w``, ``1h_ago`` or, in a chain, ``5m``.
@@ -66,12 +63,10 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 730 * 360
 # --- conditions: scope filters, search strings, composites -----------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Everything(Node):
     """``*``: no filter."""
 
 
-@dataclass(frozen=True, slots=True)
 class Tag(Node):
     """``key:value``, ``value`` alone (``key`` is empty then), or either after ``!``."""
 
@@ -80,7 +75,6 @@ class Tag(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class TagList(Node):
     """Tags that must all fit, apart by commas (or blanks): ``env:prod,!host:a``."""
 
@@ -88,7 +82,6 @@ class TagList(Node):
     separators: tuple[str, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Membership(Node):
     """``key IN (a, b)`` or ``key NOT IN (a, b)``. ``keywords`` as the author wrote them."""
 
@@ -98,7 +91,6 @@ class Membership(Node):
     keywords: tuple[str, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class ValueChoice(Node):
     """``key:(a OR b)`` in a scope filter."""
 
@@ -107,7 +99,6 @@ class ValueChoice(Node):
     keywords: tuple[str, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Field(Node):
     """``@key:value`` in a search: the value is a word, a phrase, a range or a choice."""
 
@@ -115,21 +106,18 @@ class Field(Node):
     value: Condition
 
 
-@dataclass(frozen=True, slots=True)
 class Word(Node):
     """A word of a search, wildcards and comparisons (``>=40``) included."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Phrase(Node):
     """A quoted phrase of a search, without its quotes."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Range(Node):
     """``[500 TO 599]``, or ``{500 TO 599}`` without the limits themselves."""
 
@@ -138,21 +126,18 @@ class Range(Node):
     inclusive: bool
 
 
-@dataclass(frozen=True, slots=True)
 class MonitorId(Node):
     """A member of a composite by Datadog's id."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
 class MonitorReference(Node):
     """A member of a composite by our key: ``${id:KEY}``, filled in once the id is known."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
 class Junction(Node):
     """
     Several conditions joined by one operator.
@@ -166,7 +151,6 @@ class Junction(Node):
     keywords: tuple[str, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Negation(Node):
     """``NOT x``, ``-x`` or ``!x``."""
 
@@ -174,7 +158,6 @@ class Negation(Node):
     keyword: str = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Enclosed(Node):
     """A condition in parentheses."""
 
@@ -190,14 +173,12 @@ Condition = (
 # --- expressions -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Scope(Node):
     """The filter of a series, braces included in its stretch."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
 class By(Node):
     """``by {a, b}`` behind a series."""
 
@@ -205,7 +186,6 @@ class By(Node):
     keyword: str = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Modifier(Node):
     """``.as_count()``, ``.rollup(avg, 60)``, ``.fill(zero)``, …"""
 
@@ -213,7 +193,6 @@ class Modifier(Node):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Series(Node):
     """A metric with its scope. ``suffixes`` are its modifiers and ``by`` in the written order."""
 
@@ -235,14 +214,12 @@ class Series(Node):
         return tuple(each for each in self.suffixes if isinstance(each, Modifier))
 
 
-@dataclass(frozen=True, slots=True)
 class Variable(Node):
     """A name in a formula that ``options.variables`` defines."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Signed(Node):
     """An expression behind a sign of its own: ``-avg:a.b{*}``."""
 
@@ -250,7 +227,6 @@ class Signed(Node):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Parenthesised(Node):
     """An expression in parentheses, with the modifiers behind them."""
 
@@ -258,7 +234,6 @@ class Parenthesised(Node):
     modifiers: tuple[Modifier, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Arithmetic(Node):
     """
     Operands joined by operators of one rank: only ``+`` and ``-``, or only ``*`` and ``/``.
@@ -270,14 +245,12 @@ class Arithmetic(Node):
     operators: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Keys(Node):
     """The outer keys of a regrouping: ``{ host }`` in ``sum(avg:a.b{*} by {host,d}, { host })``."""
 
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Option(Node):
     """A named argument: ``direction='above'``."""
 
@@ -285,7 +258,6 @@ class Option(Node):
     value: Text | Number | Name
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     """A function with its arguments, and the modifiers behind it."""
 
@@ -301,7 +273,6 @@ Argument = Expression | Text | Name | Option | Keys
 # --- whole queries ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Comparison(Node):
     """``> 5``, or ``> threshold`` where ``options.thresholds.critical_query`` says the level."""
 
@@ -309,7 +280,6 @@ class Comparison(Node):
     threshold: Number | Name
 
 
-@dataclass(frozen=True, slots=True)
 class Change(Node):
     """The ``change`` or ``pct_change`` around an evaluation, and how far back it compares."""
 
@@ -317,7 +287,6 @@ class Change(Node):
     shift: Window
 
 
-@dataclass(frozen=True, slots=True)
 class Evaluation(Node):
     """``avg(last_5m)`` or ``change(avg(last_5m),last_1h)``: how and over which time to evaluate."""
 
@@ -326,7 +295,6 @@ class Evaluation(Node):
     change: Change | None
 
 
-@dataclass(frozen=True, slots=True)
 class Step(Node):
     """One call of a chain: ``.rollup("count")``."""
 
@@ -334,7 +302,6 @@ class Step(Node):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class MetricQuery(Node):
     """A metric monitor's query."""
 
@@ -343,7 +310,6 @@ class MetricQuery(Node):
     comparison: Comparison
 
 
-@dataclass(frozen=True, slots=True)
 class FormulaQuery(Node):
     """``formula("…")`` over ``options.variables``. Only a critical query has no comparison."""
 
@@ -352,7 +318,6 @@ class FormulaQuery(Node):
     comparison: Comparison | None
 
 
-@dataclass(frozen=True, slots=True)
 class CheckQuery(Node):
     """A service check's query."""
 
@@ -360,7 +325,6 @@ class CheckQuery(Node):
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class SearchQuery(Node):
     """
     A query over events of any source: logs, RUM, spans, …; ``processes`` too.
@@ -375,7 +339,6 @@ class SearchQuery(Node):
     condition: Condition | None = field(compare=False, default=None)
 
 
-@dataclass(frozen=True, slots=True)
 class SloQuery(Node):
     """``error_budget("id")…`` or ``burn_rate("id")…``."""
 
@@ -385,14 +348,12 @@ class SloQuery(Node):
     comparison: Comparison
 
 
-@dataclass(frozen=True, slots=True)
 class CompositeQuery(Node):
     """Other monitors joined by ``&&``, ``||`` and ``!``."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
 class NoQuery(Node):
     """``no_query``, the constant of Synthetics monitors."""
 
