@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
-from monitor_sync.render import fields
+from monitor_sync.render import fields, results
 from monitor_sync.render.groups import MANY
 from monitor_sync.render.plan import SIGNS
+from monitor_sync.render.results import DONE, Problem
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, listed, plain, table
-from monitor_sync.sync.apply import Outcome
-
-DONE: Final = {
-    "create": "created",
-    "adopt": "taken over",
-    "update": "changed",
-    "replace": "replaced",
-    "delete": "deleted",
-}
-"""What the last line calls each action that was carried out."""
+from monitor_sync.sync.outcome import Outcome
 
 _LISTED: Final = 10
 """Monitors with the same problem that are named, before the others are counted."""
+
+_PROBLEMS: Final = 20
+"""Different problems that are told, before the others are counted."""
 
 
 def text(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) -> str:
     """The whole report; its last line counts."""
     done = [each for each in outcomes if each.status == "done"]
+    found = results.problems(outcomes)
     blocks = [
-        _made(done, style),
+        _by_owner(outcomes, style) if len(outcomes) > MANY else _made(done, style),
         _altered(done, style),
         _noted(done, style),
-        *(_problems(outcomes, status, style) for status in ("failed", "held back")),
+        *(_problem(each, style) for each in found[:_PROBLEMS]),
+        _more(found[_PROBLEMS:]),
     ]
     shown = ["\n".join(lines) + "\n\n" for lines in blocks if lines]
     return "".join(shown) + summary(outcomes, fingerprint, style) + "\n"
@@ -41,20 +38,15 @@ def text(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) ->
 
 def summary(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) -> str:
     """``Applied 05b7566a: 2 created, 1 changed, 1 failed.``"""
-    made: Counter[str] = Counter(each.change.action for each in outcomes if each.status == "done")
-    others = Counter(each.status for each in outcomes if each.status != "done")
-    parts = [f"{made[action]} {word}" for action, word in DONE.items() if made[action]]
-    parts = parts or ["nothing done"]
-    for status in ("failed", "held back", "not attempted"):
-        if others[status]:
-            parts.append(style(f"{others[status]} {status}", "red", bold=True))
+    parts = [
+        style(part, "red", bold=True) if undone else part
+        for part, undone in results.tally(outcomes)
+    ]
     return f"Applied {style(fingerprint, bold=True)}: {', '.join(parts)}."
 
 
 def _made(done: Sequence[Outcome], style: Style) -> list[str]:
-    """Each monitor that was written; where they are many, a table by business unit."""
-    if len(done) > MANY:
-        return _by_unit(done, style)
+    """Each monitor that was written."""
     lines = []
     for each in done:
         change = each.change
@@ -68,21 +60,19 @@ def _made(done: Sequence[Outcome], style: Style) -> list[str]:
     return lines
 
 
-def _by_unit(done: Sequence[Outcome], style: Style) -> list[str]:
-    """A line for each business unit, with what was done in it and whose monitors they are."""
-    counts: dict[str, Counter[str]] = {}
-    teams: dict[str, set[str]] = {}
-    for each in done:
-        unit = each.change.business_unit or each.change.key.partition("/")[0]
-        counts.setdefault(unit, Counter())[each.change.action] += 1
-        teams.setdefault(unit, set()).add(each.change.team)
-    actions = [each for each in DONE if any(found[each] for found in counts.values())]
-    rows = [("business unit", *(DONE[each] for each in actions), "teams")]
-    for unit in sorted(counts):
-        numbers = [str(counts[unit][each] or "-") for each in actions]
-        rows.append((plain(unit), *numbers, plain(listed(sorted(filter(None, teams[unit]))))))
-    head, *lines = table(rows, right=range(1, len(actions) + 1))
-    return [style(head, dim=True), *lines]
+def _by_owner(outcomes: Sequence[Outcome], style: Style) -> list[str]:
+    """Where they are many: a line for each team of a business unit, with what became of it."""
+    owned = results.by_owner(outcomes)
+    words = results.words(owned)
+    units = ["", *(each.business_unit for each in owned)]
+    rows = [("business unit", "team", *words)]
+    for each, (before, unit) in zip(owned, pairwise(units), strict=True):
+        numbers = [str(each.counts[word] or "-") for word in words]
+        rows.append((plain(unit) if unit != before else "", plain(each.team), *numbers))
+    head, *lines = table(rows, right=range(2, len(words) + 2))
+    undone = [bool(each.counts.keys() & set(results.UNDONE)) for each in owned]
+    shown = [style(line, "red") if bad else line for line, bad in zip(lines, undone, strict=True)]
+    return [style(head, dim=True), *shown]
 
 
 def _altered(done: Sequence[Outcome], style: Style) -> list[str]:
@@ -106,26 +96,39 @@ def _noted(done: Sequence[Outcome], style: Style) -> list[str]:
     ]
 
 
-def _problems(outcomes: Sequence[Outcome], status: str, style: Style) -> list[str]:
+def _problem(problem: Problem, style: Style) -> list[str]:
     """What was not done, the same problem of many monitors once, with their keys and teams."""
-    same: dict[tuple[str, str], list[Outcome]] = {}
-    for each in outcomes:
-        if each.status == status:
-            why = str(each.error) if each.error else each.note
-            hint = each.error.hint if each.error else ""
-            same.setdefault((why, hint), []).append(each)
-    lines = []
-    for (why, hint), found in same.items():
-        teams = sorted({each.change.team for each in found if each.change.team})
-        owners = style("  " + plain(listed(teams)), dim=True) if teams else ""
-        what = f"{count(len(found), 'change')} {status}: " if len(found) > 1 else f"{status}: "
-        lines.append(f"{style(what, 'red', bold=True)}{plain(why)}{owners}")
-        for each in found[:_LISTED]:
-            number = style(f"  #{each.id}", dim=True) if each.id else ""
-            note = f": {plain(each.note)}" if each.error and each.note else ""
-            lines.append(f"    {SIGNS[each.change.action]} {plain(each.change.key)}{number}{note}")
-        if len(found) > _LISTED:
-            lines.append(f"    and {len(found) - _LISTED} more")
-        if hint:
-            lines.append(f"    {style('help:', 'cyan')} {plain(hint)}")
+    number = len(problem.outcomes)
+    owners = style("  " + plain(listed(problem.teams)), dim=True) if problem.teams else ""
+    what = f"{count(number, 'change')} {problem.status}: " if number > 1 else f"{problem.status}: "
+    why = problem.why
+    if problem.status == "conflict":
+        what = f"{count(number, 'conflict')}: " if number > 1 else "conflict: "
+        why = "not as planned, and left alone"
+    lines = [f"{style(what, 'red', bold=True)}{plain(why)}{owners}"]
+    lines += [
+        f"    {SIGNS[each.change.action]} {_which(each, style)}"
+        for each in problem.outcomes[:_LISTED]
+    ]
+    if number > _LISTED:
+        lines.append(f"    and {number - _LISTED} more")
+    if problem.hint:
+        lines.append(f"    {style('help:', 'cyan')} {plain(problem.hint)}")
     return lines
+
+
+def _which(outcome: Outcome, style: Style) -> str:
+    """The monitor, with what is known of it alone; a conflict says itself which one it is."""
+    if outcome.status == "conflict":
+        note = f" ({outcome.note})" if outcome.note else ""
+        return plain(f"{outcome.error}{note}")
+    number = style(f"  #{outcome.id}", dim=True) if outcome.id else ""
+    note = f": {plain(outcome.note)}" if outcome.error and outcome.note else ""
+    return f"{plain(outcome.change.key)}{number}{note}"
+
+
+def _more(problems: Sequence[Problem]) -> list[str]:
+    if not problems:
+        return []
+    changes = sum(len(each.outcomes) for each in problems)
+    return [f"and {count(len(problems), 'more problem', 'more problems')} of {changes} changes"]

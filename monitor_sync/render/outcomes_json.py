@@ -1,0 +1,61 @@
+"""What became of a plan, for programs, as ``schemas/outcomes.json`` describes it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, get_args
+
+from monitor_sync.render import jsontext, results
+from monitor_sync.sync.outcome import Outcome, Status
+
+_STATUSES: Final = {each: each.replace(" ", "_") for each in get_args(Status)}
+
+
+def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
+    """One JSON object, one change a line, in the plan's order."""
+    owners = jsontext.array(map(_owned, results.by_owner(outcomes)), indent="  ")
+    lines = [
+        '  "version": 1',
+        f'  "fingerprint": {json.dumps(fingerprint)}',
+        f'  "summary": {json.dumps(_summary(outcomes))}',
+        f'  "by_team": {owners}',
+        f'  "outcomes": {jsontext.array(map(_outcome, outcomes), indent="  ")}',
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _summary(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    counts = Counter(each.status for each in outcomes)
+    return {name: counts[status] for status, name in _STATUSES.items()}
+
+
+def _owned(owned: results.Owned) -> dict[str, Any]:
+    done = sum(owned.counts[each] for each in results.DONE.values())
+    undone = {_STATUSES[each]: owned.counts[each] for each in results.UNDONE}
+    return {"business_unit": owned.business_unit, "team": owned.team, "done": done, **undone}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    change, error = outcome.change, outcome.error
+    return {
+        "action": change.action,
+        "key": change.key,
+        "id": outcome.id,
+        "name": change.name,
+        "business_unit": change.business_unit,
+        "team": change.team,
+        "status": _STATUSES[outcome.status],
+        "error": str(error) if error else None,
+        "hint": error.hint if error else "",
+        "note": outcome.note,
+        "altered": [
+            {
+                "field": each.field,
+                "sent": jsontext.tidy(each.old),
+                "stored": jsontext.tidy(each.new),
+            }
+            for each in outcome.altered
+        ],
+    }

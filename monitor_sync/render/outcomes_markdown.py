@@ -1,0 +1,96 @@
+"""What became of a plan, for a pull request's comment or a job's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from monitor_sync.render import fields, results
+from monitor_sync.render.groups import MANY
+from monitor_sync.render.markdown import LIMIT, code, codes, kept_within
+from monitor_sync.render.plan import SIGNS
+from monitor_sync.render.text import count
+from monitor_sync.sync.outcome import Outcome
+
+_FOR_TABLE: Final = 20_000
+"""Characters the table may take, so that what went wrong has room too."""
+
+_LISTED: Final = 10
+"""Monitors with the same problem that are named, before the others are counted."""
+
+
+def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
+    """The whole report in Markdown, at most ``markdown.LIMIT`` characters long."""
+    done = [each for each in outcomes if each.status == "done"]
+    head = f"### Monitors applied {code(fingerprint)}: {_tally(outcomes)}"
+    problems = [_problem(each) for each in results.problems(outcomes)]
+    remarks = [*_altered(done), *_noted(done)]
+    rows = _owned(outcomes) if len(outcomes) > MANY else _made(done)
+    table = kept_within(rows, _FOR_TABLE)
+    room = LIMIT - len(head) - sum(len(each) + 2 for each in table) - 500
+    kept = kept_within([*problems, *remarks], room)
+    cut = len(rows) - len(table) + len(problems) + len(remarks) - len(kept)
+    sections = ["\n".join(table), *kept]
+    if cut:
+        sections.append(f"**Cut to fit a comment:** {count(cut, 'part')} left out.")
+    return "\n\n".join([head, *filter(None, sections)]) + "\n"
+
+
+def _tally(outcomes: Sequence[Outcome]) -> str:
+    parts = results.tally(outcomes)
+    return ", ".join(f"**{part}**" if undone else part for part, undone in parts)
+
+
+def _made(done: Sequence[Outcome]) -> list[str]:
+    if not done:
+        return []
+    rows = [
+        f"| `{SIGNS[each.change.action]}` | {code(each.change.key)}"
+        f" {code(f'#{each.id or each.change.id}') if each.id or each.change.id else ''}"
+        f" | {code(each.change.team)} | {results.word(each)} |"
+        for each in done
+    ]
+    return ["| | Monitor | Team | |", "|:-:|---|---|---|", *rows]
+
+
+def _owned(outcomes: Sequence[Outcome]) -> list[str]:
+    owned = results.by_owner(outcomes)
+    words = results.words(owned)
+    rows = []
+    for each in owned:
+        numbers = [str(each.counts[word] or "") for word in words]
+        cells = [code(each.business_unit), code(each.team), *numbers]
+        rows.append(f"| {' | '.join(cells)} |")
+    head = " | ".join(["Business unit", "Team", *words])
+    return [f"| {head} |", f"|---|---|{'--:|' * len(words)}", *rows]
+
+
+def _problem(problem: results.Problem) -> str:
+    """One problem as an entry of a list, its monitors below it."""
+    number = len(problem.outcomes)
+    conflict = problem.status == "conflict"
+    why = "not as planned, and left alone" if conflict else code(problem.why)
+    what = "conflict" if conflict else f"change {problem.status}"
+    many = "conflicts" if conflict else f"changes {problem.status}"
+    lines = [f"- **{count(number, what, many)}:** {why} {codes(problem.teams)}".rstrip()]
+    for each in problem.outcomes[:_LISTED]:
+        said = results.reason(each) if conflict else each.note if each.error else ""
+        lines.append(f"  - {code(each.change.key)}" + (f": {code(said)}" if said else ""))
+    if number > _LISTED:
+        lines.append(f"  - and {number - _LISTED} more")
+    if problem.hint:
+        lines.append(f"  - help: {code(problem.hint)}")
+    return "\n".join(lines)
+
+
+def _altered(done: Sequence[Outcome]) -> list[str]:
+    return [
+        f"- **altered by Datadog** {code(each.change.key)}: {code(field.field)} sent"
+        f" {code(fields.value(field.old), 200)}, stored {code(fields.value(field.new), 200)}"
+        for each in done
+        for field in each.altered
+    ]
+
+
+def _noted(done: Sequence[Outcome]) -> list[str]:
+    return [f"- **note** {code(each.change.key)}: {code(each.note)}" for each in done if each.note]
