@@ -225,7 +225,9 @@ class Budget:
         self._names[route] = name
         moving = [each for each in before.flying if each.route == route]
         before.flying = [each for each in before.flying if each.route != route]
-        self._window(route).flying += moving
+        after = self._window(route)
+        after.flying += moving
+        after.landed += before.landed  # too many, if the old one was shared: no harm
 
     def _alone(self, window: _Window, now: float) -> Wait | None:
         """While nothing is known: one on the way, and one more for each while that it takes."""

