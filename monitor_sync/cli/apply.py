@@ -200,8 +200,6 @@ def _carried_out(task: Task, terms: Terms) -> tuple[Outcome, ...]:
             )
         except Stopped as stopped:
             _leave(stopped.outcomes, task.plan)
-        if not any(each.status == "not attempted" for each in outcomes):
-            log.end()
     return outcomes
 
 

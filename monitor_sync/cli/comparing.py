@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -84,6 +85,7 @@ def compare(notify_only: str = "", *, door: Door | None = None) -> Comparison:
     Raises FilesInvalid where the files are wrong, before anything that Datadog may have said; and
     where a rule has an error about a monitor that would be written.
     """
+    began = int(time.time() * 1000)
     with files.uncollected():
         listing = _Listing(door or Door())
         listing.start()
@@ -93,7 +95,7 @@ def compare(notify_only: str = "", *, door: Door | None = None) -> Comparison:
         written = {each.key for each in plan.changes if each.action != "delete"}
         if written:
             files.sound(files.load() if notify_only else loaded, written)
-        return Comparison(project=loaded.project, client=client, plan=plan)
+        return Comparison(project=loaded.project, client=client, plan=replace(plan, made=began))
 
 
 def _plan(project: Project, client: Client, monitors: Sequence[LiveMonitor]) -> Plan:

@@ -51,12 +51,21 @@ class State:
             return ""
 
     def begin(self, plan: str) -> Journal:
-        """A new journal, with the text of its plan beside it. Raises UsageError."""
+        """
+        A new journal, with the text of its plan beside it. Raises UsageError.
+
+        Both take the place of the last run's when the first write is noted, not before: a run that
+        is refused until then did nothing that could be resumed, and knows less than the last one.
+        """
+        new = {each: each.with_suffix(".new") for each in (self.plan, self.journal)}
+
+        def in_place() -> None:
+            for file, half in new.items():
+                half.replace(file)
+
         try:
-            half = self.plan.with_suffix(".new")
-            half.write_text(plan, encoding="utf-8")
-            half.replace(self.plan)
-            return Journal(self.journal)
+            new[self.plan].write_text(plan, encoding="utf-8")
+            return Journal(new[self.journal], on_first=in_place)
         except OSError as error:
             raise _unusable(self.folder, error) from None
 

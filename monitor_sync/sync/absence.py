@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -25,13 +26,15 @@ def second_listing(
 
     A plan made just now must agree to the monitor, and must hold all that the last runs knew. A
     ``saved`` one may have been overtaken by others; but what it lists and this listing lacks must
-    be gone indeed. Raises Refused, with nothing written, and RemoteError.
+    be gone indeed, and what it lacks and is listed now must be new. Raises Refused, with nothing
+    written, and RemoteError.
     """
     now = owned(monitors, plan.project)
     ids = {each.id for each in now}
     if saved:
         _same_organisation(plan, now)
-        _truly_gone(plan, monitors, plan.ours - ids - past.removed)
+        _seen_by_the_plan(plan, now)
+        _truly_gone(plan, monitors, (plan.ours | past.expected) - ids - past.removed)
         return now
     gone, new = plan.ours - ids, ids - plan.ours
     if gone or new:
@@ -54,6 +57,34 @@ def _same_organisation(plan: Plan, now: Iterable[LiveMonitor]) -> None:
             " nothing was written",
             hint="use the keys that the plan was made with, or plan again",
         )
+
+
+def _seen_by_the_plan(plan: Plan, now: Iterable[LiveMonitor]) -> None:
+    """
+    A plan of a listing that was cut short would make anew what a monitor it lacks only moves to.
+
+    A key that the plan itself makes is judged when its turn comes: it may be there already.
+    """
+    makes = {each.key for each in plan.changes}
+    unseen = [
+        each.id
+        for each in now
+        if each.id not in plan.ours and each.key not in makes and _last_written(each) < plan.made
+    ]
+    if unseen:
+        raise Refused(
+            f"the listing that the plan was made of lacked {numbers(unseen)}: nothing was written",
+            hint="it was behind or cut short then; plan again",
+        )
+
+
+def _last_written(monitor: LiveMonitor) -> float:
+    """When it was made or changed last, in milliseconds since 1970."""
+    try:
+        modified = datetime.fromisoformat(monitor.modified).timestamp() * 1000
+    except ValueError:
+        return monitor.created
+    return max(modified, monitor.created)
 
 
 def _truly_gone(plan: Plan, monitors: Monitors, missing: Collection[int]) -> None:

@@ -36,22 +36,23 @@ def carry_out(
     """
     Make the changes of a plan and say what became of each, in the plan's order.
 
-    ``log`` is told before and after each write. ``past`` is what an earlier run knew; to
-    ``resume`` is to carry out the rest of its very plan. ``on_progress`` is called from this
-    thread as each change is finished. A failure stops what depends on it and the deletes of its
-    business unit, and nothing else. After KeyboardInterrupt ``on_interrupt`` is called, what is in
-    flight is finished and the rest is not attempted; after a second one Stopped is raised at
-    once. Raises Refused, with nothing written, where a second listing disagrees with the plan;
-    and RemoteError where that listing cannot be had.
+    ``log`` is told before and after each write, and of the end unless the run was cut short.
+    ``past`` is what an earlier run knew; to ``resume`` is to carry out the rest of its very plan.
+    ``on_progress`` is called from this thread as each change is finished. A failure stops what
+    depends on it and the deletes of its business unit, and nothing else. After KeyboardInterrupt
+    ``on_interrupt`` is called, what is in flight is finished and the rest is not attempted; after
+    a second one Stopped is raised at once. Raises Refused, with nothing written, where a second
+    listing disagrees with the plan; and RemoteError where that listing cannot be had.
     """
     terms = terms or Terms()
     pool = ThreadPoolExecutor(terms.workers, thread_name_prefix="monitor-sync-write")
-    steps = Steps(plan, monitors, terms, log or Unwritten(), past)
+    log = log or Unwritten()
+    steps = Steps(plan, monitors, terms, log, past)
     run = _Run(plan, monitors, steps, Crew(pool, on_interrupt), on_progress)
     try:
         if resume:
             run.take_up(past)
-        outcomes = run.all(past, saved=terms.saved)
+        outcomes = run.all(past, saved=terms.saved, log=log)
     except Stopped:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
@@ -94,16 +95,20 @@ class _Run:
             if change.action in ("delete", "replace") and (change.key, "delete") in past.settled:
                 self._finish(self._halves.get(change.key) or _earlier(change, None))
 
-    def all(self, past: Past, *, saved: bool) -> tuple[Outcome, ...]:
+    def all(self, past: Past, *, saved: bool, log: Log) -> tuple[Outcome, ...]:
         """The whole run. Raises KeyboardInterrupt only where nothing was written yet."""
         try:
-            self._steps_in_order(past, saved=saved)
+            sound = self._steps_in_order(past, saved=saved, log=log)
+            told = self._told()
+            if sound and not any(each.status == "not attempted" for each in told):
+                log.end()
         except KeyboardInterrupt:
             if self._crew.interrupted:
                 raise Stopped(self._told()) from None
             if not self._outcomes and not self._halves:
                 raise
-        return self._told()
+            return self._told()
+        return told
 
     def _told(self) -> tuple[Outcome, ...]:
         return tuple(
@@ -116,18 +121,20 @@ class _Run:
         unknown = OutcomeUnknown("it was under way when the run was stopped")
         return self._not_deleted(change, "failed", error=unknown)
 
-    def _steps_in_order(self, past: Past, *, saved: bool) -> None:
-        """All writes, in the only safe order."""
+    def _steps_in_order(self, past: Past, *, saved: bool, log: Log) -> bool:
+        """All writes, in the only safe order. Whether the next run need not look for twins."""
         changes = [each for each in self._plan.changes if each.key not in self._outcomes]
         creating = [each for each in changes if _creates(each) and each.key not in self._halves]
         if creating or saved:
             now = absence.second_listing(self._plan, self._monitors, past, saved=saved)
             self._steps.listed = by_key(now)
+            log.listed({each.id for each in now})
         self._create(creating)
-        self._undo_twins(past)
+        sound = self._undo_twins(past)
         updating = [each for each in changes if not _creates(each) and each.action != "delete"]
         self._crew.do(updating, self._steps.update, self._first_half)
         self._delete([each for each in changes if each.action in ("delete", "replace")])
+        return sound and not self._crew.interrupted
 
     def _create(self, changes: Sequence[Change]) -> None:
         """Creates and first halves of replaces, members before the composites that name them."""
@@ -138,8 +145,12 @@ class _Run:
         for key in circle:
             self._finish(held(keyed[key], "its references go in a circle"))
 
-    def _undo_twins(self, past: Past) -> None:
-        """Also those of a run that was cut short before it could look for them."""
+    def _undo_twins(self, past: Past) -> bool:
+        """
+        Also those of a run that was cut short before it could look for them.
+
+        Whether that could be done.
+        """
         made = dict(self._steps.made)
         if not past.ended:
             made |= {
@@ -147,8 +158,9 @@ class _Run:
                 for key, each in past.made.items()
                 if key not in made
             }
-        if made and not self._crew.interrupted:
-            twins.undo(self._plan, self._monitors, made, self._steps.ids, self._annotate)
+        if not made or self._crew.interrupted:
+            return not made
+        return twins.undo(self._plan, self._monitors, made, self._steps.ids, self._annotate)
 
     def _annotate(self, key: str, note: str, number: int | None = None) -> None:
         for kept in (self._outcomes, self._halves):

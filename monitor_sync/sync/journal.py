@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -36,10 +36,11 @@ class Past:
     What the journal of an earlier apply says.
 
     ``fingerprint`` is that of its plan, ``digest`` that of its plan file. ``ours`` are the ids of
-    our monitors when it began. ``made`` are the monitors that it, or one shortly before it, made,
-    by key; ``removed`` the ids it deleted. ``settled`` are the writes that surely happened;
-    ``unknown`` the keys of creates that were sent and have no outcome. ``ended`` is False where
-    the run was cut short.
+    our monitors when it began, with those that earlier runs knew and nobody has asked for since.
+    ``made`` are the monitors that it, or one shortly before it, made, by key; ``removed`` the ids
+    it deleted. ``settled`` are the writes that surely happened; ``unknown`` the keys of creates
+    that were sent, by it or before it, and have no outcome. ``ended`` is False where the run was
+    cut short.
     """
 
     fingerprint: str = ""
@@ -72,6 +73,14 @@ class Log(Protocol):
         """A write failed: a create has surely not happened."""
         ...
 
+    def listed(self, ids: Collection[int]) -> None:
+        """These are all our monitors: a listing that agrees with what was known before."""
+        ...
+
+    def end(self) -> None:
+        """Every change has an outcome, and no twin was left behind."""
+        ...
+
 
 class Unwritten:
     """A log that forgets everything."""
@@ -85,21 +94,31 @@ class Unwritten:
     def undone(self, key: str, part: Part) -> None:
         """Forget it."""
 
+    def listed(self, ids: Collection[int]) -> None:
+        """Forget it."""
+
+    def end(self) -> None:
+        """Forget it."""
+
 
 class Journal:
     """
     A file of JSON lines, one for each step, each handed to the system before the next is taken.
 
     A killed process loses nothing of it; only a machine that loses power may lose the last lines.
-    Use it as a context; ``ended`` is written on the way out unless the process is killed.
+    Use it as a context.
     """
 
-    def __init__(self, path: Path, *, again: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, again: bool = False, on_first: Callable[[], None] | None = None
+    ) -> None:
         """
         Open the file: anew, or ``again`` to go on where an earlier run stopped.
 
-        Raises OSError.
+        ``on_first`` is called before the first write is noted, or the end where there was none: a
+        run that is refused before that is not to take the place of the one before. Raises OSError.
         """
+        self._on_first = on_first
         flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if again else os.O_TRUNC)
         self._file = os.open(path, flags, 0o600)
         self._lock = threading.Lock()
@@ -119,7 +138,8 @@ class Journal:
             project=plan.project,
             fingerprint=plan.fingerprint,
             digest=digest,
-            ours=sorted(plan.ours),
+            ours=sorted(plan.ours | past.expected),
+            unknown=sorted(past.unknown),
             made={
                 key: [made.id, made.created]
                 for key, made in past.made.items()
@@ -130,6 +150,7 @@ class Journal:
 
     def sending(self, key: str, part: Part) -> None:
         """A write is about to be sent."""
+        self._in_place()
         self._write(step="sending", key=key, part=part)
 
     def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
@@ -140,8 +161,13 @@ class Journal:
         """A write failed: a create has surely not happened."""
         self._write(step="undone", key=key, part=part)
 
+    def listed(self, ids: Collection[int]) -> None:
+        """These are all our monitors: a listing that agrees with what was known before."""
+        self._write(step="listed", ours=sorted(ids))
+
     def end(self) -> None:
-        """All writes have an outcome that is written here."""
+        """Every change has an outcome, and no twin was left behind."""
+        self._in_place()
         self._write(step="ended")
         os.fsync(self._file)
 
@@ -155,6 +181,12 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         os.close(self._file)
+
+    def _in_place(self) -> None:
+        with self._lock:
+            if self._on_first is not None:
+                self._on_first()
+                self._on_first = None
 
     def _write(self, **entry: Any) -> None:
         line = json.dumps({**entry, "at": round(time.time(), 3)}) + "\n"
@@ -188,12 +220,15 @@ def _entry(line: str) -> dict[str, Any] | None:
 
 def _told(head: Mapping[str, Any], entries: list[dict[str, Any]]) -> Past:
     made = {key: Made(id=id, created=at) for key, (id, at) in (head.get("made") or {}).items()}  # noqa: A001 - Datadog's word
+    ours = head.get("ours") or ()
     removed: set[int] = set()
     settled: set[tuple[str, Part]] = set()
-    unknown: set[str] = set()
+    unknown = set(head.get("unknown") or ())
     for entry in entries:
         key, part, step = entry.get("key", ""), entry.get("part"), entry.get("step")
-        if step == "done" and part is not None:
+        if step == "listed":
+            ours = entry["ours"]
+        elif step == "done" and part is not None:
             settled.add((key, part))
             if part == "create":
                 made[key] = Made(id=entry["id"], created=entry["created"])
@@ -204,7 +239,7 @@ def _told(head: Mapping[str, Any], entries: list[dict[str, Any]]) -> Past:
     return Past(
         fingerprint=head.get("fingerprint", ""),
         digest=head.get("digest", ""),
-        ours=frozenset(head.get("ours") or ()),
+        ours=frozenset(ours),
         made=made,
         removed=frozenset(removed),
         settled=frozenset(settled),

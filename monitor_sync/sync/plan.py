@@ -102,7 +102,8 @@ class Plan:
     creates anything; ``units`` counts them by business unit. ``org_id`` is the organisation that
     was asked, 0 where no live monitor tells. ``unchecked`` says, a sentence each, what could not
     be looked up. ``narrowed_from`` is the whole plan, where this one shows a part of it.
-    ``known_fingerprint`` is that of the whole plan, where this one was read from a file.
+    ``known_fingerprint`` is that of the whole plan, where this one was read from a file. ``made``
+    is when the listing began that it was made of, in milliseconds since 1970; 0 unknown.
     """
 
     project: str
@@ -117,6 +118,7 @@ class Plan:
     unchecked: tuple[str, ...] = ()
     narrowed_from: Plan | None = None
     known_fingerprint: str = ""
+    made: int = 0
 
     @property
     def summary(self) -> dict[str, int]:

@@ -31,6 +31,7 @@ def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
     return {
         "tool": __version__,
         "commit": commit or None,
+        "made": plan.made or None,
         "unchanged": plan.unchanged,
         "units": dict(plan.units),
         "ours": sorted(plan.ours),
@@ -102,6 +103,7 @@ def _plan(raw: Mapping[str, Any]) -> Plan:
         org_id=raw["org_id"] or 0,
         unchecked=tuple(raw["unchecked"]),
         known_fingerprint=raw["fingerprint"],
+        made=raw["made"] or 0,
     )
 
 
