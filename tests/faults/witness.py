@@ -1,0 +1,148 @@
+"""An emulator that remembers every write, and lets something happen at a chosen one."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor_sync.emulator.answers import Request
+from monitor_sync.emulator.core import Call, Emulator, Headers
+from monitor_sync.emulator.routes import route_of
+from monitor_sync.model import KEY_TAG, PROJECT_TAG
+
+CREATE, UPDATE = "POST /api/v1/monitor", "PUT /api/v1/monitor/{id}"
+DELETE = "DELETE /api/v1/monitor/{id}"
+WRITES = (CREATE, UPDATE, DELETE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One write that Datadog carried out: by which route, of which monitor, under which key."""
+
+    route: str
+    id: int
+    key: str
+    by_us: bool
+
+
+class AdjustableClock:
+    """Unix seconds, moved so far as somebody says."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.offset
+
+
+class Witness(Emulator):
+    """
+    A local Datadog whose writes are kept in ``writes``, in the order in which they happened.
+
+    ``at(n, what)`` calls ``what`` in the server's thread right after the n-th write from then on
+    was carried out (or met a fault in its place) and before it is answered.
+    """
+
+    def __init__(self, **told: Any) -> None:
+        self.clock = AdjustableClock()
+        super().__init__(clock=self.clock, **told)
+        self.writes: list[Write] = []
+        self._seen = 0
+        self._at: dict[int, Callable[[], None]] = {}
+
+    def at(self, number: int, what: Callable[[], None]) -> None:
+        """Do this at the n-th write from now on."""
+        self._seen = 0
+        self._at = {number: what}
+
+    def disarm(self) -> None:
+        """Nothing happens at any write any more."""
+        self._at = {}
+
+    @property
+    def armed(self) -> bool:
+        """Whether what was to happen at some write did not happen yet."""
+        return bool(self._at)
+
+    def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
+        before = self._key_of(call) if call.route in (UPDATE, DELETE) else ""
+        answer = super().carry_out(call)
+        if call.route not in WRITES:
+            return answer
+        self._note(call, answer, before)
+        self._seen += 1
+        happening = self._at.pop(self._seen, None)
+        if happening is not None:
+            happening()
+        return answer
+
+    def _note(self, call: Call, answer: tuple[int, Headers, bytes], before: str) -> None:
+        """Remember a write that happened, also one whose answer a fault replaced."""
+        status, _, content = answer
+        strike = call.strike
+        lost = strike is not None and strike.answering("answer-after") is not None
+        if status != 200 and not lost:
+            return
+        by_us = "user-agent" in call.request.headers
+        if call.route != CREATE:
+            self.writes.append(
+                Write(route=call.route, id=int(call.identifier), key=before, by_us=by_us)
+            )
+            return
+        key = tag(json.loads(call.request.body), KEY_TAG)
+        number = 0 if status != 200 else json.loads(content)["id"]
+        self.writes.append(Write(route=CREATE, id=number, key=key, by_us=by_us))
+
+    def _key_of(self, call: Call) -> str:
+        found = self.monitor(int(call.identifier))
+        return tag(found, KEY_TAG) if found else ""
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """A request that no fault strikes and nobody counts: what is really there."""
+        route, identifier = route_of(method, path)
+        request = Request(
+            method=method,
+            path=path,
+            query={},
+            headers={"dd-api-key": "k", "dd-application-key": "a"},
+            body=b"" if body is None else json.dumps(body).encode(),
+        )
+        call = Call(request=request, route=route, identifier=identifier)
+        status, _, content = super().carry_out(call)
+        return status, json.loads(content)
+
+    def by_hand(self, method: str, path: str, body: Any = None) -> Any:
+        """What a person does in Datadog; it must be allowed."""
+        status, answer = self.ask(method, path, body)
+        assert status == 200, (method, path, body, answer)
+        return answer
+
+    def monitor(self, number: int) -> dict[str, Any] | None:
+        """One monitor as it really is."""
+        status, answer = self.ask("GET", f"/api/v1/monitor/{number}")
+        return answer if status == 200 else None
+
+    def monitors(self) -> dict[int, dict[str, Any]]:
+        """All monitors as they really are, by id."""
+        return {each["id"]: each for each in self.by_hand("GET", "/api/v1/monitor")}
+
+    def keyed(self, project: str = "acme") -> dict[str, list[int]]:
+        """The ids of a project's monitors by their key, oldest first."""
+        found: dict[str, list[int]] = {}
+        for number, each in sorted(self.monitors().items()):
+            if tag(each, PROJECT_TAG) == project and tag(each, KEY_TAG):
+                found.setdefault(tag(each, KEY_TAG), []).append(number)
+        return found
+
+    def changed_by_us(self) -> set[int]:
+        """The ids that our tool changed or deleted."""
+        return {each.id for each in self.writes if each.by_us and each.route != CREATE}
+
+
+def tag(monitor: Mapping[str, Any], name: str) -> str:
+    """The value of a monitor's tag, empty where it has none."""
+    tags: Iterable[str] = monitor.get("tags") or ()
+    return next((each[len(name) + 1 :] for each in tags if each.startswith(f"{name}:")), "")
