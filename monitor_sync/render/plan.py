@@ -6,6 +6,7 @@ from typing import Final
 
 from monitor_sync.render import fields, notified
 from monitor_sync.render.groups import MANY, Creates, Group, counted, creates, grouped
+from monitor_sync.render.referrers import LOST, referrers
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import (
     columns,
@@ -41,13 +42,16 @@ _COLOURS: Final = {
 }
 _MARKS: Final = {"-": "red", "+": "green"}
 _ROWS: Final = {**_MARKS, "~": "yellow", "!": "red"}
+_REFERRERS: Final = 6
+"""Of those that still refer to a monitor that goes away, how many are named."""
+
 _TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")
 """What a new monitor is told by; the rest is in its file, and in ``show KEY``."""
 
 
 def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     """The whole plan. ``full`` folds nothing and shows every field of every new monitor."""
-    blocks = [_group(group, style, full=full) for group in grouped(plan, full=full)]
+    blocks = [_group(group, plan, style, full=full) for group in grouped(plan, full=full)]
     if not full and counted(plan):
         blocks.append(_counted(list(creates(plan)), style))
     blocks += [_refused(plan, style), _left_alone(plan, style)]
@@ -80,7 +84,7 @@ def tally(plan: Plan) -> str:
     return ", ".join(parts)
 
 
-def _group(group: Group, style: Style, *, full: bool) -> list[str]:
+def _group(group: Group, plan: Plan, style: Style, *, full: bool) -> list[str]:
     change = group.example
     lines = [_head(group, style)]
     if len(group.changes) > 1:
@@ -90,17 +94,12 @@ def _group(group: Group, style: Style, *, full: bool) -> list[str]:
     elif change.action != "create" and change.name:
         lines.append(style(f"    {plain(change.name)}", dim=True))
     if change.action == "replace":
-        lines.append(
-            "    made anew: Datadog does not change this in place, so its id and history end"
-        )
+        lines.append(f"    {style(LOST, 'magenta')}")
     told = change.fields if full or change.action != "create" else told_by(change)
     for field in told:
         lines += _field(field, style, created=change.action == "create")
     lines += _notified(change, style)
-    if change.referred_by:
-        lines.append(
-            f"    {style('still referred to by', 'red')} {plain(listed(change.referred_by))}"
-        )
+    lines += _referrers(change, plan, style)
     return lines
 
 
@@ -181,6 +180,29 @@ def _notified(change: Change, style: Style) -> list[str]:
     rows = notified.rows(told)
     title = "notifies" if change.action == "create" else "notifies differently"
     return [f"    {title}", *_aligned(rows, style)] if rows else []
+
+
+def _referrers(change: Change, plan: Plan, style: Style) -> list[str]:
+    """Who refers to a monitor that goes away, what stays in the way first."""
+    found = referrers(change, plan)
+    still = [each.words for each in found if not each.removed]
+    lines = []
+    if still:
+        words = style("still referred to by", "red", bold=True)
+        lines += [f"    {words} {plain(each)}" for each in still[:_REFERRERS]]
+        if len(still) > _REFERRERS:
+            lines.append(f"    and by {len(still) - _REFERRERS} more")
+    removed = (each.words for each in found if each.removed)
+    lines += [
+        style(f"    referred to by {plain(each)}: this plan ends that", dim=True)
+        for each in removed
+    ]
+    if still and change.blocked_by:
+        lines.append(
+            f"    {style('help:', 'cyan')} Datadog refuses to delete it while something refers to"
+            f" it; `--force-delete {plain(change.key)}` does it all the same"
+        )
+    return lines
 
 
 def _aligned(rows: list[notified.Row], style: Style) -> list[str]:

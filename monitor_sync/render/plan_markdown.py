@@ -14,6 +14,7 @@ from monitor_sync.render import fields, notified
 from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
 from monitor_sync.render.plan import SIGNS, link, tally, told_by
+from monitor_sync.render.referrers import LOST, referrers
 from monitor_sync.render.text import count, plain
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
@@ -24,14 +25,14 @@ _FOR_ROWS: Final = 30_000
 _HANDLES: Final = 20
 """Handles of which the comment tells how many monitors come and go."""
 
-_ACTIONS: Final = {"delete": "deleted", "replace": "made anew", "create": "new"}
+_ACTIONS: Final = {"delete": "deleted", "replace": LOST, "create": "new"}
 
 
 def text(plan: Plan) -> str:
     """The whole plan in Markdown, at most ``LIMIT`` characters long."""
     groups = grouped(plan)
     units = list(creates(plan)) if counted(plan) else []
-    rows = [_row(group, plan.site) for group in groups] + [_unit_row(unit) for unit in units]
+    rows = [_row(group, plan) for group in groups] + [_unit_row(unit) for unit in units]
     details = [_details(group) for group in groups if group.action != "delete"]
     details += [_unit_details(unit) for unit in units]
     ending = _ending(plan)
@@ -71,7 +72,7 @@ def _cut(rows: int, details: int) -> list[str]:
     ]
 
 
-def _row(group: Group, site: str) -> str:
+def _row(group: Group, plan: Plan) -> str:
     change = group.example
     sign = f"`{SIGNS[change.action]}`"
     if len(group.changes) > 1:
@@ -79,14 +80,23 @@ def _row(group: Group, site: str) -> str:
     else:
         monitor = code(change.key)
         if change.id:
-            monitor += f" [#{change.id}]({link(site, change.id)})"
+            monitor += f" [#{change.id}]({link(plan.site, change.id)})"
     what = _ACTIONS.get(change.action) or _field_names(change)
     if change.action == "adopt":
         what = f"taken over; {what}"
     what += _alarms(change)
-    if change.referred_by:
-        what += f", **still referred to by** {codes(change.referred_by)}"
+    what += _referrers(change, plan)
     return f"| {sign} | {monitor} | {codes(group.teams)} | {what} |"
+
+
+def _referrers(change: Change, plan: Plan) -> str:
+    """Who refers to a monitor that goes away; what the plan does not end is in strong words."""
+    found = referrers(change, plan)
+    still = codes(each.words for each in found if not each.removed)
+    ended = codes(each.words for each in found if each.removed)
+    return (f", **still referred to by** {still}" if still else "") + (
+        f", referred to by {ended}, which this plan ends" if ended else ""
+    )
 
 
 def _field_names(change: Change) -> str:

@@ -1,0 +1,62 @@
+"""Who refers to a monitor that goes away, and whether the plan itself removes that reference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.sync.plan import Change, Plan
+from monitor_sync.sync.references import ids_in
+
+LOST: Final = (
+    "made anew; lost: its id, its history, links to it in dashboards and SLOs, downtimes set on its"
+    " id"
+)
+"""What a replace costs, in one line."""
+
+# Recorded: "monitor [1,its name] is referenced in composite monitors: [2,its name]", or "in slos".
+_SENTENCE: Final = re.compile(r"is referenced in ([\w ]+): *(\[.*)", re.DOTALL)
+_NUMBER: Final = re.compile(r"(?:^|\], *)\[([0-9]+)(?=[,\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """Something that refers to a monitor that goes away. ``removed``: not once all is applied."""
+
+    words: str
+    removed: bool
+
+
+def referrers(change: Change, plan: Plan) -> list[Referrer]:
+    """
+    Who refers to the monitor, as far as the files, the listing and Datadog itself say.
+
+    Composites are ours to follow: one that this plan deletes, or points elsewhere, is no obstacle.
+    Of SLOs and whatever else Datadog names nothing is known but that they refer to it.
+    """
+    found = [Referrer(each, removed=False) for each in change.referred_by]
+    for sentence in change.blocked_by:
+        parts = _SENTENCE.search(sentence)
+        if parts is None or sentence.count("is referenced in") > 1:  # in a name, perhaps
+            found.append(Referrer(sentence, removed=False))
+            continue
+        kind, named = parts[1], parts[2]
+        if kind != "composite monitors":
+            found.append(Referrer(f"{kind} {named}", removed=False))
+            continue
+        numbers = [int(each) for each in _NUMBER.findall(named)]
+        removed = bool(numbers) and all(_lets_go(each, change, plan) for each in numbers)
+        # a composite that stays is named above already, by its key
+        if removed or not change.referred_by:
+            found.append(Referrer(f"{kind} {named}", removed=removed))
+    return found
+
+
+def _lets_go(number: int, gone: Change, plan: Plan) -> bool:
+    """Whether the plan deletes the composite of this id, or points it to another monitor."""
+    for change in (plan.narrowed_from or plan).changes:
+        if change.id == number:
+            leaves = change.action in ("delete", "replace")
+            return leaves or gone.id not in ids_in((change.body or {}).get("query"))
+    return False
