@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Self
+from urllib.parse import unquote
 
 import urllib3
 from datadog_api_client import ApiClient, Configuration, rest
@@ -432,7 +433,12 @@ def _configuration(settings: Settings, timeout: float) -> Configuration:
     # The library fills these from the environment where they are empty: a token goes alone
     configuration.api_key = {} if settings.bearer_token else keys
     if settings.proxy:
-        configuration.proxy = settings.proxy
+        user, _, place = settings.proxy.rpartition("@")
+        scheme, _, user = user.rpartition("://")
+        configuration.proxy = f"{scheme}://{place}" if user else settings.proxy
+        if user:  # urllib3 does not read them from the address
+            basic = unquote(user)
+            configuration.proxy_headers = urllib3.make_headers(proxy_basic_auth=basic)
     return configuration
 
 

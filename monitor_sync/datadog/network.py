@@ -12,11 +12,13 @@ from monitor_sync.datadog.problems import Failure
 _HANDSHAKE: Final = ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER", "HANDSHAKE", "Hostname")
 """Words of TLS errors that come before anything is sent."""
 
-_REASON: Final = re.compile(
-    r"certificate verify failed: (?P<why>[^()]+)|(?P<name>Hostname mismatch[^()]*)"
-    r"|\[SSL: (?P<code>[A-Z0-9_ ]+)\]|(?P<tunnel>Tunnel connection failed: [0-9]{3}[^'\")]*)"
+_REASONS: Final = (
+    re.compile(r"certificate verify failed: ([^()]+)"),
+    re.compile(r"(Hostname mismatch[^()]*)"),
+    re.compile(r"Tunnel connection failed: ([0-9]{3}[^'\")]*)"),
+    re.compile(r"\[SSL: ([A-Z0-9_ ]+)\]"),
 )
-"""The part of a chain of exception texts that a person can use."""
+"""The part of a chain of exception texts that a person can use, the clearest first."""
 
 
 def failure(operation: str, error: Exception) -> Failure:
@@ -62,8 +64,7 @@ def _kind(error: Exception) -> tuple[str, bool]:
 
 
 def _detail(text: str) -> str:
-    found = _REASON.search(" ".join(text.split()))
-    if found is None:
-        return ""
-    why = next(each for each in found.groups() if each)
-    return why.removeprefix("Tunnel connection failed: ").strip().replace("_", " ")
+    """What a chain of exception texts says in the end; empty where it is only for programmers."""
+    line = " ".join(text.split())
+    found = next((match for each in _REASONS if (match := each.search(line))), None)
+    return found[1].strip().replace("_", " ") if found else ""

@@ -142,7 +142,7 @@ def error_for(failure: Failure, settings: Settings) -> RemoteError:
     if failure.status in (401, 403):
         return _denied(failure, settings)
     if failure.status == 404:
-        found = "nothing of that name" if what.startswith("look up") else "no such monitor"
+        found = "no such monitor" if "monitor" in what else "nothing of that name"
         return NotFound(f"could not {what}: Datadog has {found} (404 from {host})")
     if failure.status == 429 and failure.throttled:
         return Unreachable(
@@ -155,22 +155,28 @@ def error_for(failure: Failure, settings: Settings) -> RemoteError:
             hint=_hint(failure.said),
         )
     return Unreachable(
-        f"could not {what}: {reason(failure, host)}", hint=_unreachable_hint(failure)
+        f"could not {what}: {reason(failure, host)}", hint=_unreachable_hint(failure, settings)
     )
 
 
 def _denied(failure: Failure, settings: Settings) -> AccessDenied:
+    """401: unknown or expired. 403: unknown at the edge (recorded), else not allowed to."""
     scope = _scope(failure.operation)
     whose = "the bearer token" if settings.bearer_token else "the keys"
-    reason = failure.said
-    said_more = (
-        f": {reason}" if reason and reason.lower() not in ("forbidden", "unauthorized") else ""
-    )
+    said_more = failure.said if failure.said.lower() not in ("forbidden", "unauthorized") else ""
+    where = f"{failure.status} from {settings.host}"
+    if failure.status == 401:
+        return AccessDenied(
+            f"could not {failure.operation}: {whose} {'is' if settings.bearer_token else 'are'}"
+            f" unknown, revoked or expired{said_more and f': {said_more}'} ({where})",
+            hint=f"DD_SITE is {settings.site}, is that where {whose} came from? Then make new"
+            " ones; `monitor-sync doctor` tells what works",
+        )
     return AccessDenied(
-        f"could not {failure.operation}: Datadog refused {whose}{said_more}"
-        f" ({failure.status} from {settings.host})",
+        f"could not {failure.operation}: Datadog refused {whose}{said_more and f': {said_more}'}"
+        f" ({where})",
         hint=f"it needs {scope}; DD_SITE is {settings.site}, is that where {whose} came from?"
-        " A monitor can be restricted to some roles, too",
+        " A monitor can be restricted to some roles, too. `monitor-sync doctor` tells more",
     )
 
 
@@ -178,6 +184,8 @@ def _scope(operation: str) -> str:
     """The permission that a request needs."""
     if operation.startswith("look up"):
         return "teams_read" if operation == "look up the teams" else "integrations_read"
+    if operation == "list the application keys":
+        return "user_app_keys"
     if operation.split(maxsplit=1)[0] in ("list", "read", "check", "validate"):
         return "monitors_read"
     return "monitors_read and monitors_write"
@@ -196,24 +204,44 @@ def reason(failure: Failure, host: str) -> str:
     if failure.said:
         return f"{failure.said} ({failure.status} from {host})"
     if _is_page(failure.body):
-        return f"{host} answered with a web page in place of JSON ({failure.status})"
+        title = _TITLE.search(str(failure.body))
+        called = f', "{_one_line(title[1], 80)}",' if title else ""
+        return f"{host} answered with a web page{called} in place of JSON ({failure.status})"
     return f"{host} answered {failure.status}"
+
+
+_TITLE: Final = re.compile(r"<title>\s*([^<]+?)\s*</title>", re.IGNORECASE)
 
 
 def _is_page(body: Any) -> bool:
     return isinstance(body, str) and body.lstrip()[:1] == "<"
 
 
-def _unreachable_hint(failure: Failure) -> str:
-    if failure.kind == "name":
-        return "are DD_SITE and DD_HOST right, and is there a network?"
-    if failure.kind == "refused":
-        return "is DD_HOST right? The emulator is started with `monitor-sync emulate`"
+def _unreachable_hint(failure: Failure, settings: Settings) -> str:
+    if failure.status:
+        if failure.status < 500 and (failure.status < 400 or _is_page(failure.body)):
+            return "are DD_SITE and DD_HOST right? A proxy or a login page may stand in between"
+        if failure.status == 503:
+            return f"maintenance? https://status.{settings.site} may say until when; run again then"
+        return "run again; a second run finishes the work"
     if failure.kind == "tls":
-        return "behind a proxy that reads along, point SSL_CERT_FILE to its certificate"
-    if 200 <= failure.status < 400 or (failure.status < 500 and _is_page(failure.body)):
-        return "are DD_SITE and DD_HOST right? A proxy or a login page may stand in between"
-    return "run again; a second run finishes the work"
+        return _tls_hint(failure.detail)
+    if failure.kind == "proxy" and "407" in failure.detail:
+        return "put its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
+    return {
+        "name": "are DD_SITE and DD_HOST right, and is there a network?",
+        "refused": "is DD_HOST right? The emulator is started with `monitor-sync emulate`",
+        "proxy": f"is HTTPS_PROXY right? NO_PROXY={settings.host} goes past it",
+        "timeout": "run again, or let it take longer with MONITOR_SYNC_TIMEOUT (seconds)",
+    }.get(failure.kind, "run again; a second run finishes the work")
+
+
+def _tls_hint(detail: str) -> str:
+    if "WRONG VERSION" in detail:
+        return "it does not speak TLS: is DD_HOST to begin with http://, or is it another port?"
+    if "expired" in detail or "not yet valid" in detail:
+        return "is this machine's clock right? If it is, the certificate has to be renewed there"
+    return "behind a proxy that reads along, point SSL_CERT_FILE to its certificate"
 
 
 def _limit(failure: Failure, host: str) -> str:

@@ -55,6 +55,11 @@ class Settings:
         """The host asked, for messages."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
+    @property
+    def proxy_host(self) -> str:
+        """The proxy without user and password, for messages; empty where there is none."""
+        return urlsplit(self.proxy).netloc.rpartition("@")[2] if self.proxy else ""
+
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
     """
