@@ -8,6 +8,7 @@ much.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.render import fields, notified
@@ -19,8 +20,8 @@ from monitor_sync.render.text import count, plain
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
 
-_FOR_ROWS: Final = 30_000
-"""Characters the table may take, so that the details of the first changes have room too."""
+_FOR_ROWS: Final = 0.5
+"""The part of the room that the table may take, so that the first changes have their details."""
 
 _HANDLES: Final = 20
 """Handles of which the comment tells how many monitors come and go."""
@@ -28,28 +29,44 @@ _HANDLES: Final = 20
 _ACTIONS: Final = {"delete": "deleted", "replace": LOST, "create": "new"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """A plan's title, all below it, and whether something of that was cut to fit."""
+
+    title: str
+    body: str
+    truncated: bool
+
+
 def text(plan: Plan) -> str:
     """The whole plan in Markdown, at most ``LIMIT`` characters long."""
+    found = parts(plan)
+    head = f"{_marker(plan, truncated=found.truncated)}\n### {found.title}"
+    return "\n\n".join(filter(None, (head, found.body))) + "\n"
+
+
+def parts(plan: Plan, room: int = LIMIT) -> Parts:
+    """The plan in Markdown, at most ``room`` characters long, for texts that say more than it."""
     groups = grouped(plan)
     units = list(creates(plan)) if counted(plan) else []
     rows = [_row(group, plan) for group in groups] + [_unit_row(unit) for unit in units]
     details = [_details(group) for group in groups if group.action != "delete"]
     details += [_unit_details(unit) for unit in units]
     ending = _ending(plan)
-    kept_rows = kept_within(rows, _FOR_ROWS)
+    kept_rows = kept_within(rows, int(room * _FOR_ROWS))
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
     )
     tallied = _tallied(plan)
     used = sum(len(line) + 1 for line in (*table, *tallied, *ending))
-    kept_details = kept_within(details, LIMIT - used - 1_000)
+    kept_details = kept_within(details, room - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
-    head = [
-        _marker(plan, truncated=bool(cut)),
-        f"### Monitor plan `{plan.fingerprint}`: {tally(plan)}",
-    ]
-    sections = [head, table, tallied, *([each] for each in kept_details), cut, ending]
-    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+    sections = [table, tallied, *([each] for each in kept_details), cut, ending]
+    return Parts(
+        title=f"Monitor plan `{plan.fingerprint}`: {tally(plan)}",
+        body="\n\n".join("\n".join(lines) for lines in sections if lines),
+        truncated=bool(cut),
+    )
 
 
 def _marker(plan: Plan, *, truncated: bool) -> str:
