@@ -12,7 +12,17 @@ from collections import Counter
 import pytest
 
 from monitor_sync.diagnostics import Severity
-from tests.rules.corpus import FOLDER, Row, exceptions, found, found_in_a_file, rows, worst
+from monitor_sync.rules.registry import every
+from tests.rules.corpus import (
+    FOLDER,
+    Row,
+    exceptions,
+    found,
+    found_in_a_file,
+    rows,
+    subject,
+    worst,
+)
 
 pytestmark = pytest.mark.skipif(
     not FOLDER.exists(), reason="the recordings are not beside this checkout (../shared/corpus)"
@@ -135,3 +145,16 @@ def test_defects_of_public_modules_are_found() -> None:
 
     assert defects
     assert missed == {}
+
+
+def test_rules_that_need_an_option_say_nothing_of_definitions_without_it() -> None:
+    needing = [each for each in every() if each.option and each.check is not None]
+    asked = 0
+    for row in rows("monitors"):
+        one = subject(row["monitor"])
+        for each in needing:
+            if each.check is not None and each.option not in one.options:
+                asked += 1
+                assert not list(each.check(one)), (each.name, row["monitor"])
+
+    assert asked > 1000
