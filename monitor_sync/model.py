@@ -37,7 +37,9 @@ class Team:
     Who owns monitors and is paged for them.
 
     ``name`` is the value of the ``team`` tag and Datadog's team handle. ``on_call`` is the value
-    of the ``on_call`` tag. ``targets`` are durations as written (``5m``, ``90m``).
+    of the ``on_call`` tag. ``targets`` are durations as written (``5m``, ``90m``). ``github`` is
+    who reviews the team's files, ``@organisation/team``; ``approvers`` are the GitHub logins of
+    those who may approve for the team that its pages change.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Team:
     handles: Mapping[str, str] = field(default_factory=dict)
     notify: tuple[NotifyRule, ...] = ()
     targets: Mapping[str, str] = field(default_factory=dict)
+    approvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,8 @@ class Policy:
     ``required_tags`` maps a tag key to its allowed values, none for any. ``name_pattern`` is a
     regular expression that every name matches. Monitors of ``paging_priorities`` must reach a
     pager, and ``pagers`` says what one is; both ``pagers`` and ``forbidden_handles`` are globs over
-    handles. ``severity`` maps a rule to ``error``, ``warning``, ``note`` or ``off``.
+    handles. ``severity`` maps a rule to ``error``, ``warning``, ``note`` or ``off``. With
+    ``paging_approval`` a team that would be paged more or less must have said yes.
     """
 
     required_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -81,6 +85,7 @@ class Policy:
     pagers: tuple[str, ...] = ()
     forbidden_handles: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)
+    paging_approval: bool = False
 
 
 Limited = Literal["deletes", "changes", "labels", "unpaged"]
@@ -219,7 +224,9 @@ class Project:
     All that the files want, after templates and owners.
 
     ``name`` scopes what this project owns in Datadog. ``site`` is for links in messages; empty
-    where the files name none. ``files`` counts the files read.
+    where the files name none. ``owner`` is the team that answers for what all units share:
+    templates, teams and the project itself; empty where nobody does. ``files`` counts the files
+    read.
     """
 
     name: str
@@ -228,6 +235,9 @@ class Project:
     teams: Mapping[str, Team] = field(default_factory=dict)
     business_units: Mapping[str, str] = field(default_factory=dict)
     """Folder to display name."""
+    unit_owners: Mapping[str, str] = field(default_factory=dict)
+    """Folder to the team that owns what no file of it gives to another; where there is one."""
+    owner: str = ""
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
     files: int = 0

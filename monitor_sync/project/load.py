@@ -25,6 +25,7 @@ from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Cleaner, Field, Layer, place, span_of
 from monitor_sync.project.limits import read_limits, usual_limits
+from monitor_sync.project.owners import read_owner, unit_owners, without_approvers
 from monitor_sync.project.policy import read_policy
 from monitor_sync.project.routing import Setting
 from monitor_sync.project.source import Document
@@ -172,6 +173,8 @@ class _Reader:
         self._setting = Setting(project="")
         self._policy = Policy()
         self._limits = Limits()
+        self._owner = ""
+        self._unit_owners: dict[str, str] = {}
         self._shared: Document | None = None
         self._teams_file: Document | None = None
         self._teams: dict[str, Team] = {}
@@ -216,6 +219,8 @@ class _Reader:
             monitors=monitors,
             teams=self._teams,
             business_units=self._setting.units,
+            unit_owners=self._unit_owners,
+            owner=self._owner,
             policy=self._policy,
             limits=self._limits,
             files=self._files,
@@ -306,10 +311,15 @@ class _Reader:
             self._shared = project.document
             self._policy, found = read_policy(project.value("policy"), project.document)
             self._diagnostics.extend(found)
+            self._owner, found = read_owner(project.value("owner"), project.document, self._teams)
+            self._diagnostics.extend(found)
+            self._diagnostics += without_approvers(self._policy, self._teams, self._teams_file)
         setting.folder = self._root.resolve().name
         setting.notify_only = self._notify_only
         setting.teams = self._teams
         setting.units = {each.found.unit: each.value("name") or each.found.unit for each in units}
+        teams = {each.found.unit: each.value("team") for each in units}
+        self._unit_owners = unit_owners(teams, self._teams)
 
     def _set_limits(self, project: _Read | None, units: set[str]) -> None:
         self._limits = usual_limits(self._policy, self._teams)

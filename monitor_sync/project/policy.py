@@ -37,6 +37,7 @@ def read_policy(raw: Any, document: Document) -> tuple[Policy, list[Diagnostic]]
             rule: severity or "off"
             for rule, severity in (written.get("severity") or {}).items()
         },
+        paging_approval=bool(written.get("paging_approval")),
     )
     return policy, found
 

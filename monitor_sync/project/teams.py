@@ -56,6 +56,7 @@ def _team(name: str, raw: Mapping[str, Any], document: Document, found: list[Dia
         handles=handles,
         notify=tuple(rules),
         targets=raw.get("targets", {}),
+        approvers=tuple(raw.get("approvers", ())),
     )
 
 

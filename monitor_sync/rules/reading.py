@@ -16,7 +16,13 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.registry import Rule
 
 WARNINGS: Final = frozenset(
-    {"schema/priority", "schema/read-only", "schema/unknown-unit", "tags/second-value"}
+    {
+        "ownership/no-approvers",
+        "schema/priority",
+        "schema/read-only",
+        "schema/unknown-unit",
+        "tags/second-value",
+    }
 )
 """Names of what can be suppressed and be given another severity."""
 
@@ -320,6 +326,13 @@ _WRITTEN: Final = {
         Example: `team: motor-qoutes`
         Use instead: `team: motor-quotes`, as teams.yaml has it
         Source: monitors/teams.yaml.
+        """,
+    "ownership/no-approvers": """
+        The policy asks those who are paged for approval, and the team names nobody who may give it.
+        Why: a pull request that changes who wakes this team could never be approved.
+        Example: `policy: {paging_approval: true}`, and a team with `handles` and no `approvers`
+        Use instead: `approvers: [ani, b-santoso]` on the team: logins of GitHub
+        Source: our own; the members of a GitHub team cannot be read with a workflow's token.
         """,
     "tags/reserved": """
         A tag is declared that monitor-sync writes itself.

@@ -50,6 +50,7 @@ def test_everything_that_a_policy_can_say_is_read(tmp_path: Path) -> None:
         "paging_priorities: [1, 2]\n"
         "pagers: ['@webhook-zenduty-*']\n"
         "forbidden_handles: ['@all']\n"
+        "paging_approval: false\n"
         "severity: {message/overlapping-blocks: error, message/eval: 'off', message/raw: false}",
     )
 
@@ -74,6 +75,7 @@ WRONG = [
     ("paging_priorities: [0]", "<0> `0` is not a whole number from 1 to 5"),
     ("pagers: [webhook-x]", "<webhook-x> `webhook-x` is not a handle"),
     ("forbidden: ['@all']", "[schema/unknown-key] <forbidden> unknown key `forbidden`"),
+    ("paging_approval: asked", "<asked> `asked` is not true or false"),
     ("required_tags: [tier]", "`required_tags`"),
     ("required_tags: {tier: '0'}", "<'0'> `0` is not a list of values, or null for any value"),
     ("required_tags: {Tier: null}", "[schema/bad-name] <Tier> `Tier` is no name"),

@@ -38,7 +38,7 @@ def test_every_page_has_all_its_parts() -> None:
 def test_what_reading_only_warns_of_is_a_warning_on_its_page(tmp_path: Path) -> None:
     files = {
         "project.yaml": "project: acme\ntags: {env: production}\n"
-        "limits: {units: {travel: {deletes: 50%}}}\n",
+        "limits: {units: {travel: {deletes: 50%}}}\npolicy: {paging_approval: true}\n",
         "teams.yaml": "teams: {motor: {name: Motor, handles: {chat: '@slack-motor'}}}\n",
         "motor/flow.yaml": "team: motor\nmonitors:\n  m:\n    name: m\n    message: m\n"
         "    query: avg(last_5m):avg:a{*} > 1\n    priority: 0\n    overall_state: OK\n"
