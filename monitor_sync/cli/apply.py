@@ -176,7 +176,7 @@ def _terms(
         workers=workers,
         saved=task.kept or asked,
         forced=frozenset(forced),
-        settle=0.0 if task.kept or asked or reviewed else _SETTLE,
+        settle=0.0 if task.seen or asked or reviewed else _SETTLE,
         patience=Patience(sleep=task.client.sleep).scaled(task.client.settings.backoff * 2),
     )
 

@@ -27,7 +27,8 @@ class Task:
     A plan that is about to be carried out.
 
     ``text`` is its plan file, empty where none was written yet. ``kept`` says that it was made some
-    time ago, and ``resumed`` that a part of it is done. ``past`` is what the last apply knew.
+    time ago, ``seen`` that somebody named its file, and ``resumed`` that a part of it is done.
+    ``past`` is what the last apply knew.
     """
 
     plan: Plan
@@ -37,6 +38,7 @@ class Task:
     past: Past
     text: str = ""
     kept: bool = False
+    seen: bool = False
     resumed: bool = False
 
     def journal(self) -> Journal:
@@ -104,6 +106,7 @@ def kept(door: Door, path: Path | None, *, resume: bool) -> Iterator[Task]:
             past=past,
             text=text,
             kept=True,
+            seen=path is not None,
             resumed=resume,
         )
 

@@ -94,8 +94,8 @@ def _truly_gone(plan: Plan, monitors: Monitors, missing: Collection[int]) -> Non
             found = read_one(monitors.get(number))
         except NotFound:
             continue
-        if found is None or found.project != plan.project:
-            continue  # somebody took our tags off it
+        if found is None or not found.key or found.project != plan.project:
+            continue  # somebody took our tags off it, or one of the two
         raise Refused(
             f"the listing lacks {numbers(missing)}, and Datadog still has #{number}:"
             " nothing was written",

@@ -83,7 +83,9 @@ def _by_own_key(project: Project, by_key: dict[str, list[LiveMonitor]], found: M
     A key's oldest live monitor is its own; younger ones are clones made by people.
 
     But where the oldest has the wrong type and a younger one the right, an earlier run replaced
-    it and did not get to the delete: a clone cannot have another type than its original.
+    it and did not get to the delete: a clone cannot have another type than its original. Where a
+    clone of the oldest has the key too, nothing is replaced: with the oldest gone, the clone would
+    be the oldest, and be taken for ours.
     """
     for key in project.monitors.keys() & by_key.keys():
         oldest, *younger = by_key.pop(key)
@@ -94,6 +96,9 @@ def _by_own_key(project: Project, by_key: dict[str, list[LiveMonitor]], found: M
             if heirs:
                 found.successors[key] = heirs[0]
                 younger.remove(heirs[0])
+            clones = [each for each in younger if not same_type(each.body.get("type"), wanted)]
+            if clones:
+                found.refused[key] = _cloned(key, "made anew", oldest, clones)
         found.clones += younger
 
 
@@ -208,11 +213,16 @@ def _leftovers(project: Project, by_key: dict[str, list[LiveMonitor]], found: Ma
             found.orphans.append(oldest)
             continue
         found.clones += younger
-        ids = (oldest.id, *(each.id for each in younger))
-        listed = " and ".join(f"#{each}" for each in ids)
-        found.refused[key] = Refusal(
-            key=key,
-            message=f"not deleted: {listed} both carry the key {key}, and one is a clone",
-            hint="delete the clone in Datadog, or remove our tags from it",
-            ids=ids,
-        )
+        found.refused[key] = _cloned(key, "deleted", oldest, younger)
+
+
+def _cloned(key: str, what: str, oldest: LiveMonitor, clones: Sequence[LiveMonitor]) -> Refusal:
+    """A monitor is not ``what`` (deleted, made anew) while a clone carries its key."""
+    ids = (oldest.id, *(each.id for each in clones))
+    listed = " and ".join(f"#{each}" for each in ids)
+    return Refusal(
+        key=key,
+        message=f"not {what}: {listed} both carry the key {key}, and one is a clone",
+        hint="delete the clone in Datadog, or remove our tags from it",
+        ids=ids,
+    )

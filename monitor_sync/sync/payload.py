@@ -11,7 +11,7 @@ from monitor_sync.sync.canonical import filled
 from monitor_sync.sync.rules import NEVER_OPTIONS, OWNED, SERVER_OWNED
 
 _SPELLED_OUT: Final = ("include_tags", "notify_audit", "new_host_delay", "notify_no_data")
-_READ_ONLY: Final = NEVER_OPTIONS | {"avalanche_window", "aggregation", "queryConfig"}
+READ_ONLY: Final = NEVER_OPTIONS | {"avalanche_window", "aggregation", "queryConfig"}
 
 
 def to_create(body: Body) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _options(options: Any) -> dict[str, Any]:
         return {}
     sent = {}
     for name, value in options.items():
-        if value is None or name in _READ_ONLY:
+        if value is None or name in READ_ONLY:
             continue
         value = _SENT.get(name, _as_it_is)(value)
         if value is not None:

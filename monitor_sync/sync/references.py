@@ -38,7 +38,8 @@ class References:
         self.ids = {
             key: monitor.id
             for key, monitor in found.ours.items()
-            if same_type(monitor.body.get("type"), project.monitors[key].body.get("type"))
+            if key in found.refused
+            or same_type(monitor.body.get("type"), project.monitors[key].body.get("type"))
         }
         """Ids that stay: a monitor that is to be replaced gets a new one."""
 

@@ -27,8 +27,9 @@ class Terms:
 
     ``workers`` writes are under way at once. ``saved`` says that time has passed since the plan
     was made (it was read from a file, or a person was asked): each monitor is read before it is
-    written. ``forced`` are the keys that are deleted although others refer to them. A monitor that
-    somebody else made less than ``settle`` seconds ago is not deleted.
+    written, which deletes are in any case. ``forced`` are the keys that are deleted although
+    others refer to them. A monitor that somebody else made less than ``settle`` seconds ago is not
+    deleted.
     """
 
     workers: int = 8
@@ -98,7 +99,11 @@ class Steps:
         return self._outcome(change, number, make)
 
     def delete(self, change: Change) -> Outcome:
-        """Delete the monitor of a delete, or the old one of a replace."""
+        """
+        Delete the monitor of a delete, or the old one of a replace.
+
+        It is always read before: a listing may be behind, and a delete is for ever.
+        """
         if change.action == "delete" and self._too_young(change):
             return held(
                 change,
@@ -107,10 +112,9 @@ class Steps:
             )
 
         def make(_: Body) -> Written:
-            if self._terms.saved:
-                there = still(self._monitors, change, None)
-                if there is not None:
-                    return there
+            there = still(self._monitors, change, None)
+            if there is not None:
+                return there
             forced = change.key in self._terms.forced
             delete = partial(writing.delete, self._monitors, change.id or 0, force=forced)
             return self._write(change, "delete", delete)
