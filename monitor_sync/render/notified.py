@@ -209,10 +209,14 @@ def tally(plan: Plan) -> Tally:
     counts: dict[str, Count] = {}
     unpaged, unheard = [], []
     monitors = 0
+    # monitors that are routed alike share what is told of them: looked through once
+    seen: dict[int, tuple[Notified, Iterable[str]]] = {}
     for change in plan.changes:
         told = of_change(change)
         monitors += bool(told)
-        for handle in _handles(told):
+        if id(told) not in seen:
+            seen[id(told)] = told, tuple(_handles(told))
+        for handle in seen[id(told)][1]:
             count = counts.setdefault(handle, Count(handle))
             count.gained += handle in told.gained
             count.lost += handle in told.lost
