@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor_sync import selectors
@@ -40,24 +38,14 @@ def uncollected() -> Iterator[None]:
 
 
 def load(notify_only: str = "") -> Loaded:
-    """Read the folder that ``--root`` names. What is wrong in it is in the result."""
+    """
+    Read the folder that ``--root`` names. What is wrong in it is in the result.
+
+    Raises UsageError where it is no folder, and says which may be meant.
+    """
     from monitor_sync.project import load as project  # YAML and the schema validator
 
-    root = console.root()
-    if not root.is_dir():
-        what = "is a file" if root.exists() else "does not exist"
-        raise UsageError(f"the folder {str(root)!r} {what}", hint=_where(root))
-    return project.load(root, notify_only=notify_only)
-
-
-def _where(root: Path) -> str:
-    """What to type where the folder of files was not found."""
-    here = Path.cwd()
-    for parent in (here, *here.parents):
-        for folder in (parent, parent / root.name):
-            if (folder / "project.yaml").is_file():
-                return f"did you mean `monitor-sync --root {os.path.relpath(folder, here)} …`?"
-    return "name the folder with project.yaml: `monitor-sync --root FOLDER …`"
+    return project.load(console.root(), notify_only=notify_only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

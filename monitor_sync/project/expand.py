@@ -18,10 +18,11 @@ from monitor_sync.project.blueprint import (
     reserved_tags,
     unknown_names,
 )
+from monitor_sync.project.cleaning import Cleaner
 from monitor_sync.project.events import DataPath
 from monitor_sync.project.files import Found
 from monitor_sync.project.holes import compile_tree, fill, names_in
-from monitor_sync.project.layers import Cleaner, Layer
+from monitor_sync.project.layers import Layer
 from monitor_sync.project.moved import former_keys
 from monitor_sync.project.source import Document
 from monitor_sync.project.templates import Template, arguments

@@ -53,16 +53,25 @@ def find(root: Path) -> Tree:
         FilesInvalid: it cannot be read.
     """
     if not root.is_dir():
-        raise UsageError(
-            f"{root} is not a folder",
-            hint="name the folder of the monitors: `monitor-sync --root DIR …`",
-        )
+        what = "is a file" if root.exists() else "does not exist"
+        raise UsageError(f"the folder {str(root)!r} {what}", hint=_where(root))
     walk = _Walk(root)
     try:
         walk.top()
     except OSError as error:
         raise FilesInvalid(f"{error.filename}: {error.strerror}") from error
     return walk.tree
+
+
+def _where(root: Path) -> str:
+    """What to type where the folder of files was not found."""
+    here = Path.cwd()
+    above = (folder for parent in (here, *here.parents) for folder in (parent, parent / root.name))
+    beside = sorted(found.parent for found in here.glob(f"*/{PROJECT}"))
+    for folder in (*above, *beside):
+        if (folder / PROJECT).is_file():
+            return f"did you mean `monitor-sync --root {os.path.relpath(folder, here)} …`?"
+    return f"name the folder with {PROJECT}: `monitor-sync --root FOLDER …`"
 
 
 class _Walk:

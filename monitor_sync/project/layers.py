@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.project import schema
+from monitor_sync.diagnostics import Span
 from monitor_sync.project.events import DataPath
 from monitor_sync.project.holes import plain
 from monitor_sync.project.source import Document
@@ -20,8 +19,6 @@ from monitor_sync.project.source import Document
 Values = dict[str, Any]
 Field = tuple[str | int, ...]
 """The way to a value inside a monitor: ``("options", "thresholds", "critical")``."""
-
-_NOT_MERGED: Final = frozenset({"for_each"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,119 +55,6 @@ def _spellings(field: Field) -> Iterator[Field]:
     yield field
     if field[:2] == ("options", "thresholds"):
         yield field[1:]
-
-
-def read_only_options() -> frozenset[str]:
-    """Options that Datadog or people own, as the schema marks them."""
-    return _read_only("options")
-
-
-def _read_only(part: str) -> frozenset[str]:
-    properties = schema.bundle("definitions")["definitions"][part]["properties"]
-    return frozenset(
-        name
-        for name, each in properties.items()
-        if str(each.get("description", "")).startswith("Read only")
-    )
-
-
-class Cleaner:
-    """Levels as they are meant: what exports carry too much is dropped with a warning."""
-
-    def __init__(self) -> None:
-        self.diagnostics: list[Diagnostic] = []
-        self._fields = _read_only("changes")
-        self._options = _read_only("options")
-
-    def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
-        """One level, cleaned. ``key`` is the monitor's, for the diagnostics; may be empty."""
-        values = {name: value for name, value in (raw or {}).items() if name not in _NOT_MERGED}
-        for name in self._fields & values.keys():
-            del values[name]
-            self._warn_read_only(document, (*where, name), key)
-        options = values.get("options")
-        if isinstance(options, dict) and not self._options.isdisjoint(options):
-            for name in self._options & options.keys():
-                self._warn_read_only(document, (*where, "options", name), key)
-            values["options"] = {
-                name: value for name, value in options.items() if name not in self._options
-            }
-        if "priority" in values:
-            self._clean_priority(values, document, where, key)
-        both = "thresholds" in values and "thresholds" in (values.get("options") or {})
-        if both:
-            self._say(
-                document,
-                "thresholds/given-twice",
-                Severity.ERROR,
-                (*where, "thresholds"),
-                key,
-                "`thresholds` is given here and as `options.thresholds`",
-                "keep this one and remove the other",
-            )
-        return Layer(label, document, where, values)
-
-    def _clean_priority(
-        self, values: Values, document: Document, where: DataPath, key: str
-    ) -> None:
-        value = values["priority"]
-        if isinstance(value, str) and value.isdigit():
-            values["priority"] = int(value)
-            self._say(
-                document,
-                "schema/priority",
-                Severity.WARNING,
-                (*where, "priority"),
-                key,
-                f'"{value}" is read as the number {value}',
-                f"write `{value}` without quotes",
-            )
-        if values["priority"] == 0:
-            values["priority"] = None
-            self._say(
-                document,
-                "schema/priority",
-                Severity.WARNING,
-                (*where, "priority"),
-                key,
-                "priority 0 is read as no priority",
-                "write `null`, or a number from 1 to 5",
-            )
-
-    def _warn_read_only(self, document: Document, where: DataPath, key: str) -> None:
-        name = str(where[-1])
-        hint = "remove it"
-        if name == "silenced":
-            hint = "remove it; mute in Datadog or plan a downtime, monitor-sync keeps its hands off"
-        elif name == "id":
-            hint = "write `adopt` to take the live monitor over, or remove it"
-        self._say(
-            document,
-            "schema/read-only",
-            Severity.WARNING,
-            where,
-            key,
-            f"`{name}` is read only and not sent",
-            hint,
-            at_key=True,
-        )
-
-    def _say(
-        self,
-        document: Document,
-        rule: str,
-        severity: Severity,
-        where: DataPath,
-        key: str,
-        message: str,
-        hint: str,
-        *,
-        at_key: bool = False,
-    ) -> None:
-        span = document.key_span(where) if at_key else document.span(where)
-        self.diagnostics.append(
-            document.diagnostic(rule, message, span, hint=hint, key=key, severity=severity)
-        )
 
 
 def merge(layers: Iterable[Layer], onto: Values | None = None) -> Values:

@@ -21,9 +21,10 @@ from monitor_sync.project import (
 )
 from monitor_sync.project.assemble import Assembler
 from monitor_sync.project.blueprint import Blueprint, draw, tag_span
+from monitor_sync.project.cleaning import Cleaner
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
-from monitor_sync.project.layers import Cleaner, Field, Layer, place, span_of
+from monitor_sync.project.layers import Field, Layer, place, span_of
 from monitor_sync.project.limits import read_limits, usual_limits
 from monitor_sync.project.owners import read_owner, unit_owners, without_approvers
 from monitor_sync.project.policy import read_policy

@@ -18,6 +18,7 @@ from monitor_sync.rules.registry import Rule
 WARNINGS: Final = frozenset(
     {
         "ownership/no-approvers",
+        "schema/number-in-quotes",
         "schema/priority",
         "schema/read-only",
         "schema/unknown-unit",
@@ -178,6 +179,14 @@ _WRITTEN: Final = {
         Example: `name_pattern: "[Motor"`
         Use instead: `name_pattern: "\\\\[Motor\\\\]"`
         Source: Python's syntax of regular expressions.
+        """,
+    "schema/number-in-quotes": """
+        A number is written in quotes, as older exports have it.
+        Why: it is read as the number, which Datadog stores. Said, so that the file can be put
+        right: quotes mean a text everywhere else.
+        Example: `renotify_interval: "0"`
+        Use instead: `renotify_interval: 0`
+        Source: 35 recorded monitors hold the interval as text.
         """,
     "schema/priority": """
         A priority is written in a way that Datadog would not take.

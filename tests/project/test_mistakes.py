@@ -9,7 +9,7 @@ import pytest
 from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.project.load import load
-from tests.project.builders import flow, one, read, told, write
+from tests.project.builders import TEAMS, flow, one, read, told, write
 
 TEMPLATE = """
 item: service
@@ -274,7 +274,7 @@ def test_a_project_without_project_yaml_says_what_to_create(tmp_path: Path) -> N
 
 
 def test_a_root_that_is_no_folder_is_a_wrong_command_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is not a folder"):
+    with pytest.raises(UsageError, match="does not exist"):
         load(tmp_path / "nowhere")
 
 
@@ -301,3 +301,40 @@ def test_what_is_meant_all_the_same_is_a_warning(tmp_path: Path, text: str, mess
     assert body["priority"] in {None, 5}
     assert "overall_state" not in body
     assert set(body["options"]) == {"thresholds"}
+
+
+OLD_PAGES = """
+errors:
+  name: Errors
+  message: Quotes fail.
+  query: "avg(last_5m):sum:motor.errors{env:production} > 5"
+  options:
+    renotify_interval: "30"
+    thresholds: {critical: 5, comparison: ">", period: {seconds: 300}, timeAggregator: avg}
+"""
+
+
+def test_what_old_pages_of_datadog_left_in_an_export_is_not_sent(tmp_path: Path) -> None:
+    loaded = read(tmp_path, flow(OLD_PAGES))
+
+    assert [told(each).split(" ", 1)[1] for each in loaded.diagnostics] == [
+        '[schema/number-in-quotes] <"30"> "30" is read as the number 30',
+        "[schema/read-only] <comparison> `comparison` is read only and not sent",
+        "[schema/read-only] <period> `period` is read only and not sent",
+        "[schema/read-only] <timeAggregator> `timeAggregator` is read only and not sent",
+    ]
+    assert loaded.diagnostics[2].hint == "remove it; the window stands in the query"
+    assert loaded.project.monitors["motor/flow/errors"].body["options"] == {
+        "thresholds": {"critical": 5},
+        "renotify_interval": 30,
+    }
+
+
+@pytest.mark.parametrize("name", ["Motor @slack-all", "{{host.name}}", "Motor ${env}"])
+def test_a_name_that_would_page_from_every_footer_is_refused(tmp_path: Path, name: str) -> None:
+    teams = TEAMS.replace("name: Motor quotes", f"name: '{name}'")
+    loaded = read(tmp_path, {"teams.yaml": teams, "motor/business-unit.yaml": f"name: '{name}'\n"})
+
+    expected = f"`{name}` is not a name without `@` and braces, which stand in every message"
+    assert [each.message for each in loaded.diagnostics] == [expected, expected]
+    assert {each.severity for each in loaded.diagnostics} == {Severity.ERROR}

@@ -34,6 +34,7 @@ def lines(several: list[Diagnostic]) -> list[str]:
 
 WARNED = [
     ("schema/priority", "priority: '3'", "<'3'>"),
+    ("schema/number-in-quotes", "priority: 3, options: {renotify_interval: '0'}", "<'0'>"),
     ("schema/read-only", "priority: 3, overall_state: OK", "<overall_state>"),
     ("tags/second-value", "priority: 3, tags: ['team:life']", "<'team:life'>"),
 ]

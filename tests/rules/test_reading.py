@@ -42,7 +42,7 @@ def test_what_reading_only_warns_of_is_a_warning_on_its_page(tmp_path: Path) -> 
         "teams.yaml": "teams: {motor: {name: Motor, handles: {chat: '@slack-motor'}}}\n",
         "motor/flow.yaml": "team: motor\nmonitors:\n  m:\n    name: m\n    message: m\n"
         "    query: avg(last_5m):avg:a{*} > 1\n    priority: 0\n    overall_state: OK\n"
-        "    tags: [team:life]\n",
+        "    tags: [team:life]\n    options: {renotify_interval: '0'}\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
