@@ -84,7 +84,7 @@ def command(
     with files.uncollected():
         checked = files.check(files.load())
     project = checked.loaded.project
-    also = [(each.key, ()) for each in checked.diagnostics if each.key]
+    also = [(each.key or "/".join(_below_root(each)), ()) for each in checked.diagnostics]
     monitors = files.chosen(project, selectors, also)
     answers = _asked(checked, monitors if selectors else None, everything) if ask else None
     diagnostics = [*checked.diagnostics, *(answers.diagnostics if answers else ())]
@@ -195,21 +195,30 @@ def _about(
     """The diagnostics of the selected monitors, of their files, and of files that all share."""
     if not texts:
         return list(diagnostics)
-    root = PurePosixPath(console.root().as_posix())
     return [
         each
         for each in diagnostics
-        if each.key in keys or any(_concerns(each, text, root) for text in texts)
+        if each.key in keys or any(_concerns(each, text) for text in texts)
     ]
 
 
-def _concerns(diagnostic: Diagnostic, text: str, root: PurePosixPath) -> bool:
+def _below_root(diagnostic: Diagnostic) -> tuple[str, ...]:
+    """
+    The folders and the name of a diagnostic's file, as the keys of its monitors begin.
+
+    A file that cannot be read has no keys, and is asked for by its name all the same.
+    """
+    root = PurePosixPath(console.root().as_posix())
+    path = PurePosixPath(diagnostic.span.path).with_suffix("")
+    return (path.relative_to(root) if path.is_relative_to(root) else path).parts
+
+
+def _concerns(diagnostic: Diagnostic, text: str) -> bool:
     """Whether a diagnostic outside the selected monitors is about what this selector means."""
     selector = selecting.parse(text)
     if diagnostic.key:
         return selector.matches(diagnostic.key, ())
-    path = PurePosixPath(diagnostic.span.path).with_suffix("")
-    parts = (path.relative_to(root) if path.is_relative_to(root) else path).parts
+    parts = _below_root(diagnostic)
     if selector.pattern is None or len(parts) < 2 or parts[0] == "templates":
         return True  # such a file is about monitors of every unit
     if parts[-1] == "business-unit":

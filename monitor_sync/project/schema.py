@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 _PERCENT: Final = re.compile(r"(-?[0-9.]+)\s*%\Z")
+_WITH_UNIT: Final = re.compile(r"[0-9.]+ *[A-Za-z]+")
+_PRIORITY: Final = re.compile(r"[Pp]([1-5])")
 _WORDS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
@@ -207,8 +209,22 @@ def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[Problem]:
 def _expected(error: ValidationError, where: DataPath) -> Problem:
     expected = _expectation(error)
     shown = _shown(error.instance)
-    hint = _hint(error.instance, expected, _choices(error))
+    hint = _hint(error.instance, expected, _choices(error)) or _measured(error)
     return Problem(where=where, message=f"{shown} is not {expected}", hint=hint)
+
+
+def _measured(error: ValidationError) -> str:
+    """What a number counts, where somebody wrote it with its unit: ``1h`` for minutes."""
+    path = error.absolute_path
+    if not path or not isinstance(error.instance, str) or not _WITH_UNIT.fullmatch(error.instance):
+        return ""
+    definitions = bundle("definitions")["definitions"]
+    for part in ("options", "thresholds", "changes"):
+        described = definitions[part]["properties"].get(str(path[-1]), {}).get("description")
+        if described:
+            sentence = described.split(". ")[0].rstrip(".")
+            return f"write a number: {sentence[:1].lower()}{sentence[1:]}"
+    return ""
 
 
 def _expectation(error: ValidationError) -> str:
@@ -282,6 +298,9 @@ def _hint(value: Any, expected: str, choices: list[str]) -> str:
     percent = _PERCENT.match(value)
     if percent and "number" in expected:
         return f"write `{percent[1]}`: Datadog's numbers have no unit"
+    priority = _PRIORITY.fullmatch(value)
+    if priority and "from 1 to 5" in expected:
+        return f"write `{priority[1]}`"
     if value.lower() in _WORDS and "true" in expected:
         return f"write `{_WORDS[value.lower()]}`"
     if "number" in expected and re.fullmatch(r"-?[0-9_,]+", value):

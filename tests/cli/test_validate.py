@@ -108,3 +108,15 @@ def test_the_first_quiet_week_is_judged_by_the_recipients_that_are_written(
 
     line = "The files have 1 warning; `monitor-sync validate` shows what."
     assert [quiet.stderr.splitlines()[0], usual.stderr.splitlines()[0]] == [line, line]
+
+
+def test_a_file_that_cannot_be_read_is_selected_by_its_name(project: Path) -> None:
+    (project / "monitors/motor/other.yaml").write_text("monitors:\n  x: {name: a: b}\n")
+
+    asked = run("validate", "motor/other", cwd=project)
+    elsewhere = run("validate", "motor/flow", cwd=project)
+    nowhere = run("validate", "motor/othr", cwd=project)
+
+    assert (asked.returncode, asked.stdout.count("[file/not-yaml]")) == (3, 1)
+    assert (elsewhere.returncode, elsewhere.stdout.count("[file/not-yaml]")) == (0, 0)
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")

@@ -35,6 +35,18 @@ MISTAKES = [
     ),
     (one("options: {brand_new: 5}"), "<brand_new> unknown key", "raw_options"),
     (one("priority: high"), "<high> `high` is not a whole number from 1 to 5", ""),
+    (one("priority: P2"), "<P2> `P2` is not a whole number from 1 to 5, or null", "write `2`"),
+    (
+        one("options: {renotify_interval: 1h}"),
+        "<1h> `1h` is not a whole number",
+        "write a number: minutes between reminders while the monitor stays in alert; 0 or null"
+        " sends none",
+    ),
+    (
+        one("options: {evaluation_delay: 15min}"),
+        "<15min> `15min` is not a whole number",
+        "write a number: seconds by which evaluation lags, so that late data is counted",
+    ),
     (one("priority: 7"), "<7> `7` is not a whole number from 1 to 5", ""),
     (one("type: metrc alert"), "<metrc alert>", "did you mean `metric alert`?"),
     (one("type: event alert"), "<event alert>", "`event-v2 alert`"),
