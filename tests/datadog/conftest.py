@@ -124,7 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-        self.send_response(answer.status)
+        send = self.send_response_only if "Date" in answer.headers else self.send_response
+        send(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(text.encode())))

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 from typing import Any, Final, Self
-from urllib.parse import unquote
 
-import urllib3
-from datadog_api_client import ApiClient, Configuration, rest
-from datadog_api_client.exceptions import ApiException
-from datadog_api_client.v1.api.authentication_api import AuthenticationApi
-from datadog_api_client.v1.api.monitors_api import MonitorsApi
-from urllib3 import exceptions as http
-
-from monitor_sync import __version__
-from monitor_sync.datadog import audit, deletable, network, paging, sending
+from monitor_sync.datadog import audit, deletable, paging, sending
 from monitor_sync.datadog.budget import Wait
+from monitor_sync.datadog.client.wire import Wire
 from monitor_sync.datadog.problems import Failure, error_for, refusals, says_absent
 from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.datadog.sending import Reply
@@ -38,9 +27,6 @@ TEAMS_PAGE: Final = 100
 
 KEYS_PAGE: Final = 100
 """Application keys asked for: hardly anybody owns more."""
-
-_CONNECT: Final = 10.0
-"""Seconds to connect."""
 
 _ASIDE: Final = 5.0
 """Seconds for a question whose answer is nice to have."""
@@ -67,15 +53,8 @@ class Client:
         self._settings = settings
         self._retry = retry or RetryPolicy(first_wait=settings.backoff)
         self._traffic = traffic or Traffic(backoff=settings.backoff)
-        self._heard: tuple[str, float] | None = None
-        configuration = _configuration(settings, settings.timeout)
-        # the default keeps 4 connections and throws away each further one after one request
-        self._pool = rest.RESTClientObject(  # type: ignore[no-untyped-call] # library
-            configuration, maxsize=max(workers, paging.WAVE)
-        )
-        self._http = self._api(configuration)
-        self._monitors: Any = MonitorsApi(self._http)  # type: ignore[no-untyped-call] # library
-        self._keys: Any = AuthenticationApi(self._http)  # type: ignore[no-untyped-call] # library
+        self._wire = Wire(settings, connections=max(workers, paging.WAVE))
+        self._monitors = self._wire.api("v1.monitors_api.MonitorsApi")
 
     @classmethod
     def from_environment(
@@ -119,13 +98,7 @@ class Client:
     @property
     def clock_ahead(self) -> float | None:
         """By how many seconds this machine's clock is ahead of Datadog's; None where unknown."""
-        if self._heard is None:
-            return None
-        try:
-            theirs = parsedate_to_datetime(self._heard[0]).timestamp()
-        except ValueError:
-            return None
-        return self._heard[1] - theirs
+        return self._wire.clock_ahead
 
     def stop(self) -> None:
         """
@@ -141,7 +114,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._wire.close()
 
     def pages(
         self, *, tags: Sequence[str] = (), on_page: Callable[[int], None] | None = None
@@ -223,10 +196,7 @@ class Client:
         From the audit trail, which needs ``audit_logs_read`` and to be kept at all. Empty where it
         does not say, whatever the reason; asked once, and not for long.
         """
-        from datadog_api_client.v2.api.audit_api import AuditApi
-
-        timeout = min(_ASIDE, self._settings.timeout)
-        api: Any = AuditApi(self._api(_configuration(self._settings, timeout)))  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v2.audit_api.AuditApi", timeout=_ASIDE)
         call = functools.partial(api.search_audit_logs, body=audit.question(id))
         try:
             answer = self._tried(
@@ -238,17 +208,13 @@ class Client:
 
     def current_user(self) -> Any:
         """Who we are to Datadog: user or service account, organisation, roles, permissions."""
-        from datadog_api_client.v2.api.users_api import UsersApi
-
-        api: Any = UsersApi(self._http)  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v2.users_api.UsersApi")
         route = "GET /api/v2/current_user"
         return self._send(route, "read the current user", api.get_current_user, dict)
 
     def application_keys(self) -> list[Any]:
         """The application keys of the current user, without their secrets."""
-        from datadog_api_client.v2.api.key_management_api import KeyManagementApi
-
-        api: Any = KeyManagementApi(self._http)  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v2.key_management_api.KeyManagementApi")
         call = functools.partial(api.list_current_user_application_keys, page_size=KEYS_PAGE)
         return self._listed("list the application keys", call)
 
@@ -280,18 +246,14 @@ class Client:
 
     def webhook(self, name: str) -> Any:
         """A webhook of the Webhooks integration, None where there is none of this name."""
-        from datadog_api_client.v1.api.webhooks_integration_api import WebhooksIntegrationApi
-
-        api: Any = WebhooksIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v1.webhooks_integration_api.WebhooksIntegrationApi")
         return self._found(
             f"look up the webhook {name}", lambda: api.get_webhooks_integration(name)
         )
 
     def pagerduty_service(self, name: str) -> Any:
         """A service of the PagerDuty integration, None where there is none of this name."""
-        from datadog_api_client.v1.api.pager_duty_integration_api import PagerDutyIntegrationApi
-
-        api: Any = PagerDutyIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v1.pager_duty_integration_api.PagerDutyIntegrationApi")
         return self._found(
             f"look up the PagerDuty service {name}",
             lambda: api.get_pager_duty_integration_service(name),
@@ -299,16 +261,12 @@ class Client:
 
     def opsgenie_services(self) -> list[Any]:
         """All services of the Opsgenie integration."""
-        from datadog_api_client.v2.api.opsgenie_integration_api import OpsgenieIntegrationApi
-
-        api: Any = OpsgenieIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v2.opsgenie_integration_api.OpsgenieIntegrationApi")
         return self._listed("look up the Opsgenie services", api.list_opsgenie_services)
 
     def slack_channels(self, account: str) -> list[Any]:
         """All channels of one account of the Slack integration. Raises NotFound for no account."""
-        from datadog_api_client.v1.api.slack_integration_api import SlackIntegrationApi
-
-        api: Any = SlackIntegrationApi(self._http)  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v1.slack_integration_api.SlackIntegrationApi")
         channels: list[Any] = self._send(
             _ANY,
             f"look up the Slack channels of {account}",
@@ -319,9 +277,7 @@ class Client:
 
     def teams(self) -> list[Any]:
         """All of Datadog's teams."""
-        from datadog_api_client.v2.api.teams_api import TeamsApi
-
-        api: Any = TeamsApi(self._http)  # type: ignore[no-untyped-call] # library
+        api = self._wire.api("v2.teams_api.TeamsApi")
         teams: dict[Any, Any] = {}
         for number in itertools.count():
             asked = {"page_number": number, "page_size": TEAMS_PAGE}
@@ -334,7 +290,8 @@ class Client:
 
     def validate_key(self) -> None:
         """Ask whether the API key is one of this site. Raises AccessDenied where it is not."""
-        self._send("GET /api/v1/validate", "check the API key", self._keys.validate, dict)
+        keys = self._wire.api("v1.authentication_api.AuthenticationApi")
+        self._send("GET /api/v1/validate", "check the API key", keys.validate, dict)
 
     def reads(self) -> None:
         """Ask for one monitor of all: can monitors be read? Raises AccessDenied, Unreachable."""
@@ -377,7 +334,7 @@ class Client:
     ) -> Any:
         """The decoded answer of one request, or the Failure it came to after all tries."""
         answer = sending.send(
-            functools.partial(self._once, operation, call, expected),
+            functools.partial(self._wire.once, operation, call, expected),
             route=route,
             operation=operation,
             host=self._settings.host,
@@ -385,70 +342,3 @@ class Client:
             retry=replace(self._retry, tries=tries) if tries else self._retry,
         )
         return answer.value if isinstance(answer, Reply) else answer
-
-    def _once(self, operation: str, call: Callable[[], Any], expected: type) -> Reply | Failure:
-        """Send one request a single time."""
-        try:
-            answer = call()
-            self._hear(answer.headers)
-            return _decoded(operation, answer, expected)
-        except ApiException as error:
-            if not error.status:  # the library's name for a TLS error, early or late
-                return network.tls(operation, str(error.reason))
-            self._hear(error.headers)
-            return Failure(
-                operation=operation,
-                status=int(error.status),
-                body=error.body,
-                headers=error.headers,
-            )
-        except (http.HTTPError, UnicodeDecodeError) as error:
-            return network.failure(operation, error)
-
-    def _hear(self, headers: Mapping[str, str]) -> None:
-        """Remember what time it is at Datadog's, by its latest answer."""
-        date = headers.get("Date")
-        if date:
-            self._heard = (date, time.time())
-
-    def _api(self, configuration: Configuration) -> Any:
-        """The library's client, on our connections."""
-        api: Any = ApiClient(configuration)
-        api.user_agent = f"monitor-sync/{__version__} {api.user_agent}"
-        api.rest_client = self._pool
-        return api
-
-
-def _configuration(settings: Settings, timeout: float) -> Configuration:
-    keys = {"apiKeyAuth": settings.api_key, "appKeyAuth": settings.app_key}
-    configuration = Configuration(  # type: ignore[no-untyped-call] # the library is untyped
-        host=settings.base_url,
-        access_token=settings.bearer_token or None,
-        preload_content=False,  # raw answers: models cost 60 times the time and refuse odd monitors
-        check_input_type=False,
-        request_timeout=(min(_CONNECT, timeout), timeout),
-        retry_policy=urllib3.Retry(False),  # errors as they are; ours are in `sending`
-        is_iac=True,
-    )
-    # The library fills these from the environment where they are empty: a token goes alone
-    configuration.api_key = {} if settings.bearer_token else keys
-    if settings.proxy:
-        user, _, place = settings.proxy.rpartition("@")
-        scheme, _, user = user.rpartition("://")
-        configuration.proxy = f"{scheme}://{place}" if user else settings.proxy
-        if user:  # urllib3 does not read them from the address
-            basic = unquote(user)
-            configuration.proxy_headers = urllib3.make_headers(proxy_basic_auth=basic)
-    return configuration
-
-
-def _decoded(operation: str, answer: Any, expected: type) -> Reply | Failure:
-    """The JSON of an answer. One of another shape, such as a login page, is a failure."""
-    data = answer.data
-    try:
-        value = json.loads(data)
-    except ValueError:
-        value = data.decode("utf-8", "replace")[:200]
-    if isinstance(value, expected):
-        return Reply(value=value, headers=answer.headers)
-    return Failure(operation=operation, status=answer.status, body=value, headers=answer.headers)
