@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.blanks import one_line
@@ -39,6 +39,14 @@ class Place:
     former: tuple[str, ...] = ()
 
 
+class _Owner(NamedTuple):
+    """Whose a monitor is, and what of: the service and the environment."""
+
+    team: Team
+    service: str
+    env: str
+
+
 class Assembler:
     """Puts monitors together and keeps what there is to say about them."""
 
@@ -67,6 +75,16 @@ class Assembler:
             return None
         service = _complete(scope, blueprint, place.key, team.name, late)
         tags = self._tags(blueprint, scope, place, team, service)
+        filled = self._filled(blueprint, scope, place)
+        if filled is None:
+            return None
+        owner = _Owner(team, service, scope.get("env", ""))
+        return self._monitor(blueprint, place, owner, tags, filled)
+
+    def _filled(
+        self, blueprint: Blueprint, scope: dict[str, Any], place: Place
+    ) -> dict[str, Any] | None:
+        """Every field with its holes filled, options included; None where one has a wrong type."""
         options = blueprint.options
         if options is None:
             options = _options(blueprint.compiled["options"], scope)
@@ -74,25 +92,33 @@ class Assembler:
         filled = {
             **blueprint.constants,
             **{name: each.fill(scope) for name, each in blueprint.varying},
+            "options": options,
         }
-        if blueprint.typed and not self._shape_fits(
-            blueprint, {**filled, "options": options}, place
-        ):
+        if blueprint.typed and not self._shape_fits(blueprint, filled, place):
             return None
-        recipients, lines = self._router.route(blueprint, filled, options, team, place.key)
+        return filled
+
+    def _monitor(
+        self,
+        blueprint: Blueprint,
+        place: Place,
+        owner: _Owner,
+        tags: list[str],
+        filled: Mapping[str, Any],
+    ) -> Monitor:
+        recipients, lines = self._router.route(
+            blueprint, filled, filled["options"], owner.team, place.key
+        )
         runbook = self._runbook(filled)
-        footer = ""
-        if filled.get("footer") is not False:
-            footer = self._footer(place, team, service, scope.get("env", ""), runbook)
+        footer = "" if filled.get("footer") is False else self._footer(place, owner, runbook)
         written = self._router.written(filled)
-        text = compose(written, footer, lines)
-        body = self._body(filled, options, tags, text)
+        body = self._body(filled, tags, compose(written, footer, lines))
         return Monitor(
             key=place.key,
             body=body,
             business_unit=place.unit,
-            team=team.name,
-            service=service,
+            team=owner.team.name,
+            service=owner.service,
             runbook=runbook,
             recipients=recipients,
             references=references(body["query"]),
@@ -104,14 +130,14 @@ class Assembler:
             line=place.line,
         )
 
-    def _footer(self, place: Place, team: Team, service: str, env: str, runbook: str) -> str:
+    def _footer(self, place: Place, owner: _Owner, runbook: str) -> str:
         return footer_text(
             Footer(
-                owner=team.title,
-                on_call=team.on_call,
+                owner=owner.team.title,
+                on_call=owner.team.on_call,
                 business_unit=self.setting.units.get(place.unit, place.unit),
-                service=service,
-                env=env,
+                service=owner.service,
+                env=owner.env,
                 runbook=runbook,
                 site=self.setting.site,
                 path=f"{self.setting.folder}/{place.file}",
@@ -236,10 +262,8 @@ class Assembler:
 
     # the body
 
-    def _body(
-        self, filled: Mapping[str, Any], options: Mapping[str, Any], tags: list[str], text: str
-    ) -> dict[str, Any]:
-        raw = filled.get("raw_options")
+    def _body(self, filled: Mapping[str, Any], tags: list[str], text: str) -> dict[str, Any]:
+        options, raw = filled["options"], filled.get("raw_options")
         if raw:
             options = {**options, **raw}
         escalation = options.get("escalation_message")
