@@ -105,7 +105,8 @@ def parse(
     names are not looked up; an empty list where there are none.
     """
     tree, problems = _read(type, query)
-    if variables is None or type not in FORMULA_TYPES:
+    formula = isinstance(tree, FormulaQuery)
+    if variables is None or type not in FORMULA_TYPES or not (variables or formula):
         return Parsed(type=type, text=query, tree=tree, problems=problems)
     found = list(problems)
     read = read_variables(type, variables, found)

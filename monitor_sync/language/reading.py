@@ -103,6 +103,11 @@ def tags_in(condition: Condition) -> Iterator[Tag]:
 
     ``negated`` says whether such things are left out, however that is written.
     """
+    if isinstance(condition, TagList):  # of tags alone, as most are
+        plain = [each for each in condition.items if isinstance(each, Tag)]
+        if len(plain) == len(condition.items):
+            yield from plain
+            return
     waiting: list[tuple[Condition, bool]] = [(condition, False)]
     while waiting:
         each, negated = waiting.pop()
