@@ -158,30 +158,37 @@ def remaining(project: Project, account: Witness) -> set[tuple[str, str]]:
     """
     What is left to do for Datadog to hold what is declared, as pairs of action and key.
 
-    Worked out from the few words of Spec, not from any code under test.
+    Worked out from the few words of Spec, not from any code under test. What a clone holds up
+    (deletes and changes of type of its original) is not among it.
     """
     live = account.monitors()
     keyed = account.keyed()
+    kept = dict(keyed)
     left: set[tuple[str, str]] = set()
+    held: set[str] = set()
     ids: dict[str, int | None] = {}
     for key, spec in project.items():
         own = keyed.pop(key, None) or keyed.get(spec.moved_from)
         if own is None:
             left.add(("create", key))
         elif live[own[0]]["type"] != spec.type:
-            left.add(("replace", key))
+            if any(live[each]["type"] != spec.type for each in own[1:] if key in kept):
+                held.add(key)
+            else:
+                left.add(("replace", key))
         elif not _same(live[own[0]], key, spec):
             left.add(("update", key))
         new = ("create", key) in left or ("replace", key) in left
         ids[key] = None if new or own is None else own[0]
     for key, spec in project.items():
         number = ids[key]
-        if number is not None and spec.kind == "composite":
+        if number is not None and spec.kind == "composite" and key not in held:
             named = [int(each) for each in re.findall(r"[0-9]+", live[number]["query"])]
             if named != [ids[each] for each in spec.members]:
                 left.add(("update", key))
     former = {spec.moved_from for spec in project.values()}
-    return left | {("delete", key) for key in keyed if key not in former}
+    gone = {key for key, its in keyed.items() if len(its) == 1 and key not in former}
+    return left | {("delete", key) for key in gone}
 
 
 def _same(monitor: Mapping[str, Any], key: str, spec: Spec) -> bool:

@@ -20,12 +20,19 @@ WRITES = (CREATE, UPDATE, DELETE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One write that Datadog carried out: by which route, of which monitor, under which key."""
+    """
+    One write that Datadog carried out: by which route, of which monitor, under which key.
+
+    ``before`` is the monitor just before it (None for a create), ``others`` are the types of the
+    project's other monitors with this key at that time, oldest first, by id.
+    """
 
     route: str
     id: int
     key: str
     by_us: bool
+    before: Mapping[str, Any] | None
+    others: Mapping[int, str]
 
 
 class AdjustableClock:
@@ -68,37 +75,50 @@ class Witness(Emulator):
         return bool(self._at)
 
     def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
-        before = self._key_of(call) if call.route in (UPDATE, DELETE) else ""
-        answer = super().carry_out(call)
         if call.route not in WRITES:
-            return answer
-        self._note(call, answer, before)
+            return super().carry_out(call)
+        number = int(call.identifier or 0)
+        before = self.monitor(number) if number else None
+        key = tag(before or json.loads(call.request.body or b"{}"), KEY_TAG)
+        others = {
+            each: found["type"]
+            for each, found in sorted(self.monitors().items())
+            if each != number and key and tag(found, KEY_TAG) == key
+            if tag(found, PROJECT_TAG) == "acme"
+        }
+        answer = super().carry_out(call)
+        self._note(call, answer, key, before, others)
         self._seen += 1
         happening = self._at.pop(self._seen, None)
         if happening is not None:
             happening()
         return answer
 
-    def _note(self, call: Call, answer: tuple[int, Headers, bytes], before: str) -> None:
+    def _note(
+        self,
+        call: Call,
+        answer: tuple[int, Headers, bytes],
+        key: str,
+        before: Mapping[str, Any] | None,
+        others: Mapping[int, str],
+    ) -> None:
         """Remember a write that happened, also one whose answer a fault replaced."""
         status, _, content = answer
         strike = call.strike
         lost = strike is not None and strike.answering("answer-after") is not None
         if status != 200 and not lost:
             return
-        by_us = "user-agent" in call.request.headers
-        if call.route != CREATE:
-            self.writes.append(
-                Write(route=call.route, id=int(call.identifier), key=before, by_us=by_us)
+        made = 0 if status != 200 or before else json.loads(content)["id"]
+        self.writes.append(
+            Write(
+                route=call.route,
+                id=int(call.identifier or made),
+                key=key,
+                by_us="user-agent" in call.request.headers,
+                before=before,
+                others=others,
             )
-            return
-        key = tag(json.loads(call.request.body), KEY_TAG)
-        number = 0 if status != 200 else json.loads(content)["id"]
-        self.writes.append(Write(route=CREATE, id=number, key=key, by_us=by_us))
-
-    def _key_of(self, call: Call) -> str:
-        found = self.monitor(int(call.identifier))
-        return tag(found, KEY_TAG) if found else ""
+        )
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """A request that no fault strikes and nobody counts: what is really there."""
@@ -136,10 +156,6 @@ class Witness(Emulator):
             if tag(each, PROJECT_TAG) == project and tag(each, KEY_TAG):
                 found.setdefault(tag(each, KEY_TAG), []).append(number)
         return found
-
-    def changed_by_us(self) -> set[int]:
-        """The ids that our tool changed or deleted."""
-        return {each.id for each in self.writes if each.by_us and each.route != CREATE}
 
 
 def tag(monitor: Mapping[str, Any], name: str) -> str:
