@@ -1,0 +1,111 @@
+"""Whose pages change, and whose approval is lacking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitor_sync.model import NotifyRule, Team
+from monitor_sync.sync.approval import Lacking, approvals_lacking, teams_paged
+from monitor_sync.sync.handles import notified_differently
+
+MOTOR, TRAVEL, CHAT = "@webhook-zenduty-motor", "@webhook-zenduty-travel", "@slack-motor"
+TEAMS = {
+    "motor": Team(name="motor", title="", on_call="", handles={"pager": MOTOR, "chat": CHAT}),
+    "travel": Team(
+        name="travel",
+        title="",
+        on_call="",
+        notify=(NotifyRule(recipients={"alert": (TRAVEL,)}),),
+    ),
+    "quiet": Team(name="quiet", title="", on_call=""),
+}
+
+
+def body(message: str, **options: Any) -> dict[str, Any]:
+    return {
+        "name": "Errors",
+        "type": "query alert",
+        "query": "avg(last_5m):avg:errors{*} > 1",
+        "message": message,
+        "options": {"thresholds": {"critical": 1}, **options},
+    }
+
+
+def alert(*handles: str) -> str:
+    return "{{#is_alert}}" + " ".join(handles) + "{{/is_alert}}"
+
+
+def paged(old: dict[str, Any] | None, new: dict[str, Any] | None) -> tuple[str, ...]:
+    return teams_paged([notified_differently(old, new)], TEAMS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (None, body(alert(MOTOR)), ("motor",)),
+        (body(alert(MOTOR)), None, ("motor",)),
+        (body(alert(MOTOR)), body(alert(TRAVEL)), ("motor", "travel")),
+        (body(alert(MOTOR)), body(alert(MOTOR, TRAVEL)), ("travel",)),
+        (body(alert(MOTOR)), body(MOTOR), ("motor",)),
+        (body(alert(MOTOR)), body(alert(MOTOR) + " Look at the queue."), ()),
+        (body(alert(MOTOR)), body(alert(MOTOR, CHAT)), ()),
+        (body(alert("@webhook-zenduty-nobody")), None, ()),
+        (body(alert(MOTOR)), body(alert(MOTOR), renotify_interval=10), ("motor",)),
+        (body(alert(CHAT)), body(alert(CHAT), renotify_interval=10), ()),
+    ],
+    ids=["new", "gone", "handed over", "another too", "of recoveries too", "the text alone",
+         "the chat too", "nobody's pager", "reminded", "the chat reminded"],
+)  # fmt: skip
+def test_a_team_is_concerned_when_its_pager_is_told_of_more_or_of_less(
+    old: dict[str, Any] | None, new: dict[str, Any] | None, expected: tuple[str, ...]
+) -> None:
+    assert paged(old, new) == expected
+
+
+def test_the_policy_says_what_a_pager_is() -> None:
+    told = notified_differently(None, body(alert(MOTOR, CHAT)))
+
+    assert teams_paged([told], TEAMS, ("@slack-*",)) == ("motor",)
+    assert teams_paged([told], TEAMS, ("@pagerduty-*",)) == ()
+
+
+def test_a_pager_that_two_teams_share_concerns_both() -> None:
+    teams = {**TEAMS, "motor-night": Team(name="", title="", on_call="", handles={"p": MOTOR})}
+
+    assert teams_paged([notified_differently(None, body(alert(MOTOR)))], teams) == (
+        "motor",
+        "motor-night",
+    )
+
+
+def test_one_approver_of_each_team_is_enough_whatever_the_case_of_the_login() -> None:
+    approvers = {"motor": ("ani", "budi"), "travel": ("Citra",)}
+
+    assert approvals_lacking(["motor", "travel"], approvers, {"Ani", "citra"}) == ()
+
+
+def test_a_team_that_none_of_its_approvers_spoke_for_is_lacking_with_those_who_may() -> None:
+    approvers = {"motor": ("ani", "budi"), "travel": ("citra",)}
+
+    assert approvals_lacking(["motor", "travel"], approvers, {"citra", "dewi"}) == (
+        Lacking(team="motor", approvers=("ani", "budi")),
+    )
+
+
+def test_an_approver_of_another_team_does_not_count() -> None:
+    approvers = {"motor": ("ani",), "travel": ("citra",)}
+
+    assert approvals_lacking(["motor"], approvers, {"citra"}) == (
+        Lacking(team="motor", approvers=("ani",)),
+    )
+
+
+@pytest.mark.parametrize("approvers", [{}, {"motor": ()}], ids=["unknown to the base", "no one"])
+def test_what_nobody_can_approve_is_not_approved(approvers: dict[str, tuple[str, ...]]) -> None:
+    assert approvals_lacking(["motor"], approvers, {"ani"}) == (Lacking(team="motor"),)
+
+
+def test_where_nobody_is_paged_differently_nothing_is_lacking() -> None:
+    assert approvals_lacking([], {"motor": ("ani",)}, ()) == ()
