@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection
 from typing import Final
 
 from monitor_sync.language.handles import handles
 
 _KINDS: Final = frozenset({"webhook", "pagerduty", "opsgenie", "oncall", "victorops"})
 """Kinds of handles that wake somebody, where the policy does not say which do."""
+
+
+def globs_of(globs: tuple[str, ...], handles: Collection[str]) -> tuple[str, ...]:
+    """One list of globs for a policy's own, or the kinds where it has none, and single handles."""
+    by_kind = tuple(glob for kind in sorted(_KINDS) for glob in (f"@{kind}", f"@{kind}-*"))
+    return (*(globs or by_kind), *sorted(handles))
 
 
 @functools.lru_cache(maxsize=8192)

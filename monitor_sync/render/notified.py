@@ -62,7 +62,7 @@ def of_change(change: Change) -> Notified:
     old = change.live.body if change.live is not None else None
     if change.action != "create" and (old is None or "message" not in old):
         return Notified(gained=change.gained, lost=change.lost)
-    return notified_differently(old, change.body)
+    return notified_differently(old, change.body, pagers=change.pagers)
 
 
 def rows(told: Notified) -> list[Row]:
@@ -209,6 +209,7 @@ def tally(plan: Plan) -> Tally:
     counts: dict[str, Count] = {}
     unpaged, unheard = [], []
     monitors = 0
+    pagers = plan.changes[0].pagers if plan.changes else ()
     # monitors that are routed alike share what is told of them: looked through once
     seen: dict[int, tuple[Notified, Iterable[str]]] = {}
     for change in plan.changes:
@@ -231,7 +232,7 @@ def tally(plan: Plan) -> Tally:
         key=lambda each: (
             -each.lost,
             -each.altered,
-            not is_pager(each.handle, ()),
+            not is_pager(each.handle, pagers),
             -each.gained,
             each.handle,
         ),

@@ -11,12 +11,14 @@ from itertools import chain
 from typing import Final, Literal
 
 from monitor_sync.errors import UsageError
+from monitor_sync.language.pagers import globs_of
 from monitor_sync.model import Body, LiveMonitor, Monitor, Project, tag_value
 from monitor_sync.selectors import Selector, selected
 from monitor_sync.sync.canonical import canonical
 from monitor_sync.sync.difference import FieldChange, differences, field_changes
 from monitor_sync.sync.handles import gained_and_lost
 from monitor_sync.sync.identity import Match, Refusal, match, same_type
+from monitor_sync.sync.origins import Base
 from monitor_sync.sync.payload import to_create, to_update
 from monitor_sync.sync.references import References
 
@@ -55,7 +57,11 @@ class Change:
     of the wanted type that an earlier, interrupted replace already made. ``referred_by`` names
     the composites that would still refer to a monitor that goes away, ``blocked_by`` has what
     Datadog itself says refers to it now. ``planned`` is the hash of the live monitor's canonical
-    form, where a plan was read from a file; empty where ``live`` has the body. ``team``,
+    form, where a plan was read from a file; empty where ``live`` has the body. ``reverts`` are
+    those of the fields that are no part of the change under review: drift that its unit's policy
+    puts back. ``overwrites`` is what somebody made of the monitor and this change undoes: fields
+    as its base declared them (``old``) and as they are live (``new``). ``pagers`` are globs over
+    the handles that wake somebody. ``team``,
     ``business_unit`` and the place in the files are empty where nothing says them; a delete has
     them from its tags.
     """
@@ -78,6 +84,14 @@ class Change:
     referred_by: tuple[str, ...] = ()
     blocked_by: tuple[str, ...] = ()
     planned: str = ""
+    pagers: tuple[str, ...] = ()
+    reverts: tuple[str, ...] = ()
+    overwrites: tuple[FieldChange, ...] = ()
+
+    @property
+    def is_revert(self) -> bool:
+        """Whether it does nothing but put back drift."""
+        return bool(self.reverts) and all(each.field in self.reverts for each in self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +117,8 @@ class Plan:
     was asked, 0 where no live monitor tells. ``unchecked`` says, a sentence each, what could not
     be looked up. ``narrowed_from`` is the whole plan, where this one shows a part of it.
     ``known_fingerprint`` is that of the whole plan, where this one was read from a file. ``made``
-    is when the listing began that it was made of, in milliseconds since 1970; 0 unknown.
+    is when the listing began that it was made of, in milliseconds since 1970; 0 unknown. ``base``
+    has what differs for other reasons, where the plan is of one change alone.
     """
 
     project: str
@@ -119,6 +134,7 @@ class Plan:
     narrowed_from: Plan | None = None
     known_fingerprint: str = ""
     made: int = 0
+    base: Base | None = None
 
     @property
     def summary(self) -> dict[str, int]:
@@ -151,13 +167,16 @@ class Plan:
         Eight hex digits that differ when what would be done differs.
 
         SHA-256 over project, site and the changes by key. Not over times, versions, the place in
-        the files, or the selectors that narrow what is shown.
+        the files, the selectors that narrow what is shown, or drift that is put back: that comes
+        and goes while a change is under review.
         """
         if self.known_fingerprint:
             return self.known_fingerprint
         whole = self.narrowed_from or self
         steps = sorted(
-            [change.key, change.action, change.id or 0, _fields(change)] for change in whole.changes
+            [change.key, change.action, change.id or 0, _fields(change)]
+            for change in whole.changes
+            if not change.is_revert
         )
         text = json.dumps([whole.project, whole.site, steps], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -168,6 +187,7 @@ def _fields(change: Change) -> list[str]:
     return sorted(
         json.dumps([each.field, each.old, each.new], sort_keys=True, default=str)
         for each in change.fields
+        if each.field not in change.reverts
     )
 
 
@@ -196,6 +216,8 @@ def make_plan(project: Project, live: Sequence[LiveMonitor], *, site: str) -> Pl
         else:
             changes.append(change)
     changes += [_delete(monitor, references) for monitor in found.orphans]
+    pagers = globs_of(project.limits.pagers, project.limits.pager_handles)
+    changes = [replace(each, pagers=pagers) for each in changes]
     changes.sort(key=lambda each: (ORDER.index(each.action), each.key, each.id or 0))
     ours = [each for each in live if each.key and each.project == project.name]
     return Plan(
@@ -224,6 +246,8 @@ def select(plan: Plan, selectors: Sequence[Selector], *, project: Project) -> Pl
     for change in plan.changes:
         if change.action == "delete" and change.live is not None:
             tags[change.key] = tuple(change.live.body.get("tags") or ())
+    if plan.base:
+        tags |= {each.key: each.tags for each in plan.base.apart if each.tags}
     alone = {each.id: (each.key, each.tags) for each in plan.left_alone if each.key}
     for selector in selectors:
         known = chain(tags.items(), alone.values())
@@ -234,6 +258,9 @@ def select(plan: Plan, selectors: Sequence[Selector], *, project: Project) -> Pl
             )
     meant = {key for key, its in tags.items() if selected(selectors, key, its)}
     changed = {change.key for change in plan.changes} | {each.key for each in plan.refused}
+    if plan.base:
+        changed |= {each.key for each in plan.base.apart}
+        changed |= {each.key for each in plan.base.refused}
     return replace(
         plan,
         changes=tuple(each for each in plan.changes if each.key in meant),
@@ -245,6 +272,7 @@ def select(plan: Plan, selectors: Sequence[Selector], *, project: Project) -> Pl
         ),
         unchanged=sum(key in meant and key not in changed for key in project.monitors),
         narrowed_from=plan.narrowed_from or plan,
+        base=plan.base.narrowed(meant) if plan.base else None,
     )
 
 

@@ -33,6 +33,7 @@ def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
         "commit": commit or None,
         "made": plan.made or None,
         "unchanged": plan.unchanged,
+        "pagers": list(next((each.pagers for each in plan.changes), ())),
         "units": dict(plan.units),
         "ours": sorted(plan.ours),
         "digest": f"sha256:{_UNSEALED}",
@@ -89,7 +90,9 @@ def _plan(raw: Mapping[str, Any]) -> Plan:
     return Plan(
         project=raw["project"],
         site=raw["site"],
-        changes=tuple(_change(each, raw["project"]) for each in raw["changes"]),
+        changes=tuple(
+            _change(each, raw["project"], tuple(raw["pagers"])) for each in raw["changes"]
+        ),
         left_alone=tuple(
             LeftAlone(
                 id=each["id"], key=each["key"] or "", name=each["name"], reason=each["reason"]
@@ -107,7 +110,7 @@ def _plan(raw: Mapping[str, Any]) -> Plan:
     )
 
 
-def _change(raw: Mapping[str, Any], project: str) -> Change:
+def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Change:
     live, key = raw["live"], raw["key"]
     return Change(
         action=raw["action"],
@@ -128,6 +131,7 @@ def _change(raw: Mapping[str, Any], project: str) -> Change:
         referred_by=tuple(raw["referred_by"]),
         blocked_by=tuple(raw["blocked_by"]),
         planned=live["hash"] if live else "",
+        pagers=pagers,
     )
 
 
