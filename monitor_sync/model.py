@@ -240,6 +240,8 @@ class Project:
     owner: str = ""
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
+    reverting: frozenset[str] = frozenset()
+    """Folders of business units in which ``--base`` puts drift back in place of reporting it."""
     files: int = 0
 
 

@@ -35,6 +35,12 @@ class Found:
     unit: str = ""
     name: str = ""
 
+    def key_of(self, where: tuple[str | int, ...]) -> str:
+        """The key of the monitor that a path leads into, empty where it leads into none."""
+        if self.kind == "monitors" and len(where) > 1 and where[0] == "monitors":
+            return f"{self.unit}/{self.name}/{where[1]}"
+        return ""
+
 
 @dataclass(slots=True)
 class Tree:

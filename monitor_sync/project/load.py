@@ -26,6 +26,7 @@ from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Field, Layer, place, span_of
 from monitor_sync.project.limits import read_limits, usual_limits
+from monitor_sync.project.moved import named
 from monitor_sync.project.owners import read_owner, unit_owners, without_approvers
 from monitor_sync.project.policy import read_policy
 from monitor_sync.project.routing import Setting
@@ -174,6 +175,7 @@ class _Reader:
         self._setting = Setting(project="")
         self._policy = Policy()
         self._limits = Limits()
+        self._reverting = frozenset[str]()
         self._owner = ""
         self._unit_owners: dict[str, str] = {}
         self._shared: Document | None = None
@@ -197,6 +199,7 @@ class _Reader:
         self._read_teams(by_kind.get("teams", []))
         self._set(project, by_kind.get("business-unit", []))
         self._set_limits(project, {each.found.unit for each in reads})
+        self._set_drift(project, by_kind.get("business-unit", []), reads)
         self._expander = Expander(
             self._assembler,
             self._cleaner,
@@ -224,6 +227,7 @@ class _Reader:
             owner=self._owner,
             policy=self._policy,
             limits=self._limits,
+            reverting=self._reverting,
             files=self._files,
         )
         if any(each.key and each.severity is Severity.ERROR for each in found):
@@ -272,7 +276,7 @@ class _Reader:
                         problem.message,
                         span,
                         hint=problem.hint,
-                        key=_key_of(found, problem.where),
+                        key=found.key_of(problem.where),
                     )
                 )
             document.data = schema.without(document.data, wrong)
@@ -329,6 +333,13 @@ class _Reader:
             self._limits, found = read_limits(written, project.document, self._limits, units)
             self._diagnostics.extend(found)
 
+    def _set_drift(self, project: _Read | None, units: list[_Read], reads: list[_Read]) -> None:
+        usual = project.value("drift") if project else None
+        own = {each.found.unit: each.value("drift") or usual for each in units}
+        self._reverting = frozenset(
+            each.found.unit for each in reads if own.get(each.found.unit, usual) == "revert"
+        )
+
     def _read_templates(self, reads: list[_Read]) -> dict[str, Template]:
         templates = {}
         for each in reads:
@@ -359,8 +370,8 @@ class _Reader:
                     found=each.found,
                     document=each.document,
                     base=draw(self._level("file", each), bases[each.found.unit]),
-                    former_files=_texts(each.value("moved_from")),
-                    former_units=_texts(unit.value("moved_from")) if unit else (),
+                    former_files=named(each.value("moved_from")),
+                    former_units=named(unit.value("moved_from")) if unit else (),
                     broken=each.parts("monitors") | each.parts("use"),
                 )
             )
@@ -384,16 +395,3 @@ class _Reader:
 
 
 _IN_PARTS = {("monitors",), ("use",), ("teams",)}
-
-
-def _key_of(found: files.Found, where: tuple[str | int, ...]) -> str:
-    """The key of the monitor that a path leads into, empty where it leads into none."""
-    if found.kind == "monitors" and len(where) > 1 and where[0] == "monitors":
-        return f"{found.unit}/{found.name}/{where[1]}"
-    return ""
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)

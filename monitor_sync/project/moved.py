@@ -42,3 +42,10 @@ def _with_items(former: str, rest: str, stem: str) -> str:
 
 def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
+
+
+def named(value: Any) -> tuple[str, ...]:
+    """What a `moved_from` names: one text, or a list of them."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
