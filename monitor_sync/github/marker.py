@@ -1,0 +1,72 @@
+"""
+The hidden first line of what we write on GitHub: by it a later run finds, and reads, its own.
+
+Only ever trusted in a comment whose author is the one we write as: anybody can type such a line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+Kind = Literal["plan", "applied", "drift"]
+"""What is marked: a pull request's plan, what became of it, the issue about drift."""
+
+_LINE: Final = re.compile(r"<!-- monitor-sync (\{[^\n]*\}) -->")
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{8}")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """
+    What the hidden line says.
+
+    ``fingerprint`` is the plan's. ``base`` and ``head`` are the commits that it lies between;
+    either is empty where nobody knows. ``truncated``: the text below lacks a part of the plan.
+    """
+
+    kind: Kind = "plan"
+    fingerprint: str = ""
+    base: str = ""
+    head: str = ""
+    truncated: bool = False
+
+    def __str__(self) -> str:
+        """The line. It holds digits and our own words, so nothing in it can end the comment."""
+        facts: dict[str, Any] = {"v": 1} if self.kind == "plan" else {"v": 1, "kind": self.kind}
+        facts |= {
+            "fingerprint": _like(_FINGERPRINT, self.fingerprint),
+            "base": _like(_COMMIT, self.base),
+            "head": _like(_COMMIT, self.head),
+            "truncated": self.truncated,
+        }
+        return f"<!-- monitor-sync {json.dumps(facts, separators=(',', ':'))} -->"
+
+
+def read(text: str) -> Marker | None:
+    """The marker that a text begins with; None where it has none that we could have written."""
+    found = _LINE.match(text)
+    if found is None:
+        return None
+    try:
+        facts = json.loads(found[1])
+    except ValueError:
+        return None
+    kind = facts.get("kind", "plan")
+    if facts.get("v") != 1 or kind not in get_args(Kind):
+        return None
+    return Marker(
+        kind=kind,
+        fingerprint=_like(_FINGERPRINT, facts.get("fingerprint")),
+        base=_like(_COMMIT, facts.get("base")),
+        head=_like(_COMMIT, facts.get("head")),
+        truncated=facts.get("truncated") is True,
+    )
+
+
+def _like(pattern: re.Pattern[str], value: object) -> str:
+    """The value where it has the form it should have, else an empty text."""
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""

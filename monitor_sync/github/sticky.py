@@ -1,0 +1,63 @@
+"""The one comment that stays: found by its marker and its author, edited, never doubled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from monitor_sync.github import client, marker
+from monitor_sync.github.marker import Kind, Marker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor_sync.github.client import Comment, GitHub
+
+AUTHOR: Final = "github-actions[bot]"
+"""Who a workflow's own token writes as."""
+
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """Which comment stands now, what was done for it, and how many stale ones are gone."""
+
+    url: str
+    done: Literal["posted", "edited", "left as it was"]
+    removed: int = 0
+
+
+def ours(comments: Sequence[Comment], author: str, kind: Kind) -> list[tuple[Comment, Marker]]:
+    """
+    Our comments of a kind, oldest first, each with what its marker says.
+
+    Anybody can type a marker, so one in somebody else's comment means nothing.
+    """
+    found = ((each, marker.read(each.body)) for each in comments if each.author == author)
+    return [(each, read) for each, read in found if read is not None and read.kind == kind]
+
+
+def put(
+    github: GitHub, number: int, text: str, *, author: str = AUTHOR, kind: Kind = "plan"
+) -> Put:
+    """
+    Make ``text`` our only comment of its kind on a pull request or issue.
+
+    The oldest is edited, so that it stays where people have seen it, and all others are deleted.
+    Looks before it posts, also after a post that got no answer. Raises RemoteError.
+    """
+    return client.persistently(_TRIES, lambda: _put(github, number, text, author, kind))
+
+
+def _put(github: GitHub, number: int, text: str, author: str, kind: Kind) -> Put:
+    found = [each for each, _ in ours(github.comments(number), author, kind)]
+    if not found:
+        return Put(url=github.add_comment(number, text).url, done="posted")
+    kept, *stale = found
+    same = kept.body.replace("\r\n", "\n").rstrip() == text.rstrip()
+    if not same:
+        github.edit_comment(number, kept.id, text)
+    for each in stale:
+        github.delete_comment(number, each.id)
+    return Put(url=kept.url, done="left as it was" if same else "edited", removed=len(stale))

@@ -1,0 +1,219 @@
+"""
+A plan as a pull request's comment, and in full as a job's step summary.
+
+The first line alone says whether to read on; what cannot be undone comes first. Everything that
+stems from files or from Datadog stands in code, where a handle notifies nobody.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.github.marker import Marker
+from monitor_sync.language.pagers import is_pager
+from monitor_sync.model import tag_value
+from monitor_sync.render import notified, plan_markdown
+from monitor_sync.render.findings import Finding, folded
+from monitor_sync.render.markdown import code
+from monitor_sync.render.plan import SIGNS
+from monitor_sync.render.text import count
+from monitor_sync.sync.plan import ORDER, Change, Plan
+
+COMMENT: Final = 65_536
+"""Characters that GitHub takes for one comment or one issue's text."""
+
+SUMMARY: Final = 1_048_576
+"""Bytes that GitHub shows of one step's summary."""
+
+_ROOMS: Final = (54_000, 40_000, 20_000, 6_000)
+"""Characters for the plan itself, the most first: the first with which the whole fits is taken."""
+
+_FINDINGS: Final = 10
+"""Findings that are listed; the others are counted."""
+
+_OWNERS: Final = 40
+"""Rows of the table of business units and teams, and teams named as paged differently."""
+
+_WIDEST: Final = 300
+"""Columns of one finding's message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """
+    What is said beside the plan.
+
+    ``base`` and ``head`` are the commits between which it was made, ``run`` is the address of the
+    job that made it, ``artifact`` the name under which that job keeps the whole of it, ``source``
+    the address below which the files stand as they were planned. Each is empty where there is
+    none. ``findings`` are what ``validate`` found.
+    """
+
+    base: str = ""
+    head: str = ""
+    run: str = ""
+    artifact: str = ""
+    source: str = ""
+    findings: Sequence[Diagnostic] = field(default=())
+
+
+def text(plan: Plan, about: About) -> str:
+    """The comment: at most ``COMMENT`` characters, the marker first."""
+    return _fitting(plan, about, _ROOMS, lambda each: len(each.encode("utf-16-le")) // 2, COMMENT)
+
+
+def summary(plan: Plan, about: About) -> str:
+    """The same for a step's summary, at most ``SUMMARY`` bytes: nearly every plan fits in full."""
+    rooms = (900_000, 500_000, 250_000, *_ROOMS)
+    return _fitting(plan, about, rooms, lambda each: len(each.encode()), SUMMARY)
+
+
+def _fitting(
+    plan: Plan, about: About, rooms: Sequence[int], size: Callable[[str], int], limit: int
+) -> str:
+    title = ""
+    for room in rooms:
+        parts = plan_markdown.parts(plan, room)
+        title = parts.title
+        written = _written(plan, about, parts)
+        if size(written) <= limit:
+            return written
+    nothing = plan_markdown.Parts(title=title, body="", truncated=True)
+    return "\n\n".join([_head(plan, about, nothing), *_closing(about, cut=True)]) + "\n"
+
+
+def _written(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
+    sections = [
+        _head(plan, about, parts),
+        *_owners(plan),
+        *_paged(plan),
+        parts.body,
+        *_found(about),
+        *_closing(about, cut=parts.truncated),
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def _head(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
+    marker = Marker(
+        fingerprint=plan.fingerprint, base=about.base, head=about.head, truncated=parts.truncated
+    )
+    said = "" if plan.changes or plan.refused else "\n\nDatadog holds every monitor as declared."
+    return f"{marker}\n### {parts.title}{said}"
+
+
+def _owners(plan: Plan) -> list[str]:
+    """How many monitors of each business unit and team; left out where one row would say it."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for change in plan.changes:
+        counts.setdefault((change.business_unit, change.team), Counter())[change.action] += 1
+    if len(counts) < 2:
+        return []
+    actions = [each for each in ORDER if any(each in counted for counted in counts.values())]
+    rows = [
+        f"| {code(unit) or '(none)'} | {code(team) or '(none)'} | "
+        + " | ".join(str(counts[unit, team][each] or "") for each in actions)
+        + " |"
+        for unit, team in sorted(counts, key=lambda each: _weight(counts[each], each))[:_OWNERS]
+    ]
+    if len(counts) > _OWNERS:
+        rows.append(f"| and {len(counts) - _OWNERS} more | |{' |' * len(actions)}")
+    signs = " | ".join(f"`{SIGNS[each]}`" for each in actions)
+    return [
+        "\n".join(
+            [f"| Business unit | Team | {signs} |", f"|---|---|{'--:|' * len(actions)}", *rows]
+        )
+    ]
+
+
+def _weight(counted: Counter[str], place: tuple[str, str]) -> tuple[object, ...]:
+    """Those with most deletes first, then with most to be made anew, and so on."""
+    return (*(-counted[each] for each in ORDER), place)
+
+
+def _paged(plan: Plan) -> list[str]:
+    """The teams that are woken for more monitors, for fewer, or at other states."""
+    more, fewer, other = Counter[str](), Counter[str](), Counter[str]()
+    for change in plan.changes:
+        told = notified.of_change(change)
+        if any(is_pager(each, ()) for each in told.lost):
+            fewer[_team_before(change)] += 1
+        if any(is_pager(each, ()) for each in told.gained):
+            more[change.team] += 1
+        elif not told.lost and any(map(_pages, notified.rows(told))):
+            other[change.team] += 1
+    teams = sorted({*more, *fewer, *other}, key=lambda each: (-fewer[each], -more[each], each))
+    if not teams:
+        return []
+    said = []
+    for team in teams[:_OWNERS]:
+        words = ((more, "more"), (fewer, "fewer"), (other, "at other states"))
+        numbers = [f"{counted[team]} {word}" for counted, word in words if counted[team]]
+        said.append(f"{code(team) or '(no team)'} {', '.join(numbers)}")
+    if len(teams) > _OWNERS:
+        said.append(f"and {count(len(teams) - _OWNERS, 'team')} more")
+    return [f"**Paged for other monitors than before:** {'; '.join(said)}."]
+
+
+def _pages(row: notified.Row) -> bool:
+    return row.mark == "~" and any(is_pager(each, ()) for each in row.handles)
+
+
+def _team_before(change: Change) -> str:
+    """Who owned the monitor until now: the team that loses its pages."""
+    tags = change.live.body.get("tags") or () if change.live is not None else ()
+    return tag_value(tags, "team") or change.team
+
+
+def _found(about: About) -> list[str]:
+    """What ``validate`` found: counted, and the worst of it by name."""
+    found = folded(about.findings)
+    if not found:
+        return []
+    worst = sorted(found, key=lambda each: -each.first.severity)
+    numbers = [
+        count(number, severity.label)
+        for severity in sorted(Severity, reverse=True)
+        if (number := sum(each.severity is severity for each in about.findings))
+    ]
+    lines = [f"**In the files:** {', '.join(numbers)}", ""]
+    lines += [_finding(each, about.source) for each in worst[:_FINDINGS]]
+    if len(worst) > _FINDINGS:
+        more = f"{count(len(worst) - _FINDINGS, 'finding')} more"
+        lines.append(f"- and [{more}]({about.run})" if about.run else f"- and {more}")
+    return ["\n".join(lines)]
+
+
+def _finding(found: Finding, source: str) -> str:
+    first = found.first
+    place = code(f"{first.span.path}:{first.span.line}")
+    if source:
+        place = f"[{place}]({source}/{quote(first.span.path)}#L{first.span.line})"
+    times = f" ({found.times} times)" if found.times > 1 else ""
+    said = f"- **{first.severity.label}** {place} {code(first.message, _WIDEST)}{times}"
+    return f"{said} {code(first.rule)}"
+
+
+def _closing(about: About, *, cut: bool) -> list[str]:
+    parts = []
+    if cut:
+        where = [f"the artifact {code(about.artifact)}"] if about.artifact else []
+        where += [f"the [summary of the run]({about.run})"] if about.run else []
+        if where:
+            parts.append(f"**The whole plan** is in {' and '.join(where)}.")
+    said = []
+    if about.head:
+        said.append(f"planned for {code(about.head[:12])}")
+    if about.base:
+        said.append(f"on {code(about.base[:12])}")
+    line = " ".join(said)
+    if about.run and not cut:
+        line = f"[{line or 'planned'}]({about.run})"
+    if line:
+        parts.append(f"<sub>{line[:1].upper()}{line[1:]}. Apply refuses any other plan.</sub>")
+    return parts
