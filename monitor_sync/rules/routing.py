@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
@@ -123,6 +123,36 @@ def state_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject,
                     field=("notify", state),
                     hint=f"write `also_notify: {{{state}: [chat]}}`, or give the team's rule in"
                     f" teams.yaml a `{state}`",
+                ),
+            )
+
+
+@whole_rule("routing/unknown-reaches-nobody", Severity.WARNING)
+def unknown_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+    """
+    A check counts how often its state is unknown, and nobody hears of that state.
+
+    Why: `{{#is_no_data}}` is not it: a check that answers "unknown" sends data. Routing has no line
+    for it, as most checks never answer so; whoever declares the threshold means it.
+
+    Example: `thresholds: {critical: 3, unknown: 2}` without `{{#is_unknown}}` in the message
+
+    Use instead: `{{#is_unknown}}@slack-motor{{/is_unknown}}` in the message, or no such threshold
+
+    Source: Datadog's page on variables has the condition; 79 of 276 recorded checks declare it.
+    """
+    silent, spoken_for = _silent(subjects)
+    for subject, transitions in silent:
+        options = subject.monitor.body.get("options")
+        levels = options.get("thresholds") if isinstance(options, Mapping) else None
+        declared = isinstance(levels, Mapping) and levels.get("unknown") is not None
+        if "unknown" in transitions and declared and subject.monitor.key not in spoken_for:
+            yield (
+                subject,
+                Finding(
+                    message="nobody hears that the check's state is unknown",
+                    field=("options", "thresholds", "unknown"),
+                    hint="write `{{#is_unknown}}@…{{/is_unknown}}` in the message",
                 ),
             )
 
