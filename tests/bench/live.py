@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 PATIENCE = 600
@@ -18,7 +18,9 @@ PATIENCE = 600
 
 
 @contextlib.contextmanager
-def emulator(data: Path, *, cwd: Path, env: Mapping[str, str]) -> Iterator[str]:
+def emulator(
+    data: Path, *, cwd: Path, env: Mapping[str, str], options: Sequence[str] = ()
+) -> Iterator[str]:
     """
     A Datadog that holds ``data``, at the address given, for as long as the block runs.
 
@@ -29,7 +31,7 @@ def emulator(data: Path, *, cwd: Path, env: Mapping[str, str]) -> Iterator[str]:
     with log.open("wb") as sink:
         port = free_port()
         command = [sys.executable, "-m", "monitor_sync", "emulate"]
-        command += ["--port", str(port), "--data", str(data)]
+        command += ["--port", str(port), "--data", str(data), *options]
         process = subprocess.Popen(
             command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
         )
