@@ -72,7 +72,8 @@ class Failure:
     def passing(self) -> bool:
         """Whether it may work when tried again: no answer, or one from something in between."""
         if self.status == 0:
-            return self.kind != "tls" and not (self.kind == "proxy" and "40" in self.detail)
+            refused = self.kind == "proxy" and re.match("4[0-9][0-9] ", self.detail)
+            return self.kind != "tls" and not refused
         return self.status >= 500 or self.status == 408
 
     @property

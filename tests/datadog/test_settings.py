@@ -79,3 +79,26 @@ def test_a_proxy_is_used_for_datadog_and_not_where_it_is_excepted() -> None:
     assert from_environment(proxied).proxy == "http://proxy:3128"
     assert from_environment({**proxied, "NO_PROXY": "x,.datadoghq.com"}).proxy == ""
     assert from_environment({**proxied, "DD_HOST": "http://127.0.0.1:1"}).proxy == ""
+
+
+def test_times_are_seconds_of_the_environment() -> None:
+    assert (from_environment(KEYS).timeout, from_environment(KEYS).backoff) == (60.0, 0.5)
+    set_so = from_environment(
+        {**KEYS, "MONITOR_SYNC_TIMEOUT": " 5 ", "MONITOR_SYNC_BACKOFF": ".01"}
+    )
+    assert (set_so.timeout, set_so.backoff) == (5.0, 0.01)
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "1e9", "5s"])
+@pytest.mark.parametrize("name", ["MONITOR_SYNC_TIMEOUT", "MONITOR_SYNC_BACKOFF"])
+def test_times_that_are_none_are_refused_with_what_to_write(name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is '{value}', expected seconds") as found:
+        from_environment({**KEYS, name: value})
+    assert f"write {name}=" in found.value.hint
+
+
+def test_a_proxy_is_shown_without_its_password() -> None:
+    found = from_environment({**KEYS, "HTTPS_PROXY": "http://ani:hunter2@proxy.example:3128"})
+    assert found.proxy_host == "proxy.example:3128"
+    assert "hunter2" not in repr(found)
+    assert from_environment(KEYS).proxy_host == ""

@@ -1,0 +1,147 @@
+"""What is asked before a delete, the delete itself, and who changed a monitor last."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from monitor_sync.datadog.client import Client
+from monitor_sync.datadog.deletable import BATCH
+from monitor_sync.errors import AccessDenied, Unreachable
+from tests.conftest import Local
+from tests.datadog.conftest import Answer, Asked, Script
+
+SENTENCE = "monitor [2,`avg(last_5m):a{*} > 5`] is referenced in composite monitors: [9,2]"
+FREE: dict[str, Any] = {"data": {"ok": [2]}, "errors": None}
+HELD: dict[str, Any] = {"data": {"ok": [1]}, "errors": {"2": [SENTENCE]}}
+
+
+def asked_ids(script: Script) -> list[str]:
+    return [asked.query["monitor_ids"] for asked in script.asked]
+
+
+def test_what_refers_to_a_monitor_is_told_in_datadogs_own_sentences(script: Script) -> None:
+    script.say(Answer(status=409, body=HELD))
+
+    assert script.client().can_delete([2, 1, 2]) == {2: (SENTENCE,)}
+    assert [(asked.method, asked.path) for asked in script.asked] == [
+        ("GET", "/api/v1/monitor/can_delete")
+    ]
+    assert asked_ids(script) == ["1,2"]
+
+
+def test_what_nothing_refers_to_is_not_named(script: Script) -> None:
+    script.say(Answer(body=FREE))
+    assert script.client().can_delete([2]) == {}
+
+
+def test_nothing_is_asked_about_nothing(script: Script) -> None:
+    assert script.client().can_delete([]) == {}
+    assert script.asked == []
+
+
+def test_many_are_asked_about_in_batches(script: Script) -> None:
+    def answer(asked: Asked) -> Answer:
+        ids = [int(each) for each in asked.query["monitor_ids"].split(",")]
+        return Answer(body={"data": {"ok": ids}, "errors": None})
+
+    script.say(answer)
+    assert script.client().can_delete(range(2 * BATCH + 1)) == {}
+    assert [each.count(",") + 1 for each in asked_ids(script)] == [BATCH, BATCH, 1]
+
+
+def test_those_of_a_batch_that_an_answer_leaves_out_are_asked_about_alone(script: Script) -> None:
+    only_one = {"data": {"ok": []}, "errors": {"2": [SENTENCE]}}
+    script.say(
+        Answer(status=409, body=only_one),
+        Answer(body={"data": {"ok": [1]}, "errors": None}),
+        Answer(status=409, body={"data": {"ok": []}, "errors": {"3": ["also held"]}}),
+    )
+    assert script.client().can_delete([1, 2, 3]) == {2: (SENTENCE,), 3: ("also held",)}
+    assert asked_ids(script) == ["1,2,3", "1", "3"]
+
+
+def test_an_answer_that_says_nothing_is_not_taken_for_leave(script: Script) -> None:
+    script.say(Answer(body={"data": {"ok": []}, "errors": None}))
+    with pytest.raises(Unreachable, match="does not say whether monitor 2 can be deleted"):
+        script.client().can_delete([2])
+
+
+def test_a_monitor_that_is_gone_does_not_hide_what_is_said_of_the_others(script: Script) -> None:
+    def answer(asked: Asked) -> Answer:
+        if "1" in asked.query["monitor_ids"].split(","):
+            return Answer(status=404, body={"errors": ["Monitor not found"]})
+        return Answer(status=409, body=HELD)
+
+    script.say(answer)
+    assert script.client().can_delete([1, 2]) == {2: (SENTENCE,)}
+
+
+def test_keys_that_may_not_ask_are_an_error(script: Script) -> None:
+    script.say(Answer(status=403, body={"errors": ["Forbidden"]}))
+    with pytest.raises(AccessDenied, match="could not check what refers to monitors"):
+        script.client().can_delete([2])
+
+
+@pytest.mark.parametrize(("force", "query"), [(False, {}), (True, {"force": "true"})])
+def test_a_delete_is_forced_only_where_it_is_asked_for(
+    script: Script, force: bool, query: dict[str, str]
+) -> None:
+    script.say(Answer(body={"deleted_monitor_id": 7}))
+    script.client().delete(7, force=force)
+    assert script.asked[0].query == query
+
+
+def event(**changed: Any) -> dict[str, Any]:
+    inner = {"usr": {"email": "ani@acme.example", "name": "Ani"}, "action": "modified"}
+    outer = {"timestamp": "2026-11-22T12:31:59.123+02:00", "attributes": inner, **changed}
+    return {"data": [{"type": "audit", "attributes": outer}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(body=event()), "ani@acme.example, 2026-11-22 10:31 UTC"),
+        (Answer(body=event(timestamp="then")), "ani@acme.example"),
+        (Answer(body=event(attributes={"usr": {"id": "4\x1b[m"}})), "4[m, 2026-11-22 10:31 UTC"),
+        (Answer(body=event(attributes={})), "2026-11-22 10:31 UTC"),
+        (Answer(body={"data": []}), ""),
+        (Answer(body={"data": ["?"]}), ""),
+        (Answer(body=[]), ""),
+        (Answer(status=403, body={"errors": ["Forbidden"]}), ""),
+        (Answer(status=502), ""),
+        (Answer(drop=True), ""),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_last_editor_is_told_where_the_audit_trail_knows_and_asked_for_once(
+    script: Script, answer: Answer, said: str
+) -> None:
+    script.say(answer)
+
+    assert script.client().last_editor(7) == said
+    (asked,) = script.asked
+    assert (asked.method, asked.path) == ("POST", "/api/v2/audit/events/search")
+    assert "@asset.id:7" in asked.body["filter"]["query"]
+
+
+def test_after_a_stop_nobody_is_asked_for_the_last_editor(script: Script) -> None:
+    client = script.client()
+    client.stop()
+    assert client.last_editor(7) == ""
+    assert script.asked == []
+
+
+def test_the_emulators_audit_trail_names_who_changed_a_monitor(local: Local) -> None:
+    client = Client.from_environment(local.environment)
+    body = {"name": "n", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 5", "message": ""}
+    made = client.create(body)["id"]
+    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
+    path = f"/api/v1/monitor/{made}"
+    content = json.dumps({"name": "other"}).encode()
+    assert local.emulator.handle("PUT", path, "", keys, content)[0] == 200
+
+    assert client.last_editor(made).startswith("user@emulator.example, 2")
+    assert client.last_editor(made + 1) == ""
