@@ -1,4 +1,4 @@
-"""What only an extra installs: the emulator's server."""
+"""What only an extra installs: the emulator's server, GitHub's client."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def emulator_classes() -> tuple[type[Emulator], Running]:
     return Emulator, running
 
 
-def lacking(error: ImportError) -> UsageError:
-    """The error for a package that is not installed."""
+def lacking(error: ImportError, extra: str = "emulator", what: str = "the emulator") -> UsageError:
+    """The error for a package that is not installed, and the extra that brings it."""
     return UsageError(
-        f"the emulator needs a package that is not installed ({error.name})",
-        hint="pip install 'monitor-sync[emulator]'",
+        f"{what} needs a package that is not installed ({error.name})",
+        hint=f"pip install 'monitor-sync[{extra}]'",
     )

@@ -8,13 +8,13 @@ stems from files or from Datadog stands in code, where a handle notifies nobody.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.github.marker import Marker
+from monitor_sync.github.marker import Kind, Marker
 from monitor_sync.language.pagers import is_pager
 from monitor_sync.model import tag_value
 from monitor_sync.render import notified, plan_markdown
@@ -22,6 +22,7 @@ from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.markdown import code
 from monitor_sync.render.plan import SIGNS
 from monitor_sync.render.text import count
+from monitor_sync.sync.handles import Notified
 from monitor_sync.sync.plan import ORDER, Change, Plan
 
 COMMENT: Final = 65_536
@@ -39,6 +40,13 @@ _FINDINGS: Final = 10
 _OWNERS: Final = 40
 """Rows of the table of business units and teams, and teams named as paged differently."""
 
+_MEANT: Final[Mapping[Kind, str]] = {
+    "plan": "Apply refuses any other plan.",
+    "applied": "This plan needs somebody's approval before it is applied.",
+    "drift": "Change the files to keep what was changed in Datadog; the next apply puts it back.",
+}
+"""The last words, by what the text is for."""
+
 _WIDEST: Final = 300
 """Columns of one finding's message."""
 
@@ -51,9 +59,10 @@ class About:
     ``base`` and ``head`` are the commits between which it was made, ``run`` is the address of the
     job that made it, ``artifact`` the name under which that job keeps the whole of it, ``source``
     the address below which the files stand as they were planned. Each is empty where there is
-    none. ``findings`` are what ``validate`` found.
+    none. ``findings`` are what ``validate`` found. ``kind`` is what the text is for.
     """
 
+    kind: Kind = "plan"
     base: str = ""
     head: str = ""
     run: str = ""
@@ -62,15 +71,32 @@ class About:
     findings: Sequence[Diagnostic] = field(default=())
 
 
-def text(plan: Plan, about: About) -> str:
-    """The comment: at most ``COMMENT`` characters, the marker first."""
-    return _fitting(plan, about, _ROOMS, lambda each: len(each.encode("utf-16-le")) // 2, COMMENT)
+def text(plan: Plan, about: About, *, limit: int = COMMENT) -> str:
+    """The comment: at most ``limit`` characters, the marker first."""
+    return _fitting(plan, about, _ROOMS, lambda each: len(each.encode("utf-16-le")) // 2, limit)
 
 
 def summary(plan: Plan, about: About) -> str:
     """The same for a step's summary, at most ``SUMMARY`` bytes: nearly every plan fits in full."""
     rooms = (900_000, 500_000, 250_000, *_ROOMS)
     return _fitting(plan, about, rooms, lambda each: len(each.encode()), SUMMARY)
+
+
+def without_plan(reason: str, about: About) -> str:
+    """A step's summary where no plan was made: why, and what was found in the files."""
+    found = _found(about) or ["Nothing to remark in the files."]
+    return "\n\n".join(["### Monitors checked", reason, *found]) + "\n"
+
+
+def drift_title(plan: Plan) -> str:
+    """The title of the issue about drift."""
+    verb = "differs" if len(plan.changes) == 1 else "differ"
+    return f"{count(len(plan.changes), 'monitor')} {verb} from the files"
+
+
+def teams(plan: Plan) -> list[str]:
+    """The teams whose monitors a plan changes, by name."""
+    return sorted({each.team for each in plan.changes if each.team})
 
 
 def _fitting(
@@ -101,7 +127,11 @@ def _written(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
 
 def _head(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
     marker = Marker(
-        fingerprint=plan.fingerprint, base=about.base, head=about.head, truncated=parts.truncated
+        kind=about.kind,
+        fingerprint=plan.fingerprint,
+        base=about.base,
+        head=about.head,
+        truncated=parts.truncated,
     )
     said = "" if plan.changes or plan.refused else "\n\nDatadog holds every monitor as declared."
     return f"{marker}\n### {parts.title}{said}"
@@ -141,13 +171,11 @@ def _paged(plan: Plan) -> list[str]:
     more, fewer, other = Counter[str](), Counter[str](), Counter[str]()
     for change in plan.changes:
         told = notified.of_change(change)
-        if any(is_pager(each, ()) for each in told.lost):
-            fewer[_team_before(change)] += 1
-        if any(is_pager(each, ()) for each in told.gained):
-            more[change.team] += 1
-        elif not told.lost and any(map(_pages, notified.rows(told))):
-            other[change.team] += 1
-    teams = sorted({*more, *fewer, *other}, key=lambda each: (-fewer[each], -more[each], each))
+        lost, gained, moved = _pagers(change, told)
+        fewer[_team_before(change)] += lost
+        more[change.team] += gained
+        other[change.team] += moved and not (lost or gained)
+    teams = sorted({*+more, *+fewer, *+other}, key=lambda each: (-fewer[each], -more[each], each))
     if not teams:
         return []
     said = []
@@ -160,8 +188,14 @@ def _paged(plan: Plan) -> list[str]:
     return [f"**Paged for other monitors than before:** {'; '.join(said)}."]
 
 
-def _pages(row: notified.Row) -> bool:
-    return row.mark == "~" and any(is_pager(each, ()) for each in row.handles)
+def _pagers(change: Change, told: Notified) -> tuple[bool, bool, bool]:
+    """Whether handles that wake somebody leave a monitor, come to it, or are told otherwise."""
+    moved = [each for row in notified.rows(told) if row.mark == "~" for each in row.handles]
+    lost, gained, other = (
+        any(is_pager(each, change.pagers) for each in handles)
+        for handles in (told.lost, told.gained, moved)
+    )
+    return lost, gained, other
 
 
 def _team_before(change: Change) -> str:
@@ -215,5 +249,5 @@ def _closing(about: About, *, cut: bool) -> list[str]:
     if about.run and not cut:
         line = f"[{line or 'planned'}]({about.run})"
     if line:
-        parts.append(f"<sub>{line[:1].upper()}{line[1:]}. Apply refuses any other plan.</sub>")
+        parts.append(f"<sub>{line[:1].upper()}{line[1:]}. {_MEANT[about.kind]}</sub>")
     return parts
