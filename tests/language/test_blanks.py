@@ -31,7 +31,7 @@ def test_blanks_collapse_but_inside_quotes(written: str, line: str) -> None:
     assert one_line(written) == line
 
 
-@given(st.text(alphabet='ab "\'\\\n\t\u00a0ü', max_size=30))
+@given(st.text(alphabet="ab \"'\\\n\t\u00a0ü", max_size=30))
 def test_a_line_stays_as_it_is_and_loses_nothing_but_blanks(text: str) -> None:
     line = one_line(text)
 
