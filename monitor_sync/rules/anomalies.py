@@ -42,7 +42,7 @@ def _last(value: Any) -> Window | None:
     return found if found is not None and found.form == "last" and found.count > 0 else None
 
 
-@rule("options/threshold-windows-without-anomalies", Severity.ERROR)
+@rule("options/threshold-windows-without-anomalies", Severity.ERROR, option="threshold_windows")
 def threshold_windows_without_anomalies(subject: Subject) -> Iterable[Finding]:
     """
     `threshold_windows` is given, but the query has no `anomalies(…)`.
@@ -71,7 +71,7 @@ def threshold_windows_without_anomalies(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/half-threshold-windows", Severity.ERROR)
+@rule("options/half-threshold-windows", Severity.ERROR, option="threshold_windows")
 def half_threshold_windows(subject: Subject) -> Iterable[Finding]:
     """
     One of the two windows of `threshold_windows` is missing.
@@ -100,7 +100,7 @@ def half_threshold_windows(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/bad-threshold-window", Severity.ERROR)
+@rule("options/bad-threshold-window", Severity.ERROR, option="threshold_windows")
 def bad_threshold_window(subject: Subject) -> Iterable[Finding]:
     """
     A window of `threshold_windows` is not of the form `last_15m`.
@@ -126,7 +126,7 @@ def bad_threshold_window(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/trigger-window-mismatch", Severity.ERROR)
+@rule("options/trigger-window-mismatch", Severity.ERROR, option="threshold_windows")
 def trigger_window_mismatch(subject: Subject) -> Iterable[Finding]:
     """
     `trigger_window` differs from the `alert_window` of the query.
@@ -193,7 +193,7 @@ def no_threshold_windows(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("thresholds/alert-while-recovered", Severity.ERROR)
+@rule("thresholds/alert-while-recovered", Severity.ERROR, option="threshold_windows")
 def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
     """
     An anomaly monitor could alert and recover at the same time.

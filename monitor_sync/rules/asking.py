@@ -8,20 +8,13 @@ as findings tell places and names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from monitor_sync.model import KEY_TAG, Monitor
 from monitor_sync.rules.registry import Check, Finding, Rule
 from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import LONGEST_TAG
-
-# What Datadog reads in a text. Before a handle stands the sign that decides whether it is one;
-# the second pattern is for texts without any, as nothing in it begins with just any character.
-_MARKS: Final = re.compile(r"\{\{.*?\}\}|\}\}|\{\{|.?@[^\s]*|#+", re.DOTALL)
-_TAGS: Final = re.compile(r"\{\{.*?\}\}|\}\}|\{\{|#+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +43,18 @@ class Asking:
         self._of_text = [(each, check) for each, check in checks if each.of == "message"]
         self._siblings = siblings
         self._sound: set[Hashable] = set()
-        self._around: dict[Hashable, Hashable] = {}
+        self._concerned: dict[tuple[str, ...], list[tuple[Rule, Check]]] = {}
 
     def about(self, subject: Subject) -> Iterator[Found]:
         """Every finding about one monitor."""
         asked = subject.asked
         if not self._siblings or asked not in self._sound:
-            found = list(_ask(subject, self._by_query))
+            found = list(_ask(subject, self._concerning(subject)))
             found.extend(_ask(subject, self._of_query if subject.parsed.problems else ()))
             yield from found
-            if not found and subject.parsed.tree is not None:
+            if not found:
                 self._sound.add(asked)
-        told = self._told(subject)
+        told = subject.told
         if not self._siblings or told not in self._sound:
             found = list(_ask(subject, self._by_text))
             found.extend(_ask(subject, self._of_text if subject.problems else ()))
@@ -76,27 +69,14 @@ class Asking:
                 self._sound.add(tagged)
         yield from _ask(subject, self._alone)
 
-    def _told(self, subject: Subject) -> Hashable:
-        """The same for monitors with one owner and recipients whose texts differ only in words."""
-        asked, monitor = subject.asked, subject.monitor
-        if asked not in self._around:
-            around = _around(subject) if asked in self._sound else asked
-            self._around[asked] = around
-        texts = f"{monitor.name}\n{subject.text}\n{subject.escalation}"
-        marks: tuple[str, ...] = ()
-        if "@" in texts:
-            marks = tuple(_MARKS.findall(texts))
-        elif "{" in texts:
-            marks = tuple(_TAGS.findall(texts))
-        return self._around[asked], monitor.team, id(monitor.recipients), marks
-
-
-def _around(subject: Subject) -> Hashable:
-    """What a text can speak of: what Datadog fills in, and when it notifies."""
-    thresholds = tuple(name for name, value in subject.thresholds.items() if value is not None)
-    chosen = repr(subject.options.get("notify_by"))
-    members = subject.monitor.query if subject.type == "composite" else ""
-    return subject.type, subject.keys, subject.reach, thresholds, chosen, members
+    def _concerning(self, subject: Subject) -> list[tuple[Rule, Check]]:
+        """Those among the rules about queries and options that may have something to say."""
+        given = tuple(subject.options)
+        if given not in self._concerned:
+            self._concerned[given] = [
+                each for each in self._by_query if not each[0].option or each[0].option in given
+            ]
+        return self._concerned[given]
 
 
 def _tagged(monitor: Monitor) -> Hashable:

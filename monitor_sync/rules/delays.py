@@ -20,7 +20,7 @@ _OURS: Final = ("aws.lambda.enhanced.",)
 """Sent by Datadog's own library, so they arrive at once."""
 
 
-@rule("options/new-group-delay-ungrouped", Severity.ERROR)
+@rule("options/new-group-delay-ungrouped", Severity.ERROR, option="new_group_delay")
 def new_group_delay_ungrouped(subject: Subject) -> Iterable[Finding]:
     """
     `new_group_delay` is given, but the query has no groups.
@@ -50,7 +50,7 @@ def new_group_delay_ungrouped(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/two-delays", Severity.WARNING)
+@rule("options/two-delays", Severity.WARNING, option="new_host_delay")
 def two_delays(subject: Subject) -> Iterable[Finding]:
     """
     `new_host_delay` stands beside `new_group_delay`.
@@ -77,7 +77,7 @@ def two_delays(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/evaluation-delay-unused", Severity.WARNING)
+@rule("options/evaluation-delay-unused", Severity.WARNING, option="evaluation_delay")
 def evaluation_delay_unused(subject: Subject) -> Iterable[Finding]:
     """
     `evaluation_delay` is given on a monitor that is not over metrics.

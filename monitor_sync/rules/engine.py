@@ -64,18 +64,23 @@ def _run(
     project: Project, chosen: Sequence[Monitor], rules: Sequence[Rule], *, siblings: bool
 ) -> Iterator[Found]:
     """Every finding of every rule about the chosen monitors."""
-    alike = Alike()
+    alike = Alike() if siblings else None
     asking = Asking(rules, siblings=siblings)
+    asked = {}
     for monitor in chosen:
-        yield from asking.about(Subject(monitor, project, alike))
+        subject = asked[monitor.key] = Subject(monitor, project, alike)
+        yield from asking.about(subject)
+        subject.let_go()
     if not chosen:
         return
-    keys = {each.key for each in chosen}
-    subjects = [Subject(each, project, alike) for each in _near(project, keys)]
+    subjects = [
+        asked[each.key] if each.key in asked else Subject(each, project, alike)
+        for each in _near(project, asked)
+    ]
     for each in rules:
         if each.whole is not None:
             for subject, finding in each.whole(subjects):
-                if subject.monitor.key in keys:
+                if subject.monitor.key in asked:
                     yield Found(each, subject.monitor, finding)
 
 

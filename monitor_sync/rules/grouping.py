@@ -35,7 +35,7 @@ def _bare(key: str) -> str:
     return key.removeprefix("@")
 
 
-@rule("options/notify-by-nothing", Severity.ERROR)
+@rule("options/notify-by-nothing", Severity.ERROR, option="notify_by")
 def notify_by_nothing(subject: Subject) -> Iterable[Finding]:
     """
     `notify_by` is an empty list.
@@ -54,7 +54,7 @@ def notify_by_nothing(subject: Subject) -> Iterable[Finding]:
     return [Finding(message="`notify_by` is empty", field=_BY, hint=hint)]
 
 
-@rule("options/notify-by-star-and-keys", Severity.ERROR)
+@rule("options/notify-by-star-and-keys", Severity.ERROR, option="notify_by")
 def notify_by_star_and_keys(subject: Subject) -> Iterable[Finding]:
     """
     `notify_by` has `*` beside group keys.
@@ -83,7 +83,7 @@ def notify_by_star_and_keys(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/notify-by-not-grouped", Severity.ERROR)
+@rule("options/notify-by-not-grouped", Severity.ERROR, option="notify_by")
 def notify_by_not_grouped(subject: Subject) -> Iterable[Finding]:
     """
     `notify_by` names something that the query does not group by.
@@ -117,7 +117,7 @@ def notify_by_not_grouped(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/notify-by-every-key", Severity.ERROR)
+@rule("options/notify-by-every-key", Severity.ERROR, option="notify_by")
 def notify_by_every_key(subject: Subject) -> Iterable[Finding]:
     """
     `notify_by` names all group keys of the query.
@@ -139,7 +139,7 @@ def notify_by_every_key(subject: Subject) -> Iterable[Finding]:
     return _all_named(subject, keys)
 
 
-@rule("options/notify-by-only-key", Severity.WARNING)
+@rule("options/notify-by-only-key", Severity.WARNING, option="notify_by")
 def notify_by_only_key(subject: Subject) -> Iterable[Finding]:
     """
     `notify_by` names the only group key of the query.
@@ -177,7 +177,7 @@ def _all_named(subject: Subject, keys: list[str]) -> list[Finding]:
     ]
 
 
-@rule("options/notify-by-star-ungrouped", Severity.WARNING)
+@rule("options/notify-by-star-ungrouped", Severity.WARNING, option="notify_by")
 def notify_by_star_ungrouped(subject: Subject) -> Iterable[Finding]:
     """
     `notify_by: ["*"]` is given, but the query has no groups.
@@ -198,7 +198,7 @@ def notify_by_star_ungrouped(subject: Subject) -> Iterable[Finding]:
     return [Finding(message=message, field=_BY, hint="remove `notify_by`")]
 
 
-@rule("options/bad-retention", Severity.ERROR)
+@rule("options/bad-retention", Severity.ERROR, option="group_retention_duration")
 def bad_retention(subject: Subject) -> Iterable[Finding]:
     """
     `group_retention_duration` is no time between one hour and three days.
@@ -234,7 +234,7 @@ def _minutes(duration: Any) -> int:
     return int(count) * _MINUTES[unit]
 
 
-@rule("options/retention-unsupported", Severity.ERROR)
+@rule("options/retention-unsupported", Severity.ERROR, option="group_retention_duration")
 def retention_unsupported(subject: Subject) -> Iterable[Finding]:
     """
     `group_retention_duration` is given on a type that does not have it.
@@ -259,7 +259,7 @@ def retention_unsupported(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/retention-ungrouped", Severity.WARNING)
+@rule("options/retention-ungrouped", Severity.WARNING, option="group_retention_duration")
 def retention_ungrouped(subject: Subject) -> Iterable[Finding]:
     """
     `group_retention_duration` is given, but the query has no groups.

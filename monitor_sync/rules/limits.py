@@ -66,7 +66,7 @@ def out_of_range(subject: Subject) -> Iterable[Finding]:
     return findings
 
 
-@rule("options/timeout-out-of-range", Severity.ERROR)
+@rule("options/timeout-out-of-range", Severity.ERROR, option="timeout_h")
 def timeout_out_of_range(subject: Subject) -> Iterable[Finding]:
     """
     `timeout_h` is not within 0 to 24 hours.

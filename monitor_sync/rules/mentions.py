@@ -5,17 +5,16 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.language.handles import Handle, handles
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.rules.reached import Routes
 
 Field = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Frozen):
     """A handle and where it stands; without an end the place is the whole value."""
 
     handle: Handle

@@ -33,7 +33,7 @@ _FIELD: Final = ("options", "on_missing_data")
 _TIMEFRAME: Final = ("options", "no_data_timeframe")
 
 
-@rule("options/missing-data-twice", Severity.ERROR)
+@rule("options/missing-data-twice", Severity.ERROR, option="on_missing_data")
 def missing_data_twice(subject: Subject) -> Iterable[Finding]:
     """
     `on_missing_data` stands beside `notify_no_data: true` or `no_data_timeframe`.
@@ -67,7 +67,7 @@ def missing_data_twice(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/missing-data-unsupported", Severity.ERROR)
+@rule("options/missing-data-unsupported", Severity.ERROR, option="on_missing_data")
 def missing_data_unsupported(subject: Subject) -> Iterable[Finding]:
     """
     `on_missing_data` is given on a type that does not have it.
@@ -96,7 +96,7 @@ def missing_data_unsupported(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/resolve-with-timeout", Severity.ERROR)
+@rule("options/resolve-with-timeout", Severity.ERROR, option="on_missing_data")
 def resolve_with_timeout(subject: Subject) -> Iterable[Finding]:
     """
     `on_missing_data: resolve` stands beside a `timeout_h`.
@@ -121,7 +121,7 @@ def resolve_with_timeout(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/filled-missing-data", Severity.WARNING)
+@rule("options/filled-missing-data", Severity.WARNING, option="on_missing_data")
 def filled_missing_data(subject: Subject) -> Iterable[Finding]:
     """
     `on_missing_data` has an opinion, but the query fills in what is missing.
@@ -189,7 +189,7 @@ def _filled(modifiers: tuple[Modifier, ...]) -> _Filling | None:
     return None
 
 
-@rule("options/no-data-timeframe-too-long", Severity.ERROR)
+@rule("options/no-data-timeframe-too-long", Severity.ERROR, option="no_data_timeframe")
 def no_data_timeframe_too_long(subject: Subject) -> Iterable[Finding]:
     """
     `no_data_timeframe` is longer than Datadog keeps a silent group.
@@ -217,7 +217,7 @@ def no_data_timeframe_too_long(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/no-data-timeframe-short", Severity.WARNING)
+@rule("options/no-data-timeframe-short", Severity.WARNING, option="notify_no_data")
 def no_data_timeframe_short(subject: Subject) -> Iterable[Finding]:
     """
     `no_data_timeframe` is less than twice the window of the query.
@@ -251,7 +251,7 @@ def no_data_timeframe_short(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/no-data-timeframe-of-events", Severity.WARNING)
+@rule("options/no-data-timeframe-of-events", Severity.WARNING, option="no_data_timeframe")
 def no_data_timeframe_of_events(subject: Subject) -> Iterable[Finding]:
     """
     `no_data_timeframe` is given on a monitor over logs or other events.

@@ -58,7 +58,7 @@ def no_effect(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/unused-variables", Severity.WARNING, by_query=True)
+@rule("options/unused-variables", Severity.WARNING, by_query=True, option="variables")
 def unused_variables(subject: Subject) -> Iterable[Finding]:
     """
     `variables` is given, but the query is no `formula(…)`.

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.subjects import BY_QUERY, BY_TAGS, BY_TEXT
 
@@ -23,8 +23,7 @@ FAMILIES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Frozen, kw_only=True):
     """
     One thing that is wrong with one monitor.
 
@@ -54,8 +53,7 @@ Language = Literal["query", "message"]
 Alike = Literal["query", "text", "tags"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Frozen, kw_only=True):
     """One rule: its name, how bad a finding is, what finds it, and its manual page."""
 
     name: str
@@ -68,6 +66,8 @@ class Rule:
     """In what two monitors must agree to get the same answer; None where in everything."""
     of: Language | None = None
     """The language whose problems it tells: without one there is nothing to ask it."""
+    option: str = ""
+    """The option of Datadog's without which there is nothing to ask it; empty where none is."""
 
     @property
     def summary(self) -> str:
@@ -85,13 +85,15 @@ def rule(
     of: Language | None = None,
     words: bool = False,
     by_query: bool = False,
+    option: str = "",
 ) -> Callable[[Check], Check]:
     """
     Register a function as a rule about one monitor.
 
     ``of`` is the language whose problems it tells. ``words`` says that it reads the author's
     words, so that no two monitors are alike to it; ``by_query`` that it looks at no more than the
-    rules of ``subjects.BY_QUERY``, although others of its module do.
+    rules of ``subjects.BY_QUERY``, although others of its module do. ``option`` is one of Datadog's
+    options without which it has nothing to say.
     """
 
     def register(check: Check) -> Check:
@@ -104,7 +106,17 @@ def rule(
             alike = "tags"
         elif module in BY_TEXT and not words:
             alike = "text"
-        _add(Rule(name=name, severity=severity, page=page, check=check, alike=alike, of=of))
+        _add(
+            Rule(
+                name=name,
+                severity=severity,
+                page=page,
+                check=check,
+                alike=alike,
+                of=of,
+                option=option,
+            )
+        )
         return check
 
     return register

@@ -20,7 +20,7 @@ def _silent(subject: Subject) -> bool:
     return not subject.options.get("renotify_interval")
 
 
-@rule("options/occurrences-without-interval", Severity.ERROR)
+@rule("options/occurrences-without-interval", Severity.ERROR, option="renotify_occurrences")
 def occurrences_without_interval(subject: Subject) -> Iterable[Finding]:
     """
     `renotify_occurrences` stands without `renotify_interval`.
@@ -46,7 +46,7 @@ def occurrences_without_interval(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/statuses-without-interval", Severity.WARNING)
+@rule("options/statuses-without-interval", Severity.WARNING, option="renotify_statuses")
 def statuses_without_interval(subject: Subject) -> Iterable[Finding]:
     """
     `renotify_statuses` stands without `renotify_interval`.
@@ -71,7 +71,7 @@ def statuses_without_interval(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/escalation-never-sent", Severity.WARNING)
+@rule("options/escalation-never-sent", Severity.WARNING, option="escalation_message")
 def escalation_never_sent(subject: Subject) -> Iterable[Finding]:
     """
     `escalation_message` stands without `renotify_interval`.
@@ -96,7 +96,7 @@ def escalation_never_sent(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/renotify-without-warning", Severity.WARNING)
+@rule("options/renotify-without-warning", Severity.WARNING, option="renotify_statuses")
 def renotify_without_warning(subject: Subject) -> Iterable[Finding]:
     """
     `renotify_statuses` has `warn`, but the monitor has no warning threshold.
@@ -121,7 +121,7 @@ def renotify_without_warning(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/renotify-without-no-data", Severity.WARNING)
+@rule("options/renotify-without-no-data", Severity.WARNING, option="renotify_statuses")
 def renotify_without_no_data(subject: Subject) -> Iterable[Finding]:
     """
     `renotify_statuses` has `no data`, but missing data notifies nobody.
@@ -158,7 +158,7 @@ def _reminded(subject: Subject, state: str) -> int:
     return states.index(state)
 
 
-@rule("options/renotify-too-late", Severity.WARNING)
+@rule("options/renotify-too-late", Severity.WARNING, option="renotify_interval")
 def renotify_too_late(subject: Subject) -> Iterable[Finding]:
     """
     `renotify_interval` is longer than the time for which Datadog reminds.

@@ -49,7 +49,7 @@ def retired_no_data(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("hygiene/retired-host-delay", Severity.WARNING)
+@rule("hygiene/retired-host-delay", Severity.WARNING, option="new_host_delay")
 def retired_host_delay(subject: Subject) -> Iterable[Finding]:
     """
     `new_host_delay` is used.
@@ -80,7 +80,7 @@ def retired_host_delay(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("hygiene/retired-simple-alert", Severity.WARNING)
+@rule("hygiene/retired-simple-alert", Severity.WARNING, option="groupby_simple_monitor")
 def retired_simple_alert(subject: Subject) -> Iterable[Finding]:
     """
     `groupby_simple_monitor: true` is used.
@@ -107,7 +107,7 @@ def retired_simple_alert(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("hygiene/escalation-message", Severity.NOTE)
+@rule("hygiene/escalation-message", Severity.NOTE, option="escalation_message")
 def escalation_message(subject: Subject) -> Iterable[Finding]:
     """
     `escalation_message` is used.

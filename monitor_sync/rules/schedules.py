@@ -22,7 +22,7 @@ _FORBIDDEN: Final = frozenset({"DTSTART", "DTEND", "DURATION"})
 _EVALUATED: Final = METRIC | EVENTS
 
 
-@rule("options/recurrence-count", Severity.ERROR)
+@rule("options/recurrence-count", Severity.ERROR, option="scheduling_options")
 def recurrence_count(subject: Subject) -> Iterable[Finding]:
     """
     A custom schedule has no recurrence, or several.
@@ -62,7 +62,7 @@ def _recurrences(subject: Subject) -> Iterator[tuple[int, Mapping[str, Any]]]:
             yield index, each
 
 
-@rule("options/bad-recurrence", Severity.ERROR)
+@rule("options/bad-recurrence", Severity.ERROR, option="scheduling_options")
 def bad_recurrence(subject: Subject) -> Iterable[Finding]:
     """
     The recurrence of a custom schedule is not one that Datadog takes.
@@ -147,7 +147,7 @@ def _is_moment(value: Any) -> bool:
     return True
 
 
-@rule("options/unknown-time-zone", Severity.WARNING)
+@rule("options/unknown-time-zone", Severity.WARNING, option="scheduling_options")
 def unknown_time_zone(subject: Subject) -> Iterable[Finding]:
     """
     The time zone of a schedule is not in the tz database.
@@ -181,7 +181,7 @@ def unknown_time_zone(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/schedule-without-missing-data", Severity.ERROR)
+@rule("options/schedule-without-missing-data", Severity.ERROR, option="scheduling_options")
 def schedule_without_missing_data(subject: Subject) -> Iterable[Finding]:
     """
     A custom schedule comes without `on_missing_data`.
@@ -212,7 +212,7 @@ def schedule_without_missing_data(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/schedule-with-full-window", Severity.ERROR)
+@rule("options/schedule-with-full-window", Severity.ERROR, option="scheduling_options")
 def schedule_with_full_window(subject: Subject) -> Iterable[Finding]:
     """
     A custom schedule stands beside `require_full_window: true`.
@@ -238,7 +238,7 @@ def schedule_with_full_window(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/schedule-unsupported", Severity.WARNING)
+@rule("options/schedule-unsupported", Severity.WARNING, option="scheduling_options")
 def schedule_unsupported(subject: Subject) -> Iterable[Finding]:
     """
     A custom schedule is given on a type that it does not act on.

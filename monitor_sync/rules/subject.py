@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Generic, TypeVar, overload
 
 from monitor_sync.language import message, query, transitions
@@ -11,7 +11,7 @@ from monitor_sync.language.query import Parsed
 from monitor_sync.language.shapes import shape
 from monitor_sync.language.transitions import Reach
 from monitor_sync.model import Monitor, Project, Team
-from monitor_sync.rules.alike import Alike, Asked, Settings
+from monitor_sync.rules.alike import Alike, Asked, Settings, marks
 from monitor_sync.rules.mentions import Mention, is_doubtful, routed, routed_doubtful, written
 from monitor_sync.rules.reached import Reached, Routes, by_message, by_routing
 from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tags
@@ -146,6 +146,28 @@ class Subject:
         return self.settings, shape(self.monitor.query)
 
     @once
+    def told(self) -> Hashable:
+        """
+        Equal for monitors with one owner and recipients whose texts differ only in words.
+
+        Whatever Datadog fills into these texts, it fills in for all or none of them.
+        """
+        known = self._alike.around
+        if self.asked not in known:
+            known[self.asked] = self._around()
+        texts = f"{self.monitor.name}\n{self.text}\n{self.escalation}"
+        return known[self.asked], self.monitor.team, id(self.monitor.recipients), marks(texts)
+
+    def _around(self) -> Hashable:
+        """What a text can speak of, and when it notifies; what is asked where that is unknown."""
+        if self.parsed.tree is None:
+            return self.asked
+        given = tuple(name for name, value in self.thresholds.items() if value is not None)
+        chosen = repr(self.options.get("notify_by"))
+        members = self.monitor.query if self.type == "composite" else ""
+        return self.type, self.keys, self.reach, given, chosen, members
+
+    @once
     def reach(self) -> Reach:
         """The transitions at which the monitor can notify."""
         known = self._alike.reaches
@@ -161,14 +183,21 @@ class Subject:
         Where the author's part holds neither a handle nor a mistake, what routing adds decides
         alone; most monitors of a team share it.
         """
-        if "@" in self.text or "@" in self.escalation or self.problems:
-            sent = str(self.monitor.body["message"])
-            return by_message(sent, self.escalation if "@" in self.escalation else "", self.reach)
-        known = self._alike.routed
-        places = id(self.monitor.recipients), id(self.reach)
-        if places not in known:
-            known[places] = by_routing(self.routes, self.reach)
-        return known[places]
+        known = self._alike.reached
+        if self.told not in known:
+            if "@" in self.text or "@" in self.escalation or self.problems:
+                escalation = self.escalation if "@" in self.escalation else ""
+                found = by_message(str(self.monitor.body["message"]), escalation, self.reach)
+            else:
+                found = by_routing(self.routes, self.reach)
+            known[self.told] = found
+        return known[self.told]
+
+    def let_go(self) -> None:
+        """Keep whom it notifies, which all monitors are compared by, and drop what is large."""
+        self.notified  # noqa: B018 - made here, from what is dropped below
+        for name in ("asked", "told", "message", "templates", "problems", "mentions", "parsed"):
+            self.__dict__.pop(name, None)
 
     @once
     def parsed(self) -> Parsed:

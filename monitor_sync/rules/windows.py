@@ -68,7 +68,7 @@ _STARTS: Final = {
 }
 
 
-@rule("options/window-without-cumulative", Severity.ERROR)
+@rule("options/window-without-cumulative", Severity.ERROR, option="scheduling_options")
 def window_without_cumulative(subject: Subject) -> Iterable[Finding]:
     """
     `evaluation_window` is given, but the query has no `current_…` window.
@@ -97,7 +97,7 @@ def window_without_cumulative(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/bad-evaluation-window", Severity.ERROR)
+@rule("options/bad-evaluation-window", Severity.ERROR, option="scheduling_options")
 def bad_evaluation_window(subject: Subject) -> Iterable[Finding]:
     """
     `evaluation_window` says something that Datadog does not take.
@@ -160,7 +160,7 @@ def _is_time(value: Any) -> bool:
     return numbers and int(hour) < 24 and int(minute) < 60
 
 
-@rule("options/evaluation-window-unlike-query", Severity.WARNING)
+@rule("options/evaluation-window-unlike-query", Severity.WARNING, option="scheduling_options")
 def evaluation_window_unlike_query(subject: Subject) -> Iterable[Finding]:
     """
     `evaluation_window` gives another start than the window of the query needs.
