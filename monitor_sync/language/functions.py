@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from monitor_sync.language.nodes import Frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+
+class Parameter(Frozen, kw_only=True):
     """
     One argument of a function.
 

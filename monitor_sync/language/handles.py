@@ -11,8 +11,9 @@ import functools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from monitor_sync.language.nodes import Frozen
 
 KINDS: Final[Mapping[str, str]] = {
     "slack": "a Slack channel",
@@ -84,8 +85,7 @@ _ATTACHED: Final = _pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(Frozen):
     """
     A handle in a text.
 
@@ -166,8 +166,7 @@ def _kind(name: str) -> tuple[str, str]:
     return ("email" if _ADDRESS.fullmatch(name) else "user"), name
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Frozen):
     """Something like a handle that is none, as no blank stands before it."""
 
     text: str

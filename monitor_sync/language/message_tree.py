@@ -7,14 +7,12 @@ Every element keeps what was written, so that printing the tree gives the messag
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from monitor_sync.language.evaluation import Expression
 from monitor_sync.language.nodes import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageProblem:
+class MessageProblem(Frozen, kw_only=True):
     """
     One thing wrong with a message.
 
@@ -131,8 +129,7 @@ class Broken(Part):
 Element = Text | Variable | Block | Raw | Helper | Comment | Broken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Frozen, kw_only=True):
     """A whole message, or a monitor's name, which may hold the same tags."""
 
     text: str

@@ -21,7 +21,9 @@ from typing import Any, ClassVar, dataclass_transform
 class _Declared(type):
     """Makes of the annotations of a class its slots and its ``__init__``."""
 
-    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> _Declared:
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], body: dict[str, Any], *, kw_only: bool = False
+    ) -> _Declared:
         """Make a class; ``body`` has annotations in the order of the fields."""
         inherited: dict[str, Field[Any]] = getattr(bases[0], "_fields", {}) if bases else {}
         own = {
@@ -31,12 +33,15 @@ class _Declared(type):
         }
         fields = {**inherited, **own}
         compared = [each for each, one in fields.items() if one.compare]
-        defaults = (one.default for one in fields.values() if one.default is not MISSING)
+        defaults = {each: one.default for each, one in fields.items() if one.default is not MISSING}
         body.setdefault("__slots__", tuple(own))
         body["_fields"] = fields
         body["_compared"] = staticmethod(attrgetter(*compared) if compared else _nothing)
         body["__match_args__"] = tuple(fields)
-        body["__init__"] = FunctionType(_setting(tuple(fields)), {}, None, tuple(defaults))
+        code = _setting(tuple(fields), kw_only=kw_only)
+        body["__init__"] = made = FunctionType(code, {}, None, tuple(defaults.values()))
+        if kw_only:
+            made.__defaults__, made.__kwdefaults__ = None, defaults
         return super().__new__(cls, name, bases, body)
 
 
@@ -54,11 +59,12 @@ def _nothing(value: object) -> tuple[()]:
 
 
 @functools.cache
-def _setting(names: tuple[str, ...]) -> CodeType:
+def _setting(names: tuple[str, ...], *, kw_only: bool) -> CodeType:
     """The code of an ``__init__`` with these arguments; many classes have the same."""
     lines = "".join(f"\n self.{name} = {name}" for name in names) or " pass"
     found: dict[str, Any] = {}
-    exec(f"def __init__(self, {', '.join(names)}):{lines}", found)  # noqa: S102 - our own names
+    given = ", ".join(("self", "*", *names) if kw_only and names else ("self", *names))
+    exec(f"def __init__({given}):{lines}", found)  # noqa: S102 - our own names
     code: CodeType = found["__init__"].__code__
     return code
 

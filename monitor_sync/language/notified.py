@@ -23,6 +23,7 @@ from monitor_sync.language.comparisons import (
 from monitor_sync.language.handles import named
 from monitor_sync.language.message import parse
 from monitor_sync.language.message_tree import Message
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.shown import (
     GLUE,
     Choice,
@@ -50,8 +51,7 @@ class Sometimes:
     when: tuple[tuple[Comparison, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipients:
+class Recipients(Frozen, kw_only=True):
     """
     Who is notified at one transition.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
 from monitor_sync.language.meaning.composite import members_in
 from monitor_sync.language.meaning.search import facets_of, window_of
 from monitor_sync.language.meaning.variables import FormulaVariable
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.problems import QueryProblem
 from monitor_sync.language.reading import (
     Algorithm,
@@ -41,8 +40,7 @@ from monitor_sync.language.tree import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Frozen, kw_only=True):
     """
     A query, read.
 

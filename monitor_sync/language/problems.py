@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.language.nearest import nearest
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import Node
 
 Path = tuple[str | int, ...]
 """The way from ``options.variables`` to a text, such as ``(0, "query")``. Empty: the query."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryProblem:
+class QueryProblem(Frozen, kw_only=True):
     """
     One thing wrong with a query.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import (
     Argument,
     Arithmetic,
@@ -108,6 +108,10 @@ def tags_in(condition: Condition) -> Iterator[Tag]:
         if len(plain) == len(condition.items):
             yield from plain
             return
+    yield from _tags_within(condition)
+
+
+def _tags_within(condition: Condition) -> Iterator[Tag]:
     waiting: list[tuple[Condition, bool]] = [(condition, False)]
     while waiting:
         each, negated = waiting.pop()
@@ -143,8 +147,7 @@ def _words(condition: Condition) -> Iterator[Word]:
             yield from _words(each)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Algorithm:
+class Algorithm(Frozen, kw_only=True):
     """
     A call of ``anomalies``, ``outliers`` or ``forecast``, taken apart.
 
@@ -194,8 +197,7 @@ def words_of(argument: Argument) -> str:
     return argument.written if isinstance(argument, Number) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Division:
+class Division(Frozen, kw_only=True):
     """
     One ``/`` of an expression.
 

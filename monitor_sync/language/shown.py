@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.language.comparisons import Comparison
@@ -21,6 +20,7 @@ from monitor_sync.language.message_tree import (
     Variable,
     walk,
 )
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.transitions import FLAGS, MATCHES, PRIORITY
 
 GLUE: Final = "\ue000"
@@ -29,8 +29,7 @@ GLUE: Final = "\ue000"
 _BLANKS: Final = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Fork:
+class Fork(Frozen):
     """A block with what it shows if its condition holds, and if not."""
 
     condition: Condition
@@ -42,8 +41,7 @@ Step = str | Fork
 """Text with its variables, or a block."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Frozen):
     """Two continuations between which a comparison decides."""
 
     comparison: Comparison
@@ -54,8 +52,7 @@ class Choice:
 Shown = str | Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Frozen):
     """
     In what a message is shown: the flags that hold and the monitor's priority.
 

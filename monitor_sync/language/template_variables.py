@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from monitor_sync.language.evaluation import names
@@ -22,6 +21,7 @@ from monitor_sync.language.message_tree import (
     walk,
 )
 from monitor_sync.language.nearest import nearest
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.transitions import MATCHES
 from monitor_sync.language.variable_tables import (
     ALWAYS_KEYS,
@@ -50,8 +50,7 @@ class Existence(Enum):
     """No monitor has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableUse:
+class VariableUse(Frozen, kw_only=True):
     """
     A variable in a message.
 
@@ -71,8 +70,7 @@ class VariableUse:
         return dotted(self.path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Frozen, kw_only=True):
     """What becomes of a variable, why, and what to write instead (empty: nothing is known)."""
 
     existence: Existence
@@ -80,8 +78,7 @@ class Verdict:
     instead: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Frozen, kw_only=True):
     """
     What of a monitor decides which variables exist.
 

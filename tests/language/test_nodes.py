@@ -25,6 +25,11 @@ class Other(Place):
     note: str = field(compare=False, default="")
 
 
+class Named(Frozen, kw_only=True):
+    text: str
+    kind: str = "plain"
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     start: int = field(compare=False)
@@ -76,3 +81,11 @@ def test_a_value_needs_all_fields_without_a_default_and_has_no_others() -> None:
         Word(1)  # type: ignore[call-arg]  # that is what is tested
     with pytest.raises(AttributeError):
         Word(1, "a").elsewhere = 2  # type: ignore[attr-defined]  # as above
+
+
+def test_fields_by_name_alone_are_given_by_name_alone() -> None:
+    assert Named(text="a") == Named(kind="plain", text="a")
+    with pytest.raises(TypeError, match="positional"):
+        Named("a")  # type: ignore[call-arg]  # that is what is tested
+    with pytest.raises(TypeError, match="text"):
+        Named(kind="odd")  # type: ignore[call-arg]  # as above

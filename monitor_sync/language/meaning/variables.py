@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.language.meaning.metric import check_expression
 from monitor_sync.language.meaning.search import check_condition
+from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.problems import Findings, Path, QueryProblem, did_you_mean, listed
 from monitor_sync.language.reading import keys_of
 from monitor_sync.language.syntax.metric import metric_expression
@@ -15,8 +15,7 @@ from monitor_sync.language.syntax.search import plain_search
 from monitor_sync.language.tree import Condition, Expression, Name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormulaVariable:
+class FormulaVariable(Frozen, kw_only=True):
     """
     One of ``options.variables``.
 
