@@ -1,0 +1,74 @@
+"""What CI installs is pinned, with hashes, and is what pyproject.toml asks for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+PINS = ROOT / ".ci/requirements.txt"
+OUR_OWN = "monitor-sync"
+
+
+def pinned() -> dict[str, tuple[Requirement, list[str]]]:
+    """Each package of the pins, with its requirement and its hashes."""
+    text = re.sub(r"^ *#.*\n", "", PINS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found: dict[str, tuple[Requirement, list[str]]] = {}
+    for entry in text.replace("\\\n", " ").splitlines():
+        written, *hashes = re.split(r"\s+--hash=", entry.strip())
+        requirement = Requirement(written)
+        found[canonicalize_name(requirement.name)] = (requirement, hashes)
+    return found
+
+
+def asked() -> list[Requirement]:
+    """What pyproject.toml and the pins' own list ask for, to run, to test and to build."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
+    own = (ROOT / ".ci/requirements.in").read_text(encoding="utf-8").splitlines()
+    written = [
+        *project["project"]["dependencies"],
+        *(each for extra in extras for each in extra),
+        *project["build-system"]["requires"],
+        *(line.split("#")[0] for line in own if line.split("#")[0].strip()),
+    ]
+    return [each for each in map(Requirement, written) if each.name != OUR_OWN]
+
+
+@pytest.mark.parametrize("wanted", asked(), ids=str)
+def test_what_is_asked_for_is_pinned_at_a_version_that_fits(wanted: Requirement) -> None:
+    pins = pinned()
+    name = canonicalize_name(wanted.name)
+
+    assert name in pins, "run .ci/pin"
+    (pin,) = pins[name][0].specifier
+    assert pin.operator == "=="
+    assert wanted.specifier.contains(pin.version), "run .ci/pin"
+
+
+def test_every_pinned_package_has_its_hashes() -> None:
+    pins = pinned()
+    bare = [
+        name
+        for name, (requirement, hashes) in pins.items()
+        if [each.operator for each in requirement.specifier] != ["=="]
+        or not hashes
+        or not all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in hashes)
+    ]
+
+    assert len(pins) > len(asked())
+    assert bare == []
+
+
+def test_the_pins_name_no_index_and_no_address() -> None:
+    text = PINS.read_text(encoding="utf-8")
+
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+    assert "--extra" not in text
