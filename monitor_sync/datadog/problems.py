@@ -30,6 +30,10 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
     (r"type change not allowed", "a type never changes: give the monitor a new key"),
     (r"does not match that used in the query", "`thresholds` and the query's number must agree"),
     (r"missing required tag key", "your organisation's tag policy asks for this tag"),
+    (
+        DUPLICATES,
+        "the same monitor was made again and again: wait as long as it says, then run again",
+    ),
     (r"you have reached the limit of", "Datadog limits how many of this type one account holds"),
 )
 
