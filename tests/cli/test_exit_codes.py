@@ -27,6 +27,7 @@ def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_datadog_that_does_not_answer_is_exit_1(
     here: Path, local: Local, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MONITOR_SYNC_BACKOFF", "0.001")
     with socket.socket() as taken:  # bound and not listening: connections are refused
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("DD_HOST", f"http://127.0.0.1:{taken.getsockname()[1]}")
