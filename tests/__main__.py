@@ -52,6 +52,12 @@ def checks() -> tuple[Step, ...]:
     """The steps before the tests, quickest first. None of them opens a connection."""
     schema = (tool("check-jsonschema"), "--builtin-schema")
     workflows = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/workflows/*.yml"))
+    chooser = ".github/ISSUE_TEMPLATE/config.yml"
+    forms = sorted(
+        shown
+        for path in ROOT.glob(".github/ISSUE_TEMPLATE/*.yml")
+        if (shown := str(path.relative_to(ROOT))) != chooser
+    )
     return (
         Step(name="ruff check", command=(tool("ruff"), "check", ".")),
         Step(name="ruff format", command=(tool("ruff"), "format", "--check", ".")),
@@ -64,6 +70,10 @@ def checks() -> tuple[Step, ...]:
         Step(
             name="dependabot, schema",
             command=(*schema, "vendor.dependabot", ".github/dependabot.yml"),
+        ),
+        Step(name="issue forms, schema", command=(*schema, "vendor.github-issue-forms", *forms)),
+        Step(
+            name="issue chooser, schema", command=(*schema, "vendor.github-issue-config", chooser)
         ),
         Step(name="mypy", command=(sys.executable, "-m", "mypy")),
     )

@@ -1,0 +1,114 @@
+"""What stands in ``.github/`` and beside it: told, in agreement with the rest, and in its form."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests import __main__ as everything
+from tests.documentation.test_pins import pinned
+
+ROOT = Path(__file__).resolve().parents[2]
+GITHUB = ROOT / ".github"
+CHECKS = (GITHUB / "CHECKS.md").read_text(encoding="utf-8")
+PAGES = sorted(GITHUB.rglob("*.md"))
+WORKFLOWS = sorted(GITHUB.glob("workflows/*.yml"))
+
+
+def contents(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def test_every_workflow_has_its_chapter_in_the_page_of_checks() -> None:
+    names = [contents(path)["name"] for path in WORKFLOWS]
+
+    assert names
+    assert [name for name in names if f"\n## `{name}`" not in CHECKS] == []
+
+
+@pytest.mark.parametrize("step", everything.checks(), ids=lambda step: step.name)
+def test_every_step_of_the_checks_has_its_row(step: everything.Step) -> None:
+    assert f"\n| {step.name} |" in CHECKS
+
+
+def test_every_section_of_the_script_of_ci_has_its_row() -> None:
+    sections = re.findall(r'^ *section "([^"]+)"', (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    whole = "the test command of the README"  # its steps have rows of their own
+
+    assert whole in sections
+    assert [each for each in sections if each != whole and f"\n| {each} |" not in CHECKS] == []
+
+
+def test_no_page_here_takes_the_place_of_the_readme_on_the_front_page() -> None:
+    """GitHub shows ``.github/README.md`` before the README at the root."""
+    assert not (GITHUB / "README.md").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_link_and_every_file_named_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = [each for each in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in each]
+    named = re.findall(r"`((?:\.ci|\.github|monitor_sync|monitors|schemas|tests)/[\w./-]+)`", text)
+
+    assert [each for each in links if not (page.parent / each.split("#")[0]).exists()] == []
+    assert [each for each in named if not (ROOT / each).exists()] == []
+
+
+def test_a_hook_runs_the_version_that_ci_runs() -> None:
+    hooks = [
+        hook
+        for repository in contents(ROOT / ".pre-commit-config.yaml")["repos"]
+        for hook in repository["hooks"]
+    ]
+    taken = {each for hook in hooks for each in hook.get("additional_dependencies", ())}
+
+    assert {hook["language"] for hook in hooks} == {"python", "system"}
+    assert all(
+        hook.get("additional_dependencies")
+        if hook["language"] == "python"
+        else hook["entry"].startswith("python -m monitor_sync ")
+        for hook in hooks
+    )
+    assert taken == {str(pinned()[each.split("==")[0]][0]) for each in taken}
+
+
+def test_the_notes_of_a_release_have_the_shape_that_github_reads() -> None:
+    """Its page on generated release notes: exclude and categories, each with labels or authors."""
+    notes = contents(GITHUB / "release.yml")["changelog"]
+    categories = notes["categories"]
+
+    assert set(contents(GITHUB / "release.yml")) == {"changelog"}
+    assert set(notes) == {"exclude", "categories"}
+    assert set(notes["exclude"]) <= {"labels", "authors"}
+    assert all(set(each) == {"title", "labels"} and each["labels"] for each in categories)
+    assert [each["labels"] for each in categories].index(["*"]) == len(categories) - 1
+
+
+def test_the_labels_that_the_forms_give_are_those_of_the_notes() -> None:
+    notes = contents(GITHUB / "release.yml")["changelog"]
+    known = {label for each in notes["categories"] for label in each["labels"]}
+    known |= set(notes["exclude"]["labels"])
+    forms = [p for p in GITHUB.glob("ISSUE_TEMPLATE/*.yml") if p.name != "config.yml"]
+
+    assert len(forms) == 3
+    assert {label for path in forms for label in contents(path)["labels"]} <= known
+
+
+def test_the_template_of_a_pull_request_asks_three_things_in_three_lines() -> None:
+    lines = (GITHUB / "PULL_REQUEST_TEMPLATE.md").read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) == 3
+    assert all(line.startswith("**") for line in lines)
+
+
+def test_updates_of_dependencies_wait_until_bad_releases_are_withdrawn() -> None:
+    updates = contents(GITHUB / "dependabot.yml")["updates"]
+
+    assert {each["package-ecosystem"] for each in updates} == {"pip", "github-actions"}
+    assert all(each["cooldown"]["default-days"] >= 7 for each in updates)
+    assert all(each["groups"] for each in updates)
+    assert any("/.ci" in each["directories"] for each in updates)
