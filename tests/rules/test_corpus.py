@@ -8,11 +8,14 @@ fails.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from monitor_sync.diagnostics import Severity
+from monitor_sync.diagnostics import Severity, Span
+from monitor_sync.rules import engine
 from monitor_sync.rules.registry import every
+from tests.rules.cases import TODAY
 from tests.rules.corpus import (
     FOLDER,
     Row,
@@ -158,3 +161,24 @@ def test_rules_that_need_an_option_say_nothing_of_definitions_without_it() -> No
                 assert not list(each.check(one)), (each.name, row["monitor"])
 
     assert asked > 1000
+
+
+def test_siblings_asked_once_in_the_whole_corpus_are_found_wrong_as_if_asked_one_by_one() -> None:
+    monitors = {}
+    for number, row in enumerate(rows("monitors")):
+        key = f"corpus/file/monitor-{number}"
+        monitors[key] = replace(subject(row["monitor"]).monitor, key=key)
+    project = replace(subject({}).project, monitors=monitors)
+
+    def locate(
+        key: str, field: tuple[str | int, ...], start: int, end: int | None
+    ) -> tuple[str, Span]:
+        return "", Span(f"{key} {field} {start} {end}", 1)
+
+    quick, slow = (
+        {each.order for each in engine.check(project, locate, today=TODAY, siblings=each)}
+        for each in (True, False)
+    )
+
+    assert len(slow) > 1000
+    assert quick == slow
