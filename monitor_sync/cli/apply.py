@@ -43,6 +43,7 @@ _SETTLE: Final = 900.0
     metavar="KEY",
     help="Delete this monitor although others refer to it; may be given several times.",
 )
+@options.base
 @options.deadline
 @options.notify_only
 @click.option(
@@ -60,6 +61,7 @@ def command(
     resume: bool,
     overrides: dict[Limited, Limit],
     force_delete: Sequence[str],
+    base: str,
     deadline: float | None,
     notify_only: str,
     workers: int,
@@ -77,16 +79,17 @@ def command(
     from monitor_sync.cli import tasks
 
     _askable(yes)
-    if (planfile or resume) and (expect or notify_only):
+    if (planfile or resume) and (expect or notify_only or base):
+        given = "expect" if expect else "notify-only" if notify_only else "base"
         raise UsageError(
-            f"--{'expect' if expect else 'notify-only'} goes with a plan that is made now",
+            f"--{given} goes with a plan that is made now",
             hint="leave it out, or leave out the plan file and --resume",
         )
     door = comparing.Door(workers=workers, deadline=deadline)
     if planfile or resume:
         task = tasks.kept(door, planfile, resume=resume)
     else:
-        task = tasks.fresh(door, notify_only)
+        task = tasks.fresh(door, notify_only, base)
     with _terminated_as_interrupted(), task as found:
         aloud = form == "text" and output is None
         _show(found, aloud=aloud)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor_sync.cli import console, files
+from monitor_sync.cli.base import Base
 from monitor_sync.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -78,27 +79,30 @@ class _Listing(threading.Thread):
         return self._client, self._live
 
 
-def compare(notify_only: str = "", *, door: Door | None = None) -> Comparison:
+def compare(notify_only: str = "", base: str = "", *, door: Door | None = None) -> Comparison:
     """
-    Read, list and compare.
+    Read, list and compare. ``base`` is a revision: the plan is then of what changed since alone.
 
     Raises FilesInvalid where the files are wrong, before anything that Datadog may have said; and
     where a rule has an error about a monitor that would be written.
     """
     began = int(time.time() * 1000)
+    start = Base.find(base, notify_only) if base else None
     with files.uncollected():
         listing = _Listing(door or Door())
         listing.start()
         loaded = files.whole(notify_only)
         client, monitors = listing.result()
-        plan = _plan(loaded.project, client, monitors)
+        plan = _plan(loaded.project, client, monitors, start)
         written = {each.key for each in plan.changes if each.action != "delete"}
         if written:
             files.sound(files.load() if notify_only else loaded, written)
         return Comparison(project=loaded.project, client=client, plan=replace(plan, made=began))
 
 
-def _plan(project: Project, client: Client, monitors: Sequence[LiveMonitor]) -> Plan:
+def _plan(
+    project: Project, client: Client, monitors: Sequence[LiveMonitor], base: Base | None
+) -> Plan:
     from monitor_sync.sync import live
     from monitor_sync.sync.plan import make_plan
 
@@ -106,7 +110,8 @@ def _plan(project: Project, client: Client, monitors: Sequence[LiveMonitor]) -> 
     if wanting:
         answers = {each: client.get(each, with_assets=True) for each in wanting}
         monitors = live.with_assets(monitors, answers)
-    return _asked(client, make_plan(project, monitors, site=client.site))
+    plan = make_plan(project, monitors, site=client.site)
+    return _asked(client, base.split(plan, project, monitors) if base else plan)
 
 
 def _asked(client: Client, plan: Plan) -> Plan:

@@ -119,6 +119,16 @@ def limits(function: _F) -> _F:
     return cast("_F", gathered)
 
 
+def base(function: _F) -> _F:
+    """``--base REV``: this change alone."""
+    return click.option(
+        "--base",
+        default="",
+        metavar="REV",
+        help="Only what changed in the files since this git revision: a branch, HEAD^1, a commit.",
+    )(function)
+
+
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Keep the plan in this file, for `monitor-sync apply FILE`.",
 )
+@options.base
 @options.deadline
 @options.notify_only
 @options.output("text", "json", "markdown")
@@ -36,6 +37,7 @@ def command(
     full: bool,
     fail_on_changes: bool,
     planfile: Path | None,
+    base: str,
     deadline: float | None,
     notify_only: str,
     form: str,
@@ -48,7 +50,7 @@ def command(
     keys, team:NAME, tag:KEY:VALUE) narrows what is shown, never what is compared. In the answer,
     - is a delete, ! a monitor made anew, ~ a change, > a take-over and + a new monitor.
     """
-    found = comparing.compare(notify_only, door=comparing.Door(deadline=deadline))
+    found = comparing.compare(notify_only, base, door=comparing.Door(deadline=deadline))
     plan = _narrowed(found.plan, found.project, selectors)
     if planfile is not None:
         _keep(plan, planfile)
@@ -82,6 +84,7 @@ def _narrowed(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
 
     live = [(each.key, each.live.body.get("tags") or ()) for each in plan.changes if each.live]
     live += [(each.key, each.tags) for each in plan.left_alone if each.key]
+    live += [(each.key, each.tags) for each in plan.base.apart] if plan.base else []
     files.chosen(project, texts, live)
     return select(plan, tuple(selecting.parse(text) for text in texts), project=project)
 

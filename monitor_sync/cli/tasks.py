@@ -56,11 +56,15 @@ class Task:
 
 
 @contextlib.contextmanager
-def fresh(door: Door, notify_only: str) -> Iterator[Task]:
-    """A plan of the files as they are now. Raises FilesInvalid, RemoteError, Refused."""
+def fresh(door: Door, notify_only: str, base: str = "") -> Iterator[Task]:
+    """
+    A plan of the files as they are now. Raises FilesInvalid, RemoteError, Refused, UsageError.
+
+    ``base`` is the revision that the change is counted from; empty for all that differs.
+    """
     from monitor_sync.sync.journal import Past
 
-    found = comparing.compare(notify_only, door=door)
+    found = comparing.compare(notify_only, base, door=door)
     with state.locked(found.project.name, found.client.host) as where:
         past = where.past() or Past()
         if not past.ended:

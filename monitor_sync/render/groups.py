@@ -95,7 +95,8 @@ def _signature(change: Change) -> Hashable:
     if change.action in {"create", "delete", "replace"}:
         return (change.action, change.key)
     fields = tuple((each.field, _edit(each, change.key)) for each in change.fields)
-    return (change.action, fields, tuple(rows(of_change(change))))
+    undone = (change.reverts, tuple(each.field for each in change.overwrites))
+    return (change.action, fields, tuple(rows(of_change(change))), undone)
 
 
 def _edit(field: FieldChange, key: str) -> Hashable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor_sync.render import fields, notified
+from monitor_sync.render import fields, notified, origins
 from monitor_sync.render.groups import MANY, Creates, Group, counted, creates, grouped
 from monitor_sync.render.referrers import LOST, referrers
 from monitor_sync.render.style import PLAIN, Style
@@ -54,6 +54,7 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     blocks = [_group(group, plan, style, full=full) for group in grouped(plan, full=full)]
     if not full and counted(plan):
         blocks.append(_counted(list(creates(plan)), style))
+    blocks += [*origins.blocks(plan, style, full=full)]
     blocks += [_refused(plan, style), _left_alone(plan, style)]
     blocks += [_tallied(notified.tally(plan), style, full=full), _unchecked(plan, style)]
     return (
@@ -65,7 +66,7 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
 
 def summary(plan: Plan, style: Style = PLAIN) -> str:
     """``Plan 05b7566a: 1 to create, 1 to change, 1 to delete, 1230 unchanged.``"""
-    return f"Plan {style(plan.fingerprint, bold=True)}: {tally(plan)}."
+    return f"Plan {style(plan.fingerprint, bold=True)}{origins.since(plan)}: {tally(plan)}."
 
 
 def tally(plan: Plan) -> str:
@@ -78,6 +79,7 @@ def tally(plan: Plan) -> str:
         parts = ["nothing to do", *parts, f"{count(plan.unchanged, 'monitor')} unchanged"]
     elif plan.unchanged:
         parts.append(f"{plan.unchanged} unchanged")
+    parts += origins.counts(plan)
     whole = plan.narrowed_from
     if whole:
         parts.append(f"{len(plan.changes)} of all {count(len(whole.changes), 'change')} shown")
@@ -99,6 +101,7 @@ def _group(group: Group, plan: Plan, style: Style, *, full: bool) -> list[str]:
     for field in told:
         lines += _field(field, style, created=change.action == "create")
     lines += _notified(change, style)
+    lines += [f"    {style(each, 'yellow')}" for each in origins.told(change)]
     lines += _referrers(change, plan, style)
     return lines
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monitor_sync.render import jsontext, notified
+from monitor_sync.render import jsontext, notified, origins
 from monitor_sync.sync import saved
 from monitor_sync.sync.handles import At
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
@@ -14,7 +14,7 @@ from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 def text(plan: Plan) -> str:
     """The whole plan as one JSON object, one change a line."""
-    return _object(plan, map(_change, plan.changes), {})
+    return _object(plan, (_record(each, plan) for each in plan.changes), {})
 
 
 def file(plan: Plan, *, commit: str) -> str:
@@ -23,13 +23,16 @@ def file(plan: Plan, *, commit: str) -> str:
 
     ``commit`` is the revision of the files that were planned, empty where nobody knows.
     """
-    changes = ({**_change(each), **jsontext.tidy(saved.of_change(each))} for each in plan.changes)
+    changes = (
+        {**_record(each, plan), **jsontext.tidy(saved.of_change(each))} for each in plan.changes
+    )
     return saved.sealed(_object(plan, changes, saved.of_plan(plan, commit=commit)))
 
 
 def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, Any]) -> str:
     changes = jsontext.array(records, indent="  ")
     left_alone = jsontext.array(map(_alone, plan.left_alone), indent="  ")
+    apart = origins.json_of_plan(plan.base) if plan.base else {}
     refused = jsontext.array(map(_refusal, plan.refused), indent="  ")
     lines = [
         '  "version": 1',
@@ -42,9 +45,13 @@ def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, An
         f'  "left_alone": {left_alone}',
         f'  "refused": {refused}',
         f'  "unchecked": {json.dumps(plan.unchecked)}',
-        *(f'  "{name}": {json.dumps(value)}' for name, value in more.items()),
+        *(f'  "{name}": {json.dumps(value)}' for name, value in (apart | {**more}).items()),
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _record(change: Change, plan: Plan) -> dict[str, Any]:
+    return _change(change) | (origins.json_of_change(change) if plan.base else {})
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.render import fields, notified
+from monitor_sync.render import fields, notified, origins
 from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
 from monitor_sync.render.plan import SIGNS, link, tally, told_by
@@ -52,7 +52,7 @@ def parts(plan: Plan, room: int = LIMIT) -> Parts:
     rows = [_row(group, plan) for group in groups] + [_unit_row(unit) for unit in units]
     details = [_details(group) for group in groups if group.action != "delete"]
     details += [_unit_details(unit) for unit in units]
-    ending = _ending(plan)
+    ending = [*origins.markdown(plan), *_ending(plan)]
     kept_rows = kept_within(rows, int(room * _FOR_ROWS))
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
@@ -102,6 +102,7 @@ def _row(group: Group, plan: Plan) -> str:
     if change.action == "adopt":
         what = f"taken over; {what}"
     what += _alarms(change)
+    what += "".join(f", {code(each)}" for each in origins.told(change))
     what += _referrers(change, plan)
     return f"| {sign} | {monitor} | {codes(group.teams)} | {what} |"
 

@@ -131,6 +131,7 @@ def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Ch
         referred_by=tuple(raw["referred_by"]),
         blocked_by=tuple(raw["blocked_by"]),
         planned=live["hash"] if live else "",
+        reverts=tuple(raw.get("reverts", ())),
         pagers=pagers,
     )
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.repository import Repository
 from tests.cli.run import BASE, FLOW
+from tests.conftest import Local
 
 
 @pytest.fixture
@@ -16,3 +18,15 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(BASE, tmp_path / "monitors")
     (tmp_path / "monitors" / "motor" / "flow.yaml").write_text(FLOW)
     return tmp_path
+
+
+@pytest.fixture
+def repository(tmp_path: Path, local: Local, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """A repository whose one commit is applied."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    made = Repository(tmp_path, local)
+    made.commit("all of it")
+    made.done("apply --yes --workers 1")
+    return made

@@ -1,0 +1,211 @@
+"""
+What a plan with ``--base`` leaves out, compactly: drift, and what is merged and not applied yet.
+
+This change is shown in full above it. Here a line is enough to see whose it is and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from monitor_sync.render import fields, jsontext
+from monitor_sync.render.markdown import code, codes
+from monitor_sync.render.style import Style
+from monitor_sync.render.text import count, listed, plain
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.origins import ORIGINS, Apart, Base, Origin
+from monitor_sync.sync.plan import Change, Plan
+
+_SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}
+_COUNTED: Final[dict[Origin, str]] = {
+    "drift": "drifted",
+    "merged": "merged and not applied",
+    "newer": "newer than this branch",
+}
+_TITLES: Final[dict[Origin, str]] = {
+    "drift": "drift: {} changed in Datadog, and left as it is there",
+    "merged": "merged, not applied yet: {}",
+    "newer": "newer than this branch: {} as {} declares",
+}
+_LINES: Final = 12
+"""Lines of each origin; the others are counted."""
+
+_SHORT: Final = 60
+"""Columns of a value that is shown; a longer one is named by its field."""
+
+
+def counts(plan: Plan) -> list[str]:
+    """For the last line: ``1 drifted``, ``2 merged and not applied``."""
+    if plan.base is None:
+        return []
+    numbers = {origin: len({each.key for each in plan.base.of(origin)}) for origin in ORIGINS}
+    reverted = sum(bool(each.reverts) for each in plan.changes)
+    parts = [f"{reverted} with drift put back"] if reverted else []
+    return parts + [f"{number} {_COUNTED[name]}" for name, number in numbers.items() if number]
+
+
+def since(plan: Plan) -> str:
+    """`` since origin/main (1a2b3c4d)``; empty for a plan of all that differs."""
+    return f" since {plain(plan.base.revision)} ({plan.base.commit[:8]})" if plan.base else ""
+
+
+def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
+    """For a terminal: one block of lines for each origin, by business unit and team."""
+    base = plan.base
+    if base is None:
+        return []
+    found = []
+    for origin in ORIGINS:
+        apart = base.of(origin)
+        lines = [style(_title(origin, apart, base), "cyan", bold=True)] if apart else []
+        owner = ""
+        rows = list(_rows(apart))
+        for row in rows[: None if full else _LINES]:
+            whose = _owner(row[0])
+            lines += [style(f"    {whose}", dim=True)] if whose != owner else []
+            owner = whose
+            lines.append(f"      {_SIGNS[row[0].action]} {_text(row)}")
+        if not full and len(rows) > _LINES:
+            lines.append(style(f"    and {len(rows) - _LINES} more lines: see --full", dim=True))
+        found.append(lines)
+    for refusal in base.refused:
+        head = f"refused apart from this change: {plain(refusal.key)}"
+        found.append([style(head, dim=True), f"    {plain(refusal.message)}"])
+    return found
+
+
+def told(change: Change) -> list[str]:
+    """Beside a change: what somebody did in Datadog that it undoes, or that policy puts back."""
+    lines = []
+    if change.overwrites:
+        what = "; ".join(_made(each) for each in change.overwrites)
+        lines.append(f"overwrites what was changed in Datadog: {what}")
+    if change.reverts and change.fields:
+        names = "" if change.is_revert else ": " + plain(listed(change.reverts, 6))
+        lines.append(f"puts back drift, as its business unit asks{names}")
+    return lines
+
+
+def markdown(plan: Plan) -> list[str]:
+    """For a comment: one folded list for each origin."""
+    base = plan.base
+    if base is None:
+        return []
+    lines = []
+    for origin in ORIGINS:
+        apart = base.of(origin)
+        if not apart:
+            continue
+        title = _title(origin, apart, base)
+        rows = list(_rows(apart))
+        lines += [f"<details><summary>{_html(title)}</summary>", ""]
+        lines += [_item(row) for row in rows[:_LINES]]
+        if len(rows) > _LINES:
+            lines.append(f"- and {len(rows) - _LINES} more lines")
+        lines += ["", "</details>", ""]
+    lines += [
+        f"- refused apart from this change {code(each.key)}: {code(each.message)}"
+        for each in base.refused[:_LINES]
+    ]
+    return lines
+
+
+def json_of_plan(base: Base) -> dict[str, Any]:
+    """What the JSON plan says beyond this change."""
+    return {
+        "base": {"revision": base.revision, "commit": base.commit},
+        **{origin: [_record(each) for each in base.of(origin)] for origin in ORIGINS},
+    }
+
+
+def json_of_change(change: Change) -> dict[str, Any]:
+    """What the JSON plan says of one change of a plan with ``--base``."""
+    return {
+        "origin": "drift" if change.is_revert else "change",
+        "reverts": list(change.reverts),
+        "overwrites": [
+            {"field": each.field, "base": jsontext.tidy(each.old), "live": jsontext.tidy(each.new)}
+            for each in change.overwrites
+        ],
+    }
+
+
+def _record(apart: Apart) -> dict[str, Any]:
+    return {
+        "action": apart.action,
+        "key": apart.key,
+        "id": apart.id,
+        "name": apart.name,
+        "business_unit": apart.business_unit,
+        "team": apart.team,
+        "since": apart.since or None,
+        "fields": [
+            {"field": each.field, "old": jsontext.tidy(each.old), "new": jsontext.tidy(each.new)}
+            for each in apart.fields
+        ],
+    }
+
+
+def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
+    number = len({each.key for each in apart})
+    title = _TITLES[origin].format(count(number, "monitor"), plain(base.revision))
+    return title if number == 1 else title.replace("left as it is", "left as they are")
+
+
+def _rows(apart: tuple[Apart, ...]) -> Iterator[tuple[Apart, ...]]:
+    """Those of one owner that are otherwise in the same way together, by owner."""
+    alike: dict[tuple[str, ...], list[Apart]] = {}
+    for each in sorted(apart, key=lambda one: (one.business_unit, one.team, one.key)):
+        same = (each.business_unit, each.team, each.action, each.since)
+        alike.setdefault((*same, *map(_field, each.fields)), []).append(each)
+    return map(tuple, alike.values())
+
+
+def _owner(apart: Apart) -> str:
+    return plain(", ".join(filter(None, (apart.business_unit, apart.team))) or "nobody's")
+
+
+def _text(row: tuple[Apart, ...]) -> str:
+    first = row[0]
+    keys = listed([each.key for each in row])
+    head = f"{len(row)} monitors: {keys}" if len(row) > 1 else keys
+    number = f"#{first.id}" if first.id and len(row) == 1 else ""
+    return "  ".join(filter(None, (plain(head), number, _what(first))))
+
+
+def _item(row: tuple[Apart, ...]) -> str:
+    first = row[0]
+    keys = codes(each.key for each in row)
+    head = f"{len(row)} monitors: {keys}" if len(row) > 1 else keys
+    return f"- `{_SIGNS[first.action]}` {head} ({code(_owner(first))}): {code(_what(first))}"
+
+
+def _what(apart: Apart) -> str:
+    if apart.action == "create":
+        what = "deleted in Datadog" if apart.origin == "drift" else "not live"
+    elif apart.action == "delete":
+        what = "live, and no file declares it"
+    else:
+        what = "; ".join(map(_field, apart.fields))
+        what = f"to be taken over: {what}" if apart.action == "adopt" else what
+    return f"{what}, since {apart.since[:8]}" if apart.since else what
+
+
+def _field(change: FieldChange) -> str:
+    """``options.thresholds.critical is 8.0, declared 12.0``; the name alone of longer values."""
+    live, declared = fields.value(change.old), fields.value(change.new)
+    if "\n" in live + declared or len(live) + len(declared) > _SHORT:
+        return plain(change.field)
+    return f"{plain(change.field)} is {live}, declared {declared}"
+
+
+def _made(change: FieldChange) -> str:
+    """What somebody made of a field: from what the base declares to what is live."""
+    return _field(FieldChange(field=change.field, old=change.new, new=change.old))
+
+
+def _html(words: str) -> str:
+    import html  # only a comment needs it
+
+    return html.escape(words).replace("@", "&#64;")

@@ -1,0 +1,138 @@
+"""A git repository with a project in it, the account it is applied to, and people at work."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+from click.testing import CliRunner, Result
+
+from monitor_sync.cli import main
+from tests.cli.run import BASE, FLOW
+from tests.conftest import Local
+
+KEYS = {"DD-API-KEY": "ani", "DD-APPLICATION-KEY": "ani"}
+DROP = "motor/flow/conversion-drop"
+ERRORS = "payments/router/errors"
+CRITICAL = "options.thresholds.critical"
+ROUTER = """\
+monitors:
+  errors:
+    name: "[Payments] Router errors"
+    query: sum(last_5m):sum:payments.errors{env:${env}} > ${critical}
+    thresholds: {critical: 5}
+    priority: 2
+    message: Payments fail.
+    runbook: payments/errors
+"""
+SCHEMA = Path(__file__).parents[2] / "schemas" / "plan.json"
+
+
+class Repository:
+    """A clone with a project in it, the account it is applied to, and people at work in both."""
+
+    def __init__(self, folder: Path, local: Local) -> None:
+        self.folder = folder
+        self.local = local
+        shutil.copytree(BASE, folder / "monitors")
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.write("motor/flow.yaml", FLOW)
+        self.write("payments/router.yaml", ROUTER)
+
+    # git
+
+    def git(self, *arguments: str) -> str:
+        who = ("-c", "user.name=Ani", "-c", "user.email=ani@acme.example")
+        command = ["git", *who, "-c", "commit.gpgsign=false", *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def write(self, path: str, text: str) -> None:
+        file = self.folder / "monitors" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        text = (self.folder / "monitors" / path).read_text()
+        assert old in text
+        self.write(path, text.replace(old, new))
+
+    def commit(self, message: str) -> str:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def branch(self, name: str, start: str = "main") -> None:
+        self.git("switch", "--quiet", "--create", name, start)
+
+    def squash(self, name: str) -> str:
+        """Merge a pull request into main as one commit, as GitHub's button does."""
+        self.git("switch", "--quiet", "main")
+        self.git("merge", "--quiet", "--squash", name)
+        return self.commit(f"{name} (squashed)")
+
+    # the tool
+
+    def run(self, command: str) -> Result:
+        return CliRunner().invoke(main, shlex.split(command), prog_name="monitor-sync")
+
+    def done(self, command: str) -> Result:
+        result = self.run(command)
+        assert result.exit_code == 0, result.stderr + result.stdout
+        return result
+
+    def plan(self, base: str) -> dict[str, Any]:
+        found = json.loads(self.done(f"plan --base {base} --format json").stdout)
+        jsonschema_rs.validate(json.loads(SCHEMA.read_text()), found)
+        assert isinstance(found, dict)
+        return found
+
+    def apply(self, base: str, more: str = "") -> Result:
+        return self.done(f"apply --base {base} --yes --workers 1 {more}")
+
+    # Datadog
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        sent = b"" if body is None else json.dumps(body).encode()
+        status, _, answer = self.local.emulator.handle(method, path, "", KEYS, sent)
+        assert status == 200, answer
+        return json.loads(answer)
+
+    def live(self) -> dict[str, dict[str, Any]]:
+        """The live monitors by key."""
+        found = {}
+        for each in self.ask("GET", "/api/v1/monitor"):
+            tags = dict(tag.split(":", 1) for tag in each["tags"] if ":" in tag)
+            found[tags["monitor_sync_key"]] = each
+        return found
+
+    def by_hand(self, key: str, **changed: Any) -> None:
+        """What a person changes in Datadog's own pages."""
+        self.ask("PUT", f"/api/v1/monitor/{self.live()[key]['id']}", changed)
+
+    def raise_threshold(self, key: str, level: float) -> None:
+        """As its editor does: in the options and in the query."""
+        live = self.live()[key]
+        query = re.sub(r"[\d.]+$", f"{level:g}", live["query"])
+        thresholds = {**live["options"]["thresholds"], "critical": level}
+        self.by_hand(key, query=query, options={**live["options"], "thresholds": thresholds})
+
+    def critical(self, key: str) -> float:
+        level = self.live()[key]["options"]["thresholds"]["critical"]
+        assert isinstance(level, float)
+        return level
+
+
+def keys(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(each["action"], each["key"]) for each in found]
+
+
+def fields(entry: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {each["field"]: (each["old"], each["new"]) for each in entry["fields"]}
