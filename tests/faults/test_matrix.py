@@ -52,11 +52,11 @@ def test_the_small_choice_of_cells_has_every_fault_with_every_action_and_every_e
 
 def _play(cell: Cell, there: Account, folder: Path) -> None:
     """Run the cell to its end, and look at what is there after each step."""
-    machine = there.machine(folder, timeout=0.4 if cell.stalls else 3.0)
+    machine = there.machine(folder, timeout=0.3 if cell.stalls else 3.0)
     write(machine.root, AFTER[cell.action])
     there.witness.inject(cell.faults)
     file = folder / "plan.json"
-    arguments = ["apply", "--yes", "--workers", str(cell.workers), "--deadline", "4s"]
+    arguments = ["apply", "--yes", "--workers", str(cell.workers), "--deadline", "2s"]
     if cell.way == "a plan file":
         arguments.insert(1, str(file))
         planned = machine.run("plan", "--out", str(file))
@@ -70,7 +70,7 @@ def _play(cell: Cell, there: Account, folder: Path) -> None:
     if cell.must_succeed:
         assert ran.code == 0, told[0]
 
-    arguments[-2:] = ["--deadline", "4s"]
+    arguments[-2:] = ["--deadline", "2s"]
     if cell.again == "resume":
         arguments.append("--resume")
     elif cell.way == "a plan file":

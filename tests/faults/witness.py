@@ -24,7 +24,8 @@ class Write:
     One write that Datadog carried out: by which route, of which monitor, under which key.
 
     ``before`` is the monitor just before it (None for a create), ``others`` are the types of the
-    project's other monitors with this key at that time, oldest first, by id.
+    project's other monitors with this key at that time, oldest first, by id. ``time`` is in
+    seconds on a clock that only goes forward.
     """
 
     route: str
@@ -33,6 +34,7 @@ class Write:
     by_us: bool
     before: Mapping[str, Any] | None
     others: Mapping[int, str]
+    time: float
 
 
 class AdjustableClock:
@@ -117,6 +119,7 @@ class Witness(Emulator):
                 by_us="user-agent" in call.request.headers,
                 before=before,
                 others=others,
+                time=time.monotonic(),
             )
         )
 
