@@ -13,6 +13,7 @@ from monitor_sync.errors import Refused
 from monitor_sync.model import Body, LiveMonitor
 from monitor_sync.sync.asplanned import planned_hash
 from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.origins import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 FORMAT: Final = 1
@@ -107,6 +108,29 @@ def _plan(raw: Mapping[str, Any]) -> Plan:
         unchecked=tuple(raw["unchecked"]),
         known_fingerprint=raw["fingerprint"],
         made=raw["made"] or 0,
+        base=_base(raw),
+    )
+
+
+def _base(raw: Mapping[str, Any]) -> Base | None:
+    """What the plan leaves out, where it was made with ``--base``: for those who show the file."""
+    if raw.get("base") is None:
+        return None
+    apart = (_apart(each, origin) for origin in ORIGINS for each in raw[origin])
+    return Base(revision=raw["base"]["revision"], commit=raw["base"]["commit"], apart=tuple(apart))
+
+
+def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
+    return Apart(
+        origin=origin,
+        action=raw["action"],
+        key=raw["key"],
+        id=raw["id"],
+        name=raw["name"],
+        team=raw["team"],
+        business_unit=raw["business_unit"],
+        fields=tuple(FieldChange(**each) for each in raw["fields"]),
+        since=raw["since"] or "",
     )
 
 
@@ -132,6 +156,10 @@ def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Ch
         blocked_by=tuple(raw["blocked_by"]),
         planned=live["hash"] if live else "",
         reverts=tuple(raw.get("reverts", ())),
+        overwrites=tuple(
+            FieldChange(field=each["field"], old=each["base"], new=each["live"])
+            for each in raw.get("overwrites", ())
+        ),
         pagers=pagers,
     )
 
