@@ -12,12 +12,13 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PINS = ROOT / ".ci/requirements.txt"
+ACTION = ROOT / ".github/actions/monitor-sync/requirements.txt"
 OUR_OWN = "monitor-sync"
 
 
-def pinned() -> dict[str, tuple[Requirement, list[str]]]:
-    """Each package of the pins, with its requirement and its hashes."""
-    text = re.sub(r"^ *#.*\n", "", PINS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+def pinned(file: Path = PINS) -> dict[str, tuple[Requirement, list[str]]]:
+    """Each package of a file of pins, with its requirement and its hashes."""
+    text = re.sub(r"^ *#.*\n", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     found: dict[str, tuple[Requirement, list[str]]] = {}
     for entry in text.replace("\\\n", " ").splitlines():
         written, *hashes = re.split(r"\s+--hash=", entry.strip())
@@ -51,8 +52,24 @@ def test_what_is_asked_for_is_pinned_at_a_version_that_fits(wanted: Requirement)
     assert wanted.specifier.contains(pin.version), "run .ci/pin"
 
 
-def test_every_pinned_package_has_its_hashes() -> None:
-    pins = pinned()
+def test_the_action_installs_all_that_we_need_at_the_versions_that_ci_tests() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["github"],
+        *project["build-system"]["requires"],
+    ]
+    tested, installed = pinned(), pinned(ACTION)
+
+    assert {canonicalize_name(Requirement(each).name) for each in needed} <= set(installed)
+    assert {name: str(pin) for name, (pin, _) in installed.items()} == {
+        name: str(tested[name][0]) for name in installed
+    }
+
+
+@pytest.mark.parametrize("file", [PINS, ACTION], ids=["CI", "the action"])
+def test_every_pinned_package_has_its_hashes(file: Path) -> None:
+    pins = pinned(file)
     bare = [
         name
         for name, (requirement, hashes) in pins.items()
@@ -61,12 +78,13 @@ def test_every_pinned_package_has_its_hashes() -> None:
         or not all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in hashes)
     ]
 
-    assert len(pins) > len(asked())
+    assert len(pins) > 20
     assert bare == []
 
 
-def test_the_pins_name_no_index_and_no_address() -> None:
-    text = PINS.read_text(encoding="utf-8")
+@pytest.mark.parametrize("file", [PINS, ACTION], ids=["CI", "the action"])
+def test_the_pins_name_no_index_and_no_address(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
 
     assert "://" not in text
     assert "--index" not in text
