@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +66,13 @@ def _state_of_its_own(
     """Journals of one test are not those of another, nor of the person who runs the tests."""
     folder = tmp_path_factory.getbasetemp() / f"state-{abs(hash(request.node.nodeid)):x}"
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_works() -> Iterator[None]:
+    """An apply ignores Ctrl-C at its very end; in its own process nothing comes after that."""
+    yield
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

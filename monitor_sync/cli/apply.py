@@ -203,7 +203,17 @@ def _carried_out(task: Task, terms: Terms) -> tuple[Outcome, ...]:
             )
         except Stopped as stopped:
             _leave(stopped.outcomes, task.plan)
+        _undisturbed()
     return outcomes
+
+
+def _undisturbed() -> None:
+    """
+    Ignore Ctrl-C from here on: all that is left is to say what was done, and to end.
+
+    One that comes this late was meant for the writes, and would have it said that none was made.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _stopping(task: Task) -> None:
@@ -276,6 +286,8 @@ def _conclude(outcomes: Sequence[Outcome], plan: Plan) -> None:
     )
     if "conflict" in statuses:
         raise AppliedInPart(what, hint="`monitor-sync plan` shows what is there now")
+    if "held back" in statuses and not done and "failed" not in statuses:
+        raise Refused(f"{what}, nothing was written", hint="what is held back above says why")
     failed = "failed" in statuses
     mend = "mend what failed and " if failed else ""
     hint = f"{mend}run `monitor-sync apply` again: it does what is left"
