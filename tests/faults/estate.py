@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -137,6 +138,7 @@ class Machine:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """The command in a process of its own, which can be interrupted and killed."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # one that is ignored is inherited
         return subprocess.Popen(
             [sys.executable, "-m", "monitor_sync", "--root", str(self.root), *arguments],
             env={**os.environ, **self.environment},

@@ -156,6 +156,11 @@ class Cell:
         return self.fault.startswith("stalled")
 
     @property
+    def deadline(self) -> str:
+        """Long enough for what passes, and short where it never does."""
+        return "20s" if self.lasting == "once" else "1s"
+
+    @property
     def must_succeed(self) -> bool:
         """Whether a run that is left alone is to end well all the same."""
         if self.end != "finish" or self.fault not in PASSING:

@@ -56,7 +56,7 @@ def _play(cell: Cell, there: Account, folder: Path) -> None:
     write(machine.root, AFTER[cell.action])
     there.witness.inject(cell.faults)
     file = folder / "plan.json"
-    arguments = ["apply", "--yes", "--workers", str(cell.workers), "--deadline", "2s"]
+    arguments = ["apply", "--yes", "--workers", str(cell.workers), "--deadline", cell.deadline]
     if cell.way == "a plan file":
         arguments.insert(1, str(file))
         planned = machine.run("plan", "--out", str(file))
@@ -70,7 +70,6 @@ def _play(cell: Cell, there: Account, folder: Path) -> None:
     if cell.must_succeed:
         assert ran.code == 0, told[0]
 
-    arguments[-2:] = ["--deadline", "2s"]
     if cell.again == "resume":
         arguments.append("--resume")
     elif cell.way == "a plan file":

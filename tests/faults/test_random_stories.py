@@ -435,7 +435,7 @@ def test_no_story_makes_anything_twice_loses_it_or_wrongly_deletes_it() -> None:
     run_state_machine_as_test(
         Stories,
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=12,
             deadline=None,
             derandomize=True,

@@ -16,7 +16,7 @@ from tests.faults.estate import Machine, Project, Ran, Spec, changed, remaining,
 from tests.faults.matrix import AFTER, BEFORE
 from tests.faults.witness import CREATE, DELETE
 
-_FEW, _MANY = 3, 50
+_FEW, _MANY = 2, 50
 _PATIENCE = 60.0
 
 _OLDER = changed(
@@ -97,7 +97,7 @@ def _one_machine(number: int, folder: Path) -> None:
         for machine, project in zip(machines, (_OLDER, _NEWER), strict=True):
             write(machine.root, project)
         there.witness.inject(
-            [{"kind": "latency", "seconds": 1, "times": None, "route": "PUT /api/v1/monitor/*"}]
+            [{"kind": "latency", "seconds": 0.7, "times": None, "route": "PUT /api/v1/monitor/*"}]
         )
 
         ran = _both(machines, chance, spread=0.3)
