@@ -105,7 +105,9 @@ def _shortest(cases: Cases, effort: Effort) -> Cases:
         done = [other for other in done if not case <= other]
         for other in done:
             follows = _consensus(case, other)
-            if follows is not None:
+            # what is covered already would only count towards the limit
+            if follows is not None and not any(each <= follows for each in (*done, *todo)):
+                todo = [each for each in todo if not follows <= each]
                 todo.append(follows)
         done.append(case)
     return frozenset(done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor_sync.language.comparisons import (
@@ -242,8 +242,20 @@ def test_a_priority_that_the_message_overrides_is_left_open() -> None:
 
 
 ATOMS = [Comparison("is_match", name, ("v",)) for name in "abcd"]
+A, B, C, D = ATOMS
+
+MUCH_FOLLOWS = [
+    {A: False, B: False},
+    {A: False, B: True, C: True},
+    {A: False, D: False},
+    {A: True, B: True},
+    {B: False, C: False},
+    {C: False, A: False},
+]
+"""Cases from which the same follows again and again."""
 
 
+@example(MUCH_FOLLOWS)
 @given(st.lists(st.dictionaries(st.sampled_from(ATOMS), st.booleans(), max_size=3), max_size=7))
 def test_cases_keep_their_meaning_and_equal_meanings_are_equal(
     described: list[dict[Comparison, bool]],
