@@ -81,6 +81,28 @@ def merged(live: Body, here: Body, keep: Collection[str]) -> dict[str, Any]:
     body["options"] = options
     body["query"] = _query(live, here, keep)
     body["tags"] = _tags(live, here, keep)
+    return _without_dead_letters(body, live, here, keep) if keep else body
+
+
+def _without_dead_letters(
+    body: dict[str, Any], live: Body, here: Body, keep: Collection[str]
+) -> dict[str, Any]:
+    """
+    The same body without options that had no effect on either side and would have one now.
+
+    Such as a time-out for missing data that the files keep while its alert is off, where somebody
+    has turned that alert on by hand.
+    """
+    one, other, both = (slots(each, declared=here) for each in (here, live, body))
+    woken = {
+        each.removeprefix(_OPTIONS)
+        for each in both.keys() - keep
+        if each.startswith(_OPTIONS) and each not in one and each not in other
+    }
+    if woken:
+        body["options"] = {
+            name: each for name, each in body["options"].items() if name not in woken
+        }
     return body
 
 
