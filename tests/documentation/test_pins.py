@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PINS = ROOT / ".ci/requirements.txt"
 ACTION = ROOT / ".github/actions/monitor-sync/requirements.txt"
+SUITE = ROOT / ".ci/datadog-suite.txt"
 OUR_OWN = "monitor-sync"
 
 
@@ -52,6 +53,10 @@ def test_what_is_asked_for_is_pinned_at_a_version_that_fits(wanted: Requirement)
     assert wanted.specifier.contains(pin.version), "run .ci/pin"
 
 
+def test_the_suite_of_datadogs_client_is_that_of_the_client_that_we_use() -> None:
+    assert str(pinned(SUITE)["datadog-api-client"][0]) == str(pinned()["datadog-api-client"][0])
+
+
 def test_the_action_installs_all_that_we_need_at_the_versions_that_ci_tests() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     needed = [
@@ -67,7 +72,7 @@ def test_the_action_installs_all_that_we_need_at_the_versions_that_ci_tests() ->
     }
 
 
-@pytest.mark.parametrize("file", [PINS, ACTION], ids=["CI", "the action"])
+@pytest.mark.parametrize("file", [PINS, ACTION, SUITE], ids=["CI", "action", "suite"])
 def test_every_pinned_package_has_its_hashes(file: Path) -> None:
     pins = pinned(file)
     bare = [
@@ -82,7 +87,7 @@ def test_every_pinned_package_has_its_hashes(file: Path) -> None:
     assert bare == []
 
 
-@pytest.mark.parametrize("file", [PINS, ACTION], ids=["CI", "the action"])
+@pytest.mark.parametrize("file", [PINS, ACTION, SUITE], ids=["CI", "action", "suite"])
 def test_the_pins_name_no_index_and_no_address(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
 
