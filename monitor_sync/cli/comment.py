@@ -83,14 +83,14 @@ def command(
     shown = runner.summarise(comment.summary(plan, about))
     runner.put(fingerprint=plan.fingerprint, changes=str(len(plan.changes)))
     if drift:
-        _keep_issue(_door(runner), plan, about, author)
+        _keep_issue(door(runner), plan, about, author)
     elif number or runner.pull_request:
         _post(runner, number or runner.pull_request, plan, about, author, shown=shown)
     else:
         console.say("No pull request: the plan is in the step's summary.")
 
 
-def _door(runner: Runner) -> GitHub:
+def door(runner: Runner) -> GitHub:
     """GitHub's client. Raises UsageError where its package, or the token, is missing."""
     try:
         from monitor_sync.github.client import GitHub
@@ -107,7 +107,7 @@ def _post(
 
     author = author or sticky.AUTHOR
     try:
-        github = _door(runner)
+        github = door(runner)
         try:
             put = sticky.put(github, number, comment.text(plan, about), author=author)
         except Rejected:  # whatever the limit is, this is below it; if not, that is told
@@ -125,15 +125,16 @@ def _post(
 
 
 def _keep_issue(github: GitHub, plan: Plan, about: About, author: str) -> None:
-    """One issue while something differs; what could not be compared never closes it."""
+    """One issue while something differs. A comparison that failed made no plan, and ends before."""
     from monitor_sync.github import drift, sticky
     from monitor_sync.render import comment
 
     author = author or sticky.AUTHOR
-    if plan.changes or plan.refused:
-        title = comment.drift_title(plan)
-        text = comment.text(plan, about)
-        kept = drift.report(github, title, text, comment.teams(plan), author=author)
+    differing = comment.drifted(plan)
+    if differing:
+        title, text = comment.drift_title(plan), comment.text(plan, about)
+        teams = sorted({*filter(None, differing.values())})
+        kept = drift.report(github, title, text, teams, author=author)
     else:
         kept = drift.settle(github, author=author)
     if kept.url:

@@ -70,6 +70,11 @@ class Runner:
         before = str(self.event.get("before") or "")
         return before if before.strip("0") else ""
 
+    @property
+    def default_branch(self) -> str:
+        """The branch that pull requests are merged into, where the event says so."""
+        return str(_within(self.event, "repository", "default_branch") or "")
+
     def put(self, **outputs: str) -> None:
         """Write outputs for later steps. The values are ours: one line each."""
         if self.output is not None:

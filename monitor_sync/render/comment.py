@@ -43,7 +43,7 @@ _OWNERS: Final = 40
 _MEANT: Final[Mapping[Kind, str]] = {
     "plan": "Apply refuses any other plan.",
     "applied": "This plan needs somebody's approval before it is applied.",
-    "drift": "Change the files to keep what was changed in Datadog; the next apply puts it back.",
+    "drift": "To keep what is in Datadog change the files; to undo it `monitor-sync apply`.",
 }
 """The last words, by what the text is for."""
 
@@ -88,15 +88,24 @@ def without_plan(reason: str, about: About) -> str:
     return "\n\n".join(["### Monitors checked", reason, *found]) + "\n"
 
 
+def drifted(plan: Plan) -> dict[str, str]:
+    """
+    The keys of the monitors that differ because of Datadog, each with its team.
+
+    Of a plan with ``--base HEAD`` what was merged and is not applied yet is no drift; one without
+    cannot tell.
+    """
+    found = {each.key: each.team for each in plan.changes}
+    if plan.base:
+        found |= {each.key: each.team for each in plan.base.of("drift")}
+    return found
+
+
 def drift_title(plan: Plan) -> str:
     """The title of the issue about drift."""
-    verb = "differs" if len(plan.changes) == 1 else "differ"
-    return f"{count(len(plan.changes), 'monitor')} {verb} from the files"
-
-
-def teams(plan: Plan) -> list[str]:
-    """The teams whose monitors a plan changes, by name."""
-    return sorted({each.team for each in plan.changes if each.team})
+    number = len(drifted(plan))
+    verb = "differs" if number == 1 else "differ"
+    return f"{count(number, 'monitor')} {verb} from the files"
 
 
 def _fitting(
@@ -133,8 +142,16 @@ def _head(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
         head=about.head,
         truncated=parts.truncated,
     )
-    said = "" if plan.changes or plan.refused else "\n\nDatadog holds every monitor as declared."
-    return f"{marker}\n### {parts.title}{said}"
+    return f"{marker}\n### {parts.title}{_nothing(plan)}"
+
+
+def _nothing(plan: Plan) -> str:
+    """What to say where nothing would be done."""
+    if plan.changes or plan.refused:
+        return ""
+    if plan.base is not None and plan.base.apart:
+        return "\n\nThis change alone alters nothing in Datadog."
+    return "\n\nDatadog holds every monitor as declared."
 
 
 def _owners(plan: Plan) -> list[str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from monitor_sync.github import runner
 from monitor_sync.github.client import GitHub
+from tests.cli.repository import Repository
+from tests.conftest import Local
 from tests.github import fake as faking
+from tests.github.delivery import Delivery
 from tests.github.fake import FakeGitHub
 
 
@@ -23,3 +27,22 @@ def fake() -> Iterator[FakeGitHub]:
 def github(fake: FakeGitHub) -> GitHub:
     """Our door to it, which waits for nothing."""
     return GitHub(runner.from_environment({**fake.environment, "MONITOR_SYNC_BACKOFF": "0.001"}))
+
+
+@pytest.fixture
+def delivery(
+    tmp_path: Path, local: Local, fake: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> Delivery:
+    """A repository whose one commit is applied and recorded."""
+    clone, job = tmp_path / "clone", tmp_path / "job"
+    for each in (clone, job):
+        each.mkdir()
+    monkeypatch.chdir(clone)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    repository = Repository(clone, local)
+    commit = repository.commit("all of it")
+    repository.done("apply --yes --workers 1")
+    found = Delivery(repository, fake, job)
+    found.record(commit)
+    return found

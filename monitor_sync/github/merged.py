@@ -1,0 +1,90 @@
+"""
+Which pull requests were merged since the last apply, and which plan of each was reviewed.
+
+Every way to merge leaves commits on the first-parent line of the branch: a merge commit, a squash
+and each entry of a merge queue one, a rebase several. GitHub says of each commit which pull request
+brought it, and the fingerprint stands in the marker of our own comment there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from monitor_sync.github import sticky
+
+if TYPE_CHECKING:
+    from monitor_sync.github.client import GitHub, Pull
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """
+    What one merge brought: the commits after ``base`` up to ``head``.
+
+    ``number`` is the pull request's, 0 for a push without one. ``fingerprint`` is that of the plan
+    which was on it when it was merged; where it is empty, ``why`` says what is missing.
+    """
+
+    base: str
+    head: str
+    number: int = 0
+    fingerprint: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit of the branch and its first parent."""
+
+    sha: str
+    parent: str
+
+
+def steps(
+    github: GitHub, commits: Sequence[Commit], branch: str, *, author: str = sticky.AUTHOR
+) -> list[Step]:
+    """
+    The merges that these commits are, in their order; commits that follow each other are together
+    where one pull request brought them.
+
+    ``commits`` are on the first-parent line, oldest first. Raises RemoteError.
+    """
+    found = [(each, _pull(github.pulls_of(each.sha), each.sha, branch)) for each in commits]
+    made = []
+    for _, group in groupby(found, key=_merge):
+        same = list(group)
+        (first, pull), (last, _) = same[0], same[-1]
+        made.append(_step(github, first.parent, last.sha, pull, author))
+    return made
+
+
+def _merge(found: tuple[Commit, Pull | None]) -> object:
+    """What is the same for the commits of one merge; each push without one stands alone."""
+    commit, pull = found
+    return pull.number if pull is not None else commit.sha
+
+
+def _pull(pulls: Sequence[Pull], commit: str, branch: str) -> Pull | None:
+    """
+    The pull request that brought a commit to the branch.
+
+    There may be several: one into another branch, which was merged in turn. The one whose merge
+    made this very commit is meant, else the newest into this branch.
+    """
+    here = [each for each in pulls if each.branch == branch]
+    exact = [each for each in here if each.merge_commit == commit]
+    return max(exact or here, key=lambda each: each.number, default=None)
+
+
+def _step(github: GitHub, base: str, head: str, pull: Pull | None, author: str) -> Step:
+    if pull is None:
+        return Step(base=base, head=head, why="it was pushed without a pull request")
+    ours = sticky.ours(github.comments(pull.number), author, "plan")
+    fingerprint = next((read.fingerprint for _, read in ours if read.fingerprint), "")
+    why = "" if fingerprint else "no plan stands on it"
+    if pull.fork and not fingerprint:
+        why += ": it came from a fork"
+    return Step(base=base, head=head, number=pull.number, fingerprint=fingerprint, why=why)
