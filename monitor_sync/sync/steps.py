@@ -147,21 +147,35 @@ class Steps:
                 self._plan.project,
                 change.key,
                 change.id,
+                body,
                 self._terms.patience,
             )
             new = [found] if found else []
         if not new:
             return None
-        return self._as_wanted(change, body, min(new, key=lambda each: (each.created, each.id)).id)
+        new.sort(key=lambda each: (each.created, each.id))
+        if change.key in self._past.unknown:
+            for each in new:
+                if (ours := self._same(body, each.id)) is not None:
+                    self.made[change.key] = ours  # others may have made an older twin
+                    return ours
+        return self._as_wanted(change, body, new[0].id)
 
     def _as_wanted(self, change: Change, body: Body, number: int) -> Written:
         """What carries the key already, where it is what was to be made. Raises Conflict."""
-        there = read_one(self._monitors.get(number, with_assets="assets" in body))
-        if there is None or field_changes(there.body, body):
+        there = self._same(body, number)
+        if there is None:
             raise Conflict(
                 f"{change.key} was made since the plan, as #{number}, and otherwise",
                 hint="plan again: it would be changed in place",
             )
+        return there
+
+    def _same(self, body: Body, number: int) -> Written | None:
+        """A live monitor that is what was to be made, None where it is another."""
+        there = read_one(self._monitors.get(number, with_assets="assets" in body))
+        if there is None or field_changes(there.body, body):
+            return None
         return writing.written(body, there, "was there already, the same", already=True)
 
     def _too_young(self, change: Change) -> bool:

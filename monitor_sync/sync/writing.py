@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 from monitor_sync.errors import NotFound, NotSent, OutcomeUnknown, Rejected, Unreachable
 from monitor_sync.model import Body, LiveMonitor
 from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.difference import FieldChange, differences
+from monitor_sync.sync.difference import FieldChange, differences, field_changes
 from monitor_sync.sync.live import read, read_one
 from monitor_sync.sync.references import resolved_query
 
@@ -100,7 +100,7 @@ def create(
     try:
         answer = monitors.create(body)
     except OutcomeUnknown as error:
-        found = look_for(monitors, project, key, old, patience)
+        found = look_for(monitors, project, key, old, body, patience)
         if found is None:
             raise OutcomeUnknown(
                 f"{error}; it was looked for by its key, and is not there (yet)", hint=error.hint
@@ -169,9 +169,14 @@ def _altered(sent: Body, answer: Any) -> tuple[FieldChange, ...]:
 
 
 def look_for(
-    monitors: Monitors, project: str, key: str, old: int | None, patience: Patience
+    monitors: Monitors, project: str, key: str, old: int | None, body: Body, patience: Patience
 ) -> LiveMonitor | None:
-    """The monitor with this key that a create without an answer made, if it did."""
+    """
+    The monitor with this key that a create without an answer made, if it did.
+
+    Where another run made one of the same key at the same time, ours is the one that is as it was
+    sent: of two that are the same, Datadog refuses the second.
+    """
     for pause in patience.pauses:
         try:
             patience.sleep(pause)
@@ -182,7 +187,10 @@ def look_for(
             continue
         new = [each for each in found if each.id != old and each.key == key]
         if new:
-            return min(new, key=lambda each: (each.created, each.id))
+            return min(
+                new,
+                key=lambda each: (bool(field_changes(each.body, body)), each.created, each.id),
+            )
     return None
 
 
