@@ -233,11 +233,36 @@ def test_a_twin_of_a_run_that_was_interrupted_goes_with_the_next(
     assert there.witness.keyed()[NEW] == elder, ran.said
 
 
-def _elder(there: Account) -> int:
+@pytest.mark.parametrize("end", ["the answer is lost", "we are killed"])
+def test_of_two_twins_ours_goes_also_where_nobody_heard_that_it_was_made(
+    there: Account, machine: Machine, end: str
+) -> None:
+    write(machine.root, WITH_NEW)
+    elder: list[int] = []
+    if end == "we are killed":
+        process = machine.start("apply", "--yes")
+
+        def happen() -> None:
+            elder.append(_elder(there, name="Of another revision"))
+            process.kill()
+
+        there.witness.at(1, happen)
+        process.communicate(timeout=40)
+        ran = machine.run("apply", "--yes", "--resume")
+    else:
+        there.witness.inject([{"kind": "dropped-after", "route": CREATE}])
+        there.witness.at(1, lambda: elder.append(_elder(there, name="Of another revision")))
+        ran = machine.run("apply", "--yes")
+
+    assert there.witness.keyed()[NEW] == elder, ran.said
+
+
+def _elder(there: Account, **otherwise: str) -> int:
     """Another run's monitor of the same key, made a moment before ours."""
     number = there.witness.keyed()[NEW][0]
     made = there.witness.monitors()[number]
-    there.witness.seed([{**made, "id": number - 400, "created_at": made.get("created_at", 1) - 50}])
+    born = {"id": number - 400, "created_at": made.get("created_at", 1) - 50}
+    there.witness.seed([{**made, **otherwise, **born}])
     return number - 400
 
 
