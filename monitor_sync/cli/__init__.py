@@ -22,8 +22,8 @@ from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
 
 COMMANDS: Final = (
-    "validate", "explain", "plan", "apply", "show", "list", "codeowners", "comment", "merged",
-    "doctor", "emulate", "demo",
+    "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners", "comment",
+    "merged", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` lives in ``cli/list.py``, and so on."""
 

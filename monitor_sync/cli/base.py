@@ -22,16 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """A revision that this change is counted from. ``notify_only`` as for the files here."""
+    """
+    A revision that this change is counted from.
+
+    ``notify_only`` is as for the files here. ``reports`` says that drift is only told, whatever
+    the policy.
+    """
 
     history: History
     notify_only: str = ""
+    reports: bool = False
 
     @classmethod
-    def find(cls, revision: str, notify_only: str = "") -> Base:
+    def find(cls, revision: str, notify_only: str = "", *, reports: bool = False) -> Base:
         """What ``--base`` names, for the folder of ``--root``. Raises UsageError."""
         root = console.root().resolve()
-        return cls(history=History.find(root, revision), notify_only=notify_only)
+        history = History.find(root, revision)
+        return cls(history=history, notify_only=notify_only, reports=reports)
 
     def split(self, plan: Plan, here: Project, live: Sequence[LiveMonitor]) -> Plan:
         """
@@ -45,6 +52,8 @@ class Base:
         base = origins.Base(revision=history.revision, commit=history.base)
         if not plan.changes and not plan.refused:
             return replace(plan, base=base)
+        if self.reports:
+            here = replace(here, reverting=frozenset())
         compared = threeway.Comparison(plan, here, self._declared(), live)
         looked = self._explain(compared)
         result = compared.result(base)

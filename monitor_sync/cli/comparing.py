@@ -79,15 +79,18 @@ class _Listing(threading.Thread):
         return self._client, self._live
 
 
-def compare(notify_only: str = "", base: str = "", *, door: Door | None = None) -> Comparison:
+def compare(
+    notify_only: str = "", base: str = "", *, door: Door | None = None, reports: bool = False
+) -> Comparison:
     """
     Read, list and compare. ``base`` is a revision: the plan is then of what changed since alone.
+    ``reports`` says that drift is only told, whatever the policy.
 
     Raises FilesInvalid where the files are wrong, before anything that Datadog may have said; and
     where a rule has an error about a monitor that would be written.
     """
     began = int(time.time() * 1000)
-    start = Base.find(base, notify_only) if base else None
+    start = Base.find(base, notify_only, reports=reports) if base else None
     with files.uncollected():
         listing = _Listing(door or Door())
         listing.start()

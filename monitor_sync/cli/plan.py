@@ -51,10 +51,10 @@ def command(
     - is a delete, ! a monitor made anew, ~ a change, > a take-over and + a new monitor.
     """
     found = comparing.compare(notify_only, base, door=comparing.Door(deadline=deadline))
-    plan = _narrowed(found.plan, found.project, selectors)
+    plan = narrowed(found.plan, found.project, selectors)
     if planfile is not None:
         _keep(plan, planfile)
-    console.answer(_rendered(plan, form, output, full=full), output)
+    console.answer(rendered(plan, form, output, full=full), output)
     if fail_on_changes and (plan.changes or plan.refused):
         hint = "`monitor-sync apply` makes them the same" if plan.changes else "the plan says why"
         raise LiveDiffers("live monitors differ from the files", hint=hint)
@@ -76,7 +76,7 @@ def _keep(plan: Plan, path: Path) -> None:
     console.answer(plan_json.file(plan, commit=commit_of(console.root())), path)
 
 
-def _narrowed(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
+def narrowed(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
     """The part of a plan that the selectors mean; a delete is known by its live key and tags."""
     if not texts:
         return plan
@@ -89,7 +89,7 @@ def _narrowed(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
     return select(plan, tuple(selecting.parse(text) for text in texts), project=project)
 
 
-def _rendered(plan: Plan, form: str, output: Path | None, *, full: bool) -> str:
+def rendered(plan: Plan, form: str, output: Path | None, *, full: bool) -> str:
     """The plan in one of its formats; each is imported when it is asked for."""
     if form == "json":
         from monitor_sync.render import plan_json

@@ -140,6 +140,7 @@ def _record(apart: Apart) -> dict[str, Any]:
         "business_unit": apart.business_unit,
         "team": apart.team,
         "since": apart.since or None,
+        "editor": apart.editor or None,
         "fields": [
             {"field": each.field, "old": jsontext.tidy(each.old), "new": jsontext.tidy(each.new)}
             for each in apart.fields
@@ -157,7 +158,7 @@ def _rows(apart: tuple[Apart, ...]) -> Iterator[tuple[Apart, ...]]:
     """Those of one owner that are otherwise in the same way together, by owner."""
     alike: dict[tuple[str, ...], list[Apart]] = {}
     for each in sorted(apart, key=lambda one: (one.business_unit, one.team, one.key)):
-        same = (each.business_unit, each.team, each.action, each.since)
+        same = (each.business_unit, each.team, each.action, each.since, each.editor)
         alike.setdefault((*same, *map(_field, each.fields)), []).append(each)
     return map(tuple, alike.values())
 
@@ -185,11 +186,12 @@ def _what(apart: Apart) -> str:
     if apart.action == "create":
         what = "deleted in Datadog" if apart.origin == "drift" else "not live"
     elif apart.action == "delete":
-        what = "live, and no file declares it"
+        what = "not in this branch" if apart.origin == "newer" else "live, and no file declares it"
     else:
         what = "; ".join(map(_field, apart.fields))
         what = f"to be taken over: {what}" if apart.action == "adopt" else what
-    return f"{what}, since {apart.since[:8]}" if apart.since else what
+    what += f", since {apart.since[:8]}" if apart.since else ""
+    return f"{what} ({plain(apart.editor)})" if apart.editor else what
 
 
 def _field(change: FieldChange) -> str:

@@ -76,7 +76,9 @@ def tally(plan: Plan) -> str:
     if plan.refused:
         parts.append(f"{len(plan.refused)} refused")
     if not plan.changes:
-        parts = ["nothing to do", *parts, f"{count(plan.unchanged, 'monitor')} unchanged"]
+        parts = ["nothing to do", *parts]
+        if plan.unchanged or not origins.counts(plan):
+            parts.append(f"{count(plan.unchanged, 'monitor')} unchanged")
     elif plan.unchanged:
         parts.append(f"{plan.unchanged} unchanged")
     parts += origins.counts(plan)

@@ -33,7 +33,8 @@ class Apart:
     ``action`` is what would make it as declared. ``fields`` are the fields concerned, ``old`` what
     is live and ``new`` what is declared; empty for a create and a delete. ``since`` is the commit
     that is not applied yet, or that is newer; empty for drift. ``tags`` are the live ones of a
-    monitor that no file declares. The rest as in a Change.
+    monitor that no file declares. ``editor`` says who changed it last, and when; empty where
+    nobody asked or Datadog does not say. The rest as in a Change.
     """
 
     origin: Origin
@@ -46,6 +47,7 @@ class Apart:
     fields: tuple[FieldChange, ...] = ()
     since: str = ""
     tags: tuple[str, ...] = ()
+    editor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,9 +90,13 @@ class Repository:
 
     def plan(self, base: str) -> dict[str, Any]:
         found = json.loads(self.done(f"plan --base {base} --format json").stdout)
-        jsonschema_rs.validate(json.loads(SCHEMA.read_text()), found)
+        self.valid(found)
         assert isinstance(found, dict)
         return found
+
+    def valid(self, plan: Any) -> None:
+        """What is printed as JSON is as its schema says."""
+        jsonschema_rs.validate(json.loads(SCHEMA.read_text()), plan)
 
     def apply(self, base: str, more: str = "") -> Result:
         return self.done(f"apply --base {base} --yes --workers 1 {more}")

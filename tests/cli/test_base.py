@@ -265,3 +265,26 @@ def test_selectors_narrow_what_stands_apart_too(repository: Repository) -> None:
     assert (len(ours["changes"]), len(ours["drift"])) == (1, 0)
     assert (len(theirs["changes"]), len(theirs["drift"])) == (0, 1)
     assert ours["fingerprint"] == theirs["fingerprint"]
+
+
+class TestTheDriftCommand:
+    def test_names_what_no_revision_explains_and_who_did_it(self, repository: Repository) -> None:
+        text = (repository.folder / "monitors" / "project.yaml").read_text()
+        repository.write("project.yaml", f"{text}drift: revert\n")
+        repository.edit("motor/flow.yaml", "critical: 12", "critical: 13")
+        repository.commit("merged, and not applied yet")
+        clean = repository.run("drift --fail-on-changes")
+        repository.raise_threshold(ERRORS, 50)
+
+        shown = repository.run("drift --fail-on-changes")
+        found = json.loads(repository.done("drift --format json").stdout)
+        other = json.loads(repository.done("drift motor --format json").stdout)
+
+        assert (clean.exit_code, shown.exit_code) == (0, 4)
+        assert f"{CRITICAL} is 50, declared 5 (user@emulator.example, 20" in shown.stdout
+        assert shown.stdout.splitlines()[-1].endswith("1 drifted.")
+        repository.valid(found)
+        assert [each["key"] for each in found["drift"]] == [ERRORS]
+        assert found["drift"][0]["editor"].startswith("user@emulator.example, 20")
+        assert found["changes"] == found["merged"] == other["drift"] == []
+        assert repository.critical(ERRORS) == 50.0
