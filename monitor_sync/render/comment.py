@@ -258,13 +258,15 @@ def _closing(about: About, *, cut: bool) -> list[str]:
         if where:
             parts.append(f"**The whole plan** is in {' and '.join(where)}.")
     said = []
+    if about.head or about.base:
+        said.append("planned")
     if about.head:
-        said.append(f"planned for {code(about.head[:12])}")
+        said.append(f"for {code(about.head[:12])}")
     if about.base:
         said.append(f"on {code(about.base[:12])}")
     line = " ".join(said)
-    if about.run and not cut:
-        line = f"[{line or 'planned'}]({about.run})"
     if line:
-        parts.append(f"<sub>{line[:1].upper()}{line[1:]}. {_MEANT[about.kind]}</sub>")
+        line = line[:1].upper() + line[1:]
+        line = f"[{line}]({about.run})" if about.run and not cut else line
+        parts.append(f"<sub>{line}. {_MEANT[about.kind]}</sub>")
     return parts

@@ -14,6 +14,7 @@ from tests.conftest import Local
 from tests.github import fake as faking
 from tests.github.delivery import Delivery
 from tests.github.fake import FakeGitHub
+from tests.github.golden import Golden
 
 
 @pytest.fixture
@@ -46,3 +47,9 @@ def delivery(
     found = Delivery(repository, fake, job)
     found.record(commit)
     return found
+
+
+@pytest.fixture
+def golden(update_golden: bool) -> Golden:
+    """Texts as they should be."""
+    return Golden(update_golden)

@@ -1,0 +1,1 @@
+"""Every workflow, run here as GitHub would run it."""

@@ -1,0 +1,127 @@
+"""What other people's actions, and GitHub itself, do around our steps: as much as we rely on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from tests.workflows.expressions import Unsupported
+
+if TYPE_CHECKING:
+    from tests.workflows.runner import Event, _Running
+
+PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
+
+
+def starts(on: Mapping[str, Any], event: Event) -> bool:
+    """Whether a workflow's ``on:`` names this event."""
+    if event.name not in on:
+        return False
+    wanted = on[event.name] or {}
+    if event.name == "schedule":
+        return any(each["cron"] == event.payload["schedule"] for each in wanted)
+    if event.name != "push":
+        assert set(wanted) <= {"inputs"}, wanted
+        return True
+    kind, name = re.fullmatch(r"refs/(heads|tags)/(.*)", event.ref).groups()  # type: ignore[union-attr] # pushes have such refs
+    patterns = wanted.get("branches" if kind == "heads" else "tags", ())
+    return any(fnmatchcase(name, each) for each in patterns)
+
+
+def use(uses: str, given: Mapping[str, str], job: _Running) -> None:
+    """Do what an action of others does."""
+    assert PINNED.fullmatch(uses), f"{uses} is not pinned"
+    action = uses.partition("@")[0]
+    if action not in _KNOWN:
+        raise Unsupported(uses)
+    _KNOWN[action](dict(given), job)
+
+
+def _checkout(given: dict[str, str], job: _Running) -> None:
+    assert given.pop("persist-credentials", "") == "false"
+    depth = given.pop("fetch-depth", "1")
+    ref = given.pop("ref", "")
+    assert not given
+    assert job.runner.fake.permissions.get("contents") in {"read", "write"}
+    history = [] if depth == "0" else [f"--depth={depth}"]
+    source = f"file://{job.runner.origin}"
+    wanted = ref or job.event.ref
+    _git(job, "init", "--quiet", "--initial-branch=unborn")
+    _git(job, "fetch", "--quiet", *history, source, f"+{wanted}:refs/remotes/origin/wanted")
+    if depth == "0":
+        _git(job, "fetch", "--quiet", "--tags", source, "+refs/heads/*:refs/remotes/origin/*")
+    branch = ref or (wanted.removeprefix("refs/heads/") if "refs/heads/" in wanted else "")
+    how = ["-B", branch] if branch else ["--detach"]
+    _git(job, "checkout", "--quiet", *how, "refs/remotes/origin/wanted")
+
+
+def _git(job: _Running, *arguments: str) -> None:
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=job.workspace,
+        env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _setup_python(given: dict[str, str], _: _Running) -> None:
+    assert set(given) == {"python-version"}
+
+
+def _upload(given: dict[str, str], job: _Running) -> None:
+    missing = given.pop("if-no-files-found", "warn")
+    name, patterns = given.pop("name"), given.pop("path").split()
+    assert not given
+    found = [path for each in patterns for path in job.workspace.glob(each)]
+    if not found:
+        assert missing != "error", f"nothing to upload as {name}"
+        return
+    kept = job.runner.kept / name
+    assert not kept.exists(), f"two artifacts called {name}"
+    kept.mkdir(parents=True)
+    for path in found:
+        if path.is_dir():
+            shutil.copytree(path, kept, dirs_exist_ok=True)
+        else:
+            shutil.copy(path, kept)
+    job.runner.artifacts[name] = kept
+
+
+def _download(given: dict[str, str], job: _Running) -> None:
+    shutil.copytree(job.runner.artifacts[given["name"]], job.workspace / given["path"])
+
+
+def _attest(given: dict[str, str], job: _Running) -> None:
+    permissions = job.runner.fake.permissions
+    assert permissions == {"id-token": "write", "attestations": "write"}
+    _published(job, "attested", given["subject-path"])
+
+
+def _publish(given: dict[str, str], job: _Running) -> None:
+    assert not given  # trusted publishing: no password, and dist/ is its default
+    assert job.runner.fake.permissions.get("id-token") == "write"
+    _published(job, "published", "dist/*")
+
+
+def _published(job: _Running, what: str, pattern: str) -> None:
+    names = sorted(path.name for path in job.workspace.glob(pattern))
+    assert names, f"nothing is {what}"
+    job.runner.published += [f"{what} {name}" for name in names]
+
+
+_KNOWN = {
+    "actions/checkout": _checkout,
+    "actions/setup-python": _setup_python,
+    "actions/upload-artifact": _upload,
+    "actions/download-artifact": _download,
+    "actions/attest-build-provenance": _attest,
+    "pypa/gh-action-pypi-publish": _publish,
+}

@@ -1,0 +1,184 @@
+"""What a pull request sees: findings beside lines, and one comment that says what a merge does."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.repository import DROP, ERRORS
+from tests.cli.run import FLOW
+from tests.github.fake import REPOSITORY
+from tests.github.golden import Golden
+from tests.workflows.events import GitHubSide
+
+CHANGED = FLOW.replace("critical: 12", "critical: 13")
+WRONG = FLOW.replace("priority: 1", "priority: soon")
+FORK = "somebody/monitors"
+
+
+def another(name: str) -> str:
+    return FLOW.replace("conversion-drop", name)
+
+
+def test_an_opened_pull_request_gets_its_plan_in_a_comment_and_as_files(
+    side: GitHubSide, golden: Golden
+) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    side.change(7, "motor/new.yaml", another("new"))
+    job = side.run("plan.yml", side.pull_request(7))
+
+    (comment,) = side.delivery.fake.on(7)
+    assert job.result == "success", job.log
+    golden.compare("opened", comment["body"])
+    assert job.summary == comment["body"]
+    kept = side.machine.artifacts["monitor-plan"]
+    plan = json.loads((kept / "plan.json").read_text(encoding="utf-8"))
+    assert [each["action"] for each in plan["changes"]] == ["update", "create"]
+    assert (kept / "findings.json").exists()
+    assert "motor/new/new" not in side.delivery.repository.live()
+
+
+def test_a_push_to_it_edits_the_comment_until_nothing_changes(
+    side: GitHubSide, golden: Golden
+) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    side.run("plan.yml", side.pull_request(7))
+    side.change(7, "motor/flow.yaml", FLOW)
+    job = side.run("plan.yml", side.pull_request(7, "synchronize"))
+
+    (comment,) = side.delivery.fake.on(7)
+    assert job.result == "success", job.log
+    golden.compare("nothing-changes", comment["body"])
+
+
+def test_the_comment_tells_this_change_from_drift_and_from_what_others_merged(
+    side: GitHubSide, golden: Golden
+) -> None:
+    repository = side.delivery.repository
+    router = repository.folder / "monitors/payments/router.yaml"
+    repository.write(
+        "payments/router.yaml", router.read_text().replace("critical: 5", "critical: 6")
+    )
+    repository.commit("merged and not applied")
+    repository.by_hand(DROP, priority=4)
+    side.change(7, "motor/flow.yaml", CHANGED)
+    side.run("plan.yml", side.pull_request(7))
+
+    (comment,) = side.delivery.fake.on(7)
+    golden.compare("drift-and-merged", comment["body"])
+    assert ERRORS in comment["body"]
+
+
+def test_a_delete_and_who_is_paged_for_less_come_first(side: GitHubSide, golden: Golden) -> None:
+    side.change(7, "motor/flow.yaml", "monitors: {}\n")
+    side.change(7, "motor/new.yaml", another("new"))
+    side.run("plan.yml", side.pull_request(7))
+    (comment,) = side.delivery.fake.on(7)
+    golden.compare("deleted", comment["body"])
+
+
+def many(factor: int) -> str:
+    """Three hundred monitors, of which none changes as another does."""
+    return "monitors:\n" + "".join(
+        f"  m{n}:\n    name: {f'level {n * factor} ' * 20}{n}\n"
+        f"    query: avg(last_5m):avg:m{n}{{*}} > ${{critical}}\n"
+        f"    thresholds: {{critical: {n + 1}}}\n    priority: 3\n    message: Too many.\n"
+        f"    runbook: motor/m{n}\n"
+        for n in range(300)
+    )
+
+
+def test_a_plan_that_is_too_long_is_cut_in_the_comment_and_whole_on_the_runs_page(
+    side: GitHubSide,
+) -> None:
+    repository = side.delivery.repository
+    repository.write("motor/many.yaml", many(7))
+    repository.commit("many")
+    repository.done("apply --yes")
+    side.change(7, "motor/many.yaml", many(11))
+    job = side.run("plan.yml", side.pull_request(7))
+
+    (comment,) = side.delivery.fake.on(7)
+    assert job.result == "success", job.log
+    assert len(comment["body"]) <= 65_536
+    assert (
+        "**The whole plan** is in the artifact `monitor-plan` and the [summary" in comment["body"]
+    )
+    assert len(job.summary) > len(comment["body"])
+
+
+def test_a_pull_request_from_a_fork_is_validated_without_a_secret_and_not_planned(
+    side: GitHubSide, golden: Golden
+) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    event = side.pull_request(7, source=FORK)
+    validated = side.run("validate.yml", event)
+    done = side.machine.run("plan.yml", event)
+
+    assert validated.result == "success", validated.log
+    assert list(done) == ["no-plan"]
+    golden.compare("fork-summary", done["no-plan"].summary)
+    assert not side.delivery.fake.requests
+
+
+def test_a_pull_request_of_dependabot_is_not_planned_either(side: GitHubSide) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    done = side.machine.run("plan.yml", side.pull_request(7, user="dependabot[bot]"))
+    assert list(done) == ["no-plan"]
+    assert done["no-plan"].result == "success"
+
+
+def test_findings_stand_beside_their_lines_in_the_summary_and_in_a_sarif_file(
+    side: GitHubSide, golden: Golden
+) -> None:
+    side.change(7, "motor/flow.yaml", WRONG)
+    job = side.run("validate.yml", side.pull_request(7))
+
+    assert job.failed == ["Run monitor-sync"]
+    assert "::error file=monitors/motor/flow.yaml,line=6," in job.log
+    golden.compare("findings-summary", job.summary)
+    kept = side.machine.artifacts["findings"]
+    sarif = json.loads((kept / "findings.sarif").read_text(encoding="utf-8"))
+    assert sarif["runs"][0]["results"]
+    assert json.loads((kept / "findings.json").read_text(encoding="utf-8"))
+
+
+def test_wrong_files_have_no_plan_and_the_log_says_where(side: GitHubSide) -> None:
+    side.change(7, "motor/flow.yaml", WRONG)
+    job = side.run("plan.yml", side.pull_request(7))
+    assert job.result == "failure"
+    assert "monitors/motor/flow.yaml:6:" in job.log
+    assert not side.delivery.fake.comments
+
+
+def test_a_merge_queue_validates(side: GitHubSide) -> None:
+    event = side.push()
+    group = type(event)(
+        name="merge_group", payload={}, sha=event.sha, ref="refs/heads/main", secrets={}
+    )
+    assert side.run("validate.yml", group).result == "success"
+
+
+def test_a_github_that_forbids_or_fails_is_told_and_the_summary_has_the_plan(
+    side: GitHubSide,
+) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    fake = side.delivery.fake
+    fake.fail(f"* /repos/{REPOSITORY}/issues/*", 403, times=1)
+    forbidden = side.run("plan.yml", side.pull_request(7))
+    fake.fail(f"* /repos/{REPOSITORY}/issues/*", 502, times=99)
+    failing = side.run("plan.yml", side.pull_request(7))
+
+    assert forbidden.result == "success", forbidden.log
+    assert "warning: no comment: the plan is in the step's summary" in forbidden.log
+    assert DROP in forbidden.summary
+    assert failing.result == "failure"
+    assert "GitHub answered 502, 5 times in a row" in failing.log
+    assert DROP in failing.summary
+    assert "monitor-plan" in side.machine.artifacts  # also kept where the comment failed
+
+
+def test_a_gateway_that_fails_once_is_not_noticed(side: GitHubSide) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    side.delivery.fake.fail("POST *", 502, after=True)
+    assert side.run("plan.yml", side.pull_request(7)).result == "success"
+    assert len(side.delivery.fake.on(7)) == 1
