@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor_sync.cli import console
+from monitor_sync.cli import console, files
 from monitor_sync.cli.history import History
 from monitor_sync.errors import FilesInvalid
 from monitor_sync.render.text import count
@@ -37,6 +37,8 @@ class Base:
     def find(cls, revision: str, notify_only: str = "", *, reports: bool = False) -> Base:
         """What ``--base`` names, for the folder of ``--root``. Raises UsageError."""
         root = console.root().resolve()
+        if not root.is_dir():
+            files.load()  # which says so, and what may have been meant
         history = History.find(root, revision)
         return cls(history=history, notify_only=notify_only, reports=reports)
 

@@ -65,6 +65,19 @@ class TestTheReviewedPlanIsFound:
         assert repository.plan("HEAD^1")["fingerprint"] == reviewed
         repository.apply("HEAD^1", f"--expect {reviewed}")
 
+    def test_after_several_commits_were_rebased_the_base_is_the_commit_before_them(
+        self, repository: Repository
+    ) -> None:
+        reviewed = self.pull(repository)
+        self.theirs(repository, applied=True)
+        repository.git("switch", "--quiet", "pull")
+        repository.git("rebase", "--quiet", "main")
+        repository.git("switch", "--quiet", "main")
+        repository.git("merge", "--quiet", "--ff-only", "pull")
+
+        assert repository.plan("HEAD^1")["fingerprint"] != reviewed
+        repository.apply("HEAD~2", f"--expect {reviewed}")
+
     def test_a_merge_of_the_same_monitor_makes_it_another_plan_and_nothing_is_written(
         self, repository: Repository
     ) -> None:
@@ -162,6 +175,12 @@ class TestWhereThereIsNoBase:
         result = repository.run(f"plan --base={base}")
 
         assert (result.exit_code, words in result.stderr) == (2, True)
+
+    def test_a_folder_that_is_not_there_is_said_to_be_so(self, repository: Repository) -> None:
+        result = repository.run("--root elsewhere plan --base main")
+
+        assert result.exit_code == 2
+        assert "the folder 'elsewhere' does not exist" in result.stderr
 
     def test_a_shallow_clone_says_how_deep_it_has_to_be(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

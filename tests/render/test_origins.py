@@ -1,0 +1,113 @@
+"""What stands apart from a change, for a terminal and a comment: compact, and harmless."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from monitor_sync.render import plan as shown
+from monitor_sync.render import plan_json, plan_markdown
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.origins import Apart, Base
+from monitor_sync.sync.plan import Change, Plan
+
+RAISED = FieldChange(field="options.thresholds.critical", old=50.0, new=5.0)
+HOSTILE = "</summary>`@acme/everybody`\n::error::<b>"
+COMMIT = "1a2b3c4d" * 5
+
+
+def apart(key: str = "motor/flow/m", **changed: object) -> Apart:
+    one = Apart(
+        origin="drift",
+        action="update",
+        key=key,
+        id=7,
+        name="M",
+        team="motor-quotes",
+        business_unit="motor",
+        fields=(RAISED,),
+    )
+    return replace(one, **changed)  # type: ignore[arg-type] # any fields of Apart
+
+
+def plan(*found: Apart, **changed: object) -> Plan:
+    base = Base(revision="main", commit=COMMIT, apart=found)
+    made = Plan(project="acme", site="datadoghq.eu", unchanged=3, base=base)
+    return replace(made, **changed)  # type: ignore[arg-type] # any fields of Plan
+
+
+def test_monitors_that_drifted_alike_share_a_line_and_are_counted_each() -> None:
+    text = shown.text(plan(*(apart(f"motor/flow/m{n}") for n in range(9))))
+
+    assert text.count("options.thresholds.critical is 50, declared 5") == 1
+    assert "~ 9 monitors: motor/flow/m0, motor/flow/m1, motor/flow/m2 and 6 more" in text
+    assert text.endswith("since main (1a2b3c4d): nothing to do, 3 monitors unchanged, 9 drifted.\n")
+
+
+def test_a_monitor_with_two_drifted_parts_is_one_monitor() -> None:
+    both = (apart(), apart(fields=(FieldChange(field="name", old="a", new="b"),)))
+
+    assert shown.tally(plan(*both)).endswith("1 drifted")
+
+
+def test_many_lines_are_cut_and_counted_but_in_full() -> None:
+    many = [
+        apart(f"motor/flow/m{n}", fields=(FieldChange(field="name", old=str(n), new="M"),))
+        for n in range(40)
+    ]
+
+    short, full = shown.text(plan(*many)), shown.text(plan(*many), full=True)
+
+    assert "and 28 more lines: see --full" in short
+    assert "motor/flow/m39" not in short
+    assert "motor/flow/m39" in full
+    assert "and 28 more lines" in plan_markdown.text(plan(*many))
+
+
+def test_whose_it_is_stands_above_and_the_commit_that_waits_behind() -> None:
+    waits = apart("payments/a/b", origin="merged", team="core", business_unit="payments")
+    text = shown.text(plan(apart(), replace(waits, since="f" * 40)))
+
+    assert "    motor, motor-quotes\n      ~ motor/flow/m  #7" in text
+    assert "    payments, core\n      ~ payments/a/b  #7" in text
+    assert "declared 5, since ffffffff\n" in text
+
+
+def test_nothing_from_datadog_or_git_breaks_out_of_a_comment_or_a_log() -> None:
+    field = FieldChange(field="name", old=HOSTILE, new="M")
+    bad = plan(apart(HOSTILE, team=HOSTILE, editor=HOSTILE, fields=(field,)))
+    bad = replace(bad, base=replace(bad.base or Base(revision="", commit=""), revision=HOSTILE))
+    newer = plan(*(bad.base.apart if bad.base else ()), apart(origin="newer"))
+
+    for each in (bad, newer):
+        comment = plan_markdown.text(each)
+        listed = [line for line in comment.splitlines() if line.startswith("- ")]
+        titles = [line for line in comment.splitlines() if "<summary>" in line]
+        assert len(listed) == len(titles) > 0
+        for line in listed:
+            assert "@acme" not in re.sub(r"`[^`]*`", "", line)
+            assert "<b>" not in re.sub(r"`[^`]*`", "", line)
+        for line in titles:
+            assert not {"@", "<b>"} & set(re.findall(r"@|<b>", line))
+            assert line.count("</summary>") == 1
+        assert not [line for line in shown.text(each).splitlines() if line.startswith("::")]
+
+
+def test_a_change_says_what_it_overwrites_and_what_policy_puts_back() -> None:
+    made = FieldChange(field="options.thresholds.critical", old=5.0, new=50.0)
+    change = Change(
+        action="update",
+        key="motor/flow/m",
+        name="M",
+        id=7,
+        fields=(RAISED, FieldChange(field="priority", old=1, new=2)),
+        overwrites=(made,),
+        reverts=("priority",),
+    )
+    whole = plan(changes=(change,))
+
+    for text in (shown.text(whole), plan_markdown.text(whole)):
+        assert "overwrites what was changed in Datadog: options.thresholds.critical is 50" in text
+        assert "puts back drift, as its business unit asks: priority" in text
+    assert shown.tally(whole) == "1 to change, 3 unchanged, 1 with drift put back"
+    assert '"origin": "change", "reverts": ["priority"]' in plan_json.text(whole)
