@@ -1,0 +1,190 @@
+"""What happens on the branch: merges are applied as reviewed, drift is told, releases are made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.repository import DROP, Repository
+from tests.cli.run import FLOW
+from tests.github.golden import Golden
+from tests.workflows.events import GitHubSide
+from tests.workflows.runner import load
+
+CHANGED = FLOW.replace("critical: 12", "critical: 13")
+CRON = "17 4 * * *"
+
+
+def another(name: str) -> str:
+    return FLOW.replace("conversion-drop", name)
+
+
+def reviewed(side: GitHubSide, number: int, path: str, text: str) -> None:
+    """A pull request whose plan stands on it, as the workflow wrote it."""
+    side.change(number, path, text)
+    job = side.run("plan.yml", side.pull_request(number))
+    assert job.result == "success", job.log
+
+
+# apply
+
+
+def test_what_was_planned_on_the_pull_request_is_applied_after_its_merge(
+    side: GitHubSide, golden: Golden
+) -> None:
+    reviewed(side, 7, "motor/flow.yaml", CHANGED)
+    commit = side.delivery.squash(7)
+    job = side.run("apply.yml", side.push())
+
+    assert job.result == "success", job.log
+    assert side.delivery.repository.critical(DROP) == 13.0
+    assert side.delivery.recorded[-1] == commit
+    golden.compare("applied", side.delivery.said(7))
+    assert side.machine.artifacts["applied"].joinpath(f"{commit[:12]}.md").exists()
+
+
+def test_two_merged_at_once_are_both_applied_by_the_first_run_and_the_second_has_nothing_to_do(
+    side: GitHubSide,
+) -> None:
+    before = side.delivery.repository.git("rev-parse", "main")
+    reviewed(side, 7, "motor/one.yaml", another("one"))
+    reviewed(side, 8, "motor/two.yaml", another("two"))
+    side.delivery.squash(7)
+    first = side.push(before)  # waits while the other is merged
+    side.delivery.squash(8)
+    second = side.push()
+    jobs = [side.run("apply.yml", each) for each in (first, second)]
+
+    assert [each.result for each in jobs] == ["success", "success"], jobs
+    assert {"motor/one/one", "motor/two/two"} <= side.delivery.repository.live().keys()
+    assert "Nothing to apply" in jobs[1].summary
+    assert len(side.delivery.recorded) == 3
+
+
+def test_what_is_not_as_reviewed_stops_and_is_approved_by_hand(
+    side: GitHubSide, golden: Golden
+) -> None:
+    reviewed(side, 7, "motor/flow.yaml", CHANGED)
+    side.delivery.squash(7)
+    side.delivery.repository.raise_threshold(DROP, 20)
+    refused = side.run("apply.yml", side.push())
+
+    assert refused.result == "failure"
+    assert side.delivery.repository.critical(DROP) == 20.0
+    golden.compare("not-as-reviewed-summary", refused.summary)
+    golden.compare("not-as-reviewed", side.delivery.said(7))
+    shown = refused.log.rpartition("with the fingerprint ")[2].split()[0]
+    approved = side.run("apply.yml", side.dispatch(fingerprint=shown, monitors="", allow=""))
+    assert approved.result == "success", approved.log
+    assert side.delivery.repository.critical(DROP) == 13.0
+
+
+def test_a_business_unit_may_go_first(side: GitHubSide) -> None:
+    repository = side.delivery.repository
+    repository.write("motor/flow.yaml", CHANGED)
+    repository.edit("payments/router.yaml", "critical: 5", "critical: 6")
+    repository.commit("pushed")
+    refused = side.run("apply.yml", side.push())
+    shown = refused.log.rpartition("with the fingerprint ")[2].split()[0]
+    part = side.run("apply.yml", side.dispatch(fingerprint=shown, monitors="motor", allow=""))
+
+    assert part.result == "success", part.log
+    assert repository.critical(DROP) == 13.0
+    assert repository.critical("payments/router/errors") == 5.0
+
+
+def test_a_github_that_fails_leaves_datadog_alone(side: GitHubSide) -> None:
+    reviewed(side, 7, "motor/flow.yaml", CHANGED)
+    side.delivery.squash(7)
+    side.delivery.fake.fail("GET */pulls", 502, times=99)
+    job = side.run("apply.yml", side.push())
+    assert job.result == "failure"
+    assert side.delivery.repository.critical(DROP) == 12.0
+
+
+# drift
+
+
+def test_drift_opens_an_issue_and_its_end_closes_it(side: GitHubSide, golden: Golden) -> None:
+    repository, fake = side.delivery.repository, side.delivery.fake
+    repository.raise_threshold(DROP, 20)
+    opened = side.run("drift.yml", side.schedule(CRON))
+    (issue,) = fake.issues
+    assert opened.result == "success", opened.log
+    assert issue["title"] == "1 monitor differs from the files"
+    assert [each["name"] for each in issue["labels"]] == ["drift", "team:motor-quotes"]
+    golden.compare("drift-issue", issue["body"])
+
+    repository.raise_threshold(DROP, 12)
+    closed = side.run("drift.yml", side.dispatch())
+    assert closed.result == "success", closed.log
+    assert issue["state"] == "closed"
+
+
+def test_what_is_merged_and_not_applied_yet_is_no_drift(side: GitHubSide) -> None:
+    side.delivery.repository.write("motor/flow.yaml", CHANGED)
+    side.delivery.repository.commit("merged")
+    assert side.run("drift.yml", side.schedule(CRON)).result == "success"
+    assert not side.delivery.fake.issues
+
+
+@pytest.mark.parametrize("fault", ["bad-gateway", "unauthorized"])
+def test_a_datadog_that_cannot_be_asked_fails_the_job_and_closes_nothing(
+    side: GitHubSide, fault: str
+) -> None:
+    repository = side.delivery.repository
+    repository.raise_threshold(DROP, 20)
+    side.run("drift.yml", side.schedule(CRON))
+    repository.local.emulator.inject([{"kind": fault, "route": "GET *", "times": None}])
+    job = side.run("drift.yml", side.schedule(CRON))
+
+    assert job.result == "failure"
+    assert "Keep the issue" not in job.steps
+    assert side.delivery.fake.issues[0]["state"] == "open"
+
+
+def test_a_github_that_cannot_be_told_of_drift_fails_the_job(side: GitHubSide) -> None:
+    side.delivery.repository.raise_threshold(DROP, 20)
+    side.delivery.fake.fail("* /repos/*", 502, times=99)
+    assert side.run("drift.yml", side.schedule(CRON)).result == "failure"
+
+
+# the whole of each workflow
+
+
+def names(file: str, job: str) -> list[str]:
+    return [str(each.get("name") or each["uses"]) for each in load(file)["jobs"][job]["steps"]]
+
+
+def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(side: GitHubSide) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    event = side.pull_request(7)
+    fork = side.pull_request(7, source="somebody/monitors")
+    runs = {
+        ("validate.yml", "validate"): fork,
+        ("plan.yml", "plan"): event,
+        ("plan.yml", "no-plan"): fork,
+        ("apply.yml", "apply"): side.push(),
+        ("drift.yml", "drift"): side.schedule(CRON),
+    }
+    for (file, name), each in runs.items():
+        job = side.run(file, each, name)
+        assert job.result == "success", job.log
+        assert [step for step in job.steps if step in names(file, name)] == names(file, name)
+    assert {file for file, _ in runs} | {"ci.yml", "release.yml"} == workflows()
+
+
+def workflows() -> set[str]:
+    folder = Path(__file__).resolve().parents[2] / ".github/workflows"
+    return {path.name for path in folder.iterdir()}
+
+
+def test_drift_does_not_start_for_another_hour(side: GitHubSide) -> None:
+    with pytest.raises(AssertionError, match="does not start"):
+        side.run("drift.yml", side.schedule("0 0 * * *"))
+
+
+def test_a_repository_is_what_these_tests_think(side: GitHubSide) -> None:
+    assert isinstance(side.delivery.repository, Repository)
+    assert side.delivery.repository.live().keys() == {DROP, "payments/router/errors"}
