@@ -56,7 +56,14 @@ class Alike:
 
 
 def marks(text: str) -> tuple[str, ...]:
-    """All that Datadog reads in a text: what stands between is words to it."""
+    """
+    All that Datadog reads in a text: what stands between is words to it.
+
+    A text that opens a tag which nothing closes is like no other: each such tag would be sought
+    to the end of the text.
+    """
+    if text.rfind("{{") > text.rfind("}}"):
+        return (text,)
     if "@" in text:
         return tuple(_MARKS.findall(text))
     return tuple(_TAGS.findall(text)) if "{" in text else ()
