@@ -14,6 +14,7 @@ from monitor_sync.language.meaning.checks import check_check
 from monitor_sync.language.meaning.composite import check_composite
 from monitor_sync.language.meaning.formula import FORMULA_TYPES, check_formula, check_names
 from monitor_sync.language.meaning.metric import check_metric
+from monitor_sync.language.meaning.other_type import of_another_type
 from monitor_sync.language.meaning.search import SOURCES_OF, check_search
 from monitor_sync.language.meaning.slo import check_slo
 from monitor_sync.language.meaning.variables import FormulaVariable, read_variables
@@ -134,6 +135,10 @@ Read = tuple[Query | None, tuple[QueryProblem, ...]]
 def _read(monitor_type: str, query: str) -> Read:
     """Read a query; its problems in the order in which one meets them in the text."""
     tree, problems = _read_any(monitor_type, query)
+    if tree is None and problems and monitor_type in TYPES and monitor_type != "event alert":
+        elsewhere = of_another_type(monitor_type, query)
+        if elsewhere is not None:
+            return None, (elsewhere,)
     if len(problems) > 1:
         problems = tuple(sorted(problems, key=lambda each: each.start))
     return tree, problems

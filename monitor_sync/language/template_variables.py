@@ -212,7 +212,7 @@ def _word(word: str, around: Surroundings) -> Verdict:
 
 
 def _bare_key(word: str, around: Surroundings) -> Verdict:
-    if _grouped(word, around):
+    if _grouped(word, around) and not _slip(word, around):
         instead = f"{_bracketed(word)}.name"
         return Verdict(
             existence=Existence.UNKNOWN,
@@ -220,6 +220,14 @@ def _bare_key(word: str, around: Surroundings) -> Verdict:
             instead=instead,
         )
     return _no_such(word, around)
+
+
+def _slip(word: str, around: Surroundings) -> bool:
+    """Whether a word is nearly a variable, where any word could be the key of a group."""
+    if around.group_keys is not None and "*" not in around.group_keys:
+        return False
+    plain = (each for each in known_variables(around) if "." not in each)
+    return bool(nearest(word, plain, 0.7))
 
 
 def _no_such(name: str, around: Surroundings, instead: str = "") -> Verdict:

@@ -65,7 +65,7 @@ def check_search(monitor_type: str, tree: SearchQuery, found: Findings) -> None:
             "wrong-source",
             tree.source,
             f"`{source}` where {listed(sources)} was expected in a `{monitor_type}`",
-            f"write `{sources[0]}(`",
+            _written(monitor_type, source),
         )
     if monitor_type == "process alert":
         _check_processes(tree, found)
@@ -231,6 +231,13 @@ def _check_tracking(steps: dict[str, Step], tree: SearchQuery, found: Findings) 
             "issues have to be grouped by `@issue.id`",
             'write `.by("@issue.id")`',
         )
+
+
+def _written(monitor_type: str, source: str) -> str:
+    """The hint for a source that is not the type's: that of the type, or the type of the source."""
+    hint = f"write `{SOURCES_OF[monitor_type][0]}(`"
+    meant = [type_ for type_, sources in SOURCES_OF.items() if source in sources]
+    return f"{hint}, or `type: {meant[0]}`" if meant else hint
 
 
 def _check_processes(tree: SearchQuery, found: Findings) -> None:
