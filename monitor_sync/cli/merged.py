@@ -33,7 +33,7 @@ _ALLOWED: Final = (
 """Options of apply that somebody may let through by hand: those that a refusal names."""
 
 _HOW: Final = (
-    "To approve it, start this workflow by hand (Actions, Apply, Run workflow) with the fingerprint"
+    "To approve it, start the workflow Apply by hand (Actions, Run workflow) with the fingerprint"
 )
 
 
@@ -190,12 +190,12 @@ def _applied(task: Task, step: Step) -> None:
             files, "apply", "--base", step.base, "--expect", step.fingerprint, "--yes",
             "--format", "markdown", "--output", str(report),
         )  # fmt: skip
-    said = report.read_text(encoding="utf-8") if report.exists() else ""
-    _tell(task, step.number, _marker(step), said or _without_report(code, step))
-    if code == 0:
-        _record(task, step.head)
-        return
-    _stop(task, step, code)
+    said = report.read_text(encoding="utf-8") if report.exists() else _without_report(code, step)
+    if code != 0:
+        _stop(task, step, code, said)
+    task.runner.summarise(said)
+    _tell(task, step, said)
+    _record(task, step.head)
 
 
 def _unreviewed(task: Task, step: Step, files: Path) -> None:
@@ -206,25 +206,33 @@ def _unreviewed(task: Task, step: Step, files: Path) -> None:
         _record(task, step.head)
         return
     words = f"### Not applied\n\nNobody has reviewed what {_name(step)} changes: {step.why}."
-    _tell(task, step.number, _marker(step), words)
-    _stop(task, step, code or Refused.exit_code)
+    _stop(task, step, code or Refused.exit_code, words)
 
 
-def _stop(task: Task, step: Step, code: int) -> NoReturn:
-    """End the run. What is left gets a new plan that somebody may approve."""
-    _fail(task, f"{_name(step)} is not applied, and neither is what was merged after it", code)
+def _stop(task: Task, step: Step, code: int, said: str) -> NoReturn:
+    """End the run: say on its page and on the pull request what is not done, and how to go on."""
+    task.runner.summarise(said)
+    new = _new_plan(task, code)
+    _tell(task, step, f"{said.rstrip()}\n\n{_HOW} `{new}`.\n" if new else said)
+    part = "applied in part" if code == AppliedInPart.exit_code else "not applied"
+    _leave(f"{_name(step)} is {part}, and nothing of what was merged after it", new, code)
 
 
-def _fail(task: Task, message: str, code: int) -> NoReturn:
-    """Say what is not done and how to go on, and leave with the exit code of what stopped it."""
-    new = _new_plan(task) if code in {Refused.exit_code, AppliedInPart.exit_code} else ""
+def _leave(message: str, new: str, code: int) -> NoReturn:
+    """Leave with the exit code of what stopped the run."""
     hint = f"{_HOW} {new}" if new else "mend what failed and run this job again"
     console.complain(Refused(message, hint=hint))
     raise click.exceptions.Exit(code)
 
 
-def _new_plan(task: Task) -> str:
-    """Plan all that is not applied, show it on the run's page, and answer its fingerprint."""
+def _new_plan(task: Task, code: int) -> str:
+    """
+    Plan all that is not applied, show it on the run's page, and answer its fingerprint.
+
+    Empty where a new plan would not help: what failed is no matter of review.
+    """
+    if code not in {Refused.exit_code, AppliedInPart.exit_code}:
+        return ""
     from monitor_sync.render import comment
     from monitor_sync.sync import saved
 
@@ -264,7 +272,8 @@ def _approved(task: Task, fingerprint: str, only: Sequence[str]) -> None:
     if report.exists():
         task.runner.summarise(report.read_text(encoding="utf-8"))
     if code != 0:
-        _fail(task, "what was approved is not applied, or not all of it", code)
+        new = _new_plan(task, code)
+        _leave("what was approved is not applied, or not all of it", new, code)
     if not only:
         _record(task, head)
 
@@ -279,18 +288,17 @@ def _record(task: Task, commit: str) -> None:
         )
 
 
-def _tell(task: Task, number: int, marker: Marker, text: str) -> None:
-    """Say on the run's page, and on the pull request, what became of its plan."""
-    task.runner.summarise(text)
-    if not number:
+def _tell(task: Task, step: Step, text: str) -> None:
+    """Say on the pull request what became of its plan."""
+    if not step.number:
         return
     run = f"\n<sub>[The run]({task.runner.run})</sub>\n" if task.runner.run else ""
-    body = f"{marker}\n{text.rstrip()}\n{run}"
+    body = f"{_marker(step)}\n{text.rstrip()}\n{run}"
     try:
-        sticky.put(task.github, number, body, author=task.author, kind="applied")
+        sticky.put(task.github, step.number, body, author=task.author, kind="applied")
     except RemoteError as error:
         console.warn(
-            f"#{number} is not told: {error}", error.hint or "the run's page says the same"
+            f"#{step.number} is not told: {error}", error.hint or "the run's page says the same"
         )
 
 

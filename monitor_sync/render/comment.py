@@ -127,6 +127,7 @@ def _written(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
         _head(plan, about, parts),
         *_owners(plan),
         *_paged(plan),
+        *_drifted(plan, about),
         parts.body,
         *_found(about),
         *_closing(about, cut=parts.truncated),
@@ -142,6 +143,8 @@ def _head(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
         head=about.head,
         truncated=parts.truncated,
     )
+    if about.kind == "drift":
+        return f"{marker}\n### {drift_title(plan)}"
     return f"{marker}\n### {parts.title}{_nothing(plan)}"
 
 
@@ -176,6 +179,17 @@ def _owners(plan: Plan) -> list[str]:
             [f"| Business unit | Team | {signs} |", f"|---|---|{'--:|' * len(actions)}", *rows]
         )
     ]
+
+
+def _drifted(plan: Plan, about: About) -> list[str]:
+    """In the issue about drift, whose monitors these are."""
+    if about.kind != "drift":
+        return []
+    counts = Counter(drifted(plan).values())
+    owners = [
+        f"{code(team) or '(no team)'} {number}" for team, number in counts.most_common(_OWNERS)
+    ]
+    return [f"**Owners:** {', '.join(owners)}."] if owners else []
 
 
 def _weight(counted: Counter[str], place: tuple[str, str]) -> tuple[object, ...]:
@@ -258,8 +272,8 @@ def _closing(about: About, *, cut: bool) -> list[str]:
         if where:
             parts.append(f"**The whole plan** is in {' and '.join(where)}.")
     said = []
-    if about.head or about.base:
-        said.append("planned")
+    if about.head or about.base or about.run:
+        said.append("compared" if about.kind == "drift" else "planned")
     if about.head:
         said.append(f"for {code(about.head[:12])}")
     if about.base:

@@ -74,7 +74,7 @@ def test_the_first_that_is_not_as_reviewed_stops_and_a_person_approves_the_new_p
     live = delivery.repository.live()
 
     assert refused.returncode == 5
-    assert "#8 is not applied, and neither is what was merged after it" in refused.stderr
+    assert "#8 is not applied, and nothing of what was merged after it" in refused.stderr
     assert delivery.recorded[-1] == first
     assert "motor/one/one" in live
     assert "motor/three/three" not in live
