@@ -23,7 +23,7 @@ from monitor_sync.errors import MonitorSyncError, UsageError
 
 COMMANDS: Final = (
     "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners", "comment",
-    "merged", "doctor", "emulate", "demo",
+    "approvals", "merged", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` lives in ``cli/list.py``, and so on."""
 

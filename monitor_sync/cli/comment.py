@@ -77,7 +77,7 @@ def command(
         runner.summarise(comment.without_plan(reason, about))
         console.say("Written to the step's summary.")
         return
-    plan = _plan(planfile)
+    plan = plan_in(planfile)
     if drift:
         about = replace(about, kind="drift", base="", head="")
     shown = runner.summarise(comment.summary(plan, about))
@@ -155,7 +155,8 @@ def _about(runner: Runner, findings: Path | None, artifact: str) -> About:
     )
 
 
-def _plan(path: Path) -> Plan:
+def plan_in(path: Path) -> Plan:
+    """The plan of a file. Raises Refused where it is none, UsageError where it cannot be read."""
     from monitor_sync.sync import saved
 
     return saved.read(_read(path), str(path))

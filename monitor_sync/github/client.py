@@ -151,6 +151,19 @@ class GitHub:
             found = self._repository.get_commit(commit).get_pulls()
             return [_pull(each) for each in found if each.merged_at is not None]
 
+    def approved_by(self, number: int, head: str) -> list[str]:
+        """
+        Who approves a pull request as it is: the logins whose last review of ``head`` says so.
+
+        A remark without a verdict takes nothing back.
+        """
+        with self._told(f"read the reviews of #{number}"):
+            verdicts: dict[str, bool] = {}
+            for each in self._repository.get_pull(number).get_reviews():  # oldest first
+                if each.state != "COMMENTED":
+                    verdicts[_login(each.user)] = (each.state, each.commit_id) == ("APPROVED", head)
+        return [login for login, yes in verdicts.items() if yes]
+
     def issues(self, label: str) -> list[Issue]:
         """The open issues with a label, oldest first; pull requests are none."""
         with self._told(f"list the issues labelled {label}"):

@@ -57,6 +57,7 @@ class FakeGitHub:
     comments: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     pulls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     deployments: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -184,6 +185,7 @@ class FakeGitHub:
             ("PATCH", r"/issues/comments/(\d+)", writes, self._edit_comment),
             ("DELETE", r"/issues/comments/(\d+)", writes, self._delete_comment),
             ("GET", r"/commits/(\w+)/pulls", [("pull-requests", "read")], self._pulls),
+            ("GET", r"/pulls/(\d+)/reviews", [("pull-requests", "read")], self._reviews),
             ("GET", r"/issues", [("issues", "read")], self._issues),
             ("POST", r"/issues", [("issues", "write")], self._open),
             ("PATCH", r"/issues/(\d+)", [("issues", "write")], self._edit_issue),
@@ -218,6 +220,14 @@ class FakeGitHub:
 
     def _pulls(self, commit: str, *, query: dict[str, str], **_: Any) -> Answer:
         return 200, _page(self.pulls.get(commit, []), query)
+
+    def review(self, number: int, author: str, state: str, commit: str) -> None:
+        """Somebody reviews a pull request."""
+        made = {"id": self._next(), "user": _user(author), "state": state, "commit_id": commit}
+        self.reviews.setdefault(number, []).append(made)
+
+    def _reviews(self, number: str, *, query: dict[str, str], **_: Any) -> Answer:
+        return 200, _page(self.reviews.get(int(number), []), query)
 
     def _issues(self, *, query: dict[str, str], **_: Any) -> Answer:
         wanted = set(query.get("labels", "").split(",")) - {""}

@@ -26,8 +26,8 @@ def starts(on: Mapping[str, Any], event: Event) -> bool:
     if event.name == "schedule":
         return any(each["cron"] == event.payload["schedule"] for each in wanted)
     if event.name != "push":
-        assert set(wanted) <= {"inputs"}, wanted
-        return True
+        assert set(wanted) <= {"inputs", "types"}, wanted
+        return event.payload.get("action") in wanted["types"] if "types" in wanted else True
     kind, name = re.fullmatch(r"refs/(heads|tags)/(.*)", event.ref).groups()  # type: ignore[union-attr] # pushes have such refs
     patterns = wanted.get("branches" if kind == "heads" else "tags", ())
     return any(fnmatchcase(name, each) for each in patterns)

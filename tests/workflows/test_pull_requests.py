@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from tests.cli.repository import DROP, ERRORS
 from tests.cli.run import FLOW
@@ -182,3 +183,38 @@ def test_a_gateway_that_fails_once_is_not_noticed(side: GitHubSide) -> None:
     side.delivery.fake.fail("POST *", 502, after=True)
     assert side.run("plan.yml", side.pull_request(7)).result == "success"
     assert len(side.delivery.fake.on(7)) == 1
+
+
+def test_where_the_policy_asks_the_check_is_red_until_somebody_paged_approves(
+    side: GitHubSide,
+) -> None:
+    repository, fake = side.delivery.repository, side.delivery.fake
+    teams = (repository.folder / "monitors/teams.yaml").read_text(encoding="utf-8")
+    project = (repository.folder / "monitors/project.yaml").read_text(encoding="utf-8")
+    repository.write("project.yaml", f"{project}policy: {{paging_approval: true}}\n")
+    repository.write("teams.yaml", teams.replace("    name:", "    approvers: [budi]\n    name:"))
+    repository.commit("policy")
+    side.change(7, "motor/new.yaml", another("new"))
+    # nobody lets themselves through by changing who may
+    side.change(7, "teams.yaml", teams.replace("    name:", "    approvers: [ani]\n    name:"))
+    event = side.pull_request(7)
+    head = event.payload["pull_request"]["head"]["sha"]
+    fake.review(7, "ani", "APPROVED", head)
+    fake.review(7, "budi", "APPROVED", "0" * 40)  # of an earlier push
+    asked = side.run("plan.yml", event)
+    fake.review(7, "Budi", "APPROVED", head)
+    fake.review(7, "Budi", "COMMENTED", head)
+    review = replace(
+        event, name="pull_request_review", payload={**event.payload, "action": "submitted"}
+    )
+    approved = side.run("plan.yml", review)
+    fake.review(7, "Budi", "DISMISSED", head)
+    taken_back = side.run("plan.yml", review)
+
+    assert asked.result == "failure"
+    assert "error: 1 team paged differently, and nobody has approved for" in asked.log
+    assert "motor-quotes: budi" in asked.log
+    assert len(fake.on(7)) == 1
+    assert approved.result == "success", approved.log
+    assert "Approved for motor-quotes." in approved.log
+    assert taken_back.result == "failure"
