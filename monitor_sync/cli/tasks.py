@@ -96,7 +96,7 @@ def kept(door: Door, path: Path | None, *, resume: bool) -> Iterator[Task]:
         if resume:
             _resumable(text, past, saved.digest_of(text))
         plan = saved.read(text, path.name if path else "the last plan")
-        _for_here(plan, project.name, client.site)
+        _for_here(plan, project.name, client)
         if not resume and not past.ended and past.digest == saved.digest_of(text):
             raise Refused(
                 "an earlier apply of this plan was cut short",
@@ -140,11 +140,21 @@ def _resumable(text: str, past: Past, digest: str) -> None:
         )
 
 
-def _for_here(plan: Plan, project: str, site: str) -> None:
-    """Refuse a plan for another project or another site."""
-    for what, planned, here in (("project", plan.project, project), ("site", plan.site, site)):
-        if planned != here:
+def _for_here(plan: Plan, project: str, client: Client) -> None:
+    """Refuse a plan for another project, site or organisation."""
+    compared: list[tuple[str, str | int, str | int, str]] = [
+        ("project", plan.project, project, "name the right plan file and --root folder"),
+        ("site", plan.site, client.site, "name the right plan file and DD_SITE"),
+    ]
+    here = client.organisation() if plan.org_id else 0
+    if here:
+        hint = "use keys of the organisation that the plan was made for"
+        compared.append(("organisation", plan.org_id, here, hint))
+    else:
+        console.say("The organisation is not checked: no live monitor tells which it is.")
+    for what, planned, found, hint in compared:
+        if planned != found:
             raise Refused(
-                f"the plan is for the {what} {planned}, and this is {here}: nothing was written",
-                hint="name the right plan file, --root folder and DD_SITE",
+                f"the plan is for the {what} {planned}, and this is {found}: nothing was written",
+                hint=hint,
             )

@@ -32,7 +32,6 @@ def second_listing(
     now = owned(monitors, plan.project)
     ids = {each.id for each in now}
     if saved:
-        _same_organisation(plan, now)
         _seen_by_the_plan(plan, now)
         _truly_gone(plan, monitors, (plan.ours | past.expected) - ids - past.removed)
         return now
@@ -46,17 +45,6 @@ def second_listing(
         )
     _truly_gone(plan, monitors, past.expected - ids)
     return now
-
-
-def _same_organisation(plan: Plan, now: Iterable[LiveMonitor]) -> None:
-    """A plan of another organisation would find none of its monitors here, or other people's."""
-    found = next((each.org_id for each in now if each.org_id), 0)
-    if plan.org_id and found and found != plan.org_id:
-        raise Refused(
-            f"the plan is for the organisation {plan.org_id}, and these keys are of {found}:"
-            " nothing was written",
-            hint="use the keys that the plan was made with, or plan again",
-        )
 
 
 def _seen_by_the_plan(plan: Plan, now: Iterable[LiveMonitor]) -> None:

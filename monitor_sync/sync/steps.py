@@ -26,10 +26,9 @@ class Terms:
     How a plan is carried out.
 
     ``workers`` writes are under way at once. ``saved`` says that time has passed since the plan
-    was made (it was read from a file, or a person was asked): each monitor is read before it is
-    written, which deletes are in any case. ``forced`` are the keys that are deleted although
-    others refer to them. A monitor that somebody else made less than ``settle`` seconds ago is not
-    deleted.
+    was made (it was read from a file, or a person was asked), so that others may have overtaken
+    it. ``forced`` are the keys that are deleted although others refer to them. A monitor that
+    somebody else made less than ``settle`` seconds ago is not deleted.
     """
 
     workers: int = 8
@@ -40,7 +39,12 @@ class Terms:
 
 
 class Steps:
-    """The writes of one run, each for one change. Called from several threads."""
+    """
+    The writes of one run, each for one change. Called from several threads.
+
+    What is written or deleted is read before: a listing may be behind, and what somebody edited or
+    took our tags off a moment ago is not ours to write.
+    """
 
     def __init__(self, plan: Plan, monitors: Monitors, terms: Terms, log: Log, past: Past) -> None:
         self._plan = plan
@@ -65,7 +69,7 @@ class Steps:
         """Make the new monitor of a create or of a replace."""
 
         def make(body: Body) -> Written:
-            if change.id is not None and self._terms.saved:
+            if change.id is not None:
                 still(self._monitors, change, None)
             there = self._already(change, body)
             if there is not None:
@@ -89,7 +93,7 @@ class Steps:
         number = change.successor.id if change.successor else change.id or 0
 
         def make(body: Body) -> Written:
-            if self._terms.saved and change.successor is None:
+            if change.successor is None:
                 there = still(self._monitors, change, body)
                 if there is not None:
                     return there
@@ -99,11 +103,7 @@ class Steps:
         return self._outcome(change, number, make)
 
     def delete(self, change: Change) -> Outcome:
-        """
-        Delete the monitor of a delete, or the old one of a replace.
-
-        It is always read before: a listing may be behind, and a delete is for ever.
-        """
+        """Delete the monitor of a delete, or the old one of a replace."""
         if change.action == "delete" and self._too_young(change):
             return held(
                 change,

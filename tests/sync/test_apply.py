@@ -87,7 +87,11 @@ def test_a_plan_costs_one_listing_and_an_apply_one_write_a_change(datadog: Datad
 
     datadog.forget_requests()
     datadog.apply(changed)
-    assert datadog.requests() == {"GET /api/v1/monitor": 1, "PUT /api/v1/monitor/{id}": 1}
+    assert datadog.requests() == {
+        "GET /api/v1/monitor": 1,
+        "GET /api/v1/monitor/{id}": 1,
+        "PUT /api/v1/monitor/{id}": 1,
+    }
 
 
 def test_creating_costs_one_listing_before_and_one_after(datadog: Datadog) -> None:

@@ -297,6 +297,11 @@ class Client:
         """Ask for one monitor of all: can monitors be read? Raises AccessDenied, Unreachable."""
         self._page(0, "", size=1)
 
+    def organisation(self) -> int:
+        """The number of the organisation, from any monitor; 0 where there is none."""
+        number = next((each.get("org_id") for each in self._page(0, "", size=1)), 0)
+        return number if isinstance(number, int) else 0
+
     def _page(self, number: int, tags: str, size: int = PAGE_SIZE) -> list[Any]:
         asked: dict[str, Any] = {"page": number, "page_size": size, "with_downtimes": False}
         if tags:
