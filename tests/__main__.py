@@ -68,6 +68,10 @@ def checks() -> tuple[Step, ...]:
         ),
         Step(name="workflows, schema", command=(*schema, "vendor.github-workflows", *workflows)),
         Step(
+            name="action, schema",
+            command=(*schema, "vendor.github-actions", ".github/actions/monitor-sync/action.yml"),
+        ),
+        Step(
             name="dependabot, schema",
             command=(*schema, "vendor.dependabot", ".github/dependabot.yml"),
         ),
