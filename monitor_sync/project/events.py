@@ -31,6 +31,8 @@ DataPath = tuple[str | int, ...]
 _INT: Final = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+\Z")
+_LONGEST_NUMBER: Final = 300
+"""Characters. Longer ones are texts: JSON's readers take none so large, and Python raises."""
 _WORDS_OF_1_1: Final = frozenset(
     form for word in ("yes", "no", "on", "off") for form in (word, word.title(), word.upper())
 )
@@ -152,6 +154,8 @@ class Builder:
         return text
 
     def _number(self, text: str, event: ScalarEvent) -> Any:
+        if len(text) > _LONGEST_NUMBER:
+            return text
         if _LEADING_ZERO.match(text):
             self._problem(
                 "file/leading-zero",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _PERCENT: Final = re.compile(r"(-?[0-9.]+)\s*%\Z")
 _WITH_UNIT: Final = re.compile(r"[0-9.]+ *[A-Za-z]+")
 _PRIORITY: Final = re.compile(r"[Pp]([1-5])")
+_DIGITS: Final = re.compile(r"(-?)0*([0-9][0-9_,]*)")
+_LONGEST_NUMBER: Final = 30
 _WORDS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
@@ -303,8 +305,9 @@ def _hint(value: Any, expected: str, choices: list[str]) -> str:
         return f"write `{priority[1]}`"
     if value.lower() in _WORDS and "true" in expected:
         return f"write `{_WORDS[value.lower()]}`"
-    if "number" in expected and re.fullmatch(r"-?[0-9_,]+", value):
-        return f"write `{re.sub('[_,]', '', value)}`"
+    digits = _DIGITS.fullmatch(value)
+    if digits and "number" in expected and len(value) <= _LONGEST_NUMBER:
+        return f"write `{digits[1]}{re.sub('[_,]', '', digits[2])}`"
     if value.startswith("@") and expected.startswith("a list"):
         return f'write `["{value}"]`'
     close = difflib.get_close_matches(value, choices, n=1)
