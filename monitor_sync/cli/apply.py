@@ -94,7 +94,7 @@ def command(
         aloud = form == "text" and output is None
         _show(found, aloud=aloud)
         if not found.plan.changes:
-            _refuse(found.plan)
+            _nothing_to_do(found, form, output)
             return
         _expected(found.plan, expect)
         _forcible(found.plan, force_delete)
@@ -265,8 +265,13 @@ def _report(outcomes: Sequence[Outcome], plan: Plan, form: str, output: Path | N
         console.answer("\n" + shown.text(outcomes, plan.fingerprint, style), output)
 
 
-def _refuse(plan: Plan) -> None:
-    """Fail where the files ask for something that is refused, and nothing else is to be done."""
+def _nothing_to_do(task: Task, form: str, output: Path | None) -> None:
+    """Say so; fail where the files ask for something that is refused and nothing else."""
+    plan = task.plan
+    if form != "text":
+        _report((), plan, form, output)
+    if not task.past.ended:
+        console.say("`monitor-sync apply --resume` looks for what the earlier one may have left.")
     if plan.refused:
         raise Refused(
             f"{count(len(plan.refused), 'change')} refused, nothing was written",
