@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,8 +27,9 @@ from hypothesis.stateful import (
 
 from monitor_sync.datadog import client as door
 from monitor_sync.emulator.server import running
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body
+from monitor_sync.model import KEY_TAG, PROJECT_TAG
 from tests.faults.estate import Machine, Ran, Spec, remaining, write
+from tests.faults.mortal import FATE, Killed, Mortal
 from tests.faults.witness import CREATE, DELETE, UPDATE, Witness, tag
 
 _UNITS = ("motor", "payments")
@@ -79,54 +80,6 @@ FAULTS = st.lists(
 
 told = {"stories": 0, "steps": 0, "runs": 0, "crashes": 0, "writes": 0}
 """How much was tried, for those who ask."""
-
-
-class Killed(BaseException):
-    """The process is no more."""
-
-
-@dataclass(slots=True)
-class Fate:
-    """When a process is killed: at which write, and before it is sent or after its answer."""
-
-    at: int = 0
-    after: bool = False
-    seen: int = 0
-    dead: bool = False
-
-    def strike(self, *, after: bool) -> None:
-        """Raise Killed where it is time, and ever after."""
-        if self.dead:
-            raise Killed
-        if after == self.after:
-            self.seen += 1
-            if self.seen == self.at:
-                self.dead = True
-                raise Killed
-
-
-FATE = Fate()
-
-
-class Mortal(door.Client):
-    """The real client, in a process that may be killed at one of its writes."""
-
-    def create(self, body: Body) -> Any:
-        FATE.strike(after=False)
-        made = super().create(body)
-        FATE.strike(after=True)
-        return made
-
-    def update(self, id: int, body: Body) -> Any:  # noqa: A002 - Datadog's word
-        FATE.strike(after=False)
-        made = super().update(id, body)
-        FATE.strike(after=True)
-        return made
-
-    def delete(self, id: int, *, force: bool = False) -> None:  # noqa: A002 - Datadog's word
-        FATE.strike(after=False)
-        super().delete(id, force=force)
-        FATE.strike(after=True)
 
 
 class Stories(RuleBasedStateMachine):
