@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,6 +108,8 @@ def _merged(place: str, old: str | None, part: str) -> str:
 
 def _difference(old: str, new: str) -> Iterator[str]:
     """The lines that go, after ``-``, and those that come, after ``+``."""
+    import difflib  # only --check looks for what differs
+
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
     return (line for line in lines if not line.startswith(("---", "+++", "@@")))
 

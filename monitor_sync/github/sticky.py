@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from monitor_sync.github import client, marker
+from monitor_sync.github import marker
 from monitor_sync.github.marker import Kind, Marker
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def put(
     The oldest is edited, so that it stays where people have seen it, and all others are deleted.
     Looks before it posts, also after a post that got no answer. Raises RemoteError.
     """
+    from monitor_sync.github import client  # PyGithub, which only its extra installs
+
     return client.persistently(_TRIES, lambda: _put(github, number, text, author, kind))
 
 
