@@ -30,6 +30,7 @@ from monitor_sync.emulator.server import running
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
 from tests.faults.estate import Machine, Ran, Spec, remaining, write
 from tests.faults.mortal import FATE, Killed, Mortal
+from tests.faults.troubles import FAULTS, LAG
 from tests.faults.witness import CREATE, DELETE, UPDATE, Witness, tag
 
 _UNITS = ("motor", "payments")
@@ -39,44 +40,6 @@ PAIRS = st.builds("{}/pairs/{}".format, st.sampled_from(_UNITS), st.sampled_from
 KINDS = st.sampled_from(["query", "query", "log"])
 THRESHOLDS = st.integers(2, 9)
 CHOICE = st.integers(0, 1000)
-LAG = 0.1
-
-_WRITES = ["POST /api/v1/monitor", "PUT /api/v1/monitor/*", "DELETE /api/v1/monitor/*", "*"]
-_KINDS = [
-    "throttled-bare", "error-before", "error-after", "bad-gateway", "edge-timeout",
-    "dropped-before", "dropped-after", "stalled-after", "forbidden",
-]  # fmt: skip
-FAULTS = st.lists(
-    st.one_of(
-        st.builds(
-            lambda kind, route, skip, times: {
-                "kind": kind,
-                "route": route,
-                "skip": skip,
-                "times": times,
-            },
-            st.sampled_from(_KINDS),
-            st.sampled_from(_WRITES),
-            st.integers(0, 4),
-            st.sampled_from([1, 1, 2, 8]),
-        ),
-        st.builds(
-            lambda count, skip, times: {
-                "kind": "truncated",
-                "count": count,
-                "skip": skip,
-                "times": times,
-            },
-            st.integers(0, 6),
-            st.integers(0, 1),
-            st.sampled_from([1, 2, None]),
-        ),
-        st.just({"kind": "lagging", "seconds": LAG, "times": None}),
-        st.just({"kind": "repeated", "count": 100, "times": None}),
-        st.just({"kind": "referenced", "times": 1}),
-    ),
-    max_size=2,
-)
 
 told = {"stories": 0, "steps": 0, "runs": 0, "crashes": 0, "writes": 0}
 """How much was tried, for those who ask."""
