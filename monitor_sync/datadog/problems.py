@@ -25,7 +25,7 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
         r"duplicate of an existing monitor",
         "take it over with `adopt:` and that id, or make the two differ",
     ),
-    (r"is referenced in", "take it out of what refers to it first; nothing is deleted by force"),
+    (r"is referenced in", "take it out of what refers to it first, or `apply --force-delete KEY`"),
     (r"monitor ids are invalid", "a composite names a monitor that is gone: refer to it by key"),
     (r"type change not allowed", "a type never changes: give the monitor a new key"),
     (r"does not match that used in the query", "`thresholds` and the query's number must agree"),
