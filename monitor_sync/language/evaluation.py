@@ -28,15 +28,14 @@ MAX_DEPTH: Final = 30
 MAX_TOKENS: Final = 200
 """Numbers, names and signs in one expression, for the same reason."""
 
+# No blanks before a token, and no bracket within brackets: nothing is then read twice.
 _TOKEN: Final = re.compile(
     r"""
-    \s*(?:
         (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
-      | (?P<name>(?:[^\W\d]|[@$])[\w@$]*(?:\.(?:[\w@$]+|\[[^\]"]*\]))*
-                |\[[^\]"]*\](?:\.(?:[\w@$]+|\[[^\]"]*\]))*)
+      | (?P<name>(?:[^\W\d]|[@$])[\w@$]*(?:\.(?:[\w@$]+|\[[^\[\]"]*\]))*
+                |\[[^\[\]"]*\](?:\.(?:[\w@$]+|\[[^\[\]"]*\]))*)
       | (?P<sign>[-+*/^%(),])
       | (?P<other>\S)
-    )
     """,
     re.VERBOSE,
 )

@@ -35,8 +35,8 @@ _MEANT: Final = {
     "is": "is_match",
 }
 _WORD: Final = re.compile(
-    r"""\s*(?: "(?P<double>[^"]*)" | '(?P<single>[^']*)'
-            | (?P<open>["'].*) | (?P<bare>[^\s"']+) )""",
+    r"""(?: "(?P<double>[^"]*)" | '(?P<single>[^']*)'
+          | (?P<open>["'].*) | (?P<bare>[^\s"']+) )""",
     re.VERBOSE | re.DOTALL,
 )
 _SEGMENTS: Final = re.compile(r"(?:\[(?P<bracket>[^\[\]]+)\]|(?P<plain>[^\s.\[\]\"'()=|&~>;,]+))")
