@@ -41,7 +41,10 @@ class References:
             if key in found.refused
             or same_type(monitor.body.get("type"), project.monitors[key].body.get("type"))
         }
-        """Ids that stay: a monitor that is to be replaced gets a new one."""
+        """Ids that stay: a monitor that is to be replaced gets a new one, or has it already."""
+
+        heirs = found.successors.items()
+        self.ids |= {key: heir.id for key, heir in heirs if key not in found.refused}
 
         self._made = project.monitors.keys() - found.refused.keys()
         self._referrers: dict[int, list[str]] | None = None

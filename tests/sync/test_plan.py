@@ -207,6 +207,17 @@ def test_a_composite_of_what_cannot_be_made_is_refused() -> None:
     assert {each.key for each in made.refused} == {ERRORS.key, both.key}
 
 
+def test_a_composite_that_names_the_new_monitor_of_an_unfinished_replace_is_unchanged() -> None:
+    replaced = monitor(ERRORS.key, type="log alert")
+    both = composite("payments/router/both", f"${{id:{ERRORS.key}}}", ERRORS.key)
+    held = [answer(ERRORS, 1), answer(replaced, 2), answer(both, 3, query="2")]
+
+    made = plan([replaced, both], live(*held))
+
+    assert actions(made.changes) == [("replace", ERRORS.key)]
+    assert (made.unchanged, made.changes[0].referred_by) == (1, ())
+
+
 def test_a_delete_names_who_will_still_refer_to_it() -> None:
     theirs = answer(body(type="composite", query="1 || 2", tags=[], name="Theirs"), 5)
     ours = composite("payments/router/both", f"${{id:{SLOW.key}}}", SLOW.key)
