@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +50,13 @@ class State:
         except OSError:
             return ""
 
-    def begin(self, plan: str) -> Journal:
+    def begin(self, plan: str, head: Callable[[Journal], None]) -> Journal:
         """
-        A new journal, with the text of its plan beside it. Raises UsageError.
+        A new journal, with the text of its plan beside it; ``head`` writes its head.
 
         Both take the place of the last run's when the first write is noted, not before: a run that
         is refused until then did nothing that could be resumed, and knows less than the last one.
+        Raises UsageError.
         """
         new = {each: each.with_suffix(".new") for each in (self.plan, self.journal)}
 
@@ -65,9 +66,11 @@ class State:
 
         try:
             new[self.plan].write_text(plan, encoding="utf-8")
-            return Journal(new[self.journal], on_first=in_place)
+            log = Journal(new[self.journal], on_first=in_place)
+            head(log)
         except OSError as error:
             raise _unusable(self.folder, error) from None
+        return log
 
     def go_on(self) -> Journal:
         """The journal of the run that was cut short, to be continued. Raises UsageError."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import threading
@@ -12,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol, Self
 
+from monitor_sync.errors import NotSent
 from monitor_sync.sync.plan import Plan
 
 Part = Literal["create", "update", "delete"]
@@ -62,7 +65,7 @@ class Log(Protocol):
     """Where a run writes down what it does. Called from several threads."""
 
     def sending(self, key: str, part: Part) -> None:
-        """A write is about to be sent."""
+        """A write is about to be sent. Raises NotSent where it must not be."""
         ...
 
     def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
@@ -106,7 +109,8 @@ class Journal:
     A file of JSON lines, one for each step, each handed to the system before the next is taken.
 
     A killed process loses nothing of it; only a machine that loses power may lose the last lines.
-    Use it as a context.
+    Where a disk is full nothing is sent any more, and what was sent counts as unknown. Use it as a
+    context.
     """
 
     def __init__(
@@ -122,14 +126,13 @@ class Journal:
         flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if again else os.O_TRUNC)
         self._file = os.open(path, flags, 0o600)
         self._lock = threading.Lock()
-        if again:
-            os.write(self._file, b"\n")  # a line that was cut short ends here
+        self._torn = again  # the last line may have been cut short
 
     def begin(self, plan: Plan, past: Past, *, tool: str, digest: str) -> None:
         """
         Write the head: whose plan this is, and what is known of the runs before.
 
-        ``digest`` is that of the plan file which is carried out.
+        ``digest`` is that of the plan file which is carried out. Raises OSError.
         """
         now = time.time() * 1000
         self._write(
@@ -149,27 +152,34 @@ class Journal:
         os.fsync(self._file)
 
     def sending(self, key: str, part: Part) -> None:
-        """A write is about to be sent."""
-        self._in_place()
-        self._write(step="sending", key=key, part=part)
+        """A write is about to be sent. Raises NotSent where that cannot be written down."""
+        try:
+            self._in_place()
+            self._write(step="sending", key=key, part=part)
+        except OSError as error:
+            raise NotSent(
+                f"the journal cannot be written: {(error.strerror or str(error)).lower()}",
+                hint="make room, or set XDG_STATE_HOME to a folder that has it; then run again",
+            ) from error
 
     def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
         """A write has happened."""
-        self._write(step="done", key=key, part=part, id=id, created=created)
+        self._note(step="done", key=key, part=part, id=id, created=created)
 
     def undone(self, key: str, part: Part) -> None:
         """A write failed: a create has surely not happened."""
-        self._write(step="undone", key=key, part=part)
+        self._note(step="undone", key=key, part=part)
 
     def listed(self, ids: Collection[int]) -> None:
         """These are all our monitors: a listing that agrees with what was known before."""
-        self._write(step="listed", ours=sorted(ids))
+        self._note(step="listed", ours=sorted(ids))
 
     def end(self) -> None:
         """Every change has an outcome, and no twin was left behind."""
-        self._in_place()
-        self._write(step="ended")
-        os.fsync(self._file)
+        with contextlib.suppress(OSError):
+            self._in_place()
+            self._write(step="ended")
+            os.fsync(self._file)
 
     def __enter__(self) -> Self:
         return self
@@ -188,10 +198,19 @@ class Journal:
                 self._on_first()
                 self._on_first = None
 
+    def _note(self, **entry: Any) -> None:
+        """Write down what has happened. Where that fails, the next run finds out by itself."""
+        with contextlib.suppress(OSError):
+            self._write(**entry)
+
     def _write(self, **entry: Any) -> None:
-        line = json.dumps({**entry, "at": round(time.time(), 3)}) + "\n"
+        line = (json.dumps({**entry, "at": round(time.time(), 3)}) + "\n").encode()
         with self._lock:
-            os.write(self._file, line.encode())
+            line = b"\n" + line if self._torn else line
+            self._torn = True
+            if os.write(self._file, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._torn = False
 
 
 def read(path: Path) -> Past | None:

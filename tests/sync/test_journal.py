@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor_sync.errors import NotSent
 from monitor_sync.sync import journal
 from monitor_sync.sync.journal import Journal, Made, Past
 from monitor_sync.sync.plan import Plan
@@ -108,6 +114,45 @@ def test_what_was_made_is_remembered_for_a_day_and_no_longer(tmp_path: Path) -> 
     with begun(path, before):
         pass
     assert told(path).made.keys() == {"new"}
+
+
+@contextmanager
+def full_after(bytes_left: int, path: Path) -> Iterator[None]:
+    """No file grows beyond so many bytes more than this one has: what a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + bytes_left, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+@pytest.mark.parametrize("bytes_left", [0, 20])
+def test_nothing_is_sent_that_cannot_be_written_down(tmp_path: Path, bytes_left: int) -> None:
+    path = tmp_path / "journal"
+    with begun(path) as log:
+        with full_after(bytes_left, path), pytest.raises(NotSent, match="cannot be written"):
+            log.sending("a", "create")
+        log.sending("b", "create")  # there is room again: half a line takes no other with it
+    assert told(path).unknown == {"b"}
+
+
+def test_what_happened_and_cannot_be_written_down_counts_as_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with begun(path) as log:
+        log.sending("a", "create")
+        log.sending("b", "create")
+        with full_after(20, path):
+            log.done("a", "create", 7, 70)
+            log.undone("b", "create")
+            log.listed({1, 2, 7})
+            log.end()
+    past = told(path)
+    assert past.unknown == {"a", "b"}
+    assert not past.settled
+    assert not past.ended
 
 
 def test_only_the_user_can_read_a_journal(tmp_path: Path) -> None:
