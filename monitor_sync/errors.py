@@ -60,7 +60,11 @@ class OutcomeUnknown(Unreachable):
 
 
 class NotSent(Unreachable):
-    """Interrupted, or out of time, while waiting for its turn: surely nothing was sent."""
+    """Out of time, given up or interrupted before its turn: surely nothing was sent."""
+
+
+class Interrupted(NotSent):
+    """A person ended the run while it waited for its turn."""
 
 
 class Conflict(RemoteError):

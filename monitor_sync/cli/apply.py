@@ -164,7 +164,10 @@ def _agreed() -> bool:
     """Ask on the terminal; anything but yes means no. Raises Refused."""
     sys.stderr.write("\nApply these changes? [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    said = sys.stdin.readline()
+    if not said.endswith("\n"):
+        console.say("")  # Ctrl-D leaves the question's line open
+    if said.strip().lower() not in {"y", "yes"}:
         raise Refused("declined: nothing was written")
     return True
 
@@ -209,11 +212,12 @@ def _carried_out(task: Task, terms: Terms) -> tuple[Outcome, ...]:
 
 def _undisturbed() -> None:
     """
-    Ignore Ctrl-C from here on: all that is left is to say what was done, and to end.
+    Ignore Ctrl-C and SIGTERM from here on: all that is left is to say what was done, and to end.
 
     One that comes this late was meant for the writes, and would have it said that none was made.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _stopping(task: Task) -> None:
@@ -298,6 +302,6 @@ def _conclude(outcomes: Sequence[Outcome], plan: Plan) -> None:
     hint = f"{mend}run `monitor-sync apply` again: it does what is left"
     if done:
         raise AppliedInPart(what, hint=hint)
-    if failed or not all(each.status == "not attempted" and not each.note for each in outcomes):
+    if failed or not all(each.status == "not attempted" and not each.error for each in outcomes):
         raise RemoteError(what, hint=hint)
     raise KeyboardInterrupt  # nothing failed and nothing was done: it never began

@@ -50,9 +50,10 @@ class Task:
         if self.resumed:
             return self.state.go_on()
         text = self.text or plan_json.file(self.plan, commit=commit_of(console.root()))
-        log = self.state.begin(text)
-        log.begin(self.plan, self.past, tool=__version__, digest=saved.digest_of(text))
-        return log
+        digest = saved.digest_of(text)
+        return self.state.begin(
+            text, lambda log: log.begin(self.plan, self.past, tool=__version__, digest=digest)
+        )
 
 
 @contextlib.contextmanager
@@ -117,7 +118,7 @@ def kept(door: Door, path: Path | None, *, resume: bool) -> Iterator[Task]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")  # the seal is over every byte, also of line ends
     except (OSError, UnicodeDecodeError) as error:
         why = (getattr(error, "strerror", "") or "it is no text").lower()
         raise UsageError(

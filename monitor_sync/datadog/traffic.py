@@ -11,7 +11,7 @@ from typing import Final
 
 from monitor_sync.datadog.breaker import Breaker
 from monitor_sync.datadog.budget import Budget, Flight, Wait
-from monitor_sync.errors import NotSent
+from monitor_sync.errors import Interrupted, NotSent
 
 LONGEST: Final = 900.0
 """Seconds: a limit that is anew only after longer is an error to show, not to wait out."""
@@ -140,7 +140,7 @@ class Traffic:
     def _check(self, operation: str, now: float) -> None:
         """Raise NotSent where nothing may go any more."""
         if self._stopped:
-            raise NotSent(
+            raise Interrupted(
                 f"did not {operation}: interrupted before it was sent",
                 hint="run again: it does what is left",
             )

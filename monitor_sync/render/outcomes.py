@@ -90,9 +90,8 @@ def _altered(done: Sequence[Outcome], style: Style) -> list[str]:
 
 def _noted(done: Sequence[Outcome], style: Style) -> list[str]:
     return [
-        f"{style('note', 'cyan', bold=True)} {plain(each.change.key)}: {plain(each.note)}"
-        for each in done
-        if each.note
+        f"{style('note', 'cyan', bold=True)} {plain(listed(keys))}: {plain(note)}"
+        for note, keys in results.notes(done)
     ]
 
 

@@ -93,4 +93,4 @@ def _altered(done: Sequence[Outcome]) -> list[str]:
 
 
 def _noted(done: Sequence[Outcome]) -> list[str]:
-    return [f"- **note** {code(each.change.key)}: {code(each.note)}" for each in done if each.note]
+    return [f"- **note** {codes(keys)}: {code(note)}" for note, keys in results.notes(done)]

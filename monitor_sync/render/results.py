@@ -82,13 +82,13 @@ def tally(outcomes: Sequence[Outcome]) -> list[tuple[str, bool]]:
 
 def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
     """
-    What was not done and why, the same reason once. What was not attempted is only counted.
+    What was not done and why, the same reason once. What a person interrupted is only counted.
 
     A conflict says of one monitor who changed it and when, so all of them are one problem.
     """
     same: dict[tuple[Status, str, str], list[Outcome]] = {}
     for each in outcomes:
-        if each.status not in ("done", "not attempted"):
+        if each.status != "done" and (each.error or each.status != "not attempted"):
             why = "" if each.status == "conflict" else reason(each)
             hint = each.error.hint if each.error else ""
             same.setdefault((each.status, why, hint), []).append(each)
@@ -97,5 +97,19 @@ def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
 
 
 def reason(outcome: Outcome) -> str:
-    """Why a change was not made, in one sentence."""
-    return str(outcome.error) if outcome.error else outcome.note
+    """Why a change was not made, in one sentence; its monitor is named beside it."""
+    if outcome.error is None:
+        return outcome.note
+    text = str(outcome.error)
+    for number in {outcome.id, outcome.change.id}:
+        text = text.replace(f" monitor {number}: ", " the monitor: ", 1)
+    return text
+
+
+def notes(outcomes: Iterable[Outcome]) -> list[tuple[str, list[str]]]:
+    """What is to be known of changes that were made, and of which keys: the same note once."""
+    same: dict[str, list[str]] = {}
+    for each in outcomes:
+        if each.status == "done" and each.note:
+            same.setdefault(each.note, []).append(each.change.key)
+    return list(same.items())

@@ -20,11 +20,11 @@ class Outcome:
 
     ``failed`` has its ``error``, and so has ``conflict``: the monitor was not as planned and is
     left alone. ``held back`` was not sent because something it depends on did not succeed; ``not
-    attempted`` because the run was interrupted, or out of time, before its turn. ``id`` is the
-    monitor that now carries the key, None where there is none. ``already`` says that nothing had
-    to be written: somebody, or an earlier run, had done it. ``altered`` are the fields that
-    Datadog stored differently (``new``) from what was sent (``old``). ``note`` is one more thing
-    to know, in words; empty mostly.
+    attempted`` because the run was interrupted before its turn, or else has an ``error``, such as
+    that time was up. ``id`` is the monitor that now carries the key, None where there is none.
+    ``already`` says that nothing had to be written: somebody, or an earlier run, had done it.
+    ``altered`` are the fields that Datadog stored differently (``new``) from what was sent
+    (``old``). ``note`` is one more thing to know, in words; empty mostly.
     """
 
     change: Change

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from monitor_sync.errors import Conflict, NotSent, OutcomeUnknown, RemoteError
+from monitor_sync.errors import Conflict, Interrupted, NotSent, OutcomeUnknown, RemoteError
 from monitor_sync.model import Body, LiveMonitor
 from monitor_sync.sync import writing
 from monitor_sync.sync.asplanned import still
@@ -130,8 +130,10 @@ class Steps:
             return held(change, f"{missing[0]}, which it refers to, was not made")
         try:
             return done(change, make(body))
+        except Interrupted:
+            return Outcome(change=change, status="not attempted", id=number)
         except NotSent as error:
-            return Outcome(change=change, status="not attempted", id=number, note=str(error))
+            return Outcome(change=change, status="not attempted", id=number, error=error)
         except Conflict as error:
             return Outcome(change=change, status="conflict", id=number, error=error)
         except RemoteError as error:

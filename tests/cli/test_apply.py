@@ -337,6 +337,15 @@ def test_a_deadline_that_is_over_leaves_the_rest_and_says_so(project: Project) -
     assert project.live() == {}
 
 
+def test_a_deadline_that_is_over_halfway_is_named_and_so_is_what_it_left(project: Project) -> None:
+    project.many(6)
+    project.local.emulator.inject(["latency,seconds=0.4,times=always,route=POST /api/v1/monitor"])
+    result = project.run("apply --yes --deadline 1s --workers 1")
+    assert result.exit_code == 6
+    assert "not attempted: did not create a monitor: the deadline of 1 s is over" in result.stdout
+    assert "or give it more time with --deadline" in result.stdout
+
+
 @pytest.mark.parametrize("value", ["soon", "0", "-3m", "5 days"])
 def test_a_deadline_that_is_none_is_a_wrong_command_line(project: Project, value: str) -> None:
     assert project.run(f"apply --yes --deadline={shlex.quote(value)}").exit_code == 2
@@ -351,3 +360,24 @@ def test_a_state_folder_that_cannot_be_written_is_said_before_anything_is_sent(
     result = project.run("apply --yes")
     assert (result.exit_code, project.live()) == (2, {})
     assert "XDG_STATE_HOME" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk always full")
+def test_a_full_disk_is_said_before_anything_is_sent(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.folder))
+    with state.locked("acme", project.local.url.removeprefix("http://")) as where:
+        (where.folder / "journal.new").symlink_to("/dev/full")
+    result = project.run("apply --yes")
+    assert (result.exit_code, project.live()) == (2, {})
+    assert "no space left on device" in result.stderr
+
+
+def test_a_plan_file_with_other_line_ends_was_changed(project: Project) -> None:
+    project.done("plan --out plan.json")
+    file = project.folder / "plan.json"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    result = project.run("apply plan.json --yes")
+    assert (result.exit_code, project.live()) == (5, {})
+    assert "its digest differs" in result.stderr

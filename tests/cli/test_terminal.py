@@ -114,6 +114,17 @@ def test_an_interruption_at_the_question_is_exit_130_and_writes_nothing(
     assert local.emulator.monitor_count == 0
 
 
+def test_an_interruption_while_a_limit_is_waited_for_is_exit_130(
+    project: Path, local: Local
+) -> None:
+    local.emulator.inject(["throttled,seconds=100,times=always,route=POST /api/v1/monitor"])
+    shown, code = on_terminal(
+        "apply", "--yes", cwd=project, changed=local.environment, interrupt_at=b"Waiting 100 s"
+    )
+    assert code == 130, shown
+    assert shown.splitlines()[-1] == "interrupted: nothing was written"
+
+
 def test_an_interrupted_apply_says_what_it_did_and_a_second_run_finishes(
     project: Path, local: Local
 ) -> None:

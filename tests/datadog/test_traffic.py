@@ -13,7 +13,7 @@ from monitor_sync.datadog.breaker import Breaker
 from monitor_sync.datadog.budget import Wait
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.traffic import LONGEST, Traffic
-from monitor_sync.errors import NotSent, OutcomeUnknown, Unreachable
+from monitor_sync.errors import Interrupted, NotSent, OutcomeUnknown, Unreachable
 from tests.datadog.conftest import Answer, Asked, Script, Unhurried
 
 GET, POST = "GET /a", "POST /a"
@@ -119,10 +119,10 @@ def test_stop_ends_every_wait_at_once_and_nothing_goes_any_more() -> None:
         waiting.append(pool.submit(traffic.pause, "read monitor 5", Wait(seconds=600.0)))  # type: ignore[arg-type] # of no interest
         threading.Timer(0.05, traffic.stop).start()
         errors = [each.exception(timeout=5) for each in waiting]
-    assert [type(each) for each in errors] == [NotSent] * 3
+    assert [type(each) for each in errors] == [Interrupted] * 3
     assert str(errors[0]) == "did not create a monitor: interrupted before it was sent"
     assert time.monotonic() - begin < 2
-    with pytest.raises(NotSent):
+    with pytest.raises(Interrupted):
         traffic.enter(GET, "read monitor 5")
 
 

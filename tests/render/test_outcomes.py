@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from monitor_sync.errors import Conflict, Rejected
+from monitor_sync.errors import Conflict, NotSent, Rejected, Unreachable
 from monitor_sync.render import outcomes, outcomes_json, outcomes_markdown
 from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.outcome import Outcome
@@ -186,6 +186,35 @@ def test_the_same_failure_of_many_is_told_once_with_its_hint() -> None:
     assert "30 changes failed" in text
     assert "and 20 more" in text
     assert text.splitlines()[-1] == "Applied 05b7566a: nothing done, 30 failed."
+
+
+def test_failures_that_differ_by_the_id_alone_are_told_once() -> None:
+    text = outcomes.text(
+        [
+            outcome(f"motor/f/m-{n}", "failed", "update", id=n, error=Unreachable(said))
+            for n in range(11, 15)
+            for said in [f"could not update monitor {n}: Datadog is busy (503)"]
+        ],
+        "05b7566a",
+    )
+    assert "4 changes failed: could not update the monitor: Datadog is busy (503)" in text
+    assert "~ motor/f/m-12  #12" in text
+
+
+def test_what_time_was_too_short_for_says_so() -> None:
+    late = NotSent("did not create a monitor: the deadline of 2 s is over", hint="--deadline")
+    undone = [outcome(f"motor/f/m-{n}", "not attempted", error=late) for n in range(30)]
+    text = outcomes.text(undone, "05b7566a")
+    assert "30 changes not attempted: did not create a monitor: the deadline of 2 s is ov" in text
+    assert text.count("help: --deadline") == 1
+    assert len(text.splitlines()) < 20
+
+
+def test_the_same_note_on_many_monitors_is_told_once() -> None:
+    noted = [outcome(f"motor/f/m-{n}", note="was so already") for n in range(6)]
+    expected = "motor/f/m-0, motor/f/m-1, motor/f/m-2 and 3 more: was so already"
+    assert f"note {expected}" in outcomes.text(noted, "05b7566a")
+    assert outcomes_markdown.text(noted, "05b7566a").count("was so already") == 1
 
 
 def test_what_was_held_back_says_why() -> None:
