@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from tests.cli.repository import DROP, ERRORS
 from tests.cli.run import FLOW
 from tests.github.fake import REPOSITORY
 from tests.github.golden import Golden
 from tests.workflows.events import GitHubSide
+from tests.workflows.runner import load
 
 CHANGED = FLOW.replace("critical: 12", "critical: 13")
 WRONG = FLOW.replace("priority: 1", "priority: soon")
@@ -157,6 +160,17 @@ def test_a_merge_queue_validates(side: GitHubSide) -> None:
         name="merge_group", payload={}, sha=event.sha, ref="refs/heads/main", secrets={}
     )
     assert side.run("validate.yml", group).result == "success"
+    assert side.machine.run("plan.yml", group) == {}  # a job that is left out is a check that passed
+
+
+@pytest.mark.parametrize("file", ["validate.yml", "plan.yml", "ci.yml"])
+def test_a_check_that_may_be_demanded_also_reports_in_a_merge_queue(file: str) -> None:
+    """Or the queue waits for it for ever; and one entry of the queue must not cancel another."""
+    workflow = load(file)
+    assert {"pull_request", "merge_group"} <= workflow[True].keys()
+    assert workflow["concurrency"]["group"].endswith(
+        "${{ github.event.pull_request.number || github.ref }}"
+    )
 
 
 def test_a_github_that_forbids_or_fails_is_told_and_the_summary_has_the_plan(
