@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from monitor_sync.cli import comparing, console, options
-from monitor_sync.cli.plan import narrowed, rendered
+from monitor_sync.cli.plan import keep, narrowed, rendered
 from monitor_sync.errors import LiveDiffers
 
 if TYPE_CHECKING:
@@ -25,12 +25,19 @@ _ASKED: Final = 50
 @options.selectors
 @click.option("--full", is_flag=True, help="Fold nothing: every monitor.")
 @click.option("--fail-on-changes", is_flag=True, help="Exit 4 if there is drift.")
+@click.option(
+    "--out",
+    "planfile",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep it in a file for `comment --drift`.",
+)
 @options.deadline
 @options.output("text", "json", "markdown")
 def command(
     selectors: Sequence[str],
     full: bool,
     fail_on_changes: bool,
+    planfile: Path | None,
     deadline: float | None,
     form: str,
     output: Path | None,
@@ -47,6 +54,8 @@ def command(
         console.say("The files differ from HEAD; what they change themselves is not looked at.")
     plan = narrowed(_drift(found.plan), found.project, selectors)
     plan = _signed(plan, found.client)
+    if planfile is not None:
+        keep(plan, planfile)
     console.answer(rendered(plan, form, output, full=full), output)
     if fail_on_changes and plan.base and plan.base.apart:
         raise LiveDiffers(

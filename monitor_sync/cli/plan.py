@@ -53,14 +53,14 @@ def command(
     found = comparing.compare(notify_only, base, door=comparing.Door(deadline=deadline))
     plan = narrowed(found.plan, found.project, selectors)
     if planfile is not None:
-        _keep(plan, planfile)
+        keep(plan, planfile)
     console.answer(rendered(plan, form, output, full=full), output)
     if fail_on_changes and (plan.changes or plan.refused):
         hint = "`monitor-sync apply` makes them the same" if plan.changes else "the plan says why"
         raise LiveDiffers("live monitors differ from the files", hint=hint)
 
 
-def _keep(plan: Plan, path: Path) -> None:
+def keep(plan: Plan, path: Path) -> None:
     """Write the plan file. Raises UsageError where a part of a plan could not stand alone."""
     from monitor_sync.render import plan_json
     from monitor_sync.sync.references import keys_in

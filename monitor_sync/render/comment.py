@@ -113,7 +113,7 @@ def _fitting(
 ) -> str:
     title = ""
     for room in rooms:
-        parts = plan_markdown.parts(plan, room)
+        parts = plan_markdown.parts(plan, room, drift=about.kind == "drift")
         title = parts.title
         written = _written(plan, about, parts)
         if size(written) <= limit:

@@ -31,6 +31,9 @@ _TITLES: Final[dict[Origin, str]] = {
 _LINES: Final = 12
 """Lines of each origin; the others are counted."""
 
+_LINES_OPENED: Final = 60
+"""The same in the issue about drift, which says nothing else."""
+
 _SHORT: Final = 60
 """Columns of a value that is shown; a longer one is named by its field."""
 
@@ -87,8 +90,9 @@ def told(change: Change) -> list[str]:
     return lines
 
 
-def markdown(plan: Plan) -> list[str]:
-    """For a comment: one folded list for each origin."""
+def markdown(plan: Plan, *, opened: bool = False) -> list[str]:
+    """For a comment: one folded list for each origin; longer, and open, where it is the subject."""
+    shown, state = (_LINES_OPENED, " open") if opened else (_LINES, "")
     base = plan.base
     if base is None:
         return []
@@ -99,10 +103,10 @@ def markdown(plan: Plan) -> list[str]:
             continue
         title = _title(origin, apart, base)
         rows = list(_rows(apart))
-        lines += [f"<details><summary>{_html(title)}</summary>", ""]
-        lines += [_item(row) for row in rows[:_LINES]]
-        if len(rows) > _LINES:
-            lines.append(f"- and {len(rows) - _LINES} more lines")
+        lines += [f"<details{state}><summary>{_html(title)}</summary>", ""]
+        lines += [_item(row) for row in rows[:shown]]
+        if len(rows) > shown:
+            lines.append(f"- and {len(rows) - shown} more lines")
         lines += ["", "</details>", ""]
     lines += [
         f"- refused apart from this change {code(each.key)}: {code(each.message)}"

@@ -45,14 +45,18 @@ def text(plan: Plan) -> str:
     return "\n\n".join(filter(None, (head, found.body))) + "\n"
 
 
-def parts(plan: Plan, room: int = LIMIT) -> Parts:
-    """The plan in Markdown, at most ``room`` characters long, for texts that say more than it."""
+def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
+    """
+    The plan in Markdown, at most ``room`` characters long, for texts that say more than it.
+
+    ``drift``: what stands apart is what the text is about.
+    """
     groups = grouped(plan)
     units = list(creates(plan)) if counted(plan) else []
     rows = [_row(group, plan) for group in groups] + [_unit_row(unit) for unit in units]
     details = [_details(group) for group in groups if group.action != "delete"]
     details += [_unit_details(unit) for unit in units]
-    ending = [*origins.markdown(plan), *_ending(plan)]
+    ending = [*origins.markdown(plan, opened=drift), *_ending(plan)]
     kept_rows = kept_within(rows, int(room * _FOR_ROWS))
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]

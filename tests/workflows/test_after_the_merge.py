@@ -115,6 +115,8 @@ def test_drift_opens_an_issue_and_its_end_closes_it(side: GitHubSide, golden: Go
     assert issue["title"] == "1 monitor differs from the files"
     assert [each["name"] for each in issue["labels"]] == ["drift", "team:motor-quotes"]
     golden.compare("drift-issue", issue["body"])
+    assert "declared 12 (user@emulator.example, " in issue["body"]
+    assert side.machine.artifacts["drift"].joinpath("plan.json").exists()
 
     repository.raise_threshold(DROP, 12)
     closed = side.run("drift.yml", side.dispatch())

@@ -14,6 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+PLANNING = {"plan", "drift"}
+"""The commands that write a plan file."""
+
 
 def command(inputs: dict[str, str]) -> list[str]:
     """The command line that the inputs ask for, after ``monitor-sync``."""
@@ -22,7 +25,7 @@ def command(inputs: dict[str, str]) -> list[str]:
         line += ["--format", inputs["FORMAT"]]
     if inputs["OUTPUT"]:
         line += ["--output", inputs["OUTPUT"]]
-    if inputs["COMMAND"] == "plan":
+    if inputs["COMMAND"] in PLANNING:
         line += ["--out", plan_file(inputs)]
     return line
 
@@ -35,7 +38,7 @@ def plan_file(inputs: dict[str, str]) -> str:
 def facts(inputs: dict[str, str]) -> dict[str, str]:
     """What there is to say of the plan that was made; nothing where none was."""
     path = Path(plan_file(inputs))
-    if inputs["COMMAND"] != "plan" or not path.exists():
+    if inputs["COMMAND"] not in PLANNING or not path.exists():
         return {}
     plan = json.loads(path.read_text(encoding="utf-8"))
     return {
@@ -56,7 +59,7 @@ def main() -> int:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(prefix)}
     if inputs["SITE"]:
         environment["DD_SITE"] = inputs["SITE"]
-    if inputs["COMMAND"] == "plan":
+    if inputs["COMMAND"] in PLANNING:
         Path(plan_file(inputs)).unlink(missing_ok=True)  # the outputs tell of this run's plan
     done = subprocess.run(  # noqa: S603 - our own command, no shell
         [sys.executable, "-m", "monitor_sync", *command(inputs)], env=environment, check=False
