@@ -17,6 +17,9 @@ from monitor_sync.sync.outcome import Outcome
 _LISTED: Final = 10
 """Monitors with the same problem that are named, before the others are counted."""
 
+_NOTES: Final = 20
+"""Different notes that are told, before the others are counted."""
+
 _PROBLEMS: Final = 20
 """Different problems that are told, before the others are counted."""
 
@@ -89,10 +92,13 @@ def _altered(done: Sequence[Outcome], style: Style) -> list[str]:
 
 
 def _noted(done: Sequence[Outcome], style: Style) -> list[str]:
-    return [
+    notes = results.notes(done)
+    lines = [
         f"{style('note', 'cyan', bold=True)} {plain(listed(keys))}: {plain(note)}"
-        for note, keys in results.notes(done)
+        for note, keys in notes[:_NOTES]
     ]
+    more = len(notes) - _NOTES
+    return [*lines, f"and {count(more, 'more note')}"] if more > 0 else lines
 
 
 def _problem(problem: Problem, style: Style) -> list[str]:

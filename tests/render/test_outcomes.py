@@ -217,6 +217,12 @@ def test_the_same_note_on_many_monitors_is_told_once() -> None:
     assert outcomes_markdown.text(noted, "05b7566a").count("was so already") == 1
 
 
+def test_a_flood_of_different_notes_is_cut_and_counted() -> None:
+    noted = [outcome(f"motor/f/m-{n}", note=f"somebody else made #{n}") for n in range(300)]
+    text = outcomes.text(noted, "05b7566a")
+    assert "note motor/f/m-19: somebody else made #19\nand 280 more notes\n" in text
+
+
 def test_what_was_held_back_says_why() -> None:
     held = outcome("motor/f/b", "held back", note="motor/f/a, which it refers to, was not made")
     text = outcomes.text([held], "05b7566a")
