@@ -160,7 +160,7 @@ def test_a_merge_queue_validates(side: GitHubSide) -> None:
         name="merge_group", payload={}, sha=event.sha, ref="refs/heads/main", secrets={}
     )
     assert side.run("validate.yml", group).result == "success"
-    assert side.machine.run("plan.yml", group) == {}  # a job that is left out is a check that passed
+    assert side.machine.run("plan.yml", group) == {}  # a job left out is a check that passed
 
 
 @pytest.mark.parametrize("file", ["validate.yml", "plan.yml", "ci.yml"])
