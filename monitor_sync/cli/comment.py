@@ -18,6 +18,7 @@ from monitor_sync.errors import AccessDenied, Rejected, UsageError
 if TYPE_CHECKING:
     from monitor_sync.github.client import GitHub
     from monitor_sync.github.runner import Runner
+    from monitor_sync.model import Team
     from monitor_sync.render.comment import About
     from monitor_sync.sync.plan import Plan
 
@@ -81,6 +82,8 @@ def command(
     if drift:
         plan = _signed(plan, planfile)
         about = replace(about, kind="drift", base="", head="")
+    else:
+        about = replace(about, teams=teams())
     shown = runner.summarise(comment.summary(plan, about))
     runner.put(fingerprint=plan.fingerprint, changes=str(len(plan.changes)))
     if drift:
@@ -134,8 +137,8 @@ def _keep_issue(github: GitHub, plan: Plan, about: About, author: str) -> None:
     differing = comment.drifted(plan)
     if differing:
         title, text = comment.drift_title(plan), comment.text(plan, about)
-        teams = sorted({*filter(None, differing.values())})
-        kept = drift.report(github, title, text, teams, author=author)
+        owners = sorted({*filter(None, differing.values())})
+        kept = drift.report(github, title, text, owners, author=author)
     else:
         kept = drift.settle(github, author=author)
     if kept.url:
@@ -154,6 +157,13 @@ def _about(runner: Runner, findings: Path | None, artifact: str) -> About:
         source=f"{runner.address}/blob/{runner.head}" if runner.head else "",
         findings=_findings(findings) if findings else (),
     )
+
+
+def teams() -> Mapping[str, Team]:
+    """Whose handles are whose, by the files; nobody's where this job has no files."""
+    from monitor_sync.cli import files
+
+    return files.load().project.teams if console.root().is_dir() else {}
 
 
 def plan_in(path: Path) -> Plan:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import click
 
 from monitor_sync.cli import commits, console
-from monitor_sync.cli.comment import door
+from monitor_sync.cli.comment import door, teams
 from monitor_sync.errors import AppliedInPart, Refused, RemoteError, UsageError
 from monitor_sync.github import sticky
 from monitor_sync.github.marker import Marker
@@ -34,6 +34,10 @@ _ALLOWED: Final = (
 
 _HOW: Final = (
     "To approve it, start the workflow Apply by hand (Actions, Run workflow) with the fingerprint"
+)
+_AFTER: Final = (
+    "Once what failed is mended, start the workflow Apply by hand (Actions, Run workflow) for the"
+    " rest, with the fingerprint"
 )
 
 
@@ -213,16 +217,21 @@ def _stop(task: Task, step: Step, code: int, said: str) -> NoReturn:
     """End the run: say on its page and on the pull request what is not done, and how to go on."""
     task.runner.summarise(said)
     new = _new_plan(task, code)
-    _tell(task, step, f"{said.rstrip()}\n\n{_HOW} `{new}`.\n" if new else said)
+    _tell(task, step, f"{said.rstrip()}\n\n{_how(code)} `{new}`.\n" if new else said)
     part = "applied in part" if code == AppliedInPart.exit_code else "not applied"
     _leave(f"{_name(step)} is {part}, and nothing of what was merged after it", new, code)
 
 
 def _leave(message: str, new: str, code: int) -> NoReturn:
     """Leave with the exit code of what stopped the run."""
-    hint = f"{_HOW} {new}" if new else "mend what failed and run this job again"
+    hint = f"{_how(code)} {new}" if new else "mend what failed and run this job again"
     console.complain(Refused(message, hint=hint))
     raise click.exceptions.Exit(code)
+
+
+def _how(code: int) -> str:
+    """How to go on: what was refused wants an approval, what failed wants mending first."""
+    return _AFTER if code == AppliedInPart.exit_code else _HOW
 
 
 def _new_plan(task: Task, code: int) -> str:
@@ -243,9 +252,13 @@ def _new_plan(task: Task, code: int) -> str:
         return ""
     plan = saved.read(path.read_text(encoding="utf-8"), path.name)
     about = comment.About(
-        kind="applied", base=since, head=commits.commit(task.root, "HEAD"), run=task.runner.run
+        kind="applied",
+        base=since,
+        head=commits.commit(task.root, "HEAD"),
+        run=task.runner.run,
+        teams=teams(),
     )
-    task.runner.summarise(f"{comment.summary(plan, about)}\n{_HOW} `{plan.fingerprint}`.")
+    task.runner.summarise(f"{comment.summary(plan, about)}\n{_how(code)} `{plan.fingerprint}`.")
     task.runner.put(fingerprint=plan.fingerprint)
     return plan.fingerprint
 

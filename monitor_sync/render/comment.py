@@ -16,12 +16,13 @@ from urllib.parse import quote
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.github.marker import Kind, Marker
 from monitor_sync.language.pagers import is_pager
-from monitor_sync.model import tag_value
+from monitor_sync.model import Team, tag_value
 from monitor_sync.render import notified, plan_markdown
 from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.markdown import code
 from monitor_sync.render.plan import SIGNS
 from monitor_sync.render.text import count
+from monitor_sync.sync.approval import teams_paged
 from monitor_sync.sync.handles import Notified
 from monitor_sync.sync.plan import ORDER, Change, Plan
 
@@ -59,7 +60,8 @@ class About:
     ``base`` and ``head`` are the commits between which it was made, ``run`` is the address of the
     job that made it, ``artifact`` the name under which that job keeps the whole of it, ``source``
     the address below which the files stand as they were planned. Each is empty where there is
-    none. ``findings`` are what ``validate`` found. ``kind`` is what the text is for.
+    none. ``findings`` are what ``validate`` found. ``kind`` is what the text is for. ``teams`` say
+    whose handles are whose; a handle that is no team's counts for the owner of the monitor.
     """
 
     kind: Kind = "plan"
@@ -69,6 +71,7 @@ class About:
     artifact: str = ""
     source: str = ""
     findings: Sequence[Diagnostic] = field(default=())
+    teams: Mapping[str, Team] = field(default_factory=dict)
 
 
 def text(plan: Plan, about: About, *, limit: int = COMMENT) -> str:
@@ -126,7 +129,7 @@ def _written(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
     sections = [
         _head(plan, about, parts),
         *_owners(plan),
-        *_paged(plan),
+        *_paged(plan, about.teams),
         *_drifted(plan, about),
         parts.body,
         *_found(about),
@@ -197,15 +200,22 @@ def _weight(counted: Counter[str], place: tuple[str, str]) -> tuple[object, ...]
     return (*(-counted[each] for each in ORDER), place)
 
 
-def _paged(plan: Plan) -> list[str]:
-    """The teams that are woken for more monitors, for fewer, or at other states."""
+def _paged(plan: Plan, known: Mapping[str, Team]) -> list[str]:
+    """
+    The teams that are woken for more monitors, for fewer, or at other states.
+
+    By their handles, as ``approvals`` asks them: a monitor of one team may page another.
+    """
     more, fewer, other = Counter[str](), Counter[str](), Counter[str]()
     for change in plan.changes:
         told = notified.of_change(change)
         lost, gained, moved = _pagers(change, told)
-        fewer[_team_before(change)] += lost
-        more[change.team] += gained
-        other[change.team] += moved and not (lost or gained)
+        losing = _whose(Notified(lost=told.lost), change, known, _team_before(change), lost)
+        gaining = _whose(Notified(gained=told.gained), change, known, change.team, gained)
+        moving = _whose(Notified(at=told.at), change, known, change.team, moved)
+        fewer.update(losing)
+        more.update(gaining)
+        other.update(moving - losing - gaining)
     teams = sorted({*+more, *+fewer, *+other}, key=lambda each: (-fewer[each], -more[each], each))
     if not teams:
         return []
@@ -217,6 +227,13 @@ def _paged(plan: Plan) -> list[str]:
     if len(teams) > _OWNERS:
         said.append(f"and {count(len(teams) - _OWNERS, 'team')} more")
     return [f"**Paged for other monitors than before:** {'; '.join(said)}."]
+
+
+def _whose(
+    part: Notified, change: Change, known: Mapping[str, Team], owner: str, paged: bool
+) -> set[str]:
+    """The teams whose pagers a part of a difference concerns; the owner where nobody has them."""
+    return {*(teams_paged([part], known, change.pagers) or (owner,))} if paged else set()
 
 
 def _pagers(change: Change, told: Notified) -> tuple[bool, bool, bool]:

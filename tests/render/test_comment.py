@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from monitor_sync.diagnostics import Severity
 from monitor_sync.github import marker
 from monitor_sync.github.marker import Marker
-from monitor_sync.model import LiveMonitor
+from monitor_sync.model import LiveMonitor, Team
 from monitor_sync.render import comment
 from monitor_sync.render.comment import About
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
@@ -104,6 +104,23 @@ def test_the_team_that_is_paged_less_and_the_one_that_is_paged_more_are_both_nam
         plan(paged("motor/a/b", "@pagerduty-before", "@pagerduty-after", team="after")), ABOUT
     )
     assert "**Paged for other monitors than before:** `before` 1 fewer; `after` 1 more." in said
+
+
+def test_a_pager_is_its_teams_whoever_owns_the_monitor() -> None:
+    """So the comment names those whom ``approvals`` asks; a handle of nobody is the owner's."""
+    teams = {
+        name: Team(name=name, title=name, on_call=name, handles={"page": f"@pagerduty-{name}"})
+        for name in ("edge", "core", "motor")
+    }
+    said = comment.text(
+        plan(
+            paged("motor/a/b", "@pagerduty-edge", "@pagerduty-core", team="motor"),
+            paged("motor/a/c", "@pagerduty-nobody", "@pagerduty-core", team="motor"),
+        ),
+        About(teams=teams),
+    )
+    line = next(each for each in said.split("\n") if "Paged for" in each)
+    assert line.endswith("`before` 1 fewer; `edge` 1 fewer; `core` 2 more.")
 
 
 def test_findings_are_counted_and_listed_worst_first_with_a_link_to_the_line() -> None:
