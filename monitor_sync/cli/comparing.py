@@ -16,6 +16,7 @@ from monitor_sync.errors import RemoteError
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
     from monitor_sync.model import LiveMonitor, Project
+    from monitor_sync.project.load import Loaded
     from monitor_sync.sync.plan import Plan
 
 
@@ -25,6 +26,13 @@ class Door:
 
     workers: int = 1
     deadline: float | None = None
+
+    @property
+    def host(self) -> str:
+        """The host that will be asked. Raises UsageError."""
+        from monitor_sync.datadog.settings import from_environment
+
+        return from_environment(os.environ).host
 
     def client(self) -> Client:
         """A client for the environment. Raises UsageError."""
@@ -80,11 +88,17 @@ class _Listing(threading.Thread):
 
 
 def compare(
-    notify_only: str = "", base: str = "", *, door: Door | None = None, reports: bool = False
+    notify_only: str = "",
+    base: str = "",
+    *,
+    door: Door | None = None,
+    loaded: Loaded | None = None,
+    reports: bool = False,
 ) -> Comparison:
     """
     Read, list and compare. ``base`` is a revision: the plan is then of what changed since alone.
-    ``reports`` says that drift is only told, whatever the policy.
+    ``loaded`` are the files, where somebody has read them already. ``reports`` says that drift is
+    only told, whatever the policy.
 
     Raises FilesInvalid where the files are wrong, before anything that Datadog may have said; and
     where a rule has an error about a monitor that would be written.
@@ -94,7 +108,7 @@ def compare(
     with files.uncollected():
         listing = _Listing(door or Door())
         listing.start()
-        loaded = files.whole(notify_only)
+        loaded = loaded or files.whole(notify_only)
         client, monitors = listing.result()
         plan = _plan(loaded.project, client, monitors, start)
         written = {each.key for each in plan.changes if each.action != "delete"}

@@ -61,15 +61,17 @@ def fresh(door: Door, notify_only: str, base: str = "") -> Iterator[Task]:
     """
     A plan of the files as they are now. Raises FilesInvalid, RemoteError, Refused, UsageError.
 
-    ``base`` is the revision that the change is counted from; empty for all that differs.
+    ``base`` is the revision that the change is counted from; empty for all that differs. Nobody
+    else on this machine applies from before the listing to the end.
     """
     from monitor_sync.sync.journal import Past
 
-    found = comparing.compare(notify_only, base, door=door)
-    with state.locked(found.project.name, found.client.host) as where:
+    loaded = files.whole(notify_only)
+    with state.locked(loaded.project.name, door.host) as where:
         past = where.past() or Past()
         if not past.ended:
             console.say("An earlier apply was cut short; what it made is known, and is made once.")
+        found = comparing.compare(notify_only, base, door=door, loaded=loaded)
         yield Task(
             plan=found.plan,
             limits=found.project.limits,
