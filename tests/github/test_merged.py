@@ -102,6 +102,23 @@ def test_an_approval_of_another_plan_writes_nothing(delivery: Delivery) -> None:
     assert delivery.new_plan in done.stderr
 
 
+def test_what_failed_in_part_is_to_be_mended_before_the_rest_is_approved(
+    delivery: Delivery,
+) -> None:
+    delivery.repository.write("motor/new.yaml", FLOW.replace("conversion-drop", "new"))
+    delivery.pull(7, "motor/flow.yaml", CHANGED)  # takes the other file along
+    delivery.squash(7)
+    delivery.repository.local.emulator.inject(
+        [{"kind": "forbidden", "route": "POST *", "times": None}]
+    )
+    done = delivery.apply()
+
+    assert done.returncode == 6, done.stderr
+    assert len(delivery.recorded) == 1
+    assert "Once what failed is mended, start the workflow Apply by hand" in delivery.said(7)
+    assert f"`{delivery.new_plan}`" in delivery.said(7)
+
+
 def test_a_part_may_be_approved_and_is_not_recorded(delivery: Delivery) -> None:
     delivery.repository.write("motor/flow.yaml", CHANGED)
     router = delivery.repository.folder / "monitors" / "payments" / "router.yaml"
