@@ -178,11 +178,12 @@ def _terms(
     """How the plan is carried out; time has passed since it was made where somebody was asked."""
     from monitor_sync.sync.apply import Patience, Terms
 
+    ahead = task.client.clock_ahead or 0.0  # ages are told by Datadog's clock
     return Terms(
         workers=workers,
         saved=task.kept or asked,
         forced=frozenset(forced),
-        settle=0.0 if task.seen or asked or reviewed else _SETTLE,
+        settle=0.0 if task.seen or asked or reviewed else _SETTLE + ahead,
         patience=Patience(sleep=task.client.sleep).scaled(task.client.settings.backoff * 2),
     )
 

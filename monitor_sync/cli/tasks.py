@@ -154,7 +154,8 @@ def _for_here(plan: Plan, project: str, client: Client) -> None:
         hint = "use keys of the organisation that the plan was made for"
         compared.append(("organisation", plan.org_id, here, hint))
     else:
-        console.say("The organisation is not checked: no live monitor tells which it is.")
+        when = "is live" if plan.org_id else "was live when the plan was made"
+        console.say(f"The organisation is not checked: no monitor {when} to tell which it is.")
     for what, planned, found, hint in compared:
         if planned != found:
             raise Refused(

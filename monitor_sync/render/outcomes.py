@@ -9,7 +9,7 @@ from typing import Final
 from monitor_sync.render import fields, results
 from monitor_sync.render.groups import MANY
 from monitor_sync.render.plan import SIGNS
-from monitor_sync.render.results import DONE, Problem
+from monitor_sync.render.results import Problem
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, listed, plain, table
 from monitor_sync.sync.outcome import Outcome
@@ -57,7 +57,7 @@ def _made(done: Sequence[Outcome], style: Style) -> list[str]:
         number = f"  #{known}" if known else ""
         owner = f"  {plain(change.team)}" if change.team else ""
         lines.append(
-            f"{SIGNS[change.action]} {DONE[change.action]} {style(plain(change.key), bold=True)}"
+            f"{SIGNS[change.action]} {results.word(each)} {style(plain(change.key), bold=True)}"
             + style(f"{number}{owner}", dim=True)
         )
     return lines

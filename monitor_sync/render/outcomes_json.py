@@ -32,7 +32,7 @@ def _summary(outcomes: Iterable[Outcome]) -> dict[str, int]:
 
 
 def _owned(owned: results.Owned) -> dict[str, Any]:
-    done = sum(owned.counts[each] for each in results.DONE.values())
+    done = sum(owned.counts[each] for each in results.MADE)
     undone = {_STATUSES[each]: owned.counts[each] for each in results.UNDONE}
     return {"business_unit": owned.business_unit, "team": owned.team, "done": done, **undone}
 
@@ -47,6 +47,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "business_unit": change.business_unit,
         "team": change.team,
         "status": _STATUSES[outcome.status],
+        "already": outcome.already,
         "error": str(error) if error else None,
         "hint": error.hint if error else "",
         "note": outcome.note,

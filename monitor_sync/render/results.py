@@ -49,9 +49,18 @@ class Problem:
         return sorted({each.change.team for each in self.outcomes if each.change.team})
 
 
+ALREADY: Final = "already so"
+"""What that is called for which nothing had to be written."""
+
+MADE: Final = (*DONE.values(), ALREADY)
+"""All words for what is done, in the order in which they are told."""
+
+
 def word(outcome: Outcome) -> str:
     """``created``, ``failed``: what became of one change."""
-    return DONE[outcome.change.action] if outcome.status == "done" else outcome.status
+    if outcome.status != "done":
+        return outcome.status
+    return ALREADY if outcome.already else DONE[outcome.change.action]
 
 
 def by_owner(outcomes: Iterable[Outcome]) -> list[Owned]:
@@ -65,13 +74,13 @@ def by_owner(outcomes: Iterable[Outcome]) -> list[Owned]:
 
 def words(owned: Sequence[Owned]) -> list[str]:
     """The words of which there is at least one, in the order in which they are told."""
-    return [each for each in (*DONE.values(), *UNDONE) if any(row.counts[each] for row in owned)]
+    return [each for each in (*MADE, *UNDONE) if any(row.counts[each] for row in owned)]
 
 
 def tally(outcomes: Sequence[Outcome]) -> list[tuple[str, bool]]:
     """``2 created``, ``1 failed``: each part, and whether it is something that was not done."""
     counts = Counter(map(word, outcomes))
-    parts = [(f"{counts[each]} {each}", False) for each in DONE.values() if counts[each]]
+    parts = [(f"{counts[each]} {each}", False) for each in MADE if counts[each]]
     parts = parts or [("nothing done", False)]
     for status in UNDONE:
         if counts[status]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 from monitor_sync.errors import NotFound, Refused
@@ -14,8 +14,8 @@ from monitor_sync.sync.live import read_one
 from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.writing import Monitors, owned
 
-_ASKED: Final = 40
-"""Monitors that are asked for one by one; where so many are gone, the others are too."""
+_ASKED_AT_ONCE: Final = 8
+"""Monitors that a listing lacks are each asked for, so many at a time."""
 
 
 def second_listing(
@@ -77,18 +77,25 @@ def _last_written(monitor: LiveMonitor) -> float:
 
 def _truly_gone(plan: Plan, monitors: Monitors, missing: Collection[int]) -> None:
     """Refuse where a monitor that a listing lacks can be read all the same."""
-    for number in islice(sorted(missing), _ASKED):
+
+    def lives(number: int) -> bool:
         try:
             found = read_one(monitors.get(number))
         except NotFound:
-            continue
-        if found is None or not found.key or found.project != plan.project:
-            continue  # somebody took our tags off it, or one of the two
-        raise Refused(
-            f"the listing lacks {numbers(missing)}, and Datadog still has #{number}:"
-            " nothing was written",
-            hint="Datadog's listing is behind or cut short; run again in a minute",
-        )
+            return False
+        # somebody may have taken our tags off it, or one of the two
+        return found is not None and bool(found.key) and found.project == plan.project
+
+    with ThreadPoolExecutor(_ASKED_AT_ONCE, thread_name_prefix="monitor-sync-ask") as pool:
+        for number, alive in zip(asked := sorted(missing), pool.map(lives, asked), strict=True):
+            if not alive:
+                continue
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise Refused(
+                f"the listing lacks {numbers(missing)}, and Datadog still has #{number}:"
+                " nothing was written",
+                hint="Datadog's listing is behind or cut short; run again in a minute",
+            )
 
 
 def numbers(ids: Iterable[int]) -> str:

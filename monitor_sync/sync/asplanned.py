@@ -27,16 +27,22 @@ def planned_hash(change: Change) -> str:
     return hash_of(change.live.body, change.body or {})
 
 
-def still(monitors: Monitors, change: Change, wanted: Body | None) -> Written | None:
+def still(
+    monitors: Monitors, change: Change, wanted: Body | None, *, successor: bool = False
+) -> Written | None:
     """
     Read the monitor that a change is about to write, and compare it with the plan.
+
+    That is the live one, or the ``successor`` that an interrupted replace made.
 
     None says that it is as planned. Where it already is as ``wanted`` (None for a delete, whose
     monitor is wanted gone) there is nothing left to do, and what is there is returned. Between
     this and the write a few milliseconds remain in which a person may still edit: Datadog has no
     conditional write. Raises Conflict where it is otherwise, and RemoteError.
     """
-    number = change.id or 0
+    live = change.successor if successor else change.live
+    number = live.id if live else 0
+    planned = hash_of(live.body, change.body or {}) if live and successor else planned_hash(change)
     try:
         raw = monitors.get(number, with_assets="assets" in (change.body or {}))
     except NotFound as error:
@@ -47,7 +53,7 @@ def still(monitors: Monitors, change: Change, wanted: Body | None) -> Written | 
             hint="plan again: it would be made anew",
         ) from error
     now = read_one(raw)
-    if now is not None and hash_of(now.body, change.body or {}) == planned_hash(change):
+    if now is not None and hash_of(now.body, change.body or {}) == planned:
         return None
     if now is not None and wanted is not None and not field_changes(now.body, wanted):
         return Written(id=number, created=now.created, already=True, note="was so already")

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol, Self
 
-from monitor_sync.errors import NotSent
+from monitor_sync.errors import NotSent, Refused
 from monitor_sync.sync.plan import Plan
 
 Part = Literal["create", "update", "delete"]
@@ -226,7 +226,13 @@ def read(path: Path) -> Past | None:
     entries = [entry for line in lines if (entry := _entry(line)) is not None]
     if not entries or entries[0].get("journal") != _FORMAT:
         return None
-    return _told(entries[0], entries[1:])
+    try:
+        return _told(entries[0], entries[1:])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Refused(
+            f"the journal {path} is not as an apply writes it: {error!r}",
+            hint="see what it says was made, then move it away",
+        ) from error
 
 
 def _entry(line: str) -> dict[str, Any] | None:

@@ -84,7 +84,10 @@ def read(text: str, name: str) -> Plan:
             f"{name} was made by monitor-sync {raw.get('tool')}, and this is {__version__}",
             hint=again,
         )
-    return _plan(raw)
+    try:
+        return _plan(raw)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"{name} lacks what a plan file has: {error}", hint=again) from error
 
 
 def _plan(raw: Mapping[str, Any]) -> Plan:

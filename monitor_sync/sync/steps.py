@@ -93,10 +93,10 @@ class Steps:
         number = change.successor.id if change.successor else change.id or 0
 
         def make(body: Body) -> Written:
-            if change.successor is None:
-                there = still(self._monitors, change, body)
-                if there is not None:
-                    return there
+            made = change.successor is not None
+            there = still(self._monitors, change, body, successor=made)
+            if there is not None:
+                return there
             update = partial(writing.update, self._monitors, number, body)
             return self._write(change, "update", update)
 
