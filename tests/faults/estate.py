@@ -180,8 +180,9 @@ def remaining(project: Project, account: Witness) -> set[tuple[str, str]]:
                 left.add(("replace", key))
         elif not _same(live[own[0]], key, spec):
             left.add(("update", key))
-        new = ("create", key) in left or ("replace", key) in left
-        ids[key] = None if new or own is None else own[0]
+        # of a replace that was cut short the new monitor is there, and composites may name it
+        right = [each for each in own or () if live[each]["type"] == spec.type]
+        ids[key] = right[0] if right else None
     for key, spec in project.items():
         number = ids[key]
         if number is not None and spec.kind == "composite" and key not in held:
