@@ -80,7 +80,6 @@ def command(
         return
     plan = plan_in(planfile)
     if drift:
-        plan = _signed(plan, planfile)
         about = replace(about, kind="drift", base="", head="")
     else:
         about = replace(about, teams=teams())
@@ -171,18 +170,6 @@ def plan_in(path: Path) -> Plan:
     from monitor_sync.sync import saved
 
     return saved.read(_read(path), str(path))
-
-
-def _signed(plan: Plan, path: Path) -> Plan:
-    """With who edited what, which a plan file tells people: no apply needs it, so none reads it."""
-    if plan.base is None:
-        return plan
-    editors = {
-        (each["key"], each["id"]): each.get("editor") or ""
-        for each in json.loads(_read(path))["drift"]
-    }
-    apart = (replace(each, editor=editors.get((each.key, each.id), "")) for each in plan.base.apart)
-    return replace(plan, base=replace(plan.base, apart=tuple(apart)))
 
 
 def _findings(path: Path) -> list[Diagnostic]:

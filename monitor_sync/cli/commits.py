@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from monitor_sync.cli.git import git, last_words
 from monitor_sync.errors import UsageError
 
 _FETCH: Final = "check out with `fetch-depth: 0`, or `git fetch --unshallow`"
@@ -21,7 +22,7 @@ def commit(folder: Path, revision: str) -> str:
 
 def branch(folder: Path) -> str:
     """The branch that is checked out; empty where none is."""
-    return _git(folder, "branch", "--show-current").stdout.strip()
+    return _git(folder, "branch", "--show-current").stdout.decode(errors="surrogateescape").strip()
 
 
 def contains(folder: Path, revision: str) -> bool:
@@ -59,20 +60,14 @@ def _asked(folder: Path, *arguments: str) -> str:
     """What git answers. Raises UsageError with its words where it fails."""
     done = _git(folder, *arguments)
     if done.returncode != 0:
-        said = done.stderr.strip().splitlines()
         raise UsageError(
-            f"git {arguments[0]} failed: {said[-1] if said else arguments[-1]}", hint=_FETCH
+            f"git {arguments[0]} failed: {last_words(done) or arguments[-1]}", hint=_FETCH
         )
-    return done.stdout.strip()
+    return done.stdout.decode(errors="surrogateescape").strip()
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(  # noqa: S603 - a fixed command, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - whatever git the user has
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return git(folder, *arguments)
     except OSError as error:
         raise UsageError(f"cannot run git: {error}", hint="install git") from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from monitor_sync.cli.git import git, last_words
 from monitor_sync.errors import UsageError
 
 DEPTH: Final = 20
@@ -163,9 +164,8 @@ def _run(root: Path, *arguments: str, sent: str = "") -> bytes:
     """What git answers. Raises UsageError with git's own last words."""
     answer = _git(root, arguments, sent.encode())
     if answer.returncode != 0:
-        said = answer.stderr.decode(errors="replace").strip().splitlines()
         raise UsageError(
-            f"git {arguments[0]} failed: {said[-1] if said else 'it says nothing'}",
+            f"git {arguments[0]} failed: {last_words(answer) or 'it says nothing'}",
             hint="--base reads an earlier revision of the files out of git",
         )
     return answer.stdout
@@ -173,12 +173,7 @@ def _run(root: Path, *arguments: str, sent: str = "") -> bytes:
 
 def _git(root: Path, arguments: tuple[str, ...], sent: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(  # noqa: S603 - a fixed command, no shell
-            ["git", "-C", str(root), *arguments],  # noqa: S607 - whatever git the user has
-            input=sent,
-            capture_output=True,
-            check=False,
-        )
+        return git(root, *arguments, sent=sent)
     except OSError:
         raise UsageError(
             "--base needs git, and there is none here", hint="install git, or leave out --base"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from monitor_sync.cli.git import git
+
 
 def commit_of(folder: Path) -> str:
     """
@@ -21,13 +23,7 @@ def commit_of(folder: Path) -> str:
 
 def _git(folder: Path, *arguments: str) -> str:
     try:
-        asked = subprocess.run(  # noqa: S603 - a fixed command, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - whatever git the user has
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
+        asked = git(folder, *arguments, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout.strip() if asked.returncode == 0 else ""
+    return asked.stdout.decode(errors="replace").strip() if asked.returncode == 0 else ""

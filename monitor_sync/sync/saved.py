@@ -134,6 +134,7 @@ def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
         business_unit=raw["business_unit"],
         fields=tuple(FieldChange(**each) for each in raw["fields"]),
         since=raw["since"] or "",
+        editor=raw["editor"] or "",
     )
 
 
