@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor_sync.model import LiveMonitor, Project
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.plan import Plan
-    from monitor_sync.sync.threeway import Comparison
+    from monitor_sync.sync.three_way import Comparison
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +48,15 @@ class Base:
 
         Raises FilesInvalid where the base's files have errors.
         """
-        from monitor_sync.sync import origins, threeway
+        from monitor_sync.sync import drift, three_way
 
         history = self.history
-        base = origins.Base(revision=history.revision, commit=history.base)
+        base = drift.Base(revision=history.revision, commit=history.base)
         if not plan.changes and not plan.refused:
             return replace(plan, base=base)
         if self.reports:
             here = replace(here, reverting=frozenset())
-        compared = threeway.Comparison(plan, here, self._declared(), live)
+        compared = three_way.Comparison(plan, here, self._declared(), live)
         looked = self._explain(compared)
         result = compared.result(base)
         assert result.base is not None  # noqa: S101 - result() sets it
@@ -68,7 +68,7 @@ class Base:
 
     def _explain(self, compared: Comparison) -> bool:
         """Ask the revisions around the base, until nothing is open: then True."""
-        from monitor_sync.sync.threeway import Cause
+        from monitor_sync.sync.three_way import Cause
 
         open_ = compared.unexplained
         if not open_:

@@ -167,9 +167,9 @@ def teams() -> Mapping[str, Team]:
 
 def plan_in(path: Path) -> Plan:
     """The plan of a file. Raises Refused where it is none, UsageError where it cannot be read."""
-    from monitor_sync.sync import saved
+    from monitor_sync.sync import plan_file
 
-    return saved.read(_read(path), str(path))
+    return plan_file.read(_read(path), str(path))
 
 
 def _findings(path: Path) -> list[Diagnostic]:

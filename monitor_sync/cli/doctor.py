@@ -19,7 +19,7 @@ from monitor_sync.errors import RemoteError, UsageError
 from monitor_sync.render.text import plain
 
 if TYPE_CHECKING:
-    from monitor_sync.datadog.checkup import Check, State
+    from monitor_sync.datadog.health import Check, State
     from monitor_sync.render.style import Style
 
 SIGNS: Final[Mapping[State, tuple[str, str]]] = {
@@ -62,7 +62,7 @@ def _here() -> Iterator[Check]:
     """What can be said without Datadog."""
     import yaml  # with its C part, if it has one
 
-    from monitor_sync.datadog.checkup import Check
+    from monitor_sync.datadog.health import Check
 
     library = importlib.metadata.version("datadog-api-client")
     python = platform.python_version()
@@ -78,19 +78,19 @@ def _here() -> Iterator[Check]:
 
 def _there(*, writing: bool) -> Iterator[Check]:
     """What Datadog says, if the environment leads there at all."""
-    from monitor_sync.datadog import checkup
+    from monitor_sync.datadog import health
     from monitor_sync.datadog.client import Client
 
     try:
         client = Client.from_environment(os.environ)
     except UsageError as error:
-        yield checkup.Check(
+        yield health.Check(
             name="environment", state="failed", text=str(error), hint=error.hint, side="ours"
         )
         text = "Datadog was not asked"
-        yield checkup.Check(name="connection", state="not checked", text=text)
+        yield health.Check(name="connection", state="not checked", text=text)
         return
-    yield from checkup.checks(client, writing=writing)
+    yield from health.checks(client, writing=writing)
     client.close()
 
 

@@ -119,7 +119,7 @@ def _refuse(diagnostics: Sequence[Diagnostic], so: str) -> None:
 def warn_of_reading(loaded: Loaded) -> None:
     """One line about what reading found, where no rules are asked; as ``validate`` judges it."""
     if loaded.diagnostics:
-        from monitor_sync.rules.judgement import Judge
+        from monitor_sync.rules.suppression import Judge
 
         judge = Judge(loaded.project.policy, loaded.project.monitors, today())
         warn(list(judge.judged(loaded.diagnostics)))

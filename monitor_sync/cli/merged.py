@@ -243,14 +243,14 @@ def _new_plan(task: Task, code: int) -> str:
     if code not in {Refused.exit_code, AppliedInPart.exit_code}:
         return ""
     from monitor_sync.render import comment
-    from monitor_sync.sync import saved
+    from monitor_sync.sync import plan_file
 
     path = task.keep / "plan.json"
     since = _since(task.github, task.root, task.environment)  # this run may have moved it
     base = ["--base", since] if since else []
     if task.run(task.root, "plan", *base, "--out", str(path)) != 0:
         return ""
-    plan = saved.read(path.read_text(encoding="utf-8"), path.name)
+    plan = plan_file.read(path.read_text(encoding="utf-8"), path.name)
     about = comment.About(
         kind="applied",
         base=since,

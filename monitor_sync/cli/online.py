@@ -16,10 +16,10 @@ from monitor_sync.render.text import count, listed
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
     from monitor_sync.model import LiveMonitor, Monitor, Project, Team
+    from monitor_sync.project.document import Document
     from monitor_sync.project.load import Loaded
-    from monitor_sync.project.source import Document
-    from monitor_sync.sync.online import Refusal, Unchecked, Verdicts
-    from monitor_sync.sync.online_handles import LookedUp
+    from monitor_sync.sync.remote_handles import LookedUp
+    from monitor_sync.sync.remote_validation import Refusal, Unchecked, Verdicts
 
 _NOWHERE: Final = "routing/handle-exists-nowhere"
 
@@ -63,7 +63,7 @@ def diagnose(
     checked is said. Raises UsageError where the environment names no Datadog.
     """
     from monitor_sync.datadog.client import Client
-    from monitor_sync.sync.online import WORKERS
+    from monitor_sync.sync.remote_validation import WORKERS
 
     client = Client.from_environment(os.environ, workers=WORKERS)
     if not loaded.project.name:
@@ -104,24 +104,26 @@ def _ask(
     keys: Collection[str] | None,
     wrong: Collection[str],
 ) -> tuple[Verdicts, list[Unchecked]]:
-    from monitor_sync.sync import online
+    from monitor_sync.sync import remote_validation
 
-    found, skipped = online.questions(loaded.project, live, everything=everything, among=keys)
+    found, skipped = remote_validation.questions(
+        loaded.project, live, everything=everything, among=keys
+    )
     asked = [each for each in found if each.key not in wrong]
     skipped += [
-        online.Unchecked(key=each.key, reason="with errors in the files")
+        remote_validation.Unchecked(key=each.key, reason="with errors in the files")
         for each in found
         if each.key in wrong
     ]
     if not asked:
-        return online.ask(client, asked), skipped
+        return remote_validation.ask(client, asked), skipped
     with progress(f"asking Datadog about {count(len(asked), 'monitor')}", len(asked)) as told:
-        return online.ask(client, asked, told=told), skipped
+        return remote_validation.ask(client, asked, told=told), skipped
 
 
 def _look_up(loaded: Loaded, client: Client, written: Mapping[str, Sequence[_Written]]) -> LookedUp:
-    from monitor_sync.datadog.directory import Directory
-    from monitor_sync.sync.online_handles import look_up
+    from monitor_sync.datadog.integrations import Directory
+    from monitor_sync.sync.remote_handles import look_up
 
     data: Any = loaded.shared.data if loaded.shared is not None else None
     accounts = data.get("slack_accounts") if isinstance(data, dict) else None
@@ -213,7 +215,7 @@ def _place(loaded: Loaded, where: _Written, handle: str) -> tuple[Document, Span
 
 def _as_asked_for(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The organisation's own severities, and suppressions beside monitors, as for every rule."""
-    from monitor_sync.rules.judgement import Judge
+    from monitor_sync.rules.suppression import Judge
 
     return Judge(project.policy, project.monitors, files.today()).judged(diagnostics)
 

@@ -45,12 +45,12 @@ class Task:
         """The journal of this run: a new one, or that of the run that is resumed."""
         from monitor_sync import __version__
         from monitor_sync.render import plan_json
-        from monitor_sync.sync import saved
+        from monitor_sync.sync import plan_file
 
         if self.resumed:
             return self.state.go_on()
         text = self.text or plan_json.file(self.plan, commit=commit_of(console.root()))
-        digest = saved.digest_of(text)
+        digest = plan_file.digest_of(text)
         return self.state.begin(
             text, lambda log: log.begin(self.plan, self.past, tool=__version__, digest=digest)
         )
@@ -88,7 +88,7 @@ def kept(door: Door, path: Path | None, *, resume: bool) -> Iterator[Task]:
 
     Raises Refused where it is not for this project and site, or may not be applied as it is.
     """
-    from monitor_sync.sync import saved
+    from monitor_sync.sync import plan_file
     from monitor_sync.sync.journal import Past
 
     project = files.load().project
@@ -97,10 +97,10 @@ def kept(door: Door, path: Path | None, *, resume: bool) -> Iterator[Task]:
         text = _text(path) if path else where.last_plan()
         past = where.past() or Past()
         if resume:
-            _resumable(text, past, saved.digest_of(text))
-        plan = saved.read(text, path.name if path else "the last plan")
+            _resumable(text, past, plan_file.digest_of(text))
+        plan = plan_file.read(text, path.name if path else "the last plan")
         _for_here(plan, project.name, client)
-        if not resume and not past.ended and past.digest == saved.digest_of(text):
+        if not resume and not past.ended and past.digest == plan_file.digest_of(text):
             raise Refused(
                 "an earlier apply of this plan was cut short",
                 hint=f"`monitor-sync apply {path or ''} --resume` does the rest".replace("  ", " "),

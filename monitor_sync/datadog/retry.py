@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor_sync.datadog.budget import pause_told
 from monitor_sync.datadog.problems import Failure
+from monitor_sync.datadog.rate_limit import pause_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class RetryPolicy:
 
     A request is tried ``tries`` times in all where Datadog fails; waits grow from ``first_wait``
     by doubling, each somewhere between half and all of it, so that workers do not return as one.
-    Being throttled is no failure: all workers wait it out together (``budget.py``), one request
+    Being throttled is no failure: all workers wait it out together (``rate_limit.py``), one request
     for ``longest_throttle`` in all, or 240 first waits where Datadog does not say for how long. A
     create is only sent again where it surely did not happen.
     """

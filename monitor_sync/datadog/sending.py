@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor_sync.datadog.budget import Wait
 from monitor_sync.datadog.problems import Failure, reason
+from monitor_sync.datadog.rate_limit import Wait
+from monitor_sync.datadog.request_gate import Traffic, Turn
 from monitor_sync.datadog.retry import RetryPolicy
-from monitor_sync.datadog.traffic import Traffic, Turn
 from monitor_sync.errors import NotSent
 
 

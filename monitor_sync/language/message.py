@@ -32,7 +32,7 @@ from monitor_sync.language.message_tree import (
     Text,
     Variable,
 )
-from monitor_sync.language.nearest import nearest
+from monitor_sync.language.suggest import nearest
 from monitor_sync.language.transitions import CONDITIONS
 
 MAX_DEPTH: Final = 20

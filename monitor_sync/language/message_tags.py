@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from monitor_sync.language.evaluation import Expression, evaluation
+from monitor_sync.language.eval_expression import Expression, evaluation
 from monitor_sync.language.message_tree import Argument, Condition, MessageProblem
-from monitor_sync.language.nearest import nearest
+from monitor_sync.language.suggest import nearest
 from monitor_sync.language.time_zones import known_zone
 from monitor_sync.language.transitions import CONDITIONS, FLAGS, MATCHES, PRIORITY
 

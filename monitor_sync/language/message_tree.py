@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor_sync.language.evaluation import Expression
+from monitor_sync.language.eval_expression import Expression
 from monitor_sync.language.nodes import Frozen
 
 

@@ -24,7 +24,8 @@ from monitor_sync.language.handles import named
 from monitor_sync.language.message import parse
 from monitor_sync.language.message_tree import Message
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.language.shown import (
+from monitor_sync.language.transitions import Reach
+from monitor_sync.language.visibility import (
     GLUE,
     Choice,
     Shown,
@@ -34,7 +35,6 @@ from monitor_sync.language.shown import (
     shown,
     steps,
 )
-from monitor_sync.language.transitions import Reach
 
 _MOST_WORDS: Final = 12
 """Forms of one word split by blocks that are followed; beyond them a block's edge parts words."""

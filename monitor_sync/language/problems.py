@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from monitor_sync.language.nearest import nearest
 from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.suggest import nearest
 from monitor_sync.language.tree import Node
 
 Path = tuple[str | int, ...]

@@ -10,15 +10,17 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from monitor_sync.language.meaning.checks import check_check
-from monitor_sync.language.meaning.composite import check_composite
-from monitor_sync.language.meaning.formula import FORMULA_TYPES, check_formula, check_names
-from monitor_sync.language.meaning.metric import check_metric
-from monitor_sync.language.meaning.other_type import of_another_type
-from monitor_sync.language.meaning.search import SOURCES_OF, check_search
-from monitor_sync.language.meaning.slo import check_slo
-from monitor_sync.language.meaning.variables import FormulaVariable, read_variables
-from monitor_sync.language.parsed import (
+from monitor_sync.language.checks.composite import check_composite
+from monitor_sync.language.checks.formula import FORMULA_TYPES, check_formula, check_names
+from monitor_sync.language.checks.metric import check_metric
+from monitor_sync.language.checks.other_type import of_another_type
+from monitor_sync.language.checks.search import SOURCES_OF, check_search
+from monitor_sync.language.checks.service_check import check_check
+from monitor_sync.language.checks.slo import check_slo
+from monitor_sync.language.checks.variables import FormulaVariable, read_variables
+from monitor_sync.language.printing import print_query
+from monitor_sync.language.problems import Findings, Path, QueryProblem, did_you_mean
+from monitor_sync.language.query_facts import (
     Parsed,
     algorithm,
     comparison,
@@ -36,13 +38,11 @@ from monitor_sync.language.parsed import (
     tags,
     window,
 )
-from monitor_sync.language.printing import print_query
-from monitor_sync.language.problems import Findings, Path, QueryProblem, did_you_mean
-from monitor_sync.language.reading import Algorithm, Division
 from monitor_sync.language.syntax.chain import check_query, formula_query, search_query, slo_query
 from monitor_sync.language.syntax.composite import composite_query
 from monitor_sync.language.syntax.metric import metric_query
 from monitor_sync.language.tree import FormulaQuery, Name, NoQuery, Query
+from monitor_sync.language.tree_queries import Algorithm, Division
 
 __all__ = [
     "TYPES",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from monitor_sync.language.evaluation import names
+from monitor_sync.language.eval_expression import names
 from monitor_sync.language.message import parse
 from monitor_sync.language.message_tags import path_of
 from monitor_sync.language.message_tree import (
@@ -20,8 +20,8 @@ from monitor_sync.language.message_tree import (
     dotted,
     walk,
 )
-from monitor_sync.language.nearest import nearest
 from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.suggest import nearest
 from monitor_sync.language.transitions import MATCHES
 from monitor_sync.language.variable_tables import (
     ALWAYS_KEYS,

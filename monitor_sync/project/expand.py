@@ -10,22 +10,22 @@ from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.model import Monitor
-from monitor_sync.project.assemble import Assembler, Place
-from monitor_sync.project.blueprint import (
+from monitor_sync.project.build import Assembler, Place
+from monitor_sync.project.compiled import (
     Blueprint,
     draw,
     required,
     reserved_tags,
     unknown_names,
 )
-from monitor_sync.project.cleaning import Cleaner
-from monitor_sync.project.events import DataPath
+from monitor_sync.project.document import Document
 from monitor_sync.project.files import Found
-from monitor_sync.project.holes import compile_tree, fill, names_in
+from monitor_sync.project.interpolation import compile_tree, fill, names_in
 from monitor_sync.project.layers import Layer
 from monitor_sync.project.moved import former_keys
-from monitor_sync.project.source import Document
+from monitor_sync.project.normalise import Cleaner
 from monitor_sync.project.templates import Template, arguments
+from monitor_sync.project.yaml_reader import DataPath
 
 
 @dataclass(frozen=True, slots=True)

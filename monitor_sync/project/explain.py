@@ -8,8 +8,8 @@ from typing import Any
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
-from monitor_sync.project.blueprint import Blueprint
-from monitor_sync.project.holes import compile_tree, fill, plain
+from monitor_sync.project.compiled import Blueprint
+from monitor_sync.project.interpolation import compile_tree, fill, plain
 from monitor_sync.project.layers import Field, Layer, place
 
 TOOL = "monitor-sync"

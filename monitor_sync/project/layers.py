@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor_sync.diagnostics import Span
-from monitor_sync.project.events import DataPath
-from monitor_sync.project.holes import plain
-from monitor_sync.project.source import Document
+from monitor_sync.project.document import Document
+from monitor_sync.project.interpolation import plain
+from monitor_sync.project.yaml_reader import DataPath
 
 Values = dict[str, Any]
 Field = tuple[str | int, ...]

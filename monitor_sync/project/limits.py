@@ -10,8 +10,8 @@ from typing import Any, Final, get_args
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.model import Limit, Limited, Limits, Policy, Team
-from monitor_sync.project.events import DataPath
-from monitor_sync.project.source import Document
+from monitor_sync.project.document import Document
+from monitor_sync.project.yaml_reader import DataPath
 
 KEY: Final = "limits"
 _EVERY: Final = "each_unit"

@@ -13,24 +13,23 @@ from monitor_sync.project import (
     explain,
     files,
     ignored,
-    positions,
     recipients,
     references,
     schema,
-    source,
+    source_map,
 )
-from monitor_sync.project.assemble import Assembler
-from monitor_sync.project.blueprint import Blueprint, draw, tag_span
-from monitor_sync.project.cleaning import Cleaner
+from monitor_sync.project.build import Assembler
+from monitor_sync.project.compiled import Blueprint, draw, tag_span
+from monitor_sync.project.document import Document
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Field, Layer, place, span_of
 from monitor_sync.project.limits import read_limits, usual_limits
 from monitor_sync.project.moved import named
+from monitor_sync.project.normalise import Cleaner
 from monitor_sync.project.owners import read_owner, unit_owners, without_approvers
 from monitor_sync.project.policy import read_policy
 from monitor_sync.project.routing import Setting
-from monitor_sync.project.source import Document
 from monitor_sync.project.teams import read_teams
 from monitor_sync.project.templates import Template, read_template
 
@@ -101,7 +100,7 @@ class Loaded:
             return span_of(layers, field)
         layer, where = found
         rendered = str(explain.rendered(self.project.monitors[key], field))
-        span = positions.find(layer.document, where, rendered, start, end, recipe.scope)
+        span = source_map.find(layer.document, where, rendered, start, end, recipe.scope)
         return layer.document, span
 
     def _recipient(
@@ -258,7 +257,7 @@ class _Reader:
                 )
             )
             return _Read(found, document, frozenset())
-        document, problems = source.read(found.shown, content)
+        document, problems = read_document(found.shown, content)
         self._diagnostics.extend(problems)
         broken: set[tuple[str | int, ...]] = set()
         if document.data is not None:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from monitor_sync.language.handles import attached, handles
-from monitor_sync.language.layout import footer_of
+from monitor_sync.language.message_layout import footer_of
 from monitor_sync.model import STATES, NotifyRule, Team
 
 Recipients = Mapping[str, tuple[str, ...]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from monitor_sync.project.blueprint import Blueprint
-from monitor_sync.project.holes import compile_tree, fill
+from monitor_sync.project.compiled import Blueprint
+from monitor_sync.project.interpolation import compile_tree, fill
 
 if TYPE_CHECKING:
     from monitor_sync.project.expand import Source

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.model import Policy, Team
-from monitor_sync.project.source import Document
+from monitor_sync.project.document import Document
 
 
 def read_owner(

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.model import Policy
-from monitor_sync.project.holes import plain
-from monitor_sync.project.source import Document
+from monitor_sync.project.document import Document
+from monitor_sync.project.interpolation import plain
 
 KEY: Final = "policy"
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Team
-from monitor_sync.project.events import DataPath
-from monitor_sync.project.holes import compile_tree, fill
+from monitor_sync.project.document import Document
+from monitor_sync.project.interpolation import compile_tree, fill
 from monitor_sync.project.layers import Layer, place
 from monitor_sync.project.message import rule_for
-from monitor_sync.project.source import Document
+from monitor_sync.project.yaml_reader import DataPath
 
 _OWN: Final = ("also_notify", "notify")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 
 from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.model import Monitor
-from monitor_sync.project.source import Document
+from monitor_sync.project.document import Document
 
 Locate = Callable[[str, str, str], tuple[Document, Span]]
 """Key, field and text to point at, to the place where the files say it."""

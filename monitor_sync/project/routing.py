@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.language.layout import routing_lines
+from monitor_sync.language.message_layout import routing_lines
 from monitor_sync.model import STATES, Team
 from monitor_sync.project import message
-from monitor_sync.project.blueprint import Blueprint
-from monitor_sync.project.holes import plain
+from monitor_sync.project.compiled import Blueprint
+from monitor_sync.project.interpolation import plain
 from monitor_sync.project.layers import span_of
 from monitor_sync.project.teams import resolve, unknown_handle
 

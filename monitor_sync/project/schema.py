@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from monitor_sync.project.events import DataPath
+from monitor_sync.project.yaml_reader import DataPath
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

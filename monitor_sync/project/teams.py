@@ -8,8 +8,8 @@ from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.model import STATES, NotifyRule, Team
-from monitor_sync.project.events import DataPath
-from monitor_sync.project.source import Document
+from monitor_sync.project.document import Document
+from monitor_sync.project.yaml_reader import DataPath
 
 
 def read_teams(document: Document, broken: set[str]) -> tuple[dict[str, Team], list[Diagnostic]]:

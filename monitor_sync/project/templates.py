@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.project.cleaning import Cleaner
-from monitor_sync.project.events import DataPath
-from monitor_sync.project.holes import compile_tree, names_in
+from monitor_sync.project.document import Document
+from monitor_sync.project.interpolation import compile_tree, names_in
 from monitor_sync.project.layers import Layer
-from monitor_sync.project.source import Document
+from monitor_sync.project.normalise import Cleaner
+from monitor_sync.project.yaml_reader import DataPath
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),

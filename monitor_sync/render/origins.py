@@ -14,7 +14,7 @@ from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import count, listed, plain
 from monitor_sync.sync.difference import FieldChange
-from monitor_sync.sync.origins import ORIGINS, Apart, Base, Origin
+from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.plan import Change, Plan
 
 _SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}

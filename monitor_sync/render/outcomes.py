@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from monitor_sync.render import fields, results
+from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY
+from monitor_sync.render.outcome_summary import Problem
 from monitor_sync.render.plan import SIGNS
-from monitor_sync.render.results import Problem
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, listed, plain, table
 from monitor_sync.sync.outcome import Outcome
@@ -27,7 +27,7 @@ _PROBLEMS: Final = 20
 def text(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) -> str:
     """The whole report; its last line counts."""
     done = [each for each in outcomes if each.status == "done"]
-    found = results.problems(outcomes)
+    found = outcome_summary.problems(outcomes)
     blocks = [
         _by_owner(outcomes, style) if len(outcomes) > MANY else _made(done, style),
         _altered(done, style),
@@ -43,7 +43,7 @@ def summary(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN)
     """``Applied 05b7566a: 2 created, 1 changed, 1 failed.``"""
     parts = [
         style(part, "red", bold=True) if undone else part
-        for part, undone in results.tally(outcomes)
+        for part, undone in outcome_summary.tally(outcomes)
     ]
     return f"Applied {style(fingerprint, bold=True)}: {', '.join(parts)}."
 
@@ -57,23 +57,23 @@ def _made(done: Sequence[Outcome], style: Style) -> list[str]:
         number = f"  #{known}" if known else ""
         owner = f"  {plain(change.team)}" if change.team else ""
         lines.append(
-            f"{SIGNS[change.action]} {results.word(each)} {style(plain(change.key), bold=True)}"
-            + style(f"{number}{owner}", dim=True)
+            f"{SIGNS[change.action]} {outcome_summary.word(each)}"
+            f" {style(plain(change.key), bold=True)}" + style(f"{number}{owner}", dim=True)
         )
     return lines
 
 
 def _by_owner(outcomes: Sequence[Outcome], style: Style) -> list[str]:
     """Where they are many: a line for each team of a business unit, with what became of it."""
-    owned = results.by_owner(outcomes)
-    words = results.words(owned)
+    owned = outcome_summary.by_owner(outcomes)
+    words = outcome_summary.words(owned)
     units = ["", *(each.business_unit for each in owned)]
     rows = [("business unit", "team", *words)]
     for each, (before, unit) in zip(owned, pairwise(units), strict=True):
         numbers = [str(each.counts[word] or "-") for word in words]
         rows.append((plain(unit) if unit != before else "", plain(each.team), *numbers))
     head, *lines = table(rows, right=range(2, len(words) + 2))
-    undone = [bool(each.counts.keys() & set(results.UNDONE)) for each in owned]
+    undone = [bool(each.counts.keys() & set(outcome_summary.UNDONE)) for each in owned]
     shown = [style(line, "red") if bad else line for line, bad in zip(lines, undone, strict=True)]
     return [style(head, dim=True), *shown]
 
@@ -92,7 +92,7 @@ def _altered(done: Sequence[Outcome], style: Style) -> list[str]:
 
 
 def _noted(done: Sequence[Outcome], style: Style) -> list[str]:
-    notes = results.notes(done)
+    notes = outcome_summary.notes(done)
     lines = [
         f"{style('note', 'cyan', bold=True)} {plain(listed(keys))}: {plain(note)}"
         for note, keys in notes[:_NOTES]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, get_args
 
-from monitor_sync.render import jsontext, results
+from monitor_sync.render import jsontext, outcome_summary
 from monitor_sync.sync.outcome import Outcome, Status
 
 _STATUSES: Final = {each: each.replace(" ", "_") for each in get_args(Status)}
@@ -15,7 +15,7 @@ _STATUSES: Final = {each: each.replace(" ", "_") for each in get_args(Status)}
 
 def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
     """One JSON object, one change a line, in the plan's order."""
-    owners = jsontext.array(map(_owned, results.by_owner(outcomes)), indent="  ")
+    owners = jsontext.array(map(_owned, outcome_summary.by_owner(outcomes)), indent="  ")
     lines = [
         '  "version": 1',
         f'  "fingerprint": {json.dumps(fingerprint)}',
@@ -31,9 +31,9 @@ def _summary(outcomes: Iterable[Outcome]) -> dict[str, int]:
     return {name: counts[status] for status, name in _STATUSES.items()}
 
 
-def _owned(owned: results.Owned) -> dict[str, Any]:
-    done = sum(owned.counts[each] for each in results.MADE)
-    undone = {_STATUSES[each]: owned.counts[each] for each in results.UNDONE}
+def _owned(owned: outcome_summary.Owned) -> dict[str, Any]:
+    done = sum(owned.counts[each] for each in outcome_summary.MADE)
+    undone = {_STATUSES[each]: owned.counts[each] for each in outcome_summary.UNDONE}
     return {"business_unit": owned.business_unit, "team": owned.team, "done": done, **undone}
 
 

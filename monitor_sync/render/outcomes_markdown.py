@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor_sync.render import fields, results
+from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY
 from monitor_sync.render.markdown import LIMIT, code, codes, kept_within
 from monitor_sync.render.plan import SIGNS
@@ -23,7 +23,7 @@ def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
     """The whole report in Markdown, at most ``markdown.LIMIT`` characters long."""
     done = [each for each in outcomes if each.status == "done"]
     head = f"### Monitors applied {code(fingerprint)}: {_tally(outcomes)}"
-    problems = [_problem(each) for each in results.problems(outcomes)]
+    problems = [_problem(each) for each in outcome_summary.problems(outcomes)]
     remarks = [*_altered(done), *_noted(done)]
     rows = _owned(outcomes) if len(outcomes) > MANY else _made(done)
     table = kept_within(rows, _FOR_TABLE)
@@ -37,7 +37,7 @@ def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
 
 
 def _tally(outcomes: Sequence[Outcome]) -> str:
-    parts = results.tally(outcomes)
+    parts = outcome_summary.tally(outcomes)
     return ", ".join(f"**{part}**" if undone else part for part, undone in parts)
 
 
@@ -47,15 +47,15 @@ def _made(done: Sequence[Outcome]) -> list[str]:
     rows = [
         f"| `{SIGNS[each.change.action]}` | {code(each.change.key)}"
         f" {code(f'#{each.id or each.change.id}') if each.id or each.change.id else ''}"
-        f" | {code(each.change.team)} | {results.word(each)} |"
+        f" | {code(each.change.team)} | {outcome_summary.word(each)} |"
         for each in done
     ]
     return ["| | Monitor | Team | |", "|:-:|---|---|---|", *rows]
 
 
 def _owned(outcomes: Sequence[Outcome]) -> list[str]:
-    owned = results.by_owner(outcomes)
-    words = results.words(owned)
+    owned = outcome_summary.by_owner(outcomes)
+    words = outcome_summary.words(owned)
     rows = []
     for each in owned:
         numbers = [str(each.counts[word] or "") for word in words]
@@ -65,7 +65,7 @@ def _owned(outcomes: Sequence[Outcome]) -> list[str]:
     return [f"| {head} |", f"|---|---|{'--:|' * len(words)}", *rows]
 
 
-def _problem(problem: results.Problem) -> str:
+def _problem(problem: outcome_summary.Problem) -> str:
     """One problem as an entry of a list, its monitors below it."""
     number = len(problem.outcomes)
     conflict = problem.status == "conflict"
@@ -74,7 +74,7 @@ def _problem(problem: results.Problem) -> str:
     many = "conflicts" if conflict else f"changes {problem.status}"
     lines = [f"- **{count(number, what, many)}:** {why} {codes(problem.teams)}".rstrip()]
     for each in problem.outcomes[:_LISTED]:
-        said = results.reason(each) if conflict else each.note if each.error else ""
+        said = outcome_summary.reason(each) if conflict else each.note if each.error else ""
         lines.append(f"  - {code(each.change.key)}" + (f": {code(said)}" if said else ""))
     if number > _LISTED:
         lines.append(f"  - and {number - _LISTED} more")
@@ -93,4 +93,4 @@ def _altered(done: Sequence[Outcome]) -> list[str]:
 
 
 def _noted(done: Sequence[Outcome]) -> list[str]:
-    return [f"- **note** {codes(keys)}: {code(note)}" for note, keys in results.notes(done)]
+    return [f"- **note** {codes(keys)}: {code(note)}" for note, keys in outcome_summary.notes(done)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monitor_sync.render import jsontext, notified, origins
-from monitor_sync.sync import saved
+from monitor_sync.sync import plan_file
 from monitor_sync.sync.handles import At
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
@@ -24,9 +24,9 @@ def file(plan: Plan, *, commit: str) -> str:
     ``commit`` is the revision of the files that were planned, empty where nobody knows.
     """
     changes = (
-        {**_record(each, plan), **jsontext.tidy(saved.of_change(each))} for each in plan.changes
+        {**_record(each, plan), **jsontext.tidy(plan_file.of_change(each))} for each in plan.changes
     )
-    return saved.sealed(_object(plan, changes, saved.of_plan(plan, commit=commit)))
+    return plan_file.sealed(_object(plan, changes, plan_file.of_plan(plan, commit=commit)))
 
 
 def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, Any]) -> str:

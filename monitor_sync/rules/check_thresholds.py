@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.tree import CheckQuery, Number
-from monitor_sync.rules.kinds import CHECK
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import CHECK
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.thresholds import field
 from monitor_sync.rules.values import number, shown
 

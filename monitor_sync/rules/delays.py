@@ -7,10 +7,10 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
-from monitor_sync.language.shapes import CRAWLED
-from monitor_sync.rules.kinds import METRIC, UNKNOWN_GROUPS, article
+from monitor_sync.language.query_shape import CRAWLED
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import METRIC, UNKNOWN_GROUPS, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import shown
 
 _CRAWLED_DELAY: Final = 900

@@ -7,11 +7,11 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.query import comparison, window
-from monitor_sync.language.reading import divisions_in, is_counted, series_in
 from monitor_sync.language.tree import Expression, MetricQuery, Number
-from monitor_sync.rules.kinds import METRIC
+from monitor_sync.language.tree_queries import divisions_in, is_counted, series_in
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import METRIC
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 
 _FEW: Final = 3600
 """Windows up to an hour: at night they hold few events."""

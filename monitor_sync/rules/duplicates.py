@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.language.shapes import outline
+from monitor_sync.language.query_shape import outline
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, whole_rule
-from monitor_sync.rules.subject import Subject
 
 _COPIED: Final = ("type", "query", "message", "name")
 

@@ -9,9 +9,9 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.query import QueryProblem
 from monitor_sync.language.tree import FormulaQuery, Name
-from monitor_sync.rules.kinds import METRIC, article
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import METRIC, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.thresholds import field
 from monitor_sync.rules.values import number, shown
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Project
-from monitor_sync.rules.alike import Alike
-from monitor_sync.rules.asking import Asking, Found
-from monitor_sync.rules.judgement import Judge
-from monitor_sync.rules.reading import ERRORS
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.file_rules import ERRORS
+from monitor_sync.rules.memo import Alike
 from monitor_sync.rules.registry import Finding, Rule, every
-from monitor_sync.rules.subject import Subject
+from monitor_sync.rules.runner import Asking, Found
+from monitor_sync.rules.suppression import Judge
 
 Locate = Callable[[str, tuple[str | int, ...], int, int | None], tuple[str, Span]]
 """

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.kinds import EVENTS, RETAINING, UNKNOWN_GROUPS, article
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import EVENTS, RETAINING, UNKNOWN_GROUPS, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import listed, shown
 
 _BY: Final = ("options", "notify_by")

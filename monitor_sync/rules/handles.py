@@ -10,10 +10,10 @@ from typing import Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import BARE, KINDS, Handle, attached
 from monitor_sync.language.message import parse
-from monitor_sync.language.nearest import nearest
+from monitor_sync.language.suggest import nearest
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.mentions import Mention
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.variables import instead, lacking
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, page, rule
-from monitor_sync.rules.subject import Subject
 
 
 @rule("hygiene/no-runbook", Severity.WARNING)

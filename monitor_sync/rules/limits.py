@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import number, shown
 
 _NO_END: Final = float("inf")

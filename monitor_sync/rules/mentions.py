@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor_sync.language.handles import Handle, handles
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.rules.reached import Routes
+from monitor_sync.rules.audience import Routes
 
 Field = tuple[str | int, ...]
 

@@ -12,9 +12,9 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.message_tree import MessageProblem
-from monitor_sync.language.never_shown import NeverShown, never_shown
+from monitor_sync.language.unreachable_blocks import NeverShown, never_shown
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 
 RULE_OF: Final[dict[str, str]] = {}
 """Code of the message language to the name of the rule that tells it."""

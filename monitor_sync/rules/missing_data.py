@@ -7,7 +7,6 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
-from monitor_sync.language.reading import inner_queries, words_of
 from monitor_sync.language.tree import (
     Arithmetic,
     Call,
@@ -21,9 +20,10 @@ from monitor_sync.language.tree import (
     Series,
     Signed,
 )
-from monitor_sync.rules.kinds import EVENTS, METRIC, NO_MISSING_DATA, article
+from monitor_sync.language.tree_queries import inner_queries, words_of
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import EVENTS, METRIC, NO_MISSING_DATA, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import number, shown
 
 RETENTION: Final = 1440

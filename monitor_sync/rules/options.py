@@ -8,9 +8,9 @@ from uuid import UUID
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.tree import FormulaQuery
-from monitor_sync.rules.kinds import CI, EVENTS, SYNTHETICS, article
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import CI, EVENTS, SYNTHETICS, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import listed, shown
 
 ACTS_ON: Final[Mapping[str, frozenset[str]]] = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import Team
-from monitor_sync.rules.reached import pagers
+from monitor_sync.rules.audience import pagers
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 
 
 @rule("ownership/pages-another-team", Severity.WARNING)

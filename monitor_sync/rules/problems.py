@@ -7,8 +7,8 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.problems import QueryProblem
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 
 RULE_OF: Final[dict[str, str]] = {}
 """Code to the name of the rule that tells it."""

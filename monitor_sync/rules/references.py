@@ -14,9 +14,9 @@ from monitor_sync.language.tree import (
     MonitorReference,
     Negation,
 )
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.problems import tells
 from monitor_sync.rules.registry import Finding, rule, whole_rule
-from monitor_sync.rules.subject import Subject
 
 Member = MonitorId | MonitorReference
 

@@ -14,8 +14,8 @@ from typing import Final, Literal
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.rules.subject import Subject
-from monitor_sync.rules.subjects import BY_QUERY, BY_TAGS, BY_TEXT
+from monitor_sync.rules.catalog import BY_QUERY, BY_TAGS, BY_TEXT
+from monitor_sync.rules.context import Subject
 
 FAMILIES: Final = (
     "file", "schema", "query", "message", "options", "thresholds", "references", "routing",
@@ -155,8 +155,8 @@ def _add(new: Rule) -> None:
 
 def every() -> Iterator[Rule]:
     """All rules that look at monitors, by name."""
-    from monitor_sync.rules import subjects  # the modules register themselves
+    from monitor_sync.rules import catalog  # the modules register themselves
 
-    subjects.load()
+    catalog.load()
     for name in sorted(_RULES):
         yield _RULES[name]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.kinds import MISSING_DATA
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import MISSING_DATA
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import shown
 
 

@@ -12,11 +12,11 @@ from monitor_sync.language.message_tree import Block, Element, Helper, Raw, walk
 from monitor_sync.language.pagers import fits
 from monitor_sync.language.transitions import FLAGS
 from monitor_sync.model import Policy
+from monitor_sync.rules.audience import pagers, unresolved
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.handles import told
 from monitor_sync.rules.mentions import written
-from monitor_sync.rules.reached import pagers, unresolved
 from monitor_sync.rules.registry import Finding, rule, whole_rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import listed
 
 _USUAL_PRIORITIES: Final = frozenset({1, 2})

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.time_zones import known_zone
-from monitor_sync.rules.kinds import EVENTS, METRIC, MISSING_DATA, article, scheduling_part
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import EVENTS, METRIC, MISSING_DATA, article, scheduling_part
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import listed, shown
 
 _SCHEDULING: Final = ("options", "scheduling_options")

@@ -9,8 +9,8 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, tag_value
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import LONGEST_TAG
 
 MOST: Final = 80

@@ -17,9 +17,9 @@ from monitor_sync.language.template_variables import (
     existence,
     variables,
 )
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import shown
 
 

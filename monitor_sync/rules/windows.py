@@ -8,9 +8,9 @@ from typing import Any, Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.tree import Window
-from monitor_sync.rules.kinds import EVENTS, METRIC, scheduling_part
+from monitor_sync.rules.context import Subject
+from monitor_sync.rules.monitor_types import EVENTS, METRIC, scheduling_part
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.subject import Subject
 from monitor_sync.rules.values import shown
 
 _SCHEDULING: Final = ("options", "scheduling_options")

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from monitor_sync.errors import MonitorSyncError, OutcomeUnknown
-from monitor_sync.sync import absence, twins
-from monitor_sync.sync.crew import Crew, waves
+from monitor_sync.sync import duplicates, preflight
+from monitor_sync.sync.executor import Steps, Terms, by_key
 from monitor_sync.sync.journal import Log, Past, Unwritten
+from monitor_sync.sync.operations import Monitors, Patience, Written
 from monitor_sync.sync.outcome import Outcome, Status, Stopped, held
 from monitor_sync.sync.plan import Change, Plan
 from monitor_sync.sync.references import ids_in
-from monitor_sync.sync.steps import Steps, Terms, by_key
-from monitor_sync.sync.writing import Monitors, Patience, Written
+from monitor_sync.sync.worker_pool import Crew, waves
 
 __all__ = ["Monitors", "Outcome", "Patience", "Status", "Stopped", "Terms", "carry_out"]
 
@@ -126,7 +126,7 @@ class _Run:
         changes = [each for each in self._plan.changes if each.key not in self._outcomes]
         creating = [each for each in changes if _creates(each) and each.key not in self._halves]
         if creating or saved:
-            now = absence.second_listing(self._plan, self._monitors, past, saved=saved)
+            now = preflight.second_listing(self._plan, self._monitors, past, saved=saved)
             self._steps.listed = by_key(now)
             log.listed({each.id for each in now})
         self._create(creating)
@@ -160,7 +160,7 @@ class _Run:
             }
         if not made or self._crew.interrupted:
             return not made
-        return twins.undo(self._plan, self._monitors, made, self._steps.ids, self._annotate)
+        return duplicates.undo(self._plan, self._monitors, made, self._steps.ids, self._annotate)
 
     def _annotate(self, key: str, note: str, number: int | None = None) -> None:
         for kept in (self._outcomes, self._halves):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from monitor_sync.model import Body
 from monitor_sync.sync import values
-from monitor_sync.sync.rules import (
+from monitor_sync.sync.equivalence import (
     NEVER_OPTIONS,
     OWNED,
     RULES,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor_sync.model import LiveMonitor, Monitor, Project
-from monitor_sync.sync.rules import SAME_TYPE
+from monitor_sync.sync.equivalence import SAME_TYPE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

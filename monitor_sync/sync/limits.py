@@ -13,7 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, get_args
 
-from monitor_sync.language.layout import take_apart
+from monitor_sync.language.message_layout import take_apart
 from monitor_sync.language.pagers import is_pager
 from monitor_sync.model import Limit, Limited, Limits, tag_value
 from monitor_sync.sync.difference import FieldChange

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Final, TypeGuard
 
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, LiveMonitor, Project
+from monitor_sync.sync.equivalence import NEVER_OPTIONS
 from monitor_sync.sync.identity import match
-from monitor_sync.sync.rules import NEVER_OPTIONS
 
 _KEPT: Final = (
     "name",

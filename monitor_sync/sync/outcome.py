@@ -7,8 +7,8 @@ from typing import Literal
 
 from monitor_sync.errors import MonitorSyncError
 from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.operations import Written
 from monitor_sync.sync.plan import Change
-from monitor_sync.sync.writing import Written
 
 Status = Literal["done", "failed", "conflict", "held back", "not attempted"]
 

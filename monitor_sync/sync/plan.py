@@ -16,8 +16,8 @@ from monitor_sync.model import Body, LiveMonitor, Monitor, Project, tag_value
 from monitor_sync.selectors import Selector, selected
 from monitor_sync.sync.canonical import canonical
 from monitor_sync.sync.difference import FieldChange, differences, field_changes
+from monitor_sync.sync.drift import Base
 from monitor_sync.sync.identity import Match, Refusal, match, same_type
-from monitor_sync.sync.origins import Base
 from monitor_sync.sync.payload import to_create, to_update
 from monitor_sync.sync.references import References
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from monitor_sync.language.blanks import one_line
+from monitor_sync.language.whitespace import one_line
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
@@ -29,7 +29,7 @@ def text(value: Any) -> Any:
 
 
 def query(value: Any) -> Any:
-    """A query on one line (``language/blanks.py``); an empty one is absent."""
+    """A query on one line (``language/whitespace.py``); an empty one is absent."""
     if not isinstance(value, str):
         return value
     return one_line(value) or None

@@ -170,7 +170,7 @@ class TestAPlanFile:
         assert f"the plan is for the {says} " in result.stderr
 
     def test_for_another_organisation_is_refused(self, project: Project) -> None:
-        from monitor_sync.sync import saved
+        from monitor_sync.sync import plan_file
 
         project.done("apply --yes")
         project.write("motor/flow.yaml", FLOW.replace("critical: 12", "critical: 9"))
@@ -179,7 +179,7 @@ class TestAPlanFile:
         raw = json.loads(path.read_text())
         raw["org_id"] += 1
         raw["digest"] = f"sha256:{'0' * 64}"
-        path.write_text(saved.sealed(json.dumps(raw)))
+        path.write_text(plan_file.sealed(json.dumps(raw)))
         result = project.run("apply plan.json --yes")
         assert result.exit_code == 5
         assert "the plan is for the organisation" in result.stderr

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor_sync.cli import main
-from monitor_sync.datadog import checkup
+from monitor_sync.datadog import health
 from monitor_sync.datadog.client import Client
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
@@ -194,7 +194,7 @@ VALID = Answer(body={"valid": True})
 REFUSED = Answer(status=403, body={"errors": ["Forbidden"]})
 
 
-def found(script: Script, answers: dict[str, Answer], **settings: Any) -> dict[str, checkup.Check]:
+def found(script: Script, answers: dict[str, Answer], **settings: Any) -> dict[str, health.Check]:
     """The checks against a scripted Datadog, by name."""
     usual = {
         "/api/v1/validate": VALID,
@@ -209,7 +209,7 @@ def found(script: Script, answers: dict[str, Answer], **settings: Any) -> dict[s
 
     script.say(answer)
     client: Client = script.client(tries=1, **settings)
-    return {each.name: each for each in checkup.checks(client)}
+    return {each.name: each for each in health.checks(client)}
 
 
 @pytest.mark.parametrize(

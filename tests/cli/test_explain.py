@@ -95,7 +95,7 @@ def test_every_name_that_a_finding_can_have_leads_to_a_page() -> None:
 
 
 def test_every_family_that_a_refusal_can_belong_to_has_a_page() -> None:
-    tree = ast.parse((PACKAGE / "sync" / "online_texts.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PACKAGE / "sync" / "remote_validation_cases.py").read_text(encoding="utf-8"))
     said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
 
     assert said & {*FAMILIES} == {

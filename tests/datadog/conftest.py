@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from monitor_sync.datadog.client import Client
+from monitor_sync.datadog.request_gate import Clock, Traffic
 from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.datadog.settings import Settings
-from monitor_sync.datadog.traffic import Clock, Traffic
 
 API_KEY = "0123456789abcdef-api"
 APP_KEY = "0123456789abcdef-app"

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.datadog.budget import Budget, Wait, reserve
+from monitor_sync.datadog.rate_limit import Budget, Wait, reserve
 
 CREATE = "POST /api/v1/monitor"
 Headers = dict[str, str]

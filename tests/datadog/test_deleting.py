@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from monitor_sync.datadog.can_delete import BATCH
 from monitor_sync.datadog.client import Client
-from monitor_sync.datadog.deletable import BATCH
 from monitor_sync.errors import AccessDenied, Unreachable
 from tests.conftest import Local
 from tests.datadog.conftest import Answer, Asked, Script

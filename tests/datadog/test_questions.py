@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor_sync.datadog.client import Client
-from monitor_sync.datadog.directory import Directory
+from monitor_sync.datadog.integrations import Directory
 from monitor_sync.errors import AccessDenied, NotFound, RemoteError, Unreachable
 from tests.datadog.conftest import Answer, Asked, Script
 

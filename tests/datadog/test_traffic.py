@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from monitor_sync.datadog.breaker import Breaker
-from monitor_sync.datadog.budget import Wait
+from monitor_sync.datadog.circuit_breaker import Breaker
 from monitor_sync.datadog.client import Client
-from monitor_sync.datadog.traffic import LONGEST, Traffic
+from monitor_sync.datadog.rate_limit import Wait
+from monitor_sync.datadog.request_gate import LONGEST, Traffic
 from monitor_sync.errors import Interrupted, NotSent, OutcomeUnknown, Unreachable
 from tests.datadog.conftest import Answer, Asked, Script, Unhurried
 

@@ -14,7 +14,7 @@ from typing import Any
 from monitor_sync.emulator.server import running
 from tests.faults.estate import Machine, Project, write
 from tests.faults.matrix import BEFORE
-from tests.faults.witness import Witness
+from tests.faults.recording_emulator import Witness
 
 HOUR = 3600.0
 _CLONED = "motor/flow/keep"

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from monitor_sync.cli import main
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
-from tests.faults.witness import Witness, tag
+from tests.faults.recording_emulator import Witness, tag
 
 BASE = Path(__file__).parents[1] / "scenarios" / "base"
 _LIMITS = "limits: {deletes: null, changes: null, labels: null, unpaged: null}\n"

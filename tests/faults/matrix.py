@@ -8,7 +8,7 @@ from itertools import combinations, product
 from typing import Any, Final
 
 from tests.faults.estate import Project, Spec, changed
-from tests.faults.witness import CREATE, DELETE, UPDATE
+from tests.faults.recording_emulator import CREATE, DELETE, UPDATE
 
 BEFORE: Final[Project] = {
     "motor/flow/keep": Spec(),

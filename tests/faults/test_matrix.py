@@ -15,7 +15,7 @@ import pytest
 from tests.faults.account import Account, account
 from tests.faults.estate import Machine, Ran, remaining, write
 from tests.faults.matrix import AFTER, BEFORE, LAG, Cell, pairwise, whole
-from tests.faults.witness import CREATE, DELETE
+from tests.faults.recording_emulator import CREATE, DELETE
 
 _PATIENCE = 40.0
 """Seconds that a command may take on a busy machine before the test calls it stuck."""

@@ -28,10 +28,10 @@ from hypothesis.stateful import (
 from monitor_sync.datadog import client as door
 from monitor_sync.emulator.server import running
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
+from tests.faults.crashing_client import FATE, Killed, Mortal
 from tests.faults.estate import Machine, Ran, Spec, remaining, write
-from tests.faults.mortal import FATE, Killed, Mortal
-from tests.faults.troubles import FAULTS, LAG
-from tests.faults.witness import CREATE, DELETE, UPDATE, Witness, tag
+from tests.faults.fault_strategies import FAULTS, LAG
+from tests.faults.recording_emulator import CREATE, DELETE, UPDATE, Witness, tag
 
 _UNITS = ("motor", "payments")
 _NAMES = ("a", "b", "c", "d")

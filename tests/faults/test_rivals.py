@@ -14,7 +14,7 @@ import pytest
 from tests.faults.account import Account, account
 from tests.faults.estate import Machine, Project, Ran, Spec, changed, remaining, write
 from tests.faults.matrix import AFTER, BEFORE
-from tests.faults.witness import CREATE, DELETE
+from tests.faults.recording_emulator import CREATE, DELETE
 
 _FEW, _MANY = 2, 50
 _PATIENCE = 60.0

@@ -12,7 +12,7 @@ from monitor_sync.emulator.core import Call, Emulator, Headers
 from monitor_sync.emulator.limits import Limit
 from monitor_sync.emulator.server import running
 from tests.faults.estate import Machine, Spec, write
-from tests.faults.witness import CREATE
+from tests.faults.recording_emulator import CREATE
 
 _WITHIN = 1.2
 """Times what the limit itself forces, as the project promises it."""

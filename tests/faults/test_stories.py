@@ -12,7 +12,7 @@ import pytest
 from tests.faults.account import Account, account
 from tests.faults.estate import Machine, Project, Spec, changed, write
 from tests.faults.matrix import AFTER, BEFORE
-from tests.faults.witness import CREATE, DELETE, UPDATE
+from tests.faults.recording_emulator import CREATE, DELETE, UPDATE
 
 SHORT = {"kind": "truncated", "count": 4, "times": None}
 NEW = "payments/core/new"

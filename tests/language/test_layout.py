@@ -7,7 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor_sync.language.handles import handles
-from monitor_sync.language.layout import Parts, compose, footer_of, routing_lines, take_apart
+from monitor_sync.language.message_layout import (
+    Parts,
+    compose,
+    footer_of,
+    routing_lines,
+    take_apart,
+)
 from monitor_sync.model import STATES
 from tests.language.pieces import messages
 

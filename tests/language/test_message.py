@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.language.evaluation import FUNCTIONS, Call, Name, Operation, Value
+from monitor_sync.language.eval_expression import FUNCTIONS, Call, Name, Operation, Value
 from monitor_sync.language.message import MAX_DEPTH, MAX_PROBLEMS, parse
 from monitor_sync.language.message_tree import (
     Block,

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from monitor_sync.language.message import parse
-from monitor_sync.language.never_shown import never_shown
 from monitor_sync.language.notified import notified
 from monitor_sync.language.template_variables import (
     Existence,
@@ -18,6 +17,7 @@ from monitor_sync.language.template_variables import (
     variables,
 )
 from monitor_sync.language.transitions import Reach, reach
+from monitor_sync.language.unreachable_blocks import never_shown
 from tests.estate.test_estate import monitors
 from tests.language.corpus import rows
 

@@ -10,10 +10,10 @@ import pytest
 
 from monitor_sync.language.handles import attached, handles
 from monitor_sync.language.message import parse
-from monitor_sync.language.never_shown import never_shown
 from monitor_sync.language.notified import notified
 from monitor_sync.language.template_variables import Surroundings, existence, variables
 from monitor_sync.language.transitions import Reach
+from monitor_sync.language.unreachable_blocks import never_shown
 
 LENGTH = 10_000
 LIMIT = 0.05

@@ -18,9 +18,9 @@ from monitor_sync.language.comparisons import (
     together,
 )
 from monitor_sync.language.message import parse
-from monitor_sync.language.never_shown import never_shown
 from monitor_sync.language.notified import Recipients, by_state, notified
 from monitor_sync.language.transitions import FLAGS, TRANSITIONS, Reach, reach
+from monitor_sync.language.unreachable_blocks import never_shown
 from monitor_sync.model import STATES
 from tests.language import rendering
 from tests.language.rendering import HOLDS, Branching, Piece, names_in, rendered, trees

@@ -10,8 +10,7 @@ import pytest
 
 from monitor_sync.language import message as language
 from monitor_sync.language.handles import attached, handles
-from monitor_sync.language.layout import compose, routing_lines, take_apart
-from monitor_sync.language.never_shown import never_shown
+from monitor_sync.language.message_layout import compose, routing_lines, take_apart
 from monitor_sync.language.notified import notified
 from monitor_sync.language.query import TYPES
 from monitor_sync.language.template_variables import (
@@ -21,6 +20,7 @@ from monitor_sync.language.template_variables import (
     variables,
 )
 from monitor_sync.language.transitions import TRANSITIONS, reach
+from monitor_sync.language.unreachable_blocks import never_shown
 from monitor_sync.model import STATES
 from monitor_sync.project.message import Footer, footer_text, reachable
 

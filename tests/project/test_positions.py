@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.project.positions import find
-from monitor_sync.project.source import read as read_yaml
+from monitor_sync.project.document import read as read_yaml
+from monitor_sync.project.source_map import find
 from tests.project.builders import flow, one, read
 
 NEEDLE = "NEEDLE"

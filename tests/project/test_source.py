@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.project.source import read
+from monitor_sync.project.document import read
 
 
 def test_scalars_follow_yaml_1_2() -> None:

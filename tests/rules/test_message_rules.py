@@ -21,12 +21,12 @@ from monitor_sync.language.template_variables import (
     variables,
 )
 from monitor_sync.project.load import load
+from monitor_sync.rules.audience import by_message
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.mentions import Mention, is_doubtful
 from monitor_sync.rules.message import RULE_OF
-from monitor_sync.rules.reached import by_message
 from monitor_sync.rules.registry import every
 from monitor_sync.rules.simple_tags import all_exist, simple_tags
-from monitor_sync.rules.subject import Subject
 
 FOLDER = Path(language.__file__).parent
 ESTATE = Path(__file__).resolve().parent.parent.parent / "monitors"

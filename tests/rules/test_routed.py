@@ -8,7 +8,7 @@ import pytest
 
 from monitor_sync.language.notified import notified
 from monitor_sync.language.transitions import Reach
-from monitor_sync.rules.reached import Routes, by_routing
+from monitor_sync.rules.audience import Routes, by_routing
 
 BLOCKS = ("alert", "warning", "no_data", "renotify", "recovery", "alert_recovery", "unknown")
 HANDLES = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.diagnostics import Diagnostic, Span
-from monitor_sync.language.shapes import shape
+from monitor_sync.language.query_shape import shape
 from monitor_sync.project.load import Loaded, load
 from monitor_sync.rules import engine
 from tests.rules.cases import TODAY

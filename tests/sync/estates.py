@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from monitor_sync.language.layout import compose, routing_lines
+from monitor_sync.language.message_layout import compose, routing_lines
 from monitor_sync.model import Limit, Limited, Limits, Monitor
 from monitor_sync.sync.limits import breaches
 from monitor_sync.sync.plan import Plan, make_plan

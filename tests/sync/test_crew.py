@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from monitor_sync.sync.crew import Crew, waves
+from monitor_sync.sync.worker_pool import Crew, waves
 
 
 def test_each_comes_after_what_it_needs() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from monitor_sync.errors import AccessDenied, NotFound, RemoteError, Unreachable
 from monitor_sync.model import Body
-from monitor_sync.sync import online
-from monitor_sync.sync.online import Question, ask, questions
-from monitor_sync.sync.online_texts import meaning
+from monitor_sync.sync import remote_validation
+from monitor_sync.sync.remote_validation import Question, ask, questions
+from monitor_sync.sync.remote_validation_cases import meaning
 from tests.sync.builders import answer, body, composite, live, monitor, project
 from tests.sync.conftest import Datadog
 
@@ -98,7 +98,9 @@ def test_a_composite_is_asked_about_only_when_all_its_members_have_ids() -> None
     assert {each.key: each.body["query"] for each in found if each.key != B} == {
         "p/c/live": "1 && 1"
     }
-    assert [(each.key, each.reason) for each in unchecked] == [("p/c/new", online.MEMBERS)]
+    assert [(each.key, each.reason) for each in unchecked] == [
+        ("p/c/new", remote_validation.MEMBERS)
+    ]
 
 
 def test_a_composite_of_a_member_that_gets_a_new_id_is_not_asked_about() -> None:
@@ -115,7 +117,7 @@ def test_what_a_plan_refuses_is_said_to_be_not_checked() -> None:
     found, unchecked = questions(project(monitor(A, adopt=404)), [], everything=False)
 
     assert found == []
-    assert [(each.key, each.reason) for each in unchecked] == [(A, online.REFUSED)]
+    assert [(each.key, each.reason) for each in unchecked] == [(A, remote_validation.REFUSED)]
 
 
 def test_a_selection_narrows_both_what_is_asked_and_what_is_said_to_be_open() -> None:
@@ -141,9 +143,9 @@ def test_each_text_becomes_a_refusal_of_its_field() -> None:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (AccessDenied("no"), online.DENIED),
-        (NotFound("no"), online.GONE),
-        (Unreachable("no"), online.AWAY),
+        (AccessDenied("no"), remote_validation.DENIED),
+        (NotFound("no"), remote_validation.GONE),
+        (Unreachable("no"), remote_validation.AWAY),
     ],
 )
 def test_a_monitor_without_a_verdict_is_neither_right_nor_wrong(

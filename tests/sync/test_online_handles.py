@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError, Unreachable
-from monitor_sync.sync import online_handles as looking
-from monitor_sync.sync.online_handles import LookedUp, look_up
+from monitor_sync.sync import remote_handles as looking
+from monitor_sync.sync.remote_handles import LookedUp, look_up
 
 
 class Directory:

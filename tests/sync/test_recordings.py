@@ -12,8 +12,8 @@ import pytest
 
 from monitor_sync.sync.canonical import canonical
 from monitor_sync.sync.difference import differences
+from monitor_sync.sync.equivalence import OWNED
 from monitor_sync.sync.payload import to_create, to_update
-from monitor_sync.sync.rules import OWNED
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "corpus" / "interactions.jsonl"
 MONITORS = RECORDINGS.with_name("monitors.jsonl")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.rules import RULES
+from monitor_sync.sync.equivalence import RULES
 from tests.sync.builders import body
 
 ABSENT = object()

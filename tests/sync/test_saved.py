@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from monitor_sync.errors import Refused
 from monitor_sync.render import plan_json
-from monitor_sync.sync import saved
-from monitor_sync.sync.asplanned import planned_hash
+from monitor_sync.sync import plan_file
+from monitor_sync.sync.conflict import planned_hash
 from monitor_sync.sync.plan import Plan, make_plan
 from tests.sync.builders import answer, body, composite, live, monitor, project
 
@@ -47,7 +47,7 @@ def kept(plan: Plan) -> str:
 
 def test_what_is_read_is_what_was_kept() -> None:
     plan = a_plan()
-    again = saved.read(kept(plan), "plan.json")
+    again = plan_file.read(kept(plan), "plan.json")
 
     assert again.fingerprint == plan.fingerprint
     assert again.summary == plan.summary
@@ -63,7 +63,7 @@ def test_what_is_read_is_what_was_kept() -> None:
 
 def test_a_plan_file_kept_again_is_the_same_to_the_byte() -> None:
     text = kept(a_plan())
-    assert plan_json.file(saved.read(text, "plan.json"), commit="abc") == text
+    assert plan_json.file(plan_file.read(text, "plan.json"), commit="abc") == text
 
 
 def test_a_plan_file_fits_its_schema() -> None:
@@ -80,7 +80,7 @@ def test_a_plan_file_fits_its_schema() -> None:
 def test_a_part_of_a_plan_keeps_the_fingerprint_of_the_whole() -> None:
     plan = a_plan()
     part = replace(plan, changes=plan.changes[:1], narrowed_from=plan)
-    assert saved.read(kept(part), "plan.json").fingerprint == plan.fingerprint
+    assert plan_file.read(kept(part), "plan.json").fingerprint == plan.fingerprint
 
 
 TEXT = kept(a_plan())
@@ -93,13 +93,13 @@ def test_a_plan_file_with_any_character_changed_is_refused(at: int, put: str) ->
     if edited.rstrip() == TEXT.rstrip():
         return
     with pytest.raises(Refused):
-        saved.read(edited, "plan.json")
+        plan_file.read(edited, "plan.json")
 
 
 @pytest.mark.parametrize("cut", [0, 1, len(TEXT) // 2, len(TEXT) - 3])
 def test_a_plan_file_that_was_cut_short_is_refused(cut: int) -> None:
     with pytest.raises(Refused, match="plan file"):
-        saved.read(TEXT[:cut], "plan.json")
+        plan_file.read(TEXT[:cut], "plan.json")
 
 
 @pytest.mark.parametrize("field", ["tool", "version"])
@@ -108,4 +108,4 @@ def test_a_plan_of_another_version_is_refused(field: str) -> None:
     raw[field] = "0.0.0"
     raw["digest"] = f"sha256:{'0' * 64}"
     with pytest.raises(Refused, match=r"made by monitor-sync"):
-        saved.read(saved.sealed(json.dumps(raw)), "plan.json")
+        plan_file.read(plan_file.sealed(json.dumps(raw)), "plan.json")

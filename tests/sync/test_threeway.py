@@ -11,12 +11,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor_sync.model import LiveMonitor, Monitor, Project
+from monitor_sync.sync.drift import Apart, Base
 from monitor_sync.sync.live import read
-from monitor_sync.sync.origins import Apart, Base
+from monitor_sync.sync.merge import differing, merged, slots
 from monitor_sync.sync.payload import to_create
 from monitor_sync.sync.plan import Change, Plan, make_plan
-from monitor_sync.sync.slots import differing, merged, slots
-from monitor_sync.sync.threeway import Cause, Comparison
+from monitor_sync.sync.three_way import Cause, Comparison
 from tests.sync.builders import answer, body, composite, live, monitor, project
 from tests.sync.generated import bodies
 from tests.sync.test_properties import KEY, Account

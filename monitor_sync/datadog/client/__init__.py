@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Self
 
-from monitor_sync.datadog import audit, deletable, paging, sending
-from monitor_sync.datadog.budget import Wait
-from monitor_sync.datadog.client.wire import Wire
+from monitor_sync.datadog import audit, can_delete, paging, sending
+from monitor_sync.datadog.client.transport import Wire
 from monitor_sync.datadog.problems import Failure, error_for, refusals, says_absent
+from monitor_sync.datadog.rate_limit import Wait
+from monitor_sync.datadog.request_gate import Traffic
 from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.datadog.sending import Reply
 from monitor_sync.datadog.settings import Settings, from_environment
-from monitor_sync.datadog.traffic import Traffic
 from monitor_sync.errors import RemoteError
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body
 
@@ -176,7 +176,7 @@ class Client:
 
         Needs ``monitors_read`` alone. Raises AccessDenied, Unreachable.
         """
-        return deletable.blocked(ids, self._can_delete)
+        return can_delete.blocked(ids, self._can_delete)
 
     def _can_delete(self, ids: Sequence[int]) -> Any:
         """What Datadog says about some monitors: 409 is an answer here."""

@@ -13,8 +13,8 @@ import yaml
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import Monitor, NotifyRule, Project, Team
 from monitor_sync.project import schema
+from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Rule, every
-from monitor_sync.rules.subject import Subject
 
 FOLDER: Final = Path(__file__).parents[3].parent / "shared" / "corpus"
 EXCEPTIONS: Final = Path(__file__).parent / "exceptions.yaml"

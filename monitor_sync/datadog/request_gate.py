@@ -1,0 +1,172 @@
+"""The one place where requests wait for their turn, and where a run is stopped or timed out."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.datadog.circuit_breaker import Breaker
+from monitor_sync.datadog.rate_limit import Budget, Flight, Wait
+from monitor_sync.errors import Interrupted, NotSent
+
+LONGEST: Final = 900.0
+"""Seconds: a limit that is anew only after longer is an error to show, not to wait out."""
+
+_WORTH_TELLING: Final = 1.0
+"""Seconds: who waits longer is told."""
+
+
+class Clock:
+    """Seconds that only go forward, and waiting. Tests bring their own."""
+
+    def now(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.monotonic()
+
+    def wait(self, gate: threading.Condition, seconds: float) -> None:
+        """Wait so long, with the gate held, or until somebody notifies it."""
+        gate.wait(seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The permission for one request, to be given back with how it ended."""
+
+    flight: Flight
+    single: bool
+
+
+class Traffic:
+    """
+    Lets requests go one by one, as Datadog's limits and its health allow. Safe for threads.
+
+    ``deadline`` is in seconds from now, None for none. ``on_wait`` is told for what and for how
+    many seconds when a wait of more than a second begins, once for all who wait for the same.
+    ``backoff`` is the unit of all waits that are ours to choose.
+    """
+
+    def __init__(
+        self,
+        *,
+        backoff: float = 0.5,
+        deadline: float | None = None,
+        on_wait: Callable[[str, float], None] | None = None,
+        clock: Clock | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._gate = threading.Condition()
+        self._clock = clock or Clock()
+        self._budget = Budget(backoff=backoff, chance=chance)
+        self._breaker = Breaker(backoff=backoff, chance=chance)
+        self._deadline = deadline
+        self._ends = None if deadline is None else self._clock.now() + deadline
+        self._on_wait = on_wait
+        self._told: dict[str, float] = {}
+        self._stopped = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing is sent any more because somebody said so."""
+        return self._stopped
+
+    def now(self) -> float:
+        """Seconds on the clock that all waits go by."""
+        return self._clock.now()
+
+    def stop(self) -> None:
+        """Send nothing more: all who wait, and all who come, get NotSent."""
+        with self._gate:
+            self._stopped = True
+            self._gate.notify_all()
+
+    def enter(self, route: str, operation: str) -> Turn:
+        """Wait for the turn of one request. Raises NotSent where it will not come."""
+        while True:
+            with self._gate:
+                now = self._clock.now()
+                self._check(operation, now)
+                wait = self._breaker.wait(now) or self._budget.wait(route, now)
+                if wait is None:
+                    return Turn(flight=self._budget.sent(route, now), single=self._breaker.sent())
+                if wait.seconds > LONGEST:
+                    raise NotSent(
+                        f"could not {operation}: {wait.reason} is used up for {wait.seconds:.0f} s",
+                        hint="run again later; other tools of your organisation share this limit",
+                    )
+                new = self._is_new(wait, now)
+                if not new:
+                    self._clock.wait(self._gate, self._within_deadline(wait.seconds, now))
+            if new:
+                self._tell(wait)
+
+    def pause(self, operation: str, wait: Wait) -> None:
+        """Wait before a request is tried again. Raises NotSent where it will not be."""
+        with self._gate:
+            now = self._clock.now()
+            until = now + wait.seconds
+            new = self._is_new(wait, now)
+        if new:
+            self._tell(wait)
+        with self._gate:
+            while (now := self._clock.now()) < until:
+                self._check(operation, now)
+                self._clock.wait(self._gate, self._within_deadline(until - now, now))
+
+    def answered(self, turn: Turn, headers: Mapping[str, str] | None, *, refused: bool) -> None:
+        """Datadog answered; ``refused`` where it said 429 because of a limit."""
+        with self._gate:
+            self._breaker.succeeded()
+            self._budget.answered(turn.flight, self._clock.now(), headers, refused=refused)
+            self._gate.notify_all()
+
+    def failed(self, turn: Turn, why: str, *, sent: bool) -> None:
+        """No answer, or one that says that Datadog is not well."""
+        with self._gate:
+            self._breaker.failed(self._clock.now(), why=why, single=turn.single)
+            self._budget.lost(turn.flight, self._clock.now(), counted=sent)
+            self._gate.notify_all()
+
+    def forgotten(self, turn: Turn) -> None:
+        """A request that ended in a way that says nothing about Datadog."""
+        with self._gate:
+            self._breaker.forgotten(single=turn.single)
+            self._budget.lost(turn.flight, self._clock.now(), counted=True)
+            self._gate.notify_all()
+
+    def _check(self, operation: str, now: float) -> None:
+        """Raise NotSent where nothing may go any more."""
+        if self._stopped:
+            raise Interrupted(
+                f"did not {operation}: interrupted before it was sent",
+                hint="run again: it does what is left",
+            )
+        if self._ends is not None and now >= self._ends:
+            raise NotSent(
+                f"did not {operation}: the deadline of {self._deadline:g} s is over",
+                hint="run again, it does what is left; or give it more time with --deadline",
+            )
+        if failing := self._breaker.hopeless(now):
+            raise NotSent(
+                f"did not {operation}: Datadog has failed for {failing:.0f} s, every try of it",
+                hint="https://status.datadoghq.com may say more; run again later",
+            )
+
+    def _within_deadline(self, seconds: float, now: float) -> float:
+        return seconds if self._ends is None else max(0.0, min(seconds, self._ends - now))
+
+    def _is_new(self, wait: Wait, now: float) -> bool:
+        """Whether nobody has been told of this wait; from now on somebody has."""
+        if self._on_wait is None or not wait.reason or wait.seconds <= _WORTH_TELLING:
+            return False
+        if now < self._told.get(wait.reason, now):
+            return False
+        self._told[wait.reason] = now + wait.seconds
+        return True
+
+    def _tell(self, wait: Wait) -> None:
+        if self._on_wait is not None:
+            self._on_wait(wait.reason, wait.seconds)

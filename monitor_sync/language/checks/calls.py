@@ -1,0 +1,129 @@
+"""Functions: known ones, with the right arguments."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor_sync.language.functions import (
+    ALGORITHMS,
+    COMBINING,
+    FUNCTIONS,
+    KNOWN,
+    NOT_IN_MONITORS,
+    SOURCES,
+    Parameter,
+)
+from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.tree import Argument, Call, Keys, Name, Number, Option, Text, Variable
+from monitor_sync.language.tree_queries import words_of
+
+_QUERY_KINDS: Final = (Text, Name, Option, Keys)
+
+
+def check_call(call: Call, found: Findings) -> None:
+    """One function with its arguments. Algorithms are looked at elsewhere."""
+    name = call.function.text
+    if name in COMBINING:
+        _check_combining(call, found)
+    elif name in FUNCTIONS:
+        _check_arguments(call, FUNCTIONS[name], found)
+    elif name not in ALGORITHMS:
+        _unknown(call, found)
+
+
+def _unknown(call: Call, found: Findings) -> None:
+    name = call.function.text
+    if name in NOT_IN_MONITORS:
+        found.refuse(
+            "function-not-in-monitors",
+            call.function,
+            f"`{name}` works on dashboards, not in monitors",
+            "smooth with ewma_3, ewma_5, ewma_10, ewma_20 or median_3 to median_9",
+        )
+    elif name == "formula":
+        found.refuse(
+            "formula-not-alone",
+            call.function,
+            "`formula()` must be the whole query: no other function can go around it",
+        )
+    elif name in SOURCES:
+        found.refuse(
+            "events-in-metric-query",
+            call.function,
+            f"`{name}()` is a search, a metric was expected",
+            "functions work on metrics; make a metric of the events first",
+        )
+    else:
+        found.refuse(
+            "unknown-function",
+            call.function,
+            f"`{name}` is not a function of monitors",
+            _near(name),
+        )
+
+
+def _near(name: str) -> str:
+    """The nearest function; of one with a number, the family with the numbers there are."""
+    stem = name.rpartition("_")[0]
+    family = [each for each in KNOWN if stem and each.rpartition("_")[0] == stem]
+    if len(family) > 1 and name.rpartition("_")[2].isdigit():
+        return f"there is {listed(family)}"
+    return did_you_mean(name, KNOWN)
+
+
+def _check_combining(call: Call, found: Findings) -> None:
+    """Several series, or one and the keys that remain."""
+    outer = [each for each in call.arguments if isinstance(each, Keys)]
+    others = [each for each in call.arguments if not isinstance(each, Keys)]
+    for each in others:
+        if isinstance(each, _QUERY_KINDS):
+            found.refuse("wrong-argument", each, f"`{words_of(each) or '…'}` is no query")
+    if not others or len(outer) > 1 or (outer and len(others) > 1):
+        name = call.function.text
+        found.refuse(
+            "wrong-number-of-arguments",
+            call,
+            f"`{name}()` takes queries, or one query and the keys that remain",
+            f"write for example `{name}(avg:a.b{{*}} by {{host,disk}}, {{host}})`",
+        )
+
+
+def _check_arguments(call: Call, parameters: tuple[Parameter, ...], found: Findings) -> None:
+    name, given = call.function.text, call.arguments
+    for parameter, argument in zip(parameters, given, strict=False):
+        _check_argument(parameter, argument, found)
+    if len(given) > len(parameters):
+        found.refuse(
+            "wrong-number-of-arguments",
+            given[len(parameters)],
+            f"`{name}()` has {len(given)} arguments, "
+            f"{listed([each.name for each in parameters], 'and')} was expected",
+        )
+    missing = [each.name for each in parameters[len(given) :] if not each.optional]
+    if missing:
+        found.refuse(
+            "wrong-number-of-arguments", call, f"`{name}()` lacks {listed(missing, 'and')}"
+        )
+
+
+def _check_argument(parameter: Parameter, argument: Argument, found: Findings) -> None:
+    if parameter.kind == "query":
+        if isinstance(argument, _QUERY_KINDS):
+            found.refuse(
+                "wrong-argument",
+                argument,
+                f"`{words_of(argument) or '…'}` where {parameter.name} was expected",
+            )
+        return
+    if parameter.kind == "number":
+        right = isinstance(argument, Number) and (argument.value < 0 or not parameter.negative)
+    else:
+        right = isinstance(argument, Text | Name | Variable)
+    written = argument.name if isinstance(argument, Variable) else words_of(argument)
+    if right and (not parameter.choices or written in parameter.choices):
+        return
+    hint = did_you_mean(written, parameter.choices) if parameter.kind == "word" else ""
+    wanted = listed(parameter.choices) if parameter.choices else parameter.name
+    found.refuse(
+        "wrong-argument", argument, f"`{written or '…'}` where {wanted} was expected", hint
+    )

@@ -1,0 +1,204 @@
+"""Formulas over ``options.variables``: their steps by type, and the names they use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from monitor_sync.language.checks.calls import check_call
+from monitor_sync.language.checks.search import check_time
+from monitor_sync.language.checks.steps import by_name, require
+from monitor_sync.language.checks.windows import quoted_window
+from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.tree import Call, FormulaQuery, Name, Number, Option, Step, Variable
+from monitor_sync.language.tree_queries import walk, words_of
+
+METRIC_TYPES: Final = ("query alert", "metric alert")
+SEARCH_TYPES: Final = (
+    "log alert", "rum alert", "trace-analytics alert", "event-v2 alert", "audit alert",
+    "ci-pipelines alert", "ci-tests alert", "database-monitoring alert",
+)  # fmt: skip
+FORMULA_TYPES: Final = (
+    *METRIC_TYPES, *SEARCH_TYPES, "cost alert", "data-quality alert", "data-jobs alert",
+)  # fmt: skip
+"""Where ``formula()`` is legal. Source: Datadog's API reference and published monitors."""
+
+_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_MONTH: Final = 730 * 3600
+
+
+def check_formula(monitor_type: str, tree: FormulaQuery, found: Findings) -> None:
+    """Everything about a formula that the query alone shows; its variables are looked at apart."""
+    if monitor_type == "data-jobs alert":
+        _check_jobs(tree, found)
+    elif monitor_type == "cost alert":
+        _check_calls(tree, found)
+        _check_cost(tree, found)
+    else:
+        _check_calls(tree, found)
+        _check_steps(monitor_type, tree, found)
+    level = tree.comparison.threshold if tree.comparison else None
+    if isinstance(level, Name) and monitor_type not in METRIC_TYPES:
+        found.refuse(
+            "dynamic-threshold",
+            level,
+            "`threshold` where a number was expected: only metric monitors compare with a query",
+        )
+
+
+def _check_calls(tree: FormulaQuery, found: Findings) -> None:
+    for each in walk(tree.expression):
+        if isinstance(each, Call):
+            check_call(each, found)
+
+
+def _check_steps(monitor_type: str, tree: FormulaQuery, found: Findings) -> None:
+    """Metric monitors roll up before they look at a window; the others only have a window."""
+    steps = by_name(tree.steps, ("rollup", "by", "last", "current"), found)
+    example = '`formula("a / b").last("5m") > 1`'
+    if monitor_type in METRIC_TYPES:
+        example = '`formula("a / b").rollup("sum").last("5m") > 1`'
+    if "current" not in steps:
+        require(steps, ("last",), tree, found, example)
+    longest = 48 * 3600 if monitor_type in SEARCH_TYPES else _MONTH
+    if tree.comparison is None:  # the query of a threshold: the documented example looks at 6mo
+        longest = 6 * _MONTH
+    for name in ("last", "current"):
+        if name in steps:
+            check_time(steps[name], found, longest=longest)
+    if monitor_type in METRIC_TYPES and "rollup" not in steps:
+        found.warn(
+            "formula-without-rollup", tree, "`.rollup()` is missing, which all known ones have",
+            f"write {example}",
+        )  # fmt: skip
+
+
+def _check_jobs(tree: FormulaQuery, found: Findings) -> None:
+    """Source: Datadog's API reference; recorded requests have no quotes in these steps."""
+    body = tree.expression
+    right = (
+        isinstance(body, Call)
+        and body.function.text == "failed_runs"
+        and [each.name for each in body.arguments if isinstance(each, Variable)] == ["run_query"]
+    )
+    if not right:
+        found.refuse(
+            "bad-jobs-formula",
+            body,
+            "this formula where `failed_runs(run_query)` was expected",
+            'write `formula("failed_runs(run_query)")`',
+        )
+    example = '`formula("failed_runs(run_query)").by(job_name).last(1d) > 0`'
+    steps = by_name(tree.steps, ("by", "last"), found)
+    require(steps, ("last",), tree, found, example)
+    if "last" in steps and len(steps["last"].arguments) == 1:
+        quoted_window(steps["last"].arguments[0], found, "m h d w", "10d")
+    if "by" in steps and not steps["by"].arguments:
+        found.refuse("empty-step", steps["by"], "`.by()` is empty")
+
+
+def _check_cost(tree: FormulaQuery, found: Findings) -> None:
+    """Source: Datadog's API reference on cost monitors."""
+    known = ("rollup", "by", "last", "current", "change", "anomaly", "forecast")
+    steps = by_name(tree.steps, known, found)
+    if "forecast" in steps:
+        _check_cost_forecast(steps, tree, found)
+        return
+    if "current" not in steps:
+        require(steps, ("last",), tree, found, '`formula("query1").last("7d") > 1000`')
+    if "last" in steps:
+        window = check_time(steps["last"], found, longest=100 * 24 * 3600)
+        if window is not None and window.seconds % (24 * 3600):
+            found.refuse("bad-window", window, f"`{window.written}` where whole days were expected")
+    if "change" in steps:
+        _check_cost_change(steps["change"], tree, found)
+    if "anomaly" in steps:
+        _check_cost_anomaly(steps["anomaly"], tree, found)
+
+
+def _check_cost_forecast(steps: dict[str, Step], tree: FormulaQuery, found: Findings) -> None:
+    if "last" in steps:
+        found.refuse(
+            "forecast-window",
+            steps["last"],
+            "forecast() looks at the current period: `.last()` stands where "
+            "`.current()` was expected",
+            'write `.current("1mo").forecast()`',
+        )
+    else:
+        require(steps, ("current",), tree, found, '`.current("1mo").forecast()`')
+    if "current" in steps:
+        check_time(steps["current"], found, longest=_MONTH)
+    _check_comparator(tree, (">",), found)
+
+
+def _check_cost_change(step: Step, tree: FormulaQuery, found: Findings) -> None:
+    kind = words_of(step.arguments[0]) if step.arguments else ""
+    if kind not in ("relative", "absolute"):
+        place = step.arguments[0] if step.arguments else step
+        found.refuse(
+            "wrong-argument",
+            place,
+            f"`{kind or '…'}` where relative or absolute was expected",
+            did_you_mean(kind, ("relative", "absolute")),
+        )
+    for each in step.arguments[1:]:
+        if not isinstance(each, Number):
+            found.refuse("wrong-argument", each, f"`{words_of(each)}` where a number was expected")
+    _check_comparator(tree, (">", "<"), found)
+
+
+def _check_cost_anomaly(step: Step, tree: FormulaQuery, found: Findings) -> None:
+    """The reference allows ``>=`` only, but ``> 6`` was accepted in recorded traffic."""
+    for each in step.arguments:
+        if not isinstance(each, Option) or each.name.text not in ("direction", "threshold"):
+            found.refuse(
+                "unknown-option", each, "only `direction=` and `threshold=` were expected here"
+            )
+        elif each.name.text == "threshold":
+            if not isinstance(each.value, Number):
+                found.refuse("wrong-argument", each.value, "a number was expected")
+        elif words_of(each.value) not in ("above", "below", "both"):
+            written = words_of(each.value)
+            found.refuse(
+                "wrong-argument", each.value, f"`{written}` where above, below or both was expected"
+            )
+    _check_comparator(tree, (">=", ">"), found)
+
+
+def _check_comparator(tree: FormulaQuery, allowed: tuple[str, ...], found: Findings) -> None:
+    if tree.comparison is not None and tree.comparison.operator.text not in allowed:
+        operator = tree.comparison.operator
+        found.refuse(
+            "wrong-comparator", operator, f"`{operator.text}` where {listed(allowed)} was expected"
+        )
+
+
+def check_names(tree: FormulaQuery, names: Sequence[str], found: Findings) -> None:
+    """That a formula and ``options.variables`` name the same things."""
+    used: set[str] = set()
+    for each in walk(tree.expression):
+        if isinstance(each, Variable):
+            used.add(each.name)
+            if each.name not in names:
+                found.refuse(
+                    "undefined-variable",
+                    each,
+                    f"`{each.name}` is not defined in options.variables",
+                    did_you_mean(each.name, names) or f"define `{each.name}` there",
+                )
+    for index, name in enumerate(names):
+        at = Findings(found.problems, (index, "name"))
+        place = Name(0, len(name), name)
+        if name in names[:index]:
+            at.refuse("repeated-variable", place, f"`{name}` is defined twice")
+        elif name not in used and name:
+            at.warn("unused-variable", place, f"`{name}` is defined but not in the formula")
+        if name and _NAME.fullmatch(name) is None:
+            at.warn(
+                "bad-variable-name",
+                place,
+                f"`{name}` where a letter or underscore, then letters, digits and underscores "
+                "were expected",
+            )

@@ -1,0 +1,329 @@
+"""Searches over events of any source, and processes: the steps behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from monitor_sync.language.checks.steps import by_name, check_quotes, require, texts
+from monitor_sync.language.checks.windows import check_current, quoted_window
+from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.syntax.windows import read_length
+from monitor_sync.language.tree import (
+    Condition,
+    Enclosed,
+    Field,
+    Junction,
+    Name,
+    Negation,
+    SearchQuery,
+    Step,
+    Text,
+    Window,
+    Word,
+)
+
+SOURCES_OF: Final = {
+    "log alert": ("logs",),
+    "event-v2 alert": ("events",),
+    "rum alert": ("rum",),
+    "trace-analytics alert": ("trace-analytics",),
+    "audit alert": ("audits",),
+    "ci-pipelines alert": ("ci-pipelines",),
+    "ci-tests alert": ("ci-tests",),
+    "database-monitoring alert": ("database-monitoring",),
+    "network-performance alert": ("network-performance",),
+    "network-path alert": ("network-path",),
+    "llm-observability alert": ("llm-observability",),
+    "error-tracking alert": (
+        "error-tracking",
+        "error-tracking-rum",
+        "error-tracking-traces",
+        "error-tracking-logs",
+    ),
+    "process alert": ("processes",),
+}
+"""What the search of each type is over. Source: Datadog's API reference."""
+
+_MEASURES: Final = (
+    "cardinality", "avg", "min", "max", "sum", "median", "pc75", "pc90", "pc95", "pc98", "pc99",
+)  # fmt: skip
+_STEPS: Final = ("index", "rollup", "by", "last", "current")
+_TRACKING: Final = ("source", "new", "impact")
+_EXAMPLE: Final = '`.rollup("count").last("5m")`'
+_LONGEST: Final = 48 * 3600
+_FACETS: Final = {"database-monitoring alert": 5}
+_FIRST_EVENTS: Final = ("sources", "tags")
+
+
+def check_search(monitor_type: str, tree: SearchQuery, found: Findings) -> None:
+    """Everything about a search that the query alone shows."""
+    sources = SOURCES_OF[monitor_type]
+    source = tree.source.text
+    if source not in sources:
+        found.refuse(
+            "wrong-source",
+            tree.source,
+            f"`{source}` where {listed(sources)} was expected in a `{monitor_type}`",
+            _written(monitor_type, source),
+        )
+    if monitor_type == "process alert":
+        _check_processes(tree, found)
+        return
+    check_quotes(tree.search, found)
+    tracking = source == "error-tracking"
+    steps = by_name(tree.steps, (*_STEPS, *_TRACKING) if tracking else _STEPS, found)
+    wanted = () if tracking else ("rollup",)
+    require(steps, wanted, tree, found, _EXAMPLE)
+    _check_time(steps, tree, found)
+    if "rollup" in steps:
+        _check_rollup(steps["rollup"], found)
+    if "index" in steps:
+        _check_index(monitor_type, steps["index"], found)
+    if "by" in steps:
+        _check_facets(monitor_type, steps["by"], found)
+    if tracking:
+        _check_tracking(steps, tree, found)
+    if tree.condition is not None:
+        check_condition(monitor_type, tree.condition, found)
+    if isinstance(tree.comparison.threshold, Name):
+        found.refuse(
+            "dynamic-threshold",
+            tree.comparison.threshold,
+            "`threshold` where a number was expected",
+        )
+
+
+def _check_time(steps: dict[str, Step], tree: SearchQuery, found: Findings) -> None:
+    if "current" not in steps:
+        require(steps, ("last",), tree, found, _EXAMPLE)
+    elif "last" in steps:
+        found.refuse(
+            "several-windows", steps["current"], "`.last()` and `.current()` exclude each other"
+        )
+    for name, step in steps.items():
+        if name in ("last", "current"):
+            check_time(step, found, longest=_LONGEST)
+
+
+def check_time(step: Step, found: Findings, *, longest: int, quoted: bool = True) -> Window | None:
+    """
+    The window of ``.last("5m")`` or ``.current("1h")``, at most ``longest`` seconds.
+
+    Returns None where it cannot be read, which is noted.
+    """
+    if len(step.arguments) != 1:
+        found.refuse("wrong-number-of-arguments", step, f"`.{step.name.text}()` takes one window")
+        return None
+    if quoted:
+        given = texts(step, found, single_quotes=False)
+        if not given:
+            return None
+    window = quoted_window(step.arguments[0], found, "m h d w mo", "5m")
+    if window is None:
+        return None
+    if step.name.text == "current":
+        check_current(window, found)
+    elif window.seconds > longest:
+        found.refuse(
+            "window-too-long",
+            window,
+            f"`{window.written}` is longer than {longest // 3600} hours, the longest there is",
+        )
+    return window
+
+
+def _check_rollup(step: Step, found: Findings) -> None:
+    """Source: the schema's enumeration; the reference text lists only some of these."""
+    given = texts(step, found, single_quotes=False)
+    if not given or len(given) != len(step.arguments):
+        return
+    method = given[0].value
+    if method not in ("count", *_MEASURES):
+        known = ("count", *_MEASURES)
+        found.refuse(
+            "unknown-rollup",
+            given[0],
+            f"`{method}` where {listed(known)} was expected",
+            did_you_mean(method, known),
+        )
+    elif method != "count" and len(given) < 2:
+        what = "a facet" if method == "cardinality" else "a measure"
+        found.refuse(
+            "rollup-of-nothing",
+            step,
+            f"`{method}` needs {what}",
+            f'write for example `.rollup("{method}", "@duration")`',
+        )
+    if len(given) > 2:
+        found.refuse(
+            "wrong-number-of-arguments", given[2], "`.rollup()` takes a method and a measure"
+        )
+
+
+def _check_index(monitor_type: str, step: Step, found: Findings) -> None:
+    for text in texts(step, found, single_quotes=False):
+        if monitor_type == "network-path alert" and text.value not in (
+            "netpath-path",
+            "netpath-hop",
+        ):
+            found.refuse(
+                "unknown-index",
+                text,
+                f"`{text.value}` where netpath-path or netpath-hop was expected",
+            )
+
+
+def facets_of(step: Step) -> list[str]:
+    """The keys of ``.by("a,b")`` or ``.by("a","b")``."""
+    found = []
+    for argument in step.arguments:
+        written = argument.value if isinstance(argument, Text) else getattr(argument, "text", "")
+        found += [key.strip() for key in written.split(",")]
+    return [key for key in found if key]
+
+
+def _check_facets(monitor_type: str, step: Step, found: Findings) -> None:
+    given = texts(step, found, single_quotes=False)
+    facets = facets_of(step)
+    for text in given:
+        if not all(key.strip() for key in text.value.split(",")):
+            found.refuse("empty-group", text, f"{text.written} where facets were expected")
+    most = _FACETS.get(monitor_type, 4)
+    if len(facets) > most:
+        found.refuse(
+            "too-many-facets",
+            step,
+            f"{len(facets)} facets to group by, at most {most} were expected",
+        )
+
+
+def _check_tracking(steps: dict[str, Step], tree: SearchQuery, found: Findings) -> None:
+    """Source: Datadog's page on error tracking monitors."""
+    if ("new" in steps) == ("impact" in steps):
+        found.refuse(
+            "missing-step",
+            tree,
+            "exactly one of `.new()` and `.impact()` was expected",
+            "write `.new()` for new issues, `.impact()` for issues that many meet",
+        )
+    for name in ("new", "impact"):
+        if name in steps and steps[name].arguments:
+            found.refuse("too-many-arguments", steps[name], f"`.{name}()` takes no arguments")
+    if "source" in steps:
+        given = texts(steps["source"], found, single_quotes=False)
+        if len(given) > 1:
+            found.refuse("several-sources", steps["source"], "`.source()` takes exactly one source")
+        known = ("all", "browser", "mobile", "backend")
+        for text in given:
+            if text.value not in known:
+                found.refuse(
+                    "unknown-source",
+                    text,
+                    f"`{text.value}` where {listed(known)} was expected",
+                    did_you_mean(text.value, known),
+                )
+    keys = facets_of(steps["by"]) if "by" in steps else []
+    if "issue.id" not in keys and "@issue.id" not in keys:
+        found.refuse(
+            "missing-grouping",
+            steps.get("by", tree),
+            "issues have to be grouped by `@issue.id`",
+            'write `.by("@issue.id")`',
+        )
+
+
+def _written(monitor_type: str, source: str) -> str:
+    """The hint for a source that is not the type's: that of the type, or the type of the source."""
+    hint = f"write `{SOURCES_OF[monitor_type][0]}(`"
+    meant = [type_ for type_, sources in SOURCES_OF.items() if source in sources]
+    return f"{hint}, or `type: {meant[0]}`" if meant else hint
+
+
+def _check_processes(tree: SearchQuery, found: Findings) -> None:
+    """Source: Datadog's API reference and its page on process monitors."""
+    steps = by_name(tree.steps, ("over", "by", "rollup", "last"), found)
+    require(steps, ("rollup", "last"), tree, found, _EXAMPLE)
+    for name in ("over", "by"):
+        if name in steps:
+            texts(steps[name], found)
+    if "rollup" in steps:
+        given = texts(steps["rollup"], found)
+        if [each.value for each in given] != ["count"] and given:
+            found.refuse(
+                "unknown-rollup", steps["rollup"], "processes can only be counted",
+                'write `.rollup("count")`',
+            )  # fmt: skip
+    if "last" in steps:
+        step = steps["last"]
+        if len(step.arguments) != 1:
+            found.refuse("wrong-number-of-arguments", step, "`.last()` takes one window")
+        elif texts(step, found):
+            quoted_window(step.arguments[0], found, "s m h d", "5m")
+
+
+def check_condition(monitor_type: str, condition: Condition, found: Findings) -> None:
+    """Words of a search that look like something else."""
+    for each in _leaves(condition):
+        if isinstance(each, Word) and each.text in ("and", "or", "not"):
+            found.warn(
+                "lower-case-operator",
+                each,
+                f"`{each.text}` is searched for as a word",
+                f"write `{each.text.upper()}`",
+            )
+        elif isinstance(each, Field) and monitor_type == "event-v2 alert":
+            _first_generation(each, found)
+
+
+def _first_generation(field: Field, found: Findings) -> None:
+    """Source: the migration note in Datadog's API reference."""
+    value = field.value
+    if isinstance(value, Word) and "," in value.text:
+        found.warn(
+            "first-event-search",
+            value,
+            f"`{value.text}` is one value today: the comma was the old event search",
+            f"write `{field.key.text}:({' OR '.join(value.text.split(','))})`",
+        )
+    elif field.key.text in _FIRST_EVENTS or (
+        field.key.text == "priority" and isinstance(value, Word) and value.text == "all"
+    ):
+        found.warn(
+            "first-event-search", field.key,
+            f"`{field.key.text}:` is of the old event search",
+            "write `source:` instead" if field.key.text == "sources" else "",
+        )  # fmt: skip
+
+
+def _leaves(condition: Condition) -> Iterator[Condition]:
+    waiting: list[Condition] = [condition]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Junction):
+            waiting.extend(reversed(each.operands))
+        elif isinstance(each, Negation):
+            waiting.append(each.operand)
+        elif isinstance(each, Enclosed):
+            waiting.append(each.condition)
+        else:
+            yield each
+
+
+def window_of(steps: tuple[Step, ...]) -> Window | None:
+    """The window that a chain evaluates over, None where it has none or not a window."""
+    for step in steps:
+        if step.name.text not in ("last", "current") or len(step.arguments) != 1:
+            continue
+        given = step.arguments[0]
+        if isinstance(given, Text):
+            window = read_length(given.value, given.start + 1, given.end - 1)
+        elif isinstance(given, Name):
+            window = read_length(given.text, given.start, given.end)
+        else:
+            return None
+        if window is None or window.form:
+            return None
+        form, written = step.name.text, window.written
+        return Window(window.start, window.end, form, window.count, window.unit, written)
+    return None

@@ -1,0 +1,100 @@
+"""Service checks: grouping, count of results, and one way to count."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor_sync.language.checks.steps import by_name, has_unknown, require, texts, whole_number
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.tree import CheckQuery, Step, Text
+from monitor_sync.language.tree_queries import words_of
+
+_TERMINALS: Final = ("count_by_status", "pct_by_status")
+_KNOWN: Final = ("over", "exclude", "by", "last", *_TERMINALS)
+_EXAMPLE: Final = '`"ntp.in_sync".over("*").by("host").last(2).count_by_status()`'
+
+
+def check_check(tree: CheckQuery, found: Findings) -> None:
+    """
+    Everything about a service check's query that the query alone shows.
+
+    Source: "A grouping must be specified for custom checks" is the server's answer since 2022;
+    the rest is in Datadog's API reference.
+    """
+    steps = by_name(tree.steps, _KNOWN, found)
+    require(steps, ("last",), tree, found, _EXAMPLE)
+    if not tree.check.value.strip():
+        found.refuse("empty-step", tree.check, "the check has no name")
+    if "by" not in steps:
+        found.refuse(
+            "missing-grouping",
+            tree,
+            "`.by()` is missing: a check has to be grouped",
+            'write `.by("*")` to alert on each by itself',
+        )
+    for name in ("over", "exclude", "by"):
+        if name in steps:
+            _check_texts(steps[name], found)
+    if "last" in steps:
+        _check_last(steps, found)
+    _check_terminal(tree, found)
+
+
+def _check_texts(step: Step, found: Findings) -> None:
+    for text in texts(step, found):
+        _check_text(text, step.name.text, found)
+
+
+def _check_text(text: Text, name: str, found: Findings) -> None:
+    if not text.value.strip():
+        found.refuse("empty-step", text, f"an empty text in `.{name}()`", 'write `"*"` for all')
+    elif name == "by" and "," in text.value:
+        apart = ",".join(f'"{key.strip()}"' for key in text.value.split(","))
+        found.warn(
+            "keys-in-one-text",
+            text,
+            f"`{text.value}` is read as one key",
+            f"quote each key by itself: `.by({apart})`",
+        )
+
+
+def _check_last(steps: dict[str, Step], found: Findings) -> None:
+    step = steps["last"]
+    count = whole_number(step.arguments[0]) if len(step.arguments) == 1 else None
+    if count is None or not 1 <= count <= 100:
+        place = step.arguments[0] if len(step.arguments) == 1 else step
+        written = words_of(step.arguments[0]) if len(step.arguments) == 1 else "last"
+        found.refuse(
+            "bad-count",
+            place,
+            f"`{written}` where how many results in a row, from 1 to 100, was expected",
+            "write for example `.last(2)`",
+        )
+    elif count != 1 and "pct_by_status" in steps:
+        found.warn(
+            "count-of-percentage",
+            step.arguments[0],
+            "`.pct_by_status()` looks at the last result only",
+            "write `.last(1)`",
+        )
+
+
+def _check_terminal(tree: CheckQuery, found: Findings) -> None:
+    terminals = [each for each in tree.steps if each.name.text in _TERMINALS]
+    if not terminals:
+        if has_unknown(found):
+            return
+        found.refuse(
+            "missing-step",
+            tree,
+            f"the query ends without {listed([f'`.{name}()`' for name in _TERMINALS])}",
+            f"write {_EXAMPLE}",
+        )
+        return
+    if len(terminals) > 1:
+        found.refuse("several-terminals", terminals[1], "a check counts in one way only")
+    elif tree.steps[-1] is not terminals[0]:
+        name = terminals[0].name.text
+        found.refuse("step-after-terminal", tree.steps[-1], f"`.{name}()` has to be the last step")
+    if terminals[0].arguments:
+        found.refuse("too-many-arguments", terminals[0], "this step takes no arguments")

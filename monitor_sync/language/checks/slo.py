@@ -1,0 +1,110 @@
+"""Error budgets and burn rates: windows, thresholds and the SLO's id."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from monitor_sync.language.checks.steps import by_name, require, texts
+from monitor_sync.language.checks.windows import quoted_window
+from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.tree import Number, SloQuery, Step, Window
+from monitor_sync.language.tree_queries import words_of
+
+_ID: Final = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_SPANS: Final = ("7d", "30d", "90d")
+_STEPS: Final = {
+    "error_budget": ("over",),
+    "burn_rate": ("over", "long_window", "short_window"),
+}
+_EXAMPLES: Final = {
+    "error_budget": '`error_budget("…").over("30d") > 75`',
+    "burn_rate": '`burn_rate("…").over("30d").long_window("1h").short_window("5m") > 14.4`',
+}
+
+
+def check_slo(tree: SloQuery, found: Findings) -> None:
+    """
+    Everything about an SLO's query that the query alone shows.
+
+    Source: Datadog's API reference and its pages on SLO alerts. How high a burn rate may be
+    depends on the SLO's target, which is not in the query.
+    """
+    measure = tree.measure.text
+    if measure not in _STEPS:
+        found.refuse(
+            "unknown-function",
+            tree.measure,
+            f"`{measure}` where {listed(_STEPS)} was expected",
+            did_you_mean(measure, _STEPS),
+        )
+        return
+    slo = words_of(tree.slo)
+    if _ID.fullmatch(slo) is None:
+        found.refuse("bad-slo-id", tree.slo, f"`{slo}` where an id of 32 hex digits was expected")
+    steps = by_name(tree.steps, _STEPS[measure], found)
+    require(steps, _STEPS[measure], tree, found, _EXAMPLES[measure])
+    if "over" in steps:
+        _check_over(steps["over"], found)
+    if "long_window" in steps and "short_window" in steps:
+        _check_windows(steps, found)
+    _check_comparison(tree, found)
+
+
+def _check_over(step: Step, found: Findings) -> None:
+    for text in texts(step, found):
+        if text.value not in _SPANS:
+            found.refuse("bad-window", text, f"`{text.value}` where {listed(_SPANS)} was expected")
+
+
+def _check_windows(steps: dict[str, Step], found: Findings) -> None:
+    windows: dict[str, Window] = {}
+    for name in ("long_window", "short_window"):
+        step = steps[name]
+        if len(step.arguments) != 1:
+            found.refuse("wrong-number-of-arguments", step, f"`.{name}()` takes one window")
+        elif texts(step, found):
+            window = quoted_window(step.arguments[0], found, "m h d", "1h")
+            if window is not None:
+                windows[name] = window
+    if len(windows) < 2:
+        return
+    long, short = windows["long_window"], windows["short_window"]
+    if not 3600 <= long.seconds <= 48 * 3600:
+        found.refuse(
+            "bad-window",
+            long,
+            f"`{long.written}` where a long window of 1 to 48 hours was expected",
+        )
+    if short.seconds >= long.seconds:
+        found.refuse(
+            "short-window-too-long",
+            short,
+            f"short window `{short.written}` is not shorter than the long one, `{long.written}`",
+            f"a twelfth of it is recommended: {long.seconds // 12 // 60}m",
+        )
+    elif short.seconds * 12 != long.seconds:
+        found.warn(
+            "short-window-unusual",
+            short,
+            f"short window `{short.written}` is not a twelfth of the long one, `{long.written}`",
+            f"Datadog recommends {long.seconds // 12 // 60}m",
+        )
+
+
+def _check_comparison(tree: SloQuery, found: Findings) -> None:
+    operator, level = tree.comparison.operator, tree.comparison.threshold
+    if operator.text not in (">", ">="):
+        found.refuse("wrong-comparator", operator, f"`{operator.text}` where > or >= was expected")
+    if not isinstance(level, Number):
+        found.refuse("dynamic-threshold", level, "`threshold` where a number was expected")
+    elif tree.measure.text == "burn_rate" and level.value <= 0:
+        found.refuse(
+            "bad-burn-rate", level, f"{level.written} where a burn rate above 0 was expected"
+        )
+    elif tree.measure.text == "error_budget" and not 0 < level.value <= 100:
+        found.warn(
+            "bad-error-budget",
+            level,
+            f"{level.written} where the percentage of the budget that is used up was expected",
+        )

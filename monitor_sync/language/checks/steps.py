@@ -1,0 +1,99 @@
+"""What all chains share: known steps, once each, with quoted arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.tree import Argument, Name, Node, Number, Option, Step, Text
+from monitor_sync.language.tree_queries import words_of
+
+
+def by_name(steps: tuple[Step, ...], known: tuple[str, ...], found: Findings) -> dict[str, Step]:
+    """The first step of each name; unknown and repeated ones are noted."""
+    first: dict[str, Step] = {}
+    for step in steps:
+        name = step.name.text
+        if name not in known:
+            found.refuse(
+                "unknown-step",
+                step.name,
+                f"`{name}` where {listed(known)} was expected",
+                did_you_mean(name, known),
+            )
+        elif name in first:
+            found.warn("repeated-step", step, f"`.{name}()` stands twice")
+        else:
+            first[name] = step
+    return first
+
+
+def has_unknown(found: Findings) -> bool:
+    """Whether an unknown step was noted."""
+    return any(each.code == "unknown-step" for each in found.problems)
+
+
+def require(
+    steps: dict[str, Step], names: Iterable[str], place: Node, found: Findings, example: str
+) -> None:
+    """
+    Note which of some steps are missing; ``example`` is how a whole chain looks.
+
+    Beside an unknown step nothing is missed: it may be the one, mistyped.
+    """
+    if has_unknown(found):
+        return
+    for name in names:
+        if name not in steps:
+            found.refuse("missing-step", place, f"`.{name}()` is missing", f"write {example}")
+
+
+def texts(step: Step, found: Findings, *, least: int = 1, single_quotes: bool = True) -> list[Text]:
+    """
+    The arguments of a step that must all be quoted texts; what else stands there is noted.
+
+    ``single_quotes`` says whether those do, too.
+    """
+    right: list[Text] = []
+    for argument in step.arguments:
+        if not isinstance(argument, Text):
+            written = words_of(argument) if isinstance(argument, Number | Name) else "…"
+            found.refuse(
+                "unquoted-text",
+                argument,
+                f"`{written}` where a text in quotes was expected",
+                f'write `"{written}"`',
+            )
+        else:
+            if not single_quotes:
+                check_quotes(argument, found)
+            right.append(argument)
+    if len(step.arguments) < least:
+        name = step.name.text
+        found.refuse("empty-step", step, f"`.{name}()` is empty, a text in quotes was expected")
+    return right
+
+
+def check_quotes(text: Text, found: Findings) -> None:
+    """Searches take double quotes only: "invalid operator specified" is the server's answer."""
+    if text.written.startswith("'"):
+        found.refuse(
+            "single-quotes",
+            text,
+            f"{text.written} is in single quotes, double quotes were expected",
+            "write `\"` instead of `'`",
+        )
+
+
+def whole_number(argument: Argument) -> int | None:
+    """The argument as a whole number, None where it is none."""
+    if isinstance(argument, Number) and not argument.value % 1:
+        return int(argument.value)
+    return None
+
+
+def no_options(step: Step, found: Findings) -> None:
+    """Note ``name=value`` arguments, which only cost monitors have."""
+    for argument in step.arguments:
+        if isinstance(argument, Option):
+            found.refuse("unknown-option", argument, f"`{argument.name.text}=` has no meaning here")

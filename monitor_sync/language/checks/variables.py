@@ -1,0 +1,306 @@
+"""``options.variables``: what a formula's names stand for, each form with its own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from monitor_sync.language.checks.metric import check_expression
+from monitor_sync.language.checks.search import check_condition
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.problems import Findings, Path, QueryProblem, did_you_mean, listed
+from monitor_sync.language.syntax.metric import metric_expression
+from monitor_sync.language.syntax.search import plain_search
+from monitor_sync.language.tree import Condition, Expression, Name
+from monitor_sync.language.tree_queries import keys_of
+
+
+class FormulaVariable(Frozen, kw_only=True):
+    """
+    One of ``options.variables``.
+
+    ``source`` is its ``data_source`` (``job_type`` of data jobs). ``expression`` is its ``query``
+    where it has one (metrics, cost), ``condition`` its search where it has one (logs, RUM, …);
+    None where it has none or that could not be read. ``keys`` are what it is grouped by.
+    """
+
+    name: str
+    source: str
+    expression: Expression | None = None
+    condition: Condition | None = None
+    keys: tuple[str, ...] = ()
+
+
+_EVENTS: Final = {
+    "rum": "rum alert",
+    "ci_pipelines": "ci-pipelines alert",
+    "ci_tests": "ci-tests alert",
+    "audit": "audit alert",
+    "events": "event-v2 alert",
+    "logs": "log alert",
+    "spans": "trace-analytics alert",
+    "database_queries": "database-monitoring alert",
+    "network": "network-performance alert",
+    "network_path": "network-path alert",
+}
+"""Sources of events, with the type of monitor each belongs to. Source: the API's schema."""
+
+_COMPUTED: Final = (
+    "count", "cardinality", "median", "pc75", "pc90", "pc95", "pc98", "pc99", "sum", "min", "max",
+    "avg",
+)  # fmt: skip
+_QUERIES: Final = ("metrics", "cloud_cost", "datadog_usage")
+_AGGREGATORS: Final = (
+    "avg", "sum", "max", "min", "last", "area", "l2norm", "percentile", "stddev",
+)  # fmt: skip
+_JOBS: Final = (
+    "databricks.job", "spark.application", "airflow.dag", "dbt.job", "dbt.model", "dbt.test",
+    "glue.job",
+)  # fmt: skip
+_JOINED: Final = {
+    "aggregate_augmented_query": (
+        ("base_query", "augment_query", "join_condition", "compute", "group_by"),
+        ("base_query", "augment_query", "join_condition", "compute", "group_by",
+         "data_source", "name"),
+    ),
+    "aggregate_filtered_query": (
+        ("base_query", "filter_query", "filters"),
+        ("base_query", "filter_query", "filters", "compute", "group_by", "data_source", "name"),
+    ),
+}  # fmt: skip
+"""Of each joined form the required and the allowed fields. Source: the API's schema."""
+
+_DEEPEST: Final = 8
+"""How far ``base_query`` is followed into itself."""
+
+
+def read_variables(
+    monitor_type: str, variables: Sequence[Any], problems: list[QueryProblem]
+) -> tuple[FormulaVariable, ...]:
+    """What all variables say; what is wrong with one is added with the way to it."""
+    read = tuple(
+        _read(monitor_type, each, Findings(problems, (index,)))
+        for index, each in enumerate(variables)
+        if isinstance(each, Mapping)
+    )
+    _check_number(monitor_type, len(variables), Findings(problems))
+    facets = {frozenset(each.keys) for each in read}
+    if len(facets) > 1 and all(each.source in _EVENTS for each in read):
+        Findings(problems, (0,)).warn(
+            "different-groups",
+            _NOWHERE,
+            "the variables are not grouped by the same facets: groups drop out silently",
+        )
+    return read
+
+
+_NOWHERE: Final = Name(0, 0, "")
+
+
+def _check_number(monitor_type: str, count: int, found: Findings) -> None:
+    """CI formulas take two queries (Datadog's page); Terraform's provider stops at five."""
+    at = Findings(found.problems, (2,))
+    if monitor_type.startswith("ci-") and count > 2:
+        at.refuse("too-many-variables", _NOWHERE, f"{count} variables, at most 2 were expected")
+    elif count > 5 and monitor_type in ("cost alert", "data-quality alert", "data-jobs alert"):
+        at.warn("too-many-variables", _NOWHERE, f"{count} variables, at most 5 are known to work")
+
+
+def _read(monitor_type: str, variable: Mapping[str, Any], found: Findings) -> FormulaVariable:
+    name, source = _text(variable, "name"), _text(variable, "data_source")
+    if not name:
+        _missing(found, "name")
+    if monitor_type == "data-jobs alert":
+        return _read_job(variable, name, found)
+    if source in _QUERIES:
+        return _read_query(variable, name, source, found)
+    if source in _EVENTS:
+        return _read_events(monitor_type, variable, name, found)
+    if source == "data_quality_metrics":
+        return _read_quality(variable, name, found)
+    if source in _JOINED and len(found.path) < _DEEPEST:
+        return _read_joined(monitor_type, variable, name, found)
+    known = (*_QUERIES, *_EVENTS, "data_quality_metrics", *_JOINED)
+    if not source:
+        _missing(found, "data_source")
+    else:
+        _at(found, "data_source").refuse(
+            "unknown-data-source",
+            Name(0, len(source), source),
+            f"`{source}` is not a data source",
+            did_you_mean(source, known),
+        )
+    return FormulaVariable(name=name, source=source)
+
+
+def _text(variable: Mapping[str, Any], field: str) -> str:
+    value = variable.get(field)
+    return value if isinstance(value, str) else ""
+
+
+def _mapping(variable: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    value = variable.get(field)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _at(found: Findings, *path: str | int) -> Findings:
+    return Findings(found.problems, (*found.path, *path))
+
+
+def _missing(found: Findings, field: str) -> None:
+    found.refuse("missing-field", _NOWHERE, f"the variable has no `{field}`")
+
+
+def _read_query(
+    variable: Mapping[str, Any], name: str, source: str, found: Findings
+) -> FormulaVariable:
+    query = _text(variable, "query")
+    expression = None
+    if not query:
+        _missing(found, "query")
+    else:
+        at = _at(found, "query")
+        expression, cursor = metric_expression(query)
+        found.problems.extend(_moved(cursor.problems, at.path))
+        if expression is not None:
+            check_expression(expression, at, 0)
+    aggregator = _text(variable, "aggregator")
+    if aggregator and aggregator not in _AGGREGATORS:
+        _wrong(found, ("aggregator",), aggregator, _AGGREGATORS)
+    keys = keys_of(expression) if expression is not None else ()
+    return FormulaVariable(name=name, source=source, expression=expression, keys=keys)
+
+
+def _moved(problems: list[QueryProblem], path: Path) -> list[QueryProblem]:
+    return [
+        QueryProblem(
+            code=each.code,
+            message=each.message,
+            start=each.start,
+            end=each.end,
+            hint=each.hint,
+            refused=each.refused,
+            path=path,
+        )
+        for each in problems
+    ]
+
+
+def _wrong(found: Findings, path: Path, written: str, known: Sequence[str]) -> None:
+    _at(found, *path).refuse(
+        "wrong-value",
+        Name(0, len(written), written),
+        f"`{written}` where {listed(known)} was expected",
+        did_you_mean(written, known),
+    )
+
+
+def _read_events(
+    monitor_type: str, variable: Mapping[str, Any], name: str, found: Findings
+) -> FormulaVariable:
+    source = _text(variable, "data_source")
+    if _EVENTS[source] != monitor_type:
+        _at(found, "data_source").warn(
+            "other-data-source",
+            Name(0, len(source), source),
+            f"`{source}` belongs to a `{_EVENTS[source]}`, this is a `{monitor_type}`",
+        )
+    _check_compute(variable, found)
+    condition = None
+    if "search" in variable:
+        search = _mapping(variable, "search")
+        if not isinstance(search.get("query"), str):
+            _missing(_at(found, "search"), "query")
+        condition, cursor = plain_search(_text(search, "query"))
+        at = _at(found, "search", "query")
+        found.problems.extend(_moved(cursor.problems, at.path))
+        if condition is not None:
+            check_condition(monitor_type, condition, at)
+    keys = _facets(variable, found)
+    return FormulaVariable(name=name, source=source, condition=condition, keys=keys)
+
+
+def _check_compute(variable: Mapping[str, Any], found: Findings) -> None:
+    compute = _mapping(variable, "compute")
+    aggregation = _text(compute, "aggregation")
+    if not compute:
+        _missing(found, "compute")
+    elif not aggregation:
+        _missing(_at(found, "compute"), "aggregation")
+    elif aggregation not in _COMPUTED:
+        _wrong(found, ("compute", "aggregation"), aggregation, _COMPUTED)
+    elif aggregation != "count" and not compute.get("metric"):
+        _at(found, "compute").refuse(
+            "missing-field", _NOWHERE, f"`{aggregation}` has no `metric` to work on"
+        )
+
+
+def _facets(variable: Mapping[str, Any], found: Findings) -> tuple[str, ...]:
+    groups = variable.get("group_by")
+    if not isinstance(groups, Sequence) or isinstance(groups, str):
+        return ()
+    keys = []
+    for index, each in enumerate(groups):
+        facet = _text(each, "facet") if isinstance(each, Mapping) else each
+        if isinstance(facet, str) and facet:
+            keys.append(facet)
+        else:
+            _missing(_at(found, "group_by", index), "facet")
+    return tuple(keys)
+
+
+def _read_quality(variable: Mapping[str, Any], name: str, found: Findings) -> FormulaVariable:
+    """Source: Datadog's API reference on data quality monitors. The measures are an open list."""
+    for field in ("measure", "filter"):
+        if not _text(variable, field):
+            _missing(found, field)
+    options = _mapping(variable, "monitor_options")
+    override = options.get("model_type_override")
+    if isinstance(override, str) and override not in ("freshness", "percentage", "any"):
+        path = ("monitor_options", "model_type_override")
+        _wrong(found, path, override, ("freshness", "percentage", "any"))
+    keys = _facets(variable, found)
+    return FormulaVariable(name=name, source="data_quality_metrics", keys=keys)
+
+
+def _read_job(variable: Mapping[str, Any], name: str, found: Findings) -> FormulaVariable:
+    """Source: Datadog's API reference on data jobs monitors."""
+    if name and name != "run_query":
+        _wrong(found, ("name",), name, ("run_query",))
+    dialect = _text(variable, "query_dialect")
+    if dialect != "metric":
+        if dialect:
+            _wrong(found, ("query_dialect",), dialect, ("metric",))
+        else:
+            _missing(found, "query_dialect")
+    job = _text(variable, "job_type")
+    if not job:
+        _missing(found, "job_type")
+    elif job not in _JOBS and not job.startswith("custom.ol."):
+        _wrong(found, ("job_type",), job, (*_JOBS, "custom.ol.…"))
+    return FormulaVariable(name=name, source=job)
+
+
+def _read_joined(
+    monitor_type: str, variable: Mapping[str, Any], name: str, found: Findings
+) -> FormulaVariable:
+    """A query joined with a table, or filtered by one; the schema refuses other fields."""
+    source = _text(variable, "data_source")
+    required, allowed = _JOINED[source]
+    for field in required:
+        if not variable.get(field):
+            _missing(found, field)
+    for field in variable:
+        if field not in allowed:
+            found.refuse(
+                "unknown-field", _NOWHERE, f"`{field}` is no field of {source}",
+                did_you_mean(str(field), allowed),
+            )  # fmt: skip
+    base = _mapping(variable, "base_query")
+    inner = _read(monitor_type, base, _at(found, "base_query")) if base else None
+    keys = _facets(variable, found) or (inner.keys if inner else ())
+    expression = inner.expression if inner else None
+    condition = inner.condition if inner else None
+    return FormulaVariable(
+        name=name, source=source, expression=expression, condition=condition, keys=keys
+    )

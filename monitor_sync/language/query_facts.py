@@ -1,0 +1,211 @@
+"""What a query says: groups, metrics, tags, window, comparison, and whatever else rules ask for."""
+
+from __future__ import annotations
+
+from monitor_sync.language.checks.composite import members_in
+from monitor_sync.language.checks.search import facets_of, window_of
+from monitor_sync.language.checks.variables import FormulaVariable
+from monitor_sync.language.functions import ALGORITHMS, COMBINING
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.problems import QueryProblem
+from monitor_sync.language.tree import (
+    Call,
+    CheckQuery,
+    Comparison,
+    CompositeQuery,
+    Expression,
+    FormulaQuery,
+    MetricQuery,
+    MonitorId,
+    Query,
+    SearchQuery,
+    Series,
+    SloQuery,
+    Step,
+    Tag,
+    Window,
+)
+from monitor_sync.language.tree_queries import (
+    Algorithm,
+    Division,
+    algorithm_in,
+    divisions_in,
+    is_counted,
+    keys_of,
+    modifiers_in,
+    series_in,
+    tags_in,
+    walk,
+    words_of,
+)
+
+
+class Parsed(Frozen, kw_only=True):
+    """
+    A query, read.
+
+    ``tree`` is None where the text could not be read as a whole; ``problems`` says why. A query
+    may have a tree and problems: an unknown function, a window that is too long.
+    """
+
+    type: str
+    text: str
+    tree: Query | None
+    problems: tuple[QueryProblem, ...] = ()
+    variables: tuple[FormulaVariable, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether Datadog would answer 400."""
+        return any(each.refused for each in self.problems)
+
+
+def _steps(parsed: Parsed) -> tuple[Step, ...]:
+    tree = parsed.tree
+    if isinstance(tree, FormulaQuery | CheckQuery | SearchQuery | SloQuery):
+        return tree.steps
+    return ()
+
+
+def step(parsed: Parsed, name: str) -> Step | None:
+    """The first step of a chain with this name, such as ``rollup``; None where there is none."""
+    return next((each for each in _steps(parsed) if each.name.text == name), None)
+
+
+def expressions(parsed: Parsed) -> tuple[Expression, ...]:
+    """The metric expression or the formula, then those of formula variables."""
+    tree = parsed.tree
+    own = (tree.expression,) if isinstance(tree, MetricQuery | FormulaQuery) else ()
+    return own + tuple(v.expression for v in parsed.variables if v.expression is not None)
+
+
+def group_keys(parsed: Parsed) -> tuple[str, ...]:
+    """
+    What the monitor alerts apart by, each key once, in written order; ``*`` of a check stays.
+
+    Facets keep their ``@``. After regrouping only the outer keys; formulas take them from their
+    variables.
+    """
+    if isinstance(parsed.tree, MetricQuery):
+        return keys_of(parsed.tree.expression)
+    by = step(parsed, "by")
+    keys = facets_of(by) if by else []
+    for variable in parsed.variables:
+        keys.extend(variable.keys)
+    return tuple(dict.fromkeys(keys))
+
+
+def series(parsed: Parsed) -> tuple[Series, ...]:
+    """Every series that is read, those of formula variables too, in written order."""
+    return tuple(each for expression in expressions(parsed) for each in series_in(expression))
+
+
+def metrics(parsed: Parsed) -> tuple[str, ...]:
+    """The metrics read, each once, in written order; those of formula variables too."""
+    return tuple(dict.fromkeys(each.metric.text for each in series(parsed)))
+
+
+def tags(parsed: Parsed) -> tuple[Tag, ...]:
+    """
+    Every tag that a filter speaks of: scopes, searches, ``.over()`` and ``.exclude()`` of checks.
+
+    ``negated`` says whether such things are left out, in whichever way that is written.
+    """
+    found = [tag for each in series(parsed) for tag in tags_in(each.scope.condition)]
+    tree = parsed.tree
+    if isinstance(tree, SearchQuery) and tree.condition is not None:
+        found += tags_in(tree.condition)
+    for variable in parsed.variables:
+        if variable.condition is not None:
+            found += tags_in(variable.condition)
+    for each in _steps(parsed):
+        if each.name.text in ("over", "exclude") and not isinstance(tree, SloQuery):
+            found += (_tag(argument, each.name.text) for argument in map(words_of, each.arguments))
+    return tuple(found)
+
+
+def _tag(written: str, name: str) -> Tag:
+    key, colon, value = written.partition(":")
+    if not colon:
+        key, value = "", written
+    return Tag(0, 0, key, value, name == "exclude")
+
+
+def functions(parsed: Parsed) -> tuple[str, ...]:
+    """The functions called, each once, in written order, without aggregators and modifiers."""
+    calls = (each for expression in expressions(parsed) for each in walk(expression))
+    names = (each.function.text for each in calls if isinstance(each, Call))
+    return tuple(dict.fromkeys(name for name in names if name not in COMBINING))
+
+
+def algorithm(parsed: Parsed) -> Algorithm | None:
+    """The anomalies, outliers or forecast of a metric query, taken apart; None without one."""
+    if not isinstance(parsed.tree, MetricQuery) or not any(a in parsed.text for a in ALGORITHMS):
+        return None
+    return algorithm_in(parsed.tree.expression)
+
+
+def divisions(parsed: Parsed) -> tuple[Division, ...]:
+    """Every division, with whether its denominator is kept away from zero."""
+    return tuple(each for expression in expressions(parsed) for each in divisions_in(expression))
+
+
+def every_series_is_counted(parsed: Parsed) -> bool:
+    """Whether there are series, and all of them are read ``.as_count()``."""
+    every = series(parsed)
+    return bool(every) and all(map(is_counted, every))
+
+
+def fills_gaps(parsed: Parsed) -> bool:
+    """Whether missing data is filled with a value: ``default_zero``, ``default``, a ``fill``."""
+    named = {"default_zero", "default"} & set(functions(parsed))
+    return bool(named) or any(
+        modifier.name.text == "fill"
+        and words_of(modifier.arguments[0]) in ("zero", "last", "linear")
+        for expression in expressions(parsed)
+        for modifier in modifiers_in(expression)
+        if modifier.arguments
+    )
+
+
+def references(parsed: Parsed) -> tuple[int | str, ...]:
+    """The members of a composite, each once: Datadog's ids as numbers, our keys as texts."""
+    if not isinstance(parsed.tree, CompositeQuery):
+        return ()
+    members = members_in(parsed.tree.condition)
+    named = (each.id if isinstance(each, MonitorId) else each.key for each in members)
+    return tuple(dict.fromkeys(named))
+
+
+def window(parsed: Parsed) -> Window | None:
+    """
+    Over which time it evaluates, positions included; None for composites, checks and the like.
+
+    ``form`` is ``last``, ``current`` or ``next``.
+    """
+    tree = parsed.tree
+    if isinstance(tree, MetricQuery):
+        return tree.evaluation.window
+    return window_of(_steps(parsed))
+
+
+def evaluated_every(parsed: Parsed) -> int:
+    """
+    How often Datadog evaluates the query, in seconds; 0 where it has no window.
+
+    Source: a metric window below 24 hours is looked at every minute, below 48 hours every
+    10 minutes, above every 30. (Datadog's documentation.)
+    """
+    time = window(parsed)
+    if time is None:
+        return 0
+    hours = time.seconds / 3600
+    return 60 if hours < 24 else 600 if hours < 48 else 1800
+
+
+def comparison(parsed: Parsed) -> Comparison | None:
+    """The operator and the number at the end, None where the type has none."""
+    tree = parsed.tree
+    if isinstance(tree, MetricQuery | FormulaQuery | SearchQuery | SloQuery):
+        return tree.comparison
+    return None

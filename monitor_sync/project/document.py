@@ -1,0 +1,204 @@
+"""
+One YAML file read into plain data, with the place of every value.
+
+Reading is on the hot path, so it happens in one pass over libyaml's events (``events``) and keeps
+only the lines that a whole project needs. Exact columns are found by composing the text once
+more, and only where there is something to say about it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.project import yaml_errors
+from monitor_sync.project.yaml_reader import MERGE, Builder, DataPath, GiveUp, Problem
+
+
+class Document:
+    """
+    One YAML file: its data as plain dicts and lists, and where each value stands.
+
+    ``path`` is how messages name the file. ``data`` is None for a file that could not be read.
+    ``lines`` has the line of the keys that every run needs: the first two levels, and four
+    levels under ``use``.
+    """
+
+    def __init__(self, path: str, text: str, data: Any, lines: dict[DataPath, int]) -> None:
+        self.path = path
+        self.text = text
+        self.data = data
+        self.lines = lines
+
+    def excerpt(self, line: int) -> str:
+        """The text of one line, counted from 1."""
+        return self._rows[line - 1] if 0 < line <= len(self._rows) else ""
+
+    def span(self, where: DataPath) -> Span:
+        """The place of the value at ``where``, or of the nearest thing that contains it."""
+        found = self._find(where)
+        return self._of_node(found[1])
+
+    def key_span(self, where: DataPath) -> Span:
+        """The place of the key that leads to ``where``, or of the value where it has none."""
+        key, value = self._find(where)
+        return self._of_node(value if key is None else key)
+
+    def span_of(self, where: DataPath, needle: str) -> Span:
+        """The place of ``needle`` inside the text at ``where``; of the whole value if not there."""
+        node = self._find(where)[1]
+        start_mark: Any = node.start_mark
+        end_mark: Any = node.end_mark
+        first, last = start_mark.line, end_mark.line
+        for number in range(first, min(last, len(self._rows) - 1) + 1):
+            start = start_mark.column if number == first else 0
+            column = self._rows[number].find(needle, start)
+            if column >= 0:
+                return Span(self.path, number + 1, column + 1, column + 1 + len(needle))
+        return self._of_node(node)
+
+    def node(self, where: DataPath) -> yaml.Node:
+        """The value at ``where`` as YAML wrote it, or the nearest thing that contains it."""
+        return self._find(where)[1]
+
+    def stretch(self, start: int, end: int) -> Span:
+        """From one index of the text to another; over several lines, to the end of the first."""
+        line = self.text.count("\n", 0, start)
+        first = self.text.rfind("\n", 0, start) + 1
+        stop = self.text.find("\n", start, end)
+        width = (end if stop < 0 else len(self.text[:stop].rstrip())) - start
+        column = start - first + 1
+        return Span(self.path, line + 1, column, column + max(width, 1))
+
+    def diagnostic(
+        self,
+        rule: str,
+        message: str,
+        span: Span,
+        *,
+        hint: str = "",
+        key: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> Diagnostic:
+        """A diagnostic about this file, with the text of its line."""
+        return Diagnostic(
+            rule=rule,
+            severity=severity,
+            message=message,
+            span=span,
+            hint=hint,
+            key=key,
+            excerpt=self.excerpt(span.line),
+        )
+
+    def problem(self, problem: Problem) -> Diagnostic:
+        """A diagnostic for what the reader found."""
+        span = self._of_marks(problem.event.start_mark, problem.event.end_mark)
+        return self.diagnostic(problem.rule, problem.message, span, hint=problem.hint)
+
+    @cached_property
+    def _rows(self) -> list[str]:
+        # not splitlines(): form feeds and the like are no line breaks in YAML
+        return re.split(r"\r\n|\r|\n", self.text)
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        return yaml.compose(self.text, Loader=yaml.CSafeLoader)
+
+    def _find(self, where: DataPath) -> tuple[yaml.Node | None, yaml.Node]:
+        key: yaml.Node | None = None
+        node = self._root
+        if node is None:
+            mark = yaml.Mark(self.path, 0, 0, 0, None, 0)
+            return None, yaml.ScalarNode("", "", mark, mark)
+        for part in where:
+            step = _child(node, part)
+            if step is None:
+                break
+            key, node = step
+        return key, node
+
+    def _of_node(self, node: yaml.Node) -> Span:
+        return self._of_marks(node.start_mark, node.end_mark)
+
+    def _of_marks(self, start: Any, end: Any) -> Span:
+        """From one mark to another, or to the end of the first line."""
+        row = self.excerpt(start.line + 1)
+        stop = end.column if end.line == start.line else len(row.rstrip())
+        return Span(self.path, start.line + 1, start.column + 1, max(stop, start.column + 1) + 1)
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+    """The key and value one step down, merge keys included."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key, value
+        for key, value in node.value:
+            if key.value == MERGE:
+                weaker = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                for each in weaker:
+                    found = _child(each, part)
+                    if found is not None:
+                        return found
+    elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    return None
+
+
+def read(path: str, content: bytes) -> tuple[Document, list[Diagnostic]]:
+    """
+    Read one file's bytes.
+
+    Problems never raise: they come back as diagnostics, all that can be told in one pass. A file
+    that is not YAML gives a document whose data is None.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", "replace")
+        line = before.count("\n") + 1
+        column = len(before) - before.rfind("\n")
+        span = Span(path, line, column, column + 1)
+        wrong = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        document = Document(path, content.decode("utf-8", "replace"), None, {})
+        hint = "save the file as UTF-8"
+        return document, [document.diagnostic("file/not-utf-8", wrong, span, hint=hint)]
+    builder = Builder(text)
+    document = Document(path, text, None, builder.lines)
+    found: list[Diagnostic] = []
+    try:
+        builder.run()
+        document.data = builder.root
+    except yaml.MarkedYAMLError as error:
+        found.append(yaml_errors.syntax_problem(document.excerpt, path, error))
+    except yaml.reader.ReaderError as error:
+        found.append(_unprintable(document, error))
+    except GiveUp:
+        pass
+    found.extend(document.problem(each) for each in builder.problems)
+    if document.data is None and not found:
+        hint = "write what it should declare, or delete the file"
+        span = Span(path, 1)
+        found.append(
+            document.diagnostic("file/empty", "the file declares nothing", span, hint=hint)
+        )
+    return document, found
+
+
+def _unprintable(document: Document, error: yaml.reader.ReaderError) -> Diagnostic:
+    before = document.text[: error.position]
+    line = before.count("\n") + 1
+    column = len(before) - before.rfind("\n")
+    span = Span(document.path, line, column, column + 1)
+    code = error.character if isinstance(error.character, int) else ord(error.character)
+    return document.diagnostic(
+        "file/not-yaml",
+        f"character U+{code:04X} is not allowed in YAML",
+        span,
+        hint="remove it",
+    )

@@ -1,0 +1,145 @@
+"""Levels as they are meant: what an export carries too much goes, with a warning."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.project import schema
+from monitor_sync.project.document import Document
+from monitor_sync.project.layers import Layer, Values
+from monitor_sync.project.yaml_reader import DataPath
+
+_NOT_MERGED: Final = frozenset({"for_each"})
+_HINTS: Final = {
+    "silenced": "remove it; mute in Datadog or plan a downtime, monitor-sync keeps its hands off",
+    "id": "write `adopt` to take the live monitor over, or remove it",
+    "comparison": "remove it; how values are compared stands in the query",
+    "period": "remove it; the window stands in the query",
+    "timeAggregator": "remove it; what is done with the window stands in the query",
+}
+
+
+def _read_only(part: str) -> frozenset[str]:
+    """What Datadog or people own, as the schema marks it."""
+    properties = schema.bundle("definitions")["definitions"][part]["properties"]
+    return frozenset(
+        name
+        for name, each in properties.items()
+        if str(each.get("description", "")).startswith("Read only")
+    )
+
+
+class Cleaner:
+    """Makes levels, and keeps what there is to say about them."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._fields = _read_only("changes")
+        self._options = _read_only("options")
+        self._thresholds = _read_only("thresholds")
+
+    def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
+        """One level, cleaned. ``key`` is the monitor's, for the diagnostics; may be empty."""
+        values = {name: value for name, value in (raw or {}).items() if name not in _NOT_MERGED}
+        told = _Told(self.diagnostics, document, key)
+        values = _without(values, self._fields, where, told)
+        if "thresholds" in values:
+            values["thresholds"] = self._levels(values["thresholds"], (*where, "thresholds"), told)
+        options = values.get("options")
+        if isinstance(options, dict):
+            values["options"] = self._cleaned(options, (*where, "options"), told)
+            if "thresholds" in values and "thresholds" in options:
+                told.say(
+                    "thresholds/given-twice",
+                    (*where, "thresholds"),
+                    "`thresholds` is given here and as `options.thresholds`",
+                    "keep this one and remove the other",
+                    Severity.ERROR,
+                )
+        if "priority" in values:
+            values["priority"] = _priority(values["priority"], (*where, "priority"), told)
+        return Layer(label, document, where, values)
+
+    def _cleaned(self, options: Values, where: DataPath, told: _Told) -> Values:
+        options = _without(options, self._options, where, told)
+        if "thresholds" in options:
+            path = (*where, "thresholds")
+            options = {**options, "thresholds": self._levels(options["thresholds"], path, told)}
+        interval = options.get("renotify_interval")
+        if isinstance(interval, str) and interval.isdigit():
+            options = {**options, "renotify_interval": int(interval)}
+            told.say(
+                "schema/number-in-quotes",
+                (*where, "renotify_interval"),
+                f'"{interval}" is read as the number {int(interval)}',
+                f"write `{int(interval)}` without quotes",
+            )
+        return options
+
+    def _levels(self, thresholds: Any, where: DataPath, told: _Told) -> Any:
+        if not isinstance(thresholds, dict):
+            return thresholds
+        return _without(thresholds, self._thresholds, where, told)
+
+
+class _Told:
+    """What there is to say about one level."""
+
+    def __init__(self, diagnostics: list[Diagnostic], document: Document, key: str) -> None:
+        self._diagnostics = diagnostics
+        self._document = document
+        self._key = key
+
+    def say(
+        self,
+        rule: str,
+        where: DataPath,
+        message: str,
+        hint: str,
+        severity: Severity = Severity.WARNING,
+        *,
+        at_key: bool = False,
+    ) -> None:
+        """Note one problem of the value at ``where``, or of its key."""
+        span = (self._document.key_span if at_key else self._document.span)(where)
+        self._diagnostics.append(
+            self._document.diagnostic(
+                rule, message, span, hint=hint, key=self._key, severity=severity
+            )
+        )
+
+
+def _without(values: Values, names: frozenset[str], where: DataPath, told: _Told) -> Values:
+    """The values without what is read only, each said; the same values where there is none."""
+    if names.isdisjoint(values):
+        return values
+    for name in values.keys() & names:
+        told.say(
+            "schema/read-only",
+            (*where, name),
+            f"`{name}` is read only and not sent",
+            _HINTS.get(name, "remove it"),
+            at_key=True,
+        )
+    return {name: value for name, value in values.items() if name not in names}
+
+
+def _priority(value: Any, where: DataPath, told: _Told) -> Any:
+    if isinstance(value, str) and value.isdigit():
+        told.say(
+            "schema/priority",
+            where,
+            f'"{value}" is read as the number {value}',
+            f"write `{value}` without quotes",
+        )
+        value = int(value)
+    if value == 0:
+        told.say(
+            "schema/priority",
+            where,
+            "priority 0 is read as no priority",
+            "write `null`, or a number from 1 to 5",
+        )
+        return None
+    return value

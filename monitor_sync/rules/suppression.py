@@ -1,0 +1,140 @@
+"""What becomes of a finding: the author's suppressions, the organisation's own severities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.model import Monitor, Policy, Suppression
+from monitor_sync.rules import file_rules, online
+from monitor_sync.rules.registry import Finding, every
+
+_SEVERITIES: Final = {each.label: each for each in Severity}
+_OFF: Final = "off"
+_ONLINE: Final = frozenset(each.name for each in online.PAGES)
+"""Told by Datadog alone, so that nobody knows offline whether a suppression of them is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A finding about the suppressions of a monitor, or about the policy where ``key`` is empty."""
+
+    rule: str
+    severity: Severity
+    key: str
+    finding: Finding
+
+
+class Judge:
+    """
+    Says of each finding whether it is told and how severely, and notes which suppressions it took.
+
+    ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day.
+    """
+
+    def __init__(self, policy: Policy, monitors: Mapping[str, Monitor], today: str) -> None:
+        self._policy = policy
+        self._monitors = monitors
+        self._today = today
+        self._used: set[tuple[str, str]] = set()
+        self._severities = {
+            name: None if written == _OFF else _SEVERITIES[written]
+            for name, written in policy.severity.items()
+            if name not in file_rules.ERRORS
+        }
+
+    def wanted(self, rule: str) -> bool:
+        """Whether the organisation has not switched a rule off."""
+        return self._severities.get(rule, Severity.ERROR) is not None
+
+    def severity(self, rule: str, usual: Severity, key: str) -> Severity | None:
+        """How severe a finding about one monitor is; None where it is not to be told."""
+        monitor = self._monitors.get(key)
+        if monitor is not None and any(
+            each.rule == rule and _counts(each, self._today) for each in monitor.ignored
+        ):
+            self._used.add((key, rule))
+            return None
+        return self._severities.get(rule, usual)
+
+    def judged(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """The diagnostics that are told, as severe as asked for. An error of reading stays one."""
+        for each in diagnostics:
+            if each.rule in file_rules.ERRORS:
+                yield each
+                continue
+            severity = self.severity(each.rule, each.severity, each.key)
+            if severity is not None:
+                yield each if severity is each.severity else replace(each, severity=severity)
+
+    def stale(self, monitors: Iterable[Monitor]) -> Iterator[Told]:
+        """
+        Suppressions that silence nothing, are past their date or name what cannot be silenced.
+
+        To be asked last: until then nobody knows which were needed.
+        """
+        known = _known()
+        for monitor in monitors:
+            for place, each in enumerate(monitor.ignored):
+                needed = (monitor.key, each.rule) in self._used or each.rule in _ONLINE
+                rule, finding = _staleness(each, place, known, needed, self._today)
+                severity = self._severities.get(rule, Severity.WARNING)
+                if finding is not None and severity is not None:
+                    yield Told(rule=rule, severity=severity, key=monitor.key, finding=finding)
+
+    def policy(self) -> Iterator[Told]:
+        """Severities of the policy for rules that do not exist, or whose severity is fixed."""
+        known = _known()
+        for name in self._policy.severity:
+            if name in file_rules.ERRORS:
+                rule = "schema/fixed-severity"
+                message = f"`{name}` is always an error: it leaves no whole monitor behind"
+                hint = "remove it, and mend what it finds"
+            elif name not in known:
+                rule = "schema/unknown-rule"
+                message, hint = f"no rule is called `{name}`", _meant(name, known)
+            else:
+                continue
+            where = ("policy", "severity", name)
+            finding = Finding(message=message, field=where, hint=hint)
+            yield Told(rule=rule, severity=Severity.ERROR, key="", finding=finding)
+
+
+def _known() -> set[str]:
+    """Every name that can be suppressed, and be given another severity."""
+    return {each.name for each in every()} | _ONLINE | file_rules.WARNINGS
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f"did you mean `{close[0]}`? " if close else ""
+    return f"{hint}`monitor-sync explain` lists them"
+
+
+def _counts(suppression: Suppression, today: str) -> bool:
+    return not suppression.until or today <= suppression.until
+
+
+def _staleness(
+    suppression: Suppression, place: int, known: set[str], used: bool, today: str
+) -> tuple[str, Finding | None]:
+    rule, where = suppression.rule, ("ignore", place, "rule")
+    if rule in file_rules.ERRORS:
+        message = f"`{rule}` is an error of reading the files, which cannot be ignored"
+        hint = "mend what it finds, and remove this"
+        return "hygiene/vain-suppression", Finding(message=message, field=where, hint=hint)
+    if rule not in known:
+        message, hint = f"no rule is called `{rule}`", _meant(rule, known)
+        return "hygiene/unknown-suppression", Finding(message=message, field=where, hint=hint)
+    if not _counts(suppression, today):
+        message = f"the suppression of `{rule}` ended on {suppression.until}"
+        hint = "mend the monitor, or set a new date with its reason"
+        where = ("ignore", place, "until")
+        return "hygiene/expired-suppression", Finding(message=message, field=where, hint=hint)
+    if not used:
+        message = f"the suppression of `{rule}` silences nothing"
+        return "hygiene/unused-suppression", Finding(message=message, field=where, hint="remove it")
+    return "", None

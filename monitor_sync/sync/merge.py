@@ -1,0 +1,224 @@
+"""
+What two people can change in one monitor without getting in each other's way, and how to merge it.
+
+A slot is the smallest part of a monitor that is merged by itself: a field, an option, a threshold,
+the tags of one key. The level in a query is a slot of its own, since it stands in the options too:
+so somebody may raise a threshold while somebody else mends the filter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from monitor_sync.model import Body
+from monitor_sync.sync import values
+from monitor_sync.sync.canonical import canonical
+from monitor_sync.sync.equivalence import OWNED, RULES
+from monitor_sync.sync.payload import READ_ONLY
+
+Slots = Mapping[str, Any]
+"""Slot to its value in canonical form; absent means absent."""
+
+_LEVEL: Final = "query.level"
+_HOLE: Final = "${level}"
+_TAGS: Final = "tags."
+_OPTIONS: Final = "options."
+_THRESHOLDS: Final = "options.thresholds."
+_MEANING: Final = ("query", "options.variables")
+_MEASURE: Final = (*_MEANING, _LEVEL, _THRESHOLDS, "options.threshold_windows")
+_MISSING: Final = (
+    "options.notify_no_data",
+    "options.no_data_timeframe",
+    "options.on_missing_data",
+)
+_KNOWN: Final = {rule.option for rule in RULES}
+
+
+def slots(body: Body, *, declared: Body) -> Slots:
+    """The slots of a body, in the form in which they are compared; ``declared`` as in canonical."""
+    form = canonical(body, declared=declared)
+    options = form.pop("options", {})
+    found: dict[str, Any] = {f"{_OPTIONS}{name}": each for name, each in options.items()}
+    thresholds = found.pop(_THRESHOLDS[:-1], None)
+    if isinstance(thresholds, Mapping):
+        found |= {f"{_THRESHOLDS}{name}": each for name, each in thresholds.items()}
+    found |= {_TAGS + key: tuple(each) for key, each in _by_key(form.pop("tags", ())).items()}
+    found |= form
+    level = _level(body)
+    if level is not None:
+        start, end, value, _ = level
+        found["query"] = form["query"][:start] + _HOLE + form["query"][end:]
+        found[_LEVEL] = value
+    return found
+
+
+def differing(one: Slots, other: Slots) -> frozenset[str]:
+    """The slots in which two bodies differ."""
+    return frozenset(each for each in one.keys() | other.keys() if one.get(each) != other.get(each))
+
+
+def merged(live: Body, here: Body, keep: Collection[str]) -> dict[str, Any]:
+    """
+    What the files declare here, with what is live in the slots ``keep``.
+
+    An update replaces all options, so what is to be kept has to be sent.
+    """
+    body = dict(here)
+    options = dict(here.get("options") or {})
+    thresholds = dict(options.get("thresholds") or {})
+    there: Mapping[str, Any] = live.get("options") or {}
+    for slot in sorted(keep):
+        if slot.startswith(_THRESHOLDS):
+            _take(thresholds, there.get("thresholds") or {}, slot.removeprefix(_THRESHOLDS))
+        elif slot.startswith(_OPTIONS):
+            _take(options, there, slot.removeprefix(_OPTIONS))
+        elif not slot.startswith((_TAGS, "query")):
+            _take(body, live, slot)
+    if thresholds or "thresholds" in options:
+        options["thresholds"] = thresholds
+    body["options"] = options
+    body["query"] = _query(live, here, keep)
+    body["tags"] = _tags(live, here, keep)
+    return _without_dead_letters(body, live, here, keep) if keep else body
+
+
+def _without_dead_letters(
+    body: dict[str, Any], live: Body, here: Body, keep: Collection[str]
+) -> dict[str, Any]:
+    """
+    The same body without options that had no effect on either side and would have one now.
+
+    Such as a time-out for missing data that the files keep while its alert is off, where somebody
+    has turned that alert on by hand.
+    """
+    one, other, both = (slots(each, declared=here) for each in (here, live, body))
+    woken = {
+        each.removeprefix(_OPTIONS)
+        for each in both.keys() - keep
+        if each.startswith(_OPTIONS) and each not in one and each not in other
+    }
+    if woken:
+        body["options"] = {
+            name: each for name, each in body["options"].items() if name not in woken
+        }
+    return body
+
+
+def settled(
+    live: Body, here: Body, keep: frozenset[str], contested: Iterable[str]
+) -> frozenset[str]:
+    """
+    The slots that can keep what is live, where ``contested`` ones cannot.
+
+    Some make sense together only. Where somebody made another query of it than the files now
+    declare, the thresholds go with the query; where both changed what missing data means, all of
+    that is as declared. A result that Datadog would refuse, such as a warning beyond the critical
+    threshold, is as declared too.
+    """
+    contested = set(contested)
+    if contested.intersection(_MEANING):
+        keep = frozenset(each for each in keep if not each.startswith(_MEASURE))
+    if contested.intersection(_MISSING):
+        keep -= set(_MISSING)
+    if not _sound(merged(live, here, keep)) and _sound(here):
+        keep = frozenset(each for each in keep if not each.startswith(_MEASURE))
+    return keep
+
+
+def unknown(live: Body, *declared: Body) -> frozenset[str]:
+    """Options that nobody here knows and no file declares: an update without them removes them."""
+    options = live.get("options")
+    if not isinstance(options, Mapping):
+        return frozenset()
+    named = {name for body in declared for name in body.get("options") or ()}
+    return frozenset(
+        _OPTIONS + name
+        for name, value in options.items()
+        if value is not None and name not in _KNOWN and name not in named and name not in READ_ONLY
+    )
+
+
+def _take(into: dict[str, Any], source: Mapping[str, Any], name: str) -> None:
+    """Put what ``source`` has under a name; where it has nothing, nothing."""
+    value = source.get(name)
+    if value is not None:
+        into[name] = value
+    elif name in OWNED:
+        into[name] = None  # an update keeps a field that it does not name
+    else:
+        into.pop(name, None)
+
+
+# tags
+
+
+def _by_key(tags: Iterable[str]) -> dict[str, list[str]]:
+    """Tags by what stands before the colon."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for tag in tags:
+        found[tag.partition(":")[0]].append(tag)
+    return found
+
+
+def _tags(live: Body, here: Body, keep: Collection[str]) -> tuple[str, ...]:
+    keys = {each.removeprefix(_TAGS) for each in keep if each.startswith(_TAGS)}
+    ours = (each for each in here.get("tags") or () if each.partition(":")[0] not in keys)
+    theirs = (each for each in live.get("tags") or () if each.partition(":")[0] in keys)
+    return (*ours, *theirs)
+
+
+# the level in the query
+
+
+def _query(live: Body, here: Body, keep: Collection[str]) -> Any:
+    frame = live if "query" in keep else here
+    source = live if _LEVEL in keep else here
+    if frame is source:
+        return frame.get("query")
+    place, level = _level(frame), _level(source)
+    if place is None or level is None:
+        return here.get("query")
+    text = str(values.query(frame.get("query")))
+    return text[: place[0]] + level[3] + text[place[1] :]
+
+
+def _level(body: Body) -> tuple[int, int, float, str] | None:
+    """Where in the query, put on one line, its level stands, what it is, and how it is written."""
+    found = _end(body)
+    return found[1:] if found else None
+
+
+def _end(body: Body) -> tuple[str, int, int, float, str] | None:
+    """The operator of the comparison that ends a query, and its level as in ``_level``."""
+    from monitor_sync.language.query import comparison, parse  # 60 ms, where two people met
+    from monitor_sync.language.tree import Number
+
+    query, options = values.query(body.get("query")), body.get("options")
+    if not isinstance(query, str):
+        return None
+    variables = options.get("variables") if isinstance(options, Mapping) else None
+    end = comparison(parse(str(body.get("type")), query, variables))
+    if end is None or not isinstance(end.threshold, Number):
+        return None
+    level = end.threshold
+    return end.operator.text, level.start, level.end, level.value, level.written
+
+
+def _sound(body: Body) -> bool:
+    """Whether the thresholds agree with the query and stand in an order that Datadog takes."""
+    end = _end(body)
+    found = values.thresholds((body.get("options") or {}).get("thresholds")) or {}
+    if end is None or not all(isinstance(each, float) for each in found.values()):
+        return True
+    sign = -1 if end[0].startswith("<") else 1
+    level = {name: sign * each for name, each in found.items()}
+    critical = level.setdefault("critical", sign * end[3])
+    warning = level.get("warning", critical)
+    return bool(
+        critical == sign * end[3]
+        and ("warning" not in level or warning < critical)
+        and level.get("critical_recovery", critical) <= critical
+        and level.get("warning_recovery", warning) <= warning
+    )

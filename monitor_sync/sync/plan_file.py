@@ -1,0 +1,209 @@
+"""A plan in a file: sealed when it is written, checked when it is read, applied as reviewed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from monitor_sync import __version__
+from monitor_sync.errors import Refused
+from monitor_sync.model import Body, LiveMonitor
+from monitor_sync.sync.conflict import planned_hash
+from monitor_sync.sync.difference import FieldChange
+from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
+from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
+
+FORMAT: Final = 1
+"""Version of the file's format, which is that of the JSON plan."""
+
+_UNSEALED: Final = "0" * 64
+_SEAL: Final = re.compile(r'"digest": "sha256:([0-9a-f]{64})"\s*\}\s*\Z')
+
+
+def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
+    """
+    What a plan file holds beyond the JSON plan, the seal last.
+
+    ``commit`` is the revision of the files, empty where nobody knows.
+    """
+    return {
+        "tool": __version__,
+        "commit": commit or None,
+        "made": plan.made or None,
+        "unchanged": plan.unchanged,
+        "pagers": list(next((each.pagers for each in plan.changes), ())),
+        "units": dict(plan.units),
+        "ours": sorted(plan.ours),
+        "digest": f"sha256:{_UNSEALED}",
+    }
+
+
+def of_change(change: Change) -> dict[str, Any]:
+    """What a plan file holds of each change beyond the JSON plan: what was live, what is sent."""
+    return {
+        "body": change.body,
+        "references": list(change.references),
+        "live": _live_record(change.live, planned_hash(change)),
+        "successor": _live_record(change.successor),
+    }
+
+
+def sealed(text: str) -> str:
+    """The same file with its digest put in: SHA-256 over every byte, the digest's own as zeros."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    at = text.rindex(_UNSEALED)
+    return text[:at] + digest + text[at + len(_UNSEALED) :]
+
+
+def digest_of(text: str) -> str:
+    """The digest that a plan file says it has; empty where it says none."""
+    found = _SEAL.search(text)
+    return found[1] if found else ""
+
+
+def read(text: str, name: str) -> Plan:
+    """
+    The plan of a file called ``name``.
+
+    Raises Refused where it was edited, was cut short, is no plan or is of another version. The
+    seal is against accidents: whoever can write the file can also seal it.
+    """
+    again = "`monitor-sync plan --out FILE` makes a new one"
+    found = _SEAL.search(text)
+    if found is None:
+        raise Refused(f"{name} is no whole plan file: its digest is missing", hint=again)
+    unsealed = text[: found.start(1)] + _UNSEALED + text[found.end(1) :]
+    if hashlib.sha256(unsealed.encode()).hexdigest() != found[1]:
+        raise Refused(f"{name} was changed after the plan was made: its digest differs", hint=again)
+    raw = json.loads(text)
+    if raw.get("version") != FORMAT or raw.get("tool") != __version__:
+        raise Refused(
+            f"{name} was made by monitor-sync {raw.get('tool')}, and this is {__version__}",
+            hint=again,
+        )
+    try:
+        return _plan(raw)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"{name} lacks what a plan file has: {error}", hint=again) from error
+
+
+def _plan(raw: Mapping[str, Any]) -> Plan:
+    return Plan(
+        project=raw["project"],
+        site=raw["site"],
+        changes=tuple(
+            _change(each, raw["project"], tuple(raw["pagers"])) for each in raw["changes"]
+        ),
+        left_alone=tuple(
+            LeftAlone(
+                id=each["id"], key=each["key"] or "", name=each["name"], reason=each["reason"]
+            )
+            for each in raw["left_alone"]
+        ),
+        refused=tuple(_refusal(each) for each in raw["refused"]),
+        unchanged=raw["unchanged"],
+        ours=frozenset(raw["ours"]),
+        units=raw["units"],
+        org_id=raw["org_id"] or 0,
+        unchecked=tuple(raw["unchecked"]),
+        known_fingerprint=raw["fingerprint"],
+        made=raw["made"] or 0,
+        base=_base(raw),
+    )
+
+
+def _base(raw: Mapping[str, Any]) -> Base | None:
+    """What the plan leaves out, where it was made with ``--base``: for those who show the file."""
+    if raw.get("base") is None:
+        return None
+    apart = (_apart(each, origin) for origin in ORIGINS for each in raw[origin])
+    return Base(revision=raw["base"]["revision"], commit=raw["base"]["commit"], apart=tuple(apart))
+
+
+def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
+    return Apart(
+        origin=origin,
+        action=raw["action"],
+        key=raw["key"],
+        id=raw["id"],
+        name=raw["name"],
+        team=raw["team"],
+        business_unit=raw["business_unit"],
+        fields=tuple(FieldChange(**each) for each in raw["fields"]),
+        since=raw["since"] or "",
+        editor=raw["editor"] or "",
+    )
+
+
+def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Change:
+    live, key = raw["live"], raw["key"]
+    return Change(
+        action=raw["action"],
+        key=key,
+        name=raw["name"],
+        id=raw["id"],
+        team=raw["team"],
+        business_unit=raw["business_unit"],
+        path=raw["file"] or "",
+        line=raw["line"] or 0,
+        fields=tuple(FieldChange(**each) for each in raw["fields"]),
+        gained=tuple(raw["notify"]["gained"]),
+        lost=tuple(raw["notify"]["lost"]),
+        body=raw["body"],
+        references=tuple(raw["references"]),
+        live=_live(live, key, project),
+        successor=_live(raw["successor"], key, project),
+        referred_by=tuple(raw["referred_by"]),
+        blocked_by=tuple(raw["blocked_by"]),
+        planned=live["hash"] if live else "",
+        reverts=tuple(raw.get("reverts", ())),
+        overwrites=tuple(
+            FieldChange(field=each["field"], old=each["base"], new=each["live"])
+            for each in raw.get("overwrites", ())
+        ),
+        pagers=pagers,
+    )
+
+
+def _refusal(raw: Mapping[str, Any]) -> Refusal:
+    return Refusal(
+        key=raw["key"],
+        message=raw["message"],
+        hint=raw["hint"],
+        ids=tuple(raw["ids"]),
+        path=raw["file"] or "",
+        line=raw["line"] or 0,
+    )
+
+
+def _live_record(monitor: LiveMonitor | None, hashed: str = "") -> dict[str, Any] | None:
+    if monitor is None:
+        return None
+    return {
+        "id": monitor.id,
+        "created": monitor.created,
+        "modified": monitor.modified,
+        "hash": hashed,
+        "body": _plain(monitor.body),
+    }
+
+
+def _plain(body: Body) -> dict[str, Any]:
+    return {**body, "tags": list(body.get("tags") or ())}
+
+
+def _live(raw: Mapping[str, Any] | None, key: str, project: str) -> LiveMonitor | None:
+    if raw is None:
+        return None
+    body = {**raw["body"], "tags": tuple(raw["body"]["tags"])}
+    return LiveMonitor(
+        id=raw["id"],
+        body=body,
+        key=key,
+        project=project,
+        created=raw["created"],
+        modified=raw["modified"],
+    )

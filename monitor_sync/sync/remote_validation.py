@@ -1,0 +1,207 @@
+"""
+What to ask Datadog about the monitors of the files, and what its answers mean.
+
+Pure but for ``ask``, which is given the door to Datadog. Nothing here knows files: findings name a
+field of the monitor's body, and whoever has the files finds the place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from monitor_sync.errors import AccessDenied, NotFound, RemoteError
+from monitor_sync.model import Body, LiveMonitor, Project
+from monitor_sync.sync.identity import Match, match
+from monitor_sync.sync.payload import to_update
+from monitor_sync.sync.plan import make_plan
+from monitor_sync.sync.references import References, keys_in
+from monitor_sync.sync.remote_validation_cases import Field, meaning
+
+WORKERS: Final = 8
+"""Monitors asked about at once: more of them are answered by timeouts (reported of 32)."""
+
+_PATIENCE: Final = 3
+"""After so many questions without an answer, each tried several times, Datadog counts as away."""
+
+
+class Validator(Protocol):
+    """What we ask of Datadog about a monitor."""
+
+    def validate(
+        self,
+        body: Body,
+        id: int | None = None,  # noqa: A002 - Datadog's word
+    ) -> Sequence[str]:
+        """What it would refuse, in its own words. Raises RemoteError where it does not say."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A monitor to ask about. ``id`` is the live one it would change, None for a new one."""
+
+    key: str
+    body: Body
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """A monitor that Datadog gave no verdict on. ``reason`` ends the words "not checked:"."""
+
+    key: str
+    reason: str
+    error: RemoteError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """
+    One thing that Datadog would refuse.
+
+    ``family`` is the first half of the rule's name, ``field`` the way inside the body as far as
+    the text tells it, ``text`` what Datadog said, ``hint`` what to do where we know it.
+    """
+
+    key: str
+    family: str
+    field: Field
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts:
+    """What came of asking: how many monitors have a verdict, what is refused, what is open."""
+
+    checked: int
+    refusals: tuple[Refusal, ...]
+    unchecked: tuple[Unchecked, ...]
+
+
+MEMBERS: Final = "composites whose members do not exist yet"
+REFUSED: Final = "refused by `monitor-sync plan`"
+GONE: Final = "gone from Datadog since they were listed"
+AWAY: Final = "Datadog did not answer"
+DENIED: Final = (
+    "no access; monitors of logs also need an application key without scopes, and logs_read_data"
+)
+
+
+def questions(
+    project: Project,
+    live: Sequence[LiveMonitor],
+    *,
+    everything: bool,
+    among: Container[str] | None = None,
+) -> tuple[list[Question], list[Unchecked]]:
+    """
+    Which monitors to ask about: new and changed ones, or all of them.
+
+    ``among`` narrows them to some keys. What cannot be asked is in the second part: a composite
+    whose members have no ids yet, and what a plan refuses.
+    """
+    plan = make_plan(project, live, site="")
+    asked = [
+        Question(
+            key=change.key,
+            body=change.body,
+            id=change.id if change.action in ("update", "adopt") else None,
+        )
+        for change in plan.changes
+        if change.body is not None
+    ]
+    unchecked = {each.key: Unchecked(key=each.key, reason=REFUSED) for each in plan.refused}
+    if everything:
+        known = {each.key for each in asked} | unchecked.keys()
+        asked += _unchanged(project, match(project, live), known)
+    ready: list[Question] = []
+    for each in asked:
+        if keys_in(each.body.get("query")):
+            unchecked[each.key] = Unchecked(key=each.key, reason=MEMBERS)
+        else:
+            ready.append(each)
+    return (
+        [each for each in ready if among is None or each.key in among],
+        [
+            each
+            for key, each in unchecked.items()
+            if key in project.monitors and (among is None or key in among)
+        ],
+    )
+
+
+def ask(
+    validator: Validator,
+    asked: Sequence[Question],
+    *,
+    workers: int = WORKERS,
+    told: Callable[[bool], None] = lambda _: None,
+) -> Verdicts:
+    """
+    Ask Datadog about each monitor, several at once.
+
+    ``told`` is called for each, with whether there is a verdict. Raises nothing of Datadog's: what
+    got no verdict is told with its reason. Where Datadog does not answer, the rest is not asked.
+    """
+    if not asked:
+        return Verdicts(checked=0, refusals=(), unchecked=())
+    room = _Room(validator)
+    refusals: list[Refusal] = []
+    unchecked: list[Unchecked] = []
+    with ThreadPoolExecutor(workers, thread_name_prefix="monitor-sync-validate") as pool:
+        for given in pool.map(room.verdict, asked):
+            if isinstance(given, Unchecked):
+                unchecked.append(given)
+            else:
+                refusals += given
+            told(not isinstance(given, Unchecked))
+    return Verdicts(
+        checked=len(asked) - len(unchecked),
+        refusals=tuple(refusals),
+        unchecked=tuple(unchecked),
+    )
+
+
+def _unchanged(project: Project, found: Match, known: Container[str]) -> Iterator[Question]:
+    """The monitors that Datadog holds as declared."""
+    references = References(project, found)
+    for key, monitor in project.monitors.items():
+        current = found.ours.get(key)
+        if key not in known and current is not None:
+            yield Question(key=key, body=to_update(references.resolved(monitor)), id=current.id)
+
+
+class _Room:
+    """Where the questions are asked: it closes when Datadog stays silent."""
+
+    def __init__(self, validator: Validator) -> None:
+        self._validator = validator
+        self._silences = 0
+        self._lock = threading.Lock()
+
+    def verdict(self, asked: Question) -> tuple[Refusal, ...] | Unchecked:
+        """What Datadog refuses of one monitor, or why it did not say."""
+        if self._silences >= _PATIENCE:
+            return Unchecked(key=asked.key, reason=AWAY)
+        try:
+            texts = self._validator.validate(asked.body, asked.id)
+        except AccessDenied as error:
+            return Unchecked(key=asked.key, reason=DENIED, error=error)
+        except NotFound as error:
+            return Unchecked(key=asked.key, reason=GONE, error=error)
+        except RemoteError as error:
+            with self._lock:
+                self._silences += 1
+            return Unchecked(key=asked.key, reason=AWAY, error=error)
+        return tuple(_refusals(asked, texts))
+
+
+def _refusals(asked: Question, texts: Iterable[str]) -> Iterator[Refusal]:
+    for text in dict.fromkeys(texts):
+        family, field, hint = meaning(text, asked.body)
+        yield Refusal(key=asked.key, family=family, field=field, text=text, hint=hint)

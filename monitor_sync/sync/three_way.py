@@ -1,0 +1,361 @@
+"""
+Which differences are this change's, and which were there without it. Pure.
+
+Three are compared for each monitor: what the base declared, what the files declare here, what is
+live. Where base and files differ it is this change. Where they do not and live does, somebody
+changed it in Datadog, or an earlier change is not applied yet: the revisions before the base tell
+which, and are asked one by one, as long as there is something to explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from monitor_sync.model import Body, LiveMonitor, Monitor, Project
+from monitor_sync.sync.difference import FieldChange, field_changes
+from monitor_sync.sync.drift import Apart, Base, Origin
+from monitor_sync.sync.handles import gained_and_lost
+from monitor_sync.sync.identity import Refusal, match, same_type
+from monitor_sync.sync.merge import Slots, differing, merged, settled, slots, unknown
+from monitor_sync.sync.payload import to_update
+from monitor_sync.sync.plan import Change, Plan
+from monitor_sync.sync.references import keys_in, resolved_query
+
+WHOLE: Final = frozenset({"*"})
+"""Stands for all slots where a monitor is to come or to go as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A revision that explains what is live: one not applied yet, or one newer than the base."""
+
+    origin: Origin
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """
+    One monitor that is otherwise than the files declare it.
+
+    ``change`` would make it so. ``here`` and ``was`` are its bodies as declared here and by the
+    base, None where they declare none. ``touched`` are the slots in which these two differ and live
+    does not have it yet, ``open`` the others in which live differs; ``contested`` are those of the
+    touched in which live is neither. ``causes`` says what explains a slot that is open or
+    contested.
+    """
+
+    change: Change
+    here: Body | None
+    was: Body | None
+    former: tuple[str, ...] = ()
+    touched: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
+    contested: frozenset[str] = frozenset()
+    causes: Mapping[str, Cause] = field(default_factory=dict)
+
+    @property
+    def live(self) -> Body:
+        """What Datadog holds; empty where it holds nothing."""
+        return self.change.live.body if self.change.live else {}
+
+    @property
+    def unexplained(self) -> frozenset[str]:
+        """Slots of which nobody knows yet why they are as they are."""
+        return (self.open | self.contested) - self.causes.keys()
+
+    def because(self, origin: Origin) -> frozenset[str]:
+        """The open slots of one origin."""
+        return frozenset(
+            each
+            for each in self.open
+            if (self.causes[each].origin if each in self.causes else "drift") == origin
+        )
+
+
+class Comparison:
+    """The cases of a plan. ``explain`` narrows down what is drift, ``result`` is the end of it."""
+
+    def __init__(
+        self, plan: Plan, here: Project, was: Project, live: Sequence[LiveMonitor]
+    ) -> None:
+        self._plan = plan
+        self._here = here
+        self._was = was
+        self._ids = _ids(here, live)
+        wholes = [_whole(change, here, was) for change in plan.changes]
+        self._made = {
+            each.change.key
+            for each in wholes
+            if each is not None and each.touched and each.change.action in ("create", "replace")
+        }
+        self._staying = {key: number for key, number in self._ids.items() if key not in self._made}
+        pairs = zip(plan.changes, wholes, strict=True)
+        self._cases = [whole or self._in_slots(change) for change, whole in pairs]
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """The keys, former ones included, of monitors of which something is not explained yet."""
+        open_ = (each for each in self._cases if each.unexplained)
+        return tuple(key for each in open_ for key in (each.change.key, *each.former))
+
+    def explain(self, then: Project, cause: Cause) -> None:
+        """Ask one revision: what it declared and is live, is so because of ``cause``."""
+        self._cases = [self._explained(each, then, cause) for each in self._cases]
+
+    def result(self, base: Base) -> Plan:
+        """
+        The plan of this change alone, what stands apart from it in ``base``.
+
+        Where a unit's policy is to revert drift, that is part of the plan, marked as such.
+        """
+        changes: list[Change] = []
+        apart: list[Apart] = []
+        refused = [each for each in self._plan.refused if self._asked_here(each.key)]
+        for case in self._cases:
+            change, rest = self._split(case)
+            apart += rest
+            if change is None:
+                continue
+            lacking = [
+                key
+                for key in keys_in((change.body or {}).get("query"))
+                if key not in self._made and key not in self._ids
+            ]
+            if lacking:
+                refused.append(_not_applied(change, lacking[0]))
+            else:
+                changes.append(change)
+        others = tuple(each for each in self._plan.refused if each not in refused)
+        return replace(
+            self._plan,
+            changes=tuple(changes),
+            refused=tuple(refused),
+            base=replace(base, apart=tuple(apart), refused=others),
+        )
+
+    # taking apart
+
+    def _in_slots(self, change: Change) -> Case:
+        """An update of a monitor that the base declares too."""
+        declared = self._here.monitors[change.key]
+        former = _declared(self._was, change.key, declared.moved_from)
+        here = _resolved(declared, self._staying)
+        was = _resolved(former, self._ids) if former else here
+        live = change.live.body if change.live else {}
+        ours, theirs, there = (slots(each, declared=here) for each in (here, was, live))
+        different = differing(ours, there)
+        touched = different & differing(ours, theirs)
+        return Case(
+            change=change,
+            here=here,
+            was=was,
+            former=declared.moved_from,
+            touched=touched,
+            open=different - touched,
+            contested=touched & differing(theirs, there),
+        )
+
+    def _explained(self, case: Case, then: Project, cause: Cause) -> Case:
+        asked = case.unexplained
+        if not asked:
+            return case
+        declared = _declared(then, case.change.key, case.former)
+        if asked == WHOLE:
+            explained = WHOLE if _as_live(case.change, declared) else frozenset()
+        elif declared is None:
+            explained = frozenset()
+        else:
+            form = case.here if case.here is not None else case.was or {}
+            there: Slots = slots(case.live, declared=form)
+            body = _resolved(declared, self._ids)
+            explained = asked - differing(slots(body, declared=form), there)
+        return replace(case, causes={**case.causes, **dict.fromkeys(explained, cause)})
+
+    def _asked_here(self, key: str) -> bool:
+        """Whether what is refused is what this change asks for."""
+        here = self._here.monitors.get(key)
+        was = _declared(self._was, key, here.moved_from if here else ())
+        if here is None or was is None:
+            return here is not was
+        return (here.adopt, here.moved_from) != (was.adopt, was.moved_from) or bool(
+            field_changes(was.body, here.body)
+        )
+
+    # putting together
+
+    def _split(self, case: Case) -> tuple[Change | None, list[Apart]]:
+        """What this change does to one monitor, and what is otherwise for other reasons."""
+        reverts = case.change.business_unit in self._here.reverting
+        if case.touched == WHOLE:
+            return self._taken(case), []
+        if case.open == WHOLE:
+            apart = _apart(case, ())
+            if apart.origin == "drift" and reverts and case.change.action in ("create", "adopt"):
+                names = tuple(each.field for each in case.change.fields)
+                return replace(self._taken(case), reverts=names), []
+            return None, [apart]
+        return _merged(case, reverts=reverts)
+
+    def _taken(self, case: Case) -> Change:
+        """A change as a whole. Ids of monitors that this change does not make anew are known."""
+        change = case.change
+        body = change.body
+        if body is not None and change.references:
+            body = {**body, "query": resolved_query(str(body.get("query")), self._staying)}
+        return replace(change, body=body, overwrites=_overwritten(case, case.contested))
+
+
+def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
+    """This change merged onto what is live, and the fields that are otherwise for other reasons."""
+    here, live = case.here or {}, case.live
+    keep = case.open | unknown(live, here, case.was or {})
+    if case.touched:
+        keep = settled(live, here, keep, case.contested)
+    drift, pending, newer = (case.because(each) & keep for each in ("drift", "merged", "newer"))
+    result = merged(live, here, keep) if case.touched else live
+    fields = field_changes(live, result)
+    apart = []
+    parts: tuple[tuple[Origin, frozenset[str]], ...] = (
+        ("merged", pending),
+        ("newer", newer),
+        ("drift", drift),
+    )
+    for origin, those in parts:
+        if origin == "drift" and reverts:
+            continue
+        one_more = merged(live, here, keep - those) if those else result
+        told = field_changes(result, one_more)
+        if told:
+            apart.append(replace(_apart(case, told), origin=origin, since=_since(case, those)))
+    sent = result
+    if reverts and drift:
+        sent = merged(live, here, keep - drift)
+    own = {each.field for each in fields}
+    told = field_changes(live, sent)
+    if not told:
+        return None, apart
+    gained, lost = gained_and_lost(live, sent)
+    change = replace(
+        case.change,
+        fields=told,
+        gained=gained,
+        lost=lost,
+        body=to_update(sent),
+        reverts=tuple(each.field for each in told if each.field not in own),
+        overwrites=_overwritten(case, case.contested | (case.open - keep)),
+    )
+    return change, apart
+
+
+def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
+    change = case.change
+    cause = case.causes.get("*")
+    return Apart(
+        origin=cause.origin if cause else "drift",
+        action=change.action,
+        key=change.key,
+        id=change.id,
+        name=change.name,
+        team=change.team,
+        business_unit=change.business_unit,
+        fields=fields or (() if change.action in ("create", "delete") else change.fields),
+        since=cause.since if cause else "",
+        tags=tuple(case.live.get("tags") or ()) if case.here is None else (),
+    )
+
+
+def _since(case: Case, those: Iterable[str]) -> str:
+    """The commit of these slots; where there are several, that of the first by name."""
+    return next((case.causes[each].since for each in sorted(those) if each in case.causes), "")
+
+
+def _overwritten(case: Case, lost: Collection[str]) -> tuple[FieldChange, ...]:
+    """What somebody made of a monitor and this change undoes: as the base declared it, and live."""
+    was = case.was
+    causes = case.causes
+    found = {each for each in lost if each not in causes or causes[each].origin != "merged"}
+    if not found or was is None:
+        return ()
+    return field_changes(was, merged(case.live, was, found))
+
+
+# who is who
+
+
+def _ids(project: Project, live: Sequence[LiveMonitor]) -> dict[str, int]:
+    """The id of each key that lives, those included that are about to go, and of former keys."""
+    found = match(project, live)
+    ids = {each.key: each.id for each in found.orphans}
+    for key, monitor in found.ours.items():
+        declared = project.monitors[key]
+        ids |= dict.fromkeys((key, *declared.moved_from), monitor.id)
+    return ids
+
+
+def _declared(project: Project, key: str, former: Sequence[str]) -> Monitor | None:
+    """A monitor as a project declares it, under this key or the one it had then."""
+    keys = (each for each in (key, *former) if each in project.monitors)
+    return next((project.monitors[each] for each in keys), None)
+
+
+def _resolved(monitor: Monitor, ids: Mapping[str, int]) -> Body:
+    if not monitor.references:
+        return monitor.body
+    return {**monitor.body, "query": resolved_query(monitor.query, ids)}
+
+
+def _whole(change: Change, here: Project, was: Project) -> Case | None:
+    """The case of a monitor that comes or goes as a whole; None for one merged in slots."""
+    declared = here.monitors.get(change.key)
+    former = _declared(was, change.key, declared.moved_from if declared else ())
+    case = Case(
+        change=change,
+        here=declared.body if declared else None,
+        was=former.body if former else None,
+        former=declared.moved_from if declared else (),
+    )
+    if declared is None:
+        if former is None:
+            return replace(case, open=WHOLE)
+        return replace(case, touched=WHOLE, contested=_edited(case))
+    if former is None:
+        return replace(case, touched=WHOLE)
+    if change.action == "update":
+        return None
+    if field_changes(former.body, declared.body) or former.adopt != declared.adopt:
+        edited = _edited(case) if change.action == "replace" else frozenset[str]()
+        return replace(case, touched=WHOLE, contested=edited)
+    return replace(case, open=WHOLE)
+
+
+def _edited(case: Case) -> frozenset[str]:
+    """The slots in which live is not what the base declared."""
+    was = case.was or {}
+    if "${id:" in str(was.get("query")):
+        was = {**was, "query": case.live.get("query")}
+    return differing(slots(case.live, declared=was), slots(was, declared=was))
+
+
+def _as_live(change: Change, declared: Monitor | None) -> bool:
+    """Whether a revision that declared this, or nothing, left Datadog as it is."""
+    if change.action == "delete":
+        return declared is not None
+    if declared is None or change.action == "create":
+        return declared is None
+    if change.action == "adopt":
+        return declared.adopt != change.id
+    live = change.live.body if change.live else {}
+    return same_type(declared.type, live.get("type"))
+
+
+def _not_applied(change: Change, key: str) -> Refusal:
+    return Refusal(
+        key=change.key,
+        message=f"{change.key} refers to {key}, which was merged earlier and is not applied yet",
+        hint="apply that first: `monitor-sync apply`, or with --base naming the revision before it",
+        path=change.path,
+        line=change.line,
+    )
