@@ -21,6 +21,7 @@ from monitor_sync.project import (
 from monitor_sync.project.build import Assembler
 from monitor_sync.project.compiled import Blueprint, draw, tag_span
 from monitor_sync.project.document import Document
+from monitor_sync.project.document import read as read_document
 from monitor_sync.project.expand import Expander, Recipe, Source
 from monitor_sync.project.explain import Origin
 from monitor_sync.project.layers import Field, Layer, place, span_of

@@ -36,7 +36,7 @@ TELLING = {"_say", "MessageProblem", "Fault"}
 
 def codes() -> Iterator[str]:
     """Every code of the message language, read from its sources."""
-    for name in ("message", "message_tags", "evaluation"):
+    for name in ("message", "message_tags", "eval_expression"):
         for node in ast.walk(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 called = getattr(node.func, "id", getattr(node.func, "attr", ""))

@@ -19,7 +19,7 @@ _SHIFTED = {"unexpected": 2}
 
 def _codes() -> Iterator[tuple[str, bool]]:
     """Each code in the sources, and whether it is refused there."""
-    for path in sorted([*FOLDER.glob("meaning/*.py"), *FOLDER.glob("syntax/*.py")]):
+    for path in sorted([*FOLDER.glob("checks/*.py"), *FOLDER.glob("syntax/*.py")]):
         yield from _codes_in(ast.parse(path.read_text(encoding="utf-8")))
     yield from _codes_in(ast.parse((FOLDER / "query.py").read_text(encoding="utf-8")))
 
