@@ -70,7 +70,7 @@ class _Listing(threading.Thread):
     def run(self) -> None:
         """Fetch every page. What goes wrong is kept for ``result``."""
         try:
-            from monitor_sync.sync import live
+            from monitor_sync.resources.monitor import live
 
             self._client = self._door.client()
             for page in self._client.pages():
@@ -120,13 +120,13 @@ def compare(
 def _plan(
     project: Project, client: Client, monitors: Sequence[LiveMonitor], base: Base | None
 ) -> Plan:
-    from monitor_sync.sync import live
+    from monitor_sync.sync import assets
     from monitor_sync.sync.plan import make_plan
 
-    wanting = live.needs_assets(project, monitors)
+    wanting = assets.needs_assets(project, monitors)
     if wanting:
         answers = {each: client.get(each, with_assets=True) for each in wanting}
-        monitors = live.with_assets(monitors, answers)
+        monitors = assets.with_assets(monitors, answers)
     plan = make_plan(project, monitors, site=client.site)
     return _asked(client, base.split(plan, project, monitors) if base else plan)
 

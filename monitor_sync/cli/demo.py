@@ -217,7 +217,7 @@ class _Story:
         self._narrator.tell(summary(plan, self._narrator.style))
 
     def _plan(self) -> Plan:
-        from monitor_sync.sync import live
+        from monitor_sync.resources.monitor import live
         from monitor_sync.sync.plan import make_plan
 
         monitors = [each for page in self._client.pages() for each in live.read(page)]

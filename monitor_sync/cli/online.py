@@ -88,12 +88,13 @@ def diagnose(
 
 
 def _live(project: Project, client: Client) -> list[LiveMonitor]:
-    from monitor_sync.sync import live
+    from monitor_sync.resources.monitor import live
+    from monitor_sync.sync import assets
 
     monitors = [each for page in client.pages() for each in live.read(page)]
-    wanting = live.needs_assets(project, monitors)
+    wanting = assets.needs_assets(project, monitors)
     answers = {each: client.get(each, with_assets=True) for each in wanting}
-    return live.with_assets(monitors, answers) if wanting else monitors
+    return assets.with_assets(monitors, answers) if wanting else monitors
 
 
 def _ask(

@@ -63,7 +63,7 @@ def command(
 def keep(plan: Plan, path: Path) -> None:
     """Write the plan file. Raises UsageError where a part of a plan could not stand alone."""
     from monitor_sync.render import plan_json
-    from monitor_sync.sync.references import keys_in
+    from monitor_sync.resources.monitor.references import keys_in
 
     made = {each.key for each in plan.changes}
     for change in plan.changes:

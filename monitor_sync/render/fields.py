@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from monitor_sync.render.jsontext import tidy
 from monitor_sync.render.text import columns, plain
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 
 NOT_SET: Final = "(not set)"
 _ONE_LINE: Final = 64

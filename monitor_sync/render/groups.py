@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from monitor_sync.render.fields import WORD
 from monitor_sync.render.notified import of_change, rows
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Action, Change, Plan
 
 MANY: Final = 12

@@ -13,7 +13,7 @@ from monitor_sync.render import fields, jsontext
 from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import count, listed, plain
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.plan import Change, Plan
 

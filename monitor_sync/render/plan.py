@@ -18,7 +18,7 @@ from monitor_sync.render.text import (
     shorten,
     table,
 )
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
 
 SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}

@@ -17,7 +17,7 @@ from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, 
 from monitor_sync.render.plan import SIGNS, link, tally, told_by
 from monitor_sync.render.referrers import LOST, referrers
 from monitor_sync.render.text import count, plain
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
 
 _FOR_ROWS: Final = 0.5

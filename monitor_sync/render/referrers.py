@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from monitor_sync.resources.monitor.references import ids_in
 from monitor_sync.sync.plan import Change, Plan
-from monitor_sync.sync.references import ids_in
 
 LOST: Final = (
     "made anew; lost: its id, its history, links to it in dashboards and SLOs, downtimes set on its"

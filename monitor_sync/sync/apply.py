@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 from monitor_sync.errors import MonitorSyncError, OutcomeUnknown
+from monitor_sync.resources.monitor.references import ids_in
 from monitor_sync.sync import duplicates, preflight
 from monitor_sync.sync.executor import Steps, Terms, by_key
 from monitor_sync.sync.journal import Log, Past, Unwritten
 from monitor_sync.sync.operations import Monitors, Patience, Written
 from monitor_sync.sync.outcome import Outcome, Status, Stopped, held
 from monitor_sync.sync.plan import Change, Plan
-from monitor_sync.sync.references import ids_in
 from monitor_sync.sync.worker_pool import Crew, waves
 
 __all__ = ["Monitors", "Outcome", "Patience", "Status", "Stopped", "Terms", "carry_out"]

@@ -7,9 +7,9 @@ import json
 
 from monitor_sync.errors import Conflict, NotFound
 from monitor_sync.model import Body, LiveMonitor
-from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.difference import field_changes
-from monitor_sync.sync.live import read_one
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.difference import field_changes
+from monitor_sync.resources.monitor.live import read_one
 from monitor_sync.sync.operations import Monitors, Written
 from monitor_sync.sync.plan import Change
 

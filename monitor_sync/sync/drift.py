@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from monitor_sync.errors import NotFound, RemoteError
+from monitor_sync.resources.monitor.live import read_one
 from monitor_sync.sync import operations
-from monitor_sync.sync.live import read_one
 from monitor_sync.sync.operations import Monitors, Written
 from monitor_sync.sync.plan import Change, Plan
 

@@ -9,15 +9,15 @@ from functools import partial
 
 from monitor_sync.errors import Conflict, Interrupted, NotSent, OutcomeUnknown, RemoteError
 from monitor_sync.model import Body, LiveMonitor
+from monitor_sync.resources.monitor.difference import field_changes
+from monitor_sync.resources.monitor.live import read_one
+from monitor_sync.resources.monitor.references import keys_in
 from monitor_sync.sync import operations
 from monitor_sync.sync.conflict import still
-from monitor_sync.sync.difference import field_changes
 from monitor_sync.sync.journal import Log, Part, Past
-from monitor_sync.sync.live import read_one
 from monitor_sync.sync.operations import Monitors, Patience, Written
 from monitor_sync.sync.outcome import Outcome, done, held
 from monitor_sync.sync.plan import Change, Plan
-from monitor_sync.sync.references import keys_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor_sync.model import LiveMonitor, Monitor, Project
-from monitor_sync.sync.equivalence import SAME_TYPE
+from monitor_sync.resources.monitor.equivalence import same_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +67,6 @@ def match(project: Project, live: Sequence[LiveMonitor]) -> Match:
     _by_adoption(project, by_key, live, found)
     _leftovers(project, by_key, found)
     return found
-
-
-def same_type(one: object, other: object) -> bool:
-    """Whether two type names are one type: metric alert is query alert."""
-    return one == other or _canonical_type(one) == _canonical_type(other)
-
-
-def _canonical_type(kind: object) -> object:
-    return SAME_TYPE.get(kind, kind) if isinstance(kind, str) else kind
 
 
 def _by_own_key(project: Project, by_key: dict[str, list[LiveMonitor]], found: Match) -> None:

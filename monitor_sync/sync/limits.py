@@ -16,7 +16,7 @@ from typing import Final, get_args
 from monitor_sync.language.message_layout import take_apart
 from monitor_sync.language.pagers import is_pager
 from monitor_sync.model import Limit, Limited, Limits, tag_value
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.handles import of_body
 from monitor_sync.sync.plan import Change, Plan
 

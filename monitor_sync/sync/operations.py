@@ -10,10 +10,11 @@ from typing import Any, Final, Protocol
 
 from monitor_sync.errors import NotFound, NotSent, OutcomeUnknown, Rejected, Unreachable
 from monitor_sync.model import Body, LiveMonitor
-from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.difference import FieldChange, differences, field_changes
-from monitor_sync.sync.live import read, read_one
-from monitor_sync.sync.references import resolved_query
+from monitor_sync.resources.difference import FieldChange, differences
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.difference import field_changes
+from monitor_sync.resources.monitor.live import read, read_one
+from monitor_sync.resources.monitor.references import resolved_query
 
 _DUPLICATE: Final = re.compile(r"Duplicate of an existing monitor_id:\s*([0-9]+)", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor_sync.errors import MonitorSyncError
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.operations import Written
 from monitor_sync.sync.plan import Change
 

@@ -13,12 +13,14 @@ from typing import Final, Literal
 from monitor_sync.errors import UsageError
 from monitor_sync.language.pagers import globs_of
 from monitor_sync.model import Body, LiveMonitor, Monitor, Project, tag_value
+from monitor_sync.resources.difference import FieldChange, differences
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.difference import field_changes
+from monitor_sync.resources.monitor.equivalence import same_type
+from monitor_sync.resources.monitor.payload import to_create, to_update
 from monitor_sync.selectors import Selector, selected
-from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.difference import FieldChange, differences, field_changes
 from monitor_sync.sync.drift import Base
-from monitor_sync.sync.identity import Match, Refusal, match, same_type
-from monitor_sync.sync.payload import to_create, to_update
+from monitor_sync.sync.identity import Match, Refusal, match
 from monitor_sync.sync.references import References
 
 __all__ = [

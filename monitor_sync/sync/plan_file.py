@@ -11,8 +11,8 @@ from typing import Any, Final
 from monitor_sync import __version__
 from monitor_sync.errors import Refused
 from monitor_sync.model import Body, LiveMonitor
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.conflict import planned_hash
-from monitor_sync.sync.difference import FieldChange
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from monitor_sync.errors import NotFound, Refused
 from monitor_sync.model import LiveMonitor
+from monitor_sync.resources.monitor.live import read_one
 from monitor_sync.sync.journal import Past
-from monitor_sync.sync.live import read_one
 from monitor_sync.sync.operations import Monitors, owned
 from monitor_sync.sync.plan import Plan
 

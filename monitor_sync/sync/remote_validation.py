@@ -15,10 +15,11 @@ from typing import Final, Protocol
 
 from monitor_sync.errors import AccessDenied, NotFound, RemoteError
 from monitor_sync.model import Body, LiveMonitor, Project
+from monitor_sync.resources.monitor.payload import to_update
+from monitor_sync.resources.monitor.references import keys_in
 from monitor_sync.sync.identity import Match, match
-from monitor_sync.sync.payload import to_update
 from monitor_sync.sync.plan import make_plan
-from monitor_sync.sync.references import References, keys_in
+from monitor_sync.sync.references import References
 from monitor_sync.sync.remote_validation_cases import Field, meaning
 
 WORKERS: Final = 8

@@ -14,14 +14,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from monitor_sync.model import Body, LiveMonitor, Monitor, Project
-from monitor_sync.sync.difference import FieldChange, field_changes
+from monitor_sync.resources.difference import FieldChange
+from monitor_sync.resources.monitor.difference import field_changes
+from monitor_sync.resources.monitor.equivalence import same_type
+from monitor_sync.resources.monitor.merge import Slots, differing, merged, settled, slots, unknown
+from monitor_sync.resources.monitor.payload import to_update
+from monitor_sync.resources.monitor.references import keys_in, resolved_query
 from monitor_sync.sync.drift import Apart, Base, Origin
 from monitor_sync.sync.handles import gained_and_lost
-from monitor_sync.sync.identity import Refusal, match, same_type
-from monitor_sync.sync.merge import Slots, differing, merged, settled, slots, unknown
-from monitor_sync.sync.payload import to_update
+from monitor_sync.sync.identity import Refusal, match
 from monitor_sync.sync.plan import Change, Plan
-from monitor_sync.sync.references import keys_in, resolved_query
 
 WHOLE: Final = frozenset({"*"})
 """Stands for all slots where a monitor is to come or to go as a whole."""

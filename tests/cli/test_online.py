@@ -19,7 +19,7 @@ from monitor_sync.sync.apply import carry_out
 from monitor_sync.sync.plan import make_plan
 from tests.cli.run import FLOW
 from tests.conftest import Local
-from tests.sync.test_online import TEXTS
+from tests.sync.test_remote_validation import TEXTS
 
 PROJECT = """\
 project: acme

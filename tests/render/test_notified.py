@@ -12,7 +12,7 @@ from monitor_sync.model import LiveMonitor
 from monitor_sync.render import notified, plan_json, plan_markdown
 from monitor_sync.render import plan as as_text
 from monitor_sync.render.style import Style
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Action, Change, Plan
 from tests.render.test_plan import SCHEMA, without_code
 

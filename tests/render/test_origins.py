@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from monitor_sync.render import plan as shown
 from monitor_sync.render import plan_json, plan_markdown
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.drift import Apart, Base
 from monitor_sync.sync.plan import Change, Plan
 

@@ -11,7 +11,7 @@ import pytest
 
 from monitor_sync.errors import Conflict, NotSent, Rejected, Unreachable
 from monitor_sync.render import outcomes, outcomes_json, outcomes_markdown
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.outcome import Outcome
 from monitor_sync.sync.plan import Action, Change
 from tests.render.test_plan import ROOT, without_code

@@ -13,7 +13,7 @@ import pytest
 from monitor_sync.render import plan as as_text
 from monitor_sync.render import plan_json, plan_markdown
 from monitor_sync.render.style import Style
-from monitor_sync.sync.difference import FieldChange
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 ROOT = Path(__file__).parents[2]

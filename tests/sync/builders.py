@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitor_sync.model import LiveMonitor, Monitor, Project
-from monitor_sync.sync import live as reading
+from monitor_sync.resources.monitor import live as reading
 
 QUERY = "avg(last_5m):sum:payments.errors{env:production} > 5"
 

@@ -14,7 +14,7 @@ from monitor_sync.datadog.settings import Settings
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from monitor_sync.model import LiveMonitor, Monitor
-from monitor_sync.sync import live as reading
+from monitor_sync.resources.monitor import live as reading
 from monitor_sync.sync.apply import Outcome, Patience, Terms, carry_out
 from monitor_sync.sync.plan import Plan, make_plan
 from tests.sync.builders import project

@@ -9,7 +9,7 @@ import pytest
 from monitor_sync.errors import UsageError
 from monitor_sync.model import LiveMonitor, Monitor
 from monitor_sync.selectors import parse
-from monitor_sync.sync.live import needs_assets, with_assets
+from monitor_sync.sync.assets import needs_assets, with_assets
 from monitor_sync.sync.plan import Plan, make_plan, select
 from tests.sync.builders import actions, answer, body, composite, live, monitor, project
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.model import Monitor
-from monitor_sync.sync.canonical import canonical, same
-from monitor_sync.sync.live import read
-from monitor_sync.sync.payload import to_create, to_update
+from monitor_sync.resources.monitor.canonical import canonical, same
+from monitor_sync.resources.monitor.live import read
+from monitor_sync.resources.monitor.payload import to_create, to_update
 from monitor_sync.sync.plan import make_plan
 from tests.sync.builders import body, composite, project
 from tests.sync.generated import SHAPES, bodies

@@ -7,14 +7,14 @@ from functools import cache
 from typing import Any, Final
 
 from monitor_sync.model import Body
-from monitor_sync.sync import values
-from monitor_sync.sync.equivalence import (
+from monitor_sync.resources.monitor import values
+from monitor_sync.resources.monitor.equivalence import (
+    EQUIVALENCES,
     NEVER_OPTIONS,
     OWNED,
-    RULES,
-    SAME_TYPE,
     SERVER_OWNED,
-    Rule,
+    Equivalence,
+    canonical_type,
 )
 
 _WHERE_DECLARED: Final[dict[str, Callable[[Any], Any]]] = {
@@ -34,8 +34,7 @@ def canonical(body: Body, *, declared: Body) -> dict[str, Any]:
     managed unless declared is left out where it does not declare it. Never raises, whatever the
     live monitor holds. ``canonical`` of the result is the result.
     """
-    kind = body.get("type")
-    kind = SAME_TYPE.get(kind, kind) if isinstance(kind, str) else kind
+    kind = canonical_type(body.get("type"))
     form: dict[str, Any] = {
         "name": values.text(body.get("name")),
         "type": kind,
@@ -63,8 +62,7 @@ def same(live: Body, wanted: Body) -> bool:
         and all(live.get(name) == wanted.get(name) for name in _TEXTS)
         and list(live.get("tags") or ()) == list(wanted.get("tags") or ())
     ):
-        kind = wanted.get("type")
-        kind = SAME_TYPE.get(kind, kind) if isinstance(kind, str) else kind
+        kind = canonical_type(wanted.get("type"))
         declared = wanted.get("options")
         return _options(live.get("options"), kind, declared) == _options(declared, kind, declared)
     return canonical(live, declared=wanted) == canonical(wanted, declared=wanted)
@@ -104,8 +102,8 @@ _Moots = tuple[tuple[str, Callable[[Mapping[str, Any]], bool]], ...]
 @cache
 def _compiled(kind: str) -> tuple[_Normals, _Moots]:
     """The rules for one type, by option: the later and more special entry wins."""
-    fitting = [rule for rule in RULES if not rule.types or kind in rule.types]
-    normals: _Normals = {rule.option: values.plain for rule in RULES}
+    fitting = [rule for rule in EQUIVALENCES if not rule.types or kind in rule.types]
+    normals: _Normals = {rule.option: values.plain for rule in EQUIVALENCES}
     normals.update((rule.option, rule.normal) for rule in fitting)
     moots = tuple((rule.option, rule.moot) for rule in fitting if rule.moot is not None)
     return normals, moots
@@ -117,12 +115,14 @@ def filled(option: str, kind: str, options: Mapping[str, Any]) -> Any:
         return None
     if option == "notify_no_data" and _has_missing_data_policy(options):
         return None
-    return _filled(SAME_TYPE.get(kind, kind)).get(option)
+    return _filled(canonical_type(kind)).get(option)
 
 
 @cache
 def _filled(kind: str) -> dict[str, Any]:
-    fitting: list[Rule] = [rule for rule in RULES if not rule.types or kind in rule.types]
+    fitting: list[Equivalence] = [
+        rule for rule in EQUIVALENCES if not rule.types or kind in rule.types
+    ]
     return {rule.option: rule.filled for rule in fitting if rule.filled is not None}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor_sync.sync import values
+from monitor_sync.resources.monitor import values
 
 LOG_LIKE: Final = frozenset(
     {
@@ -32,11 +32,22 @@ LOG_LIKE: Final = frozenset(
 )
 """Types that count events found by a search."""
 
-SAME_TYPE: Final = {"metric alert": "query alert"}
+_SAME_TYPE: Final = {"metric alert": "query alert"}
 """
 Two names of one type. Datadog stores either for the other (71 of 3,353 creates), takes an update
 that names the wrong one, and changes no other type ever.
 """
+
+
+def canonical_type(type_name: Any) -> Any:
+    """Return the one name of a monitor type: ``query alert`` for ``metric alert``."""
+    return _SAME_TYPE.get(type_name, type_name) if isinstance(type_name, str) else type_name
+
+
+def same_type(one: Any, other: Any) -> bool:
+    """Return whether two type names stand for one type."""
+    return bool(one == other or canonical_type(one) == canonical_type(other))
+
 
 OWNED: Final = ("name", "type", "query", "message", "tags", "priority", "options")
 """The fields of every monitor that the files own, declared or not: absent means empty."""
@@ -75,7 +86,7 @@ Options that are people's or gone, whoever declares them: mutes, and the lock th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Equivalence:
     """
     When two values of one option mean the same.
 
@@ -106,148 +117,148 @@ def _default_of_a_custom_schedule(options: Mapping[str, Any]) -> bool:
     )
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    Rule(
+EQUIVALENCES: Final[tuple[Equivalence, ...]] = (
+    Equivalence(
         option="thresholds",
         why="2 comes back as 2.0 (714 of 714); {} and null entries are dropped",
         normal=values.thresholds,
     ),
-    Rule(
+    Equivalence(
         option="thresholds",
         why="only service checks act on `ok` and `unknown`, and Datadog keeps their whole numbers",
         types=frozenset({"service check"}),
         normal=values.check_thresholds,
     ),
-    Rule(
+    Equivalence(
         option="threshold_windows",
         why="null is stored as null (28 of 28 updates), and a null window is none",
         normal=values.plain,
     ),
-    Rule(
+    Equivalence(
         option="notify_audit",
         why="filled in as false (1,166 of 1,166)",
         normal=values.unless(False),
         filled=False,
     ),
-    Rule(
+    Equivalence(
         option="include_tags",
         why="filled in as true (163 of 163)",
         normal=values.unless(True),
         filled=True,
     ),
-    Rule(
+    Equivalence(
         option="new_host_delay",
         why="filled in as 300 without new_group_delay (169 of 169), absent with it (59 of 59);"
         " null is stored as null or becomes 300",
         normal=values.number_unless(300),
         filled=300,
     ),
-    Rule(
+    Equivalence(
         option="new_group_delay",
         why="never filled in; 0 is a value, as it keeps new_host_delay from being filled in",
         normal=values.number_unless(None),
     ),
-    Rule(
+    Equivalence(
         option="notify_no_data",
         why="filled in as false, but not beside on_missing_data or a custom schedule",
         normal=values.unless(False),
         filled=False,
     ),
-    Rule(
+    Equivalence(
         option="no_data_timeframe",
         why="kept, and without effect, while notify_no_data is off: a diff for ever elsewhere",
         normal=values.number_unless(None),
         moot=_no_alert_without_data,
     ),
-    Rule(
+    Equivalence(
         option="on_missing_data",
         why="`default` came back (606 of 607), and was dropped once beside a custom schedule",
         normal=values.unless(None),
         moot=_default_of_a_custom_schedule,
     ),
-    Rule(
+    Equivalence(
         option="groupby_simple_monitor",
         why="filled in as false since August 2020 (61 of 62)",
         types=LOG_LIKE,
         normal=values.unless(False),
         filled=False,
     ),
-    Rule(
+    Equivalence(
         option="enable_logs_sample",
         why="never filled in; absent is false",
         normal=values.unless(False),
     ),
-    Rule(
+    Equivalence(
         option="enable_samples",
         why="never filled in; absent is false",
         normal=values.unless(False),
     ),
-    Rule(
+    Equivalence(
         option="require_full_window",
         why="never filled in; documented default false",
         normal=values.unless(False),
     ),
-    Rule(
+    Equivalence(
         option="renotify_interval",
         why="0 and null both mean off, and come back as sent",
         normal=values.number_unless(0),
     ),
-    Rule(
+    Equivalence(
         option="renotify_occurrences",
         why="0 and null both mean no limit",
         normal=values.number_unless(0),
     ),
-    Rule(
+    Equivalence(
         option="renotify_statuses",
         why="a set; null and an empty list are none",
         normal=values.as_set,
     ),
-    Rule(
+    Equivalence(
         option="escalation_message",
         why="trimmed by the server (32 of 32); an empty one is none",
         normal=values.text,
     ),
-    Rule(
+    Equivalence(
         option="timeout_h",
         why="0 and null both mean never; null is stored as null",
         normal=values.number_unless(0),
     ),
-    Rule(
+    Equivalence(
         option="evaluation_delay",
         why="null is stored as null (23 of 23) and means none",
         normal=values.number_unless(None),
     ),
-    Rule(
+    Equivalence(
         option="group_retention_duration",
         why="comes back as sent; null is none",
         normal=values.unless(None),
     ),
-    Rule(
+    Equivalence(
         option="notify_by",
         why="a set; null and an empty list are none",
         normal=values.as_set,
     ),
-    Rule(
+    Equivalence(
         option="notification_preset_name",
         why="`show_all` is the documented default and comes back as sent",
         normal=values.unless("show_all"),
     ),
-    Rule(
+    Equivalence(
         option="scheduling_options",
         why="comes back as sent; null parts are absent",
         normal=values.plain,
     ),
-    Rule(
+    Equivalence(
         option="variables",
         why="comes back as sent (40 of 40); `exclude: false` of a filter is its default",
         normal=values.variables,
     ),
-    Rule(
+    Equivalence(
         option="min_failure_duration",
         why="0, the documented default, came back as sent (12 of 12)",
         normal=values.number_unless(0),
     ),
-    Rule(
+    Equivalence(
         option="min_location_failed",
         why="1, the least allowed, came back as sent (12 of 12)",
         normal=values.number_unless(1),

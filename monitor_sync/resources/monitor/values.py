@@ -35,11 +35,6 @@ def query(value: Any) -> Any:
     return one_line(value) or None
 
 
-def tags(value: Any) -> Any:
-    """Tags are a set: their order and repetitions mean nothing. Their case does."""
-    return as_set(value)
-
-
 def as_set(value: Any) -> Any:
     """A list whose order and repetitions mean nothing, sorted. An empty one is absent."""
     if not isinstance(value, (list, tuple)):

@@ -11,10 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor_sync.model import LiveMonitor, Monitor, Project
+from monitor_sync.resources.monitor.live import read
+from monitor_sync.resources.monitor.merge import differing, merged, slots
+from monitor_sync.resources.monitor.payload import to_create
 from monitor_sync.sync.drift import Apart, Base
-from monitor_sync.sync.live import read
-from monitor_sync.sync.merge import differing, merged, slots
-from monitor_sync.sync.payload import to_create
 from monitor_sync.sync.plan import Change, Plan, make_plan
 from monitor_sync.sync.three_way import Cause, Comparison
 from tests.sync.builders import answer, body, composite, live, monitor, project

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.sync.live import read
+from monitor_sync.resources.monitor.live import read
 from tests.sync.builders import answer, body, monitor
 
 

@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from monitor_sync.model import Body
-from monitor_sync.sync import values
-from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.equivalence import OWNED, RULES
-from monitor_sync.sync.payload import READ_ONLY
+from monitor_sync.resources.monitor import values
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.equivalence import EQUIVALENCES, OWNED
+from monitor_sync.resources.monitor.payload import READ_ONLY
 
 Slots = Mapping[str, Any]
 """Slot to its value in canonical form; absent means absent."""
@@ -33,7 +33,7 @@ _MISSING: Final = (
     "options.no_data_timeframe",
     "options.on_missing_data",
 )
-_KNOWN: Final = {rule.option for rule in RULES}
+_KNOWN: Final = {rule.option for rule in EQUIVALENCES}
 
 
 def slots(body: Body, *, declared: Body) -> Slots:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeGuard
 
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, LiveMonitor, Project
-from monitor_sync.sync.equivalence import NEVER_OPTIONS
-from monitor_sync.sync.identity import match
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, LiveMonitor
+from monitor_sync.resources.monitor.equivalence import NEVER_OPTIONS
 
 _KEPT: Final = (
     "name",
@@ -64,29 +62,6 @@ def read_one(raw: Any) -> LiveMonitor | None:
         modified=modified if isinstance(modified, str) else "",
         org_id=org_id if _is_id(org_id := raw.get("org_id")) else 0,
     )
-
-
-def needs_assets(project: Project, live: Sequence[LiveMonitor]) -> tuple[int, ...]:
-    """
-    The ids whose assets the files declare: a listing does not have them, one GET each does.
-
-    Ask for ``with_assets`` and hand the answers to ``with_assets`` here, before planning.
-    """
-    keys = [key for key, monitor in project.monitors.items() if "assets" in monitor.body]
-    if not keys:
-        return ()
-    ours = match(project, live).ours
-    return tuple(ours[key].id for key in keys if key in ours)
-
-
-def with_assets(live: Sequence[LiveMonitor], answers: Mapping[int, Body]) -> list[LiveMonitor]:
-    """The same monitors, with the assets of the answers by id put in."""
-    return [
-        replace(monitor, body={**monitor.body, "assets": answers[monitor.id].get("assets")})
-        if monitor.id in answers
-        else monitor
-        for monitor in live
-    ]
 
 
 def _is_id(value: Any) -> TypeGuard[int]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from monitor_sync.model import Body
-from monitor_sync.sync import values
-from monitor_sync.sync.canonical import filled
-from monitor_sync.sync.equivalence import NEVER_OPTIONS, OWNED, SERVER_OWNED
+from monitor_sync.resources.monitor import values
+from monitor_sync.resources.monitor.canonical import filled
+from monitor_sync.resources.monitor.equivalence import NEVER_OPTIONS, OWNED, SERVER_OWNED
 
 _SPELLED_OUT: Final = ("include_tags", "notify_audit", "new_host_delay", "notify_no_data")
 READ_ONLY: Final = NEVER_OPTIONS | {"avalanche_window", "aggregation", "queryConfig"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.equivalence import RULES
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.equivalence import EQUIVALENCES
 from tests.sync.builders import body
 
 ABSENT = object()
@@ -88,7 +88,7 @@ def kind_for(option: str) -> str:
     return "log alert" if option == "groupby_simple_monitor" else "query alert"
 
 
-@pytest.mark.parametrize("option", sorted({rule.option for rule in RULES}))
+@pytest.mark.parametrize("option", sorted({rule.option for rule in EQUIVALENCES}))
 def test_every_rule_makes_the_same_what_means_the_same(option: str) -> None:
     same, _ = OPTION_CASES[option]
     assert same
@@ -96,7 +96,7 @@ def test_every_rule_makes_the_same_what_means_the_same(option: str) -> None:
         assert form(option, one, kind_for(option)) == form(option, other, kind_for(option)), one
 
 
-@pytest.mark.parametrize("option", sorted({rule.option for rule in RULES}))
+@pytest.mark.parametrize("option", sorted({rule.option for rule in EQUIVALENCES}))
 def test_every_rule_keeps_apart_what_differs(option: str) -> None:
     for one, other in OPTION_CASES[option][1]:
         assert form(option, one, kind_for(option)) != form(option, other, kind_for(option)), one
@@ -219,4 +219,4 @@ def test_what_is_declared_and_differs(field: str, held: Any, declared: Any) -> N
 
 
 def test_every_rule_says_why() -> None:
-    assert all(rule.why for rule in RULES)
+    assert all(rule.why for rule in EQUIVALENCES)

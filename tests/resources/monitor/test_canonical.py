@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.sync.canonical import canonical
-from monitor_sync.sync.difference import differences
-from monitor_sync.sync.equivalence import OWNED
-from monitor_sync.sync.payload import to_create, to_update
+from monitor_sync.resources.difference import differences
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.equivalence import OWNED
+from monitor_sync.resources.monitor.payload import to_create, to_update
 
-RECORDINGS = Path(__file__).parents[3] / "shared" / "corpus" / "interactions.jsonl"
+RECORDINGS = Path(__file__).parents[4] / "shared" / "corpus" / "interactions.jsonl"
 MONITORS = RECORDINGS.with_name("monitors.jsonl")
 
 EXCEPTIONS = {

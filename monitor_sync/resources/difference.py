@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor_sync.model import Body
-from monitor_sync.sync.canonical import canonical, filled, same
-
 _FIRST: Final = ("name", "type", "query", "message", "tags", "priority")
 
 
@@ -37,54 +34,6 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[FieldCh
         if before != after:
             found += _walk(name, before, after, depth=0)
     return tuple(found)
-
-
-def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[FieldChange, ...]:
-    """
-    The same changes with absent options spelled out where one side or the server spells them.
-
-    ``false -> true`` says more than ``false -> (absent)`` where Datadog's default is true. An
-    option that is written alike on both sides, and only has no effect on one, is no change.
-    """
-    spelled = (
-        FieldChange(
-            field=each.field,
-            old=_spelled(each.field, each.old, old),
-            new=_spelled(each.field, each.new, new),
-        )
-        for each in changes
-    )
-    return tuple(each for each in spelled if each.old != each.new)
-
-
-def field_changes(live: Body, wanted: Body) -> tuple[FieldChange, ...]:
-    """What would have to change for one body to become the other; nothing where they mean one."""
-    if same(live, wanted):
-        return ()
-    before = canonical(live, declared=wanted)
-    after = canonical(wanted, declared=wanted)
-    changes = explained(differences(before, after), live, wanted)
-    return tuple(each for each in changes if not _implied(each, live))
-
-
-def _implied(change: FieldChange, live: Body) -> bool:
-    """
-    Whether a live threshold that no file declares says no more than the query does.
-
-    Some answers fill in a critical threshold from the query where none was sent (an error text
-    quoted in public threads says so; the recordings since 2020 show none filled in). It would
-    come back after every update, so it is no difference.
-    """
-    if change.field != "options.thresholds.critical" or change.new is not None:
-        return False
-    from monitor_sync.language.query import comparison, parse  # 60 ms, for a rare question
-    from monitor_sync.language.tree import Number
-
-    variables = (live.get("options") or {}).get("variables")
-    end = comparison(parse(str(live.get("type")), str(live.get("query")), variables))
-    return (
-        end is not None and isinstance(end.threshold, Number) and end.threshold.value == change.old
-    )
 
 
 def _walk(field: str, old: Any, new: Any, *, depth: int) -> Iterator[FieldChange]:
@@ -149,15 +98,3 @@ def _is_map_or_none(value: Any) -> bool:
 def _json(value: Any) -> Any:
     """Sets are kept as sorted tuples; everybody else wants a list."""
     return list(value) if isinstance(value, tuple) else value
-
-
-def _spelled(field: str, value: Any, body: Body) -> Any:
-    """What an absent option is in its own body: as written there, or as Datadog fills it in."""
-    section, _, option = field.partition(".")
-    options = body.get("options")
-    if value is not None or section != "options" or not isinstance(options, Mapping):
-        return value
-    written = options.get(option)
-    if isinstance(written, (bool, int, float)) or (isinstance(written, str) and written.strip()):
-        return written
-    return filled(option, str(body.get("type")), options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor_sync.sync.payload import to_create, to_update
+from monitor_sync.resources.monitor.payload import to_create, to_update
 from tests.sync.builders import body
 
 

@@ -1,0 +1,1 @@
+"""Datadog monitors as a kind of resource."""
