@@ -96,7 +96,7 @@ class Local:
 @pytest.fixture
 def local(monkeypatch: pytest.MonkeyPatch) -> Iterator[Local]:
     """A fresh emulator over HTTP on a free port; the environment points at it."""
-    emulator = Emulator()
+    emulator = Emulator(org_id=1_000_000)  # plans as JSON tell it
     with running(emulator) as url:
         found = Local(emulator=emulator, url=url)
         for name, value in found.environment.items():

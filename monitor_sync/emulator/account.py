@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from monitor_sync.emulator.normalise import definition, enriched_assets
 from monitor_sync.emulator.people import USER, Person
 from monitor_sync.emulator.store import Kind, Store
 
-ORG_ID = 1000000
 CREATOR = USER.creator
 CREATOR_UUID = USER.uuid
 
@@ -75,10 +75,22 @@ class Documents:
 class Account:
     """The whole state behind the API. Not thread-safe: the core holds one lock."""
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float], org_id: int | None = None) -> None:
+        """Take up what `store` holds.
+
+        Args:
+            store: where every change is written through to.
+            clock: Unix seconds.
+            org_id: the organisation of a state that has none yet. None makes one up, so that no
+                two fresh emulators pass for one estate.
+        """
         self.store = store
         self.clock = clock
         self.monitors = Inventory(store, clock)
+        kept = store.counter("org_id", 0) or self.monitors.org_id()
+        self._org_is_made_up = not kept and org_id is None
+        self.org_id = kept or org_id or _made_up_org_id()
+        store.keep_counter("org_id", self.org_id)
         self.downtimes = Documents(store, "downtime")
         self.downtimes_v2 = Documents(store, "downtime_v2")
         self.slos = Documents(store, "slo")
@@ -122,7 +134,7 @@ class Account:
         parts = definition(body)
         return {
             "id": monitor_id,
-            "org_id": ORG_ID,
+            "org_id": self.org_id,
             **{name: parts[name] for name in _DEFINITION_FIRST},
             "created_at": int(now) * 1000,
             "created": written,
@@ -140,13 +152,15 @@ class Account:
     def seed(self, monitors: Iterable[Json]) -> int:
         """Hold monitors as a live account lists them, unchecked; answers how many were new.
 
-        What a monitor lacks is filled in as a create would. One whose id is already held stays as
-        it is, and one without an id is taken to be its exact copy where that is held, so that
-        starting again with the same data and state changes nothing.
+        An organisation that was made up, and holds nothing yet, becomes that of the first monitor
+        that names one. What a monitor lacks is filled in as a create would. One whose id is already
+        held stays as it is, and one without an id is taken to be its exact copy where that is held,
+        so that starting again with the same data and state changes nothing.
         """
         before = len(self.monitors)
         fresh: list[dict[str, Any]] = []
         for body in monitors:
+            self._belong_to(body.get("org_id"))
             monitor_id = body.get("id")
             if monitor_id is None:
                 if before and self.monitors.copies_of(definition(body)):
@@ -167,6 +181,18 @@ class Account:
         self.store.keep_counter("next_id", self._next_id)
         self._reserved = self._next_id
         return len(self.monitors) - before
+
+    def _belong_to(self, org_id: Json) -> None:
+        """Take the organisation of seeded monitors in place of one that was made up."""
+        if self._org_is_made_up and not len(self.monitors) and isinstance(org_id, int) and org_id:
+            self.org_id = org_id
+            self._org_is_made_up = False
+            self.store.keep_counter("org_id", org_id)
+
+
+def _made_up_org_id() -> int:
+    """Return a random number of ten digits, as recorded organisations of today have."""
+    return 1_000_000_000 + secrets.randbelow(1_000_000_000)
 
 
 _DEFINITION_FIRST = ("type", "name", "message", "tags", "query", "options", "multi")

@@ -64,6 +64,7 @@ class Emulator:
         self,
         *,
         state: Path | None = None,
+        org_id: int | None = None,
         enforce_limits: bool = False,
         limits: Iterable[Limit] = (),
         faults: Iterable[Spec] = (),
@@ -74,6 +75,9 @@ class Emulator:
 
         Args:
             state: the file; created where it is missing. None forgets everything at the end.
+            org_id: the number of the organisation, where `state` holds none yet. None makes one up,
+                or takes that of the first monitors seeded: each fresh emulator is an estate of its
+                own.
             enforce_limits: answer 429 beyond the recorded rate limits, instead of only counting.
             limits: in place of recorded ones of the same name; enforced in any case.
             faults: what goes wrong, as for `inject`.
@@ -90,11 +94,16 @@ class Emulator:
         unpermitted = permissions.known(lacking)
         self._clock = clock
         self._store = Store(state)
-        self._account = Account(self._store, clock)
+        self._account = Account(self._store, clock, org_id)
         self._account.lacking = unpermitted
         self._limiter = Limiter(enforce=enforce_limits, limits=limits)
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
+
+    @property
+    def org_id(self) -> int:
+        """The number of the organisation, as its monitors carry it."""
+        return self._account.org_id
 
     @property
     def monitor_count(self) -> int:

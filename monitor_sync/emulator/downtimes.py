@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from monitor_sync.emulator import shapes
-from monitor_sync.emulator.account import CREATOR, ORG_ID, Account
+from monitor_sync.emulator.account import CREATOR, Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 
 _NO_BODY = Answer(status=204, body=b"")
@@ -103,13 +103,14 @@ def new_downtime(account: Account, body: Json) -> dict[str, Any]:
     """The downtime a body asks for, not yet held. Key order and defaults as recorded in 2026."""
     now = int(account.clock())
     downtime = {
-        "id": account.new_id(), "monitor_id": None, "org_id": ORG_ID, "start": now, "end": None,
-        "canceled": None, "created": now, "modified": now, "message": None, "active": False,
-        "disabled": False, "recurrence": None, "timezone": "UTC", "parent_id": None,
-        "child_id": None, "creator_id": CREATOR["id"], "updater_id": None, "downtime_type": 0,
-        "status": "scheduled", "monitor_tags": ["*"], "mute_first_recovery_notification": False,
-        "notify_end_types": ["expired"], "notify_end_states": ["alert", "no data", "warn"],
-        "uuid": str(uuid.uuid4()), "scope": ["*"],
+        "id": account.new_id(), "monitor_id": None, "org_id": account.org_id, "start": now,
+        "end": None, "canceled": None, "created": now, "modified": now, "message": None,
+        "active": False, "disabled": False, "recurrence": None, "timezone": "UTC",
+        "parent_id": None, "child_id": None, "creator_id": CREATOR["id"], "updater_id": None,
+        "downtime_type": 0, "status": "scheduled", "monitor_tags": ["*"],
+        "mute_first_recovery_notification": False, "notify_end_types": ["expired"],
+        "notify_end_states": ["alert", "no data", "warn"], "uuid": str(uuid.uuid4()),
+        "scope": ["*"],
     }  # fmt: skip
     downtime.update((name, body[name]) for name in _SETTABLE if body.get(name) is not None)
     downtime.update(_normalised(body))

@@ -57,6 +57,10 @@ class Inventory:
             self._sorted = sorted(self._rows)
         return self._sorted
 
+    def org_id(self) -> int:
+        """Return the organisation of the oldest monitor, 0 where none is held."""
+        return json.loads(self._rows[self.ids()[0]])["org_id"] if self._rows else 0
+
     def row(self, monitor_id: int) -> bytes:
         """The JSON text of a monitor as a read answers it, without assets."""
         return self._rows[monitor_id]

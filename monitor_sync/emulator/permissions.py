@@ -87,7 +87,7 @@ def needed(route: str) -> str:
 def current_user(account: Account, request: Request, _: str) -> Answer:
     """GET /api/v2/current_user: who asks, with organisation, role and permissions."""
     person = asking(request)
-    org, role = _uuid("org"), _uuid("role")
+    org, role = _uuid(f"organisation {account.org_id}"), _uuid("role")
     user = {
         "type": "users",
         "id": person.uuid,
@@ -103,9 +103,8 @@ def current_user(account: Account, request: Request, _: str) -> Answer:
         },
     }  # fmt: skip
     granted = [name for name in _GROUPS if name not in account.lacking]
-    return answer(
-        {"data": user, "included": [_org(org), _role(role, granted), *map(_permission, granted)]}
-    )
+    included = [_org(org, account.org_id), _role(role, granted), *map(_permission, granted)]
+    return answer({"data": user, "included": included})
 
 
 def application_keys(_: Account, request: Request, __: str) -> Answer:
@@ -129,12 +128,12 @@ def application_keys(_: Account, request: Request, __: str) -> Answer:
     return answer({"data": [held] if wanted else [], "meta": meta})
 
 
-def _org(identifier: str) -> dict[str, Any]:
+def _org(identifier: str, org_id: int) -> dict[str, Any]:
     return {
         "type": "orgs",
         "id": identifier,
         "attributes": {
-            "name": "Emulator", "public_id": "emulator000", "description": None,
+            "name": "Emulator", "public_id": f"emulator{org_id:x}", "description": None,
             "disabled": False, "sharing": "none", "url": None, "created_at": _SINCE,
             "modified_at": _SINCE,
         },
