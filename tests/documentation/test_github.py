@@ -112,3 +112,22 @@ def test_updates_of_dependencies_wait_until_bad_releases_are_withdrawn() -> None
     assert all(each["cooldown"]["default-days"] >= 7 for each in updates)
     assert all(each["groups"] for each in updates)
     assert any("/.ci" in each["directories"] for each in updates)
+
+
+def test_the_workflow_to_paste_starts_for_every_event_and_grants_what_the_called_jobs_ask() -> None:
+    page = (GITHUB / "actions/monitor-sync/README.md").read_text(encoding="utf-8")
+    pasted = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    called = contents(GITHUB / "workflows/monitors.yml")
+    granted: dict[str, str] = {}
+    for job in called["jobs"].values():
+        granted |= job["permissions"]
+    (call,) = pasted["jobs"].values()
+
+    assert call["uses"] == "OWNER/monitor-sync/.github/workflows/monitors.yml@SHA"
+    assert call["permissions"] == granted
+    assert set(call["secrets"]) == set(called[True]["workflow_call"]["secrets"])
+    for name in called["jobs"]:
+        own = contents(GITHUB / f"workflows/{name}.yml")[True]
+        assert set(own) - {"workflow_call"} <= set(pasted[True])
+    inputs = contents(GITHUB / "workflows/apply.yml")[True]["workflow_dispatch"]["inputs"]
+    assert set(pasted[True]["workflow_dispatch"]["inputs"]) == set(inputs)

@@ -26,6 +26,8 @@ from tests.workflows.expressions import Contexts, Status, Unsupported
 
 ROOT = Path(__file__).resolve().parents[2]
 SUMMARY_LIMIT = 1024 * 1024
+TOOL = "acme/monitor-sync"
+"""The repository that the workflows are called from, unless they are the repository's own."""
 _SHELLS = {None: ["bash", "-e"], "bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
 
 
@@ -80,6 +82,10 @@ class Runner:
     artifacts: dict[str, Path] = field(default_factory=dict)
     published: list[str] = field(default_factory=list)
     runs: int = 0
+    workflow_repository: str = TOOL
+    workflow_sha: str = "5" * 40
+    tools: list[tuple[str, str]] = field(default_factory=list)
+    """The repository and commit of each tool that a job checked out beside the files."""
 
     @property
     def kept(self) -> Path:
@@ -101,6 +107,10 @@ class Runner:
                     "secrets": event.secrets,
                     "vars": self.variables,
                     "matrix": matrix,
+                    "job": {
+                        "workflow_repository": self.workflow_repository,
+                        "workflow_sha": self.workflow_sha,
+                    },
                 }
                 needed = [done.get(each) for each in _several(job.get("needs"))]
                 unmet = any(each is None or each.result != "success" for each in needed)
@@ -184,19 +194,20 @@ class _Running:
             return self._script(name, step, env)
         given = {key: contexts.text(_scalar(value)) for key, value in step.get("with", {}).items()}
         if step["uses"].startswith("$/"):
-            return self._composite(step["uses"].removeprefix("$/"), given, env)
+            return self._composite(ROOT / step["uses"].removeprefix("$/"), given, env)
+        if step["uses"].startswith("./"):
+            return self._composite(self.workspace / step["uses"], given, env)
         stand_ins.use(step["uses"], given, self)
         return {}
 
     def _composite(
-        self, path: str, given: Mapping[str, str], env: Mapping[str, str]
+        self, folder: Path, given: Mapping[str, str], env: Mapping[str, str]
     ) -> dict[str, str]:
-        folder = ROOT / path
         action = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
         declared = action["inputs"]
-        assert set(given) <= set(declared), f"{path} has no inputs {set(given) - set(declared)}"
+        assert set(given) <= set(declared), f"no inputs {set(given) - set(declared)}"
         inputs = {name: given.get(name, each.get("default")) for name, each in declared.items()}
-        assert None not in inputs.values(), f"{path} lacks an input: {inputs}"
+        assert None not in inputs.values(), f"lacks an input: {inputs}"
         assert action["runs"]["using"] == "composite"
         inner = {**env, "GITHUB_ACTION_PATH": str(folder)}
         found = self._steps(action["runs"]["steps"], inner, {"inputs": inputs})

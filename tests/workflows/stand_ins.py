@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.workflows.expressions import Unsupported
@@ -15,6 +16,7 @@ from tests.workflows.expressions import Unsupported
 if TYPE_CHECKING:
     from tests.workflows.runner import Event, _Running
 
+ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
 
@@ -46,8 +48,13 @@ def _checkout(given: dict[str, str], job: _Running) -> None:
     assert given.pop("persist-credentials", "") == "false"
     depth = given.pop("fetch-depth", "1")
     ref = given.pop("ref", "")
+    if path := given.pop("path", ""):
+        job.runner.tools.append((given.pop("repository"), ref))
+        (job.workspace / path).symlink_to(ROOT)
     assert not given
     assert job.runner.fake.permissions.get("contents") in {"read", "write"}
+    if path:
+        return
     history = [] if depth == "0" else [f"--depth={depth}"]
     source = f"file://{job.runner.origin}"
     wanted = ref or job.event.ref

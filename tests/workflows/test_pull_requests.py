@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,11 +13,14 @@ from tests.cli.run import FLOW
 from tests.github.fake import REPOSITORY
 from tests.github.golden import Golden
 from tests.workflows.events import GitHubSide
-from tests.workflows.runner import load
+from tests.workflows.runner import TOOL, load
 
 CHANGED = FLOW.replace("critical: 12", "critical: 13")
 WRONG = FLOW.replace("priority: 1", "priority: soon")
 FORK = "somebody/monitors"
+EVENTS = (
+    "pull_request", "pull_request_review", "merge_group", "push", "schedule", "workflow_dispatch",
+)  # fmt: skip
 
 
 def another(name: str) -> str:
@@ -232,3 +236,51 @@ def test_where_the_policy_asks_the_check_is_red_until_somebody_paged_approves(
     assert approved.result == "success", approved.log
     assert "Approved for motor-quotes." in approved.log
     assert taken_back.result == "failure"
+
+
+def test_the_tool_that_gets_the_key_is_that_of_the_release_and_not_of_the_pull_request(
+    side: GitHubSide,
+) -> None:
+    side.change(7, "motor/flow.yaml", CHANGED)
+    job = side.run("plan.yml", side.pull_request(7))
+
+    assert job.result == "success", job.log
+    assert side.machine.tools == [(TOOL, side.machine.workflow_sha)]
+
+
+def test_where_the_monitors_live_beside_the_tool_it_is_that_of_the_base_branch(
+    side: GitHubSide,
+) -> None:
+    side.machine.workflow_repository = REPOSITORY
+    side.change(7, "monitor_sync/evil.py", "raise SystemExit\n")
+    event = side.pull_request(7)
+    job = side.run("plan.yml", event)
+
+    assert job.result == "success", job.log
+    assert side.machine.tools == [(REPOSITORY, event.payload["pull_request"]["base"]["sha"])]
+
+
+def test_no_step_with_a_key_takes_the_tool_from_the_pull_request() -> None:
+    steps = load("plan.yml")["jobs"]["plan"]["steps"]
+    keyed = [step for step in steps if "secrets" in str(step.get("env"))]
+
+    assert keyed
+    assert all(step["uses"].startswith("./.monitor-sync/") for step in keyed)
+
+
+@pytest.mark.parametrize("name", ["validate", "plan", "apply", "drift"])
+def test_one_call_runs_each_workflow_for_its_events_with_its_permissions(name: str) -> None:
+    call, called = load("monitors.yml")["jobs"][name], load(f"{name}.yml")
+    events = set(called[True]) - {"workflow_call"}
+    by_hand = {"workflow_dispatch"} if name == "drift" else set()  # a start by hand applies
+
+    asked = {event for event in EVENTS if re.search(rf"[\"']{event}[\"']", call["if"])}
+    declared = (called[True]["workflow_call"] or {}).get("inputs", {})
+    permissions: dict[str, str] = {}
+    for job in called["jobs"].values():
+        permissions |= job["permissions"]
+
+    assert call["uses"] == f"$/.github/workflows/{name}.yml"
+    assert asked == events - by_hand
+    assert call["permissions"] == permissions
+    assert call.get("with", {}).keys() == declared.keys()
