@@ -22,7 +22,7 @@ MonitorSyncError is a bug in this tool and keeps its traceback.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class MonitorSyncError(Exception):
@@ -36,7 +36,38 @@ class MonitorSyncError(Exception):
 
 
 class RemoteError(MonitorSyncError):
-    """Datadog did not answer as it should."""
+    """
+    A service did not answer as it should.
+
+    ``status`` is the HTTP status, 0 where no answer came. ``problem`` is the message without what
+    was tried. ``summary`` is the message for many objects at once: it names none of them.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, problem: str = "", summary: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.problem = problem or message
+        self.summary = summary or message
+
+    @classmethod
+    def of(
+        cls, tried: str, problem: str, *, hint: str = "", status: int = 0, for_any: str = ""
+    ) -> Self:
+        """
+        Return the error with the message ``<tried>: <problem>``.
+
+        ``tried`` is such as ``could not delete monitor 7``; ``for_any`` says the same of no
+        particular object.
+        """
+        return cls(
+            f"{tried}: {problem}",
+            hint=hint,
+            status=status,
+            problem=problem,
+            summary=f"{for_any or tried}: {problem}",
+        )
 
 
 class AccessDenied(RemoteError):

@@ -123,12 +123,11 @@ def _ask(
 
 
 def _look_up(loaded: Loaded, client: Client, written: Mapping[str, Sequence[_Written]]) -> LookedUp:
-    from monitor_sync.datadog.integrations import Directory
     from monitor_sync.sync.remote_handles import look_up
 
     data: Any = loaded.shared.data if loaded.shared is not None else None
     accounts = data.get("slack_accounts") if isinstance(data, dict) else None
-    return look_up(sorted(written), Directory(client), slack_accounts=accounts or ())
+    return look_up(sorted(written), client.integrations, slack_accounts=accounts or ())
 
 
 def _written(loaded: Loaded, keys: Collection[str] | None) -> Iterable[tuple[str, list[_Written]]]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.settings import Settings
-from monitor_sync.errors import AccessDenied, MonitorSyncError, RemoteError
+from monitor_sync.errors import AccessDenied, RemoteError
 
 State = Literal["passed", "warning", "failed", "not checked"]
 Side = Literal["ours", "theirs"]
@@ -71,14 +71,14 @@ def _api_key(client: Client) -> Check:
     settings = client.settings
     if settings.bearer_token:
         try:
-            client.current_user()
+            client.users.current()
         except AccessDenied:
             pass  # that much was an answer; the next checks tell more
         except RemoteError as error:
             return _failed("connection", error)
         return Check(name="api key", state="passed", text="not needed with DD_BEARER_TOKEN")
     try:
-        client.validate_key()
+        client.users.validate_api_key()
     except AccessDenied:
         return Check(
             name="api key",
@@ -99,10 +99,10 @@ def _identity(client: Client, settings: Settings) -> tuple[Any, Check]:
     """
     whose = "DD_BEARER_TOKEN" if settings.bearer_token else "DD_APP_KEY"
     try:
-        user = client.current_user()
+        user = client.users.current()
     except AccessDenied as error:
         hint = f"is {whose} of another organisation or site, revoked or expired?"
-        if "(403" in str(error):
+        if error.status == 403:
             hint += " If plan passes below, its scopes only keep this from being asked"
         text = f"Datadog does not say whose {whose} is"
         return None, Check(name="identity", state="warning", text=text, hint=hint)
@@ -118,14 +118,14 @@ def _identity(client: Client, settings: Settings) -> tuple[Any, Check]:
 
 def _reading(client: Client) -> Check:
     try:
-        client.reads()
+        client.check_readable()
     except AccessDenied as error:
         return Check(
             name="plan",
             state="failed",
-            text=f"monitors cannot be listed: {_inner(error)}",
+            text=f"monitors cannot be listed: {error.problem}",
             hint=error.hint
-            if "(401" in str(error)
+            if error.status == 401
             else "plan and validate --online need monitors_read, of the user and of the key",
         )
     except RemoteError as error:
@@ -153,9 +153,9 @@ def _writing(client: Client, user: Any, reading: Check) -> Check:
 
 
 def _scoped(client: Client) -> Check:
-    """What the application key itself may do: found among the user's own by its last characters."""
+    """What the application key itself may do; it is known by its last characters."""
     try:
-        keys = client.application_keys()
+        keys = client.users.application_keys()
     except RemoteError as error:
         needs = " (that takes user_app_keys)" if isinstance(error, AccessDenied) else ""
         return _unknown(f"this user has {WRITE}; Datadog does not say what the key may do{needs}")
@@ -197,14 +197,8 @@ def _unknown(text: str) -> Check:
     return Check(name="apply", state="not checked", text=text, hint=hint)
 
 
-def _failed(name: str, error: MonitorSyncError) -> Check:
-    return Check(name=name, state="failed", text=_inner(error), hint=error.hint)
-
-
-def _inner(error: MonitorSyncError) -> str:
-    """An error without the words of what was tried: the check's name says that."""
-    text = str(error)
-    return text.partition(": ")[2] if text.startswith(("could not ", "did not ")) else text
+def _failed(name: str, error: RemoteError) -> Check:
+    return Check(name=name, state="failed", text=error.problem, hint=error.hint)
 
 
 def _included(answer: Any, kind: str) -> list[Mapping[str, Any]]:

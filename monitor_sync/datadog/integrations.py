@@ -1,52 +1,88 @@
-"""What notifications can reach: the names that Datadog's integrations and teams have."""
+"""
+The endpoints of integrations and teams, and the names there that a handle may mean.
+
+https://docs.datadoghq.com/api/latest/webhooks-integration/ and its likes for PagerDuty, Opsgenie
+and Slack. Webhooks and PagerDuty services can only be asked for by name, the others only be listed.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
-from monitor_sync.datadog.client import Client
+from monitor_sync.datadog.api import Api
+from monitor_sync.datadog.teams import Teams
+from monitor_sync.http.request import Request
+
+_V1, _V2 = "/api/v1/integration", "/api/v2/integration"
+
+_lookup = functools.partial(
+    Request, method="GET", operation="look up", scope="integrations_read", repeatable=True
+)
 
 
-class Directory:
+class Integrations:
     """
-    What exists on Datadog's side that a handle may name. Needs ``integrations_read``, teams
-    ``teams_read``.
+    What exists on Datadog's side that a handle may name.
 
-    Webhooks and PagerDuty services can only be asked for by name, the others only be listed.
-    Every method raises RemoteError where Datadog does not say.
+    Needs ``integrations_read``, and ``teams_read`` for teams. Every method raises RemoteError where
+    Datadog does not say.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def webhook(self, name: str) -> bool:
-        """Whether there is a webhook of this name."""
-        return self._client.webhook(name) is not None
+        """Return True if there is a webhook of this name."""
+        request = _lookup(
+            path=f"{_V1}/webhooks/configuration/webhooks/{{webhook_name}}",
+            kind="webhook",
+            subject=f"the webhook {name}",
+            path_params={"webhook_name": name},
+        )
+        return self._api.find(request) is not None
 
     def pagerduty_service(self, name: str) -> bool:
-        """Whether the PagerDuty integration has a service of this name."""
-        return self._client.pagerduty_service(name) is not None
+        """Return True if the PagerDuty integration has a service of this name."""
+        request = _lookup(
+            path=f"{_V1}/pagerduty/configuration/services/{{service_name}}",
+            kind="PagerDuty service",
+            subject=f"the PagerDuty service {name}",
+            path_params={"service_name": name},
+        )
+        return self._api.find(request) is not None
 
     def opsgenie_services(self) -> frozenset[str]:
-        """The names of all services of the Opsgenie integration."""
-        return _named(_attributes(self._client.opsgenie_services()), "name")
+        """Return the names of all services of the Opsgenie integration."""
+        request = _lookup(
+            path=f"{_V2}/opsgenie/services",
+            kind="Opsgenie service",
+            subject="the Opsgenie services",
+        )
+        return _named(_attributes(self._api.data(request)), "name")
 
     def slack_channels(self, account: str) -> frozenset[str]:
-        """The channels of one Slack account, without ``#``. Raises NotFound for no account."""
-        channels = _named(self._client.slack_channels(account), "name")
-        return frozenset(each.removeprefix("#") for each in channels)
+        """Return the channels of one Slack account, without ``#``. Raises NotFound."""
+        request = _lookup(
+            path=f"{_V1}/slack/configuration/accounts/{{account_name}}/channels",
+            kind="Slack account",
+            subject=f"the Slack channels of {account}",
+            path_params={"account_name": account},
+        )
+        channels = _named(self._api.send(request, list), "name")
+        return frozenset(channel.removeprefix("#") for channel in channels)
 
     def teams(self) -> frozenset[str]:
-        """The handles of all teams, without ``@``."""
-        return _named(_attributes(self._client.teams()), "handle")
+        """Return the handles of all teams, without ``@``."""
+        return _named(_attributes(Teams(self._api).all()), "handle")
 
 
 def _attributes(objects: Iterable[Any]) -> list[Any]:
-    return [each.get("attributes") for each in objects if isinstance(each, dict)]
+    return [item.get("attributes") for item in objects if isinstance(item, dict)]
 
 
 def _named(objects: Iterable[Any], field: str) -> frozenset[str]:
-    """One text of each object that has it."""
-    found = (each.get(field) for each in objects if isinstance(each, dict))
-    return frozenset(each for each in found if isinstance(each, str))
+    """Return one text field of each object that has it."""
+    values = (item.get(field) for item in objects if isinstance(item, dict))
+    return frozenset(value for value in values if isinstance(value, str))

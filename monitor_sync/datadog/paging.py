@@ -17,18 +17,18 @@ def pages(page: Callable[[int], list[Any]], *, size: int) -> Iterator[list[Any]]
     What slid from one page to the next meanwhile is given once.
     """
     seen: set[Any] = set()
-    for each in _raw(page, size):
+    for items in _raw(page, size):
         fresh = []
-        for one in each:
-            if (number := identity(one)) not in seen:
-                seen.add(number)
-                fresh.append(one)
+        for item in items:
+            if (key := identity(item)) not in seen:
+                seen.add(key)
+                fresh.append(item)
         yield fresh
 
 
-def identity(thing: Any) -> Any:
-    """What tells things apart in a listing; something without an id is only itself."""
-    return thing.get("id") if isinstance(thing, dict) else id(thing)
+def identity(item: Any) -> Any:
+    """Return what tells items of a listing apart; one without an id is only itself."""
+    return item.get("id") if isinstance(item, dict) else id(item)
 
 
 def _raw(page: Callable[[int], list[Any]], size: int) -> Iterator[list[Any]]:
@@ -43,10 +43,10 @@ def _raw(page: Callable[[int], list[Any]], size: int) -> Iterator[list[Any]]:
             wave = [pool.submit(page, number) for number in range(start, start + WAVE)]
             full = True
             while wave:
-                found = wave.pop(0).result()
-                full = full and len(found) == size
-                if found:
-                    yield found
+                items = wave.pop(0).result()
+                full = full and len(items) == size
+                if items:
+                    yield items
             if not full:
                 return
             start += WAVE

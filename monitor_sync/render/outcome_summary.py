@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from monitor_sync.errors import RemoteError
 from monitor_sync.sync.outcome import Outcome, Status
 
 DONE: Final = {
@@ -109,10 +110,8 @@ def reason(outcome: Outcome) -> str:
     """Why a change was not made, in one sentence; its monitor is named beside it."""
     if outcome.error is None:
         return outcome.note
-    text = str(outcome.error)
-    for number in {outcome.id, outcome.change.id}:
-        text = text.replace(f" monitor {number}: ", " the monitor: ", 1)
-    return text
+    error = outcome.error
+    return error.summary if isinstance(error, RemoteError) else str(error)
 
 
 def notes(outcomes: Iterable[Outcome]) -> list[tuple[str, list[str]]]:

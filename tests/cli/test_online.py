@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from monitor_sync.cli import main, online
 from monitor_sync.cli.online import Answers
-from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.errors import UsageError
+from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.project.load import Loaded, load
 from monitor_sync.rules.online import PAGES
 from monitor_sync.sync.apply import carry_out

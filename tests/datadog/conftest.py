@@ -13,9 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from monitor_sync.datadog.client import Client
-from monitor_sync.datadog.request_gate import Clock, Traffic
-from monitor_sync.datadog.retry import RetryPolicy
+from monitor_sync.datadog.service import datadog
 from monitor_sync.datadog.settings import Settings
+from monitor_sync.http.request_gate import RequestGate
+from monitor_sync.http.retry import RetryPolicy
+from tests.http.clock import Unhurried
 
 API_KEY = "0123456789abcdef-api"
 APP_KEY = "0123456789abcdef-app"
@@ -40,22 +42,6 @@ class Answer:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
-
-
-class Unhurried(Clock):
-    """A clock on which every wait is over at once, and that notes how long it would have been."""
-
-    def __init__(self) -> None:
-        self.waited: list[float] = []
-        self._ahead = 0.0
-
-    def now(self) -> float:
-        return super().now() + self._ahead
-
-    def wait(self, gate: threading.Condition, seconds: float) -> None:
-        self.waited.append(round(seconds, 2))
-        self._ahead += seconds
-        super().wait(gate, 0.001)
 
 
 class Script:
@@ -95,11 +81,16 @@ class Script:
     ) -> Client:
         """A client that notes its waits in place of waiting."""
         keys = settings or {"api_key": API_KEY, "app_key": APP_KEY}
+        here = Settings(site="datadoghq.eu", base_url=self.url, **keys)
         return Client(
-            Settings(site="datadoghq.eu", base_url=self.url, **keys),
+            here,
             retry=RetryPolicy(tries=tries, longest_throttle=longest, chance=lambda: 0.0),
-            traffic=Traffic(
-                deadline=deadline, on_wait=on_wait, clock=self.clock, chance=lambda: 0.0
+            gate=RequestGate(
+                datadog(here),
+                deadline=deadline,
+                on_wait=on_wait,
+                clock=self.clock,
+                chance=lambda: 0.0,
             ),
         )
 

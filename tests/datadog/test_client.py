@@ -20,6 +20,7 @@ from monitor_sync.errors import (
     RemoteError,
     Unreachable,
 )
+from monitor_sync.http.retry import RetryPolicy
 from tests.datadog.conftest import API_KEY, APP_KEY, Answer, Asked, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5", "priority": None}
@@ -245,8 +246,7 @@ def test_nothing_listening_is_said_and_a_create_surely_did_not_happen() -> None:
         settings = Settings(
             site="datadoghq.eu", base_url=f"http://{host}", api_key="a", app_key="b"
         )
-        client = Client(settings)
-        client._retry = type(client._retry)(tries=1)
+        client = Client(settings, retry=RetryPolicy(tries=1))
 
         with pytest.raises(Unreachable, match=f"nothing answers at {host}") as found:
             client.create(BODY)

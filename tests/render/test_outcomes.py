@@ -188,13 +188,15 @@ def test_the_same_failure_of_many_is_told_once_with_its_hint() -> None:
     assert text.splitlines()[-1] == "Applied 05b7566a: nothing done, 30 failed."
 
 
+def busy(number: int) -> Unreachable:
+    tried = f"could not update monitor {number}"
+    for_any = "could not update the monitor"
+    return Unreachable.of(tried, "Datadog is busy (503)", for_any=for_any)
+
+
 def test_failures_that_differ_by_the_id_alone_are_told_once() -> None:
     text = outcomes.text(
-        [
-            outcome(f"motor/f/m-{n}", "failed", "update", id=n, error=Unreachable(said))
-            for n in range(11, 15)
-            for said in [f"could not update monitor {n}: Datadog is busy (503)"]
-        ],
+        [outcome(f"motor/f/m-{n}", "failed", "update", id=n, error=busy(n)) for n in range(11, 15)],
         "05b7566a",
     )
     assert "4 changes failed: could not update the monitor: Datadog is busy (503)" in text

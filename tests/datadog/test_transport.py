@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.datadog.client import Client
-from monitor_sync.datadog.retry import RetryPolicy
 from monitor_sync.datadog.settings import Settings
 from monitor_sync.errors import AccessDenied, OutcomeUnknown, RemoteError, Unreachable
+from monitor_sync.http.retry import RetryPolicy
 from tests.datadog.conftest import Answer, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5"}

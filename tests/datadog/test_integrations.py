@@ -1,4 +1,4 @@
-"""What validate and the look-ups of handles ask, repeat and make of the answers."""
+"""What the look-ups of handles ask, repeat and make of the answers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from monitor_sync.datadog.client import Client
-from monitor_sync.datadog.integrations import Directory
-from monitor_sync.errors import AccessDenied, NotFound, RemoteError, Unreachable
+from monitor_sync.errors import AccessDenied, RemoteError, Unreachable
 from tests.datadog.conftest import Answer, Asked, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5"}
@@ -22,93 +21,35 @@ EDGE = {
 WEBHOOKS = "/api/v1/integration/webhooks/configuration/webhooks"
 
 
-def test_a_new_monitor_and_a_live_one_are_asked_about_at_their_own_addresses(
-    script: Script,
-) -> None:
-    script.say(Answer(body={}))
-
-    assert script.client().validate(BODY) == ()
-    assert script.client().validate(BODY, 7) == ()
-
-    assert [(asked.method, asked.path, asked.body) for asked in script.asked] == [
-        ("POST", "/api/v1/monitor/validate", BODY),
-        ("POST", "/api/v1/monitor/7/validate", BODY),
-    ]
-
-
-def test_each_refusal_comes_in_datadogs_own_words(script: Script) -> None:
-    script.say(Answer(status=400, body={"errors": ["Alert status is\nrequired.", "Another one"]}))
-
-    assert script.client().validate(BODY) == ("Alert status is required.", "Another one")
-    assert len(script.asked) == 1
-
-
-@pytest.mark.parametrize("answer", [Answer(status=502), Answer(drop=True), Answer(status=504)])
-def test_validate_writes_nothing_and_so_is_tried_again(script: Script, answer: Answer) -> None:
-    script.say(answer, Answer(body={}))
-
-    assert script.client().validate(BODY) == ()
-    assert len(script.asked) == 2
-
-
-@pytest.mark.parametrize(
-    ("answer", "error", "text"),
-    [
-        (Answer(status=502), Unreachable, "answered 502"),
-        (Answer(status=403, body={"errors": ["Forbidden"]}), AccessDenied, "refused the keys"),
-        (Answer(status=404, body={"errors": ["Monitor not found"]}), NotFound, "no such monitor"),
-        (Answer(status=400, body="<html>"), Unreachable, "web page"),
-        (Answer(status=200, body="<html>"), Unreachable, "web page"),
-    ],
-    ids=str,
-)
-def test_an_answer_that_is_no_verdict_is_never_taken_for_one(
-    script: Script, answer: Answer, error: type[RemoteError], text: str
-) -> None:
-    script.say(answer)
-
-    with pytest.raises(error, match=text):
-        script.client(tries=2).validate(BODY, 7)
-
-
-def test_validating_needs_the_right_to_read_alone(script: Script) -> None:
-    script.say(Answer(status=403, body={"errors": ["Forbidden"]}))
-
-    with pytest.raises(AccessDenied) as caught:
-        script.client().validate(BODY)
-
-    assert caught.value.hint.startswith("it needs monitors_read;")
-
-
 def test_a_webhook_is_asked_for_by_its_name(script: Script) -> None:
     script.say(
         Answer(body={"name": "a b"}), Answer(status=404, body={"errors": ["Webhook not found"]})
     )
-    directory = Directory(script.client())
+    integrations = script.client().integrations
 
-    assert directory.webhook("a b/c") is True
-    assert directory.webhook("b") is False
+    assert integrations.webhook("a b/c") is True
+    assert integrations.webhook("b") is False
     assert script.asked[0].path == f"{WEBHOOKS}/a%20b%2Fc"
 
 
 def test_a_pagerduty_service_is_asked_for_by_its_name(script: Script) -> None:
     missing = Answer(status=404, body={"errors": ["Service not found"]})
     script.say(Answer(body={"service_name": "Claims"}), missing)
-    directory = Directory(script.client())
+    integrations = script.client().integrations
 
-    assert directory.pagerduty_service("Claims") is True
-    assert directory.pagerduty_service("Payments") is False
+    assert integrations.pagerduty_service("Claims") is True
+    assert integrations.pagerduty_service("Payments") is False
     assert script.asked[0].path == "/api/v1/integration/pagerduty/configuration/services/Claims"
 
 
 def test_names_are_taken_out_of_what_is_listed(script: Script) -> None:
-    directory = Directory(script.client())
+    integrations = script.client().integrations
 
     script.say(Answer(body={"data": [{"id": "1", "attributes": {"name": "claims"}}, 5, {}]}))
-    assert directory.opsgenie_services() == {"claims"}
+    assert integrations.opsgenie_services() == {"claims"}
 
     script.say(Answer(body=[{"name": "#general"}, {"name": "plain"}, {"name": None}]))
-    assert directory.slack_channels("acme") == {"general", "plain"}
+    assert integrations.slack_channels("acme") == {"general", "plain"}
 
     assert [asked.path for asked in script.asked] == [
         "/api/v2/integration/opsgenie/services",
@@ -124,14 +65,14 @@ def test_teams_are_listed_to_the_last_page(script: Script) -> None:
 
     script.say(page)
 
-    assert Directory(script.client()).teams() == {f"team-{number}" for number in range(230)}
+    assert script.client().integrations.teams() == {f"team-{number}" for number in range(230)}
     assert [asked.query["page[size]"] for asked in script.asked] == ["100"] * 3
 
 
 def test_a_listing_that_says_the_same_page_again_and_again_ends(script: Script) -> None:
     script.say(Answer(body={"data": [team(number) for number in range(100)]}))
 
-    assert len(Directory(script.client()).teams()) == 100
+    assert len(script.client().integrations.teams()) == 100
     assert len(script.asked) == 2
 
 
@@ -140,11 +81,11 @@ def team(number: int) -> dict[str, Any]:
 
 
 ASKING: list[Callable[[Client], Any]] = [
-    lambda client: client.webhook("a"),
-    lambda client: client.pagerduty_service("a"),
-    lambda client: client.opsgenie_services(),
-    lambda client: client.slack_channels("a"),
-    lambda client: client.teams(),
+    lambda client: client.integrations.webhook("a"),
+    lambda client: client.integrations.pagerduty_service("a"),
+    lambda client: client.integrations.opsgenie_services(),
+    lambda client: client.integrations.slack_channels("a"),
+    lambda client: client.integrations.teams(),
 ]
 
 
@@ -182,6 +123,6 @@ def test_a_list_without_its_data_is_no_empty_list(script: Script) -> None:
     script.say(Answer(body={"meta": {}}))
 
     with pytest.raises(Unreachable):
-        script.client().teams()
+        script.client().integrations.teams()
     with pytest.raises(Unreachable):
-        script.client().opsgenie_services()
+        script.client().integrations.opsgenie_services()

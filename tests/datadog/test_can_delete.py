@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from monitor_sync.datadog.can_delete import BATCH
-from monitor_sync.datadog.client import Client
 from monitor_sync.errors import AccessDenied, Unreachable
-from tests.conftest import Local
 from tests.datadog.conftest import Answer, Asked, Script
 
 SENTENCE = "monitor [2,`avg(last_5m):a{*} > 5`] is referenced in composite monitors: [9,2]"
@@ -92,56 +89,3 @@ def test_a_delete_is_forced_only_where_it_is_asked_for(
     script.say(Answer(body={"deleted_monitor_id": 7}))
     script.client().delete(7, force=force)
     assert script.asked[0].query == query
-
-
-def event(**changed: Any) -> dict[str, Any]:
-    inner = {"usr": {"email": "ani@acme.example", "name": "Ani"}, "action": "modified"}
-    outer = {"timestamp": "2026-11-22T12:31:59.123+02:00", "attributes": inner, **changed}
-    return {"data": [{"type": "audit", "attributes": outer}]}
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (Answer(body=event()), "ani@acme.example, 2026-11-22 10:31 UTC"),
-        (Answer(body=event(timestamp="then")), "ani@acme.example"),
-        (Answer(body=event(attributes={"usr": {"id": "4\x1b[m"}})), "4[m, 2026-11-22 10:31 UTC"),
-        (Answer(body=event(attributes={})), "2026-11-22 10:31 UTC"),
-        (Answer(body={"data": []}), ""),
-        (Answer(body={"data": ["?"]}), ""),
-        (Answer(body=[]), ""),
-        (Answer(status=403, body={"errors": ["Forbidden"]}), ""),
-        (Answer(status=502), ""),
-        (Answer(drop=True), ""),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_the_last_editor_is_told_where_the_audit_trail_knows_and_asked_for_once(
-    script: Script, answer: Answer, said: str
-) -> None:
-    script.say(answer)
-
-    assert script.client().last_editor(7) == said
-    (asked,) = script.asked
-    assert (asked.method, asked.path) == ("POST", "/api/v2/audit/events/search")
-    assert "@asset.id:7" in asked.body["filter"]["query"]
-
-
-def test_after_a_stop_nobody_is_asked_for_the_last_editor(script: Script) -> None:
-    client = script.client()
-    client.stop()
-    assert client.last_editor(7) == ""
-    assert script.asked == []
-
-
-def test_the_emulators_audit_trail_names_who_changed_a_monitor(local: Local) -> None:
-    client = Client.from_environment(local.environment)
-    body = {"name": "n", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 5", "message": ""}
-    made = client.create(body)["id"]
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    path = f"/api/v1/monitor/{made}"
-    content = json.dumps({"name": "other"}).encode()
-    assert local.emulator.handle("PUT", path, "", keys, content)[0] == 200
-
-    assert client.last_editor(made).startswith("user@emulator.example, 2")
-    assert client.last_editor(made + 1) == ""

@@ -1,4 +1,4 @@
-"""The request budget against a simulated Datadog: no window is ever broken, and none is wasted."""
+"""The rate limiter against a simulated service: no window is ever broken, and none is wasted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.datadog.rate_limit import Budget, Wait, reserve
+from monitor_sync.http.rate_limit import RateLimiter, Wait, reserve
+from monitor_sync.http.service import RequestLimit, Service
 
 CREATE = "POST /api/v1/monitor"
 Headers = dict[str, str]
 
+SERVICE = Service(
+    name="Datadog",
+    host="api.example",
+    limits={CREATE: RequestLimit(requests=500, seconds=10.0)},
+    usual_limit=RequestLimit(requests=12_000, seconds=60.0),
+)
 
-def budget(backoff: float = 0.5) -> Budget:
-    return Budget(backoff=backoff, chance=lambda: 0.0)
+
+def limiter(backoff: float = 0.5) -> RateLimiter:
+    return RateLimiter(SERVICE, backoff=backoff, chance=lambda: 0.0)
 
 
 def told(left: int, reset: int, *, limit: int = 500, period: int = 10, name: str = "n") -> Headers:
@@ -54,7 +62,7 @@ class Server:
 
 
 def run(
-    budget: Budget,
+    limiter: RateLimiter,
     server: Server,
     *,
     requests: int,
@@ -73,26 +81,26 @@ def run(
     while done < requests:
         wait = Wait(seconds=0.0)
         while sent - done < workers and sent < requests:
-            wait = budget.wait(route, now) or Wait(seconds=-1.0)
+            wait = limiter.wait(route, now) or Wait(seconds=-1.0)
             if wait.seconds >= 0:
                 break
-            flight = budget.sent(route, now)
+            request = limiter.sent(route, now)
             up, down = next(latency)
-            heapq.heappush(events, (now + up, next(order), "arrives", flight, sent, down, None))
+            heapq.heappush(events, (now + up, next(order), "arrives", request, sent, down, None))
             sent += 1
         stuck = sent - done < workers and sent < requests
         wake = now + max(wait.seconds, 1e-6) if stuck else math.inf
         if events and events[0][0] <= wake:
-            now, _, what, flight, number, down, given = heapq.heappop(events)
+            now, _, what, request, number, down, given = heapq.heappop(events)
             if what == "arrives":
                 given = server.answer(now)
-                entry = (now + down, next(order), "is answered", flight, number, down, given)
+                entry = (now + down, next(order), "is answered", request, number, down, given)
                 heapq.heappush(events, entry)
             elif number in lose:
-                budget.lost(flight, now, counted=True)
+                limiter.lost(request, now, counted=True)
                 done += 1
             else:
-                budget.answered(flight, now, given[0], refused=given[1])
+                limiter.answered(request, now, given[0], refused=given[1])
                 done += 1
         else:
             assert wake < math.inf, "nothing is on its way and nobody waits"
@@ -126,7 +134,13 @@ def test_no_window_ever_sees_more_than_its_limit_however_answers_interleave(
 ) -> None:
     server = Server(limit=limit, period=period, rounding=rounding)
     run(
-        budget(), server, requests=100, workers=workers, begin=begin, latencies=latencies, lose=lose
+        limiter(),
+        server,
+        requests=100,
+        workers=workers,
+        begin=begin,
+        latencies=latencies,
+        lose=lose,
     )
     assert max(server.counts.values()) <= limit
 
@@ -142,7 +156,7 @@ def test_windows_of_a_second_are_kept_to_where_answers_are_quick(
     limit: int, period: int, workers: int, begin: float, latencies: list[tuple[float, float]]
 ) -> None:
     server = Server(limit=limit, period=period, rounding=math.ceil)
-    run(budget(), server, requests=100, workers=workers, begin=begin, latencies=latencies)
+    run(limiter(), server, requests=100, workers=workers, begin=begin, latencies=latencies)
     assert max(server.counts.values()) <= limit
 
 
@@ -155,7 +169,7 @@ def test_a_server_that_tells_nothing_is_not_sent_more_than_the_recorded_limit(
     workers: int, begin: float, latencies: list[tuple[float, float]]
 ) -> None:
     server = Server(limit=500, period=10, rounding=math.ceil, silent=True)
-    run(budget(), server, requests=1200, workers=workers, begin=begin, latencies=latencies)
+    run(limiter(), server, requests=1200, workers=workers, begin=begin, latencies=latencies)
     assert max(server.counts.values()) <= 500
 
 
@@ -168,40 +182,40 @@ def test_1200_creates_take_little_longer_than_the_limit_forces(
     begin: float, up: float, rounding: Callable[[float], int]
 ) -> None:
     server = Server(limit=500, period=10, rounding=rounding)
-    seconds = run(budget(), server, requests=1200, workers=8, begin=begin, latencies=[(up, up)])
+    seconds = run(limiter(), server, requests=1200, workers=8, begin=begin, latencies=[(up, up)])
     # a run that begins with its window must wait for two more: 20 s, and then do the rest
     assert seconds <= 1.2 * 20
     assert max(server.counts.values()) <= 450 + 1  # a tenth is left to people
 
 
 def test_the_first_request_of_a_limit_goes_alone_and_its_answer_lets_the_others_go() -> None:
-    one = budget()
-    assert one.wait(CREATE, 0.0) is None
-    first = one.sent(CREATE, 0.0)
-    assert one.wait(CREATE, 0.1) == Wait(seconds=0.9)
+    rates = limiter()
+    assert rates.wait(CREATE, 0.0) is None
+    first = rates.sent(CREATE, 0.0)
+    assert rates.wait(CREATE, 0.1) == Wait(seconds=0.9)
 
-    one.answered(first, 0.2, told(499, 7), refused=False)
+    rates.answered(first, 0.2, told(499, 7), refused=False)
 
-    assert one.wait(CREATE, 0.2) is None
+    assert rates.wait(CREATE, 0.2) is None
 
 
 def test_while_the_first_answer_is_slow_one_more_goes_each_second() -> None:
-    one = budget()
+    rates = limiter()
     goes = []
     for tick in range(40):
-        if one.wait(CREATE, tick / 10) is None:
+        if rates.wait(CREATE, tick / 10) is None:
             goes.append(tick / 10)
-            one.sent(CREATE, tick / 10)
+            rates.sent(CREATE, tick / 10)
     assert goes == [0.0, 1.0, 2.0, 3.0]
 
 
 def test_what_is_on_the_way_counts_against_what_remains() -> None:
-    one = budget()
-    first = one.sent(CREATE, 0.0)
-    one.answered(first, 0.1, told(53, 7), refused=False)
+    rates = limiter()
+    first = rates.sent(CREATE, 0.0)
+    rates.answered(first, 0.1, told(53, 7), refused=False)
     sent = 0
-    while (wait := one.wait(CREATE, 0.2)) is None:
-        one.sent(CREATE, 0.2)
+    while (wait := rates.wait(CREATE, 0.2)) is None:
+        rates.sent(CREATE, 0.2)
         sent += 1
     assert sent == 53 - reserve(500)
     assert wait.seconds == pytest.approx(6.9)
@@ -218,61 +232,61 @@ def test_a_tenth_of_a_limit_is_left_to_people_at_least_one_at_most_fifty(
 
 
 def test_routes_that_share_a_limit_share_what_remains_of_it() -> None:
-    one = budget()
+    rates = limiter()
     for route in ("DELETE /a", "GET /b"):
-        flight = one.sent(route, 0.0)
-        one.answered(flight, 0.1, told(50, 7, name="global_org"), refused=False)
+        request = rates.sent(route, 0.0)
+        rates.answered(request, 0.1, told(50, 7, name="global_org"), refused=False)
 
-    assert one.wait("DELETE /a", 0.2) is not None
-    assert one.wait("GET /b", 0.2) is not None
-    assert one.wait("PUT /c", 0.2) is None
+    assert rates.wait("DELETE /a", 0.2) is not None
+    assert rates.wait("GET /b", 0.2) is not None
+    assert rates.wait("PUT /c", 0.2) is None
 
 
 def test_an_older_answer_that_arrives_late_does_not_give_anything_back() -> None:
-    one = budget()
-    slow, quick = one.sent(CREATE, 0.0), one.sent(CREATE, 0.0)
-    one.answered(quick, 0.5, told(50, 7), refused=False)
-    one.answered(slow, 0.6, told(51, 7), refused=False)
+    rates = limiter()
+    slow, quick = rates.sent(CREATE, 0.0), rates.sent(CREATE, 0.0)
+    rates.answered(quick, 0.5, told(50, 7), refused=False)
+    rates.answered(slow, 0.6, told(51, 7), refused=False)
 
-    assert one.wait(CREATE, 0.6) is not None
+    assert rates.wait(CREATE, 0.6) is not None
 
 
 def test_a_refusal_with_headers_is_waited_out_until_the_window_ends() -> None:
-    one = budget()
-    flight = one.sent(CREATE, 0.0)
-    one.answered(flight, 0.5, told(3, 7), refused=True)
+    rates = limiter()
+    request = rates.sent(CREATE, 0.0)
+    rates.answered(request, 0.5, told(3, 7), refused=True)
 
-    assert one.wait(CREATE, 1.0) == Wait(seconds=6.5, reason="Datadog's limit n (500 in 10 s)")
-    assert one.wait(CREATE, 7.5) is None
+    assert rates.wait(CREATE, 1.0) == Wait(seconds=6.5, reason="Datadog's limit n (500 in 10 s)")
+    assert rates.wait(CREATE, 7.5) is None
 
 
 def test_refusals_that_name_no_limit_stop_every_route_longer_each_time() -> None:
-    one = budget()
+    rates = limiter()
     waits, now = [], 0.0
     for _ in range(7):
-        flight = one.sent(CREATE, now)
-        one.answered(flight, now, None, refused=True)
-        wait = one.wait("GET /another", now)
+        request = rates.sent(CREATE, now)
+        rates.answered(request, now, None, refused=True)
+        wait = rates.wait("GET /another", now)
         assert wait is not None
         waits.append(wait.seconds)
         now += wait.seconds
     assert waits == [1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]  # halved: chance gives 0
 
-    flight = one.sent(CREATE, now)
-    one.answered(flight, now, told(499, 7), refused=False)
-    flight = one.sent(CREATE, now)
-    one.answered(flight, now, None, refused=True)
-    wait = one.wait(CREATE, now)
+    request = rates.sent(CREATE, now)
+    rates.answered(request, now, told(499, 7), refused=False)
+    request = rates.sent(CREATE, now)
+    rates.answered(request, now, None, refused=True)
+    wait = rates.wait(CREATE, now)
     assert wait is not None
     assert wait.seconds == 1.0
 
 
 def test_refusals_of_requests_that_were_already_on_the_way_do_not_add_up() -> None:
-    one = budget()
-    flights = [one.sent(CREATE, 0.0) for _ in range(8)]
-    for flight in flights:
-        one.answered(flight, 0.1, {}, refused=True)
-    wait = one.wait(CREATE, 0.1)
+    rates = limiter()
+    requests = [rates.sent(CREATE, 0.0) for _ in range(8)]
+    for request in requests:
+        rates.answered(request, 0.1, {}, refused=True)
+    wait = rates.wait(CREATE, 0.1)
     assert wait is not None
     assert wait.seconds == pytest.approx(1.0)
 
@@ -282,16 +296,16 @@ def test_refusals_of_requests_that_were_already_on_the_way_do_not_add_up() -> No
     [{"x-ratelimit-reset": "soon"}, {"x-ratelimit-limit": "0"}, {"x-ratelimit-remaining": "nan"}],
 )
 def test_headers_that_make_no_sense_tell_nothing(broken: Headers) -> None:
-    one = budget()
-    flight = one.sent(CREATE, 0.0)
-    one.answered(flight, 0.1, {**told(0, 7), **broken}, refused=False)
-    assert one.wait(CREATE, 0.2) is None
+    rates = limiter()
+    request = rates.sent(CREATE, 0.0)
+    rates.answered(request, 0.1, {**told(0, 7), **broken}, refused=False)
+    assert rates.wait(CREATE, 0.2) is None
 
 
 def test_a_name_with_control_characters_is_not_shown() -> None:
-    one = budget()
-    flight = one.sent(CREATE, 0.0)
-    one.answered(flight, 0.1, told(0, 7, name="n\x1b[31m"), refused=False)
-    wait = one.wait(CREATE, 0.2)
+    rates = limiter()
+    request = rates.sent(CREATE, 0.0)
+    rates.answered(request, 0.1, told(0, 7, name="n\x1b[31m"), refused=False)
+    wait = rates.wait(CREATE, 0.2)
     assert wait is not None
     assert wait.reason == "Datadog's limit for POST /api/v1/monitor (500 in 10 s)"

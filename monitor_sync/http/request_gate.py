@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.datadog.circuit_breaker import Breaker
-from monitor_sync.datadog.rate_limit import Budget, Flight, Wait
 from monitor_sync.errors import Interrupted, NotSent
+from monitor_sync.http.circuit_breaker import CircuitBreaker
+from monitor_sync.http.rate_limit import PendingRequest, RateLimiter, Wait
+from monitor_sync.http.request import Request
+from monitor_sync.http.service import Service
 
 LONGEST: Final = 900.0
 """Seconds: a limit that is anew only after longer is an error to show, not to wait out."""
@@ -36,13 +38,13 @@ class Clock:
 class Turn:
     """The permission for one request, to be given back with how it ended."""
 
-    flight: Flight
+    pending: PendingRequest
     single: bool
 
 
-class Traffic:
+class RequestGate:
     """
-    Lets requests go one by one, as Datadog's limits and its health allow. Safe for threads.
+    Lets requests go one by one, as a service's limits and its health allow. Safe for threads.
 
     ``deadline`` is in seconds from now, None for none. ``on_wait`` is told for what and for how
     many seconds when a wait of more than a second begins, once for all who wait for the same.
@@ -51,6 +53,7 @@ class Traffic:
 
     def __init__(
         self,
+        service: Service,
         *,
         backoff: float = 0.5,
         deadline: float | None = None,
@@ -58,10 +61,11 @@ class Traffic:
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        self._service = service
         self._gate = threading.Condition()
         self._clock = clock or Clock()
-        self._budget = Budget(backoff=backoff, chance=chance)
-        self._breaker = Breaker(backoff=backoff, chance=chance)
+        self._limiter = RateLimiter(service, backoff=backoff, chance=chance)
+        self._breaker = CircuitBreaker(service.name, backoff=backoff, chance=chance)
         self._deadline = deadline
         self._ends = None if deadline is None else self._clock.now() + deadline
         self._on_wait = on_wait
@@ -83,28 +87,26 @@ class Traffic:
             self._stopped = True
             self._gate.notify_all()
 
-    def enter(self, route: str, operation: str) -> Turn:
+    def enter(self, request: Request) -> Turn:
         """Wait for the turn of one request. Raises NotSent where it will not come."""
         while True:
             with self._gate:
                 now = self._clock.now()
-                self._check(operation, now)
-                wait = self._breaker.wait(now) or self._budget.wait(route, now)
+                self._check(request.words, now)
+                wait = self._breaker.wait(now) or self._limiter.wait(request.route, now)
                 if wait is None:
-                    return Turn(flight=self._budget.sent(route, now), single=self._breaker.sent())
+                    pending = self._limiter.sent(request.route, now)
+                    return Turn(pending=pending, single=self._breaker.sent())
                 if wait.seconds > LONGEST:
-                    raise NotSent(
-                        f"could not {operation}: {wait.reason} is used up for {wait.seconds:.0f} s",
-                        hint="run again later; other tools of your organisation share this limit",
-                    )
+                    raise self._too_long(request, wait)
                 new = self._is_new(wait, now)
                 if not new:
                     self._clock.wait(self._gate, self._within_deadline(wait.seconds, now))
             if new:
                 self._tell(wait)
 
-    def pause(self, operation: str, wait: Wait) -> None:
-        """Wait before a request is tried again. Raises NotSent where it will not be."""
+    def pause(self, purpose: str, wait: Wait) -> None:
+        """Wait before ``purpose`` is tried again. Raises NotSent where it will not be."""
         with self._gate:
             now = self._clock.now()
             until = now + wait.seconds
@@ -113,53 +115,57 @@ class Traffic:
             self._tell(wait)
         with self._gate:
             while (now := self._clock.now()) < until:
-                self._check(operation, now)
+                self._check(purpose, now)
                 self._clock.wait(self._gate, self._within_deadline(until - now, now))
 
     def answered(self, turn: Turn, headers: Mapping[str, str] | None, *, refused: bool) -> None:
-        """Datadog answered; ``refused`` where it said 429 because of a limit."""
+        """Give a turn back: the service answered; ``refused`` is a 429 because of a limit."""
         with self._gate:
             self._breaker.succeeded()
-            self._budget.answered(turn.flight, self._clock.now(), headers, refused=refused)
+            self._limiter.answered(turn.pending, self._clock.now(), headers, refused=refused)
             self._gate.notify_all()
 
     def failed(self, turn: Turn, why: str, *, sent: bool) -> None:
-        """No answer, or one that says that Datadog is not well."""
+        """Give a turn back: no answer, or one that says that the service is not well."""
         with self._gate:
             self._breaker.failed(self._clock.now(), why=why, single=turn.single)
-            self._budget.lost(turn.flight, self._clock.now(), counted=sent)
+            self._limiter.lost(turn.pending, self._clock.now(), counted=sent)
             self._gate.notify_all()
 
     def forgotten(self, turn: Turn) -> None:
-        """A request that ended in a way that says nothing about Datadog."""
+        """Give a turn back: the request ended in a way that says nothing about the service."""
         with self._gate:
             self._breaker.forgotten(single=turn.single)
-            self._budget.lost(turn.flight, self._clock.now(), counted=True)
+            self._limiter.lost(turn.pending, self._clock.now(), counted=True)
             self._gate.notify_all()
 
-    def _check(self, operation: str, now: float) -> None:
+    def _check(self, purpose: str, now: float) -> None:
         """Raise NotSent where nothing may go any more."""
         if self._stopped:
-            raise Interrupted(
-                f"did not {operation}: interrupted before it was sent",
-                hint="run again: it does what is left",
-            )
+            problem, hint = "interrupted before it was sent", "run again: it does what is left"
+            raise Interrupted.of(f"did not {purpose}", problem, hint=hint)
         if self._ends is not None and now >= self._ends:
-            raise NotSent(
-                f"did not {operation}: the deadline of {self._deadline:g} s is over",
-                hint="run again, it does what is left; or give it more time with --deadline",
-            )
+            problem = f"the deadline of {self._deadline:g} s is over"
+            hint = "run again, it does what is left; or give it more time with --deadline"
+            raise NotSent.of(f"did not {purpose}", problem, hint=hint)
         if failing := self._breaker.hopeless(now):
-            raise NotSent(
-                f"did not {operation}: Datadog has failed for {failing:.0f} s, every try of it",
-                hint="https://status.datadoghq.com may say more; run again later",
-            )
+            name, page = self._service.name, self._service.status_page
+            problem = f"{name} has failed for {failing:.0f} s, every try of it"
+            hint = f"{page} may say more; run again later" if page else "run again later"
+            raise NotSent.of(f"did not {purpose}", problem, hint=hint)
+
+    def _too_long(self, request: Request, wait: Wait) -> NotSent:
+        return NotSent.of(
+            f"could not {request.words}",
+            f"{wait.reason} is used up for {wait.seconds:.0f} s",
+            hint="run again later; other tools of your organisation share this limit",
+        )
 
     def _within_deadline(self, seconds: float, now: float) -> float:
         return seconds if self._ends is None else max(0.0, min(seconds, self._ends - now))
 
     def _is_new(self, wait: Wait, now: float) -> bool:
-        """Whether nobody has been told of this wait; from now on somebody has."""
+        """Return True once for a wait that nobody has been told of yet."""
         if self._on_wait is None or not wait.reason or wait.seconds <= _WORTH_TELLING:
             return False
         if now < self._told.get(wait.reason, now):

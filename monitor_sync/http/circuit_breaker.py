@@ -1,11 +1,11 @@
-"""Stops everybody for a while when Datadog fails again and again. Pure: no clock, no lock."""
+"""Stops everybody for a while when a service fails again and again. Pure: no clock, no lock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
-from monitor_sync.datadog.rate_limit import Wait
+from monitor_sync.http.rate_limit import Wait
 
 _IN_A_ROW: Final = 5
 """Failures without one success between them after which everybody waits."""
@@ -14,15 +14,17 @@ _PAUSES: Final = (4, 8, 16, 32, 60, 60)
 """Pauses before each single try, in units of the first wait; after the last there is no hope."""
 
 
-class Breaker:
+class CircuitBreaker:
     """
     Closed, requests go. After several failures in a row (5xx, 512, no answer) it opens: nothing
     goes but one try after each pause, and the first success closes it.
 
-    ``backoff`` is the unit of the pauses, ``chance`` gives numbers from 0 to 1.
+    ``service`` is its name, for people. ``backoff`` is the unit of the pauses, ``chance`` gives
+    numbers from 0 to 1.
     """
 
-    def __init__(self, *, backoff: float, chance: Callable[[], float]) -> None:
+    def __init__(self, service: str, *, backoff: float, chance: Callable[[], float]) -> None:
+        self._service = service
         self._backoff = backoff
         self._chance = chance
         self._failures = 0
@@ -33,31 +35,32 @@ class Breaker:
         self._why = ""
 
     def wait(self, now: float) -> Wait | None:
-        """Why a request must wait; None where it may go."""
+        """Return why a request must wait; None where it may go."""
         if self._closed_until is None:
             return None
         if now < self._closed_until:
-            return Wait(seconds=self._closed_until - now, reason=f"Datadog to recover{self._why}")
+            reason = f"{self._service} to recover{self._why}"
+            return Wait(seconds=self._closed_until - now, reason=reason)
         return Wait(seconds=2 * self._backoff) if self._trying else None
 
     def hopeless(self, now: float) -> float:
-        """For how many seconds it has failed, where that was long enough to give up; else 0."""
+        """Return for how many seconds it has failed, if that is long enough to give up; else 0."""
         return now - self._opened_at if self._pauses > len(_PAUSES) else 0.0
 
     def sent(self) -> bool:
-        """A request goes; True where it is the single try."""
+        """Note a request that goes; True where it is the single try."""
         if self._closed_until is None:
             return False
         self._trying = True
         return True
 
     def succeeded(self) -> None:
-        """Datadog answered, whatever it said."""
+        """Note an answer of the service, whatever it said."""
         self._failures = self._pauses = 0
         self._closed_until, self._trying = None, False
 
     def failed(self, now: float, *, why: str, single: bool) -> None:
-        """Datadog failed, or gave no answer; ``single`` as ``sent`` said. ``why`` is for people."""
+        """Note a failure; ``single`` is what ``sent`` returned, ``why`` is for people."""
         self._failures += 1
         if self._closed_until is None and self._failures >= _IN_A_ROW:
             self._opened_at = now
@@ -66,7 +69,7 @@ class Breaker:
             self._pause(now, why)
 
     def forgotten(self, *, single: bool) -> None:
-        """A request of which nothing will be known."""
+        """Forget a request that told nothing about the service."""
         if single:
             self._trying = False
 

@@ -1,0 +1,89 @@
+"""What Datadog's answers say: the JSON of one that worked, the failure of one that did not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from monitor_sync.http.bounded import Unreadable, decode
+from monitor_sync.http.failure import Failure, FailureKind, Reply, kind_of_answer, one_line
+from monitor_sync.http.rate_limit import pause_told
+from monitor_sync.http.request import Request
+from monitor_sync.http.service import RateLimitHeaders
+
+DUPLICATES: Final = "can not create duplicate monitors"
+"""What a 429 says that is not about haste: it would be refused again, however long one waits."""
+
+_TITLE: Final = re.compile(r"<title>\s*([^<]+?)\s*</title>", re.IGNORECASE)
+
+_HEADERS: Final = RateLimitHeaders()
+
+
+def outcome(
+    request: Request, status: int, content: bytes, headers: Mapping[str, str], expected: type
+) -> Reply | Failure:
+    """Return the decoded answer of a request, or the failure that it means."""
+    why_unusable = ""
+    try:
+        body: Any = decode(content)
+    except Unreadable as error:
+        body, why_unusable = content[:2000].decode("utf-8", "replace"), str(error)
+    if 200 <= status < 300 and isinstance(body, expected):
+        return Reply(value=body, headers=headers)
+    problems = sentences(body)
+    page = isinstance(body, str) and body.lstrip()[:1] == "<"
+    title = _TITLE.search(body) if page else None
+    return Failure(
+        request=request,
+        kind=_kind(status, problems, body),
+        status=status,
+        problems=problems,
+        page=page,
+        detail=one_line(title[1], 80) if title else "" if page else why_unusable,
+        wait=pause_told(_HEADERS, headers),
+        headers=headers,
+        body=body,
+    )
+
+
+def unexpected(request: Request, body: Any) -> Failure:
+    """Return the failure for an answer of status 200 that lacks what it must have."""
+    return Failure(request=request, kind="unreadable", status=200, problems=sentences(body))
+
+
+def refusals(failure: Failure) -> tuple[str, ...]:
+    """
+    Return Datadog's sentences where it read what we sent and refused it.
+
+    Empty where it did not get that far: no answer, no access, nothing there, too many requests.
+    """
+    return failure.problems if failure.kind == "rejected" else ()
+
+
+def sentences(body: Any) -> tuple[str, ...]:
+    """Return Datadog's own sentences in a body: ``{"errors": ["…"]}`` in its several shapes."""
+    errors = body.get("errors") if isinstance(body, Mapping) else None
+    if isinstance(errors, Mapping):
+        errors = list(errors.values())
+    if isinstance(errors, str):
+        errors = [errors]
+    texts = [_text(error) for error in errors if error] if isinstance(errors, list) else []
+    return tuple(one_line(text) for text in texts)
+
+
+def _kind(status: int, problems: tuple[str, ...], body: Any) -> FailureKind:
+    if status == 429 and any(DUPLICATES in problem.lower() for problem in problems):
+        return "rejected"
+    if status == 404 and isinstance(body, Mapping) and "statuspage" in body:
+        # No such address, not no such object: what stands before the API says this (recorded).
+        return "unreadable"
+    return kind_of_answer(status, problems)
+
+
+def _text(error: Any) -> str:
+    if isinstance(error, Mapping):
+        return str(error.get("detail") or error.get("title") or error)
+    if isinstance(error, list):
+        return "; ".join(map(_text, error))
+    return str(error)

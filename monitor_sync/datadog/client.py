@@ -1,0 +1,103 @@
+"""Datadog over HTTP: one attribute for each kind of resource, raw JSON in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Self
+
+from monitor_sync.datadog import paging
+from monitor_sync.datadog.api import Api
+from monitor_sync.datadog.integrations import Integrations
+from monitor_sync.datadog.monitors import Monitors
+from monitor_sync.datadog.service import datadog
+from monitor_sync.datadog.settings import Settings, from_environment
+from monitor_sync.datadog.teams import Teams
+from monitor_sync.datadog.transport import Transport
+from monitor_sync.datadog.users import Users
+from monitor_sync.http.rate_limit import Wait
+from monitor_sync.http.request_gate import RequestGate
+from monitor_sync.http.retry import RetryPolicy
+
+
+class Client(Monitors):
+    """
+    One Datadog organisation.
+
+    Safe to use from several threads. All methods raise RemoteError and its kinds, never anything
+    of the libraries underneath. Nothing it raises or shows holds a key.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        workers: int = 8,
+        retry: RetryPolicy | None = None,
+        gate: RequestGate | None = None,
+    ) -> None:
+        service = datadog(settings)
+        self.settings = settings
+        self._gate = gate or RequestGate(service, backoff=settings.backoff)
+        self._transport = Transport(settings, connections=max(workers, paging.WAVE))
+        retry = retry or RetryPolicy(first_wait=settings.backoff)
+        self.api = Api(settings, service, self._transport, self._gate, retry)
+        super().__init__(self.api)
+        self.integrations = Integrations(self.api)
+        self.teams = Teams(self.api)
+        self.users = Users(self.api)
+
+    @classmethod
+    def from_environment(
+        cls,
+        environ: Mapping[str, str],
+        *,
+        workers: int = 8,
+        deadline: float | None = None,
+        on_wait: Callable[[str, float], None] | None = None,
+    ) -> Self:
+        """
+        Return a client for the ``DD_…`` variables of an environment. Opens no connection yet.
+
+        ``workers`` is how many threads will write at once; after ``deadline`` seconds from now
+        nothing more is sent. ``on_wait`` is told the reason and the seconds of each wait of more
+        than a second when it begins; once, however many threads wait for it. Raises UsageError.
+        """
+        settings = from_environment(environ)
+        gate = RequestGate(
+            datadog(settings), backoff=settings.backoff, deadline=deadline, on_wait=on_wait
+        )
+        return cls(settings, workers=workers, gate=gate)
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.settings.host}>"
+
+    @property
+    def site(self) -> str:
+        """The Datadog site, such as ``datadoghq.eu``."""
+        return self.settings.site
+
+    @property
+    def host(self) -> str:
+        """The host that is asked, with its port, such as ``api.datadoghq.eu``."""
+        return self.settings.host
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """By how many seconds this machine's clock is ahead of Datadog's; None where unknown."""
+        return self._transport.clock_ahead
+
+    def stop(self) -> None:
+        """
+        Send nothing more. Every wait ends at once with NotSent, and so does every new request.
+
+        A request that is on its way is finished. Safe from any thread, any number of times.
+        """
+        self._gate.stop()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and no longer than anything is sent at all. Raises NotSent."""
+        self._gate.pause("look again", Wait(seconds=seconds, reason=""))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()

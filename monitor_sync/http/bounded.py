@@ -1,0 +1,174 @@
+"""Answers with an end: bounded in time, in size and in depth, however the other side sends them."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+import socket
+import time
+from http import client
+from typing import Any, Final
+
+import urllib3
+from urllib3 import connection, connectionpool
+from urllib3 import exceptions as http
+
+MOST_BYTES: Final = 128 * 1024 * 1024
+"""The largest answer that is read, both as sent and unpacked: 1,000 monitors of 128 KB each."""
+
+DEEPEST: Final = 100
+"""The deepest JSON that is taken. Datadog's own nest to about 15 levels (dashboards)."""
+
+_PIECE: Final = 256 * 1024
+"""Bytes read at once, so that packed data cannot grow without being counted."""
+
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class TooLarge(http.HTTPError):
+    """An answer is larger than ``MOST_BYTES``."""
+
+
+class Unreadable(ValueError):
+    """An answer is no JSON that can be used; the message says why."""
+
+
+class _TimedReader(io.RawIOBase):
+    """
+    Reads a socket for as long as one answer may take in all, not for each of its pieces.
+
+    A socket's own timeout begins anew with each byte: an answer that trickles would never end.
+    """
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._left = MOST_BYTES
+        timeout = sock.gettimeout()
+        self._ends = math.inf if timeout is None else time.monotonic() + timeout
+
+    def readable(self) -> bool:
+        """Return True: ``BufferedReader`` asks."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read once. Raises TimeoutError when the time is over, TooLarge when it is too much."""
+        remaining = self._ends - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError("timed out")
+        if remaining < math.inf:
+            self._sock.settimeout(remaining)
+        count = self._raw.readinto(buffer)  # type: ignore[attr-defined] # typeshed leaves it out
+        self._left -= count or 0
+        if self._left < 0:
+            raise TooLarge
+        return count  # type: ignore[no-any-return] # typeshed leaves it out
+
+    def close(self) -> None:
+        """Close what is read from, too."""
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(client.HTTPResponse):
+    """An answer whose status line, headers and body all count against one timeout."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))  # type: ignore[attr-defined] # typeshed: it is a BufferedReader
+
+
+class _HTTPConnection(connection.HTTPConnection):
+    response_class = _TimedResponse  # type: ignore[assignment] # typeshed: any kind of response
+
+
+class _HTTPSConnection(connection.HTTPSConnection):
+    response_class = _TimedResponse  # type: ignore[assignment] # typeshed: any kind of response
+
+
+class _HTTPPool(connectionpool.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(connectionpool.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+def bound(manager: urllib3.PoolManager) -> None:
+    """Let every answer that comes through these connections take one timeout in all."""
+    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
+def read(response: urllib3.BaseHTTPResponse) -> bytes:
+    """Return the whole unpacked body. Raises TooLarge and the library's other HTTPErrors."""
+    pieces, size = [], 0
+    try:
+        for piece in response.stream(_PIECE, decode_content=True):
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise TooLarge
+            pieces.append(piece)
+    except BaseException:
+        response.close()  # what is left of it must not be read as the next answer
+        raise
+    response.release_conn()
+    return b"".join(pieces)
+
+
+def decode(content: bytes) -> Any:
+    """
+    Return the JSON of a body. Raises Unreadable.
+
+    Numbers are finite, texts hold whole characters only (half a surrogate pair becomes U+FFFD),
+    and nothing is nested deeper than ``DEEPEST``. Of a name that stands twice the last one counts,
+    as JSON libraries have it.
+    """
+    try:
+        value = _DECODER.decode(content.decode("utf-8-sig"))
+    except RecursionError:
+        raise Unreadable(f"it is nested deeper than {DEEPEST} levels") from None
+    except Unreadable:
+        raise
+    except ValueError:
+        raise Unreadable("it is no JSON") from None
+    _check_depth(value)
+    return _whole(value) if b"\\ud" in content or b"\\uD" in content else value
+
+
+def _finite(text: str) -> float:
+    """Return a number. Raises Unreadable for one that JSON has no way to send back."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise Unreadable("it holds a number that is not finite")
+    return number
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_finite, parse_float=_finite)
+
+
+def _check_depth(value: Any) -> None:
+    """Raise Unreadable where a value is nested too deep for code that walks it."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return
+    raise Unreadable(f"it is nested deeper than {DEEPEST} levels")
+
+
+def _whole(value: Any) -> Any:
+    """Return the same value with U+FFFD for each half of a surrogate pair."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    return value
