@@ -60,11 +60,11 @@ class _TimedReader(io.RawIOBase):
             raise TimeoutError("timed out")
         if remaining < math.inf:
             self._sock.settimeout(remaining)
-        count = self._raw.readinto(buffer)  # type: ignore[attr-defined] # typeshed leaves it out
+        count = self._raw.readinto(buffer)
         self._left -= count or 0
         if self._left < 0:
             raise TooLarge
-        return count  # type: ignore[no-any-return] # typeshed leaves it out
+        return count
 
     def close(self) -> None:
         """Close what is read from, too."""
@@ -77,15 +77,15 @@ class _TimedResponse(client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))  # type: ignore[attr-defined] # typeshed: it is a BufferedReader
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))
 
 
 class _HTTPConnection(connection.HTTPConnection):
-    response_class = _TimedResponse  # type: ignore[assignment] # typeshed: any kind of response
+    response_class = _TimedResponse
 
 
 class _HTTPSConnection(connection.HTTPSConnection):
-    response_class = _TimedResponse  # type: ignore[assignment] # typeshed: any kind of response
+    response_class = _TimedResponse
 
 
 class _HTTPPool(connectionpool.HTTPConnectionPool):
