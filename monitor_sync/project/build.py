@@ -1,8 +1,7 @@
-"""One monitor put together: owner, tags, thresholds, recipients, message, body."""
+"""Make one monitor of its compiled levels: owner, tags, thresholds, recipients, message, body."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,14 +9,22 @@ from typing import Any, Final, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.message_layout import compose
+from monitor_sync.language.suggest import nearest
 from monitor_sync.language.whitespace import one_line
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Suppression, Team
 from monitor_sync.project import schema
-from monitor_sync.project.compiled import Blueprint, finished, tag_span, threshold_texts
+from monitor_sync.project.compiled import (
+    THRESHOLDS,
+    CompiledMonitor,
+    field_with,
+    ordered_options,
+    tag_span,
+    threshold_texts,
+)
 from monitor_sync.project.interpolation import fill, plain, references
 from monitor_sync.project.layers import Field, span_of
 from monitor_sync.project.message import Footer, footer_text, quieted
-from monitor_sync.project.routing import Router, Setting
+from monitor_sync.project.routing import ProjectSettings, Router
 
 LONGEST_KEY: Final = 180
 """A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
@@ -26,7 +33,7 @@ _EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Declaration:
     """Where a monitor is declared, and its key."""
 
     key: str
@@ -36,123 +43,139 @@ class Place:
     file: str
     """The file below the project's folder, the same from wherever the command runs."""
     line: int
-    former: tuple[str, ...] = ()
 
 
 class _Owner(NamedTuple):
-    """Whose a monitor is, and what of: the service and the environment."""
+    """The team that owns a monitor, and the service and environment that it watches."""
 
     team: Team
     service: str
     env: str
 
 
-class Assembler:
-    """Puts monitors together and keeps what there is to say about them."""
+class MonitorBuilder:
+    """Makes monitors, and keeps what there is to say about them."""
 
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
+    def __init__(self, settings: ProjectSettings) -> None:
+        self.settings = settings
         self.diagnostics: list[Diagnostic] = []
-        self._router = Router(setting, self.diagnostics)
+        self._router = Router(settings, self.diagnostics)
 
     def monitor(
         self,
-        blueprint: Blueprint,
+        compiled: CompiledMonitor,
         scope: dict[str, Any],
-        place: Place,
+        declared: Declaration,
         late: Mapping[str, Any] = MappingProxyType({}),
     ) -> Monitor | None:
         """
-        One monitor, or None where something keeps it from being whole; the diagnostics say what.
+        Return one monitor, or None where something keeps it from being whole.
 
         ``scope`` has the items and parameters, ``late`` the compiled parameters that need the
-        team, service or environment first; every hole of the blueprint must be known. The scope
-        is completed in place, for ``explain``.
+        team, service or environment first. Every hole of ``compiled`` must be known. The scope is
+        completed in place, for ``explain``. What is wrong is added to ``diagnostics``.
         """
-        scope["unit"] = place.unit
-        team = self._team(blueprint, scope, place)
-        if team is None or not self._key_fits(blueprint, place):
+        scope["unit"] = declared.unit
+        team = self._team(compiled, scope, declared)
+        if team is None or not self._key_fits(compiled, declared):
             return None
-        service = _complete(scope, blueprint, place.key, team.name, late)
-        tags = self._tags(blueprint, scope, place, team, service)
-        filled = self._filled(blueprint, scope, place)
+        service = _complete(scope, compiled, declared.key, team.name, late)
+        tags = self._tags(compiled, scope, declared, team, service)
+        filled = self._filled(compiled, scope, declared)
         if filled is None:
             return None
         owner = _Owner(team, service, scope.get("env", ""))
-        return self._monitor(blueprint, place, owner, tags, filled)
+        return self._monitor(compiled, declared, owner, tags, filled)
 
     def _filled(
-        self, blueprint: Blueprint, scope: dict[str, Any], place: Place
+        self, compiled: CompiledMonitor, scope: dict[str, Any], declared: Declaration
     ) -> dict[str, Any] | None:
-        """Every field with its holes filled, options included; None where one has a wrong type."""
-        options = blueprint.options
+        """Return every field with its holes filled, or None where one has a wrong value."""
+        options = compiled.options
+        written: Any = compiled.fields.get("options")
+        levels = written.children if options is None else options
+        thresholds = fill(levels.get("thresholds"), scope)
+        scope.update(threshold_texts(thresholds))
+        if not self._thresholds_known(compiled, scope, declared):
+            return None
         if options is None:
-            options = _options(blueprint.compiled["options"], scope)
-        scope.update(threshold_texts(options))
+            options = ordered_options(fill(written, scope))
         filled = {
-            **blueprint.constants,
-            **{name: each.fill(scope) for name, each in blueprint.varying},
+            **compiled.constants,
+            **{name: field.fill(scope) for name, field in compiled.varying},
             "options": options,
         }
-        if blueprint.typed and not self._shape_fits(blueprint, filled, place):
+        if compiled.typed and not self._shape_fits(compiled, filled, declared):
             return None
         return filled
 
+    def _thresholds_known(
+        self, compiled: CompiledMonitor, scope: Mapping[str, Any], declared: Declaration
+    ) -> bool:
+        """Return whether each threshold that a text names has a value: a hole may bring null."""
+        unset = sorted((compiled.names & THRESHOLDS) - scope.keys())
+        for name in unset:
+            field = field_with(compiled.fields, name)
+            text = f"nothing fills `${{{name}}}`: the threshold is null here"
+            self._say(compiled, declared, "schema/unknown-hole", text, field, hint="")
+        return not unset
+
     def _monitor(
         self,
-        blueprint: Blueprint,
-        place: Place,
+        compiled: CompiledMonitor,
+        declared: Declaration,
         owner: _Owner,
         tags: list[str],
         filled: Mapping[str, Any],
     ) -> Monitor:
         recipients, lines = self._router.route(
-            blueprint, filled, filled["options"], owner.team, place.key
+            compiled, filled, filled["options"], owner.team, declared.key
         )
         runbook = self._runbook(filled)
-        footer = "" if filled.get("footer") is False else self._footer(place, owner, runbook)
+        footer = "" if filled.get("footer") is False else self._footer(declared, owner, runbook)
         written = self._router.written(filled)
         body = self._body(filled, tags, compose(written, footer, lines))
         return Monitor(
-            key=place.key,
+            key=declared.key,
             body=body,
-            business_unit=place.unit,
+            business_unit=declared.unit,
             team=owner.team.name,
             service=owner.service,
             runbook=runbook,
             recipients=recipients,
             references=references(body["query"]),
-            moved_from=place.former,
             adopt=filled.get("adopt"),
             ignored=_suppressions(filled.get("ignore")),
             text_end=len(written),
-            path=place.shown,
-            line=place.line,
+            path=declared.shown,
+            line=declared.line,
         )
 
-    def _footer(self, place: Place, owner: _Owner, runbook: str) -> str:
+    def _footer(self, declared: Declaration, owner: _Owner, runbook: str) -> str:
         return footer_text(
             Footer(
                 owner=owner.team.title,
                 on_call=owner.team.on_call,
-                business_unit=self.setting.units.get(place.unit, place.unit),
+                business_unit=self.settings.units.get(declared.unit, declared.unit),
                 service=owner.service,
                 env=owner.env,
                 runbook=runbook,
-                site=self.setting.site,
-                path=f"{self.setting.folder}/{place.file}",
-                key=place.key,
+                site=self.settings.site,
+                path=f"{self.settings.folder}/{declared.file}",
+                key=declared.key,
             )
         )
 
     # owner and identity
 
-    def _team(self, blueprint: Blueprint, scope: dict[str, Any], place: Place) -> Team | None:
-        written = blueprint.compiled.get("team")
+    def _team(
+        self, compiled: CompiledMonitor, scope: dict[str, Any], declared: Declaration
+    ) -> Team | None:
+        written = compiled.fields.get("team")
         if written is None:
             self._say(
-                blueprint,
-                place,
+                compiled,
+                declared,
                 "ownership/no-team",
                 "no team owns this monitor",
                 (),
@@ -160,13 +183,13 @@ class Assembler:
             )
             return None
         name = plain(fill(written, scope))
-        team = self.setting.teams.get(name)
+        team = self.settings.teams.get(name)
         if team is None:
-            close = difflib.get_close_matches(name, self.setting.teams, n=1)
-            hint = f"did you mean `{close[0]}`? " if close else ""
+            near = nearest(name, self.settings.teams)
+            hint = f"did you mean `{near}`? " if near else ""
             self._say(
-                blueprint,
-                place,
+                compiled,
+                declared,
                 "ownership/unknown-team",
                 f"no team is called `{name}`",
                 ("team",),
@@ -174,45 +197,55 @@ class Assembler:
             )
         return team
 
-    def _key_fits(self, blueprint: Blueprint, place: Place) -> bool:
-        if len(place.key) <= LONGEST_KEY:
+    def _key_fits(self, compiled: CompiledMonitor, declared: Declaration) -> bool:
+        if len(declared.key) <= LONGEST_KEY:
             return True
         self._say(
-            blueprint,
-            place,
+            compiled,
+            declared,
             "schema/key-too-long",
-            f"the key has {len(place.key)} characters, and {LONGEST_KEY} are allowed",
+            f"the key has {len(declared.key)} characters, and {LONGEST_KEY} are allowed",
             (),
             hint="shorten the name of the file, the monitor or the item",
         )
         return False
 
     def _tags(
-        self, blueprint: Blueprint, scope: dict[str, Any], place: Place, team: Team, service: str
+        self,
+        compiled: CompiledMonitor,
+        scope: dict[str, Any],
+        declared: Declaration,
+        team: Team,
+        service: str,
     ) -> list[str]:
         """Ours first, then the author's, then the two that make the identity."""
-        authors = blueprint.tags
+        authors = compiled.tags
         if authors is None:
-            authors = tuple(map(plain, fill(blueprint.compiled["tags"], scope)))
-        ours = [f"business_unit:{place.unit}", f"team:{team.name}"]
+            authors = tuple(map(plain, fill(compiled.fields["tags"], scope)))
+        ours = [f"business_unit:{declared.unit}", f"team:{team.name}"]
         if service:
             ours.append(f"service:{service}")
-        if blueprint.doubtful_tags:
-            self._doubtful(blueprint, place, authors, team.name, service)
+        if compiled.doubtful_tags:
+            self._doubtful(compiled, declared, authors, team.name, service)
         return list(
             dict.fromkeys(
                 (
                     *ours,
                     f"on_call:{team.on_call}",
                     *authors,
-                    f"{PROJECT_TAG}:{self.setting.project}",
-                    f"{KEY_TAG}:{place.key}",
+                    f"{PROJECT_TAG}:{self.settings.project}",
+                    f"{KEY_TAG}:{declared.key}",
                 )
             )
         )
 
     def _doubtful(
-        self, blueprint: Blueprint, place: Place, tags: Sequence[str], team: str, service: str
+        self,
+        compiled: CompiledMonitor,
+        declared: Declaration,
+        tags: Sequence[str],
+        team: str,
+        service: str,
     ) -> None:
         """An author's own team, service or env beside ours: kept, but said."""
         environments = [tag for tag in tags if tag.startswith("env:")]
@@ -224,29 +257,31 @@ class Assembler:
         ] + environments[1:]
         for tag in doubtful:
             name = tag.split(":", 1)[0]
-            document, span = tag_span(blueprint.layers, tag)
+            document, span = tag_span(compiled.layers, tag)
             self.diagnostics.append(
                 document.diagnostic(
                     "tags/second-value",
                     f"`{tag}` stands beside another `{name}` tag",
                     span,
                     hint=f"declare `{name}` once, or remove this tag",
-                    key=place.key,
+                    key=declared.key,
                     severity=Severity.WARNING,
                 )
             )
 
     # values
 
-    def _shape_fits(self, blueprint: Blueprint, values: dict[str, Any], place: Place) -> bool:
+    def _shape_fits(
+        self, compiled: CompiledMonitor, values: dict[str, Any], declared: Declaration
+    ) -> bool:
         """Whether the filled values have the right types; what a hole brought may be wrong."""
         values = {name: value for name, value in values.items() if value is not None}
         wrong = list(schema.problems(values, "#changes"))
         for problem in wrong:
             where: Field = tuple(str(part) for part in problem.where)
             self._say(
-                blueprint,
-                place,
+                compiled,
+                declared,
                 problem.rule,
                 problem.message + " once its hole is filled",
                 where,
@@ -256,9 +291,9 @@ class Assembler:
 
     def _runbook(self, filled: Mapping[str, Any]) -> str:
         runbook = plain(filled.get("runbook"))
-        if not runbook or "://" in runbook or not self.setting.runbooks:
+        if not runbook or "://" in runbook or not self.settings.runbooks:
             return runbook
-        return self.setting.runbooks.rstrip("/") + "/" + runbook.lstrip("/")
+        return self.settings.runbooks.rstrip("/") + "/" + runbook.lstrip("/")
 
     # the body
 
@@ -267,8 +302,8 @@ class Assembler:
         if raw:
             options = {**options, **raw}
         escalation = options.get("escalation_message")
-        if self.setting.notify_only and isinstance(escalation, str):
-            quiet = quieted(escalation, self.setting.notify_only)
+        if self.settings.notify_only and isinstance(escalation, str):
+            quiet = quieted(escalation, self.settings.notify_only)
             options = {**options, "escalation_message": quiet}
         body: dict[str, Any] = {
             "name": plain(filled.get("name")).strip(),
@@ -285,16 +320,25 @@ class Assembler:
         return body
 
     def _say(
-        self, blueprint: Blueprint, place: Place, rule: str, text: str, where: Field, *, hint: str
+        self,
+        compiled: CompiledMonitor,
+        declared: Declaration,
+        rule: str,
+        text: str,
+        where: Field,
+        *,
+        hint: str,
     ) -> None:
-        document, span = span_of(blueprint.layers, where)
-        self.diagnostics.append(document.diagnostic(rule, text, span, hint=hint, key=place.key))
+        document, span = span_of(compiled.layers, where)
+        self.diagnostics.append(document.diagnostic(rule, text, span, hint=hint, key=declared.key))
 
 
 def _suppressions(written: Any) -> tuple[Suppression, ...]:
     return tuple(
-        Suppression(rule=each["rule"], reason=each.get("reason", ""), until=each.get("until", ""))
-        for each in written or ()
+        Suppression(
+            rule=entry["rule"], reason=entry.get("reason", ""), until=entry.get("until", "")
+        )
+        for entry in written or ()
     )
 
 
@@ -304,31 +348,19 @@ def _priority(value: Any) -> Any:
     return value or None
 
 
-def _options(compiled: Any, scope: Mapping[str, Any]) -> dict[str, Any]:
-    """Options with thresholds first: the texts of the others may use them."""
-    thresholds = fill(compiled.children.get("thresholds"), scope)
-    inner = {**scope, **threshold_texts({"thresholds": thresholds})}
-    options = {
-        name: fill(value, inner)
-        for name, value in compiled.children.items()
-        if name != "thresholds"
-    }
-    return finished({"thresholds": thresholds, **options})
-
-
 def _complete(
     scope: dict[str, Any],
-    blueprint: Blueprint,
+    compiled: CompiledMonitor,
     key: str,
     team: str,
     late: Mapping[str, Any],
 ) -> str:
     """Put what every text may use into the scope, each from those before it. The service."""
     scope["key"], scope["team"] = key, team
-    service = plain(fill(blueprint.compiled.get("service"), scope))
+    service = plain(fill(compiled.fields.get("service"), scope))
     scope.setdefault("service", service)
-    if blueprint.env is not None:
-        scope["env"] = plain(fill(blueprint.env, scope)).removeprefix("env:")
+    if compiled.env is not None:
+        scope["env"] = plain(fill(compiled.env, scope)).removeprefix("env:")
     for name, value in late.items():
         scope[name] = fill(value, scope)
     return service

@@ -1,15 +1,22 @@
-"""A monitor's merged levels taken apart once, for all the items that share them."""
+"""Merge the levels of a monitor and take their texts apart once, for all items that share them."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.language.suggest import nearest
 from monitor_sync.project.document import Document
-from monitor_sync.project.interpolation import FILLED, Text, Tree, compile_tree, is_typed, names_in
+from monitor_sync.project.interpolation import (
+    FILLED,
+    CompiledText,
+    CompiledTree,
+    compile_tree,
+    is_typed,
+    names_in,
+)
 from monitor_sync.project.layers import Field, Layer, Values, merge, span_of
 from monitor_sync.project.message import reachable
 
@@ -19,31 +26,34 @@ THRESHOLDS: Final = frozenset(
 APART: Final = frozenset({"team", "service", "tags", "options"})
 """Filled before the other values, which may use them."""
 ALWAYS_KNOWN: Final = frozenset({"unit", "team", "key"})
+_LATER: Final = frozenset({"team", "key", "service", "env"}) | THRESHOLDS
+"""What a monitor's own fields fill in, one after the other: some may not name the others."""
 _RESERVED: Final = frozenset({"business_unit", "on_call"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Blueprint:
+class CompiledMonitor:
     """
-    What a monitor is made from.
+    The merged levels of a monitor with every text taken apart, for all items that share them.
 
-    ``values`` are the merged levels as written, ``compiled`` the same with every text taken apart.
-    ``typed`` says that a whole hole may bring a wrong type, so that the filled monitor must be
-    checked again. ``doubtful_tags`` are author's tags of keys that are ours to give.
+    ``values`` are the merged levels as written, ``fields`` the same with every text taken apart,
+    and ``names`` the holes in them. ``typed``: a whole hole may bring a wrong type, so the filled
+    monitor must be checked again. ``doubtful_tags``: the author wrote tags of keys that the tool
+    gives.
 
     What has no holes is the same for all items and made once: ``constants`` are such fields,
-    ``varying`` the others; ``tags``, ``options`` and the ``states`` that these allow are the
-    finished ones, None where they vary. ``env`` is the tag of that key, compiled.
+    ``varying`` the others. ``tags``, ``options`` and the ``states`` that these allow are finished;
+    each is None where it varies. ``env`` is the tag of that key, compiled.
     """
 
     layers: tuple[Layer, ...]
     values: Values
-    compiled: Mapping[str, Any]
+    fields: Mapping[str, Any]
     names: frozenset[str]
     typed: bool
     doubtful_tags: bool
     constants: Mapping[str, Any]
-    varying: tuple[tuple[str, Text | Tree], ...]
+    varying: tuple[tuple[str, CompiledText | CompiledTree], ...]
     tags: tuple[str, ...] | None
     options: Mapping[str, Any] | None
     states: tuple[str, ...] | None
@@ -52,15 +62,15 @@ class Blueprint:
     @property
     def thresholds(self) -> Mapping[str, Any]:
         """The merged thresholds as written."""
-        found = (self.values.get("options") or {}).get("thresholds")
-        return found if isinstance(found, dict) else {}
+        thresholds = (self.values.get("options") or {}).get("thresholds")
+        return thresholds if isinstance(thresholds, dict) else {}
 
 
-def draw(layers: Iterable[Layer], onto: Blueprint | None = None) -> Blueprint:
+def compile_layers(layers: Iterable[Layer], onto: CompiledMonitor | None = None) -> CompiledMonitor:
     """
     Merge levels and take their texts apart.
 
-    ``onto`` is a blueprint of weaker levels already merged; with no level on top it is the
+    ``onto`` is a compiled of weaker levels already merged; with no level on top it is the
     answer.
     """
     stronger = tuple(layers)
@@ -68,24 +78,24 @@ def draw(layers: Iterable[Layer], onto: Blueprint | None = None) -> Blueprint:
         return onto
     values = merge(stronger, onto.values if onto else None)
     compiled = {name: compile_tree(value) for name, value in values.items()}
-    varying = [(name, each) for name, each in compiled.items() if type(each) in FILLED]
+    varying = [(name, field) for name, field in compiled.items() if type(field) in FILLED]
     tags, written = compiled.get("tags", []), compiled.get("options") or {}
-    options = finished(written) if type(written) is dict else None
+    options = ordered_options(written) if type(written) is dict else None
     kind = compiled.get("type") or "query alert"
     fixed = options is not None and type(kind) is str
-    return Blueprint(
+    return CompiledMonitor(
         layers=(*(onto.layers if onto else ()), *stronger),
         values=values,
-        compiled=compiled,
-        names=frozenset().union(*(each.names for _, each in varying)),
-        typed=any(is_typed(each) for _, each in varying),
+        fields=compiled,
+        names=frozenset().union(*(field.names for _, field in varying)),
+        typed=any(is_typed(field) for _, field in varying),
         doubtful_tags=_doubtful(values.get("tags", ())),
         constants={
-            name: each
-            for name, each in compiled.items()
-            if name not in APART and type(each) not in FILLED
+            name: field
+            for name, field in compiled.items()
+            if name not in APART and type(field) not in FILLED
         },
-        varying=tuple((name, each) for name, each in varying if name not in APART),
+        varying=tuple((name, field) for name, field in varying if name not in APART),
         tags=tuple(tags) if type(tags) is list else None,
         options=options,
         states=reachable(kind, options or {}) if fixed else None,
@@ -94,11 +104,11 @@ def draw(layers: Iterable[Layer], onto: Blueprint | None = None) -> Blueprint:
 
 
 def _environment(tags: Any) -> Any:
-    """The compiled tag whose key is ``env``, None where there is none."""
-    for each in tags if isinstance(tags, list) else tags.children:
-        first = each if isinstance(each, str) else each.parts[0]
+    """Return the compiled tag whose key is ``env``, None where there is none."""
+    for tag in tags if isinstance(tags, list) else tags.children:
+        first = tag if isinstance(tag, str) else tag.parts[0]
         if isinstance(first, str) and first.startswith("env:"):
-            return each
+            return tag
     return None
 
 
@@ -111,8 +121,8 @@ def _doubtful(tags: Sequence[str]) -> bool:
     return environments > 1
 
 
-def finished(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as they are sent: thresholds first, without what is unset."""
+def ordered_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options as they are sent: thresholds first, without what is unset."""
     thresholds = options.get("thresholds")
     first = {"thresholds": thresholds} if thresholds else {}
     rest = options.items()
@@ -121,31 +131,69 @@ def finished(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def threshold_texts(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The thresholds that texts may name."""
-    thresholds = options.get("thresholds")
-    if not thresholds:
-        return {}
+def threshold_texts(thresholds: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the thresholds that texts may name."""
     return {
         name: value
-        for name, value in thresholds.items()
+        for name, value in (thresholds or {}).items()
         if value is not None and name in THRESHOLDS
     }
 
 
-def unknown_names(blueprint: Blueprint, known: frozenset[str], key: str) -> list[Diagnostic]:
-    """A diagnostic for each hole that nothing fills. ``known`` are items, parameters and SLOs."""
-    allowed = known | ALWAYS_KNOWN | (blueprint.thresholds.keys() & THRESHOLDS)
-    if "service" in blueprint.values:
+def unknown_names(
+    compiled: CompiledMonitor,
+    known: frozenset[str],
+    key: str,
+    late: frozenset[str] = frozenset(),
+) -> list[Diagnostic]:
+    """
+    Return a diagnostic for each hole that nothing fills.
+
+    ``known`` are items, parameters and SLOs, ``late`` those of them that are filled in only after
+    the team, the service and the environment.
+    """
+    if not compiled.names:
+        return []
+    allowed = known | ALWAYS_KNOWN | (compiled.thresholds.keys() & THRESHOLDS)
+    if "service" in compiled.values:
         allowed |= {"service"}
-    if any(tag.startswith("env:") for tag in blueprint.values.get("tags", ())):
+    if any(tag.startswith("env:") for tag in compiled.values.get("tags", ())):
         allowed |= {"env"}
-    return [_unknown(blueprint, name, allowed, key) for name in sorted(blueprint.names - allowed)]
+    unknown = sorted(compiled.names - allowed)
+    return [
+        *(_unknown(compiled, name, allowed, key) for name in unknown),
+        *_too_early(compiled, known - late, allowed & (late | _LATER), key),
+    ]
 
 
-def _unknown(blueprint: Blueprint, name: str, allowed: frozenset[str], key: str) -> Diagnostic:
-    field = field_with(blueprint.compiled, name)
-    document, span = span_of(blueprint.layers, field, "${" + name + "}")
+def _too_early(
+    compiled: CompiledMonitor, known: frozenset[str], later: frozenset[str], key: str
+) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each field that names what is filled in only after it."""
+    fields = compiled.fields
+    options = fields.get("options")
+    thresholds = options.children.get("thresholds") if type(options) is CompiledTree else None
+    for shown, field, value, filled_before in (
+        ("team", ("team",), fields.get("team"), frozenset[str]()),
+        ("service", ("service",), fields.get("service"), frozenset({"team", "key"})),
+        ("the tag env", ("tags",), compiled.env, frozenset({"team", "key", "service"})),
+        ("tags", ("tags",), fields.get("tags"), later - THRESHOLDS),
+        ("thresholds", ("options", "thresholds"), thresholds, later - THRESHOLDS),
+    ):
+        for name in sorted((names_in(value) & later) - known - filled_before):
+            document, span = span_of(compiled.layers, field, "${" + name + "}")
+            yield document.diagnostic(
+                "schema/unknown-hole",
+                f"{shown} cannot use `${{{name}}}`, which is filled in later",
+                span,
+                hint="write the value itself, or use an item or `${unit}`",
+                key=key,
+            )
+
+
+def _unknown(compiled: CompiledMonitor, name: str, allowed: frozenset[str], key: str) -> Diagnostic:
+    field = field_with(compiled.fields, name)
+    document, span = span_of(compiled.layers, field, "${" + name + "}")
     if name in THRESHOLDS:
         hint = f"declare `thresholds: {{{name}: …}}`"
     elif name == "service":
@@ -157,16 +205,16 @@ def _unknown(blueprint: Blueprint, name: str, allowed: frozenset[str], key: str)
     elif not name:
         hint = "write a name between the braces; `$${` is a literal `${`"
     else:
-        close = difflib.get_close_matches(name, allowed, n=1)
-        known = ", ".join(sorted(each for each in allowed if ":" not in each))
-        hint = f"did you mean `${{{close[0]}}}`?" if close else f"known here: {known}"
+        near = nearest(name, allowed)
+        known = ", ".join(sorted(other for other in allowed if ":" not in other))
+        hint = f"did you mean `${{{near}}}`?" if near else f"known here: {known}"
     return document.diagnostic(
         "schema/unknown-hole", f"nothing fills `${{{name}}}`", span, hint=hint, key=key
     )
 
 
 def field_with(compiled: Mapping[str, Any], name: str) -> Field:
-    """The first field whose text has a hole of this name."""
+    """Return the first field whose text has a hole of this name."""
     for field, value in compiled.items():
         if name in names_in(value):
             return (field, *_inside(value, name))
@@ -174,19 +222,19 @@ def field_with(compiled: Mapping[str, Any], name: str) -> Field:
 
 
 def _inside(value: Any, name: str) -> Field:
-    if isinstance(value, Text) or not isinstance(value.children, dict):
+    if isinstance(value, CompiledText) or not isinstance(value.children, dict):
         return ()
     return field_with(value.children, name)
 
 
-def reserved_tags(blueprint: Blueprint, key: str) -> list[Diagnostic]:
-    """Tags that only this tool may write."""
-    found = []
-    for tag in blueprint.values.get("tags", ()):
+def reserved_tags(compiled: CompiledMonitor, key: str) -> list[Diagnostic]:
+    """Return a diagnostic for each tag that only this tool may write."""
+    diagnostics = []
+    for tag in compiled.values.get("tags", ()):
         name = tag.split(":", 1)[0]
         if name in _RESERVED or name.startswith("monitor_sync_"):
-            document, span = tag_span(blueprint.layers, tag)
-            found.append(
+            document, span = tag_span(compiled.layers, tag)
+            diagnostics.append(
                 document.diagnostic(
                     "tags/reserved",
                     f"`{tag}` is a tag that monitor-sync writes itself",
@@ -195,11 +243,11 @@ def reserved_tags(blueprint: Blueprint, key: str) -> list[Diagnostic]:
                     key=key,
                 )
             )
-    return found
+    return diagnostics
 
 
 def tag_span(layers: tuple[Layer, ...], tag: str) -> tuple[Document, Span]:
-    """Where a tag comes from: an entry of a mapping, or an element of a list."""
+    """Return where a tag comes from: an entry of a mapping, or an element of a list."""
     name, _, _ = tag.partition(":")
     for layer in reversed(layers):
         raw = layer.values.get("tags")
@@ -211,13 +259,13 @@ def tag_span(layers: tuple[Layer, ...], tag: str) -> tuple[Document, Span]:
     return span_of(layers, ("tags",))
 
 
-def required(blueprint: Blueprint, key: str) -> list[Diagnostic]:
-    """Name and query: what Datadog cannot do without."""
-    found = []
+def required(compiled: CompiledMonitor, key: str) -> list[Diagnostic]:
+    """Return a diagnostic for each of name and query that is missing: Datadog needs both."""
+    diagnostics = []
     for name in ("name", "query"):
-        if not blueprint.values.get(name):
-            layer = blueprint.layers[-1]
-            found.append(
+        if not compiled.values.get(name):
+            layer = compiled.layers[-1]
+            diagnostics.append(
                 layer.document.diagnostic(
                     "schema/missing-key",
                     f"the monitor has no `{name}`",
@@ -227,4 +275,4 @@ def required(blueprint: Blueprint, key: str) -> list[Diagnostic]:
                     severity=Severity.ERROR,
                 )
             )
-    return found
+    return diagnostics

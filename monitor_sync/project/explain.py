@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
-from monitor_sync.project.compiled import Blueprint
+from monitor_sync.project.compiled import CompiledMonitor
 from monitor_sync.project.interpolation import compile_tree, fill, plain
 from monitor_sync.project.layers import Field, Layer, place
 
@@ -17,7 +17,7 @@ TOOL = "monitor-sync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class ValueSource:
     """
     Where one value of a rendered monitor comes from.
 
@@ -33,19 +33,21 @@ class Origin:
     span: Span | None
 
 
-def origins(monitor: Monitor, blueprint: Blueprint, scope: Mapping[str, Any]) -> tuple[Origin, ...]:
-    """Every value of the body with the strongest level that sets it."""
-    found: list[Origin] = []
+def value_sources(
+    monitor: Monitor, compiled: CompiledMonitor, scope: Mapping[str, Any]
+) -> Iterator[ValueSource]:
+    """Yield every value of the body with the strongest level that sets it."""
     for name, value in monitor.body.items():
         if name == "tags":
-            found.extend(_tag(tag, monitor, blueprint, scope) for tag in value)
+            for tag in value:
+                yield _tag(tag, monitor, compiled, scope)
         else:
-            found.extend(_leaf(field, leaf, blueprint) for field, leaf in _leaves((name,), value))
-    return tuple(found)
+            for field, leaf in _leaves((name,), value):
+                yield _leaf(field, leaf, compiled)
 
 
 def rendered(monitor: Monitor, field: Field) -> Any:
-    """The value at a field of the body, None where there is none."""
+    """Return the value at a field of the body, None where there is none."""
     value: Any = monitor.body
     for part in field:
         try:
@@ -63,36 +65,39 @@ def _leaves(field: Field, value: Any) -> Iterator[tuple[Field, Any]]:
         yield field, value
 
 
-def _leaf(field: Field, value: Any, blueprint: Blueprint) -> Origin:
-    found = place(blueprint.layers, field)
-    if found is None and field[0] == "options":
-        found = place(blueprint.layers, ("raw_options", *field[1:]))
-    return _origin(".".join(map(str, field)), value, found)
+def _leaf(field: Field, value: Any, compiled: CompiledMonitor) -> ValueSource:
+    setting = place(compiled.layers, field)
+    if setting is None and field[0] == "options":
+        setting = place(compiled.layers, ("raw_options", *field[1:]))
+    return _source(".".join(map(str, field)), value, setting)
 
 
-def _origin(field: str, value: Any, found: tuple[Layer, Any] | None) -> Origin:
-    if found is None:
-        return Origin(field=field, value=value, layer=TOOL, span=None)
-    layer, where = found
-    return Origin(field=field, value=value, layer=layer.label, span=layer.document.key_span(where))
+def _source(field: str, value: Any, setting: tuple[Layer, Any] | None) -> ValueSource:
+    if setting is None:
+        return ValueSource(field=field, value=value, layer=TOOL, span=None)
+    layer, where = setting
+    span = layer.document.key_span(where)
+    return ValueSource(field=field, value=value, layer=layer.label, span=span)
 
 
-def _tag(tag: str, monitor: Monitor, blueprint: Blueprint, scope: Mapping[str, Any]) -> Origin:
-    """The level whose tags hold this one; the owner's tags come from where the owner is named."""
-    for layer in reversed(blueprint.layers):
-        raw = layer.values.get("tags")
-        if isinstance(raw, dict):
+def _tag(
+    tag: str, monitor: Monitor, compiled: CompiledMonitor, scope: Mapping[str, Any]
+) -> ValueSource:
+    """Return the level whose tags hold this one; the owner's tags come from its ``team:``."""
+    for layer in reversed(compiled.layers):
+        written = layer.values.get("tags")
+        if isinstance(written, dict):
             name, _, value = tag.partition(":")
-            listed = raw.get(name)
+            listed = written.get(name)
             values = listed if isinstance(listed, list) else [listed]
-            if name in raw and value in [plain(_filled(each, scope)) for each in values]:
-                return _origin(f"tags.{tag}", tag, (layer, (*layer.where, "tags", name)))
-        elif isinstance(raw, list):
-            for index, each in enumerate(raw):
-                if plain(_filled(each, scope)) == tag:
-                    return _origin(f"tags.{tag}", tag, (layer, (*layer.where, "tags", index)))
+            if name in written and value in [plain(_filled(item, scope)) for item in values]:
+                return _source(f"tags.{tag}", tag, (layer, (*layer.where, "tags", name)))
+        elif isinstance(written, list):
+            for index, item in enumerate(written):
+                if plain(_filled(item, scope)) == tag:
+                    return _source(f"tags.{tag}", tag, (layer, (*layer.where, "tags", index)))
     field = {f"team:{monitor.team}": "team", f"service:{monitor.service}": "service"}.get(tag)
-    return _origin(f"tags.{tag}", tag, place(blueprint.layers, (field,)) if field else None)
+    return _source(f"tags.{tag}", tag, place(compiled.layers, (field,)) if field else None)
 
 
 def _filled(value: Any, scope: Mapping[str, Any]) -> Any:

@@ -21,12 +21,14 @@ PROJECT: Final = "project.yaml"
 TEAMS: Final = "teams.yaml"
 UNIT: Final = "business-unit.yaml"
 TEMPLATES: Final = "templates"
+TESTS: Final = ".tests.yaml"
+"""The end of a file of tests. Reading monitors never reads it."""
 
 _PART: Final = re.compile(r"[a-z0-9._-]+\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ProjectFile:
     """One file: what schema it follows, how messages name it, and where it is."""
 
     kind: str
@@ -43,14 +45,14 @@ class Found:
 
 
 @dataclass(slots=True)
-class Tree:
+class FileTree:
     """All files of a project in a stable order, and what stands in the wrong place."""
 
-    files: list[Found] = field(default_factory=list)
+    files: list[ProjectFile] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def find(root: Path) -> Tree:
+def find(root: Path) -> FileTree:
     """
     Walk a project's folder.
 
@@ -73,7 +75,7 @@ def _where(root: Path) -> str:
     """What to type where the folder of files was not found."""
     here = Path.cwd()
     above = (folder for parent in (here, *here.parents) for folder in (parent, parent / root.name))
-    beside = sorted(found.parent for found in here.glob(f"*/{PROJECT}"))
+    beside = sorted(project.parent for project in here.glob(f"*/{PROJECT}"))
     for folder in (*above, *beside):
         if (folder / PROJECT).is_file():
             return f"did you mean `monitor-sync --root {os.path.relpath(folder, here)} …`?"
@@ -82,7 +84,7 @@ def _where(root: Path) -> str:
 
 class _Walk:
     def __init__(self, root: Path) -> None:
-        self.tree = Tree()
+        self.tree = FileTree()
         self._root = root
         self._real = Path(os.path.realpath(root))
 
@@ -95,7 +97,7 @@ class _Walk:
             elif entry.name == TEAMS:
                 self._add("teams", entry)
             elif entry.suffix == ".yaml":
-                self._wrong(
+                self._say(
                     entry,
                     "file/misplaced",
                     f"{entry.name} does not belong at the top",
@@ -122,36 +124,58 @@ class _Walk:
                 self._add("monitors", entry, unit=folder.name, name=entry.stem)
 
     def _entries(self, folder: Path) -> Iterator[Path]:
-        """Visible files and folders by name, but those that lead out of the project."""
+        """Yield visible files and folders by name, but those that cannot be read as ours."""
         for entry in sorted(folder.iterdir()):
             if entry.name.startswith("."):
                 continue
             if entry.is_symlink() and not self._inside(entry):
-                self._wrong(
+                self._say(
                     entry,
                     "file/outside-root",
                     f"{entry.name} leads out of {self._root.name}/",
                     "copy the file, or remove the link",
                 )
-                continue
-            if entry.suffix == ".yml":
-                self._wrong(
+            elif entry.suffix == ".yml":
+                self._say(
                     entry,
                     "file/misplaced",
                     f"{entry.name} is not read: it ends in .yml",
                     f"rename it to {entry.stem}.yaml",
                 )
-                continue
-            yield entry
+            elif entry.name.endswith(TESTS):
+                self._tests(entry)
+            elif entry.suffix == ".yaml" and not (entry.is_file() or entry.is_dir()):
+                self._say(
+                    entry,
+                    "file/unreadable",
+                    f"{entry.name} is no regular file, so it is not read",
+                    "remove it, or write a file of this name",
+                )
+            else:
+                yield entry
+
+    def _tests(self, entry: Path) -> None:
+        """Pass over a file of tests; say so where it stands beside no file of monitors."""
+        tested = entry.with_name(entry.name.removesuffix(TESTS) + ".yaml")
+        if entry.parent.parent != self._root or entry.parent.name == TEMPLATES:
+            message = f"{entry.name} is not run: tests stand beside a file of monitors"
+        elif tested.name == UNIT or not tested.is_file():
+            message = (
+                f"{entry.name} is not run: there is no file of monitors {tested.name} beside it"
+            )
+        else:
+            return
+        hint = f"move it beside the file that it tests, and call it that file's name with {TESTS}"
+        self._say(entry, "file/tests-apart", message, hint)
 
     def _inside(self, entry: Path) -> bool:
         real = Path(os.path.realpath(entry))
         return real.is_relative_to(self._real) and real.exists()
 
     def _nested(self, folder: Path) -> None:
-        deep = next(folder.rglob("*.yaml"), None)
+        deep = next((file for file in folder.rglob("*.yaml") if not _is_tests(file)), None)
         if deep is not None:
-            self._wrong(
+            self._say(
                 deep,
                 "file/misplaced",
                 f"{folder.name}/ is a folder inside a business unit",
@@ -161,7 +185,7 @@ class _Walk:
     def _named(self, entry: Path, name: str) -> bool:
         if _PART.match(name):
             return True
-        self._wrong(
+        self._say(
             entry,
             "schema/bad-name",
             f"`{name}` becomes part of a tag: only a-z, 0-9, `.`, `_` and `-` are allowed",
@@ -171,16 +195,21 @@ class _Walk:
 
     def _add(self, kind: str, path: Path, *, unit: str = "", name: str = "") -> None:
         self.tree.files.append(
-            Found(kind=kind, shown=path.as_posix(), path=path, unit=unit, name=name)
+            ProjectFile(kind=kind, shown=path.as_posix(), path=path, unit=unit, name=name)
         )
 
-    def _wrong(self, entry: Path, rule: str, message: str, hint: str) -> None:
+    def _say(self, entry: Path, rule: str, message: str, hint: str) -> None:
+        """Report one entry: as an error; tests as a note, since no monitor is missing."""
         self.tree.diagnostics.append(
             Diagnostic(
                 rule=rule,
-                severity=Severity.ERROR,
+                severity=Severity.NOTE if _is_tests(entry) else Severity.ERROR,
                 message=message,
                 hint=hint,
                 span=Span(entry.as_posix(), 1),
             )
         )
+
+
+def _is_tests(entry: Path) -> bool:
+    return entry.name.endswith((TESTS, ".tests.yml"))

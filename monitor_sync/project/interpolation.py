@@ -33,7 +33,7 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class CompiledText:
     """A scalar with holes: literal text and holes in turn."""
 
     parts: tuple[str | Hole, ...]
@@ -80,7 +80,7 @@ def plain(value: Any) -> str:
 
 
 @functools.lru_cache(maxsize=65_536)
-def parse(text: str) -> str | Text:
+def parse(text: str) -> str | CompiledText:
     """Take one text apart; plain text comes back as it is, with ``$${`` undone."""
     if "${" not in text:
         return text
@@ -102,7 +102,7 @@ def parse(text: str) -> str | Text:
         parts.append(literal)
     if not any(isinstance(part, Hole) for part in parts):
         return "".join(part for part in parts if isinstance(part, str))
-    return Text(tuple(parts), frozenset(names), whole=len(parts) == 1)
+    return CompiledText(tuple(parts), frozenset(names), whole=len(parts) == 1)
 
 
 def _hole(token: re.Match[str], names: set[str]) -> Hole:
@@ -117,7 +117,7 @@ def _hole(token: re.Match[str], names: set[str]) -> Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class CompiledTree:
     """A mapping or list with holes somewhere inside."""
 
     children: Any
@@ -135,7 +135,7 @@ class Tree:
         return [child.fill(scope) if type(child) in FILLED else child for child in self.children]
 
 
-FILLED: Final = frozenset({Text, Tree})
+FILLED: Final = frozenset({CompiledText, CompiledTree})
 """What has holes: everything else is its own value."""
 
 
@@ -160,11 +160,11 @@ def compile_tree(value: Any) -> Any:
     if not inner:
         return value if same else children
     names = frozenset().union(*(child.names for child in inner))
-    return Tree(children, names, typed=any(_typed(child) for child in inner))
+    return CompiledTree(children, names, typed=any(_typed(child) for child in inner))
 
 
-def _typed(child: Text | Tree) -> bool:
-    return child.whole if isinstance(child, Text) else child.typed
+def _typed(child: CompiledText | CompiledTree) -> bool:
+    return child.whole if isinstance(child, CompiledText) else child.typed
 
 
 def names_in(compiled: Any) -> frozenset[str]:

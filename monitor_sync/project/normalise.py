@@ -30,7 +30,7 @@ def _read_only(part: str) -> frozenset[str]:
     )
 
 
-class Cleaner:
+class Normaliser:
     """Makes levels, and keeps what there is to say about them."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Cleaner:
     def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
         """One level, cleaned. ``key`` is the monitor's, for the diagnostics; may be empty."""
         values = {name: value for name, value in (raw or {}).items() if name not in _NOT_MERGED}
-        told = _Told(self.diagnostics, document, key)
+        told = _Reporter(self.diagnostics, document, key)
         values = _without(values, self._fields, where, told)
         if "thresholds" in values:
             values["thresholds"] = self._levels(values["thresholds"], (*where, "thresholds"), told)
@@ -61,7 +61,7 @@ class Cleaner:
             values["priority"] = _priority(values["priority"], (*where, "priority"), told)
         return Layer(label, document, where, values)
 
-    def _cleaned(self, options: Values, where: DataPath, told: _Told) -> Values:
+    def _cleaned(self, options: Values, where: DataPath, told: _Reporter) -> Values:
         options = _without(options, self._options, where, told)
         if "thresholds" in options:
             path = (*where, "thresholds")
@@ -77,13 +77,13 @@ class Cleaner:
             )
         return options
 
-    def _levels(self, thresholds: Any, where: DataPath, told: _Told) -> Any:
+    def _levels(self, thresholds: Any, where: DataPath, told: _Reporter) -> Any:
         if not isinstance(thresholds, dict):
             return thresholds
         return _without(thresholds, self._thresholds, where, told)
 
 
-class _Told:
+class _Reporter:
     """What there is to say about one level."""
 
     def __init__(self, diagnostics: list[Diagnostic], document: Document, key: str) -> None:
@@ -110,7 +110,7 @@ class _Told:
         )
 
 
-def _without(values: Values, names: frozenset[str], where: DataPath, told: _Told) -> Values:
+def _without(values: Values, names: frozenset[str], where: DataPath, told: _Reporter) -> Values:
     """The values without what is read only, each said; the same values where there is none."""
     if names.isdisjoint(values):
         return values
@@ -125,7 +125,7 @@ def _without(values: Values, names: frozenset[str], where: DataPath, told: _Told
     return {name: value for name, value in values.items() if name not in names}
 
 
-def _priority(value: Any, where: DataPath, told: _Told) -> Any:
+def _priority(value: Any, where: DataPath, told: _Reporter) -> Any:
     if isinstance(value, str) and value.isdigit():
         told.say(
             "schema/priority",

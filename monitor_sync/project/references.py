@@ -121,9 +121,11 @@ def _adopted_twice(monitors: Mapping[str, Monitor], locate: Locate) -> Iterator[
         other = claimed.setdefault(monitor.adopt, monitor.key)
         if other != monitor.key:
             document, span = locate(monitor.key, "adopt", str(monitor.adopt))
+            there = locate(other, "adopt", str(monitor.adopt))[1]
             yield document.diagnostic(
                 "references/adopted-twice",
-                f"monitor {monitor.adopt} is adopted here and by `{other}`",
+                f"monitor {monitor.adopt} is adopted here and by `{other}`, at"
+                f" {there.path}:{there.line}",
                 span,
                 hint="keep it on one of them",
                 key=monitor.key,

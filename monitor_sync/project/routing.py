@@ -10,14 +10,14 @@ from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.language.message_layout import routing_lines
 from monitor_sync.model import STATES, Team
 from monitor_sync.project import message
-from monitor_sync.project.compiled import Blueprint
+from monitor_sync.project.compiled import CompiledMonitor
 from monitor_sync.project.interpolation import plain
 from monitor_sync.project.layers import span_of
 from monitor_sync.project.teams import resolve, unknown_handle
 
 
 @dataclass(slots=True, kw_only=True)
-class Setting:
+class ProjectSettings:
     """What is the same for every monitor of a project."""
 
     project: str
@@ -39,21 +39,21 @@ class Routed(NamedTuple):
 class Router:
     """Recipients and messages of one project's monitors; the same question is answered once."""
 
-    def __init__(self, setting: Setting, diagnostics: list[Diagnostic]) -> None:
-        self._setting = setting
+    def __init__(self, settings: ProjectSettings, diagnostics: list[Diagnostic]) -> None:
+        self._settings = settings
         self._diagnostics = diagnostics
         self._known: dict[Any, Routed] = {}
 
     def route(
         self,
-        blueprint: Blueprint,
+        compiled: CompiledMonitor,
         filled: Mapping[str, Any],
         options: Mapping[str, Any],
         team: Team,
         key: str,
     ) -> Routed:
         """Who hears of which state, for the states that the monitor can reach."""
-        states = blueprint.states
+        states = compiled.states
         if states is None:
             states = message.reachable(filled.get("type") or "query alert", options)
         notify, also = filled.get("notify"), filled.get("also_notify")
@@ -61,8 +61,8 @@ class Router:
             return Routed(dict.fromkeys(states, ()), "")
         priority = filled.get("priority")
         if notify or also:
-            replacing = self._handles(blueprint, "notify", notify, team, key)
-            adding = self._handles(blueprint, "also_notify", also, team, key)
+            replacing = self._handles(compiled, "notify", notify, team, key)
+            adding = self._handles(compiled, "also_notify", also, team, key)
             return self._routed(team, priority, states, replacing, adding)
         asked = (team.name, priority, states)
         if asked not in self._known:
@@ -79,13 +79,13 @@ class Router:
     ) -> Routed:
         rule = message.rule_for(team, priority)
         found = message.route(states, rule.recipients if rule else {}, replacing, adding)
-        only = self._setting.notify_only
+        only = self._settings.notify_only
         if only:
             found = {state: (only,) if handles else () for state, handles in found.items()}
         return Routed(found, routing_lines(found))
 
     def _handles(
-        self, blueprint: Blueprint, name: str, written: Any, team: Team, key: str
+        self, compiled: CompiledMonitor, name: str, written: Any, team: Team, key: str
     ) -> dict[str, tuple[str, ...]]:
         found = {}
         for state in STATES:
@@ -94,12 +94,12 @@ class Router:
                 continue
             found[state], unknown = resolve(handles, team.handles)
             for each in unknown:
-                document, span = span_of(blueprint.layers, (name, state), each)
+                document, span = span_of(compiled.layers, (name, state), each)
                 self._diagnostics.append(unknown_handle(document, span, each, team.handles, key))
         return found
 
     def written(self, filled: Mapping[str, Any]) -> str:
         """The author's part of the message."""
         text = plain(filled.get("message")).strip()
-        only = self._setting.notify_only
+        only = self._settings.notify_only
         return message.quieted(text, only) if only else text

@@ -11,7 +11,7 @@ from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.project.document import Document
 from monitor_sync.project.interpolation import compile_tree, names_in
 from monitor_sync.project.layers import Layer
-from monitor_sync.project.normalise import Cleaner
+from monitor_sync.project.normalise import Normaliser
 from monitor_sync.project.yaml_reader import DataPath
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -41,14 +41,14 @@ class Template:
 
 
 def read_template(
-    name: str, document: Document, broken: set[str], cleaner: Cleaner
+    name: str, document: Document, broken: set[str], normaliser: Normaliser
 ) -> tuple[Template, list[Diagnostic]]:
     """A template and what is wrong inside it. ``broken`` names monitors of the wrong shape."""
     data = document.data or {}
     monitors = {
         each: None
         if each in broken
-        else cleaner.layer(f"template {name}", document, ("monitors", each), raw, "")
+        else normaliser.layer(f"template {name}", document, ("monitors", each), raw, "")
         for each, raw in (data.get("monitors") or {}).items()
     }
     template = Template(

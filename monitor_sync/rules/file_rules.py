@@ -25,7 +25,8 @@ WARNINGS: Final = frozenset(
         "tags/second-value",
     }
 )
-"""Names of what can be suppressed and be given another severity."""
+NOTES: Final = frozenset({"file/tests-apart"})
+"""With ``WARNINGS`` the names of what can be suppressed and be given another severity."""
 
 _WRITTEN: Final = {
     "file/anchor-contains-itself": """
@@ -95,6 +96,14 @@ _WRITTEN: Final = {
         Example: `monitors/motor/flow.yaml`, a link to a file in somebody's home
         Use instead: the file itself
         Source: our own choice.
+        """,
+    "file/tests-apart": """
+        A file of tests stands beside no file of monitors.
+        Why: `flow.tests.yaml` tests the monitors of `flow.yaml` in the same folder. Anywhere else
+        nothing runs it.
+        Example: `motor/flow.tests.yaml` where there is no `motor/flow.yaml`
+        Use instead: the tests beside the file whose monitors they test
+        Source: the layout in monitors/README.md.
         """,
     "file/too-large": """
         Aliases make a small file unfold to more values than any project has.
@@ -285,6 +294,13 @@ _WRITTEN: Final = {
         Use instead: `thresholds: {critical: 5}`
         Source: the format in monitors/README.md.
         """,
+    "references/adopt-given-twice": """
+        A monitor has `adopt`, and the top of its file adopts a live monitor for it too.
+        Why: a monitor takes over one live monitor, and it is not clear which of the two is meant.
+        Example: `adopt: {errors: 1234567}` at the top, and `adopt: 1234567` on `errors`
+        Use instead: one of the two
+        Source: our own rule.
+        """,
     "references/adopted-twice": """
         Two monitors adopt the same live one.
         Why: a live monitor carries one key.
@@ -308,8 +324,8 @@ _WRITTEN: Final = {
         Source: our own rule.
         """,
     "references/unknown-key": """
-        A composite names a member that is not declared.
-        Why: there would be no id to put into its query.
+        A composite, or `adopt` at the top of a file, names a monitor that is not declared.
+        Why: there would be no id to put into the query, or nothing to give the live monitor to.
         Example: `${id:motor/flow/convresion-drop}`
         Use instead: `${id:motor/flow/conversion-drop}`; a monitor of somebody else is named by its
         id
@@ -365,12 +381,18 @@ _WRITTEN: Final = {
 PAGES: Final = tuple(
     Rule(
         name=name,
-        severity=Severity.WARNING if name in WARNINGS else Severity.ERROR,
+        severity=(
+            Severity.WARNING
+            if name in WARNINGS
+            else Severity.NOTE
+            if name in NOTES
+            else Severity.ERROR
+        ),
         page=cleandoc(written),
     )
     for name, written in _WRITTEN.items()
 )
 """A page for each name that reading the files yields, by family."""
 
-ERRORS: Final = frozenset(_WRITTEN) - WARNINGS
+ERRORS: Final = frozenset(_WRITTEN) - WARNINGS - NOTES
 """Names of what can neither be suppressed nor be given another severity."""

@@ -105,7 +105,7 @@ class Judge:
 
 def _known() -> set[str]:
     """Every name that can be suppressed, and be given another severity."""
-    return {each.name for each in every()} | _ONLINE | file_rules.WARNINGS
+    return {each.name for each in every()} | _ONLINE | file_rules.WARNINGS | file_rules.NOTES
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

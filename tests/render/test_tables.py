@@ -9,7 +9,7 @@ import yaml
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
-from monitor_sync.project.load import Origin
+from monitor_sync.project.explain import ValueSource
 from monitor_sync.render import listing
 from monitor_sync.render import monitor as shown
 from monitor_sync.render.style import Style
@@ -33,9 +33,11 @@ MONITOR = Monitor(
     line=7,
 )
 ORIGINS = [
-    Origin(field="name", value="a name " * 20, layer="template x", span=Span("m/t.yaml", 3)),
-    Origin(field="tags.team:motor", value="team:motor", layer="unit", span=Span("m/u.yaml", 2)),
-    Origin(field="type", value="query alert", layer="monitor-sync", span=None),
+    ValueSource(field="name", value="a name " * 20, layer="template x", span=Span("m/t.yaml", 3)),
+    ValueSource(
+        field="tags.team:motor", value="team:motor", layer="unit", span=Span("m/u.yaml", 2)
+    ),
+    ValueSource(field="type", value="query alert", layer="monitor-sync", span=None),
 ]
 
 

@@ -35,7 +35,7 @@ def test_every_page_has_all_its_parts() -> None:
     assert [page.name for page in pages if not page.summary.endswith(".")] == []
 
 
-def test_what_reading_only_warns_of_is_a_warning_on_its_page(tmp_path: Path) -> None:
+def test_what_reading_only_warns_or_notes_is_that_on_its_page(tmp_path: Path) -> None:
     files = {
         "project.yaml": "project: acme\ntags: {env: production}\n"
         "limits: {units: {travel: {deletes: 50%}}}\npolicy: {paging_approval: true}\n",
@@ -43,6 +43,7 @@ def test_what_reading_only_warns_of_is_a_warning_on_its_page(tmp_path: Path) -> 
         "motor/flow.yaml": "team: motor\nmonitors:\n  m:\n    name: m\n    message: m\n"
         "    query: avg(last_5m):avg:a{*} > 1\n    priority: 0\n    overall_state: OK\n"
         "    tags: [team:life]\n    options: {renotify_interval: '0'}\n",
+        "motor/lost.tests.yaml": "tests: []\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

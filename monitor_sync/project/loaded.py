@@ -1,0 +1,111 @@
+"""What reading the files comes to: the project, what there is to say, and where values stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.model import Project
+from monitor_sync.project import adoption, explain, recipients, source_map
+from monitor_sync.project.compiled import tag_span
+from monitor_sync.project.document import Document
+from monitor_sync.project.expand import Provenance
+from monitor_sync.project.explain import ValueSource
+from monitor_sync.project.layers import Field, Layer, place, span_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """
+    What reading the files came to.
+
+    Where there are errors, ``project`` holds the monitors that are whole all the same, so that
+    one broken monitor does not hide the others. Such a project must not be planned or applied.
+    ``shared`` is project.yaml and ``teams`` teams.yaml, each None where there is none.
+    """
+
+    project: Project
+    diagnostics: tuple[Diagnostic, ...] = ()
+    provenance: Mapping[str, Provenance] = field(default_factory=dict, repr=False)
+    shared: Document | None = field(default=None, repr=False)
+    teams: Document | None = field(default=None, repr=False)
+
+    @property
+    def failed(self) -> bool:
+        """True if any diagnostic is an error."""
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+
+    def explain(self, key: str) -> tuple[ValueSource, ...]:
+        """
+        Return where each value of one monitor comes from, in the order of Datadog's body.
+
+        What it takes over (``adopt``) is last. Raises KeyError: no whole monitor has this key.
+        """
+        made = self.provenance[key]
+        monitor = self.project.monitors[key]
+        sources = explain.value_sources(monitor, made.compiled, made.scope)
+        if monitor.adopt is None:
+            return tuple(sources)
+        layer, span = adoption.declared(key, made.source, made.compiled.layers)
+        adopted = ValueSource(field="adopt", value=monitor.adopt, layer=layer, span=span)
+        return (*sources, adopted)
+
+    def place(
+        self, key: str, field: Field, start: int = 0, end: int | None = None
+    ) -> tuple[Document, Span]:
+        """
+        Return where a stretch of a rendered value stands in the files.
+
+        ``field`` is the way inside the body, ``("query",)`` or ``("options", "timeout_h")``;
+        ``start`` and ``end`` count characters of the rendered text, the author's part of it for
+        the message. Without ``end`` it is the whole value.
+
+        An empty ``field``, and a value that no file says, stand where the monitor is declared: in
+        its file, or in the template that many are made from, so that what all of them lack is one
+        finding. An empty key means project.yaml, and ``field`` a key in it. ``("tags", 3)`` is
+        where the fourth of all tags comes from. ``("recipients", state, handle)`` is where routing
+        got a handle from: the monitor's ``notify`` or ``also_notify``, or the rule of its team.
+        """
+        if not key:
+            assert self.shared is not None  # noqa: S101 - only what it says is looked up
+            return self.shared, self.shared.key_span(field)
+        made = self.provenance[key]
+        layers = made.compiled.layers
+        if not field:
+            return _declared(layers)
+        if field[:1] == ("recipients",):
+            return self._recipient(key, made, str(field[1]), str(field[2]))
+        if field[:1] == ("tags",) and len(field) == 2:
+            return tag_span(layers, self.project.monitors[key].tags[int(field[1])])
+        setting = place(layers, field)
+        if end is None or setting is None:
+            return span_of(layers, field)
+        layer, where = setting
+        rendered = str(explain.rendered(self.project.monitors[key], field))
+        span = source_map.find(layer.document, where, rendered, start, end, made.scope)
+        return layer.document, span
+
+    def _recipient(
+        self, key: str, made: Provenance, state: str, handle: str
+    ) -> tuple[Document, Span]:
+        monitor = self.project.monitors[key]
+        team = self.project.teams[monitor.team]
+        layers = made.compiled.layers
+        own = recipients.on_monitor(layers, made.scope, team, state, handle)
+        if own is not None:
+            return own
+        where = recipients.of_team(team, monitor.priority, state)
+        if where is None or self.teams is None:
+            return span_of(layers, ("notify", state))
+        return self.teams, recipients.listed(self.teams, where, team, handle)
+
+
+def _declared(layers: Sequence[Layer]) -> tuple[Document, Span]:
+    """Return where the level stands that declares the monitor as a whole."""
+    declaring = [layer for layer in layers if layer.label.split(" ", 1)[0] in _DECLARING]
+    layer = declaring[-1] if declaring else layers[-1]
+    return layer.document, layer.document.key_span(layer.where)
+
+
+_DECLARING = ("monitor", "template")
