@@ -119,10 +119,10 @@ def _refuse(diagnostics: Sequence[Diagnostic], so: str) -> None:
 def warn_of_reading(loaded: Loaded) -> None:
     """One line about what reading found, where no rules are asked; as ``validate`` judges it."""
     if loaded.diagnostics:
-        from monitor_sync.rules.suppression import Judge
+        from monitor_sync.rules.suppression import FindingFilter
 
-        judge = Judge(loaded.project.policy, loaded.project.monitors, today())
-        warn(list(judge.judged(loaded.diagnostics)))
+        findings = FindingFilter(loaded.project.policy, loaded.project.monitors, today())
+        warn(list(findings.shown(loaded.diagnostics)))
 
 
 def warn(diagnostics: Sequence[Diagnostic]) -> None:

@@ -215,9 +215,9 @@ def _place(loaded: Loaded, where: _Written, handle: str) -> tuple[Document, Span
 
 def _as_asked_for(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The organisation's own severities, and suppressions beside monitors, as for every rule."""
-    from monitor_sync.rules.suppression import Judge
+    from monitor_sync.rules.suppression import FindingFilter
 
-    return Judge(project.policy, project.monitors, files.today()).judged(diagnostics)
+    return FindingFilter(project.policy, project.monitors, files.today()).shown(diagnostics)
 
 
 def _checked(

@@ -1,1 +1,1 @@
-"""Is each monitor right? One module a subject, one function a rule; never the network."""
+"""Check each monitor: a module for each topic, a function for each rule; never the network."""

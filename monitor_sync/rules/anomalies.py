@@ -11,26 +11,26 @@ from monitor_sync.language.query import Algorithm
 from monitor_sync.language.syntax.windows import read_window
 from monitor_sync.language.tree import Window
 from monitor_sync.language.tree_queries import words_of
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import METRIC
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.thresholds import field
 from monitor_sync.rules.values import number, shown
+from monitor_sync.rules.views import QueryView
 
 _FIELD: Final = ("options", "threshold_windows")
 _BOTH: Final = ("trigger_window", "recovery_window")
 _SHARES: Final = ("warning", "critical_recovery", "warning_recovery")
 
 
-def _anomalies(subject: Subject) -> Algorithm | None:
+def _anomalies(view: QueryView) -> Algorithm | None:
     """The ``anomalies(…)`` of a metric query, None where there is none."""
-    found = query.algorithm(subject.parsed)
+    found = query.algorithm(view.query)
     return found if found is not None and found.name == "anomalies" else None
 
 
-def _windows(subject: Subject) -> Mapping[str, Any]:
+def _windows(view: QueryView) -> Mapping[str, Any]:
     """The windows given, those that are null left out."""
-    given = subject.options.get("threshold_windows")
+    given = view.options.get("threshold_windows")
     if not isinstance(given, dict):
         return {}
     return {name: value for name, value in given.items() if value is not None}
@@ -42,8 +42,8 @@ def _last(value: Any) -> Window | None:
     return found if found is not None and found.form == "last" and found.count > 0 else None
 
 
-@rule("options/threshold-windows-without-anomalies", Severity.ERROR, option="threshold_windows")
-def threshold_windows_without_anomalies(subject: Subject) -> Iterable[Finding]:
+@rule("options/threshold-windows-without-anomalies", Severity.ERROR)
+def threshold_windows_without_anomalies(view: QueryView) -> Iterable[Finding]:
     """
     `threshold_windows` is given, but the query has no `anomalies(…)`.
 
@@ -58,9 +58,9 @@ def threshold_windows_without_anomalies(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "threshold_windows is only used with anomalies monitors";
     null is accepted everywhere.
     """
-    if not subject.options.get("threshold_windows"):
+    if not view.options.get("threshold_windows"):
         return ()
-    if subject.parsed.tree is None or not _windows(subject) or _anomalies(subject) is not None:
+    if view.query.tree is None or not _windows(view) or _anomalies(view) is not None:
         return ()
     return [
         Finding(
@@ -71,8 +71,8 @@ def threshold_windows_without_anomalies(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/half-threshold-windows", Severity.ERROR, option="threshold_windows")
-def half_threshold_windows(subject: Subject) -> Iterable[Finding]:
+@rule("options/half-threshold-windows", Severity.ERROR)
+def half_threshold_windows(view: QueryView) -> Iterable[Finding]:
     """
     One of the two windows of `threshold_windows` is missing.
 
@@ -84,9 +84,9 @@ def half_threshold_windows(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on anomaly monitors; all recorded requests since 2020 but one have both.
     """
-    if not subject.options.get("threshold_windows"):
+    if not view.options.get("threshold_windows"):
         return ()
-    given = _windows(subject)
+    given = _windows(view)
     missing = [name for name in _BOTH if name not in given]
     if len(missing) != 1 or not given:
         return ()
@@ -100,8 +100,8 @@ def half_threshold_windows(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/bad-threshold-window", Severity.ERROR, option="threshold_windows")
-def bad_threshold_window(subject: Subject) -> Iterable[Finding]:
+@rule("options/bad-threshold-window", Severity.ERROR)
+def bad_threshold_window(view: QueryView) -> Iterable[Finding]:
     """
     A window of `threshold_windows` is not of the form `last_15m`.
 
@@ -113,7 +113,7 @@ def bad_threshold_window(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on anomaly monitors; all recorded requests have this form.
     """
-    if not subject.options.get("threshold_windows"):
+    if not view.options.get("threshold_windows"):
         return ()
     return [
         Finding(
@@ -121,13 +121,13 @@ def bad_threshold_window(subject: Subject) -> Iterable[Finding]:
             field=(*_FIELD, name),
             hint="write for example `last_15m`",
         )
-        for name, value in _windows(subject).items()
+        for name, value in _windows(view).items()
         if name in _BOTH and _last(value) is None
     ]
 
 
-@rule("options/trigger-window-mismatch", Severity.ERROR, option="threshold_windows")
-def trigger_window_mismatch(subject: Subject) -> Iterable[Finding]:
+@rule("options/trigger-window-mismatch", Severity.ERROR)
+def trigger_window_mismatch(view: QueryView) -> Iterable[Finding]:
     """
     `trigger_window` differs from the `alert_window` of the query.
 
@@ -141,9 +141,9 @@ def trigger_window_mismatch(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "alert window query arg must match trigger window monitor
     option" (datadog-operator pull 408); accepted monitors have no exception.
     """
-    if not subject.options.get("threshold_windows"):
+    if not view.options.get("threshold_windows"):
         return ()
-    trigger, anomalies = _windows(subject).get("trigger_window"), _anomalies(subject)
+    trigger, anomalies = _windows(view).get("trigger_window"), _anomalies(view)
     alert = anomalies.option("alert_window") if anomalies is not None else ""
     option, wanted = _last(trigger), _last(alert)
     if option is None or wanted is None or option.seconds == wanted.seconds:
@@ -159,7 +159,7 @@ def trigger_window_mismatch(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("options/no-threshold-windows", Severity.WARNING)
-def no_threshold_windows(subject: Subject) -> Iterable[Finding]:
+def no_threshold_windows(view: QueryView) -> Iterable[Finding]:
     """
     A query with `alert_window` comes without `threshold_windows`.
 
@@ -174,9 +174,9 @@ def no_threshold_windows(subject: Subject) -> Iterable[Finding]:
     Source: datadog-operator pull 408 reports a refusal; live accounts hold such monitors, so it is
     no certain error.
     """
-    if subject.type not in METRIC or subject.options.get("threshold_windows"):
+    if view.type not in METRIC or view.options.get("threshold_windows"):
         return ()
-    anomalies = _anomalies(subject)
+    anomalies = _anomalies(view)
     window = anomalies.options.get("alert_window") if anomalies is not None else None
     if window is None:
         return ()
@@ -193,8 +193,8 @@ def no_threshold_windows(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("thresholds/alert-while-recovered", Severity.ERROR, option="threshold_windows")
-def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
+@rule("thresholds/alert-while-recovered", Severity.ERROR)
+def alert_while_recovered(view: QueryView) -> Iterable[Finding]:
     """
     An anomaly monitor could alert and recover at the same time.
 
@@ -211,14 +211,14 @@ def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
     monitor can be simultaneously in alert and alert recovery states"; no published monitor is an
     exception to the formula, which is ours.
     """
-    if not subject.options.get("threshold_windows"):
+    if not view.options.get("threshold_windows"):
         return ()
-    windows, given = _windows(subject), subject.thresholds
+    windows, given = _windows(view), view.thresholds
     trigger, recovery = (_last(windows.get(name)) for name in _BOTH)
     critical, back = number(given.get("critical")), number(given.get("critical_recovery"))
     if trigger is None or recovery is None or critical is None or back is None:
         return ()
-    if not (0 <= critical <= 1 and 0 <= back <= 1) or _anomalies(subject) is None:
+    if not (0 <= critical <= 1 and 0 <= back <= 1) or _anomalies(view) is None:
         return ()
     normal, left = recovery.seconds * (1 - back), trigger.seconds * (1 - critical)
     if normal > left:
@@ -236,7 +236,7 @@ def alert_while_recovered(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("thresholds/no-share", Severity.ERROR)
-def no_share(subject: Subject) -> Iterable[Finding]:
+def no_share(view: QueryView) -> Iterable[Finding]:
     """
     A warning or recovery threshold of an anomaly monitor is no share between 0 and 1.
 
@@ -250,11 +250,11 @@ def no_share(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's page on anomaly monitors; all published ones are between 0 and 1. The number
     in the query has a rule of its own.
     """
-    if len(subject.thresholds) < 2 or _anomalies(subject) is None:
+    if len(view.thresholds) < 2 or _anomalies(view) is None:
         return ()
     findings = []
     for name in _SHARES:
-        value = number(subject.thresholds.get(name))
+        value = number(view.thresholds.get(name))
         if value is None or 0 <= value <= 1:
             continue
         message = f"`{name}` is {shown(value)}, but a share of the window, 0 to 1, was expected"

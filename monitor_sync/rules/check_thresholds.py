@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.tree import CheckQuery, Number
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import CHECK
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.thresholds import field
 from monitor_sync.rules.values import number, shown
+from monitor_sync.rules.views import QueryView
 
 _STATES = ("critical", "warning", "ok", "unknown")
 
 
 @rule("thresholds/not-whole", Severity.ERROR)
-def not_whole(subject: Subject) -> Iterable[Finding]:
+def not_whole(view: QueryView) -> Iterable[Finding]:
     """
     A threshold of a service check is no whole number of results.
 
@@ -29,7 +29,7 @@ def not_whole(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on service checks.
     """
-    if subject.type != CHECK or _terminal(subject) != "count_by_status":
+    if view.type != CHECK or _terminal(view) != "count_by_status":
         return ()
     return [
         Finding(
@@ -38,13 +38,13 @@ def not_whole(subject: Subject) -> Iterable[Finding]:
             field=field(name),
             hint=f"write a whole number, such as {round(value) if 1 <= value < 1e9 else 1}",
         )
-        for name, value in _given(subject)
+        for name, value in _given(view)
         if value < 1 or not value.is_integer()
     ]
 
 
 @rule("thresholds/more-than-last", Severity.ERROR)
-def more_than_last(subject: Subject) -> Iterable[Finding]:
+def more_than_last(view: QueryView) -> Iterable[Finding]:
     """
     A threshold of a service check is larger than `.last(…)` of its query.
 
@@ -59,10 +59,10 @@ def more_than_last(subject: Subject) -> Iterable[Finding]:
     threshold defined in monitor options" (terraform-provider-datadog issue 1202); accepted
     monitors have no exception.
     """
-    if subject.type != CHECK or not subject.thresholds:
+    if view.type != CHECK or not view.thresholds:
         return ()
-    tree = subject.parsed.tree
-    if not isinstance(tree, CheckQuery) or _terminal(subject) != "count_by_status":
+    tree = view.query.tree
+    if not isinstance(tree, CheckQuery) or _terminal(view) != "count_by_status":
         return ()
     last = next((each for each in tree.steps if each.name.text == "last"), None)
     if last is None or not last.arguments or not isinstance(last.arguments[0], Number):
@@ -75,13 +75,13 @@ def more_than_last(subject: Subject) -> Iterable[Finding]:
             field=field(name),
             hint=f"write `.last({shown(value + 1)})`, or a threshold of at most {results.written}",
         )
-        for name, value in _given(subject)
+        for name, value in _given(view)
         if value > results.value
     ]
 
 
 @rule("thresholds/not-a-percentage", Severity.WARNING)
-def not_a_percentage(subject: Subject) -> Iterable[Finding]:
+def not_a_percentage(view: QueryView) -> Iterable[Finding]:
     """
     A threshold of a cluster alert is no percentage.
 
@@ -94,7 +94,7 @@ def not_a_percentage(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on service checks.
     """
-    if subject.type != CHECK or _terminal(subject) != "pct_by_status":
+    if view.type != CHECK or _terminal(view) != "pct_by_status":
         return ()
     return [
         Finding(
@@ -102,19 +102,19 @@ def not_a_percentage(subject: Subject) -> Iterable[Finding]:
             field=field(name),
             hint="write a percentage, such as 50",
         )
-        for name, value in _given(subject)
+        for name, value in _given(view)
         if not 0 <= value <= 100
     ]
 
 
-def _terminal(subject: Subject) -> str:
+def _terminal(view: QueryView) -> str:
     """How the query counts: ``count_by_status`` or ``pct_by_status``."""
-    tree = subject.parsed.tree
+    tree = view.query.tree
     return tree.steps[-1].name.text if isinstance(tree, CheckQuery) and tree.steps else ""
 
 
-def _given(subject: Subject) -> Iterable[tuple[str, float]]:
+def _given(view: QueryView) -> Iterable[tuple[str, float]]:
     for name in _STATES:
-        value = number(subject.thresholds.get(name))
+        value = number(view.thresholds.get(name))
         if value is not None:
             yield name, value

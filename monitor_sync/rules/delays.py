@@ -8,10 +8,10 @@ from typing import Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.query_shape import CRAWLED
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import METRIC, UNKNOWN_GROUPS, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import shown
+from monitor_sync.rules.views import QueryView
 
 _CRAWLED_DELAY: Final = 900
 """Seconds; what Datadog recommends for figures that it fetches from a cloud."""
@@ -20,8 +20,8 @@ _OURS: Final = ("aws.lambda.enhanced.",)
 """Sent by Datadog's own library, so they arrive at once."""
 
 
-@rule("options/new-group-delay-ungrouped", Severity.ERROR, option="new_group_delay")
-def new_group_delay_ungrouped(subject: Subject) -> Iterable[Finding]:
+@rule("options/new-group-delay-ungrouped", Severity.ERROR)
+def new_group_delay_ungrouped(view: QueryView) -> Iterable[Finding]:
     """
     `new_group_delay` is given, but the query has no groups.
 
@@ -36,10 +36,10 @@ def new_group_delay_ungrouped(subject: Subject) -> Iterable[Finding]:
     multi-alert monitors" (terraform-provider-datadog issue 1221); no accepted monitor of the
     recordings has it, published ones that were never sent do.
     """
-    if "new_group_delay" not in subject.options or subject.type in UNKNOWN_GROUPS:
+    if "new_group_delay" not in view.options or view.type in UNKNOWN_GROUPS:
         return ()
-    seconds = subject.options["new_group_delay"]
-    if seconds is None or subject.parsed.tree is None or subject.keys:
+    seconds = view.options["new_group_delay"]
+    if seconds is None or view.query.tree is None or view.keys:
         return ()
     return [
         Finding(
@@ -50,8 +50,8 @@ def new_group_delay_ungrouped(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/two-delays", Severity.WARNING, option="new_host_delay")
-def two_delays(subject: Subject) -> Iterable[Finding]:
+@rule("options/two-delays", Severity.WARNING)
+def two_delays(view: QueryView) -> Iterable[Finding]:
     """
     `new_host_delay` stands beside `new_group_delay`.
 
@@ -64,7 +64,7 @@ def two_delays(subject: Subject) -> Iterable[Finding]:
 
     Source: kennel sends only one of them; recorded: both together are accepted until 2026-04.
     """
-    options = subject.options
+    options = view.options
     if options.get("new_host_delay") is None or options.get("new_group_delay") is None:
         return ()
     return [
@@ -77,8 +77,8 @@ def two_delays(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/evaluation-delay-unused", Severity.WARNING, option="evaluation_delay")
-def evaluation_delay_unused(subject: Subject) -> Iterable[Finding]:
+@rule("options/evaluation-delay-unused", Severity.WARNING)
+def evaluation_delay_unused(view: QueryView) -> Iterable[Finding]:
     """
     `evaluation_delay` is given on a monitor that is not over metrics.
 
@@ -91,13 +91,13 @@ def evaluation_delay_unused(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on configuring monitors; recorded: stored elsewhere until 2025-12.
     """
-    if not subject.options.get("evaluation_delay") or subject.type in METRIC:
+    if not view.options.get("evaluation_delay") or view.type in METRIC:
         return ()
-    seconds = subject.options["evaluation_delay"]
+    seconds = view.options["evaluation_delay"]
     return [
         Finding(
             message=f"`evaluation_delay` is {shown(seconds)}, but it is for metrics and not for "
-            f"{article(subject.type)}",
+            f"{article(view.type)}",
             field=("options", "evaluation_delay"),
             hint="remove `evaluation_delay`",
         )
@@ -105,7 +105,7 @@ def evaluation_delay_unused(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("options/no-evaluation-delay", Severity.WARNING)
-def no_evaluation_delay(subject: Subject) -> Iterable[Finding]:
+def no_evaluation_delay(view: QueryView) -> Iterable[Finding]:
     """
     The query reads a metric that is fetched from a cloud, and nothing waits for it.
 
@@ -119,12 +119,12 @@ def no_evaluation_delay(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on configuring monitors recommends 900 seconds.
     """
-    if subject.type not in METRIC or "evaluation_delay" in subject.options:
+    if view.type not in METRIC or "evaluation_delay" in view.options:
         return ()
-    text = subject.monitor.query
+    text = view.query_text
     if not any(prefix in text for prefix in CRAWLED):  # spares most monitors the walk
         return ()
-    late = next((each for each in query.metrics(subject.parsed) if _crawled(each)), None)
+    late = next((each for each in query.metrics(view.query) if _crawled(each)), None)
     if late is None:
         return ()
     at = text.find(late)

@@ -9,9 +9,9 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language.query import comparison, window
 from monitor_sync.language.tree import Expression, MetricQuery, Number
 from monitor_sync.language.tree_queries import divisions_in, is_counted, series_in
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import METRIC
 from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.views import QueryView
 
 _FEW: Final = 3600
 """Windows up to an hour: at night they hold few events."""
@@ -20,7 +20,7 @@ _FRESH: Final = 600
 
 
 @rule("query/division-without-floor", Severity.WARNING)
-def division_without_floor(subject: Subject) -> Iterator[Finding]:
+def division_without_floor(view: QueryView) -> Iterator[Finding]:
     """
     A ratio of counts over an hour or less has no floor under its denominator.
 
@@ -36,12 +36,12 @@ def division_without_floor(subject: Subject) -> Iterator[Finding]:
 
     Source: our own practice; Datadog divides whatever there is.
     """
-    if not _may_divide_counts(subject):
+    if not _may_divide_counts(view):
         return
-    level = comparison(subject.parsed)
-    if level is None or level.operator.text not in (">", ">=") or _window(subject) > _FEW:
+    level = comparison(view.query)
+    if level is None or level.operator.text not in (">", ">=") or _window(view) > _FEW:
         return
-    for division in divisions_in(_expression(subject)):
+    for division in divisions_in(_expression(view)):
         if not division.floored and _counts(division.denominator):
             yield Finding(
                 message="few events make this ratio jump: its denominator has no floor",
@@ -53,7 +53,7 @@ def division_without_floor(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("query/division-without-delay", Severity.WARNING)
-def division_without_delay(subject: Subject) -> Iterator[Finding]:
+def division_without_delay(view: QueryView) -> Iterator[Finding]:
     """
     Two counts are divided over ten minutes or less without an `evaluation_delay`.
 
@@ -66,11 +66,11 @@ def division_without_delay(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's documentation recommends 60 seconds with division.
     """
-    if not _may_divide_counts(subject):
+    if not _may_divide_counts(view):
         return
-    if subject.options.get("evaluation_delay") or _window(subject) > _FRESH:
+    if view.options.get("evaluation_delay") or _window(view) > _FRESH:
         return
-    for division in divisions_in(_expression(subject)):
+    for division in divisions_in(_expression(view)):
         if _counts(division.denominator):
             yield Finding(
                 message="the counts of the newest minute do not arrive together, "
@@ -83,22 +83,22 @@ def division_without_delay(subject: Subject) -> Iterator[Finding]:
             return
 
 
-def _may_divide_counts(subject: Subject) -> bool:
+def _may_divide_counts(view: QueryView) -> bool:
     """Spares most monitors the walk."""
-    text = subject.monitor.query
-    return "/" in text and ".as_count" in text and subject.type in METRIC
+    text = view.query_text
+    return "/" in text and ".as_count" in text and view.type in METRIC
 
 
-def _expression(subject: Subject) -> Expression:
-    tree = subject.parsed.tree
+def _expression(view: QueryView) -> Expression:
+    tree = view.query.tree
     return tree.expression if isinstance(tree, MetricQuery) else _NOTHING
 
 
 _NOTHING: Final = Number(0, 0, 0.0, "0")
 
 
-def _window(subject: Subject) -> int:
-    found = window(subject.parsed)
+def _window(view: QueryView) -> int:
+    found = window(view.query)
     return found.seconds if found is not None else 0
 
 

@@ -1,21 +1,21 @@
-"""Monitors that are told twice: the same question, or the whole monitor."""
+"""Monitors that are declared twice: with the same query, or the whole monitor."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.query_shape import outline
-from monitor_sync.rules.context import Subject
-from monitor_sync.rules.registry import Finding, whole_rule
+from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.views import MonitorView, ProjectView
 
 _COPIED: Final = ("type", "query", "message", "name")
 
 
-@whole_rule("hygiene/exact-copy", Severity.ERROR)
-def exact_copy(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+@rule("hygiene/exact-copy", Severity.ERROR)
+def exact_copy(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
     Two monitors are the same in name, type, query, message and options.
 
@@ -28,33 +28,30 @@ def exact_copy(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
 
     Source: recorded answers of Datadog to its own copying tool.
     """
-    first: dict[Hashable, Subject] = {}
-    for subject in subjects:
-        earlier = first.setdefault(_texts(subject), subject)
-        if earlier is not subject and _copied(earlier, subject):
-            yield (
-                subject,
-                Finding(
-                    message=f"all but its tags is the same as in `{earlier.monitor.key}`",
-                    hint="remove one of them, or give each a name of its own",
-                ),
-            )
+    first: dict[Hashable, MonitorView] = {}
+    for monitor in project.monitors:
+        earlier = first.setdefault(_texts(monitor), monitor)
+        if earlier is not monitor and _is_copy(earlier, monitor):
+            message = f"all but its tags is the same as in `{earlier.monitor.key}`"
+            hint = "remove one of them, or give each a name of its own"
+            yield monitor, Finding(message=message, hint=hint)
 
 
-def _copied(one: Subject, other: Subject) -> bool:
+def _is_copy(one: MonitorView, other: MonitorView) -> bool:
     return _texts(one) == _texts(other) and _options(one) == _options(other)
 
 
-def _texts(subject: Subject) -> Hashable:
-    return tuple(map(subject.monitor.body.get, _COPIED))
+def _texts(view: MonitorView) -> Hashable:
+    return tuple(map(view.monitor.body.get, _COPIED))
 
 
-def _options(subject: Subject) -> dict[str, Any]:
-    return {name: value for name, value in subject.options.items() if value is not None}
+def _options(view: MonitorView) -> dict[str, Any]:
+    options = view.monitor.body["options"]
+    return {name: value for name, value in options.items() if value is not None}
 
 
-@whole_rule("hygiene/same-query", Severity.WARNING)
-def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+@rule("hygiene/same-query", Severity.WARNING)
+def same_query(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
     Two monitors ask Datadog the same: query, filter, window and threshold.
 
@@ -68,20 +65,20 @@ def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
 
     Source: our own practice; Datadog accepts it where name or message differ.
     """
-    alike: dict[Hashable, Subject] = {}
-    seen: dict[Hashable, list[Subject]] = {}
-    for subject in subjects:
-        if subject.type == "synthetics alert":  # all of them have the same query
-            continue
-        seen.setdefault((outline(subject.monitor.query), _variables(subject)), []).append(subject)
-    for group in seen.values():
-        if len(group) == 1:
-            continue
-        for subject in group:
-            earlier = alike.setdefault(_question(subject), subject)
-            if earlier is not subject and not _copied(earlier, subject):
+    same_outline: dict[Hashable, list[MonitorView]] = {}
+    for monitor in project.monitors:
+        if monitor.monitor.type != "synthetics alert":  # all of them have the same query
+            known = outline(monitor.monitor.query), _variables(monitor)
+            same_outline.setdefault(known, []).append(monitor)
+    first: dict[Hashable, MonitorView] = {}
+    for monitors in same_outline.values():
+        if len(monitors) == 1:
+            continue  # spares most monitors the parsing
+        for monitor in monitors:
+            earlier = first.setdefault(_meaning(monitor), monitor)
+            if earlier is not monitor and not _is_copy(earlier, monitor):
                 yield (
-                    subject,
+                    monitor,
                     Finding(
                         message=f"asks the same as `{earlier.monitor.key}`",
                         field=("query",),
@@ -90,13 +87,14 @@ def same_query(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]
                 )
 
 
-def _question(subject: Subject) -> Hashable:
-    kind = "query alert" if subject.type == "metric alert" else subject.type
-    tree = subject.parsed.tree
-    what: Hashable = subject.monitor.query if tree is None else tree
-    return (kind, what, _variables(subject))
+def _meaning(view: MonitorView) -> Hashable:
+    """Return what is equal for monitors that ask Datadog the same."""
+    kind = "query alert" if view.monitor.type == "metric alert" else view.monitor.type
+    tree = view.of_query.query.tree
+    asked: Hashable = view.monitor.query if tree is None else tree
+    return (kind, asked, _variables(view))
 
 
-def _variables(subject: Subject) -> str:
-    variables = subject.options.get("variables")
+def _variables(view: MonitorView) -> str:
+    variables = view.monitor.body["options"].get("variables")
     return json.dumps(variables, sort_keys=True) if variables else ""

@@ -9,23 +9,23 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.query import QueryProblem
 from monitor_sync.language.tree import FormulaQuery, Name
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import METRIC, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.thresholds import field
 from monitor_sync.rules.values import number, shown
+from monitor_sync.rules.views import QueryView
 
 _QUERIES: Final = ("critical_query", "critical_recovery_query")
 _STATIC: Final = ("critical", "warning", "critical_recovery", "warning_recovery")
 
 
-def _dynamic(subject: Subject) -> bool:
-    given = subject.thresholds
+def _dynamic(view: QueryView) -> bool:
+    given = view.thresholds
     return "critical_query" in given or "critical_recovery_query" in given
 
 
 @rule("thresholds/no-dynamic-threshold", Severity.ERROR)
-def no_dynamic_threshold(subject: Subject) -> Iterable[Finding]:
+def no_dynamic_threshold(view: QueryView) -> Iterable[Finding]:
     """
     The query compares with `threshold`, but `critical_query` is missing.
 
@@ -39,11 +39,11 @@ def no_dynamic_threshold(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of dynamic thresholds (a preview).
     """
-    tree = subject.parsed.tree
-    if not isinstance(tree, FormulaQuery) or subject.type not in METRIC:
+    tree = view.query.tree
+    if not isinstance(tree, FormulaQuery) or view.type not in METRIC:
         return ()  # elsewhere the word itself is wrong, which is the query's rule
     word = tree.comparison.threshold if tree.comparison is not None else None
-    if not isinstance(word, Name) or subject.thresholds.get("critical_query"):
+    if not isinstance(word, Name) or view.thresholds.get("critical_query"):
         return ()
     return [
         Finding(
@@ -57,7 +57,7 @@ def no_dynamic_threshold(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("thresholds/static-beside-dynamic", Severity.ERROR)
-def static_beside_dynamic(subject: Subject) -> Iterable[Finding]:
+def static_beside_dynamic(view: QueryView) -> Iterable[Finding]:
     """
     A number stands beside `critical_query` in the thresholds.
 
@@ -69,22 +69,22 @@ def static_beside_dynamic(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of dynamic thresholds (a preview).
     """
-    if not subject.thresholds or not _dynamic(subject):
+    if not view.thresholds or not _dynamic(view):
         return ()
     return [
         Finding(
-            message=f"`{name}` is {shown(subject.thresholds[name])} beside a threshold "
+            message=f"`{name}` is {shown(view.thresholds[name])} beside a threshold "
             "that is a query",
             field=field(name),
             hint=f"remove `{name}`, or the query",
         )
         for name in _STATIC
-        if number(subject.thresholds.get(name)) is not None
+        if number(view.thresholds.get(name)) is not None
     ]
 
 
 @rule("thresholds/dynamic-unsupported", Severity.ERROR)
-def dynamic_unsupported(subject: Subject) -> Iterable[Finding]:
+def dynamic_unsupported(view: QueryView) -> Iterable[Finding]:
     """
     `critical_query` is given on a monitor that has no dynamic threshold.
 
@@ -97,20 +97,20 @@ def dynamic_unsupported(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of dynamic thresholds (a preview).
     """
-    if not subject.thresholds or not _dynamic(subject):
+    if not view.thresholds or not _dynamic(view):
         return ()
-    tree = subject.parsed.tree
+    tree = view.query.tree
     if tree is None:
         return ()
-    if subject.type not in METRIC:
-        why = f"but {article(subject.type)} has none"
+    if view.type not in METRIC:
+        why = f"but {article(view.type)} has none"
     elif not isinstance(tree, FormulaQuery):
         why = "but the query is no `formula(…)`"
     elif tree.comparison is None or not isinstance(tree.comparison.threshold, Name):
         why = "but the query compares with a number"
     else:
         return ()
-    name = next(each for each in _QUERIES if each in subject.thresholds)
+    name = next(each for each in _QUERIES if each in view.thresholds)
     return [
         Finding(
             message=f"`{name}` is a dynamic threshold, {why}",
@@ -121,7 +121,7 @@ def dynamic_unsupported(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("thresholds/bad-query", Severity.ERROR)
-def bad_query(subject: Subject) -> Iterable[Finding]:
+def bad_query(view: QueryView) -> Iterable[Finding]:
     """
     A threshold's query cannot be read.
 
@@ -134,11 +134,11 @@ def bad_query(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of dynamic thresholds (a preview).
     """
-    if not subject.thresholds or not _dynamic(subject):
+    if not view.thresholds or not _dynamic(view):
         return ()
     findings = []
     for name in _QUERIES:
-        text = subject.thresholds.get(name)
+        text = view.thresholds.get(name)
         if not isinstance(text, str):
             continue
         parsed = query.parse_critical_query(text)

@@ -6,37 +6,37 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import EVENTS, RETAINING, UNKNOWN_GROUPS, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import listed, shown
+from monitor_sync.rules.views import QueryView
 
 _BY: Final = ("options", "notify_by")
 _RETENTION: Final = ("options", "group_retention_duration")
 _MINUTES: Final = {"m": 1, "h": 60, "d": 1440}
 
 
-def _named(subject: Subject) -> list[str]:
+def _named(view: QueryView) -> list[str]:
     """The keys of ``notify_by``, empty where it is absent or no list of texts."""
-    given = subject.options.get("notify_by")
+    given = view.options.get("notify_by")
     if not isinstance(given, list):
         return []
     return [each for each in given if isinstance(each, str)]
 
 
-def _keys(subject: Subject) -> list[str] | None:
+def _keys(view: QueryView) -> list[str] | None:
     """What the query groups by; None where that is not in the query or could not be read."""
-    if subject.type in UNKNOWN_GROUPS or subject.parsed.tree is None or "*" in subject.keys:
+    if view.type in UNKNOWN_GROUPS or view.query.tree is None or "*" in view.keys:
         return None
-    return list(subject.keys)
+    return list(view.keys)
 
 
 def _bare(key: str) -> str:
     return key.removeprefix("@")
 
 
-@rule("options/notify-by-nothing", Severity.ERROR, option="notify_by")
-def notify_by_nothing(subject: Subject) -> Iterable[Finding]:
+@rule("options/notify-by-nothing", Severity.ERROR)
+def notify_by_nothing(view: QueryView) -> Iterable[Finding]:
     """
     `notify_by` is an empty list.
 
@@ -48,14 +48,14 @@ def notify_by_nothing(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option.
     """
-    if subject.options.get("notify_by") != []:
+    if view.options.get("notify_by") != []:
         return ()
     hint = 'remove it, or write `notify_by: ["*"]` for one notification about all groups'
     return [Finding(message="`notify_by` is empty", field=_BY, hint=hint)]
 
 
-@rule("options/notify-by-star-and-keys", Severity.ERROR, option="notify_by")
-def notify_by_star_and_keys(subject: Subject) -> Iterable[Finding]:
+@rule("options/notify-by-star-and-keys", Severity.ERROR)
+def notify_by_star_and_keys(view: QueryView) -> Iterable[Finding]:
     """
     `notify_by` has `*` beside group keys.
 
@@ -68,9 +68,9 @@ def notify_by_star_and_keys(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option.
     """
-    if "notify_by" not in subject.options:
+    if "notify_by" not in view.options:
         return ()
-    named = _named(subject)
+    named = _named(view)
     if "*" not in named or len(named) < 2:
         return ()
     others = [each for each in named if each != "*"]
@@ -83,8 +83,8 @@ def notify_by_star_and_keys(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/notify-by-not-grouped", Severity.ERROR, option="notify_by")
-def notify_by_not_grouped(subject: Subject) -> Iterable[Finding]:
+@rule("options/notify-by-not-grouped", Severity.ERROR)
+def notify_by_not_grouped(view: QueryView) -> Iterable[Finding]:
     """
     `notify_by` names something that the query does not group by.
 
@@ -97,9 +97,9 @@ def notify_by_not_grouped(subject: Subject) -> Iterable[Finding]:
     Source: measured: Datadog's datadog-sync-cli drops it because copies were answered with 400
     (pull 625); Datadog's description of the option asks for a subset of the query's keys.
     """
-    if "notify_by" not in subject.options:
+    if "notify_by" not in view.options:
         return ()
-    named, keys = _named(subject), _keys(subject)
+    named, keys = _named(view), _keys(view)
     if keys is None:
         return ()
     known = set(map(_bare, keys))
@@ -107,7 +107,7 @@ def notify_by_not_grouped(subject: Subject) -> Iterable[Finding]:
     return [
         Finding(
             message=f"`{each}` is in `notify_by`, but the query groups {grouped}",
-            field=(*_BY, subject.options["notify_by"].index(each)),
+            field=(*_BY, view.options["notify_by"].index(each)),
             hint=f"write {listed(keys)}, or add `{each}` to the grouping of the query"
             if keys
             else f"remove `notify_by`, or group the query by `{each}`",
@@ -117,8 +117,8 @@ def notify_by_not_grouped(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/notify-by-every-key", Severity.ERROR, option="notify_by")
-def notify_by_every_key(subject: Subject) -> Iterable[Finding]:
+@rule("options/notify-by-every-key", Severity.ERROR)
+def notify_by_every_key(view: QueryView) -> Iterable[Finding]:
     """
     `notify_by` names all group keys of the query.
 
@@ -131,16 +131,16 @@ def notify_by_every_key(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "The notify_by list may not include all of the query's
     group keys." (terraform-provider-datadog issue 2102).
     """
-    if "notify_by" not in subject.options:
+    if "notify_by" not in view.options:
         return ()
-    keys = _keys(subject)
+    keys = _keys(view)
     if keys is None or len(keys) < 2:
         return ()
-    return _all_named(subject, keys)
+    return _all_named(view, keys)
 
 
-@rule("options/notify-by-only-key", Severity.WARNING, option="notify_by")
-def notify_by_only_key(subject: Subject) -> Iterable[Finding]:
+@rule("options/notify-by-only-key", Severity.WARNING)
+def notify_by_only_key(view: QueryView) -> Iterable[Finding]:
     """
     `notify_by` names the only group key of the query.
 
@@ -154,16 +154,16 @@ def notify_by_only_key(subject: Subject) -> Iterable[Finding]:
     Source: our inference from Datadog's 400 "The notify_by list may not include all of the query's
     group keys."
     """
-    if "notify_by" not in subject.options:
+    if "notify_by" not in view.options:
         return ()
-    keys = _keys(subject)
+    keys = _keys(view)
     if keys is None or len(keys) != 1:
         return ()
-    return _all_named(subject, keys)
+    return _all_named(view, keys)
 
 
-def _all_named(subject: Subject, keys: list[str]) -> list[Finding]:
-    named = set(map(_bare, _named(subject)))
+def _all_named(view: QueryView, keys: list[str]) -> list[Finding]:
+    named = set(map(_bare, _named(view)))
     if named != set(map(_bare, keys)):
         return []
     what = "all keys" if len(keys) > 1 else "the only key"
@@ -177,8 +177,8 @@ def _all_named(subject: Subject, keys: list[str]) -> list[Finding]:
     ]
 
 
-@rule("options/notify-by-star-ungrouped", Severity.WARNING, option="notify_by")
-def notify_by_star_ungrouped(subject: Subject) -> Iterable[Finding]:
+@rule("options/notify-by-star-ungrouped", Severity.WARNING)
+def notify_by_star_ungrouped(view: QueryView) -> Iterable[Finding]:
     """
     `notify_by: ["*"]` is given, but the query has no groups.
 
@@ -190,16 +190,16 @@ def notify_by_star_ungrouped(subject: Subject) -> Iterable[Finding]:
 
     Source: measured: Datadog's datadog-sync-cli drops it before it copies a monitor (pull 625).
     """
-    if "notify_by" not in subject.options or _named(subject) != ["*"]:
+    if "notify_by" not in view.options or _named(view) != ["*"]:
         return ()
-    if _keys(subject) != []:
+    if _keys(view) != []:
         return ()
     message = '`notify_by: ["*"]` stands on a query without groups'
     return [Finding(message=message, field=_BY, hint="remove `notify_by`")]
 
 
-@rule("options/bad-retention", Severity.ERROR, option="group_retention_duration")
-def bad_retention(subject: Subject) -> Iterable[Finding]:
+@rule("options/bad-retention", Severity.ERROR)
+def bad_retention(view: QueryView) -> Iterable[Finding]:
     """
     `group_retention_duration` is no time between one hour and three days.
 
@@ -211,7 +211,7 @@ def bad_retention(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option; recorded: `2d` and `3d` are accepted.
     """
-    given = subject.options.get("group_retention_duration")
+    given = view.options.get("group_retention_duration")
     if given is None or 60 <= _minutes(given) <= 72 * 60:
         return ()
     return [
@@ -234,8 +234,8 @@ def _minutes(duration: Any) -> int:
     return int(count) * _MINUTES[unit]
 
 
-@rule("options/retention-unsupported", Severity.ERROR, option="group_retention_duration")
-def retention_unsupported(subject: Subject) -> Iterable[Finding]:
+@rule("options/retention-unsupported", Severity.ERROR)
+def retention_unsupported(view: QueryView) -> Iterable[Finding]:
     """
     `group_retention_duration` is given on a type that does not have it.
 
@@ -248,19 +248,19 @@ def retention_unsupported(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option.
     """
-    if subject.options.get("group_retention_duration") is None or subject.type in EVENTS:
+    if view.options.get("group_retention_duration") is None or view.type in EVENTS:
         return ()
     return [
         Finding(
-            message=f"`group_retention_duration` is not for {article(subject.type)}",
+            message=f"`group_retention_duration` is not for {article(view.type)}",
             field=_RETENTION,
             hint="remove it; `on_missing_data` says what happens when a group goes silent",
         )
     ]
 
 
-@rule("options/retention-ungrouped", Severity.WARNING, option="group_retention_duration")
-def retention_ungrouped(subject: Subject) -> Iterable[Finding]:
+@rule("options/retention-ungrouped", Severity.WARNING)
+def retention_ungrouped(view: QueryView) -> Iterable[Finding]:
     """
     `group_retention_duration` is given, but the query has no groups.
 
@@ -273,9 +273,9 @@ def retention_ungrouped(subject: Subject) -> Iterable[Finding]:
 
     Source: our inference from Datadog's description of the option.
     """
-    if subject.options.get("group_retention_duration") is None or subject.type not in RETAINING:
+    if view.options.get("group_retention_duration") is None or view.type not in RETAINING:
         return ()
-    if _keys(subject) != []:
+    if _keys(view) != []:
         return ()
     message = "`group_retention_duration` does nothing: the query has no groups"
     hint = 'remove it, or group the query: `.by("service")`'

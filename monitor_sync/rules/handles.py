@@ -11,10 +11,10 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import BARE, KINDS, Handle, attached
 from monitor_sync.language.message import parse
 from monitor_sync.language.suggest import nearest
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.mentions import Mention
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.variables import instead, lacking
+from monitor_sync.rules.variables import instead
+from monitor_sync.rules.views import MessageView, blank_variables
 
 
 def told(mention: Mention, message: str, hint: str = "") -> Finding:
@@ -28,7 +28,7 @@ def told(mention: Mention, message: str, hint: str = "") -> Finding:
 
 
 @rule("routing/attached-handle", Severity.WARNING)
-def attached_handle(subject: Subject) -> Iterator[Finding]:
+def attached_handle(view: MessageView) -> Iterator[Finding]:
     """
     Something looks like a handle and notifies nobody, because no blank stands before it.
 
@@ -41,8 +41,8 @@ def attached_handle(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's page on notifications.
     """
     for field, text in (
-        (("message",), subject.text),
-        (("options", "escalation_message"), subject.escalation),
+        (("message",), view.text),
+        (("options", "escalation_message"), view.escalation),
     ):
         for each in attached(text) if "@" in text else ():
             yield Finding(
@@ -55,7 +55,7 @@ def attached_handle(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("routing/handle-before-parenthesis", Severity.WARNING)
-def handle_before_parenthesis(subject: Subject) -> Iterator[Finding]:
+def handle_before_parenthesis(view: MessageView) -> Iterator[Finding]:
     """
     A parenthesis follows a handle at once, and the handle is not read.
 
@@ -68,7 +68,7 @@ def handle_before_parenthesis(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's page on notifications: handles with parentheses are not parsed.
     """
-    for each in subject.doubtful:
+    for each in view.doubtful_mentions:
         if each.handle.parenthesis and each.field[0] != "recipients":
             yield told(
                 each,
@@ -86,7 +86,7 @@ _EMAIL: Final = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+\Z")
 
 
 @rule("routing/malformed-handle", Severity.WARNING)
-def malformed_handle(subject: Subject) -> Iterator[Finding]:
+def malformed_handle(view: MessageView) -> Iterator[Finding]:
     """
     A handle cannot be one that Datadog has: a name is missing, or has characters that no name has.
 
@@ -101,7 +101,7 @@ def malformed_handle(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's pages on Slack, e-mail and other notification integrations; a report that a
     doubled `#` broke a provider's alerts.
     """
-    for each in subject.doubtful:
+    for each in view.doubtful_mentions:
         read, listed = each.handle.text, each.field[-1]
         if each.field[0] == "recipients" and read != listed:
             yield Finding(
@@ -153,7 +153,7 @@ _NO_HANDLES: Final = {
 
 
 @rule("routing/unknown-kind-of-handle", Severity.WARNING)
-def unknown_kind_of_handle(subject: Subject) -> Iterator[Finding]:
+def unknown_kind_of_handle(view: MessageView) -> Iterator[Finding]:
     """
     A handle begins with a word that is none of Datadog's integrations.
 
@@ -166,7 +166,7 @@ def unknown_kind_of_handle(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's list of notification integrations; Zenduty's guide for Datadog.
     """
-    for each in subject.doubtful:
+    for each in view.doubtful_mentions:
         if each.handle.kind == "user":
             hint = _meant(each.handle.target)
             if hint:
@@ -185,7 +185,7 @@ def _meant(name: str) -> str:
 
 
 @rule("routing/retired-product", Severity.WARNING)
-def retired_product(subject: Subject) -> Iterator[Finding]:
+def retired_product(view: MessageView) -> Iterator[Finding]:
     """
     A handle names a product that no longer exists.
 
@@ -197,7 +197,7 @@ def retired_product(subject: Subject) -> Iterator[Finding]:
 
     Source: the maker's announcement; Datadog's pages still list the prefix.
     """
-    for each in subject.doubtful:
+    for each in view.doubtful_mentions:
         if each.handle.kind == "hipchat":
             yield told(
                 each,
@@ -207,7 +207,7 @@ def retired_product(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("routing/ending-product", Severity.NOTE)
-def ending_product(subject: Subject) -> Iterator[Finding]:
+def ending_product(view: MessageView) -> Iterator[Finding]:
     """
     A handle names a product whose end is announced.
 
@@ -219,7 +219,7 @@ def ending_product(subject: Subject) -> Iterator[Finding]:
 
     Source: Atlassian's announcement of 2025.
     """
-    for each in subject.doubtful:
+    for each in view.doubtful_mentions:
         if each.handle.kind == "opsgenie":
             yield told(
                 each,
@@ -239,7 +239,7 @@ _PLACEHOLDER: Final = re.compile(
 
 
 @rule("routing/placeholder-handle", Severity.WARNING)
-def placeholder_handle(subject: Subject) -> Iterator[Finding]:
+def placeholder_handle(view: MessageView) -> Iterator[Finding]:
     """
     A handle is the placeholder of an example, pasted and never replaced.
 
@@ -252,7 +252,7 @@ def placeholder_handle(subject: Subject) -> Iterator[Finding]:
     Source: RFC 2606 keeps these domains for examples; 49 of the monitors that Datadog publishes
     carry one.
     """
-    for each in subject.doubtful:
+    for each in view.doubtful_mentions:
         if _is_placeholder(each.handle.target):
             yield told(
                 each,
@@ -267,7 +267,7 @@ def _is_placeholder(target: str) -> bool:
 
 
 @rule("routing/blank-in-handle", Severity.WARNING)
-def blank_in_handle(subject: Subject) -> Iterator[Finding]:
+def blank_in_handle(view: MessageView) -> Iterator[Finding]:
     """
     A part of a handle is a variable that is always empty for this monitor.
 
@@ -279,10 +279,10 @@ def blank_in_handle(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's page on message variables, dynamic handles.
     """
-    for each in subject.doubtful:
+    for each in view.doubtful_mentions:
         if not each.handle.dynamic:
             continue
-        for use, verdict in lacking(subject, parse(each.handle.text)):
+        for use, verdict in blank_variables(parse(each.handle.text), view.context.surroundings):
             yield told(
                 each,
                 f"`{each.handle.text}` reaches nobody: `{use.name}` is blank, {verdict.reason}",

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, page, rule
+from monitor_sync.rules.views import MonitorView, QueryView
 
 
 @rule("hygiene/no-runbook", Severity.WARNING)
-def no_runbook(subject: Subject) -> Iterator[Finding]:
+def no_runbook(view: MonitorView) -> Iterator[Finding]:
     """
     The monitor names no runbook.
 
@@ -26,21 +26,21 @@ def no_runbook(subject: Subject) -> Iterator[Finding]:
 
     Source: our own practice; on-call reviews ask for it first.
     """
-    if subject.monitor.runbook or _links_to_runbook(subject):
+    if view.monitor.runbook or _links_to_runbook(view):
         return
     yield Finding(message="the monitor names no runbook", hint="add `runbook:` with its page")
 
 
-def _links_to_runbook(subject: Subject) -> bool:
-    text = subject.text.lower()
+def _links_to_runbook(view: MonitorView) -> bool:
+    text = view.monitor.text.lower()
     if "runbook" in text and "http" in text:
         return True
-    assets = subject.monitor.body.get("assets") or ()
+    assets = view.monitor.body.get("assets") or ()
     return any(each.get("category") == "runbook" for each in assets)
 
 
-@rule("hygiene/no-priority", Severity.WARNING, by_query=True)
-def no_priority(subject: Subject) -> Iterator[Finding]:
+@rule("hygiene/no-priority", Severity.WARNING)
+def no_priority(view: QueryView) -> Iterator[Finding]:
     """
     The monitor has no priority.
 
@@ -53,7 +53,7 @@ def no_priority(subject: Subject) -> Iterator[Finding]:
 
     Source: our own practice; `notify` in teams.yaml.
     """
-    if subject.monitor.priority is None:
+    if view.priority is None:
         yield Finding(
             message="the monitor has no priority",
             hint="add `priority:` with a number from 1, the highest, to 5",
@@ -61,7 +61,7 @@ def no_priority(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("hygiene/no-message", Severity.WARNING)
-def no_message(subject: Subject) -> Iterator[Finding]:
+def no_message(view: MonitorView) -> Iterator[Finding]:
     """
     The message says nothing: its author wrote no text.
 
@@ -74,7 +74,7 @@ def no_message(subject: Subject) -> Iterator[Finding]:
 
     Source: our own practice; Datadog accepts an empty message.
     """
-    if not subject.text.strip():
+    if not view.monitor.text.strip():
         yield Finding(
             message="the message is empty",
             field=("message",),
@@ -86,7 +86,7 @@ LONGEST_NAME: Final = 500
 
 
 @rule("hygiene/long-name", Severity.WARNING)
-def long_name(subject: Subject) -> Iterator[Finding]:
+def long_name(view: MonitorView) -> Iterator[Finding]:
     """
     The name is longer than 500 characters.
 
@@ -99,7 +99,7 @@ def long_name(subject: Subject) -> Iterator[Finding]:
 
     Source: our own measure; no limit is published.
     """
-    length = len(subject.monitor.name)
+    length = len(view.monitor.name)
     if length > LONGEST_NAME:
         yield Finding(
             message=f"the name has {length} characters, more than {LONGEST_NAME}",
@@ -109,7 +109,7 @@ def long_name(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("hygiene/name-unlike-pattern", Severity.ERROR)
-def name_unlike_pattern(subject: Subject) -> Iterator[Finding]:
+def name_unlike_pattern(view: MonitorView) -> Iterator[Finding]:
     r"""
     The name does not fit the pattern that the organisation set.
 
@@ -122,10 +122,10 @@ def name_unlike_pattern(subject: Subject) -> Iterator[Finding]:
 
     Source: `policy.name_pattern` in project.yaml.
     """
-    pattern = subject.project.policy.name_pattern
-    if pattern and re.search(pattern, subject.monitor.name) is None:
+    pattern = view.project.policy.name_pattern
+    if pattern and re.search(pattern, view.monitor.name) is None:
         yield Finding(
-            message=f"`{subject.monitor.name}` does not fit the pattern `{pattern}`",
+            message=f"`{view.monitor.name}` does not fit the pattern `{pattern}`",
             field=("name",),
             hint="rename it; the pattern is `policy.name_pattern` of project.yaml",
         )

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import number, shown
+from monitor_sync.rules.views import QueryView
 
 _NO_END: Final = float("inf")
 
@@ -28,7 +28,7 @@ _NAMES: Final = frozenset(RANGES)
 
 
 @rule("options/out-of-range", Severity.ERROR)
-def out_of_range(subject: Subject) -> Iterable[Finding]:
+def out_of_range(view: QueryView) -> Iterable[Finding]:
     """
     An option has a number that Datadog does not take.
 
@@ -44,7 +44,7 @@ def out_of_range(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's description of the options of monitors; all accepted monitors of the
     recordings are within these ranges.
     """
-    options = subject.options
+    options = view.options
     if _NAMES.isdisjoint(options):
         return ()
     findings = []
@@ -66,8 +66,8 @@ def out_of_range(subject: Subject) -> Iterable[Finding]:
     return findings
 
 
-@rule("options/timeout-out-of-range", Severity.ERROR, option="timeout_h")
-def timeout_out_of_range(subject: Subject) -> Iterable[Finding]:
+@rule("options/timeout-out-of-range", Severity.ERROR)
+def timeout_out_of_range(view: QueryView) -> Iterable[Finding]:
     """
     `timeout_h` is not within 0 to 24 hours.
 
@@ -81,7 +81,7 @@ def timeout_out_of_range(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's description of the option, and kennel refuses it too; recorded: 60 was
     accepted until 2022-04, and never since.
     """
-    hours = number(subject.options.get("timeout_h"))
+    hours = number(view.options.get("timeout_h"))
     if hours is None or 0 <= hours <= 24:
         return ()
     return [

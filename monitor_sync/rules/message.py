@@ -13,38 +13,41 @@ from typing import Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.message_tree import MessageProblem
 from monitor_sync.language.unreachable_blocks import NeverShown, never_shown
-from monitor_sync.rules.context import Subject
-from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.registry import Finding, problem_rule, rule
+from monitor_sync.rules.views import MessageView
 
 RULE_OF: Final[dict[str, str]] = {}
-"""Code of the message language to the name of the rule that tells it."""
+"""The name of the rule that reports a problem, by the code of the problem."""
+
+Page = Callable[[], None]
 
 
-def _tells(
-    name: str, *codes: str, once: bool = False
-) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def _tells(name: str, *codes: str, once: bool = False) -> Callable[[Page], Page]:
     """
-    Make a rule of a manual page: it finds the language's problems with one of these codes.
+    Register a manual page as a rule that reports the problems of texts with these codes.
 
-    ``once`` tells only the first of a monitor.
+    ``once`` reports only the first of a monitor.
     """
 
-    def register(page: Callable[[], None]) -> Callable[[], None]:
+    def register(page: Page) -> Page:
         wanted = frozenset(codes)
 
-        def check(subject: Subject) -> Iterable[Finding]:
-            found = [_told(*each) for each in subject.problems if each[1].code in wanted]
-            return found[:1] if once else found
+        def check(view: MessageView) -> Iterable[Finding]:
+            findings = [
+                _finding(field, problem)
+                for field, problem in view.problems
+                if problem.code in wanted
+            ]
+            return findings[:1] if once else findings
 
-        check.__doc__ = page.__doc__
-        rule(name, Severity.WARNING, of="message")(check)
+        problem_rule(name, Severity.WARNING, page, wanted, check)
         RULE_OF.update(dict.fromkeys(codes, name))
         return page
 
     return register
 
 
-def _told(field: tuple[str, ...], problem: MessageProblem) -> Finding:
+def _finding(field: tuple[str, ...], problem: MessageProblem) -> Finding:
     return Finding(
         message=problem.message,
         field=field,
@@ -135,7 +138,7 @@ def misplaced_else() -> None:
 
 
 @rule("message/never-shown", Severity.WARNING)
-def never_shown_block(subject: Subject) -> Iterator[Finding]:
+def never_shown_block(view: MessageView) -> Iterator[Finding]:
     """
     A block can never be shown, because the monitor never gets into that state.
 
@@ -150,15 +153,15 @@ def never_shown_block(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's page on message variables; which states a monitor reaches follows from its
     options.
     """
-    for field, template in subject.templates:
+    for field, template in view.templates:
         if "{{#" in template.text or "{{^" in template.text or "{{{{" in template.text:
-            for each in never_shown(template, subject.reach):
+            for each in never_shown(template, view.reach):
                 yield Finding(
                     message=f"{_which(each)} is never shown: {each.reason}",
                     field=field,
                     start=each.start,
                     end=each.end,
-                    hint=_wake(each, subject),
+                    hint=_wake(each, view),
                 )
 
 
@@ -167,10 +170,10 @@ def _which(dead: NeverShown) -> str:
     return f"what follows {{{{else}}}} of `{name}`" if dead.otherwise else f"this `{name}` block"
 
 
-def _wake(dead: NeverShown, subject: Subject) -> str:
+def _wake(dead: NeverShown, view: MessageView) -> str:
     """What makes the block come to life, where one thing does."""
     name = dead.condition.name
-    reach = subject.reach
+    reach = view.reach
     if name in ("is_warning", "is_warning_recovery", "is_alert_to_warning") and not reach.warning:
         return "set `thresholds: {warning: …}`, or remove the block"
     if name in ("is_no_data", "is_no_data_recovery") and not reach.no_data:

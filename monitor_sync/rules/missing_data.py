@@ -21,10 +21,10 @@ from monitor_sync.language.tree import (
     Signed,
 )
 from monitor_sync.language.tree_queries import inner_queries, words_of
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import EVENTS, METRIC, NO_MISSING_DATA, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import number, shown
+from monitor_sync.rules.views import QueryView
 
 RETENTION: Final = 1440
 """Minutes for which Datadog keeps a group that sends nothing."""
@@ -33,8 +33,8 @@ _FIELD: Final = ("options", "on_missing_data")
 _TIMEFRAME: Final = ("options", "no_data_timeframe")
 
 
-@rule("options/missing-data-twice", Severity.ERROR, option="on_missing_data")
-def missing_data_twice(subject: Subject) -> Iterable[Finding]:
+@rule("options/missing-data-twice", Severity.ERROR)
+def missing_data_twice(view: QueryView) -> Iterable[Finding]:
     """
     `on_missing_data` stands beside `notify_no_data: true` or `no_data_timeframe`.
 
@@ -48,7 +48,7 @@ def missing_data_twice(subject: Subject) -> Iterable[Finding]:
     Source: recorded: Datadog answers 400 "The notify_no_data (or no_data_timeframe) option is
     deprecated and cannot be used in combination with the on_missing_data option."
     """
-    options = subject.options
+    options = view.options
     if options.get("on_missing_data") is None:
         return ()
     old = [
@@ -67,8 +67,8 @@ def missing_data_twice(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/missing-data-unsupported", Severity.ERROR, option="on_missing_data")
-def missing_data_unsupported(subject: Subject) -> Iterable[Finding]:
+@rule("options/missing-data-unsupported", Severity.ERROR)
+def missing_data_unsupported(view: QueryView) -> Iterable[Finding]:
     """
     `on_missing_data` is given on a type that does not have it.
 
@@ -83,21 +83,21 @@ def missing_data_unsupported(subject: Subject) -> Iterable[Finding]:
     Source: kennel refuses it on composites too; the documentation of Datadog's Terraform provider
     leaves these types out.
     """
-    if subject.options.get("on_missing_data") is None or subject.type not in NO_MISSING_DATA:
+    if view.options.get("on_missing_data") is None or view.type not in NO_MISSING_DATA:
         return ()
     return [
         Finding(
-            message=f"`on_missing_data` is not for {article(subject.type)}",
+            message=f"`on_missing_data` is not for {article(view.type)}",
             field=_FIELD,
             hint="write `notify_no_data: true`"
-            if subject.type == "service check"
+            if view.type == "service check"
             else "remove `on_missing_data`",
         )
     ]
 
 
-@rule("options/resolve-with-timeout", Severity.ERROR, option="on_missing_data")
-def resolve_with_timeout(subject: Subject) -> Iterable[Finding]:
+@rule("options/resolve-with-timeout", Severity.ERROR)
+def resolve_with_timeout(view: QueryView) -> Iterable[Finding]:
     """
     `on_missing_data: resolve` stands beside a `timeout_h`.
 
@@ -109,11 +109,11 @@ def resolve_with_timeout(subject: Subject) -> Iterable[Finding]:
 
     Source: kennel refuses it too.
     """
-    if subject.options.get("on_missing_data") != "resolve" or not subject.options.get("timeout_h"):
+    if view.options.get("on_missing_data") != "resolve" or not view.options.get("timeout_h"):
         return ()
     return [
         Finding(
-            message=f"`timeout_h` is {shown(subject.options['timeout_h'])}, but "
+            message=f"`timeout_h` is {shown(view.options['timeout_h'])}, but "
             "`on_missing_data: resolve` resolves at once",
             field=("options", "timeout_h"),
             hint="remove `timeout_h`",
@@ -121,8 +121,8 @@ def resolve_with_timeout(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/filled-missing-data", Severity.WARNING, option="on_missing_data")
-def filled_missing_data(subject: Subject) -> Iterable[Finding]:
+@rule("options/filled-missing-data", Severity.WARNING)
+def filled_missing_data(view: QueryView) -> Iterable[Finding]:
     """
     `on_missing_data` has an opinion, but the query fills in what is missing.
 
@@ -136,12 +136,12 @@ def filled_missing_data(subject: Subject) -> Iterable[Finding]:
 
     Source: kennel refuses it for `default_zero`; Datadog accepts it.
     """
-    if subject.options.get("on_missing_data") in (None, "default"):
+    if view.options.get("on_missing_data") in (None, "default"):
         return ()
-    text = subject.monitor.query
-    if subject.type not in METRIC or ("default_zero" not in text and "fill" not in text):
+    text = view.query_text
+    if view.type not in METRIC or ("default_zero" not in text and "fill" not in text):
         return ()  # spares most monitors the walk
-    tree = subject.parsed.tree
+    tree = view.query.tree
     found = _filling(tree.expression) if isinstance(tree, MetricQuery | FormulaQuery) else None
     if found is None:
         return ()
@@ -149,7 +149,7 @@ def filled_missing_data(subject: Subject) -> Iterable[Finding]:
     return [
         Finding(
             message=f"`{written}` fills in missing data, so "
-            f"`on_missing_data: {subject.options['on_missing_data']}` never acts",
+            f"`on_missing_data: {view.options['on_missing_data']}` never acts",
             field=("query",),
             start=node.start,
             end=node.end,
@@ -189,8 +189,8 @@ def _filled(modifiers: tuple[Modifier, ...]) -> _Filling | None:
     return None
 
 
-@rule("options/no-data-timeframe-too-long", Severity.ERROR, option="no_data_timeframe")
-def no_data_timeframe_too_long(subject: Subject) -> Iterable[Finding]:
+@rule("options/no-data-timeframe-too-long", Severity.ERROR)
+def no_data_timeframe_too_long(view: QueryView) -> Iterable[Finding]:
     """
     `no_data_timeframe` is longer than Datadog keeps a silent group.
 
@@ -204,7 +204,7 @@ def no_data_timeframe_too_long(subject: Subject) -> Iterable[Finding]:
     Source: kennel refuses it too and quotes Datadog's "no_data_timeframe must not exceed group
     retention".
     """
-    minutes = number(subject.options.get("no_data_timeframe"))
+    minutes = number(view.options.get("no_data_timeframe"))
     if minutes is None or minutes <= RETENTION:
         return ()
     return [
@@ -217,8 +217,8 @@ def no_data_timeframe_too_long(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/no-data-timeframe-short", Severity.WARNING, option="notify_no_data")
-def no_data_timeframe_short(subject: Subject) -> Iterable[Finding]:
+@rule("options/no-data-timeframe-short", Severity.WARNING)
+def no_data_timeframe_short(view: QueryView) -> Iterable[Finding]:
     """
     `no_data_timeframe` is less than twice the window of the query.
 
@@ -231,11 +231,11 @@ def no_data_timeframe_short(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on monitor options recommends it; recorded: shorter ones are accepted.
     """
-    options = subject.options
-    if options.get("notify_no_data") is not True or subject.type not in METRIC:
+    options = view.options
+    if options.get("notify_no_data") is not True or view.type not in METRIC:
         return ()
     minutes = number(options.get("no_data_timeframe"))
-    window = query.window(subject.parsed)
+    window = query.window(view.query)
     if minutes is None or window is None or window.form != "last":
         return ()
     wanted = 2 * window.seconds / 60
@@ -251,8 +251,8 @@ def no_data_timeframe_short(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/no-data-timeframe-of-events", Severity.WARNING, option="no_data_timeframe")
-def no_data_timeframe_of_events(subject: Subject) -> Iterable[Finding]:
+@rule("options/no-data-timeframe-of-events", Severity.WARNING)
+def no_data_timeframe_of_events(view: QueryView) -> Iterable[Finding]:
     """
     `no_data_timeframe` is given on a monitor over logs or other events.
 
@@ -266,12 +266,12 @@ def no_data_timeframe_of_events(subject: Subject) -> Iterable[Finding]:
     Source: kennel drops it and quotes Datadog's editor: "The no_data_timeframe option is not
     allowed for log alert monitors"; recorded: the API accepted it until 2025-12.
     """
-    if subject.type not in EVENTS or subject.options.get("no_data_timeframe") is None:
+    if view.type not in EVENTS or view.options.get("no_data_timeframe") is None:
         return ()
-    minutes = subject.options["no_data_timeframe"]
+    minutes = view.options["no_data_timeframe"]
     return [
         Finding(
-            message=f"`no_data_timeframe` is {shown(minutes)}, but {article(subject.type)} "
+            message=f"`no_data_timeframe` is {shown(minutes)}, but {article(view.type)} "
             "does not have it",
             field=_TIMEFRAME,
             hint="remove it; `on_missing_data: show_and_notify_no_data` tells of missing data",

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.tree import FormulaQuery
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import CI, EVENTS, SYNTHETICS, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import listed, shown
+from monitor_sync.rules.views import MonitorView, QueryView
 
 ACTS_ON: Final[Mapping[str, frozenset[str]]] = {
     "enable_logs_sample": frozenset({"log alert"}),
@@ -27,8 +27,8 @@ _NAMES: Final = frozenset(ACTS_ON)
 _OF_AN_ASSET: Final = ("name", "url", "category")
 
 
-@rule("options/no-effect", Severity.WARNING, by_query=True)
-def no_effect(subject: Subject) -> Iterable[Finding]:
+@rule("options/no-effect", Severity.WARNING)
+def no_effect(view: QueryView) -> Iterable[Finding]:
     """
     An option is given on a type that it does not act on.
 
@@ -43,23 +43,23 @@ def no_effect(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's description of the options of monitors; recorded: they are stored elsewhere
     too.
     """
-    options = subject.options
+    options = view.options
     if _NAMES.isdisjoint(options):
         return ()
     return [
         Finding(
-            message=f"`{name}` does nothing on {article(subject.type)}; it is for "
+            message=f"`{name}` does nothing on {article(view.type)}; it is for "
             f"{listed(sorted(types), 'and')}",
             field=("options", name),
             hint=f"remove `{name}`",
         )
         for name, types in ACTS_ON.items()
-        if options.get(name) and subject.type not in types
+        if options.get(name) and view.type not in types
     ]
 
 
-@rule("options/unused-variables", Severity.WARNING, by_query=True, option="variables")
-def unused_variables(subject: Subject) -> Iterable[Finding]:
+@rule("options/unused-variables", Severity.WARNING)
+def unused_variables(view: QueryView) -> Iterable[Finding]:
     """
     `variables` is given, but the query is no `formula(…)`.
 
@@ -71,9 +71,9 @@ def unused_variables(subject: Subject) -> Iterable[Finding]:
 
     Source: our inference from Datadog's description of the option.
     """
-    if not subject.options.get("variables"):
+    if not view.options.get("variables"):
         return ()
-    tree = subject.parsed.tree
+    tree = view.query.tree
     if tree is None or isinstance(tree, FormulaQuery):
         return ()
     return [
@@ -86,7 +86,7 @@ def unused_variables(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("options/bad-role", Severity.ERROR)
-def bad_role(subject: Subject) -> Iterable[Finding]:
+def bad_role(view: MonitorView) -> Iterable[Finding]:
     """
     An entry of `restricted_roles` is no UUID.
 
@@ -99,7 +99,7 @@ def bad_role(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "The monitor's restricted roles is expected to be an array
     of UUID strings." (terraform-provider-datadog issue 1539).
     """
-    roles = subject.monitor.body.get("restricted_roles")
+    roles = view.monitor.body.get("restricted_roles")
     if not isinstance(roles, list):
         return ()
     return [
@@ -124,7 +124,7 @@ def _is_uuid(value: str) -> bool:
 
 
 @rule("options/bad-asset", Severity.ERROR)
-def bad_asset(subject: Subject) -> Iterable[Finding]:
+def bad_asset(view: MonitorView) -> Iterable[Finding]:
     """
     An entry of `assets` lacks its name, its address or its category.
 
@@ -136,7 +136,7 @@ def bad_asset(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of a monitor's assets.
     """
-    assets = subject.monitor.body.get("assets")
+    assets = view.monitor.body.get("assets")
     if not isinstance(assets, list):
         return ()
     findings = []

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import Team
 from monitor_sync.rules.audience import pagers
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.views import MessageView
 
 
 @rule("ownership/pages-another-team", Severity.WARNING)
-def pages_another_team(subject: Subject) -> Iterator[Finding]:
+def pages_another_team(view: MessageView) -> Iterator[Finding]:
     """
     The monitor pages another team and not the one that owns it.
 
@@ -25,14 +25,14 @@ def pages_another_team(subject: Subject) -> Iterator[Finding]:
 
     Source: our own rule of ownership; whose a handle is, is what teams.yaml says.
     """
-    paged = pagers(subject.notified, subject.project.policy.pagers)
-    team = subject.team
+    paged = pagers(view.notified, view.policy.pagers)
+    team = view.team
     if not paged or any(each in paged for each in owned(team)):
         return
     for handle in paged:
-        others = [each.name for each in subject.project.teams.values() if handle in owned(each)]
+        others = [each.name for each in view.teams.values() if handle in owned(each)]
         if others:
-            routed = handle in subject.monitor.recipients.get("alert", ())
+            routed = handle in view.recipients.get("alert", ())
             yield Finding(
                 message=f"`{handle}` is the pager of `{others[0]}`, and `{team.name}` owns the"
                 " monitor",

@@ -1,4 +1,4 @@
-"""What the language says of a query, as rules: each takes some of its codes and explains them."""
+"""Rules whose findings are the problems that ``language/`` reports for a query or a message."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.problems import QueryProblem
-from monitor_sync.rules.context import Subject
-from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.registry import Finding, problem_rule
+from monitor_sync.rules.views import QueryView
 
 RULE_OF: Final[dict[str, str]] = {}
-"""Code to the name of the rule that tells it."""
+"""The name of the rule that reports a problem, by the code of the problem."""
+
+Page = Callable[[], None]
 
 
-def tells(
-    name: str, severity: Severity, *codes: str
-) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Make a rule of a manual page: it finds the language's problems with one of these codes."""
+def tells(name: str, severity: Severity, *codes: str) -> Callable[[Page], Page]:
+    """Register a manual page as a rule that reports the problems of a query with these codes."""
 
-    def register(page: Callable[[], None]) -> Callable[[], None]:
+    def register(page: Page) -> Page:
         wanted = frozenset(codes)
 
-        def check(subject: Subject) -> Iterable[Finding]:
-            return [_finding(each) for each in subject.parsed.problems if each.code in wanted]
+        def check(view: QueryView) -> Iterable[Finding]:
+            return [_finding(problem) for problem in view.problems if problem.code in wanted]
 
-        check.__doc__ = page.__doc__
-        rule(name, severity, of="query")(check)
+        problem_rule(name, severity, page, wanted, check)
         RULE_OF.update(dict.fromkeys(codes, name))
         return page
 
@@ -34,10 +33,10 @@ def tells(
 
 
 def _finding(problem: QueryProblem) -> Finding:
-    inside = ("options", "variables", *problem.path) if problem.path else ("query",)
+    field = ("options", "variables", *problem.path) if problem.path else ("query",)
     return Finding(
         message=problem.message,
-        field=inside,
+        field=field,
         start=problem.start,
         end=problem.end,
         hint=problem.hint,

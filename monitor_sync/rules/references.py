@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.tree import (
@@ -14,17 +14,17 @@ from monitor_sync.language.tree import (
     MonitorReference,
     Negation,
 )
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.problems import tells
-from monitor_sync.rules.registry import Finding, rule, whole_rule
+from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.views import MonitorView, ProjectView
 
 Member = MonitorId | MonitorReference
 
 
-def _condition(subject: Subject) -> Condition | None:
-    if subject.type != "composite":
+def _condition(view: MonitorView) -> Condition | None:
+    if view.monitor.type != "composite":
         return None
-    tree = subject.parsed.tree
+    tree = view.of_query.query.tree
     return tree.condition if isinstance(tree, CompositeQuery) else None
 
 
@@ -44,7 +44,7 @@ def _members(condition: Condition) -> Iterator[Member]:
 
 
 @rule("references/composite-of-composite", Severity.ERROR)
-def composite_of_composite(subject: Subject) -> Iterator[Finding]:
+def composite_of_composite(view: MonitorView) -> Iterator[Finding]:
     """
     A composite has another composite as a member.
 
@@ -57,10 +57,10 @@ def composite_of_composite(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's documentation on composite monitors.
     """
-    condition = _condition(subject)
+    condition = _condition(view)
     if condition is None:
         return
-    monitors = subject.project.monitors
+    monitors = view.project.monitors
     for member in _members(condition):
         if not isinstance(member, MonitorReference):
             continue
@@ -76,7 +76,7 @@ def composite_of_composite(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("references/itself", Severity.ERROR)
-def itself(subject: Subject) -> Iterator[Finding]:
+def itself(view: MonitorView) -> Iterator[Finding]:
     """
     A composite names the id of the monitor that it adopts, which is its own.
 
@@ -88,8 +88,8 @@ def itself(subject: Subject) -> Iterator[Finding]:
 
     Source: inferred: a composite may have no composites as members.
     """
-    adopted = subject.monitor.adopt
-    condition = _condition(subject) if adopted is not None else None
+    adopted = view.monitor.adopt
+    condition = _condition(view) if adopted is not None else None
     if condition is None:
         return
     for member in _members(condition):
@@ -119,8 +119,8 @@ def always_the_same() -> None:
     """
 
 
-@whole_rule("references/no-shared-group", Severity.WARNING)
-def no_shared_group(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+@rule("references/no-shared-group", Severity.WARNING)
+def no_shared_group(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
     A composite joins monitors that alert apart by different keys.
 
@@ -133,20 +133,20 @@ def no_shared_group(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Find
 
     Source: Datadog's documentation on composite monitors.
     """
-    by_key = {subject.monitor.key: subject for subject in subjects}
-    for subject in by_key.values():
-        if subject.type != "composite" or len(subject.monitor.references) < 2:
+    by_key = {view.monitor.key: view for view in project.monitors}
+    for view in by_key.values():
+        if view.monitor.type != "composite" or len(view.monitor.references) < 2:
             continue
         grouped = [
             (key, by_key[key].keys)
-            for key in subject.monitor.references
+            for key in view.monitor.references
             if key in by_key and by_key[key].keys and by_key[key].keys != ("*",)
         ]
         if len(grouped) < 2 or set.intersection(*(set(keys) for _, keys in grouped)):
             continue
         told = ", ".join(f"`{key}` by {', '.join(keys)}" for key, keys in grouped)
         yield (
-            subject,
+            view,
             Finding(
                 message=f"its members share no group key: {told}",
                 field=("query",),

@@ -1,21 +1,23 @@
 """
 What a rule is, and the list of all of them.
 
-A rule is a function that looks at one monitor and yields what is wrong with it. Its docstring is
-its manual page: what it finds, *Why*, *Example*, *Use instead*, *Source*. Its name is
-``family/what-is-wrong``: it reads well after "ignore", and does not tell the fix.
+A rule is a function that yields what is wrong with a monitor. The type of its parameter is the view
+that it may look at (``views.py``): ask for the smallest one. Its docstring is its manual page: what
+it finds, *Why*, *Example*, *Use instead*, *Source*. Its name is ``family/what-is-wrong``: it reads
+well after "ignore", and does not tell the fix. Every module of this package is searched for rules.
 """
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Literal
+from pkgutil import iter_modules
+from typing import Any, Final, TypeVar
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.rules.catalog import BY_QUERY, BY_TAGS, BY_TEXT
-from monitor_sync.rules.context import Subject
+from monitor_sync.rules.views import MessageView, MonitorView, ProjectView, QueryView, TagsView
 
 FAMILIES: Final = (
     "file", "schema", "query", "message", "options", "thresholds", "references", "routing",
@@ -45,29 +47,37 @@ class Finding(Frozen, kw_only=True):
     typed: str = ""
 
 
-Check = Callable[[Subject], Iterable[Finding]]
-WholeCheck = Callable[[Iterable[Subject]], Iterable[tuple[Subject, Finding]]]
+View = QueryView | MessageView | TagsView | MonitorView
+_VIEWS: Final[dict[str, type]] = {
+    view.__name__: view for view in (QueryView, MessageView, TagsView, MonitorView, ProjectView)
+}
 
-
-Language = Literal["query", "message"]
-Alike = Literal["query", "text", "tags"]
+Check = (
+    Callable[[QueryView], Iterable[Finding]]
+    | Callable[[MessageView], Iterable[Finding]]
+    | Callable[[TagsView], Iterable[Finding]]
+    | Callable[[MonitorView], Iterable[Finding]]
+    | Callable[[ProjectView], Iterable[tuple[MonitorView, Finding]]]
+)
+"""What a rule is. One about a whole project yields with each finding the monitor that has it."""
+AnyCheck = TypeVar("AnyCheck", bound=Check)
 
 
 class Rule(Frozen, kw_only=True):
-    """One rule: its name, how bad a finding is, what finds it, and its manual page."""
+    """
+    One rule: its name, how bad a finding is, its manual page, what it looks at and what finds it.
+
+    ``view`` is the type of the parameter of ``check``; None for a page without a function: the
+    engine, reading, or Datadog itself finds what is on it. ``codes`` are the problems of the
+    query or of the texts that it reports: where these have no problem the rule does not run.
+    """
 
     name: str
     severity: Severity
     page: str
-    check: Check | None = None
-    whole: WholeCheck | None = None
-    """For rules that compare monitors with each other."""
-    alike: Alike | None = None
-    """In what two monitors must agree to get the same answer; None where in everything."""
-    of: Language | None = None
-    """The language whose problems it tells: without one there is nothing to ask it."""
-    option: str = ""
-    """The option of Datadog's without which there is nothing to ask it; empty where none is."""
+    view: type | None = None
+    codes: frozenset[str] = frozenset()
+    check: Callable[[Any], Iterable[Any]] = lambda _: ()
 
     @property
     def summary(self) -> str:
@@ -78,58 +88,46 @@ class Rule(Frozen, kw_only=True):
 _RULES: dict[str, Rule] = {}
 
 
-def rule(
-    name: str,
-    severity: Severity,
-    *,
-    of: Language | None = None,
-    words: bool = False,
-    by_query: bool = False,
-    option: str = "",
-) -> Callable[[Check], Check]:
+def rule(name: str, severity: Severity) -> Callable[[AnyCheck], AnyCheck]:
     """
-    Register a function as a rule about one monitor.
+    Register a function as a rule. The type of its parameter says what it may look at.
 
-    ``of`` is the language whose problems it tells. ``words`` says that it reads the author's
-    words, so that no two monitors are alike to it; ``by_query`` that it looks at no more than the
-    rules of ``subjects.BY_QUERY``, although others of its module do. ``option`` is one of Datadog's
-    options without which it has nothing to say.
+    Raises:
+        TypeError: the parameter is not annotated with one of the views.
     """
 
-    def register(check: Check) -> Check:
-        module = check.__module__.rpartition(".")[2]
-        page = _page(check)
-        alike: Alike | None = None
-        if by_query or module in BY_QUERY:
-            alike = "query"
-        elif module in BY_TAGS:
-            alike = "tags"
-        elif module in BY_TEXT and not words:
-            alike = "text"
+    def register(check: AnyCheck) -> AnyCheck:
         _add(
-            Rule(
-                name=name,
-                severity=severity,
-                page=page,
-                check=check,
-                alike=alike,
-                of=of,
-                option=option,
-            )
+            Rule(name=name, severity=severity, page=_page(check), view=view_of(check), check=check)
         )
         return check
 
     return register
 
 
-def whole_rule(name: str, severity: Severity) -> Callable[[WholeCheck], WholeCheck]:
-    """Register a function as a rule about all monitors together."""
+def problem_rule(
+    name: str, severity: Severity, page: Callable[[], None], codes: frozenset[str], check: Check
+) -> None:
+    """Register a manual page with the function that reports the problems with these codes."""
+    view = view_of(check)
+    _add(Rule(name=name, severity=severity, page=_page(page), view=view, codes=codes, check=check))
 
-    def register(check: WholeCheck) -> WholeCheck:
-        _add(Rule(name=name, severity=severity, page=_page(check), whole=check))
-        return check
 
-    return register
+def view_of(check: Callable[..., object]) -> type:
+    """
+    Return the view that a rule looks at.
+
+    Raises:
+        TypeError: its parameter is not annotated with one of the views.
+    """
+    annotation = next(iter(check.__annotations__.values()), None)
+    name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    if name not in _VIEWS:
+        raise TypeError(
+            f"the rule {check.__module__}.{check.__qualname__} does not say what it looks at:"
+            f" annotate its parameter with one of {', '.join(_VIEWS)}"
+        )
+    return _VIEWS[name]
 
 
 def page(name: str, severity: Severity) -> Callable[[Callable[[], None]], Callable[[], None]]:
@@ -155,8 +153,9 @@ def _add(new: Rule) -> None:
 
 def every() -> Iterator[Rule]:
     """All rules that look at monitors, by name."""
-    from monitor_sync.rules import catalog  # the modules register themselves
+    from monitor_sync import rules
 
-    catalog.load()
+    for module in iter_modules(rules.__path__):  # each registers its rules when it is imported
+        importlib.import_module(f"{rules.__name__}.{module.name}")
     for name in sorted(_RULES):
         yield _RULES[name]

@@ -6,22 +6,22 @@ from collections.abc import Iterable
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import CHECK
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import number, shown
+from monitor_sync.rules.views import QueryView
 
 LAST: Final = 30 * 60
 """Minutes after an alert at which Datadog stops to remind."""
 
 
-def _silent(subject: Subject) -> bool:
+def _silent(view: QueryView) -> bool:
     """Whether the monitor never reminds."""
-    return not subject.options.get("renotify_interval")
+    return not view.options.get("renotify_interval")
 
 
-@rule("options/occurrences-without-interval", Severity.ERROR, option="renotify_occurrences")
-def occurrences_without_interval(subject: Subject) -> Iterable[Finding]:
+@rule("options/occurrences-without-interval", Severity.ERROR)
+def occurrences_without_interval(view: QueryView) -> Iterable[Finding]:
     """
     `renotify_occurrences` stands without `renotify_interval`.
 
@@ -34,8 +34,8 @@ def occurrences_without_interval(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "The renotify_occurrences option can only be used if
     renotify_interval is set"; accepted monitors have no exception.
     """
-    times = subject.options.get("renotify_occurrences")
-    if not times or not _silent(subject):
+    times = view.options.get("renotify_occurrences")
+    if not times or not _silent(view):
         return ()
     return [
         Finding(
@@ -46,8 +46,8 @@ def occurrences_without_interval(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/statuses-without-interval", Severity.WARNING, option="renotify_statuses")
-def statuses_without_interval(subject: Subject) -> Iterable[Finding]:
+@rule("options/statuses-without-interval", Severity.WARNING)
+def statuses_without_interval(view: QueryView) -> Iterable[Finding]:
     """
     `renotify_statuses` stands without `renotify_interval`.
 
@@ -60,7 +60,7 @@ def statuses_without_interval(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's guide to the options of monitors; no accepted monitor of the recordings has
     it.
     """
-    if not subject.options.get("renotify_statuses") or not _silent(subject):
+    if not view.options.get("renotify_statuses") or not _silent(view):
         return ()
     return [
         Finding(
@@ -71,8 +71,8 @@ def statuses_without_interval(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/escalation-never-sent", Severity.WARNING, option="escalation_message")
-def escalation_never_sent(subject: Subject) -> Iterable[Finding]:
+@rule("options/escalation-never-sent", Severity.WARNING)
+def escalation_never_sent(view: QueryView) -> Iterable[Finding]:
     """
     `escalation_message` stands without `renotify_interval`.
 
@@ -85,7 +85,7 @@ def escalation_never_sent(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option; recorded: it is accepted without the interval.
     """
-    if not subject.options.get("escalation_message") or not _silent(subject):
+    if not view.options.get("escalation_message") or not _silent(view):
         return ()
     return [
         Finding(
@@ -96,8 +96,8 @@ def escalation_never_sent(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/renotify-without-warning", Severity.WARNING, option="renotify_statuses")
-def renotify_without_warning(subject: Subject) -> Iterable[Finding]:
+@rule("options/renotify-without-warning", Severity.WARNING)
+def renotify_without_warning(view: QueryView) -> Iterable[Finding]:
     """
     `renotify_statuses` has `warn`, but the monitor has no warning threshold.
 
@@ -109,8 +109,8 @@ def renotify_without_warning(subject: Subject) -> Iterable[Finding]:
 
     Source: recorded: Datadog accepts it.
     """
-    index = _reminded(subject, "warn")
-    if index < 0 or subject.type == CHECK or subject.thresholds.get("warning") is not None:
+    index = _reminded(view, "warn")
+    if index < 0 or view.type == CHECK or view.thresholds.get("warning") is not None:
         return ()
     return [
         Finding(
@@ -121,8 +121,8 @@ def renotify_without_warning(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/renotify-without-no-data", Severity.WARNING, option="renotify_statuses")
-def renotify_without_no_data(subject: Subject) -> Iterable[Finding]:
+@rule("options/renotify-without-no-data", Severity.WARNING)
+def renotify_without_no_data(view: QueryView) -> Iterable[Finding]:
     """
     `renotify_statuses` has `no data`, but missing data notifies nobody.
 
@@ -135,8 +135,8 @@ def renotify_without_no_data(subject: Subject) -> Iterable[Finding]:
 
     Source: our inference from Datadog's page on missing data; Datadog accepts it.
     """
-    index = _reminded(subject, "no data")
-    options = subject.options
+    index = _reminded(view, "no data")
+    options = view.options
     if index < 0 or options.get("on_missing_data") == "show_and_notify_no_data":
         return ()
     if options.get("notify_no_data") is True:
@@ -150,16 +150,16 @@ def renotify_without_no_data(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-def _reminded(subject: Subject, state: str) -> int:
+def _reminded(view: QueryView, state: str) -> int:
     """The place of a state among those reminded of; -1 where nothing reminds of it."""
-    states = subject.options.get("renotify_statuses")
-    if not isinstance(states, list) or state not in states or _silent(subject):
+    states = view.options.get("renotify_statuses")
+    if not isinstance(states, list) or state not in states or _silent(view):
         return -1
     return states.index(state)
 
 
-@rule("options/renotify-too-late", Severity.WARNING, option="renotify_interval")
-def renotify_too_late(subject: Subject) -> Iterable[Finding]:
+@rule("options/renotify-too-late", Severity.WARNING)
+def renotify_too_late(view: QueryView) -> Iterable[Finding]:
     """
     `renotify_interval` is longer than the time for which Datadog reminds.
 
@@ -171,7 +171,7 @@ def renotify_too_late(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on renotification (documentation pull 22645).
     """
-    minutes = number(subject.options.get("renotify_interval"))
+    minutes = number(view.options.get("renotify_interval"))
     if minutes is None or minutes <= LAST:
         return ()
     return [

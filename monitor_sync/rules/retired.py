@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import MISSING_DATA
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import shown
+from monitor_sync.rules.views import QueryView
 
 
 @rule("hygiene/retired-no-data", Severity.WARNING)
-def retired_no_data(subject: Subject) -> Iterable[Finding]:
+def retired_no_data(view: QueryView) -> Iterable[Finding]:
     """
     `notify_no_data` or `no_data_timeframe` is used where there is `on_missing_data`.
 
@@ -29,13 +29,13 @@ def retired_no_data(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's own templates (integrations-extras pull 3000 and integrations-core pull 23615,
     2026) say so and give this translation.
     """
-    options = subject.options
+    options = view.options
     given = [
         name
         for name in ("notify_no_data", "no_data_timeframe")
         if options.get(name) is not None and options[name] is not False
     ]
-    if not given or subject.type not in MISSING_DATA or options.get("on_missing_data") is not None:
+    if not given or view.type not in MISSING_DATA or options.get("on_missing_data") is not None:
         return ()
     notifies = options.get("notify_no_data") is True
     value = "show_and_notify_no_data" if notifies else "show_no_data"
@@ -49,8 +49,8 @@ def retired_no_data(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("hygiene/retired-host-delay", Severity.WARNING, option="new_host_delay")
-def retired_host_delay(subject: Subject) -> Iterable[Finding]:
+@rule("hygiene/retired-host-delay", Severity.WARNING)
+def retired_host_delay(view: QueryView) -> Iterable[Finding]:
     """
     `new_host_delay` is used.
 
@@ -64,11 +64,11 @@ def retired_host_delay(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option.
     """
-    options = subject.options
+    options = view.options
     if options.get("new_host_delay") is None or options.get("new_group_delay") is not None:
         return ()
     seconds = options["new_host_delay"]
-    grouped = bool(subject.keys)
+    grouped = bool(view.keys)
     return [
         Finding(
             message=f"`new_host_delay` is retired by Datadog, and is {shown(seconds)} here",
@@ -80,8 +80,8 @@ def retired_host_delay(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("hygiene/retired-simple-alert", Severity.WARNING, option="groupby_simple_monitor")
-def retired_simple_alert(subject: Subject) -> Iterable[Finding]:
+@rule("hygiene/retired-simple-alert", Severity.WARNING)
+def retired_simple_alert(view: QueryView) -> Iterable[Finding]:
     """
     `groupby_simple_monitor: true` is used.
 
@@ -94,21 +94,21 @@ def retired_simple_alert(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option.
     """
-    if subject.options.get("groupby_simple_monitor") is not True:
+    if view.options.get("groupby_simple_monitor") is not True:
         return ()
     return [
         Finding(
             message="`groupby_simple_monitor` is retired by Datadog",
             field=("options", "groupby_simple_monitor"),
             hint='write `notify_by: ["*"]` instead'
-            if subject.keys
+            if view.keys
             else "remove it: the query has no groups",
         )
     ]
 
 
-@rule("hygiene/escalation-message", Severity.NOTE, option="escalation_message")
-def escalation_message(subject: Subject) -> Iterable[Finding]:
+@rule("hygiene/escalation-message", Severity.NOTE)
+def escalation_message(view: QueryView) -> Iterable[Finding]:
     """
     `escalation_message` is used.
 
@@ -122,7 +122,7 @@ def escalation_message(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on message variables.
     """
-    options = subject.options
+    options = view.options
     if not options.get("escalation_message") or not options.get("renotify_interval"):
         return ()
     return [

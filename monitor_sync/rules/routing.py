@@ -13,11 +13,11 @@ from monitor_sync.language.pagers import fits
 from monitor_sync.language.transitions import FLAGS
 from monitor_sync.model import Policy
 from monitor_sync.rules.audience import pagers, unresolved
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.handles import told
 from monitor_sync.rules.mentions import written
-from monitor_sync.rules.registry import Finding, rule, whole_rule
+from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import listed
+from monitor_sync.rules.views import MessageView, MonitorView, ProjectView
 
 _USUAL_PRIORITIES: Final = frozenset({1, 2})
 _CHATS: Final = frozenset({"slack", "teams", "hangouts", "hipchat", "email", "jira", "case"})
@@ -44,8 +44,8 @@ def _is_chat(handle: str) -> bool:
 # nobody
 
 
-@whole_rule("routing/page-reaches-nobody", Severity.ERROR)
-def page_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+@rule("routing/page-reaches-nobody", Severity.ERROR)
+def page_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
     A monitor that has to wake somebody notifies nobody when it alerts or when data is missing.
 
@@ -58,32 +58,32 @@ def page_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, 
 
     Source: `paging_priorities` of the policy in project.yaml, 1 and 2 without one.
     """
-    silent, spoken_for = _silent(subjects)
-    for subject, transitions in silent:
-        monitor = subject.monitor
-        if monitor.key in spoken_for or not pages(monitor.priority, subject.project.policy):
+    silent, spoken_for = _silent(project)
+    for view, transitions in silent:
+        monitor = view.monitor
+        if monitor.key in spoken_for or not pages(monitor.priority, view.project.policy):
             continue
         for transition in ("alert", "no_data"):
             if transition in transitions:
                 when = "when it alerts" if transition == "alert" else "when data is missing"
                 yield (
-                    subject,
+                    view,
                     Finding(
                         message=f"priority {monitor.priority}, and nobody is notified {when}",
                         field=("notify", transition),
-                        hint=_how_to_page(subject, transition),
+                        hint=_how_to_page(view, transition),
                     ),
                 )
 
 
-def _how_to_page(subject: Subject, state: str) -> str:
-    if subject.problems and any(subject.monitor.recipients.values()):
+def _how_to_page(view: MonitorView, state: str) -> str:
+    if view.of_message.problems and any(view.monitor.recipients.values()):
         return "mend the message: what is added below it ends up inside its blocks"
     return f"write `notify: {{{state}: [pager]}}`, or give the team a rule for this priority"
 
 
-@whole_rule("routing/state-reaches-nobody", Severity.WARNING)
-def state_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+@rule("routing/state-reaches-nobody", Severity.WARNING)
+def state_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
     The monitor can get into a state of which nobody hears.
 
@@ -97,15 +97,15 @@ def state_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject,
     Source: which states a monitor reaches follows from its options; who hears of each, from its
     message.
     """
-    silent, spoken_for = _silent(subjects)
-    for subject, transitions in silent:
-        if subject.monitor.key in spoken_for or subject.problems:
+    silent, spoken_for = _silent(project)
+    for view, transitions in silent:
+        if view.monitor.key in spoken_for or view.of_message.problems:
             continue  # what is wrong with its blocks is told, and comes first
-        grave = pages(subject.monitor.priority, subject.project.policy)
+        grave = pages(view.monitor.priority, view.project.policy)
         if "alert" in transitions:
             if not grave:
                 yield (
-                    subject,
+                    view,
                     Finding(
                         message="nobody is notified when it alerts",
                         field=("notify", "alert"),
@@ -117,7 +117,7 @@ def state_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject,
             if transition not in transitions or (grave and transition == "no_data"):
                 continue
             yield (
-                subject,
+                view,
                 Finding(
                     message=f"nobody {what}",
                     field=("notify", state),
@@ -127,8 +127,8 @@ def state_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject,
             )
 
 
-@whole_rule("routing/unknown-reaches-nobody", Severity.WARNING)
-def unknown_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Finding]]:
+@rule("routing/unknown-reaches-nobody", Severity.WARNING)
+def unknown_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
     A check counts how often its state is unknown, and nobody hears of that state.
 
@@ -141,14 +141,14 @@ def unknown_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subjec
 
     Source: Datadog's page on variables has the condition; 79 of 276 recorded checks declare it.
     """
-    silent, spoken_for = _silent(subjects)
-    for subject, transitions in silent:
-        options = subject.monitor.body.get("options")
+    silent, spoken_for = _silent(project)
+    for view, transitions in silent:
+        options = view.monitor.body.get("options")
         levels = options.get("thresholds") if isinstance(options, Mapping) else None
         declared = isinstance(levels, Mapping) and levels.get("unknown") is not None
-        if "unknown" in transitions and declared and subject.monitor.key not in spoken_for:
+        if "unknown" in transitions and declared and view.monitor.key not in spoken_for:
             yield (
-                subject,
+                view,
                 Finding(
                     message="nobody hears that the check's state is unknown",
                     field=("options", "thresholds", "unknown"),
@@ -158,17 +158,17 @@ def unknown_reaches_nobody(subjects: Iterable[Subject]) -> Iterator[tuple[Subjec
 
 
 def _silent(
-    subjects: Iterable[Subject],
-) -> tuple[list[tuple[Subject, frozenset[str]]], frozenset[str]]:
+    project: ProjectView,
+) -> tuple[list[tuple[MonitorView, frozenset[str]]], frozenset[str]]:
     """Monitors with transitions that notify nobody, and the keys of composites' members."""
     silent = []
     spoken_for: set[str] = set()
-    for subject in subjects:
-        if subject.monitor.references:
-            spoken_for.update(subject.monitor.references)
-        empty = subject.notified.silent
+    for view in project.monitors:
+        if view.monitor.references:
+            spoken_for.update(view.monitor.references)
+        empty = view.notified.silent
         if empty:
-            silent.append((subject, empty))
+            silent.append((view, empty))
     return silent, frozenset(spoken_for)
 
 
@@ -176,7 +176,7 @@ def _silent(
 
 
 @rule("routing/unresolved-page", Severity.WARNING)
-def unresolved_page(subject: Subject) -> Iterator[Finding]:
+def unresolved_page(view: MessageView) -> Iterator[Finding]:
     """
     A pager hears of the trouble and never of its end.
 
@@ -191,11 +191,11 @@ def unresolved_page(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's pages on PagerDuty and On-Call: an incident is resolved only if the recovery
     message has the handle. Webhooks work the same way.
     """
-    for handle, begins in unresolved(subject.notified, subject.project.policy.pagers):
+    for handle, begins in unresolved(view.notified, view.policy.pagers):
         yield Finding(
             message=f"`{handle}` is notified of {_NAMES[begins]} and not of its recovery, so"
             " its incident stays open",
-            field=_where(subject, begins, handle),
+            field=_where(view, begins, handle),
             hint="notify it under `recovery` too",
         )
 
@@ -203,14 +203,14 @@ def unresolved_page(subject: Subject) -> Iterator[Finding]:
 _NAMES: Final = {"alert": "an alert", "no_data": "missing data", "warning": "a warning"}
 
 
-def _where(subject: Subject, state: str, handle: str) -> tuple[str, ...]:
-    if handle in subject.monitor.recipients.get(state, ()):
+def _where(view: MessageView, state: str, handle: str) -> tuple[str, ...]:
+    if handle in view.recipients.get(state, ()):
         return ("recipients", state, handle)
     return ("message",)
 
 
 @rule("routing/chat-only-page", Severity.WARNING)
-def chat_only_page(subject: Subject) -> Iterator[Finding]:
+def chat_only_page(view: MessageView) -> Iterator[Finding]:
     """
     A monitor of a priority that has to wake somebody only writes to a chat or to mailboxes.
 
@@ -223,18 +223,18 @@ def chat_only_page(subject: Subject) -> Iterator[Finding]:
 
     Source: our own practice; priorities 1 and 2 page unless the policy says otherwise.
     """
-    policy = subject.project.policy
-    if policy.paging_priorities or subject.monitor.priority not in _USUAL_PRIORITIES:
+    policy = view.policy
+    if policy.paging_priorities or view.priority not in _USUAL_PRIORITIES:
         return
-    reached = subject.notified.by("alert")
-    if not reached or pagers(subject.notified, policy.pagers):
+    reached = view.notified.by("alert")
+    if not reached or pagers(view.notified, policy.pagers):
         return
     if policy.pagers or all(map(_is_chat, reached)):
-        yield _no_pager(subject, reached)
+        yield _no_pager(view, reached)
 
 
 @rule("routing/pager-required", Severity.ERROR)
-def pager_required(subject: Subject) -> Iterator[Finding]:
+def pager_required(view: MessageView) -> Iterator[Finding]:
     """
     The organisation asks that monitors of this priority page, and this one pages nobody.
 
@@ -247,25 +247,25 @@ def pager_required(subject: Subject) -> Iterator[Finding]:
 
     Source: `policy` in project.yaml.
     """
-    policy = subject.project.policy
-    if subject.monitor.priority not in policy.paging_priorities:
+    policy = view.policy
+    if view.priority not in policy.paging_priorities:
         return
-    reached = subject.notified.by("alert")
-    if reached and not pagers(subject.notified, policy.pagers):
-        yield _no_pager(subject, reached)
+    reached = view.notified.by("alert")
+    if reached and not pagers(view.notified, policy.pagers):
+        yield _no_pager(view, reached)
 
 
-def _no_pager(subject: Subject, reached: tuple[str, ...]) -> Finding:
+def _no_pager(view: MessageView, reached: tuple[str, ...]) -> Finding:
     return Finding(
-        message=f"priority {subject.monitor.priority} notifies only {listed(reached, 'and')}, and"
+        message=f"priority {view.priority} notifies only {listed(reached, 'and')}, and"
         " pages nobody",
-        field=_where(subject, "alert", reached[0]),
+        field=_where(view, "alert", reached[0]),
         hint="add a pager under `alert`, or choose a priority that does not page",
     )
 
 
 @rule("routing/priority-raised-in-text", Severity.WARNING)
-def priority_raised_in_text(subject: Subject) -> Iterator[Finding]:
+def priority_raised_in_text(view: MessageView) -> Iterator[Finding]:
     """
     The message raises the priority to one that pages, and pages nobody.
 
@@ -280,12 +280,12 @@ def priority_raised_in_text(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's page on message variables, `override_priority`; the team's rules in teams.yaml
     choose by `priority:`.
     """
-    if "override_priority" not in subject.text:
+    if "override_priority" not in view.text:
         return
-    policy = subject.project.policy
-    if pagers(subject.notified, policy.pagers):
+    policy = view.policy
+    if pagers(view.notified, policy.pagers):
         return
-    for each in walk(subject.message.elements):
+    for each in walk(view.message.elements):
         if isinstance(each, Helper) and each.name == "override_priority" and each.arguments:
             level = each.arguments[0].value
             if level[:1] == "P" and level[1:].isdigit() and pages(int(level[1:]), policy):
@@ -302,7 +302,7 @@ def priority_raised_in_text(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("routing/handle-in-every-state", Severity.WARNING)
-def handle_in_every_state(subject: Subject) -> Iterator[Finding]:
+def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
     """
     A handle stands in the message outside every condition, and is notified each time.
 
@@ -317,12 +317,12 @@ def handle_in_every_state(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's page on message variables; a public collection of monitors counted six mails
     for one spike.
     """
-    if "@" not in subject.text:
+    if "@" not in view.text:
         return
-    for place in written(("message",), subject.text):
-        if _under_flag(subject.message.elements, place.start):
+    for place in written(("message",), view.text):
+        if _under_flag(view.message.elements, place.start):
             continue
-        names = [each.name.replace("_", " ") for each in subject.reach.transitions()]
+        names = [each.name.replace("_", " ") for each in view.reach.transitions()]
         name = place.handle.name
         yield told(
             place,
@@ -343,7 +343,7 @@ def _under_flag(elements: Iterable[Element], at: int) -> bool:
 
 
 @rule("routing/forbidden-handle", Severity.ERROR)
-def forbidden_handle(subject: Subject) -> Iterator[Finding]:
+def forbidden_handle(view: MessageView) -> Iterator[Finding]:
     """
     A handle that the organisation does not want in any monitor.
 
@@ -356,10 +356,10 @@ def forbidden_handle(subject: Subject) -> Iterator[Finding]:
 
     Source: `policy.forbidden_handles` in project.yaml.
     """
-    globs = subject.project.policy.forbidden_handles
+    globs = view.policy.forbidden_handles
     if not globs:
         return
-    for place in subject.mentions:
+    for place in view.mentions:
         if fits(place.handle.name, globs):
             yield told(
                 place,

@@ -1,93 +1,82 @@
-"""
-Ask the rules about single monitors, and of monitors that are alike only the first.
-
-A rule says by its module what it looks at (``catalog.py``). Where two monitors agree in that, it
-finds of the second what it found of the first: nothing. What has a finding is asked one by one,
-as findings tell places and names.
-"""
+"""Run rules on single monitors, each first on the view that many monitors share (``memo.py``)."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
-from monitor_sync.model import KEY_TAG, Monitor
-from monitor_sync.rules.context import Subject
-from monitor_sync.rules.registry import Check, Finding, Rule
-from monitor_sync.rules.values import LONGEST_TAG
+from monitor_sync.model import Monitor, Project
+from monitor_sync.rules.memo import Memo
+from monitor_sync.rules.registry import Finding, Rule, View
+from monitor_sync.rules.views import MessageView, MonitorView, QueryView
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A finding with its rule, about one monitor."""
+class MonitorFinding:
+    """A finding of a rule about one monitor."""
 
     rule: Rule
     monitor: Monitor
     finding: Finding
 
 
-class Asking:
+_OWN: Final = (attrgetter("of_query"), attrgetter("of_message"), attrgetter("of_tags"))
+"""The monitor's own views, in the order of those that it shares."""
+
+
+class Runner:
     """
-    The rules about single monitors, and what they have been asked already.
+    The rules about single monitors, and which of them find something in each shared view.
 
-    Without ``siblings`` every rule is asked about every monitor.
+    Without ``memo`` every rule runs on every monitor, which changes the time and nothing else.
     """
 
-    def __init__(self, rules: Sequence[Rule], *, siblings: bool) -> None:
-        checks = [(each, each.check) for each in rules if each.check is not None]
-        self._by_query, self._by_text, self._by_tags, self._alone = (
-            [(each, check) for each, check in checks if each.alike == alike and each.of is None]
-            for alike in ("query", "text", "tags", None)
-        )
-        self._of_query = [(each, check) for each, check in checks if each.of == "query"]
-        self._of_text = [(each, check) for each, check in checks if each.of == "message"]
-        self._siblings = siblings
-        self._sound: set[Hashable] = set()
-        self._concerned: dict[tuple[str, ...], list[tuple[Rule, Check]]] = {}
+    def __init__(self, rules: Sequence[Rule], project: Project, *, memo: bool) -> None:
+        self._project = project
+        self._memo = Memo(project) if memo else None
+        self._by_view: dict[object, list[Rule]] = {}
+        self._of_problems: dict[object, list[Rule]] = {}
+        for rule in rules:
+            group = self._of_problems if rule.codes else self._by_view
+            group.setdefault(rule.view, []).append(rule)
+        self._finding_rules: dict[object, list[Rule]] = {}
 
-    def about(self, subject: Subject) -> Iterator[Found]:
-        """Every finding about one monitor."""
-        asked = subject.asked
-        if not self._siblings or asked not in self._sound:
-            found = list(_ask(subject, self._concerning(subject)))
-            found.extend(_ask(subject, self._of_query if subject.parsed.problems else ()))
-            yield from found
-            if not found:
-                self._sound.add(asked)
-        told = subject.told
-        if not self._siblings or told not in self._sound:
-            found = list(_ask(subject, self._by_text))
-            found.extend(_ask(subject, self._of_text if subject.problems else ()))
-            yield from found
-            if not found:
-                self._sound.add(told)
-        tagged = _tagged(subject.monitor)
-        if not self._siblings or tagged not in self._sound:
-            found = list(_ask(subject, self._by_tags))
-            yield from found
-            if not found:
-                self._sound.add(tagged)
-        yield from _ask(subject, self._alone)
+    def view(self, monitor: Monitor) -> MonitorView:
+        """Return the view of one monitor."""
+        shared = self._memo.views(monitor) if self._memo else None
+        return MonitorView(monitor, self._project, shared)
 
-    def _concerning(self, subject: Subject) -> list[tuple[Rule, Check]]:
-        """Those among the rules about queries and options that may have something to say."""
-        given = tuple(subject.options)
-        if given not in self._concerned:
-            self._concerned[given] = [
-                each for each in self._by_query if not each[0].option or each[0].option in given
-            ]
-        return self._concerned[given]
+    def findings(self, view: MonitorView) -> Iterator[MonitorFinding]:
+        """Yield every finding about one monitor."""
+        for place, own_view in enumerate(_OWN):
+            if view.shared is None:
+                own = own_view(view)
+                yield from _run(self._rules_for(own), own, view.monitor)
+            elif rules := self._found_by(view.shared[place]):
+                yield from _run(rules, own_view(view), view.monitor)
+        yield from _run(self._rules_for(view), view, view.monitor)
+
+    def _found_by(self, shared: View) -> list[Rule]:
+        """Return the rules that find something in a shared view, and so perhaps in its monitors."""
+        known = self._finding_rules.get(shared)
+        if known is None:
+            known = self._finding_rules[shared] = []
+            for rule in self._rules_for(shared):
+                for _ in rule.check(shared):
+                    known.append(rule)
+                    break
+        return known
+
+    def _rules_for(self, view: View) -> list[Rule]:
+        rules = self._by_view.get(type(view), [])
+        if isinstance(view, QueryView | MessageView) and view.problems:
+            return [*rules, *self._of_problems.get(type(view), [])]
+        return rules
 
 
-def _tagged(monitor: Monitor) -> Hashable:
-    """The service and all tags, but for the key's, which no two monitors share."""
-    tags = monitor.body["tags"]
-    own = f"{KEY_TAG}:{monitor.key}"
-    short = len(own) <= LONGEST_TAG and tags and tags[-1] == own
-    return monitor.service, len(tags), tuple(tags[:-1] if short else tags)
-
-
-def _ask(subject: Subject, checks: Iterable[tuple[Rule, Check]]) -> Iterator[Found]:
-    for each, check in checks:
-        for finding in check(subject):
-            yield Found(each, subject.monitor, finding)
+def _run(rules: Iterable[Rule], view: View, monitor: Monitor) -> Iterator[MonitorFinding]:
+    for rule in rules:
+        for finding in rule.check(view):
+            yield MonitorFinding(rule, monitor, finding)

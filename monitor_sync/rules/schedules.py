@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.time_zones import known_zone
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import EVENTS, METRIC, MISSING_DATA, article, scheduling_part
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import listed, shown
+from monitor_sync.rules.views import QueryView
 
 _SCHEDULING: Final = ("options", "scheduling_options")
 _WINDOW: Final = (*_SCHEDULING, "evaluation_window")
@@ -22,8 +22,8 @@ _FORBIDDEN: Final = frozenset({"DTSTART", "DTEND", "DURATION"})
 _EVALUATED: Final = METRIC | EVENTS
 
 
-@rule("options/recurrence-count", Severity.ERROR, option="scheduling_options")
-def recurrence_count(subject: Subject) -> Iterable[Finding]:
+@rule("options/recurrence-count", Severity.ERROR)
+def recurrence_count(view: QueryView) -> Iterable[Finding]:
     """
     A custom schedule has no recurrence, or several.
 
@@ -36,9 +36,9 @@ def recurrence_count(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's guide to custom schedules.
     """
-    if "scheduling_options" not in subject.options:
+    if "scheduling_options" not in view.options:
         return ()
-    given = scheduling_part(subject.options, "custom_schedule")
+    given = scheduling_part(view.options, "custom_schedule")
     if given is None:
         return ()
     recurrences = given.get("recurrences")
@@ -54,16 +54,16 @@ def recurrence_count(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-def _recurrences(subject: Subject) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    given = scheduling_part(subject.options, "custom_schedule")
+def _recurrences(view: QueryView) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    given = scheduling_part(view.options, "custom_schedule")
     recurrences = given.get("recurrences") if given is not None else None
     for index, each in enumerate(recurrences if isinstance(recurrences, list) else ()):
         if isinstance(each, dict):
             yield index, each
 
 
-@rule("options/bad-recurrence", Severity.ERROR, option="scheduling_options")
-def bad_recurrence(subject: Subject) -> Iterable[Finding]:
+@rule("options/bad-recurrence", Severity.ERROR)
+def bad_recurrence(view: QueryView) -> Iterable[Finding]:
     """
     The recurrence of a custom schedule is not one that Datadog takes.
 
@@ -76,11 +76,11 @@ def bad_recurrence(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's guide to custom schedules; recorded: one without `start` is accepted.
     """
-    if "scheduling_options" not in subject.options:
+    if "scheduling_options" not in view.options:
         return ()
     return [
         problem
-        for index, each in _recurrences(subject)
+        for index, each in _recurrences(view)
         for problem in _recurrence_problems(each, (*_RECURRENCES, index))
     ]
 
@@ -147,8 +147,8 @@ def _is_moment(value: Any) -> bool:
     return True
 
 
-@rule("options/unknown-time-zone", Severity.WARNING, option="scheduling_options")
-def unknown_time_zone(subject: Subject) -> Iterable[Finding]:
+@rule("options/unknown-time-zone", Severity.WARNING)
+def unknown_time_zone(view: QueryView) -> Iterable[Finding]:
     """
     The time zone of a schedule is not in the tz database.
 
@@ -161,13 +161,13 @@ def unknown_time_zone(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's guide to custom schedules; the answer to an unknown one is not recorded.
     """
-    if "scheduling_options" not in subject.options:
+    if "scheduling_options" not in view.options:
         return ()
     zones: list[tuple[tuple[str | int, ...], Any]] = []
-    window = scheduling_part(subject.options, "evaluation_window")
+    window = scheduling_part(view.options, "evaluation_window")
     if window is not None and window.get("timezone") is not None:
         zones.append(((*_WINDOW, "timezone"), window["timezone"]))
-    for index, each in _recurrences(subject):
+    for index, each in _recurrences(view):
         if each.get("timezone"):
             zones.append(((*_RECURRENCES, index, "timezone"), each["timezone"]))
     return [
@@ -181,8 +181,8 @@ def unknown_time_zone(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/schedule-without-missing-data", Severity.ERROR, option="scheduling_options")
-def schedule_without_missing_data(subject: Subject) -> Iterable[Finding]:
+@rule("options/schedule-without-missing-data", Severity.ERROR)
+def schedule_without_missing_data(view: QueryView) -> Iterable[Finding]:
     """
     A custom schedule comes without `on_missing_data`.
 
@@ -196,11 +196,11 @@ def schedule_without_missing_data(subject: Subject) -> Iterable[Finding]:
     Source: measured: recordings up to 2026-02-09 were accepted without it, all since 2026-04 have
     it, and Datadog's datadog-sync-cli says that it is required now.
     """
-    if "scheduling_options" not in subject.options or subject.type not in MISSING_DATA:
+    if "scheduling_options" not in view.options or view.type not in MISSING_DATA:
         return ()
-    if scheduling_part(subject.options, "custom_schedule") is None:
+    if scheduling_part(view.options, "custom_schedule") is None:
         return ()
-    if subject.options.get("on_missing_data") is not None:
+    if view.options.get("on_missing_data") is not None:
         return ()
     return [
         Finding(
@@ -212,8 +212,8 @@ def schedule_without_missing_data(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/schedule-with-full-window", Severity.ERROR, option="scheduling_options")
-def schedule_with_full_window(subject: Subject) -> Iterable[Finding]:
+@rule("options/schedule-with-full-window", Severity.ERROR)
+def schedule_with_full_window(view: QueryView) -> Iterable[Finding]:
     """
     A custom schedule stands beside `require_full_window: true`.
 
@@ -225,9 +225,9 @@ def schedule_with_full_window(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the option, and the documentation of its Terraform provider.
     """
-    if subject.options.get("require_full_window") is not True:
+    if view.options.get("require_full_window") is not True:
         return ()
-    if scheduling_part(subject.options, "custom_schedule") is None:
+    if scheduling_part(view.options, "custom_schedule") is None:
         return ()
     return [
         Finding(
@@ -238,8 +238,8 @@ def schedule_with_full_window(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/schedule-unsupported", Severity.WARNING, option="scheduling_options")
-def schedule_unsupported(subject: Subject) -> Iterable[Finding]:
+@rule("options/schedule-unsupported", Severity.WARNING)
+def schedule_unsupported(view: QueryView) -> Iterable[Finding]:
     """
     A custom schedule is given on a type that it does not act on.
 
@@ -251,13 +251,13 @@ def schedule_unsupported(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's guide to custom schedules.
     """
-    if "scheduling_options" not in subject.options or subject.type in _EVALUATED:
+    if "scheduling_options" not in view.options or view.type in _EVALUATED:
         return ()
-    if scheduling_part(subject.options, "custom_schedule") is None:
+    if scheduling_part(view.options, "custom_schedule") is None:
         return ()
     return [
         Finding(
-            message=f"`custom_schedule` does nothing on {article(subject.type)}",
+            message=f"`custom_schedule` does nothing on {article(view.type)}",
             field=_CUSTOM,
             hint="remove it; a downtime keeps a monitor silent at chosen times",
         )

@@ -19,7 +19,7 @@ _ONLINE: Final = frozenset(each.name for each in online.PAGES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class SuppressionFinding:
     """A finding about the suppressions of a monitor, or about the policy where ``key`` is empty."""
 
     rule: str
@@ -28,7 +28,7 @@ class Told:
     finding: Finding
 
 
-class Judge:
+class FindingFilter:
     """
     Says of each finding whether it is told and how severely, and notes which suppressions it took.
 
@@ -46,7 +46,7 @@ class Judge:
             if name not in file_rules.ERRORS
         }
 
-    def wanted(self, rule: str) -> bool:
+    def is_on(self, rule: str) -> bool:
         """Whether the organisation has not switched a rule off."""
         return self._severities.get(rule, Severity.ERROR) is not None
 
@@ -60,7 +60,7 @@ class Judge:
             return None
         return self._severities.get(rule, usual)
 
-    def judged(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    def shown(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """The diagnostics that are told, as severe as asked for. An error of reading stays one."""
         for each in diagnostics:
             if each.rule in file_rules.ERRORS:
@@ -70,7 +70,7 @@ class Judge:
             if severity is not None:
                 yield each if severity is each.severity else replace(each, severity=severity)
 
-    def stale(self, monitors: Iterable[Monitor]) -> Iterator[Told]:
+    def stale(self, monitors: Iterable[Monitor]) -> Iterator[SuppressionFinding]:
         """
         Suppressions that silence nothing, are past their date or name what cannot be silenced.
 
@@ -83,9 +83,11 @@ class Judge:
                 rule, finding = _staleness(each, place, known, needed, self._today)
                 severity = self._severities.get(rule, Severity.WARNING)
                 if finding is not None and severity is not None:
-                    yield Told(rule=rule, severity=severity, key=monitor.key, finding=finding)
+                    yield SuppressionFinding(
+                        rule=rule, severity=severity, key=monitor.key, finding=finding
+                    )
 
-    def policy(self) -> Iterator[Told]:
+    def of_policy(self) -> Iterator[SuppressionFinding]:
         """Severities of the policy for rules that do not exist, or whose severity is fixed."""
         known = _known()
         for name in self._policy.severity:
@@ -100,7 +102,7 @@ class Judge:
                 continue
             where = ("policy", "severity", name)
             finding = Finding(message=message, field=where, hint=hint)
-            yield Told(rule=rule, severity=Severity.ERROR, key="", finding=finding)
+            yield SuppressionFinding(rule=rule, severity=Severity.ERROR, key="", finding=finding)
 
 
 def _known() -> set[str]:

@@ -9,9 +9,9 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, tag_value
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import LONGEST_TAG
+from monitor_sync.rules.views import TagsView
 
 MOST: Final = 80
 _SOUND: Final = re.compile(r"[^\W\d_][\w\-:./]*[\w\-./]", re.IGNORECASE)
@@ -19,15 +19,10 @@ _ODD: Final = re.compile(r"[^\w\-:./]")
 _OURS: Final = (f"{PROJECT_TAG}:", f"{KEY_TAG}:", "business_unit:", "team:", "on_call:")
 
 
-def _tags(subject: Subject) -> list[str]:
-    found: list[str] = subject.monitor.body["tags"]
-    return found
-
-
-def _authors(subject: Subject, index: int) -> bool:
+def _authors(view: TagsView, index: int) -> bool:
     """Whether people wrote a tag; ours have rules of their own."""
-    tag = _tags(subject)[index]
-    return not tag.startswith(_OURS) and tag != f"service:{subject.monitor.service}"
+    tag = view.tags[index]
+    return not tag.startswith(_OURS) and tag != f"service:{view.service}"
 
 
 @functools.lru_cache(maxsize=16384)
@@ -42,7 +37,7 @@ def _is_lower(tag: str) -> bool:
 
 
 @rule("tags/too-many", Severity.ERROR)
-def too_many(subject: Subject) -> Iterator[Finding]:
+def too_many(view: TagsView) -> Iterator[Finding]:
     """
     The monitor has more than 80 tags, ours included.
 
@@ -54,7 +49,7 @@ def too_many(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog/documentation issue 15181.
     """
-    count = len(_tags(subject))
+    count = len(view.tags)
     if count > MOST:
         yield Finding(
             message=f"the monitor has {count} tags with ours, more than {MOST}",
@@ -64,7 +59,7 @@ def too_many(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("tags/too-long", Severity.WARNING)
-def too_long(subject: Subject) -> Iterator[Finding]:
+def too_long(view: TagsView) -> Iterator[Finding]:
     """
     A tag is longer than 200 characters.
 
@@ -76,9 +71,9 @@ def too_long(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's documentation on tags.
     """
-    if max(map(len, _tags(subject)), default=0) <= LONGEST_TAG:
+    if max(map(len, view.tags), default=0) <= LONGEST_TAG:
         return
-    for index, tag in enumerate(_tags(subject)):
+    for index, tag in enumerate(view.tags):
         if len(tag) > LONGEST_TAG:
             yield Finding(
                 message=f"`{tag[:40]}…` has {len(tag)} characters, more than {LONGEST_TAG}",
@@ -88,7 +83,7 @@ def too_long(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("tags/odd-characters", Severity.WARNING)
-def odd_characters(subject: Subject) -> Iterator[Finding]:
+def odd_characters(view: TagsView) -> Iterator[Finding]:
     """
     A tag has characters that Datadog replaces elsewhere, or starts or ends with an odd one.
 
@@ -102,10 +97,10 @@ def odd_characters(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's documentation on tags; recordings show that monitors keep what is sent.
     """
-    if all(map(_is_sound, _tags(subject))):
+    if all(map(_is_sound, view.tags)):
         return
-    for index, tag in enumerate(_tags(subject)):
-        if not _is_sound(tag) and _authors(subject, index):
+    for index, tag in enumerate(view.tags):
+        if not _is_sound(tag) and _authors(view, index):
             what, mended = _odd(tag)
             yield Finding(
                 message=f"`{tag}` {what}",
@@ -125,7 +120,7 @@ def _odd(tag: str) -> tuple[str, str]:
 
 
 @rule("tags/upper-case", Severity.WARNING)
-def upper_case(subject: Subject) -> Iterator[Finding]:
+def upper_case(view: TagsView) -> Iterator[Finding]:
     """
     A tag has capitals.
 
@@ -139,10 +134,10 @@ def upper_case(subject: Subject) -> Iterator[Finding]:
     Source: recordings, in which monitors keep the case of their tags; Datadog's documentation
     on tags.
     """
-    if all(map(_is_lower, _tags(subject))):
+    if all(map(_is_lower, view.tags)):
         return
-    for index, tag in enumerate(_tags(subject)):
-        if not _is_lower(tag) and _authors(subject, index):
+    for index, tag in enumerate(view.tags):
+        if not _is_lower(tag) and _authors(view, index):
             yield Finding(
                 message=f"`{tag}` has capitals",
                 field=("tags", index),
@@ -151,7 +146,7 @@ def upper_case(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("tags/required", Severity.ERROR)
-def required(subject: Subject) -> Iterator[Finding]:
+def required(view: TagsView) -> Iterator[Finding]:
     """
     A tag that the organisation requires is missing.
 
@@ -164,11 +159,11 @@ def required(subject: Subject) -> Iterator[Finding]:
 
     Source: `policy.required_tags` in project.yaml; the recorded answer of Datadog.
     """
-    asked = subject.project.policy.required_tags
+    asked = view.policy.required_tags
     if not asked:
         return
     for key, allowed in asked.items():
-        if not tag_value(subject.monitor.tags, key):
+        if not tag_value(view.tags, key):
             choice = f", one of {', '.join(allowed)}" if allowed else ""
             yield Finding(
                 message=f"the required tag `{key}` is missing",
@@ -178,7 +173,7 @@ def required(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("tags/value-not-allowed", Severity.ERROR)
-def value_not_allowed(subject: Subject) -> Iterator[Finding]:
+def value_not_allowed(view: TagsView) -> Iterator[Finding]:
     """
     A tag has a value that the organisation does not know.
 
@@ -191,10 +186,10 @@ def value_not_allowed(subject: Subject) -> Iterator[Finding]:
 
     Source: `policy.required_tags` in project.yaml.
     """
-    asked = subject.project.policy.required_tags
+    asked = view.policy.required_tags
     if not asked:
         return
-    for index, tag in enumerate(_tags(subject)):
+    for index, tag in enumerate(view.tags):
         key, _, value = tag.partition(":")
         allowed = asked.get(key)
         if allowed and value not in allowed:
@@ -215,7 +210,7 @@ _LONGEST_SERVICE: Final = 100
 
 
 @rule("ownership/odd-service-name", Severity.WARNING)
-def odd_service_name(subject: Subject) -> Iterator[Finding]:
+def odd_service_name(view: TagsView) -> Iterator[Finding]:
     """
     The service has a name that no service can have in Datadog.
 
@@ -229,7 +224,7 @@ def odd_service_name(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's documentation on unified service tagging.
     """
-    service = subject.monitor.service
+    service = view.service
     if not service or (_SERVICE.fullmatch(service) and len(service) <= _LONGEST_SERVICE):
         return
     mended = re.sub(r"[^a-z0-9_.\-/]+", "-", service.lower()).strip("-")

@@ -8,10 +8,10 @@ from typing import Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.tree import Comparison, FormulaQuery, Number
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import CHECK, COMPOSITE, SLO, SYNTHETICS, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import limit, number, shown
+from monitor_sync.rules.views import QueryView
 
 _UPWARD: Final = frozenset({">", ">="})
 _DOWNWARD: Final = frozenset({"<", "<="})
@@ -25,7 +25,7 @@ def field(name: str) -> tuple[str, ...]:
 
 
 @rule("thresholds/query-mismatch", Severity.ERROR)
-def query_mismatch(subject: Subject) -> Iterable[Finding]:
+def query_mismatch(view: QueryView) -> Iterable[Finding]:
     """
     The number at the end of the query is not `thresholds.critical`.
 
@@ -39,10 +39,10 @@ def query_mismatch(subject: Subject) -> Iterable[Finding]:
     Source: recorded: Datadog answers 400 "Alert threshold (90.0) does not match that used in the
     query (200.0)."; more than a thousand accepted monitors have no exception.
     """
-    critical = number(subject.thresholds.get("critical"))
+    critical = number(view.thresholds.get("critical"))
     if critical is None:
         return ()
-    found = query.comparison(subject.parsed)
+    found = query.comparison(view.query)
     if found is None or not isinstance(found.threshold, Number) or limit(found) == critical:
         return ()
     written = found.threshold
@@ -59,7 +59,7 @@ def query_mismatch(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("thresholds/no-critical", Severity.ERROR)
-def no_critical(subject: Subject) -> Iterable[Finding]:
+def no_critical(view: QueryView) -> Iterable[Finding]:
     """
     There is a warning or a recovery threshold, but no critical one.
 
@@ -73,22 +73,22 @@ def no_critical(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "Alert status is required." (datadog-operator issue
     2106); recorded: no accepted monitor has a warning without a critical threshold.
     """
-    given = subject.thresholds
-    if not given or given.get("critical") is not None or subject.type in (CHECK, COMPOSITE):
+    given = view.thresholds
+    if not given or given.get("critical") is not None or view.type in (CHECK, COMPOSITE):
         return ()
     if given.get("critical_query") is not None:
         return ()
     name = next((name for name in _SECOND if number(given.get(name)) is not None), "")
     if not name:
         return ()
-    level = limit(query.comparison(subject.parsed))
+    level = limit(query.comparison(view.query))
     hint = f"add `critical: {shown(level)}`" if level is not None else "add `critical:`"
     message = f"`{name}` is {shown(given[name])}, but `critical` is missing"
     return [Finding(message=message, field=field(name), hint=hint)]
 
 
 @rule("thresholds/warning-beyond-critical", Severity.ERROR)
-def warning_beyond_critical(subject: Subject) -> Iterable[Finding]:
+def warning_beyond_critical(view: QueryView) -> Iterable[Finding]:
     """
     The warning threshold is not on the healthy side of the critical one.
 
@@ -103,14 +103,14 @@ def warning_beyond_critical(subject: Subject) -> Iterable[Finding]:
     Source: recorded: Datadog answers 400 "Warning threshold (50.0) must be less than the alert
     threshold (20.0) with > comparison"; kennel refuses it too.
     """
-    warning = number(subject.thresholds.get("warning"))
+    warning = number(view.thresholds.get("warning"))
     if warning is None:
         return ()
-    return _wrong_side(subject, "warning", warning, "critical", equal=True)
+    return _wrong_side(view, "warning", warning, "critical", equal=True)
 
 
 @rule("thresholds/recovery-without-warning", Severity.ERROR)
-def recovery_without_warning(subject: Subject) -> Iterable[Finding]:
+def recovery_without_warning(view: QueryView) -> Iterable[Finding]:
     """
     There is a `warning_recovery`, but no `warning` to recover from.
 
@@ -123,7 +123,7 @@ def recovery_without_warning(subject: Subject) -> Iterable[Finding]:
     Source: measured: Datadog's own datadog-sync-cli drops it because copies were answered with
     400; no accepted monitor of the recordings has it.
     """
-    given = subject.thresholds
+    given = view.thresholds
     if number(given.get("warning_recovery")) is None or given.get("warning") is not None:
         return ()
     message = f"`warning_recovery` is {shown(given['warning_recovery'])}, but `warning` is missing"
@@ -132,7 +132,7 @@ def recovery_without_warning(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("thresholds/recovery-beyond-threshold", Severity.ERROR)
-def recovery_beyond_threshold(subject: Subject) -> Iterable[Finding]:
+def recovery_beyond_threshold(view: QueryView) -> Iterable[Finding]:
     """
     A recovery threshold is on the bad side of the threshold that it recovers from.
 
@@ -146,23 +146,23 @@ def recovery_beyond_threshold(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's page on recovery thresholds; more than 450 accepted monitors of the
     recordings have no exception.
     """
-    given = subject.thresholds
+    given = view.thresholds
     if len(given) < 2:
         return ()
     findings: list[Finding] = []
     for name in _RECOVERIES:
         value = number(given.get(name))
         if value is not None:
-            findings += _wrong_side(subject, name, value, name.removesuffix("_recovery"))
+            findings += _wrong_side(view, name, value, name.removesuffix("_recovery"))
     return findings
 
 
 def _wrong_side(
-    subject: Subject, name: str, value: float, other: str, *, equal: bool = False
+    view: QueryView, name: str, value: float, other: str, *, equal: bool = False
 ) -> list[Finding]:
     """A threshold that is not on the healthy side of another one, or equal to it."""
-    level = number(subject.thresholds.get(other))
-    found = query.comparison(subject.parsed)
+    level = number(view.thresholds.get(other))
+    found = query.comparison(view.query)
     if level is None or found is None:
         return []
     operator = found.operator.text
@@ -185,7 +185,7 @@ def _wrong_side(
 
 
 @rule("thresholds/recovery-at-threshold", Severity.WARNING)
-def recovery_at_threshold(subject: Subject) -> Iterable[Finding]:
+def recovery_at_threshold(view: QueryView) -> Iterable[Finding]:
     """
     A recovery threshold is equal to the threshold that it recovers from.
 
@@ -199,27 +199,27 @@ def recovery_at_threshold(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's page on recovery thresholds; no published monitor has it, and whether
     Datadog would refuse it is not recorded.
     """
-    given = subject.thresholds
-    if len(given) < 2 or subject.options.get("threshold_windows"):
+    given = view.thresholds
+    if len(given) < 2 or view.options.get("threshold_windows"):
         return ()  # anomalies recover by a window of their own
     findings: list[Finding] = []
     for name in _RECOVERIES:
         value = number(given.get(name))
         other = name.removesuffix("_recovery")
-        if value is not None and value == number(given.get(other)) and _ordered(subject):
+        if value is not None and value == number(given.get(other)) and _ordered(view):
             message = f"`{name}` is {shown(value)}, the same as `{other}`"
             hint = f"write a number on the healthy side of {shown(value)}, or remove `{name}`"
             findings.append(Finding(message=message, field=field(name), hint=hint))
     return findings
 
 
-def _ordered(subject: Subject) -> bool:
-    found = query.comparison(subject.parsed)
+def _ordered(view: QueryView) -> bool:
+    found = query.comparison(view.query)
     return found is not None and found.operator.text not in ("==", "!=")
 
 
 @rule("thresholds/without-order", Severity.WARNING)
-def without_order(subject: Subject) -> Iterable[Finding]:
+def without_order(view: QueryView) -> Iterable[Finding]:
     """
     There is a warning or a recovery threshold beside `==` or `!=`.
 
@@ -232,10 +232,10 @@ def without_order(subject: Subject) -> Iterable[Finding]:
 
     Source: our inference from Datadog's page on recovery thresholds; nothing recorded.
     """
-    given = subject.thresholds
+    given = view.thresholds
     if len(given) < 2:
         return ()
-    found: Comparison | None = query.comparison(subject.parsed)
+    found: Comparison | None = query.comparison(view.query)
     if found is None or found.operator.text not in ("==", "!="):
         return ()
     return [
@@ -251,7 +251,7 @@ def without_order(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("thresholds/ok-outside-checks", Severity.WARNING)
-def ok_outside_checks(subject: Subject) -> Iterable[Finding]:
+def ok_outside_checks(view: QueryView) -> Iterable[Finding]:
     """
     `ok` or `unknown` is given on a monitor that is no service check.
 
@@ -264,15 +264,15 @@ def ok_outside_checks(subject: Subject) -> Iterable[Finding]:
 
     Source: recorded: metric monitors with `ok` are stored without complaint, until 2025-12.
     """
-    given = subject.thresholds
+    given = view.thresholds
     if "ok" not in given and "unknown" not in given:
         return ()
-    if subject.type in (CHECK, COMPOSITE, SYNTHETICS):
+    if view.type in (CHECK, COMPOSITE, SYNTHETICS):
         return ()
     return [
         Finding(
             message=f"`{name}` is {shown(given[name])}, "
-            f"but it acts only on service checks, not on {article(subject.type)}",
+            f"but it acts only on service checks, not on {article(view.type)}",
             field=field(name),
             hint="write `critical_recovery`" if name == "ok" else f"remove `{name}`",
         )
@@ -282,7 +282,7 @@ def ok_outside_checks(subject: Subject) -> Iterable[Finding]:
 
 
 @rule("thresholds/recovery-of-events", Severity.WARNING)
-def recovery_of_events(subject: Subject) -> Iterable[Finding]:
+def recovery_of_events(view: QueryView) -> Iterable[Finding]:
     """
     An event monitor has a recovery threshold.
 
@@ -297,15 +297,15 @@ def recovery_of_events(subject: Subject) -> Iterable[Finding]:
     Source: recorded in 2022: Datadog answers 400 "Invalid threshold statuses found:
     critical_recovery." (terraform-provider-datadog issue 1401).
     """
-    if subject.type != "event-v2 alert" or len(subject.thresholds) < 2:
+    if view.type != "event-v2 alert" or len(view.thresholds) < 2:
         return ()
-    if isinstance(subject.parsed.tree, FormulaQuery):
+    if isinstance(view.query.tree, FormulaQuery):
         return ()
-    return _each_recovery(subject, "an event monitor, which refused it in 2022")
+    return _each_recovery(view, "an event monitor, which refused it in 2022")
 
 
 @rule("thresholds/recovery-unsupported", Severity.ERROR)
-def recovery_unsupported(subject: Subject) -> Iterable[Finding]:
+def recovery_unsupported(view: QueryView) -> Iterable[Finding]:
     """
     A service check or an SLO alert has a recovery threshold.
 
@@ -319,13 +319,13 @@ def recovery_unsupported(subject: Subject) -> Iterable[Finding]:
     Source: Datadog's pages on SLO alerts and service checks, and the documentation of its
     Terraform provider.
     """
-    if subject.type not in (CHECK, SLO):
+    if view.type not in (CHECK, SLO):
         return ()
-    return _each_recovery(subject, f"{article(subject.type)}, which has no recovery thresholds")
+    return _each_recovery(view, f"{article(view.type)}, which has no recovery thresholds")
 
 
-def _each_recovery(subject: Subject, where: str) -> list[Finding]:
-    given = subject.thresholds
+def _each_recovery(view: QueryView, where: str) -> list[Finding]:
+    given = view.thresholds
     return [
         Finding(
             message=f"`{name}` is {shown(given[name])} on {where}",
@@ -338,7 +338,7 @@ def _each_recovery(subject: Subject, where: str) -> list[Finding]:
 
 
 @rule("thresholds/nothing-to-compare", Severity.WARNING)
-def nothing_to_compare(subject: Subject) -> Iterable[Finding]:
+def nothing_to_compare(view: QueryView) -> Iterable[Finding]:
     """
     A composite or Synthetics monitor has thresholds.
 
@@ -351,15 +351,14 @@ def nothing_to_compare(subject: Subject) -> Iterable[Finding]:
 
     Source: recorded: accepted composites have none, or only `critical: null`.
     """
-    if not subject.thresholds or subject.type not in (COMPOSITE, SYNTHETICS):
+    if not view.thresholds or view.type not in (COMPOSITE, SYNTHETICS):
         return ()
     return [
         Finding(
-            message=f"`{name}` is {shown(value)}, "
-            f"but {article(subject.type)} compares with no number",
+            message=f"`{name}` is {shown(value)}, but {article(view.type)} compares with no number",
             field=field(name),
             hint="remove the thresholds, or set them on the members",
         )
-        for name, value in subject.thresholds.items()
+        for name, value in view.thresholds.items()
         if value is not None
     ]

@@ -7,61 +7,30 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.language import handles, query
-from monitor_sync.language.message_tree import Message
+from monitor_sync.language import handles
 from monitor_sync.language.template_variables import (
     Existence,
-    Surroundings,
     VariableUse,
     Verdict,
-    existence,
     variables,
 )
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE
 from monitor_sync.rules.values import shown
+from monitor_sync.rules.views import MessageView, MonitorView, thresholds_of
 
 
-def surroundings(subject: Subject) -> Surroundings:
-    """What decides which variables a monitor has."""
-    parsed = subject.parsed
-    known = parsed.tree is not None and subject.type not in KEYS_ELSEWHERE
-    members = len(query.references(parsed)) if subject.type == "composite" else None
-    return Surroundings(
-        type=subject.type,
-        group_keys=subject.keys if known else None,
-        filter_keys=tuple(each.key for each in query.tags(parsed) if each.key) if known else (),
-        thresholds=frozenset(
-            name for name, value in subject.thresholds.items() if value is not None
-        ),
-        members=members or None,
-    )
-
-
-def lacking(subject: Subject, template: Message) -> Iterator[tuple[VariableUse, Verdict]]:
-    """The variables of a text that show nothing, each time they are used."""
-    used = variables(template)
-    if used:
-        around = surroundings(subject)
-        for use in used:
-            verdict = existence(use, around)
-            if verdict.existence is not Existence.EXISTS:
-                yield use, verdict
-
-
-def _findings(subject: Subject, wanted: Existence, says: str) -> Iterator[Finding]:
-    for field, template in subject.templates:
+def _findings(view: MessageView, wanted: Existence, problem: str) -> Iterator[Finding]:
+    for field, template, blank in view.blank_variables:
         taken = None
-        for use, verdict in lacking(subject, template):
+        for use, verdict in blank:
             if verdict.existence is not wanted:
                 continue
             if taken is None:
-                taken = [(each.start, each.end) for each in handles.handles(template.text)]
+                taken = [(handle.start, handle.end) for handle in handles.handles(template.text)]
             if any(start <= use.start < end for start, end in taken):
-                continue  # routing/blank-in-handle tells those
+                continue  # routing/blank-in-handle has a finding for those
             yield Finding(
-                message=f"`{use.name}` {says}: {verdict.reason}",
+                message=f"`{use.name}` {problem}: {verdict.reason}",
                 field=field,
                 start=use.start,
                 end=use.end,
@@ -80,7 +49,7 @@ def instead(use: VariableUse, verdict: Verdict) -> str:
 
 
 @rule("message/blank-variable", Severity.WARNING)
-def blank_variable(subject: Subject) -> Iterator[Finding]:
+def blank_variable(view: MessageView) -> Iterator[Finding]:
     """
     A variable is always empty for this monitor.
 
@@ -95,12 +64,12 @@ def blank_variable(subject: Subject) -> Iterator[Finding]:
     Source: Datadog's page on message variables; 24 of the monitors that Datadog itself publishes
     have this defect.
     """
-    if subject.templates:
-        yield from _findings(subject, Existence.BLANK, "is always blank")
+    if view.templates:
+        yield from _findings(view, Existence.BLANK, "is always blank")
 
 
 @rule("message/unknown-variable", Severity.WARNING)
-def unknown_variable(subject: Subject) -> Iterator[Finding]:
+def unknown_variable(view: MessageView) -> Iterator[Finding]:
     """
     A variable that no monitor has.
 
@@ -113,12 +82,12 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
 
     Source: Datadog's page on message variables.
     """
-    if subject.templates:
-        yield from _findings(subject, Existence.UNKNOWN, "shows nothing")
+    if view.templates:
+        yield from _findings(view, Existence.UNKNOWN, "shows nothing")
 
 
 @rule("message/key-not-notified-by", Severity.WARNING)
-def key_not_notified_by(subject: Subject) -> Iterator[Finding]:
+def key_not_notified_by(view: MessageView) -> Iterator[Finding]:
     """
     A variable names a group key that `notify_by` leaves out.
 
@@ -131,12 +100,12 @@ def key_not_notified_by(subject: Subject) -> Iterator[Finding]:
     Source: reported by a public collection of monitors; Datadog's page on notification grouping
     names one notification for all that share the key.
     """
-    chosen = subject.options.get("notify_by")
-    if not isinstance(chosen, list) or chosen in ([], ["*"]) or not subject.templates:
+    chosen = view.context.notify_by
+    if not chosen or chosen == ("*",) or not view.templates:
         return
-    kept = {_bare(str(each)) for each in chosen}
-    dropped = {_bare(each): each for each in subject.keys if _bare(each) not in kept}
-    for field, template in subject.templates:
+    kept = set(map(_bare, chosen))
+    dropped = {_bare(key): key for key in view.context.keys if _bare(key) not in kept}
+    for field, template in view.templates:
         for use in variables(template):
             key = _bare(".".join(use.path[:-1]))
             if use.path[-1] == "name" and key in dropped:
@@ -174,8 +143,8 @@ _COMPARED: Final = tuple(
 _TYPED: Final = re.compile(r"(?<![\w.,-])\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
 
 
-@rule("message/typed-threshold", Severity.NOTE, words=True)
-def typed_threshold(subject: Subject) -> Iterator[Finding]:
+@rule("message/typed-threshold", Severity.NOTE)
+def typed_threshold(view: MonitorView) -> Iterator[Finding]:
     """
     The message has the number of a threshold typed into it.
 
@@ -188,20 +157,20 @@ def typed_threshold(subject: Subject) -> Iterator[Finding]:
 
     Source: our own practice; the variables are on Datadog's page on message variables.
     """
-    if not subject.thresholds or not subject.text:
+    thresholds, text = thresholds_of(view.monitor.body["options"]), view.monitor.text
+    if not thresholds or not text:
         return
-    set_ = subject.thresholds
-    levels = {shown(set_[level]): name for level, name in _LEVELS if level in set_}
-    if not any(each in subject.text for each in levels):
+    levels = {shown(thresholds[level]): name for level, name in _LEVELS if level in thresholds}
+    if not any(level in text for level in levels):
         return
-    for found in _TYPED.finditer(subject.text):
-        name = levels.get(found[0])
-        if name is not None and subject.text[: found.start()].lower().endswith(_COMPARED):
+    for number in _TYPED.finditer(text):
+        name = levels.get(number[0])
+        if name is not None and text[: number.start()].lower().endswith(_COMPARED):
             yield Finding(
-                message=f"{found[0]} is typed into the message, and it is a threshold",
+                message=f"{number[0]} is typed into the message, and it is a threshold",
                 field=("message",),
-                start=found.start(),
-                end=found.end(),
+                start=number.start(),
+                end=number.end(),
                 hint=f"write {{{{{name}}}}}: it follows the threshold",
-                typed=found[0],
+                typed=number[0],
             )

@@ -8,10 +8,10 @@ from typing import Any, Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.tree import Window
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.monitor_types import EVENTS, METRIC, scheduling_part
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import shown
+from monitor_sync.rules.views import QueryView
 
 _SCHEDULING: Final = ("options", "scheduling_options")
 _WINDOW: Final = (*_SCHEDULING, "evaluation_window")
@@ -22,14 +22,14 @@ _FORBIDDEN: Final = frozenset({"DTSTART", "DTEND", "DURATION"})
 _EVALUATED: Final = METRIC | EVENTS
 
 
-def _cumulative(subject: Subject) -> Window | None:
+def _cumulative(view: QueryView) -> Window | None:
     """The ``current_1d`` of a query or its ``.current("1d")``, None where it has none."""
-    window = query.window(subject.parsed)
+    window = query.window(view.query)
     return window if window is not None and window.form == "current" else None
 
 
 @rule("options/cumulative-without-window", Severity.ERROR)
-def cumulative_without_window(subject: Subject) -> Iterable[Finding]:
+def cumulative_without_window(view: QueryView) -> Iterable[Finding]:
     """
     The query has a `current_…` window, but `evaluation_window` does not say when it starts.
 
@@ -43,10 +43,10 @@ def cumulative_without_window(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "Monitors with an evaluation_window scheduling_option must
     have a current query period and vice versa." (terraform-provider-datadog issue 2353).
     """
-    if "current" not in subject.monitor.query or subject.type not in _EVALUATED:
+    if "current" not in view.query_text or view.type not in _EVALUATED:
         return ()
-    window = _cumulative(subject)
-    if window is None or scheduling_part(subject.options, "evaluation_window") is not None:
+    window = _cumulative(view)
+    if window is None or scheduling_part(view.options, "evaluation_window") is not None:
         return ()
     starts = _STARTS.get(window.unit, _STARTS["d"])
     return [
@@ -68,8 +68,8 @@ _STARTS: Final = {
 }
 
 
-@rule("options/window-without-cumulative", Severity.ERROR, option="scheduling_options")
-def window_without_cumulative(subject: Subject) -> Iterable[Finding]:
+@rule("options/window-without-cumulative", Severity.ERROR)
+def window_without_cumulative(view: QueryView) -> Iterable[Finding]:
     """
     `evaluation_window` is given, but the query has no `current_…` window.
 
@@ -82,11 +82,11 @@ def window_without_cumulative(subject: Subject) -> Iterable[Finding]:
     Source: reported: Datadog answers 400 "Monitors with an evaluation_window scheduling_option must
     have a current query period and vice versa." (terraform-provider-datadog issue 2353).
     """
-    if "scheduling_options" not in subject.options:
+    if "scheduling_options" not in view.options:
         return ()
-    if scheduling_part(subject.options, "evaluation_window") is None or subject.parsed.tree is None:
+    if scheduling_part(view.options, "evaluation_window") is None or view.query.tree is None:
         return ()
-    if _cumulative(subject) is not None:
+    if _cumulative(view) is not None:
         return ()
     return [
         Finding(
@@ -97,8 +97,8 @@ def window_without_cumulative(subject: Subject) -> Iterable[Finding]:
     ]
 
 
-@rule("options/bad-evaluation-window", Severity.ERROR, option="scheduling_options")
-def bad_evaluation_window(subject: Subject) -> Iterable[Finding]:
+@rule("options/bad-evaluation-window", Severity.ERROR)
+def bad_evaluation_window(view: QueryView) -> Iterable[Finding]:
     """
     `evaluation_window` says something that Datadog does not take.
 
@@ -111,9 +111,9 @@ def bad_evaluation_window(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's description of the scheduling options.
     """
-    if "scheduling_options" not in subject.options:
+    if "scheduling_options" not in view.options:
         return ()
-    given = scheduling_part(subject.options, "evaluation_window")
+    given = scheduling_part(view.options, "evaluation_window")
     return list(_window_problems(given)) if given is not None else ()
 
 
@@ -160,8 +160,8 @@ def _is_time(value: Any) -> bool:
     return numbers and int(hour) < 24 and int(minute) < 60
 
 
-@rule("options/evaluation-window-unlike-query", Severity.WARNING, option="scheduling_options")
-def evaluation_window_unlike_query(subject: Subject) -> Iterable[Finding]:
+@rule("options/evaluation-window-unlike-query", Severity.WARNING)
+def evaluation_window_unlike_query(view: QueryView) -> Iterable[Finding]:
     """
     `evaluation_window` gives another start than the window of the query needs.
 
@@ -174,9 +174,9 @@ def evaluation_window_unlike_query(subject: Subject) -> Iterable[Finding]:
 
     Source: Datadog's page on cumulative windows; whether Datadog refuses it is not recorded.
     """
-    if "scheduling_options" not in subject.options:
+    if "scheduling_options" not in view.options:
         return ()
-    given, window = scheduling_part(subject.options, "evaluation_window"), _cumulative(subject)
+    given, window = scheduling_part(view.options, "evaluation_window"), _cumulative(view)
     if given is None or window is None:
         return ()
     wanted = {"h": "hour_starts", "d": "day_starts", "mo": "month_starts"}.get(window.unit)

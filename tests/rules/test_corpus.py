@@ -14,16 +14,16 @@ import pytest
 
 from monitor_sync.diagnostics import Severity, Span
 from monitor_sync.rules import engine
-from monitor_sync.rules.registry import every
 from tests.rules.cases import TODAY
 from tests.rules.corpus import (
     FOLDER,
+    PROJECT,
     Row,
     exceptions,
     found,
     found_in_a_file,
+    monitor,
     rows,
-    subject,
     worst,
 )
 
@@ -150,25 +150,26 @@ def test_defects_of_public_modules_are_found() -> None:
     assert missed == {}
 
 
-def test_rules_that_need_an_option_say_nothing_of_definitions_without_it() -> None:
-    needing = [each for each in every() if each.option and each.check is not None]
-    asked = 0
-    for row in rows("monitors"):
-        one = subject(row["monitor"])
-        for each in needing:
-            if each.check is not None and each.option not in one.options:
-                asked += 1
-                assert not list(each.check(one)), (each.name, row["monitor"])
+@pytest.mark.parametrize("corpus", ["grammar_cases", "monitors"])
+def test_a_definition_alone_gets_the_same_findings_with_the_memo_and_without(corpus: str) -> None:
+    bodies = [row["monitor"] if corpus == "monitors" else row for row in rows(corpus)]
 
-    assert asked > 1000
+    different = {
+        str(body): (with_memo, without)
+        for body in bodies
+        if (with_memo := found(body)) != (without := found(body, memo=False))
+    }
+
+    assert bodies
+    assert different == {}
 
 
-def test_siblings_asked_once_in_the_whole_corpus_are_found_wrong_as_if_asked_one_by_one() -> None:
+def test_the_whole_corpus_gets_the_same_findings_with_the_memo_and_without() -> None:
     monitors = {}
     for number, row in enumerate(rows("monitors")):
         key = f"corpus/file/monitor-{number}"
-        monitors[key] = replace(subject(row["monitor"]).monitor, key=key)
-    project = replace(subject({}).project, monitors=monitors)
+        monitors[key] = replace(monitor(row["monitor"]), key=key)
+    project = replace(PROJECT, monitors=monitors)
 
     def locate(
         key: str, field: tuple[str | int, ...], start: int, end: int | None
@@ -176,7 +177,7 @@ def test_siblings_asked_once_in_the_whole_corpus_are_found_wrong_as_if_asked_one
         return "", Span(f"{key} {field} {start} {end}", 1)
 
     quick, slow = (
-        {each.order for each in engine.check(project, locate, today=TODAY, siblings=each)}
+        {each.order for each in engine.check(project, locate, today=TODAY, memo=each)}
         for each in (True, False)
     )
 

@@ -1,4 +1,4 @@
-"""Recorded and published definitions as subjects for the rules. They lie beside the repository."""
+"""Recorded and published definitions as the rules see them. They lie beside the repository."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import yaml
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import Monitor, NotifyRule, Project, Team
 from monitor_sync.project import schema
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.registry import Rule, every
+from monitor_sync.rules.runner import Runner
 
 FOLDER: Final = Path(__file__).parents[3].parent / "shared" / "corpus"
 EXCEPTIONS: Final = Path(__file__).parent / "exceptions.yaml"
@@ -36,7 +36,7 @@ def rows(name: str) -> list[Row]:
     return [json.loads(line) for line in lines]
 
 
-def subject(body: Row) -> Subject:
+def monitor(body: Row) -> Monitor:
     """A recorded body as the rules see one: all its text is the author's, no team routes it."""
     message = body.get("message") or "From the corpus."
     whole = {
@@ -49,7 +49,7 @@ def subject(body: Row) -> Subject:
         "tags": body.get("tags") or [],
         "options": {k: v for k, v in (body.get("options") or {}).items() if v is not None},
     }
-    monitor = Monitor(
+    return Monitor(
         key="corpus/file/monitor",
         body=whole,
         business_unit="corpus",
@@ -57,21 +57,23 @@ def subject(body: Row) -> Subject:
         runbook="https://runbooks.example/",
         text_end=len(message),
     )
-    return Subject(monitor, Project(name="corpus", teams={"corpus": _TEAM}))
+
+
+PROJECT: Final = Project(name="corpus", teams={"corpus": _TEAM})
 
 
 @cache
 def _rules() -> tuple[Rule, ...]:
-    return tuple(each for each in every() if each.check is not None)
+    return tuple(every())
 
 
-def found(body: Row) -> dict[str, Severity]:
+def found(body: Row, *, memo: bool = True) -> dict[str, Severity]:
     """The rules that find something in a body, each with its severity."""
-    one = subject(body)
+    runner = Runner(_rules(), PROJECT, memo=memo)
+    view = runner.view(monitor(body))
     return {
-        each.name: each.severity
-        for each in _rules()
-        if each.check is not None and any(True for _ in each.check(one))
+        monitor_finding.rule.name: monitor_finding.rule.severity
+        for monitor_finding in runner.findings(view)
     }
 
 

@@ -22,11 +22,11 @@ from monitor_sync.language.template_variables import (
 )
 from monitor_sync.project.load import load
 from monitor_sync.rules.audience import by_message
-from monitor_sync.rules.context import Subject
 from monitor_sync.rules.mentions import Mention, is_doubtful
 from monitor_sync.rules.message import RULE_OF
 from monitor_sync.rules.registry import every
 from monitor_sync.rules.simple_tags import all_exist, simple_tags
+from monitor_sync.rules.views import MonitorView
 
 FOLDER = Path(language.__file__).parent
 ESTATE = Path(__file__).resolve().parent.parent.parent / "monitors"
@@ -52,9 +52,9 @@ def codes() -> Iterator[str]:
 
 
 @cache
-def subjects() -> list[Subject]:
+def views() -> list[MonitorView]:
     project = load(ESTATE).project
-    return [Subject(each, project) for each in project.monitors.values()]
+    return [MonitorView(monitor, project) for monitor in project.monitors.values()]
 
 
 def test_every_problem_of_a_message_is_told_by_a_rule() -> None:
@@ -93,20 +93,22 @@ def test_a_text_that_is_sound_at_a_glance_is_sound_when_it_is_read(
 
 
 def test_most_messages_of_this_repository_are_sound_at_a_glance() -> None:
-    read = sum(1 for each in subjects() if each.templates)
+    read = sum(1 for view in views() if view.of_message.templates)
 
-    assert read < len(subjects()) / 10
+    assert read < len(views()) / 10
 
 
 def test_what_routing_says_alone_is_what_the_whole_message_says() -> None:
     different = [
-        each.monitor.key
-        for each in subjects()
-        if each.notified.at
-        != by_message(str(each.monitor.body["message"]), each.escalation, each.reach).at
+        view.monitor.key
+        for view in views()
+        if view.notified.at
+        != by_message(
+            str(view.monitor.body["message"]), view.of_message.escalation, view.of_query.reach
+        ).at
     ]
 
-    assert len(subjects()) > 1_000
+    assert len(views()) > 1_000
     assert different == []
 
 

@@ -1,0 +1,50 @@
+"""A rule says by the type of its parameter what it may look at, and gets no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from monitor_sync.diagnostics import Severity
+from monitor_sync.model import Monitor
+from monitor_sync.rules.registry import Finding, every, rule, view_of
+from monitor_sync.rules.views import MessageView, MonitorView, ProjectView, QueryView, TagsView
+
+
+def reads_a_monitor(monitor: Monitor) -> Iterable[Finding]:
+    return [Finding(message=monitor.name)]
+
+
+def says_nothing(view) -> Iterable[Finding]:  # type: ignore[no-untyped-def]  # that is what is wrong with it
+    return [Finding(message=str(view))]
+
+
+@pytest.mark.parametrize("check", [reads_a_monitor, says_nothing])
+def test_a_rule_that_does_not_name_its_view_is_refused_when_it_is_registered(check: Any) -> None:
+    names = {each.name for each in every()}
+
+    with pytest.raises(TypeError, match=rf"{check.__name__} .* one of QueryView, MessageView, "):
+        rule("hygiene/no-view", Severity.NOTE)(check)
+
+    assert {each.name for each in every()} == names
+
+
+def test_every_rule_has_the_view_of_its_parameter() -> None:
+    views = {each.name: (each.view, view_of(each.check)) for each in every() if each.view}
+
+    assert len(views) > 100
+    assert [name for name, (view, annotated) in views.items() if view is not annotated] == []
+    assert {view for view, _ in views.values()} == {
+        QueryView, MessageView, TagsView, MonitorView, ProjectView,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("view", [QueryView, MessageView, TagsView])
+def test_a_shared_view_holds_neither_the_monitor_nor_the_project(view: Any) -> None:
+    held = {field.name for field in fields(view)}
+
+    assert held.isdisjoint({"monitor", "project", "key", "body"})
+    assert not any(hasattr(view, name) for name in ("monitor", "project", "key", "body", "file"))
