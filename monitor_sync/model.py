@@ -116,14 +116,14 @@ class Limit:
         Raises:
             ValueError: it is neither; the text says what it is and what was expected.
         """
-        found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,4})?)\s*(%?)\s*", text, re.ASCII)
-        if found is None or (not found[2] and "." in found[1]):
+        match = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,4})?)\s*(%?)\s*", text, re.ASCII)
+        if match is None or (not match[2] and "." in match[1]):
             raise ValueError(f"`{text}` is not a count such as 5, or a share such as 30%")
-        if not found[2]:
-            return cls(count=int(found[1]))
-        if Decimal(found[1]) > 100:
+        if not match[2]:
+            return cls(count=int(match[1]))
+        if Decimal(match[1]) > 100:
             raise ValueError(f"`{text}` is more than all monitors, which are 100%")
-        return cls(share=Decimal(found[1]))
+        return cls(share=Decimal(match[1]))
 
 
 _THIRTY: Final = Limit(share=Decimal(30))

@@ -40,8 +40,8 @@ class Document:
 
     def span(self, where: DataPath) -> Span:
         """The place of the value at ``where``, or of the nearest thing that contains it."""
-        found = self._find(where)
-        return self._of_node(found[1])
+        entry = self._find(where)
+        return self._of_node(entry[1])
 
     def key_span(self, where: DataPath) -> Span:
         """The place of the key that leads to ``where``, or of the value where it has none."""
@@ -141,10 +141,10 @@ def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Nod
         for key, value in node.value:
             if key.value == MERGE:
                 weaker = value.value if isinstance(value, yaml.SequenceNode) else [value]
-                for each in weaker:
-                    found = _child(each, part)
-                    if found is not None:
-                        return found
+                for merged in weaker:
+                    entry = _child(merged, part)
+                    if entry is not None:
+                        return entry
     elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     return None
@@ -170,24 +170,24 @@ def read(path: str, content: bytes) -> tuple[Document, list[Diagnostic]]:
         return document, [document.diagnostic("file/not-utf-8", wrong, span, hint=hint)]
     builder = Builder(text)
     document = Document(path, text, None, builder.lines)
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     try:
         builder.run()
         document.data = builder.root
     except yaml.MarkedYAMLError as error:
-        found.append(yaml_errors.syntax_problem(document.excerpt, path, error))
+        diagnostics.append(yaml_errors.syntax_problem(document.excerpt, path, error))
     except yaml.reader.ReaderError as error:
-        found.append(_unprintable(document, error))
+        diagnostics.append(_unprintable(document, error))
     except GiveUp:
         pass
-    found.extend(document.problem(each) for each in builder.problems)
-    if document.data is None and not found:
+    diagnostics.extend(document.problem(problem) for problem in builder.problems)
+    if document.data is None and not diagnostics:
         hint = "write what it should declare, or delete the file"
         span = Span(path, 1)
-        found.append(
+        diagnostics.append(
             document.diagnostic("file/empty", "the file declares nothing", span, hint=hint)
         )
-    return document, found
+    return document, diagnostics
 
 
 def _unprintable(document: Document, error: yaml.reader.ReaderError) -> Diagnostic:

@@ -26,12 +26,13 @@ def told(
         for name, written in _mapping(_mapping(data).get("monitors")).items()
         for rule in _rules(_mapping(written).get("ignore"))
     }
-    for each in diagnostics:
-        vain = each.severity is Severity.ERROR and any(
-            each.rule == rule and (each.key == key or each.key.startswith(f"{key}."))
+    for diagnostic in diagnostics:
+        vain = diagnostic.severity is Severity.ERROR and any(
+            diagnostic.rule == rule
+            and (diagnostic.key == key or diagnostic.key.startswith(f"{key}."))
             for key, rule in ignored
         )
-        yield replace(each, hint=_with_more(each.hint)) if vain else each
+        yield replace(diagnostic, hint=_with_more(diagnostic.hint)) if vain else diagnostic
 
 
 def _with_more(hint: str) -> str:
@@ -45,6 +46,6 @@ def _mapping(value: Any) -> dict[Any, Any]:
 
 
 def _rules(value: Any) -> Iterator[str]:
-    for each in value if isinstance(value, list) else ():
-        if isinstance(_mapping(each).get("rule"), str):
-            yield each["rule"]
+    for entry in value if isinstance(value, list) else ():
+        if isinstance(_mapping(entry).get("rule"), str):
+            yield entry["rule"]

@@ -75,7 +75,7 @@ def plain(value: Any) -> str:
             return str(int(value))
         return format(Decimal(repr(value)), "f")
     if isinstance(value, list):
-        return ",".join(plain(each) for each in value)
+        return ",".join(plain(item) for item in value)
     return "" if value is None else str(value)
 
 

@@ -109,29 +109,29 @@ def merge_tags(weaker: list[str], stronger: Any) -> list[str]:
         kept = [tag for tag in kept if not tag.startswith(prefix)]
         if value is not None:
             values = value if type(value) is list else [value]
-            kept.extend(prefix + plain(each) for each in values)
+            kept.extend(prefix + plain(item) for item in values)
     return list(dict.fromkeys(kept))
 
 
 def place(layers: Iterable[Layer], field: Field) -> tuple[Layer, DataPath] | None:
     """The strongest level that sets a field, and where."""
     for layer in reversed(tuple(layers)):
-        found = layer.find(field)
-        if found is not None:
-            return layer, found
+        where = layer.find(field)
+        if where is not None:
+            return layer, where
     return None
 
 
 def span_of(layers: tuple[Layer, ...], field: Field, needle: str = "") -> tuple[Document, Span]:
     """Where a merged field comes from, or the strongest level where no level sets it."""
-    found = place(layers, field)
-    while found is None and len(field) > 1:
+    setting = place(layers, field)
+    while setting is None and len(field) > 1:
         field = field[:-1]
-        found = place(layers, field)
-    if found is None:
+        setting = place(layers, field)
+    if setting is None:
         layer = layers[-1]
         return layer.document, layer.document.key_span(layer.where)
-    layer, where = found
+    layer, where = setting
     if needle:
         return layer.document, layer.document.span_of(where, needle)
     return layer.document, layer.document.span(where)

@@ -35,22 +35,22 @@ def read_limits(
     folders of business units. A limit that cannot be read is as if it were not written.
     """
     written: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
-    found: list[Diagnostic] = []
-    of_units = {"*": _limits(written.get(_EVERY), (KEY, _EVERY), document, found)}
+    diagnostics: list[Diagnostic] = []
+    of_units = {"*": _limits(written.get(_EVERY), (KEY, _EVERY), document, diagnostics)}
     for unit, own in (written.get(_UNITS) or {}).items():
-        of_units[unit] = _limits(own, (KEY, _UNITS, unit), document, found)
+        of_units[unit] = _limits(own, (KEY, _UNITS, unit), document, diagnostics)
         if unit not in units:
-            found.append(_unknown_unit(unit, document, units))
+            diagnostics.append(_unknown_unit(unit, document, units))
     limits = replace(
         standing,
-        standing={**standing.standing, **_limits(written, (KEY,), document, found)},
+        standing={**standing.standing, **_limits(written, (KEY,), document, diagnostics)},
         units={unit: own for unit, own in of_units.items() if own},
     )
-    return limits, found
+    return limits, diagnostics
 
 
 def _limits(
-    written: Any, where: DataPath, document: Document, found: list[Diagnostic]
+    written: Any, where: DataPath, document: Document, diagnostics: list[Diagnostic]
 ) -> dict[Limited, Limit]:
     """The limits that one mapping names; what is wrong is added to ``found``."""
     limits: dict[Limited, Limit] = {}
@@ -62,7 +62,7 @@ def _limits(
         except ValueError as error:
             hint = str(error.args[1]) if len(error.args) > 1 else ""
             span = document.span((*where, what))
-            found.append(
+            diagnostics.append(
                 document.diagnostic("schema/wrong-type", str(error.args[0]), span, hint=hint)
             )
     return limits
@@ -73,16 +73,16 @@ def _limit(written: Any) -> Limit:
     if written is None:
         return Limit()
     if isinstance(written, list):
-        one, *others = (_limit(each) for each in written)
+        limit, *others = (_limit(part) for part in written)
         for other in others:
-            if (one.count is None) == (other.count is None):
-                kind = "shares" if one.count is None else "counts"
+            if (limit.count is None) == (other.count is None):
+                kind = "shares" if limit.count is None else "counts"
                 raise ValueError(f"{_plain(written)} are two {kind}", "write the smaller one alone")
-            one = Limit(
-                count=other.count if one.count is None else one.count,
-                share=other.share if one.share is None else one.share,
+            limit = Limit(
+                count=other.count if limit.count is None else limit.count,
+                share=other.share if limit.share is None else limit.share,
             )
-        return one
+        return limit
     if isinstance(written, float) and not written.is_integer():
         share = (Decimal(str(written)) * 100).normalize()
         hint = f"for a share of the monitors write `{share:f}%`" if written < 1 else ""

@@ -108,7 +108,10 @@ class _ProjectReader:
     def _ordered(self) -> tuple[Diagnostic, ...]:
         """Return all diagnostics in the order of the files, each once."""
         diagnostics: Iterable[Diagnostic] = self._diagnostics
-        if any(found.key and found.severity is Severity.ERROR for found in self._diagnostics):
+        if any(
+            diagnostic.key and diagnostic.severity is Severity.ERROR
+            for diagnostic in self._diagnostics
+        ):
             files_of_monitors = [
                 (f"{parsed.file.unit}/{parsed.file.name}", parsed.written)
                 for parsed in self._of_kind("monitors")

@@ -124,8 +124,8 @@ def quieted(text: str, handle: str) -> str:
 
     Also what is one only as long as nothing is shown before it: a variable may be empty.
     """
-    places = [(each.start, each.end) for each in handles(text)]
-    places += [(each.start, each.end) for each in attached(text)]
+    places = [(handle_place.start, handle_place.end) for handle_place in handles(text)]
+    places += [(handle_place.start, handle_place.end) for handle_place in attached(text)]
     parts: list[str] = []
     at = 0
     for start, end in sorted(places):

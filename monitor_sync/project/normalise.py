@@ -25,8 +25,8 @@ def _read_only(part: str) -> frozenset[str]:
     properties = schema.bundle("definitions")["definitions"][part]["properties"]
     return frozenset(
         name
-        for name, each in properties.items()
-        if str(each.get("description", "")).startswith("Read only")
+        for name, described in properties.items()
+        if str(described.get("description", "")).startswith("Read only")
     )
 
 
@@ -42,15 +42,17 @@ class Normaliser:
     def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
         """One level, cleaned. ``key`` is the monitor's, for the diagnostics; may be empty."""
         values = {name: value for name, value in (raw or {}).items() if name not in _NOT_MERGED}
-        told = _Reporter(self.diagnostics, document, key)
-        values = _without(values, self._fields, where, told)
+        reporter = _Reporter(self.diagnostics, document, key)
+        values = _without(values, self._fields, where, reporter)
         if "thresholds" in values:
-            values["thresholds"] = self._levels(values["thresholds"], (*where, "thresholds"), told)
+            values["thresholds"] = self._levels(
+                values["thresholds"], (*where, "thresholds"), reporter
+            )
         options = values.get("options")
         if isinstance(options, dict):
-            values["options"] = self._cleaned(options, (*where, "options"), told)
+            values["options"] = self._cleaned(options, (*where, "options"), reporter)
             if "thresholds" in values and "thresholds" in options:
-                told.say(
+                reporter.say(
                     "thresholds/given-twice",
                     (*where, "thresholds"),
                     "`thresholds` is given here and as `options.thresholds`",
@@ -58,18 +60,18 @@ class Normaliser:
                     Severity.ERROR,
                 )
         if "priority" in values:
-            values["priority"] = _priority(values["priority"], (*where, "priority"), told)
+            values["priority"] = _priority(values["priority"], (*where, "priority"), reporter)
         return Layer(label, document, where, values)
 
-    def _cleaned(self, options: Values, where: DataPath, told: _Reporter) -> Values:
-        options = _without(options, self._options, where, told)
+    def _cleaned(self, options: Values, where: DataPath, reporter: _Reporter) -> Values:
+        options = _without(options, self._options, where, reporter)
         if "thresholds" in options:
             path = (*where, "thresholds")
-            options = {**options, "thresholds": self._levels(options["thresholds"], path, told)}
+            options = {**options, "thresholds": self._levels(options["thresholds"], path, reporter)}
         interval = options.get("renotify_interval")
         if isinstance(interval, str) and interval.isdigit():
             options = {**options, "renotify_interval": int(interval)}
-            told.say(
+            reporter.say(
                 "schema/number-in-quotes",
                 (*where, "renotify_interval"),
                 f'"{interval}" is read as the number {int(interval)}',
@@ -77,10 +79,10 @@ class Normaliser:
             )
         return options
 
-    def _levels(self, thresholds: Any, where: DataPath, told: _Reporter) -> Any:
+    def _levels(self, thresholds: Any, where: DataPath, reporter: _Reporter) -> Any:
         if not isinstance(thresholds, dict):
             return thresholds
-        return _without(thresholds, self._thresholds, where, told)
+        return _without(thresholds, self._thresholds, where, reporter)
 
 
 class _Reporter:
@@ -110,12 +112,12 @@ class _Reporter:
         )
 
 
-def _without(values: Values, names: frozenset[str], where: DataPath, told: _Reporter) -> Values:
+def _without(values: Values, names: frozenset[str], where: DataPath, reporter: _Reporter) -> Values:
     """The values without what is read only, each said; the same values where there is none."""
     if names.isdisjoint(values):
         return values
     for name in values.keys() & names:
-        told.say(
+        reporter.say(
             "schema/read-only",
             (*where, name),
             f"`{name}` is read only and not sent",
@@ -125,9 +127,9 @@ def _without(values: Values, names: frozenset[str], where: DataPath, told: _Repo
     return {name: value for name, value in values.items() if name not in names}
 
 
-def _priority(value: Any, where: DataPath, told: _Reporter) -> Any:
+def _priority(value: Any, where: DataPath, reporter: _Reporter) -> Any:
     if isinstance(value, str) and value.isdigit():
-        told.say(
+        reporter.say(
             "schema/priority",
             where,
             f'"{value}" is read as the number {value}',
@@ -135,7 +137,7 @@ def _priority(value: Any, where: DataPath, told: _Reporter) -> Any:
         )
         value = int(value)
     if value == 0:
-        told.say(
+        reporter.say(
             "schema/priority",
             where,
             "priority 0 is read as no priority",

@@ -22,7 +22,7 @@ def read_policy(raw: Any, document: Document) -> tuple[Policy, list[Diagnostic]]
     Whether each rule under ``severity`` exists is for the rules to say.
     """
     written: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
-    pattern, found = _pattern(written.get("name_pattern") or "", document)
+    pattern, diagnostics = _pattern(written.get("name_pattern") or "", document)
     policy = Policy(
         required_tags={
             key: tuple(map(plain, values or ()))
@@ -39,7 +39,7 @@ def read_policy(raw: Any, document: Document) -> tuple[Policy, list[Diagnostic]]
         },
         paging_approval=bool(written.get("paging_approval")),
     )
-    return policy, found
+    return policy, diagnostics
 
 
 def _pattern(written: str, document: Document) -> tuple[str, list[Diagnostic]]:

@@ -21,13 +21,13 @@ def on_monitor(
 ) -> tuple[Document, Span] | None:
     """The place where a monitor's levels name the handle for this state, None if none does."""
     for name in _OWN:
-        found = place(layers, (name, state))
-        if found is None:
+        setting = place(layers, (name, state))
+        if setting is None:
             continue
-        layer, where = found
+        layer, where = setting
         written = layer.values[name][state]
-        for index, each in enumerate(written if isinstance(written, list) else ()):
-            filled = str(fill(compile_tree(each), scope))
+        for index, entry in enumerate(written if isinstance(written, list) else ()):
+            filled = str(fill(compile_tree(entry), scope))
             if handle in (filled, team.handles.get(filled)):
                 return layer.document, layer.document.span((*where, index))
     return None
@@ -43,7 +43,7 @@ def of_team(team: Team, priority: int | None, state: str) -> DataPath | None:
 
 def listed(document: Document, where: DataPath, team: Team, handle: str) -> Span:
     """The place of a handle in a team's list, where it stands as itself or by its name."""
-    names = [handle, *(name for name, each in team.handles.items() if each == handle)]
+    names = [handle, *(name for name, known in team.handles.items() if known == handle)]
     for name in names:
         span = document.span_of(where, name)
         if span != document.span(where):

@@ -83,8 +83,8 @@ def _walk(start: str, monitors: Mapping[str, Monitor], state: dict[str, int]) ->
             member = members[index]
             if state.get(member) == 1:
                 circle = path[path.index(member) :]
-                for each in path:
-                    state[each] = 2
+                for visited in path:
+                    state[visited] = 2
                 return [*circle, member]
             if state.get(member) != 2:
                 stack.append((member, 0))

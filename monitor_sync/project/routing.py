@@ -64,10 +64,10 @@ class Router:
             replacing = self._handles(compiled, "notify", notify, team, key)
             adding = self._handles(compiled, "also_notify", also, team, key)
             return self._routed(team, priority, states, replacing, adding)
-        asked = (team.name, priority, states)
-        if asked not in self._known:
-            self._known[asked] = self._routed(team, priority, states, {}, {})
-        return self._known[asked]
+        question = (team.name, priority, states)
+        if question not in self._known:
+            self._known[question] = self._routed(team, priority, states, {}, {})
+        return self._known[question]
 
     def _routed(
         self,
@@ -78,25 +78,27 @@ class Router:
         adding: message.Recipients,
     ) -> Routed:
         rule = message.rule_for(team, priority)
-        found = message.route(states, rule.recipients if rule else {}, replacing, adding)
+        recipients = message.route(states, rule.recipients if rule else {}, replacing, adding)
         only = self._settings.notify_only
         if only:
-            found = {state: (only,) if handles else () for state, handles in found.items()}
-        return Routed(found, routing_lines(found))
+            recipients = {
+                state: (only,) if handles else () for state, handles in recipients.items()
+            }
+        return Routed(recipients, routing_lines(recipients))
 
     def _handles(
         self, compiled: CompiledMonitor, name: str, written: Any, team: Team, key: str
     ) -> dict[str, tuple[str, ...]]:
-        found = {}
+        by_state = {}
         for state in STATES:
             handles = (written or {}).get(state)
             if handles is None:
                 continue
-            found[state], unknown = resolve(handles, team.handles)
-            for each in unknown:
-                document, span = span_of(compiled.layers, (name, state), each)
-                self._diagnostics.append(unknown_handle(document, span, each, team.handles, key))
-        return found
+            by_state[state], unknown = resolve(handles, team.handles)
+            for handle in unknown:
+                document, span = span_of(compiled.layers, (name, state), handle)
+                self._diagnostics.append(unknown_handle(document, span, handle, team.handles, key))
+        return by_state
 
     def written(self, filled: Mapping[str, Any]) -> str:
         """The author's part of the message."""

@@ -135,8 +135,8 @@ def _worded(error: ValidationError) -> Iterator[Problem]:
         case "anyOf" | "allOf" if error.context:
             inner = _meant(error)
             if inner:
-                for each in inner:
-                    yield from _worded(each)
+                for cause in inner:
+                    yield from _worded(cause)
             else:
                 yield _expected(error, where)
         case "required":
@@ -174,10 +174,12 @@ def _bad_name(error: ValidationError, where: DataPath, name: str) -> Problem:
 def _meant(error: ValidationError) -> list[ValidationError]:
     """The errors of the alternative that the author had in mind; none where that is unclear."""
     branches: dict[Any, list[ValidationError]] = {}
-    for each in error.context or ():
-        branches.setdefault(each.schema_path[0], []).append(each)
+    for cause in error.context or ():
+        branches.setdefault(cause.schema_path[0], []).append(cause)
     for inner in branches.values():
-        deeper = [each for each in inner if each.path or each.validator == "additionalProperties"]
+        deeper = [
+            cause for cause in inner if cause.path or cause.validator == "additionalProperties"
+        ]
         if deeper:
             return inner
         if error.validator == "allOf":
@@ -241,7 +243,7 @@ def _expectation(error: ValidationError) -> str:
     value: Any = error.validator_value
     match str(error.validator):
         case "enum":
-            return "one of " + ", ".join(str(each) for each in value)
+            return "one of " + ", ".join(str(choice) for choice in value)
         case "const":
             return json.dumps(value)
         case "type":

@@ -82,11 +82,11 @@ def _aligned(rendered: str, source: str) -> list[int]:
         if character.isspace():
             back.append(min(at, max(len(source) - 1, 0)))
             continue
-        found = source.find(character, at)
-        if found < 0:
+        index = source.find(character, at)
+        if index < 0:
             break
-        back.append(found)
-        at = found + 1
+        back.append(index)
+        at = index + 1
     return [*back, at]
 
 

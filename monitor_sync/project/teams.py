@@ -20,16 +20,18 @@ def read_teams(document: Document, broken: set[str]) -> tuple[dict[str, Team], l
     reported a second time, but have no handles.
     """
     teams: dict[str, Team] = {}
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for name, raw in (document.data or {}).get("teams", {}).items():
         if name in broken or not isinstance(raw, dict):
             teams[name] = Team(name=name, title=name, on_call=name)
         else:
-            teams[name] = _team(name, raw, document, found)
-    return teams, found
+            teams[name] = _team(name, raw, document, diagnostics)
+    return teams, diagnostics
 
 
-def _team(name: str, raw: Mapping[str, Any], document: Document, found: list[Diagnostic]) -> Team:
+def _team(
+    name: str, raw: Mapping[str, Any], document: Document, diagnostics: list[Diagnostic]
+) -> Team:
     on_call = raw.get("on_call", {})
     handles: dict[str, str] = raw.get("handles", {})
     rules = []
@@ -40,9 +42,11 @@ def _team(name: str, raw: Mapping[str, Any], document: Document, found: list[Dia
                 where: DataPath = ("teams", name, "notify", index, state)
                 resolved, unknown = resolve(rule[state], handles)
                 recipients[state] = resolved
-                found.extend(
-                    unknown_handle(document, document.span_of(where, each), each, handles)
-                    for each in unknown
+                diagnostics.extend(
+                    unknown_handle(
+                        document, document.span_of(where, name_of_handle), name_of_handle, handles
+                    )
+                    for name_of_handle in unknown
                 )
         priorities = frozenset(rule.get("priorities", ()))
         rules.append(NotifyRule(priorities=priorities, recipients=recipients))

@@ -46,10 +46,10 @@ def read_template(
     """A template and what is wrong inside it. ``broken`` names monitors of the wrong shape."""
     data = document.data or {}
     monitors = {
-        each: None
-        if each in broken
-        else normaliser.layer(f"template {name}", document, ("monitors", each), raw, "")
-        for each, raw in (data.get("monitors") or {}).items()
+        monitor: None
+        if monitor in broken
+        else normaliser.layer(f"template {name}", document, ("monitors", monitor), raw, "")
+        for monitor, raw in (data.get("monitors") or {}).items()
     }
     template = Template(
         name=name,
@@ -69,10 +69,10 @@ def _unused(template: Template) -> list[Diagnostic]:
             used |= names_in(compile_tree(layer.values))
     for declared in template.parameters.values():
         used |= names_in(compile_tree(declared.get("default")))
-    found = []
+    diagnostics = []
     for name, declared in template.parameters.items():
         if name not in used:
-            found.append(
+            diagnostics.append(
                 template.document.diagnostic(
                     "schema/unused-parameter",
                     f"no text uses the parameter `{name}`",
@@ -82,13 +82,13 @@ def _unused(template: Template) -> list[Diagnostic]:
             )
         default = declared.get("default")
         if default is not None and not names_in(compile_tree(default)):
-            found.extend(
+            diagnostics.extend(
                 _wrong_type(
                     template.document, ("parameters", name, "default"), name, default, declared, ""
                 )
             )
     if template.item and template.item not in used:
-        found.append(
+        diagnostics.append(
             template.document.diagnostic(
                 "schema/unused-item",
                 f"no text uses the item `{template.item}`",
@@ -96,7 +96,7 @@ def _unused(template: Template) -> list[Diagnostic]:
                 hint=f"use `${{{template.item}}}`, or remove `item`",
             )
         )
-    return found
+    return diagnostics
 
 
 def arguments(
@@ -107,12 +107,12 @@ def arguments(
 
     ``where`` leads to the use. Unknown, missing and ill-typed ones are diagnostics.
     """
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for name, value in given.items():
         if name not in template.parameters:
             close = difflib.get_close_matches(name, template.parameters, n=1)
             known = ", ".join(template.parameters) or "none"
-            found.append(
+            diagnostics.append(
                 document.diagnostic(
                     "schema/unknown-parameter",
                     f"the template `{template.name}` has no parameter `{name}`",
@@ -122,7 +122,9 @@ def arguments(
             )
         elif not names_in(compile_tree(value)):
             declared = template.parameters[name]
-            found.extend(_wrong_type(document, (*where, "with", name), name, value, declared, ""))
+            diagnostics.extend(
+                _wrong_type(document, (*where, "with", name), name, value, declared, "")
+            )
     values: dict[str, Any] = {}
     for name, declared in template.parameters.items():
         if given.get(name) is not None:
@@ -130,7 +132,7 @@ def arguments(
         elif "default" in declared:
             values[name] = declared["default"]
         else:
-            found.append(
+            diagnostics.append(
                 document.diagnostic(
                     "schema/missing-parameter",
                     f"the template `{template.name}` needs the parameter `{name}`",
@@ -138,7 +140,7 @@ def arguments(
                     hint=f"add `with: {{{name}: …}}`",
                 )
             )
-    return values, found
+    return values, diagnostics
 
 
 def _wrong_type(

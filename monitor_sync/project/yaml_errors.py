@@ -29,9 +29,9 @@ def syntax_problem(
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     row = excerpt(line)
     for trap in (_tab, _sign, _hole_in_flow, _bracket, _colon):
-        found = trap(row, column, str(error.problem or ""))
-        if found is not None:
-            message, hint, start, stop = found
+        explained = trap(row, column, str(error.problem or ""))
+        if explained is not None:
+            message, hint, start, stop = explained
             return _problem(message, hint, Span(path, line, start, stop), row)
     problem = " ".join(part for part in (error.context, error.problem) if part)
     return _problem(f"not YAML: {problem}", "", Span(path, line, column, column + 1), row)
@@ -62,10 +62,10 @@ def _tab(row: str, column: int, problem: str) -> _Found:
 def _sign(row: str, column: int, problem: str) -> _Found:
     if "cannot start any token" not in problem:
         return None
-    found = _STARTS_WITH_SIGN.match(row, column - 1)
-    if found is None:
+    match = _STARTS_WITH_SIGN.match(row, column - 1)
+    if match is None:
         return None
-    text = found["text"].strip()
+    text = match["text"].strip()
     kind = "a handle" if text.startswith("@") else "text that starts with a sign of YAML's"
     return f"{kind} must be quoted: `{text}`", f'write `"{text}"`', column, column + len(text)
 
@@ -74,10 +74,10 @@ def _hole_in_flow(row: str, column: int, problem: str) -> _Found:
     if not problem.startswith("did not find expected"):
         return None
     start = row.rfind("${", 0, column + 1)
-    found = re.compile(r"\$\{[^}]*\}").match(row, start) if start >= 0 else None
-    if found is None or _HOLE_IN_FLOW.search(row) is None:
+    match = re.compile(r"\$\{[^}]*\}").match(row, start) if start >= 0 else None
+    if match is None or _HOLE_IN_FLOW.search(row) is None:
         return None
-    hole = found[0]
+    hole = match[0]
     return (
         f"`{hole}` inside braces or brackets must be quoted",
         f'write `"{hole}"`',
@@ -88,19 +88,19 @@ def _hole_in_flow(row: str, column: int, problem: str) -> _Found:
 
 def _bracket(row: str, column: int, problem: str) -> _Found:
     del column
-    found = _STARTS_WITH_BRACKET.search(row)
-    if found is None or not problem.startswith("did not find expected"):
+    match = _STARTS_WITH_BRACKET.search(row)
+    if match is None or not problem.startswith("did not find expected"):
         return None
-    return _quote_all(row, found.start("text"), "text that starts with `[` must be quoted")
+    return _quote_all(row, match.start("text"), "text that starts with `[` must be quoted")
 
 
 def _colon(row: str, column: int, problem: str) -> _Found:
     del column
-    found = _HOLE_THEN_COLON.search(row)
-    if found is None or "mapping values are not allowed" not in problem:
+    match = _HOLE_THEN_COLON.search(row)
+    if match is None or "mapping values are not allowed" not in problem:
         return None
     key = re.match(r"\s*(?:-\s+)?[\w.-]+:\s+", row)
-    start = key.end() if key else found.start("text")
+    start = key.end() if key else match.start("text")
     return _quote_all(row, start, "text with a colon and a blank in it must be quoted")
 
 

@@ -68,22 +68,22 @@ def owners(project: Project) -> Owners:
     files = {file: _githubs(teams, project.teams) for file, teams in mixed.items()}
     return Owners(
         shared=project.teams[project.owner].github if project.owner else "",
-        units={path: found for path, found in units.items() if found},
-        files={path: found for path, found in files.items() if found},
-        unknown=tuple(sorted(each for each in every if not project.teams[each].github)),
+        units={path: owned for path, owned in units.items() if owned},
+        files={path: owned for path, owned in files.items() if owned},
+        unknown=tuple(sorted(team for team in every if not project.teams[team].github)),
     )
 
 
 def _unit_first(teams: Iterable[str], unit_owner: str) -> tuple[str, ...]:
-    return tuple(sorted(teams, key=lambda each: (each != unit_owner, each)))
+    return tuple(sorted(teams, key=lambda team: (team != unit_owner, team)))
 
 
 def _githubs(names: Iterable[str], teams: Mapping[str, Team]) -> tuple[str, ...]:
-    found = (teams[each].github for each in names)
-    return tuple(dict.fromkeys(each for each in found if each))
+    owned = (teams[team].github for team in names)
+    return tuple(dict.fromkeys(team for team in owned if team))
 
 
-def text(found: Owners, folder: str, itself: str) -> str:
+def text(owners: Owners, folder: str, itself: str) -> str:
     """
     Our part of the file, its marks included.
 
@@ -92,15 +92,18 @@ def text(found: Owners, folder: str, itself: str) -> str:
     """
     top = f"/{folder}/" if folder else "/"
     everything = top if folder else "*"
-    shared = [(everything, (found.shared,)), (f"/{itself}", (found.shared,))]
+    shared = [(everything, (owners.shared,)), (f"/{itself}", (owners.shared,))]
     lines = [BEGIN, _HEAD]
-    if found.unknown:
-        lines += ["#", f"# No `github` in teams.yaml: {listed(found.unknown, len(found.unknown))}."]
-    if found.shared:
+    if owners.unknown:
+        lines += [
+            "#",
+            f"# No `github` in teams.yaml: {listed(owners.unknown, len(owners.unknown))}.",
+        ]
+    if owners.shared:
         lines += ["", "# What all business units share, and this file", *_rows(shared)]
     else:
         lines += ["", "# What all units share has no owner: name one as `owner` in project.yaml."]
-    for title, part in (("Business units", found.units), ("Other teams' monitors", found.files)):
+    for title, part in (("Business units", owners.units), ("Other teams' monitors", owners.files)):
         if part:
             rows = [(top + path, names) for path, names in part.items()]
             lines += ["", f"# {title}", *_rows(rows)]

@@ -19,8 +19,8 @@ from monitor_sync.language.pagers import is_pager
 from monitor_sync.model import Team, tag_value
 from monitor_sync.render import notified, plan_markdown
 from monitor_sync.render.findings import Finding, folded
+from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code
-from monitor_sync.render.plan import SIGNS
 from monitor_sync.render.text import count
 from monitor_sync.sync.approval import teams_paged
 from monitor_sync.sync.handles import Notified
@@ -76,19 +76,21 @@ class About:
 
 def text(plan: Plan, about: About, *, limit: int = COMMENT) -> str:
     """The comment: at most ``limit`` characters, the marker first."""
-    return _fitting(plan, about, _ROOMS, lambda each: len(each.encode("utf-16-le")) // 2, limit)
+    return _fitting(
+        plan, about, _ROOMS, lambda written: len(written.encode("utf-16-le")) // 2, limit
+    )
 
 
 def summary(plan: Plan, about: About) -> str:
     """The same for a step's summary, at most ``SUMMARY`` bytes: nearly every plan fits in full."""
     rooms = (900_000, 500_000, 250_000, *_ROOMS)
-    return _fitting(plan, about, rooms, lambda each: len(each.encode()), SUMMARY)
+    return _fitting(plan, about, rooms, lambda written: len(written.encode()), SUMMARY)
 
 
 def without_plan(reason: str, about: About) -> str:
     """A step's summary where no plan was made: why, and what was found in the files."""
-    found = _found(about) or ["Nothing to remark in the files."]
-    return "\n\n".join(["### Monitors checked", reason, *found]) + "\n"
+    findings = _found(about) or ["Nothing to remark in the files."]
+    return "\n\n".join(["### Monitors checked", reason, *findings]) + "\n"
 
 
 def drifted(plan: Plan) -> dict[str, str]:
@@ -98,10 +100,10 @@ def drifted(plan: Plan) -> dict[str, str]:
     Of a plan with ``--base HEAD`` what was merged and is not applied yet is no drift; one without
     cannot tell.
     """
-    found = {each.key: each.team for each in plan.changes}
+    teams = {change.key: change.team for change in plan.changes}
     if plan.base:
-        found |= {each.key: each.team for each in plan.base.of("drift")}
-    return found
+        teams |= {change.key: change.team for change in plan.base.of("drift")}
+    return teams
 
 
 def drift_title(plan: Plan) -> str:
@@ -167,16 +169,18 @@ def _owners(plan: Plan) -> list[str]:
         counts.setdefault((change.business_unit, change.team), Counter())[change.action] += 1
     if len(counts) < 2:
         return []
-    actions = [each for each in ORDER if any(each in counted for counted in counts.values())]
+    actions = [action for action in ORDER if any(action in counted for counted in counts.values())]
     rows = [
         f"| {code(unit) or '(none)'} | {code(team) or '(none)'} | "
-        + " | ".join(str(counts[unit, team][each] or "") for each in actions)
+        + " | ".join(str(counts[unit, team][action] or "") for action in actions)
         + " |"
-        for unit, team in sorted(counts, key=lambda each: _weight(counts[each], each))[:_OWNERS]
+        for unit, team in sorted(counts, key=lambda action: _weight(counts[action], action))[
+            :_OWNERS
+        ]
     ]
     if len(counts) > _OWNERS:
         rows.append(f"| and {len(counts) - _OWNERS} more | |{' |' * len(actions)}")
-    signs = " | ".join(f"`{SIGNS[each]}`" for each in actions)
+    signs = " | ".join(f"`{SIGNS[action]}`" for action in actions)
     return [
         "\n".join(
             [f"| Business unit | Team | {signs} |", f"|---|---|{'--:|' * len(actions)}", *rows]
@@ -197,7 +201,7 @@ def _drifted(plan: Plan, about: About) -> list[str]:
 
 def _weight(counted: Counter[str], place: tuple[str, str]) -> tuple[object, ...]:
     """Those with most deletes first, then with most to be made anew, and so on."""
-    return (*(-counted[each] for each in ORDER), place)
+    return (*(-counted[action] for action in ORDER), place)
 
 
 def _paged(plan: Plan, known: Mapping[str, Team]) -> list[str]:
@@ -208,15 +212,15 @@ def _paged(plan: Plan, known: Mapping[str, Team]) -> list[str]:
     """
     more, fewer, other = Counter[str](), Counter[str](), Counter[str]()
     for change in plan.changes:
-        told = notified.of_change(change)
-        lost, gained, moved = _pagers(change, told)
-        losing = _whose(Notified(lost=told.lost), change, known, _team_before(change), lost)
-        gaining = _whose(Notified(gained=told.gained), change, known, change.team, gained)
-        moving = _whose(Notified(at=told.at), change, known, change.team, moved)
+        difference = notified.of_change(change)
+        lost, gained, moved = _pagers(change, difference)
+        losing = _whose(Notified(lost=difference.lost), change, known, _team_before(change), lost)
+        gaining = _whose(Notified(gained=difference.gained), change, known, change.team, gained)
+        moving = _whose(Notified(at=difference.at), change, known, change.team, moved)
         fewer.update(losing)
         more.update(gaining)
         other.update(moving - losing - gaining)
-    teams = sorted({*+more, *+fewer, *+other}, key=lambda each: (-fewer[each], -more[each], each))
+    teams = sorted({*+more, *+fewer, *+other}, key=lambda team: (-fewer[team], -more[team], team))
     if not teams:
         return []
     said = []
@@ -236,12 +240,14 @@ def _whose(
     return {*(teams_paged([part], known, change.pagers) or (owner,))} if paged else set()
 
 
-def _pagers(change: Change, told: Notified) -> tuple[bool, bool, bool]:
+def _pagers(change: Change, difference: Notified) -> tuple[bool, bool, bool]:
     """Whether handles that wake somebody leave a monitor, come to it, or are told otherwise."""
-    moved = [each for row in notified.rows(told) if row.mark == "~" for each in row.handles]
+    moved = [
+        handle for row in notified.rows(difference) if row.mark == "~" for handle in row.handles
+    ]
     lost, gained, other = (
-        any(is_pager(each, change.pagers) for each in handles)
-        for handles in (told.lost, told.gained, moved)
+        any(is_pager(handle, change.pagers) for handle in handles)
+        for handles in (difference.lost, difference.gained, moved)
     )
     return lost, gained, other
 
@@ -254,29 +260,29 @@ def _team_before(change: Change) -> str:
 
 def _found(about: About) -> list[str]:
     """What ``validate`` found: counted, and the worst of it by name."""
-    found = folded(about.findings)
-    if not found:
+    findings = folded(about.findings)
+    if not findings:
         return []
-    worst = sorted(found, key=lambda each: -each.first.severity)
+    worst = sorted(findings, key=lambda finding: -finding.first.severity)
     numbers = [
         count(number, severity.label)
         for severity in sorted(Severity, reverse=True)
-        if (number := sum(each.severity is severity for each in about.findings))
+        if (number := sum(finding.severity is severity for finding in about.findings))
     ]
     lines = [f"**In the files:** {', '.join(numbers)}", ""]
-    lines += [_finding(each, about.source) for each in worst[:_FINDINGS]]
+    lines += [_finding(finding, about.source) for finding in worst[:_FINDINGS]]
     if len(worst) > _FINDINGS:
         more = f"{count(len(worst) - _FINDINGS, 'finding')} more"
         lines.append(f"- and [{more}]({about.run})" if about.run else f"- and {more}")
     return ["\n".join(lines)]
 
 
-def _finding(found: Finding, source: str) -> str:
-    first = found.first
+def _finding(finding: Finding, source: str) -> str:
+    first = finding.first
     place = code(f"{first.span.path}:{first.span.line}")
     if source:
         place = f"[{place}]({source}/{quote(first.span.path)}#L{first.span.line})"
-    times = f" ({found.times} times)" if found.times > 1 else ""
+    times = f" ({finding.times} times)" if finding.times > 1 else ""
     said = f"- **{first.severity.label}** {place} {code(first.message, _WIDEST)}{times}"
     return f"{said} {code(first.rule)}"
 

@@ -41,18 +41,18 @@ MORE = "`monitor-sync explain RULE` says why a rule matters and what to write in
 
 def tally(diagnostics: Sequence[Diagnostic]) -> str:
     """``2 errors, 1 warning``, or ``no problems``."""
-    found = [
+    counts = [
         count(number, severity.label)
         for severity in sorted(Severity, reverse=True)
-        if (number := sum(each.severity is severity for each in diagnostics))
+        if (number := sum(diagnostic.severity is severity for diagnostic in diagnostics))
     ]
-    return ", ".join(found) or "no problems"
+    return ", ".join(counts) or "no problems"
 
 
 def json(diagnostics: Iterable[Diagnostic]) -> str:
     """An array with an object for every diagnostic, in the order of the files."""
-    ordered = sorted(diagnostics, key=lambda each: each.order)
-    return jsontext.array(_entry(each) for each in ordered) + "\n"
+    ordered = sorted(diagnostics, key=lambda diagnostic: diagnostic.order)
+    return jsontext.array(_entry(diagnostic) for diagnostic in ordered) + "\n"
 
 
 def _entry(diagnostic: Diagnostic) -> dict[str, object]:
@@ -71,20 +71,20 @@ def _entry(diagnostic: Diagnostic) -> dict[str, object]:
 
 
 def _block(finding: Finding, style: Style) -> str:
-    found = finding.first
-    colour = _COLOURS[found.severity]
-    gutter = " " * (len(str(found.span.line)) if found.excerpt else 0)
+    diagnostic = finding.first
+    colour = _COLOURS[diagnostic.severity]
+    gutter = " " * (len(str(diagnostic.span.line)) if diagnostic.excerpt else 0)
     bar = style("|", "blue", bold=True)
     head = (
-        style(f"{found.severity.label}:", colour, bold=True)
+        style(f"{diagnostic.severity.label}:", colour, bold=True)
         + " "
-        + style(plain(found.message), bold=True)
-        + style(f" [{found.rule}]", dim=True)
+        + style(plain(diagnostic.message), bold=True)
+        + style(f" [{diagnostic.rule}]", dim=True)
     )
-    lines = [head, f"{gutter}{style('-->', 'blue', bold=True)} {plain(str(found.span))}"]
-    if found.excerpt:
-        number = style(str(found.span.line), "blue", bold=True)
-        code, caret = _underlined(found, style.width - len(gutter) - 3 if style.width else 0)
+    lines = [head, f"{gutter}{style('-->', 'blue', bold=True)} {plain(str(diagnostic.span))}"]
+    if diagnostic.excerpt:
+        number = style(str(diagnostic.span.line), "blue", bold=True)
+        code, caret = _underlined(diagnostic, style.width - len(gutter) - 3 if style.width else 0)
         lines += [
             f"{gutter} {bar}",
             f"{number} {bar} {code}",
@@ -97,15 +97,15 @@ def _block(finding: Finding, style: Style) -> str:
 
 
 def _notes(finding: Finding, width: int) -> list[str]:
-    found, keys = finding.first, finding.keys
+    diagnostic, keys = finding.first, finding.keys
     notes = []
     if len(keys) > 1:
         start = f"in {count(len(keys), 'monitor')}: "
         notes.append(start + plain(listed_within(keys, width - len(start))))
-    elif keys and keys[0] not in found.message and not _obvious(keys[0], found.span.path):
+    elif keys and keys[0] not in diagnostic.message and not _obvious(keys[0], diagnostic.span.path):
         notes.append(f"in {plain(keys[0])}")
-    if found.hint:
-        first, *rest = plain(found.hint).split("\n")
+    if diagnostic.hint:
+        first, *rest = plain(diagnostic.hint).split("\n")
         notes.append("\n".join([f"help: {first}", *(f"{' ' * 10}{line}" for line in rest)]))
     return notes
 
@@ -116,15 +116,15 @@ def _obvious(key: str, path: str) -> bool:
     return stem.endswith("/" + key.rsplit("/", 1)[0]) and "." not in key.rsplit("/", 1)[-1]
 
 
-def _underlined(found: Diagnostic, width: int) -> tuple[str, str]:
+def _underlined(diagnostic: Diagnostic, width: int) -> tuple[str, str]:
     """
     The line of the file, and a caret under each column of the text that is meant.
 
     A line wider than ``width`` is cut on both sides, so that the text that is meant stays.
     """
-    line = found.excerpt.rstrip("\r\n")
-    start = min(found.span.column - 1, len(line))
-    end = max(start, min(found.span.end_column - 1, len(line)))
+    line = diagnostic.excerpt.rstrip("\r\n")
+    start = min(diagnostic.span.column - 1, len(line))
+    end = max(start, min(diagnostic.span.end_column - 1, len(line)))
     before, meant, after = line[:start], line[start:end], line[end:]
     indent = len("".join(takewhile(str.isspace, before)))
     if width and columns(line) > width:

@@ -85,7 +85,7 @@ def _is_set(value: Any) -> bool:
     if value is None:
         return True
     listed = isinstance(value, Sequence | frozenset | set) and not isinstance(value, str)
-    return listed and all(isinstance(each, str) for each in value)
+    return listed and all(isinstance(item, str) for item in value)
 
 
 def _members(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Mark, str]]:

@@ -30,10 +30,16 @@ def folded(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
     Equal are words that differ only by the monitor's key and by the items in it.
     """
     groups: dict[tuple[object, ...], list[Diagnostic]] = {}
-    for each in sorted(diagnostics, key=lambda each: each.order):
-        groups.setdefault((each.rule, each.severity, each.span, _said(each)), []).append(each)
+    for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.order):
+        groups.setdefault(
+            (diagnostic.rule, diagnostic.severity, diagnostic.span, _said(diagnostic)), []
+        ).append(diagnostic)
     return [
-        Finding(same[0], len(same), tuple(dict.fromkeys(each.key for each in same if each.key)))
+        Finding(
+            same[0],
+            len(same),
+            tuple(dict.fromkeys(diagnostic.key for diagnostic in same if diagnostic.key)),
+        )
         for same in groups.values()
     ]
 

@@ -30,17 +30,17 @@ def text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _command(finding: Finding) -> str:
-    found = finding.first
-    span = found.span
+    diagnostic = finding.first
+    span = diagnostic.span
     properties = {
         "file": span.path,
         "line": str(span.line),
         "col": str(span.column),
         "endColumn": str(span.end_column),
-        "title": found.rule,
+        "title": diagnostic.rule,
     }
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[found.severity]} {written}::{_data(told(finding))}"
+    return f"::{_COMMANDS[diagnostic.severity]} {written}::{_data(told(finding))}"
 
 
 def _data(written: str) -> str:

@@ -12,6 +12,9 @@ from monitor_sync.render.notified import of_change, rows
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Action, Change, Plan
 
+SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}
+"""One character for each action, the same in every format."""
+
 MANY: Final = 12
 """More creates than this are counted by file; up to this many are each shown with their fields."""
 
@@ -80,8 +83,8 @@ def counted(plan: Plan) -> bool:
 def creates(plan: Plan) -> Iterator[Creates]:
     """The creates of a plan, by business unit and file."""
     made = [change for change in plan.changes if change.action == "create"]
-    for unit, changes in groupby(sorted(made, key=_place), key=lambda each: _place(each)[0]):
-        files = groupby(changes, key=lambda each: _place(each)[1])
+    for unit, changes in groupby(sorted(made, key=_place), key=lambda change: _place(change)[0]):
+        files = groupby(changes, key=lambda change: _place(change)[1])
         yield Creates(unit, tuple((file, tuple(same)) for file, same in files))
 
 
@@ -94,8 +97,8 @@ def _signature(change: Change) -> Hashable:
     """What is the same for two changes that a reader wants to see once."""
     if change.action in {"create", "delete", "replace"}:
         return (change.action, change.key)
-    fields = tuple((each.field, _edit(each, change.key)) for each in change.fields)
-    undone = (change.reverts, tuple(each.field for each in change.overwrites))
+    fields = tuple((field.field, _edit(field, change.key)) for field in change.fields)
+    undone = (change.reverts, tuple(field.field for field in change.overwrites))
     return (change.action, fields, tuple(rows(of_change(change))), undone)
 
 
@@ -105,8 +108,8 @@ def _edit(field: FieldChange, key: str) -> Hashable:
     if isinstance(old, str) and isinstance(new, str):
         return _text_edit(old.replace(key, "KEY"), new.replace(key, "KEY"))
     if isinstance(old, list | tuple) and isinstance(new, list | tuple):
-        gone = [each for each in old if each not in new]
-        come = [each for each in new if each not in old]
+        gone = [item for item in old if item not in new]
+        come = [item for item in new if item not in old]
         return (_frozen(gone, key), _frozen(come, key))
     return (_frozen(old, key), _frozen(new, key))
 
@@ -139,10 +142,10 @@ def _words_edit(old: str, new: str) -> Hashable:
     return ("".join(before[start : len(before) - end]), "".join(after[start : len(after) - end]))
 
 
-def _common(one: Iterable[str], other: Iterable[str]) -> int:
+def _common(left: Iterable[str], right: Iterable[str]) -> int:
     """How many words two texts have in common at their start."""
     number = 0
-    for was, now in zip(one, other, strict=False):
+    for was, now in zip(left, right, strict=False):
         if was != now:
             break
         number += 1

@@ -36,11 +36,11 @@ def tidy(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
-        return {str(name): tidy(each) for name, each in value.items()}
+        return {str(name): tidy(item) for name, item in value.items()}
     if isinstance(value, set | frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
-        return [tidy(each) for each in value]
+        return [tidy(item) for item in value]
     return value
 
 
@@ -53,4 +53,4 @@ def _defused(text: str) -> str:
     surrogates, which no encoding can print, end up as their escapes too.
     """
     text = text.replace("##[", "\\u0023#[")
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

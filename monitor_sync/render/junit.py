@@ -43,11 +43,11 @@ def text(
         path: {key: _Case(key) for key in keys} for path, keys in sorted(declared.items())
     }
     home = {key: path for path, keys in declared.items() for key in keys}
-    for each in sorted(diagnostics, key=lambda each: each.order):
-        path = home.get(each.key, each.span.path)
-        name = each.key or each.span.path
+    for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.order):
+        path = home.get(diagnostic.key, diagnostic.span.path)
+        name = diagnostic.key or diagnostic.span.path
         case = suites.setdefault(path, {}).setdefault(name, _Case(name))
-        (case.failing if each.severity >= fail_on else case.others).append(each)
+        (case.failing if diagnostic.severity >= fail_on else case.others).append(diagnostic)
     failing = sum(bool(case.failing) for cases in suites.values() for case in cases.values())
     total = sum(map(len, suites.values()))
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
@@ -76,7 +76,7 @@ def _case(case: _Case, path: str) -> Iterable[str]:
         return
     yield f"{start}>"
     if case.failing:
-        worst = max(case.failing, key=lambda each: each.severity)
+        worst = max(case.failing, key=lambda diagnostic: diagnostic.severity)
         more = f", and {len(case.failing) - 1} more" if len(case.failing) > 1 else ""
         yield (
             f'      <failure type="{_xml(worst.rule)}" message="{_xml(worst.message + more)}">'
@@ -93,5 +93,5 @@ def _text(diagnostics: Iterable[Diagnostic]) -> str:
 
 def _xml(text: str, *, quote: bool = True) -> str:
     """Text for an element or an attribute: no markup of its own, nothing that XML forbids."""
-    spelled = _NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", plain(text))
+    spelled = _NOT_IN_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", plain(text))
     return escape(spelled, quote=quote).replace("\t", "&#9;")

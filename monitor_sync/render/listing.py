@@ -18,12 +18,12 @@ def text(
     monitors: Iterable[Monitor], units: Mapping[str, str] | None = None, style: Style = PLAIN
 ) -> str:
     """One table a unit, under the unit's name and count; the last line counts all."""
-    ordered = sorted(monitors, key=lambda each: each.key)
+    ordered = sorted(monitors, key=lambda monitor: monitor.key)
     lines = []
-    for unit, group in groupby(ordered, key=lambda each: each.business_unit):
+    for unit, group in groupby(ordered, key=lambda monitor: monitor.business_unit):
         lines += [*_unit(unit, (units or {}).get(unit, ""), list(group), style), ""]
-    number = len({each.business_unit for each in ordered})
-    teams = len({each.team for each in ordered})
+    number = len({monitor.business_unit for monitor in ordered})
+    teams = len({monitor.team for monitor in ordered})
     lines.append(
         f"{count(len(ordered), 'monitor')} in {count(number, 'business unit')},"
         f" owned by {count(teams, 'team')}."
@@ -51,8 +51,8 @@ def _row(monitor: Monitor) -> tuple[str, ...]:
 
 def json(monitors: Iterable[Monitor]) -> str:
     """An array with an object for every monitor, by key."""
-    ordered = sorted(monitors, key=lambda each: each.key)
-    return jsontext.array(_entry(each) for each in ordered) + "\n"
+    ordered = sorted(monitors, key=lambda monitor: monitor.key)
+    return jsontext.array(_entry(monitor) for monitor in ordered) + "\n"
 
 
 def _entry(monitor: Monitor) -> dict[str, object]:

@@ -82,7 +82,8 @@ def _filled(written: str) -> str:
     """Each paragraph in one line; one that is indented is an example and stays as it is."""
     paragraphs = re.split(r"\n[ \t]*\n", written)
     return "\n\n".join(
-        each if each.startswith(" ") else " ".join(each.split()) for each in paragraphs
+        paragraph if paragraph.startswith(" ") else " ".join(paragraph.split())
+        for paragraph in paragraphs
     )
 
 
@@ -117,8 +118,8 @@ def listing(pages: Sequence[Page], style: Style = PLAIN) -> str:
             lines += ["", style(family, bold=True)]
         line = shorten(row, style.width)
         label = page.severity.label
-        before, found, after = line.partition(f" {label} ")
-        lines.append(f"{before}{found and f' {style(label, COLOURS[page.severity])} '}{after}")
+        before, matched, after = line.partition(f" {label} ")
+        lines.append(f"{before}{matched and f' {style(label, COLOURS[page.severity])} '}{after}")
     families = len({page.family for page in pages})
     where = f" in {count(families, 'family', 'families')}" if families > 1 else ""
     closing = f"{count(len(pages), 'rule')}{where}. `monitor-sync explain RULE` shows one."

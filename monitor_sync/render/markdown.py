@@ -28,7 +28,7 @@ def code(words: str, width: int = 0) -> str:
 
 def codes(words: Iterable[str], shown: int = 3) -> str:
     """The first few of many as inline code, and how many more there are."""
-    return listed([code(each) for each in words if each], shown)
+    return listed([code(word) for word in words if word], shown)
 
 
 def html_code(words: str) -> str:

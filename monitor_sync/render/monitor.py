@@ -66,7 +66,7 @@ def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
     if style.width:
         rows = _narrowed(rows, style.width)
     head, *lines = table(rows)
-    said = sum(each.span is not None for each in sources)
+    said = sum(source.span is not None for source in sources)
     last = f"{count(len(sources), 'value')} of {key}, {said} of them from files."
     return "\n".join([style(head, dim=True), *lines, "", last]) + "\n"
 
@@ -77,8 +77,8 @@ def _row(source: Source) -> tuple[str, ...]:
         name, colon, rest = str(value).partition(":")
         field, value = (f"tags.{name}", rest) if colon else ("tags", value)
     where = f"{source.span.path}:{source.span.line}" if source.span else "-"
-    told = shorten(plain(_abbreviated(value)), _VALUE)
-    return (plain(field), told, plain(source.layer), plain(where))
+    shown = shorten(plain(_abbreviated(value)), _VALUE)
+    return (plain(field), shown, plain(source.layer), plain(where))
 
 
 def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
@@ -96,7 +96,7 @@ def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ..
 
 def explained_json(sources: Sequence[Source]) -> str:
     """The same as an array of ``{"field","value","layer","file","line"}``."""
-    return jsontext.array(_entry(each) for each in sources) + "\n"
+    return jsontext.array(_entry(source) for source in sources) + "\n"
 
 
 def _entry(source: Source) -> dict[str, object]:

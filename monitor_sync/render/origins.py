@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from monitor_sync.render import fields, jsontext
+from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import count, listed, plain
@@ -17,7 +18,6 @@ from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.plan import Change, Plan
 
-_SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}
 _COUNTED: Final[dict[Origin, str]] = {
     "drift": "drifted",
     "merged": "merged and not applied",
@@ -42,8 +42,8 @@ def counts(plan: Plan) -> list[str]:
     """For the last line: ``1 drifted``, ``2 merged and not applied``."""
     if plan.base is None:
         return []
-    numbers = {origin: len({each.key for each in plan.base.of(origin)}) for origin in ORIGINS}
-    reverted = sum(bool(each.reverts) for each in plan.changes)
+    numbers = {origin: len({apart.key for apart in plan.base.of(origin)}) for origin in ORIGINS}
+    reverted = sum(bool(apart.reverts) for apart in plan.changes)
     parts = [f"{reverted} with drift put back"] if reverted else []
     return parts + [f"{number} {_COUNTED[name]}" for name, number in numbers.items() if number]
 
@@ -58,7 +58,7 @@ def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
     base = plan.base
     if base is None:
         return []
-    found = []
+    blocks = []
     for origin in ORIGINS:
         apart = base.of(origin)
         lines = [style(_title(origin, apart, base), "cyan", bold=True)] if apart else []
@@ -68,21 +68,21 @@ def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
             whose = _owner(row[0])
             lines += [style(f"    {whose}", dim=True)] if whose != owner else []
             owner = whose
-            lines.append(f"      {_SIGNS[row[0].action]} {_text(row)}")
+            lines.append(f"      {SIGNS[row[0].action]} {_text(row)}")
         if not full and len(rows) > _LINES:
             lines.append(style(f"    and {len(rows) - _LINES} more lines: see --full", dim=True))
-        found.append(lines)
+        blocks.append(lines)
     for refusal in base.refused:
         head = f"refused apart from this change: {plain(refusal.key)}"
-        found.append([style(head, dim=True), f"    {plain(refusal.message)}"])
-    return found
+        blocks.append([style(head, dim=True), f"    {plain(refusal.message)}"])
+    return blocks
 
 
-def told(change: Change) -> list[str]:
+def remarks(change: Change) -> list[str]:
     """Beside a change: what somebody did in Datadog that it undoes, or that policy puts back."""
     lines = []
     if change.overwrites:
-        what = "; ".join(_made(each) for each in change.overwrites)
+        what = "; ".join(_made(field) for field in change.overwrites)
         lines.append(f"overwrites what was changed in Datadog: {what}")
     if change.reverts and change.fields:
         names = "" if change.is_revert else ": " + plain(listed(change.reverts, 6))
@@ -109,8 +109,8 @@ def markdown(plan: Plan, *, opened: bool = False) -> list[str]:
             lines.append(f"- and {len(rows) - shown} more lines")
         lines += ["", "</details>", ""]
     lines += [
-        f"- refused apart from this change {code(each.key)}: {code(each.message)}"
-        for each in base.refused[:_LINES]
+        f"- refused apart from this change {code(refusal.key)}: {code(refusal.message)}"
+        for refusal in base.refused[:_LINES]
     ]
     return lines
 
@@ -119,7 +119,7 @@ def json_of_plan(base: Base) -> dict[str, Any]:
     """What the JSON plan says beyond this change."""
     return {
         "base": {"revision": base.revision, "commit": base.commit},
-        **{origin: [_record(each) for each in base.of(origin)] for origin in ORIGINS},
+        **{origin: [_record(apart) for apart in base.of(origin)] for origin in ORIGINS},
     }
 
 
@@ -129,8 +129,12 @@ def json_of_change(change: Change) -> dict[str, Any]:
         "origin": "drift" if change.is_revert else "change",
         "reverts": list(change.reverts),
         "overwrites": [
-            {"field": each.field, "base": jsontext.tidy(each.old), "live": jsontext.tidy(each.new)}
-            for each in change.overwrites
+            {
+                "field": field.field,
+                "base": jsontext.tidy(field.old),
+                "live": jsontext.tidy(field.new),
+            }
+            for field in change.overwrites
         ],
     }
 
@@ -146,14 +150,14 @@ def _record(apart: Apart) -> dict[str, Any]:
         "since": apart.since or None,
         "editor": apart.editor or None,
         "fields": [
-            {"field": each.field, "old": jsontext.tidy(each.old), "new": jsontext.tidy(each.new)}
-            for each in apart.fields
+            {"field": field.field, "old": jsontext.tidy(field.old), "new": jsontext.tidy(field.new)}
+            for field in apart.fields
         ],
     }
 
 
 def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
-    number = len({each.key for each in apart})
+    number = len({monitor.key for monitor in apart})
     title = _TITLES[origin].format(count(number, "monitor"), plain(base.revision))
     return title if number == 1 else title.replace("left as it is", "left as they are")
 
@@ -161,9 +165,11 @@ def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
 def _rows(apart: tuple[Apart, ...]) -> Iterator[tuple[Apart, ...]]:
     """Those of one owner that are otherwise in the same way together, by owner."""
     alike: dict[tuple[str, ...], list[Apart]] = {}
-    for each in sorted(apart, key=lambda one: (one.business_unit, one.team, one.key)):
-        same = (each.business_unit, each.team, each.action, each.since, each.editor)
-        alike.setdefault((*same, *map(_field, each.fields)), []).append(each)
+    for monitor in sorted(
+        apart, key=lambda monitor: (monitor.business_unit, monitor.team, monitor.key)
+    ):
+        same = (monitor.business_unit, monitor.team, monitor.action, monitor.since, monitor.editor)
+        alike.setdefault((*same, *map(_field, monitor.fields)), []).append(monitor)
     return map(tuple, alike.values())
 
 
@@ -173,7 +179,7 @@ def _owner(apart: Apart) -> str:
 
 def _text(row: tuple[Apart, ...]) -> str:
     first = row[0]
-    keys = listed([each.key for each in row])
+    keys = listed([monitor.key for monitor in row])
     head = f"{len(row)} monitors: {keys}" if len(row) > 1 else keys
     number = f"#{first.id}" if first.id and len(row) == 1 else ""
     return "  ".join(filter(None, (plain(head), number, _what(first))))
@@ -181,9 +187,9 @@ def _text(row: tuple[Apart, ...]) -> str:
 
 def _item(row: tuple[Apart, ...]) -> str:
     first = row[0]
-    keys = codes(each.key for each in row)
+    keys = codes(monitor.key for monitor in row)
     head = f"{len(row)} monitors: {keys}" if len(row) > 1 else keys
-    return f"- `{_SIGNS[first.action]}` {head} ({code(_owner(first))}): {code(_what(first))}"
+    return f"- `{SIGNS[first.action]}` {head} ({code(_owner(first))}): {code(_what(first))}"
 
 
 def _what(apart: Apart) -> str:

@@ -47,7 +47,7 @@ class Problem:
     @property
     def teams(self) -> list[str]:
         """Whose monitors these are."""
-        return sorted({each.change.team for each in self.outcomes if each.change.team})
+        return sorted({outcome.change.team for outcome in self.outcomes if outcome.change.team})
 
 
 ALREADY: Final = "already so"
@@ -66,27 +66,27 @@ def word(outcome: Outcome) -> str:
 
 def by_owner(outcomes: Iterable[Outcome]) -> list[Owned]:
     """The counts by business unit and team, in alphabetical order."""
-    found: dict[tuple[str, str], Counter[str]] = {}
-    for each in outcomes:
-        unit = each.change.business_unit or each.change.key.partition("/")[0]
-        found.setdefault((unit, each.change.team), Counter())[word(each)] += 1
-    return [Owned(unit, team, found[unit, team]) for unit, team in sorted(found)]
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for outcome in outcomes:
+        unit = outcome.change.business_unit or outcome.change.key.partition("/")[0]
+        counts.setdefault((unit, outcome.change.team), Counter())[word(outcome)] += 1
+    return [Owned(unit, team, counts[unit, team]) for unit, team in sorted(counts)]
 
 
 def words(owned: Sequence[Owned]) -> list[str]:
     """The words of which there is at least one, in the order in which they are told."""
-    return [each for each in (*MADE, *UNDONE) if any(row.counts[each] for row in owned)]
+    return [word for word in (*MADE, *UNDONE) if any(row.counts[word] for row in owned)]
 
 
 def tally(outcomes: Sequence[Outcome]) -> list[tuple[str, bool]]:
     """``2 created``, ``1 failed``: each part, and whether it is something that was not done."""
     counts = Counter(map(word, outcomes))
-    parts = [(f"{counts[each]} {each}", False) for each in MADE if counts[each]]
+    parts = [(f"{counts[word]} {word}", False) for word in MADE if counts[word]]
     parts = parts or [("nothing done", False)]
     for status in UNDONE:
         if counts[status]:
-            one, many = NAMES.get(status, (status, status))
-            parts.append((f"{counts[status]} {one if counts[status] == 1 else many}", True))
+            singular, plural = NAMES.get(status, (status, status))
+            parts.append((f"{counts[status]} {singular if counts[status] == 1 else plural}", True))
     return parts
 
 
@@ -97,13 +97,13 @@ def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
     A conflict says of one monitor who changed it and when, so all of them are one problem.
     """
     same: dict[tuple[Status, str, str], list[Outcome]] = {}
-    for each in outcomes:
-        if each.status != "done" and (each.error or each.status != "not attempted"):
-            why = "" if each.status == "conflict" else reason(each)
-            hint = each.error.hint if each.error else ""
-            same.setdefault((each.status, why, hint), []).append(each)
-    found = [Problem(*key, tuple(its)) for key, its in same.items()]
-    return sorted(found, key=lambda each: UNDONE.index(each.status))
+    for outcome in outcomes:
+        if outcome.status != "done" and (outcome.error or outcome.status != "not attempted"):
+            why = "" if outcome.status == "conflict" else reason(outcome)
+            hint = outcome.error.hint if outcome.error else ""
+            same.setdefault((outcome.status, why, hint), []).append(outcome)
+    problems_of_kind = [Problem(*key, tuple(its)) for key, its in same.items()]
+    return sorted(problems_of_kind, key=lambda outcome: UNDONE.index(outcome.status))
 
 
 def reason(outcome: Outcome) -> str:
@@ -117,7 +117,7 @@ def reason(outcome: Outcome) -> str:
 def notes(outcomes: Iterable[Outcome]) -> list[tuple[str, list[str]]]:
     """What is to be known of changes that were made, and of which keys: the same note once."""
     same: dict[str, list[str]] = {}
-    for each in outcomes:
-        if each.status == "done" and each.note:
-            same.setdefault(each.note, []).append(each.change.key)
+    for outcome in outcomes:
+        if outcome.status == "done" and outcome.note:
+            same.setdefault(outcome.note, []).append(outcome.change.key)
     return list(same.items())

@@ -7,9 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from monitor_sync.render import fields, outcome_summary
-from monitor_sync.render.groups import MANY
+from monitor_sync.render.groups import MANY, SIGNS
 from monitor_sync.render.outcome_summary import Problem
-from monitor_sync.render.plan import SIGNS
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, listed, plain, table
 from monitor_sync.sync.outcome import Outcome
@@ -26,14 +25,14 @@ _PROBLEMS: Final = 20
 
 def text(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) -> str:
     """The whole report; its last line counts."""
-    done = [each for each in outcomes if each.status == "done"]
-    found = outcome_summary.problems(outcomes)
+    done = [outcome for outcome in outcomes if outcome.status == "done"]
+    problems = outcome_summary.problems(outcomes)
     blocks = [
         _by_owner(outcomes, style) if len(outcomes) > MANY else _made(done, style),
         _altered(done, style),
         _noted(done, style),
-        *(_problem(each, style) for each in found[:_PROBLEMS]),
-        _more(found[_PROBLEMS:]),
+        *(_problem(outcome, style) for outcome in problems[:_PROBLEMS]),
+        _more(problems[_PROBLEMS:]),
     ]
     shown = ["\n".join(lines) + "\n\n" for lines in blocks if lines]
     return "".join(shown) + summary(outcomes, fingerprint, style) + "\n"
@@ -51,13 +50,13 @@ def summary(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN)
 def _made(done: Sequence[Outcome], style: Style) -> list[str]:
     """Each monitor that was written."""
     lines = []
-    for each in done:
-        change = each.change
-        known = each.id or change.id
+    for outcome in done:
+        change = outcome.change
+        known = outcome.id or change.id
         number = f"  #{known}" if known else ""
         owner = f"  {plain(change.team)}" if change.team else ""
         lines.append(
-            f"{SIGNS[change.action]} {outcome_summary.word(each)}"
+            f"{SIGNS[change.action]} {outcome_summary.word(outcome)}"
             f" {style(plain(change.key), bold=True)}" + style(f"{number}{owner}", dim=True)
         )
     return lines
@@ -67,13 +66,13 @@ def _by_owner(outcomes: Sequence[Outcome], style: Style) -> list[str]:
     """Where they are many: a line for each team of a business unit, with what became of it."""
     owned = outcome_summary.by_owner(outcomes)
     words = outcome_summary.words(owned)
-    units = ["", *(each.business_unit for each in owned)]
+    units = ["", *(owner.business_unit for owner in owned)]
     rows = [("business unit", "team", *words)]
-    for each, (before, unit) in zip(owned, pairwise(units), strict=True):
-        numbers = [str(each.counts[word] or "-") for word in words]
-        rows.append((plain(unit) if unit != before else "", plain(each.team), *numbers))
+    for owner, (before, unit) in zip(owned, pairwise(units), strict=True):
+        numbers = [str(owner.counts[word] or "-") for word in words]
+        rows.append((plain(unit) if unit != before else "", plain(owner.team), *numbers))
     head, *lines = table(rows, right=range(2, len(words) + 2))
-    undone = [bool(each.counts.keys() & set(outcome_summary.UNDONE)) for each in owned]
+    undone = [bool(owner.counts.keys() & set(outcome_summary.UNDONE)) for owner in owned]
     shown = [style(line, "red") if bad else line for line, bad in zip(lines, undone, strict=True)]
     return [style(head, dim=True), *shown]
 
@@ -81,11 +80,11 @@ def _by_owner(outcomes: Sequence[Outcome], style: Style) -> list[str]:
 def _altered(done: Sequence[Outcome], style: Style) -> list[str]:
     """What Datadog stored differently from what it was sent: the next plan would show it again."""
     lines = []
-    for each in done:
-        for field in each.altered:
+    for outcome in done:
+        for field in outcome.altered:
             sent, stored = fields.value(field.old), fields.value(field.new)
             lines.append(
-                f"{style('altered by Datadog', 'yellow', bold=True)} {plain(each.change.key)}"
+                f"{style('altered by Datadog', 'yellow', bold=True)} {plain(outcome.change.key)}"
             )
             lines.append(f"    {plain(field.field)}: sent {sent}, stored {stored}")
     return lines
@@ -112,8 +111,8 @@ def _problem(problem: Problem, style: Style) -> list[str]:
         why = "not as planned, and left alone"
     lines = [f"{style(what, 'red', bold=True)}{plain(why)}{owners}"]
     lines += [
-        f"    {SIGNS[each.change.action]} {_which(each, style)}"
-        for each in problem.outcomes[:_LISTED]
+        f"    {SIGNS[outcome.change.action]} {_which(outcome, style)}"
+        for outcome in problem.outcomes[:_LISTED]
     ]
     if number > _LISTED:
         lines.append(f"    and {number - _LISTED} more")
@@ -135,5 +134,5 @@ def _which(outcome: Outcome, style: Style) -> str:
 def _more(problems: Sequence[Problem]) -> list[str]:
     if not problems:
         return []
-    changes = sum(len(each.outcomes) for each in problems)
+    changes = sum(len(problem.outcomes) for problem in problems)
     return [f"and {count(len(problems), 'more problem', 'more problems')} of {changes} changes"]

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from monitor_sync.render import fields, outcome_summary
-from monitor_sync.render.groups import MANY
+from monitor_sync.render.groups import MANY, SIGNS
 from monitor_sync.render.markdown import LIMIT, code, codes, kept_within
-from monitor_sync.render.plan import SIGNS
 from monitor_sync.render.text import count
 from monitor_sync.sync.outcome import Outcome
 
@@ -21,13 +20,13 @@ _LISTED: Final = 10
 
 def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
     """The whole report in Markdown, at most ``markdown.LIMIT`` characters long."""
-    done = [each for each in outcomes if each.status == "done"]
+    done = [outcome for outcome in outcomes if outcome.status == "done"]
     head = f"### Monitors applied {code(fingerprint)}: {_tally(outcomes)}"
-    problems = [_problem(each) for each in outcome_summary.problems(outcomes)]
+    problems = [_problem(problem) for problem in outcome_summary.problems(outcomes)]
     remarks = [*_altered(done), *_noted(done)]
     rows = _owned(outcomes) if len(outcomes) > MANY else _made(done)
     table = kept_within(rows, _FOR_TABLE)
-    room = LIMIT - len(head) - sum(len(each) + 2 for each in table) - 500
+    room = LIMIT - len(head) - sum(len(part) + 2 for part in table) - 500
     kept = kept_within([*problems, *remarks], room)
     cut = len(rows) - len(table) + len(problems) + len(remarks) - len(kept)
     sections = ["\n".join(table), *kept]
@@ -45,10 +44,10 @@ def _made(done: Sequence[Outcome]) -> list[str]:
     if not done:
         return []
     rows = [
-        f"| `{SIGNS[each.change.action]}` | {code(each.change.key)}"
-        f" {code(f'#{each.id or each.change.id}') if each.id or each.change.id else ''}"
-        f" | {code(each.change.team)} | {outcome_summary.word(each)} |"
-        for each in done
+        f"| `{SIGNS[outcome.change.action]}` | {code(outcome.change.key)}"
+        f" {code(f'#{outcome.id or outcome.change.id}') if outcome.id or outcome.change.id else ''}"
+        f" | {code(outcome.change.team)} | {outcome_summary.word(outcome)} |"
+        for outcome in done
     ]
     return ["| | Monitor | Team | |", "|:-:|---|---|---|", *rows]
 
@@ -57,9 +56,9 @@ def _owned(outcomes: Sequence[Outcome]) -> list[str]:
     owned = outcome_summary.by_owner(outcomes)
     words = outcome_summary.words(owned)
     rows = []
-    for each in owned:
-        numbers = [str(each.counts[word] or "") for word in words]
-        cells = [code(each.business_unit), code(each.team), *numbers]
+    for owner in owned:
+        numbers = [str(owner.counts[word] or "") for word in words]
+        cells = [code(owner.business_unit), code(owner.team), *numbers]
         rows.append(f"| {' | '.join(cells)} |")
     head = " | ".join(["Business unit", "Team", *words])
     return [f"| {head} |", f"|---|---|{'--:|' * len(words)}", *rows]
@@ -73,9 +72,11 @@ def _problem(problem: outcome_summary.Problem) -> str:
     what = "conflict" if conflict else f"change {problem.status}"
     many = "conflicts" if conflict else f"changes {problem.status}"
     lines = [f"- **{count(number, what, many)}:** {why} {codes(problem.teams)}".rstrip()]
-    for each in problem.outcomes[:_LISTED]:
-        said = outcome_summary.reason(each) if conflict else each.note if each.error else ""
-        lines.append(f"  - {code(each.change.key)}" + (f": {code(said)}" if said else ""))
+    for outcome in problem.outcomes[:_LISTED]:
+        said = (
+            outcome_summary.reason(outcome) if conflict else outcome.note if outcome.error else ""
+        )
+        lines.append(f"  - {code(outcome.change.key)}" + (f": {code(said)}" if said else ""))
     if number > _LISTED:
         lines.append(f"  - and {number - _LISTED} more")
     if problem.hint:
@@ -85,10 +86,10 @@ def _problem(problem: outcome_summary.Problem) -> str:
 
 def _altered(done: Sequence[Outcome]) -> list[str]:
     return [
-        f"- **altered by Datadog** {code(each.change.key)}: {code(field.field)} sent"
+        f"- **altered by Datadog** {code(outcome.change.key)}: {code(field.field)} sent"
         f" {code(fields.value(field.old), 200)}, stored {code(fields.value(field.new), 200)}"
-        for each in done
-        for field in each.altered
+        for outcome in done
+        for field in outcome.altered
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.render import fields, notified, origins
-from monitor_sync.render.groups import MANY, Creates, Group, counted, creates, grouped
+from monitor_sync.render.groups import MANY, SIGNS, Creates, Group, counted, creates, grouped
 from monitor_sync.render.referrers import LOST, referrers
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import (
@@ -20,9 +20,6 @@ from monitor_sync.render.text import (
 )
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
-
-SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}
-"""One character for each action, the same in every format."""
 
 VERBS: Final = {
     "create": "to create",
@@ -99,11 +96,11 @@ def _group(group: Group, plan: Plan, style: Style, *, full: bool) -> list[str]:
         lines.append(style(f"    {plain(change.name)}", dim=True))
     if change.action == "replace":
         lines.append(f"    {style(LOST, 'magenta')}")
-    told = change.fields if full or change.action != "create" else told_by(change)
-    for field in told:
+    shown_fields = change.fields if full or change.action != "create" else told_by(change)
+    for field in shown_fields:
         lines += _field(field, style, created=change.action == "create")
     lines += _notified(change, style)
-    lines += [f"    {style(each, 'yellow')}" for each in origins.told(change)]
+    lines += [f"    {style(remark, 'yellow')}" for remark in origins.remarks(change)]
     lines += _referrers(change, plan, style)
     return lines
 
@@ -123,7 +120,7 @@ def _head(group: Group, style: Style) -> str:
         return "  ".join(filter(None, [f"{sign} {what}", plain(listed(group.teams, 2))]))
     place = f"{change.path}:{change.line}" if change.path else ""
     number = f"#{change.id}" if change.id else ""
-    rest = [style(plain(each), dim=True) for each in (number, change.team, place) if each]
+    rest = [style(plain(part), dim=True) for part in (number, change.team, place) if part]
     return "  ".join([f"{sign} {style(plain(change.key), bold=True)}", *rest])
 
 
@@ -141,13 +138,13 @@ def _field(change: FieldChange, style: Style, *, created: bool = False) -> list[
     """One field. Of a new monitor only the new value is shown: nothing was there before."""
     if created:
         return _new(change, style)
-    told = fields.shown(change)
-    if not told.lines:
-        old, new = style(told.old, "red"), style(told.new, "green")
-        return [f"    {told.field}: {old} {style('->', dim=True)} {new}"]
-    if style.colour and [mark for mark, _ in told.lines] == ["-", "+"]:
-        return [f"    {told.field}", *_pair(told.lines[0][1], told.lines[1][1], style)]
-    return [f"    {told.field}", *(_marked(mark, line, style) for mark, line in told.lines)]
+    shown = fields.shown(change)
+    if not shown.lines:
+        old, new = style(shown.old, "red"), style(shown.new, "green")
+        return [f"    {shown.field}: {old} {style('->', dim=True)} {new}"]
+    if style.colour and [mark for mark, _ in shown.lines] == ["-", "+"]:
+        return [f"    {shown.field}", *_pair(shown.lines[0][1], shown.lines[1][1], style)]
+    return [f"    {shown.field}", *(_marked(mark, line, style) for mark, line in shown.lines)]
 
 
 def _pair(old: str, new: str, style: Style) -> list[str]:
@@ -176,31 +173,31 @@ def _marked(mark: fields.Mark, line: str, style: Style) -> str:
 
 def _notified(change: Change, style: Style) -> list[str]:
     """Who is notified of the monitor that was not, and the other way round, and of which states."""
-    told = notified.of_change(change)
+    difference = notified.of_change(change)
     if change.action == "delete":
-        who = plain(listed(told.lost, 6))
-        return [f"    no longer notified: {style(who, 'red')}"] if told.lost else []
-    if change.action == "create" and told.after and not told.gained:
+        who = plain(listed(difference.lost, 6))
+        return [f"    no longer notified: {style(who, 'red')}"] if difference.lost else []
+    if change.action == "create" and difference.after and not difference.gained:
         return [f"    {style('notifies nobody', 'yellow', bold=True)}"]
-    rows = notified.rows(told)
+    rows = notified.rows(difference)
     title = "notifies" if change.action == "create" else "notifies differently"
     return [f"    {title}", *_aligned(rows, style)] if rows else []
 
 
 def _referrers(change: Change, plan: Plan, style: Style) -> list[str]:
     """Who refers to a monitor that goes away, what stays in the way first."""
-    found = referrers(change, plan)
-    still = [each.words for each in found if not each.removed]
+    referring = referrers(change, plan)
+    still = [referrer.words for referrer in referring if not referrer.removed]
     lines = []
     if still:
         words = style("still referred to by", "red", bold=True)
-        lines += [f"    {words} {plain(each)}" for each in still[:_REFERRERS]]
+        lines += [f"    {words} {plain(referrer)}" for referrer in still[:_REFERRERS]]
         if len(still) > _REFERRERS:
             lines.append(f"    and by {len(still) - _REFERRERS} more")
-    removed = (each.words for each in found if each.removed)
+    removed = (referrer.words for referrer in referring if referrer.removed)
     lines += [
-        style(f"    referred to by {plain(each)}: this plan ends that", dim=True)
-        for each in removed
+        style(f"    referred to by {plain(referrer)}: this plan ends that", dim=True)
+        for referrer in removed
     ]
     if still and change.blocked_by:
         lines.append(
@@ -233,14 +230,14 @@ def _aligned(rows: list[notified.Row], style: Style) -> list[str]:
     return lines
 
 
-def _tallied(found: notified.Tally, style: Style, *, full: bool) -> list[str]:
+def _tallied(tally: notified.Tally, style: Style, *, full: bool) -> list[str]:
     """Per handle how many monitors it comes to and leaves, where a plan has more than one."""
-    if found.monitors < 2:
+    if tally.monitors < 2:
         return []
-    kept = found.counts if full else found.counts[:MANY]
+    kept = tally.counts if full else tally.counts[:MANY]
     cells: list[tuple[str, ...]] = [
-        (plain(shorten(each.handle, 48)), *each.numbers, plain(listed(each.owners, 2)))
-        for each in kept
+        (plain(shorten(handle.handle, 48)), *handle.numbers, plain(listed(handle.owners, 2)))
+        for handle in kept
     ]
     head = style("who is notified", bold=True)
     legend = style("  of how many monitors more (+), fewer (-), at other states (~)", dim=True)
@@ -248,10 +245,10 @@ def _tallied(found: notified.Tally, style: Style, *, full: bool) -> list[str]:
     cells = [tuple(row[number] for number in filled) for row in cells]
     numbers = range(1, len(filled) - (4 in filled))
     lines = [head + legend, *(f"    {line}" for line in table(cells, right=numbers))]
-    if len(found.counts) > len(kept):
-        lines.append(style(f"    and {len(found.counts) - len(kept)} more", dim=True))
-    for words, changes in notified.alarms(found):
-        keys = listed_within([each.key for each in changes], (style.width or 100) - 6)
+    if len(tally.counts) > len(kept):
+        lines.append(style(f"    and {len(tally.counts) - len(kept)} more", dim=True))
+    for words, changes in notified.alarms(tally):
+        keys = listed_within([handle.key for handle in changes], (style.width or 100) - 6)
         lines += [f"    {style('! ' + words, 'red', bold=True)}", f"      {plain(keys)}"]
     return lines
 
@@ -259,7 +256,8 @@ def _tallied(found: notified.Tally, style: Style, *, full: bool) -> list[str]:
 def _unchecked(plan: Plan, style: Style) -> list[str]:
     """What could not be looked up: it has not been found to be right."""
     return [
-        f"{style('not checked:', 'yellow', bold=True)} {plain(each)}" for each in plan.unchecked
+        f"{style('not checked:', 'yellow', bold=True)} {plain(question)}"
+        for question in plan.unchecked
     ]
 
 
@@ -296,8 +294,8 @@ def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str
         rows[-1].append(shorten(item, width - indent))
         used += columns(item) + 2
     joined = [", ".join(row) + ("," if row is not rows[-1] else "") for row in rows]
-    texts = [style(each, dim=True) for each in joined]
-    return [f"{start}  {texts[0]}", *(" " * indent + each for each in texts[1:])]
+    texts = [style(row, dim=True) for row in joined]
+    return [f"{start}  {texts[0]}", *(" " * indent + row for row in texts[1:])]
 
 
 def _refused(plan: Plan, style: Style) -> list[str]:
@@ -316,25 +314,25 @@ def _refused(plan: Plan, style: Style) -> list[str]:
 
 def _left_alone(plan: Plan, style: Style) -> list[str]:
     """Live monitors that nothing is done to: clones by name, the others counted."""
-    clones = [each for each in plan.left_alone if each.reason == "clone"]
-    lines = [line for each in clones for line in clone(each, style)]
+    clones = [monitor for monitor in plan.left_alone if monitor.reason == "clone"]
+    lines = [line for monitor in clones for line in clone(monitor, style)]
     for reason, words in (
         ("unmanaged", "without our key"),
         ("other-project", "of another project"),
     ):
-        number = sum(each.reason == reason for each in plan.left_alone)
+        number = sum(monitor.reason == reason for monitor in plan.left_alone)
         if number:
             verb = "is" if number == 1 else "are"
             lines.append(f"{count(number, 'live monitor')} {words} {verb} left alone.")
     return lines
 
 
-def clone(each: LeftAlone, style: Style = PLAIN) -> list[str]:
+def clone(monitor: LeftAlone, style: Style = PLAIN) -> list[str]:
     """A copy made in Datadog's own pages, which carries the key of its original."""
-    name = style(plain(shorten(each.name, 90)), bold=True)
+    name = style(plain(shorten(monitor.name, 90)), bold=True)
     return [
-        f"{style('clone', 'yellow', bold=True)} #{each.id} {name}",
-        f"    carries the key {plain(each.key)} too, and is left alone",
+        f"{style('clone', 'yellow', bold=True)} #{monitor.id} {name}",
+        f"    carries the key {plain(monitor.key)} too, and is left alone",
         f"    {style('help:', 'cyan')} delete it, or remove its monitor_sync tags",
     ]
 

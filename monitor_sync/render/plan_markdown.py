@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.render import fields, notified, origins
-from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
+from monitor_sync.render.groups import SIGNS, Creates, Group, counted, creates, grouped
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
-from monitor_sync.render.plan import SIGNS, link, tally, told_by
+from monitor_sync.render.plan import link, tally, told_by
 from monitor_sync.render.referrers import LOST, referrers
 from monitor_sync.render.text import count, plain
 from monitor_sync.resources.difference import FieldChange
@@ -40,9 +40,9 @@ class Parts:
 
 def text(plan: Plan) -> str:
     """The whole plan in Markdown, at most ``LIMIT`` characters long."""
-    found = parts(plan)
-    head = f"{_marker(plan, truncated=found.truncated)}\n### {found.title}"
-    return "\n\n".join(filter(None, (head, found.body))) + "\n"
+    shown = parts(plan)
+    head = f"{_marker(plan, truncated=shown.truncated)}\n### {shown.title}"
+    return "\n\n".join(filter(None, (head, shown.body))) + "\n"
 
 
 def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
@@ -65,7 +65,7 @@ def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
     used = sum(len(line) + 1 for line in (*table, *tallied, *ending))
     kept_details = kept_within(details, room - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
-    sections = [table, tallied, *([each] for each in kept_details), cut, ending]
+    sections = [table, tallied, *([detail] for detail in kept_details), cut, ending]
     return Parts(
         title=f"Monitor plan `{plan.fingerprint}`: {tally(plan)}",
         body="\n\n".join("\n".join(lines) for lines in sections if lines),
@@ -106,16 +106,16 @@ def _row(group: Group, plan: Plan) -> str:
     if change.action == "adopt":
         what = f"taken over; {what}"
     what += _alarms(change)
-    what += "".join(f", {code(each)}" for each in origins.told(change))
+    what += "".join(f", {code(remark)}" for remark in origins.remarks(change))
     what += _referrers(change, plan)
     return f"| {sign} | {monitor} | {codes(group.teams)} | {what} |"
 
 
 def _referrers(change: Change, plan: Plan) -> str:
     """Who refers to a monitor that goes away; what the plan does not end is in strong words."""
-    found = referrers(change, plan)
-    still = codes(each.words for each in found if not each.removed)
-    ended = codes(each.words for each in found if each.removed)
+    referring = referrers(change, plan)
+    still = codes(referrer.words for referrer in referring if not referrer.removed)
+    ended = codes(referrer.words for referrer in referring if referrer.removed)
     return (f", **still referred to by** {still}" if still else "") + (
         f", referred to by {ended}, which this plan ends" if ended else ""
     )
@@ -123,12 +123,12 @@ def _referrers(change: Change, plan: Plan) -> str:
 
 def _field_names(change: Change) -> str:
     """The names of the fields that differ, without the ``options.`` that most start with."""
-    names = [each.field.removeprefix("options.") for each in change.fields]
+    names = [field.field.removeprefix("options.") for field in change.fields]
     return codes(names, 5)
 
 
 def _unit_row(unit: Creates) -> str:
-    teams = sorted({each.team for _, changes in unit.files for each in changes if each.team})
+    teams = sorted({change.team for _, changes in unit.files for change in changes if change.team})
     monitors = f"{count(unit.number, 'monitor')} of {code(unit.business_unit)}"
     return f"| `+` | {monitors} | {codes(teams)} | new |"
 
@@ -136,25 +136,25 @@ def _unit_row(unit: Creates) -> str:
 def _details(group: Group) -> str:
     """The fields of one change, folded away until somebody asks."""
     change = group.example
-    told = told_by(change) if change.action == "create" else change.fields
+    shown = told_by(change) if change.action == "create" else change.fields
     lines = []
-    for field in told:
+    for field in shown:
         lines += [f" {plain(field.field)}", *_diff(field, created=change.action == "create")]
     lines += _rows(change)
     if len(group.changes) > 1:
         what = f"{len(group.changes)} monitors alike, as in"
         lines += ["", " these monitors:", *(f"   {plain(key)}" for key in group.keys)]
     else:
-        what = f"{count(len(told), 'field')} of"
+        what = f"{count(len(shown), 'field')} of"
     return folded(f"{what} {html_code(change.key)}", lines, "diff")
 
 
 def _diff(change: FieldChange, *, created: bool) -> list[str]:
     if created:
         return [f"+{line}" for line in fields.value(change.new).split("\n")]
-    told = fields.shown(change)
-    if told.lines:
-        return ["@@" if mark == "…" else f"{mark}{line}" for mark, line in told.lines]
+    shown = fields.shown(change)
+    if shown.lines:
+        return ["@@" if mark == "…" else f"{mark}{line}" for mark, line in shown.lines]
     old = [] if change.old is None else [f"-{fields.value(change.old)}"]
     new = [] if change.new is None else [f"+{fields.value(change.new)}"]
     return old + new
@@ -163,7 +163,10 @@ def _diff(change: FieldChange, *, created: bool) -> list[str]:
 def _unit_details(unit: Creates) -> str:
     lines = []
     for file, changes in unit.files:
-        lines += [f"{plain(file)}: {len(changes)}", *(f"  {plain(each.key)}" for each in changes)]
+        lines += [
+            f"{plain(file)}: {len(changes)}",
+            *(f"  {plain(change.key)}" for change in changes),
+        ]
     title = f"{count(unit.number, 'new monitor')} of {html_code(unit.business_unit)}"
     return folded(title, lines, "")
 
@@ -180,45 +183,45 @@ def _rows(change: Change) -> list[str]:
 
 def _alarms(change: Change) -> str:
     """In the table, what somebody should look at before it is applied."""
-    told = notified.of_change(change)
+    difference = notified.of_change(change)
     parts = []
-    if told.last_pagers:
-        parts.append(f", **wakes nobody any more** (was {codes(told.last_pagers)})")
-    if told.unheard:
-        states = notified.labels(told.unheard, told.after)
+    if difference.last_pagers:
+        parts.append(f", **wakes nobody any more** (was {codes(difference.last_pagers)})")
+    if difference.unheard:
+        states = notified.labels(difference.unheard, difference.after)
         parts.append(f", **now nobody is notified of** {states}")
     return "".join(parts)
 
 
 def _tallied(plan: Plan) -> list[str]:
     """Whom the plan makes Datadog notify of more or of fewer monitors, or of other states."""
-    found = notified.tally(plan)
-    if not found.counts:
+    tally = notified.tally(plan)
+    if not tally.counts:
         return []
     lines = [
         "| Who is notified | of more | of fewer | at other states | Teams |",
         "|---|--:|--:|--:|---|",
     ]
-    for each in found.counts[:_HANDLES]:
-        numbers = " | ".join(code(number) for number in each.numbers)
-        lines.append(f"| {code(each.handle, 80)} | {numbers} | {codes(each.owners)} |")
-    if len(found.counts) > _HANDLES:
-        lines += ["", f"and {len(found.counts) - _HANDLES} more handles"]
-    for words, changes in notified.alarms(found):
-        lines += ["", f"**{words}:** {codes(each.key for each in changes)}"]
+    for handle in tally.counts[:_HANDLES]:
+        numbers = " | ".join(code(number) for number in handle.numbers)
+        lines.append(f"| {code(handle.handle, 80)} | {numbers} | {codes(handle.owners)} |")
+    if len(tally.counts) > _HANDLES:
+        lines += ["", f"and {len(tally.counts) - _HANDLES} more handles"]
+    for words, changes in notified.alarms(tally):
+        lines += ["", f"**{words}:** {codes(handle.key for handle in changes)}"]
     return lines
 
 
 def _ending(plan: Plan) -> list[str]:
     """What is refused, and what is left alone."""
-    lines = [_refusal(each.key, each.message, each.hint) for each in plan.refused[:20]]
+    lines = [_refusal(entry.key, entry.message, entry.hint) for entry in plan.refused[:20]]
     if len(plan.refused) > 20:
         lines.append(f"- and {len(plan.refused) - 20} more refused")
-    clones = [each for each in plan.left_alone if each.reason == "clone"]
-    lines += [_clone(each, plan.site) for each in clones[:20]]
+    clones = [entry for entry in plan.left_alone if entry.reason == "clone"]
+    lines += [_clone(entry, plan.site) for entry in clones[:20]]
     if len(clones) > 20:
         lines.append(f"- and {len(clones) - 20} more clones")
-    lines += [f"- **not checked:** {code(each)}" for each in plan.unchecked]
+    lines += [f"- **not checked:** {code(entry)}" for entry in plan.unchecked]
     others = len(plan.left_alone) - len(clones)
     if others:
         verb = "is" if others == 1 else "are"
@@ -233,8 +236,8 @@ def _refusal(key: str, message: str, hint: str) -> str:
     return f"{said} ({code(hint)})" if hint else said
 
 
-def _clone(each: LeftAlone, site: str) -> str:
+def _clone(monitor: LeftAlone, site: str) -> str:
     return (
-        f"- **clone** [#{each.id}]({link(site, each.id)}) {code(each.name, 60)} carries the key"
-        f" {code(each.key)} too and is left alone"
+        f"- **clone** [#{monitor.id}]({link(site, monitor.id)}) {code(monitor.name, 60)} carries"
+        f" the key {code(monitor.key)} too and is left alone"
     )

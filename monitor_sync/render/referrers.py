@@ -35,22 +35,22 @@ def referrers(change: Change, plan: Plan) -> list[Referrer]:
     Composites are ours to follow: one that this plan deletes, or points elsewhere, is no obstacle.
     Of SLOs and whatever else Datadog names nothing is known but that they refer to it.
     """
-    found = [Referrer(each, removed=False) for each in change.referred_by]
+    referring = [Referrer(number, removed=False) for number in change.referred_by]
     for sentence in change.blocked_by:
         parts = _SENTENCE.search(sentence)
         if parts is None or sentence.count("is referenced in") > 1:  # in a name, perhaps
-            found.append(Referrer(sentence, removed=False))
+            referring.append(Referrer(sentence, removed=False))
             continue
         kind, named = parts[1], parts[2]
         if kind != "composite monitors":
-            found.append(Referrer(f"{kind} {named}", removed=False))
+            referring.append(Referrer(f"{kind} {named}", removed=False))
             continue
-        numbers = [int(each) for each in _NUMBER.findall(named)]
-        removed = bool(numbers) and all(_lets_go(each, change, plan) for each in numbers)
+        numbers = [int(number) for number in _NUMBER.findall(named)]
+        removed = bool(numbers) and all(_lets_go(number, change, plan) for number in numbers)
         # a composite that stays is named above already, by its key
         if removed or not change.referred_by:
-            found.append(Referrer(f"{kind} {named}", removed=removed))
-    return found
+            referring.append(Referrer(f"{kind} {named}", removed=removed))
+    return referring
 
 
 def _lets_go(number: int, gone: Change, plan: Plan) -> bool:

@@ -59,21 +59,21 @@ def _rule(page: Page) -> dict[str, Any]:
 
 
 def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
-    found = finding.first
-    location: dict[str, Any] = {"physicalLocation": _place(found)}
+    diagnostic = finding.first
+    location: dict[str, Any] = {"physicalLocation": _place(diagnostic)}
     if finding.keys:
         location["logicalLocations"] = [
             {"fullyQualifiedName": plain(key), "kind": "resource"} for key in finding.keys
         ]
     result = {
-        "ruleId": found.rule,
-        "level": found.severity.label,
+        "ruleId": diagnostic.rule,
+        "level": diagnostic.severity.label,
         "message": {"text": _unlinked(plain(told(finding)))},
         "locations": [location],
         "occurrenceCount": finding.times,
     }
-    if found.rule in places:
-        result["ruleIndex"] = places[found.rule]
+    if diagnostic.rule in places:
+        result["ruleIndex"] = places[diagnostic.rule]
     return result
 
 
@@ -82,15 +82,17 @@ def _unlinked(text: str) -> str:
     return text.replace("](", "\\](")
 
 
-def _place(found: Diagnostic) -> dict[str, Any]:
-    span = found.span
+def _place(diagnostic: Diagnostic) -> dict[str, Any]:
+    span = diagnostic.span
     region: dict[str, Any] = {
         "startLine": span.line,
-        "startColumn": _unit(found.excerpt, span.column),
-        "endColumn": _unit(found.excerpt, span.end_column),
+        "startColumn": _unit(diagnostic.excerpt, span.column),
+        "endColumn": _unit(diagnostic.excerpt, span.end_column),
     }
-    if found.excerpt:
-        region["snippet"] = {"text": plain(found.excerpt[span.column - 1 : span.end_column - 1])}
+    if diagnostic.excerpt:
+        region["snippet"] = {
+            "text": plain(diagnostic.excerpt[span.column - 1 : span.end_column - 1])
+        }
     return {"artifactLocation": _artifact(span.path), "region": region}
 
 

@@ -29,13 +29,13 @@ def plain(text: str) -> str:
     return _FORGERY.sub(_defused, text) if "::" in text or "##[" in text else text
 
 
-def _spelled(found: re.Match[str]) -> str:
-    code = ord(found[0])
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def _defused(found: re.Match[str]) -> str:
-    return "##\\[" if found[0] == "##[" else f"{found[1]}\\::"
+def _defused(match: re.Match[str]) -> str:
+    return "##\\[" if match[0] == "##[" else f"{match[1]}\\::"
 
 
 def columns(text: str) -> int:
