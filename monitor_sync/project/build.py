@@ -61,6 +61,10 @@ class MonitorBuilder:
         self.diagnostics: list[Diagnostic] = []
         self._router = Router(settings, self.diagnostics)
 
+    def of_unit(self, unit: str) -> dict[str, Any]:
+        """Return what the holes ``${unit}`` and ``${unit_name}`` stand for in a business unit."""
+        return {"unit": unit, "unit_name": self.settings.units.get(unit, unit)}
+
     def monitor(
         self,
         compiled: CompiledMonitor,
@@ -75,7 +79,7 @@ class MonitorBuilder:
         team, service or environment first. Every hole of ``compiled`` must be known. The scope is
         completed in place, for ``explain``. What is wrong is added to ``diagnostics``.
         """
-        scope["unit"] = declared.unit
+        scope.update({**self.of_unit(declared.unit), **scope, "unit": declared.unit})
         team = self._team(compiled, scope, declared)
         if team is None or not self._key_fits(compiled, declared):
             return None

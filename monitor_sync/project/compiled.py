@@ -25,7 +25,8 @@ THRESHOLDS: Final = frozenset(
 )
 APART: Final = frozenset({"team", "service", "tags", "options"})
 """Filled before the other values, which may use them."""
-ALWAYS_KNOWN: Final = frozenset({"unit", "team", "key"})
+OF_UNIT: Final = frozenset({"unit", "unit_name"})
+ALWAYS_KNOWN: Final = OF_UNIT | {"team", "key"}
 _LATER: Final = frozenset({"team", "key", "service", "env"}) | THRESHOLDS
 """What a monitor's own fields fill in, one after the other: some may not name the others."""
 _RESERVED: Final = frozenset({"business_unit", "on_call"})

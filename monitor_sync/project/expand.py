@@ -154,6 +154,7 @@ class Expansion:
         if template is None or parameters is None:
             return False
         known = frozenset(template.parameters) | ({template.item} if template.item else set())
+        unit = self.builder.of_unit(source.file.unit)
         sound: dict[int, bool] = {}
         for made in use.monitors(template):
             key = source.key(made.part)
@@ -163,7 +164,7 @@ class Expansion:
                 # the same for all items without changes: looked at, and reported, once
                 sound[id(compiled)] = self.sound(compiled, known, key, frozenset(parameters.late))
             if sound[id(compiled)]:
-                scope = parameters.scope(template.item, made.item, source.file.unit)
+                scope = parameters.scope(template.item, made.item, unit)
                 self.add(source, compiled, scope, made.part, made.line, made.name, parameters.late)
         return True
 

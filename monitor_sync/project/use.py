@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.language.suggest import nearest
-from monitor_sync.project.compiled import ALWAYS_KNOWN, CompiledMonitor, compile_layers
+from monitor_sync.project.compiled import ALWAYS_KNOWN, OF_UNIT, CompiledMonitor, compile_layers
 from monitor_sync.project.interpolation import compile_tree, fill, names_in
 from monitor_sync.project.layers import Layer
 from monitor_sync.project.monitor_file import MonitorFile
@@ -32,11 +32,15 @@ class Parameters:
     early: Mapping[str, Any]
     late: Mapping[str, Any]
 
-    def scope(self, name: str, item: str, unit: str) -> dict[str, Any]:
-        """Return what the item and the early parameters stand for; ``name`` is the item's name."""
+    def scope(self, name: str, item: str, unit: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Return what the item and the early parameters stand for.
+
+        ``name`` is what the template calls the item, ``unit`` what the unit's own holes stand for.
+        """
         scope: dict[str, Any] = {name: item} if name else {}
         for parameter, value in self.early.items():
-            scope[parameter] = fill(value, scope | {"unit": unit})
+            scope[parameter] = fill(value, {**unit, **scope, "unit": unit["unit"]})
         return scope
 
 
@@ -132,7 +136,7 @@ class TemplateUse:
         late: dict[str, Any] = {}
         for name, value in values.items():
             compiled = compile_tree(value)
-            unfilled = names_in(compiled) - {template.item, "unit"} - early.keys()
+            unfilled = names_in(compiled) - OF_UNIT - {template.item} - early.keys()
             (late if unfilled else early)[name] = compiled
         return Parameters(early, late) if self._late_fit(template, early, late) else None
 
