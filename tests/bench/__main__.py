@@ -1,12 +1,12 @@
 """
 Time, memory and requests of ``validate`` and ``plan``, each beside the floor of the same run.
 
-``python -m tests.bench [N …] [--rounds N] [--profile CASE]``: for each N a project is built in a
-temporary folder, the emulator is started with what applying it would have made, and the floor
-(see ``floor.py``), reading and expanding alone, ``validate``, a ``plan`` with nothing to do and a
-``plan`` of one changed monitor in a hundred take turns. Medians over the rounds; a ratio is the
-median of the ratios within a round, as a machine's clock drifts more between rounds than within
-one. A first round that nobody counts compiles the bytecode and warms the file cache.
+``python -m tests.bench [N …] [--shape SHAPE] [--rounds N] [--profile CASE]``: for each N a project
+is built in a temporary folder, the emulator is started with what applying it would have made, and
+the floor (see ``floor.py``), reading and expanding alone, ``validate``, a ``plan`` with nothing to
+do and a ``plan`` of one changed monitor in a hundred take turns. Medians over the rounds; a ratio
+is the median of the ratios within a round, as a machine's clock drifts more between rounds than
+within one. A first round that nobody counts compiles the bytecode and warms the file cache.
 
 An answer that is wrong stops the bench: the speed of a wrong answer is worth nothing.
 """
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import live, measure
-from tests.bench.estate import UNITS, Estate, build
+from tests.bench.estate import SHAPES, UNITS, Estate, Shape, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOOR = Path(__file__).with_name("floor.py")
@@ -78,10 +78,10 @@ class Bench:
         return str(self.folder / project / "monitors")
 
 
-def prepare(folder: Path, monitors: int) -> Bench:
+def prepare(folder: Path, monitors: int, shape: Shape) -> Bench:
     """Build the project, the same with one monitor in a hundred changed, and the live data."""
-    build(folder / "same/monitors", monitors)
-    estate = build(folder / "changed/monitors", monitors, changed=True)
+    build(folder / "same/monitors", monitors, shape=shape)
+    estate = build(folder / "changed/monitors", monitors, shape=shape, changed=True)
     # Nobody's real keys; and bytecode in a folder of the bench, as an installed copy has it.
     env = {name: value for name, value in os.environ.items() if not name.startswith("DD_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -207,7 +207,7 @@ def floor_parts(found: Mapping[str, list[Run]]) -> str:
     return f"the floor's parts: {shares}, the rest is start-up"
 
 
-def closing(monitors: int, found: Mapping[str, list[Run]]) -> str:
+def closing(monitors: int, shape: Shape, found: Mapping[str, list[Run]]) -> str:
     """The one line to remember."""
     floor = found["floor"]
     ratios = [
@@ -216,7 +216,7 @@ def closing(monitors: int, found: Mapping[str, list[Run]]) -> str:
     wall = statistics.median(each.cost.wall for each in floor)
     more = wall_ratio(found[VALIDATE], found[READING])
     return (
-        f"{monitors:,} monitors: {'; '.join(ratios)} times the floor of {wall:.2f} s; "
+        f"{monitors:,} monitors, {shape}: {'; '.join(ratios)} times the floor of {wall:.2f} s; "
         f"validate {more:.2f} times reading and expanding"
     )
 
@@ -231,13 +231,13 @@ def profile(bench: Bench, case: Case) -> None:
         pstats.Stats(str(stats)).strip_dirs().sort_stats(order).print_stats(30)
 
 
-def bench_one(monitors: int, *, rounds: int, profiled: str) -> str:
+def bench_one(monitors: int, shape: Shape, *, rounds: int, profiled: str) -> str:
     """Everything for one N; answers its closing line."""
     with tempfile.TemporaryDirectory(prefix="monitor-sync-bench-") as name:
-        bench = prepare(Path(name), monitors)
+        bench = prepare(Path(name), monitors, shape)
         estate = bench.estate
         print(
-            f"{monitors:,} monitors, {estate.hand_written:,} of them written by hand, in"
+            f"{monitors:,} monitors ({shape}), {estate.hand_written:,} of them written by hand, in"
             f" {estate.files:,} files ({estate.size / 1e6:.1f} MB) of {len(UNITS)} units,"
             f" {rounds} rounds\n"
         )
@@ -249,13 +249,16 @@ def bench_one(monitors: int, *, rounds: int, profiled: str) -> str:
             for case in cases(pointed, host):
                 if profiled and case.name.startswith(PROFILED[profiled]):
                     profile(pointed, case)
-    return closing(monitors, found)
+    return closing(monitors, shape, found)
 
 
 def main() -> int:
     """Read the command line, bench each N, print the closing lines last."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("monitors", nargs="*", type=int, default=[1000], metavar="N")
+    parser.add_argument(
+        "--shape", choices=SHAPES, default="templates", help="see `tests/bench/estate.py`"
+    )
     parser.add_argument("--rounds", type=int, help="by default 7 up to 1,000, fewer for larger N")
     parser.add_argument(
         "--profile", choices=PROFILED, default="", help="print where that command's time goes"
@@ -265,7 +268,9 @@ def main() -> int:
     try:
         for monitors in options.monitors:
             rounds = options.rounds or (7 if monitors <= 1000 else 5 if monitors <= 10_000 else 3)
-            lines.append(bench_one(monitors, rounds=rounds, profiled=options.profile))
+            lines.append(
+                bench_one(monitors, options.shape, rounds=rounds, profiled=options.profile)
+            )
     except (WrongAnswer, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -1,5 +1,8 @@
 """
-A project of N monitors such as a company has: three from templates for each written by hand.
+A project of N monitors such as a company has, in one of three shapes.
+
+``templates``: three monitors from templates for each written by hand. ``explicit``: all written
+out without holes, as an imported estate is. ``findings``: the same, with a warning about each.
 
 The same N gives the same bytes every time. A hand-written monitor is some 1.6 KB of YAML, ten to
 a file, most of it message; the rest come from two templates through ``use`` and from ``for_each``
@@ -12,6 +15,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from tests.bench import texts
 
@@ -25,8 +29,11 @@ MONITORS_IN_A_FILE = 10
 ITEMS_IN_A_FILE = 25
 SERVICE_MONITORS = 6
 QUEUE_MONITORS = 3
-ONE_IN_25 = 25
-"""Of the hand-written ones, which are a quarter of all: one monitor in a hundred."""
+Shape = Literal["templates", "explicit", "findings"]
+SHAPES: Final[tuple[Shape, ...]] = ("templates", "explicit", "findings")
+
+HAND_WRITTEN: Final[dict[Shape, int]] = {"templates": 4, "explicit": 1, "findings": 1}
+"""One monitor in so many is written by hand."""
 COMPOSITE_EVERY = 50
 
 
@@ -57,7 +64,9 @@ class _Writer:
         self.files += 1
 
 
-def build(root: Path, monitors: int, *, changed: bool = False) -> Estate:
+def build(
+    root: Path, monitors: int, *, shape: Shape = "templates", changed: bool = False
+) -> Estate:
     """
     Write a project of exactly ``monitors`` monitors under ``root``.
 
@@ -69,14 +78,15 @@ def build(root: Path, monitors: int, *, changed: bool = False) -> Estate:
     out.write("teams.yaml", "teams:\n" + "".join(texts.team(unit) for unit in UNITS))
     out.write("templates/service.yaml", texts.SERVICE_TEMPLATE)
     out.write("templates/queue.yaml", texts.QUEUE_TEMPLATE)
-    hand_written = monitors // 4
+    hand_written = monitors // HAND_WRITTEN[shape]
+    every = 100 // HAND_WRITTEN[shape]  # of those by hand: one in a hundred of all
     for place, unit in enumerate(UNITS):
         first, end = _share(hand_written, place)
         start, stop = _share(monitors, place)
         out.write(f"{unit}/business-unit.yaml", texts.business_unit(unit))
-        _hand_written(out, unit, range(first, end), changed=changed)
+        _hand_written(out, unit, range(first, end), shape, every if changed else 0)
         _from_templates(out, unit, (stop - start) - (end - first))
-    different = len(range(0, hand_written, ONE_IN_25)) if changed else 0
+    different = len(range(0, hand_written, every)) if changed else 0
     return Estate(
         monitors=monitors,
         hand_written=hand_written,
@@ -91,7 +101,9 @@ def _share(total: int, place: int) -> tuple[int, int]:
     return total * place // len(UNITS), total * (place + 1) // len(UNITS)
 
 
-def _hand_written(out: _Writer, unit: str, numbers: range, *, changed: bool) -> None:
+def _hand_written(
+    out: _Writer, unit: str, numbers: range, shape: Shape, changed_every: int
+) -> None:
     """The files of one unit's hand-written monitors, numbered through the whole estate."""
     for page, chunk in enumerate(_chunks(numbers, MONITORS_IN_A_FILE)):
         file = f"flow-{page:04}"
@@ -101,9 +113,15 @@ def _hand_written(out: _Writer, unit: str, numbers: range, *, changed: bool) -> 
                 members = [f"{unit}/{file}/check-{chunk[each]:05}" for each in (0, 1)]
                 parts.append(texts.composite(number, unit, members))
                 continue
-            differs = changed and number % ONE_IN_25 == 0
-            # Seeded by place, not for secrets: the same monitor in every run.
-            parts.append(texts.monitor(number, unit, random.Random(number), differs=differs))
+            text = texts.monitor(
+                number,
+                unit,
+                random.Random(number),  # by its place: the same monitor in every run
+                differs=changed_every > 0 and number % changed_every == 0,
+                explicit=shape != "templates",
+                warned=shape == "findings",
+            )
+            parts.append(text)
         out.write(f"{unit}/{file}.yaml", "\n".join(parts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import yaml
 
 from monitor_sync.project.load import load
 from tests.bench.__main__ import ROOT
-from tests.bench.estate import build
+from tests.bench.estate import SHAPES, Shape, build
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -47,16 +48,19 @@ def test_validate_asks_datadog_nothing(printed: str) -> None:
 def test_the_last_line_of_the_bench_tells_the_ratios_to_the_floor(printed: str) -> None:
     ratio = r"\d+\.\d\d"
     assert re.fullmatch(
-        rf"30 monitors: read and expand {ratio}; validate {ratio}; plan, no change {ratio};"
-        rf" plan, 1 % changed {ratio} times the floor of {ratio} s;"
+        rf"30 monitors, templates: read and expand {ratio}; validate {ratio};"
+        rf" plan, no change {ratio}; plan, 1 % changed {ratio} times the floor of {ratio} s;"
         rf" validate {ratio} times reading and expanding",
         printed.splitlines()[-1],
     )
 
 
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("monitors", [30, 250, 1000])
-def test_an_estate_holds_as_many_monitors_as_asked_for(tmp_path: Path, monitors: int) -> None:
-    estate = build(tmp_path, monitors)
+def test_an_estate_holds_as_many_monitors_as_asked_for(
+    tmp_path: Path, monitors: int, shape: Shape
+) -> None:
+    estate = build(tmp_path, monitors, shape=shape)
     loaded = load(tmp_path)
 
     assert [each.message for each in loaded.diagnostics] == []
@@ -100,3 +104,21 @@ def test_the_changed_estate_differs_in_one_monitor_of_a_hundred(tmp_path: Path) 
         != after.monitors[key].body["options"]["thresholds"]["critical"]
         for key in different
     )
+
+
+def test_an_explicit_estate_has_no_holes_but_those_that_name_members(tmp_path: Path) -> None:
+    build(tmp_path, 200, shape="explicit")
+    monitors = b"".join(text for path, text in contents(tmp_path).items() if "flow-" in path)
+
+    assert re.findall(rb"\$\{(?!id:)", monitors) == []
+
+
+def test_every_monitor_of_the_estate_with_findings_has_one(tmp_path: Path) -> None:
+    build(tmp_path, 60, shape="findings")
+    command = [sys.executable, "-m", "monitor_sync", "--root", str(tmp_path), "validate"]
+    done = subprocess.run(
+        [*command, "--format", "json"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    warned = {finding["key"] for finding in json.loads(done.stdout)}
+
+    assert len(warned) >= 59  # one is a composite

@@ -188,14 +188,33 @@ monitors:
 """
 
 
-def monitor(number: int, unit: str, chance: random.Random, *, differs: bool) -> str:
-    """One hand-written monitor. One that ``differs`` has another critical threshold."""
+def monitor(
+    number: int,
+    unit: str,
+    chance: random.Random,
+    *,
+    differs: bool,
+    explicit: bool = False,
+    warned: bool = False,
+) -> str:
+    """
+    One hand-written monitor. One that ``differs`` has another critical threshold.
+
+    An ``explicit`` one has no holes, as an exported one has none. One that is ``warned`` of names
+    a variable in its message that is always empty.
+    """
     kind, query, (critical, warning) = _KINDS[number % len(_KINDS)]
     query = query.format(unit=unit, number=number)
+    if differs:
+        critical += 1
+    if explicit:
+        query = query.replace("${env}", "production").replace("${critical}", str(critical))
     paragraphs = [
         "\n".join(f"      {sentence}" for sentence in chance.sample(_SENTENCES, 4))
         for _ in range(3)
     ]
+    if warned:
+        paragraphs.append("      Look at {{host.name}} first.")
     message = "\n\n".join(paragraphs)
     return f"""\
   check-{number:05}:
@@ -203,7 +222,7 @@ def monitor(number: int, unit: str, chance: random.Random, *, differs: bool) -> 
     type: {kind}
     query: >-
       {query}
-    thresholds: {{critical: {critical + 1 if differs else critical}, warning: {warning}}}
+    thresholds: {{critical: {critical}, warning: {warning}}}
     priority: {chance.randint(1, 4)}
     service: {unit}-step{number}
     tags: {{flow: {unit}-flow-{number % 40}, step: "{number}"}}
