@@ -13,7 +13,7 @@ from monitor_sync.emulator.listing import check_group_states
 from monitor_sync.emulator.normalise import definition, enriched_assets
 from monitor_sync.emulator.people import asking
 from monitor_sync.emulator.queries import METRIC_TYPES, composite_members
-from monitor_sync.emulator.validation import check, check_shape
+from monitor_sync.emulator.validation import check, check_shape, check_update
 
 _NOT_FOUND = "Monitor not found"
 _INVENTED = "[9999999,Invented by the emulator]"
@@ -64,7 +64,7 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     check_shape(body)
     _check_type_change(monitor, body)
     parts = definition(body, monitor)
-    check(parts)
+    check_update(body, parts)
     _check_members(account, parts)
     monitor.update(parts)
     monitor["assets"] = enriched_assets(parts["assets"], monitor["id"])
@@ -122,7 +122,7 @@ def validate_held(account: Account, request: Request, identifier: str) -> Answer
     monitor = found(account, identifier)
     body = request.json()
     check_shape(body)
-    check(definition(body, monitor))
+    check_update(body, definition(body, monitor))
     return answer({})
 
 

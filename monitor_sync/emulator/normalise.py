@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor_sync.emulator.answers import Json
 from monitor_sync.emulator.queries import LOG_LIKE_TYPES, METRIC_TYPES, groups
+from monitor_sync.emulator.shapes import digits, whole
 
 # What a writer may set. Everything else that is sent (`id`, `created`, `multi`, `classification`,
 # `state`, `matching_downtimes` …) is left out of the answer or replaced by the server's own value.
@@ -83,14 +84,17 @@ def _thresholds(stored: dict[str, Any], kind: str) -> None:
     if not thresholds:
         del stored["thresholds"]
         return
-    as_counts = kind == "service check"
     stored["thresholds"] = {
-        name: float(value)
-        if isinstance(value, int) and not isinstance(value, bool) and not as_counts
-        else value
+        name: _threshold(value, kind)
         for name, value in thresholds.items()
         if value is not None or kind == "composite"
     }
+
+
+def _threshold(value: Json, kind: str) -> Json:
+    if digits(value):
+        value = float(value) if "." in value else int(value)
+    return float(value) if whole(value) and kind != "service check" else value
 
 
 def definition(sent: Json, previous: Json | None = None) -> dict[str, Any]:

@@ -38,18 +38,29 @@ Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The end of a query: `> 5`."""
+    """The end of a query: `> 5`.
+
+    `start` is where it begins; `bare_fraction` is True for `> .5`, which is documented as wrong.
+    """
 
     comparator: str
     number: float
+    start: int
+    bare_fraction: bool
 
 
 def comparison(query: str) -> Comparison | None:
     """The comparator and number a query ends in, None where there are none."""
-    found = _COMPARISON.search(query)
-    if found is None or query[: found.start()].rstrip().endswith((">", "<", "=", "!")):
+    end = _COMPARISON.search(query)
+    if end is None or query[: end.start()].rstrip().endswith((">", "<", "=", "!")):
         return None
-    return Comparison(comparator=found["comparator"], number=float(found["number"]))
+    number = end["number"]
+    return Comparison(
+        comparator=end["comparator"],
+        number=float(number),
+        start=end.start(),
+        bare_fraction=number.lstrip("+-").startswith("."),
+    )
 
 
 def groups(query: str, kind: str, options: Json) -> bool:

@@ -6,6 +6,7 @@ No recording shows how Datadog words such a refusal; this follows its recorded
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from monitor_sync.emulator.answers import Json, Refused, refused
@@ -21,6 +22,11 @@ def text(value: Json) -> bool:
 def number(value: Json) -> bool:
     """A number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def digits(value: Json) -> bool:
+    """A number written as a string, as some clients do."""
+    return isinstance(value, str) and bool(re.fullmatch(r"[-+]?\d+(?:\.\d+)?", value))
 
 
 def whole(value: Json) -> bool:

@@ -10,16 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from monitor_sync.emulator import shapes
+from monitor_sync.emulator import chained_queries, metric_queries, option_rules, shapes
 from monitor_sync.emulator.answers import Json, refused
-from monitor_sync.emulator.queries import (
-    LOG_LIKE_TYPES,
-    METRIC_TYPES,
-    comparison,
-    composite_members,
-    groups,
-    is_balanced,
-)
+from monitor_sync.emulator.queries import LOG_LIKE_TYPES, METRIC_TYPES, comparison
+from monitor_sync.emulator.spelling import is_misspelt
 
 # Datadog's own list, with `event alert`, which it no longer creates but still held in 2021, and
 # `synthetics alert`, which only the synthetics service makes.
@@ -32,11 +26,11 @@ KNOWN_TYPES = (
     }
 )  # fmt: skip
 
-_INVALID_QUERY = "The value provided for parameter 'query' is invalid"
-_METRIC_HEAD = re.compile(r"[a-z_0-9]+\(")
 _LAST_CHECKS = re.compile(r"\.last\(\s*\"?(\d+)\"?\s*\)")
 # In their order; `critical_query` and its like may hold anything.
 _THRESHOLDS = ("critical", "warning", "ok", "unknown", "critical_recovery", "warning_recovery")
+_STATUSES = {*_THRESHOLDS, "critical_query", "critical_recovery_query"}
+_NO_RECOVERY = {"service check", "slo alert"}
 _SHAPES: dict[str, shapes.Shape] = {
     "type": shapes.text,
     "query": shapes.text,
@@ -54,16 +48,35 @@ _OPTION_SHAPES: dict[str, shapes.Shape] = {
     "variables": shapes.records,
     "silenced": shapes.values(shapes.number),
     "scheduling_options": shapes.either(shapes.record, shapes.records),
+    "threshold_windows": shapes.record,
+    "on_missing_data": shapes.text,
+    "notification_preset_name": shapes.text,
+    "renotify_statuses": shapes.texts,
+    "notify_by": shapes.texts,
 }
+_ROLE = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_MOST_TAGS = 80  # documentation issue 15181
 _SAFE_SIDE = {">": "less", ">=": "less", "<": "greater", "<=": "greater"}
 
 
 def check(definition: dict[str, Any]) -> None:
-    """Refuse a definition Datadog would refuse; the first problem found is the answer.
+    """Refuse a definition Datadog would refuse; the first problem is the answer.
 
     Raises `Refused` (400).
     """
     for problem in _problems(definition):
+        raise refused(problem)
+
+
+def check_update(sent: Json, definition: dict[str, Any]) -> None:
+    """Refuse an update Datadog would refuse.
+
+    A held monitor may break today's rules for what the update leaves as it is: they are asked only
+    where `sent` has a query, options or a type. Raises `Refused` (400).
+    """
+    if sent.keys() & {"query", "options", "type"}:
+        check(definition)
+    for problem in _field_problems(definition):
         raise refused(problem)
 
 
@@ -72,7 +85,10 @@ def check_shape(sent: Json) -> None:
     shapes.check(sent, _SHAPES)
     options = sent.get("options") or {}
     shapes.check(options, _OPTION_SHAPES)
-    shapes.check(options.get("thresholds") or {}, dict.fromkeys(_THRESHOLDS, shapes.number))
+    thresholds = options.get("thresholds") or {}
+    shapes.check(
+        thresholds, dict.fromkeys(_THRESHOLDS, shapes.either(shapes.number, shapes.digits))
+    )
 
 
 def _problems(definition: dict[str, Any]) -> Iterator[str]:
@@ -82,39 +98,58 @@ def _problems(definition: dict[str, Any]) -> Iterator[str]:
         return
     if kind not in KNOWN_TYPES:
         yield "The value provided for parameter 'type' is invalid"
+    if kind == "event alert":
+        yield "'event alert' type is not supported, please use 'event-v2 alert' type."
+    if kind == "synthetics alert":  # made by the Synthetics API only (monitors API); text is ours
+        yield "The value provided for parameter 'type' is invalid"
     if not query:
         yield "The parameter 'query' is required"
         return
-    yield from _query_problems(kind, query)
-    yield from _threshold_problems(kind, query, options.get("thresholds") or {})
+    refusal = _query_problem(kind, query, options)
+    if refusal:
+        yield refusal
+    thresholds = options.get("thresholds") or {}
+    yield from _threshold_problems(kind, query, thresholds)
     if kind == "service check":
-        yield from _service_check_problems(query, options.get("thresholds") or {})
-    yield from _option_problems(kind, query, options)
-    priority = definition["priority"]
-    if priority is not None and priority not in (1, 2, 3, 4, 5):
+        yield from _service_check_problems(query, thresholds)
+    yield from option_rules.problems(kind, query, options)
+    yield from _field_problems(definition)
+
+
+def _field_problems(definition: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong beside query and options."""
+    if definition["priority"] not in (None, 1, 2, 3, 4, 5):
         yield "The value provided for parameter 'priority' is invalid"
+    if definition["draft_status"] not in ("published", "draft"):
+        yield "The value provided for parameter 'draft_status' is invalid"
+    tags = definition["tags"]
+    if len(set(tags)) < len(tags):
+        yield "All items in parameter 'tags' must be unique"
+    if len(tags) > _MOST_TAGS:
+        yield "The value provided for parameter 'tags' is invalid"
+    if not all(map(_ROLE.fullmatch, definition["restricted_roles"] or ())):
+        yield "The monitor's restricted roles is expected to be an array of UUID strings."
 
 
-def _query_problems(kind: str, query: str) -> Iterator[str]:
-    """Recorded: a metric query that cannot be read, and a log query without a comparison."""
-    if kind == "composite":
-        if not composite_members(query) or not is_balanced(query):
-            yield _INVALID_QUERY
-    elif kind in METRIC_TYPES:
-        readable = _METRIC_HEAD.match(query.lstrip("( ")) and is_balanced(query)
-        if not readable or comparison(query) is None:
-            yield _INVALID_QUERY
-    elif kind in LOG_LIKE_TYPES and comparison(query) is None:
-        yield f"{_INVALID_QUERY}: invalid operator specified: "
-    elif kind != "service check" and not is_balanced(query):
-        yield _INVALID_QUERY
+def _query_problem(kind: str, query: str, options: Json) -> str:
+    if kind in METRIC_TYPES and not query.startswith("formula("):
+        return metric_queries.problem(query)
+    return chained_queries.problem(kind, query, options)
 
 
 def _threshold_problems(kind: str, query: str, thresholds: dict[str, Any]) -> Iterator[str]:
     critical, warning = thresholds.get("critical"), thresholds.get("warning")
+    strange = [
+        name
+        for name in thresholds
+        if is_misspelt(name, _STATUSES) or (kind in _NO_RECOVERY and name.endswith("_recovery"))
+    ]
+    if strange:
+        yield f"Invalid threshold statuses found: {', '.join(strange)}."
     if kind in {"service check", "composite"}:
         return
-    if warning is not None and critical is None:
+    recovery = thresholds.get("critical_recovery")
+    if critical is None and (warning is not None or recovery is not None):
         yield "Alert status is required."
     if thresholds.get("warning_recovery") is not None and warning is None:
         yield "Warning status is required."  # refused since 2026 (datadog-sync-cli); text is ours
@@ -131,8 +166,7 @@ def _threshold_problems(kind: str, query: str, thresholds: dict[str, Any]) -> It
         return
     for label, value, limit_label, limit in (
         ("Warning threshold", warning, "alert threshold", critical),
-        ("Alert recovery threshold", thresholds.get("critical_recovery"), "alert threshold",
-         critical),
+        ("Alert recovery threshold", recovery, "alert threshold", critical),
         ("Warning recovery threshold", thresholds.get("warning_recovery"), "warning threshold",
          warning),
     ):  # fmt: skip
@@ -156,16 +190,3 @@ def _service_check_problems(query: str, thresholds: dict[str, Any]) -> Iterator[
         yield (
             "Last field should be larger than or equal to max threshold defined in monitor options"
         )
-
-
-def _option_problems(kind: str, query: str, options: dict[str, Any]) -> Iterator[str]:
-    if not groups(query, kind, options):
-        if options.get("new_group_delay"):
-            yield "The new_group_delay option can only be used for multi-alert monitors"
-        if options.get("notify_by"):
-            # Reported as refused without its text.
-            yield "The notify_by option can only be used for multi-alert monitors"
-    timeout = options.get("timeout_h")
-    if isinstance(timeout, int | float) and not 0 <= timeout <= 24:
-        # Announced by Datadog in 2022, and none taken since 2024; the text is ours.
-        yield "The value provided for parameter 'timeout_h' is invalid"

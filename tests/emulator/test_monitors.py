@@ -60,7 +60,8 @@ def test_priority_is_a_number_or_none(call: Caller, sent: object, stored: object
 
 
 def test_a_formula_is_answered_as_metric_alert(call: Caller) -> None:
-    made = call.created(query='formula("query1").last("5m") > 5')
+    variable = {"data_source": "metrics", "name": "query1", "query": "avg:a{*}"}
+    made = call.created(query='formula("query1").last("5m") > 5', options={"variables": [variable]})
     assert made["type"] == "metric alert"
 
 
