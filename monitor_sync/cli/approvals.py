@@ -75,14 +75,18 @@ def _project(revision: str) -> Project:
 
 def _paged(plan: Plan, before: Project) -> Sequence[str]:
     """The teams whose pages change, by the handles that they have here or had before."""
+    from monitor_sync.audience.teams import teams_paged
     from monitor_sync.cli import files
-    from monitor_sync.render import notified
-    from monitor_sync.sync import approval
 
-    told = [notified.of_change(each) for each in plan.changes]
-    pagers = plan.changes[0].pagers if plan.changes else ()
     both = (before.teams, files.load().project.teams)
-    return sorted({name for teams in both for name in approval.teams_paged(told, teams, pagers)})
+    return sorted(
+        {
+            name
+            for change in plan.changes
+            for teams in both
+            for name in teams_paged(change.audience.handles, teams, change.pagers)
+        }
+    )
 
 
 def _lacking(teams: Sequence[str], before: Project, yes: Sequence[str]) -> Sequence[Lacking]:

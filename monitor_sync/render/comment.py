@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
+from monitor_sync.audience.pagers import is_pager
+from monitor_sync.audience.teams import teams_paged
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.github.marker import Kind, Marker
-from monitor_sync.language.pagers import is_pager
 from monitor_sync.model import Team, tag_value
-from monitor_sync.render import notified, plan_markdown
+from monitor_sync.render import plan_markdown
 from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code
 from monitor_sync.render.text import count
-from monitor_sync.sync.approval import teams_paged
-from monitor_sync.sync.handles import Notified
 from monitor_sync.sync.plan import ORDER, Change, Plan
 
 COMMENT: Final = 65_536
@@ -212,11 +211,10 @@ def _paged(plan: Plan, known: Mapping[str, Team]) -> list[str]:
     """
     more, fewer, other = Counter[str](), Counter[str](), Counter[str]()
     for change in plan.changes:
-        difference = notified.of_change(change)
-        lost, gained, moved = _pagers(change, difference)
-        losing = _whose(Notified(lost=difference.lost), change, known, _team_before(change), lost)
-        gaining = _whose(Notified(gained=difference.gained), change, known, change.team, gained)
-        moving = _whose(Notified(at=difference.at), change, known, change.team, moved)
+        audience = change.audience
+        losing = _paged_teams(audience.lost, change, known, _team_before(change))
+        gaining = _paged_teams(audience.gained, change, known, change.team)
+        moving = _paged_teams(audience.altered, change, known, change.team)
         fewer.update(losing)
         more.update(gaining)
         other.update(moving - losing - gaining)
@@ -233,23 +231,13 @@ def _paged(plan: Plan, known: Mapping[str, Team]) -> list[str]:
     return [f"**Paged for other monitors than before:** {'; '.join(said)}."]
 
 
-def _whose(
-    part: Notified, change: Change, known: Mapping[str, Team], owner: str, paged: bool
+def _paged_teams(
+    handles: Sequence[str], change: Change, known: Mapping[str, Team], owner: str
 ) -> set[str]:
-    """The teams whose pagers a part of a difference concerns; the owner where nobody has them."""
-    return {*(teams_paged([part], known, change.pagers) or (owner,))} if paged else set()
-
-
-def _pagers(change: Change, difference: Notified) -> tuple[bool, bool, bool]:
-    """Whether handles that wake somebody leave a monitor, come to it, or are told otherwise."""
-    moved = [
-        handle for row in notified.rows(difference) if row.mark == "~" for handle in row.handles
-    ]
-    lost, gained, other = (
-        any(is_pager(handle, change.pagers) for handle in handles)
-        for handles in (difference.lost, difference.gained, moved)
-    )
-    return lost, gained, other
+    """Return the teams that have the pagers among handles; the owner for pagers nobody has."""
+    if not any(is_pager(handle, change.pagers) for handle in handles):
+        return set()
+    return {*(teams_paged(handles, known, change.pagers) or (owner,))}
 
 
 def _team_before(change: Change) -> str:

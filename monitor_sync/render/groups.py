@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from monitor_sync.render.fields import WORD
-from monitor_sync.render.notified import of_change, rows
+from monitor_sync.render.notified import rows
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Action, Change, Plan
 
@@ -99,7 +99,7 @@ def _signature(change: Change) -> Hashable:
         return (change.action, change.key)
     fields = tuple((field.field, _edit(field, change.key)) for field in change.fields)
     undone = (change.reverts, tuple(field.field for field in change.overwrites))
-    return (change.action, fields, tuple(rows(of_change(change))), undone)
+    return (change.action, fields, tuple(rows(change.audience)), undone)
 
 
 def _edit(field: FieldChange, key: str) -> Hashable:

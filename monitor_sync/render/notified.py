@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from monitor_sync.language.pagers import is_pager
+from monitor_sync.audience.change import AudienceChange, HandleCases
+from monitor_sync.audience.pagers import is_pager
+from monitor_sync.audience.recipients import When
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.render.text import columns
-from monitor_sync.sync.handles import Audience, Notified, When, notified_differently
 from monitor_sync.sync.plan import Change, Plan
 
 LABELS: Final = {
@@ -52,30 +53,17 @@ class Row:
     words: str
 
 
-def of_change(change: Change) -> Notified:
-    """
-    Who is notified differently once the change is made.
-
-    A plan read from a file does not hold what is live now; there it is what the file says: the
-    handles that come and go.
-    """
-    old = change.live.body if change.live is not None else None
-    if change.action != "create" and (old is None or "message" not in old):
-        return Notified(gained=change.gained, lost=change.lost)
-    return notified_differently(old, change.body, pagers=change.pagers)
-
-
-def rows(told: Notified) -> list[Row]:
+def rows(told: AudienceChange) -> list[Row]:
     """What happens to each handle; those to which the same happens are in one row."""
     same: dict[tuple[Mark, str], list[str]] = {}
-    for handle in _handles(told):
+    for handle in told.handles:
         same.setdefault(_row(handle, told), []).append(handle)
     found = [Row(mark, tuple(names), words) for (mark, words), names in same.items()]
     found.sort(key=lambda each: "-~+".index(each.mark))
     return found + [Row("!", (), words) for words in warnings(told)]
 
 
-def warnings(told: Notified) -> list[str]:
+def warnings(told: AudienceChange) -> list[str]:
     """What somebody should look at: nobody is woken any more, or nobody hears of a state."""
     found = []
     if told.last_pagers:
@@ -113,20 +101,7 @@ def cases(when: When) -> str:
     return " or ".join(" and ".join(str(each) for each in case) for case in when)
 
 
-def _handles(told: Notified) -> Iterable[str]:
-    """Every handle to which something happens, in the order of the messages."""
-    named = (handle for at in told.at for handle, _ in (*at.new, *at.old))
-    changed = dict.fromkeys((*told.gained, *told.lost, *named))
-    if not told.at:
-        return changed
-    return [
-        handle
-        for handle in changed
-        if any(dict(at.old).get(handle) != dict(at.new).get(handle) for at in told.at)
-    ]
-
-
-def _row(handle: str, told: Notified) -> tuple[Mark, str]:
+def _row(handle: str, told: AudienceChange) -> tuple[Mark, str]:
     """What happens to one handle."""
     gained: dict[When, list[str]] = {}
     lost: list[str] = []
@@ -147,7 +122,7 @@ def _row(handle: str, told: Notified) -> tuple[Mark, str]:
     return ("-" if handle in told.lost else "~"), "; ".join(parts)
 
 
-def _when(handle: str, audience: Audience) -> When | None:
+def _when(handle: str, audience: HandleCases) -> When | None:
     """The cases in which the handle is in the audience; None where it is not."""
     return next((when for each, when in audience if each == handle), None)
 
@@ -211,12 +186,12 @@ def tally(plan: Plan) -> Tally:
     monitors = 0
     pagers = plan.changes[0].pagers if plan.changes else ()
     # monitors that are routed alike share what is told of them: looked through once
-    seen: dict[int, tuple[Notified, Iterable[str]]] = {}
+    seen: dict[int, tuple[AudienceChange, tuple[str, ...]]] = {}
     for change in plan.changes:
-        told = of_change(change)
+        told = change.audience
         monitors += bool(told)
         if id(told) not in seen:
-            seen[id(told)] = told, tuple(_handles(told))
+            seen[id(told)] = told, told.handles
         for handle in seen[id(told)][1]:
             count = counts.setdefault(handle, Count(handle))
             count.gained += handle in told.gained

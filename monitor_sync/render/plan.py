@@ -173,7 +173,7 @@ def _marked(mark: fields.Mark, line: str, style: Style) -> str:
 
 def _notified(change: Change, style: Style) -> list[str]:
     """Who is notified of the monitor that was not, and the other way round, and of which states."""
-    difference = notified.of_change(change)
+    difference = change.audience
     if change.action == "delete":
         who = plain(listed(difference.lost, 6))
         return [f"    no longer notified: {style(who, 'red')}"] if difference.lost else []

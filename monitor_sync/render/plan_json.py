@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from monitor_sync.audience.change import TransitionChange
 from monitor_sync.render import jsontext, notified, origins
 from monitor_sync.sync import plan_file
-from monitor_sync.sync.handles import At
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 
@@ -75,17 +75,17 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _notify(change: Change) -> dict[str, Any]:
-    told = notified.of_change(change)
+    audience = change.audience
     return {
-        "gained": list(change.gained),
-        "lost": list(change.lost),
-        "transitions": {each.transition: _transition(each) for each in told.at},
-        "unheard": list(told.unheard),
-        "last_pagers": list(told.last_pagers),
+        "gained": list(audience.newly_named),
+        "lost": list(audience.no_longer_named),
+        "transitions": {each.transition: _transition(each) for each in audience.at},
+        "unheard": list(audience.unheard),
+        "last_pagers": list(audience.last_pagers),
     }
 
 
-def _transition(at: At) -> dict[str, Any]:
+def _transition(at: TransitionChange) -> dict[str, Any]:
     some = {
         side: {handle: notified.cases(when) for handle, when in audience if when}
         for side, audience in (("old", at.old), ("new", at.new))

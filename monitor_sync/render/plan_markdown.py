@@ -174,7 +174,7 @@ def _unit_details(unit: Creates) -> str:
 def _rows(change: Change) -> list[str]:
     """Who is notified differently, as lines of a diff: what is lost and gained is coloured."""
     lines = []
-    for row in notified.rows(notified.of_change(change)):
+    for row in notified.rows(change.audience):
         who = ", ".join(row.handles)
         mark = " ~" if row.mark == "~" else row.mark
         lines.append(plain(f"{mark} {who}  {row.words}".rstrip() if who else f"! {row.words}"))
@@ -183,7 +183,7 @@ def _rows(change: Change) -> list[str]:
 
 def _alarms(change: Change) -> str:
     """In the table, what somebody should look at before it is applied."""
-    difference = notified.of_change(change)
+    difference = change.audience
     parts = []
     if difference.last_pagers:
         parts.append(f", **wakes nobody any more** (was {codes(difference.last_pagers)})")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from monitor_sync.audience.audience import Routes
 from monitor_sync.language.handles import Handle, handles
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.rules.audience import Routes
 
 Field = tuple[str | int, ...]
 

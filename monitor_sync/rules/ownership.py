@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor_sync.audience.audience import pagers_of_alerts
+from monitor_sync.audience.teams import handles_of
 from monitor_sync.diagnostics import Severity
-from monitor_sync.model import Team
-from monitor_sync.rules.audience import pagers
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.views import MessageView
 
@@ -25,12 +25,12 @@ def pages_another_team(view: MessageView) -> Iterator[Finding]:
 
     Source: our own rule of ownership; whose a handle is, is what teams.yaml says.
     """
-    paged = pagers(view.notified, view.policy.pagers)
+    paged = pagers_of_alerts(view.notified, view.policy.pagers)
     team = view.team
-    if not paged or any(each in paged for each in owned(team)):
+    if not paged or any(each in paged for each in handles_of(team)):
         return
     for handle in paged:
-        others = [each.name for each in view.teams.values() if handle in owned(each)]
+        others = [each.name for each in view.teams.values() if handle in handles_of(each)]
         if others:
             routed = handle in view.recipients.get("alert", ())
             yield Finding(
@@ -39,11 +39,3 @@ def pages_another_team(view: MessageView) -> Iterator[Finding]:
                 field=("recipients", "alert", handle) if routed else ("message",),
                 hint=f"write `team: {others[0]}`, or page the owner too",
             )
-
-
-def owned(team: Team) -> Iterator[str]:
-    """The handles that a team has, by name or in its rules."""
-    yield from team.handles.values()
-    for each in team.notify:
-        for recipients in each.recipients.values():
-            yield from recipients

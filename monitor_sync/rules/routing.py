@@ -6,13 +6,13 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from monitor_sync.audience.audience import pagers_of_alerts, unresolved_pagers
+from monitor_sync.audience.pagers import matches_glob
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import handles
 from monitor_sync.language.message_tree import Block, Element, Helper, Raw, walk
-from monitor_sync.language.pagers import fits
 from monitor_sync.language.transitions import FLAGS
 from monitor_sync.model import Policy
-from monitor_sync.rules.audience import pagers, unresolved
 from monitor_sync.rules.handles import told
 from monitor_sync.rules.mentions import written
 from monitor_sync.rules.registry import Finding, rule
@@ -191,7 +191,7 @@ def unresolved_page(view: MessageView) -> Iterator[Finding]:
     Source: Datadog's pages on PagerDuty and On-Call: an incident is resolved only if the recovery
     message has the handle. Webhooks work the same way.
     """
-    for handle, begins in unresolved(view.notified, view.policy.pagers):
+    for handle, begins in unresolved_pagers(view.notified, view.policy.pagers):
         yield Finding(
             message=f"`{handle}` is notified of {_NAMES[begins]} and not of its recovery, so"
             " its incident stays open",
@@ -226,8 +226,8 @@ def chat_only_page(view: MessageView) -> Iterator[Finding]:
     policy = view.policy
     if policy.paging_priorities or view.priority not in _USUAL_PRIORITIES:
         return
-    reached = view.notified.by("alert")
-    if not reached or pagers(view.notified, policy.pagers):
+    reached = view.notified.handles_at("alert")
+    if not reached or pagers_of_alerts(view.notified, policy.pagers):
         return
     if policy.pagers or all(map(_is_chat, reached)):
         yield _no_pager(view, reached)
@@ -250,8 +250,8 @@ def pager_required(view: MessageView) -> Iterator[Finding]:
     policy = view.policy
     if view.priority not in policy.paging_priorities:
         return
-    reached = view.notified.by("alert")
-    if reached and not pagers(view.notified, policy.pagers):
+    reached = view.notified.handles_at("alert")
+    if reached and not pagers_of_alerts(view.notified, policy.pagers):
         yield _no_pager(view, reached)
 
 
@@ -283,7 +283,7 @@ def priority_raised_in_text(view: MessageView) -> Iterator[Finding]:
     if "override_priority" not in view.text:
         return
     policy = view.policy
-    if pagers(view.notified, policy.pagers):
+    if pagers_of_alerts(view.notified, policy.pagers):
         return
     for each in walk(view.message.elements):
         if isinstance(each, Helper) and each.name == "override_priority" and each.arguments:
@@ -360,7 +360,7 @@ def forbidden_handle(view: MessageView) -> Iterator[Finding]:
     if not globs:
         return
     for place in view.mentions:
-        if fits(place.handle.name, globs):
+        if matches_glob(place.handle.name, globs):
             yield told(
                 place,
                 f"`{place.handle.name}` is forbidden by the policy in project.yaml",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from monitor_sync.audience.audience import Audience, Routes, of_message, of_routes
 from monitor_sync.language import message, query, transitions
 from monitor_sync.language.message_tree import Message, MessageProblem
 from monitor_sync.language.problems import QueryProblem
@@ -27,7 +28,6 @@ from monitor_sync.language.template_variables import (
 )
 from monitor_sync.language.transitions import Reach
 from monitor_sync.model import Monitor, Policy, Project, Team
-from monitor_sync.rules.audience import Reached, Routes, by_message, by_routing
 from monitor_sync.rules.mentions import Mention, is_doubtful, routed, routed_doubtful, written
 from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tags
 
@@ -262,7 +262,7 @@ class MessageView:
         return tuple(filter(is_doubtful, self.mentions))
 
     @cached_property
-    def notified(self) -> Reached:
+    def notified(self) -> Audience:
         """
         Who is notified at each transition, by the message as it would be sent.
 
@@ -270,8 +270,8 @@ class MessageView:
         """
         if self._has_handles or self.problems:
             escalation = self.escalation if "@" in self.escalation else ""
-            return by_message(self.text + self.added, escalation, self.reach)
-        return by_routing(self.routes, self.reach)
+            return of_message(self.text + self.added, escalation, self.reach)
+        return of_routes(self.routes, self.reach)
 
 
 Uses = tuple[tuple[VariableUse, Verdict], ...]
@@ -359,7 +359,7 @@ class MonitorView:
         return (self.shared[0] if self.shared else self.of_query).keys
 
     @property
-    def notified(self) -> Reached:
+    def notified(self) -> Audience:
         """Who is notified at each transition."""
         return (self.shared[1] if self.shared else self.of_message).notified
 

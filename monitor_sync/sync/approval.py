@@ -1,13 +1,9 @@
-"""Which teams would be paged otherwise, and which of them have not said yes to it."""
+"""Which of the teams that would be paged differently have not said yes to it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-
-from monitor_sync.language.pagers import is_pager
-from monitor_sync.model import Team
-from monitor_sync.sync.handles import Notified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,35 +12,6 @@ class Lacking:
 
     team: str
     approvers: tuple[str, ...] = ()
-
-
-def teams_paged(
-    differences: Iterable[Notified], teams: Mapping[str, Team], pagers: tuple[str, ...] = ()
-) -> tuple[str, ...]:
-    """
-    The teams whose pagers would be notified of more, of less or in other cases; by name.
-
-    ``differences`` has who is notified differently by each change. A handle is a team's that has
-    it among its handles or in its rules; several may have one, and then it concerns all of them.
-    What nobody has concerns no team. ``pagers`` are the policy's globs over handles that page.
-    """
-    moved = {handle for each in differences for handle in _moved(each) if is_pager(handle, pagers)}
-    return tuple(sorted(name for name, team in teams.items() if moved & {*_handles(team)}))
-
-
-def _moved(told: Notified) -> Iterator[str]:
-    yield from told.gained
-    yield from told.lost
-    for each in told.at:
-        old, new = dict(each.old), dict(each.new)
-        yield from (handle for handle in {**old, **new} if old.get(handle) != new.get(handle))
-
-
-def _handles(team: Team) -> Iterator[str]:
-    yield from team.handles.values()
-    for rule in team.notify:
-        for recipients in rule.recipients.values():
-            yield from recipients
 
 
 def approvals_lacking(

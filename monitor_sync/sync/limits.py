@@ -13,11 +13,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, get_args
 
+from monitor_sync.audience.audience import of_body
+from monitor_sync.audience.pagers import is_pager, pager_globs
 from monitor_sync.language.message_layout import take_apart
-from monitor_sync.language.pagers import is_pager
 from monitor_sync.model import Limit, Limited, Limits, tag_value
 from monitor_sync.resources.difference import FieldChange
-from monitor_sync.sync.handles import of_body
 from monitor_sync.sync.plan import Change, Plan
 
 JUDGED_FROM: Final = 10
@@ -134,15 +134,11 @@ def _without_footer(message: object) -> tuple[str, str]:
 
 
 def _is_unpaged(change: Change, limits: Limits) -> bool:
-    """Whether the monitor named a pager and names none any more; by name only, not by state."""
-    if not any(_wakes(each, limits) for each in change.lost):
+    """Return whether the monitor named a pager and names none any more, whatever the state."""
+    globs = pager_globs(limits.pagers, limits.pager_handles)
+    if not any(is_pager(handle, globs) for handle in change.audience.no_longer_named):
         return False
-    kept = (each for each in of_body(change.body or {}) if each not in change.lost)
-    return not any(_wakes(each, limits) for each in kept)
-
-
-def _wakes(handle: str, limits: Limits) -> bool:
-    return handle in limits.pager_handles or is_pager(handle, limits.pagers)
+    return not any(is_pager(handle, globs) for handle in of_body(change.body or {}).named)
 
 
 # judging

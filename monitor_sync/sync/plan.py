@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from monitor_sync.audience.pagers import pager_globs
 from monitor_sync.errors import UsageError
-from monitor_sync.language.pagers import globs_of
 from monitor_sync.model import Body, LiveMonitor, Monitor, Project, tag_value
 from monitor_sync.resources.difference import FieldChange, differences
 from monitor_sync.resources.monitor.canonical import canonical
@@ -22,6 +23,9 @@ from monitor_sync.selectors import Selector, selected
 from monitor_sync.sync.drift import Base
 from monitor_sync.sync.identity import Match, Refusal, match
 from monitor_sync.sync.references import References
+
+if TYPE_CHECKING:
+    from monitor_sync.audience.change import AudienceChange
 
 __all__ = [
     "ORDER",
@@ -44,15 +48,14 @@ ORDER: Final = ("delete", "replace", "update", "adopt", "create")
 _GOING: Final = ("delete", "replace")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """
     One monitor that is to be written.
 
     ``id`` is the live monitor's, None for a create; a replace has the old one's, which goes away.
     ``fields`` are the fields that differ: for a create every field it sets (``old`` None), for a
-    delete none. ``gained`` and ``lost`` are the handles (``@…``) that the new texts name and the
-    old ones did not, and the other way round. ``body`` is what would be sent, None for a delete;
+    delete none. ``body`` is what would be sent, None for a delete;
     ``${id:KEY}`` stands in a composite's query where the id is only known once KEY is made.
     ``references`` are these keys. ``live`` is what Datadog holds now. ``successor`` is a monitor
     of the wanted type that an earlier, interrupted replace already made. ``referred_by`` names
@@ -62,9 +65,9 @@ class Change:
     those of the fields that are no part of the change under review: drift that its unit's policy
     puts back. ``overwrites`` is what somebody made of the monitor and this change undoes: fields
     as its base declared them (``old``) and as they are live (``new``). ``pagers`` are globs over
-    the handles that wake somebody. ``team``,
-    ``business_unit`` and the place in the files are empty where nothing says them; a delete has
-    them from its tags.
+    the handles that wake somebody. ``recorded_audience`` is who is notified differently by a plan
+    file; None where it is to be derived from ``live`` and ``body``. ``team``, ``business_unit``
+    and the place in the files are empty where nothing says them; a delete has them from its tags.
     """
 
     action: Action
@@ -76,8 +79,6 @@ class Change:
     path: str = ""
     line: int = 0
     fields: tuple[FieldChange, ...] = ()
-    gained: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
     body: Body | None = None
     references: tuple[str, ...] = ()
     live: LiveMonitor | None = None
@@ -88,6 +89,22 @@ class Change:
     pagers: tuple[str, ...] = ()
     reverts: tuple[str, ...] = ()
     overwrites: tuple[FieldChange, ...] = ()
+    recorded_audience: AudienceChange | None = None
+
+    @functools.cached_property
+    def audience(self) -> AudienceChange:
+        """
+        Return who is notified differently once the change is made.
+
+        It is derived when it is first asked for. A plan read from a file does not hold what is
+        live now; there it is what the file says: the handles that come and go.
+        """
+        if self.recorded_audience is not None:
+            return self.recorded_audience
+        from monitor_sync.audience.change import compare  # 20 ms that a plan of nothing saves
+
+        old = self.live.body if self.live is not None else None
+        return compare(old, self.body, pagers=self.pagers)
 
     @property
     def is_revert(self) -> bool:
@@ -217,7 +234,7 @@ def make_plan(project: Project, live: Sequence[LiveMonitor], *, site: str) -> Pl
         else:
             changes.append(change)
     changes += [_delete(monitor, references) for monitor in found.orphans]
-    pagers = globs_of(project.limits.pagers, project.limits.pager_handles)
+    pagers = pager_globs(project.limits.pagers, project.limits.pager_handles)
     changes = [replace(each, pagers=pagers) for each in changes]
     changes.sort(key=lambda each: (ORDER.index(each.action), each.key, each.id or 0))
     ours = [each for each in live if each.key and each.project == project.name]
@@ -305,9 +322,6 @@ def _wanted(
     body: Body,
     fields: tuple[FieldChange, ...],
 ) -> Change:
-    from monitor_sync.sync.handles import gained_and_lost  # 20 ms that a plan of nothing saves
-
-    gained, lost = gained_and_lost(current.body if current else {}, body)
     return Change(
         action=action,
         key=monitor.key,
@@ -318,8 +332,6 @@ def _wanted(
         path=monitor.path,
         line=monitor.line,
         fields=fields,
-        gained=gained,
-        lost=lost,
         body=to_update(body) if action in ("update", "adopt") else to_create(body),
         references=monitor.references,
         live=current,
@@ -338,9 +350,6 @@ def _unit(monitor: LiveMonitor) -> str:
 
 def _delete(monitor: LiveMonitor, references: References) -> Change:
     tags = tuple(monitor.body.get("tags") or ())
-    from monitor_sync.sync.handles import gained_and_lost
-
-    gained, lost = gained_and_lost(monitor.body, {})
     return Change(
         action="delete",
         key=monitor.key,
@@ -348,8 +357,6 @@ def _delete(monitor: LiveMonitor, references: References) -> Change:
         id=monitor.id,
         team=tag_value(tags, "team"),
         business_unit=_unit(monitor),
-        gained=gained,
-        lost=lost,
         live=monitor,
         referred_by=references.left_behind(monitor.id),
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from monitor_sync import __version__
+from monitor_sync.audience.change import AudienceChange, recorded
 from monitor_sync.errors import Refused
 from monitor_sync.model import Body, LiveMonitor
 from monitor_sync.resources.difference import FieldChange
@@ -150,8 +151,6 @@ def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Ch
         path=raw["file"] or "",
         line=raw["line"] or 0,
         fields=tuple(FieldChange(**each) for each in raw["fields"]),
-        gained=tuple(raw["notify"]["gained"]),
-        lost=tuple(raw["notify"]["lost"]),
         body=raw["body"],
         references=tuple(raw["references"]),
         live=_live(live, key, project),
@@ -165,7 +164,15 @@ def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Ch
             for each in raw.get("overwrites", ())
         ),
         pagers=pagers,
+        recorded_audience=_audience(raw),
     )
+
+
+def _audience(raw: Mapping[str, Any]) -> AudienceChange | None:
+    """Return who comes and goes; None where the bodies of the file say more than that."""
+    if raw["action"] == "create" or "message" in (raw["live"] or {"body": {}})["body"]:
+        return None
+    return recorded(tuple(raw["notify"]["gained"]), tuple(raw["notify"]["lost"]))
 
 
 def _refusal(raw: Mapping[str, Any]) -> Refusal:

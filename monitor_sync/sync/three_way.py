@@ -21,7 +21,6 @@ from monitor_sync.resources.monitor.merge import Slots, differing, merged, settl
 from monitor_sync.resources.monitor.payload import to_update
 from monitor_sync.resources.monitor.references import keys_in, resolved_query
 from monitor_sync.sync.drift import Apart, Base, Origin
-from monitor_sync.sync.handles import gained_and_lost
 from monitor_sync.sync.identity import Refusal, match
 from monitor_sync.sync.plan import Change, Plan
 
@@ -239,12 +238,9 @@ def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
     told = field_changes(live, sent)
     if not told:
         return None, apart
-    gained, lost = gained_and_lost(live, sent)
     change = replace(
         case.change,
         fields=told,
-        gained=gained,
-        lost=lost,
         body=to_update(sent),
         reverts=tuple(each.field for each in told if each.field not in own),
         overwrites=_overwritten(case, case.contested | (case.open - keep)),

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.message import parse
-from monitor_sync.language.notified import notified
 from monitor_sync.language.template_variables import (
     Existence,
     Surroundings,
@@ -59,7 +59,7 @@ def findings(case: dict[str, Any]) -> Iterator[str]:
 
 def everywhere(message: str) -> Iterator[str]:
     """A service that hears of everything, warnings and recoveries included (MSG-8)."""
-    found = notified(message, reach=Reach()).values()
+    found = by_transition(message, reach=Reach()).values()
     always = set.intersection(*({*each.always} for each in found))
     pagers = [each for each in sorted(always) if each.startswith(("@pagerduty", "@oncall"))]
     yield from (f"{each} at every transition" for each in pagers)
@@ -110,7 +110,7 @@ def test_the_messages_of_this_repository_are_right_and_page_somebody_on_alert() 
         assert str(message) == body["message"]
         assert message.problems == (), monitor.key
         reached = reach(monitor.type, body.get("options", {}), monitor.priority)
-        found = notified(message, reach=reached)
+        found = by_transition(message, reach=reached)
         assert found["alert"].always, monitor.key
         # what routing added is what is notified
         for state, names in monitor.recipients.items():

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
+from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.handles import attached, handles
 from monitor_sync.language.message import parse
-from monitor_sync.language.notified import notified
 from monitor_sync.language.template_variables import Surroundings, existence, variables
 from monitor_sync.language.transitions import Reach
 from monitor_sync.language.unreachable_blocks import never_shown
@@ -72,7 +72,7 @@ def test_no_text_of_ten_thousand_characters_takes_long(name: str) -> None:
         "parse": lambda: parse(text),
         "handles": lambda: handles(text),
         "attached": lambda: attached(text),
-        "notified": lambda: notified(message, reach=Reach()),
+        "notified": lambda: by_transition(message, reach=Reach()),
         "never shown": lambda: never_shown(message, Reach()),
         "variables": lambda: [existence(use, AROUND) for use in variables(message)],
     }
@@ -95,4 +95,4 @@ def test_ten_times_the_text_takes_about_ten_times_as_long() -> None:
 
 
 def everybody(text: str) -> object:
-    return notified(text, reach=Reach())
+    return by_transition(text, reach=Reach())

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language import message as language
 from monitor_sync.language.handles import attached, handles
 from monitor_sync.language.message_layout import compose, routing_lines, take_apart
-from monitor_sync.language.notified import notified
 from monitor_sync.language.query import TYPES
 from monitor_sync.language.template_variables import (
     Existence,
@@ -107,7 +107,7 @@ def test_every_line_can_be_shown(type_: str) -> None:
 @pytest.mark.parametrize("type_", TYPES)
 def test_each_transition_notifies_exactly_its_states(type_: str) -> None:
     for each in options():
-        found = notified(added(type_, each), reach=reach(type_, each, 1))
+        found = by_transition(added(type_, each), reach=reach(type_, each, 1))
         for name, recipients in found.items():
             expected = {f"@slack-{state}" for state in EXPECTED[name]}
 
@@ -121,6 +121,6 @@ def test_whatever_the_author_wrote_does_not_change_it_as_long_as_it_is_whole(typ
     for each in options():
         text = f"{author}\n\n{added(type_, each)}"
         reached = reach(type_, each, 1)
-        alone = notified(added(type_, each), reach=reached)
+        alone = by_transition(added(type_, each), reach=reached)
 
-        assert notified(text, reach=reached) == alone
+        assert by_transition(text, reach=reached) == alone

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from monitor_sync.audience.change import recorded
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import LiveMonitor
 from monitor_sync.render import notified, plan_json, plan_markdown
@@ -131,7 +132,8 @@ def test_a_delete_names_who_is_no_longer_notified_in_one_line() -> None:
 
 
 def test_a_plan_that_was_read_without_its_live_monitors_names_handles_at_least() -> None:
-    bare = Change(action="update", key="m/f/a", name="A", gained=("@slack-a",), lost=("@slack-b",))
+    handles = recorded(("@slack-a",), ("@slack-b",))
+    bare = Change(action="update", key="m/f/a", name="A", recorded_audience=handles)
     assert told(bare)[1:] == ["- @slack-b", "+ @slack-a"]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from monitor_sync.audience.change import recorded
 from monitor_sync.render import plan as as_text
 from monitor_sync.render import plan_json, plan_markdown
 from monitor_sync.render.style import Style
@@ -25,7 +26,13 @@ def field(name: str, old: Any, new: Any) -> FieldChange:
     return FieldChange(field=name, old=old, new=new)
 
 
-def update(key: str, *fields: FieldChange, **changed: Any) -> Change:
+def update(
+    key: str,
+    *fields: FieldChange,
+    gained: tuple[str, ...] = (),
+    lost: tuple[str, ...] = (),
+    **changed: Any,
+) -> Change:
     return Change(
         **{
             "action": "update",
@@ -37,6 +44,7 @@ def update(key: str, *fields: FieldChange, **changed: Any) -> Change:
             "path": "monitors/motor/flow.yaml",
             "line": 3,
             "fields": fields,
+            "recorded_audience": recorded(gained, lost) if gained or lost else None,
             **changed,
         }
     )

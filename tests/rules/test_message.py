@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from monitor_sync import language
+from monitor_sync.audience.audience import of_message
+from monitor_sync.audience.pagers import is_pager, matches_glob
 from monitor_sync.language import message
 from monitor_sync.language.handles import handles
-from monitor_sync.language.pagers import fits, is_pager
 from monitor_sync.language.template_variables import (
     Existence,
     Surroundings,
@@ -21,7 +22,6 @@ from monitor_sync.language.template_variables import (
     variables,
 )
 from monitor_sync.project.load import load
-from monitor_sync.rules.audience import by_message
 from monitor_sync.rules.mentions import Mention, is_doubtful
 from monitor_sync.rules.message import RULE_OF
 from monitor_sync.rules.registry import every
@@ -103,7 +103,7 @@ def test_what_routing_says_alone_is_what_the_whole_message_says() -> None:
         view.monitor.key
         for view in views()
         if view.notified.at
-        != by_message(
+        != of_message(
             str(view.monitor.body["message"]), view.of_message.escalation, view.of_query.reach
         ).at
     ]
@@ -126,7 +126,7 @@ def test_what_routing_says_alone_is_what_the_whole_message_says() -> None:
     ],
 )
 def test_a_glob_over_handles_knows_only_the_star(handle: str, glob: str, expected: bool) -> None:
-    assert fits(handle, (glob,)) is expected
+    assert matches_glob(handle, (glob,)) is expected
 
 
 def test_without_policy_webhooks_and_on_call_tools_are_pagers() -> None:

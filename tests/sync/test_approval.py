@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from monitor_sync.audience.change import compare
+from monitor_sync.audience.teams import teams_paged
 from monitor_sync.model import NotifyRule, Team
-from monitor_sync.sync.approval import Lacking, approvals_lacking, teams_paged
-from monitor_sync.sync.handles import notified_differently
+from monitor_sync.sync.approval import Lacking, approvals_lacking
 
 MOTOR, TRAVEL, CHAT = "@webhook-zenduty-motor", "@webhook-zenduty-travel", "@slack-motor"
 TEAMS = {
@@ -38,7 +39,7 @@ def alert(*handles: str) -> str:
 
 
 def paged(old: dict[str, Any] | None, new: dict[str, Any] | None) -> tuple[str, ...]:
-    return teams_paged([notified_differently(old, new)], TEAMS)
+    return teams_paged(compare(old, new).handles, TEAMS)
 
 
 @pytest.mark.parametrize(
@@ -65,16 +66,16 @@ def test_a_team_is_concerned_when_its_pager_is_told_of_more_or_of_less(
 
 
 def test_the_policy_says_what_a_pager_is() -> None:
-    told = notified_differently(None, body(alert(MOTOR, CHAT)))
+    gained = compare(None, body(alert(MOTOR, CHAT))).handles
 
-    assert teams_paged([told], TEAMS, ("@slack-*",)) == ("motor",)
-    assert teams_paged([told], TEAMS, ("@pagerduty-*",)) == ()
+    assert teams_paged(gained, TEAMS, ("@slack-*",)) == ("motor",)
+    assert teams_paged(gained, TEAMS, ("@pagerduty-*",)) == ()
 
 
 def test_a_pager_that_two_teams_share_concerns_both() -> None:
     teams = {**TEAMS, "motor-night": Team(name="", title="", on_call="", handles={"p": MOTOR})}
 
-    assert teams_paged([notified_differently(None, body(alert(MOTOR)))], teams) == (
+    assert teams_paged(compare(None, body(alert(MOTOR))).handles, teams) == (
         "motor",
         "motor-night",
     )

@@ -55,7 +55,7 @@ def test_what_no_file_declares_any_more_is_deleted_with_its_owner_named() -> Non
 
     assert (change.action, change.key, change.id) == ("delete", ERRORS.key, 7)
     assert (change.team, change.business_unit, change.body) == ("payments-core", "payments", None)
-    assert change.lost == ("@slack-payments",)
+    assert change.audience.no_longer_named == ("@slack-payments",)
 
 
 def test_an_update_names_its_place_in_the_files_and_who_hears_of_it_now() -> None:
@@ -65,7 +65,10 @@ def test_an_update_names_its_place_in_the_files_and_who_hears_of_it_now() -> Non
 
     assert (change.action, change.path, change.line) == ("update", ERRORS.path, 3)
     assert [each.field for each in change.fields] == ["message"]
-    assert (change.gained, change.lost) == (("@slack-payments",), ("@old",))
+    assert (change.audience.newly_named, change.audience.no_longer_named) == (
+        ("@slack-payments",),
+        ("@old",),
+    )
 
 
 def test_changes_come_deletes_first_and_then_by_key() -> None:

@@ -6,9 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from monitor_sync.language.notified import notified
+from monitor_sync.audience.audience import Routes, of_routes
+from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.transitions import Reach
-from monitor_sync.rules.audience import Routes, by_routing
 
 BLOCKS = ("alert", "warning", "no_data", "renotify", "recovery", "alert_recovery", "unknown")
 HANDLES = [
@@ -32,4 +32,4 @@ def test_the_short_way_notifies_whom_the_lines_of_routing_notify(
         routes: Routes = tuple(zip(states, handles, strict=True))
         lines = "\n".join(f"{{{{#is_{s}}}}}{' '.join(e)}{{{{/is_{s}}}}}" for s, e in routes if e)
 
-        assert dict(by_routing(routes, reach).at) == notified(lines, reach=reach), routes
+        assert dict(of_routes(routes, reach).at) == by_transition(lines, reach=reach), routes

@@ -8,15 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.language.notified import notified
+from monitor_sync.audience.audience import named_handles, routing_lines
+from monitor_sync.audience.change import NO_CHANGE, compare
+from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.transitions import Reach
-from monitor_sync.sync import handles
-from monitor_sync.sync.handles import (
-    NO_DIFFERENCE,
-    gained_and_lost,
-    named,
-    notified_differently,
-)
 from tests.language import rendering
 
 PAGED = "{{#is_alert}}@webhook-night{{/is_alert}}{{#is_recovery}}@webhook-night{{/is_recovery}}"
@@ -29,7 +24,7 @@ def body(message: str = "@slack-a", **changed: Any) -> dict[str, Any]:
 
 def told(old: Any, new: Any) -> dict[str, tuple[list[str], list[str]]]:
     """Transition to the handles before and after."""
-    found = notified_differently(old, new)
+    found = compare(old, new)
     return {
         each.transition: ([name for name, _ in each.old], [name for name, _ in each.new])
         for each in found.at
@@ -54,36 +49,36 @@ def told(old: Any, new: Any) -> dict[str, tuple[list[str], list[str]]]:
     ],
 )  # fmt: skip
 def test_the_handles_of_a_text(text: object, handles: list[str]) -> None:
-    assert named(text) == handles
+    assert list(named_handles(routing_lines(text))) == handles
 
 
-def test_gained_and_lost_look_at_the_escalation_message_too() -> None:
+def test_names_that_come_and_go_are_sought_in_the_escalation_message_too() -> None:
     old = {"message": "@a @b"}
     new = {"message": "@b", "options": {"escalation_message": "@c"}}
 
-    assert gained_and_lost(old, new) == (("@c",), ("@a",))
+    change = compare(old, new)
+
+    assert (change.newly_named, change.no_longer_named) == (("@c",), ("@a",))
 
 
 def test_other_words_notify_nobody_else() -> None:
-    assert notified_differently(body("one @slack-a"), body("two\n\n@slack-a")) is NO_DIFFERENCE
+    assert compare(body("one @slack-a"), body("two\n\n@slack-a")) is NO_CHANGE
 
 
 def test_the_same_handles_in_another_order_are_no_difference() -> None:
-    assert not notified_differently(body("@slack-a @slack-b"), body("@slack-b @slack-a"))
+    assert not compare(body("@slack-a @slack-b"), body("@slack-b @slack-a"))
 
 
 def test_a_handle_that_loses_one_state_is_neither_gained_nor_lost() -> None:
-    found = notified_differently(body("@webhook-night"), body(PAGED[: PAGED.index("{{#is_rec")]))
+    found = compare(body("@webhook-night"), body(PAGED[: PAGED.index("{{#is_rec")]))
     assert (found.gained, found.lost) == ((), ())
     assert [each.transition for each in found.at] == ["alert_recovery"]
 
 
 def test_a_handle_in_a_block_that_never_happens_is_not_notified() -> None:
     # no warning threshold, so the monitor never warns
-    found = notified_differently(
-        body("@slack-a"), body("@slack-a {{#is_warning}}@b.c{{/is_warning}}")
-    )
-    assert found is NO_DIFFERENCE
+    found = compare(body("@slack-a"), body("@slack-a {{#is_warning}}@b.c{{/is_warning}}"))
+    assert not found
 
 
 @pytest.mark.parametrize(
@@ -117,30 +112,30 @@ def test_another_type_changes_what_can_happen() -> None:
 
 def test_a_priority_changes_who_is_notified_under_it() -> None:
     message = "{{#is_priority 'P1'}}@webhook-night{{/is_priority}} @slack-a"
-    found = notified_differently(body(message, priority=1), body(message, priority=3))
+    found = compare(body(message, priority=1), body(message, priority=3))
     assert found.lost == found.last_pagers == ("@webhook-night",)
 
 
 def test_an_escalation_counts_only_where_the_monitor_renotifies() -> None:
     silent = body(options={"escalation_message": "@oncall-x"})
     again = body(options={"escalation_message": "@oncall-x", "renotify_interval": 10})
-    assert notified_differently(body(), silent) is NO_DIFFERENCE
+    assert not compare(body(), silent)
     assert told(silent, again) == {"renotify_alert": ([], ["@slack-a", "@oncall-x"])}
 
 
 def test_a_draft_notifies_nobody() -> None:
-    found = notified_differently(body(draft_status="published"), body(draft_status="draft"))
+    found = compare(body(draft_status="published"), body(draft_status="draft"))
     assert found.lost == ("@slack-a",)
     assert found.unheard == ("alert", "alert_recovery")
 
 
 def test_a_draft_stays_one_where_the_files_do_not_say() -> None:
-    assert notified_differently(body(draft_status="draft"), body("@slack-b")) is NO_DIFFERENCE
+    assert not compare(body(draft_status="draft"), body("@slack-b"))
 
 
 def test_a_handle_for_some_groups_is_told_with_its_cases() -> None:
     some = '{{#is_match "env.name" "prod"}}@slack-a{{/is_match}}'
-    (alert, _) = notified_differently(body(), body(some)).at
+    (alert, _) = compare(body(), body(some)).at
     assert alert.old == (("@slack-a", ()),)
     ((handle, when),) = alert.new
     assert handle == "@slack-a"
@@ -148,37 +143,33 @@ def test_a_handle_for_some_groups_is_told_with_its_cases() -> None:
 
 
 def test_the_last_pager_is_missed_and_one_of_two_is_not() -> None:
-    lost = notified_differently(body("@webhook-night @slack-a"), body("@slack-a"))
+    lost = compare(body("@webhook-night @slack-a"), body("@slack-a"))
     assert lost.last_pagers == ("@webhook-night",)
-    assert not notified_differently(
-        body("@webhook-night @opsgenie-x"), body("@opsgenie-x")
-    ).last_pagers
+    assert not compare(body("@webhook-night @opsgenie-x"), body("@opsgenie-x")).last_pagers
 
 
 def test_who_hears_of_the_recovery_alone_is_woken_by_nothing() -> None:
     only_end = body(PAGED[PAGED.index("{{#is_rec") :])
-    assert notified_differently(body(PAGED), only_end).last_pagers == ("@webhook-night",)
+    assert compare(body(PAGED), only_end).last_pagers == ("@webhook-night",)
 
 
 def test_the_policy_says_what_a_pager_is() -> None:
     globs = ("@slack-night-*",)
-    found = notified_differently(
-        body("@webhook-log @slack-night-1"), body("@webhook-log"), pagers=globs
-    )
+    found = compare(body("@webhook-log @slack-night-1"), body("@webhook-log"), pagers=globs)
     assert found.last_pagers == ("@slack-night-1",)
 
 
 def test_a_state_that_now_reaches_nobody_is_named() -> None:
     alert_only = body("{{#is_alert}}@slack-a{{/is_alert}}")
-    assert notified_differently(body(), alert_only).unheard == ("alert_recovery",)
+    assert compare(body(), alert_only).unheard == ("alert_recovery",)
     warns = body("{{#is_alert}}@slack-a{{/is_alert}}", options={"thresholds": {"warning": 1}})
-    assert "warning" in notified_differently(alert_only, warns).unheard
-    assert not notified_differently(warns, alert_only).unheard  # what cannot happen needs nobody
+    assert "warning" in compare(alert_only, warns).unheard
+    assert not compare(warns, alert_only).unheard  # what cannot happen needs nobody
 
 
 def test_a_new_monitor_and_one_that_goes_away() -> None:
-    assert notified_differently(None, body()).gained == ("@slack-a",)
-    gone = notified_differently(body("@webhook-night"), None)
+    assert compare(None, body()).gained == ("@slack-a",)
+    gone = compare(body("@webhook-night"), None)
     assert gone.lost == ("@webhook-night",)
     assert not gone.last_pagers
     assert not gone.unheard
@@ -214,11 +205,11 @@ LINES = st.sampled_from(
 
 @given(st.lists(LINES, max_size=12).map("\n".join), st.sampled_from([Reach(), Reach(priority=2)]))
 def test_the_lines_that_are_left_out_decide_nothing(text: str, reach: Reach) -> None:
-    assert notified(handles._routing(text), reach=reach) == notified(text, reach=reach)
+    assert by_transition(routing_lines(text), reach=reach) == by_transition(text, reach=reach)
 
 
 @given(rendering.trees(), rendering.trees())
 def test_what_is_left_of_any_message_notifies_the_same(one: Any, other: Any) -> None:
     text = rendering.written(one) + "\nwords\n{{value}} words\n" + rendering.written(other)
-    left = handles._routing(text)
-    assert notified(left, reach=Reach()) == notified(text, reach=Reach())
+    left = routing_lines(text)
+    assert by_transition(left, reach=Reach()) == by_transition(text, reach=Reach())

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from monitor_sync.audience.recipients import Recipients, by_transition
 from monitor_sync.language.comparisons import (
     ALWAYS,
     NEVER,
@@ -18,7 +19,6 @@ from monitor_sync.language.comparisons import (
     together,
 )
 from monitor_sync.language.message import parse
-from monitor_sync.language.notified import Recipients, by_state, notified
 from monitor_sync.language.transitions import FLAGS, TRANSITIONS, Reach, reach
 from monitor_sync.language.unreachable_blocks import never_shown
 from monitor_sync.model import STATES
@@ -65,7 +65,7 @@ def test_the_table_has_every_transition_and_flag_of_the_naive_one() -> None:
 @given(trees(), REACHES)
 def test_recipients_are_those_of_every_rendering(pieces: list[Piece], reached: Reach) -> None:
     text = rendering.written(pieces)
-    found = notified(text, reach=reached)
+    found = by_transition(text, reach=reached)
     overridden = "override_priority" in text
 
     for name, recipients in found.items():
@@ -97,7 +97,7 @@ def test_the_escalation_message_is_sent_on_renotification_only(
     whole: list[Piece] = [*pieces, "\n", *escalation]
     overridden = "override_priority" in text + later
 
-    for name, recipients in notified(text, later, reach=reached).items():
+    for name, recipients in by_transition(text, later, reach=reached).items():
         flags, _ = HOLDS[name]
         shown = whole if name.startswith("renotify") else pieces
         for answers in rendering.answers_for(flags, reached.priority, overridden=overridden):
@@ -143,7 +143,7 @@ def test_a_handle_in_the_middle_of_a_word_is_one_where_nothing_stands_before_it(
     text = (
         '{{#is_match "a" "b"}}x{{/is_match}}@one {{value}}@two @three{{#is_alert}}-a{{/is_alert}}'
     )
-    found = notified(text, reach=reach("query alert", {}))
+    found = by_transition(text, reach=reach("query alert", {}))
 
     assert found["alert"].always == ("@three-a",)
     assert found["alert_recovery"].always == ("@three",)
@@ -153,28 +153,19 @@ def test_a_handle_in_the_middle_of_a_word_is_one_where_nothing_stands_before_it(
 
 
 def test_a_message_without_a_handle_notifies_nobody_anywhere() -> None:
-    found = notified("{{#is_alert}}bad{{/is_alert}}", reach=Reach())
+    found = by_transition("{{#is_alert}}bad{{/is_alert}}", reach=Reach())
 
     assert set(found) == set(HOLDS)
     assert not any(each.handles for each in found.values())
 
 
-def test_states_gather_their_transitions_without_those_who_get_no_text() -> None:
-    reached = Reach(priority=1)
-    text = (
-        "{{#is_alert_recovery}}@pager{{/is_alert_recovery}}\n"
-        '{{#is_warning}}@chat {{#is_match "a" "b"}}@some{{/is_match}}{{/is_warning}}\n'
-        '{{#is_warning_recovery}}{{#is_match "a" "b"}}@pager{{/is_match}}{{/is_warning_recovery}}'
-    )
-    found = notified(text, reach=reached)
-    states = by_state(found, reached)
+def test_who_is_notified_without_a_text_is_told_apart() -> None:
+    text = "{{#is_alert_recovery}}@pager{{/is_alert_recovery}} {{#is_warning}}@chat{{/is_warning}}"
+    found = by_transition(text, reach=Reach())
 
+    assert found["alert_to_warning"].always == ("@chat",)
     assert found["alert_to_warning"].bodiless == ("@pager",)
-    assert states["recovery"].always == ("@pager",)
-    assert states["warning"].always == ("@chat",)
-    assert [each.handle for each in states["warning"].sometimes] == ["@some"]
-    assert states["renotify"].always == ("@chat",)
-    assert states["alert"].handles == states["no_data"].handles == ()
+    assert found["alert_to_warning"].when == {"@chat": (), "@pager": ()}
 
 
 @pytest.mark.parametrize(
@@ -237,7 +228,7 @@ def test_a_priority_that_the_message_overrides_is_left_open() -> None:
     reached = reach("query alert", {}, priority=3)
 
     assert never_shown(parse(text), reached) == ()
-    (found,) = notified(text, reach=reached)["alert"].sometimes
+    (found,) = by_transition(text, reach=reached)["alert"].sometimes
     assert [[str(each) for each in case] for case in found.when] == [['priority is "P1"']]
 
 

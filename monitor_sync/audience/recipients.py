@@ -1,5 +1,5 @@
 """
-Who is notified at each transition.
+Who is notified by a message at each transition.
 
 Datadog shows the message for the transition and notifies the handles of what is then shown. The
 same is done here, with the answers of ``is_match`` and ``is_exact_match`` left open.
@@ -8,7 +8,7 @@ same is done here, with the answers of ``is_match`` and ``is_exact_match`` left 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from monitor_sync.language.comparisons import (
@@ -23,7 +23,6 @@ from monitor_sync.language.comparisons import (
 from monitor_sync.language.handles import named
 from monitor_sync.language.message import parse
 from monitor_sync.language.message_tree import Message
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.transitions import Reach
 from monitor_sync.language.visibility import (
     GLUE,
@@ -43,15 +42,20 @@ _MOST_CHOICES: Final = 30
 """Comparisons in one message up to which words split by blocks are followed at all."""
 
 
+When = tuple[tuple[Comparison, ...], ...]
+"""Cases, in each of which all comparisons hold. Empty: always, for all groups."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Sometimes:
     """A handle and when it is notified: in each case of ``when``, all of whose comparisons hold."""
 
     handle: str
-    when: tuple[tuple[Comparison, ...], ...]
+    when: When
 
 
-class Recipients(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipients:
     """
     Who is notified at one transition.
 
@@ -65,72 +69,58 @@ class Recipients(Frozen, kw_only=True):
 
     @property
     def handles(self) -> tuple[str, ...]:
-        """Everybody who can be notified, each once."""
-        some = (each.handle for each in self.sometimes)
+        """Return everybody who can be notified, each once."""
+        some = (recipient.handle for recipient in self.sometimes)
         return tuple(dict.fromkeys((*self.always, *some, *self.bodiless)))
+
+    @property
+    def when(self) -> dict[str, When]:
+        """Return the cases in which each handle is notified; empty for always."""
+        cases: dict[str, When] = dict.fromkeys((*self.always, *self.bodiless), ())
+        for recipient in self.sometimes:
+            cases.setdefault(recipient.handle, recipient.when)
+        return cases
 
 
 NOBODY: Final = Recipients()
 
 
-def notified(
+def by_transition(
     message: Message | str, escalation_message: str = "", *, reach: Reach
 ) -> dict[str, Recipients]:
     """
-    Recipients by the name of each transition that the monitor can reach.
+    Return the recipients by the name of each transition that the monitor can reach.
 
     ``escalation_message`` is sent besides the message when the monitor renotifies.
     """
     tree = parse(message) if isinstance(message, str) else message
     if "@" not in tree.text and "@" not in escalation_message:
-        return {each.name: NOBODY for each in reach.transitions()}
-    known = _Known(tree, escalation_message, reach.priority)
-    found = {}
+        return {transition.name: NOBODY for transition in reach.transitions()}
+    texts = _Texts(tree, escalation_message, reach.priority)
+    recipients = {}
     for transition in reach.transitions():
-        cases = known.cases(transition.flags)
-        recipients = _recipients(cases)
+        cases = texts.cases(transition.flags)
+        notified = _recipients(cases)
         if transition.bodiless:
-            wider = known.cases(transition.flags | transition.bodiless)
-            extra = tuple(each for each in wider if wider[each] != cases.get(each))
-            recipients = Recipients(
-                always=recipients.always, sometimes=recipients.sometimes, bodiless=extra
-            )
-        found[transition.name] = recipients
-    return found
+            wider = texts.cases(transition.flags | transition.bodiless)
+            extra = tuple(handle for handle in wider if wider[handle] != cases.get(handle))
+            notified = replace(notified, bodiless=extra)
+        recipients[transition.name] = notified
+    return recipients
 
 
-def by_state(found: Mapping[str, Recipients], reach: Reach) -> dict[str, Recipients]:
-    """
-    The same by state: ``alert``, ``warning``, ``no_data``, ``renotify``, ``recovery``.
-
-    Whoever is always notified at one of a state's transitions is in ``always``. Those notified
-    without a body are left out.
-    """
-    merged: dict[str, dict[str, Cases]] = {}
-    effort = Effort()
-    for transition in reach.transitions():
-        of_state = merged.setdefault(transition.state, {})
-        recipients = found[transition.name]
-        for handle in recipients.always:
-            of_state[handle] = ALWAYS
-        for each in recipients.sometimes:
-            cases = frozenset(frozenset(case) for case in each.when)
-            of_state[each.handle] = either(of_state.get(each.handle, NEVER), cases, effort)
-    return {state: _recipients(cases) for state, cases in merged.items()}
-
-
-def _recipients(found: Mapping[str, Cases]) -> Recipients:
+def _recipients(cases_by_handle: Mapping[str, Cases]) -> Recipients:
     return Recipients(
-        always=tuple(handle for handle, cases in found.items() if cases == ALWAYS),
+        always=tuple(handle for handle, cases in cases_by_handle.items() if cases == ALWAYS),
         sometimes=tuple(
             Sometimes(handle, tuple(sorted(tuple(sorted(case)) for case in cases)))
-            for handle, cases in found.items()
+            for handle, cases in cases_by_handle.items()
             if cases != ALWAYS
         ),
     )
 
 
-class _Known:
+class _Texts:
     """The message's handles by flags; situations that it does not tell apart are answered once."""
 
     def __init__(self, tree: Message, escalation_message: str, priority: int | None) -> None:

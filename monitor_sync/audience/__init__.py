@@ -1,0 +1,1 @@
+"""Who is notified of a monitor, at which transition, in which cases and by which block. Pure."""

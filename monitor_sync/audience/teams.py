@@ -1,0 +1,29 @@
+"""Whose pagers are concerned: from handles to the teams that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from monitor_sync.audience.pagers import is_pager
+from monitor_sync.model import Team
+
+
+def handles_of(team: Team) -> Iterator[str]:
+    """Yield the handles that a team has, by name or in its rules; one may come twice."""
+    yield from team.handles.values()
+    for rule in team.notify:
+        for recipients in rule.recipients.values():
+            yield from recipients
+
+
+def teams_paged(
+    handles: Iterable[str], teams: Mapping[str, Team], pagers: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """
+    Return the names of the teams that have a pager among these handles, sorted.
+
+    Several teams may have one handle, and then it concerns all of them. What nobody has concerns
+    no team. ``pagers`` are globs over the handles that wake somebody.
+    """
+    paged = {handle for handle in handles if is_pager(handle, pagers)}
+    return tuple(sorted(name for name, team in teams.items() if paged & {*handles_of(team)}))
