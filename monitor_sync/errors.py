@@ -2,11 +2,11 @@
 Every way this tool can fail, and the exit code that goes with it.
 
     MonitorSyncError
-    ├── RemoteError           1  Datadog did not answer as it should
+    ├── RemoteError           1  a service did not answer as it should
     │   ├── AccessDenied         … refused the keys, or they lack a scope
-    │   ├── NotFound             … has no such monitor
+    │   ├── NotFound             … has no such object
     │   ├── Rejected             … refused what we sent, and says why
-    │   ├── Conflict             … holds a monitor otherwise than it was planned
+    │   ├── Conflict             … holds an object otherwise than it was planned
     │   └── Unreachable          … was not reached, or not for long enough
     │       ├── OutcomeUnknown   … and nobody knows whether the write happened
     │       └── NotSent          … and surely nothing was sent
@@ -75,11 +75,11 @@ class AccessDenied(RemoteError):
 
 
 class NotFound(RemoteError):
-    """404 for one monitor."""
+    """404: the service has no such object."""
 
 
 class Rejected(RemoteError):
-    """Another 4xx: Datadog read the request and refused its content. The message is Datadog's."""
+    """Another 4xx: the service read the request and refused its content, in its own words."""
 
 
 class Unreachable(RemoteError):
@@ -99,7 +99,7 @@ class Interrupted(NotSent):
 
 
 class Conflict(RemoteError):
-    """A monitor is not as it was when the plan was made; it is left alone."""
+    """An object is not as it was when the plan was made; it is left alone."""
 
 
 class UsageError(MonitorSyncError):

@@ -43,7 +43,7 @@ def last_editor(api: Api, monitor: int) -> str:
 
 def question(monitor: int) -> dict[str, Any]:
     """
-    The search for the latest change of one monitor.
+    Return the search for the latest change of one monitor.
 
     Names of events and facets are those of Datadog's guide to tracking monitor changes; 90 days
     is the longest that an audit trail is kept.
@@ -61,23 +61,24 @@ def question(monitor: int) -> dict[str, Any]:
 
 
 def editor(answer: Any) -> str:
-    """Who and when, such as ``ani@acme.example, 2026-11-22 10:31 UTC``; empty for neither."""
+    """Return who and when, such as ``ani@acme.example, 2026-11-22 10:31 UTC``; or empty."""
     events = answer.get("data") if isinstance(answer, Mapping) else None
     if not isinstance(events, list) or not events:
         return ""
     outer = _at(events[0], "attributes")
     who = _at(_at(outer, "attributes"), "usr")
-    name = next((each for each in map(who.get, ("email", "name", "id")) if each), "")
-    return ", ".join(each for each in (_line(str(name)), _moment(outer.get("timestamp"))) if each)
+    name = next((name for name in map(who.get, ("email", "name", "id")) if name), "")
+    parts = (_line(str(name)), _moment(outer.get("timestamp")))
+    return ", ".join(part for part in parts if part)
 
 
-def _at(thing: Any, name: str) -> Mapping[str, Any]:
-    found = thing.get(name) if isinstance(thing, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+def _at(value: Any, name: str) -> Mapping[str, Any]:
+    inner = value.get(name) if isinstance(value, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}
 
 
 def _moment(text: Any) -> str:
-    """A time as Datadog writes it, to the minute in UTC."""
+    """Return a time that Datadog wrote, to the minute in UTC; empty where it is none."""
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
@@ -86,4 +87,4 @@ def _moment(text: Any) -> str:
 
 
 def _line(text: str) -> str:
-    return "".join(each for each in text if each.isprintable())[:200]
+    return "".join(character for character in text if character.isprintable())[:200]

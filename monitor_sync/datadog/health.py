@@ -1,4 +1,4 @@
-"""Does everything that plan and apply need from Datadog work? Asked by reading alone."""
+"""Checks whether everything that plan and apply need from Datadog works. Only ever reads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WRITE: Final = "monitors_write"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """
-    One thing that was looked at. ``text`` is the finding, ``hint`` what to do; empty if nothing.
+    One check and its result. ``text`` is the result in words, ``hint`` what to do, or empty.
 
     ``side`` says where a failure has to be mended: in this environment, or at Datadog.
     """
@@ -36,18 +36,18 @@ class Check:
 
 def checks(client: Client, *, writing: bool = True) -> Iterator[Check]:
     """
-    Each check as it is done: connection, keys, identity, scopes, clock.
+    Yield each check when it is done: connection, keys, identity, scopes, clock.
 
-    ``writing`` asks whether apply may write, too. No write is ever sent, so that this rests on
-    what Datadog says of the permissions of the user and of the key; where it does not say, the
-    check is not called passed.
+    With ``writing``, also check whether apply may write. No write is ever sent: the answer rests
+    on the permissions that Datadog lists for the user and the key. Where Datadog does not list
+    them, the check is "not checked".
     """
     settings = client.settings
     key = _api_key(client)
     if key.name == "connection":
         yield key
         names = ["api key", "identity", "plan", *(["apply"] if writing else []), "clock"]
-        yield from (Check(name=n, state="not checked", text="no connection") for n in names)
+        yield from (Check(name=name, state="not checked", text="no connection") for name in names)
         return
     yield Check(name="connection", state="passed", text=_way(settings))
     yield key
@@ -67,7 +67,7 @@ def _way(settings: Settings) -> str:
 
 
 def _api_key(client: Client) -> Check:
-    """The first question of all: what fails before Datadog says anything is the connection."""
+    """Check the API key, first of all: no answer at all is a failed connection."""
     settings = client.settings
     if settings.bearer_token:
         try:
@@ -94,8 +94,8 @@ def _api_key(client: Client) -> Check:
 
 def _identity(client: Client, settings: Settings) -> tuple[Any, Check]:
     """
-    Who we are, with the raw answer. Needs no permission beyond a key that works (Datadog's page
-    on the current user).
+    Return the raw answer about the current user, and the check. Needs no permission beyond keys
+    that work (Datadog's page on the current user).
     """
     whose = "DD_BEARER_TOKEN" if settings.bearer_token else "DD_APP_KEY"
     try:
@@ -111,7 +111,7 @@ def _identity(client: Client, settings: Settings) -> tuple[Any, Check]:
     who = _attributes(_mapping(user).get("data"))
     name = str(who.get("email") or who.get("handle") or who.get("name") or "somebody unnamed")
     kind = "service account " if who.get("service_account") is True else ""
-    organisations = [str(each.get("name") or "") for each in _included(user, "orgs")]
+    organisations = [str(org.get("name") or "") for org in _included(user, "orgs")]
     of = f" of {organisations[0]}" if organisations and organisations[0] else ""
     return user, Check(name="identity", state="passed", text=f"{kind}{name}{of}")
 
@@ -134,10 +134,10 @@ def _reading(client: Client) -> Check:
 
 
 def _writing(client: Client, user: Any, reading: Check) -> Check:
-    """The user's permissions, cut down by the scopes of the key."""
+    """Check whether the user's permissions, and the scopes of the key, allow writes."""
     if reading.state != "passed":
         return Check(name="apply", state="not checked", text="it needs what plan needs, first")
-    granted = {str(each.get("name")) for each in _included(user, "permissions")}
+    granted = {str(item.get("name")) for item in _included(user, "permissions")}
     if not granted:
         return _unknown("Datadog does not say what this user may do")
     if WRITE not in granted:
@@ -153,15 +153,15 @@ def _writing(client: Client, user: Any, reading: Check) -> Check:
 
 
 def _scoped(client: Client) -> Check:
-    """What the application key itself may do; it is known by its last characters."""
+    """Check what the application key may do; its last characters tell which one it is."""
     try:
         keys = client.users.application_keys()
     except RemoteError as error:
         needs = " (that takes user_app_keys)" if isinstance(error, AccessDenied) else ""
         return _unknown(f"this user has {WRITE}; Datadog does not say what the key may do{needs}")
     last = client.settings.app_key[-4:]
-    mine = [each for each in map(_attributes, keys) if each.get("last4") == last]
-    may = {_allows(each.get("scopes")) for each in mine}
+    mine = [key for key in map(_attributes, keys) if key.get("last4") == last]
+    may = {_allows(key.get("scopes")) for key in mine}
     if len(may) != 1:
         return _unknown(f"this user has {WRITE}; which of its keys this is cannot be told")
     name = str(mine[0].get("name") or "without a name")
@@ -177,7 +177,7 @@ def _scoped(client: Client) -> Check:
 
 
 def _allows(scopes: Any) -> bool:
-    """A key without scopes may do what its user may."""
+    """Return True if the scopes allow writes; a key without scopes may do what its user may."""
     return scopes is None or (isinstance(scopes, list) and WRITE in scopes)
 
 
@@ -202,15 +202,15 @@ def _failed(name: str, error: RemoteError) -> Check:
 
 
 def _included(answer: Any, kind: str) -> list[Mapping[str, Any]]:
-    """The attributes of all objects of a type that came along with an answer."""
+    """Return the attributes of all objects of one type that came along with an answer."""
     included = _mapping(answer).get("included")
-    found = included if isinstance(included, list) else []
-    return [_attributes(each) for each in found if _mapping(each).get("type") == kind]
+    items = included if isinstance(included, list) else []
+    return [_attributes(item) for item in items if _mapping(item).get("type") == kind]
 
 
-def _attributes(thing: Any) -> Mapping[str, Any]:
-    return _mapping(_mapping(thing).get("attributes"))
+def _attributes(item: Any) -> Mapping[str, Any]:
+    return _mapping(_mapping(item).get("attributes"))
 
 
-def _mapping(thing: Any) -> Mapping[str, Any]:
-    return thing if isinstance(thing, Mapping) else {}
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

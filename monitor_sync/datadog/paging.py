@@ -1,4 +1,4 @@
-"""Every page of a listing: the first alone, where it is full the next ones several at once."""
+"""Reads a listing page by page: the first one alone; if it is full, the next ones four at once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ WAVE: Final = 4
 
 def pages(page: Callable[[int], list[Any]], *, size: int) -> Iterator[list[Any]]:
     """
-    All pages in order, up to the first that is not full. ``page`` gives the one of a number.
+    Yield all pages in order, up to the first that is not full. ``page`` returns the page of a
+    number.
 
-    What slid from one page to the next meanwhile is given once.
+    An item that slid from one page to the next meanwhile is given once.
     """
     seen: set[Any] = set()
     for items in _raw(page, size):

@@ -147,9 +147,9 @@ def _proxy(environ: Mapping[str, str], base_url: str) -> str:
     excepted = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
     if parts.scheme != "https" or not proxy:
         return ""
-    direct = [each.strip().lstrip(".") for each in excepted.split(",") if each.strip()]
+    direct = [host.strip().lstrip(".") for host in excepted.split(",") if host.strip()]
     name = parts.hostname or ""
-    return "" if any(name == each or name.endswith("." + each) for each in direct) else proxy
+    return "" if any(name == host or name.endswith("." + host) for host in direct) else proxy
 
 
 def _shown(text: str) -> str:

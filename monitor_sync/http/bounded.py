@@ -16,10 +16,10 @@ from urllib3 import connection, connectionpool
 from urllib3 import exceptions as http
 
 MOST_BYTES: Final = 128 * 1024 * 1024
-"""The largest answer that is read, both as sent and unpacked: 1,000 monitors of 128 KB each."""
+"""The largest answer that is read, as sent and unpacked: a page of 1,000 objects of 128 KB."""
 
 DEEPEST: Final = 100
-"""The deepest JSON that is taken. Datadog's own nest to about 15 levels (dashboards)."""
+"""The deepest JSON that is taken: code that walks it by calling itself must never run out."""
 
 _PIECE: Final = 256 * 1024
 """Bytes read at once, so that packed data cannot grow without being counted."""

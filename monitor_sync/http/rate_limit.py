@@ -81,7 +81,7 @@ def lower_case(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def reserve(limit: int) -> int:
-    """How much of a limit is left to others: a tenth, at least one, at most 50."""
+    """Return how much of a limit is left to others: a tenth, at least one, at most 50."""
     return min(50, max(1, limit // 10), limit - 1)
 
 
@@ -118,7 +118,7 @@ class _Window:
     recent: deque[float] = field(default_factory=deque)
 
     def finish(self, request: PendingRequest, now: float, *, told: bool) -> None:
-        """A request is no longer on its way; ``told`` where its answer told what was left."""
+        """Note the end of a request; ``told`` is True if its answer told what was left."""
         self.pending.remove(request)
         oldest = min((pending.sent for pending in self.pending), default=now)
         self.finished = [(done, known) for done, known in self.finished if done > oldest]
@@ -222,7 +222,7 @@ class RateLimiter:
             self._unnamed = 0
 
     def lost(self, request: PendingRequest, now: float, *, counted: bool) -> None:
-        """No answer that says anything; ``counted`` where the service may have got the request."""
+        """Note a request without a useful answer; ``counted`` if the service may have got it."""
         window = self._window(request.route)
         window.finish(request, now, told=not counted)
         if counted and window.quota is not None and request.sent < window.ends:
@@ -267,16 +267,16 @@ class RateLimiter:
         reason = f"the usual limit of {limit.requests} in {limit.seconds:g} s"
         return Wait(seconds=window.recent[0] + limit.seconds - now, reason=reason)
 
-    def _shut_for_a_while(self, now: float, told: float | None) -> None:
-        """After a 429 that names no limit nobody sends anything, longer each time."""
+    def _shut_for_a_while(self, now: float, seconds: float | None) -> None:
+        """Let nobody send for a while after a 429 without a name; None: longer each time."""
         if now < self._shut_until:
             return  # a request that was already on its way: it tells nothing new
-        if told is None:
+        if seconds is None:
             pause = min(4 * 2**self._unnamed, _LONGEST_PAUSE) * self._backoff
             pause *= 0.5 + self._chance() / 2
             self._unnamed = min(self._unnamed + 1, 8)
         else:
-            pause = (told or 1.0) + self._chance() / 4
+            pause = (seconds or 1.0) + self._chance() / 4
         self._shut_until = now + pause
 
     def _reason(self, route: str, quota: Quota) -> str:

@@ -15,8 +15,8 @@ class Request:
     """
     One request to a service.
 
-    ``path`` is a template such as ``/api/v1/monitor/{id}``, which ``path_params`` fill. ``kind``
-    is the kind of resource, ``subject`` names the object in messages (``monitor 7``); code decides
+    ``path`` is a template such as ``/api/v1/schedules/{id}``, which ``path_params`` fill. ``kind``
+    is the kind of resource, ``subject`` names the object in messages (``schedule 7``); code decides
     by ``kind`` and ``operation`` only. ``repeatable`` is False where sending the request twice
     could do twice what it does: no create may ever be repeated. ``scope`` is the permission that
     the service wants for it. ``timeout`` (seconds) and ``tries`` make a request less patient than
@@ -47,11 +47,11 @@ class Request:
 
     @property
     def words(self) -> str:
-        """What the request does, for messages: ``update monitor 7``."""
+        """What the request does, for messages: ``update schedule 7``."""
         return f"{self.operation} {self.subject}"
 
     @property
     def words_for_any(self) -> str:
-        """The same for a message about many objects of this kind: ``update the monitor``."""
+        """The same for a message about many objects of this kind: ``update the schedule``."""
         single = self.operation in ("read", "update", "delete", "validate")
         return f"{self.operation} the {self.kind}" if single else self.words

@@ -19,7 +19,7 @@ LONGEST: Final = 900.0
 """Seconds: a limit that is anew only after longer is an error to show, not to wait out."""
 
 _WORTH_TELLING: Final = 1.0
-"""Seconds: who waits longer is told."""
+"""Seconds: longer waits are announced."""
 
 
 class Clock:
@@ -46,9 +46,9 @@ class RequestGate:
     """
     Lets requests go one by one, as a service's limits and its health allow. Safe for threads.
 
-    ``deadline`` is in seconds from now, None for none. ``on_wait`` is told for what and for how
-    many seconds when a wait of more than a second begins, once for all who wait for the same.
-    ``backoff`` is the unit of all waits that are ours to choose.
+    ``deadline`` is in seconds from now, None for none. When a wait of more than a second begins,
+    ``on_wait`` gets its reason and its seconds, once for all threads that wait for the same.
+    ``backoff`` is the unit of the waits that no answer tells.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class RequestGate:
         self._deadline = deadline
         self._ends = None if deadline is None else self._clock.now() + deadline
         self._on_wait = on_wait
-        self._told: dict[str, float] = {}
+        self._announced: dict[str, float] = {}
         self._stopped = False
 
     @property
@@ -168,9 +168,9 @@ class RequestGate:
         """Return True once for a wait that nobody has been told of yet."""
         if self._on_wait is None or not wait.reason or wait.seconds <= _WORTH_TELLING:
             return False
-        if now < self._told.get(wait.reason, now):
+        if now < self._announced.get(wait.reason, now):
             return False
-        self._told[wait.reason] = now + wait.seconds
+        self._announced[wait.reason] = now + wait.seconds
         return True
 
     def _tell(self, wait: Wait) -> None:
