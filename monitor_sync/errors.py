@@ -79,7 +79,13 @@ class NotFound(RemoteError):
 
 
 class Rejected(RemoteError):
-    """Another 4xx: the service read the request and refused its content, in its own words."""
+    """
+    Another 4xx: the service read the request and refused its content, in its own words.
+
+    ``duplicate_of`` is the id of the object that is already the same, where that is the reason.
+    """
+
+    duplicate_of: int | None = None
 
 
 class Unreachable(RemoteError):

@@ -15,6 +15,9 @@ from monitor_sync.http.service import RateLimitHeaders
 DUPLICATES: Final = "can not create duplicate monitors"
 """What a 429 says that is not about haste: it would be refused again, however long one waits."""
 
+_DUPLICATE: Final = re.compile(r"Duplicate of an existing monitor_id:\s*([0-9]{1,19})\b", re.I)
+"""What a 400 says where another monitor is the same in all but its tags; recorded."""
+
 _TITLE: Final = re.compile(r"<title>\s*([^<]+?)\s*</title>", re.IGNORECASE)
 
 _HEADERS: Final = RateLimitHeaders()
@@ -59,6 +62,12 @@ def refusals(failure: Failure) -> tuple[str, ...]:
     Empty where it did not get that far: no answer, no access, nothing there, too many requests.
     """
     return failure.problems if failure.kind == "rejected" else ()
+
+
+def duplicate_of(failure: Failure) -> int | None:
+    """Return the id of the monitor that Datadog calls the same as the one it refused, or None."""
+    match = _DUPLICATE.search(failure.said) if failure.kind == "rejected" else None
+    return int(match[1]) if match else None
 
 
 def sentences(body: Any) -> tuple[str, ...]:

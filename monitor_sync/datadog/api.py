@@ -9,7 +9,7 @@ from monitor_sync.datadog import answers
 from monitor_sync.datadog.hints import hint_for
 from monitor_sync.datadog.settings import Settings
 from monitor_sync.datadog.transport import Transport
-from monitor_sync.errors import RemoteError
+from monitor_sync.errors import Rejected, RemoteError
 from monitor_sync.http import pipeline
 from monitor_sync.http.error_messages import error_for
 from monitor_sync.http.failure import Failure, Reply
@@ -78,4 +78,7 @@ class Api:
 
     def error(self, failure: Failure) -> RemoteError:
         """Return the error to raise for a failure."""
-        return error_for(failure, self._service, hint_for(failure, self._settings))
+        error = error_for(failure, self._service, hint_for(failure, self._settings))
+        if isinstance(error, Rejected):
+            error.duplicate_of = answers.duplicate_of(failure)
+        return error

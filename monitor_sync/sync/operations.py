@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from monitor_sync.errors import NotFound, NotSent, OutcomeUnknown, Rejected, Unreachable
 from monitor_sync.model import Body, LiveMonitor
@@ -15,8 +14,6 @@ from monitor_sync.resources.monitor.canonical import canonical
 from monitor_sync.resources.monitor.difference import field_changes
 from monitor_sync.resources.monitor.live import read, read_one
 from monitor_sync.resources.monitor.references import resolved_query
-
-_DUPLICATE: Final = re.compile(r"Duplicate of an existing monitor_id:\s*([0-9]+)", re.IGNORECASE)
 
 
 class Monitors(Protocol):
@@ -197,10 +194,9 @@ def look_for(
 
 def _duplicate(monitors: Monitors, body: Body, project: str, key: str, error: Rejected) -> Written:
     """The monitor that Datadog calls the same, where it is ours; else the error, with a way out."""
-    named = _DUPLICATE.search(str(error))
-    if named is None:
+    number = error.duplicate_of
+    if number is None:
         raise error
-    number = int(named[1])
     existing = read_one(monitors.get(number))
     if existing is None or existing.key != key or existing.project != project:
         raise Rejected(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor_sync.errors import AccessDenied, NotFound, RemoteError, Unreachable
+from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError, Unreachable
 from tests.datadog.conftest import Answer, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5"}
@@ -73,3 +73,13 @@ def test_validating_needs_the_right_to_read_alone(script: Script) -> None:
         script.client().validate(BODY)
 
     assert caught.value.hint.startswith("it needs monitors_read;")
+
+
+def test_the_monitor_that_is_already_the_same_is_named_by_its_id(script: Script) -> None:
+    said = "Duplicate of an existing monitor_id:5 org_id:1"
+    script.say(Answer(status=400, body={"errors": [said]}))
+
+    with pytest.raises(Rejected) as caught:
+        script.client().create(BODY)
+
+    assert caught.value.duplicate_of == 5

@@ -98,10 +98,9 @@ class Refusing(Watched):
         self.number = number
 
     def create(self, body: Any) -> Any:
-        raise Rejected(
-            f"could not create {body['name']}:"
-            f" Duplicate of an existing monitor_id:{self.number} org_id:1"
-        )
+        error = Rejected(f"could not create {body['name']}: there is the same one already")
+        error.duplicate_of = self.number
+        raise error
 
 
 def test_a_duplicate_counts_as_made_only_if_it_carries_our_key(datadog: Datadog) -> None:
