@@ -23,13 +23,13 @@ _SHARES: Final = ("warning", "critical_recovery", "warning_recovery")
 
 
 def _anomalies(view: QueryView) -> Algorithm | None:
-    """The ``anomalies(…)`` of a metric query, None where there is none."""
-    found = query.algorithm(view.query)
-    return found if found is not None and found.name == "anomalies" else None
+    """Return the ``anomalies(…)`` of a metric query; None if it has none."""
+    algorithm = query.algorithm(view.query)
+    return algorithm if algorithm is not None and algorithm.name == "anomalies" else None
 
 
 def _windows(view: QueryView) -> Mapping[str, Any]:
-    """The windows given, those that are null left out."""
+    """Return the threshold windows that are not null."""
     given = view.options.get("threshold_windows")
     if not isinstance(given, dict):
         return {}
@@ -238,7 +238,7 @@ def alert_while_recovered(view: QueryView) -> Iterable[Finding]:
 @rule("thresholds/no-share", Severity.ERROR)
 def no_share(view: QueryView) -> Iterable[Finding]:
     """
-    A warning or recovery threshold of an anomaly monitor is no share between 0 and 1.
+    A warning or recovery threshold of an anomaly monitor is not a share between 0 and 1.
 
     Why: `anomalies(…)` gives the share of the alert window that is abnormal: 1 is all of it.
     A warning at 80 never comes.

@@ -18,7 +18,7 @@ _STATES = ("critical", "warning", "ok", "unknown")
 @rule("thresholds/not-whole", Severity.ERROR)
 def not_whole(view: QueryView) -> Iterable[Finding]:
     """
-    A threshold of a service check is no whole number of results.
+    A threshold of a service check is not a whole number of results.
 
     Why: a service check counts results of one state in a row, at least one.
 
@@ -64,7 +64,7 @@ def more_than_last(view: QueryView) -> Iterable[Finding]:
     tree = view.query.tree
     if not isinstance(tree, CheckQuery) or _terminal(view) != "count_by_status":
         return ()
-    last = next((each for each in tree.steps if each.name.text == "last"), None)
+    last = next((step for step in tree.steps if step.name.text == "last"), None)
     if last is None or not last.arguments or not isinstance(last.arguments[0], Number):
         return ()
     results = last.arguments[0]
@@ -83,7 +83,7 @@ def more_than_last(view: QueryView) -> Iterable[Finding]:
 @rule("thresholds/not-a-percentage", Severity.WARNING)
 def not_a_percentage(view: QueryView) -> Iterable[Finding]:
     """
-    A threshold of a cluster alert is no percentage.
+    A threshold of a cluster alert is not a percentage.
 
     Why: `.pct_by_status()` gives the share of the cluster that is in a state, 0 to 100; a
     threshold outside can never be reached, or always is.
@@ -108,7 +108,7 @@ def not_a_percentage(view: QueryView) -> Iterable[Finding]:
 
 
 def _terminal(view: QueryView) -> str:
-    """How the query counts: ``count_by_status`` or ``pct_by_status``."""
+    """Return how the query counts: ``count_by_status`` or ``pct_by_status``."""
     tree = view.query.tree
     return tree.steps[-1].name.text if isinstance(tree, CheckQuery) and tree.steps else ""
 

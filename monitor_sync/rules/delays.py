@@ -124,7 +124,7 @@ def no_evaluation_delay(view: QueryView) -> Iterable[Finding]:
     text = view.query_text
     if not any(prefix in text for prefix in CRAWLED):  # spares most monitors the walk
         return ()
-    late = next((each for each in query.metrics(view.query) if _crawled(each)), None)
+    late = next((metric for metric in query.metrics(view.query) if _crawled(metric)), None)
     if late is None:
         return ()
     at = text.find(late)

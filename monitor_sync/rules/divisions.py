@@ -84,7 +84,7 @@ def division_without_delay(view: QueryView) -> Iterator[Finding]:
 
 
 def _may_divide_counts(view: QueryView) -> bool:
-    """Spares most monitors the walk."""
+    """Return whether the text may divide counts; if not, its tree need not be walked."""
     text = view.query_text
     return "/" in text and ".as_count" in text and view.type in METRIC
 
@@ -98,10 +98,10 @@ _NOTHING: Final = Number(0, 0, 0.0, "0")
 
 
 def _window(view: QueryView) -> int:
-    found = window(view.query)
-    return found.seconds if found is not None else 0
+    evaluated = window(view.query)
+    return evaluated.seconds if evaluated is not None else 0
 
 
 def _counts(denominator: Expression) -> bool:
-    found = series_in(denominator)
-    return bool(found) and all(is_counted(each) for each in found)
+    counted = series_in(denominator)
+    return bool(counted) and all(is_counted(series) for series in counted)

@@ -53,7 +53,7 @@ def _options(view: MonitorView) -> dict[str, Any]:
 @rule("hygiene/same-query", Severity.WARNING)
 def same_query(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
-    Two monitors ask Datadog the same: query, filter, window and threshold.
+    Two monitors have the same query, filter, window and threshold.
 
     Why: they alert together. One incident pages twice, or two teams each think that the other
     looks at it. Blanks, quotes and notation make no difference.

@@ -110,7 +110,7 @@ def dynamic_unsupported(view: QueryView) -> Iterable[Finding]:
         why = "but the query compares with a number"
     else:
         return ()
-    name = next(each for each in _QUERIES if each in view.thresholds)
+    name = next(level for level in _QUERIES if level in view.thresholds)
     return [
         Finding(
             message=f"`{name}` is a dynamic threshold, {why}",
@@ -142,7 +142,7 @@ def bad_query(view: QueryView) -> Iterable[Finding]:
         if not isinstance(text, str):
             continue
         parsed = query.parse_critical_query(text)
-        problem = next((each for each in parsed.problems if _refused(each)), None)
+        problem = next((problem for problem in parsed.problems if _refused(problem)), None)
         if problem is not None:
             findings.append(
                 Finding(

@@ -17,15 +17,15 @@ _MINUTES: Final = {"m": 1, "h": 60, "d": 1440}
 
 
 def _named(view: QueryView) -> list[str]:
-    """The keys of ``notify_by``, empty where it is absent or no list of texts."""
+    """Return the keys of ``notify_by``; empty if it is absent or not a list of texts."""
     given = view.options.get("notify_by")
     if not isinstance(given, list):
         return []
-    return [each for each in given if isinstance(each, str)]
+    return [key for key in given if isinstance(key, str)]
 
 
 def _keys(view: QueryView) -> list[str] | None:
-    """What the query groups by; None where that is not in the query or could not be read."""
+    """Return the keys that the query groups by; None if the query does not say or is unreadable."""
     if view.type in UNKNOWN_GROUPS or view.query.tree is None or "*" in view.keys:
         return None
     return list(view.keys)
@@ -73,7 +73,7 @@ def notify_by_star_and_keys(view: QueryView) -> Iterable[Finding]:
     named = _named(view)
     if "*" not in named or len(named) < 2:
         return ()
-    others = [each for each in named if each != "*"]
+    others = [key for key in named if key != "*"]
     return [
         Finding(
             message=f"`*` stands beside {listed(others, 'and')} in `notify_by`",
@@ -88,7 +88,7 @@ def notify_by_not_grouped(view: QueryView) -> Iterable[Finding]:
     """
     `notify_by` names something that the query does not group by.
 
-    Why: one can only notify by what the query tells apart; Datadog refuses any other key.
+    Why: Datadog can only notify by a key that the query groups by, and refuses any other.
 
     Example: `… by {host}` with `notify_by: [region]`.
 
@@ -106,14 +106,14 @@ def notify_by_not_grouped(view: QueryView) -> Iterable[Finding]:
     grouped = f"by {listed(keys, 'and')}" if keys else "by nothing"
     return [
         Finding(
-            message=f"`{each}` is in `notify_by`, but the query groups {grouped}",
-            field=(*_BY, view.options["notify_by"].index(each)),
-            hint=f"write {listed(keys)}, or add `{each}` to the grouping of the query"
+            message=f"`{key}` is in `notify_by`, but the query groups {grouped}",
+            field=(*_BY, view.options["notify_by"].index(key)),
+            hint=f"write {listed(keys)}, or add `{key}` to the grouping of the query"
             if keys
-            else f"remove `notify_by`, or group the query by `{each}`",
+            else f"remove `notify_by`, or group the query by `{key}`",
         )
-        for each in named
-        if each != "*" and _bare(each) not in known
+        for key in named
+        if key != "*" and _bare(key) not in known
     ]
 
 
@@ -201,7 +201,7 @@ def notify_by_star_ungrouped(view: QueryView) -> Iterable[Finding]:
 @rule("options/bad-retention", Severity.ERROR)
 def bad_retention(view: QueryView) -> Iterable[Finding]:
     """
-    `group_retention_duration` is no time between one hour and three days.
+    `group_retention_duration` is not a time between one hour and three days.
 
     Why: Datadog takes a number with `m`, `h` or `d`, from `60m` to `72h`.
 
@@ -225,7 +225,7 @@ def bad_retention(view: QueryView) -> Iterable[Finding]:
 
 
 def _minutes(duration: Any) -> int:
-    """A duration such as ``2h`` in minutes, 0 for anything that is none."""
+    """Return a duration such as ``2h`` in minutes; 0 if it is not a duration."""
     if not isinstance(duration, str) or len(duration) > 8:
         return 0
     count, unit = duration[:-1], duration[-1:]

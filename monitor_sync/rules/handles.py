@@ -17,8 +17,8 @@ from monitor_sync.rules.variables import instead
 from monitor_sync.rules.views import MessageView, blank_variables
 
 
-def told(mention: Mention, message: str, hint: str = "") -> Finding:
-    """A finding about a handle."""
+def finding_at(mention: Mention, message: str, hint: str = "") -> Finding:
+    """Return a finding at the place of a handle."""
     return Finding(
         message=message, field=mention.field, start=mention.start, end=mention.end, hint=hint
     )
@@ -30,7 +30,7 @@ def told(mention: Mention, message: str, hint: str = "") -> Finding:
 @rule("routing/attached-handle", Severity.WARNING)
 def attached_handle(view: MessageView) -> Iterator[Finding]:
     """
-    Something looks like a handle and notifies nobody, because no blank stands before it.
+    A handle notifies nobody, because no blank stands before it.
 
     Why: Datadog reads a handle only behind a blank or at the start of a line.
 
@@ -44,12 +44,12 @@ def attached_handle(view: MessageView) -> Iterator[Finding]:
         (("message",), view.text),
         (("options", "escalation_message"), view.escalation),
     ):
-        for each in attached(text) if "@" in text else ():
+        for handle in attached(text) if "@" in text else ():
             yield Finding(
-                message=f"`{each.text}` notifies nobody: no blank stands before it",
+                message=f"`{handle.text}` notifies nobody: no blank stands before it",
                 field=field,
-                start=each.start,
-                end=each.end,
+                start=handle.start,
+                end=handle.end,
                 hint="put a blank before @",
             )
 
@@ -68,11 +68,11 @@ def handle_before_parenthesis(view: MessageView) -> Iterator[Finding]:
 
     Source: Datadog's page on notifications: handles with parentheses are not parsed.
     """
-    for each in view.doubtful_mentions:
-        if each.handle.parenthesis and each.field[0] != "recipients":
-            yield told(
-                each,
-                f"`{each.handle.text}(` notifies nobody: a parenthesis follows at once",
+    for mention in view.doubtful_mentions:
+        if mention.handle.parenthesis and mention.field[0] != "recipients":
+            yield finding_at(
+                mention,
+                f"`{mention.handle.text}(` notifies nobody: a parenthesis follows at once",
                 "put a blank before the parenthesis",
             )
 
@@ -101,18 +101,18 @@ def malformed_handle(view: MessageView) -> Iterator[Finding]:
     Source: Datadog's pages on Slack, e-mail and other notification integrations; a report that a
     doubled `#` broke a provider's alerts.
     """
-    for each in view.doubtful_mentions:
-        read, listed = each.handle.text, each.field[-1]
-        if each.field[0] == "recipients" and read != listed:
+    for mention in view.doubtful_mentions:
+        read, listed = mention.handle.text, mention.field[-1]
+        if mention.field[0] == "recipients" and read != listed:
             yield Finding(
                 message=f"`{listed}` is read by Datadog as {f'`{read}`' if read else 'no handle'}",
-                field=each.field,
+                field=mention.field,
                 hint="write one handle, without commas, brackets or a dot at its end",
             )
             continue
-        reason, hint = _malformed(each.handle)
+        reason, hint = _malformed(mention.handle)
         if reason:
-            yield told(each, f"`{read}` {reason}", hint)
+            yield finding_at(mention, f"`{read}` {reason}", hint)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -155,7 +155,7 @@ _NO_HANDLES: Final = {
 @rule("routing/unknown-kind-of-handle", Severity.WARNING)
 def unknown_kind_of_handle(view: MessageView) -> Iterator[Finding]:
     """
-    A handle begins with a word that is none of Datadog's integrations.
+    A handle begins with a word that is not one of Datadog's integrations.
 
     Why: Datadog takes it for a person's handle, finds nobody, and notifies nobody. `@here` and
     `@channel` are Slack's words; Zenduty is reached by a webhook.
@@ -166,11 +166,13 @@ def unknown_kind_of_handle(view: MessageView) -> Iterator[Finding]:
 
     Source: Datadog's list of notification integrations; Zenduty's guide for Datadog.
     """
-    for each in view.doubtful_mentions:
-        if each.handle.kind == "user":
-            hint = _meant(each.handle.target)
+    for mention in view.doubtful_mentions:
+        if mention.handle.kind == "user":
+            hint = _meant(mention.handle.target)
             if hint:
-                yield told(each, f"`{each.handle.text}` is no handle that Datadog knows", hint)
+                yield finding_at(
+                    mention, f"`{mention.handle.text}` is no handle that Datadog knows", hint
+                )
 
 
 @functools.lru_cache(maxsize=1024)
@@ -180,7 +182,7 @@ def _meant(name: str) -> str:
         if lower == word or lower.startswith(f"{word}-"):
             return hint
     prefix, dash, rest = name.partition("-")
-    near = nearest(prefix, [each for each in KINDS if each not in ("user", "all", "email")], 0.75)
+    near = nearest(prefix, [kind for kind in KINDS if kind not in ("user", "all", "email")], 0.75)
     return f"did you mean @{near}-{rest}?" if dash and rest and near else ""
 
 
@@ -197,11 +199,11 @@ def retired_product(view: MessageView) -> Iterator[Finding]:
 
     Source: the maker's announcement; Datadog's pages still list the prefix.
     """
-    for each in view.doubtful_mentions:
-        if each.handle.kind == "hipchat":
-            yield told(
-                each,
-                f"`{each.handle.text}` reaches nobody: HipChat has ended",
+    for mention in view.doubtful_mentions:
+        if mention.handle.kind == "hipchat":
+            yield finding_at(
+                mention,
+                f"`{mention.handle.text}` reaches nobody: HipChat has ended",
                 "write the handle of the tool that is in use now",
             )
 
@@ -219,11 +221,11 @@ def ending_product(view: MessageView) -> Iterator[Finding]:
 
     Source: Atlassian's announcement of 2025.
     """
-    for each in view.doubtful_mentions:
-        if each.handle.kind == "opsgenie":
-            yield told(
-                each,
-                f"`{each.handle.text}` works until 5 April 2027, when Opsgenie ends",
+    for mention in view.doubtful_mentions:
+        if mention.handle.kind == "opsgenie":
+            yield finding_at(
+                mention,
+                f"`{mention.handle.text}` works until 5 April 2027, when Opsgenie ends",
                 "move it to the tool that comes after Opsgenie",
             )
 
@@ -241,7 +243,7 @@ _PLACEHOLDER: Final = re.compile(
 @rule("routing/placeholder-handle", Severity.WARNING)
 def placeholder_handle(view: MessageView) -> Iterator[Finding]:
     """
-    A handle is the placeholder of an example, pasted and never replaced.
+    A handle is a placeholder from an example that was never replaced.
 
     Why: mail to `example.com` reaches nobody. Published templates are full of such addresses.
 
@@ -252,11 +254,11 @@ def placeholder_handle(view: MessageView) -> Iterator[Finding]:
     Source: RFC 2606 keeps these domains for examples; 49 of the monitors that Datadog publishes
     carry one.
     """
-    for each in view.doubtful_mentions:
-        if _is_placeholder(each.handle.target):
-            yield told(
-                each,
-                f"`{each.handle.text}` is a placeholder and reaches nobody",
+    for mention in view.doubtful_mentions:
+        if _is_placeholder(mention.handle.target):
+            yield finding_at(
+                mention,
+                f"`{mention.handle.text}` is a placeholder and reaches nobody",
                 "write a real handle, or remove it",
             )
 
@@ -279,12 +281,12 @@ def blank_in_handle(view: MessageView) -> Iterator[Finding]:
 
     Source: Datadog's page on message variables, dynamic handles.
     """
-    for each in view.doubtful_mentions:
-        if not each.handle.dynamic:
+    for mention in view.doubtful_mentions:
+        if not mention.handle.dynamic:
             continue
-        for use, verdict in blank_variables(parse(each.handle.text), view.context.surroundings):
-            yield told(
-                each,
-                f"`{each.handle.text}` reaches nobody: `{use.name}` is blank, {verdict.reason}",
+        for use, verdict in blank_variables(parse(mention.handle.text), view.context.surroundings):
+            yield finding_at(
+                mention,
+                f"`{mention.handle.text}` reaches nobody: `{use.name}` is blank, {verdict.reason}",
                 instead(use, verdict),
             )

@@ -36,7 +36,7 @@ def _links_to_runbook(view: MonitorView) -> bool:
     if "runbook" in text and "http" in text:
         return True
     assets = view.monitor.body.get("assets") or ()
-    return any(each.get("category") == "runbook" for each in assets)
+    return any(asset.get("category") == "runbook" for asset in assets)
 
 
 @rule("hygiene/no-priority", Severity.WARNING)

@@ -30,7 +30,7 @@ _NAMES: Final = frozenset(RANGES)
 @rule("options/out-of-range", Severity.ERROR)
 def out_of_range(view: QueryView) -> Iterable[Finding]:
     """
-    An option has a number that Datadog does not take.
+    An option has a number that Datadog does not accept.
 
     Why: delays and intervals are not negative, and some have an upper end: `evaluation_delay` is
     0 to 86400 seconds, `min_failure_duration` 0 to 7200 seconds, `min_location_failed` at

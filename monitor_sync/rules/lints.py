@@ -253,9 +253,9 @@ def count_of_percentage() -> None:
 @tells("query/too-long-to-read", WARNING, "too-long-to-read")
 def too_long_to_read() -> None:
     """
-    The query is so long that it was not looked at.
+    The query is too long, so monitor-sync did not check it.
 
-    Why: it may be right or wrong; nothing here has read it.
+    Why: it may be right or wrong. Datadog may accept it.
 
     Example: a query that lists thousands of hosts.
 

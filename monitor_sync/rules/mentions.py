@@ -1,4 +1,4 @@
-"""The handles of a monitor with their places: in its author's texts, and among its recipients."""
+"""Handles with their places: in the author's texts, and among the recipients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Field = tuple[str | int, ...]
 
 
 class Mention(Frozen):
-    """A handle and where it stands; without an end the place is the whole value."""
+    """A handle and its place; without ``end`` the place is the whole value."""
 
     handle: Handle
     field: Field
@@ -28,21 +28,23 @@ _NONE: Final = Handle("", 0, 0, "user", "")
 
 
 def written(field: Field, text: str) -> Iterator[Mention]:
-    """Every handle in a text of the author."""
-    for each in handles(text):
-        yield Mention(each, field, each.start, each.end)
+    """Yield every handle in a text of the author."""
+    for handle in handles(text):
+        yield Mention(handle, field, handle.start, handle.end)
 
 
 @functools.lru_cache(maxsize=8192)
 def routed(routes: Routes) -> tuple[Mention, ...]:
-    """Every handle that routing adds, once, at the first state that has it."""
-    found = {
+    """Return every handle that routing adds, once, at the first state that has it."""
+    first_fields = {
         text: ("recipients", state, text)
         for state, recipients in reversed(routes)
         for text in recipients
     }
     return tuple(
-        Mention(each, field) for text, field in found.items() for each in handles(text) or (_NONE,)
+        Mention(handle, field)
+        for text, field in first_fields.items()
+        for handle in handles(text) or (_NONE,)
     )
 
 
@@ -58,7 +60,7 @@ _SUSPECT: Final = re.compile(
 
 
 def is_doubtful(mention: Mention) -> bool:
-    """Whether a handle is anything but an ordinary one that nobody can object to."""
+    """Return whether some rule may object to a handle; ordinary handles are certainly right."""
     handle = mention.handle
     as_routed = mention.field[-1] if mention.field[0] == "recipients" else handle.text
     return (
@@ -71,5 +73,5 @@ def is_doubtful(mention: Mention) -> bool:
 
 @functools.lru_cache(maxsize=8192)
 def routed_doubtful(routes: Routes) -> tuple[Mention, ...]:
-    """The doubtful ones among those that routing adds."""
+    """Return the doubtful handles among those that routing adds."""
     return tuple(filter(is_doubtful, routed(routes)))

@@ -96,7 +96,8 @@ def overlapping_blocks() -> None:
     """
     A block ends before another one that began inside it.
 
-    Why: blocks are boxes within boxes. Which text is shown when they overlap is anybody's guess.
+    Why: a block must end inside the block in which it began. Nobody knows which text Datadog shows
+    when two blocks overlap.
 
     Example: `{{#is_alert}}{{#is_match "env.name" "prod"}}x{{/is_alert}}{{/is_match}}`
 
@@ -109,10 +110,10 @@ def overlapping_blocks() -> None:
 @_tells("message/deep-blocks", "too-deep", once=True)
 def deep_blocks() -> None:
     """
-    Blocks stand within blocks, deeper than anybody can follow.
+    Blocks are nested more than 20 deep.
 
-    Why: what is nested deeper than 20 blocks is not read any further, so nothing is known of whom
-    it notifies.
+    Why: monitor-sync does not read blocks that are nested deeper, so it does not know whom they
+    notify.
 
     Example: `{{#is_alert}}` twenty-one times, one inside the other
 
@@ -155,13 +156,13 @@ def never_shown_block(view: MessageView) -> Iterator[Finding]:
     """
     for field, template in view.templates:
         if "{{#" in template.text or "{{^" in template.text or "{{{{" in template.text:
-            for each in never_shown(template, view.reach):
+            for block in never_shown(template, view.reach):
                 yield Finding(
-                    message=f"{_which(each)} is never shown: {each.reason}",
+                    message=f"{_which(block)} is never shown: {block.reason}",
                     field=field,
-                    start=each.start,
-                    end=each.end,
-                    hint=_wake(each, view),
+                    start=block.start,
+                    end=block.end,
+                    hint=_wake(block, view),
                 )
 
 
@@ -171,7 +172,7 @@ def _which(dead: NeverShown) -> str:
 
 
 def _wake(dead: NeverShown, view: MessageView) -> str:
-    """What makes the block come to life, where one thing does."""
+    """Return what to change so that the block can be shown."""
     name = dead.condition.name
     reach = view.reach
     if name in ("is_warning", "is_warning_recovery", "is_alert_to_warning") and not reach.warning:
@@ -189,7 +190,7 @@ def _wake(dead: NeverShown, view: MessageView) -> str:
 @_tells("message/unknown-condition", "unknown-condition")
 def unknown_condition() -> None:
     """
-    A block asks a condition that does not exist.
+    A block uses a condition that does not exist.
 
     Why: it never holds, so its text is never shown and nobody in it is notified.
 
@@ -229,7 +230,7 @@ def wrong_argument() -> None:
 @_tells("message/wrong-priority", "wrong-priority")
 def wrong_priority() -> None:
     """
-    A priority in the message is none of 'P1' to 'P5'.
+    A priority in the message is not one of 'P1' to 'P5'.
 
     Why: `is_priority` then never holds, and `override_priority` overrides nothing.
 

@@ -124,7 +124,7 @@ def resolve_with_timeout(view: QueryView) -> Iterable[Finding]:
 @rule("options/filled-missing-data", Severity.WARNING)
 def filled_missing_data(view: QueryView) -> Iterable[Finding]:
     """
-    `on_missing_data` has an opinion, but the query fills in what is missing.
+    `on_missing_data` is set, but the query fills in missing values, so the option never acts.
 
     Why: with `default_zero(…)` or `.fill(zero)` there is a value at every moment, so data is
     never missing: the monitor neither shows nor tells it, nor resolves because of it. It reads
@@ -142,10 +142,10 @@ def filled_missing_data(view: QueryView) -> Iterable[Finding]:
     if view.type not in METRIC or ("default_zero" not in text and "fill" not in text):
         return ()  # spares most monitors the walk
     tree = view.query.tree
-    found = _filling(tree.expression) if isinstance(tree, MetricQuery | FormulaQuery) else None
-    if found is None:
+    filling = _filling(tree.expression) if isinstance(tree, MetricQuery | FormulaQuery) else None
+    if filling is None:
         return ()
-    node, written = found
+    node, written = filling
     return [
         Finding(
             message=f"`{written}` fills in missing data, so "
@@ -159,11 +159,11 @@ def filled_missing_data(view: QueryView) -> Iterable[Finding]:
 
 
 _Filling = tuple[Node, str]
-"""What fills in zeros, and how it is called."""
+"""The part of a query that fills in zeros, and its name for a message."""
 
 
 def _filling(expression: Expression) -> _Filling | None:
-    """What keeps an expression from ever lacking a value, None where nothing does."""
+    """Return what fills in every missing value of an expression; None if nothing does."""
     if isinstance(expression, Call):
         if expression.function.text == "default_zero":
             return expression.function, "default_zero(…)"
@@ -177,15 +177,21 @@ def _filling(expression: Expression) -> _Filling | None:
         return _filled(expression.modifiers)
     if isinstance(expression, Arithmetic):
         # one side without a value leaves the whole without one
-        sides = [_filling(each) for each in expression.operands if not isinstance(each, Number)]
+        sides = [
+            _filling(operand) for operand in expression.operands if not isinstance(operand, Number)
+        ]
         return sides[0] if all(sides) and sides else None
     return None
 
 
 def _filled(modifiers: tuple[Modifier, ...]) -> _Filling | None:
-    for each in modifiers:
-        if each.name.text == "fill" and each.arguments and words_of(each.arguments[0]) == "zero":
-            return each, ".fill(zero)"
+    for modifier in modifiers:
+        if (
+            modifier.name.text == "fill"
+            and modifier.arguments
+            and words_of(modifier.arguments[0]) == "zero"
+        ):
+            return modifier, ".fill(zero)"
     return None
 
 

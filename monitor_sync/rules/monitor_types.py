@@ -1,4 +1,4 @@
-"""Which monitor types belong together, as far as thresholds and options go."""
+"""Groups of monitor types that have the same thresholds and options."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ RETAINING: Final = CI | {
     "audit alert", "error-tracking alert", "event-v2 alert", "log alert", "rum alert",
     "trace-analytics alert",
 }  # fmt: skip
-"""Those over events of which Datadog documents how long a group without events is kept."""
+"""Event types for which Datadog documents how long a group without events is kept."""
 
 EVENTS: Final = RETAINING | {
     "database-monitoring alert", "llm-observability alert", "network-path alert",
     "network-performance alert",
 }  # fmt: skip
-"""Those over events: logs, spans, RUM, …"""
+"""Types that count events: logs, spans, RUM, …"""
 
 MISSING_DATA: Final = METRIC | EVENTS | {"cost alert", "data-quality alert", "data-jobs alert"}
-"""Those that ``on_missing_data`` is for."""
+"""Types that have ``on_missing_data``."""
 
 NO_MISSING_DATA: Final = frozenset({CHECK, SLO, COMPOSITE})
-"""Those that it certainly is not for."""
+"""Types that certainly do not have it."""
 
 UNKNOWN_GROUPS: Final = frozenset({COMPOSITE, SLO, SYNTHETICS})
-"""Those whose groups are not in their query: they come from members, from the SLO, from places."""
+"""Types whose groups are not in the query but come from members, the SLO or the locations."""
 
 
 def article(type: str) -> str:  # noqa: A002 - Datadog's own word, as in the monitor's body
-    """The type in a sentence: ``a log alert``, ``an audit alert``, ``an slo alert``."""
+    """Return the type with its article: ``a log alert``, ``an audit alert``, ``an slo alert``."""
     return f"an {type}" if type[:1] in "aeiou" or type == SLO else f"a {type}"
 
 

@@ -88,7 +88,7 @@ def unused_variables(view: QueryView) -> Iterable[Finding]:
 @rule("options/bad-role", Severity.ERROR)
 def bad_role(view: MonitorView) -> Iterable[Finding]:
     """
-    An entry of `restricted_roles` is no UUID.
+    An entry of `restricted_roles` is not a UUID.
 
     Why: Datadog knows roles by their UUID there, not by their name.
 
@@ -140,17 +140,17 @@ def bad_asset(view: MonitorView) -> Iterable[Finding]:
     if not isinstance(assets, list):
         return ()
     findings = []
-    for index, each in enumerate(assets):
-        if not isinstance(each, dict):
+    for index, asset in enumerate(assets):
+        if not isinstance(asset, dict):
             continue
         where = ("assets", index)
-        missing = [name for name in _OF_AN_ASSET if not each.get(name)]
+        missing = [name for name in _OF_AN_ASSET if not asset.get(name)]
         if missing:
             message = f"the asset has no {listed(missing, 'and')}"
             hint = f"add {listed(missing, 'and')}; the category is `runbook`"
             findings.append(Finding(message=message, field=where, hint=hint))
-        elif each["category"] != "runbook":
-            message = f"{shown(each['category'])} is no category of an asset"
+        elif asset["category"] != "runbook":
+            message = f"{shown(asset['category'])} is no category of an asset"
             here = (*where, "category")
             findings.append(Finding(message=message, field=here, hint="write `runbook`"))
     return findings

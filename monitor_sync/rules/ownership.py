@@ -27,10 +27,10 @@ def pages_another_team(view: MessageView) -> Iterator[Finding]:
     """
     paged = pagers_of_alerts(view.notified, view.policy.pagers)
     team = view.team
-    if not paged or any(each in paged for each in handles_of(team)):
+    if not paged or any(handle in paged for handle in handles_of(team)):
         return
     for handle in paged:
-        others = [each.name for each in view.teams.values() if handle in handles_of(each)]
+        others = [other.name for other in view.teams.values() if handle in handles_of(other)]
         if others:
             routed = handle in view.recipients.get("alert", ())
             yield Finding(

@@ -182,7 +182,7 @@ def wrong_arguments() -> None:
 )
 def unknown_aggregator() -> None:
     """
-    A series or the window is aggregated in a way that does not exist.
+    A series or the window has an aggregator that does not exist.
 
     Why: a series takes avg, sum, min, max, count, last or a percentile such as p95; the window
     takes avg, sum, min, max or percentile, and percentile needs a series such as `p95:`.
@@ -206,7 +206,7 @@ def unknown_aggregator() -> None:
 )
 def unknown_modifier() -> None:
     """
-    What stands behind a series or a search after a point does not exist, or not like that.
+    A modifier of a series or a search does not exist, or has wrong arguments.
 
     Why: a series takes as_count, as_rate, rollup, fill and weighted. rollup takes avg, sum, min,
     max or count and seconds; fill takes linear, last, zero or null and at most 600 seconds. In a
@@ -247,7 +247,7 @@ def bad_window() -> None:
 @tells("query/unknown-comparator", ERROR, "unknown-comparator", "wrong-comparator")
 def unknown_comparator() -> None:
     """
-    The query compares in a way that does not exist, or that this type does not take.
+    The query uses a comparator that does not exist, or that this type does not accept.
 
     Why: there are >, >=, <, <=, == and !=. SLO alerts and cost monitors take only some of them.
 

@@ -122,7 +122,7 @@ def always_the_same() -> None:
 @rule("references/no-shared-group", Severity.WARNING)
 def no_shared_group(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
-    A composite joins monitors that alert apart by different keys.
+    A composite joins monitors that group by different keys.
 
     Why: Datadog matches the groups of its members by the keys that they share. Without a shared
     key every group of the one meets every group of the other, and the composite alerts as one.

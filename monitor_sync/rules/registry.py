@@ -141,7 +141,7 @@ def page(name: str, severity: Severity) -> Callable[[Callable[[], None]], Callab
 
 
 def _page(written: Callable[..., object]) -> str:
-    """The docstring, with one backtick around code as messages have it."""
+    """Return the docstring, with single backticks around code as in messages."""
     return (inspect.getdoc(written) or "").replace("``", "`")
 
 
@@ -152,7 +152,7 @@ def _add(new: Rule) -> None:
 
 
 def every() -> Iterator[Rule]:
-    """All rules that look at monitors, by name."""
+    """Yield all rules that look at monitors, by name."""
     from monitor_sync import rules
 
     for module in iter_modules(rules.__path__):  # each registers its rules when it is imported

@@ -16,7 +16,7 @@ LAST: Final = 30 * 60
 
 
 def _silent(view: QueryView) -> bool:
-    """Whether the monitor never reminds."""
+    """Return whether the monitor never renotifies."""
     return not view.options.get("renotify_interval")
 
 
@@ -151,7 +151,7 @@ def renotify_without_no_data(view: QueryView) -> Iterable[Finding]:
 
 
 def _reminded(view: QueryView, state: str) -> int:
-    """The place of a state among those reminded of; -1 where nothing reminds of it."""
+    """Return the index of a state in ``renotify_statuses``; -1 if it is not in the list."""
     states = view.options.get("renotify_statuses")
     if not isinstance(states, list) or state not in states or _silent(view):
         return -1
@@ -161,9 +161,9 @@ def _reminded(view: QueryView, state: str) -> int:
 @rule("options/renotify-too-late", Severity.WARNING)
 def renotify_too_late(view: QueryView) -> Iterable[Finding]:
     """
-    `renotify_interval` is longer than the time for which Datadog reminds.
+    `renotify_interval` is longer than Datadog goes on renotifying.
 
-    Why: Datadog stops to remind 30 hours after the alert, so the first reminder never comes.
+    Why: Datadog stops renotifying 30 hours after the alert, so the first reminder never comes.
 
     Example: `options: {renotify_interval: 2880}`.
 

@@ -13,7 +13,7 @@ from monitor_sync.language.handles import handles
 from monitor_sync.language.message_tree import Block, Element, Helper, Raw, walk
 from monitor_sync.language.transitions import FLAGS
 from monitor_sync.model import Policy
-from monitor_sync.rules.handles import told
+from monitor_sync.rules.handles import finding_at
 from monitor_sync.rules.mentions import written
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import listed
@@ -21,24 +21,24 @@ from monitor_sync.rules.views import MessageView, MonitorView, ProjectView
 
 _USUAL_PRIORITIES: Final = frozenset({1, 2})
 _CHATS: Final = frozenset({"slack", "teams", "hangouts", "hipchat", "email", "jira", "case"})
-"""Kinds of handles that surely wake nobody."""
+"""Kinds of handles that certainly wake nobody."""
 
 _FORGOTTEN: Final = {
     "warning": ("warning", "is warned"),
     "no_data": ("no_data", "hears that data is missing"),
     "alert_recovery": ("recovery", "hears that it is over"),
 }
-"""Transition to its state, and what nobody does if it notifies nobody."""
+"""A transition, its state in the files, and what nobody notices if it notifies nobody."""
 
 
 def pages(priority: int | None, policy: Policy) -> bool:
-    """Whether a monitor of this priority has to wake somebody."""
+    """Return whether a monitor of this priority has to wake somebody."""
     return priority in (policy.paging_priorities or _USUAL_PRIORITIES)
 
 
 @functools.lru_cache(maxsize=8192)
 def _is_chat(handle: str) -> bool:
-    return all(each.kind in _CHATS for each in handles(handle))
+    return all(parsed.kind in _CHATS for parsed in handles(handle))
 
 
 # nobody
@@ -85,7 +85,7 @@ def _how_to_page(view: MonitorView, state: str) -> str:
 @rule("routing/state-reaches-nobody", Severity.WARNING)
 def state_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
-    The monitor can get into a state of which nobody hears.
+    The monitor can get into a state that notifies nobody.
 
     Why: a warning threshold without a recipient only colours a list that nobody looks at, and who
     is not told of the recovery goes on searching. The members of a composite are left out.
@@ -130,7 +130,7 @@ def state_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Fi
 @rule("routing/unknown-reaches-nobody", Severity.WARNING)
 def unknown_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
     """
-    A check counts how often its state is unknown, and nobody hears of that state.
+    A service check has an `unknown` threshold, and nobody is notified of that state.
 
     Why: `{{#is_no_data}}` is not it: a check that answers "unknown" sends data. Routing has no line
     for it, as most checks never answer so; whoever declares the threshold means it.
@@ -160,7 +160,7 @@ def unknown_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, 
 def _silent(
     project: ProjectView,
 ) -> tuple[list[tuple[MonitorView, frozenset[str]]], frozenset[str]]:
-    """Monitors with transitions that notify nobody, and the keys of composites' members."""
+    """Return monitors with transitions that notify nobody, and the keys of composite members."""
     silent = []
     spoken_for: set[str] = set()
     for view in project.monitors:
@@ -178,7 +178,7 @@ def _silent(
 @rule("routing/unresolved-page", Severity.WARNING)
 def unresolved_page(view: MessageView) -> Iterator[Finding]:
     """
-    A pager hears of the trouble and never of its end.
+    A pager is notified of an alert and not of its recovery.
 
     Why: the on-call tool opens an incident and keeps it open, until somebody closes it by hand;
     the next alert may then count as the same incident. A handle inside `{{#is_alert}}` alone is
@@ -285,15 +285,19 @@ def priority_raised_in_text(view: MessageView) -> Iterator[Finding]:
     policy = view.policy
     if pagers_of_alerts(view.notified, policy.pagers):
         return
-    for each in walk(view.message.elements):
-        if isinstance(each, Helper) and each.name == "override_priority" and each.arguments:
-            level = each.arguments[0].value
+    for element in walk(view.message.elements):
+        if (
+            isinstance(element, Helper)
+            and element.name == "override_priority"
+            and element.arguments
+        ):
+            level = element.arguments[0].value
             if level[:1] == "P" and level[1:].isdigit() and pages(int(level[1:]), policy):
                 yield Finding(
                     message=f"{level} has to wake somebody, and nobody is paged",
                     field=("message",),
-                    start=each.start,
-                    end=each.end,
+                    start=element.start,
+                    end=element.end,
                     hint="declare a monitor of its own with this priority",
                 )
 
@@ -304,7 +308,7 @@ def priority_raised_in_text(view: MessageView) -> Iterator[Finding]:
 @rule("routing/handle-in-every-state", Severity.WARNING)
 def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
     """
-    A handle stands in the message outside every condition, and is notified each time.
+    A handle stands in the message outside every condition, so it is notified at every transition.
 
     Why: what stands outside conditions is sent at every transition: alert, warning, missing data,
     each recovery and each reminder. One spike then makes half a dozen mails. Routing is not the
@@ -322,9 +326,9 @@ def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
     for place in written(("message",), view.text):
         if _under_flag(view.message.elements, place.start):
             continue
-        names = [each.name.replace("_", " ") for each in view.reach.transitions()]
+        names = [transition.name.replace("_", " ") for transition in view.reach.transitions()]
         name = place.handle.name
-        yield told(
+        yield finding_at(
             place,
             f"`{name}` is notified every time: {', '.join(names[:-1])} and {names[-1]}",
             f'write `also_notify: {{alert: ["{name}"]}}` instead',
@@ -332,20 +336,22 @@ def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
 
 
 def _under_flag(elements: Iterable[Element], at: int) -> bool:
-    """Whether the place is inside a block that asks for the state."""
-    for each in elements:
-        if each.start <= at < each.end and isinstance(each, Block | Raw):
-            condition = each.condition
+    """Return whether a place is inside a block for one state."""
+    for element in elements:
+        if element.start <= at < element.end and isinstance(element, Block | Raw):
+            condition = element.condition
             if condition is not None and condition.name in FLAGS:
                 return True
-            return isinstance(each, Block) and _under_flag((*each.body, *each.otherwise), at)
+            return isinstance(element, Block) and _under_flag(
+                (*element.body, *element.otherwise), at
+            )
     return False
 
 
 @rule("routing/forbidden-handle", Severity.ERROR)
 def forbidden_handle(view: MessageView) -> Iterator[Finding]:
     """
-    A handle that the organisation does not want in any monitor.
+    The monitor notifies a handle that the organisation forbids.
 
     Why: `forbidden_handles` of the policy says so: everybody at once, a private mailbox, a tool
     that is being given up.
@@ -361,7 +367,7 @@ def forbidden_handle(view: MessageView) -> Iterator[Finding]:
         return
     for place in view.mentions:
         if matches_glob(place.handle.name, globs):
-            yield told(
+            yield finding_at(
                 place,
                 f"`{place.handle.name}` is forbidden by the policy in project.yaml",
                 "notify whoever has to act instead",

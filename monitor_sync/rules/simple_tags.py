@@ -36,7 +36,7 @@ def simple_tags(text: str) -> tuple[str, ...] | None:
 
 @functools.lru_cache(maxsize=16384)
 def all_exist(names: tuple[str, ...], type_: str, keys: tuple[str, ...]) -> bool:
-    """Whether each of these variables exists for a monitor that groups by these keys."""
+    """Return whether all these variables exist for a monitor that groups by these keys."""
     around = Surroundings(type=type_, group_keys=keys, thresholds=frozenset())
     for name in names:
         path = path_of(name)

@@ -1,4 +1,4 @@
-"""What becomes of a finding: the author's suppressions, the organisation's own severities."""
+"""Apply to findings the suppressions of their monitors and the severities of the policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitor_sync.rules.registry import Finding, every
 _SEVERITIES: Final = {each.label: each for each in Severity}
 _OFF: Final = "off"
 _ONLINE: Final = frozenset(each.name for each in online.PAGES)
-"""Told by Datadog alone, so that nobody knows offline whether a suppression of them is needed."""
+"""Rules that only Datadog can check, so nobody knows offline whether a suppression is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class SuppressionFinding:
 
 class FindingFilter:
     """
-    Says of each finding whether it is told and how severely, and notes which suppressions it took.
+    Decides whether a finding is shown and how severe it is, and notes which suppressions were used.
 
     ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day.
     """
@@ -47,40 +47,46 @@ class FindingFilter:
         }
 
     def is_on(self, rule: str) -> bool:
-        """Whether the organisation has not switched a rule off."""
+        """Return whether the policy has not switched a rule off."""
         return self._severities.get(rule, Severity.ERROR) is not None
 
     def severity(self, rule: str, usual: Severity, key: str) -> Severity | None:
-        """How severe a finding about one monitor is; None where it is not to be told."""
+        """Return the severity of a finding about one monitor; None if it is not shown."""
         monitor = self._monitors.get(key)
         if monitor is not None and any(
-            each.rule == rule and _counts(each, self._today) for each in monitor.ignored
+            suppression.rule == rule and _counts(suppression, self._today)
+            for suppression in monitor.ignored
         ):
             self._used.add((key, rule))
             return None
         return self._severities.get(rule, usual)
 
     def shown(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-        """The diagnostics that are told, as severe as asked for. An error of reading stays one."""
-        for each in diagnostics:
-            if each.rule in file_rules.ERRORS:
-                yield each
+        """Yield the diagnostics that are shown; an error of reading stays an error."""
+        for diagnostic in diagnostics:
+            if diagnostic.rule in file_rules.ERRORS:
+                yield diagnostic
                 continue
-            severity = self.severity(each.rule, each.severity, each.key)
+            severity = self.severity(diagnostic.rule, diagnostic.severity, diagnostic.key)
             if severity is not None:
-                yield each if severity is each.severity else replace(each, severity=severity)
+                yield (
+                    diagnostic
+                    if severity is diagnostic.severity
+                    else replace(diagnostic, severity=severity)
+                )
 
     def stale(self, monitors: Iterable[Monitor]) -> Iterator[SuppressionFinding]:
         """
-        Suppressions that silence nothing, are past their date or name what cannot be silenced.
+        Yield the suppressions that silence nothing, are past their date, or cannot work.
 
-        To be asked last: until then nobody knows which were needed.
+        Call this last: until every rule has run, nobody knows which suppressions were used.
         """
         known = _known()
         for monitor in monitors:
-            for place, each in enumerate(monitor.ignored):
-                needed = (monitor.key, each.rule) in self._used or each.rule in _ONLINE
-                rule, finding = _staleness(each, place, known, needed, self._today)
+            for index, suppression in enumerate(monitor.ignored):
+                name = suppression.rule
+                needed = (monitor.key, name) in self._used or name in _ONLINE
+                rule, finding = _staleness(suppression, index, known, needed, self._today)
                 severity = self._severities.get(rule, Severity.WARNING)
                 if finding is not None and severity is not None:
                     yield SuppressionFinding(
@@ -88,7 +94,7 @@ class FindingFilter:
                     )
 
     def of_policy(self) -> Iterator[SuppressionFinding]:
-        """Severities of the policy for rules that do not exist, or whose severity is fixed."""
+        """Yield the policy's severities for rules that do not exist or whose severity is fixed."""
         known = _known()
         for name in self._policy.severity:
             if name in file_rules.ERRORS:
@@ -106,8 +112,8 @@ class FindingFilter:
 
 
 def _known() -> set[str]:
-    """Every name that can be suppressed, and be given another severity."""
-    return {each.name for each in every()} | _ONLINE | file_rules.WARNINGS | file_rules.NOTES
+    """Return every name that can be suppressed, and that can get another severity."""
+    return {entry.name for entry in every()} | _ONLINE | file_rules.WARNINGS | file_rules.NOTES
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

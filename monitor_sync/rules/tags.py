@@ -20,7 +20,7 @@ _OURS: Final = (f"{PROJECT_TAG}:", f"{KEY_TAG}:", "business_unit:", "team:", "on
 
 
 def _authors(view: TagsView, index: int) -> bool:
-    """Whether people wrote a tag; ours have rules of their own."""
+    """Return whether a person wrote the tag; monitor-sync adds the others."""
     tag = view.tags[index]
     return not tag.startswith(_OURS) and tag != f"service:{view.service}"
 
@@ -110,9 +110,9 @@ def odd_characters(view: TagsView) -> Iterator[Finding]:
 
 
 def _odd(tag: str) -> tuple[str, str]:
-    found = _ODD.search(tag)
-    if found is not None:
-        shown = "a blank" if found[0].isspace() else f"`{found[0]}`"
+    odd = _ODD.search(tag)
+    if odd is not None:
+        shown = "a blank" if odd[0].isspace() else f"`{odd[0]}`"
         return f"has {shown}", _ODD.sub("_", tag)
     if tag.endswith(":"):
         return "ends with a colon and has no value", ""
@@ -175,7 +175,7 @@ def required(view: TagsView) -> Iterator[Finding]:
 @rule("tags/value-not-allowed", Severity.ERROR)
 def value_not_allowed(view: TagsView) -> Iterator[Finding]:
     """
-    A tag has a value that the organisation does not know.
+    A tag has a value that the policy does not allow.
 
     Why: `policy.required_tags` lists what the tag may say; a misspelt value is missing in every
     report.

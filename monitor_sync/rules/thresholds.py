@@ -20,7 +20,7 @@ _RECOVERIES: Final = ("critical_recovery", "warning_recovery")
 
 
 def field(name: str) -> tuple[str, ...]:
-    """The way to one threshold."""
+    """Return the path to one threshold."""
     return ("options", "thresholds", name)
 
 
@@ -42,10 +42,14 @@ def query_mismatch(view: QueryView) -> Iterable[Finding]:
     critical = number(view.thresholds.get("critical"))
     if critical is None:
         return ()
-    found = query.comparison(view.query)
-    if found is None or not isinstance(found.threshold, Number) or limit(found) == critical:
+    comparison = query.comparison(view.query)
+    if (
+        comparison is None
+        or not isinstance(comparison.threshold, Number)
+        or limit(comparison) == critical
+    ):
         return ()
-    written = found.threshold
+    written = comparison.threshold
     return [
         Finding(
             message=f"the query compares with {written.written}, "
@@ -160,12 +164,12 @@ def recovery_beyond_threshold(view: QueryView) -> Iterable[Finding]:
 def _wrong_side(
     view: QueryView, name: str, value: float, other: str, *, equal: bool = False
 ) -> list[Finding]:
-    """A threshold that is not on the healthy side of another one, or equal to it."""
+    """Return a finding if a threshold is not on the healthy side of another one."""
     level = number(view.thresholds.get(other))
-    found = query.comparison(view.query)
-    if level is None or found is None:
+    comparison = query.comparison(view.query)
+    if level is None or comparison is None:
         return []
-    operator = found.operator.text
+    operator = comparison.operator.text
     upward = operator in _UPWARD
     if not upward and operator not in _DOWNWARD:
         return []
@@ -214,8 +218,8 @@ def recovery_at_threshold(view: QueryView) -> Iterable[Finding]:
 
 
 def _ordered(view: QueryView) -> bool:
-    found = query.comparison(view.query)
-    return found is not None and found.operator.text not in ("==", "!=")
+    comparison = query.comparison(view.query)
+    return comparison is not None and comparison.operator.text not in ("==", "!=")
 
 
 @rule("thresholds/without-order", Severity.WARNING)
@@ -235,13 +239,13 @@ def without_order(view: QueryView) -> Iterable[Finding]:
     given = view.thresholds
     if len(given) < 2:
         return ()
-    found: Comparison | None = query.comparison(view.query)
-    if found is None or found.operator.text not in ("==", "!="):
+    comparison: Comparison | None = query.comparison(view.query)
+    if comparison is None or comparison.operator.text not in ("==", "!="):
         return ()
     return [
         Finding(
             message=f"`{name}` is {shown(given[name])}, "
-            f"but `{found.operator.text}` has no warning and no healthy side",
+            f"but `{comparison.operator.text}` has no warning and no healthy side",
             field=field(name),
             hint=f"remove `{name}`, or compare with `>` or `<`",
         )

@@ -12,7 +12,7 @@ LONGEST_TAG: Final = 200
 
 
 def number(value: Any) -> float | None:
-    """A JSON number as Datadog compares it, or None for anything else (true and false too)."""
+    """Return a JSON number as Datadog compares it; None for anything else, true and false too."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -22,14 +22,14 @@ def number(value: Any) -> float | None:
 
 
 def limit(comparison: Comparison | None) -> float | None:
-    """The number that a query compares with; None where it has none, or a dynamic one."""
+    """Return the number that a query compares with; None if it has none, or a dynamic one."""
     if comparison is None or not isinstance(comparison.threshold, Number):
         return None
     return comparison.threshold.value
 
 
 def shown(value: Any) -> str:
-    """A value for a message: numbers as short as can be, texts in backticks."""
+    """Return a value for a message: numbers as short as can be, texts in backticks."""
     if type(value) is int and -1e16 < value < 1e16:
         return str(value)
     if type(value) is float and -1e16 < value < 1e16:
@@ -46,8 +46,8 @@ def shown(value: Any) -> str:
 
 
 def listed(words: list[str] | tuple[str, ...], last: str = "or") -> str:
-    """Words as prose, each in backticks."""
-    quoted = [f"`{each}`" for each in words]
+    """Return words as prose, each in backticks."""
+    quoted = [f"`{word}`" for word in words]
     if len(quoted) < 2:
         return "".join(quoted)
     return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

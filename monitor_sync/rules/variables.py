@@ -39,7 +39,7 @@ def _findings(view: MessageView, wanted: Existence, problem: str) -> Iterator[Fi
 
 
 def instead(use: VariableUse, verdict: Verdict) -> str:
-    """What to type in place of a variable that shows nothing."""
+    """Return what to type in place of a variable that shows nothing."""
     if verdict.instead:
         braces = use.place == "text"
         return f"write {{{{{verdict.instead}}}}}" if braces else f"write `{verdict.instead}`"
@@ -71,10 +71,10 @@ def blank_variable(view: MessageView) -> Iterator[Finding]:
 @rule("message/unknown-variable", Severity.WARNING)
 def unknown_variable(view: MessageView) -> Iterator[Finding]:
     """
-    A variable that no monitor has.
+    The message uses a variable that no monitor has.
 
-    Why: it shows nothing. Tags of the group end with `.name`: `{{host}}` is none, `{{host.name}}`
-    is. A slip in a built-in name is as silent.
+    Why: it shows nothing. A tag of the group ends with `.name`: `{{host}}` shows nothing,
+    `{{host.name}}` shows the host. A misspelt built-in name shows nothing either.
 
     Example: `{{treshold}}`, `{{cluster_name}}`
 
@@ -91,7 +91,8 @@ def key_not_notified_by(view: MessageView) -> Iterator[Finding]:
     """
     A variable names a group key that `notify_by` leaves out.
 
-    Why: one notification then stands for many groups, and the variable shows one of them, any one.
+    Why: one notification then stands for many groups, and the variable shows an arbitrary one of
+    them.
 
     Example: `{{pod.name}}` with `by {cluster,pod}` and `notify_by: [cluster]`
 
@@ -146,10 +147,10 @@ _TYPED: Final = re.compile(r"(?<![\w.,-])\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
 @rule("message/typed-threshold", Severity.NOTE)
 def typed_threshold(view: MonitorView) -> Iterator[Finding]:
     """
-    The message has the number of a threshold typed into it.
+    The message repeats the number of a threshold.
 
-    Why: the next one who changes the threshold forgets the message, and the page is wrong from
-    then on. Datadog fills in `{{threshold}}`.
+    Why: whoever changes the threshold next may forget the message, and from then on the page is
+    wrong. Datadog fills in `{{threshold}}`.
 
     Example: `More than 250 sign-ins fail.` with `thresholds: {critical: 250}`
 

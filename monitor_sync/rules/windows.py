@@ -23,7 +23,7 @@ _EVALUATED: Final = METRIC | EVENTS
 
 
 def _cumulative(view: QueryView) -> Window | None:
-    """The ``current_1d`` of a query or its ``.current("1d")``, None where it has none."""
+    """Return the ``current_1d`` or ``.current("1d")`` of a query; None if it has none."""
     window = query.window(view.query)
     return window if window is not None and window.form == "current" else None
 
@@ -100,7 +100,7 @@ def window_without_cumulative(view: QueryView) -> Iterable[Finding]:
 @rule("options/bad-evaluation-window", Severity.ERROR)
 def bad_evaluation_window(view: QueryView) -> Iterable[Finding]:
     """
-    `evaluation_window` says something that Datadog does not take.
+    `evaluation_window` has a value that Datadog does not accept.
 
     Why: it is either `hour_starts`, a minute from 0 to 59, or `day_starts`, a time such as
     `"04:00"`, for a month together with `month_starts: 1`. The time zone may stand beside both.
@@ -118,7 +118,7 @@ def bad_evaluation_window(view: QueryView) -> Iterable[Finding]:
 
 
 def _window_problems(given: Mapping[str, Any]) -> Iterator[Finding]:
-    minute, time, day = (given.get(f"{each}_starts") for each in ("hour", "day", "month"))
+    minute, time, day = (given.get(f"{unit}_starts") for unit in ("hour", "day", "month"))
     if minute is not None and (time is not None or day is not None):
         other = "day_starts" if time is not None else "month_starts"
         yield Finding(
@@ -163,7 +163,7 @@ def _is_time(value: Any) -> bool:
 @rule("options/evaluation-window-unlike-query", Severity.WARNING)
 def evaluation_window_unlike_query(view: QueryView) -> Iterable[Finding]:
     """
-    `evaluation_window` gives another start than the window of the query needs.
+    `evaluation_window` does not give the start that the window of the query needs.
 
     Why: an hour starts at a minute, a day at a time, a month at a time of its first day. Without
     the one that fits Datadog takes a start that nobody chose.
