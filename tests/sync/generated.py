@@ -137,6 +137,8 @@ SIMPLE: dict[str, st.SearchStrategy[Any]] = {
     "min_failure_duration": st.sampled_from([0, 60]),
     "min_location_failed": st.sampled_from([1, 2]),
 }
+NO_POLICY = {"service check", "slo alert"}
+"""Types that refuse ``on_missing_data``."""
 DELAYS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [{}, {"new_host_delay": 300}, {"new_host_delay": 0}, {"new_host_delay": 60}]
 )
@@ -170,6 +172,8 @@ def options(draw: st.DrawFn, kind: str, grouped: bool) -> dict[str, Any]:
     """Options that Datadog takes together."""
     chosen = {name: draw(values) for name, values in SIMPLE.items() if draw(st.integers(0, 3)) == 0}
     chosen |= draw(DELAYS) | draw(MISSING) | draw(RENOTIFY)
+    if kind in NO_POLICY:
+        chosen.pop("on_missing_data", None)
     if grouped and draw(st.booleans()):
         chosen.pop("new_host_delay", None)
         chosen["new_group_delay"] = draw(st.sampled_from([0, 60, 300]))
@@ -202,5 +206,21 @@ def bodies(draw: st.DrawFn, kind: str, key: str = "payments/router/errors") -> d
         options=chosen,
     )
     if draw(st.booleans()):
-        made["tags"] = [*made["tags"], *draw(st.lists(st.sampled_from(["a:b", "Tier:1", "x"])))]
+        more = st.lists(st.sampled_from(["a:b", "Tier:1", "x"]), unique=True)
+        made["tags"] = [*made["tags"], *draw(more)]
     return made
+
+
+def goes_together(made: dict[str, Any]) -> bool:
+    """Return True if Datadog takes these options beside each other and with this query.
+
+    Options of two people, merged, may be refused although those of each were taken.
+    """
+    chosen = made["options"]
+    if "new_group_delay" in chosen and "by" not in made["query"]:
+        return False
+    if chosen.get("renotify_occurrences") and not chosen.get("renotify_interval"):
+        return False
+    policy = chosen.get("on_missing_data")
+    old = chosen.get("notify_no_data") or chosen.get("no_data_timeframe")
+    return not (policy and (old or (policy == "resolve" and chosen.get("timeout_h"))))

@@ -125,7 +125,7 @@ CHANGED: dict[str, Any] = {
     "options.group_retention_duration": "3h",
 }
 IMPLIED = {  # Datadog takes the one only without the other, so a person changes both
-    "options.on_missing_data": ("notify_no_data", "no_data_timeframe"),
+    "options.on_missing_data": ("notify_no_data", "no_data_timeframe", "timeout_h"),
 }
 
 

@@ -18,7 +18,7 @@ from monitor_sync.sync.drift import Apart, Base
 from monitor_sync.sync.plan import Change, Plan, make_plan
 from monitor_sync.sync.three_way import Cause, Comparison
 from tests.sync.builders import answer, body, composite, live, monitor, project
-from tests.sync.generated import bodies
+from tests.sync.generated import bodies, goes_together
 from tests.sync.test_properties import KEY, Account
 
 BASE = Base(revision="main", commit="0" * 40)
@@ -108,8 +108,7 @@ def test_every_difference_is_told_once_and_the_update_leaves_the_rest_as_it_is(
     before = slots(there[0].body, declared=here)
     for change in plan.changes:
         assert change.body is not None
-        grouped = "by" in change.body["query"]
-        assume(grouped or "new_group_delay" not in change.body["options"])  # Datadog refuses that
+        assume(goes_together(change.body))
         account.update(number, change.body)
     now = read(account.ask("GET", "/api/v1/monitor"))
     after = slots(now[0].body, declared=here)
