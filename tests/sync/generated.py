@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import strategies as st
@@ -211,7 +212,7 @@ def bodies(draw: st.DrawFn, kind: str, key: str = "payments/router/errors") -> d
     return made
 
 
-def goes_together(made: dict[str, Any]) -> bool:
+def goes_together(made: Mapping[str, Any]) -> bool:
     """Return True if Datadog takes these options beside each other and with this query.
 
     Options of two people, merged, may be refused although those of each were taken.
