@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+
+from monitor_sync.counting import count
 
 
 class Severity(IntEnum):
@@ -60,3 +63,14 @@ class Diagnostic:
     def order(self) -> tuple[str, int, int, str, str]:
         """Sort key: by place, then by rule and message, so that output never depends on chance."""
         return (self.span.path, self.span.line, self.span.column, self.rule, self.message)
+
+
+def tally(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return ``2 errors, 1 warning``, or ``no problems``."""
+    severities = [diagnostic.severity for diagnostic in diagnostics]
+    counts = [
+        count(severities.count(severity), severity.label)
+        for severity in sorted(Severity, reverse=True)
+        if severity in severities
+    ]
+    return ", ".join(counts) or "no problems"

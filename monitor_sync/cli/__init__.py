@@ -1,8 +1,8 @@
 """
-The command line: read options, call the core, print, exit. Nothing is decided here.
+The command line: read options, call ``app``, render, exit. Nothing is decided here.
 
-One module a command, imported only when that command runs. What takes long to import (Datadog's
-client, rich, the emulator's server) is imported inside the function that needs it.
+Each command is a name in ``COMMANDS`` and a module in ``commands/``. What takes long to import
+(Datadog's client, rich, the emulator's server) is imported inside the function that needs it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Final
 import click
 
 from monitor_sync import __version__
+from monitor_sync.app.selection import closest
 from monitor_sync.cli import console
 from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
@@ -25,7 +26,7 @@ COMMANDS: Final = (
     "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners", "comment",
     "approvals", "merged", "doctor", "emulate", "demo",
 )  # fmt: skip
-"""Every command, in the order of ``--help``. ``list`` lives in ``cli/list.py``, and so on."""
+"""Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C, where nothing was written: 128 and the signal's number."""
@@ -36,13 +37,13 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order in which people need them."""
-        return [*COMMANDS]  # the builtin `list` is shadowed once cli/list.py is imported
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import the module of one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"monitor_sync.cli.{cmd_name}")
+        module = importlib.import_module(f"monitor_sync.cli.commands.{cmd_name}")
         command: click.Command = module.command
         return command
 
@@ -52,7 +53,7 @@ class Program(click.Group):
         """Find the command that was typed, or say which one may have been meant."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            close = console.closest(name, COMMANDS)
+            close = closest(name, COMMANDS)
             hint = f"did you mean {close}? " if close else ""
             raise UsageError(
                 f"there is no command {name!r}", hint=f"{hint}`monitor-sync --help` lists them"

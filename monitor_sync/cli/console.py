@@ -10,15 +10,19 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from monitor_sync.app.failures import LimitsExceeded, WrongFiles
+from monitor_sync.diagnostics import Severity, tally
 from monitor_sync.errors import MonitorSyncError, UsageError
 
 if TYPE_CHECKING:
+    from monitor_sync.app import Target
+    from monitor_sync.diagnostics import Diagnostic
     from monitor_sync.render.style import Style
 
 
@@ -69,7 +73,7 @@ def err() -> Style:
 
 
 def answer(text: str, output: Path | None = None) -> None:
-    """Print what was asked for, or write it to the file that was named."""
+    """Print the answer, or write it to a file. Raises UsageError where that cannot be written."""
     if output is None:
         _write(sys.stdout, text)
         return
@@ -90,19 +94,39 @@ def answer_style(output: Path | None) -> Style:
 
 
 def say(text: str) -> None:
-    """One line of conversation."""
+    """Print one line of conversation, on standard error."""
     _write(sys.stderr, text + "\n")
 
 
 def warn(text: str, hint: str) -> None:
-    """Something that is done, though it may not be what was meant."""
+    """Print a warning: the command succeeded but may not do what the user wants."""
     shown = err()
     say(f"{shown('warning:', 'yellow', bold=True)} {text}")
     say(f"{shown('   help:', 'cyan', bold=True)} {hint}")
 
 
+def warn_of_files(diagnostics: Sequence[Diagnostic]) -> None:
+    """Print one line about problems of the files that stop nothing; notes are no problems."""
+    problems = [each for each in diagnostics if each.severity > Severity.NOTE]
+    if problems:
+        say(f"The files have {tally(problems)}; `monitor-sync validate` shows what.")
+
+
 def complain(error: MonitorSyncError) -> None:
-    """An error and its hint, aligned: ``error: …`` and `` help: …``."""
+    """Print an error and its hint, aligned; before it what it carries."""
+    if isinstance(error, LimitsExceeded):
+        for refusal in error.refusals:
+            complain(refusal)
+        return
+    if isinstance(error, WrongFiles):
+        from monitor_sync.render import diagnostics
+
+        say(diagnostics.text(error.diagnostics, err()).rstrip("\n") + "\n")
+    say(_worded(error))
+
+
+def _worded(error: MonitorSyncError) -> str:
+    """Return ``error: …`` and `` help: …``, with further lines below the first of each."""
     from monitor_sync.render.text import plain  # its tables of characters, only for an error
 
     shown = err()
@@ -114,7 +138,19 @@ def complain(error: MonitorSyncError) -> None:
             f"{shown(' help:', 'cyan', bold=True)} {first}",
             *(f"       {line}" for line in rest),
         ]
-    say("\n".join(lines))
+    return "\n".join(lines)
+
+
+def target(*, workers: int = 8, deadline: float | None = None) -> Target:
+    """Return the Datadog that the environment names; who waits for it is told for what."""
+    from monitor_sync.app import Target
+
+    return Target(
+        environ=os.environ,
+        workers=workers,
+        deadline=deadline,
+        on_wait=lambda what, seconds: say(f"Waiting {seconds:.0f} s for {what}."),
+    )
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -126,7 +162,7 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def _drop(stream: TextIO) -> None:
-    """Send what is still to come for a stream that nobody reads to nowhere."""
+    """Discard what is still to come for a stream that nobody reads."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
@@ -136,16 +172,3 @@ def finish() -> None:
     """Flush what click itself printed (help, version)."""
     for stream in (sys.stdout, sys.stderr):
         _write(stream, "")
-
-
-def closest(word: str, words: Iterable[str]) -> str:
-    """The one of ``words`` that was probably meant, or an empty string."""
-    import difflib  # only somebody who mistyped waits for it
-
-    return next(iter(difflib.get_close_matches(word, list(words), n=1)), "")
-
-
-def root() -> Path:
-    """The folder of files, as ``--root`` says."""
-    path: Any = click.get_current_context().meta["monitor_sync.root"]
-    return Path(path)

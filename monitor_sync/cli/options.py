@@ -23,6 +23,17 @@ def _remember_color(context: click.Context, _: click.Parameter, value: str | Non
         context.meta["monitor_sync.color"] = value
 
 
+def root(function: _F) -> _F:
+    """``--root``, which stands before the command, as the argument ``root``."""
+
+    @functools.wraps(function)
+    def with_root(*arguments: Any, **given: Any) -> Any:
+        folder = click.get_current_context().meta["monitor_sync.root"]
+        return function(*arguments, root=folder, **given)
+
+    return cast("_F", with_root)
+
+
 def color(function: _F) -> _F:
     """``--color``: before the command or after it."""
     return click.option(
@@ -107,9 +118,9 @@ def limits(function: _F) -> _F:
 
     @functools.wraps(function)
     def gathered(**given: Any) -> Any:
-        found = {what: given.pop(f"max_{what}") for what in _LIMITS}
+        limits = {what: given.pop(f"max_{what}") for what in _LIMITS}
         return function(
-            overrides={what: limit for what, limit in found.items() if limit is not None}, **given
+            overrides={what: limit for what, limit in limits.items() if limit is not None}, **given
         )
 
     for what, text in reversed(_LIMITS.items()):
@@ -135,10 +146,10 @@ _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
 def _duration(_: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
     if value is None:
         return None
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", value)
-    if found is None or not float(found[1]):
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", value)
+    if match is None or not float(match[1]):
         raise click.BadParameter(f"{value!r} is no duration: write 90s, 15m or 1h", param=parameter)
-    return float(found[1]) * _SECONDS[found[2]]
+    return float(match[1]) * _SECONDS[match[2]]
 
 
 def deadline(function: _F) -> _F:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.diagnostics import Diagnostic, Severity, tally
 from monitor_sync.render import jsontext
 from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.style import PLAIN, Style
@@ -37,16 +37,6 @@ def summary(
 
 MORE = "`monitor-sync explain RULE` says why a rule matters and what to write instead.\n\n"
 """Stands once below the findings."""
-
-
-def tally(diagnostics: Sequence[Diagnostic]) -> str:
-    """``2 errors, 1 warning``, or ``no problems``."""
-    counts = [
-        count(number, severity.label)
-        for severity in sorted(Severity, reverse=True)
-        if (number := sum(diagnostic.severity is severity for diagnostic in diagnostics))
-    ]
-    return ", ".join(counts) or "no problems"
 
 
 def json(diagnostics: Iterable[Diagnostic]) -> str:

@@ -6,6 +6,21 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Sequence
 
+from monitor_sync.counting import count, listed
+
+__all__ = [
+    "TAB",
+    "columns",
+    "count",
+    "fitting",
+    "listed",
+    "listed_within",
+    "pad",
+    "plain",
+    "shorten",
+    "table",
+]
+
 TAB = "    "
 """What a tab is shown as: tab stops differ, and a caret has to stand below its text."""
 
@@ -69,18 +84,6 @@ def shorten(text: str, width: int) -> str:
 def pad(text: str, width: int) -> str:
     """``text`` with blanks up to ``width`` columns."""
     return text + " " * (width - columns(text))
-
-
-def count(number: int, noun: str, nouns: str = "") -> str:
-    """``1 monitor``, ``2 monitors``, ``1234 monitors``."""
-    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
-
-
-def listed(items: Sequence[str], shown: int = 3) -> str:
-    """The first few items, and how many more there are: ``a, b, c and 9 more``."""
-    if len(items) <= shown + 1:
-        return ", ".join(items)
-    return f"{', '.join(items[:shown])} and {len(items) - shown} more"
 
 
 def listed_within(items: Sequence[str], width: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor_sync.cli import main, state
+from monitor_sync.app import Target, organisation
+from monitor_sync.cli import main
+from monitor_sync.store.state import Address, locked
 from tests.cli.run import BASE, FLOW
 from tests.conftest import Local
 
@@ -63,6 +66,12 @@ class Project:
             tags = dict(tag.split(":", 1) for tag in each["tags"] if ":" in tag)
             found[tags.get("monitor_sync_key", str(each["id"]))] = each
         return found
+
+
+def here() -> Address:
+    """Where the state of the project is kept, for the Datadog of the environment."""
+    target = Target(environ=os.environ)
+    return organisation.address(target, target.connect(), "acme")
 
 
 @pytest.fixture
@@ -275,8 +284,7 @@ class TestResume:
         assert "was of another plan" in result.stderr
 
     def test_a_second_apply_on_this_machine_waits_for_the_first(self, project: Project) -> None:
-        host = project.local.url.removeprefix("http://")
-        with state.locked("acme", host):
+        with locked(here()):
             result = project.run("apply --yes")
         assert (result.exit_code, project.live()) == (5, {})
         assert "another apply of acme" in result.stderr
@@ -367,8 +375,8 @@ def test_a_full_disk_is_said_before_anything_is_sent(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(project.folder))
-    with state.locked("acme", project.local.url.removeprefix("http://")) as where:
-        (where.folder / "journal.new").symlink_to("/dev/full")
+    with locked(here()) as state:
+        state.new_journal.symlink_to("/dev/full")
     result = project.run("apply --yes")
     assert (result.exit_code, project.live()) == (2, {})
     assert "no space left on device" in result.stderr

@@ -108,9 +108,16 @@ class Machine:
 
     @property
     def journal(self) -> Path:
-        """The journal of the project ``acme`` at this Datadog."""
+        """
+        The journal of the project ``acme`` at this Datadog.
+
+        Where no apply has begun yet, the one from before organisations were told apart: an
+        apply begins with it.
+        """
         host = re.sub(r"[^A-Za-z0-9._-]", "_", self.url.removeprefix("http://"))
-        return self.state_home / "monitor-sync" / f"acme_{host}" / "journal.jsonl"
+        folder = self.state_home / "monitor-sync" / f"acme_{host}"
+        own = [path for path in folder.glob("org-*/journal.jsonl") if not path.parent.is_symlink()]
+        return own[0] if own else folder / "journal.jsonl"
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,0 +1,63 @@
+"""
+What the tool does, as functions: from a folder of files and a ``Target`` to a value.
+
+Nothing here prints, asks or reads the environment: who calls passes an environment to ``Target``
+and callbacks in a ``Conversation``. A function is imported when it is first used, so that
+``from monitor_sync.app import plan`` costs what a plan needs and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from monitor_sync.app.applying import Applied, ApplyOptions, Prepared, apply
+    from monitor_sync.app.conversation import Conversation
+    from monitor_sync.app.drifted import DriftOptions, drift
+    from monitor_sync.app.health import doctor
+    from monitor_sync.app.owners import OwnersFile, owners_file
+    from monitor_sync.app.planning import Planned, PlanOptions, plan
+    from monitor_sync.app.target import Target
+    from monitor_sync.app.validation import ValidateOptions, Validation, validate
+
+__all__ = [
+    "Applied",
+    "ApplyOptions",
+    "Conversation",
+    "DriftOptions",
+    "OwnersFile",
+    "PlanOptions",
+    "Planned",
+    "Prepared",
+    "Target",
+    "ValidateOptions",
+    "Validation",
+    "apply",
+    "doctor",
+    "drift",
+    "owners_file",
+    "plan",
+    "validate",
+]
+
+_MODULES: Final = {
+    "applying": ("Applied", "ApplyOptions", "Prepared", "apply"),
+    "conversation": ("Conversation",),
+    "drifted": ("DriftOptions", "drift"),
+    "health": ("doctor",),
+    "owners": ("OwnersFile", "owners_file"),
+    "planning": ("PlanOptions", "Planned", "plan"),
+    "target": ("Target",),
+    "validation": ("ValidateOptions", "Validation", "validate"),
+}
+"""Which module has what is exported. No module is called like something that is exported."""
+
+_MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is exported when it is first used."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

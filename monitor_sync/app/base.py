@@ -1,0 +1,121 @@
+"""``--base REV``: the part of a plan that is this change, told apart from what differs without."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor_sync.app import files
+from monitor_sync.counting import count
+from monitor_sync.diagnostics import Severity
+from monitor_sync.errors import FilesInvalid
+from monitor_sync.git.history import History
+
+if TYPE_CHECKING:
+    from monitor_sync.model import LiveMonitor, Project
+    from monitor_sync.project.load import Loaded
+    from monitor_sync.sync.plan import Plan
+    from monitor_sync.sync.three_way import Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseRevision:
+    """
+    The revision that a change is counted from.
+
+    ``notify_only`` is as for the files here. With ``reports`` drift is only told, also in business
+    units whose policy would put it back.
+    """
+
+    history: History
+    notify_only: str = ""
+    reports: bool = False
+
+    @classmethod
+    def find(
+        cls, root: Path, revision: str, notify_only: str = "", *, reports: bool = False
+    ) -> BaseRevision:
+        """Return what ``--base`` names for a folder of files. Raises UsageError."""
+        folder = root.resolve()
+        if not folder.is_dir():
+            files.read(root)  # which raises UsageError, and suggests another folder
+        history = History.find(folder, revision)
+        return cls(history=history, notify_only=notify_only, reports=reports)
+
+    def split(self, plan: Plan, here: Project, live: Sequence[LiveMonitor]) -> Plan:
+        """
+        Return the part of a plan that is this change, with the rest of it beside it.
+
+        Raises FilesInvalid where the files of the base have errors.
+        """
+        from monitor_sync.sync import drift, three_way
+
+        history = self.history
+        base = drift.Base(revision=history.revision, commit=history.base)
+        if not plan.changes and not plan.refused:
+            return replace(plan, base=base)
+        if self.reports:
+            here = replace(here, reverting=frozenset())
+        compared = three_way.Comparison(plan, here, self._declared(), live)
+        explained = self._explain(compared)
+        result = compared.result(base)
+        assert result.base is not None  # noqa: S101 - result() sets it
+        if history.short and not explained and result.base.of("drift"):
+            words = "whether what is drift was merged earlier: this clone is shallow, and"
+            words += " `fetch-depth: 0` has the whole history"
+            result = replace(result, unchecked=(*result.unchecked, words))
+        return result
+
+    def _explain(self, compared: Comparison) -> bool:
+        """Read revisions around the base until every difference is explained: then True."""
+        from monitor_sync.sync.three_way import Cause
+
+        unexplained = compared.unexplained
+        if not unexplained:
+            return True
+        units = {key.partition("/")[0] for key in unexplained}
+        for candidate in self.history.candidates(units):
+            then = self._at(candidate.commit, units)
+            compared.explain(
+                then.project if then else _nothing(),
+                Cause(origin="newer" if candidate.newer else "merged", since=candidate.follower),
+            )
+            if not compared.unexplained:
+                return True
+        return False
+
+    def _declared(self) -> Project:
+        """Return the project as the base declares it. Raises FilesInvalid."""
+        loaded = self._at(self.history.base)
+        if loaded is None:
+            return _nothing()
+        if loaded.failed:
+            number = sum(each.severity is Severity.ERROR for each in loaded.diagnostics)
+            raise FilesInvalid(
+                f"the files at {self.history.revision} ({self.history.base[:8]}) have"
+                f" {count(number, 'error')}, so this change cannot be told from others",
+                hint="name a revision with --base whose files are right, or plan without --base",
+            )
+        return loaded.project
+
+    def _at(self, commit: str, only: Collection[str] | None = None) -> Loaded | None:
+        """Read the files of a commit; None where there were none."""
+        if not commit:
+            return None
+        with tempfile.TemporaryDirectory(prefix="monitor-sync-") as folder:
+            # a footer names the folder, so it is called as it is here
+            root = Path(folder).resolve() / (self.history.root.name or "root")
+            root.mkdir()
+            if not self.history.write(commit, root, only):
+                return None
+            return files.read(root, self.notify_only)
+
+
+def _nothing() -> Project:
+    """Return a project that declares nothing."""
+    from monitor_sync.model import Project
+
+    return Project(name="")

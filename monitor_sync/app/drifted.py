@@ -1,0 +1,75 @@
+"""``drift``: what somebody changed in Datadog, that no revision of the files explains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.app.planning import Planned, PlanOptions, compare
+from monitor_sync.app.selection import select_changes
+
+if TYPE_CHECKING:
+    from monitor_sync.app.target import Target
+    from monitor_sync.datadog.client import Client
+    from monitor_sync.sync.plan import Plan
+
+_MOST_EDITORS: Final = 50
+"""The most monitors whose editor is looked up: the audit trail is slow, and has a rate limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftOptions:
+    """``selectors`` narrow what is shown, never what is compared."""
+
+    selectors: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """
+    What was changed in Datadog, as a plan without changes whose ``base`` has it.
+
+    ``files_differ`` is True where the files differ from the last commit: what they change
+    themselves is not compared.
+    """
+
+    planned: Planned
+    files_differ: bool = False
+
+    @property
+    def found(self) -> bool:
+        """True if anything was changed in Datadog."""
+        base = self.planned.plan.base
+        return bool(base and base.apart)
+
+
+def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Drift:
+    """
+    Compare what is live with the files as they were committed, and look up who changed it.
+
+    Raises as ``plan`` does.
+    """
+    options = options or DriftOptions()
+    planned = compare(root, target.connect, PlanOptions(base="HEAD", reports=True))
+    files_differ = bool(planned.plan.changes or planned.plan.refused)
+    plan = select_changes(_only_drift(planned.plan), planned.project, options.selectors)
+    plan = _with_editors(plan, planned.client)
+    return Drift(planned=replace(planned, plan=plan), files_differ=files_differ)
+
+
+def _only_drift(plan: Plan) -> Plan:
+    """Return the same comparison with nothing but drift."""
+    base = plan.base and replace(plan.base, apart=plan.base.of("drift"), refused=())
+    return replace(plan, changes=(), refused=(), base=base)
+
+
+def _with_editors(plan: Plan, client: Client) -> Plan:
+    """Return the same plan, with who changed the first monitors last."""
+    if plan.base is None:
+        return plan
+    ids = list(dict.fromkeys(apart.id for apart in plan.base.apart if apart.id))[:_MOST_EDITORS]
+    editors = {number: client.last_editor(number) for number in ids}
+    signed = (replace(apart, editor=editors.get(apart.id or 0, "")) for apart in plan.base.apart)
+    return replace(plan, base=replace(plan.base, apart=tuple(signed)))

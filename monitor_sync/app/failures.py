@@ -1,0 +1,24 @@
+"""Errors that carry what a renderer shows beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.errors import FilesInvalid, Refused
+
+
+class WrongFiles(FilesInvalid):
+    """The files have errors that stop what was asked for. ``diagnostics`` are these errors."""
+
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic], *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.diagnostics = tuple(diagnostics)
+
+
+class LimitsExceeded(Refused):
+    """A plan would do too much at once. ``refusals`` has an error for each limit it exceeds."""
+
+    def __init__(self, refusals: Sequence[Refused]) -> None:
+        super().__init__("; ".join(map(str, refusals)), hint=refusals[-1].hint)
+        self.refusals = tuple(refusals)

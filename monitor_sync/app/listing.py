@@ -1,0 +1,62 @@
+"""The live monitors, fetched while the files are read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor_sync.datadog.client import Client
+    from monitor_sync.model import LiveMonitor, Project
+
+
+class Listing(threading.Thread):
+    """
+    The listing of all live monitors, in a thread of its own: the network costs no time then.
+
+    ``connect`` makes the client, also in that thread, as importing it takes long.
+    """
+
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        super().__init__(name="listing", daemon=True)
+        self._connect = connect
+        self._client: Client | None = None
+        self._live: list[LiveMonitor] = []
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Fetch every page. What goes wrong is kept for ``result``."""
+        try:
+            self._client = self._connect()
+            self._live = list_live(self._client)
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            self._error = error
+
+    def result(self) -> tuple[Client, list[LiveMonitor]]:
+        """Wait for the end; return the client and all live monitors, or raise what went wrong."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        assert self._client is not None  # noqa: S101 - run() sets it or an error
+        return self._client, self._live
+
+
+def list_live(client: Client) -> list[LiveMonitor]:
+    """Return every live monitor. Raises RemoteError."""
+    from monitor_sync.resources.monitor import live
+
+    return [monitor for page in client.pages() for monitor in live.read(page)]
+
+
+def with_assets(
+    project: Project, client: Client, monitors: Sequence[LiveMonitor]
+) -> Sequence[LiveMonitor]:
+    """Return the same monitors; those whose assets are declared are read once more, with them."""
+    from monitor_sync.sync import assets
+
+    wanting = assets.needs_assets(project, monitors)
+    if not wanting:
+        return monitors
+    answers = {number: client.get(number, with_assets=True) for number in wanting}
+    return assets.with_assets(monitors, answers)

@@ -1,0 +1,144 @@
+"""``plan``: what would an apply do? Changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor_sync.app import files, listing
+from monitor_sync.app.base import BaseRevision
+from monitor_sync.app.selection import select_changes
+from monitor_sync.errors import RemoteError, UsageError
+from monitor_sync.git import commits
+
+if TYPE_CHECKING:
+    from monitor_sync.app.target import Target
+    from monitor_sync.datadog.client import Client
+    from monitor_sync.diagnostics import Diagnostic
+    from monitor_sync.model import LiveMonitor, Project
+    from monitor_sync.project.load import Loaded
+    from monitor_sync.sync.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """
+    What a plan is made of.
+
+    ``selectors`` narrow what the plan shows, never what is compared. ``base`` is a revision: the
+    plan is then of what changed in the files since. ``notify_only`` is a handle that replaces
+    every recipient. Empty where not given. With ``reports`` drift is only told.
+    """
+
+    selectors: Sequence[str] = ()
+    base: str = ""
+    notify_only: str = ""
+    reports: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """
+    A plan that was made of the files in ``root``, and what it was made with.
+
+    ``warnings`` are what the rules say of the monitors that it would write.
+    """
+
+    root: Path
+    project: Project
+    client: Client
+    plan: Plan
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def file(self) -> str:
+        """Return the text of the plan file. Raises UsageError where a part cannot stand alone."""
+        from monitor_sync.resources.monitor.references import keys_in
+
+        written = {change.key for change in self.plan.changes}
+        for change in self.plan.changes:
+            for key in keys_in((change.body or {}).get("query")):
+                if key not in written:
+                    raise UsageError(
+                        f"{change.key} refers to {key}, which is neither live nor selected",
+                        hint=f"select {key} as well",
+                    )
+        return plan_file(self.plan, self.root)
+
+
+def plan_file(plan: Plan, root: Path) -> str:
+    """Return the text of a plan file, which names the commit of the files."""
+    from monitor_sync.render import plan_json
+
+    return plan_json.file(plan, commit=commits.checked_out(root))
+
+
+def plan(root: Path, target: Target, options: PlanOptions | None = None) -> Planned:
+    """
+    Compare the files in ``root`` with what is live, and return what would change.
+
+    Raises WrongFiles where the files have errors, before anything that Datadog may have said, and
+    where a rule has an error about a monitor that would be written; RemoteError, UsageError.
+    """
+    options = options or PlanOptions()
+    planned = compare(root, target.connect, options)
+    return replace(planned, plan=select_changes(planned.plan, planned.project, options.selectors))
+
+
+def compare(
+    root: Path,
+    connect: Callable[[], Client],
+    options: PlanOptions,
+    *,
+    loaded: Loaded | None = None,
+) -> Planned:
+    """
+    Read, list and compare, as ``plan`` does, without narrowing by selectors.
+
+    ``loaded`` are the files, where somebody has read them already.
+    """
+    began = int(time.time() * 1000)
+    notify_only = options.notify_only
+    base = (
+        BaseRevision.find(root, options.base, notify_only, reports=options.reports)
+        if options.base
+        else None
+    )
+    with files.uncollected():
+        live = listing.Listing(connect)
+        live.start()
+        loaded = loaded or files.read_whole(root, notify_only)
+        client, monitors = live.result()
+        plan = _plan(loaded.project, client, monitors, base)
+        written = {change.key for change in plan.changes if change.action != "delete"}
+        as_authors_wrote = files.read(root) if written and notify_only else loaded
+        return Planned(
+            root=root,
+            project=loaded.project,
+            client=client,
+            plan=replace(plan, made=began),
+            warnings=files.check_written(as_authors_wrote, written),
+        )
+
+
+def _plan(
+    project: Project, client: Client, monitors: Sequence[LiveMonitor], base: BaseRevision | None
+) -> Plan:
+    from monitor_sync.sync.plan import make_plan
+
+    monitors = listing.with_assets(project, client, monitors)
+    plan = make_plan(project, monitors, site=client.site)
+    return _with_referrers(client, base.split(plan, project, monitors) if base else plan)
+
+
+def _with_referrers(client: Client, plan: Plan) -> Plan:
+    """Return the same plan, with what Datadog says refers to the monitors that would go away."""
+    going = plan.going
+    if not going:
+        return plan
+    try:
+        return plan.blocked(client.can_delete(going))
+    except RemoteError as error:
+        return replace(plan, unchecked=(*plan.unchecked, f"what refers to deleted ones: {error}"))

@@ -1,0 +1,176 @@
+"""What an apply carries out: a plan made now, one from a file, or the rest of an earlier run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from monitor_sync.app import files, journal, organisation, planning
+from monitor_sync.app.planning import PlanOptions
+from monitor_sync.errors import Refused, UsageError
+from monitor_sync.store.state import locked
+
+if TYPE_CHECKING:
+    from monitor_sync.app.target import Target
+    from monitor_sync.datadog.client import Client
+    from monitor_sync.diagnostics import Diagnostic
+    from monitor_sync.model import Limits
+    from monitor_sync.store.state import State
+    from monitor_sync.sync.journal import Journal, Past
+    from monitor_sync.sync.plan import Plan
+
+OrganisationCheck = Literal["known", "same", "none live now", "none live then"]
+"""
+Whether the organisation is that of the plan. ``known``: the plan is of this very run. ``same``: it
+was compared. Else no monitor is live now, or none was when the plan was made, that would tell.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """
+    A plan that is about to be carried out, while the lock of its state is held.
+
+    ``text`` is its plan file, empty where none was written yet. ``kept`` is True for a plan that
+    was made some time ago, ``named`` where somebody named its file, and ``resumed`` where a part
+    of it is done. ``past`` is what the last apply knew.
+    """
+
+    root: Path
+    plan: Plan
+    limits: Limits
+    client: Client
+    state: State
+    past: Past
+    warnings: tuple[Diagnostic, ...] = ()
+    text: str = ""
+    kept: bool = False
+    named: bool = False
+    resumed: bool = False
+    organisation: OrganisationCheck = "known"
+
+    @property
+    def organisation_unknown(self) -> bool:
+        """True where nobody can tell whose state this is: it is kept for the whole host."""
+        return not self.state.of_organisation
+
+    def journal(self) -> Journal:
+        """Return the journal of this run: a new one, or that of the run that is resumed."""
+        if self.resumed:
+            return journal.resume(self.state)
+        text = self.text or planning.plan_file(self.plan, self.root)
+        return journal.begin(self.state, self.plan, self.past, text)
+
+
+@contextlib.contextmanager
+def from_files(root: Path, target: Target, options: PlanOptions) -> Iterator[Prepared]:
+    """
+    Give a plan of the files as they are now. Raises WrongFiles, RemoteError, Refused, UsageError.
+
+    Nobody else on this machine applies from before the listing to the end.
+    """
+    loaded = files.read_whole(root, options.notify_only)
+    client = target.connect()
+    with locked(organisation.address(target, client, loaded.project.name)) as state:
+        past = journal.past(state)
+        planned = planning.compare(root, lambda: client, options, loaded=loaded)
+        if planned.plan.org_id:
+            state.also_called(str(planned.plan.org_id))
+        yield Prepared(
+            root=root,
+            plan=planned.plan,
+            limits=planned.project.limits,
+            client=client,
+            state=state,
+            past=past,
+            warnings=planned.warnings,
+        )
+
+
+@contextlib.contextmanager
+def from_plan_file(
+    root: Path, target: Target, path: Path | None, *, resume: bool
+) -> Iterator[Prepared]:
+    """
+    Give a plan from a file, or without ``path`` that of the last apply; to ``resume``, its rest.
+
+    Raises Refused where it is not for this project and site, or may not be applied as it is.
+    """
+    from monitor_sync.sync import plan_file
+
+    project = files.read(root).project
+    client = target.connect()
+    with locked(organisation.address(target, client, project.name)) as state:
+        text = _text(path) if path else state.last_plan()
+        past = journal.past(state)
+        if resume:
+            _check_resumable(text, past, plan_file.digest_of(text))
+        plan = plan_file.read(text, path.name if path else "the last plan")
+        checked = _check_target(plan, project.name, client)
+        if not resume and not past.ended and past.digest == plan_file.digest_of(text):
+            raise Refused(
+                "an earlier apply of this plan was cut short",
+                hint=f"`monitor-sync apply {path or ''} --resume` does the rest".replace("  ", " "),
+            )
+        yield Prepared(
+            root=root,
+            plan=plan,
+            limits=project.limits,
+            client=client,
+            state=state,
+            past=past,
+            text=text,
+            kept=True,
+            named=path is not None,
+            resumed=resume,
+            organisation=checked,
+        )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")  # the seal is over every byte, also of line ends
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (getattr(error, "strerror", "") or "it is not text").lower()
+        raise UsageError(
+            f"cannot read {path}: {reason}", hint="`monitor-sync plan --out FILE` makes a plan file"
+        ) from None
+
+
+def _check_resumable(text: str, past: Past, digest: str) -> None:
+    """Raise Refused where there is no apply to resume, or the last one was of another plan."""
+    if not text or not past.digest:
+        raise Refused(
+            "there is nothing to resume: no apply of this project was begun here",
+            hint="`monitor-sync apply` makes a plan and carries it out",
+        )
+    if past.digest != digest:
+        raise Refused(
+            f"the last apply here was of another plan, {past.fingerprint}",
+            hint="`monitor-sync apply --resume` does the rest of that one; without --resume"
+            " this one is begun",
+        )
+
+
+def _check_target(plan: Plan, project: str, client: Client) -> OrganisationCheck:
+    """Raise Refused for a plan for another project, site or organisation."""
+    compared: list[tuple[str, str | int, str | int, str]] = [
+        ("project", plan.project, project, "name the right plan file and --root folder"),
+        ("site", plan.site, client.site, "name the right plan file and DD_SITE"),
+    ]
+    number = client.organisation() if plan.org_id else 0
+    if number:
+        hint = "use keys of the organisation that the plan was made for"
+        compared.append(("organisation", plan.org_id, number, hint))
+    for what, planned, actual, hint in compared:
+        if planned != actual:
+            raise Refused(
+                f"the plan is for the {what} {planned}, and this is {actual}: nothing was written",
+                hint=hint,
+            )
+    if number:
+        return "same"
+    return "none live now" if plan.org_id else "none live then"

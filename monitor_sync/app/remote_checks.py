@@ -1,0 +1,251 @@
+"""``validate --online``: what Datadog says of the files, with the places that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from monitor_sync.app import files, listing
+from monitor_sync.app.conversation import Progress, silent
+from monitor_sync.counting import count, listed
+from monitor_sync.diagnostics import Diagnostic, Span
+from monitor_sync.errors import RemoteError, Unreachable
+
+if TYPE_CHECKING:
+    from monitor_sync.app.target import Target
+    from monitor_sync.datadog.client import Client
+    from monitor_sync.model import LiveMonitor, Monitor, Project, Team
+    from monitor_sync.project.document import Document
+    from monitor_sync.project.load import Loaded
+    from monitor_sync.sync.remote_handles import LookedUp
+    from monitor_sync.sync.remote_validation import Refusal, Unchecked, Verdicts
+
+_NOWHERE: Final = "routing/handle-exists-nowhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """
+    What came of asking Datadog.
+
+    ``said`` are sentences about what was checked, and what was not. ``failed`` is why Datadog did
+    not answer all of it, None where it did.
+    """
+
+    diagnostics: list[Diagnostic]
+    said: list[str]
+    failed: RemoteError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """Where a handle is written. Without a key it is in teams.yaml, and ``field`` a path there."""
+
+    field: tuple[str | int, ...]
+    key: str = ""
+    start: int = 0
+    end: int | None = None
+
+
+def diagnose(
+    loaded: Loaded,
+    target: Target,
+    *,
+    everything: bool,
+    keys: Collection[str] | None = None,
+    wrong: Collection[str] = (),
+    progress: Progress = silent,
+) -> Answers:
+    """
+    Ask Datadog about new and changed monitors (with ``everything``, about all), and the handles.
+
+    ``keys`` narrows both to some monitors. Those of ``wrong`` have errors in the files and are not
+    asked about: Datadog would only say the same again. Nothing is written. Raises UsageError where
+    the target's environment names no Datadog.
+    """
+    client = target.connect()
+    if not loaded.project.name:
+        said = ["Datadog was not asked: project.yaml does not say whose monitors these are."]
+        return Answers(diagnostics=[], said=said)
+    try:
+        live = listing.with_assets(loaded.project, client, listing.list_live(client))
+    except RemoteError as error:
+        said = ["Not checked: everything, as Datadog did not list its monitors."]
+        return Answers(diagnostics=[], said=said, failed=error)
+    verdicts, skipped = _ask(loaded, client, live, everything, keys, wrong, progress)
+    written = dict(_written(loaded, keys))
+    handles = _look_up(loaded, client, written)
+    diagnostics = [_refused(loaded, refusal) for refusal in verdicts.refusals]
+    diagnostics += _nowhere(loaded, handles, written)
+    unchecked = [*skipped, *verdicts.unchecked]
+    return Answers(
+        diagnostics=list(dict.fromkeys(_judged(loaded.project, diagnostics))),
+        said=[*_checked(verdicts, skipped, handles, everything), *_unchecked(unchecked, handles)],
+        failed=_failure(unchecked),
+    )
+
+
+def _ask(
+    loaded: Loaded,
+    client: Client,
+    live: Sequence[LiveMonitor],
+    everything: bool,
+    keys: Collection[str] | None,
+    wrong: Collection[str],
+    progress: Progress,
+) -> tuple[Verdicts, list[Unchecked]]:
+    from monitor_sync.sync import remote_validation
+
+    questions, skipped = remote_validation.questions(
+        loaded.project, live, everything=everything, among=keys
+    )
+    skipped += [
+        remote_validation.Unchecked(key=question.key, reason="with errors in the files")
+        for question in questions
+        if question.key in wrong
+    ]
+    questions = [question for question in questions if question.key not in wrong]
+    if not questions:
+        return remote_validation.ask(client, questions), skipped
+    number = len(questions)
+    with progress(f"asking Datadog about {count(number, 'monitor')}", number) as step:
+        return remote_validation.ask(client, questions, told=step), skipped
+
+
+def _look_up(loaded: Loaded, client: Client, written: Mapping[str, Sequence[_Written]]) -> LookedUp:
+    from monitor_sync.sync.remote_handles import look_up
+
+    data: Any = loaded.shared.data if loaded.shared is not None else None
+    accounts = data.get("slack_accounts") if isinstance(data, dict) else None
+    return look_up(sorted(written), client.integrations, slack_accounts=accounts or ())
+
+
+def _written(loaded: Loaded, keys: Collection[str] | None) -> Iterable[tuple[str, list[_Written]]]:
+    """Every handle of the files with all places where an author wrote it."""
+    project = loaded.project
+    monitors = [each for key, each in project.monitors.items() if keys is None or key in keys]
+    owners = {each.team for each in monitors}
+    found: dict[str, list[_Written]] = {}
+    for name, team in project.teams.items():
+        if keys is None or name in owners:
+            for handle, where in _of_team(team):
+                found.setdefault(handle, []).append(where)
+    for monitor in monitors:
+        standing = {handle for handle, _ in _of_team(project.teams[monitor.team])}
+        for handle, where in _of_monitor(monitor, standing):
+            found.setdefault(handle, []).append(where)
+    return found.items()
+
+
+def _of_team(team: Team) -> Iterator[tuple[str, _Written]]:
+    """A team's handles, and those that its rules write out."""
+    for name, handle in team.handles.items():
+        yield handle, _Written(field=("teams", team.name, "handles", name))
+    named = set(team.handles.values())
+    for index, rule in enumerate(team.notify):
+        for state, handles in rule.recipients.items():
+            for handle in handles:
+                if handle not in named:
+                    yield handle, _Written(field=("teams", team.name, "notify", index, state))
+
+
+def _of_monitor(monitor: Monitor, standing: Collection[str]) -> Iterator[tuple[str, _Written]]:
+    """The handles of a monitor's own texts and routing; ``standing`` are its team's."""
+    from monitor_sync.language.handles import handles
+
+    options = monitor.body.get("options") or {}
+    texts = (
+        (("message",), monitor.text),
+        (("options", "escalation_message"), str(options.get("escalation_message") or "")),
+    )
+    for field, text in texts:
+        for each in handles(text):
+            yield (
+                each.text,
+                _Written(key=monitor.key, field=field, start=each.start, end=each.end),
+            )
+    for state, recipients in monitor.recipients.items():
+        for handle in recipients:
+            if handle not in standing:
+                yield handle, _Written(key=monitor.key, field=("recipients", state, handle))
+
+
+def _refused(loaded: Loaded, refusal: Refusal) -> Diagnostic:
+    if refusal.field:
+        document, span = loaded.place(refusal.key, refusal.field)
+    else:
+        layer = loaded.provenance[refusal.key].compiled.layers[-1]
+        document, span = layer.document, layer.document.key_span(layer.where)
+    return document.diagnostic(
+        f"{refusal.family}/refused-by-datadog",
+        f"Datadog refuses it: {refusal.text}",
+        span,
+        hint=refusal.hint,
+        key=refusal.key,
+    )
+
+
+def _nowhere(
+    loaded: Loaded, handles: LookedUp, written: Mapping[str, Sequence[_Written]]
+) -> Iterator[Diagnostic]:
+    for handle, missing in handles.missing.items():
+        for where in written[handle]:
+            document, span = _place(loaded, where, handle)
+            yield document.diagnostic(
+                _NOWHERE, missing.message, span, hint=missing.hint, key=where.key
+            )
+
+
+def _place(loaded: Loaded, where: _Written, handle: str) -> tuple[Document, Span]:
+    if where.key:
+        return loaded.place(where.key, where.field, where.start, where.end)
+    assert loaded.teams is not None  # noqa: S101 - its teams come from there
+    return loaded.teams, loaded.teams.span_of(where.field, handle)
+
+
+def _judged(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Apply the severities of policy and the suppressions beside monitors, as for every rule."""
+    from monitor_sync.rules.suppression import FindingFilter
+
+    return FindingFilter(project.policy, project.monitors, files.today()).shown(diagnostics)
+
+
+def _checked(
+    verdicts: Verdicts, skipped: Sequence[Unchecked], handles: LookedUp, everything: bool
+) -> Iterator[str]:
+    """What Datadog gave a verdict on. Nothing asked and nothing answered are told apart."""
+    if verdicts.checked:
+        kind = "monitor" if everything else "new or changed monitor"
+        refused = len({each.key for each in verdicts.refusals})
+        verdict = f"it refuses {refused}" if refused else "it refuses none"
+        yield f"Datadog was asked about {count(verdicts.checked, kind)}: {verdict}."
+    elif not verdicts.unchecked and not skipped:
+        which = "there is none" if everything else "none is new or changed"
+        yield f"Datadog was asked about no monitor: {which}."
+    known = len(handles.found) + len(handles.missing)
+    if known:
+        missing = len(handles.missing)
+        verdict = f"{missing} {'exists' if missing == 1 else 'exist'} nowhere"
+        yield f"{count(known, 'handle')} looked up: {verdict if missing else 'all exist'}."
+
+
+def _unchecked(monitors: Sequence[Unchecked], handles: LookedUp) -> Iterator[str]:
+    """One line that counts what was not checked, by reason; nothing where all was."""
+    reasons: dict[str, list[str]] = {}
+    for each in monitors:
+        reasons.setdefault(each.reason, []).append(each.key)
+    parts = [
+        f"{count(len(keys), 'monitor')} ({reason}: {listed(keys)})"
+        for reason, keys in reasons.items()
+    ]
+    parts += [
+        f"{count(len(texts), 'handle')} ({reason})" for reason, texts in handles.unchecked.items()
+    ]
+    if parts:
+        yield f"Not checked: {', '.join(parts)}."
+
+
+def _failure(monitors: Iterable[Unchecked]) -> RemoteError | None:
+    """The first failure of Datadog to answer about a monitor; refused access is only said."""
+    return next((each.error for each in monitors if isinstance(each.error, Unreachable)), None)

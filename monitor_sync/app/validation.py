@@ -1,0 +1,143 @@
+"""``validate``: is everything right in the files? Offline, unless Datadog is to be asked too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from monitor_sync import selectors
+from monitor_sync.app import files
+from monitor_sync.app.conversation import Progress, silent
+from monitor_sync.app.selection import select_monitors
+from monitor_sync.diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from monitor_sync.app.remote_checks import Answers
+    from monitor_sync.app.target import Target
+    from monitor_sync.model import Monitor, Project
+    from monitor_sync.project.load import Loaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateOptions:
+    """
+    ``selectors`` narrow the answer, never what is checked. Where Datadog is asked, it is asked
+    about new and changed monitors, and with ``everything`` about all.
+    """
+
+    selectors: Sequence[str] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """
+    What there is to say of the selected monitors, in the order of the files.
+
+    ``monitors`` are those of them that could be read. ``answers`` are Datadog's, None where it was
+    not asked.
+    """
+
+    project: Project
+    monitors: Sequence[Monitor]
+    diagnostics: Sequence[Diagnostic]
+    answers: Answers | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all selected monitors, those included that could not be read."""
+        named = {diagnostic.key for diagnostic in self.diagnostics if diagnostic.key}
+        return frozenset({monitor.key for monitor in self.monitors} | named)
+
+
+def validate(
+    root: Path,
+    options: ValidateOptions | None = None,
+    *,
+    target: Target | None = None,
+    progress: Progress = silent,
+) -> Validation:
+    """
+    Read and check the files in ``root``; with a ``target``, ask Datadog too.
+
+    Nothing is written. What is wrong in the files, or what Datadog does not answer, is in the
+    result. Raises UsageError for a folder that is none and a selector that selects nothing.
+    """
+    options = options or ValidateOptions()
+    with files.uncollected():
+        loaded = files.read(root)
+        diagnostics = list(files.check(loaded))
+    place = PurePosixPath(root.as_posix())
+    named = [(each.key or "/".join(_below(place, each)), ()) for each in diagnostics]
+    monitors = select_monitors(loaded.project, options.selectors, named)
+    answers = None
+    if target is not None:
+        answers = _ask(loaded, target, diagnostics, monitors, options, progress)
+        diagnostics += answers.diagnostics
+    diagnostics.sort(key=lambda diagnostic: diagnostic.order)
+    keys = {monitor.key for monitor in monitors}
+    return Validation(
+        project=loaded.project,
+        monitors=monitors,
+        diagnostics=_selected(diagnostics, options.selectors, keys, place),
+        answers=answers,
+    )
+
+
+def _ask(
+    loaded: Loaded,
+    target: Target,
+    diagnostics: Sequence[Diagnostic],
+    monitors: Sequence[Monitor],
+    options: ValidateOptions,
+    progress: Progress,
+) -> Answers:
+    from monitor_sync.app import remote_checks  # the HTTP client
+
+    return remote_checks.diagnose(
+        loaded,
+        target,
+        everything=options.everything,
+        keys={monitor.key for monitor in monitors} if options.selectors else None,
+        wrong={each.key for each in diagnostics if each.severity is Severity.ERROR},
+        progress=progress,
+    )
+
+
+def _selected(
+    diagnostics: Sequence[Diagnostic], texts: Sequence[str], keys: set[str], root: PurePosixPath
+) -> Sequence[Diagnostic]:
+    """Return the diagnostics of selected monitors, of their files, and of files that all share."""
+    if not texts:
+        return diagnostics
+    return [
+        diagnostic
+        for diagnostic in diagnostics
+        if diagnostic.key in keys or any(_concerns(diagnostic, text, root) for text in texts)
+    ]
+
+
+def _below(root: PurePosixPath, diagnostic: Diagnostic) -> tuple[str, ...]:
+    """
+    Return the folders and the name of a diagnostic's file, as the keys of its monitors begin.
+
+    A file that cannot be read has no keys; it can be selected by its name all the same.
+    """
+    path = PurePosixPath(diagnostic.span.path).with_suffix("")
+    return (path.relative_to(root) if path.is_relative_to(root) else path).parts
+
+
+def _concerns(diagnostic: Diagnostic, text: str, root: PurePosixPath) -> bool:
+    """Return whether a selector means a diagnostic that is outside the selected monitors."""
+    selector = selectors.parse(text)
+    if diagnostic.key:
+        return selector.matches(diagnostic.key, ())
+    parts = _below(root, diagnostic)
+    if selector.pattern is None or len(parts) < 2 or parts[0] == "templates":
+        return True  # such a file is about monitors of every unit
+    if parts[-1] == "business-unit":
+        parts = parts[:-1]
+    start = "/".join(text.strip("/").split("/")[: len(parts)])
+    return selectors.parse(start).matches("/".join(parts), ())

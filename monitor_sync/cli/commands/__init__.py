@@ -1,0 +1,1 @@
+"""One module a command: read the options, call one function of ``app``, render, exit."""

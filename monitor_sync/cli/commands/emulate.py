@@ -1,0 +1,171 @@
+"""``emulate``: a local Datadog over HTTP, for trying things out and for other people's tests."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor_sync.app.extras import lacking as lacking_package
+from monitor_sync.cli import console
+from monitor_sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor_sync.emulator.core import Emulator
+
+_HOST = "127.0.0.1"  # the emulator takes any key, so it is nobody else's to reach
+
+_FAULTS = """\
+A fault is KIND[,route=GLOB][,skip=N][,times=N|always][,seconds=S][,count=N]. It strikes
+requests whose "METHOD path" fits the glob (all, unless said), after the first N (none), so many
+TIMES (once), e.g. --fault "throttled,route=POST /api/v1/monitor,times=3".
+
+\b
+latency            SECONDS (1) pass before the request is handled
+throttled          429 with the rate-limit headers; SECONDS (1) until reset
+throttled-bare     429 without them
+throttled-page     429 as HTML
+error-before       500, nothing written
+error-after        500, but written
+bad-gateway        502 as HTML
+edge-timeout       512 as HTML
+maintenance        503 as HTML
+unauthorized       401
+forbidden          403, as when a permission is missing
+dropped-before     the connection ends, nothing written
+dropped-after      the connection ends, but written
+stalled-before     no answer for SECONDS (for ever), nothing written
+stalled-after      no answer for SECONDS (for ever), but written
+lagging            listings are SECONDS (10) old; reads are not
+truncated          listings leave out all beyond COUNT
+repeated           listings hold the first COUNT (1) twice
+referenced         can_delete 409, delete 400
+duplicates-limit   429 "Can not create duplicate monitors"
+
+While it runs: GET /__emulator/faults tells them and how often each struck, PUT sets others (a
+JSON array), DELETE ends them. GET /__emulator/limits tells the most requests a period saw and
+how many were refused, GET /__emulator/requests how often each route was asked.
+"""
+
+
+@click.command("emulate", epilog=_FAULTS)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8520,
+    show_default=True,
+    help="The port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Start with the monitors of this JSON array.",
+)
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep everything in this SQLite file; without it, nothing is kept.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="SPEC",
+    multiple=True,
+    help="Let something go wrong, as told below. Repeatable.",
+)
+@click.option("--limits", "enforce", is_flag=True, help="Answer 429 beyond the recorded limits.")
+@click.option(
+    "--limit",
+    "limits",
+    metavar="NAME=N/S",
+    multiple=True,
+    help="Allow N requests in S seconds, and answer 429 beyond. Repeatable.",
+)
+@click.option(
+    "--without",
+    "lacking",
+    metavar="PERMISSION",
+    multiple=True,
+    help="A permission the keys do not have, e.g. monitors_write. Repeatable.",
+)
+def command(
+    port: int,
+    data: Path | None,
+    state: Path | None,
+    faults: tuple[str, ...],
+    enforce: bool,
+    limits: tuple[str, ...],
+    lacking: tuple[str, ...],
+) -> None:
+    """
+    Run a local Datadog over HTTP, for trials and tests.
+
+    Monitors, downtimes, search, errors and limits are as recorded from the real one.
+
+    Prints its address on standard output once it answers. Point any client at it with
+    DD_HOST=http://127.0.0.1:PORT and any DD_API_KEY and DD_APP_KEY. Ctrl-C ends it. An application
+    key that is an e-mail address is that person's, in the audit trail too.
+    """
+    try:
+        from monitor_sync.emulator.server import serve
+    except ImportError as error:
+        raise lacking_package(error) from None
+    emulator = _emulator(
+        state, faults=faults, enforce_limits=enforce, limits=limits, lacking=lacking
+    )
+    if data is not None:
+        _seed(emulator, data)
+
+    def ready(url: str) -> None:
+        console.answer(url + "\n")
+        console.say(f"Holding {emulator.monitor_count} monitors. To use it, in another terminal:")
+        console.say(f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any")
+
+    try:
+        serve(emulator, _HOST, port, on_ready=ready)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {_HOST}:{port}: {(error.strerror or str(error)).lower()}",
+            hint="`monitor-sync emulate --port 0` takes a free port",
+        ) from None
+
+
+def _emulator(
+    state: Path | None,
+    *,
+    faults: tuple[str, ...],
+    enforce_limits: bool,
+    limits: tuple[str, ...],
+    lacking: tuple[str, ...],
+) -> Emulator:
+    from monitor_sync.emulator.core import Emulator
+    from monitor_sync.emulator.fault_specs import BadFault
+    from monitor_sync.emulator.limits import BadLimit, read
+    from monitor_sync.emulator.permissions import BadPermission
+
+    try:
+        return Emulator(
+            state=state,
+            faults=faults,
+            enforce_limits=enforce_limits,
+            limits=[read(limit) for limit in limits],
+            lacking=lacking,
+        )
+    except (BadFault, BadLimit, BadPermission) as error:
+        raise UsageError(str(error), hint=error.hint) from None
+    except sqlite3.Error as error:
+        raise UsageError(f"cannot keep state in {state}: {error}") from None
+
+
+def _seed(emulator: Emulator, data: Path) -> None:
+    from monitor_sync.emulator.core import seedable
+
+    try:
+        emulator.seed(seedable(json.loads(data.read_bytes())))
+    except OSError as error:
+        raise UsageError(f"cannot read {data}: {(error.strerror or '').lower()}") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{data} is no JSON array of monitors: {error}") from None

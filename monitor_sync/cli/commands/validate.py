@@ -1,0 +1,178 @@
+"""``validate``: is everything right in the files? Offline, unless Datadog is to be asked too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from monitor_sync import app
+from monitor_sync.cli import console, options
+from monitor_sync.cli.progress import progress
+from monitor_sync.counting import count
+from monitor_sync.diagnostics import Severity
+from monitor_sync.errors import FilesInvalid, UsageError
+
+if TYPE_CHECKING:
+    from monitor_sync.app import Validation
+    from monitor_sync.diagnostics import Diagnostic
+
+_LEVELS: Final = {each.label: each for each in Severity}
+
+
+def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
+    return _LEVELS[value]
+
+
+@click.command("validate")
+@options.selectors
+@click.option(
+    "--show",
+    "least",
+    type=click.Choice([*_LEVELS]),
+    default="warning",
+    show_default=True,
+    callback=_level,
+    help="Show findings of this level and above.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_LEVELS]),
+    default="error",
+    show_default=True,
+    callback=_level,
+    help="Exit 3 where there is a finding of this level or above.",
+)
+@click.option(
+    "--online",
+    "ask",
+    is_flag=True,
+    help="Ask Datadog too: would it take the new and changed monitors, do all handles exist?",
+)
+@click.option("--all", "everything", is_flag=True, help="With --online: ask about all monitors.")
+@options.output("text", "json", "github", "sarif", "junit")
+@options.root
+@click.pass_context
+def command(
+    context: click.Context,
+    root: Path,
+    selectors: Sequence[str],
+    least: Severity,
+    fail_on: Severity,
+    ask: bool,
+    everything: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """
+    Check the files: schema, queries, messages, owners, rules. Offline, without a key.
+
+    With --online, Datadog is asked about what is new or changed; that needs monitors_read, and
+    for the handles integrations_read and teams_read. Nothing is written.
+
+    Shows every problem with its file and line, and exits 3 if one is an error. A SELECTOR (a key,
+    a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown. `monitor-sync explain RULE`
+    says more about a finding.
+    """
+    if everything and not ask:
+        raise UsageError(
+            "--all says what --online asks about", hint="`monitor-sync validate --online --all`"
+        )
+    validation = app.validate(
+        root,
+        app.ValidateOptions(selectors=selectors, everything=everything),
+        target=console.target() if ask else None,
+        progress=progress,
+    )
+    answers = validation.answers
+    for sentence in answers.said if answers else ():
+        console.say(sentence)
+    _warn_of_hidden(validation.diagnostics, least, fail_on)
+    _answer(form, validation, least, fail_on, output)
+    if answers and answers.failed:
+        console.complain(answers.failed)
+    if any(diagnostic.severity >= fail_on for diagnostic in validation.diagnostics):
+        context.exit(FilesInvalid.exit_code)
+    if answers and answers.failed:
+        context.exit(answers.failed.exit_code)
+
+
+def _answer(
+    form: str, validation: Validation, least: Severity, fail_on: Severity, output: Path | None
+) -> None:
+    """Print the findings; where they are for programs, the line that counts is conversation."""
+    from monitor_sync.render import diagnostics as shown
+
+    visible = [each for each in validation.diagnostics if each.severity >= least]
+    more = shown.MORE if visible else ""
+    summary = shown.summary(
+        validation.diagnostics,
+        monitors=len(validation.keys),
+        files=validation.project.files,
+        hidden=len(validation.diagnostics) - len(visible),
+    )
+    if form == "text":
+        text = shown.text(visible, console.answer_style(output))
+        console.answer(text + more + summary, output)
+        return
+    if form == "github":
+        # GitHub shows ten annotations of a kind, and without their excerpts: the log has them all
+        console.say(shown.text(visible, console.err()) + more[:-1])
+    console.answer(_for_programs(form, visible, validation, fail_on), output)
+    console.say(summary.rstrip())
+
+
+def _for_programs(
+    form: str, visible: Sequence[Diagnostic], validation: Validation, fail_on: Severity
+) -> str:
+    """Return the findings in a format that programs read; each is imported when asked for."""
+    if form == "json":
+        from monitor_sync.render import diagnostics
+
+        return diagnostics.json(visible)
+    if form == "junit":
+        from monitor_sync.render import junit
+
+        declared: dict[str, list[str]] = {}
+        for monitor in validation.monitors:
+            declared.setdefault(monitor.path, []).append(monitor.key)
+        return junit.text(visible, declared, fail_on)
+    if form == "sarif":
+        from monitor_sync.cli import rulebook
+        from monitor_sync.render import sarif
+
+        return sarif.text(_in_checkout(visible), rulebook.pages())
+    from monitor_sync.render import github
+
+    return github.text(_in_checkout(visible))
+
+
+def _in_checkout(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """
+    Return the diagnostics with paths from the top of the checkout, as GitHub wants them.
+
+    On GitHub's runners a variable names that folder; a job may work in one below it.
+    """
+    top, here = os.environ.get("GITHUB_WORKSPACE", ""), Path.cwd()
+    if not top or here == Path(top) or not here.is_relative_to(top):
+        return diagnostics
+    below = PurePosixPath(here.relative_to(top).as_posix())
+    return [
+        replace(each, span=replace(each.span, path=os.path.normpath(below / each.span.path)))
+        for each in diagnostics
+    ]
+
+
+def _warn_of_hidden(diagnostics: Sequence[Diagnostic], least: Severity, fail_on: Severity) -> None:
+    """Say so where the exit code comes from findings that are not shown."""
+    hidden = sum(fail_on <= diagnostic.severity < least for diagnostic in diagnostics)
+    if hidden:
+        console.warn(
+            f"--show {least.label} hides {count(hidden, 'finding')} on which"
+            f" --fail-on {fail_on.label} fails",
+            f"show {'it' if hidden == 1 else 'them'} with `--show {fail_on.label}`",
+        )

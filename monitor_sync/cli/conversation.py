@@ -1,0 +1,122 @@
+"""The conversation of an apply on a terminal or in a job's log: the plan, the question, signals."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from monitor_sync import app
+from monitor_sync.cli import console
+from monitor_sync.cli.progress import progress
+from monitor_sync.counting import count
+from monitor_sync.errors import AppliedInPart
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from monitor_sync.app import Conversation, Prepared
+    from monitor_sync.app.prepare import OrganisationCheck
+    from monitor_sync.sync.apply import Stopped
+
+
+_UNCHECKED: Final[Mapping[OrganisationCheck, str]] = {
+    "none live now": "is live",
+    "none live then": "was live when the plan was made",
+}
+
+
+def conversation(*, aloud: bool, asks: bool) -> Conversation:
+    """
+    Return the conversation of one apply.
+
+    The plan is shown on standard output where that is for people (``aloud``), else beside it.
+    ``asks`` for a person at the terminal who has to agree.
+    """
+    return app.Conversation(
+        show=lambda prepared: _show(prepared, aloud=aloud),
+        confirm=_agreed if asks else None,
+        progress=progress,
+        interrupted=_interrupted,
+        stopped=_leave,
+        written=_undisturbed,
+    )
+
+
+@contextlib.contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: a build server ends a job with it, and writes are finished then."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _show(prepared: Prepared, *, aloud: bool) -> None:
+    from monitor_sync.render import plan as plan_text
+
+    if prepared.organisation in _UNCHECKED:
+        when = _UNCHECKED[prepared.organisation]
+        console.say(f"The organisation is not checked: no monitor {when} to tell which it is.")
+    if prepared.organisation_unknown:
+        console.say(
+            "Datadog does not tell this key its organisation, and no monitor does: the journal is"
+            f" kept for all of {prepared.client.host}."
+        )
+    if not prepared.kept and not prepared.past.ended:
+        console.say("An earlier apply was cut short; what it made is known, and is made once.")
+    console.warn_of_files(prepared.warnings)
+    if aloud:
+        console.answer(plan_text.text(prepared.plan, console.out()))
+    else:
+        console.say(plan_text.text(prepared.plan, console.err()).rstrip("\n"))
+    if prepared.resumed:
+        done = len(prepared.past.settled)
+        console.say(f"Resuming: {count(done, 'write')} of it {'is' if done == 1 else 'are'} done.")
+
+
+def _agreed(_: Prepared) -> bool:
+    """Ask on the terminal; anything but yes means no."""
+    sys.stderr.write("\nApply these changes? [y/N] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        console.say("")  # Ctrl-D leaves the question's line open
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _interrupted() -> None:
+    console.say("\nInterrupted: finishing what is on its way. Once more stops at once.")
+
+
+def _leave(stopped: Stopped, prepared: Prepared) -> NoReturn:
+    """Say what was done and end the process, threads and all; the journal has every step."""
+    from monitor_sync.render import outcomes as outcomes_text
+
+    fingerprint = prepared.plan.fingerprint
+    console.answer("\n" + outcomes_text.text(stopped.outcomes, fingerprint, console.out()))
+    console.complain(
+        AppliedInPart(
+            "stopped at once, with writes on their way",
+            hint="`monitor-sync apply --resume` finds out what became of them and does the rest",
+        )
+    )
+    os._exit(AppliedInPart.exit_code)
+
+
+def _undisturbed() -> None:
+    """
+    Ignore Ctrl-C and SIGTERM from here on: all that is left is to say what was done, and to end.
+
+    One that comes this late was meant for the writes, and would have it said that none was made.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

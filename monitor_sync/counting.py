@@ -1,0 +1,17 @@
+"""Numbers with their nouns, and lists that end: for messages of every part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """Return ``1 monitor``, ``2 monitors``, ``1234 monitors``."""
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def listed(items: Sequence[str], shown: int = 3) -> str:
+    """Return the first few items, and how many more there are: ``a, b, c and 9 more``."""
+    if len(items) <= shown + 1:
+        return ", ".join(items)
+    return f"{', '.join(items[:shown])} and {len(items) - shown} more"

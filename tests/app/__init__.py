@@ -1,0 +1,1 @@
+"""What the tool does, called as functions."""
