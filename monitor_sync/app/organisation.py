@@ -36,7 +36,7 @@ def address(target: Target, client: Client, project: str) -> Address:
 def _of_current_user(client: Client) -> str:
     """Return the UUID of the organisation, empty where the key may not ask for it."""
     try:
-        answer = client.current_user()
+        answer = client.users.current()
     except (AccessDenied, NotFound):
         return ""  # a key with scopes; one that is wrong is refused by the next request too
     value = _within(answer, "data", "relationships", "org", "data", "id")
