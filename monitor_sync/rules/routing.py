@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from monitor_sync.audience.audience import pagers_of_alerts, unresolved_pagers
 from monitor_sync.audience.pagers import matches_glob
+from monitor_sync.audience.places import guards, places_in
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import handles
-from monitor_sync.language.message_tree import Block, Element, Helper, Raw, walk
-from monitor_sync.language.transitions import FLAGS
+from monitor_sync.language.message_tree import Helper, walk
 from monitor_sync.model import Policy
 from monitor_sync.rules.handles import finding_at
-from monitor_sync.rules.mentions import written
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import listed
 from monitor_sync.rules.views import MessageView, MonitorView, ProjectView
@@ -323,8 +322,8 @@ def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
     """
     if "@" not in view.text:
         return
-    for place in written(("message",), view.text):
-        if _under_flag(view.message.elements, place.start):
+    for place in places_in(("message",), view.text):
+        if any(guard.is_state for guard in guards(view.message.elements, place.start)):
             continue
         names = [transition.name.replace("_", " ") for transition in view.reach.transitions()]
         name = place.handle.name
@@ -333,19 +332,6 @@ def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
             f"`{name}` is notified every time: {', '.join(names[:-1])} and {names[-1]}",
             f'write `also_notify: {{alert: ["{name}"]}}` instead',
         )
-
-
-def _under_flag(elements: Iterable[Element], at: int) -> bool:
-    """Return whether a place is inside a block for one state."""
-    for element in elements:
-        if element.start <= at < element.end and isinstance(element, Block | Raw):
-            condition = element.condition
-            if condition is not None and condition.name in FLAGS:
-                return True
-            return isinstance(element, Block) and _under_flag(
-                (*element.body, *element.otherwise), at
-            )
-    return False
 
 
 @rule("routing/forbidden-handle", Severity.ERROR)

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from monitor_sync.audience.audience import Audience, Routes, of_message, of_routes
+from monitor_sync.audience.places import Place, places_in, routed_places
 from monitor_sync.language import message, query, transitions
 from monitor_sync.language.message_tree import Message, MessageProblem
 from monitor_sync.language.problems import QueryProblem
@@ -28,7 +29,7 @@ from monitor_sync.language.template_variables import (
 )
 from monitor_sync.language.transitions import Reach
 from monitor_sync.model import Monitor, Policy, Project, Team
-from monitor_sync.rules.mentions import Mention, is_doubtful, routed, routed_doubtful, written
+from monitor_sync.rules.mentions import is_doubtful, routed_doubtful
 from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tags
 
 Field = tuple[str, ...]
@@ -244,18 +245,18 @@ class MessageView:
         return "@" in self.text or "@" in self.escalation
 
     @cached_property
-    def mentions(self) -> tuple[Mention, ...]:
+    def mentions(self) -> tuple[Place, ...]:
         """Every handle: those in the author's texts first, then those that routing adds."""
         if not self._has_handles:
-            return routed(self.routes)
+            return routed_places(self.routes)
         return (
-            *written(("message",), self.text),
-            *written(("options", "escalation_message"), self.escalation),
-            *routed(self.routes),
+            *places_in(("message",), self.text),
+            *places_in(("options", "escalation_message"), self.escalation),
+            *routed_places(self.routes),
         )
 
     @cached_property
-    def doubtful_mentions(self) -> tuple[Mention, ...]:
+    def doubtful_mentions(self) -> tuple[Place, ...]:
         """The handles that are not plainly right."""
         if not self._has_handles:
             return routed_doubtful(self.routes)

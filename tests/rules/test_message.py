@@ -12,7 +12,7 @@ import pytest
 
 from monitor_sync import language
 from monitor_sync.audience.audience import of_message
-from monitor_sync.audience.pagers import is_pager, matches_glob
+from monitor_sync.audience.places import Place
 from monitor_sync.language import message
 from monitor_sync.language.handles import handles
 from monitor_sync.language.template_variables import (
@@ -22,7 +22,7 @@ from monitor_sync.language.template_variables import (
     variables,
 )
 from monitor_sync.project.load import load
-from monitor_sync.rules.mentions import Mention, is_doubtful
+from monitor_sync.rules.mentions import is_doubtful
 from monitor_sync.rules.message import RULE_OF
 from monitor_sync.rules.registry import every
 from monitor_sync.rules.simple_tags import all_exist, simple_tags
@@ -113,30 +113,6 @@ def test_what_routing_says_alone_is_what_the_whole_message_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("handle", "glob", "expected"),
-    [
-        ("@webhook-zenduty-motor", "@webhook-zenduty-*", True),
-        ("@webhook-other", "@webhook-zenduty-*", False),
-        ("@me@gmail.com", "@*@gmail.com", True),
-        ("@slack-a", "@SLACK-A", True),
-        ("@slack-ab", "@slack-a", False),
-        ("@slack-[x]", "@slack-[x]", True),
-        ("@slack-x", "@slack-[x]", False),
-        ("@slack-x", "@slack-?", False),
-    ],
-)
-def test_a_glob_over_handles_knows_only_the_star(handle: str, glob: str, expected: bool) -> None:
-    assert matches_glob(handle, (glob,)) is expected
-
-
-def test_without_policy_webhooks_and_on_call_tools_are_pagers() -> None:
-    pagers = ["@webhook-a", "@pagerduty", "@pagerduty-a", "@opsgenie-a", "@oncall-a"]
-    others = ["@slack-a", "@teams-a", "@a@b.com", "@team-a", "@all", "@jira-a"]
-
-    assert [each for each in (*pagers, *others) if is_pager(each, ())] == pagers
-
-
-@pytest.mark.parametrize(
     "handle",
     ["@hipchat-a", "@opsgenie-a", "@slack-##a", "@slack-a-", "@webhook-", "@here", "@slck-a",
      "@a@example.com", "@slack-your-team", "@a/b@c.com", "@slack-{{a.name}}", "@zenduty-a"],
@@ -144,4 +120,4 @@ def test_without_policy_webhooks_and_on_call_tools_are_pagers() -> None:
 def test_what_a_rule_may_object_to_is_never_passed_over(handle: str) -> None:
     [read] = handles(handle)
 
-    assert is_doubtful(Mention(read, ("message",)))
+    assert is_doubtful(Place(read, ("message",)))
