@@ -6,10 +6,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 Body = Mapping[str, Any]
 """A monitor as Datadog's API has it: ``name``, ``type``, ``query``, ``message``, ``tags``, …"""
+
+Id: TypeAlias = int | str
+"""Datadog's id of a live resource: a number for a monitor, a text for most other kinds."""
+
+
+class Address(NamedTuple):
+    """One resource of the files: keys are unique among the resources of one kind."""
+
+    kind: str
+    key: str
+
+
+class LiveId(NamedTuple):
+    """One live resource: ids are unique among the resources of one kind."""
+
+    kind: str
+    id: Id
+
 
 STATES: Final = ("alert", "warning", "no_data", "renotify", "recovery")
 """The states that can notify somebody, in the order in which a message names them."""
@@ -246,18 +264,19 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveMonitor:
+class LiveResource:
     """
-    A monitor as Datadog holds it.
+    A resource as Datadog holds it: a monitor, or what ``kind`` says.
 
-    ``key`` and ``project`` come from its tags and are empty where it does not carry ours.
-    ``body`` is what Datadog answered, fields that nobody compares left out. ``created`` is in
-    milliseconds since 1970, ``modified`` as Datadog prints it. ``org_id`` is the organisation's
-    number, 0 where nothing says it.
+    ``key`` and ``project`` come from its tags, or from what else identifies its kind, and are empty
+    where it does not carry ours. ``body`` is what Datadog answered, fields that nobody compares
+    left out. ``created`` is in milliseconds since 1970, ``modified`` as Datadog prints it.
+    ``org_id`` is the organisation's number, 0 where nothing says it.
     """
 
-    id: int
+    id: Id
     body: Body
+    kind: str = "monitor"
     key: str = ""
     project: str = ""
     created: int = 0
@@ -266,8 +285,22 @@ class LiveMonitor:
 
     @property
     def name(self) -> str:
-        """The title people read in Datadog."""
+        """The title people read in Datadog, of a kind that calls it ``name``."""
         return str(self.body.get("name") or "")
+
+    @property
+    def address(self) -> Address:
+        """What it is in the files, going by the key that it carries."""
+        return Address(self.kind, self.key)
+
+    @property
+    def live_id(self) -> LiveId:
+        """Its id, unique among all kinds."""
+        return LiveId(self.kind, self.id)
+
+
+LiveMonitor = LiveResource
+"""The name from before there were other kinds than monitors."""
 
 
 def tag_value(tags: tuple[str, ...] | list[str], key: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor_sync.model import LiveMonitor, Project
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.plan import Plan
-    from monitor_sync.sync.three_way import Comparison
+    from monitor_sync.sync.three_way import ThreeWay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class BaseRevision:
             return replace(plan, base=base)
         if self.reports:
             here = replace(here, reverting=frozenset())
-        compared = three_way.Comparison(plan, here, self._declared(), live)
+        compared = three_way.ThreeWay(plan, here, self._declared(), live)
         explained = self._explain(compared)
         result = compared.result(base)
         assert result.base is not None  # noqa: S101 - result() sets it
@@ -69,7 +69,7 @@ class BaseRevision:
             result = replace(result, unchecked=(*result.unchecked, words))
         return result
 
-    def _explain(self, compared: Comparison) -> bool:
+    def _explain(self, compared: ThreeWay) -> bool:
         """Read revisions around the base until every difference is explained: then True."""
         from monitor_sync.sync.three_way import Cause
 

@@ -141,6 +141,7 @@ def json_of_change(change: Change) -> dict[str, Any]:
 
 def _record(apart: Apart) -> dict[str, Any]:
     return {
+        "kind": apart.kind,
         "action": apart.action,
         "key": apart.key,
         "id": apart.id,

@@ -40,6 +40,7 @@ def _owned(owned: outcome_summary.Owned) -> dict[str, Any]:
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     change, error = outcome.change, outcome.error
     return {
+        "kind": change.kind.name,
         "action": change.action,
         "key": change.key,
         "id": outcome.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.model import Id
 from monitor_sync.render import fields, notified, origins
 from monitor_sync.render.groups import MANY, SIGNS, Creates, Group, counted, creates, grouped
 from monitor_sync.render.referrers import LOST, referrers
@@ -337,7 +338,7 @@ def clone(monitor: LeftAlone, style: Style = PLAIN) -> list[str]:
     ]
 
 
-def link(site: str, monitor_id: int) -> str:
+def link(site: str, monitor_id: Id) -> str:
     """The address of a live monitor in Datadog's own pages."""
     host = site if site.count(".") > 1 else f"app.{site}"
     return f"https://{host}/monitors/{monitor_id}"

@@ -35,7 +35,7 @@ def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, An
     apart = origins.json_of_plan(plan.base) if plan.base else {}
     refused = jsontext.array(map(_refusal, plan.refused), indent="  ")
     lines = [
-        '  "version": 1',
+        '  "version": 2',
         f'  "fingerprint": {json.dumps(plan.fingerprint)}',
         f'  "project": {json.dumps(plan.project)}',
         f'  "site": {json.dumps(plan.site)}',
@@ -56,6 +56,7 @@ def _record(change: Change, plan: Plan) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, Any]:
     return {
+        "kind": change.kind.name,
         "action": change.action,
         "key": change.key,
         "id": change.id,
@@ -95,11 +96,18 @@ def _transition(at: TransitionChange) -> dict[str, Any]:
 
 
 def _alone(each: LeftAlone) -> dict[str, Any]:
-    return {"id": each.id, "key": each.key or None, "name": each.name, "reason": each.reason}
+    return {
+        "kind": each.kind,
+        "id": each.id,
+        "key": each.key or None,
+        "name": each.name,
+        "reason": each.reason,
+    }
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {
+        "kind": refusal.kind,
         "key": refusal.key,
         "message": refusal.message,
         "hint": refusal.hint,

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
 from monitor_sync.errors import MonitorSyncError, OutcomeUnknown
-from monitor_sync.resources.monitor.references import ids_in
+from monitor_sync.model import Address, Id, LiveId
+from monitor_sync.resources.kind import Kind
+from monitor_sync.resources.kinds import KINDS
 from monitor_sync.sync import duplicates, preflight
-from monitor_sync.sync.executor import Steps, Terms, by_key
+from monitor_sync.sync.change import GOING, Change
+from monitor_sync.sync.executor import Steps, Terms, by_address
 from monitor_sync.sync.journal import Log, Past, Unwritten
-from monitor_sync.sync.operations import Monitors, Patience, Written
+from monitor_sync.sync.operations import Endpoint, Endpoints, Patience, Written
 from monitor_sync.sync.outcome import Outcome, Status, Stopped, held
-from monitor_sync.sync.plan import Change, Plan
+from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.worker_pool import Crew, waves
 
-__all__ = ["Monitors", "Outcome", "Patience", "Status", "Stopped", "Terms", "carry_out"]
+__all__ = [
+    "Endpoint",
+    "Endpoints",
+    "Outcome",
+    "Patience",
+    "Status",
+    "Stopped",
+    "Terms",
+    "carry_out",
+]
 
 _FRESH: Final = Past()
 
 
 def carry_out(
     plan: Plan,
-    monitors: Monitors,
+    endpoints: Endpoints,
     *,
     terms: Terms | None = None,
     log: Log | None = None,
@@ -36,6 +48,7 @@ def carry_out(
     """
     Make the changes of a plan and say what became of each, in the plan's order.
 
+    ``endpoints`` has the way to Datadog for each kind that the plan changes.
     ``log`` is told before and after each write, and of the end unless the run was cut short.
     ``past`` is what an earlier run knew; to ``resume`` is to carry out the rest of its very plan.
     ``on_progress`` is called from this thread as each change is finished. A failure stops what
@@ -47,8 +60,8 @@ def carry_out(
     terms = terms or Terms()
     pool = ThreadPoolExecutor(terms.workers, thread_name_prefix="monitor-sync-write")
     log = log or Unwritten()
-    steps = Steps(plan, monitors, terms, log, past)
-    run = _Run(plan, monitors, steps, Crew(pool, on_interrupt), on_progress)
+    steps = Steps(plan, endpoints, terms, log, past)
+    run = _Run(plan, endpoints, steps, Crew(pool, on_interrupt), on_progress)
     try:
         if resume:
             run.take_up(past)
@@ -64,36 +77,41 @@ def carry_out(
 
 
 class _Run:
-    """One run: what became of each change, by key."""
+    """One run: what became of each change."""
 
     def __init__(
         self,
         plan: Plan,
-        monitors: Monitors,
+        endpoints: Endpoints,
         steps: Steps,
         crew: Crew[Change, Outcome],
         on_progress: Callable[[Outcome], None] | None,
     ) -> None:
         self._plan = plan
-        self._monitors = monitors
+        self._endpoints = endpoints
+        kinds = dict.fromkeys((*_kinds(plan.changes), *KINDS))
+        self._known = [kind for kind in kinds if kind.name in endpoints]
         self._steps = steps
         self._crew = crew
         self._on_progress = on_progress
-        self._outcomes: dict[str, Outcome] = {}
-        self._halves: dict[str, Outcome] = {}  # replaces whose new monitor is there
+        self._outcomes: dict[Address, Outcome] = {}
+        self._halves: dict[Address, Outcome] = {}  # replaces whose new resource is there
 
     def take_up(self, past: Past) -> None:
         """Count as done what the journal of the same plan says is done."""
         for change in self._plan.changes:
-            made = past.made.get(change.key)
-            if _creates(change) and made and (change.key, "create") in past.settled:
+            address, made = change.address, past.made.get(change.address)
+            if _creates(change) and made and (address, "create") in past.settled:
                 written = Written(id=made.id, created=made.created)
-                self._steps.made[change.key] = written
+                self._steps.made[address] = written
                 self._first_half(change, _earlier(change, made.id))
-            elif change.action in ("update", "adopt") and (change.key, "update") in past.settled:
+            elif change.action in ("update", "adopt") and (address, "update") in past.settled:
                 self._finish(_earlier(change, change.id))
-            if change.action in ("delete", "replace") and (change.key, "delete") in past.settled:
-                self._finish(self._halves.get(change.key) or _earlier(change, None))
+            if (
+                change.action in ("delete", "replace")
+                and (change.address, "delete") in past.settled
+            ):
+                self._finish(self._halves.get(change.address) or _earlier(change, None))
 
     def all(self, past: Past, *, saved: bool, log: Log) -> tuple[Outcome, ...]:
         """The whole run. Raises KeyboardInterrupt only where nothing was written yet."""
@@ -112,94 +130,116 @@ class _Run:
 
     def _told(self) -> tuple[Outcome, ...]:
         return tuple(
-            self._outcomes.get(each.key) or self._unfinished(each) for each in self._plan.changes
+            self._outcomes.get(change.address) or self._unfinished(change)
+            for change in self._plan.changes
         )
 
     def _unfinished(self, change: Change) -> Outcome:
-        if change.key not in self._steps.under_way:
+        if change.address not in self._steps.under_way:
             return self._not_deleted(change, "not attempted")
         unknown = OutcomeUnknown("it was under way when the run was stopped")
         return self._not_deleted(change, "failed", error=unknown)
 
     def _steps_in_order(self, past: Past, *, saved: bool, log: Log) -> bool:
-        """All writes, in the only safe order. Whether the next run need not look for twins."""
-        changes = [each for each in self._plan.changes if each.key not in self._outcomes]
-        creating = [each for each in changes if _creates(each) and each.key not in self._halves]
-        if creating or saved:
-            now = preflight.second_listing(self._plan, self._monitors, past, saved=saved)
-            self._steps.listed = by_key(now)
-            log.listed({each.id for each in now})
-        self._create(creating)
+        """
+        Make all writes, in the only safe order.
+
+        Return True if no duplicate can exist, so that the next run can skip the search.
+        """
+        changes = [change for change in self._plan.changes if change.address not in self._outcomes]
+        creating = [
+            change for change in changes if _creates(change) and change.address not in self._halves
+        ]
+        for kind in _kinds(changes if saved else creating):
+            now = preflight.second_listing(
+                self._plan, kind, self._endpoints[kind.name], past, saved=saved
+            )
+            self._steps.listed |= by_address(now)
+            log.listed(kind.name, {live.id for live in now})
+        for creates in _in_order(creating):
+            self._create(creates)
         sound = self._undo_twins(past)
-        updating = [each for each in changes if not _creates(each) and each.action != "delete"]
+        updating = [
+            change for change in changes if not _creates(change) and change.action != "delete"
+        ]
         self._crew.do(updating, self._steps.update, self._first_half)
-        self._delete([each for each in changes if each.action in ("delete", "replace")])
+        going = [change for change in changes if change.action in GOING]
+        for deletes in reversed(_in_order(going)):
+            self._delete(deletes)
         return sound and not self._crew.interrupted
 
     def _create(self, changes: Sequence[Change]) -> None:
-        """Creates and first halves of replaces, members before the composites that name them."""
-        keyed = {change.key: change for change in changes}
-        order, circle = waves({key: keyed[key].references for key in keyed})
+        """Make creates and first halves of replaces, each after what it refers to."""
+        by_address = {change.address: change for change in changes}
+        order, circle = waves({address: by_address[address].references for address in by_address})
         for wave in order:
-            self._crew.do([keyed[key] for key in wave], self._steps.create, self._first_half)
-        for key in circle:
-            self._finish(held(keyed[key], "its references go in a circle"))
+            ready = [by_address[address] for address in wave]
+            self._crew.do(ready, self._steps.create, self._first_half)
+        for address in circle:
+            self._finish(held(by_address[address], "its references go in a circle"))
 
     def _undo_twins(self, past: Past) -> bool:
         """
-        Also those of a run that was cut short before it could look for them.
+        Delete twins of what this run made, and of what a run made that was cut short.
 
-        Whether that could be done.
+        Return False where a twin may be left behind.
         """
         made = dict(self._steps.made)
         if not past.ended:
             made |= {
-                key: Written(id=each.id, created=each.created)
-                for key, each in past.made.items()
-                if key not in made
+                address: Written(id=earlier.id, created=earlier.created)
+                for address, earlier in past.made.items()
+                if address not in made
             }
         if not made or self._crew.interrupted:
             return not made
-        return duplicates.undo(self._plan, self._monitors, made, self._steps.ids, self._annotate)
+        kinds = [kind for kind in self._known if any(address.kind == kind.name for address in made)]
+        return duplicates.undo(
+            self._plan, kinds, self._endpoints, made, self._steps.ids, self._annotate
+        )
 
-    def _annotate(self, key: str, note: str, number: int | None = None) -> None:
+    def _annotate(self, address: Address, note: str, number: Id | None = None) -> None:
         for kept in (self._outcomes, self._halves):
-            if key in kept:
-                kept[key] = replace(kept[key], note=note, id=number or kept[key].id)
+            if address in kept:
+                kept[address] = replace(kept[address], note=note, id=number or kept[address].id)
 
     def _delete(self, changes: Sequence[Change]) -> None:
-        """Deletes and second halves of replaces, composites before the members they name."""
+        """Make deletes and second halves of replaces, each after what refers to it."""
         if self._crew.interrupted:
             return
-        keyed = {each.key: each for each in changes if each.key not in self._outcomes}
-        troubled = {
-            each.change.business_unit for each in self._outcomes.values() if each.status != "done"
+        going = {
+            change.address: change for change in changes if change.address not in self._outcomes
         }
-        referrers = _referrers(self._plan.changes, keyed)
+        troubled = {
+            outcome.change.business_unit
+            for outcome in self._outcomes.values()
+            if outcome.status != "done"
+        }
+        referrers = _referrers(self._plan.changes, going)
         order, circle = waves(referrers)
         for wave in (*order, circle):
             ready = []
-            for key in wave:
-                why = self._why_kept(keyed[key], troubled, referrers[key])
+            for address in wave:
+                why = self._why_kept(going[address], troubled, referrers[address])
                 if why:
-                    self._finish(self._not_deleted(keyed[key], "held back", why=why))
+                    self._finish(self._not_deleted(going[address], "held back", why=why))
                 else:
-                    ready.append(keyed[key])
+                    ready.append(going[address])
             self._crew.do(ready, self._delete_one, self._second_half)
 
-    def _why_kept(self, change: Change, troubled: set[str], referrers: Sequence[str]) -> str:
-        """Why a monitor is not deleted now: empty where it may go."""
+    def _why_kept(self, change: Change, troubled: set[str], referrers: Sequence[Address]) -> str:
+        """Return why a resource is not deleted now; empty where it may go."""
         if change.business_unit in troubled:
             unit = change.business_unit or "it"
             return f"deletes wait until all else of {unit} has succeeded"
-        for key in referrers:
-            if key in self._outcomes and self._outcomes[key].status != "done":
-                return f"{key} still refers to it"
+        for referrer in referrers:
+            if referrer in self._outcomes and self._outcomes[referrer].status != "done":
+                return f"{referrer.key} still refers to it"
         return ""
 
     def _delete_one(self, change: Change) -> Outcome:
         outcome = self._steps.delete(change)
-        half = self._halves.get(change.key)
+        half = self._halves.get(change.address)
         if outcome.status == "done":
             return half or replace(outcome, id=None)
         return self._not_deleted(change, outcome.status, why=outcome.note, error=outcome.error)
@@ -213,7 +253,7 @@ class _Run:
         error: MonitorSyncError | None = None,
     ) -> Outcome:
         """What became of a change whose delete, or whose all, was not made."""
-        half = self._halves.get(change.key)
+        half = self._halves.get(change.address)
         if half is None:
             return Outcome(change=change, status=status, id=change.id, error=error, note=why)
         note = f"the new #{half.id} is there, and the old #{change.id} still is"
@@ -222,9 +262,9 @@ class _Run:
     def _first_half(self, change: Change, outcome: Outcome) -> None:
         """Keep what became of a create or an update; a replace goes on with its delete."""
         if outcome.status == "done" and outcome.id is not None:
-            self._steps.ids[change.key] = outcome.id
+            self._steps.ids[change.address] = outcome.id
         if change.action == "replace" and outcome.status == "done":
-            self._halves[change.key] = outcome
+            self._halves[change.address] = outcome
         else:
             self._finish(outcome)
 
@@ -232,30 +272,51 @@ class _Run:
         self._finish(outcome)
 
     def _finish(self, outcome: Outcome) -> None:
-        self._outcomes[outcome.change.key] = outcome
+        self._outcomes[outcome.change.address] = outcome
         if self._on_progress is not None:
             self._on_progress(outcome)
 
 
 def _creates(change: Change) -> bool:
-    """Whether it makes a new monitor: a replace does, unless an earlier run made it already."""
+    """Return whether it makes a new resource: a replace whose successor lives does not."""
     return change.action == "create" or (change.action == "replace" and change.successor is None)
 
 
-def _earlier(change: Change, number: int | None) -> Outcome:
+def _earlier(change: Change, number: Id | None) -> Outcome:
     return Outcome(
         change=change, status="done", id=number, already=True, note="done by the earlier run"
     )
 
 
-def _referrers(changes: Sequence[Change], going: dict[str, Change]) -> dict[str, list[str]]:
-    """For each monitor that goes away, the composites of this plan whose live query names it."""
-    keys = {change.id: key for key, change in going.items()}
-    referrers: dict[str, list[str]] = {key: [] for key in going}
+def _kinds(changes: Iterable[Change]) -> list[Kind]:
+    """Return the kinds of these changes, each once, in the order in which they are made."""
+    return sorted(
+        dict.fromkeys(change.kind for change in changes), key=lambda kind: (kind.order, kind.name)
+    )
+
+
+def _in_order(changes: Sequence[Change]) -> list[list[Change]]:
+    """Split changes by the order of their kinds, those to be made first in front."""
+    return [
+        [change for change in changes if change.kind.order == order]
+        for order in sorted({change.kind.order for change in changes})
+    ]
+
+
+def _referrers(
+    changes: Sequence[Change], going: Mapping[Address, Change]
+) -> dict[Address, list[Address]]:
+    """Map each resource that goes away to those of this plan whose live body names it."""
+    by_id = {
+        LiveId(address.kind, change.id): address
+        for address, change in going.items()
+        if change.id is not None
+    }
+    referrers: dict[Address, list[Address]] = {address: [] for address in going}
     for change in changes:
-        if change.live is None or change.live.body.get("type") != "composite":
+        if change.live is None:
             continue
-        for member in ids_in(change.live.body.get("query")):
-            if keys.get(member, change.key) != change.key:
-                referrers[keys[member]].append(change.key)
+        for target in change.kind.ids_in(change.live.body):
+            if by_id.get(target, change.address) != change.address:
+                referrers[by_id[target]].append(change.address)
     return referrers

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from monitor_sync.model import Body, LiveMonitor, Project
+from monitor_sync.model import Body, Id, LiveResource, Project
 from monitor_sync.sync.identity import match
 
 
-def needs_assets(project: Project, live: Sequence[LiveMonitor]) -> tuple[int, ...]:
+def needs_assets(project: Project, live: Sequence[LiveResource]) -> tuple[Any, ...]:
     """
-    The ids whose assets the files declare: a listing does not have them, one GET each does.
+    Return the ids of monitors whose assets the files declare: each takes a GET of its own.
 
     Ask for ``with_assets`` and hand the answers to ``with_assets`` here, before planning.
     """
@@ -22,8 +23,8 @@ def needs_assets(project: Project, live: Sequence[LiveMonitor]) -> tuple[int, ..
     return tuple(ours[key].id for key in keys if key in ours)
 
 
-def with_assets(live: Sequence[LiveMonitor], answers: Mapping[int, Body]) -> list[LiveMonitor]:
-    """The same monitors, with the assets of the answers by id put in."""
+def with_assets(live: Sequence[LiveResource], answers: Mapping[Id, Body]) -> list[LiveResource]:
+    """Return the same monitors, with the assets of the answers by id put in."""
     return [
         replace(monitor, body={**monitor.body, "assets": answers[monitor.id].get("assets")})
         if monitor.id in answers

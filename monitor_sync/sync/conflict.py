@@ -1,4 +1,4 @@
-"""Is a live monitor still as it was when the plan was made? Asked just before each write."""
+"""Is a live resource still as it was when the plan was made? Asked just before each write."""
 
 from __future__ import annotations
 
@@ -6,78 +6,77 @@ import hashlib
 import json
 
 from monitor_sync.errors import Conflict, NotFound
-from monitor_sync.model import Body, LiveMonitor
-from monitor_sync.resources.monitor.canonical import canonical
-from monitor_sync.resources.monitor.difference import field_changes
-from monitor_sync.resources.monitor.live import read_one
-from monitor_sync.sync.operations import Monitors, Written
-from monitor_sync.sync.plan import Change
+from monitor_sync.model import Body, Id, LiveResource
+from monitor_sync.resources.kind import Kind
+from monitor_sync.sync.change import Change
+from monitor_sync.sync.operations import Endpoint, Written
 
 
-def hash_of(live: Body, declared: Body) -> str:
-    """32 hex digits over the canonical form: what people mute, and Datadog adds, is outside it."""
-    form = json.dumps(canonical(live, declared=declared), sort_keys=True, default=str)
+def hash_of(kind: Kind, live: Body, declared: Body) -> str:
+    """Return 32 hex digits over the canonical form, which leaves out mutes and server fields."""
+    form = json.dumps(kind.canonical(live, declared=declared), sort_keys=True, default=str)
     return hashlib.sha256(form.encode()).hexdigest()[:32]
 
 
 def planned_hash(change: Change) -> str:
-    """The hash of the live monitor as the plan saw it; empty for a create."""
-    if change.planned or change.live is None:
-        return change.planned
-    return hash_of(change.live.body, change.body or {})
+    """Return the hash of the live resource as the plan saw it; empty for a create."""
+    return hash_of(change.kind, change.live.body, change.body or {}) if change.live else ""
 
 
 def still(
-    monitors: Monitors, change: Change, wanted: Body | None, *, successor: bool = False
+    endpoint: Endpoint, change: Change, wanted: Body | None, *, successor: bool = False
 ) -> Written | None:
     """
-    Read the monitor that a change is about to write, and compare it with the plan.
+    Read the resource that a change is about to write, and compare it with the plan.
 
     That is the live one, or the ``successor`` that an interrupted replace made.
 
-    None says that it is as planned. Where it already is as ``wanted`` (None for a delete, whose
-    monitor is wanted gone) there is nothing left to do, and what is there is returned. Between
-    this and the write a few milliseconds remain in which a person may still edit: Datadog has no
-    conditional write. Raises Conflict where it is otherwise, and RemoteError.
+    Return None where it is as planned. Where it already is as ``wanted`` (None for a delete, which
+    wants it gone) there is nothing left to do, and what is there is returned. Between this read and
+    the write a few milliseconds remain in which a person may still edit: Datadog has no conditional
+    write. Raises Conflict where it is neither, and RemoteError.
     """
+    kind, declared = change.kind, change.body or {}
     live = change.successor if successor else change.live
-    number = live.id if live else 0
-    planned = hash_of(live.body, change.body or {}) if live and successor else planned_hash(change)
+    if live is None:
+        raise Conflict(f"{change.key} has no {kind.name} to write", hint="plan again")
     try:
-        raw = monitors.get(number, with_assets="assets" in (change.body or {}))
+        raw = endpoint.get(live.id, with_assets=kind.needs_assets(declared))
     except NotFound as error:
         if wanted is None:
-            return Written(id=number, already=True, note="was gone already")
+            return Written(id=live.id, already=True, note="was gone already")
         raise Conflict(
-            f"{change.key} (#{number}) was deleted since the plan was made",
+            f"{change.key} (#{live.id}) was deleted since the plan was made",
             hint="plan again: it would be made anew",
         ) from error
-    now = read_one(raw)
-    if now is not None and hash_of(now.body, change.body or {}) == planned:
+    now = kind.read(raw)
+    if now is not None and (
+        hash_of(kind, now.body, declared) == hash_of(kind, live.body, declared)
+    ):
         return None
-    if now is not None and wanted is not None and not field_changes(now.body, wanted):
-        return Written(id=number, created=now.created, already=True, note="was so already")
+    if now is not None and wanted is not None and not kind.field_changes(now.body, wanted):
+        return Written(id=live.id, created=now.created, already=True, note="was so already")
     raise Conflict(
-        f"{change.key} (#{number}) was changed since the plan was made"
-        f"{_when(monitors, number, now)}{_where(change, now, wanted)}",
+        f"{change.key} (#{live.id}) was changed since the plan was made"
+        f"{_when(endpoint, live.id, now)}{_where(change, now, wanted)}",
         hint="plan again and see what it would undo",
     )
 
 
-def _when(monitors: Monitors, number: int, now: LiveMonitor | None) -> str:
-    """Who changed it and when: from the audit trail, or the time that the monitor itself has."""
-    editor = monitors.last_editor(number)
+def _when(endpoint: Endpoint, number: Id, now: LiveResource | None) -> str:
+    """Say who changed it and when: from the audit trail, or the time that it has itself."""
+    editor = endpoint.last_editor(number)
     if editor:
         return f", by {editor}"
     return f", at {now.modified}" if now is not None and now.modified else ""
 
 
-def _where(change: Change, now: LiveMonitor | None, wanted: Body | None) -> str:
-    """The fields that are now otherwise than the plan saw them."""
+def _where(change: Change, now: LiveResource | None, wanted: Body | None) -> str:
+    """Name the fields that are no longer as the plan saw them."""
     if now is None or wanted is None:
         return ""
-    before = {each.field: each.old for each in change.fields}
-    after = {each.field: each.old for each in field_changes(now.body, wanted)}
+    before = {field.field: field.old for field in change.fields}
+    after = {field.field: field.old for field in change.kind.field_changes(now.body, wanted)}
     names = [
         name
         for name in before | after

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from monitor_sync.model import Address, Id
 from monitor_sync.resources.difference import FieldChange
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from monitor_sync.sync.identity import Refusal
-    from monitor_sync.sync.plan import Action
+from monitor_sync.sync.change import Action, Refusal
 
 Origin = Literal["drift", "merged", "newer"]
 """
@@ -40,7 +37,7 @@ class Apart:
     origin: Origin
     action: Action
     key: str
-    id: int | None
+    id: Id | None
     name: str
     team: str
     business_unit: str
@@ -48,6 +45,12 @@ class Apart:
     since: str = ""
     tags: tuple[str, ...] = ()
     editor: str = ""
+    kind: str = "monitor"
+
+    @property
+    def address(self) -> Address:
+        """Its kind and key."""
+        return Address(self.kind, self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,10 @@ class Base:
         """The monitors of one origin, in the order of the plan."""
         return tuple(each for each in self.apart if each.origin == origin)
 
-    def narrowed(self, keys: Collection[str]) -> Base:
-        """The part of it that is about these keys."""
+    def narrowed(self, addresses: Collection[Address]) -> Base:
+        """Return the part of it that is about these resources."""
         return replace(
             self,
-            apart=tuple(each for each in self.apart if each.key in keys),
-            refused=tuple(each for each in self.refused if each.key in keys),
+            apart=tuple(apart for apart in self.apart if apart.address in addresses),
+            refused=tuple(refusal for refusal in self.refused if refusal.address in addresses),
         )

@@ -15,69 +15,73 @@ from types import TracebackType
 from typing import Any, Final, Literal, Protocol, Self
 
 from monitor_sync.errors import NotSent, Refused
+from monitor_sync.model import Address, Id, LiveId
 from monitor_sync.sync.plan import Plan
 
 Part = Literal["create", "update", "delete"]
 """One write of a change; a replace has a create and a delete."""
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_MONITORS_ONLY: Final = 1
+"""The format that knew no other kind than monitors: its entries are read as theirs."""
+
 _REMEMBERED: Final = 24 * 3600
 """For so many seconds the next journals remember what one apply made: listings lag far less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A monitor that an apply made: its id, and when, in milliseconds since 1970."""
+    """A resource that an apply made: its id, and when, in milliseconds since 1970."""
 
-    id: int
+    id: Id
     created: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """
-    What the journal of an earlier apply says.
-
-    ``fingerprint`` is that of its plan, ``digest`` that of its plan file. ``ours`` are the ids of
-    our monitors when it began, with those that earlier runs knew and nobody has asked for since.
-    ``made`` are the monitors that it, or one shortly before it, made, by key; ``removed`` the ids
-    it deleted. ``settled`` are the writes that surely happened; ``unknown`` the keys of creates
-    that were sent, by it or before it, and have no outcome. ``ended`` is False where the run was
-    cut short.
-    """
+    """What the journal of an earlier apply says."""
 
     fingerprint: str = ""
+    """The fingerprint of its plan."""
     digest: str = ""
-    ours: frozenset[int] = frozenset()
-    made: Mapping[str, Made] = field(default_factory=dict)
-    removed: frozenset[int] = frozenset()
-    settled: frozenset[tuple[str, Part]] = frozenset()
-    unknown: frozenset[str] = frozenset()
+    """The digest of its plan file."""
+    ours: frozenset[LiveId] = frozenset()
+    """Our live resources when it began, and those that earlier runs knew and nobody saw since."""
+    made: Mapping[Address, Made] = field(default_factory=dict)
+    """What it, or a run shortly before it, made."""
+    removed: frozenset[LiveId] = frozenset()
+    """What it deleted."""
+    settled: frozenset[tuple[Address, Part]] = frozenset()
+    """The writes that surely happened."""
+    unknown: frozenset[Address] = frozenset()
+    """Creates that were sent, by it or before it, and have no outcome."""
     ended: bool = True
+    """False where the run was cut short."""
 
     @property
-    def expected(self) -> frozenset[int]:
-        """The ids of our monitors that should be live, as far as that run knows."""
-        return (self.ours | {each.id for each in self.made.values()}) - self.removed
+    def expected(self) -> frozenset[LiveId]:
+        """Our resources that should be live, as far as that run knows."""
+        made = {LiveId(address.kind, made.id) for address, made in self.made.items()}
+        return (self.ours | made) - self.removed
 
 
 class Log(Protocol):
     """Where a run writes down what it does. Called from several threads."""
 
-    def sending(self, key: str, part: Part) -> None:
+    def sending(self, address: Address, part: Part) -> None:
         """A write is about to be sent. Raises NotSent where it must not be."""
         ...
 
-    def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
+    def done(self, address: Address, part: Part, id: Id, created: int = 0) -> None:  # noqa: A002 - Datadog's word
         """A write has happened."""
         ...
 
-    def undone(self, key: str, part: Part) -> None:
+    def undone(self, address: Address, part: Part) -> None:
         """A write failed: a create has surely not happened."""
         ...
 
-    def listed(self, ids: Collection[int]) -> None:
-        """These are all our monitors: a listing that agrees with what was known before."""
+    def listed(self, kind: str, ids: Collection[Id]) -> None:
+        """These are all our resources of a kind: a listing that agrees with what was known."""
         ...
 
     def end(self) -> None:
@@ -88,16 +92,16 @@ class Log(Protocol):
 class Unwritten:
     """A log that forgets everything."""
 
-    def sending(self, key: str, part: Part) -> None:
+    def sending(self, address: Address, part: Part) -> None:
         """Forget it."""
 
-    def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
+    def done(self, address: Address, part: Part, id: Id, created: int = 0) -> None:  # noqa: A002 - Datadog's word
         """Forget it."""
 
-    def undone(self, key: str, part: Part) -> None:
+    def undone(self, address: Address, part: Part) -> None:
         """Forget it."""
 
-    def listed(self, ids: Collection[int]) -> None:
+    def listed(self, kind: str, ids: Collection[Id]) -> None:
         """Forget it."""
 
     def end(self) -> None:
@@ -141,38 +145,41 @@ class Journal:
             project=plan.project,
             fingerprint=plan.fingerprint,
             digest=digest,
-            ours=sorted(plan.ours | past.expected),
+            ours=sorted(plan.ours | past.expected, key=str),
             unknown=sorted(past.unknown),
-            made={
-                key: [made.id, made.created]
-                for key, made in past.made.items()
-                if now - made.created < _REMEMBERED * 1000 and made.id not in past.removed
-            },
+            made=[
+                [*address, made.id, made.created]
+                for address, made in past.made.items()
+                if now - made.created < _REMEMBERED * 1000
+                and LiveId(address.kind, made.id) not in past.removed
+            ],
         )
         os.fsync(self._file)
 
-    def sending(self, key: str, part: Part) -> None:
+    def sending(self, address: Address, part: Part) -> None:
         """A write is about to be sent. Raises NotSent where that cannot be written down."""
         try:
             self._in_place()
-            self._write(step="sending", key=key, part=part)
+            self._write(step="sending", kind=address.kind, key=address.key, part=part)
         except OSError as error:
             raise NotSent(
                 f"the journal cannot be written: {(error.strerror or str(error)).lower()}",
                 hint="make room, or set XDG_STATE_HOME to a folder that has it; then run again",
             ) from error
 
-    def done(self, key: str, part: Part, id: int, created: int = 0) -> None:  # noqa: A002 - Datadog's word
+    def done(self, address: Address, part: Part, id: Id, created: int = 0) -> None:  # noqa: A002 - Datadog's word
         """A write has happened."""
-        self._note(step="done", key=key, part=part, id=id, created=created)
+        self._note(
+            step="done", kind=address.kind, key=address.key, part=part, id=id, created=created
+        )
 
-    def undone(self, key: str, part: Part) -> None:
+    def undone(self, address: Address, part: Part) -> None:
         """A write failed: a create has surely not happened."""
-        self._note(step="undone", key=key, part=part)
+        self._note(step="undone", kind=address.kind, key=address.key, part=part)
 
-    def listed(self, ids: Collection[int]) -> None:
-        """These are all our monitors: a listing that agrees with what was known before."""
-        self._note(step="listed", ours=sorted(ids))
+    def listed(self, kind: str, ids: Collection[Id]) -> None:
+        """These are all our resources of a kind: a listing that agrees with what was known."""
+        self._note(step="listed", kind=kind, ours=sorted(ids, key=str))
 
     def end(self) -> None:
         """Every change has an outcome, and no twin was left behind."""
@@ -224,10 +231,10 @@ def read(path: Path) -> Past | None:
     except FileNotFoundError:
         return None
     entries = [entry for line in lines if (entry := _entry(line)) is not None]
-    if not entries or entries[0].get("journal") != _FORMAT:
+    if not entries or entries[0].get("journal") not in (_MONITORS_ONLY, _FORMAT):
         return None
     try:
-        return _told(entries[0], entries[1:])
+        return _past(_with_kinds(entries[0]), entries[1:])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(
             f"the journal {path} is not as an apply writes it: {error!r}",
@@ -243,24 +250,41 @@ def _entry(line: str) -> dict[str, Any] | None:
     return entry if isinstance(entry, dict) else None
 
 
-def _told(head: Mapping[str, Any], entries: list[dict[str, Any]]) -> Past:
-    made = {key: Made(id=id, created=at) for key, (id, at) in (head.get("made") or {}).items()}  # noqa: A001 - Datadog's word
-    ours = head.get("ours") or ()
-    removed: set[int] = set()
-    settled: set[tuple[str, Part]] = set()
-    unknown = set(head.get("unknown") or ())
+def _with_kinds(head: dict[str, Any]) -> dict[str, Any]:
+    """Return the head of a journal in today's format."""
+    if head["journal"] == _FORMAT:
+        return head
+    return {
+        **head,
+        "ours": [["monitor", number] for number in head.get("ours") or ()],
+        "unknown": [["monitor", key] for key in head.get("unknown") or ()],
+        "made": [["monitor", key, *made] for key, made in (head.get("made") or {}).items()],
+    }
+
+
+def _past(head: Mapping[str, Any], entries: list[dict[str, Any]]) -> Past:
+    made = {
+        Address(kind, key): Made(id=number, created=created)
+        for kind, key, number, created in head["made"]
+    }
+    ours = {LiveId(kind, number) for kind, number in head["ours"]}
+    removed: set[LiveId] = set()
+    settled: set[tuple[Address, Part]] = set()
+    unknown = {Address(kind, key) for kind, key in head["unknown"]}
     for entry in entries:
-        key, part, step = entry.get("key", ""), entry.get("part"), entry.get("step")
+        kind, part, step = entry.get("kind", "monitor"), entry.get("part"), entry.get("step")
+        address = Address(kind, entry.get("key", ""))
         if step == "listed":
-            ours = entry["ours"]
+            ours = {live for live in ours if live.kind != kind}
+            ours |= {LiveId(kind, number) for number in entry["ours"]}
         elif step == "done" and part is not None:
-            settled.add((key, part))
+            settled.add((address, part))
             if part == "create":
-                made[key] = Made(id=entry["id"], created=entry["created"])
+                made[address] = Made(id=entry["id"], created=entry["created"])
             elif part == "delete":
-                removed.add(entry["id"])
+                removed.add(LiveId(kind, entry["id"]))
         if part == "create":
-            (unknown.add if step == "sending" else unknown.discard)(key)
+            (unknown.add if step == "sending" else unknown.discard)(address)
     return Past(
         fingerprint=head.get("fingerprint", ""),
         digest=head.get("digest", ""),

@@ -3,60 +3,66 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from monitor_sync.errors import NotFound, NotSent, OutcomeUnknown, Rejected, Unreachable
-from monitor_sync.model import Body, LiveMonitor
+from monitor_sync.model import Address, Body, Id, LiveResource
 from monitor_sync.resources.difference import FieldChange, differences
-from monitor_sync.resources.monitor.canonical import canonical
-from monitor_sync.resources.monitor.difference import field_changes
-from monitor_sync.resources.monitor.live import read, read_one
-from monitor_sync.resources.monitor.references import resolved_query
+from monitor_sync.resources.kind import Kind
 
 
-class Monitors(Protocol):
-    """What we ask of Datadog. Bodies are JSON as Datadog has it; errors are those of ``errors``."""
+class Endpoint(Protocol):
+    """
+    What is asked of Datadog about the resources of one kind.
+
+    Bodies are JSON as Datadog has it; errors are those of ``errors``. An id is what the kind has: a
+    number for a monitor, a text for most others.
+    """
 
     def pages(self, *, tags: Sequence[str] = ()) -> Iterator[Sequence[Any]]:
-        """The live monitors that carry all these tags, a page at a time."""
+        """Return the live resources that carry all these tags, a page at a time."""
         ...
 
     def find(self, project: str, key: str) -> Sequence[Any]:
-        """The live monitors that carry both our tags."""
+        """Return what may be the live resources with this key; others among them do no harm."""
         ...
 
-    def get(self, id: int, *, with_assets: bool = False) -> Any:  # noqa: A002 - Datadog's word
-        """One monitor. Raises NotFound."""
+    def get(self, id: Any, *, with_assets: bool = False) -> Any:  # noqa: A002 - Datadog's word
+        """Return one resource. Raises NotFound."""
         ...
 
     def create(self, body: Body) -> Any:
-        """Make a monitor. Raises OutcomeUnknown where it may have happened all the same."""
+        """Make a resource. Raises OutcomeUnknown where it may have happened all the same."""
         ...
 
-    def update(self, id: int, body: Body) -> Any:  # noqa: A002 - Datadog's word
-        """Change a monitor in place."""
+    def update(self, id: Any, body: Body) -> Any:  # noqa: A002 - Datadog's word
+        """Change a resource in place."""
         ...
 
-    def delete(self, id: int, *, force: bool = False) -> None:  # noqa: A002 - Datadog's word
-        """Delete a monitor. Raises NotFound where it is gone already."""
+    def delete(self, id: Any, *, force: bool = False) -> None:  # noqa: A002 - Datadog's word
+        """Delete a resource. Raises NotFound where it is gone already."""
         ...
 
-    def last_editor(self, id: int) -> str:  # noqa: A002 - Datadog's word
-        """Who changed it last, and when; empty where that cannot be had. Never raises."""
+    def last_editor(self, id: Any) -> str:  # noqa: A002 - Datadog's word
+        """Return who changed it last, and when; empty where that cannot be had. Never raises."""
         ...
+
+
+Endpoints = Mapping[str, Endpoint]
+"""Name of a kind to the endpoint of its resources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """
-    A monitor that was written: its id, when it was made, and what was stored otherwise.
+    A resource that was written: its id, when it was made, and what Datadog stored differently.
 
     ``already`` says that it was so before, and nothing was written.
     """
 
-    id: int
+    id: Id
     created: int = 0
     already: bool = False
     altered: tuple[FieldChange, ...] = ()
@@ -79,127 +85,145 @@ class Patience:
         return replace(self, pauses=tuple(each * factor for each in self.pauses))
 
 
-def with_ids(body: Body, ids: Mapping[str, int]) -> dict[str, Any]:
-    """The body with each ``${id:KEY}`` whose id is known by now put in."""
-    query = body.get("query")
-    return {**body, "query": resolved_query(query, ids) if isinstance(query, str) else query}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creation:
+    """One create: what to make, and how to know it again. ``old`` is what it replaces."""
+
+    kind: Kind
+    endpoint: Endpoint
+    project: str
+    key: str
+    body: Body
+    old: Id | None
+    patience: Patience
 
 
-def create(
-    monitors: Monitors, body: Body, *, project: str, key: str, old: int | None, patience: Patience
-) -> Written:
+def create(making: Creation) -> Written:
     """
-    Make one monitor, once.
+    Make one resource, once.
 
     Where no answer came it is looked for by its key, and never sent again. Where Datadog says
-    that it has the very same monitor, that one counts if it carries our key. ``old`` is the
-    monitor that this one replaces. Raises RemoteError.
+    that it has the very same one, that one counts if it carries our key. Raises RemoteError.
     """
+    kind, body = making.kind, making.body
     try:
-        answer = monitors.create(body)
+        answer = making.endpoint.create(body)
     except OutcomeUnknown as error:
-        found = look_for(monitors, project, key, old, body, patience)
-        if found is None:
+        made = look_for(making)
+        if made is None:
             raise OutcomeUnknown(
                 f"{error}; it was looked for by its key, and is not there (yet)", hint=error.hint
             ) from error
-        return written(body, found, "made, though the answer was lost", already=False)
+        return written(kind, body, made, "made, though the answer was lost", already=False)
     except Rejected as error:
-        return _duplicate(monitors, body, project, key, error)
-    made = read_one(answer)
+        return _duplicate(making, error)
+    made = kind.read(answer)
     if made is None:
-        raise Unreachable(f"Datadog's answer to the create of {key} has no id")
-    return Written(id=made.id, created=made.created, altered=_altered(body, answer))
+        raise Unreachable(f"Datadog's answer to the create of {making.key} has no id")
+    return Written(id=made.id, created=made.created, altered=_altered(kind, body, answer))
 
 
-def update(monitors: Monitors, number: int, body: Body) -> Written:
-    """Change one monitor in place. Raises RemoteError."""
-    answer = monitors.update(number, body)
-    return Written(id=number, altered=_altered(body, answer))
+def update(kind: Kind, endpoint: Endpoint, number: Id, body: Body) -> Written:
+    """Change one resource in place. Raises RemoteError."""
+    answer = endpoint.update(number, body)
+    return Written(id=number, altered=_altered(kind, body, answer))
 
 
-def delete(monitors: Monitors, number: int, *, force: bool = False) -> Written:
-    """Delete one monitor; one that is gone already is as good. Raises RemoteError."""
+def delete(endpoint: Endpoint, number: Id, *, force: bool = False) -> Written:
+    """Delete one resource; one that is gone already is as good. Raises RemoteError."""
     try:
-        monitors.delete(number, force=force)
+        endpoint.delete(number, force=force)
     except NotFound:
         return Written(id=number, already=True, note="was gone already")
     return Written(id=number)
 
 
-def owned(monitors: Monitors, project: str) -> list[LiveMonitor]:
-    """All live monitors of a project, from a listing of its own. Bodies are dropped."""
+def owned(kind: Kind, endpoint: Endpoint, project: str) -> list[LiveResource]:
+    """List all live resources of a kind and a project. Bodies are dropped."""
     return [
-        replace(each, body={})
-        for page in monitors.pages(tags=(f"monitor_sync_project:{project}",))
-        for each in read(page)
-        if each.key and each.project == project
+        replace(resource, body={})
+        for page in endpoint.pages(tags=kind.tags_of(project))
+        for resource in _read(kind, page)
+        if resource.key and resource.project == project
     ]
 
 
-def elders(made: Mapping[str, Written], now: Sequence[LiveMonitor]) -> dict[str, int]:
-    """Of the monitors of a listing, the oldest older twin of each that was made, by key."""
-    found: dict[str, int] = {}
-    for each in sorted(now, key=lambda each: (each.created, each.id)):
-        mine = made.get(each.key)
-        if mine is not None and (each.created, each.id) < (mine.created, mine.id):
-            found.setdefault(each.key, each.id)
-    return found
+def elders(made: Mapping[Address, Written], now: Iterable[LiveResource]) -> dict[Address, Id]:
+    """Map each created resource's address to the oldest older one that carries the same key."""
+    oldest: dict[Address, Id] = {}
+    for resource in sorted(now, key=lambda resource: (resource.created, resource.id)):
+        mine = made.get(resource.address)
+        if mine is not None and (resource.created, resource.id) < (mine.created, mine.id):
+            oldest.setdefault(resource.address, resource.id)
+    return oldest
 
 
-def written(body: Body, found: LiveMonitor, note: str, *, already: bool) -> Written:
-    """A monitor that was found to be there in place of being made."""
+def written(kind: Kind, body: Body, live: LiveResource, note: str, *, already: bool) -> Written:
+    """Say what was written, of a resource that was there in place of being made."""
     return Written(
-        id=found.id,
-        created=found.created,
+        id=live.id,
+        created=live.created,
         already=already,
-        altered=_altered(body, found.body),
+        altered=_altered(kind, body, live.body),
         note=note,
     )
 
 
-def _altered(sent: Body, answer: Any) -> tuple[FieldChange, ...]:
-    """What Datadog stored otherwise than it was sent. Assets only where the answer has them."""
+def _altered(kind: Kind, sent: Body, answer: Any) -> tuple[FieldChange, ...]:
+    """Return what Datadog stored differently. Assets only where the answer has them."""
     if not isinstance(answer, Mapping):
         return ()
     declared = sent if "assets" in answer else {n: v for n, v in sent.items() if n != "assets"}
-    return differences(canonical(declared, declared=declared), canonical(answer, declared=declared))
+    return differences(
+        kind.canonical(declared, declared=declared), kind.canonical(answer, declared=declared)
+    )
 
 
-def look_for(
-    monitors: Monitors, project: str, key: str, old: int | None, body: Body, patience: Patience
-) -> LiveMonitor | None:
+def look_for(making: Creation) -> LiveResource | None:
     """
-    The monitor with this key that a create without an answer made, if it did.
+    Return the resource with this key that a create without an answer made, if it did.
 
     Where another run made one of the same key at the same time, ours is the one that is as it was
     sent: of two that are the same, Datadog refuses the second.
     """
-    for pause in patience.pauses:
+    for pause in making.patience.pauses:
         try:
-            patience.sleep(pause)
-            found = read(monitors.find(project, key))
+            making.patience.sleep(pause)
+            candidates = _read(making.kind, making.endpoint.find(making.project, making.key))
         except NotSent:
             return None
         except Unreachable:
             continue
-        new = [each for each in found if each.id != old and each.key == key]
+        new = [
+            resource
+            for resource in candidates
+            if resource.id != making.old
+            and (resource.project, resource.key) == (making.project, making.key)
+        ]
         if new:
             return min(
                 new,
-                key=lambda each: (bool(field_changes(each.body, body)), each.created, each.id),
+                key=lambda resource: (
+                    bool(making.kind.field_changes(resource.body, making.body)),
+                    resource.created,
+                    resource.id,
+                ),
             )
     return None
 
 
-def _duplicate(monitors: Monitors, body: Body, project: str, key: str, error: Rejected) -> Written:
-    """The monitor that Datadog calls the same, where it is ours; else the error, with a way out."""
+def _duplicate(making: Creation, error: Rejected) -> Written:
+    """Return the resource that Datadog calls the same, where it is ours; else raise the error."""
     number = error.duplicate_of
     if number is None:
         raise error
-    existing = read_one(monitors.get(number))
-    if existing is None or existing.key != key or existing.project != project:
+    live = making.kind.read(making.endpoint.get(number))
+    if live is None or (live.project, live.key) != (making.project, making.key):
         raise Rejected(
-            str(error), hint=f"to take that one over, write `adopt: {number}` on {key}"
+            str(error), hint=f"to take that one over, write `adopt: {number}` on {making.key}"
         ) from error
-    return written(body, existing, "was there already, the same", already=True)
+    return written(making.kind, making.body, live, "was there already, the same", already=True)
+
+
+def _read(kind: Kind, raw: Iterable[Any]) -> list[LiveResource]:
+    return [resource for entry in raw if (resource := kind.read(entry)) is not None]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor_sync.errors import MonitorSyncError
+from monitor_sync.model import Id
 from monitor_sync.resources.difference import FieldChange
+from monitor_sync.sync.change import Change
 from monitor_sync.sync.operations import Written
-from monitor_sync.sync.plan import Change
 
 Status = Literal["done", "failed", "conflict", "held back", "not attempted"]
 
@@ -18,10 +19,10 @@ class Outcome:
     """
     What became of one change.
 
-    ``failed`` has its ``error``, and so has ``conflict``: the monitor was not as planned and is
+    ``failed`` has its ``error``, and so has ``conflict``: the resource was not as planned and is
     left alone. ``held back`` was not sent because something it depends on did not succeed; ``not
     attempted`` because the run was interrupted before its turn, or else has an ``error``, such as
-    that time was up. ``id`` is the monitor that now carries the key, None where there is none.
+    that time was up. ``id`` is the resource that now carries the key, None where there is none.
     ``already`` says that nothing had to be written: somebody, or an earlier run, had done it.
     ``altered`` are the fields that Datadog stored differently (``new``) from what was sent
     (``old``). ``note`` is one more thing to know, in words; empty mostly.
@@ -29,7 +30,7 @@ class Outcome:
 
     change: Change
     status: Status
-    id: int | None = None
+    id: Id | None = None
     error: MonitorSyncError | None = None
     already: bool = False
     altered: tuple[FieldChange, ...] = ()

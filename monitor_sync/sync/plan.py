@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Final, Literal
 
 from monitor_sync.audience.pagers import pager_globs
 from monitor_sync.errors import UsageError
-from monitor_sync.model import Body, LiveMonitor, Monitor, Project, tag_value
+from monitor_sync.model import (
+    Address,
+    Body,
+    LiveId,
+    LiveResource,
+    Project,
+    tag_value,
+)
 from monitor_sync.resources.difference import FieldChange, differences
-from monitor_sync.resources.monitor.canonical import canonical
-from monitor_sync.resources.monitor.difference import field_changes
-from monitor_sync.resources.monitor.equivalence import same_type
-from monitor_sync.resources.monitor.payload import to_create, to_update
+from monitor_sync.resources.kind import Declared, Kind
+from monitor_sync.resources.kinds import KINDS
+from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.selectors import Selector, selected
+from monitor_sync.sync.change import GOING, ORDER, Action, Change, LeftAlone, Reason, Refusal
 from monitor_sync.sync.drift import Base
-from monitor_sync.sync.identity import Match, Refusal, match
+from monitor_sync.sync.identity import Match, match
 from monitor_sync.sync.references import References
-
-if TYPE_CHECKING:
-    from monitor_sync.audience.change import AudienceChange
 
 __all__ = [
     "ORDER",
@@ -39,120 +41,35 @@ __all__ = [
     "select",
 ]
 
-Action = Literal["create", "update", "replace", "delete", "adopt"]
-Reason = Literal["unmanaged", "clone", "other-project"]
-
-ORDER: Final = ("delete", "replace", "update", "adopt", "create")
-"""The order in which a plan is shown: what cannot be undone comes first."""
-
-_GOING: Final = ("delete", "replace")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """
-    One monitor that is to be written.
-
-    ``id`` is the live monitor's, None for a create; a replace has the old one's, which goes away.
-    ``fields`` are the fields that differ: for a create every field it sets (``old`` None), for a
-    delete none. ``body`` is what would be sent, None for a delete;
-    ``${id:KEY}`` stands in a composite's query where the id is only known once KEY is made.
-    ``references`` are these keys. ``live`` is what Datadog holds now. ``successor`` is a monitor
-    of the wanted type that an earlier, interrupted replace already made. ``referred_by`` names
-    the composites that would still refer to a monitor that goes away, ``blocked_by`` has what
-    Datadog itself says refers to it now. ``planned`` is the hash of the live monitor's canonical
-    form, where a plan was read from a file; empty where ``live`` has the body. ``reverts`` are
-    those of the fields that are no part of the change under review: drift that its unit's policy
-    puts back. ``overwrites`` is what somebody made of the monitor and this change undoes: fields
-    as its base declared them (``old``) and as they are live (``new``). ``pagers`` are globs over
-    the handles that wake somebody. ``recorded_audience`` is who is notified differently by a plan
-    file; None where it is to be derived from ``live`` and ``body``. ``team``, ``business_unit``
-    and the place in the files are empty where nothing says them; a delete has them from its tags.
-    """
-
-    action: Action
-    key: str
-    name: str
-    id: int | None = None
-    team: str = ""
-    business_unit: str = ""
-    path: str = ""
-    line: int = 0
-    fields: tuple[FieldChange, ...] = ()
-    body: Body | None = None
-    references: tuple[str, ...] = ()
-    live: LiveMonitor | None = None
-    successor: LiveMonitor | None = None
-    referred_by: tuple[str, ...] = ()
-    blocked_by: tuple[str, ...] = ()
-    planned: str = ""
-    pagers: tuple[str, ...] = ()
-    reverts: tuple[str, ...] = ()
-    overwrites: tuple[FieldChange, ...] = ()
-    recorded_audience: AudienceChange | None = None
-
-    @functools.cached_property
-    def audience(self) -> AudienceChange:
-        """
-        Return who is notified differently once the change is made.
-
-        It is derived when it is first asked for. A plan read from a file does not hold what is
-        live now; there it is what the file says: the handles that come and go.
-        """
-        if self.recorded_audience is not None:
-            return self.recorded_audience
-        from monitor_sync.audience.change import compare  # 20 ms that a plan of nothing saves
-
-        old = self.live.body if self.live is not None else None
-        return compare(old, self.body, pagers=self.pagers)
-
-    @property
-    def is_revert(self) -> bool:
-        """Whether it does nothing but put back drift."""
-        return bool(self.reverts) and all(each.field in self.reverts for each in self.fields)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftAlone:
-    """A live monitor that is not touched, and why: not ours, a clone of ours, another project's."""
-
-    id: int
-    key: str
-    name: str
-    reason: Reason
-    tags: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """
-    Everything that applying would do, and everything that it would leave alone.
-
-    ``changes`` are in the order in which they are shown: see ``ORDER``, then by key.
-    ``unchanged`` counts the declared monitors that Datadog holds as declared. ``ours`` are the
-    ids of all live monitors of this project, which apply compares with a second listing before it
-    creates anything; ``units`` counts them by business unit. ``org_id`` is the organisation that
-    was asked, 0 where no live monitor tells. ``unchecked`` says, a sentence each, what could not
-    be looked up. ``narrowed_from`` is the whole plan, where this one shows a part of it.
-    ``known_fingerprint`` is that of the whole plan, where this one was read from a file. ``made``
-    is when the listing began that it was made of, in milliseconds since 1970; 0 unknown. ``base``
-    has what differs for other reasons, where the plan is of one change alone.
-    """
+    """Everything that applying would do, and everything that it would leave alone."""
 
     project: str
     site: str
     changes: tuple[Change, ...] = ()
+    """In the order in which they are shown: see ``ORDER``, then by key."""
     left_alone: tuple[LeftAlone, ...] = ()
     refused: tuple[Refusal, ...] = ()
     unchanged: int = 0
-    ours: frozenset[int] = frozenset()
+    """How many declared resources Datadog holds as declared."""
+    ours: frozenset[LiveId] = frozenset()
+    """All live resources of this project. Apply compares them with a second listing."""
     units: Mapping[str, int] = field(default_factory=dict)
+    """Business unit to the number of its live resources."""
     org_id: int = 0
+    """The organisation that was asked; 0 where no live resource tells."""
     unchecked: tuple[str, ...] = ()
+    """What could not be looked up, a sentence each."""
     narrowed_from: Plan | None = None
+    """The whole plan, where this one shows a part of it."""
     known_fingerprint: str = ""
+    """The fingerprint of the whole plan, where this one was read from a file."""
     made: int = 0
+    """When the listing began that it was made of, in milliseconds since 1970; 0 unknown."""
     base: Base | None = None
+    """What differs for other reasons, where the plan is of one change alone."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -161,21 +78,26 @@ class Plan:
         for change in self.changes:
             counts[change.action] += 1
         counts["unchanged"] = self.unchanged
-        counts["unmanaged"] = sum(each.reason == "unmanaged" for each in self.left_alone)
+        counts["unmanaged"] = sum(alone.reason == "unmanaged" for alone in self.left_alone)
         return counts
 
     @property
     def going(self) -> tuple[int, ...]:
         """The ids of the monitors that would go away: deletes, and the old ones of replaces."""
-        return tuple(each.id for each in self.changes if each.action in _GOING and each.id)
+        return tuple(
+            change.id
+            for change in self.changes
+            if change.kind is MONITOR and change.action in GOING and isinstance(change.id, int)
+        )
 
     def blocked(self, blockers: Mapping[int, tuple[str, ...]]) -> Plan:
-        """The same plan, with what Datadog says refers to monitors that go away, by id."""
+        """Return the plan with what Datadog says refers to monitors that go away, by id."""
+        going = {*self.going}
         changes = (
-            replace(each, blocked_by=tuple(blockers.get(each.id or 0, ())))
-            if each.action in _GOING
-            else each
-            for each in self.changes
+            replace(change, blocked_by=tuple(blockers.get(change.id, ())))
+            if change.kind is MONITOR and isinstance(change.id, int) and change.id in going
+            else change
+            for change in self.changes
         )
         return replace(self, changes=tuple(changes))
 
@@ -184,15 +106,15 @@ class Plan:
         """
         Eight hex digits that differ when what would be done differs.
 
-        SHA-256 over project, site and the changes by key. Not over times, versions, the place in
-        the files, the selectors that narrow what is shown, or drift that is put back: that comes
-        and goes while a change is under review.
+        SHA-256 over project, site and the changes by kind and key. Not over times, versions, the
+        place in the files, the selectors that narrow what is shown, or drift that is put back: that
+        comes and goes while a change is under review.
         """
         if self.known_fingerprint:
             return self.known_fingerprint
         whole = self.narrowed_from or self
         steps = sorted(
-            [change.key, change.action, change.id or 0, _fields(change)]
+            [change.kind.name, change.key, change.action, str(change.id or ""), _fields(change)]
             for change in whole.changes
             if not change.is_revert
         )
@@ -201,191 +123,223 @@ class Plan:
 
 
 def _fields(change: Change) -> list[str]:
-    """The field changes of one change, each as text, in an order that never depends on chance."""
+    """Return the field changes of one change as texts, in an order that never depends on chance."""
     return sorted(
-        json.dumps([each.field, each.old, each.new], sort_keys=True, default=str)
-        for each in change.fields
-        if each.field not in change.reverts
+        json.dumps([field.field, field.old, field.new], sort_keys=True, default=str)
+        for field in change.fields
+        if field.field not in change.reverts
     )
 
 
-def make_plan(project: Project, live: Sequence[LiveMonitor], *, site: str) -> Plan:
+def make_plan(
+    project: Project,
+    live: Sequence[LiveResource],
+    *,
+    site: str,
+    kinds: Sequence[Kind] = KINDS,
+) -> Plan:
     """
     Compare what the files want with what Datadog has.
 
-    A live monitor without our project's key is left alone, whatever its name. One with our key
+    A live resource without our project's key is left alone, whatever its name. One with our key
     that no file declares any more is deleted. ``site`` is the Datadog site asked.
     """
-    found = match(project, live)
-    references = References(project, found)
+    matches = [match(project, live, kind) for kind in kinds]
+    references = References(matches)
     changes: list[Change] = []
-    refused = list(found.refused.values())
+    refused: list[Refusal] = []
     unchanged = 0
-    for key, monitor in project.monitors.items():
-        if key in found.refused:
-            continue
-        lacking = references.lacking(monitor)
-        if lacking:
-            refused.append(_unresolved(monitor, lacking))
-            continue
-        change = _change(monitor, found, references)
-        if change is None:
-            unchanged += 1
-        else:
-            changes.append(change)
-    changes += [_delete(monitor, references) for monitor in found.orphans]
+    for found in matches:
+        refused += found.refused.values()
+        for key, declared in found.declared.items():
+            if key in found.refused:
+                continue
+            lacking = references.lacking(found.kind, declared)
+            if lacking is not None:
+                refused.append(_unresolved(found.kind, declared, lacking))
+                continue
+            change = _change(declared, found, references)
+            if change is None:
+                unchanged += 1
+            else:
+                changes.append(change)
+        changes += [_delete(orphan, found.kind, references) for orphan in found.orphans]
     pagers = pager_globs(project.limits.pagers, project.limits.pager_handles)
-    changes = [replace(each, pagers=pagers) for each in changes]
-    changes.sort(key=lambda each: (ORDER.index(each.action), each.key, each.id or 0))
-    ours = [each for each in live if each.key and each.project == project.name]
+    changes = [replace(change, pagers=pagers) for change in changes]
+    changes.sort(key=_place)
+    by_name = {kind.name: kind for kind in kinds}
+    ours = [
+        resource
+        for resource in live
+        if resource.key and resource.project == project.name and resource.kind in by_name
+    ]
     return Plan(
         project=project.name,
         site=site,
         changes=tuple(changes),
-        left_alone=_left_alone(found),
-        refused=tuple(sorted(refused, key=lambda each: (each.key, each.message))),
+        left_alone=tuple(alone for found in matches for alone in _left_alone(found)),
+        refused=tuple(sorted(refused, key=lambda refusal: (refusal.key, refusal.message))),
         unchanged=unchanged,
-        ours=frozenset(each.id for each in ours),
-        units=Counter(_unit(each) for each in ours),
-        org_id=next((each.org_id for each in live if each.org_id), 0),
+        ours=frozenset(resource.live_id for resource in ours),
+        units=Counter(_unit(by_name[resource.kind], resource) for resource in ours),
+        org_id=next((resource.org_id for resource in live if resource.org_id), 0),
     )
 
 
-def select(plan: Plan, selectors: Sequence[Selector], *, project: Project) -> Plan:
+def _place(change: Change) -> tuple[int, str, int, str, str]:
+    """Return where a change is shown: by action, key and kind."""
+    number = change.id if isinstance(change.id, int) else 0
+    return ORDER.index(change.action), change.key, number, change.kind.name, str(change.id)
+
+
+def select(
+    plan: Plan,
+    selectors: Sequence[Selector],
+    *,
+    project: Project,
+    kinds: Sequence[Kind] = KINDS,
+) -> Plan:
     """
-    The part of a plan that the selectors mean, to be shown; the fingerprint stays the whole's.
+    Return the part of a plan that the selectors mean, to be shown; the fingerprint stays.
 
     A delete is meant by its live key and tags. Raises UsageError for a selector that means no
-    declared monitor and nothing in the plan.
+    declared resource and nothing in the plan.
     """
     if not selectors:
         return plan
-    tags = {key: monitor.tags for key, monitor in project.monitors.items()}
+    declared = {
+        Address(kind.name, key): kind.tags(resource.body)
+        for kind in kinds
+        for key, resource in kind.declared(project).items()
+    }
+    tags = dict(declared)
     for change in plan.changes:
         if change.action == "delete" and change.live is not None:
-            tags[change.key] = tuple(change.live.body.get("tags") or ())
+            tags[change.address] = change.kind.tags(change.live.body)
     if plan.base:
-        tags |= {each.key: each.tags for each in plan.base.apart if each.tags}
-    alone = {each.id: (each.key, each.tags) for each in plan.left_alone if each.key}
+        tags |= {apart.address: apart.tags for apart in plan.base.apart if apart.tags}
+    alone = [(resource.address, resource.tags) for resource in plan.left_alone if resource.key]
     for selector in selectors:
-        known = chain(tags.items(), alone.values())
-        if not any(selector.matches(key, its) for key, its in known):
+        known = chain(tags.items(), alone)
+        if not any(selector.matches(address.key, its) for address, its in known):
             raise UsageError(
                 f"{selector.text} selects nothing",
                 hint="see `monitor-sync list` for the keys, or write team:NAME or tag:KEY:VALUE",
             )
-    meant = {key for key, its in tags.items() if selected(selectors, key, its)}
-    changed = {change.key for change in plan.changes} | {each.key for each in plan.refused}
+    meant = {address for address, its in tags.items() if selected(selectors, address.key, its)}
+    changed = {change.address for change in plan.changes}
+    changed |= {refusal.address for refusal in plan.refused}
     if plan.base:
-        changed |= {each.key for each in plan.base.apart}
-        changed |= {each.key for each in plan.base.refused}
+        changed |= {apart.address for apart in plan.base.apart}
+        changed |= {refusal.address for refusal in plan.base.refused}
     return replace(
         plan,
-        changes=tuple(each for each in plan.changes if each.key in meant),
-        refused=tuple(each for each in plan.refused if each.key in meant),
+        changes=tuple(change for change in plan.changes if change.address in meant),
+        refused=tuple(refusal for refusal in plan.refused if refusal.address in meant),
         left_alone=tuple(
-            each
-            for each in plan.left_alone
-            if each.key and selected(selectors, each.key, each.tags)
+            resource
+            for resource in plan.left_alone
+            if resource.key and selected(selectors, resource.key, resource.tags)
         ),
-        unchanged=sum(key in meant and key not in changed for key in project.monitors),
+        unchanged=sum(address in meant and address not in changed for address in declared),
         narrowed_from=plan.narrowed_from or plan,
         base=plan.base.narrowed(meant) if plan.base else None,
     )
 
 
-def _change(monitor: Monitor, found: Match, references: References) -> Change | None:
-    """What one declared monitor needs, or None where Datadog holds it as declared."""
-    current = found.ours.get(monitor.key)
-    body = references.resolved(monitor)
+def _change(declared: Declared, found: Match, references: References) -> Change | None:
+    """Return what one declared resource needs, or None where Datadog holds it as declared."""
+    kind = found.kind
+    current = found.ours.get(declared.key)
+    body = references.resolved(kind, declared)
     if current is None:
-        return _wanted(monitor, "create", None, body, fields=_all_fields(body))
-    fields = field_changes(current.body, body)
-    if not same_type(current.body.get("type"), monitor.type):
-        change = _wanted(monitor, "replace", current, body, fields)
+        every_field = differences({}, kind.canonical(body, declared=body))
+        return _wanted(kind, declared, "create", None, body, every_field)
+    fields = kind.field_changes(current.body, body)
+    if not kind.changes_in_place(current.body, body):
+        change = _wanted(kind, declared, "replace", current, body, fields)
         return replace(
             change,
-            successor=found.successors.get(monitor.key),
-            referred_by=references.left_behind(current.id),
+            successor=found.successors.get(declared.key),
+            referred_by=references.left_behind(current.live_id),
         )
     if not fields:
         return None
-    return _wanted(
-        monitor, "adopt" if monitor.key in found.adopted else "update", current, body, fields
-    )
+    action: Action = "adopt" if declared.key in found.adopted else "update"
+    return _wanted(kind, declared, action, current, body, fields)
 
 
 def _wanted(
-    monitor: Monitor,
+    kind: Kind,
+    declared: Declared,
     action: Action,
-    current: LiveMonitor | None,
+    current: LiveResource | None,
     body: Body,
     fields: tuple[FieldChange, ...],
 ) -> Change:
+    send = kind.to_update if action in ("update", "adopt") else kind.to_create
     return Change(
+        kind=kind,
         action=action,
-        key=monitor.key,
-        name=monitor.name,
+        key=declared.key,
+        name=declared.name,
         id=current.id if current else None,
-        team=monitor.team,
-        business_unit=monitor.business_unit,
-        path=monitor.path,
-        line=monitor.line,
+        team=declared.team,
+        business_unit=declared.business_unit,
+        path=declared.path,
+        line=declared.line,
         fields=fields,
-        body=to_update(body) if action in ("update", "adopt") else to_create(body),
-        references=monitor.references,
+        body=send(body),
+        references=kind.references(declared),
         live=current,
     )
 
 
-def _all_fields(body: Body) -> tuple[FieldChange, ...]:
-    """Every field that a create sets."""
-    return differences({}, canonical(body, declared=body))
+def _unit(kind: Kind, live: LiveResource) -> str:
+    """Return the business unit of a live resource: what its tag says."""
+    return tag_value(kind.tags(live.body), "business_unit")
 
 
-def _unit(monitor: LiveMonitor) -> str:
-    """The business unit of a live monitor: what its tag says."""
-    return tag_value(tuple(monitor.body.get("tags") or ()), "business_unit")
-
-
-def _delete(monitor: LiveMonitor, references: References) -> Change:
-    tags = tuple(monitor.body.get("tags") or ())
+def _delete(orphan: LiveResource, kind: Kind, references: References) -> Change:
     return Change(
+        kind=kind,
         action="delete",
-        key=monitor.key,
-        name=monitor.name,
-        id=monitor.id,
-        team=tag_value(tags, "team"),
-        business_unit=_unit(monitor),
-        live=monitor,
-        referred_by=references.left_behind(monitor.id),
+        key=orphan.key,
+        name=kind.label(orphan.body),
+        id=orphan.id,
+        team=tag_value(kind.tags(orphan.body), "team"),
+        business_unit=_unit(kind, orphan),
+        live=orphan,
+        referred_by=references.left_behind(orphan.live_id),
     )
 
 
-def _left_alone(found: Match) -> tuple[LeftAlone, ...]:
-    kinds: tuple[tuple[Reason, list[LiveMonitor]], ...] = (
+def _left_alone(found: Match) -> Iterator[LeftAlone]:
+    by_reason: tuple[tuple[Reason, list[LiveResource]], ...] = (
         ("clone", found.clones),
         ("other-project", found.others),
         ("unmanaged", found.unmanaged),
     )
-    return tuple(
-        LeftAlone(
-            id=each.id,
-            key=each.key,
-            name=each.name,
-            reason=reason,
-            tags=tuple(each.body.get("tags") or ()),
-        )
-        for reason, monitors in kinds
-        for each in sorted(monitors, key=lambda each: (each.key, each.id))
-    )
+    kind = found.kind
+    for reason, resources in by_reason:
+        for live in sorted(resources, key=lambda live: (live.key, live.id)):
+            yield LeftAlone(
+                kind=kind.name,
+                id=live.id,
+                key=live.key,
+                name=kind.label(live.body),
+                reason=reason,
+                tags=kind.tags(live.body),
+            )
 
 
-def _unresolved(monitor: Monitor, lacking: str) -> Refusal:
+def _unresolved(kind: Kind, declared: Declared, lacking: Address) -> Refusal:
     return Refusal(
-        key=monitor.key,
-        message=f"{monitor.key} refers to {lacking}, which is not live and not made by this plan",
+        kind=kind.name,
+        key=declared.key,
+        message=f"{declared.key} refers to {lacking.key},"
+        " which is not live and not made by this plan",
         hint="see why that one is refused, or refer to another",
-        path=monitor.path,
-        line=monitor.line,
+        path=declared.path,
+        line=declared.line,
     )

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from monitor_sync import __version__
 from monitor_sync.audience.change import AudienceChange, recorded
 from monitor_sync.errors import Refused
-from monitor_sync.model import Body, LiveMonitor
+from monitor_sync.model import Address, LiveId, LiveResource
 from monitor_sync.resources.difference import FieldChange
-from monitor_sync.sync.conflict import planned_hash
+from monitor_sync.resources.kind import Kind
+from monitor_sync.resources.kinds import KINDS
+from monitor_sync.sync.change import Change, LeftAlone, Refusal
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
-from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
+from monitor_sync.sync.plan import Plan
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the file's format, which is that of the JSON plan."""
 
 _UNSEALED: Final = "0" * 64
@@ -37,7 +39,7 @@ def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
         "unchanged": plan.unchanged,
         "pagers": list(next((each.pagers for each in plan.changes), ())),
         "units": dict(plan.units),
-        "ours": sorted(plan.ours),
+        "ours": [live._asdict() for live in sorted(plan.ours, key=_by_number)],
         "digest": f"sha256:{_UNSEALED}",
     }
 
@@ -46,8 +48,8 @@ def of_change(change: Change) -> dict[str, Any]:
     """What a plan file holds of each change beyond the JSON plan: what was live, what is sent."""
     return {
         "body": change.body,
-        "references": list(change.references),
-        "live": _live_record(change.live, planned_hash(change)),
+        "references": [target._asdict() for target in change.references],
+        "live": _live_record(change.live),
         "successor": _live_record(change.successor),
     }
 
@@ -59,15 +61,19 @@ def sealed(text: str) -> str:
     return text[:at] + digest + text[at + len(_UNSEALED) :]
 
 
+def _by_number(live: LiveId) -> tuple[str, int, str]:
+    return live.kind, live.id if isinstance(live.id, int) else 0, str(live.id)
+
+
 def digest_of(text: str) -> str:
     """The digest that a plan file says it has; empty where it says none."""
     found = _SEAL.search(text)
     return found[1] if found else ""
 
 
-def read(text: str, name: str) -> Plan:
+def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
     """
-    The plan of a file called ``name``.
+    Return the plan of a file called ``name``.
 
     Raises Refused where it was edited, was cut short, is no plan or is of another version. The
     seal is against accidents: whoever can write the file can also seal it.
@@ -80,33 +86,44 @@ def read(text: str, name: str) -> Plan:
     if hashlib.sha256(unsealed.encode()).hexdigest() != found[1]:
         raise Refused(f"{name} was changed after the plan was made: its digest differs", hint=again)
     raw = json.loads(text)
-    if raw.get("version") != FORMAT or raw.get("tool") != __version__:
+    if raw.get("version") != FORMAT:
+        raise Refused(
+            f"{name} is a plan file of version {raw.get('version')}, made by monitor-sync"
+            f" {raw.get('tool')}; this one reads version {FORMAT}",
+            hint=again,
+        )
+    if raw.get("tool") != __version__:
         raise Refused(
             f"{name} was made by monitor-sync {raw.get('tool')}, and this is {__version__}",
             hint=again,
         )
     try:
-        return _plan(raw)
+        return _plan(raw, {kind.name: kind for kind in kinds})
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(f"{name} lacks what a plan file has: {error}", hint=again) from error
 
 
-def _plan(raw: Mapping[str, Any]) -> Plan:
+def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:
     return Plan(
         project=raw["project"],
         site=raw["site"],
         changes=tuple(
-            _change(each, raw["project"], tuple(raw["pagers"])) for each in raw["changes"]
+            _change(change, raw["project"], kinds[change["kind"]], tuple(raw["pagers"]))
+            for change in raw["changes"]
         ),
         left_alone=tuple(
             LeftAlone(
-                id=each["id"], key=each["key"] or "", name=each["name"], reason=each["reason"]
+                kind=each["kind"],
+                id=each["id"],
+                key=each["key"] or "",
+                name=each["name"],
+                reason=each["reason"],
             )
             for each in raw["left_alone"]
         ),
         refused=tuple(_refusal(each) for each in raw["refused"]),
         unchanged=raw["unchanged"],
-        ours=frozenset(raw["ours"]),
+        ours=frozenset(LiveId(**live) for live in raw["ours"]),
         units=raw["units"],
         org_id=raw["org_id"] or 0,
         unchecked=tuple(raw["unchecked"]),
@@ -127,6 +144,7 @@ def _base(raw: Mapping[str, Any]) -> Base | None:
 def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
     return Apart(
         origin=origin,
+        kind=raw["kind"],
         action=raw["action"],
         key=raw["key"],
         id=raw["id"],
@@ -139,11 +157,12 @@ def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
     )
 
 
-def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Change:
-    live, key = raw["live"], raw["key"]
+def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str, ...]) -> Change:
+    address = Address(kind.name, raw["key"])
     return Change(
+        kind=kind,
         action=raw["action"],
-        key=key,
+        key=address.key,
         name=raw["name"],
         id=raw["id"],
         team=raw["team"],
@@ -152,12 +171,11 @@ def _change(raw: Mapping[str, Any], project: str, pagers: tuple[str, ...]) -> Ch
         line=raw["line"] or 0,
         fields=tuple(FieldChange(**each) for each in raw["fields"]),
         body=raw["body"],
-        references=tuple(raw["references"]),
-        live=_live(live, key, project),
-        successor=_live(raw["successor"], key, project),
+        references=tuple(Address(**target) for target in raw["references"]),
+        live=_live(raw["live"], address, project),
+        successor=_live(raw["successor"], address, project),
         referred_by=tuple(raw["referred_by"]),
         blocked_by=tuple(raw["blocked_by"]),
-        planned=live["hash"] if live else "",
         reverts=tuple(raw.get("reverts", ())),
         overwrites=tuple(
             FieldChange(field=each["field"], old=each["base"], new=each["live"])
@@ -177,6 +195,7 @@ def _audience(raw: Mapping[str, Any]) -> AudienceChange | None:
 
 def _refusal(raw: Mapping[str, Any]) -> Refusal:
     return Refusal(
+        kind=raw["kind"],
         key=raw["key"],
         message=raw["message"],
         hint=raw["hint"],
@@ -186,30 +205,24 @@ def _refusal(raw: Mapping[str, Any]) -> Refusal:
     )
 
 
-def _live_record(monitor: LiveMonitor | None, hashed: str = "") -> dict[str, Any] | None:
-    if monitor is None:
+def _live_record(live: LiveResource | None) -> dict[str, Any] | None:
+    if live is None:
         return None
-    return {
-        "id": monitor.id,
-        "created": monitor.created,
-        "modified": monitor.modified,
-        "hash": hashed,
-        "body": _plain(monitor.body),
+    body = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in live.body.items()
     }
+    return {"id": live.id, "created": live.created, "modified": live.modified, "body": body}
 
 
-def _plain(body: Body) -> dict[str, Any]:
-    return {**body, "tags": list(body.get("tags") or ())}
-
-
-def _live(raw: Mapping[str, Any] | None, key: str, project: str) -> LiveMonitor | None:
+def _live(raw: Mapping[str, Any] | None, address: Address, project: str) -> LiveResource | None:
     if raw is None:
         return None
-    body = {**raw["body"], "tags": tuple(raw["body"]["tags"])}
-    return LiveMonitor(
+    return LiveResource(
+        kind=address.kind,
         id=raw["id"],
-        body=body,
-        key=key,
+        body=raw["body"],
+        key=address.key,
         project=project,
         created=raw["created"],
         modified=raw["modified"],

@@ -8,34 +8,38 @@ from datetime import datetime
 from typing import Final
 
 from monitor_sync.errors import NotFound, Refused
-from monitor_sync.model import LiveMonitor
-from monitor_sync.resources.monitor.live import read_one
+from monitor_sync.model import Id, LiveId, LiveResource
+from monitor_sync.resources.kind import Kind
+from monitor_sync.sync import operations
 from monitor_sync.sync.journal import Past
-from monitor_sync.sync.operations import Monitors, owned
+from monitor_sync.sync.operations import Endpoint
 from monitor_sync.sync.plan import Plan
 
 _ASKED_AT_ONCE: Final = 8
-"""Monitors that a listing lacks are each asked for, so many at a time."""
+"""Resources that a listing lacks are read one by one, so many at a time."""
 
 
 def second_listing(
-    plan: Plan, monitors: Monitors, past: Past, *, saved: bool
-) -> Sequence[LiveMonitor]:
+    plan: Plan, kind: Kind, endpoint: Endpoint, past: Past, *, saved: bool
+) -> Sequence[LiveResource]:
     """
-    Our monitors from a listing of its own, once it agrees with the plan's.
+    List our resources of one kind again, and return them once they agree with the plan's listing.
 
-    A plan made just now must agree to the monitor, and must hold all that the last runs knew. A
-    ``saved`` one may have been overtaken by others; but what it lists and this listing lacks must
-    be gone indeed, and what it lacks and is listed now must be new. Raises Refused, with nothing
-    written, and RemoteError.
+    For a plan that was made just now, both listings must hold the same resources, and all that the
+    last runs knew. A ``saved`` plan may have been overtaken by others: what it knew and this
+    listing lacks must be gone, and what is listed now and it did not know must be new. Raises
+    Refused, with nothing written, and RemoteError.
     """
-    now = owned(monitors, plan.project)
-    ids = {each.id for each in now}
+    now = operations.owned(kind, endpoint, plan.project)
+    ids = {live.id for live in now}
+    planned = _of_kind(plan.ours, kind)
+    expected = _of_kind(past.expected, kind)
     if saved:
-        _seen_by_the_plan(plan, now)
-        _truly_gone(plan, monitors, (plan.ours | past.expected) - ids - past.removed)
+        _seen_by_the_plan(plan, planned, now)
+        removed = _of_kind(past.removed, kind)
+        _truly_gone(plan, kind, endpoint, (planned | expected) - ids - removed)
         return now
-    gone, new = plan.ours - ids, ids - plan.ours
+    gone, new = planned - ids, ids - planned
     if gone or new:
         seen = [f"without {numbers(gone)}"] if gone else []
         seen += [f"with {numbers(new)}"] if new else []
@@ -43,21 +47,26 @@ def second_listing(
             f"a second listing came {' and '.join(seen)}: nothing was written",
             hint="run again; if it stays so, somebody else applies this project at the same time",
         )
-    _truly_gone(plan, monitors, past.expected - ids)
+    _truly_gone(plan, kind, endpoint, expected - ids)
     return now
 
 
-def _seen_by_the_plan(plan: Plan, now: Iterable[LiveMonitor]) -> None:
-    """
-    A plan of a listing that was cut short would make anew what a monitor it lacks only moves to.
+def _of_kind(ids: Iterable[LiveId], kind: Kind) -> set[Id]:
+    return {number for name, number in ids if name == kind.name}
 
-    A key that the plan itself makes is judged when its turn comes: it may be there already.
+
+def _seen_by_the_plan(plan: Plan, planned: set[Id], now: Iterable[LiveResource]) -> None:
     """
-    makes = {each.key for each in plan.changes}
+    Refuse a plan that was made of a listing which was cut short.
+
+    It would make anew what a resource that it lacks only moves to. A key that the plan itself makes
+    is judged when its turn comes: it may be there already.
+    """
+    makes = {change.address for change in plan.changes}
     unseen = [
-        each.id
-        for each in now
-        if each.id not in plan.ours and each.key not in makes and _last_written(each) < plan.made
+        live.id
+        for live in now
+        if live.id not in planned and live.address not in makes and _last_written(live) < plan.made
     ]
     if unseen:
         raise Refused(
@@ -66,28 +75,31 @@ def _seen_by_the_plan(plan: Plan, now: Iterable[LiveMonitor]) -> None:
         )
 
 
-def _last_written(monitor: LiveMonitor) -> float:
-    """When it was made or changed last, in milliseconds since 1970."""
+def _last_written(live: LiveResource) -> float:
+    """Return when it was made or changed last, in milliseconds since 1970."""
     try:
-        modified = datetime.fromisoformat(monitor.modified).timestamp() * 1000
+        modified = datetime.fromisoformat(live.modified).timestamp() * 1000
     except ValueError:
-        return monitor.created
-    return max(modified, monitor.created)
+        return live.created
+    return max(modified, live.created)
 
 
-def _truly_gone(plan: Plan, monitors: Monitors, missing: Collection[int]) -> None:
-    """Refuse where a monitor that a listing lacks can be read all the same."""
+def _truly_gone(plan: Plan, kind: Kind, endpoint: Endpoint, missing: Collection[Id]) -> None:
+    """Refuse where a resource that a listing lacks can be read all the same."""
 
-    def lives(number: int) -> bool:
+    def lives(number: Id) -> bool:
         try:
-            found = read_one(monitors.get(number))
+            live = kind.read(endpoint.get(number))
         except NotFound:
             return False
         # somebody may have taken our tags off it, or one of the two
-        return found is not None and bool(found.key) and found.project == plan.project
+        return live is not None and bool(live.key) and live.project == plan.project
 
+    if not missing:
+        return
     with ThreadPoolExecutor(_ASKED_AT_ONCE, thread_name_prefix="monitor-sync-ask") as pool:
-        for number, alive in zip(asked := sorted(missing), pool.map(lives, asked), strict=True):
+        ordered = sorted(missing, key=str)
+        for number, alive in zip(ordered, pool.map(lives, ordered), strict=True):
             if not alive:
                 continue
             pool.shutdown(wait=False, cancel_futures=True)
@@ -98,8 +110,10 @@ def _truly_gone(plan: Plan, monitors: Monitors, missing: Collection[int]) -> Non
             )
 
 
-def numbers(ids: Iterable[int]) -> str:
-    """Ids as people read them, the first few."""
-    ordered = sorted(ids)
-    shown = ", ".join(f"#{each}" for each in ordered[:5])
+def numbers(ids: Iterable[Id]) -> str:
+    """Return ids as people read them, the first few."""
+    ordered = sorted(
+        ids, key=lambda number: (number if isinstance(number, int) else 0, str(number))
+    )
+    shown = ", ".join(f"#{number}" for number in ordered[:5])
     return shown if len(ordered) <= 5 else f"{shown} and {len(ordered) - 5} more"

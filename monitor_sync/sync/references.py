@@ -1,70 +1,71 @@
-"""Composites refer to other monitors: by key in the files, by id in Datadog."""
+"""Resources refer to others: by key in the files, by id in Datadog."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from monitor_sync.model import Body, Monitor, Project
-from monitor_sync.resources.monitor.equivalence import same_type
-from monitor_sync.resources.monitor.references import ids_in, resolved_query
+from monitor_sync.model import Address, Body, Id, LiveId
+from monitor_sync.resources.kind import Declared, Kind
 from monitor_sync.sync.identity import Match
 
 
 class References:
-    """Who refers to whom, for one project and what it found live. ``ids`` holds while planning."""
+    """Who refers to whom, among all that is declared and live. Only for planning."""
 
-    def __init__(self, project: Project, found: Match) -> None:
-        self._project = project
-        self._found = found
-        self.ids = {
-            key: monitor.id
-            for key, monitor in found.ours.items()
-            if key in found.refused
-            or same_type(monitor.body.get("type"), project.monitors[key].body.get("type"))
-        }
-        """Ids that stay: a monitor that is to be replaced gets a new one, or has it already."""
-
-        heirs = found.successors.items()
-        self.ids |= {key: heir.id for key, heir in heirs if key not in found.refused}
-
-        self._made = project.monitors.keys() - found.refused.keys()
-        self._referrers: dict[int, list[str]] | None = None
-
-    def resolved(self, monitor: Monitor) -> Body:
-        """The body with the ids that are known now; the others are known when they are made."""
-        if not monitor.references:
-            return monitor.body
-        return {**monitor.body, "query": resolved_query(monitor.query, self.ids)}
-
-    def lacking(self, monitor: Monitor) -> str:
-        """A key it refers to that is neither live nor about to be made; empty where all are."""
-        for key in monitor.references:
-            if key not in self.ids and key not in self._made:
-                return key
-        return ""
-
-    def left_behind(self, id: int) -> tuple[str, ...]:  # noqa: A002 - Datadog's word
-        """The composites that will still refer to this id when the plan has been carried out."""
-        if self._referrers is None:
-            self._referrers = self._scan()
-        return tuple(self._referrers.get(id, ()))
-
-    def _scan(self) -> dict[int, list[str]]:
-        """Every id in a composite's query as it will be, and who refers to it."""
-        referrers: dict[int, list[str]] = {}
-        found = self._found
-        after: list[tuple[str, Any]] = []
-        for key, monitor in self._project.monitors.items():
-            if key in found.refused and key in found.ours:
-                after.append((key, found.ours[key].body.get("query")))
-            elif key not in found.refused and monitor.body.get("type") == "composite":
-                after.append((key, resolved_query(monitor.query, self.ids)))
-        after += (
-            (f"#{live.id} {live.name}".rstrip(), live.body.get("query"))
-            for live in (*found.unmanaged, *found.others, *found.clones)
-            if live.body.get("type") == "composite"
+    def __init__(self, matches: Sequence[Match]) -> None:
+        self._matches = matches
+        self.ids: Mapping[Address, Id] = dict(
+            known for found in matches for known in _staying(found)
         )
-        for name, query in after:
-            for each in ids_in(query):
-                referrers.setdefault(each, []).append(name)
-        return referrers
+        """Ids that stay: a resource that is to be replaced gets a new one, or has it already."""
+
+        self._made = {
+            Address(found.kind.name, key)
+            for found in matches
+            for key in found.declared.keys() - found.refused.keys()
+        }
+        self._referrers: dict[LiveId, list[str]] | None = None
+
+    def resolved(self, kind: Kind, declared: Declared) -> Body:
+        """Return the body with the ids that are known now; others are known when they are made."""
+        return kind.resolved(declared.body, self.ids) if declared.references else declared.body
+
+    def lacking(self, kind: Kind, declared: Declared) -> Address | None:
+        """Return what it refers to and is neither live nor about to be made; None where all is."""
+        if not declared.references:
+            return None
+        for target in kind.references(declared):
+            if target not in self.ids and target not in self._made:
+                return target
+        return None
+
+    def left_behind(self, going: LiveId) -> tuple[str, ...]:
+        """Return what will still refer to this id when the plan has been carried out."""
+        if self._referrers is None:
+            self._referrers = {}
+            for found in self._matches:
+                for name, body in self._afterwards(found):
+                    for target in found.kind.ids_in(body):
+                        self._referrers.setdefault(target, []).append(name)
+        return tuple(self._referrers.get(going, ()))
+
+    def _afterwards(self, found: Match) -> Iterator[tuple[str, Body]]:
+        """Return a name and the body of each resource as it will be."""
+        for key, declared in found.declared.items():
+            if key in found.refused and key in found.ours:
+                yield key, found.ours[key].body
+            elif key not in found.refused:
+                yield key, self.resolved(found.kind, declared)
+        for live in (*found.unmanaged, *found.others, *found.clones):
+            yield f"#{live.id} {found.kind.label(live.body)}".rstrip(), live.body
+
+
+def _staying(found: Match) -> Iterator[tuple[Address, Id]]:
+    """Return the declared resources that keep their id, and the heirs of interrupted replaces."""
+    kind = found.kind
+    for key, live in found.ours.items():
+        if key in found.refused or kind.changes_in_place(live.body, found.declared[key].body):
+            yield Address(kind.name, key), live.id
+    for key, heir in found.successors.items():
+        if key not in found.refused:
+            yield Address(kind.name, key), heir.id

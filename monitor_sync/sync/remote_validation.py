@@ -11,10 +11,11 @@ import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from monitor_sync.errors import AccessDenied, NotFound, RemoteError
-from monitor_sync.model import Body, LiveMonitor, Project
+from monitor_sync.model import Body, Id, LiveResource, Project
+from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.resources.monitor.payload import to_update
 from monitor_sync.resources.monitor.references import keys_in
 from monitor_sync.sync.identity import Match, match
@@ -35,7 +36,7 @@ class Validator(Protocol):
     def validate(
         self,
         body: Body,
-        id: int | None = None,  # noqa: A002 - Datadog's word
+        id: Any = None,  # noqa: A002 - Datadog's word
     ) -> Sequence[str]:
         """What it would refuse, in its own words. Raises RemoteError where it does not say."""
         ...
@@ -47,7 +48,7 @@ class Question:
 
     key: str
     body: Body
-    id: int | None = None
+    id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ DENIED: Final = (
 
 def questions(
     project: Project,
-    live: Sequence[LiveMonitor],
+    live: Sequence[LiveResource],
     *,
     everything: bool,
     among: Container[str] | None = None,
@@ -114,7 +115,7 @@ def questions(
             id=change.id if change.action in ("update", "adopt") else None,
         )
         for change in plan.changes
-        if change.body is not None
+        if change.body is not None and change.kind is MONITOR
     ]
     unchecked = {each.key: Unchecked(key=each.key, reason=REFUSED) for each in plan.refused}
     if everything:
@@ -170,11 +171,13 @@ def ask(
 
 def _unchanged(project: Project, found: Match, known: Container[str]) -> Iterator[Question]:
     """The monitors that Datadog holds as declared."""
-    references = References(project, found)
+    references = References([found])
     for key, monitor in project.monitors.items():
         current = found.ours.get(key)
         if key not in known and current is not None:
-            yield Question(key=key, body=to_update(references.resolved(monitor)), id=current.id)
+            yield Question(
+                key=key, body=to_update(references.resolved(MONITOR, monitor)), id=current.id
+            )
 
 
 class _Room:

@@ -13,16 +13,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from monitor_sync.model import Body, LiveMonitor, Monitor, Project
+from monitor_sync.model import Address, Body, Id, LiveResource, Project
 from monitor_sync.resources.difference import FieldChange
-from monitor_sync.resources.monitor.difference import field_changes
-from monitor_sync.resources.monitor.equivalence import same_type
-from monitor_sync.resources.monitor.merge import Slots, differing, merged, settled, slots, unknown
-from monitor_sync.resources.monitor.payload import to_update
-from monitor_sync.resources.monitor.references import keys_in, resolved_query
+from monitor_sync.resources.kind import Declared, Kind, differing
+from monitor_sync.resources.kinds import KINDS
+from monitor_sync.sync.change import Change, Refusal
 from monitor_sync.sync.drift import Apart, Base, Origin
-from monitor_sync.sync.identity import Refusal, match
-from monitor_sync.sync.plan import Change, Plan
+from monitor_sync.sync.identity import match
+from monitor_sync.sync.plan import Plan
 
 WHOLE: Final = frozenset({"*"})
 """Stands for all slots where a monitor is to come or to go as a whole."""
@@ -76,23 +74,27 @@ class Case:
         )
 
 
-class Comparison:
+class ThreeWay:
     """The cases of a plan. ``explain`` narrows down what is drift, ``result`` is the end of it."""
 
     def __init__(
-        self, plan: Plan, here: Project, was: Project, live: Sequence[LiveMonitor]
+        self, plan: Plan, here: Project, was: Project, live: Sequence[LiveResource]
     ) -> None:
         self._plan = plan
         self._here = here
         self._was = was
-        self._ids = _ids(here, live)
+        kinds = tuple(dict.fromkeys((*KINDS, *(change.kind for change in plan.changes))))
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._ids = _ids(here, live, kinds)
         wholes = [_whole(change, here, was) for change in plan.changes]
         self._made = {
-            each.change.key
-            for each in wholes
-            if each is not None and each.touched and each.change.action in ("create", "replace")
+            whole.change.address
+            for whole in wholes
+            if whole is not None and whole.touched and whole.change.action in ("create", "replace")
         }
-        self._staying = {key: number for key, number in self._ids.items() if key not in self._made}
+        self._staying = {
+            address: number for address, number in self._ids.items() if address not in self._made
+        }
         pairs = zip(plan.changes, wholes, strict=True)
         self._cases = [whole or self._in_slots(change) for change, whole in pairs]
 
@@ -114,19 +116,19 @@ class Comparison:
         """
         changes: list[Change] = []
         apart: list[Apart] = []
-        refused = [each for each in self._plan.refused if self._asked_here(each.key)]
+        refused = [each for each in self._plan.refused if self._asked_here(each)]
         for case in self._cases:
             change, rest = self._split(case)
             apart += rest
             if change is None:
                 continue
             lacking = [
-                key
-                for key in keys_in((change.body or {}).get("query"))
-                if key not in self._made and key not in self._ids
+                target
+                for target in change.kind.unresolved(change.body or {})
+                if target not in self._made and target not in self._ids
             ]
             if lacking:
-                refused.append(_not_applied(change, lacking[0]))
+                refused.append(_not_applied(change, lacking[0].key))
             else:
                 changes.append(change)
         others = tuple(each for each in self._plan.refused if each not in refused)
@@ -140,13 +142,14 @@ class Comparison:
     # taking apart
 
     def _in_slots(self, change: Change) -> Case:
-        """An update of a monitor that the base declares too."""
-        declared = self._here.monitors[change.key]
-        former = _declared(self._was, change.key, declared.moved_from)
-        here = _resolved(declared, self._staying)
-        was = _resolved(former, self._ids) if former else here
+        """Take apart an update of a resource that the base declares too."""
+        kind = change.kind
+        declared = kind.declared(self._here)[change.key]
+        former = _declared(kind, self._was, change.key, declared.moved_from)
+        here = kind.resolved(declared.body, self._staying)
+        was = kind.resolved(former.body, self._ids) if former else here
         live = change.live.body if change.live else {}
-        ours, theirs, there = (slots(each, declared=here) for each in (here, was, live))
+        ours, theirs, there = (kind.slots(body, declared=here) for body in (here, was, live))
         different = differing(ours, there)
         touched = different & differing(ours, theirs)
         return Case(
@@ -163,26 +166,28 @@ class Comparison:
         asked = case.unexplained
         if not asked:
             return case
-        declared = _declared(then, case.change.key, case.former)
+        kind = case.change.kind
+        declared = _declared(kind, then, case.change.key, case.former)
         if asked == WHOLE:
             explained = WHOLE if _as_live(case.change, declared) else frozenset()
         elif declared is None:
             explained = frozenset()
         else:
             form = case.here if case.here is not None else case.was or {}
-            there: Slots = slots(case.live, declared=form)
-            body = _resolved(declared, self._ids)
-            explained = asked - differing(slots(body, declared=form), there)
+            there = kind.slots(case.live, declared=form)
+            body = kind.resolved(declared.body, self._ids)
+            explained = asked - differing(kind.slots(body, declared=form), there)
         return replace(case, causes={**case.causes, **dict.fromkeys(explained, cause)})
 
-    def _asked_here(self, key: str) -> bool:
-        """Whether what is refused is what this change asks for."""
-        here = self._here.monitors.get(key)
-        was = _declared(self._was, key, here.moved_from if here else ())
+    def _asked_here(self, refusal: Refusal) -> bool:
+        """Return whether what is refused is what this change asks for."""
+        kind = self._kinds[refusal.kind]
+        here = kind.declared(self._here).get(refusal.key)
+        was = _declared(kind, self._was, refusal.key, here.moved_from if here else ())
         if here is None or was is None:
             return here is not was
         return (here.adopt, here.moved_from) != (was.adopt, was.moved_from) or bool(
-            field_changes(was.body, here.body)
+            kind.field_changes(was.body, here.body)
         )
 
     # putting together
@@ -205,19 +210,19 @@ class Comparison:
         change = case.change
         body = change.body
         if body is not None and change.references:
-            body = {**body, "query": resolved_query(str(body.get("query")), self._staying)}
+            body = change.kind.resolved(body, self._staying)
         return replace(change, body=body, overwrites=_overwritten(case, case.contested))
 
 
 def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
     """This change merged onto what is live, and the fields that are otherwise for other reasons."""
-    here, live = case.here or {}, case.live
-    keep = case.open | unknown(live, here, case.was or {})
+    here, live, kind = case.here or {}, case.live, case.change.kind
+    keep = case.open | kind.unknown(live, here, case.was or {})
     if case.touched:
-        keep = settled(live, here, keep, case.contested)
+        keep = kind.settled(live, here, keep, case.contested)
     drift, pending, newer = (case.because(each) & keep for each in ("drift", "merged", "newer"))
-    result = merged(live, here, keep) if case.touched else live
-    fields = field_changes(live, result)
+    result = kind.merged(live, here, keep) if case.touched else live
+    fields = kind.field_changes(live, result)
     apart = []
     parts: tuple[tuple[Origin, frozenset[str]], ...] = (
         ("merged", pending),
@@ -227,21 +232,21 @@ def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
     for origin, those in parts:
         if origin == "drift" and reverts:
             continue
-        one_more = merged(live, here, keep - those) if those else result
-        told = field_changes(result, one_more)
+        one_more = kind.merged(live, here, keep - those) if those else result
+        told = kind.field_changes(result, one_more)
         if told:
             apart.append(replace(_apart(case, told), origin=origin, since=_since(case, those)))
     sent = result
     if reverts and drift:
-        sent = merged(live, here, keep - drift)
+        sent = kind.merged(live, here, keep - drift)
     own = {each.field for each in fields}
-    told = field_changes(live, sent)
+    told = kind.field_changes(live, sent)
     if not told:
         return None, apart
     change = replace(
         case.change,
         fields=told,
-        body=to_update(sent),
+        body=kind.to_update(sent),
         reverts=tuple(each.field for each in told if each.field not in own),
         overwrites=_overwritten(case, case.contested | (case.open - keep)),
     )
@@ -253,6 +258,7 @@ def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
     cause = case.causes.get("*")
     return Apart(
         origin=cause.origin if cause else "drift",
+        kind=change.kind.name,
         action=change.action,
         key=change.key,
         id=change.id,
@@ -261,7 +267,7 @@ def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
         business_unit=change.business_unit,
         fields=fields or (() if change.action in ("create", "delete") else change.fields),
         since=cause.since if cause else "",
-        tags=tuple(case.live.get("tags") or ()) if case.here is None else (),
+        tags=change.kind.tags(case.live) if case.here is None else (),
     )
 
 
@@ -277,38 +283,38 @@ def _overwritten(case: Case, lost: Collection[str]) -> tuple[FieldChange, ...]:
     found = {each for each in lost if each not in causes or causes[each].origin != "merged"}
     if not found or was is None:
         return ()
-    return field_changes(was, merged(case.live, was, found))
+    kind = case.change.kind
+    return kind.field_changes(was, kind.merged(case.live, was, found))
 
 
 # who is who
 
 
-def _ids(project: Project, live: Sequence[LiveMonitor]) -> dict[str, int]:
-    """The id of each key that lives, those included that are about to go, and of former keys."""
-    found = match(project, live)
-    ids = {each.key: each.id for each in found.orphans}
-    for key, monitor in found.ours.items():
-        declared = project.monitors[key]
-        ids |= dict.fromkeys((key, *declared.moved_from), monitor.id)
+def _ids(
+    project: Project, live: Sequence[LiveResource], kinds: Sequence[Kind]
+) -> dict[Address, Id]:
+    """Return the id of each key that lives, those about to go included, and of former keys."""
+    ids: dict[Address, Id] = {}
+    for kind in kinds:
+        found = match(project, live, kind)
+        ids |= {orphan.address: orphan.id for orphan in found.orphans}
+        for key, resource in found.ours.items():
+            for name in (key, *found.declared[key].moved_from):
+                ids[Address(kind.name, name)] = resource.id
     return ids
 
 
-def _declared(project: Project, key: str, former: Sequence[str]) -> Monitor | None:
-    """A monitor as a project declares it, under this key or the one it had then."""
-    keys = (each for each in (key, *former) if each in project.monitors)
-    return next((project.monitors[each] for each in keys), None)
-
-
-def _resolved(monitor: Monitor, ids: Mapping[str, int]) -> Body:
-    if not monitor.references:
-        return monitor.body
-    return {**monitor.body, "query": resolved_query(monitor.query, ids)}
+def _declared(kind: Kind, project: Project, key: str, former: Sequence[str]) -> Declared | None:
+    """Return a resource as a project declares it, under this key or the one it had then."""
+    declared = kind.declared(project)
+    return next((declared[name] for name in (key, *former) if name in declared), None)
 
 
 def _whole(change: Change, here: Project, was: Project) -> Case | None:
     """The case of a monitor that comes or goes as a whole; None for one merged in slots."""
-    declared = here.monitors.get(change.key)
-    former = _declared(was, change.key, declared.moved_from if declared else ())
+    kind = change.kind
+    declared = kind.declared(here).get(change.key)
+    former = _declared(kind, was, change.key, declared.moved_from if declared else ())
     case = Case(
         change=change,
         here=declared.body if declared else None,
@@ -323,7 +329,7 @@ def _whole(change: Change, here: Project, was: Project) -> Case | None:
         return replace(case, touched=WHOLE)
     if change.action == "update":
         return None
-    if field_changes(former.body, declared.body) or former.adopt != declared.adopt:
+    if kind.field_changes(former.body, declared.body) or former.adopt != declared.adopt:
         edited = _edited(case) if change.action == "replace" else frozenset[str]()
         return replace(case, touched=WHOLE, contested=edited)
     return replace(case, open=WHOLE)
@@ -331,26 +337,30 @@ def _whole(change: Change, here: Project, was: Project) -> Case | None:
 
 def _edited(case: Case) -> frozenset[str]:
     """The slots in which live is not what the base declared."""
+    kind = case.change.kind
     was = case.was or {}
-    if "${id:" in str(was.get("query")):
-        was = {**was, "query": case.live.get("query")}
-    return differing(slots(case.live, declared=was), slots(was, declared=was))
+    if kind.unresolved(was):  # whose ids the base had is not known: what is live is taken for it
+        was = {
+            name: case.live.get(name) if "${id:" in str(was[name]) else was[name] for name in was
+        }
+    return differing(kind.slots(case.live, declared=was), kind.slots(was, declared=was))
 
 
-def _as_live(change: Change, declared: Monitor | None) -> bool:
+def _as_live(change: Change, declared: Declared | None) -> bool:
     """Whether a revision that declared this, or nothing, left Datadog as it is."""
     if change.action == "delete":
         return declared is not None
     if declared is None or change.action == "create":
         return declared is None
     if change.action == "adopt":
-        return declared.adopt != change.id
+        return bool(declared.adopt != change.id)
     live = change.live.body if change.live else {}
-    return same_type(declared.type, live.get("type"))
+    return change.kind.changes_in_place(live, declared.body)
 
 
 def _not_applied(change: Change, key: str) -> Refusal:
     return Refusal(
+        kind=change.kind.name,
         key=change.key,
         message=f"{change.key} refers to {key}, which was merged earlier and is not applied yet",
         hint="apply that first: `monitor-sync apply`, or with --base naming the revision before it",

@@ -76,7 +76,9 @@ class Files:
         client = Client.from_environment(self.local.environment)
         assert all(
             each.status == "done"
-            for each in carry_out(make_plan(self.load().project, [], site=client.site), client)
+            for each in carry_out(
+                make_plan(self.load().project, [], site=client.site), {"monitor": client}
+            )
         )
 
     def ask(self, **asked: Any) -> Answers:

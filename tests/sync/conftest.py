@@ -37,9 +37,9 @@ class Datadog:
     def apply(self, *monitors: Monitor, **asked: Any) -> tuple[Outcome, ...]:
         quick = Terms(patience=Patience(pauses=(0.0,), sleep=lambda _: None))
         asked.setdefault("terms", quick)
-        return carry_out(self.plan(*monitors), self.client, **asked)
+        return carry_out(self.plan(*monitors), {"monitor": self.client}, **asked)
 
-    def by_key(self) -> dict[str, int]:
+    def by_key(self) -> dict[str, Any]:
         return {each.key: each.id for each in self.listing()}
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> None:

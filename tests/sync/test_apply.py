@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from monitor_sync.errors import Rejected
-from monitor_sync.sync.apply import Monitors, Outcome, Patience, Terms, carry_out
+from monitor_sync.sync.apply import Endpoint, Outcome, Patience, Terms, carry_out
 from tests.sync.builders import actions, body, composite, monitor
 from tests.sync.conftest import Datadog
 
@@ -31,7 +31,7 @@ def statuses(outcomes: Sequence[Outcome]) -> dict[str, str]:
 class Watched:
     """The real client, with a hand on its writes: what it does is decided by a test."""
 
-    def __init__(self, inner: Monitors) -> None:
+    def __init__(self, inner: Endpoint) -> None:
         self.inner = inner
         self.written: list[tuple[str, Any]] = []
 
@@ -193,7 +193,7 @@ def test_deletes_come_after_everything_else(datadog: Datadog) -> None:
     plan = datadog.plan(monitor(SLOW.key, **{**SLOW.body, "priority": 1}), new)
     assert actions(plan.changes)[0] == ("delete", ERRORS.key)
 
-    carry_out(plan, watched, terms=QUICK)
+    carry_out(plan, {"monitor": watched}, terms=QUICK)
 
     assert [what for what, _ in watched.written] == ["create", "update", "delete"]
     assert datadog.by_key().keys() == {SLOW.key, new.key}
@@ -205,7 +205,7 @@ def test_a_composite_is_deleted_before_its_members(datadog: Datadog) -> None:
     datadog.apply(ERRORS, SLOW, last_by_key)
     watched = Watched(datadog.client)
 
-    outcomes = carry_out(datadog.plan(), watched, terms=ALONE)
+    outcomes = carry_out(datadog.plan(), {"monitor": watched}, terms=ALONE)
 
     assert [each.status for each in outcomes] == ["done"] * 3
     ids = {each.change.key: each.change.id for each in outcomes}
@@ -253,7 +253,7 @@ def test_another_type_is_a_replace_and_composites_follow_it(datadog: Datadog) ->
     plan = datadog.plan(ERRORS, other_type, BOTH)
     assert actions(plan.changes) == [("replace", SLOW.key), ("update", BOTH.key)]
     assert plan.changes[0].referred_by == ()
-    outcomes = carry_out(plan, datadog.client, terms=QUICK)
+    outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert [each.status for each in outcomes] == ["done", "done"]
     after = datadog.by_key()
@@ -276,7 +276,7 @@ def test_a_replace_that_was_cut_off_is_finished_and_not_begun_again(datadog: Dat
 
     plan = datadog.plan(other_type)
     assert plan.left_alone == ()
-    (outcome,) = carry_out(plan, datadog.client, terms=QUICK)
+    (outcome,) = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert (outcome.status, outcome.id) == ("done", new)
     assert [each.id for each in datadog.listing()] == [new]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from monitor_sync.errors import OutcomeUnknown, Refused, Rejected, Unreachable
-from monitor_sync.sync.apply import Monitors, Outcome, carry_out
+from monitor_sync.model import LiveId
+from monitor_sync.sync.apply import Endpoint, Outcome, carry_out
 from tests.sync.builders import body, monitor
 from tests.sync.conftest import Datadog
 from tests.sync.test_apply import ALONE, BOTH, ERRORS, QUICK, SLOW, Watched
@@ -34,7 +35,7 @@ class Silent(Watched):
 def test_a_create_without_an_answer_is_looked_up_and_not_sent_again(datadog: Datadog) -> None:
     lossy = Losing(datadog.client)
 
-    (outcome,) = carry_out(datadog.plan(ERRORS), lossy, terms=QUICK)
+    (outcome,) = carry_out(datadog.plan(ERRORS), {"monitor": lossy}, terms=QUICK)
 
     assert outcome.status == "done"
     assert lossy.written == [("create", ERRORS.name)]
@@ -44,7 +45,7 @@ def test_a_create_without_an_answer_is_looked_up_and_not_sent_again(datadog: Dat
 def test_a_create_that_cannot_be_found_fails_and_is_not_sent_again(datadog: Datadog) -> None:
     silent = Silent(datadog.client)
 
-    (outcome,) = carry_out(datadog.plan(ERRORS), silent, terms=QUICK)
+    (outcome,) = carry_out(datadog.plan(ERRORS), {"monitor": silent}, terms=QUICK)
 
     assert outcome.status == "failed"
     assert isinstance(outcome.error, OutcomeUnknown)
@@ -58,7 +59,7 @@ def test_nothing_is_created_where_the_second_listing_disagrees(datadog: Datadog)
     datadog.apply(ERRORS)
 
     with pytest.raises(Refused, match="nothing was written"):
-        carry_out(plan, datadog.client, terms=QUICK)
+        carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert len(datadog.listing()) == 1
 
@@ -66,7 +67,7 @@ def test_nothing_is_created_where_the_second_listing_disagrees(datadog: Datadog)
 class Racing(Watched):
     """Another run makes the same monitors, after our second listing and before our creates."""
 
-    def __init__(self, inner: Monitors, rival: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, inner: Endpoint, rival: Sequence[dict[str, Any]]) -> None:
         super().__init__(inner)
         self.rival = list(rival)
 
@@ -79,7 +80,7 @@ class Racing(Watched):
 def test_of_two_runs_at_once_the_later_undoes_its_twin(datadog: Datadog) -> None:
     racing = Racing(datadog.client, [dict(ERRORS.body)])
 
-    outcomes = carry_out(datadog.plan(ERRORS, SLOW, BOTH), racing, terms=ALONE)
+    outcomes = carry_out(datadog.plan(ERRORS, SLOW, BOTH), {"monitor": racing}, terms=ALONE)
 
     assert [each.status for each in outcomes] == ["done"] * 3
     assert len(datadog.listing()) == 3
@@ -93,7 +94,7 @@ def test_of_two_runs_at_once_the_later_undoes_its_twin(datadog: Datadog) -> None
 class Refusing(Watched):
     """A Datadog that already has the very same monitor under another id."""
 
-    def __init__(self, inner: Monitors, number: int) -> None:
+    def __init__(self, inner: Endpoint, number: int) -> None:
         super().__init__(inner)
         self.number = number
 
@@ -106,13 +107,14 @@ class Refusing(Watched):
 def test_a_duplicate_counts_as_made_only_if_it_carries_our_key(datadog: Datadog) -> None:
     plan = datadog.plan(ERRORS)
     foreign = datadog.client.create(body(tags=[]))["id"]
-    (outcome,) = carry_out(plan, Refusing(datadog.client, foreign), terms=QUICK)
+    (outcome,) = carry_out(plan, {"monitor": Refusing(datadog.client, foreign)}, terms=QUICK)
     assert outcome.status == "failed"
     assert outcome.error is not None
     assert f"adopt: {foreign}" in outcome.error.hint
 
     ours = Refusing(datadog.client, datadog.client.create(dict(ERRORS.body))["id"])
-    (outcome,) = carry_out(replace(plan, ours=plan.ours | {ours.number}), ours, terms=QUICK)
+    known = plan.ours | {LiveId("monitor", ours.number)}
+    (outcome,) = carry_out(replace(plan, ours=known), {"monitor": ours}, terms=QUICK)
     assert (outcome.status, outcome.id) == ("done", ours.number)
 
 
@@ -127,7 +129,7 @@ class Altering(Watched):
 def test_what_datadog_stored_otherwise_is_said(datadog: Datadog) -> None:
     wanted = monitor(ERRORS.key, options={"thresholds": {"critical": 5}, "timeout_h": 4})
 
-    (outcome,) = carry_out(datadog.plan(wanted), Altering(datadog.client), terms=QUICK)
+    (outcome,) = carry_out(datadog.plan(wanted), {"monitor": Altering(datadog.client)}, terms=QUICK)
 
     assert outcome.status == "done"
     assert [(each.field, each.old, each.new) for each in outcome.altered] == [
@@ -164,7 +166,7 @@ class Unlisted(Watched):
 
 
 def test_where_twins_cannot_be_looked_for_it_is_said(datadog: Datadog) -> None:
-    (outcome,) = carry_out(datadog.plan(ERRORS), Unlisted(datadog.client), terms=QUICK)
+    (outcome,) = carry_out(datadog.plan(ERRORS), {"monitor": Unlisted(datadog.client)}, terms=QUICK)
 
     assert outcome.status == "done"
     assert "not checked" in outcome.note
@@ -175,7 +177,7 @@ def test_a_delete_of_what_is_gone_already_is_done(datadog: Datadog) -> None:
     plan = datadog.plan()
     datadog.client.delete(datadog.by_key()[ERRORS.key])
 
-    (outcome,) = carry_out(plan, datadog.client, terms=QUICK)
+    (outcome,) = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert (outcome.status, outcome.note) == ("done", "was gone already")
 
@@ -188,7 +190,7 @@ def test_a_delete_that_others_refer_to_is_refused_and_named_before(datadog: Data
 
     plan = datadog.plan(SLOW)
     assert plan.changes[0].referred_by == (f"#{theirs} Theirs",)
-    (outcome,) = carry_out(plan, datadog.client, terms=QUICK)
+    (outcome,) = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert outcome.status == "failed"
     assert ERRORS.key in datadog.by_key()

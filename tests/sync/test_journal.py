@@ -15,12 +15,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor_sync.errors import NotSent
+from monitor_sync.model import Address, LiveId
 from monitor_sync.sync import journal
 from monitor_sync.sync.journal import Journal, Made, Past
 from monitor_sync.sync.plan import Plan
 
-PLAN = Plan(project="acme", site="datadoghq.eu", ours=frozenset({1, 2}))
+PLAN = Plan(
+    project="acme",
+    site="datadoghq.eu",
+    ours=frozenset({LiveId("monitor", 1), LiveId("monitor", 2)}),
+)
 NOW = int(time.time() * 1000)
+
+
+def at(key: str) -> Address:
+    return Address("monitor", key)
 
 
 def begun(path: Path, past: Past | None = None) -> Journal:
@@ -48,40 +57,40 @@ def test_a_file_of_something_else_is_no_past(tmp_path: Path) -> None:
 def test_what_was_made_and_removed_is_known_afterwards(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with begun(path) as log:
-        log.sending("a", "create")
-        log.done("a", "create", 7, 70)
-        log.sending("b", "delete")
-        log.done("b", "delete", 2)
+        log.sending(at("a"), "create")
+        log.done(at("a"), "create", 7, 70)
+        log.sending(at("b"), "delete")
+        log.done(at("b"), "delete", 2)
         log.end()
     past = told(path)
     assert past.ended
-    assert past.made == {"a": Made(id=7, created=70)}
-    assert past.removed == {2}
-    assert past.settled == {("a", "create"), ("b", "delete")}
-    assert past.expected == {1, 7}
+    assert past.made == {at("a"): Made(id=7, created=70)}
+    assert past.removed == {LiveId("monitor", 2)}
+    assert past.settled == {(at("a"), "create"), (at("b"), "delete")}
+    assert past.expected == {LiveId("monitor", 1), LiveId("monitor", 7)}
     assert past.digest == "d"
 
 
 def test_a_create_that_was_sent_and_not_answered_is_unknown(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with begun(path) as log:
-        log.sending("lost", "create")
-        log.sending("refused", "create")
-        log.undone("refused", "create")
-        log.sending("made", "create")
-        log.done("made", "create", 9)
+        log.sending(at("lost"), "create")
+        log.sending(at("refused"), "create")
+        log.undone(at("refused"), "create")
+        log.sending(at("made"), "create")
+        log.done(at("made"), "create", 9)
     past = told(path)
-    assert past.unknown == {"lost"}
+    assert past.unknown == {at("lost")}
     assert not past.ended
 
 
 def test_every_line_is_in_the_file_before_the_next_step(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with begun(path) as log:
-        log.sending("a", "create")
-        assert told(path).unknown == {"a"}
-        log.done("a", "create", 7)
-        assert told(path).made == {"a": Made(id=7)}
+        log.sending(at("a"), "create")
+        assert told(path).unknown == {at("a")}
+        log.done(at("a"), "create", 7)
+        assert told(path).made == {at("a"): Made(id=7)}
 
 
 @given(cut=st.integers(1, 60))
@@ -90,14 +99,14 @@ def test_a_line_that_was_cut_short_takes_no_other_with_it(
 ) -> None:
     path = Path(str(tmp_path_factory.mktemp("cut"))) / "journal"  # type: ignore[attr-defined] # pytest's
     with begun(path) as log:
-        log.done("a", "create", 7)
-        log.sending("b", "create")
+        log.done(at("a"), "create", 7)
+        log.sending(at("b"), "create")
     whole = path.read_bytes()
     path.write_bytes(whole[: -min(cut, len(whole.splitlines()[-1]))])
     with Journal(path, again=True) as log:
-        log.done("c", "create", 8)
+        log.done(at("c"), "create", 8)
     past = told(path)
-    assert {"a", "c"} <= past.made.keys()
+    assert {at("a"), at("c")} <= past.made.keys()
 
 
 def test_what_was_made_is_remembered_for_a_day_and_no_longer(tmp_path: Path) -> None:
@@ -105,15 +114,15 @@ def test_what_was_made_is_remembered_for_a_day_and_no_longer(tmp_path: Path) -> 
     path = tmp_path / "journal"
     before = Past(
         made={
-            "new": Made(id=1, created=NOW - 1000),
-            "old": Made(id=2, created=NOW - day - 1000),
-            "gone": Made(id=3, created=NOW),
+            at("new"): Made(id=1, created=NOW - 1000),
+            at("old"): Made(id=2, created=NOW - day - 1000),
+            at("gone"): Made(id=3, created=NOW),
         },
-        removed=frozenset({3}),
+        removed=frozenset({LiveId("monitor", 3)}),
     )
     with begun(path, before):
         pass
-    assert told(path).made.keys() == {"new"}
+    assert told(path).made.keys() == {at("new")}
 
 
 @contextmanager
@@ -134,23 +143,23 @@ def test_nothing_is_sent_that_cannot_be_written_down(tmp_path: Path, bytes_left:
     path = tmp_path / "journal"
     with begun(path) as log:
         with full_after(bytes_left, path), pytest.raises(NotSent, match="cannot be written"):
-            log.sending("a", "create")
-        log.sending("b", "create")  # there is room again: half a line takes no other with it
-    assert told(path).unknown == {"b"}
+            log.sending(at("a"), "create")
+        log.sending(at("b"), "create")  # there is room again: half a line takes no other with it
+    assert told(path).unknown == {at("b")}
 
 
 def test_what_happened_and_cannot_be_written_down_counts_as_unknown(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with begun(path) as log:
-        log.sending("a", "create")
-        log.sending("b", "create")
+        log.sending(at("a"), "create")
+        log.sending(at("b"), "create")
         with full_after(20, path):
-            log.done("a", "create", 7, 70)
-            log.undone("b", "create")
-            log.listed({1, 2, 7})
+            log.done(at("a"), "create", 7, 70)
+            log.undone(at("b"), "create")
+            log.listed("monitor", {1, 2, 7})
             log.end()
     past = told(path)
-    assert past.unknown == {"a", "b"}
+    assert past.unknown == {at("a"), at("b")}
     assert not past.settled
     assert not past.ended
 
@@ -165,6 +174,22 @@ def test_only_the_user_can_read_a_journal(tmp_path: Path) -> None:
 def test_a_journal_is_lines_of_json(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with begun(path) as log:
-        log.sending("a\n##[b]", "create")
+        log.sending(at("a\n##[b]"), "create")
     lines = path.read_text().splitlines()
     assert [json.loads(line).get("key") for line in lines] == [None, "a\n##[b]"]
+
+
+def test_a_journal_from_before_there_were_kinds_is_read_as_of_monitors(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    lines = [
+        {"journal": 1, "ours": [1], "unknown": ["b"], "made": {"a": [7, 70]}},
+        {"step": "sending", "key": "c", "part": "create"},
+        {"step": "done", "key": "d", "part": "delete", "id": 1, "created": 0},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    past = told(path)
+
+    assert past.made == {at("a"): Made(id=7, created=70)}
+    assert past.unknown == {at("b"), at("c")}
+    assert past.expected == {LiveId("monitor", 7)}

@@ -11,12 +11,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor_sync.model import LiveMonitor, Monitor, Project
+from monitor_sync.resources.kind import differing
 from monitor_sync.resources.monitor.live import read
-from monitor_sync.resources.monitor.merge import differing, merged, slots
+from monitor_sync.resources.monitor.merge import merged, slots
 from monitor_sync.resources.monitor.payload import to_create
 from monitor_sync.sync.drift import Apart, Base
 from monitor_sync.sync.plan import Change, Plan, make_plan
-from monitor_sync.sync.three_way import Cause, Comparison
+from monitor_sync.sync.three_way import Cause, ThreeWay
 from tests.sync.builders import answer, body, composite, live, monitor, project
 from tests.sync.generated import bodies, goes_together
 from tests.sync.test_properties import KEY, Account
@@ -32,7 +33,7 @@ HIGH = {
 def split(was: Project, here: Project, there: list[LiveMonitor], *earlier: Project) -> Plan:
     """The plan of one change, with earlier revisions to explain what is live."""
     plan = make_plan(here, there, site="datadoghq.eu")
-    compared = Comparison(plan, here, was, there)
+    compared = ThreeWay(plan, here, was, there)
     for each in earlier:
         compared.explain(each, MERGED)
     return compared.result(BASE)

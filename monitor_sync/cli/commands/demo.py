@@ -231,7 +231,9 @@ class _Story:
 
         with progress(f"writing {count(len(plan.changes), 'change')}", len(plan.changes)) as step:
             outcomes = carry_out(
-                plan, self._client, on_progress=lambda done: step(done.status == "done")
+                plan,
+                {"monitor": self._client},
+                on_progress=lambda done: step(done.status == "done"),
             )
         wrong = [each for each in outcomes if each.status != "done" or each.altered]
         if wrong:

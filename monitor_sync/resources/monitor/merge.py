@@ -13,13 +13,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from monitor_sync.model import Body
+from monitor_sync.resources.kind import Slots
 from monitor_sync.resources.monitor import values
 from monitor_sync.resources.monitor.canonical import canonical
 from monitor_sync.resources.monitor.equivalence import EQUIVALENCES, OWNED
 from monitor_sync.resources.monitor.payload import READ_ONLY
-
-Slots = Mapping[str, Any]
-"""Slot to its value in canonical form; absent means absent."""
 
 _LEVEL: Final = "query.level"
 _HOLE: Final = "${level}"
@@ -52,11 +50,6 @@ def slots(body: Body, *, declared: Body) -> Slots:
         found["query"] = form["query"][:start] + _HOLE + form["query"][end:]
         found[_LEVEL] = value
     return found
-
-
-def differing(one: Slots, other: Slots) -> frozenset[str]:
-    """The slots in which two bodies differ."""
-    return frozenset(each for each in one.keys() | other.keys() if one.get(each) != other.get(each))
 
 
 def merged(live: Body, here: Body, keep: Collection[str]) -> dict[str, Any]:

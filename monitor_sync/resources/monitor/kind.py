@@ -1,0 +1,105 @@
+"""Monitors as a kind: the answers of the modules beside this one under the names of ``Kind``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar, Final
+
+from monitor_sync.model import (
+    PROJECT_TAG,
+    Address,
+    Body,
+    Id,
+    LiveId,
+    LiveResource,
+    Monitor,
+    Project,
+)
+from monitor_sync.resources.difference import FieldChange
+from monitor_sync.resources.kind import Kind, Slots
+from monitor_sync.resources.monitor import live, merge, payload, references
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.difference import field_changes
+from monitor_sync.resources.monitor.equivalence import same_type
+
+
+class MonitorKind(Kind):
+    """Datadog monitors: known by two tags, created before everything that refers to them."""
+
+    name: ClassVar[str] = "monitor"
+    notifies: ClassVar[bool] = True
+
+    def declared(self, project: Project) -> Mapping[str, Monitor]:
+        """Return the monitors of the files."""
+        return project.monitors
+
+    def read(self, raw: Any) -> LiveResource | None:
+        """Return a live monitor; its tags say whose it is."""
+        return live.read_one(raw)
+
+    def tags_of(self, project: str) -> tuple[str, ...]:
+        """Return the one tag that all monitors of a project carry."""
+        return (f"{PROJECT_TAG}:{project}",)
+
+    def canonical(self, body: Body, *, declared: Body) -> dict[str, Any]:
+        """Return the comparable form (``canonical.py``)."""
+        return canonical(body, declared=declared)
+
+    def field_changes(self, live: Body, wanted: Body) -> tuple[FieldChange, ...]:
+        """Return the fields that differ (``difference.py``)."""
+        return field_changes(live, wanted)
+
+    def changes_in_place(self, live: Body, wanted: Body) -> bool:
+        """Return whether the types are one: Datadog never changes a monitor's type."""
+        return same_type(live.get("type"), wanted.get("type"))
+
+    def needs_assets(self, body: Body) -> bool:
+        """Return whether the files declare runbooks or notebooks beside the monitor."""
+        return "assets" in body
+
+    def to_create(self, body: Body) -> dict[str, Any]:
+        """Return the body of a create (``payload.py``)."""
+        return payload.to_create(body)
+
+    def to_update(self, body: Body) -> dict[str, Any]:
+        """Return the body of an update (``payload.py``)."""
+        return payload.to_update(body)
+
+    def unresolved(self, body: Body) -> tuple[Address, ...]:
+        """Return the keys that still stand in a composite's query."""
+        keys = references.keys_in(body.get("query"))
+        return tuple(Address(self.refers_to, key) for key in keys)
+
+    def resolved(self, body: Body, ids: Mapping[Address, Id]) -> dict[str, Any]:
+        """Return the body with the known ids in a composite's query."""
+        query = body.get("query")
+        if not isinstance(query, str):
+            return dict(body)
+        return {**body, "query": references.resolved_query(query, ids)}
+
+    def ids_in(self, body: Body) -> tuple[LiveId, ...]:
+        """Return the monitors that a composite's query names."""
+        if body.get("type") != "composite":
+            return ()
+        return tuple(LiveId(self.refers_to, id) for id in references.ids_in(body.get("query")))  # noqa: A001 - Datadog's word
+
+    def slots(self, body: Body, *, declared: Body) -> Slots:
+        """Return the parts that are merged by themselves (``merge.py``)."""
+        return merge.slots(body, declared=declared)
+
+    def merged(self, live: Body, here: Body, keep: Collection[str]) -> dict[str, Any]:
+        """Return one body of what is declared and what is live (``merge.py``)."""
+        return merge.merged(live, here, keep)
+
+    def settled(
+        self, live: Body, here: Body, keep: frozenset[str], contested: Iterable[str]
+    ) -> frozenset[str]:
+        """Return the slots that can keep what is live (``merge.py``)."""
+        return merge.settled(live, here, keep, contested)
+
+    def unknown(self, live: Body, *declared: Body) -> frozenset[str]:
+        """Return the live options that nobody here knows (``merge.py``)."""
+        return merge.unknown(live, *declared)
+
+
+MONITOR: Final = MonitorKind()
