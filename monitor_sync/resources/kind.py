@@ -81,7 +81,8 @@ class Kind(ABC):
     The methods here fit a resource that is one flat JSON object with a ``name`` and ``tags``; a
     kind overrides what differs. ``name`` stands in plans, plan files and journals. Creates run by
     rising ``order``, deletes by falling ``order``: a kind that refers to monitors has a higher one.
-    ``notifies`` says whether Datadog notifies anybody because of one. ``refers_to`` is the name of the kind whose keys ``${id:KEY}`` means in a body of this kind.
+    ``notifies`` says whether Datadog notifies anybody because of one. ``refers_to`` is the name of
+    the kind whose keys ``${id:KEY}`` means in a body of this kind.
     """
 
     name: ClassVar[str]

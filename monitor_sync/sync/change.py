@@ -77,10 +77,10 @@ class Change:
         """
         if self.recorded_audience is not None:
             return self.recorded_audience
-        from monitor_sync.audience.change import compare  # 20 ms that a plan of nothing saves
+        from monitor_sync.audience.change import NO_CHANGE, compare  # 20 ms saved by an empty plan
 
         if not self.kind.notifies:
-            return compare(None, None)
+            return NO_CHANGE
         old = self.live.body if self.live is not None else None
         return compare(old, self.body, pagers=self.pagers)
 
