@@ -194,7 +194,7 @@ def _carry_out(prepared: Prepared, terms: Terms, conversation: Conversation) -> 
         try:
             outcomes = carry_out(
                 prepared.plan,
-                prepared.client,
+                {"monitor": prepared.client},
                 terms=terms,
                 log=log,
                 past=prepared.past,

@@ -69,7 +69,10 @@ def _with_editors(plan: Plan, client: Client) -> Plan:
     """Return the same plan, with who changed the first monitors last."""
     if plan.base is None:
         return plan
-    ids = list(dict.fromkeys(apart.id for apart in plan.base.apart if apart.id))[:_MOST_EDITORS]
-    editors = {number: client.last_editor(number) for number in ids}
-    signed = (replace(apart, editor=editors.get(apart.id or 0, "")) for apart in plan.base.apart)
+    ids = dict.fromkeys(apart.id for apart in plan.base.apart if isinstance(apart.id, int))
+    editors = {id: client.last_editor(id) for id in list(ids)[:_MOST_EDITORS]}  # noqa: A001 - Datadog's word
+    signed = (
+        replace(apart, editor=editors.get(apart.id, "") if isinstance(apart.id, int) else "")
+        for apart in plan.base.apart
+    )
     return replace(plan, base=replace(plan.base, apart=tuple(signed)))
