@@ -180,7 +180,7 @@ def make_plan(
         left_alone=tuple(alone for found in matches for alone in _left_alone(found)),
         refused=tuple(sorted(refused, key=lambda refusal: (refusal.key, refusal.message))),
         unchanged=unchanged,
-        ours=frozenset(resource.live_id for resource in ours),
+        ours=frozenset(LiveId(resource.kind, resource.id) for resource in ours),
         units=Counter(_unit(by_name[resource.kind], resource) for resource in ours),
         org_id=next((resource.org_id for resource in live if resource.org_id), 0),
     )

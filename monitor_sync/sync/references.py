@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from monitor_sync.model import Address, Body, Id, LiveId
 from monitor_sync.resources.kind import Declared, Kind
@@ -14,17 +15,29 @@ class References:
 
     def __init__(self, matches: Sequence[Match]) -> None:
         self._matches = matches
-        self.ids: Mapping[Address, Id] = dict(
-            known for found in matches for known in _staying(found)
-        )
-        """Ids that stay: a resource that is to be replaced gets a new one, or has it already."""
 
-        self._made = {
+    @cached_property
+    def ids(self) -> Mapping[Address, Id]:
+        """The ids that stay: what is to be replaced gets a new one, or has it already."""
+        return dict(known for found in self._matches for known in _staying(found))
+
+    @cached_property
+    def _made(self) -> frozenset[Address]:
+        return frozenset(
             Address(found.kind.name, key)
-            for found in matches
+            for found in self._matches
             for key in found.declared.keys() - found.refused.keys()
-        }
-        self._referrers: dict[LiveId, list[str]] | None = None
+        )
+
+    @cached_property
+    def _referrers(self) -> Mapping[LiveId, Sequence[str]]:
+        """What will refer to each id when the plan has been carried out."""
+        referrers: dict[LiveId, list[str]] = {}
+        for found in self._matches:
+            for name, body in self._afterwards(found):
+                for target in found.kind.ids_in(body):
+                    referrers.setdefault(target, []).append(name)
+        return referrers
 
     def resolved(self, kind: Kind, declared: Declared) -> Body:
         """Return the body with the ids that are known now; others are known when they are made."""
@@ -41,12 +54,6 @@ class References:
 
     def left_behind(self, going: LiveId) -> tuple[str, ...]:
         """Return what will still refer to this id when the plan has been carried out."""
-        if self._referrers is None:
-            self._referrers = {}
-            for found in self._matches:
-                for name, body in self._afterwards(found):
-                    for target in found.kind.ids_in(body):
-                        self._referrers.setdefault(target, []).append(name)
         return tuple(self._referrers.get(going, ()))
 
     def _afterwards(self, found: Match) -> Iterator[tuple[str, Body]]:
