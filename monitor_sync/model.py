@@ -1,4 +1,4 @@
-"""The words of the domain: Team, Monitor, Project, LiveMonitor."""
+"""The words of the domain: Team, Monitor, Project, LiveResource."""
 
 from __future__ import annotations
 
@@ -297,10 +297,6 @@ class LiveResource:
     def live_id(self) -> LiveId:
         """Its id, unique among all kinds."""
         return LiveId(self.kind, self.id)
-
-
-LiveMonitor = LiveResource
-"""The name from before there were other kinds than monitors."""
 
 
 def tag_value(tags: tuple[str, ...] | list[str], key: str) -> str:

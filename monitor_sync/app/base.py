@@ -15,7 +15,7 @@ from monitor_sync.errors import FilesInvalid
 from monitor_sync.git.history import History
 
 if TYPE_CHECKING:
-    from monitor_sync.model import LiveMonitor, Project
+    from monitor_sync.model import LiveResource, Project
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.plan import Plan
     from monitor_sync.sync.three_way import ThreeWay
@@ -45,7 +45,7 @@ class BaseRevision:
         history = History.find(folder, revision)
         return cls(history=history, notify_only=notify_only, reports=reports)
 
-    def split(self, plan: Plan, here: Project, live: Sequence[LiveMonitor]) -> Plan:
+    def split(self, plan: Plan, here: Project, live: Sequence[LiveResource]) -> Plan:
         """
         Return the part of a plan that is this change, with the rest of it beside it.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
-    from monitor_sync.model import LiveMonitor, Project
+    from monitor_sync.model import LiveResource, Project
 
 
 class Listing(threading.Thread):
@@ -22,7 +22,7 @@ class Listing(threading.Thread):
         super().__init__(name="listing", daemon=True)
         self._connect = connect
         self._client: Client | None = None
-        self._live: list[LiveMonitor] = []
+        self._live: list[LiveResource] = []
         self._error: BaseException | None = None
 
     def run(self) -> None:
@@ -33,7 +33,7 @@ class Listing(threading.Thread):
         except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
             self._error = error
 
-    def result(self) -> tuple[Client, list[LiveMonitor]]:
+    def result(self) -> tuple[Client, list[LiveResource]]:
         """Wait for the end; return the client and all live monitors, or raise what went wrong."""
         self.join()
         if self._error is not None:
@@ -42,7 +42,7 @@ class Listing(threading.Thread):
         return self._client, self._live
 
 
-def list_live(client: Client) -> list[LiveMonitor]:
+def list_live(client: Client) -> list[LiveResource]:
     """Return every live monitor. Raises RemoteError."""
     from monitor_sync.resources.monitor import live
 
@@ -50,8 +50,8 @@ def list_live(client: Client) -> list[LiveMonitor]:
 
 
 def with_assets(
-    project: Project, client: Client, monitors: Sequence[LiveMonitor]
-) -> Sequence[LiveMonitor]:
+    project: Project, client: Client, monitors: Sequence[LiveResource]
+) -> Sequence[LiveResource]:
     """Return the same monitors; those whose assets are declared are read once more, with them."""
     from monitor_sync.sync import assets
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
     from monitor_sync.diagnostics import Diagnostic
-    from monitor_sync.model import LiveMonitor, Project
+    from monitor_sync.model import LiveResource, Project
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.plan import Plan
 
@@ -124,7 +124,7 @@ def compare(
 
 
 def _plan(
-    project: Project, client: Client, monitors: Sequence[LiveMonitor], base: BaseRevision | None
+    project: Project, client: Client, monitors: Sequence[LiveResource], base: BaseRevision | None
 ) -> Plan:
     from monitor_sync.sync.plan import make_plan
 

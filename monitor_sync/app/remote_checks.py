@@ -15,11 +15,11 @@ from monitor_sync.errors import RemoteError, Unreachable
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
-    from monitor_sync.model import LiveMonitor, Monitor, Project, Team
+    from monitor_sync.model import LiveResource, Monitor, Project, Team
     from monitor_sync.project.document import Document
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.remote_handles import LookedUp
-    from monitor_sync.sync.remote_validation import Refusal, Unchecked, Verdicts
+    from monitor_sync.sync.remote_validation import Complaint, Unchecked, Verdicts
 
 _NOWHERE: Final = "routing/handle-exists-nowhere"
 
@@ -89,7 +89,7 @@ def diagnose(
 def _ask(
     loaded: Loaded,
     client: Client,
-    live: Sequence[LiveMonitor],
+    live: Sequence[LiveResource],
     everything: bool,
     keys: Collection[str] | None,
     wrong: Collection[str],
@@ -171,7 +171,7 @@ def _of_monitor(monitor: Monitor, standing: Collection[str]) -> Iterator[tuple[s
                 yield handle, _Written(key=monitor.key, field=("recipients", state, handle))
 
 
-def _refused(loaded: Loaded, refusal: Refusal) -> Diagnostic:
+def _refused(loaded: Loaded, refusal: Complaint) -> Diagnostic:
     if refusal.field:
         document, span = loaded.place(refusal.key, refusal.field)
     else:

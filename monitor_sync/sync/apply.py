@@ -18,7 +18,7 @@ from monitor_sync.sync.journal import Log, Past, Unwritten
 from monitor_sync.sync.operations import Endpoint, Endpoints, Patience, Written
 from monitor_sync.sync.outcome import Outcome, Status, Stopped, held
 from monitor_sync.sync.plan import Plan
-from monitor_sync.sync.worker_pool import Crew, waves
+from monitor_sync.sync.worker_pool import WorkerPool, waves
 
 __all__ = [
     "Endpoint",
@@ -61,7 +61,7 @@ def carry_out(
     pool = ThreadPoolExecutor(terms.workers, thread_name_prefix="monitor-sync-write")
     log = log or Unwritten()
     steps = Steps(plan, endpoints, terms, log, past)
-    run = _Run(plan, endpoints, steps, Crew(pool, on_interrupt), on_progress)
+    run = _Run(plan, endpoints, steps, WorkerPool(pool, on_interrupt), on_progress)
     try:
         if resume:
             run.take_up(past)
@@ -84,7 +84,7 @@ class _Run:
         plan: Plan,
         endpoints: Endpoints,
         steps: Steps,
-        crew: Crew[Change, Outcome],
+        writers: WorkerPool[Change, Outcome],
         on_progress: Callable[[Outcome], None] | None,
     ) -> None:
         self._plan = plan
@@ -92,7 +92,7 @@ class _Run:
         kinds = dict.fromkeys((*_kinds(plan.changes), *KINDS))
         self._known = [kind for kind in kinds if kind.name in endpoints]
         self._steps = steps
-        self._crew = crew
+        self._writers = writers
         self._on_progress = on_progress
         self._outcomes: dict[Address, Outcome] = {}
         self._halves: dict[Address, Outcome] = {}  # replaces whose new resource is there
@@ -121,7 +121,7 @@ class _Run:
             if sound and not any(each.status == "not attempted" for each in told):
                 log.end()
         except KeyboardInterrupt:
-            if self._crew.interrupted:
+            if self._writers.interrupted:
                 raise Stopped(self._told()) from None
             if not self._outcomes and not self._halves:
                 raise
@@ -162,11 +162,11 @@ class _Run:
         updating = [
             change for change in changes if not _creates(change) and change.action != "delete"
         ]
-        self._crew.do(updating, self._steps.update, self._first_half)
+        self._writers.do(updating, self._steps.update, self._first_half)
         going = [change for change in changes if change.action in GOING]
         for deletes in reversed(_in_order(going)):
             self._delete(deletes)
-        return sound and not self._crew.interrupted
+        return sound and not self._writers.interrupted
 
     def _create(self, changes: Sequence[Change]) -> None:
         """Make creates and first halves of replaces, each after what it refers to."""
@@ -174,7 +174,7 @@ class _Run:
         order, circle = waves({address: by_address[address].references for address in by_address})
         for wave in order:
             ready = [by_address[address] for address in wave]
-            self._crew.do(ready, self._steps.create, self._first_half)
+            self._writers.do(ready, self._steps.create, self._first_half)
         for address in circle:
             self._finish(held(by_address[address], "its references go in a circle"))
 
@@ -191,7 +191,7 @@ class _Run:
                 for address, earlier in past.made.items()
                 if address not in made
             }
-        if not made or self._crew.interrupted:
+        if not made or self._writers.interrupted:
             return not made
         kinds = [kind for kind in self._known if any(address.kind == kind.name for address in made)]
         return duplicates.undo(
@@ -205,7 +205,7 @@ class _Run:
 
     def _delete(self, changes: Sequence[Change]) -> None:
         """Make deletes and second halves of replaces, each after what refers to it."""
-        if self._crew.interrupted:
+        if self._writers.interrupted:
             return
         going = {
             change.address: change for change in changes if change.address not in self._outcomes
@@ -225,7 +225,7 @@ class _Run:
                     self._finish(self._not_deleted(going[address], "held back", why=why))
                 else:
                     ready.append(going[address])
-            self._crew.do(ready, self._delete_one, self._second_half)
+            self._writers.do(ready, self._delete_one, self._second_half)
 
     def _why_kept(self, change: Change, troubled: set[str], referrers: Sequence[Address]) -> str:
         """Return why a resource is not deleted now; empty where it may go."""

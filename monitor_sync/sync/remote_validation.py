@@ -61,7 +61,7 @@ class Unchecked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Complaint:
     """
     One thing that Datadog would refuse.
 
@@ -81,7 +81,7 @@ class Verdicts:
     """What came of asking: how many monitors have a verdict, what is refused, what is open."""
 
     checked: int
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[Complaint, ...]
     unchecked: tuple[Unchecked, ...]
 
 
@@ -153,7 +153,7 @@ def ask(
     if not asked:
         return Verdicts(checked=0, refusals=(), unchecked=())
     room = _Room(validator)
-    refusals: list[Refusal] = []
+    refusals: list[Complaint] = []
     unchecked: list[Unchecked] = []
     with ThreadPoolExecutor(workers, thread_name_prefix="monitor-sync-validate") as pool:
         for given in pool.map(room.verdict, asked):
@@ -188,7 +188,7 @@ class _Room:
         self._silences = 0
         self._lock = threading.Lock()
 
-    def verdict(self, asked: Question) -> tuple[Refusal, ...] | Unchecked:
+    def verdict(self, asked: Question) -> tuple[Complaint, ...] | Unchecked:
         """What Datadog refuses of one monitor, or why it did not say."""
         if self._silences >= _PATIENCE:
             return Unchecked(key=asked.key, reason=AWAY)
@@ -205,7 +205,7 @@ class _Room:
         return tuple(_refusals(asked, texts))
 
 
-def _refusals(asked: Question, texts: Iterable[str]) -> Iterator[Refusal]:
+def _refusals(asked: Question, texts: Iterable[str]) -> Iterator[Complaint]:
     for text in dict.fromkeys(texts):
         family, field, hint = meaning(text, asked.body)
-        yield Refusal(key=asked.key, family=family, field=field, text=text, hint=hint)
+        yield Complaint(key=asked.key, family=family, field=field, text=text, hint=hint)

@@ -26,7 +26,7 @@ def waves(needs: Mapping[Item, Collection[Item]]) -> tuple[list[list[Item]], lis
     return sorted_out, list(left)
 
 
-class Crew(Generic[Item, Result]):
+class WorkerPool(Generic[Item, Result]):
     """
     A bounded number of threads that do one thing for many items.
 

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from monitor_sync.diagnostics import Severity
 from monitor_sync.github import marker
 from monitor_sync.github.marker import Marker
-from monitor_sync.model import LiveMonitor, Team
+from monitor_sync.model import LiveResource, Team
 from monitor_sync.render import comment
 from monitor_sync.render.comment import About
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
@@ -50,7 +50,7 @@ def outside_code(text: str) -> str:
 def paged(key: str, old: str, new: str, **changed: Any) -> Change:
     """A change of who is notified, as a plan that was just made knows it."""
     body = {"type": "query alert", "query": "avg(last_5m):avg:a{*} > 1", "options": {}}
-    live = LiveMonitor(id=7, body={**body, "message": old, "tags": ("team:before",)}, key=key)
+    live = LiveResource(id=7, body={**body, "message": old, "tags": ("team:before",)}, key=key)
     return update(
         key,
         field("message", old, new),

@@ -9,7 +9,7 @@ import pytest
 
 from monitor_sync.audience.change import recorded
 from monitor_sync.language.transitions import TRANSITIONS
-from monitor_sync.model import LiveMonitor
+from monitor_sync.model import LiveResource
 from monitor_sync.render import notified, plan_json, plan_markdown
 from monitor_sync.render import plan as as_text
 from monitor_sync.render.style import Style
@@ -45,7 +45,7 @@ def change(
         name="A monitor",
         team=team,
         fields=() if new is None else (FieldChange(field="message", old=old, new=new),),
-        live=None if old is None else LiveMonitor(id=7, body=body(old, options)),
+        live=None if old is None else LiveResource(id=7, body=body(old, options)),
         body=None if new is None else body(new, options if new_options is None else new_options),
     )
 

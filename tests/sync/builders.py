@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from monitor_sync.model import LiveMonitor, Monitor, Project
+from monitor_sync.model import LiveResource, Monitor, Project
 from monitor_sync.resources.monitor import live as reading
 
 QUERY = "avg(last_5m):sum:payments.errors{env:production} > 5"
@@ -81,7 +81,7 @@ def answer(declared: Monitor | dict[str, Any], id: int = 1, **changed: Any) -> d
     }
 
 
-def live(*raw: dict[str, Any]) -> list[LiveMonitor]:
+def live(*raw: dict[str, Any]) -> list[LiveResource]:
     """The live monitors of a listing."""
     return reading.read(raw)
 

@@ -13,7 +13,7 @@ from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.settings import Settings
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
-from monitor_sync.model import LiveMonitor, Monitor
+from monitor_sync.model import LiveResource, Monitor
 from monitor_sync.resources.monitor import live as reading
 from monitor_sync.sync.apply import Outcome, Patience, Terms, carry_out
 from monitor_sync.sync.plan import Plan, make_plan
@@ -28,7 +28,7 @@ class Datadog:
         settings = Settings(site="datadoghq.eu", base_url=url, api_key="k", app_key="a")
         self.client = Client(settings)
 
-    def listing(self) -> list[LiveMonitor]:
+    def listing(self) -> list[LiveResource]:
         return [each for page in self.client.pages() for each in reading.read(page)]
 
     def plan(self, *monitors: Monitor) -> Plan:

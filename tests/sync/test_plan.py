@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor_sync.errors import UsageError
-from monitor_sync.model import LiveMonitor, Monitor
+from monitor_sync.model import LiveResource, Monitor
 from monitor_sync.selectors import parse
 from monitor_sync.sync.assets import needs_assets, with_assets
 from monitor_sync.sync.plan import Plan, make_plan, select
@@ -17,7 +17,7 @@ ERRORS = monitor("payments/router/errors")
 SLOW = monitor("payments/router/slow")
 
 
-def plan(declared: list[Monitor], held: list[LiveMonitor]) -> Plan:
+def plan(declared: list[Monitor], held: list[LiveResource]) -> Plan:
     return make_plan(project(*declared), held, site="datadoghq.eu")
 
 

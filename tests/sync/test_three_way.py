@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from monitor_sync.model import LiveMonitor, Monitor, Project
+from monitor_sync.model import LiveResource, Monitor, Project
 from monitor_sync.resources.kind import differing
 from monitor_sync.resources.monitor.live import read
 from monitor_sync.resources.monitor.merge import merged, slots
@@ -30,7 +30,7 @@ HIGH = {
 }
 
 
-def split(was: Project, here: Project, there: list[LiveMonitor], *earlier: Project) -> Plan:
+def split(was: Project, here: Project, there: list[LiveResource], *earlier: Project) -> Plan:
     """The plan of one change, with earlier revisions to explain what is live."""
     plan = make_plan(here, there, site="datadoghq.eu")
     compared = ThreeWay(plan, here, was, there)

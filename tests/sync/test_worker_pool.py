@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from monitor_sync.sync.worker_pool import Crew, waves
+from monitor_sync.sync.worker_pool import WorkerPool, waves
 
 
 def test_each_comes_after_what_it_needs() -> None:
@@ -38,7 +38,7 @@ def test_no_more_than_the_given_number_is_under_way() -> None:
 
     done: list[int] = []
     with ThreadPoolExecutor(3) as pool:
-        Crew[int, int](pool).do(range(20), work, lambda item, _: done.append(item))
+        WorkerPool[int, int](pool).do(range(20), work, lambda item, _: done.append(item))
 
     assert sorted(done) == list(range(20))
     assert most <= 3
@@ -49,8 +49,8 @@ def test_a_second_interruption_is_raised() -> None:
         raise KeyboardInterrupt
 
     with ThreadPoolExecutor(1) as pool:
-        crew = Crew[int, int](pool)
+        workers = WorkerPool[int, int](pool)
         with pytest.raises(KeyboardInterrupt):
-            crew.do(range(5), lambda item: item, interrupt)
+            workers.do(range(5), lambda item: item, interrupt)
 
-    assert crew.interrupted
+    assert workers.interrupted

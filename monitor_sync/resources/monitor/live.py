@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeGuard
 
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, LiveMonitor
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, LiveResource
 from monitor_sync.resources.monitor.equivalence import NEVER_OPTIONS
 
 _KEPT: Final = (
@@ -26,7 +26,7 @@ _PROJECT: Final = PROJECT_TAG + ":"
 _KEY: Final = KEY_TAG + ":"
 
 
-def read(raw: Iterable[Any]) -> list[LiveMonitor]:
+def read(raw: Iterable[Any]) -> list[LiveResource]:
     """
     The monitors of one answer.
 
@@ -36,7 +36,7 @@ def read(raw: Iterable[Any]) -> list[LiveMonitor]:
     return [found for each in raw if (found := read_one(each)) is not None]
 
 
-def read_one(raw: Any) -> LiveMonitor | None:
+def read_one(raw: Any) -> LiveResource | None:
     """One monitor, or None for something that is none."""
     if not isinstance(raw, Mapping) or not _is_id(raw.get("id")):
         return None
@@ -53,7 +53,7 @@ def read_one(raw: Any) -> LiveMonitor | None:
         }
     key, project = _identity(tags)
     modified = raw.get("modified")
-    return LiveMonitor(
+    return LiveResource(
         id=raw["id"],
         body=body,
         key=key,
