@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
-from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError
+from monitor_sync.errors import AccessDenied, NotFound, Rejected
 from monitor_sync.language.handles import Handle, handles
 from monitor_sync.language.suggest import nearest
+from monitor_sync.sync.remote_questions import AWAY, Asking, Silent, answers
 
 WORKERS: Final = 4
 """Handles looked up at once: a few dozen are looked up in all."""
-
-_PATIENCE: Final = 3
-"""After so many requests without an answer, each tried several times, Datadog counts as away."""
 
 
 class Directory(Protocol):
@@ -69,7 +66,6 @@ NO_ACCOUNT: Final = "Slack channels, as project.yaml has no `slack_accounts`"
 DEFAULT: Final = "without a name, for what the integration has as its default"
 DYNAMIC: Final = "with a variable in them"
 OTHER: Final = "emails, users and other kinds that are not looked up"
-AWAY: Final = "Datadog did not answer"
 
 
 class _Request(NamedTuple):
@@ -107,7 +103,8 @@ def look_up(
     requests = dict.fromkeys(
         each for needed in needs.values() if isinstance(needed, list) for each in needed
     )
-    answers = _answers(list(requests), directory, workers)
+    answer = _LookUp(directory).answer
+    answered = dict(answers(requests, answer, workers=workers, name="handles"))
     result = LookedUp()
     for text, needed in needs.items():
         handle = parsed[text]
@@ -115,7 +112,7 @@ def look_up(
             reason = needed.reason if isinstance(needed, _Unknown) else OTHER
             result.unchecked.setdefault(reason, []).append(text)
         else:
-            _judge(result, handle, [(each, answers[each]) for each in needed])
+            _judge(result, handle, [(request, answered[request]) for request in needed])
     return result
 
 
@@ -150,32 +147,19 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
 """What a handle of each kind that can be looked up names, and how to get one."""
 
 
-def _answers(
-    requests: Sequence[_Request], directory: Directory, workers: int
-) -> dict[_Request, _Answer]:
-    if not requests:
-        return {}
-    desk = _Desk(directory)
-    with ThreadPoolExecutor(workers, thread_name_prefix="monitor-sync-handles") as pool:
-        return dict(zip(requests, pool.map(desk.answer, requests), strict=True))
-
-
-class _Desk:
-    """Where things are asked for: not again where access was denied, nor where nobody answers."""
+class _LookUp:
+    """Looks up one request at a time, and none of a kind to which access was denied."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._asking = Asking()
         self._denied: dict[str, _Unknown] = {}
-        self._silences = 0
-        self._lock = threading.Lock()
 
     def answer(self, request: _Request) -> _Answer:
         if request.kind in self._denied:
             return self._denied[request.kind]
-        if self._silences >= _PATIENCE:
-            return _Unknown(AWAY)
         try:
-            return self._ask(request)
+            return self._asking.ask(partial(_look_up, self._directory, request))
         except AccessDenied:
             scope = "teams_read" if request.kind == "team" else "integrations_read"
             return self._denied.setdefault(request.kind, _Unknown(f"no access without {scope}"))
@@ -187,24 +171,23 @@ class _Desk:
             )
         except Rejected:
             return _Unknown("Datadog refused the look-up")
-        except RemoteError:
-            with self._lock:
-                self._silences += 1
+        except Silent:
             return _Unknown(AWAY)
 
-    def _ask(self, request: _Request) -> _Answer:
-        match request.kind:
-            case "webhook":
-                return self._directory.webhook(request.name)
-            case "pagerduty":
-                return self._directory.pagerduty_service(request.name)
-            case "opsgenie":
-                return sorted(self._directory.opsgenie_services())
-            case "slack":
-                channels = sorted(self._directory.slack_channels(request.name))
-                return [*channels, *(f"{request.name}-{each}" for each in channels)]
-            case _:
-                return sorted(self._directory.teams())
+
+def _look_up(directory: Directory, request: _Request) -> _Answer:
+    match request.kind:
+        case "webhook":
+            return directory.webhook(request.name)
+        case "pagerduty":
+            return directory.pagerduty_service(request.name)
+        case "opsgenie":
+            return sorted(directory.opsgenie_services())
+        case "slack":
+            channels = sorted(directory.slack_channels(request.name))
+            return [*channels, *(f"{request.name}-{each}" for each in channels)]
+        case _:
+            return sorted(directory.teams())
 
 
 def _judge(result: LookedUp, handle: Handle, answers: Sequence[tuple[_Request, _Answer]]) -> None:

@@ -7,13 +7,12 @@ field of the monitor's body, and whoever has the files finds the place.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol
 
-from monitor_sync.errors import AccessDenied, NotFound, RemoteError
+from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError
 from monitor_sync.model import Body, Id, LiveResource, Project
 from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.resources.monitor.payload import to_update
@@ -21,13 +20,11 @@ from monitor_sync.resources.monitor.references import keys_in
 from monitor_sync.sync.identity import Match, match
 from monitor_sync.sync.plan import make_plan
 from monitor_sync.sync.references import References
+from monitor_sync.sync.remote_questions import AWAY, Asking, Silent, answers
 from monitor_sync.sync.remote_validation_cases import Field, meaning
 
 WORKERS: Final = 8
 """Monitors asked about at once: more of them are answered by timeouts (reported of 32)."""
-
-_PATIENCE: Final = 3
-"""After so many questions without an answer, each tried several times, Datadog counts as away."""
 
 
 class Validator(Protocol):
@@ -88,7 +85,6 @@ class Verdicts:
 MEMBERS: Final = "composites whose members do not exist yet"
 REFUSED: Final = "refused by `monitor-sync plan`"
 GONE: Final = "gone from Datadog since they were listed"
-AWAY: Final = "Datadog did not answer"
 DENIED: Final = (
     "no access; monitors of logs also need an application key without scopes, and logs_read_data"
 )
@@ -150,18 +146,15 @@ def ask(
     ``told`` is called for each, with whether there is a verdict. Raises nothing of Datadog's: what
     got no verdict is told with its reason. Where Datadog does not answer, the rest is not asked.
     """
-    if not asked:
-        return Verdicts(checked=0, refusals=(), unchecked=())
-    room = _Room(validator)
+    verdict = partial(_verdict, validator, Asking())
     refusals: list[Complaint] = []
     unchecked: list[Unchecked] = []
-    with ThreadPoolExecutor(workers, thread_name_prefix="monitor-sync-validate") as pool:
-        for given in pool.map(room.verdict, asked):
-            if isinstance(given, Unchecked):
-                unchecked.append(given)
-            else:
-                refusals += given
-            told(not isinstance(given, Unchecked))
+    for _, given in answers(asked, verdict, workers=workers, name="validate"):
+        if isinstance(given, Unchecked):
+            unchecked.append(given)
+        else:
+            refusals += given
+        told(not isinstance(given, Unchecked))
     return Verdicts(
         checked=len(asked) - len(unchecked),
         refusals=tuple(refusals),
@@ -180,29 +173,21 @@ def _unchanged(project: Project, found: Match, known: Container[str]) -> Iterato
             )
 
 
-class _Room:
-    """Where the questions are asked: it closes when Datadog stays silent."""
-
-    def __init__(self, validator: Validator) -> None:
-        self._validator = validator
-        self._silences = 0
-        self._lock = threading.Lock()
-
-    def verdict(self, asked: Question) -> tuple[Complaint, ...] | Unchecked:
-        """What Datadog refuses of one monitor, or why it did not say."""
-        if self._silences >= _PATIENCE:
-            return Unchecked(key=asked.key, reason=AWAY)
-        try:
-            texts = self._validator.validate(asked.body, asked.id)
-        except AccessDenied as error:
-            return Unchecked(key=asked.key, reason=DENIED, error=error)
-        except NotFound as error:
-            return Unchecked(key=asked.key, reason=GONE, error=error)
-        except RemoteError as error:
-            with self._lock:
-                self._silences += 1
-            return Unchecked(key=asked.key, reason=AWAY, error=error)
-        return tuple(_refusals(asked, texts))
+def _verdict(
+    validator: Validator, asking: Asking, question: Question
+) -> tuple[Complaint, ...] | Unchecked:
+    """Return what Datadog refuses of one monitor, or why it did not say."""
+    try:
+        texts = asking.ask(lambda: validator.validate(question.body, question.id))
+    except AccessDenied as error:
+        return Unchecked(key=question.key, reason=DENIED, error=error)
+    except NotFound as error:
+        return Unchecked(key=question.key, reason=GONE, error=error)
+    except Rejected as error:
+        return Unchecked(key=question.key, reason=AWAY, error=error)
+    except Silent as silent:
+        return Unchecked(key=question.key, reason=AWAY, error=silent.error)
+    return tuple(_refusals(question, texts))
 
 
 def _refusals(asked: Question, texts: Iterable[str]) -> Iterator[Complaint]:

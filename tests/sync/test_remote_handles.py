@@ -11,6 +11,7 @@ import pytest
 from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError, Unreachable
 from monitor_sync.sync import remote_handles as looking
 from monitor_sync.sync.remote_handles import LookedUp, look_up
+from monitor_sync.sync.remote_questions import AWAY
 
 
 class Directory:
@@ -110,7 +111,7 @@ def test_what_cannot_be_looked_up_is_told_with_the_reason(handle: str, reason: s
     [
         (AccessDenied("403"), "no access without integrations_read"),
         (NotFound("404"), "Datadog does not offer the look-up of webhooks here"),
-        (Unreachable("502"), looking.AWAY),
+        (Unreachable("502"), AWAY),
         (Rejected("400"), "Datadog refused the look-up"),
     ],
 )
@@ -144,7 +145,7 @@ def test_where_nobody_answers_few_requests_are_made() -> None:
     result = looked_up(directory, *handles)
 
     assert directory.asked.total() <= looking.WORKERS + 3
-    assert result.unchecked == {looking.AWAY: handles}
+    assert result.unchecked == {AWAY: handles}
 
 
 def test_a_channel_is_missing_only_if_every_account_says_so() -> None:

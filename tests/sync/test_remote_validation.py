@@ -11,6 +11,7 @@ import pytest
 from monitor_sync.errors import AccessDenied, NotFound, RemoteError, Unreachable
 from monitor_sync.model import Body
 from monitor_sync.sync import remote_validation
+from monitor_sync.sync.remote_questions import AWAY
 from monitor_sync.sync.remote_validation import Question, ask, questions
 from monitor_sync.sync.remote_validation_cases import meaning
 from tests.sync.builders import answer, body, composite, live, monitor, project
@@ -145,7 +146,7 @@ def test_each_text_becomes_a_refusal_of_its_field() -> None:
     [
         (AccessDenied("no"), remote_validation.DENIED),
         (NotFound("no"), remote_validation.GONE),
-        (Unreachable("no"), remote_validation.AWAY),
+        (Unreachable("no"), AWAY),
     ],
 )
 def test_a_monitor_without_a_verdict_is_neither_right_nor_wrong(
