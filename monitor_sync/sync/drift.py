@@ -1,4 +1,4 @@
-"""What differs from the files for other reasons than the change at hand: the values."""
+"""Differences from the files that a change under review does not make: their values."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from monitor_sync.sync.change import Action, Refusal
 
 Origin = Literal["drift", "merged", "newer"]
 """
-Why a monitor is otherwise than the files say, though they say so since before this change.
+Why a live resource differs from the files in a part that this change does not edit.
 
-``drift``: no revision declared what is live, so somebody changed it in Datadog. ``merged``: live is
-what an earlier revision declared; what was merged since is not applied yet. ``newer``: live is what
-a later revision of the base declares, which is not in this branch.
+``drift``: no revision declared the live value, so somebody changed it in Datadog. ``merged``: an
+earlier revision declared it; what was merged since is not applied yet. ``newer``: a later revision
+of the base declares it, which is not in this branch.
 """
 
 ORIGINS: Final[tuple[Origin, ...]] = ("drift", "merged", "newer")
@@ -25,13 +25,13 @@ ORIGINS: Final[tuple[Origin, ...]] = ("drift", "merged", "newer")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apart:
     """
-    One monitor that is otherwise than the files say, and not because of this change.
+    One resource that differs from the files, and not because of this change.
 
-    ``action`` is what would make it as declared. ``fields`` are the fields concerned, ``old`` what
-    is live and ``new`` what is declared; empty for a create and a delete. ``since`` is the commit
-    that is not applied yet, or that is newer; empty for drift. ``tags`` are the live ones of a
-    monitor that no file declares. ``editor`` says who changed it last, and when; empty where
-    nobody asked or Datadog does not say. The rest as in a Change.
+    ``action`` would make it as declared. ``fields`` are the fields that differ, ``old`` the live
+    and ``new`` the declared value; empty for a create and a delete. ``since`` is the commit that is
+    not applied yet, or that is newer; empty for drift. ``tags`` are the live tags of a resource
+    that no file declares. ``editor`` says who changed it last, and when; empty where nobody asked
+    or Datadog does not say. The other fields are as in a Change.
     """
 
     origin: Origin
@@ -56,10 +56,10 @@ class Apart:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """
-    What a plan was told to start from, and what it therefore leaves out.
+    The revision that a plan starts from, and the differences that it therefore leaves out.
 
-    ``revision`` is as typed, ``commit`` where this branch left it. ``refused`` is what earlier
-    changes asked for and cannot have.
+    ``revision`` is as typed, ``commit`` is where this branch left it. ``refused`` are requests of
+    earlier changes that are refused.
     """
 
     revision: str
@@ -68,7 +68,7 @@ class Base:
     refused: tuple[Refusal, ...] = ()
 
     def of(self, origin: Origin) -> tuple[Apart, ...]:
-        """The monitors of one origin, in the order of the plan."""
+        """Return the resources of one origin, in the order of the plan."""
         return tuple(each for each in self.apart if each.origin == origin)
 
     def narrowed(self, addresses: Collection[Address]) -> Base:

@@ -1,4 +1,4 @@
-"""What an apply has done so far, written down before and after each write: it survives a kill."""
+"""The journal of an apply: a line before and after each write, so that it survives a kill."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MONITORS_ONLY: Final = 1
 """The format that knew no other kind than monitors: its entries are read as theirs."""
 
 _REMEMBERED: Final = 24 * 3600
-"""For so many seconds the next journals remember what one apply made: listings lag far less."""
+"""Later journals remember for so many seconds what an apply made. Listings lag far less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Past:
 
 
 class Log(Protocol):
-    """Where a run writes down what it does. Called from several threads."""
+    """Where a run writes down what it does. It is called from several threads."""
 
     def sending(self, address: Address, part: Part) -> None:
         """A write is about to be sent. Raises NotSent where it must not be."""
@@ -110,10 +110,10 @@ class Unwritten:
 
 class Journal:
     """
-    A file of JSON lines, one for each step, each handed to the system before the next is taken.
+    A file of JSON lines, one for each step, each written before the next step begins.
 
-    A killed process loses nothing of it; only a machine that loses power may lose the last lines.
-    Where a disk is full nothing is sent any more, and what was sent counts as unknown. Use it as a
+    A killed process loses none of them; only a machine that loses power may lose the last lines.
+    Where the disk is full nothing more is sent, and what was sent counts as unknown. Use it as a
     context.
     """
 

@@ -1,10 +1,10 @@
 """
 Which differences are this change's, and which were there without it. Pure.
 
-Three are compared for each monitor: what the base declared, what the files declare here, what is
-live. Where base and files differ it is this change. Where they do not and live does, somebody
-changed it in Datadog, or an earlier change is not applied yet: the revisions before the base tell
-which, and are asked one by one, as long as there is something to explain.
+Each resource has three versions: what the base declared, what the files declare here, and what is
+live. Where base and files differ, the difference is this change. Where they agree and the live
+version differs, either somebody changed it in Datadog or an earlier change is not applied yet. The
+revisions before the base tell which; they are read one by one until every difference is explained.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from monitor_sync.sync.identity import match
 from monitor_sync.sync.plan import Plan
 
 WHOLE: Final = frozenset({"*"})
-"""Stands for all slots where a monitor is to come or to go as a whole."""
+"""Stands for all slots of a resource that is created, replaced or deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """A revision that explains what is live: one not applied yet, or one newer than the base."""
+    """A revision that explains a live value: one not applied yet, or one newer than the base."""
 
     origin: Origin
     since: str
@@ -36,24 +36,24 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """
-    One monitor that is otherwise than the files declare it.
-
-    ``change`` would make it so. ``here`` and ``was`` are its bodies as declared here and by the
-    base, None where they declare none. ``touched`` are the slots in which these two differ and live
-    does not have it yet, ``open`` the others in which live differs; ``contested`` are those of the
-    touched in which live is neither. ``causes`` says what explains a slot that is open or
-    contested.
-    """
+    """One resource whose live form differs from what the files declare."""
 
     change: Change
+    """What would make it as declared."""
     here: Body | None
+    """The body that the files declare here; None for none."""
     was: Body | None
+    """The body that the base declared; None for none."""
     former: tuple[str, ...] = ()
+    """Keys that it had before."""
     touched: frozenset[str] = frozenset()
+    """Slots that this change edits and whose live value is not the new one yet."""
     open: frozenset[str] = frozenset()
+    """Slots that this change does not edit and whose live value is not the declared one."""
     contested: frozenset[str] = frozenset()
+    """Slots that this change edits and whose live value is neither the old nor the new one."""
     causes: Mapping[str, Cause] = field(default_factory=dict)
+    """Open or contested slot to the revision that explains its live value."""
 
     @property
     def live(self) -> Body:
@@ -62,11 +62,11 @@ class Case:
 
     @property
     def unexplained(self) -> frozenset[str]:
-        """Slots of which nobody knows yet why they are as they are."""
+        """Slots whose live value no revision has explained yet."""
         return (self.open | self.contested) - self.causes.keys()
 
     def because(self, origin: Origin) -> frozenset[str]:
-        """The open slots of one origin."""
+        """Return the open slots of one origin."""
         return frozenset(
             each
             for each in self.open
@@ -75,7 +75,7 @@ class Case:
 
 
 class ThreeWay:
-    """The cases of a plan. ``explain`` narrows down what is drift, ``result`` is the end of it."""
+    """The cases of a plan: ``explain`` takes in one revision after another, ``result`` ends it."""
 
     def __init__(
         self, plan: Plan, here: Project, was: Project, live: Sequence[LiveResource]
@@ -100,19 +100,19 @@ class ThreeWay:
 
     @property
     def unexplained(self) -> tuple[str, ...]:
-        """The keys, former ones included, of monitors of which something is not explained yet."""
+        """The keys, former ones included, of resources with a slot that is not explained yet."""
         open_ = (each for each in self._cases if each.unexplained)
         return tuple(key for each in open_ for key in (each.change.key, *each.former))
 
     def explain(self, then: Project, cause: Cause) -> None:
-        """Ask one revision: what it declared and is live, is so because of ``cause``."""
+        """Take in one revision: a live value that it declared is there because of ``cause``."""
         self._cases = [self._explained(each, then, cause) for each in self._cases]
 
     def result(self, base: Base) -> Plan:
         """
-        The plan of this change alone, what stands apart from it in ``base``.
+        Return the plan of this change alone, with all other differences in its ``base``.
 
-        Where a unit's policy is to revert drift, that is part of the plan, marked as such.
+        Where a unit's policy is to revert drift, the revert is part of the plan and marked so.
         """
         changes: list[Change] = []
         apart: list[Apart] = []
@@ -193,7 +193,7 @@ class ThreeWay:
     # putting together
 
     def _split(self, case: Case) -> tuple[Change | None, list[Apart]]:
-        """What this change does to one monitor, and what is otherwise for other reasons."""
+        """Return what this change does to one resource, and its differences for other reasons."""
         reverts = case.change.business_unit in self._here.reverting
         if case.touched == WHOLE:
             return self._taken(case), []
@@ -206,7 +206,7 @@ class ThreeWay:
         return _merged(case, reverts=reverts)
 
     def _taken(self, case: Case) -> Change:
-        """A change as a whole. Ids of monitors that this change does not make anew are known."""
+        """Return a change as a whole, with the ids of what this change does not make anew."""
         change = case.change
         body = change.body
         if body is not None and change.references:
@@ -215,7 +215,7 @@ class ThreeWay:
 
 
 def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
-    """This change merged onto what is live, and the fields that are otherwise for other reasons."""
+    """Return this change merged onto the live version, and the differences for other reasons."""
     here, live, kind = case.here or {}, case.live, case.change.kind
     keep = case.open | kind.unknown(live, here, case.was or {})
     if case.touched:
@@ -272,12 +272,12 @@ def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
 
 
 def _since(case: Case, those: Iterable[str]) -> str:
-    """The commit of these slots; where there are several, that of the first by name."""
+    """Return the commit that explains these slots; of several, that of the first slot by name."""
     return next((case.causes[each].since for each in sorted(those) if each in case.causes), "")
 
 
 def _overwritten(case: Case, lost: Collection[str]) -> tuple[FieldChange, ...]:
-    """What somebody made of a monitor and this change undoes: as the base declared it, and live."""
+    """Return the edits in Datadog that this change undoes: the base's value and the live one."""
     was = case.was
     causes = case.causes
     found = {each for each in lost if each not in causes or causes[each].origin != "merged"}
@@ -311,7 +311,7 @@ def _declared(kind: Kind, project: Project, key: str, former: Sequence[str]) -> 
 
 
 def _whole(change: Change, here: Project, was: Project) -> Case | None:
-    """The case of a monitor that comes or goes as a whole; None for one merged in slots."""
+    """Return the case of a resource that comes or goes; None for one that is merged in slots."""
     kind = change.kind
     declared = kind.declared(here).get(change.key)
     former = _declared(kind, was, change.key, declared.moved_from if declared else ())
@@ -336,7 +336,7 @@ def _whole(change: Change, here: Project, was: Project) -> Case | None:
 
 
 def _edited(case: Case) -> frozenset[str]:
-    """The slots in which live is not what the base declared."""
+    """Return the slots whose live value is not what the base declared."""
     kind = case.change.kind
     was = case.was or {}
     if kind.unresolved(was):  # whose ids the base had is not known: what is live is taken for it
@@ -347,7 +347,7 @@ def _edited(case: Case) -> frozenset[str]:
 
 
 def _as_live(change: Change, declared: Declared | None) -> bool:
-    """Whether a revision that declared this, or nothing, left Datadog as it is."""
+    """Return whether Datadog would be as it is if a revision with this declaration were applied."""
     if change.action == "delete":
         return declared is not None
     if declared is None or change.action == "create":

@@ -1,4 +1,4 @@
-"""Doing many things at once, in waves, and stopping cleanly when a person interrupts."""
+"""Work for many items in threads, in waves, which stops cleanly when a person interrupts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Result = TypeVar("Result")
 
 def waves(needs: Mapping[Item, Collection[Item]]) -> tuple[list[list[Item]], list[Item]]:
     """
-    Sort items so that each comes after all that it needs.
+    Sort items into waves, so that each item comes after all that it needs.
 
-    The waves can be done one after another, the items of one all at once. What is needed but not
-    among the items counts as there. The second part is what needs itself in a circle.
+    The items of one wave can be worked on at once. A need that is not among the items counts as
+    met. The second part of the result has the items that need each other in a circle.
     """
     left = {item: {each for each in needed if each in needs} for item, needed in needs.items()}
     sorted_out: list[list[Item]] = []
@@ -28,10 +28,10 @@ def waves(needs: Mapping[Item, Collection[Item]]) -> tuple[list[list[Item]], lis
 
 class WorkerPool(Generic[Item, Result]):
     """
-    A bounded number of threads that do one thing for many items.
+    A bounded number of threads that do the same work for many items.
 
-    After KeyboardInterrupt what is in flight is finished, nothing more is started, and
-    ``interrupted`` is True; ``on_interrupt`` is called once. A second one is raised.
+    After a KeyboardInterrupt the pool finishes what has begun and starts nothing more;
+    ``interrupted`` is then True, and ``on_interrupt`` was called once. A second one is raised.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class WorkerPool(Generic[Item, Result]):
         done: Callable[[Item, Result], None],
     ) -> None:
         """
-        Do ``work`` for each item in a thread, and tell ``done`` in this one as each is finished.
+        Do ``work`` for each item in a thread, and call ``done`` in this thread with each result.
 
-        ``done`` may be told the same twice where it was itself interrupted.
+        ``done`` may be called twice with a result where an interrupt came while it ran.
         """
         if self.interrupted:
             return

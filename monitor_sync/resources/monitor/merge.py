@@ -1,9 +1,9 @@
 """
-What two people can change in one monitor without getting in each other's way, and how to merge it.
+Two people's changes to one monitor, merged.
 
 A slot is the smallest part of a monitor that is merged by itself: a field, an option, a threshold,
-the tags of one key. The level in a query is a slot of its own, since it stands in the options too:
-so somebody may raise a threshold while somebody else mends the filter.
+the tags of one key. The level in a query is a slot too, since it stands in the options as well:
+one person may raise a threshold in Datadog while another mends the filter in the files.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _KNOWN: Final = {rule.option for rule in EQUIVALENCES}
 
 
 def slots(body: Body, *, declared: Body) -> Slots:
-    """The slots of a body, in the form in which they are compared; ``declared`` as in canonical."""
+    """Return the slots of a body in canonical form; ``declared`` is as in ``canonical``."""
     form = canonical(body, declared=declared)
     options = form.pop("options", {})
     found: dict[str, Any] = {f"{_OPTIONS}{name}": each for name, each in options.items()}
@@ -54,9 +54,9 @@ def slots(body: Body, *, declared: Body) -> Slots:
 
 def merged(live: Body, here: Body, keep: Collection[str]) -> dict[str, Any]:
     """
-    What the files declare here, with what is live in the slots ``keep``.
+    Return what the files declare here, with the live values in the slots ``keep``.
 
-    An update replaces all options, so what is to be kept has to be sent.
+    An update replaces all options, so a live value that is to be kept has to be sent.
     """
     body = dict(here)
     options = dict(here.get("options") or {})
@@ -81,10 +81,10 @@ def _without_dead_letters(
     body: dict[str, Any], live: Body, here: Body, keep: Collection[str]
 ) -> dict[str, Any]:
     """
-    The same body without options that had no effect on either side and would have one now.
+    Return the body without options that had no effect on either side and would have one now.
 
-    Such as a time-out for missing data that the files keep while its alert is off, where somebody
-    has turned that alert on by hand.
+    An example is a time-out for missing data that the files keep while its alert is off, where
+    somebody has turned that alert on by hand.
     """
     one, other, both = (slots(each, declared=here) for each in (here, live, body))
     woken = {
@@ -103,9 +103,9 @@ def settled(
     live: Body, here: Body, keep: frozenset[str], contested: Iterable[str]
 ) -> frozenset[str]:
     """
-    The slots that can keep what is live, where ``contested`` ones cannot.
+    Return the slots that can keep their live value, where ``contested`` ones cannot.
 
-    Some make sense together only. Where somebody made another query of it than the files now
+    Some slots make sense together only. Where somebody made another query of it than the files now
     declare, the thresholds go with the query; where both changed what missing data means, all of
     that is as declared. A result that Datadog would refuse, such as a warning beyond the critical
     threshold, is as declared too.
@@ -121,7 +121,7 @@ def settled(
 
 
 def unknown(live: Body, *declared: Body) -> frozenset[str]:
-    """Options that nobody here knows and no file declares: an update without them removes them."""
+    """Return live options that this tool does not know and no file declares."""
     options = live.get("options")
     if not isinstance(options, Mapping):
         return frozenset()
@@ -134,7 +134,7 @@ def unknown(live: Body, *declared: Body) -> frozenset[str]:
 
 
 def _take(into: dict[str, Any], source: Mapping[str, Any], name: str) -> None:
-    """Put what ``source`` has under a name; where it has nothing, nothing."""
+    """Copy the value of a name from ``source``; where it has none, remove it."""
     value = source.get(name)
     if value is not None:
         into[name] = value
@@ -148,7 +148,7 @@ def _take(into: dict[str, Any], source: Mapping[str, Any], name: str) -> None:
 
 
 def _by_key(tags: Iterable[str]) -> dict[str, list[str]]:
-    """Tags by what stands before the colon."""
+    """Group tags by what stands before the colon."""
     found: dict[str, list[str]] = defaultdict(list)
     for tag in tags:
         found[tag.partition(":")[0]].append(tag)
@@ -178,13 +178,13 @@ def _query(live: Body, here: Body, keep: Collection[str]) -> Any:
 
 
 def _level(body: Body) -> tuple[int, int, float, str] | None:
-    """Where in the query, put on one line, its level stands, what it is, and how it is written."""
+    """Return the level of a query: start and end in its one line, the number, and its text."""
     found = _end(body)
     return found[1:] if found else None
 
 
 def _end(body: Body) -> tuple[str, int, int, float, str] | None:
-    """The operator of the comparison that ends a query, and its level as in ``_level``."""
+    """Return the operator of the comparison that ends a query, and its level as in ``_level``."""
     from monitor_sync.language.query import comparison, parse  # 60 ms, where two people met
     from monitor_sync.language.tree import Number
 
@@ -200,7 +200,7 @@ def _end(body: Body) -> tuple[str, int, int, float, str] | None:
 
 
 def _sound(body: Body) -> bool:
-    """Whether the thresholds agree with the query and stand in an order that Datadog takes."""
+    """Return whether the thresholds agree with the query, in an order that Datadog takes."""
     end = _end(body)
     found = values.thresholds((body.get("options") or {}).get("thresholds")) or {}
     if end is None or not all(isinstance(each, float) for each in found.values()):
