@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from monitor_sync.emulator.store import Kind, Store
 CREATOR = USER.creator
 CREATOR_UUID = USER.uuid
 
+_ORGANISATIONS = uuid.UUID("00000000-0000-4000-8000-0000000000aa")
 _FIRST_ID = 10_000_001
 # The file is told of a whole block of ids at once: a create costs one write less, and a process
 # that is killed leaves a gap rather than give an id twice.
@@ -106,6 +108,11 @@ class Account:
         self.last_listing: tuple[object, list[int]] = (None, [])
         self._next_id = store.counter("next_id", _FIRST_ID)
         self._reserved = self._next_id
+
+    @property
+    def org_uuid(self) -> str:
+        """The organisation as the second API names it."""
+        return str(uuid.uuid5(_ORGANISATIONS, str(self.org_id)))
 
     def new_id(self) -> int:
         """An id no monitor or downtime ever had, larger than all before it."""

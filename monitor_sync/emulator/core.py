@@ -227,10 +227,10 @@ class Emulator:
     def _answered(self, call: Call, allowance: Allowance) -> Answer:
         request = call.request
         try:
-            _check_keys(request)
+            handler = ROUTES.get(call.route)
+            _check_keys(request, wants_both=handler is not None)
             if allowance.exceeded:
                 raise refused(refusal_text(allowance.limit), status=429)
-            handler = ROUTES.get(call.route)
             if handler is None:
                 raise refused_at_the_edge(
                     404, f"Not found: the emulator has no {request.method} {request.path}"
@@ -293,11 +293,12 @@ def _endure(hold: Hold) -> None:
         raise ConnectionResetError("a fault of the emulator cuts this connection")
 
 
-def _check_keys(request: Request) -> None:
-    """Any non-empty pair of keys, or bearer token, is accepted; without one it is 403.
+def _check_keys(request: Request, *, wants_both: bool) -> None:
+    """Refuse (403) a request without keys. Any non-empty keys, or bearer token, will do.
 
     Recorded: `API key required` from `validate`, and the edge's `Forbidden` elsewhere. Old clients
-    send the keys in the query.
+    send the keys in the query. The intakes of Datadog want the API key alone, so a path that the
+    emulator does not have asks for no other (`wants_both`).
     """
     headers, query = request.headers, request.query
     if headers.get("authorization", "").startswith("Bearer ") and headers["authorization"][7:]:
@@ -307,7 +308,8 @@ def _check_keys(request: Request) -> None:
         if not api_key:
             raise refused("API key required", status=403)
         return
-    if not api_key or not (headers.get("dd-application-key") or query.get("application_key")):
+    application_key = headers.get("dd-application-key") or query.get("application_key")
+    if not api_key or (wants_both and not application_key):
         raise refused_at_the_edge(403, "Forbidden")
 
 

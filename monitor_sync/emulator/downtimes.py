@@ -15,6 +15,8 @@ from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 
 _NO_BODY = Answer(status=204, body=b"")
 _MOST_MONITOR_TAGS = 80  # recorded 2022-09; it was 32 before
+_RECURRENCES = {"days", "weeks", "months", "years", "rrule"}
+_WEEK_DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 _SETTABLE = (
     "start", "end", "message", "disabled", "timezone", "monitor_id",
     "mute_first_recovery_notification", "notify_end_types", "notify_end_states",
@@ -25,8 +27,8 @@ _SHAPES: dict[str, shapes.Shape] = {
     "scope": shapes.either(shapes.text, shapes.texts),
     "monitor_tags": shapes.texts,
     "monitor_id": shapes.whole,
-    "start": shapes.number,
-    "end": shapes.number,
+    "start": shapes.moment,
+    "end": shapes.moment,
     "message": shapes.text,
     "disabled": shapes.flag,
     "recurrence": shapes.record,
@@ -61,6 +63,10 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     downtime = dict(_found(account, identifier))
     body = request.json()
     _check(account, body)
+    if body.get("start") is not None and int(body["start"]) < min(
+        int(account.clock()), downtime["start"]
+    ):
+        raise refused("Scheduled downtime start cannot be in the past")
     downtime.update((name, body[name]) for name in _SETTABLE if name in body)
     downtime["start"] = downtime["start"] or downtime["created"]
     downtime.update(_normalised(body))
@@ -118,8 +124,9 @@ def new_downtime(account: Account, body: Json) -> dict[str, Any]:
 
 
 def call_off(account: Account, downtime: dict[str, Any]) -> None:
-    """Cancel a downtime; it stays readable."""
-    account.downtimes.put(downtime["id"], {**downtime, "canceled": int(account.clock())})
+    """Cancel a downtime; it stays readable, as disabled (343 of 343 recordings)."""
+    cancelled = {**downtime, "canceled": int(account.clock()), "disabled": True}
+    account.downtimes.put(downtime["id"], cancelled)
 
 
 def shown(account: Account, downtime: dict[str, Any]) -> dict[str, Any]:
@@ -193,11 +200,28 @@ def _check(account: Account, body: Json) -> None:
         raise refused("'monitor_id' does not correspond to any monitor")
     if len(body.get("monitor_tags") or ()) > _MOST_MONITOR_TAGS:
         raise refused(f"There can be at most {_MOST_MONITOR_TAGS} monitor tags.")
+    if body.get("recurrence"):
+        _check_recurrence(body["recurrence"])
+
+
+def _check_recurrence(recurrence: Json) -> None:
+    """Refuse (400) what was recorded to be refused on 2022-07-12."""
+    shapes.check(recurrence, {"type": shapes.text, "week_days": shapes.texts})
+    if recurrence.get("type") not in _RECURRENCES:
+        raise refused("Invalid recurrence type")
+    if not _WEEK_DAYS.issuperset(recurrence.get("week_days") or ()):
+        raise refused(
+            "Invalid set of days in week_days. Be sure that the first letter is capitalized."
+        )
+    if recurrence.get("until_occurrences") and recurrence.get("until_date"):
+        raise refused("You must provide only provide one of (until_occurrences, until_date)")
 
 
 def _normalised(body: Json) -> dict[str, Any]:
-    """What is stored differently from how it is sent: scope, tags, recurrence."""
-    stored: dict[str, Any] = {}
+    """Return what is stored differently from how it is sent: times, scope, tags, recurrence."""
+    stored: dict[str, Any] = {
+        name: int(body[name]) for name in ("start", "end") if body.get(name) is not None
+    }
     scope = body.get("scope")
     if scope:
         stored["scope"] = scope.split(",") if isinstance(scope, str) else list(scope)

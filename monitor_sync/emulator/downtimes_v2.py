@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 from typing import Any
@@ -140,9 +141,19 @@ def _sent_attributes(request: Request) -> dict[str, Any]:
         raise refused("'data' is a required property")
     shapes.check(attributes, _SHAPES)
     shapes.check(attributes.get("schedule") or {}, {"start": _moment, "end": _moment})
+    _check_scope(attributes.get("scope") or "*")
     named = {"monitor_id": shapes.whole, "monitor_tags": shapes.texts}
     shapes.check(attributes.get("monitor_identifier") or {}, named)
     return attributes
+
+
+def _check_scope(scope: str) -> None:
+    """Refuse (400) a scope with a value that has no key, as recorded."""
+    plain = re.sub(r"[\w.-]+(?::|\s+(?:NOT\s+)?IN\s*)\([^()]*\)", "key:value", scope)
+    for value in re.split(r"\s+(?:AND|OR)\s+|,|[()]", plain):
+        value = re.sub(r"^(?:NOT\s+|[!-])", "", value.strip())
+        if value and value != "*" and ":" not in value:
+            raise refused("All values must have a key")
 
 
 def _found(account: Account, identifier: str) -> dict[str, Any]:

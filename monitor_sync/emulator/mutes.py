@@ -12,7 +12,7 @@ from monitor_sync.emulator.monitors import found
 
 _SHAPES: dict[str, shapes.Shape] = {
     "scope": shapes.either(shapes.text, shapes.texts),
-    "end": shapes.number,
+    "end": shapes.moment,
 }
 _EVERYTHING = {"scope": ["*"]}
 
@@ -22,7 +22,8 @@ def mute(account: Account, request: Request, identifier: str) -> Answer:
     monitor = found(account, identifier)
     body = request.json()
     shapes.check(body, _SHAPES)
-    silenced = {**monitor["options"].get("silenced", {}), _scope(body): body.get("end") or None}
+    end = int(body.get("end") or 0) or None
+    silenced = {**monitor["options"].get("silenced", {}), _scope(body): end}
     return _silence(account, monitor, silenced)
 
 

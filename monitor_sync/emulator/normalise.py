@@ -124,10 +124,12 @@ def definition(sent: Json, previous: Json | None = None) -> dict[str, Any]:
 
 
 def _kept_type(kind: str, previous: Json | None) -> str:
-    """A metric alert updated as query alert (or the other way) stays what it was."""
-    if previous and kind in METRIC_TYPES and previous["type"] in METRIC_TYPES:
-        return str(previous["type"])
-    return kind
+    """Return the type of a monitor after an update that names `kind`.
+
+    A metric alert updated as query alert becomes one (3 recordings) and stays one: updated as
+    metric alert it is answered as query alert (4 recordings).
+    """
+    return "query alert" if previous and previous["type"] == "query alert" else kind
 
 
 def _merged_options(sent: Json, previous: Json | None, kind: str) -> dict[str, Any]:

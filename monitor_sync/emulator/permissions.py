@@ -22,6 +22,9 @@ _GROUPS = {
     "monitors_downtime": "Monitors",
     "slos_read": "Service Level Objectives",
     "slos_write": "Service Level Objectives",
+    "dashboards_read": "Dashboards",
+    "synthetics_read": "Synthetics",
+    "disaster_recovery_status_read": "Disaster Recovery",
     "teams_read": "Teams",
     "teams_manage": "Teams",
     "integrations_read": "Integrations",
@@ -46,6 +49,9 @@ _NEEDED = (
     ("/api/v2/downtime", "monitors_downtime", "monitors_downtime"),
     ("/api/v2/monitor/{id}/downtime_matches", "monitors_downtime", "monitors_downtime"),
     ("/api/v1/slo", "slos_read", "slos_write"),
+    ("/api/v1/dashboard", "dashboards_read", "dashboards_read"),
+    ("/api/v1/synthetics", "synthetics_read", "synthetics_read"),
+    ("/api/v2/hamr", "disaster_recovery_status_read", "disaster_recovery_status_read"),
     ("/api/v2/roles", "user_access_read", "user_access_manage"),
     ("/api/v2/team", "teams_read", "teams_manage"),
     ("/api/v1/integration", "integrations_read", "manage_integrations"),
@@ -55,7 +61,7 @@ _NEEDED = (
 )
 
 _FAMILY = uuid.UUID("00000000-0000-4000-8000-000000000000")
-_SINCE = timestamp(1_700_000_000)
+SINCE = timestamp(1_700_000_000)
 
 
 class BadPermission(ValueError):
@@ -87,13 +93,13 @@ def needed(route: str) -> str:
 def current_user(account: Account, request: Request, _: str) -> Answer:
     """GET /api/v2/current_user: who asks, with organisation, role and permissions."""
     person = asking(request)
-    org, role = _uuid(f"organisation {account.org_id}"), _uuid("role")
+    org, role = account.org_uuid, _uuid("role")
     user = {
         "type": "users",
         "id": person.uuid,
         "attributes": {
             "uuid": person.uuid, "name": person.name, "handle": person.email,
-            "email": person.email, "created_at": _SINCE, "modified_at": _SINCE, "icon": "",
+            "email": person.email, "created_at": SINCE, "modified_at": SINCE, "icon": "",
             "title": None, "verified": True, "disabled": False, "service_account": False,
             "mfa_enabled": False, "status": "Active", "last_login_time": None,
         },
@@ -115,7 +121,7 @@ def application_keys(_: Account, request: Request, __: str) -> Answer:
         "id": _uuid(f"key {key}"),
         "attributes": {
             "name": "emulator",
-            "created_at": _SINCE,
+            "created_at": SINCE,
             "last4": key[-4:],
             "last_used_at": None,
             "scopes": None,
@@ -134,8 +140,8 @@ def _org(identifier: str, org_id: int) -> dict[str, Any]:
         "id": identifier,
         "attributes": {
             "name": "Emulator", "public_id": f"emulator{org_id:x}", "description": None,
-            "disabled": False, "sharing": "none", "url": None, "created_at": _SINCE,
-            "modified_at": _SINCE,
+            "disabled": False, "sharing": "none", "url": None, "created_at": SINCE,
+            "modified_at": SINCE,
         },
     }  # fmt: skip
 
@@ -147,8 +153,8 @@ def _role(identifier: str, granted: Collection[str]) -> dict[str, Any]:
         "id": identifier,
         "attributes": {
             "name": "Emulated Role",
-            "created_at": _SINCE,
-            "modified_at": _SINCE,
+            "created_at": SINCE,
+            "modified_at": SINCE,
             "user_count": 1,
         },
         "relationships": {"permissions": {"data": permissions}},
@@ -163,7 +169,7 @@ def _permission(name: str) -> dict[str, Any]:
             "name": name,
             "display_name": name.replace("_", " ").title(),
             "description": "",
-            "created": _SINCE,
+            "created": SINCE,
             "group_name": _GROUPS[name],
             "display_type": "read" if name.endswith("_read") else "write",
             "restricted": False,

@@ -14,6 +14,7 @@ from monitor_sync.emulator import (
     monitors,
     mutes,
     permissions,
+    products,
     roles,
     search,
     slos,
@@ -64,8 +65,13 @@ ROUTES: Mapping[str, Handler] = {
     "DELETE /api/v2/downtime/{id}": downtimes_v2.cancel,
     "GET /api/v2/monitor/{id}/downtime_matches": downtimes_v2.matches,
     "POST /api/v1/slo": slos.create,
+    "GET /api/v1/slo": slos.list_all,
+    "GET /api/v1/slo/can_delete": slos.can_delete,
     "GET /api/v1/slo/{id}": slos.read,
     "DELETE /api/v1/slo/{id}": slos.delete,
+    "GET /api/v1/dashboard": products.dashboards,
+    "GET /api/v1/synthetics/tests": products.synthetics_tests,
+    "GET /api/v2/hamr": products.recovery,
     "POST /api/v2/audit/events/search": audit.search,
     "GET /api/v2/current_user": permissions.current_user,
     "GET /api/v2/current_user/application_keys": permissions.application_keys,
@@ -88,6 +94,18 @@ ROUTES: Mapping[str, Handler] = {
     f"GET {integrations.OPSGENIE}": integrations.list_opsgenie_services,
 }
 
+# What Datadog has in places where an id may stand, so that nobody takes these words for one.
+_WORDS = {
+    "/api/v1/monitor": {"can_delete", "search", "groups", "validate", "mute_all", "unmute_all",
+                        "bulk_resolve"},
+    "/api/v1/downtime": {"cancel"},
+    "/api/v1/slo": {"bulk_delete", "can_delete", "correction", "search", "report"},
+    "/api/v2/downtime": {"bulk_cancel"},
+    "/api/v2/roles": {"templates"},
+    "/api/v2/team": {"sync", "search"},
+    "/api/v2/monitor": {"notification_rule", "policy", "template"},
+}  # fmt: skip
+
 
 def route_of(method: str, path: str) -> tuple[str, str]:
     """The route a request takes, ids as `{id}`, and the id in it (or "").
@@ -102,7 +120,10 @@ def route_of(method: str, path: str) -> tuple[str, str]:
         return f"{method} {named[0]}", named[1]
     segments = path.split("/")
     if len(segments) > 4:  # "", "api", "v1", the resource, the id
-        identifier, segments[4] = segments[4], "{id}"
+        identifier = segments[4]
+        if identifier in _WORDS.get("/".join(segments[:4]), ()):
+            return route, ""
+        segments[4] = "{id}"
         route = f"{method} {'/'.join(segments)}"
         if route in ROUTES or _IDENTIFIER.match(identifier):
             return route, identifier

@@ -34,6 +34,11 @@ def whole(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def moment(value: Json) -> bool:
+    """A Unix time; written as a string too, as Datadog's command line `dog` does (recorded)."""
+    return whole(value) or (isinstance(value, str) and value.isascii() and value.isdigit())
+
+
 def flag(value: Json) -> bool:
     """True or false."""
     return isinstance(value, bool)

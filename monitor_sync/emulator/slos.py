@@ -9,6 +9,8 @@ from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import CREATOR, Account
 from monitor_sync.emulator.answers import Answer, Request, answer, refused
 
+_PAGE = 1000
+
 
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v1/slo."""
@@ -29,6 +31,34 @@ def create(account: Account, request: Request, _: str) -> Answer:
     }
     account.slos.put(slo["id"], slo)
     return answer({"data": [slo], "error": None})
+
+
+def list_all(account: Account, request: Request, _: str) -> Answer:
+    """GET /api/v1/slo: all, those of `ids`, or those with `query` in their name (recorded)."""
+    wanted = [part for part in request.query.get("ids", "").split(",") if part]
+    if wanted:
+        return answer(
+            {"data": [_found(account, identifier) for identifier in wanted], "error": None}
+        )
+    text = request.query.get("query", "").lower()
+    matching = [slo for slo in account.slos if text in slo["name"].lower()]
+    start = request.number("offset", 0)
+    page = {"total_count": len(account.slos), "total_filtered_count": len(matching)}
+    return answer(
+        {
+            "data": matching[start : start + request.number("limit", _PAGE)],
+            "error": None,
+            "metadata": {"page": page},
+        }
+    )
+
+
+def can_delete(account: Account, request: Request, _: str) -> Answer:
+    """GET /api/v1/slo/can_delete: nothing here refers to an SLO, so all can."""
+    wanted = [part for part in request.query.get("ids", "").split(",") if part]
+    if not wanted:
+        raise refused("The value provided for parameter 'ids are required' is invalid")
+    return answer({"data": {"ok": [_found(account, slo)["id"] for slo in wanted]}, "errors": None})
 
 
 def read(account: Account, _: Request, identifier: str) -> Answer:

@@ -10,7 +10,16 @@ from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 
 _PAGE, _LONGEST_PAGE = 10, 100
-_MADE_ONLY = ("avatar", "banner", "visible_modules", "hidden_modules")
+_OF_PAGE = ("avatar", "banner", "visible_modules", "hidden_modules")
+_SHAPES: dict[str, shapes.Shape] = {
+    "name": shapes.text,
+    "handle": shapes.text,
+    "description": shapes.text,
+    "avatar": shapes.text,
+    "banner": shapes.whole,
+    "visible_modules": shapes.texts,
+    "hidden_modules": shapes.texts,
+}
 
 
 def create(account: Account, request: Request, _: str) -> Answer:
@@ -19,13 +28,13 @@ def create(account: Account, request: Request, _: str) -> Answer:
     attributes = data.get("attributes") if isinstance(data, dict) else None
     if not isinstance(attributes, dict):
         raise shapes.invalid("data")
-    shapes.check(attributes, dict.fromkeys(("name", "handle", "description"), shapes.text))
+    shapes.check(attributes, _SHAPES)
     name, handle = attributes.get("name"), attributes.get("handle")
     if not name or not handle:
         raise refused(f"'{'handle' if name else 'name'}' is a required property")
     if any(name == each["name"] or handle == each["handle"] for each in _attributes(account)):
         raise refused("Team name and handle must be unique", status=409)
-    team = _team(account, name, handle, attributes.get("description"))
+    team = _team(account, name, handle, attributes)
     account.teams.put(str(team["id"]), team)
     return answer({"data": team}, 201)
 
@@ -64,7 +73,7 @@ def delete(account: Account, _: Request, identifier: str) -> Answer:
     return Answer(status=204, body=b"")
 
 
-def _team(account: Account, name: str, handle: str, description: Json) -> dict[str, Any]:
+def _team(account: Account, name: str, handle: str, sent: Json) -> dict[str, Any]:
     identifier, now = str(uuid.uuid4()), account.timestamp()
     path = f"/api/v2/team/{identifier}"
     return {
@@ -73,12 +82,12 @@ def _team(account: Account, name: str, handle: str, description: Json) -> dict[s
         "attributes": {
             "name": name,
             "handle": handle,
-            "summary": description,
-            "description": description,
-            "avatar": None,
-            "banner": None,
-            "visible_modules": [],
-            "hidden_modules": [],
+            "summary": sent.get("description"),
+            "description": sent.get("description"),
+            "avatar": sent.get("avatar"),
+            "banner": sent.get("banner"),
+            "visible_modules": sent.get("visible_modules") or [],
+            "hidden_modules": sent.get("hidden_modules") or [],
             "created_at": now,
             "modified_at": now,
             "user_count": 0,
@@ -92,9 +101,9 @@ def _team(account: Account, name: str, handle: str, description: Json) -> dict[s
 
 
 def _listed(team: dict[str, Any]) -> dict[str, Any]:
-    """A team as reads answer it: some attributes only its create shows."""
+    """Return a team as reads answer it: without the attributes of its page that nobody set."""
     attributes = {
-        name: value for name, value in team["attributes"].items() if name not in _MADE_ONLY
+        name: value for name, value in team["attributes"].items() if value or name not in _OF_PAGE
     }
     return {**team, "attributes": attributes}
 

@@ -231,3 +231,13 @@ def test_a_held_monitor_may_break_todays_rules(call: Caller) -> None:
     call.emulator.seed([{"id": 7, "type": "log alert", "name": "old", "query": "invalid query"}])
     assert call.read(7)["query"] == "invalid query"
     assert call("DELETE", "/v1/monitor/7")[0] == 200
+
+
+def test_a_metric_alert_updated_as_query_alert_becomes_one_and_stays_one(call: Caller) -> None:
+    made = call.created(type="metric alert")
+    assert made["type"] == "metric alert"
+    path = f"/v1/monitor/{made['id']}"
+    assert call("PUT", path, {"type": "metric alert", "name": "A"})[1]["type"] == "metric alert"
+    assert call("PUT", path, {"type": "query alert"})[1]["type"] == "query alert"
+    assert call("PUT", path, {"type": "metric alert"})[1]["type"] == "query alert"
+    assert call.read(made["id"])["type"] == "query alert"

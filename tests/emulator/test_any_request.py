@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.faults import KINDS
+from monitor_sync.emulator.validation import KNOWN_TYPES
 from tests.emulator.conftest import KEYS, monitor
 
 _PATHS = (
@@ -39,11 +40,18 @@ _VALUES = st.recursive(
 )
 _OPTIONS = st.dictionaries(
     st.sampled_from(
-        ["thresholds", "variables", "silenced", "scheduling_options", "timeout_h", "notify_by"]
+        ["thresholds", "variables", "silenced", "scheduling_options", "timeout_h", "notify_by",
+         "threshold_windows", "on_missing_data", "renotify_statuses", "renotify_interval",
+         "no_data_timeframe", "new_group_delay", "notification_preset_name"]
     ),
-    _VALUES,
+    _VALUES
+    | st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(
+            ("evaluation_window", "custom_schedule", "recurrences", "critical", "warning_recovery",
+             "trigger_window", "recovery_window"), _VALUES)
+    ),
     max_size=3,
-)
+)  # fmt: skip
 _FIELDS = st.dictionaries(
     st.sampled_from(
         [*monitor(), "priority", "restricted_roles", "assets", "draft_status", "scope", "start",
@@ -82,6 +90,62 @@ def test_whatever_is_sent_is_answered(
         assert status < 500
         if answer:
             json.loads(answer)
+
+
+_PIECES = st.sampled_from(
+    [
+        "avg",
+        "(",
+        ")",
+        "last_5m",
+        ":",
+        "{*}",
+        "{a:b AND c,d}",
+        " by {host}",
+        ".rollup(",
+        "avg",
+        ",",
+        "60",
+        "anomalies(",
+        "forecast(",
+        "'basic'",
+        "2",
+        "alert_window='last_5m'",
+        "formula(",
+        '"',
+        "\\",
+        'logs("a").',
+        'index("*").',
+        'rollup("count").',
+        'last("5m")',
+        " > ",
+        "5",
+        "&&",
+        "||",
+        "!",
+        '"a.b"',
+        ".over(",
+        ".by(",
+        "count_by_status()",
+        "error_budget(",
+        "threshold",
+        " - ",
+        "é",
+        "\n",
+    ]
+)
+_QUERY_TEXTS = st.lists(_PIECES, max_size=16).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(query=_QUERY_TEXTS, kind=st.sampled_from(sorted(KNOWN_TYPES)), options=_OPTIONS)
+def test_whatever_a_definition_holds_is_answered(
+    query: str, kind: str, options: dict[str, Any]
+) -> None:
+    body = json.dumps(monitor(type=kind, query=query, options=options)).encode()
+    status, _, answer = Emulator().handle("POST", "/api/v1/monitor/validate", "", KEYS, body)
+    assert status in {200, 400}
+    json.loads(answer)
 
 
 _SEARCHES = st.fixed_dictionaries(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.emulator.conftest import Caller, Clock
 
 
@@ -89,6 +91,60 @@ def test_downtimes_are_cancelled_by_their_scope(call: Caller) -> None:
     assert call("POST", path, {"scope": "a:b"}) == (200, {"cancelled_ids": [downtime["id"]]})
 
 
+def test_a_cancelled_downtime_reads_as_disabled(call: Caller) -> None:
+    _, downtime = call("POST", "/v1/downtime", {"scope": "a:b"})
+    assert downtime["disabled"] is False
+    call("DELETE", f"/v1/downtime/{downtime['id']}")
+    cancelled = call("GET", f"/v1/downtime/{downtime['id']}")[1]
+    assert (cancelled["disabled"], cancelled["active"]) == (True, False)
+
+
+def test_times_may_be_sent_as_text_and_are_kept_as_numbers(call: Caller) -> None:
+    sent = {"scope": "a:b", "start": "1900000000", "end": "1900003600"}
+    status, downtime = call("POST", "/v1/downtime", sent)
+    assert (status, downtime["start"], downtime["end"]) == (200, 1_900_000_000, 1_900_003_600)
+    made = call.created()
+    _, muted = call("POST", f"/v1/monitor/{made['id']}/mute", {"end": "1900000000"})
+    assert muted["options"]["silenced"] == {"*": 1_900_000_000}
+    for wrong in ("tomorrow", "", "-5", "1.5", True, [1]):
+        assert call("POST", "/v1/downtime", {**sent, "end": wrong})[0] == 400
+
+
+def test_a_downtime_is_not_moved_into_the_past(call: Caller, clock: Clock) -> None:
+    _, downtime = call("POST", "/v1/downtime", {"scope": "a:b"})
+    path = f"/v1/downtime/{downtime['id']}"
+    assert call("PUT", path, {"start": 1234}) == (
+        400,
+        {"errors": ["Scheduled downtime start cannot be in the past"]},
+    )
+    clock.now += 60
+    assert call("PUT", path, {"start": downtime["start"], "message": "Longer"})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "error"),
+    [
+        ({"period": 1, "type": "hours"}, "Invalid recurrence type"),
+        (
+            {"period": 1, "type": "weeks", "week_days": ["mon", "tue"]},
+            "Invalid set of days in week_days. Be sure that the first letter is capitalized.",
+        ),
+        (
+            {"period": 1, "type": "days", "until_date": 1_900_000_000, "until_occurrences": 3},
+            "You must provide only provide one of (until_occurrences, until_date)",
+        ),
+    ],
+)
+def test_recurrences_are_refused_as_recorded(
+    call: Caller, recurrence: dict[str, object], error: str
+) -> None:
+    sent = {"scope": "a:b", "recurrence": recurrence}
+    assert call("POST", "/v1/downtime", sent) == (400, {"errors": [error]})
+    right = {"period": 1, "type": "weeks", "week_days": ["Mon"], "until_occurrences": 3}
+    _, downtime = call("POST", "/v1/downtime", {"scope": "a:b", "recurrence": right})
+    assert downtime["recurrence"] == {**right, "until_date": None}
+
+
 def test_downtimes_that_make_no_sense_are_refused(call: Caller) -> None:
     assert call("POST", "/v1/downtime", {}) == (400, {"errors": ["Invalid scope parameter"]})
     assert call("POST", "/v1/downtime", {"scope": "*", "monitor_id": 5}) == (
@@ -96,38 +152,3 @@ def test_downtimes_that_make_no_sense_are_refused(call: Caller) -> None:
         {"errors": ["'monitor_id' does not correspond to any monitor"]},
     )
     assert call("GET", "/v1/downtime/5") == (404, {"errors": ["Downtime not found"]})
-
-
-def test_downtimes_of_the_second_api_do_not_show_on_a_monitor(call: Caller) -> None:
-    made = call.created()
-    attributes = {"monitor_identifier": {"monitor_id": made["id"]}, "scope": "env:production"}
-    body = {"data": {"type": "downtime", "attributes": attributes}}
-    status, answer = call("POST", "/v2/downtime", body)
-    assert (status, answer["data"]["attributes"]["status"]) == (200, "active")
-    downtime_id = answer["data"]["id"]
-    assert call.read(made["id"], "with_downtimes=true")["matching_downtimes"] == []
-    _, matches = call("GET", f"/v2/monitor/{made['id']}/downtime_matches")
-    assert [match["id"] for match in matches["data"]] == [downtime_id]
-    _, listed = call("GET", "/v2/downtime")
-    assert listed["meta"] == {"page": {"total_filtered_count": 1}}
-    assert call("DELETE", f"/v2/downtime/{downtime_id}") == (204, None)
-    _, read = call("GET", f"/v2/downtime/{downtime_id}")
-    assert read["data"]["attributes"]["status"] == "canceled"
-    assert call("GET", f"/v2/monitor/{made['id']}/downtime_matches")[1]["data"] == []
-
-
-def test_the_second_api_refuses_as_recorded(call: Caller) -> None:
-    nobody = "00000000-0000-1234-0000-000000000000"
-    assert call("GET", "/v2/downtime/INVALID_UUID_LENGTH") == (
-        400,
-        {"errors": ["Invalid URL param: downtime_id must be an uuid"]},
-    )
-    assert call("GET", f"/v2/downtime/{nobody}") == (404, {"errors": ["Downtime not found"]})
-    assert call("DELETE", f"/v2/downtime/{nobody}") == (
-        404,
-        {"errors": [f"Downtime {nobody} not found"]},
-    )
-    assert call("GET", "/v2/monitor/0/downtime_matches") == (
-        404,
-        {"errors": ["Monitor with id 0 not found"]},
-    )
