@@ -70,7 +70,7 @@ class Planned:
 
 def plan_file(plan: Plan, root: Path) -> str:
     """Return the text of a plan file, which names the commit of the files."""
-    from monitor_sync.render import plan_json
+    from monitor_sync.sync import plan_json
 
     return plan_json.file(plan, commit=commits.checked_out(root))
 

@@ -136,3 +136,8 @@ def _cases(audience: Audience, transition: str) -> HandleCases:
 
 def _without(handles: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(handle for handle in handles if handle not in others)
+
+
+def cases(when: When) -> str:
+    """The cases in which a handle is notified: ``env.name is "prod" and …``; empty for always."""
+    return " or ".join(" and ".join(str(each) for each in case) for case in when)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
+from monitor_sync import jsontext
 from monitor_sync.diagnostics import Diagnostic, Severity, tally
-from monitor_sync.render import jsontext
 from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import TAB, columns, count, listed_within, plain

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from monitor_sync.render.jsontext import tidy
+from monitor_sync.jsontext import tidy
 from monitor_sync.render.text import columns, plain
 from monitor_sync.resources.difference import FieldChange
 

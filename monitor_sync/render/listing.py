@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
+from monitor_sync import jsontext
 from monitor_sync.model import Monitor
-from monitor_sync.render import jsontext
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, fitting, plain, shorten, table
 

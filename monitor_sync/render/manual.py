@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from monitor_sync import jsontext
 from monitor_sync.diagnostics import Severity
-from monitor_sync.render import jsontext
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, pad, shorten, table
 

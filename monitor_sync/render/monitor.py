@@ -6,9 +6,9 @@ import json as stdlib_json
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
+from monitor_sync import jsontext
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
-from monitor_sync.render import jsontext
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import columns, count, plain, shorten, table
 

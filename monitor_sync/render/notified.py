@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from monitor_sync.audience.change import AudienceChange, HandleCases
+from monitor_sync.audience.change import AudienceChange, HandleCases, cases
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.audience.recipients import When
 from monitor_sync.language.transitions import TRANSITIONS
@@ -94,11 +94,6 @@ def labels(names: Collection[str], reachable: Collection[str]) -> str:
         )
         words[each.state if whole else LABELS[each.name]] = None
     return ", ".join(words)
-
-
-def cases(when: When) -> str:
-    """The cases in which a handle is notified: ``env.name is "prod" and …``; empty for always."""
-    return " or ".join(" and ".join(str(each) for each in case) for case in when)
 
 
 def _row(handle: str, told: AudienceChange) -> tuple[Mark, str]:

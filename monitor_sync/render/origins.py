@@ -7,9 +7,9 @@ This change is shown in full above it. Here a line is enough to see whose it is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from monitor_sync.render import fields, jsontext
+from monitor_sync.render import fields
 from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.style import Style
@@ -113,48 +113,6 @@ def markdown(plan: Plan, *, opened: bool = False) -> list[str]:
         for refusal in base.refused[:_LINES]
     ]
     return lines
-
-
-def json_of_plan(base: Base) -> dict[str, Any]:
-    """What the JSON plan says beyond this change."""
-    return {
-        "base": {"revision": base.revision, "commit": base.commit},
-        **{origin: [_record(apart) for apart in base.of(origin)] for origin in ORIGINS},
-    }
-
-
-def json_of_change(change: Change) -> dict[str, Any]:
-    """What the JSON plan says of one change of a plan with ``--base``."""
-    return {
-        "origin": "drift" if change.is_revert else "change",
-        "reverts": list(change.reverts),
-        "overwrites": [
-            {
-                "field": field.field,
-                "base": jsontext.tidy(field.old),
-                "live": jsontext.tidy(field.new),
-            }
-            for field in change.overwrites
-        ],
-    }
-
-
-def _record(apart: Apart) -> dict[str, Any]:
-    return {
-        "kind": apart.kind,
-        "action": apart.action,
-        "key": apart.key,
-        "id": apart.id,
-        "name": apart.name,
-        "business_unit": apart.business_unit,
-        "team": apart.team,
-        "since": apart.since or None,
-        "editor": apart.editor or None,
-        "fields": [
-            {"field": field.field, "old": jsontext.tidy(field.old), "new": jsontext.tidy(field.new)}
-            for field in apart.fields
-        ],
-    }
 
 
 def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:

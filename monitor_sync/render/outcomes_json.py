@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, get_args
 
-from monitor_sync.render import jsontext, outcome_summary
+from monitor_sync import jsontext
+from monitor_sync.render import outcome_summary
 from monitor_sync.sync.outcome import Outcome, Status
 
 _STATUSES: Final = {each: each.replace(" ", "_") for each in get_args(Status)}

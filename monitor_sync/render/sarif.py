@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from monitor_sync import __version__
+from monitor_sync import __version__, jsontext
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.render import jsontext
 from monitor_sync.render.findings import Finding, folded, told
 from monitor_sync.render.manual import Page
 from monitor_sync.render.text import plain

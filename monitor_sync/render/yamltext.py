@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from monitor_sync.render import jsontext
+from monitor_sync import jsontext
 
 
 class _Dumper(yaml.SafeDumper):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor_sync.github import marker
-from monitor_sync.render import plan_json
+from monitor_sync.sync import plan_json
 from monitor_sync.sync.plan import Plan
 from tests.cli.run import run
 from tests.github.fake import BOT, FakeGitHub

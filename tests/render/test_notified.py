@@ -10,10 +10,11 @@ import pytest
 from monitor_sync.audience.change import recorded
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import LiveResource
-from monitor_sync.render import notified, plan_json, plan_markdown
+from monitor_sync.render import notified, plan_markdown
 from monitor_sync.render import plan as as_text
 from monitor_sync.render.style import Style
 from monitor_sync.resources.difference import FieldChange
+from monitor_sync.sync import plan_json
 from monitor_sync.sync.plan import Action, Change, Plan
 from tests.render.test_plan import SCHEMA, without_code
 

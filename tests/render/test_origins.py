@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 
 from monitor_sync.render import plan as shown
-from monitor_sync.render import plan_json, plan_markdown
+from monitor_sync.render import plan_markdown
 from monitor_sync.resources.difference import FieldChange
+from monitor_sync.sync import plan_json
 from monitor_sync.sync.drift import Apart, Base
 from monitor_sync.sync.plan import Change, Plan
 

@@ -12,9 +12,10 @@ import pytest
 
 from monitor_sync.audience.change import recorded
 from monitor_sync.render import plan as as_text
-from monitor_sync.render import plan_json, plan_markdown
+from monitor_sync.render import plan_markdown
 from monitor_sync.render.style import Style
 from monitor_sync.resources.difference import FieldChange
+from monitor_sync.sync import plan_json
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 ROOT = Path(__file__).parents[2]

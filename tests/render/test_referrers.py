@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from monitor_sync.render import plan as as_text
-from monitor_sync.render import plan_json, plan_markdown
+from monitor_sync.render import plan_markdown
 from monitor_sync.render.referrers import Referrer, referrers
+from monitor_sync.sync import plan_json
 from monitor_sync.sync.plan import Change
 from tests.render.test_plan import field, plan, update, without_code
 

@@ -12,10 +12,9 @@ import pytest
 
 from monitor_sync.errors import OutcomeUnknown
 from monitor_sync.model import Address, Body, LiveResource, Monitor
-from monitor_sync.render import plan_json
 from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.selectors import parse
-from monitor_sync.sync import journal, plan_file
+from monitor_sync.sync import journal, plan_file, plan_json
 from monitor_sync.sync.apply import Endpoint, Outcome, carry_out
 from monitor_sync.sync.drift import Base
 from monitor_sync.sync.journal import Journal, Past

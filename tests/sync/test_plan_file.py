@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor_sync.errors import Refused
-from monitor_sync.render import plan_json
-from monitor_sync.sync import plan_file
+from monitor_sync.sync import plan_file, plan_json
 from monitor_sync.sync.conflict import planned_hash
 from monitor_sync.sync.plan import Plan, make_plan
 from tests.sync.builders import answer, body, composite, live, monitor, project

@@ -68,7 +68,7 @@ def command(
 def rendered(plan: Plan, form: str, output: Path | None, *, full: bool = False) -> str:
     """Return the plan in one of its formats; each is imported when it is asked for."""
     if form == "json":
-        from monitor_sync.render import plan_json
+        from monitor_sync.sync import plan_json
 
         return plan_json.text(plan)
     if form == "markdown":

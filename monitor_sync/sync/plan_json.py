@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monitor_sync.audience.change import TransitionChange
-from monitor_sync.render import jsontext, notified, origins
+from monitor_sync import jsontext
+from monitor_sync.audience.change import TransitionChange, cases
 from monitor_sync.sync import plan_file
+from monitor_sync.sync.drift import ORIGINS, Apart, Base
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 
@@ -32,7 +33,7 @@ def file(plan: Plan, *, commit: str) -> str:
 def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, Any]) -> str:
     changes = jsontext.array(records, indent="  ")
     left_alone = jsontext.array(map(_alone, plan.left_alone), indent="  ")
-    apart = origins.json_of_plan(plan.base) if plan.base else {}
+    apart = _of_base(plan.base) if plan.base else {}
     refused = jsontext.array(map(_refusal, plan.refused), indent="  ")
     lines = [
         '  "version": 2',
@@ -51,7 +52,7 @@ def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, An
 
 
 def _record(change: Change, plan: Plan) -> dict[str, Any]:
-    return _change(change) | (origins.json_of_change(change) if plan.base else {})
+    return _change(change) | (_of_origin(change) if plan.base else {})
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _notify(change: Change) -> dict[str, Any]:
 
 def _transition(at: TransitionChange) -> dict[str, Any]:
     some = {
-        side: {handle: notified.cases(when) for handle, when in audience if when}
+        side: {handle: cases(when) for handle, when in audience if when}
         for side, audience in (("old", at.old), ("new", at.new))
     }
     both = {"old": [handle for handle, _ in at.old], "new": [handle for handle, _ in at.new]}
@@ -114,4 +115,46 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
         "ids": list(refusal.ids),
         "file": refusal.path or None,
         "line": refusal.line or None,
+    }
+
+
+def _of_base(base: Base) -> dict[str, Any]:
+    """What the JSON plan says beyond this change."""
+    return {
+        "base": {"revision": base.revision, "commit": base.commit},
+        **{origin: [_apart(apart) for apart in base.of(origin)] for origin in ORIGINS},
+    }
+
+
+def _of_origin(change: Change) -> dict[str, Any]:
+    """What the JSON plan says of one change of a plan with ``--base``."""
+    return {
+        "origin": "drift" if change.is_revert else "change",
+        "reverts": list(change.reverts),
+        "overwrites": [
+            {
+                "field": field.field,
+                "base": jsontext.tidy(field.old),
+                "live": jsontext.tidy(field.new),
+            }
+            for field in change.overwrites
+        ],
+    }
+
+
+def _apart(apart: Apart) -> dict[str, Any]:
+    return {
+        "kind": apart.kind,
+        "action": apart.action,
+        "key": apart.key,
+        "id": apart.id,
+        "name": apart.name,
+        "business_unit": apart.business_unit,
+        "team": apart.team,
+        "since": apart.since or None,
+        "editor": apart.editor or None,
+        "fields": [
+            {"field": field.field, "old": jsontext.tidy(field.old), "new": jsontext.tidy(field.new)}
+            for field in apart.fields
+        ],
     }
