@@ -9,6 +9,7 @@ from typing import Any, Final
 from monitor_sync.http.bounded import Unreadable, decode
 from monitor_sync.http.failure import Failure, FailureKind, Reply, kind_of_answer, one_line
 from monitor_sync.http.rate_limit import pause_told
+from monitor_sync.http.redaction import Redaction
 from monitor_sync.http.request import Request
 from monitor_sync.http.service import RateLimitHeaders
 
@@ -20,18 +21,28 @@ _DUPLICATE: Final = re.compile(r"Duplicate of an existing monitor_id:\s*([0-9]{1
 
 _TITLE: Final = re.compile(r"<title>\s*([^<]+?)\s*</title>", re.IGNORECASE)
 
+_TEXT: Final = 4000
+"""Bytes of an answer that is no JSON which are looked at: the title of a page is among them."""
+
 _HEADERS: Final = RateLimitHeaders()
 
 
 def outcome(
-    request: Request, status: int, content: bytes, headers: Mapping[str, str], expected: type
+    request: Request,
+    status: int,
+    content: bytes,
+    headers: Mapping[str, str],
+    expected: type,
+    redaction: Redaction,
 ) -> Reply | Failure:
-    """Return the decoded answer of a request, or the failure that it means."""
+    """Return the decoded answer of a request, or the failure that it means, without secrets."""
+    headers = redaction.headers(headers)
     why_unusable = ""
     try:
-        body: Any = decode(content)
+        body: Any = redaction.json(decode(content), content)
     except Unreadable as error:
-        body, why_unusable = content[:2000].decode("utf-8", "replace"), str(error)
+        body = redaction.text(content[:_TEXT].decode("utf-8", "replace"))
+        why_unusable = str(error)
     if 200 <= status < 300 and isinstance(body, expected):
         return Reply(value=body, headers=headers)
     problems = sentences(body)
@@ -50,9 +61,15 @@ def outcome(
     )
 
 
-def unexpected(request: Request, body: Any) -> Failure:
+def unexpected(request: Request, body: Any, detail: str) -> Failure:
     """Return the failure for an answer of status 200 that lacks what it must have."""
-    return Failure(request=request, kind="unreadable", status=200, problems=sentences(body))
+    return Failure(
+        request=request,
+        kind="unreadable",
+        status=200,
+        problems=sentences(body),
+        detail=detail,
+    )
 
 
 def refusals(failure: Failure) -> tuple[str, ...]:

@@ -62,8 +62,15 @@ class Api:
         answer = self.send(request)
         data = answer.get("data")
         if not isinstance(data, list):
-            raise self.error(answers.unexpected(request, answer))
+            raise self.error(answers.unexpected(request, answer, "it has no list"))
         return data
+
+    def object(self, request: Request) -> Any:
+        """Return one object that has a whole number for an id; an answer without is an error."""
+        answer = self.send(request)
+        if type(answer.get("id")) is not int or answer["id"] <= 0:
+            raise self.error(answers.unexpected(request, answer, "it has no usable id"))
+        return answer
 
     def outcome(self, request: Request, expected: type = dict) -> Any:
         """Return the JSON of a request, or the Failure it came to after all tries."""

@@ -55,7 +55,7 @@ class Monitors:
 
     def get(self, id: int, *, with_assets: bool = False) -> Any:  # noqa: A002 - Datadog's word
         """Return one monitor. Raises NotFound."""
-        return self._api.send(
+        return self._api.object(
             _question(
                 method="GET",
                 path=_ONE,
@@ -73,7 +73,7 @@ class Monitors:
         Raises OutcomeUnknown where it may have happened without an answer: it is sent again only
         where it surely did not happen (throttled, or never connected).
         """
-        return self._api.send(
+        return self._api.object(
             _request(
                 method="POST",
                 path=_ALL,

@@ -28,8 +28,9 @@ def pages(page: Callable[[int], list[Any]], *, size: int) -> Iterator[list[Any]]
 
 
 def identity(item: Any) -> Any:
-    """Return what tells items of a listing apart; one without an id is only itself."""
-    return item.get("id") if isinstance(item, dict) else id(item)
+    """Return what tells items of a listing apart; one without a usable id is only itself."""
+    number = item.get("id") if isinstance(item, dict) else None
+    return number if type(number) in (int, str) else ("no id", id(item))
 
 
 def _raw(page: Callable[[int], list[Any]], size: int) -> Iterator[list[Any]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlencode
@@ -18,6 +20,7 @@ from monitor_sync.datadog import answers
 from monitor_sync.datadog.settings import Settings
 from monitor_sync.http import bounded, network
 from monitor_sync.http.failure import Failure, Reply
+from monitor_sync.http.redaction import Redaction
 from monitor_sync.http.request import Request
 
 _CONNECT: Final = 10.0
@@ -36,6 +39,7 @@ class Transport:
 
     def __init__(self, settings: Settings, *, connections: int) -> None:
         self._settings = settings
+        self._redaction = Redaction(settings.secrets)
         self._heard: tuple[str, float] | None = None
         configuration = _configuration(settings)
         self._http: Any = ApiClient(configuration)
@@ -52,9 +56,12 @@ class Transport:
             response = self._call(request)
             content = bounded.read(response)
         except http.HTTPError as error:
-            return network.failure(request, error)
+            failure = network.failure(request, error)
+            return replace(failure, detail=self._redaction.text(failure.detail))
         self._hear(response.headers)
-        return answers.outcome(request, response.status, content, response.headers, expected)
+        return answers.outcome(
+            request, response.status, content, response.headers, expected, self._redaction
+        )
 
     def _call(self, request: Request) -> Any:
         """Return the response, whose body is not read yet."""
@@ -95,7 +102,7 @@ class Transport:
         date, received = self._heard
         try:
             return received - parsedate_to_datetime(date).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
 
@@ -149,7 +156,7 @@ def _configuration(settings: Settings) -> Configuration:
         user, _, place = settings.proxy.rpartition("@")
         scheme, _, user = user.rpartition("://")
         configuration.proxy = f"{scheme}://{place}" if user else settings.proxy
-        if user:  # urllib3 does not read them from the address
-            basic = unquote(user)
-            configuration.proxy_headers = urllib3.make_headers(proxy_basic_auth=basic)
+        if user:  # urllib3 does not read them from the address, and knows Latin-1 alone
+            basic = b64encode(unquote(user).encode()).decode()
+            configuration.proxy_headers = {"proxy-authorization": f"Basic {basic}"}
     return configuration

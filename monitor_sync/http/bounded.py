@@ -121,7 +121,8 @@ def decode(content: bytes) -> Any:
     """
     Return the JSON of a body. Raises Unreadable.
 
-    Numbers are finite, texts hold whole characters only (half a surrogate pair becomes U+FFFD),
+    Numbers are finite, whole ones fit into 64 bits (larger ones are floats), texts hold whole
+    characters only (half a surrogate pair becomes U+FFFD),
     and nothing is nested deeper than ``DEEPEST``. Of a name that stands twice the last one counts,
     as JSON libraries have it.
     """
@@ -145,7 +146,17 @@ def _finite(text: str) -> float:
     return number
 
 
-_DECODER: Final = json.JSONDecoder(parse_constant=_finite, parse_float=_finite)
+def _whole_number(text: str) -> int | float:
+    """Return a number; one beyond 64 bits becomes a float, which is no id and no time."""
+    return int(text) if len(text) < _DIGITS else _finite(text)
+
+
+_DIGITS: Final = 19
+"""Numbers with fewer digits fit into 64 bits."""
+
+_DECODER: Final = json.JSONDecoder(
+    parse_constant=_finite, parse_float=_finite, parse_int=_whole_number
+)
 
 
 def _check_depth(value: Any) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +20,9 @@ import pytest
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.settings import Settings
 from monitor_sync.errors import AccessDenied, OutcomeUnknown, RemoteError, Unreachable
+from monitor_sync.http import bounded
 from monitor_sync.http.retry import RetryPolicy
-from tests.datadog.conftest import Answer, Script
+from tests.datadog.conftest import API_KEY, APP_KEY, Answer, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5"}
 SECRET = "hunter2"  # noqa: S105 - nobody's
@@ -212,3 +216,173 @@ def test_keys_that_do_not_fit(script: Script, status: int, body: object, says: s
     assert "DD_SITE is datadoghq.eu" in error.hint
     assert "`monitor-sync doctor`" in error.hint
     assert len(script.asked) == 1
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def endlessly(begin: bytes, again: bytes, pause: float = 0.0) -> Callable[[socket.socket], None]:
+    """Answer with a beginning, and then the same piece for ever."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        with suppress(OSError):  # the client hangs up, as it should
+            connection.sendall(begin)
+            while True:
+                connection.sendall(again)
+                time.sleep(pause)
+
+    return answer
+
+
+BLOCK = b"x" * 65536
+FOREVER = {
+    "a body of six gigabytes": (OK + b"Content-Length: 6000000000\r\n\r\n[", BLOCK),
+    "chunks without end": (CHUNKED, b"10000\r\n" + BLOCK + b"\r\n"),
+    "one chunk without end": (CHUNKED + b"fffffffff\r\n", BLOCK),
+    "a body until the connection closes": (OK + b"\r\n[", BLOCK),
+}
+TRICKLES = {
+    "a body": (OK + b"Content-Length: 600\r\n\r\n", b"x"),
+    "chunks": (CHUNKED, b"1\r\nx\r\n"),
+    "a chunk's size": (CHUNKED, b"0"),
+    "a status line": (b"HTTP/1.1 ", b"2"),
+    "headers": (OK, b"A: b\r\n"),
+    "one header": (OK + b"A: ", b"b"),
+    "interim answers": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", FOREVER)
+def test_an_answer_without_end_is_read_to_a_bound(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "MOST_BYTES", 4 * 1024 * 1024)
+    with listening(endlessly(*FOREVER[name])) as port:
+        created = failure(f"http://127.0.0.1:{port}", timeout=30)
+        read = failure(f"http://127.0.0.1:{port}", timeout=30, call="get")
+    assert type(created) is OutcomeUnknown, "it may have been made"
+    assert type(read) is Unreachable
+    assert f"127.0.0.1:{port} answers without end" in str(read)
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [(CHUNKED, BLOCK), (CHUNKED, b"0" * 65536), (OK + b"A:", BLOCK), (b"HTTP/1.1 2", BLOCK)],
+    ids=["a chunk's size", "zeros", "a header", "a status line"],
+)
+def test_a_line_without_end_is_no_answer(begin: bytes, again: bytes) -> None:
+    with listening(endlessly(begin, again)) as port:
+        error = failure(f"http://127.0.0.1:{port}", timeout=30, call="get")
+    assert type(error) is Unreachable
+
+
+@pytest.mark.parametrize("name", TRICKLES)
+def test_an_answer_that_trickles_ends_when_its_time_is_over(name: str) -> None:
+    begin = time.monotonic()
+    with listening(endlessly(*TRICKLES[name], pause=0.02)) as port:
+        error = failure(f"http://127.0.0.1:{port}", timeout=0.4, call="get")
+    assert type(error) is Unreachable
+    assert time.monotonic() - begin < 3
+
+
+def test_more_headers_than_any_server_sends_are_no_answer() -> None:
+    with listening(endlessly(OK, b"A: b\r\n" * 50)) as port:
+        error = failure(f"http://127.0.0.1:{port}", call="get")
+    assert type(error) is Unreachable
+
+
+def test_a_small_answer_that_unpacks_to_a_huge_one_is_not_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounded, "MOST_BYTES", 4 * 1024 * 1024)
+    packed = gzip.compress(b"[" + b" " * 64 * 1024 * 1024 + b"]")
+    head = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        with suppress(OSError):
+            connection.sendall(head + packed)
+
+    with listening(answer) as port:
+        error = failure(f"http://127.0.0.1:{port}", call="get")
+    assert "answers without end" in str(error)
+
+
+def test_a_full_page_of_big_monitors_is_taken(script: Script) -> None:
+    page = [{"id": number, "message": "é" * 16_000} for number in range(1, 1001)]
+    script.say(lambda asked: Answer(body=page if asked.query["page"] == "0" else []))
+    assert sum(len(monitors) for monitors in script.client().pages()) == 1000
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("call", ["create", "get"])
+def test_no_redirect_is_followed(script: Script, status: int, call: str) -> None:
+    heard: list[bytes] = []
+    with listening(proxy_that_says(b"200 OK", heard)) as port:
+        elsewhere = {"Location": f"http://127.0.0.1:{port}/api/v1/monitor"}
+        script.say(Answer(status=status, headers=elsewhere))
+        error = failure(script.url, call=call)
+    assert type(error) is Unreachable
+    assert f"answered {status}" in str(error)
+    assert len(script.asked) == 1
+    assert heard == []
+
+
+def test_the_type_that_an_answer_claims_to_have_does_not_matter(script: Script) -> None:
+    script.say(Answer(body={"id": 7}, headers={"Content-Type": "text/html"}))
+    assert script.client().get(7) == {"id": 7}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"id": NaN}', '{"id": 7, "a": ' + "[" * 50_000 + "]" * 50_000 + "}", "{", "", '"id"',
+     '{"id": [7]}', '{"id": "7"}', '{"id": true}', '{"id": null}', '{"id": -1}', "{}",
+     '{"id": 99999999999999999999999999}', '{"id": 7.0}'],
+    ids=lambda body: body[:20],
+)  # fmt: skip
+def test_an_answer_without_a_usable_monitor_is_a_failure(script: Script, body: str) -> None:
+    script.say(Answer(body=body))
+    with pytest.raises(OutcomeUnknown):
+        script.client().create(BODY)
+    with pytest.raises(Unreachable):
+        script.client().get(7)
+    assert len(script.asked) == 2
+
+
+@pytest.mark.parametrize("id", [[7], {"a": 1}, "7", True, None, 7.5, 10**30])
+def test_a_listing_with_an_id_that_is_none_is_read_to_its_end(script: Script, id: object) -> None:  # noqa: A002 - Datadog's word
+    page = [{"id": 1}, {"id": id}, {"id": id}, 5, None, {"id": 2}]
+    script.say(Answer(body=page))
+    (monitors,) = script.client().pages()
+    assert [each for each in monitors if isinstance(each, dict) and type(each["id"]) is int] == [
+        {"id": 1},
+        {"id": 2},
+    ]
+
+
+ECHOES = [
+    Answer(status=400, body={"errors": [f"bad key {API_KEY}"]}),
+    Answer(status=403, body={"errors": [f"{APP_KEY} may not"]}),
+    Answer(status=500, body=f"<title>{API_KEY}</title>"),
+    Answer(status=429, headers={"X-RateLimit-Name": APP_KEY, "X-RateLimit-Limit": "1",
+           "X-RateLimit-Period": "10", "X-RateLimit-Reset": "500"}),
+    Answer(status=409, body={"errors": {API_KEY: [APP_KEY.upper()]}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ECHOES, ids=str)
+def test_a_key_that_a_server_repeats_is_in_no_error(script: Script, answer: Answer) -> None:
+    script.say(answer)
+    with pytest.raises(RemoteError) as caught:
+        script.client(tries=1).update(7, BODY)
+    shown = "".join(traceback.format_exception(caught.value)) + caught.value.hint
+    assert API_KEY not in shown.lower()
+    assert APP_KEY not in shown.lower()
+
+
+def test_a_key_that_a_server_puts_into_a_monitor_is_not_taken_over(script: Script) -> None:
+    script.say(Answer(body=[{"id": 7, "name": API_KEY, "tags": [f"key:{APP_KEY}"]}]))
+    (monitors,) = script.client().pages()
+    assert monitors == [{"id": 7, "name": "[redacted]", "tags": ["key:[redacted]"]}]
