@@ -60,8 +60,9 @@ def check(loaded: Loaded, only: Collection[str] | None = None) -> tuple[Diagnost
         return document.excerpt(span.line), span
 
     diagnostics = engine.check(
-        loaded.project, locate, today=today(), only=only, read=loaded.diagnostics
+        loaded.checkable, locate, today=today(), only=only, read=loaded.diagnostics
     )
+    diagnostics = loaded.without_consequences(diagnostics)
     return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.order))
 
 

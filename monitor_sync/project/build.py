@@ -21,7 +21,7 @@ from monitor_sync.project.compiled import (
     tag_span,
     threshold_texts,
 )
-from monitor_sync.project.interpolation import fill, plain, references
+from monitor_sync.project.interpolation import fill, names_in, plain, references
 from monitor_sync.project.layers import Field, span_of
 from monitor_sync.project.message import Footer, footer_text, quieted
 from monitor_sync.project.routing import ProjectSettings, Router
@@ -59,6 +59,8 @@ class MonitorBuilder:
     def __init__(self, settings: ProjectSettings) -> None:
         self.settings = settings
         self.diagnostics: list[Diagnostic] = []
+        self.stand_ins: dict[str, Team] = {}
+        """Teams that own monitors of unknown teams, by name."""
         self._router = Router(settings, self.diagnostics)
 
     def of_unit(self, unit: str) -> dict[str, Any]:
@@ -71,37 +73,41 @@ class MonitorBuilder:
         scope: dict[str, Any],
         declared: Declaration,
         late: Mapping[str, Any] = MappingProxyType({}),
-    ) -> Monitor | None:
+        doubts: frozenset[str] = frozenset(),
+    ) -> tuple[Monitor, frozenset[str]]:
         """
-        Return one monitor, or None where something keeps it from being whole.
+        Return one monitor, and the fields of it that are in doubt: none of a monitor that is whole.
 
         ``scope`` has the items and parameters, ``late`` the compiled parameters that need the
         team, service or environment first. Every hole of ``compiled`` must be known. The scope is
-        completed in place, for ``explain``. What is wrong is added to ``diagnostics``.
+        completed in place, for ``explain``. ``doubts`` are fields of which a mistake was reported
+        already; others are added to ``diagnostics``.
         """
+        wrong = set(doubts)
         scope.update({**self.of_unit(declared.unit), **scope, "unit": declared.unit})
-        team = self._team(compiled, scope, declared)
-        if team is None or not self._key_fits(compiled, declared):
-            return None
+        team = self._team(compiled, scope, declared, wrong)
+        if not self._key_fits(compiled, declared):
+            wrong.add("key")
         service = _complete(scope, compiled, declared.key, team.name, late)
         tags = self._tags(compiled, scope, declared, team, service)
-        filled = self._filled(compiled, scope, declared)
-        if filled is None:
-            return None
+        filled = self._filled(compiled, scope, declared, wrong)
         owner = _Owner(team, service, scope.get("env", ""))
-        return self._monitor(compiled, declared, owner, tags, filled)
+        monitor = self._monitor(compiled, declared, owner, tags, filled, wrong)
+        return monitor, frozenset(wrong)
 
     def _filled(
-        self, compiled: CompiledMonitor, scope: dict[str, Any], declared: Declaration
-    ) -> dict[str, Any] | None:
-        """Return every field with its holes filled, or None where one has a wrong value."""
+        self,
+        compiled: CompiledMonitor,
+        scope: dict[str, Any],
+        declared: Declaration,
+        wrong: set[str],
+    ) -> dict[str, Any]:
+        """Return every field with its holes filled, less those that get a value of a wrong type."""
         options = compiled.options
         written: Any = compiled.fields.get("options")
         levels = written.children if options is None else options
-        thresholds = fill(levels.get("thresholds"), scope)
-        scope.update(threshold_texts(thresholds))
-        if not self._thresholds_known(compiled, scope, declared):
-            return None
+        scope.update(threshold_texts(fill(levels.get("thresholds"), scope)))
+        self._unset_thresholds(compiled, scope, declared, wrong)
         if options is None:
             options = ordered_options(fill(written, scope))
         filled = {
@@ -109,20 +115,22 @@ class MonitorBuilder:
             **{name: field.fill(scope) for name, field in compiled.varying},
             "options": options,
         }
-        if compiled.typed and not self._shape_fits(compiled, filled, declared):
-            return None
-        return filled
+        return self._of_right_shape(compiled, filled, declared, wrong) if compiled.typed else filled
 
-    def _thresholds_known(
-        self, compiled: CompiledMonitor, scope: Mapping[str, Any], declared: Declaration
-    ) -> bool:
-        """Return whether each threshold that a text names has a value: a hole may bring null."""
-        unset = sorted((compiled.names & THRESHOLDS) - scope.keys())
-        for name in unset:
+    def _unset_thresholds(
+        self,
+        compiled: CompiledMonitor,
+        scope: dict[str, Any],
+        declared: Declaration,
+        wrong: set[str],
+    ) -> None:
+        """Report thresholds that a text names and that have no value: a hole may bring null."""
+        for name in sorted((compiled.names & THRESHOLDS) - scope.keys()):
             field = field_with(compiled.fields, name)
             text = f"nothing fills `${{{name}}}`: the threshold is null here"
             self._say(compiled, declared, "schema/unknown-hole", text, field, hint="")
-        return not unset
+            scope[name] = ""
+            wrong.update(top for top, value in compiled.fields.items() if name in names_in(value))
 
     def _monitor(
         self,
@@ -131,9 +139,11 @@ class MonitorBuilder:
         owner: _Owner,
         tags: list[str],
         filled: Mapping[str, Any],
+        wrong: set[str],
     ) -> Monitor:
+        options = filled["options"]
         recipients, lines = self._router.route(
-            compiled, filled, filled["options"], owner.team, declared.key
+            compiled, filled, options, owner.team, declared.key, wrong
         )
         runbook = self._runbook(filled)
         footer = "" if filled.get("footer") is False else self._footer(declared, owner, runbook)
@@ -173,33 +183,41 @@ class MonitorBuilder:
     # owner and identity
 
     def _team(
-        self, compiled: CompiledMonitor, scope: dict[str, Any], declared: Declaration
-    ) -> Team | None:
+        self,
+        compiled: CompiledMonitor,
+        scope: dict[str, Any],
+        declared: Declaration,
+        wrong: set[str],
+    ) -> Team:
+        """Return the owner, or a team that stands in for one that is unknown."""
         written = compiled.fields.get("team")
-        if written is None:
-            self._say(
-                compiled,
-                declared,
-                "ownership/no-team",
-                "no team owns this monitor",
-                (),
-                hint="write `team:` on the monitor, the file or the business unit",
-            )
-            return None
-        name = plain(fill(written, scope))
+        name = plain(fill(written, scope)) if written is not None else ""
+        doubtful = self.settings.doubtful_teams
+        if doubtful is None or name in doubtful:
+            wrong.add("team")
         team = self.settings.teams.get(name)
-        if team is None:
-            near = nearest(name, self.settings.teams)
+        if team is not None:
+            return team
+        near = nearest(name, self.settings.teams) if name else ""
+        if "team" not in wrong:
+            self._unknown_team(compiled, declared, name, near)
+        wrong.add("team")
+        unknown = name or "unknown"
+        stand_in = Team(name=unknown, title=unknown, on_call=unknown)
+        return self.settings.teams[near] if near else self.stand_ins.setdefault(unknown, stand_in)
+
+    def _unknown_team(
+        self, compiled: CompiledMonitor, declared: Declaration, name: str, near: str
+    ) -> None:
+        field: Field = ("team",) if name else ()
+        if not name:
+            rule, text = "ownership/no-team", "no team owns this monitor"
+            hint = "write `team:` on the monitor, the file or the business unit"
+        else:
+            rule, text = "ownership/unknown-team", f"no team is called `{name}`"
             hint = f"did you mean `{near}`? " if near else ""
-            self._say(
-                compiled,
-                declared,
-                "ownership/unknown-team",
-                f"no team is called `{name}`",
-                ("team",),
-                hint=f"{hint}Teams are in teams.yaml".strip(),
-            )
-        return team
+            hint += "Teams are in teams.yaml"
+        self._say(compiled, declared, rule, text, field, hint=hint)
 
     def _key_fits(self, compiled: CompiledMonitor, declared: Declaration) -> bool:
         if len(declared.key) <= LONGEST_KEY:
@@ -275,23 +293,23 @@ class MonitorBuilder:
 
     # values
 
-    def _shape_fits(
-        self, compiled: CompiledMonitor, values: dict[str, Any], declared: Declaration
-    ) -> bool:
-        """Whether the filled values have the right types; what a hole brought may be wrong."""
-        values = {name: value for name, value in values.items() if value is not None}
-        wrong = list(schema.problems(values, "#changes"))
-        for problem in wrong:
-            where: Field = tuple(str(part) for part in problem.where)
-            self._say(
-                compiled,
-                declared,
-                problem.rule,
-                problem.message + " once its hole is filled",
-                where,
-                hint=problem.hint,
-            )
-        return not wrong
+    def _of_right_shape(
+        self,
+        compiled: CompiledMonitor,
+        filled: dict[str, Any],
+        declared: Declaration,
+        wrong: set[str],
+    ) -> dict[str, Any]:
+        """Return the filled values less those of a wrong type, which a hole brought."""
+        values = {name: value for name, value in filled.items() if value is not None}
+        problems = list(schema.problems(values, "#changes"))
+        for problem in problems:
+            where = tuple(str(part) for part in problem.where)
+            message = problem.message + " once its hole is filled"
+            self._say(compiled, declared, problem.rule, message, where, hint=problem.hint)
+            wrong.update(where[:1])
+        sound: dict[str, Any] = schema.without(values, problems)
+        return {**sound, "options": sound.get("options") or {}} if problems else filled
 
     def _runbook(self, filled: Mapping[str, Any]) -> str:
         runbook = plain(filled.get("runbook"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.language.suggest import nearest
 from monitor_sync.project.document import Document
 from monitor_sync.project.interpolation import (
@@ -29,6 +29,14 @@ OF_UNIT: Final = frozenset({"unit", "unit_name"})
 ALWAYS_KNOWN: Final = OF_UNIT | {"team", "key"}
 _LATER: Final = frozenset({"team", "key", "service", "env"}) | THRESHOLDS
 """What a monitor's own fields fill in, one after the other: some may not name the others."""
+_FILLED_BY: Final[dict[str, frozenset[str]]] = {
+    "tags": frozenset({"env"}),
+    "service": frozenset({"service"}),
+    "options": THRESHOLDS,
+    "thresholds": THRESHOLDS,
+    "defaults": THRESHOLDS | {"service", "env"},
+}
+"""By field: the holes that it fills."""
 _RESERVED: Final = frozenset({"business_unit", "on_call"})
 
 
@@ -71,13 +79,22 @@ def compile_layers(layers: Iterable[Layer], onto: CompiledMonitor | None = None)
     """
     Merge levels and take their texts apart.
 
-    ``onto`` is a compiled of weaker levels already merged; with no level on top it is the
-    answer.
+    ``onto`` holds weaker levels that are merged already; with no level on top it is the answer.
     """
     stronger = tuple(layers)
     if onto is not None and not stronger:
         return onto
-    values = merge(stronger, onto.values if onto else None)
+    layers = (*(onto.layers if onto else ()), *stronger)
+    return _compiled(layers, merge(stronger, onto.values if onto else None))
+
+
+def without(compiled: CompiledMonitor, fields: Collection[str]) -> CompiledMonitor:
+    """Return the same monitor without some fields, which are wrong."""
+    values = {name: value for name, value in compiled.values.items() if name not in fields}
+    return _compiled(compiled.layers, values)
+
+
+def _compiled(layers: tuple[Layer, ...], values: Values) -> CompiledMonitor:
     compiled = {name: compile_tree(value) for name, value in values.items()}
     varying = [(name, field) for name, field in compiled.items() if type(field) in FILLED]
     tags, written = compiled.get("tags", []), compiled.get("options") or {}
@@ -85,7 +102,7 @@ def compile_layers(layers: Iterable[Layer], onto: CompiledMonitor | None = None)
     kind = compiled.get("type") or "query alert"
     fixed = options is not None and type(kind) is str
     return CompiledMonitor(
-        layers=(*(onto.layers if onto else ()), *stronger),
+        layers=layers,
         values=values,
         fields=compiled,
         names=frozenset().union(*(field.names for _, field in varying)),
@@ -141,36 +158,48 @@ def threshold_texts(thresholds: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
+class Mistake(NamedTuple):
+    """The fields of a monitor that cannot be made, and what to say; None where it was said."""
+
+    fields: frozenset[str]
+    diagnostic: Diagnostic | None
+
+
 def unknown_names(
     compiled: CompiledMonitor,
     known: frozenset[str],
     key: str,
     late: frozenset[str] = frozenset(),
-) -> list[Diagnostic]:
+    doubts: frozenset[str] = frozenset(),
+) -> Iterator[Mistake]:
     """
-    Return a diagnostic for each hole that nothing fills.
+    Yield each hole that nothing fills.
 
     ``known`` are items, parameters and SLOs, ``late`` those of them that are filled in only after
-    the team, the service and the environment.
+    the team, the service and the environment. ``doubts`` are fields that are wrong: that nothing
+    fills ``${env}`` where the tags are wrong was said.
     """
     if not compiled.names:
-        return []
+        return
     allowed = known | ALWAYS_KNOWN | (compiled.thresholds.keys() & THRESHOLDS)
     if "service" in compiled.values:
         allowed |= {"service"}
     if any(tag.startswith("env:") for tag in compiled.values.get("tags", ())):
         allowed |= {"env"}
-    unknown = sorted(compiled.names - allowed)
-    return [
-        *(_unknown(compiled, name, allowed, key) for name in unknown),
-        *_too_early(compiled, known - late, allowed & (late | _LATER), key),
-    ]
+    excused = frozenset(name for field in doubts for name in _FILLED_BY.get(field, ()))
+    for name in sorted(compiled.names - allowed):
+        fields = frozenset(
+            field for field, value in compiled.fields.items() if name in names_in(value)
+        )
+        diagnostic = None if name in excused else _unknown(compiled, name, allowed, key)
+        yield Mistake(fields, diagnostic)
+    yield from _too_early(compiled, known - late, allowed & (late | _LATER), key)
 
 
 def _too_early(
     compiled: CompiledMonitor, known: frozenset[str], later: frozenset[str], key: str
-) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each field that names what is filled in only after it."""
+) -> Iterator[Mistake]:
+    """Yield each field that names what is filled in only after it."""
     fields = compiled.fields
     options = fields.get("options")
     thresholds = options.children.get("thresholds") if type(options) is CompiledTree else None
@@ -183,13 +212,14 @@ def _too_early(
     ):
         for name in sorted((names_in(value) & later) - known - filled_before):
             document, span = span_of(compiled.layers, field, "${" + name + "}")
-            yield document.diagnostic(
+            diagnostic = document.diagnostic(
                 "schema/unknown-hole",
                 f"{shown} cannot use `${{{name}}}`, which is filled in later",
                 span,
                 hint="write the value itself, or use an item or `${unit}`",
                 key=key,
             )
+            yield Mistake(frozenset(field[:1]), diagnostic)
 
 
 def _unknown(compiled: CompiledMonitor, name: str, allowed: frozenset[str], key: str) -> Diagnostic:
@@ -228,23 +258,20 @@ def _inside(value: Any, name: str) -> Field:
     return field_with(value.children, name)
 
 
-def reserved_tags(compiled: CompiledMonitor, key: str) -> list[Diagnostic]:
-    """Return a diagnostic for each tag that only this tool may write."""
-    diagnostics = []
+def reserved_tags(compiled: CompiledMonitor, key: str) -> Iterator[Mistake]:
+    """Yield each tag that only this tool may write."""
     for tag in compiled.values.get("tags", ()):
         name = tag.split(":", 1)[0]
         if name in _RESERVED or name.startswith("monitor_sync_"):
             document, span = tag_span(compiled.layers, tag)
-            diagnostics.append(
-                document.diagnostic(
-                    "tags/reserved",
-                    f"`{tag}` is a tag that monitor-sync writes itself",
-                    span,
-                    hint="remove it",
-                    key=key,
-                )
+            diagnostic = document.diagnostic(
+                "tags/reserved",
+                f"`{tag}` is a tag that monitor-sync writes itself",
+                span,
+                hint="remove it",
+                key=key,
             )
-    return diagnostics
+            yield Mistake(frozenset({"tags"}), diagnostic)
 
 
 def tag_span(layers: tuple[Layer, ...], tag: str) -> tuple[Document, Span]:
@@ -260,20 +287,17 @@ def tag_span(layers: tuple[Layer, ...], tag: str) -> tuple[Document, Span]:
     return span_of(layers, ("tags",))
 
 
-def required(compiled: CompiledMonitor, key: str) -> list[Diagnostic]:
-    """Return a diagnostic for each of name and query that is missing: Datadog needs both."""
-    diagnostics = []
+def required(compiled: CompiledMonitor, key: str, doubts: frozenset[str]) -> Iterator[Mistake]:
+    """Yield name and query where they are missing; where they are in ``doubts`` it was said."""
     for name in ("name", "query"):
-        if not compiled.values.get(name):
-            layer = compiled.layers[-1]
-            diagnostics.append(
-                layer.document.diagnostic(
-                    "schema/missing-key",
-                    f"the monitor has no `{name}`",
-                    layer.document.key_span(layer.where),
-                    hint=f"add `{name}:`",
-                    key=key,
-                    severity=Severity.ERROR,
-                )
-            )
-    return diagnostics
+        if compiled.values.get(name):
+            continue
+        layer = compiled.layers[-1]
+        diagnostic = layer.document.diagnostic(
+            "schema/missing-key",
+            f"the monitor has no `{name}`",
+            layer.document.key_span(layer.where),
+            hint=f"add `{name}:`",
+            key=key,
+        )
+        yield Mistake(frozenset({name}), None if doubts & {name, "defaults"} else diagnostic)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.model import Monitor
@@ -18,12 +19,16 @@ from monitor_sync.project.compiled import (
     required,
     reserved_tags,
     unknown_names,
+    without,
 )
+from monitor_sync.project.doubts import IncompleteMonitor, fields_below
+from monitor_sync.project.failure import failure
 from monitor_sync.project.monitor_file import MonitorFile
 from monitor_sync.project.moved import former_keys
 from monitor_sync.project.normalise import Normaliser
 from monitor_sync.project.templates import Template
 from monitor_sync.project.use import TemplateUse
+from monitor_sync.project.yaml_reader import DataPath
 
 MOST_MONITORS: Final = 1_000_000
 """Monitors of one project. A few lines of ``for_each`` would otherwise fill all memory."""
@@ -38,20 +43,29 @@ class Provenance:
     scope: Mapping[str, Any]
 
 
+class _Checked(NamedTuple):
+    """A monitor's levels without what is wrong in them, and the fields in doubt because of that."""
+
+    compiled: CompiledMonitor
+    doubts: frozenset[str]
+
+
 @dataclass(slots=True)
 class Expansion:
     """
     The monitors made so far, and what there is to say about them.
 
     ``named`` holds every key that the files name, those of broken monitors included.
-    ``provenance`` maps the key of each whole monitor to where its values come from.
+    ``incomplete`` are those with mistakes, made as far as they can be. ``provenance`` maps the key
+    of each monitor to what it was made from.
     """
 
     builder: MonitorBuilder
     normaliser: Normaliser
-    templates: Mapping[str, Template]
+    templates: Mapping[str, Template | None]
     slos: Mapping[str, str] = field(default_factory=dict)
     monitors: dict[str, Monitor] = field(default_factory=dict)
+    incomplete: dict[str, IncompleteMonitor] = field(default_factory=dict)
     provenance: dict[str, Provenance] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
@@ -61,11 +75,25 @@ class Expansion:
         data = source.document.data
         complete = True
         for name, raw in (data.get("monitors") or {}).items():
-            complete &= self._written(source, name, raw or {})
+            with self._guarded(source, ("monitors", name)):
+                complete &= self._written(source, name, raw or {})
         for index, use in enumerate(data.get("use") or []):
-            complete &= index not in source.broken and self._use(source, index, use)
+            with self._guarded(source, ("use", index)):
+                complete &= self._use(source, index, use)
+        # what has no shape at all is not in the data any more, and yet named
+        names = [path[1] for path in source.wrong if len(path) > 1 and path[0] == "monitors"]
+        self.named.update(source.key(str(name)) for name in names)
         if complete:
             self.diagnostics.extend(unknown_parts(source, self.named))
+
+    @contextmanager
+    def _guarded(self, source: MonitorFile, where: DataPath) -> Iterator[None]:
+        """Report whatever this tool fails at, so that the rest is checked all the same."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - one file must not end the check of the others
+            key = source.file.key_of(where)
+            self.diagnostics.append(failure(source.document, error, where, key))
 
     def _written(self, source: MonitorFile, name: str, raw: Mapping[str, Any]) -> bool:
         """
@@ -75,16 +103,21 @@ class Expansion:
         """
         where = ("monitors", name)
         stem = source.key(name)
+        wrong = source.wrong.get(where, [])
+        wrong_in_items = [path for path in wrong if path[2:3] == ("for_each",)]
+        if any(len(path) < 6 for path in wrong_in_items):
+            self.named.add(stem)
+            return False
+        item_doubts = {path[3:5]: fields_below(wrong, path[:5]) for path in wrong_in_items}
+        doubts = source.doubts | fields_below(wrong, where)
         layer = self.normaliser.layer("monitor", source.document, where, raw, stem)
         compiled = compile_layers([layer], source.base)
         line = source.document.lines.get(where, 1)
         for_each = raw.get("for_each") or {}
-        names = frozenset(for_each)
-        whole = name not in source.broken
         self._unused_items(source, name, for_each, compiled)
         if self._too_many(source, name, for_each):
             return False
-        sound: dict[int, bool] = {}
+        checked: dict[int, _Checked] = {}
         for items, changes in _combinations(for_each):
             layers = [
                 self.normaliser.layer(
@@ -101,10 +134,10 @@ class Expansion:
             part = ".".join((name, *items.values()))
             key = source.key(part)
             self.named.add(key)
-            if layers or id(own) not in sound:
-                sound[id(own)] = self.sound(own, names, key, whole=whole)
-            if sound[id(own)]:
-                self.add(source, own, dict(items), part, line, name)
+            own_doubts = doubts.union(*(item_doubts.get(item, ()) for item in items.items()))
+            if layers or id(own) not in checked:
+                checked[id(own)] = self._check(own, frozenset(for_each), key, own_doubts)
+            self._add(source, checked[id(own)], dict(items), part, line, name)
         return True
 
     def _unused_items(
@@ -147,6 +180,11 @@ class Expansion:
 
     def _use(self, source: MonitorFile, index: int, written: Mapping[str, Any]) -> bool:
         """Make the monitors of one template use. Return whether all their keys are known."""
+        where: DataPath = ("use", index)
+        changed = (*where, "for_each")
+        wrong = source.wrong.get(where, [])
+        if any(path[:3] != changed or len(path) < 6 for path in wrong):
+            return False
         use = TemplateUse(source, index, written, self.normaliser)
         template = use.template(self.templates)
         parameters = use.parameters(template) if template is not None else None
@@ -154,49 +192,53 @@ class Expansion:
         if template is None or parameters is None:
             return False
         known = frozenset(template.parameters) | ({template.item} if template.item else set())
+        late = frozenset(parameters.late)
         unit = self.builder.of_unit(source.file.unit)
-        sound: dict[int, bool] = {}
+        checked: dict[int, _Checked] = {}
         for made in use.monitors(template):
             key = source.key(made.part)
             self.named.add(key)
             compiled = made.compiled
-            if made.changed or id(compiled) not in sound:
+            if made.changed or id(compiled) not in checked:
                 # the same for all items without changes: looked at, and reported, once
-                sound[id(compiled)] = self.sound(compiled, known, key, frozenset(parameters.late))
-            if sound[id(compiled)]:
-                scope = parameters.scope(template.item, made.item, unit)
-                self.add(source, compiled, scope, made.part, made.line, made.name, parameters.late)
-        return True
+                own = fields_below(wrong, (*changed, made.item, made.name))
+                doubts = source.doubts | template.doubts.get(made.name, frozenset()) | own
+                checked[id(compiled)] = self._check(compiled, known, key, doubts, late)
+            scope = parameters.scope(template.item, made.item, unit)
+            of_monitor = checked[id(compiled)]
+            self._add(source, of_monitor, scope, made.part, made.line, made.name, parameters.late)
+        return template.whole
 
-    def sound(
+    def _check(
         self,
         compiled: CompiledMonitor,
         names: frozenset[str],
         key: str,
+        doubts: frozenset[str],
         late: frozenset[str] = frozenset(),
-        *,
-        whole: bool = True,
-    ) -> bool:
+    ) -> _Checked:
         """
-        Return whether nothing keeps a monitor from being made; report what does.
+        Report what keeps a monitor from being made, and leave it out.
 
         ``names`` are its items and parameters, ``late`` those parameters that need its team,
-        service or environment. One that is not ``whole`` has lost values of the wrong shape: they
-        are not missing too.
+        service or environment. ``doubts`` are its fields of which something was reported already.
         """
         slos = frozenset(f"slo:{name}" for name in self.slos)
-        wrong = [
-            *(required(compiled, key) if whole else ()),
-            *unknown_names(compiled, names | slos, key, late),
+        mistakes = [
+            *required(compiled, key, doubts),
+            *unknown_names(compiled, names | slos, key, late, doubts),
             *reserved_tags(compiled, key),
         ]
-        self.diagnostics.extend(wrong)
-        return not wrong
+        if not mistakes:
+            return _Checked(compiled, doubts)
+        self.diagnostics.extend(found for _, found in mistakes if found is not None)
+        fields = frozenset[str]().union(*(fields for fields, _ in mistakes))
+        return _Checked(without(compiled, fields), doubts | fields)
 
-    def add(
+    def _add(
         self,
         source: MonitorFile,
-        compiled: CompiledMonitor,
+        checked: _Checked,
         scope: dict[str, Any],
         part: str,
         line: int,
@@ -204,7 +246,7 @@ class Expansion:
         late: Mapping[str, Any] | None = None,
     ) -> None:
         """Make one monitor. ``part`` is its key below the file, ``stem`` without items."""
-        file = source.file
+        file, compiled = source.file, checked.compiled
         if self.slos and "slo:" in "".join(compiled.names):
             scope |= {f"slo:{name}": slo for name, slo in self.slos.items()}
         declared = Declaration(
@@ -214,9 +256,9 @@ class Expansion:
             file=f"{file.unit}/{file.name}.yaml",
             line=line,
         )
-        monitor = self.builder.monitor(compiled, scope, declared, late or {})
-        if monitor is None or stem in source.broken:
-            return
+        monitor, doubts = self.builder.monitor(
+            compiled, scope, declared, late or {}, checked.doubts
+        )
         other = self.monitors.get(monitor.key)
         if other is not None:
             self._collision(source, compiled, monitor.key, other)
@@ -225,7 +267,10 @@ class Expansion:
         if source.former_files or source.former_units or "moved_from" in compiled.values:
             former = former_keys(source, compiled, scope, part, stem)
             monitor = replace(monitor, moved_from=former)
-        self.monitors[monitor.key] = monitor
+        if doubts:
+            self.incomplete[monitor.key] = IncompleteMonitor(monitor, doubts)
+        else:
+            self.monitors[monitor.key] = monitor
         self.provenance[monitor.key] = Provenance(source, compiled, scope)
 
     def _adopting(

@@ -96,6 +96,8 @@ class _ProjectReader:
                 reverting=self._reverting(project, units),
                 files=len(found),
             ),
+            incomplete=expansion.incomplete,
+            stand_ins=builder.stand_ins,
             provenance=expansion.provenance,
             shared=project.document if project else None,
             teams=teams_file,
@@ -143,6 +145,15 @@ class _ProjectReader:
                 return parsed.document, teams
         return None, {}
 
+    def _doubtful_teams(self) -> frozenset[str] | None:
+        """Return the teams with mistakes of their own, None where all are unknown for a mistake."""
+        parsed = next(iter(self._of_kind("teams")), None)
+        if parsed is None:
+            return frozenset()
+        if not isinstance(parsed.value("teams"), dict):
+            return None
+        return frozenset(str(part) for part in parsed.parts("teams"))
+
     def _policy(
         self, project: ParsedFile | None, teams_file: Document | None, teams: dict[str, Team]
     ) -> Policy:
@@ -171,6 +182,7 @@ class _ProjectReader:
             folder=self._root.resolve().name,
             notify_only=self._notify_only,
             teams=teams,
+            doubtful_teams=self._doubtful_teams(),
             units={unit.file.unit: unit.value("name") or unit.file.unit for unit in units},
         )
 
@@ -190,16 +202,16 @@ class _ProjectReader:
         own = {unit.file.unit: unit.value("drift") for unit in self._of_kind("business-unit")}
         return frozenset(unit for unit in units if (own.get(unit) or usual) == "revert")
 
-    def _templates(self) -> dict[str, Template]:
-        templates = {}
+    def _templates(self) -> dict[str, Template | None]:
+        """Return the templates by name; None for one that cannot be used for its mistakes."""
+        templates: dict[str, Template | None] = {}
         for parsed in self._of_kind("template"):
-            if isinstance(parsed.value("monitors"), dict) and ("parameters",) not in parsed.broken:
-                name = parsed.file.name
-                broken = {str(part) for part in parsed.parts("monitors")}
-                template, diagnostics = read_template(
-                    name, parsed.document, broken, self._normaliser
+            name = parsed.file.name
+            templates[name] = None
+            if isinstance(parsed.value("monitors"), dict) and not parsed.parts("parameters"):
+                templates[name], diagnostics = read_template(
+                    name, parsed.document, parsed.wrong, self._normaliser
                 )
-                templates[name] = template
                 self._diagnostics.extend(diagnostics)
         return templates
 
@@ -210,16 +222,13 @@ class _ProjectReader:
         units = {unit.file.unit: unit for unit in self._of_kind("business-unit")}
         bases: dict[str, CompiledMonitor] = {}
         for parsed in self._of_kind("monitors"):
-            if parsed.document.data is None or parsed.broken & {
-                ("team",),
-                ("defaults",),
-                ("tags",),
-            }:
+            if parsed.document.data is None:
                 continue
             folder = parsed.file.unit
             unit = units.get(folder)
             if folder not in bases:
                 bases[folder] = compile_layers((*top, *self._level("business unit", unit)))
+            above = [level.doubts for level in (project, unit, parsed) if level is not None]
             expansion.file(
                 MonitorFile(
                     file=parsed.file,
@@ -228,7 +237,8 @@ class _ProjectReader:
                     former_files=named(parsed.value("moved_from")),
                     former_units=named(unit.value("moved_from")) if unit else (),
                     adoptions=parsed.value("adopt") or {},
-                    broken=parsed.parts("monitors") | parsed.parts("use"),
+                    wrong=parsed.wrong_parts(),
+                    doubts=frozenset[str]().union(*above),
                 )
             )
 

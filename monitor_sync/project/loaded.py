@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.model import Project
+from monitor_sync.model import Monitor, Project, Team
 from monitor_sync.project import adoption, explain, recipients, source_map
 from monitor_sync.project.compiled import tag_span
 from monitor_sync.project.document import Document
+from monitor_sync.project.doubts import IncompleteMonitor
 from monitor_sync.project.expand import Provenance
 from monitor_sync.project.explain import ValueSource
 from monitor_sync.project.layers import Field, Layer, place, span_of
@@ -22,11 +23,15 @@ class Loaded:
 
     Where there are errors, ``project`` holds the monitors that are whole all the same, so that
     one broken monitor does not hide the others. Such a project must not be planned or applied.
-    ``shared`` is project.yaml and ``teams`` teams.yaml, each None where there is none.
+    ``incomplete`` are the others, made without what is wrong with them, so that the rules can look
+    at the rest; ``stand_ins`` are the teams that own them in place of unknown ones. ``shared`` is
+    project.yaml and ``teams`` teams.yaml, each None where there is none.
     """
 
     project: Project
     diagnostics: tuple[Diagnostic, ...] = ()
+    incomplete: Mapping[str, IncompleteMonitor] = field(default_factory=dict, repr=False)
+    stand_ins: Mapping[str, Team] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, Provenance] = field(default_factory=dict, repr=False)
     shared: Document | None = field(default=None, repr=False)
     teams: Document | None = field(default=None, repr=False)
@@ -36,14 +41,37 @@ class Loaded:
         """True if any diagnostic is an error."""
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
+    @property
+    def checkable(self) -> Project:
+        """The project with the incomplete monitors in it: what the rules look at."""
+        if not self.incomplete:
+            return self.project
+        made = {key: incomplete.monitor for key, incomplete in self.incomplete.items()}
+        return replace(
+            self.project,
+            monitors={**self.project.monitors, **made},
+            teams={**self.stand_ins, **self.project.teams},
+        )
+
+    def without_consequences(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Return what reading and the rules found, less what only follows from other mistakes."""
+        reading = {diagnostic.rule for diagnostic in self.diagnostics}
+        return [
+            diagnostic
+            for diagnostic in found
+            if diagnostic.key not in self.incomplete
+            or diagnostic.rule in reading
+            or not self.incomplete[diagnostic.key].explains(diagnostic)
+        ]
+
     def explain(self, key: str) -> tuple[ValueSource, ...]:
         """
         Return where each value of one monitor comes from, in the order of Datadog's body.
 
         What it takes over (``adopt``) is last. Raises KeyError: no whole monitor has this key.
         """
-        made = self.provenance[key]
         monitor = self.project.monitors[key]
+        made = self.provenance[key]
         sources = explain.value_sources(monitor, made.compiled, made.scope)
         if monitor.adopt is None:
             return tuple(sources)
@@ -77,20 +105,24 @@ class Loaded:
         if field[:1] == ("recipients",):
             return self._recipient(key, made, str(field[1]), str(field[2]))
         if field[:1] == ("tags",) and len(field) == 2:
-            return tag_span(layers, self.project.monitors[key].tags[int(field[1])])
+            return tag_span(layers, self._monitor(key).tags[int(field[1])])
         setting = place(layers, field)
         if end is None or setting is None:
             return span_of(layers, field)
         layer, where = setting
-        rendered = str(explain.rendered(self.project.monitors[key], field))
+        rendered = str(explain.rendered(self._monitor(key), field))
         span = source_map.find(layer.document, where, rendered, start, end, made.scope)
         return layer.document, span
+
+    def _monitor(self, key: str) -> Monitor:
+        incomplete = self.incomplete.get(key)
+        return incomplete.monitor if incomplete else self.project.monitors[key]
 
     def _recipient(
         self, key: str, made: Provenance, state: str, handle: str
     ) -> tuple[Document, Span]:
-        monitor = self.project.monitors[key]
-        team = self.project.teams[monitor.team]
+        monitor = self._monitor(key)
+        team = self.checkable.teams[monitor.team]
         layers = made.compiled.layers
         own = recipients.on_monitor(layers, made.scope, team, state, handle)
         if own is not None:

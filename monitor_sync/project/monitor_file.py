@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from monitor_sync.project.compiled import CompiledMonitor
 from monitor_sync.project.document import Document
 from monitor_sync.project.files import ProjectFile
+from monitor_sync.project.yaml_reader import DataPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +18,9 @@ class MonitorFile:
 
     ``base`` holds the levels above its monitors: project, business unit and file. ``former_files``
     and ``former_units`` are what ``moved_from`` of the file and of its unit name. ``adoptions`` is
-    ``adopt`` at the top of the file: key part to the id of a live monitor. ``broken`` are names of
-    monitors and indexes of uses whose shape is wrong: their parts are checked, but no monitor is
-    made from them.
+    ``adopt`` at the top of the file: key part to the id of a live monitor. ``wrong`` are the paths
+    of what has the wrong shape, by the first two steps of each. ``doubts`` are the fields of all
+    its monitors that are in doubt because a level above them is wrong.
     """
 
     file: ProjectFile
@@ -28,7 +29,8 @@ class MonitorFile:
     former_files: tuple[str, ...] = ()
     former_units: tuple[str, ...] = ()
     adoptions: Mapping[str, int] = field(default_factory=dict)
-    broken: frozenset[str | int] = frozenset()
+    wrong: Mapping[DataPath, list[DataPath]] = field(default_factory=dict)
+    doubts: frozenset[str] = frozenset()
 
     def key(self, part: str) -> str:
         """Return the whole key of what is called ``part`` in this file: ``errors.airline``."""

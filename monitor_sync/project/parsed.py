@@ -9,11 +9,12 @@ from typing import Any, Final
 from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.project import schema
 from monitor_sync.project.document import Document, read
+from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.files import ProjectFile
 from monitor_sync.project.yaml_reader import DataPath
 
-_IN_PARTS: Final = {"monitors", "use", "teams", "adopt"}
-"""Top-level keys of which one entry may be broken and the others whole."""
+_SHARED: Final = frozenset({"team", "service", "tags", "defaults"})
+"""What a project, a unit or a file says of all its monitors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +23,41 @@ class ParsedFile:
     One file of a project.
 
     ``document`` holds its values without those of the wrong shape, ``written`` the values as they
-    stand in the file. ``broken`` are the paths of what has the wrong shape, of one or two steps: a
-    top-level key, or an entry of one.
+    stand in the file. ``wrong`` are the paths of what has the wrong shape.
     """
 
     file: ProjectFile
     document: Document
     written: Any = None
-    broken: frozenset[DataPath] = frozenset()
+    wrong: frozenset[DataPath] = frozenset()
 
     def value(self, key: str) -> Any:
-        """Return a top-level value, None where it is absent or its shape is wrong."""
+        """Return a top-level value without what is wrong in it, None where it is absent."""
         data = self.document.data
-        return data.get(key) if isinstance(data, dict) and (key,) not in self.broken else None
+        return data.get(key) if isinstance(data, dict) else None
+
+    @property
+    def doubts(self) -> frozenset[str]:
+        """Fields that this file gets wrong for all its monitors: all if it cannot be read."""
+        if self.document.data is None:
+            return _SHARED
+        own = {str(path[0]) for path in self.wrong if path and path[0] in _SHARED}
+        return (
+            frozenset(own - {"defaults"})
+            | fields_below(self.wrong, ("defaults",))
+            | ({"defaults"} if ("defaults",) in self.wrong else frozenset[str]())
+        )
 
     def parts(self, key: str) -> frozenset[str | int]:
-        """Return which entries of a top-level mapping or list are broken."""
-        return frozenset(path[1] for path in self.broken if len(path) == 2 and path[0] == key)
+        """Return which entries of a top-level mapping or list are wrong."""
+        return frozenset(path[1] for path in self.wrong if len(path) > 1 and path[0] == key)
+
+    def wrong_parts(self) -> dict[DataPath, list[DataPath]]:
+        """Return the paths of what is wrong by their first two steps: an entry of a mapping."""
+        parts: dict[DataPath, list[DataPath]] = {}
+        for path in self.wrong:
+            parts.setdefault(path[:2], []).append(path)
+        return parts
 
 
 def parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
@@ -59,11 +78,8 @@ def parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
     document.data = schema.without(written, wrong)
     if not isinstance(document.data, dict):
         document.data = None
-    broken = frozenset(
-        problem.where[: 2 if problem.where[:1] and problem.where[0] in _IN_PARTS else 1]
-        for problem in wrong
-    )
-    return ParsedFile(file=file, document=document, written=written, broken=broken), diagnostics
+    paths = frozenset(problem.where for problem in wrong)
+    return ParsedFile(file=file, document=document, written=written, wrong=paths), diagnostics
 
 
 def _worded(

@@ -26,6 +26,8 @@ class ProjectSettings:
     folder: str = "monitors"
     notify_only: str = ""
     teams: Mapping[str, Team] = field(default_factory=dict)
+    doubtful_teams: frozenset[str] | None = frozenset()
+    """Teams with mistakes of their own; None where teams.yaml as a whole cannot be read."""
     units: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -51,8 +53,13 @@ class Router:
         options: Mapping[str, Any],
         team: Team,
         key: str,
+        wrong: set[str],
     ) -> Routed:
-        """Who hears of which state, for the states that the monitor can reach."""
+        """
+        Return who hears of which state, for the states that the monitor can reach.
+
+        Fields that name a handle which the team does not have are added to ``wrong``.
+        """
         states = compiled.states
         if states is None:
             states = message.reachable(filled.get("type") or "query alert", options)
@@ -61,8 +68,8 @@ class Router:
             return Routed(dict.fromkeys(states, ()), "")
         priority = filled.get("priority")
         if notify or also:
-            replacing = self._handles(compiled, "notify", notify, team, key)
-            adding = self._handles(compiled, "also_notify", also, team, key)
+            replacing = self._handles(compiled, "notify", notify, team, key, wrong)
+            adding = self._handles(compiled, "also_notify", also, team, key, wrong)
             return self._routed(team, priority, states, replacing, adding)
         question = (team.name, priority, states)
         if question not in self._known:
@@ -87,7 +94,13 @@ class Router:
         return Routed(recipients, routing_lines(recipients))
 
     def _handles(
-        self, compiled: CompiledMonitor, name: str, written: Any, team: Team, key: str
+        self,
+        compiled: CompiledMonitor,
+        name: str,
+        written: Any,
+        team: Team,
+        key: str,
+        wrong: set[str],
     ) -> dict[str, tuple[str, ...]]:
         by_state = {}
         for state in STATES:
@@ -95,7 +108,9 @@ class Router:
             if handles is None:
                 continue
             by_state[state], unknown = resolve(handles, team.handles)
-            for handle in unknown:
+            if unknown:
+                wrong.add(name)
+            for handle in unknown if "team" not in wrong else ():
                 document, span = span_of(compiled.layers, (name, state), handle)
                 self._diagnostics.append(unknown_handle(document, span, handle, team.handles, key))
         return by_state

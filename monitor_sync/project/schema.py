@@ -93,37 +93,44 @@ def problems(data: Any, kind: str) -> Iterator[Problem]:
 
 def without(data: Any, wrong: Iterable[Problem]) -> Any:
     """
-    The data without the values that are wrong, so that the rest can still be looked at.
+    Return the data without the values that are wrong, so that the rest can still be looked at.
 
     A wrong threshold becomes 0: texts that name it are not wrong as well. An element of a list
     takes its list with it.
     """
-    for problem in wrong:
-        path = problem.where
-        if problem.rule == "schema/missing-key" or not path:
-            continue
+    paths = [problem.where for problem in wrong if problem.rule != "schema/missing-key"]
+    if not any(paths):
+        return data
+    copied = _copied(data)
+    for path in paths:
         for depth, part in enumerate(path):
             if isinstance(part, int) and path[0] != "use":
                 path = path[:depth]
                 break
-        data = _without(data, path)
-    return data
+        if path:
+            _remove(copied, path)
+    return copied
 
 
-def _without(data: Any, path: DataPath) -> Any:
-    """A copy along the path, without what it leads to."""
-    first, rest = path[0], path[1:]
-    if isinstance(data, list) and isinstance(first, int) and first < len(data):
-        if not rest:
-            return data
-        return [*data[:first], _without(data[first], rest), *data[first + 1 :]]
-    if not isinstance(data, dict) or first not in data:
-        return data
-    if rest:
-        return {**data, first: _without(data[first], rest)}
-    if first in {"critical", "warning"}:
-        return {**data, first: 0}
-    return {name: value for name, value in data.items() if name != first}
+def _copied(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {name: _copied(value) for name, value in data.items()}
+    return [_copied(item) for item in data] if isinstance(data, list) else data
+
+
+def _remove(data: Any, path: DataPath) -> None:
+    """Remove what a path leads to, if it is still there. An element of a list stays."""
+    for part in path[:-1]:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return
+    if not isinstance(data, dict) or path[-1] not in data:
+        return
+    if path[-2:-1] == ("thresholds",) and path[-1] in {"critical", "warning"}:
+        data[path[-1]] = 0
+    else:
+        del data[path[-1]]
 
 
 def _worded(error: ValidationError) -> Iterator[Problem]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.project.document import Document
+from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.interpolation import compile_tree, names_in
 from monitor_sync.project.layers import Layer
 from monitor_sync.project.normalise import Normaliser
@@ -29,44 +30,47 @@ class Template:
     One template file.
 
     ``item`` is what a for_each item is called inside, empty where it takes none. ``parameters``
-    maps a name to its declaration. ``monitors`` maps a name to the level it sets; None for one
-    whose shape is wrong, which has been reported.
+    maps a name to its declaration, ``monitors`` a name to the level it sets. ``doubts`` maps the
+    name of a monitor to those of its fields that have the wrong shape, which has been reported.
+    ``whole``: no monitor is missing because it has no shape at all.
     """
 
     name: str
     document: Document
     item: str
     parameters: Mapping[str, Mapping[str, Any]]
-    monitors: Mapping[str, Layer | None]
+    monitors: Mapping[str, Layer]
+    doubts: Mapping[str, frozenset[str]]
+    whole: bool
 
 
 def read_template(
-    name: str, document: Document, broken: set[str], normaliser: Normaliser
+    name: str, document: Document, wrong: Set[DataPath], normaliser: Normaliser
 ) -> tuple[Template, list[Diagnostic]]:
-    """A template and what is wrong inside it. ``broken`` names monitors of the wrong shape."""
+    """Return a template and what is wrong inside it. ``wrong`` are paths of the wrong shape."""
     data = document.data or {}
     monitors = {
-        monitor: None
-        if monitor in broken
-        else normaliser.layer(f"template {name}", document, ("monitors", monitor), raw, "")
+        monitor: normaliser.layer(f"template {name}", document, ("monitors", monitor), raw, "")
         for monitor, raw in (data.get("monitors") or {}).items()
     }
+    doubts = {monitor: fields_below(wrong, ("monitors", monitor)) for monitor in monitors}
     template = Template(
         name=name,
         document=document,
         item=data.get("item", ""),
         parameters=data.get("parameters") or {},
         monitors=monitors,
+        doubts=doubts,
+        whole=not any(path[:1] == ("monitors",) and len(path) < 3 for path in wrong),
     )
-    return template, [] if broken else _unused(template)
+    return template, [] if wrong else _unused(template)
 
 
 def _unused(template: Template) -> list[Diagnostic]:
     """Parameters and items that no text uses, and defaults of the wrong type."""
     used: set[str] = set()
     for layer in template.monitors.values():
-        if layer is not None:
-            used |= names_in(compile_tree(layer.values))
+        used |= names_in(compile_tree(layer.values))
     for declared in template.parameters.values():
         used |= names_in(compile_tree(declared.get("default")))
     diagnostics = []

@@ -72,10 +72,12 @@ class TemplateUse:
         self._use = use
         self._normaliser = normaliser
 
-    def template(self, templates: Mapping[str, Template]) -> Template | None:
-        """Return the template that is used; None where there is none, or its items do not fit."""
+    def template(self, templates: Mapping[str, Template | None]) -> Template | None:
+        """Return the template that is used; None where it is unknown, wrong, or does not fit."""
         name = self._use["template"]
         template = templates.get(name)
+        if template is None and name in templates:  # its own mistakes are reported
+            return None
         if template is None:
             near = nearest(name, templates)
             hint = f"did you mean `{near}`?" if near else "templates are files in templates/"
@@ -111,7 +113,7 @@ class TemplateUse:
         fits = True
         for item, changes in self._items():
             for name in changes or {}:
-                if name not in template.monitors:
+                if name not in template.monitors and template.whole:
                     near = nearest(name, template.monitors)
                     known = ", ".join(template.monitors)
                     self._say(
@@ -166,8 +168,7 @@ class TemplateUse:
             [self._normaliser.layer("use", source.document, self._where, own, "")] if own else []
         )
         for name, layer in template.monitors.items():
-            if layer is not None:
-                yield from self._for_items(name, compile_layers([layer, *level], source.base))
+            yield from self._for_items(name, compile_layers([layer, *level], source.base))
 
     def _for_items(self, name: str, compiled: CompiledMonitor) -> Iterator[UsedMonitor]:
         source = self._source

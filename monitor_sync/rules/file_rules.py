@@ -105,6 +105,13 @@ _WRITTEN: Final = {
         Use instead: the tests beside the file whose monitors they test
         Source: the layout in monitors/README.md.
         """,
+    "file/tool-failed": """
+        The tool itself failed at a file or at a monitor.
+        Why: what it did not check may be wrong. Everything else was checked all the same.
+        Example: none that is known; each one is a mistake of monitor-sync
+        Use instead: nothing; report the lines that it points at, with the error that it names
+        Source: our own rule.
+        """,
     "file/too-large": """
         Aliases make a small file unfold to more values than any project has.
         Why: nine lines of aliases to aliases are a billion values. Reading them would take all

@@ -189,7 +189,12 @@ def test_what_else_is_wrong_with_a_monitor_of_the_wrong_shape_is_told_as_well(
     )
 
     rules = sorted(each.rule for each in loaded.diagnostics)
-    assert rules == ["schema/unknown-hole", "schema/unknown-key", "schema/wrong-type"]
+    assert rules == [
+        "routing/unknown-handle",
+        "schema/unknown-hole",
+        "schema/unknown-key",
+        "schema/wrong-type",
+    ]
     assert list(loaded.project.monitors) == ["motor/flow/both"]
 
 
