@@ -15,7 +15,7 @@ from monitor_sync.emulator.answers import Json, encoded
 from monitor_sync.emulator.inventory import Inventory
 from monitor_sync.emulator.normalise import definition, enriched_assets
 from monitor_sync.emulator.people import USER, Person
-from monitor_sync.emulator.store import Kind, Store
+from monitor_sync.emulator.store import BadState, Kind, Store
 
 CREATOR = USER.creator
 CREATOR_UUID = USER.uuid
@@ -49,9 +49,12 @@ class Documents:
     def __init__(self, store: Store, kind: Kind) -> None:
         self._store = store
         self._kind: Kind = kind
-        self._held: dict[str, dict[str, Any]] = {
-            identifier: json.loads(body) for identifier, body in store.all(kind)
-        }
+        self._held: dict[str, dict[str, Any]] = {}
+        for identifier, body in store.all(kind):
+            document = json.loads(body)
+            if not isinstance(document, dict):
+                raise BadState(f"a document of kind {kind} is damaged")
+            self._held[identifier] = document
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(list(self._held.values()))
@@ -177,7 +180,7 @@ class Account:
                 continue
             self.keep_clear_of(monitor_id)
             monitor = self.new_monitor(body, monitor_id)
-            monitor.update((name, body[name]) for name in _AS_LISTED if name in body)
+            monitor.update((name, body[name]) for name in _AS_LISTED if _is_listed(name, body))
             if "silenced" in (body.get("options") or {}):
                 monitor["options"] = body["options"]  # every recorded answer has it: a listed one
             fresh.append(monitor)
@@ -210,6 +213,13 @@ _AS_LISTED = (
     "modified", "deleted", "priority", "restricted_roles", "draft_status",
     "overall_state_modified", "overall_state", "creator",
 )  # fmt: skip
+
+_NEVER_NULL = {"type", "name", "message", "tags", "query", "org_id"}
+
+
+def _is_listed(name: str, body: Json) -> bool:
+    """Return True if a seeded monitor has this field; null is as absent where no answer has it."""
+    return name in body and (body[name] is not None or name not in _NEVER_NULL)
 
 
 def timestamp(seconds: float) -> str:

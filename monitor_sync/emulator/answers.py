@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +15,11 @@ from monitor_sync.emulator.faults import Strike
 # Whatever JSON can hold; the shapes are checked where they are used.
 Json = Any
 
+LONGEST_BODY = 10_000_000  # bytes, unpacked; a monitor has some thousands
+TOO_LONG = f"Request body is longer than {LONGEST_BODY} bytes"
+_INVALID_JSON = "Invalid JSON structure"
+_DEEPEST = 100  # levels of arrays and objects
+_WINDOWS = {"gzip": 31, "deflate": 15}  # what zlib calls the two forms
 _STATUS_PAGE = "http://status.datadoghq.com"
 
 
@@ -56,14 +61,14 @@ class Request:
         Raises `Refused` (400) for anything else. The wording is ours: no recording has one.
         """
         raw = self._plain_body()
-        value = _decoded(raw) if raw.strip() else {}
+        value = decoded(raw) if raw.strip() else {}
         if not isinstance(value, dict):
-            raise refused("Invalid JSON structure")
+            raise refused(_INVALID_JSON)
         return value
 
     def json_array(self) -> list[Json]:
         """The body as an array; an object alone is an array of it. Raises `Refused` (400)."""
-        value = _decoded(self._plain_body())
+        value = decoded(self._plain_body())
         if isinstance(value, dict):
             return [value]
         if not isinstance(value, list):
@@ -72,15 +77,19 @@ class Request:
 
     def _plain_body(self) -> bytes:
         """The body unpacked: `Content-Encoding` may be gzip or deflate, as on Datadog's intakes."""
-        encoding = self.headers.get("content-encoding", "").lower()
+        window = _WINDOWS.get(self.headers.get("content-encoding", "").lower())
+        if window is None:
+            return self.body
+        unpacker = zlib.decompressobj(window)
         try:
-            if encoding == "gzip":
-                return gzip.decompress(self.body)
-            if encoding == "deflate":
-                return zlib.decompress(self.body)
-        except (OSError, EOFError, zlib.error) as problem:
-            raise refused("Invalid JSON structure") from problem
-        return self.body
+            unpacked = unpacker.decompress(self.body, LONGEST_BODY)
+        except zlib.error as problem:
+            raise refused(_INVALID_JSON) from problem
+        if unpacker.unconsumed_tail:
+            raise refused(TOO_LONG, status=413)
+        if not unpacker.eof:
+            raise refused(_INVALID_JSON)
+        return unpacked
 
     def number(self, name: str, otherwise: int) -> int:
         """A query parameter that must be a whole number of 0 or more."""
@@ -96,16 +105,41 @@ class Request:
         return self.query.get(name, "").lower() == "true"
 
 
-def _decoded(raw: bytes) -> Json:
+def decoded(raw: bytes) -> Json:
+    """Return the value of a JSON text.
+
+    Raises `Refused` (400) where it is none, holds a number that is too large for one, or is nested
+    too deeply to be written down again.
+    """
     try:
-        return json.loads(raw, parse_constant=_no_json)
+        value = json.loads(raw, parse_constant=_no_json, parse_float=_finite)
     except (ValueError, RecursionError) as problem:
-        raise refused("Invalid JSON structure") from problem
+        raise refused(_INVALID_JSON) from problem
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [part for held in level for part in _parts(held)]
+        if not level:
+            return value
+    raise refused(_INVALID_JSON)
+
+
+def _parts(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _no_json(word: str) -> None:
-    """NaN and Infinity, which Python would read, are no JSON."""
+    """Raise: NaN and Infinity, which Python would read, are no JSON."""
     raise ValueError(word)
+
+
+def _finite(text: str) -> float:
+    """Return a number; one like 1e999, which Python would read as infinite, is none."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def parsed_query(query: str | Mapping[str, str]) -> Mapping[str, str]:

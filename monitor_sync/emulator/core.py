@@ -8,6 +8,7 @@ has the connection does what a fault asks of it in between; `handle` does both f
 from __future__ import annotations
 
 import math
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -34,7 +35,7 @@ from monitor_sync.emulator.fault_specs import read as read_fault
 from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
 from monitor_sync.emulator.limits import Allowance, Limit, Limiter, refusal_text
 from monitor_sync.emulator.routes import ROUTES, route_of
-from monitor_sync.emulator.store import Store
+from monitor_sync.emulator.store import BadState, Store
 
 Headers = dict[str, str]
 
@@ -85,7 +86,8 @@ class Emulator:
             clock: Unix seconds, for timestamps, downtimes and rate limits.
 
         Raises:
-            sqlite3.Error: `state` cannot be opened or is not a SQLite file.
+            sqlite3.Error: `state` cannot be opened, is no SQLite file, or holds what no emulator
+                wrote (`BadState`).
             BadFault: a fault is none.
             BadPermission: a name in `lacking` is no permission.
         """
@@ -94,7 +96,7 @@ class Emulator:
         unpermitted = permissions.known(lacking)
         self._clock = clock
         self._store = Store(state)
-        self._account = Account(self._store, clock, org_id)
+        self._account = _account(self._store, clock, org_id)
         self._account.lacking = unpermitted
         self._limiter = Limiter(enforce=enforce_limits, limits=limits)
         self._counts: Counter[str] = Counter()
@@ -241,6 +243,8 @@ class Emulator:
             return handler(self._account, request, call.identifier)
         except Refused as problem:
             return answer(problem.payload, problem.status)
+        except sqlite3.Error as problem:
+            return answer({"errors": [f"The emulator cannot write its state: {problem}"]}, 500)
 
     def _own(self, request: Request) -> Answer:
         """What is not Datadog's: counters, limits, faults, the sessions of the client's suite."""
@@ -266,6 +270,18 @@ class Emulator:
             return given
         except Refused as problem:
             return answer(problem.payload, problem.status)
+
+
+def _account(store: Store, clock: Callable[[], float], org_id: int | None) -> Account:
+    """Return the account that a store holds. Raises `sqlite3.Error`, with the store closed."""
+    try:
+        return Account(store, clock, org_id)
+    except sqlite3.Error:
+        store.close()
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
+        store.close()
+        raise BadState("it holds documents that are damaged") from problem
 
 
 def _faults(specs: Iterable[Spec]) -> list[Fault]:
@@ -311,21 +327,3 @@ def _check_keys(request: Request, *, wants_both: bool) -> None:
     application_key = headers.get("dd-application-key") or query.get("application_key")
     if not api_key or (wants_both and not application_key):
         raise refused_at_the_edge(403, "Forbidden")
-
-
-def seedable(data: Any) -> list[dict[str, Any]]:
-    """The monitors in decoded JSON data, checked to be what `Emulator.seed` takes.
-
-    Raises:
-        ValueError: not an array of objects, or an object has no type or query; the text says which.
-    """
-    if not isinstance(data, list):
-        raise ValueError(f"{type(data).__name__} where an array of monitors was expected")
-    for index, monitor in enumerate(data):
-        if not isinstance(monitor, dict) or not isinstance(monitor.get("query"), str):
-            raise ValueError(f"element {index} is no monitor: an object with type and query")
-        if not isinstance(monitor.get("type"), str):
-            raise ValueError(f"element {index} has no type")
-        if not isinstance(monitor.get("id", 0), int):
-            raise ValueError(f"element {index}: id is {monitor['id']!r}, expected a whole number")
-    return data

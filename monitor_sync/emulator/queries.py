@@ -33,6 +33,8 @@ _METRIC = re.compile(r"(?:^|[^\w.])(?:avg|sum|min|max|count|p\d+):([A-Za-z][\w.]
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"' + r"|'(?:\\.|[^'\\])*'")
 _PAIRS = {")": "(", "}": "{", "]": "["}
 
+_LONGEST_ID = 18  # digits
+
 Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
 
 
@@ -88,7 +90,8 @@ def groups(query: str, kind: str, options: Json) -> bool:
 
 def composite_members(query: str) -> list[int]:
     """The monitor ids a composite query names, in the order of writing, each once."""
-    return list(dict.fromkeys(int(digits) for digits in re.findall(r"\d+", query)))
+    ids = (int(digits) for digits in re.findall(r"\d+", query) if len(digits) <= _LONGEST_ID)
+    return list(dict.fromkeys(ids))
 
 
 def scope_tags(query: str) -> list[str]:

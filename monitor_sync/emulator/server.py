@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
 import uvicorn
 
+from monitor_sync.emulator import browsers
+from monitor_sync.emulator.answers import LONGEST_BODY, TOO_LONG, encoded
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.faults import Hold
 
@@ -31,22 +33,36 @@ class Door:
     is to be dropped fails there (an answer 500, most likely), and all else works.
     """
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, host: str = "127.0.0.1") -> None:
+        """Answer for `emulator` behind a server that listens on `host`."""
         self._emulator = emulator
+        self._host = host
         self.closing = False  # set when the server ends: nobody is kept waiting then
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["type"] != "http":
             raise RuntimeError(f"the emulator speaks HTTP, not {scope['type']}")
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        reason = browsers.refusal(headers, self._host)
+        if reason:
+            await _send(send, 403, {"content-type": "application/json"}, _error(reason))
+            return
         body = await _body(receive)
         if body is None:
+            return
+        if len(body) > LONGEST_BODY:
+            extra = {"content-type": "application/json", "connection": "close"}
+            await _send(send, 413, extra, _error(TOO_LONG))
             return
         call = self._emulator.take(
             scope["method"],
             scope["path"],
             scope["query_string"].decode("latin-1"),
-            {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            headers,
             body,
         )
         strike = call.strike
@@ -54,14 +70,10 @@ class Door:
             return
         # Answered on the loop itself: every request takes the emulator's one lock anyway, and a
         # hand-over to a thread costs more than most answers.
-        status, headers, content = self._emulator.carry_out(call)
+        status, extra, content = self._emulator.carry_out(call)
         if strike is not None and not await self._passes(strike.after, receive, send):
             return
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        if status != 204:
-            raw.append((b"content-length", str(len(content)).encode()))
-        await send({"type": "http.response.start", "status": status, "headers": raw})
-        await send({"type": "http.response.body", "body": content})
+        await _send(send, status, extra, content)
 
     async def _passes(self, hold: Hold, receive: Receive, send: Send) -> bool:
         """Hold a request as told, off the emulator's lock; False when it gets no answer."""
@@ -93,16 +105,31 @@ class Door:
         return not self.closing
 
 
+async def _send(send: Send, status: int, headers: Mapping[str, str], content: bytes) -> None:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    if status != 204:
+        raw.append((b"content-length", str(len(content)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _error(text: str) -> bytes:
+    return encoded({"errors": [text]})
+
+
 async def _body(receive: Receive) -> bytes | None:
-    """The body of a request, or None where the client left before its end."""
-    body = b""
+    """Return the body of a request, or None where the client left before its end.
+
+    A body that is too long is not read to its end: what is returned is longer than `LONGEST_BODY`.
+    """
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
+        body += message.get("body", b"")
+        if not message.get("more_body") or len(body) > LONGEST_BODY:
+            return bytes(body)
 
 
 def _cut(send: Send) -> None:
@@ -126,7 +153,7 @@ def serve(emulator: Emulator, host: str, port: int, *, on_ready: Callable[[str],
     """
     listening = _listen(host, port)
     try:
-        server = _Server(Door(emulator), lambda: on_ready(_url(listening)))
+        server = _Server(Door(emulator, host), lambda: on_ready(_url(listening)))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     finally:

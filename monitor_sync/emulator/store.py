@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NU
 """
 
 
+class BadState(sqlite3.DatabaseError):
+    """The state file is a database, but holds what no emulator wrote there."""
+
+
 class Store:
     """Documents by kind and id, and counters by name. Without a path it forgets everything."""
 
@@ -73,11 +77,14 @@ class Store:
             )
 
     def all(self, kind: Kind) -> Iterator[tuple[str, bytes]]:
-        """Every document of a kind, with its id."""
-        if self._database is not None:
-            yield from self._database.execute(
-                "SELECT id, body FROM documents WHERE kind = ?", (kind,)
-            )
+        """Yield every document of a kind, with its id. Raises `BadState` where one is no text."""
+        if self._database is None:
+            return
+        rows = self._database.execute("SELECT id, body FROM documents WHERE kind = ?", (kind,))
+        for identifier, body in rows:
+            if not isinstance(identifier, str) or not isinstance(body, bytes):
+                raise BadState(f"a document of kind {kind} is damaged")
+            yield identifier, body
 
     def keep_counter(self, name: str, value: int) -> None:
         """Write a counter."""

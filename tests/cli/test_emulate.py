@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -73,3 +75,51 @@ def test_the_readme_tells_every_kind() -> None:
     page = (Path(emulator.__file__).parent / "README.md").read_text(encoding="utf-8")
     rows = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
     assert rows == list(KINDS)
+
+
+def test_a_port_that_is_taken_names_the_danger(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("emulate", "--port", str(port), cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"error: cannot listen on 127.0.0.1:{port}: address already in use. A"
+        f" DD_HOST=http://127.0.0.1:{port} that is still set leads to whatever else answers there\n"
+        "hint: `monitor-sync emulate --port 0` takes a free port and prints its address\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "said"),
+    [
+        ("--state", b"monitors:\n" * 100, "cannot keep state in file: file is not a database"),
+        ("--data", b'[{"type": "a", "query": "b", "tags": 5}]', "tags is 5, expected an array of"),
+        ("--data", b"[" * 100_000, "it is not valid JSON, or nested too deeply"),
+        ("--data", b"", "it is not valid JSON"),
+    ],
+)
+def test_a_file_that_is_none_is_exit_2(
+    option: str, content: bytes, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(content)
+    done = run("emulate", "--port", "0", option, "file", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "file").read_bytes() == content
+
+
+@pytest.mark.parametrize("path", [".", "nowhere/file", "/dev/full", "/dev/null"])
+def test_a_state_that_cannot_be_kept_is_exit_2(path: str, tmp_path: Path) -> None:
+    done = run("emulate", "--port", "0", "--state", path, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_is_no_state(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = run("emulate", "--port", "0", "--state", "pipe", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot keep state in pipe" in done.stderr

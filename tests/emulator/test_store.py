@@ -80,6 +80,58 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         Emulator(state=state)
 
 
+DAMAGE = {
+    "other tables": "DROP TABLE documents; CREATE TABLE documents (a, b)",
+    "no JSON": "UPDATE documents SET body = x'7b'",
+    "no monitor": "UPDATE documents SET body = '[]'",
+    "no fields": "UPDATE documents SET body = x'7b7d'",
+    "no id": "UPDATE documents SET id = 'abc'",
+    "no text": "UPDATE documents SET body = NULL WHERE 0; PRAGMA user_version = 1;"
+    "UPDATE documents SET body = 5",
+    "no counter": "UPDATE counters SET value = 'many'",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_state_file_that_is_damaged_is_refused_and_left_as_it_is(
+    tmp_path: Path, damage: str
+) -> None:
+    state = tmp_path / "state.sqlite"
+    emulator = Emulator(state=state)
+    Caller(emulator).created()
+    emulator.close()
+    database = sqlite3.connect(state)
+    database.executescript(DAMAGE[damage])
+    database.close()
+
+    for _ in range(2):  # the second time too: the first has let go of the file
+        with pytest.raises(sqlite3.DatabaseError):
+            Emulator(state=state)
+
+
+def test_a_state_file_whose_pages_are_torn_is_refused(tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite"
+    emulator = Emulator(state=state)
+    emulator.seed([{"id": number, **monitor(message="x" * 2000)} for number in range(1, 50)])
+    emulator.close()
+    content = state.read_bytes()
+    state.write_bytes(content[: len(content) // 2])
+    with pytest.raises(sqlite3.DatabaseError):
+        Emulator(state=state)
+
+
+def test_a_disk_that_is_full_is_said_and_ends_nothing(tmp_path: Path) -> None:
+    emulator = Emulator(state=tmp_path / "state.sqlite")
+    call = Caller(emulator)
+    database = emulator._store._database  # nothing else can fill a disk here
+    assert database is not None
+    database.execute("PRAGMA max_page_count = 1")
+    status, answer = call("POST", "/v1/monitor", monitor(message="x" * 100_000))
+    assert (status, answer["errors"][0][:35]) == (500, "The emulator cannot write its state")
+    assert call("GET", "/v1/validate")[0] == 200
+    emulator.close()
+
+
 def test_seeded_monitors_keep_their_ids_and_get_what_they_lack(call: Caller) -> None:
     assert call.emulator.seed([{"id": 42, **monitor()}, monitor(name="No id")]) == 2
     seeded = call.read(42)

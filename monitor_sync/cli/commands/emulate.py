@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,8 +127,10 @@ def command(
         serve(emulator, _HOST, port, on_ready=ready)
     except OSError as error:
         raise UsageError(
-            f"cannot listen on {_HOST}:{port}: {(error.strerror or str(error)).lower()}",
-            hint="`monitor-sync emulate --port 0` takes a free port",
+            f"cannot listen on {_HOST}:{port}: {(error.strerror or str(error)).lower()}."
+            f" A DD_HOST=http://{_HOST}:{port} that is still set leads to whatever else answers"
+            " there",
+            hint="`monitor-sync emulate --port 0` takes a free port and prints its address",
         ) from None
 
 
@@ -161,11 +162,11 @@ def _emulator(
 
 
 def _seed(emulator: Emulator, data: Path) -> None:
-    from monitor_sync.emulator.core import seedable
+    from monitor_sync.emulator.seeding import monitors_in
 
     try:
-        emulator.seed(seedable(json.loads(data.read_bytes())))
+        emulator.seed(monitors_in(data.read_bytes()))
     except OSError as error:
         raise UsageError(f"cannot read {data}: {(error.strerror or '').lower()}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UsageError(f"{data} is no JSON array of monitors: {error}") from None
