@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from monitor_sync.emulator import shapes
 from monitor_sync.emulator.answers import Refused, decoded
 
 # Field, what may stand there, and that in words; null is as absent everywhere.
-_EXPECTED: tuple[tuple[str, shapes.Shape, str], ...] = (
+Expected: TypeAlias = tuple[tuple[str, shapes.Shape, str], ...]
+_EXPECTED: Expected = (
     ("id", shapes.whole, "a whole number"),
     ("org_id", shapes.whole, "a whole number"),
     ("name", shapes.text, "a string"),
@@ -19,7 +20,7 @@ _EXPECTED: tuple[tuple[str, shapes.Shape, str], ...] = (
     ("assets", shapes.records, "an array of objects"),
     ("creator", shapes.record, "an object"),
 )
-_EXPECTED_OPTIONS: tuple[tuple[str, shapes.Shape, str], ...] = (
+_EXPECTED_OPTIONS: Expected = (
     ("thresholds", shapes.record, "an object"),
     ("silenced", shapes.record, "an object"),
     ("variables", shapes.records, "an array of objects"),
@@ -57,12 +58,7 @@ def monitors_in(raw: bytes) -> list[dict[str, Any]]:
         raise ValueError("it is not valid JSON, or nested too deeply") from refusal
 
 
-def _check(
-    index: int,
-    place: str,
-    held: dict[str, Any],
-    expected: tuple[tuple[str, shapes.Shape, str], ...],
-) -> None:
+def _check(index: int, place: str, held: dict[str, Any], expected: Expected) -> None:
     for name, fits, words in expected:
         value = held.get(name)
         if value is not None and not fits(value):
