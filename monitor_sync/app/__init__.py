@@ -14,18 +14,23 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from monitor_sync.app.applying import Applied, ApplyOptions, Prepared, apply
     from monitor_sync.app.conversation import Conversation
+    from monitor_sync.app.delivery import JobLog, MergedOptions, merged
     from monitor_sync.app.drifted import DriftOptions, drift
     from monitor_sync.app.health import doctor
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.planning import Planned, PlanOptions, plan
+    from monitor_sync.app.pull_request import CommentOptions, approvals, comment
     from monitor_sync.app.target import Target
     from monitor_sync.app.validation import ValidateOptions, Validation, validate
 
 __all__ = [
     "Applied",
     "ApplyOptions",
+    "CommentOptions",
     "Conversation",
     "DriftOptions",
+    "JobLog",
+    "MergedOptions",
     "OwnersFile",
     "PlanOptions",
     "Planned",
@@ -34,8 +39,11 @@ __all__ = [
     "ValidateOptions",
     "Validation",
     "apply",
+    "approvals",
+    "comment",
     "doctor",
     "drift",
+    "merged",
     "owners_file",
     "plan",
     "validate",
@@ -44,10 +52,12 @@ __all__ = [
 _MODULES: Final = {
     "applying": ("Applied", "ApplyOptions", "Prepared", "apply"),
     "conversation": ("Conversation",),
+    "delivery": ("JobLog", "MergedOptions", "merged"),
     "drifted": ("DriftOptions", "drift"),
     "health": ("doctor",),
     "owners": ("OwnersFile", "owners_file"),
     "planning": ("PlanOptions", "Planned", "plan"),
+    "pull_request": ("CommentOptions", "approvals", "comment"),
     "target": ("Target",),
     "validation": ("ValidateOptions", "Validation", "validate"),
 }

@@ -46,13 +46,14 @@ def conversation(*, aloud: bool, asks: bool) -> Conversation:
     )
 
 
+def interrupt(_: int, __: FrameType | None) -> None:
+    """Raise KeyboardInterrupt: what a signal does that is taken for Ctrl-C."""
+    raise KeyboardInterrupt
+
+
 @contextlib.contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
     """Take SIGTERM for Ctrl-C: a build server ends a job with it, and writes are finished then."""
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield

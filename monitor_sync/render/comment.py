@@ -9,24 +9,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
+from monitor_sync.app.pages import About
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.audience.teams import teams_paged
-from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.diagnostics import Severity
 from monitor_sync.github.marker import Kind, Marker
 from monitor_sync.model import Team, tag_value
-from monitor_sync.render import plan_markdown
+from monitor_sync.render import outcomes_markdown, plan_markdown
 from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code
 from monitor_sync.render.text import count
+from monitor_sync.sync.outcome import Outcome
 from monitor_sync.sync.plan import ORDER, Change, Plan
 
 COMMENT: Final = 65_536
 """Characters that GitHub takes for one comment or one issue's text."""
+
+_SHORT: Final = 12_000
+"""Characters of a comment that is posted after GitHub found the longer one too long."""
 
 SUMMARY: Final = 1_048_576
 """Bytes that GitHub shows of one step's summary."""
@@ -51,33 +55,21 @@ _WIDEST: Final = 300
 """Columns of one finding's message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """
-    What is said beside the plan.
-
-    ``base`` and ``head`` are the commits between which it was made, ``run`` is the address of the
-    job that made it, ``artifact`` the name under which that job keeps the whole of it, ``source``
-    the address below which the files stand as they were planned. Each is empty where there is
-    none. ``findings`` are what ``validate`` found. ``kind`` is what the text is for. ``teams`` say
-    whose handles are whose; a handle that is no team's counts for the owner of the monitor.
-    """
-
-    kind: Kind = "plan"
-    base: str = ""
-    head: str = ""
-    run: str = ""
-    artifact: str = ""
-    source: str = ""
-    findings: Sequence[Diagnostic] = field(default=())
-    teams: Mapping[str, Team] = field(default_factory=dict)
-
-
 def text(plan: Plan, about: About, *, limit: int = COMMENT) -> str:
     """The comment: at most ``limit`` characters, the marker first."""
     return _fitting(
         plan, about, _ROOMS, lambda written: len(written.encode("utf-16-le")) // 2, limit
     )
+
+
+def short(plan: Plan, about: About) -> str:
+    """Return the comment at a length that no limit of GitHub's refuses."""
+    return text(plan, about, limit=_SHORT)
+
+
+def outcomes(outcomes: Sequence[Outcome], fingerprint: str) -> str:
+    """Return what became of the changes of a plan."""
+    return outcomes_markdown.text(outcomes, fingerprint)
 
 
 def summary(plan: Plan, about: About) -> str:

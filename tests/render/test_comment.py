@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from monitor_sync.app.pages import About
 from monitor_sync.diagnostics import Severity
 from monitor_sync.github import marker
 from monitor_sync.github.marker import Marker
 from monitor_sync.model import LiveResource, Team
 from monitor_sync.render import comment
-from monitor_sync.render.comment import About
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 from tests.render.builders import found, texts
 from tests.render.test_plan import create, delete, field, plan, update

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor_sync import app
 from monitor_sync.cli import console, options
-from monitor_sync.cli.commands.comment import door, plan_in
 from monitor_sync.counting import count
 from monitor_sync.errors import Refused, UsageError
-from monitor_sync.git import commits
-
-if TYPE_CHECKING:
-    from monitor_sync.model import Project
-    from monitor_sync.sync.approval import Lacking
-    from monitor_sync.sync.plan import Plan
 
 
 @click.command("approvals")
@@ -39,60 +31,24 @@ def command(root: Path, on_github: bool, planfile: Path, base: str) -> None:
     Only where policy.paging_approval in project.yaml asks for it. Who may approve stands in
     teams.yaml; both are read from the base, so that nobody lets themselves through.
     """
-    from monitor_sync.github import runner as running
+    from monitor_sync.github import runner
 
     if not on_github:
         raise UsageError("approvals where?", hint="`monitor-sync approvals --github`")
-    before = _project(root, base)
-    if not before.policy.paging_approval:
+    approvals = app.approvals(root, runner.from_environment(os.environ), planfile, base)
+    if not approvals.required:
         console.say("No approval is asked for: policy.paging_approval is not set.")
-        return
-    teams = _paged(root, plan_in(planfile), before)
-    if not teams:
+    elif not approvals.teams:
         console.say("Nobody is paged differently.")
-        return
-    runner = running.from_environment(os.environ)
-    if not runner.pull_request:
-        raise UsageError("this job is about no pull request", hint="run it for one")
-    yes = door(runner).approved_by(runner.pull_request, runner.head)
-    lacking = _lacking(teams, before, yes)
-    if lacking:
-        lines = (f"{each.team}: {', '.join(each.approvers) or 'nobody may'}" for each in lacking)
-        teams_lacking = count(len(lacking), "team")
+    elif not approvals.lacking:
+        console.say(f"Approved for {', '.join(approvals.teams)}.")
+    else:
+        lines = (
+            f"{each.team}: {', '.join(each.approvers) or 'nobody may'}"
+            for each in approvals.lacking
+        )
+        number = count(len(approvals.lacking), "team")
         raise Refused(
-            "\n".join((f"{teams_lacking} paged differently, and nobody has approved for", *lines)),
+            "\n".join((f"{number} paged differently, and nobody has approved for", *lines)),
             hint="somebody of each line approves the pull request as it is now",
         )
-    console.say(f"Approved for {', '.join(teams)}.")
-
-
-def _project(root: Path, revision: str) -> Project:
-    """The project as a revision has it; one that asks for nothing where it had none yet."""
-    from monitor_sync.model import Project
-    from monitor_sync.project import load as project
-
-    with commits.worktree(root.resolve(), revision) as files:
-        return project.load(files).project if files.is_dir() else Project(name="")
-
-
-def _paged(root: Path, plan: Plan, before: Project) -> Sequence[str]:
-    """The teams whose pages change, by the handles that they have here or had before."""
-    from monitor_sync.app import files
-    from monitor_sync.audience.teams import teams_paged
-
-    both = (before.teams, files.read(root).project.teams)
-    return sorted(
-        {
-            name
-            for change in plan.changes
-            for teams in both
-            for name in teams_paged(change.audience.handles, teams, change.pagers)
-        }
-    )
-
-
-def _lacking(teams: Sequence[str], before: Project, yes: Sequence[str]) -> Sequence[Lacking]:
-    from monitor_sync.sync import approval
-
-    approvers = {name: team.approvers for name, team in before.teams.items()}
-    return approval.approvals_lacking(teams, approvers, yes)
