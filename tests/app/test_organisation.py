@@ -1,0 +1,141 @@
+"""Journals and locks are those of one organisation, by whatever name Datadog tells it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor_sync import app
+from monitor_sync.app import Target, organisation
+from monitor_sync.store.state import Address
+from tests.cli.run import environment
+from tests.conftest import Local
+
+FORBIDDEN = "forbidden,route=GET /api/v2/current_user,times=always"
+
+
+def address(local: Local) -> Address:
+    target = Target(environ=environment(local.environment))
+    return organisation.address(target, target.connect(), "acme")
+
+
+def requests(local: Local) -> dict[str, int]:
+    found = json.loads(local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+    assert isinstance(found, dict)
+    return found
+
+
+def applied(project: Path, local: Local) -> None:
+    target = Target(environ=environment(local.environment))
+    app.apply(project / "monitors", target).raise_if_incomplete()
+
+
+def test_an_empty_organisation_is_told_by_the_current_user(local: Local) -> None:
+    (name,) = address(local).organisations
+    assert name
+    assert requests(local) == {"GET /api/v2/current_user": 1, "GET /api/v1/monitor": 1}
+
+
+def test_a_known_organisation_costs_one_request(project: Path, local: Local) -> None:
+    applied(project, local)
+    requests(local)
+    assert address(local).known
+    assert requests(local) == {"GET /api/v2/current_user": 1}
+
+
+def test_a_key_that_may_not_ask_who_it_is_finds_the_same_state(
+    project: Path, local: Local
+) -> None:
+    applied(project, local)
+    applied(project, local)  # which has seen the organisation's number
+    folder = address(local).folder
+    local.emulator.inject([FORBIDDEN])
+    assert address(local).folder == folder
+
+
+def test_a_key_with_fewer_permissions_first_finds_the_same_state_later(
+    project: Path, local: Local
+) -> None:
+    local.emulator.inject([FORBIDDEN])
+    applied(project, local)  # nothing tells: the state of the host
+    assert address(local).folder != address(local).shared
+    applied(project, local)
+    folder = address(local).folder
+    local.emulator.handle("DELETE", "/__emulator/faults", "", {}, b"")
+    assert address(local).folder == folder
+
+
+def test_where_nobody_tells_the_state_is_that_of_the_host(project: Path, local: Local) -> None:
+    local.emulator.inject([FORBIDDEN])
+    seen: list[bool] = []
+    talk = app.Conversation(show=lambda prepared: seen.append(prepared.organisation_unknown))
+    target = Target(environ=environment(local.environment))
+    app.apply(project / "monitors", target, conversation=talk)
+    assert seen == [True]
+    assert (address(local).shared / "journal.jsonl").exists()
+
+
+def test_what_such_a_run_made_is_known_once_the_organisation_is(
+    project: Path, local: Local
+) -> None:
+    local.emulator.inject([FORBIDDEN])
+    applied(project, local)
+    seen: list[set[str]] = []
+    talk = app.Conversation(show=lambda prepared: seen.append({*prepared.past.made}))
+    target = Target(environ=environment(local.environment))
+    app.apply(project / "monitors", target, conversation=talk)
+    assert seen == [{"motor/flow/conversion-drop"}]
+    assert local.emulator.monitor_count == 1
+
+
+def test_the_caller_may_name_the_organisation(local: Local) -> None:
+    target = Target(environ=environment(local.environment), organisation="mine")
+    assert organisation.address(target, target.connect(), "acme").organisations[0] == "mine"
+
+
+@contextmanager
+def emulated(port: int, folder: Path) -> Iterator[str]:
+    """A local Datadog started anew at a port."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor_sync", "emulate", "--port", str(port)],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        process.stdout.close()
+
+
+def test_a_local_emulator_started_anew_is_another_estate(project: Path, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for _ in range(2):
+        with emulated(port, tmp_path) as url:
+            keys = {"DD_HOST": url, "DD_API_KEY": "test", "DD_APP_KEY": "test"}
+            target = Target(environ={**os.environ, **keys})
+            seen: list[bool] = []
+            talk = app.Conversation(
+                show=lambda prepared, seen=seen: seen.append(bool(prepared.past.expected))
+            )
+            app.apply(project / "monitors", target, conversation=talk).raise_if_incomplete()
+            with urllib.request.urlopen(f"{url}/__emulator/requests") as answer:
+                counted = json.load(answer)
+        assert seen == [False]
+        assert counted["POST /api/v1/monitor"] == 1
