@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from monitor_sync.errors import AccessDenied, NotFound
-from monitor_sync.store.state import Address
+from monitor_sync.store.state import Estate
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
 
 
-def address(target: Target, client: Client, project: str) -> Address:
+def estate(target: Target, client: Client, project: str) -> Estate:
     """
     Return where the state of a project is kept.
 
@@ -24,7 +24,7 @@ def address(target: Target, client: Client, project: str) -> Address:
     the organisation's number. Raises RemoteError where Datadog does not answer: state that is not
     found is how a monitor is made twice.
     """
-    place = Address(home=target.state, project=project, host=client.host)
+    place = Estate(home=target.state, project=project, host=client.host)
     name = target.organisation or _of_current_user(client)
     named = replace(place, organisations=(name,)) if name else place
     if name and named.known:

@@ -74,7 +74,7 @@ def from_files(root: Path, target: Target, options: PlanOptions) -> Iterator[Pre
     """
     loaded = files.read_whole(root, options.notify_only)
     client = target.connect()
-    with locked(organisation.address(target, client, loaded.project.name)) as state:
+    with locked(organisation.estate(target, client, loaded.project.name)) as state:
         past = journal.past(state)
         planned = planning.compare(root, lambda: client, options, loaded=loaded)
         if planned.plan.org_id:
@@ -103,7 +103,7 @@ def from_plan_file(
 
     project = files.read(root).project
     client = target.connect()
-    with locked(organisation.address(target, client, project.name)) as state:
+    with locked(organisation.estate(target, client, project.name)) as state:
         text = _text(path) if path else state.last_plan()
         past = journal.past(state)
         if resume:

@@ -1,11 +1,11 @@
 """
 The state folder: where an apply keeps its journal and its plan, and the lock that it holds.
 
-One folder for each project, address and organisation: two organisations on one site share
-nothing, and neither do two local emulators at one port. ``PROJECT_ADDRESS/org-ORGANISATION``
+One folder for each project, host and organisation: two organisations on one site share
+nothing, and neither do two local emulators at one port. ``PROJECT_HOST/org-ORGANISATION``
 below the user's state folder; an organisation that goes by two names (its UUID and its number)
 has a link from the second to the first. Where nobody can tell the organisation the state is in
-``PROJECT_ADDRESS`` itself. Earlier versions kept all state there; an organisation that has none
+``PROJECT_HOST`` itself. Earlier versions kept all state there; an organisation that has none
 of its own yet begins with a copy of it, so that what an earlier apply knew is not forgotten.
 """
 
@@ -37,7 +37,7 @@ def home(environ: Mapping[str, str]) -> Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Estate:
     """
     A project at a host, and the organisation there that its monitors are in.
 
@@ -74,7 +74,7 @@ class Address:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """
-    What the last apply at an address left behind, and where the next one writes.
+    What the last apply of an estate left behind, and where the next one writes.
 
     Only to be used while ``locked``.
     """
@@ -127,14 +127,14 @@ class State:
 
 
 @contextlib.contextmanager
-def locked(address: Address) -> Iterator[State]:
+def locked(estate: Estate) -> Iterator[State]:
     """
-    Give the state at an address; nobody else on this machine applies there meanwhile.
+    Give the state of an estate; nobody else on this machine applies it meanwhile.
 
     A run that cannot tell its organisation excludes every other at the same host. Another machine
     is not kept out: see the README on applying from CI. Raises Refused, UsageError.
     """
-    folder, shared = address.folder, address.shared
+    folder, shared = estate.folder, estate.shared
     with contextlib.ExitStack() as held:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -148,7 +148,7 @@ def locked(address: Address) -> Iterator[State]:
                     _begin_with(State(folder=folder), State(folder=shared))
         except filelock.Timeout:
             raise Refused(
-                f"another apply of {address.project} at {address.host} runs on this machine:"
+                f"another apply of {estate.project} at {estate.host} runs on this machine:"
                 " nothing was written",
                 hint="wait for it, then run again",
             ) from None

@@ -63,7 +63,7 @@ def test_the_lock_is_held_while_a_person_is_asked(project: Path, target: Target)
     held = []
 
     def confirm(prepared: app.Prepared) -> bool:
-        address = organisation.address(target, prepared.client, "acme")
+        address = organisation.estate(target, prepared.client, "acme")
         with pytest.raises(Refused, match="another apply"):
             locked(address).__enter__()
         held.append(prepared.plan.fingerprint)

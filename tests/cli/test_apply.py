@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from monitor_sync.app import Target, organisation
 from monitor_sync.cli import main
-from monitor_sync.store.state import Address, locked
+from monitor_sync.store.state import Estate, locked
 from tests.cli.run import BASE, FLOW
 from tests.conftest import Local
 
@@ -68,10 +68,10 @@ class Project:
         return found
 
 
-def here() -> Address:
+def here() -> Estate:
     """Where the state of the project is kept, for the Datadog of the environment."""
     target = Target(environ=os.environ)
-    return organisation.address(target, target.connect(), "acme")
+    return organisation.estate(target, target.connect(), "acme")
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_commits_come_with_their_parents_oldest_first(folder: Path) -> None:
 def test_what_git_refuses_is_told_in_its_words(folder: Path) -> None:
     with pytest.raises(UsageError, match="git rev-parse failed"):
         commits.commit(folder, "nowhere")
-    with pytest.raises(UsageError, match="git log failed: fatal: .*nowhere"):
+    with pytest.raises(UsageError, match=r"git log failed: fatal: .*nowhere"):
         commits.first_parents(folder, "nowhere")
 
 

@@ -1,4 +1,4 @@
-"""The state folder: one for each project, host and organisation, and nobody else in it meanwhile."""
+"""The state folder: one for each project, host and organisation, and one run in it at a time."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.errors import Refused
-from monitor_sync.store.state import Address, State, home, locked
+from monitor_sync.store.state import Estate, State, home, locked
 
 JOURNAL = '{"journal": 1}\n'
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Address:
+def host(tmp_path: Path) -> Estate:
     """A project at a host, with nobody to tell the organisation."""
-    return Address(home=tmp_path, project="acme", host="api.datadoghq.eu")
+    return Estate(home=tmp_path, project="acme", host="api.datadoghq.eu")
 
 
-def of(host: Address, *organisations: str) -> Address:
+def of(host: Estate, *organisations: str) -> Estate:
     return replace(host, organisations=organisations)
 
 
@@ -30,14 +30,14 @@ def keep(state: State, text: str = JOURNAL) -> None:
     state.replace()
 
 
-def test_two_organisations_on_one_site_share_nothing(host: Address) -> None:
+def test_two_organisations_on_one_site_share_nothing(host: Estate) -> None:
     with locked(of(host, "one")) as one, locked(of(host, "two")) as two:
         keep(one)
         assert not two.journal.exists()
         assert two.last_plan() == ""
 
 
-def test_one_organisation_is_applied_by_one_run_at_a_time(host: Address) -> None:
+def test_one_organisation_is_applied_by_one_run_at_a_time(host: Estate) -> None:
     with locked(of(host, "one")), pytest.raises(Refused, match="another apply of acme"):
         locked(of(host, "one")).__enter__()
     with locked(of(host, "one")):
@@ -45,7 +45,7 @@ def test_one_organisation_is_applied_by_one_run_at_a_time(host: Address) -> None
 
 
 def test_a_run_that_cannot_tell_its_organisation_excludes_every_other_at_the_host(
-    host: Address,
+    host: Estate,
 ) -> None:
     with locked(of(host, "one")), pytest.raises(Refused):
         locked(host).__enter__()
@@ -55,7 +55,7 @@ def test_a_run_that_cannot_tell_its_organisation_excludes_every_other_at_the_hos
             locked(of(host, "one")).__enter__()
 
 
-def test_an_organisation_is_found_again_by_its_second_name(host: Address) -> None:
+def test_an_organisation_is_found_again_by_its_second_name(host: Estate) -> None:
     with locked(of(host, "uuid")) as state:
         keep(state)
         state.also_called("4711")
@@ -65,7 +65,7 @@ def test_an_organisation_is_found_again_by_its_second_name(host: Address) -> Non
         assert again.folder == state.folder
 
 
-def test_a_run_by_the_second_name_is_kept_out_by_one_by_the_first(host: Address) -> None:
+def test_a_run_by_the_second_name_is_kept_out_by_one_by_the_first(host: Estate) -> None:
     with locked(of(host, "uuid")) as state:
         state.also_called("4711")
         with pytest.raises(Refused):
@@ -73,7 +73,7 @@ def test_a_run_by_the_second_name_is_kept_out_by_one_by_the_first(host: Address)
 
 
 def test_an_organisation_without_state_begins_with_what_an_earlier_version_kept(
-    host: Address,
+    host: Estate,
 ) -> None:
     with locked(host) as earlier:
         keep(earlier)
@@ -89,7 +89,7 @@ def test_an_organisation_without_state_begins_with_what_an_earlier_version_kept(
 
 def test_hosts_projects_and_odd_names_stay_apart_and_below_the_folder(tmp_path: Path) -> None:
     addresses = [
-        Address(home=tmp_path, project=project, host=host, organisations=["../../o"])
+        Estate(home=tmp_path, project=project, host=host, organisations=["../../o"])
         for project in ("acme", "../acme")
         for host in ("a:1", "a:2")
     ]
