@@ -1,0 +1,61 @@
+"""``evaluate``: queries over points given as JSON lines. Offline; needs no files of monitors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from monitor_sync.cli import console, options
+from monitor_sync.counting import count
+from monitor_sync.errors import FilesInvalid, UsageError
+
+
+@click.command("evaluate")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--explain", is_flag=True, help="Say how each answer came about, for a person.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the answer to this file instead of standard output.",
+)
+@options.color
+def command(file: Path | None, explain: bool, output: Path | None) -> None:
+    """
+    Say what a monitor's query would do on given points: a JSON line in, a JSON line out.
+
+    Reads FILE, or standard input. A line has the query, its options, series of points, and the
+    instants that are asked for. What hangs on something that nobody outside of Datadog knows is
+    `uncertain`; what cannot be reproduced is `unsupported`. Offline, without a key.
+    """
+    from monitor_sync.app import evaluate
+    from monitor_sync.render import evaluation
+
+    texts: list[str] = []
+    wrong = 0
+    for line in _lines(file):
+        if explain:
+            explained = evaluate.explain(line)
+            wrong += bool(explained.error)
+            texts.append(evaluation.text(explained, console.answer_style(output)))
+        else:
+            answer = evaluate.answer(line)
+            wrong += "error" in answer
+            texts.append(json.dumps(answer) + "\n")
+    console.answer("".join(texts), output)
+    if wrong:
+        raise FilesInvalid(
+            f"{count(wrong, 'line')} could not be evaluated", hint="its `error` says what is wrong"
+        )
+
+
+def _lines(file: Path | None) -> Iterator[str]:
+    try:
+        with click.open_file(str(file or "-"), encoding="utf-8") as stream:
+            yield from (line for line in stream if line.strip())
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file or 'standard input'} is not UTF-8") from None

@@ -1,0 +1,1 @@
+"""What a monitor would have done: conditions evaluated over given points. Pure, and offline."""

@@ -1,0 +1,165 @@
+"""The path of ``as_count()``: each leg becomes one number first, then the arithmetic (5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor_sync.insight import classic, functions, legs, lines
+from monitor_sync.insight.classic import Variables
+from monitor_sync.insight.history import reduced
+from monitor_sync.insight.legs import Asked
+from monitor_sync.insight.lines import Frame
+from monitor_sync.insight.values import Group, Unsupported
+from monitor_sync.language.functions import COMBINING
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.tree import (
+    Arithmetic,
+    Call,
+    Expression,
+    Number,
+    Parenthesised,
+    Series,
+    Signed,
+    Variable,
+)
+from monitor_sync.language.tree_queries import inner_queries, series_in, walk
+
+
+class Numbers(Frozen):
+    """
+    One number for each group, over the whole window; None where there is none.
+
+    ``missing`` stands for a group that has none: 0 for a count (5.6).
+    """
+
+    keys: Group
+    values: dict[Group, float | None]
+    missing: float | None
+
+
+def applies(expression: Expression, *, compared: bool, divisions_only: bool) -> bool:
+    """
+    Return whether a query is evaluated on this path.
+
+    That takes arithmetic and an ``as_count()``; ``compared`` says that ``change()`` is around it.
+    """
+    counted = any(legs.read(series).counted == "count" for series in series_in(expression))
+    arithmetic = [each for each in walk(expression) if isinstance(each, Arithmetic)]
+    if divisions_only:
+        arithmetic = [a for a in arithmetic if any(o.text == "/" for o in a.operators)]
+    return counted and (compared or bool(arithmetic))
+
+
+def aggregated(frame: Frame, asked: Asked, aggregator: str) -> dict[Group, float | None]:
+    """Return one number for each line: what its buckets inside the window make (5.1)."""
+    first, last = legs.bounds(asked)
+    found: dict[Group, float | None] = {}
+    for group, line in frame.lines.items():
+        values = lines.cut(line, first, last)[1]
+        found[group] = reduced(aggregator, values) if values else None
+    return found
+
+
+def evaluated(
+    expression: Expression, asked: Asked, variables: Variables, aggregator: str
+) -> Numbers | float:
+    """Return the numbers of an expression by group, or the one that it is. Raises Unsupported."""
+    match expression:
+        case Number():
+            return expression.value
+        case Series():
+            return _leg(expression, asked, aggregator)
+        case Variable():
+            inner = classic.variable(expression, variables)
+            return evaluated(inner, asked, variables, aggregator)
+        case Signed():
+            operand = evaluated(expression.operand, asked, variables, aggregator)
+            return operation("*", -1.0 if expression.sign == "-" else 1.0, operand)
+        case Parenthesised() if not expression.modifiers:
+            return evaluated(expression.expression, asked, variables, aggregator)
+        case Arithmetic():
+            result = evaluated(expression.operands[0], asked, variables, aggregator)
+            rest = zip(expression.operators, expression.operands[1:], strict=True)
+            for operator, term in rest:
+                right = evaluated(term, asked, variables, aggregator)
+                result = operation(operator.text, result, right)
+            return result
+        case Call() if not expression.modifiers:
+            return _call(expression, asked, variables, aggregator)
+        case _:
+            return _whole(expression, asked, variables, aggregator)
+
+
+def _leg(series: Series, asked: Asked, aggregator: str) -> Numbers:
+    leg = legs.of(asked.history, series)
+    values = aggregated(legs.frame(leg, asked), asked, aggregator)
+    return Numbers(series.keys, values, 0.0 if leg.counted == "count" else None)
+
+
+def _call(call: Call, asked: Asked, variables: Variables, aggregator: str) -> Numbers | float:
+    name = call.function.text
+    inner = inner_queries(call.arguments)
+    if name in COMBINING or not inner:
+        return _whole(call, asked, variables, aggregator)
+    if name in functions.POINTWISE:
+        change, bounds = functions.POINTWISE[name], classic.numbers(call)
+        operand = evaluated(inner[0], asked, variables, aggregator)
+        return mapped(operand, lambda value: change(value, *bounds))
+    ago = classic.seconds_ago(call, asked)
+    if ago:
+        return evaluated(inner[0], asked.ago(ago), variables, aggregator)
+    if name in ("default_zero", "default") and isinstance(inner[0], Series):
+        numbers = _leg(inner[0], asked, aggregator)
+        if numbers.missing is not None:  # counts are aligned as 0 anyway (4.12)
+            bounds = classic.numbers(call)
+            return Numbers(numbers.keys, numbers.values, bounds[-1] if bounds else 0.0)
+    return _whole(call, asked, variables, aggregator)
+
+
+def _whole(
+    expression: Expression, asked: Asked, variables: Variables, aggregator: str
+) -> Numbers | float:
+    frame = classic.evaluated(expression, asked, variables)
+    if not isinstance(frame, Frame):
+        return frame
+    return Numbers(frame.keys, aggregated(frame, asked, aggregator), None)
+
+
+def mapped(numbers: Numbers | float, change: Callable[[float], float | None]) -> Numbers | float:
+    """Return numbers with each changed, that of missing groups too. Raises Unsupported."""
+    if not isinstance(numbers, Numbers):
+        value = change(numbers)
+        if value is None:
+            raise Unsupported("a function of a number without a value")
+        return value
+    values = {group: None if v is None else change(v) for group, v in numbers.values.items()}
+    missing = None if numbers.missing is None else change(numbers.missing)
+    return Numbers(numbers.keys, values, missing)
+
+
+def operation(operator: str, left: Numbers | float, right: Numbers | float) -> Numbers | float:
+    """Return what two operands make; a group that one of them lacks counts as its missing."""
+    a = left if isinstance(left, Numbers) else Numbers((), {(): left}, left)
+    b = right if isinstance(right, Numbers) else Numbers((), {(): right}, right)
+    keys, pairs = lines.partners(a.keys, b.keys, a.values, b.values)
+    values: dict[Group, float | None] = {}
+    for group, mine, other in pairs:
+        values[group] = _calculated(operator, _of(a, mine), _of(b, other))
+    paired = {mine for _, mine, _ in pairs}, {other for _, _, other in pairs}
+    if set(b.keys) <= set(a.keys):
+        for group in a.values.keys() - paired[0]:
+            values[group] = _calculated(operator, _of(a, group), b.missing)
+    if set(a.keys) <= set(b.keys):
+        for other in b.values.keys() - paired[1]:
+            group = tuple(other[b.keys.index(key)] for key in keys)
+            values[group] = _calculated(operator, a.missing, _of(b, other))
+    return Numbers(keys, values, _calculated(operator, a.missing, b.missing))
+
+
+def _of(numbers: Numbers, group: Group) -> float | None:
+    value = numbers.values.get(group)
+    return numbers.missing if value is None else value
+
+
+def _calculated(operator: str, left: float | None, right: float | None) -> float | None:
+    return None if left is None or right is None else lines.calculated(operator, left, right)

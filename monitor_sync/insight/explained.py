@@ -1,0 +1,122 @@
+"""How an answer came about, for a person: the window, the legs with their buckets, the rule."""
+
+from __future__ import annotations
+
+from monitor_sync.insight import classic, legs, lines, metric
+from monitor_sync.insight.case import Case, name, runs
+from monitor_sync.insight.legs import Asked
+from monitor_sync.insight.lines import Frame
+from monitor_sync.insight.timeline import Moment
+from monitor_sync.insight.values import Evaluation, Line, Settings
+from monitor_sync.language import query as queries
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.tree import CompositeQuery, FormulaQuery, MetricQuery
+
+
+class LegLine(Frozen, kw_only=True):
+    """The buckets that one leg of a query has for a group inside the window."""
+
+    leg: str
+    group: str
+    line: Line
+
+
+class Verdict(Frozen, kw_only=True):
+    """What was decided for a group, and by which rule; ``value`` is None without a number."""
+
+    group: str
+    outcome: str
+    value: float | None
+    state: str
+    rule: str
+
+
+class Explanation(Frozen, kw_only=True):
+    """An evaluation in parts. ``path`` says in which order it aggregates and calculates."""
+
+    query: str
+    at: str
+    evaluation: Evaluation
+    path: str
+    legs: tuple[LegLine, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def explain(case: Case) -> tuple[Explanation, ...]:
+    """
+    Return the explanation of each instant that was asked for. Raises Unsupported.
+
+    There is none of a composite: it has no points, and its members' states say it all.
+    """
+    if isinstance(case.settings.query.tree, CompositeQuery):
+        return ()
+    run = runs(case, case.settings)
+    found = []
+    for (at, _), moment in zip(case.asked, run.moments, strict=True):
+        if moment.evaluation is not None:
+            found.append(_explanation(case, at, moment, moment.evaluation))
+    return tuple(found)
+
+
+def _explanation(case: Case, at: str, moment: Moment, evaluation: Evaluation) -> Explanation:
+    path, parts = _parts(case, evaluation)
+    return Explanation(
+        query=case.settings.query.text,
+        at=at,
+        evaluation=evaluation,
+        path=path,
+        legs=parts,
+        verdicts=tuple(_verdicts(moment, evaluation)),
+    )
+
+
+def _verdicts(moment: Moment, evaluation: Evaluation) -> list[Verdict]:
+    found = []
+    for group, result in evaluation.results.items():
+        known = moment.state.get(group)
+        status = known.status if known else None
+        found.append(
+            Verdict(
+                group=name(group, evaluation.keys),
+                outcome=result.outcome.value,
+                value=result.value,
+                state=status.value if status else "",
+                rule=known.rule if known and known.rule else result.reason,
+            )
+        )
+    return found
+
+
+def _parts(case: Case, evaluation: Evaluation) -> tuple[str, tuple[LegLine, ...]]:
+    tree = case.settings.query.tree
+    if not isinstance(tree, MetricQuery | FormulaQuery) or not queries.series(case.settings.query):
+        return "", ()
+    what = metric.condition(case.settings.query, case.settings.readings)
+    start, end = evaluation.start, evaluation.end
+    asked = metric.asked_for(what, case.settings, case.history, start, end)
+    found: list[LegLine] = []
+    for read in what.reads:
+        leg = legs.of(case.history, read.series)
+        found += _lines(leg_text(case.settings, leg), legs.frame(leg, asked.ago(read.shift)), asked)
+    if what.on_count_path:
+        return f"{what.aggregator} of each leg over the window, then the arithmetic", tuple(found)
+    if len(what.reads) > 1 or what.change is not None:
+        whole = classic.evaluated(what.expression, asked, what.variables)
+        if isinstance(whole, Frame) and what.change is None:
+            found += _lines("together", whole, asked)
+        return f"arithmetic in each bucket, then {what.aggregator} over the window", tuple(found)
+    return f"{what.aggregator} of the buckets of the window", tuple(found)
+
+
+def leg_text(settings: Settings, leg: legs.Leg) -> str:
+    """Return a series as it stands in the query, or its metric where that is a variable's."""
+    text = settings.query.text[leg.series.start : leg.series.end]
+    return text if leg.series.metric.text in text else leg.series.metric.text
+
+
+def _lines(text: str, frame: Frame, asked: Asked) -> list[LegLine]:
+    first, last = legs.bounds(asked)
+    return [
+        LegLine(leg=text, group=name(group, frame.keys), line=lines.cut(line, first, last))
+        for group, line in frame.lines.items()
+    ]

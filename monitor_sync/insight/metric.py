@@ -1,0 +1,354 @@
+"""Metric monitors and formulas over metrics: one number for each group at an instant."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from monitor_sync.insight import classic, counted, functions, legs, windows
+from monitor_sync.insight.classic import Variables
+from monitor_sync.insight.history import History
+from monitor_sync.insight.legs import Asked
+from monitor_sync.insight.lines import Frame, calculated
+from monitor_sync.insight.readings import Readings
+from monitor_sync.insight.values import (
+    Evaluation,
+    Group,
+    Outcome,
+    Result,
+    Settings,
+    Unsupported,
+)
+from monitor_sync.language import query as queries
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.query import Parsed
+from monitor_sync.language.tree import (
+    Arithmetic,
+    Call,
+    Change,
+    Expression,
+    FormulaQuery,
+    MetricQuery,
+    Name,
+    Number,
+    Parenthesised,
+    Series,
+    Signed,
+    Variable,
+    Window,
+)
+from monitor_sync.language.tree_queries import inner_queries, modifiers_in, walk, words_of
+
+_AGGREGATORS: Final = ("avg", "sum", "max", "min")
+
+
+class Read(Frozen):
+    """A series of the query, and how many seconds ago it is read."""
+
+    series: Series
+    shift: int
+
+
+class Condition(Frozen, kw_only=True):
+    """What a metric monitor or a metric formula evaluates, taken out of its query."""
+
+    window: Window
+    aggregator: str
+    change: Change | None
+    expression: Expression
+    variables: Variables
+    reads: tuple[Read, ...]
+    on_count_path: bool
+    back: int
+    notes: tuple[str, ...]
+
+
+def condition(query: Parsed, readings: Readings) -> Condition:
+    """Take a query apart. Raises Unsupported for what cannot be reproduced."""
+    tree = query.tree
+    change = None
+    variables: Variables = {}
+    if isinstance(tree, MetricQuery):
+        window, aggregator = tree.evaluation.window, tree.evaluation.aggregator.text
+        change = tree.evaluation.change
+    elif isinstance(tree, FormulaQuery):
+        aggregator, variables = _formula(query)
+        given = queries.window(query)
+        if given is None:
+            raise Unsupported("a formula without a window")
+        window = given
+    else:
+        raise Unsupported(query.type)
+    if aggregator not in _AGGREGATORS or window.form == "next":
+        raise Unsupported(aggregator if window.form != "next" else window.written)
+    if tree.comparison is None or isinstance(tree.comparison.threshold, Name):
+        raise Unsupported("a dynamic threshold")
+    reads = tuple(_reads(tree.expression, 0, variables))
+    on_count_path = counted.applies(
+        _inlined(tree.expression, variables),
+        compared=change is not None,
+        divisions_only=readings.divisions_only,
+    )
+    return Condition(
+        window=window,
+        aggregator=aggregator,
+        change=change,
+        expression=tree.expression,
+        variables=variables,
+        reads=reads,
+        on_count_path=on_count_path,
+        back=_back((tree.expression, *variables.values()), readings),
+        notes=tuple(_notes(reads, aggregator)),
+    )
+
+
+def _formula(query: Parsed) -> tuple[str, Variables]:
+    step = queries.step(query, "rollup")
+    aggregator = words_of(step.arguments[0]) if step and step.arguments else "avg"
+    variables: dict[str, Expression] = {}
+    for variable in query.variables:
+        if variable.source != "metrics" or variable.expression is None:
+            raise Unsupported(f"{variable.source} in a formula")
+        variables[variable.name] = variable.expression
+    return aggregator, variables
+
+
+def _reads(expression: Expression, shift: int, variables: Variables) -> Iterator[Read]:
+    """Yield each series with how far back it is read; civil days are taken as they are now."""
+    match expression:
+        case Series():
+            yield Read(expression, shift)
+        case Variable():
+            yield from _reads(classic.variable(expression, variables), shift, variables)
+        case Call():
+            if expression.function.text in ("timeshift", *functions.BEFORE):
+                shift += classic.fixed_shift(expression)
+            for inner in inner_queries(expression.arguments):
+                yield from _reads(inner, shift, variables)
+        case Arithmetic():
+            for inner in expression.operands:
+                yield from _reads(inner, shift, variables)
+        case Parenthesised():
+            yield from _reads(expression.expression, shift, variables)
+        case Signed():
+            yield from _reads(expression.operand, shift, variables)
+        case Number():
+            pass
+
+
+def _inlined(expression: Expression, variables: Variables) -> Expression:
+    """Return an expression that has the series of all variables, for questions about them."""
+    if not variables:
+        return expression
+    arguments = (expression, *variables.values())
+    return Call(0, 0, Name(0, 0, "max"), arguments, ())
+
+
+def _back(expressions: Iterable[Expression], readings: Readings) -> int:
+    """Return how many seconds before the window matter, for what is filled from there."""
+    parts = [part for expression in expressions for part in walk(expression)]
+    calls = {part.function.text for part in parts if isinstance(part, Call)}
+    limits = [
+        int(legs.read_filling(modifier).limit)
+        for expression in expressions
+        for modifier in modifiers_in(expression)
+        if modifier.name.text == "fill"
+    ]
+    filled = {"default_zero", "default", "fill"} & calls or functions.COUNTS.keys() & calls
+    if filled or readings.legs_interpolate:
+        limits.append(600)
+    return max(limits, default=0)
+
+
+def _notes(reads: Iterable[Read], aggregator: str) -> Iterable[str]:
+    counts = [read for read in reads if legs.read(read.series).counted == "count"]
+    if aggregator != "sum" and counts:
+        yield "as_count_without_sum"
+
+
+def evaluate(settings: Settings, history: History, instant: float) -> Evaluation:
+    """Return a result for each group at an instant. Raises Unsupported."""
+    what = history.once("condition", settings, lambda: condition(settings.query, settings.readings))
+    start, end = windows.span(what.window, instant, settings.options, settings.readings)
+    asked = asked_for(what, settings, history, start, end)
+    first = what.reads[0].series if what.reads else None
+    keys, values = _values(what, asked)
+    return Evaluation(
+        start=start,
+        end=end,
+        interval=legs.of(history, first).interval(asked) if first else asked.interval,
+        keys=keys,
+        results=_results(what, asked, settings, keys, values),
+        notes=(*what.notes, *_met(what, history)),
+    )
+
+
+def asked_for(
+    what: Condition, settings: Settings, history: History, start: float, end: float
+) -> Asked:
+    """Return which buckets a condition asks for in a window."""
+    return Asked(
+        history=history,
+        start=start,
+        end=end,
+        interval=windows.interval(end - start, settings.readings),
+        readings=settings.readings,
+        back=what.back,
+    )
+
+
+def _met(what: Condition, history: History) -> tuple[str, ...]:
+    """Return open points that depend on what the points are (4.7)."""
+    for read in what.reads:
+        if legs.of(history, read.series).counted == "count":
+            groups = legs.sources_by_group(history, read.series)
+            if any(history.sources[i].kind == "rate" for s in groups.values() for i in s):
+                return ("interval_of_a_rate",)
+    return ()
+
+
+def _values(what: Condition, asked: Asked) -> tuple[Group, dict[Group, float | None]]:
+    if what.on_count_path:
+        return _counted_values(what, asked)
+    now = classic.evaluated(what.expression, asked, what.variables)
+    if what.change is not None and isinstance(now, Frame):
+        before = asked.ago(what.change.shift.seconds)
+        past = classic.evaluated(what.expression, before, what.variables)
+        if isinstance(past, Frame):
+            percent = what.change.kind.text == "pct_change"
+            # a change takes buckets as they are: nothing aligns now with then
+            now, past = _unfilled(now), _unfilled(past)
+            now = classic.joined(now, past, lambda a, b: _changed(a, b, percent=percent))
+    if not isinstance(now, Frame):
+        raise Unsupported("a query without a series")
+    return now.keys, counted.aggregated(now, asked, what.aggregator)
+
+
+def _unfilled(frame: Frame) -> Frame:
+    return Frame(frame.keys, frame.lines, frame.interval, frame.across, None)
+
+
+def _counted_values(what: Condition, asked: Asked) -> tuple[Group, dict[Group, float | None]]:
+    now = counted.evaluated(what.expression, asked, what.variables, what.aggregator)
+    if what.change is not None:
+        before = asked.ago(what.change.shift.seconds)
+        past = counted.evaluated(what.expression, before, what.variables, what.aggregator)
+        now = _change_of_numbers(now, past, percent=what.change.kind.text == "pct_change")
+    if not isinstance(now, counted.Numbers):
+        raise Unsupported("a query without a series")
+    return now.keys, now.values
+
+
+def _changed(now: float, past: float, *, percent: bool) -> float | None:
+    """Return the difference, or the percentage; a past of 0 has none (5.10)."""
+    if not percent:
+        return now - past
+    ratio = calculated("/", now - past, past)
+    return None if ratio is None else ratio * 100
+
+
+def _change_of_numbers(
+    now: counted.Numbers | float, past: counted.Numbers | float, *, percent: bool
+) -> counted.Numbers | float:
+    difference = counted.operation("-", now, past)
+    if not percent:
+        return difference
+    return counted.operation("*", 100.0, counted.operation("/", difference, past))
+
+
+def _results(
+    what: Condition,
+    asked: Asked,
+    settings: Settings,
+    keys: Group,
+    values: dict[Group, float | None],
+) -> dict[Group, Result]:
+    full = settings.options.get("require_full_window") is True and what.window.form == "last"
+    if not keys and not values:
+        values = {(): None}
+    results: dict[Group, Result] = {}
+    for group, value in values.items():
+        if value is not None and not full and not what.on_count_path:
+            results[group] = Result(Outcome.NUMBER, value)
+            continue
+        result = _judged(what, asked, keys, group, value, full=full)
+        if result is not None:
+            results[group] = result
+    return results
+
+
+def _judged(
+    what: Condition, asked: Asked, keys: Group, group: Group, value: float | None, *, full: bool
+) -> Result | None:
+    """Return the result of a group that may have no points; None before its first one."""
+    if not _any_within(what, asked, keys, group):
+        last = _last_point(what, asked, keys, group)
+        if last is None and keys:
+            return None
+        return Result(Outcome.EMPTY, None, last, "no point in the window")
+    if full and not _is_full(what, asked, keys, group):
+        return Result(Outcome.SKIPPED, None, None, "the window is not full")
+    if value is None:
+        if what.on_count_path:  # a denominator of 0 over the whole window (5.6)
+            last = _last_point(what, asked, keys, group)
+            return Result(Outcome.EMPTY, None, last, "divided by zero")
+        return Result(Outcome.SKIPPED, None, None, "no bucket has a value")
+    return Result(Outcome.NUMBER, value)
+
+
+def of_group(series: Series, history: History, keys: Group, group: Group) -> list[int]:
+    """Return the sources of a series that a group of the result reads: equal in common keys."""
+    mine = series.keys
+    common = [(mine.index(key), keys.index(key)) for key in mine if key in keys]
+    return [
+        index
+        for own, sources in legs.sources_by_group(history, series).items()
+        if all(own[a] == group[b] for a, b in common)
+        for index in sources
+    ]
+
+
+def _times(
+    what: Condition, asked: Asked, keys: Group, group: Group
+) -> Iterator[tuple[Read, list[float]]]:
+    """Yield the times of the points that a group reads, with the leg that reads them."""
+    for read in what.reads:
+        for index in of_group(read.series, asked.history, keys, group):
+            yield read, asked.history.sources[index].times
+
+
+def _any_within(what: Condition, asked: Asked, keys: Group, group: Group) -> bool:
+    """Return whether any leg has a bucket of the window with a point."""
+    for read, times in _times(what, asked, keys, group):
+        interval = legs.of(asked.history, read.series).interval(asked)
+        start, end = asked.start - read.shift, asked.end - read.shift
+        at_start = asked.readings.bucket_at_from
+        low = bisect_left(times, windows.first_bucket(start, interval, at_start=at_start))
+        if low < len(times) and times[low] <= end:
+            return True
+    return False
+
+
+def _last_point(what: Condition, asked: Asked, keys: Group, group: Group) -> float | None:
+    """Return when the last point was, as the query sees it: that of a shifted leg later."""
+    last = None
+    for read, times in _times(what, asked, keys, group):
+        index = bisect_right(times, asked.end - read.shift)
+        if index and (last is None or times[index - 1] + read.shift > last):
+            last = times[index - 1] + read.shift
+    return last
+
+
+def _is_full(what: Condition, asked: Asked, keys: Group, group: Group) -> bool:
+    """Return whether the first bucket has a point and at most three have none (6.1)."""
+    if asked.readings.window_of_all_groups:
+        keys, group = (), ()
+    size = windows.full_buckets(what.window)
+    count = round((asked.end - asked.start) / size)
+    having: set[int] = set()
+    for read, times in _times(what, asked, keys, group):
+        start, end = asked.start - read.shift, asked.end - read.shift
+        low, high = bisect_left(times, start), bisect_left(times, end)
+        having.update(int((time - start) // size) for time in times[low:high])
+    return 0 in having and count - len(having) <= windows.MOST_EMPTY

@@ -1,0 +1,235 @@
+"""From results to states: a small machine, one step an evaluation (1.1, 7 to 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from monitor_sync.insight.missing import Policy, policy
+from monitor_sync.insight.thresholds import Thresholds, judged, thresholds
+from monitor_sync.insight.values import Evaluation, Group, Outcome, Result, Settings, Status
+from monitor_sync.language.nodes import Frozen
+
+_DAY: Final = 86_400
+_NEW_GROUP_DELAY: Final = 60.0
+_TRIGGERED: Final = (Status.ALERT, Status.WARN, Status.NO_DATA)
+
+
+class GroupState(Frozen, kw_only=True):
+    """
+    What is known of a group.
+
+    ``status`` is None before its first evaluation with data. ``since`` is when the status began,
+    ``first_seen`` when the group had its first data, ``empty_since`` when its query first returned
+    nothing; ``evaluated`` says that it had data to judge once, ``resolved`` that it was resolved
+    for want of data. ``rule`` is what decided last.
+    """
+
+    status: Status | None
+    since: float
+    first_seen: float
+    empty_since: float | None = None
+    evaluated: bool = False
+    resolved: bool = False
+    rule: str = ""
+
+
+State = Mapping[Group, GroupState]
+"""The state of a monitor: that of each group, empty before the first evaluation."""
+
+
+class Transition(Frozen, kw_only=True):
+    """A change of a group's status; ``notifies`` says whether the change by itself notifies."""
+
+    group: Group
+    old: Status | None
+    new: Status
+    instant: float
+    notifies: bool
+
+
+class Rules(Frozen, kw_only=True):
+    """What the options of a monitor say about its states, read once."""
+
+    thresholds: Thresholds | None
+    policy: Policy
+    resolve_after: float
+    forget_after: float
+    delay: float
+    delay_is_silent: bool
+
+
+def rules(settings: Settings) -> Rules:
+    """Read the options."""
+    options = settings.options
+    resolve = options.get("timeout_h")
+    return Rules(
+        thresholds=thresholds(settings.query, options),
+        policy=policy(settings),
+        resolve_after=float(resolve) * 3600 if isinstance(resolve, int | float) else 0.0,
+        forget_after=_retention(settings.query.type, options),
+        delay=_new_group_delay(settings.query.type, options),
+        delay_is_silent=settings.readings.delay_is_silent,
+    )
+
+
+def _new_group_delay(monitor_type: str, options: Mapping[str, Any]) -> float:
+    """60 seconds unless said (9.1). The results of a check are counted from its first one on."""
+    delay = options.get("new_group_delay")
+    if isinstance(delay, int | float):
+        return float(delay)
+    return 0.0 if monitor_type == "service check" else _NEW_GROUP_DELAY
+
+
+def _retention(monitor_type: str, options: Mapping[str, Any]) -> float:
+    """24 hours, of service checks 48; as declared for the families of events (8.7)."""
+    written = str(options.get("group_retention_duration") or "")
+    unit = {"h": 3600, "d": _DAY, "m": 60}.get(written[-1:])
+    if unit and written[:-1].isdigit():
+        return float(int(written[:-1]) * unit)
+    return 2.0 * _DAY if monitor_type == "service check" else float(_DAY)
+
+
+def step(
+    state: State, evaluation: Evaluation, settings: Settings, instant: float
+) -> tuple[State, tuple[Transition, ...]]:
+    """Return the state after an evaluation, and which groups changed."""
+    return advance(state, evaluation, rules(settings), instant)
+
+
+def advance(
+    state: State, evaluation: Evaluation, known: Rules, instant: float
+) -> tuple[State, tuple[Transition, ...]]:
+    """Return the same as :func:`step`, with the options read already."""
+    after: dict[Group, GroupState] = {}
+    transitions: list[Transition] = []
+    vanished = state.keys() - evaluation.results.keys()
+    for group, result in evaluation.results.items():
+        before = state.get(group)
+        now = _group(before, result, evaluation, known, instant)
+        if now is None:
+            continue
+        after[group] = now
+        old = before.status if before else None
+        if now.status is not None and now.status is not old:
+            transitions.append(_transition(group, old, now, known, instant))
+    for group in vanished:
+        after[group] = state[group]
+    return after, tuple(transitions)
+
+
+def _transition(
+    group: Group, old: Status | None, now: GroupState, known: Rules, instant: float
+) -> Transition:
+    assert now.status is not None  # noqa: S101 - the caller asked
+    quiet = Status.NO_DATA if not known.policy.notifies else None
+    silent = now.status is quiet or (now.status is Status.OK and old in (None, quiet))
+    if known.delay_is_silent and instant - now.first_seen < known.delay and group:
+        silent = True
+    return Transition(group=group, old=old, new=now.status, instant=instant, notifies=not silent)
+
+
+def _group(
+    before: GroupState | None,
+    result: Result,
+    evaluation: Evaluation,
+    known: Rules,
+    instant: float,
+) -> GroupState | None:
+    """Return what is known of a group now; None where it is unknown, new again, or gone."""
+    if result.outcome is Outcome.EMPTY:
+        return _empty(before, result, evaluation, known, instant)
+    if result.outcome is Outcome.SKIPPED or result.value is None:
+        if before is None:
+            return None
+        return before if before.rule == result.reason else _same(before, result.reason)
+    if before is None:
+        before = GroupState(status=None, since=instant, first_seen=instant)
+    if before.status is None and _delayed(before, evaluation, known, instant):
+        return before
+    status, rule = _verdict(result.value, result, known, before)
+    if status is before.status and rule == before.rule and before.empty_since is None:
+        return before
+    return GroupState(
+        status=status,
+        since=before.since if status is before.status else instant,
+        first_seen=before.first_seen,
+        evaluated=True,
+        rule=rule,
+    )
+
+
+def _verdict(value: float, result: Result, known: Rules, before: GroupState) -> tuple[Status, str]:
+    if result.verdict is not None:
+        return result.verdict, "reaches the threshold of the check"
+    assert known.thresholds is not None  # noqa: S101 - only checks have no comparison
+    return judged(value, known.thresholds, before.status)
+
+
+def _delayed(before: GroupState, evaluation: Evaluation, known: Rules, instant: float) -> bool:
+    """Return whether a new group waits (9.1); a monitor without groups has no new ones."""
+    if not evaluation.keys or known.delay_is_silent:
+        return False
+    return instant - before.first_seen < known.delay
+
+
+def _same(before: GroupState, rule: str) -> GroupState:
+    return GroupState(
+        status=before.status,
+        since=before.since,
+        first_seen=before.first_seen,
+        empty_since=before.empty_since,
+        evaluated=before.evaluated,
+        resolved=before.resolved,
+        rule=rule,
+    )
+
+
+def _empty(
+    before: GroupState | None,
+    result: Result,
+    evaluation: Evaluation,
+    known: Rules,
+    instant: float,
+) -> GroupState | None:
+    """Return what the policy for missing data makes of a group without a point (8)."""
+    if before is None or not before.evaluated:
+        return before  # never evaluated with data: nothing to miss (8.4)
+    if (
+        evaluation.keys
+        and result.last_point is not None
+        and evaluation.end - result.last_point > known.forget_after
+    ):
+        return None
+    since = instant if before.empty_since is None else before.empty_since
+    status, rule = before.status, "no data: last known state"
+    if before.resolved or _resolves(before, since, known, instant):
+        status, rule = Status.OK, "resolved for want of data"
+    elif known.policy.zero and known.thresholds is not None:
+        status, rule = judged(0.0, known.thresholds, before.status)
+        rule = f"no data counts as 0: {rule}"
+    elif known.policy.status is not None and _missed_long_enough(result, evaluation, known):
+        status, rule = known.policy.status, f"no data: {known.policy.name}"
+    return GroupState(
+        status=status,
+        since=before.since if status is before.status else instant,
+        first_seen=before.first_seen,
+        empty_since=since,
+        evaluated=True,
+        resolved=rule == "resolved for want of data",
+        rule=rule,
+    )
+
+
+def _resolves(before: GroupState, since: float, known: Rules, instant: float) -> bool:
+    """Return whether a triggered group is resolved, data missing for so long (8.6)."""
+    if not known.resolve_after or before.status not in _TRIGGERED:
+        return False
+    return instant - since >= known.resolve_after
+
+
+def _missed_long_enough(result: Result, evaluation: Evaluation, known: Rules) -> bool:
+    """Return whether data has been missing for longer than an old monitor waits (8.3)."""
+    if not known.policy.after or result.last_point is None:
+        return not known.policy.after
+    return evaluation.end - result.last_point > known.policy.after

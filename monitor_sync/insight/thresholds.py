@@ -1,0 +1,85 @@
+"""A number becomes a state: comparators, warning, and what it takes to recover (7)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from monitor_sync.insight.values import Status
+from monitor_sync.language import query as queries
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.query import Parsed
+from monitor_sync.language.tree import Number
+
+MET: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+    "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+"""Whether a value meets a threshold (5.2)."""
+
+
+class Thresholds(Frozen, kw_only=True):
+    """The comparator of a query and its levels; None where there is none."""
+
+    comparator: str
+    critical: float | None
+    warning: float | None = None
+    critical_recovery: float | None = None
+    warning_recovery: float | None = None
+
+    @property
+    def recovers(self) -> bool:
+        """Return whether there is any recovery threshold."""
+        return self.critical_recovery is not None or self.warning_recovery is not None
+
+
+def thresholds(query: Parsed, options: Mapping[str, Any]) -> Thresholds | None:
+    """Return the levels: the critical one of the query, the others of the options."""
+    comparison = queries.comparison(query)
+    if comparison is None:
+        return None
+    declared = options.get("thresholds")
+    levels = declared if isinstance(declared, Mapping) else {}
+    written = comparison.threshold
+    return Thresholds(
+        comparator=comparison.operator.text,
+        critical=written.value if isinstance(written, Number) else _number(levels, "critical"),
+        warning=_number(levels, "warning"),
+        critical_recovery=_number(levels, "critical_recovery"),
+        warning_recovery=_number(levels, "warning_recovery"),
+    )
+
+
+def _number(levels: Mapping[str, Any], name: str) -> float | None:
+    value = levels.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def judged(value: float, levels: Thresholds, before: Status | None) -> tuple[Status, str]:
+    """
+    Return the state of a value after another state, and the rule that decided.
+
+    A recovery threshold is met the moment the value no longer meets its comparator: ``>``
+    recovers at that level or below it, ``>=`` below it (7.2). A monitor that leaves ALERT counts
+    as warned (7.3).
+    """
+    met = MET[levels.comparator]
+    if levels.critical is not None and met(value, levels.critical):
+        return Status.ALERT, "meets the critical threshold"
+    if before is Status.ALERT and _holds(value, levels, levels.critical_recovery):
+        return Status.ALERT, "has not reached the critical recovery threshold"
+    if levels.warning is not None:
+        if met(value, levels.warning):
+            return Status.WARN, "meets the warning threshold"
+        warned = before in (Status.ALERT, Status.WARN)
+        if warned and _holds(value, levels, levels.warning_recovery):
+            return Status.WARN, "has not reached the warning recovery threshold"
+    return Status.OK, "meets no threshold"
+
+
+def _holds(value: float, levels: Thresholds, recovery: float | None) -> bool:
+    """Return whether a value is still on the bad side of a recovery threshold."""
+    if recovery is None or levels.comparator in ("==", "!="):  # these have none (7.4)
+        return False
+    return MET[levels.comparator](value, recovery)

@@ -1,0 +1,106 @@
+"""Run a monitor over given points: every evaluation that is due, and the states in between."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from monitor_sync.insight import schedule
+from monitor_sync.insight.evaluation import evaluate
+from monitor_sync.insight.history import History
+from monitor_sync.insight.state import GroupState, State, Transition, advance, rules
+from monitor_sync.insight.values import (
+    SEVERITY,
+    Evaluation,
+    Group,
+    Outcome,
+    Settings,
+    Status,
+    Unsupported,
+)
+from monitor_sync.language.nodes import Frozen
+
+
+class Moment(Frozen, kw_only=True):
+    """What is known at an instant: the newest evaluation up to it, and the states after that."""
+
+    instant: float
+    evaluation: Evaluation | None
+    state: State
+
+    def status(self, group: Group | None = None) -> Status | None:
+        """Return the status of a group, or the worst of all; None where nothing was known."""
+        if group is not None:
+            known = self.state.get(group)
+            return known.status if known else None
+        return max(
+            (each.status for each in self.state.values()), key=SEVERITY.__getitem__, default=None
+        )
+
+    def worst(self) -> Group | None:
+        """Return the group that is worst off; None where there is no group."""
+        if self.evaluation is None:
+            return None
+        groups = dict.fromkeys((*self.state, *self.evaluation.results))
+        return max(groups, key=lambda group: SEVERITY[self.status(group)], default=None)
+
+
+class Run(Frozen, kw_only=True):
+    """A run: what was asked for, and all transitions on the way to the last of it."""
+
+    moments: tuple[Moment, ...]
+    transitions: tuple[Transition, ...]
+
+
+def once(settings: Settings, history: History, instant: float) -> Run:
+    """
+    Evaluate at one instant, without the evaluations before it. Raises Unsupported.
+
+    A group that had data before its window is taken for known, in no particular state.
+    """
+    evaluation = evaluate(settings, history, instant)
+    known: dict[Group, GroupState] = {
+        group: GroupState(status=None, since=instant, first_seen=-math.inf, evaluated=True)
+        for group, result in evaluation.results.items()
+        if result.outcome is not Outcome.EMPTY or result.last_point is not None
+    }
+    state, transitions = advance(known, evaluation, rules(settings), instant)
+    moment = Moment(instant=instant, evaluation=evaluation, state=state)
+    return Run(moments=(moment,), transitions=transitions)
+
+
+def run(settings: Settings, history: History, asked: Sequence[float], phase: float = 0.0) -> Run:
+    """
+    Evaluate whenever it is due, from the first point on, and tell what is known when asked.
+
+    Raises Unsupported.
+    """
+    known = rules(settings)
+    instants = _due(settings, history, max(asked, default=0.0), phase)
+    state: State = {}
+    evaluation: Evaluation | None = None
+    transitions: list[Transition] = []
+    moments: dict[float, Moment] = {}
+    waiting = sorted(set(asked), reverse=True)
+    for instant in [*instants, math.inf]:
+        while waiting and waiting[-1] < instant:
+            at = waiting.pop()
+            moments[at] = Moment(instant=at, evaluation=evaluation, state=state)
+        if not waiting:
+            break
+        evaluation = evaluate(settings, history, instant)
+        state, changed = advance(state, evaluation, known, instant)
+        transitions += changed
+    return Run(moments=tuple(moments[at] for at in asked), transitions=tuple(transitions))
+
+
+def _due(settings: Settings, history: History, last: float, phase: float) -> list[float]:
+    first = min((s.times[0] for s in history.sources if s.times), default=last)
+    if last - first > _LONGEST:
+        raise Unsupported("a timeline of more than 100 days")
+    return schedule.due(settings, first, last, phase)
+
+
+_LONGEST: Final = 100 * 86_400
+"""Seconds that a run may cover: every minute of it is evaluated."""

@@ -1,0 +1,90 @@
+"""What is evaluated and what comes out: points, settings, results, states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from monitor_sync.insight.readings import CHOSEN, Readings
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.query import Parsed
+
+Group = tuple[str, ...]
+"""The values of the keys that a query groups by, in their written order; empty without keys."""
+
+Line = tuple[list[int], list[float]]
+"""Starts of buckets in ascending order, and a value for each. What has no point is absent."""
+
+
+class Status(StrEnum):
+    """The state of a group, in Datadog's words."""
+
+    OK = "OK"
+    WARN = "WARN"
+    ALERT = "ALERT"
+    NO_DATA = "NO DATA"
+
+
+SEVERITY: Final[Mapping[Status | None, int]] = {
+    None: 0, Status.OK: 1, Status.NO_DATA: 2, Status.WARN: 3, Status.ALERT: 4,
+}  # fmt: skip
+"""How bad a state is; of a composite's members too (11.2)."""
+
+
+class Outcome(StrEnum):
+    """Whether there is something to judge: a number, nothing yet, or no data at all (1.4)."""
+
+    NUMBER = "number"
+    SKIPPED = "skipped"
+    EMPTY = "empty"
+
+
+class Result(Frozen):
+    """
+    What one evaluation says of one group.
+
+    ``value`` is None unless there is a number. ``last_point`` is the time of the last point up to
+    the window's end, where the window is empty and there was one. ``reason`` says why it was
+    skipped. ``verdict`` is the state that the value stands for where no threshold of the query is
+    compared with it, as of service checks.
+    """
+
+    outcome: Outcome
+    value: float | None = None
+    last_point: float | None = None
+    reason: str = ""
+    verdict: Status | None = None
+
+
+class Evaluation(Frozen, kw_only=True):
+    """
+    What one evaluation says: a result for each group, and where it looked.
+
+    ``start`` and ``end`` are UNIX seconds, ``interval`` the seconds of a bucket; 0 where the
+    family has no buckets. ``notes`` are open points that were met and cannot be tried both ways.
+    """
+
+    start: float
+    end: float
+    interval: int
+    keys: Group
+    results: dict[Group, Result]
+    notes: tuple[str, ...] = ()
+
+
+class Unsupported(Exception):
+    """The query asks for what cannot be reproduced offline. ``name`` says what."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Settings(Frozen, kw_only=True):
+    """What an evaluation needs besides points: the query, read, and options in Datadog's names."""
+
+    query: Parsed
+    options: Mapping[str, Any]
+    readings: Readings = CHOSEN
+    slo_target: float | None = None

@@ -1,0 +1,568 @@
+"""
+The documented part of the specification again, second by second, without any cleverness.
+
+It shares nothing with the evaluator but the words of the query: it never reads one. A ``Plan``
+says what is asked; ``text`` writes the query, ``states`` works the answer out by looking at every
+second and every point, each time anew.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+Points = dict[int, list[float]]
+"""Values by second."""
+
+
+@dataclass(frozen=True)
+class Source:
+    metric: str
+    kind: str
+    tags: dict[str, str]
+    points: Points
+
+
+@dataclass(frozen=True)
+class Leg:
+    metric: str
+    kind: str
+    space: str
+    scope: str = ""
+    by: tuple[str, ...] = ()
+    modifier: str = ""
+    rollup: tuple[str, int] | None = None
+    function: str = ""
+    bound: float = 0.0
+    ago: int = 0
+
+    def text(self) -> str:
+        keys = f" by {{{','.join(self.by)}}}" if self.by else ""
+        text = f"{self.space}:{self.metric}{{{self.scope or '*'}}}{keys}"
+        if self.modifier:
+            text += f".{self.modifier}()"
+        if self.rollup:
+            text += f".rollup({self.rollup[0]}, {self.rollup[1]})"
+        if self.ago:
+            text = f"timeshift({text}, -{self.ago})"
+        if self.function == "default_zero":
+            return f"default_zero({text})"
+        return f"{self.function}({text}, {self.bound:g})" if self.function else text
+
+
+@dataclass(frozen=True)
+class Plan:
+    aggregator: str
+    minutes: int
+    left: Leg
+    operator: str = ""
+    right: Leg | None = None
+    change: str = ""
+    shift: int = 0
+    comparator: str = ">"
+    critical: float = 0.0
+    options: dict[str, object] = field(default_factory=dict)
+    phase: int = 0
+
+    def text(self) -> str:
+        window = f"last_{self.minutes}m"
+        evaluated = f"{self.aggregator}({window})"
+        if self.change:
+            evaluated = f"{self.change}({evaluated},last_{self.shift // 60}m)"
+        body = self.left.text()
+        if self.right:
+            body = f"{body} {self.operator} {self.right.text()}"
+        return f"{evaluated}:{body} {self.comparator} {self.critical:g}"
+
+
+def interval_of(leg: Leg, seconds: int) -> int:
+    if leg.rollup:
+        return leg.rollup[1]
+    for nice in (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400):
+        if seconds / nice <= 300:
+            return nice
+    raise AssertionError
+
+
+def make(method: str, values: list[float]) -> float:
+    if method == "sum":
+        return sum(values)
+    if method == "avg":
+        return sum(values) / len(values)
+    if method == "count":
+        return float(len(values))
+    return min(values) if method == "min" else max(values)
+
+
+Buckets = dict[int, float]
+
+
+def source_buckets(leg: Leg, source: Source, start: int, end: int, interval: int) -> Buckets:
+    """Buckets that start between two seconds, from the points that were there at the end."""
+    found: Buckets = {}
+    for second in range(start, end + 1):
+        if second % interval:
+            continue
+        values = []
+        for inside in range(second, min(second + interval, end + 1)):
+            values += source.points.get(inside, [])
+        if not values:
+            continue
+        counted = leg.modifier != "" and source.kind == "count"
+        method = leg.rollup[0] if leg.rollup else "sum" if counted else "avg"
+        value = make(method, values)
+        if leg.modifier == "as_rate" and source.kind == "count":
+            value /= interval
+        found[second] = value
+    return found
+
+
+def interpolated(buckets: Buckets, second: int) -> float | None:
+    """Linear between two samples, for five minutes after the first of them."""
+    if second in buckets:
+        return buckets[second]
+    before = [s for s in buckets if s < second]
+    after = [s for s in buckets if s > second]
+    if not before or not after or second - max(before) > 300:
+        return None
+    low, high = max(before), min(after)
+    return buckets[low] + (buckets[high] - buckets[low]) * (second - low) / (high - low)
+
+
+def matches(leg: Leg, source: Source) -> bool:
+    if source.metric != leg.metric:
+        return False
+    if leg.scope:
+        key, _, value = leg.scope.lstrip("!").partition(":")
+        if (source.tags.get(key) == value) == leg.scope.startswith("!"):
+            return False
+    return all(key in source.tags for key in leg.by)
+
+
+def groups_of(leg: Leg, sources: list[Source]) -> dict[tuple[str, ...], list[Source]]:
+    found: dict[tuple[str, ...], list[Source]] = {}
+    for source in sources:
+        if matches(leg, source):
+            found.setdefault(tuple(source.tags[key] for key in leg.by), []).append(source)
+    return found
+
+
+def leg_buckets(
+    leg: Leg, sources: list[Source], start: int, end: int, seconds: int
+) -> dict[tuple[str, ...], Buckets]:
+    interval = interval_of(leg, seconds)
+    ago = leg.ago
+    found = {}
+    for group, members in groups_of(leg, sources).items():
+        every = [source_buckets(leg, s, start - ago - 1000, end - ago, interval) for s in members]
+        line: Buckets = {}
+        for second in range(start - ago - 400, end - ago + 1):
+            if not any(second in buckets for buckets in every):
+                continue
+            if leg.kind == "gauge" and len(every) > 1:
+                values = [interpolated(b, second) for b in every]
+            else:
+                values = [b.get(second) for b in every]
+            line[second] = make(leg.space, [v for v in values if v is not None])
+        line = {s + ago: v for s, v in line.items()}
+        found[group] = function_on(leg, line, start, end, interval)
+    return found
+
+
+def function_on(leg: Leg, line: Buckets, start: int, end: int, interval: int) -> Buckets:
+    inside = {s: v for s, v in line.items() if start <= s <= end}
+    if leg.function == "default_zero":
+        if not inside or leg.modifier:
+            return inside
+        for second in range(start, end + 1):
+            if second % interval == 0 and second not in inside:
+                inside[second] = zero_or_interpolated(leg, line, second)
+        return inside
+    if leg.function == "clamp_min":
+        return {s: max(v, leg.bound) for s, v in inside.items()}
+    if leg.function == "clamp_max":
+        return {s: min(v, leg.bound) for s, v in inside.items()}
+    if leg.function == "cutoff_min":
+        return {s: v for s, v in inside.items() if v >= leg.bound}
+    if leg.function == "cutoff_max":
+        return {s: v for s, v in inside.items() if v <= leg.bound}
+    return inside
+
+
+def zero_or_interpolated(leg: Leg, line: Buckets, second: int) -> float:
+    if leg.kind != "gauge":
+        return 0.0
+    value = interpolated(line, second)
+    if value is not None:
+        return value
+    before = [s for s in line if s < second]
+    after = [s for s in line if s > second]
+    if before and not after and second - max(before) <= 300:
+        return line[max(before)]
+    return 0.0
+
+
+def operate(operator: str, a: float, b: float) -> float | None:
+    if operator == "/":
+        return a / b if b != 0 else None
+    return a + b if operator == "+" else a - b if operator == "-" else a * b
+
+
+def points_in(leg: Leg, sources: list[Source], start: int, end: int, seconds: int) -> bool:
+    """Whether a bucket of the window has a point; what came before its first bucket has none."""
+    interval = interval_of(leg, seconds)
+    start, end = start - leg.ago, end - leg.ago
+    first = next((s for s in range(start, end + 1) if s % interval == 0), end + 1)
+    return any(s in source.points for source in sources for s in range(first, end + 1))
+
+
+Number = tuple[str, float | None, int | None]
+"""`number`, `skipped` or `empty`; the value; the time of the last point."""
+
+
+def value_at(plan: Plan, sources: list[Source], instant: int) -> dict[tuple[str, ...], Number]:
+    """What an evaluation says of each group."""
+    delay = plan.options.get("evaluation_delay", 0)
+    assert isinstance(delay, int)
+    seconds = plan.minutes * 60
+    end = instant - delay
+    start = end - seconds
+    legs = [leg for leg in (plan.left, plan.right) if leg]
+    counted = any(leg.modifier == "as_count" for leg in legs) and (
+        plan.right is not None or plan.change != ""
+    )
+    now = combine(plan, sources, start, end, counted)
+    if plan.change:
+        past = combine(plan, sources, start - plan.shift, end - plan.shift, counted)
+        now = changed(plan, now, past, counted)
+    found: dict[tuple[str, ...], Number] = {}
+    keys = plan.left.by
+
+    def members(leg: Leg, group: tuple[str, ...]) -> list[Source]:
+        return groups_of(leg, sources).get(group[: len(leg.by)], [])
+
+    if not keys:
+        now.setdefault((), None)
+    for group, line in now.items():
+        mine = [(source, leg.ago) for leg in legs for source in members(leg, group)]
+        seen = [t + ago for source, ago in mine for t in source.points if t <= end - ago]
+        within = any(
+            points_in(
+                leg, groups_of(leg, sources).get(group[: len(leg.by)], []), start, end, seconds
+            )
+            for leg in legs
+        )
+        value = reduce(plan, line)
+        if not within:
+            if seen or not keys:
+                found[group] = "empty", None, max(seen, default=None)
+        elif plan.options.get("require_full_window") and not full(mine, start, end):
+            found[group] = "skipped", None, None
+        elif value is None:
+            found[group] = ("empty", None, max(seen)) if counted else ("skipped", None, None)
+        else:
+            found[group] = "number", value, None
+    return found
+
+
+Combined = dict[tuple[str, ...], "Buckets | float | None"]
+
+
+def combine(plan: Plan, sources: list[Source], start: int, end: int, counted: bool) -> Combined:
+    seconds = end - start
+    left = leg_buckets(plan.left, sources, start, end, seconds)
+    right = leg_buckets(plan.right, sources, start, end, seconds) if plan.right else None
+    if counted:
+        return combine_counted(plan, left, right)
+    if right is None:
+        return dict(left)
+    found: Combined = {}
+    zero = [leg.modifier == "as_rate" for leg in (plan.left, plan.right) if leg]
+    for group, a in left.items():
+        b = right.get(group if plan.right and plan.right.by else ())
+        if b is None:
+            continue
+        line: Buckets = {}
+        for second in {*a, *b}:
+            x = a.get(second, 0.0 if zero[0] else None)
+            y = b.get(second, 0.0 if zero[1] else None)
+            value = operate(plan.operator, x, y) if x is not None and y is not None else None
+            if value is not None:
+                line[second] = value
+        found[group] = line
+    return found
+
+
+def combine_counted(
+    plan: Plan,
+    left: dict[tuple[str, ...], Buckets],
+    right: dict[tuple[str, ...], Buckets] | None,
+) -> Combined:
+    found: Combined = {}
+    groups = {*left, *(right or {})} if not plan.right or plan.right.by == plan.left.by else {*left}
+    for group in groups:
+        a = sum(left.get(group, {}).values())
+        if right is None:
+            found[group] = a
+            continue
+        b = sum(right.get(group if plan.right and plan.right.by else (), {}).values())
+        found[group] = operate(plan.operator, a, b)
+    return found
+
+
+def changed(plan: Plan, now: Combined, past: Combined, counted: bool) -> Combined:
+    found: Combined = {}
+    for group in {*now, *past} if counted else {*now} & {*past}:
+        a, b = now.get(group), past.get(group)
+        if counted:
+            found[group] = difference(plan, number(a), number(b))
+            continue
+        assert isinstance(a, dict)
+        assert isinstance(b, dict)
+        line = {}
+        for second, value in a.items():
+            then = b.get(second - plan.shift)
+            delta = difference(plan, value, then)
+            if delta is not None:
+                line[second] = delta
+        found[group] = line
+    return found
+
+
+def number(value: Buckets | float | None) -> float | None:
+    assert not isinstance(value, dict)
+    return value
+
+
+def difference(plan: Plan, now: float | None, past: float | None) -> float | None:
+    if now is None or past is None:
+        return None
+    if plan.change == "change":
+        return now - past
+    return (now - past) / past * 100 if past else None
+
+
+def reduce(plan: Plan, line: Buckets | float | None) -> float | None:
+    if not isinstance(line, dict):
+        return line
+    return make(plan.aggregator, list(line.values())) if line else None
+
+
+def full(sources: list[tuple[Source, int]], start: int, end: int) -> bool:
+    """Minute buckets from the window's start: the first has a point, at most three have none."""
+    having = [
+        any(
+            second - ago in source.points
+            for source, ago in sources
+            for second in range(minute, minute + 60)
+        )
+        for minute in range(start, end, 60)
+    ]
+    return having[0] and having.count(False) <= 3
+
+
+def holds(comparator: str, value: float, level: float) -> bool:
+    return {
+        ">": value > level, ">=": value >= level, "<": value < level, "<=": value <= level,
+    }[comparator]  # fmt: skip
+
+
+def judge(plan: Plan, value: float, before: str | None) -> str:
+    levels = plan.options.get("thresholds", {})
+    assert isinstance(levels, dict)
+    if holds(plan.comparator, value, plan.critical):
+        return "ALERT"
+    recovery, warning = levels.get("critical_recovery"), levels.get("warning")
+    if before == "ALERT" and recovery is not None and holds(plan.comparator, value, recovery):
+        return "ALERT"
+    if warning is not None:
+        back = levels.get("warning_recovery")
+        if holds(plan.comparator, value, warning):
+            return "WARN"
+        if before in ("ALERT", "WARN") and back is not None and holds(plan.comparator, value, back):
+            return "WARN"
+    return "OK"
+
+
+def states(
+    plan: Plan, sources: list[Source], instants: list[int]
+) -> list[tuple[dict[tuple[str, ...], Number], dict[tuple[str, ...], str]]]:
+    """What each evaluation says, and the states of all groups after it."""
+    known: dict[tuple[str, ...], str] = {}
+    first: dict[tuple[str, ...], int] = {}
+    silent: dict[tuple[str, ...], int] = {}
+    resolved: set[tuple[str, ...]] = set()
+    answers: list[tuple[dict[tuple[str, ...], Number], dict[tuple[str, ...], str]]] = []
+    delay = plan.options.get("new_group_delay", 60)
+    assert isinstance(delay, int)
+    for instant in instants:
+        numbers = value_at(plan, sources, instant)
+        for group, (outcome, value, last) in numbers.items():
+            if outcome == "number":
+                assert value is not None
+                first.setdefault(group, instant)
+                silent.pop(group, None)
+                resolved.discard(group)
+                if group not in known and group and instant - first[group] < delay:
+                    continue
+                known[group] = judge(plan, value, known.get(group))
+            elif outcome == "empty" and group in known:
+                silent.setdefault(group, instant)
+                known[group] = missing(
+                    plan, known[group], silent[group], last, instant, resolved, group
+                )
+        answers.append((numbers, dict(known)))
+    return answers
+
+
+def missing(
+    plan: Plan,
+    before: str,
+    since: int,
+    last: int | None,
+    instant: int,
+    resolved: set[tuple[str, ...]],
+    group: tuple[str, ...],
+) -> str:
+    options = plan.options
+    hours = options.get("timeout_h")
+    if group in resolved:
+        return "OK"
+    if isinstance(hours, int) and before != "OK" and instant - since >= hours * 3600:
+        resolved.add(group)
+        return "OK"
+    policy = options.get("on_missing_data")
+    if policy in ("show_no_data", "show_and_notify_no_data"):
+        return "NO DATA"
+    if policy == "resolve":
+        return "OK"
+    if policy == "default":
+        legs = [leg for leg in (plan.left, plan.right) if leg]
+        zero = any(leg.function == "default_zero" for leg in legs)
+        counts = all(leg.modifier == "as_count" for leg in legs) and not zero
+        return judge(plan, 0.0, before) if counts else before
+    if options.get("notify_no_data"):
+        minutes, late = options["no_data_timeframe"], options.get("evaluation_delay", 0)
+        assert isinstance(minutes, int)
+        assert isinstance(late, int)
+        if last is not None and instant - late - last > minutes * 60:
+            return "NO DATA"
+    return before
+
+
+START = 1_793_613_600
+"""2026-11-02 10:00:00 UTC."""
+
+
+def random_plan(dice: random.Random) -> tuple[Plan, list[Source], list[int]]:
+    """A query, the points that it reads, and the instants at which it is evaluated."""
+    kind = dice.choice(["gauge", "gauge", "count"])
+    other = dice.choice([kind, kind, "gauge"])
+    minutes = dice.choice([1, 2, 5, 5, 10, 15])
+    by: tuple[str, ...] = dice.choice([(), (), ("host",), ("host", "disk")])
+    modifier = "" if kind == "gauge" else dice.choice(["as_count", "as_count", "as_rate"])
+    left = random_leg(dice, "a.x", kind, by, modifier)
+    aggregator = "sum" if modifier == "as_count" else dice.choice(["avg", "sum", "min", "max"])
+    right, operator = None, ""
+    change, shift = "", 0
+    if dice.random() < 0.45:
+        other = kind
+        # one source a line: how gauges of several legs are aligned is an open point
+        right = random_leg(dice, "b.y", other, dice.choice([by, ()]), modifier)
+        operator = dice.choice("+-/") if modifier == "as_count" else dice.choice("+-*/")
+    elif dice.random() < 0.3:
+        change, shift = dice.choice(["change", "pct_change"]), 60 * dice.choice([1, 5, 10])
+    if right and left.rollup != right.rollup:
+        left, right = with_rollup(left, None), with_rollup(right, None)
+    critical = dice.choice([0, 1, 3, 5, 10])
+    plan = Plan(
+        aggregator=aggregator, minutes=minutes, left=left, operator=operator, right=right,
+        change=change, shift=shift, comparator=dice.choice([">", ">=", "<", "<="]),
+        critical=critical, options={}, phase=dice.choice([0, 0, 7, 30]),
+    )  # fmt: skip
+    plan.options.update(random_options(dice, plan))
+    sources = random_sources(dice, left) + (random_sources(dice, right) if right else [])
+    instants = [START + 60 * minute + plan.phase for minute in range(1, dice.choice([12, 30]))]
+    return plan, sources, instants
+
+
+def with_rollup(leg: Leg, rollup: tuple[str, int] | None) -> Leg:
+    return Leg(
+        leg.metric, leg.kind, leg.space, leg.scope, leg.by, leg.modifier, rollup,
+        leg.function, leg.bound, leg.ago,
+    )  # fmt: skip
+
+
+def random_leg(
+    dice: random.Random, metric: str, kind: str, by: tuple[str, ...], modifier: str
+) -> Leg:
+    functions = ["", "", "", "clamp_min", "clamp_max", "cutoff_min", "cutoff_max", "default_zero"]
+    return Leg(
+        metric=metric,
+        kind=kind,
+        space="sum" if modifier else dice.choice(["avg", "sum", "min", "max"]),
+        scope=dice.choice(["", "", "env:prod", "!env:prod"]),
+        by=by,
+        modifier=modifier,
+        rollup=None
+        if dice.random() < 0.6
+        else ("sum" if modifier else "max", dice.choice([20, 60])),
+        function="" if modifier == "as_count" else dice.choice(functions),
+        bound=float(dice.choice([1, 2, 5])),
+        ago=dice.choice([0, 0, 0, 300]),
+    )
+
+
+def random_options(dice: random.Random, plan: Plan) -> dict[str, object]:
+    options: dict[str, object] = {}
+    levels: dict[str, float] = {"critical": plan.critical}
+    sign = 1 if plan.comparator.startswith(">") else -1
+    if dice.random() < 0.4:
+        levels["critical_recovery"] = plan.critical - sign * 2
+    if dice.random() < 0.4:
+        levels["warning"] = plan.critical - sign * 3
+        if dice.random() < 0.5:
+            levels["warning_recovery"] = plan.critical - sign * 4
+    options["thresholds"] = levels
+    if dice.random() < 0.25:
+        options["require_full_window"] = True
+    if dice.random() < 0.2:
+        options["evaluation_delay"] = dice.choice([60, 120])
+    if dice.random() < 0.2:
+        options["new_group_delay"] = dice.choice([0, 120, 300])
+    policy = dice.choice(
+        ["default", "show_no_data", "show_and_notify_no_data", "resolve", "old", "none"]
+    )
+    if policy == "old":
+        options |= {"notify_no_data": True, "no_data_timeframe": dice.choice([3, 10])}
+    elif policy != "none":
+        options["on_missing_data"] = policy
+    return options
+
+
+def random_sources(dice: random.Random, leg: Leg) -> list[Source]:
+    hosts = ["1", "2"] if leg.by else dice.choice([["1"], ["1", "2"]])
+    found = []
+    for host in hosts:
+        tags = {"host": host, "disk": "sda"}
+        if dice.random() < 0.5:
+            tags["env"] = "prod"
+        if dice.random() < 0.1:
+            del tags["disk"]
+        found.append(Source(leg.metric, leg.kind, tags, random_points(dice)))
+    return found
+
+
+def random_points(dice: random.Random) -> Points:
+    every = dice.choice([15, 20, 60, 60, 90])
+    points: Points = {}
+    offset = dice.randrange(1, every)
+    for second in range(START - 900 + offset, START + 1800, every):
+        if dice.random() < 0.12:
+            continue
+        points.setdefault(second, []).append(float(dice.choice([0, 1, 2, 3, 5, 8, 13])))
+    if dice.random() < 0.5:  # it goes silent for a while
+        low = START + dice.randrange(0, 900)
+        high = low + dice.choice([120, 400, 1200])
+        points = {s: v for s, v in points.items() if not low <= s <= high}
+    return points
