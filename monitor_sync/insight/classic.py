@@ -67,15 +67,7 @@ def _arithmetic(expression: Arithmetic, asked: Asked, variables: Variables) -> F
 
 
 def _operation(operator: str, left: Frame | float, right: Frame | float) -> Frame | float:
-    if isinstance(left, Frame) and isinstance(right, Frame):
-        return joined(left, right, lambda a, b: lines.calculated(operator, a, b))
-    if isinstance(left, Frame):
-        number = float(right)  # type: ignore[arg-type]
-        return pointwise(left, lambda value: lines.calculated(operator, value, number))
-    if isinstance(right, Frame):
-        return pointwise(right, lambda value: lines.calculated(operator, left, value))
-    value = lines.calculated(operator, left, right)
-    return math.nan if value is None else value
+    return _both(left, right, lambda a, b: lines.calculated(operator, a, b))
 
 
 def pointwise(frame: Frame, change: Callable[[float], float | None]) -> Frame:
@@ -238,16 +230,17 @@ def _combining(call: Call, asked: Asked, variables: Variables) -> Frame | float:
 
 
 def _both(
-    left: Frame | float, right: Frame | float, change: Callable[[float, float], float]
+    left: Frame | float, right: Frame | float, change: Callable[[float, float], float | None]
 ) -> Frame | float:
-    if isinstance(left, Frame) and isinstance(right, Frame):
-        return joined(left, right, change)
-    if isinstance(left, Frame):
-        number = float(right)  # type: ignore[arg-type]
-        return pointwise(left, lambda value: change(value, number))
-    if isinstance(right, Frame):
+    """Return what two operands make, of which a number applies to every bucket of the other."""
+    if not isinstance(left, Frame):
+        if not isinstance(right, Frame):
+            value = change(left, right)
+            return math.nan if value is None else value
         return pointwise(right, lambda value: change(left, value))
-    return change(left, right)
+    if not isinstance(right, Frame):
+        return pointwise(left, lambda value: change(value, right))
+    return joined(left, right, change)
 
 
 def _regrouped(frame: Frame, keys: Group, method: str) -> Frame:
