@@ -9,6 +9,7 @@ more, and only where there is something to say about it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +26,8 @@ class Document:
 
     ``path`` is how messages name the file. ``data`` is None for a file that could not be read.
     ``lines`` has the line of the keys that every run needs: the first two levels, and four
-    levels under ``use``.
+    levels under ``use``. ``numbers`` has the text of the numbers that are not written in their
+    shortest form, such as ``1.10``.
     """
 
     def __init__(self, path: str, text: str, data: Any, lines: dict[DataPath, int]) -> None:
@@ -33,6 +35,8 @@ class Document:
         self.text = text
         self.data = data
         self.lines = lines
+        self.numbers: Mapping[DataPath, str] = {}
+        self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def excerpt(self, line: int) -> str:
         """The text of one line, counted from 1."""
@@ -116,11 +120,38 @@ class Document:
             mark = yaml.Mark(self.path, 0, 0, 0, None, 0)
             return None, yaml.ScalarNode("", "", mark, mark)
         for part in where:
-            step = _child(node, part)
+            step = self._child(node, part)
             if step is None:
                 break
             key, node = step
         return key, node
+
+    def _child(self, node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+        """Return the key and value one step down, merge keys included."""
+        if isinstance(node, yaml.MappingNode):
+            entry = self._entries(node).get(str(part))
+            if entry is not None:
+                return entry
+            for key, value in node.value:
+                if key.value == MERGE:
+                    weaker = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                    for merged in weaker:
+                        found = self._child(merged, part)
+                        if found is not None:
+                            return found
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            return None, node.value[part]
+        return None
+
+    def _entries(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Return a mapping's entries by key, the first of equal ones, made once for each node."""
+        entries = self._keys.get(id(node))
+        if entries is None:
+            entries = self._keys[id(node)] = {}
+            for key, value in node.value:
+                if isinstance(key.value, str):
+                    entries.setdefault(key.value, (key, value))
+        return entries
 
     def _of_node(self, node: yaml.Node) -> Span:
         return self._of_marks(node.start_mark, node.end_mark)
@@ -130,24 +161,6 @@ class Document:
         row = self.excerpt(start.line + 1)
         stop = end.column if end.line == start.line else len(row.rstrip())
         return Span(self.path, start.line + 1, start.column + 1, max(stop, start.column + 1) + 1)
-
-
-def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    """The key and value one step down, merge keys included."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return key, value
-        for key, value in node.value:
-            if key.value == MERGE:
-                weaker = value.value if isinstance(value, yaml.SequenceNode) else [value]
-                for merged in weaker:
-                    entry = _child(merged, part)
-                    if entry is not None:
-                        return entry
-    elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return None, node.value[part]
-    return None
 
 
 def read(path: str, content: bytes) -> tuple[Document, list[Diagnostic]]:
@@ -173,7 +186,7 @@ def read(path: str, content: bytes) -> tuple[Document, list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     try:
         builder.run()
-        document.data = builder.root
+        document.data, document.numbers = builder.root, builder.numbers
     except yaml.MarkedYAMLError as error:
         diagnostics.append(yaml_errors.syntax_problem(document.excerpt, path, error))
     except yaml.reader.ReaderError as error:

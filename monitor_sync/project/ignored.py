@@ -15,7 +15,7 @@ def told(
     diagnostics: Iterable[Diagnostic], files: Iterable[tuple[str, Any]]
 ) -> Iterator[Diagnostic]:
     """
-    The diagnostics, with a longer hint where an error's monitor has an ``ignore`` for it.
+    Yield the diagnostics, with a longer hint where an error's monitor has an ``ignore`` for it.
 
     ``files`` are the beginning of the keys of a file (``motor/flow``) and its data as it was
     written: a broken monitor is in no project, so that no rule sees its suppressions.
@@ -28,11 +28,17 @@ def told(
     }
     for diagnostic in diagnostics:
         vain = diagnostic.severity is Severity.ERROR and any(
-            diagnostic.rule == rule
-            and (diagnostic.key == key or diagnostic.key.startswith(f"{key}."))
-            for key, rule in ignored
+            (key, diagnostic.rule) in ignored for key in _with_stems(diagnostic.key)
         )
         yield replace(diagnostic, hint=_with_more(diagnostic.hint)) if vain else diagnostic
+
+
+def _with_stems(key: str) -> Iterator[str]:
+    """Yield a key and what it is without its last items: ``errors.rail``, ``errors``."""
+    yield key
+    while "." in key:
+        key = key.rpartition(".")[0]
+        yield key
 
 
 def _with_more(hint: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor_sync.diagnostics import Diagnostic, Span
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.project import schema
 from monitor_sync.project.document import Document, read
 from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.files import ProjectFile
+from monitor_sync.project.interpolation import plain
 from monitor_sync.project.yaml_reader import DataPath
 
 _SHARED: Final = frozenset({"team", "service", "tags", "defaults"})
@@ -73,12 +74,13 @@ def parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
     written = document.data
     if written is None:
         return ParsedFile(file=file, document=document), diagnostics
-    wrong = list(schema.problems(written, file.kind))
+    wrong = list(schema.problems(written, file.kind, document.numbers))
+    paths = frozenset(problem.where for problem in wrong)
     diagnostics.extend(_worded(file, document, wrong))
+    diagnostics.extend(_changed_numbers(file, document, paths))
     document.data = schema.without(written, wrong)
     if not isinstance(document.data, dict):
         document.data = None
-    paths = frozenset(problem.where for problem in wrong)
     return ParsedFile(file=file, document=document, written=written, wrong=paths), diagnostics
 
 
@@ -94,3 +96,30 @@ def _worded(
             hint=problem.hint,
             key=file.key_of(problem.where),
         )
+
+
+def _changed_numbers(
+    file: ProjectFile, document: Document, wrong: frozenset[DataPath]
+) -> Iterator[Diagnostic]:
+    """Yield the tags whose value is a number that would not be sent as it is written: 1.10."""
+    for where, text in document.numbers.items():
+        if not _is_tag(where) or where in wrong:
+            continue
+        value: Any = document.data
+        for part in where:
+            value = value[part]
+        yield document.diagnostic(
+            "tags/number-changes",
+            f"`{text}` is the number {plain(value)}, and the tag would say `{plain(value)}`",
+            document.span(where),
+            hint=f'write `"{text}"`',
+            key=file.key_of(where),
+            severity=Severity.WARNING,
+        )
+
+
+def _is_tag(where: DataPath) -> bool:
+    """Return whether a path leads to the value of a tag, or to one of a list of such values."""
+    if isinstance(where[-1], int):
+        where = where[:-1]
+    return where[-2:-1] in (("tags",), ("required_tags",)) and where[-3:-2] != ("monitors",)

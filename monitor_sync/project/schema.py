@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
@@ -81,14 +82,20 @@ def fits(data: Any, kind: str) -> bool:
     return bool(_gate(kind).is_valid(data))
 
 
-def problems(data: Any, kind: str) -> Iterator[Problem]:
-    """Everything that is wrong with the shape of the data, in no particular order."""
+def problems(
+    data: Any, kind: str, numbers: Mapping[DataPath, str] = MappingProxyType({})
+) -> Iterator[Problem]:
+    """
+    Yield everything that is wrong with the shape of the data, in no particular order.
+
+    ``numbers`` has the text of those numbers that are not written in their shortest form.
+    """
     if fits(data, kind):
         return
     from jsonschema import Draft7Validator  # 100 ms, paid only where there is something to say
 
     for error in Draft7Validator(schema_of(kind)).iter_errors(data):
-        yield from _worded(error)
+        yield from _worded(error, numbers)
 
 
 def without(data: Any, wrong: Iterable[Problem]) -> Any:
@@ -133,7 +140,7 @@ def _remove(data: Any, path: DataPath) -> None:
         del data[path[-1]]
 
 
-def _worded(error: ValidationError) -> Iterator[Problem]:
+def _worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[Problem]:
     """One error of jsonschema in an author's words; several where one mapping hides several."""
     where: DataPath = tuple(error.absolute_path)
     match error.validator:
@@ -143,9 +150,9 @@ def _worded(error: ValidationError) -> Iterator[Problem]:
             inner = _meant(error)
             if inner:
                 for cause in inner:
-                    yield from _worded(cause)
+                    yield from _worded(cause, numbers)
             else:
-                yield _expected(error, where)
+                yield _expected(error, where, numbers.get(where))
         case "required":
             missing = _missing(error)
             yield Problem(
@@ -162,7 +169,7 @@ def _worded(error: ValidationError) -> Iterator[Problem]:
             name = str(error.instance)
             yield _bad_name(error, (*where, name), name)
         case _:
-            yield _expected(error, where)
+            yield _expected(error, where, numbers.get(where))
 
 
 def _bad_name(error: ValidationError, where: DataPath, name: str) -> Problem:
@@ -217,11 +224,24 @@ def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[Problem]:
         )
 
 
-def _expected(error: ValidationError, where: DataPath) -> Problem:
+def _expected(error: ValidationError, where: DataPath, written: str | None) -> Problem:
+    """Return what was expected. ``written`` is the text of a number that reads otherwise."""
+    value = error.instance
     expected = _expectation(error)
-    shown = _shown(error.instance)
-    hint = _hint(error.instance, expected, _choices(error)) or _measured(error)
+    shown = f"`{written}`" if written else _shown(value)
+    if not isinstance(value, str) and _wants_text(error, expected):
+        text = written or json.dumps(value)
+        hint = "" if value is None or isinstance(value, dict | list) else f'write `"{text}"`'
+    else:
+        hint = _hint(value, expected, _choices(error)) or _measured(error)
     return Problem(where=where, message=f"{shown} is not {expected}", hint=hint)
+
+
+def _wants_text(error: ValidationError, expected: str) -> bool:
+    if error.validator != "type":
+        return expected.startswith(("a text", "a handle"))
+    kinds: Any = error.validator_value
+    return "string" in ([kinds] if isinstance(kinds, str) else kinds)
 
 
 def _measured(error: ValidationError) -> str:
@@ -304,8 +324,7 @@ def _choices(error: ValidationError) -> list[str]:
 
 def _hint(value: Any, expected: str, choices: list[str]) -> str:
     if not isinstance(value, str):
-        wants_text = expected.startswith(("a text", "a handle"))
-        return f'write `"{json.dumps(value)}"`' if wants_text and value is not None else ""
+        return ""
     percent = _PERCENT.match(value)
     if percent and "number" in expected:
         return f"write `{percent[1]}`: Datadog's numbers have no unit"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.project.document import Document
 from monitor_sync.project.doubts import fields_below
-from monitor_sync.project.interpolation import compile_tree, names_in
+from monitor_sync.project.interpolation import compile_tree, names_in, plain
 from monitor_sync.project.layers import Layer
 from monitor_sync.project.normalise import Normaliser
 from monitor_sync.project.yaml_reader import DataPath
@@ -159,15 +159,16 @@ def _wrong_type(
     allowed = _TYPES[kind]
     if isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool)):
         return []
+    written = document.numbers.get(where) or plain(value)
     hint = ""
     if kind == "string":
-        hint = f'write `"{value}"`'
+        hint = f'write `"{written}"`'
     elif isinstance(value, str) and value.rstrip(" %").replace(".", "", 1).isdigit():
         hint = f"write `{value.rstrip(' %')}`"
     return [
         document.diagnostic(
             "schema/wrong-type",
-            f"`{value}` is not a {kind}, which the parameter `{name}` takes",
+            f"`{written}` is not a {kind}, which the parameter `{name}` takes",
             document.span(where),
             hint=hint,
             key=key,

@@ -7,6 +7,7 @@ and 1.2 read differently is a problem to report, not a choice to make silently.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+
+from monitor_sync.project.interpolation import plain
 
 DataPath = tuple[str | int, ...]
 """The way from the top of a document to a value: ``("monitors", "errors", "query")``."""
@@ -43,6 +46,9 @@ _PLAIN: Final[dict[str, Any]] = {
 }
 _MAX_WEIGHT: Final = 1_000_000
 """Values one file may unfold to: aliases of aliases grow without bound in a few lines."""
+
+_DEEPEST: Final = 100
+"""Mappings and lists inside each other. Whoever walks a value may use a call for each level."""
 
 MERGE: Final = "<<"
 _NO_KEY: Final = object()
@@ -85,8 +91,11 @@ class Builder:
         self.root: Any = None
         self.lines: dict[DataPath, int] = {}
         self.problems: list[Problem] = []
+        self.numbers: dict[DataPath, str] = {}
+        """The text of numbers that are not in their shortest form, such as ``1.10``."""
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
+        self._anchored_numbers: dict[str, str] = {}
         self._documents = 0
         self._rare: dict[type[Event], Callable[[Any], None]] = {
             MappingStartEvent: self._mapping,
@@ -164,16 +173,21 @@ class Builder:
                 hint=f"write `{int(text)}`, or quote it if it is a text",
             )
             return text
-        if _INT.match(text):
-            return int(text)
-        if _FLOAT.match(text):
-            return float(text)
-        if text.startswith(("0x", "0o")):
-            try:
-                return int(text, 0)
-            except ValueError:
-                return text
-        return text
+        value = _number(text)
+        if type(value) is not str and plain(value) != text:
+            self._note_number(text)
+            if event.anchor is not None:
+                self._anchored_numbers[event.anchor] = text
+        return value
+
+    def _note_number(self, text: str) -> None:
+        """Keep the text of the number that is being read; not of one that `<<` brings."""
+        if all(frame.key is not _MERGING for frame in self._stack):
+            path = tuple(
+                len(frame.value) if type(frame.value) is list else str(frame.key)
+                for frame in self._stack
+            )
+            self.numbers[path] = text
 
     def _key(self, frame: _Frame, text: str, event: Any) -> None:
         value = frame.value
@@ -230,6 +244,14 @@ class Builder:
                     hint="text that starts with `{` or `[` must be quoted",
                 )
                 raise GiveUp
+        if len(self._stack) >= _DEEPEST:
+            self._problem(
+                "file/too-large",
+                f"values stand inside each other {_DEEPEST} times and more",
+                event,
+                hint="no field of a monitor is that deep: take the inner ones out",
+            )
+            raise GiveUp
         self._stack.append(_Frame(value, event.anchor, self._child_path()))
 
     def _mapping(self, event: MappingStartEvent) -> None:
@@ -275,6 +297,8 @@ class Builder:
         value, weight = self._anchors[name]
         if not self._stack:
             return
+        if name in self._anchored_numbers:
+            self._note_number(self._anchored_numbers[name])
         frame = self._stack[-1]
         if frame.key is _NO_KEY and type(frame.value) is dict:
             self._problem("file/not-yaml", "an alias cannot be a key", event)
@@ -314,3 +338,18 @@ class Builder:
 
     def _problem(self, rule: str, message: str, event: Event, *, hint: str = "") -> None:
         self.problems.append(Problem(rule, message, event, hint))
+
+
+def _number(text: str) -> Any:
+    """Return the number that a scalar without quotes is by YAML 1.2's core schema, else itself."""
+    if _INT.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        number = float(text)
+        return text if math.isinf(number) else number
+    if text.startswith(("0x", "0o")):
+        try:
+            return int(text, 0)
+        except ValueError:
+            return text
+    return text

@@ -22,6 +22,7 @@ WARNINGS: Final = frozenset(
         "schema/priority",
         "schema/read-only",
         "schema/unknown-unit",
+        "tags/number-changes",
         "tags/second-value",
     }
 )
@@ -365,6 +366,14 @@ _WRITTEN: Final = {
         Example: `policy: {paging_approval: true}`, and a team with `handles` and no `approvers`
         Use instead: `approvers: [ani, b-santoso]` on the team: logins of GitHub
         Source: our own; the members of a GitHub team cannot be read with a workflow's token.
+        """,
+    "tags/number-changes": """
+        The value of a tag is a number that does not come out as it is written.
+        Why: YAML reads `1.10` as the number 1.1, `0x10` as 16 and `1e3` as 1000, and that is what
+        the tag would say. Who searches for `version:1.10` finds nothing.
+        Example: `tags: {version: 1.10}`
+        Use instead: `tags: {version: "1.10"}`
+        Source: YAML 1.2.2, section 10.3.2.
         """,
     "tags/reserved": """
         A tag is declared that monitor-sync writes itself.
