@@ -194,7 +194,7 @@ def _carry_out(prepared: Prepared, terms: Terms, conversation: Conversation) -> 
         try:
             outcomes = carry_out(
                 prepared.plan,
-                {"monitor": prepared.client},
+                {"monitor": prepared.client.monitors},
                 terms=terms,
                 log=log,
                 past=prepared.past,

@@ -46,7 +46,7 @@ def list_live(client: Client) -> list[LiveResource]:
     """Return every live monitor. Raises RemoteError."""
     from monitor_sync.resources.monitor import live
 
-    return [monitor for page in client.pages() for monitor in live.read(page)]
+    return [monitor for page in client.monitors.pages() for monitor in live.read(page)]
 
 
 def with_assets(
@@ -58,5 +58,5 @@ def with_assets(
     wanting = assets.needs_assets(project, monitors)
     if not wanting:
         return monitors
-    answers = {number: client.get(number, with_assets=True) for number in wanting}
+    answers = {number: client.monitors.get(number, with_assets=True) for number in wanting}
     return assets.with_assets(monitors, answers)

@@ -29,7 +29,7 @@ def estate(target: Target, client: Client, project: str) -> Estate:
     named = replace(place, organisations=(name,)) if name else place
     if name and named.known:
         return named
-    number = client.organisation()
+    number = client.monitors.organisation()
     return replace(named, organisations=(*named.organisations, *([str(number)] if number else ())))
 
 

@@ -139,6 +139,6 @@ def _with_referrers(client: Client, plan: Plan) -> Plan:
     if not going:
         return plan
     try:
-        return plan.blocked(client.can_delete(going))
+        return plan.blocked(client.monitors.can_delete(going))
     except RemoteError as error:
         return replace(plan, unchecked=(*plan.unchecked, f"what refers to deleted ones: {error}"))

@@ -161,7 +161,7 @@ def _check_target(plan: Plan, project: str, client: Client) -> OrganisationCheck
         ("project", plan.project, project, "name the right plan file and --root folder"),
         ("site", plan.site, client.site, "name the right plan file and DD_SITE"),
     ]
-    number = client.organisation() if plan.org_id else 0
+    number = client.monitors.organisation() if plan.org_id else 0
     if number:
         hint = "use keys of the organisation that the plan was made for"
         compared.append(("organisation", plan.org_id, number, hint))

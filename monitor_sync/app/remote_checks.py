@@ -107,10 +107,10 @@ def _ask(
     ]
     questions = [question for question in questions if question.key not in wrong]
     if not questions:
-        return remote_validation.ask(client, questions), skipped
+        return remote_validation.ask(client.monitors, questions), skipped
     number = len(questions)
     with progress(f"asking Datadog about {count(number, 'monitor')}", number) as step:
-        return remote_validation.ask(client, questions, told=step), skipped
+        return remote_validation.ask(client.monitors, questions, told=step), skipped
 
 
 def _look_up(loaded: Loaded, client: Client, written: Mapping[str, Sequence[_Written]]) -> LookedUp:

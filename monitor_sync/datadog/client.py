@@ -19,9 +19,9 @@ from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.http.retry import RetryPolicy
 
 
-class Client(Monitors):
+class Client:
     """
-    One Datadog organisation.
+    One Datadog organisation: ``monitors``, ``integrations``, ``teams`` and ``users`` of it.
 
     Safe to use from several threads. All methods raise RemoteError and its kinds, never anything
     of the libraries underneath. Nothing it raises or shows holds a key.
@@ -41,7 +41,7 @@ class Client(Monitors):
         self._transport = Transport(settings, connections=max(workers, paging.WAVE))
         retry = retry or RetryPolicy(first_wait=settings.backoff)
         self.api = Api(settings, service, self._transport, self._gate, retry)
-        super().__init__(self.api)
+        self.monitors = Monitors(self.api)
         self.integrations = Integrations(self.api)
         self.teams = Teams(self.api)
         self.users = Users(self.api)

@@ -118,7 +118,7 @@ def _identity(client: Client, settings: Settings) -> tuple[Any, Check]:
 
 def _reading(client: Client) -> Check:
     try:
-        client.check_readable()
+        client.monitors.check_readable()
     except AccessDenied as error:
         return Check(
             name="plan",

@@ -77,7 +77,7 @@ class Files:
         assert all(
             each.status == "done"
             for each in carry_out(
-                make_plan(self.load().project, [], site=client.site), {"monitor": client}
+                make_plan(self.load().project, [], site=client.site), {"monitor": client.monitors}
             )
         )
 

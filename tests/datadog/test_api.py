@@ -39,7 +39,7 @@ def test_a_client_told_to_stop_sends_nothing_more(script: Script) -> None:
     client = script.client()
     client.stop()
     with pytest.raises(NotSent):
-        client.create(BODY)
+        client.monitors.create(BODY)
     assert script.asked == []
 
 
@@ -47,7 +47,7 @@ def test_an_update_stopped_between_two_tries_is_not_called_unsent(script: Script
     client = script.client(tries=3)
     script.say(stopping(client, Answer(status=502)))
     with pytest.raises(Unreachable, match="502") as found:
-        client.update(7, BODY)
+        client.monitors.update(7, BODY)
     assert type(found.value) is Unreachable
     assert len(script.asked) == 1
 
@@ -56,13 +56,13 @@ def test_a_throttled_create_stopped_while_it_waits_is_unsent(script: Script) -> 
     client = script.client()
     script.say(stopping(client, Answer(status=429, headers=limits(0, 7))))
     with pytest.raises(NotSent):
-        client.create(BODY)
+        client.monitors.create(BODY)
 
 
 def test_a_create_on_the_wire_when_the_run_is_stopped_is_finished(script: Script) -> None:
     client = script.client()
     script.say(stopping(client, Answer(body={"id": 7})))
-    assert client.create(BODY) == {"id": 7}
+    assert client.monitors.create(BODY) == {"id": 7}
 
 
 def test_when_datadog_is_down_a_big_run_ends_with_few_requests(script: Script) -> None:
@@ -70,9 +70,9 @@ def test_when_datadog_is_down_a_big_run_ends_with_few_requests(script: Script) -
     client = script.client(tries=4)
     for number in range(99):
         with pytest.raises(Unreachable):
-            client.update(number, BODY)
+            client.monitors.update(number, BODY)
     with pytest.raises(NotSent, match="every try of it"):
-        client.update(99, BODY)
+        client.monitors.update(99, BODY)
     assert len(script.asked) <= 12
     # the pauses are halved here; at full length they are at most three minutes
     assert sum(script.waited) < 60
@@ -81,7 +81,7 @@ def test_when_datadog_is_down_a_big_run_ends_with_few_requests(script: Script) -
 def test_a_create_that_failed_opens_no_second_one(script: Script) -> None:
     script.say(Answer(status=503), Answer(body={"id": 7}))
     with pytest.raises(OutcomeUnknown):
-        script.client().create(BODY)
+        script.client().monitors.create(BODY)
     assert len(script.asked) == 1
 
 

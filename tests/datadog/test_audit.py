@@ -39,7 +39,7 @@ def test_the_last_editor_is_told_where_the_audit_trail_knows_and_asked_for_once(
 ) -> None:
     script.say(answer)
 
-    assert script.client().last_editor(7) == said
+    assert script.client().monitors.last_editor(7) == said
     (asked,) = script.asked
     assert (asked.method, asked.path) == ("POST", "/api/v2/audit/events/search")
     assert "@asset.id:7" in asked.body["filter"]["query"]
@@ -48,18 +48,18 @@ def test_the_last_editor_is_told_where_the_audit_trail_knows_and_asked_for_once(
 def test_after_a_stop_nobody_is_asked_for_the_last_editor(script: Script) -> None:
     client = script.client()
     client.stop()
-    assert client.last_editor(7) == ""
+    assert client.monitors.last_editor(7) == ""
     assert script.asked == []
 
 
 def test_the_emulators_audit_trail_names_who_changed_a_monitor(local: Local) -> None:
     client = Client.from_environment(local.environment)
     body = {"name": "n", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 5", "message": ""}
-    made = client.create(body)["id"]
+    made = client.monitors.create(body)["id"]
     keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
     path = f"/api/v1/monitor/{made}"
     content = json.dumps({"name": "other"}).encode()
     assert local.emulator.handle("PUT", path, "", keys, content)[0] == 200
 
-    assert client.last_editor(made).startswith("user@emulator.example, 2")
-    assert client.last_editor(made + 1) == ""
+    assert client.monitors.last_editor(made).startswith("user@emulator.example, 2")
+    assert client.monitors.last_editor(made + 1) == ""

@@ -22,7 +22,7 @@ def asked_ids(script: Script) -> list[str]:
 def test_what_refers_to_a_monitor_is_told_in_datadogs_own_sentences(script: Script) -> None:
     script.say(Answer(status=409, body=HELD))
 
-    assert script.client().can_delete([2, 1, 2]) == {2: (SENTENCE,)}
+    assert script.client().monitors.can_delete([2, 1, 2]) == {2: (SENTENCE,)}
     assert [(asked.method, asked.path) for asked in script.asked] == [
         ("GET", "/api/v1/monitor/can_delete")
     ]
@@ -31,11 +31,11 @@ def test_what_refers_to_a_monitor_is_told_in_datadogs_own_sentences(script: Scri
 
 def test_what_nothing_refers_to_is_not_named(script: Script) -> None:
     script.say(Answer(body=FREE))
-    assert script.client().can_delete([2]) == {}
+    assert script.client().monitors.can_delete([2]) == {}
 
 
 def test_nothing_is_asked_about_nothing(script: Script) -> None:
-    assert script.client().can_delete([]) == {}
+    assert script.client().monitors.can_delete([]) == {}
     assert script.asked == []
 
 
@@ -45,7 +45,7 @@ def test_many_are_asked_about_in_batches(script: Script) -> None:
         return Answer(body={"data": {"ok": ids}, "errors": None})
 
     script.say(answer)
-    assert script.client().can_delete(range(2 * BATCH + 1)) == {}
+    assert script.client().monitors.can_delete(range(2 * BATCH + 1)) == {}
     assert [each.count(",") + 1 for each in asked_ids(script)] == [BATCH, BATCH, 1]
 
 
@@ -56,14 +56,14 @@ def test_those_of_a_batch_that_an_answer_leaves_out_are_asked_about_alone(script
         Answer(body={"data": {"ok": [1]}, "errors": None}),
         Answer(status=409, body={"data": {"ok": []}, "errors": {"3": ["also held"]}}),
     )
-    assert script.client().can_delete([1, 2, 3]) == {2: (SENTENCE,), 3: ("also held",)}
+    assert script.client().monitors.can_delete([1, 2, 3]) == {2: (SENTENCE,), 3: ("also held",)}
     assert asked_ids(script) == ["1,2,3", "1", "3"]
 
 
 def test_an_answer_that_says_nothing_is_not_taken_for_leave(script: Script) -> None:
     script.say(Answer(body={"data": {"ok": []}, "errors": None}))
     with pytest.raises(Unreachable, match="does not say whether monitor 2 can be deleted"):
-        script.client().can_delete([2])
+        script.client().monitors.can_delete([2])
 
 
 def test_a_monitor_that_is_gone_does_not_hide_what_is_said_of_the_others(script: Script) -> None:
@@ -73,13 +73,13 @@ def test_a_monitor_that_is_gone_does_not_hide_what_is_said_of_the_others(script:
         return Answer(status=409, body=HELD)
 
     script.say(answer)
-    assert script.client().can_delete([1, 2]) == {2: (SENTENCE,)}
+    assert script.client().monitors.can_delete([1, 2]) == {2: (SENTENCE,)}
 
 
 def test_keys_that_may_not_ask_are_an_error(script: Script) -> None:
     script.say(Answer(status=403, body={"errors": ["Forbidden"]}))
     with pytest.raises(AccessDenied, match="could not check what refers to monitors"):
-        script.client().can_delete([2])
+        script.client().monitors.can_delete([2])
 
 
 @pytest.mark.parametrize(("force", "query"), [(False, {}), (True, {"force": "true"})])
@@ -87,5 +87,5 @@ def test_a_delete_is_forced_only_where_it_is_asked_for(
     script: Script, force: bool, query: dict[str, str]
 ) -> None:
     script.say(Answer(body={"deleted_monitor_id": 7}))
-    script.client().delete(7, force=force)
+    script.client().monitors.delete(7, force=force)
     assert script.asked[0].query == query

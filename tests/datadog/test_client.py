@@ -32,7 +32,7 @@ def test_a_body_arrives_as_it_was_given_with_keys_and_the_mark_of_automation(
 ) -> None:
     script.say(Answer(body={"id": 7}))
 
-    assert script.client().create({**BODY, "options": {"brand_new": [1.5]}}) == {"id": 7}
+    assert script.client().monitors.create({**BODY, "options": {"brand_new": [1.5]}}) == {"id": 7}
 
     (asked,) = script.asked
     assert (asked.method, asked.path) == ("POST", "/api/v1/monitor")
@@ -48,7 +48,7 @@ def test_a_bearer_token_goes_alone(script: Script, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DD_APP_KEY", "from-the-environment")
     script.say(Answer(body={"id": 7}))
 
-    script.client(bearer_token="ddpat_x").get(7)  # noqa: S106 - no password
+    script.client(bearer_token="ddpat_x").monitors.get(7)  # noqa: S106 - no password
 
     assert script.asked[0].headers["authorization"] == "Bearer ddpat_x"
     assert "dd-api-key" not in script.asked[0].headers
@@ -61,7 +61,7 @@ def monitors(first: int, count: int) -> list[dict[str, int]]:
 def test_one_page_that_is_not_full_is_one_request(script: Script) -> None:
     script.say(Answer(body=monitors(1, 999)))
 
-    pages = list(script.client().pages(tags=("a:b", "c:d")))
+    pages = list(script.client().monitors.pages(tags=("a:b", "c:d")))
 
     assert [len(page) for page in pages] == [999]
     assert [asked.query for asked in script.asked] == [
@@ -77,7 +77,7 @@ def test_full_pages_are_followed_by_waves_of_four(script: Script) -> None:
     script.say(page)
     told: list[int] = []
 
-    pages = list(script.client().pages(on_page=told.append))
+    pages = list(script.client().monitors.pages(on_page=told.append))
 
     assert [each["id"] for page in pages for each in page] == list(range(6005))
     assert sorted(int(asked.query["page"]) for asked in script.asked) == list(range(9))
@@ -92,7 +92,7 @@ def test_a_monitor_that_slid_to_the_next_page_is_given_once(script: Script) -> N
 
     script.say(page)
 
-    assert [len(each) for each in script.client().pages()] == [1000, 3]
+    assert [len(each) for each in script.client().monitors.pages()] == [1000, 3]
 
 
 def test_connections_are_kept(script: Script) -> None:
@@ -100,7 +100,7 @@ def test_connections_are_kept(script: Script) -> None:
     client = script.client()
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: client.update(7, BODY), range(80)))
+        list(pool.map(lambda _: client.monitors.update(7, BODY), range(80)))
 
     assert len(script.asked) == 80
     assert len(script.connections) <= 8
@@ -110,15 +110,15 @@ def test_connections_are_kept(script: Script) -> None:
 def test_reads_are_repeated_with_growing_pauses(script: Script, status: int) -> None:
     script.say(Answer(status=status, body=PAGE), Answer(status=status), Answer(body={"id": 7}))
 
-    assert script.client().get(7) == {"id": 7}
+    assert script.client().monitors.get(7) == {"id": 7}
     assert script.waited == [0.25, 0.5]
 
 
 def test_a_dropped_connection_is_tried_again_for_an_update_and_a_delete(script: Script) -> None:
     script.say(Answer(drop=True), Answer(body={"id": 7}))
-    script.client().update(7, BODY)
+    script.client().monitors.update(7, BODY)
     script.say(Answer(drop=True), Answer(body={"id": 7}))
-    script.client().delete(7)
+    script.client().monitors.delete(7)
 
     assert [asked.method for asked in script.asked] == ["PUT", "PUT", "DELETE", "DELETE"]
 
@@ -127,7 +127,7 @@ def test_patience_ends(script: Script) -> None:
     script.say(Answer(status=502, body=PAGE))
 
     with pytest.raises(Unreachable, match="web page in place of JSON"):
-        script.client(tries=3).get(7)
+        script.client(tries=3).monitors.get(7)
 
     assert len(script.asked) == 3
 
@@ -142,7 +142,7 @@ def test_a_create_without_a_clear_answer_is_not_sent_again(script: Script, answe
     script.say(answer)
 
     with pytest.raises(OutcomeUnknown):
-        script.client().create(BODY)
+        script.client().monitors.create(BODY)
 
     assert len(script.asked) == 1
     assert script.waited == []
@@ -160,7 +160,7 @@ def test_a_throttled_create_did_not_happen_and_is_sent_again_when_datadog_says(
         limited, Answer(status=429, body={"errors": ["Too many requests"]}), Answer(body={"id": 7})
     )
 
-    assert script.client().create(BODY) == {"id": 7}
+    assert script.client().monitors.create(BODY) == {"id": 7}
     assert script.waited == [7.0, 1.0]
 
 
@@ -174,7 +174,7 @@ def test_throttling_beyond_patience_names_the_limit(script: Script) -> None:
     script.say(Answer(status=429, body={}, headers=headers))
 
     with pytest.raises(Unreachable, match=r"put_monitors is used up: 500 in 10 s"):
-        script.client(longest=120).update(7, BODY)
+        script.client(longest=120).monitors.update(7, BODY)
 
     assert script.waited == [50.0, 50.0]
 
@@ -184,7 +184,7 @@ def test_a_limit_on_duplicates_is_an_error_to_show_and_not_to_wait_for(script: S
     script.say(Answer(status=429, body={"errors": [said]}, headers={"X-RateLimit-Reset": "600"}))
 
     with pytest.raises(Rejected, match="Can not create duplicate monitors"):
-        script.client().create(BODY)
+        script.client().monitors.create(BODY)
 
     assert len(script.asked) == 1
 
@@ -211,7 +211,7 @@ def test_refusals_are_told_in_our_words(
     script.say(Answer(status=status, body=body))
 
     with pytest.raises(error) as found:
-        script.client().update(7, BODY)
+        script.client().monitors.update(7, BODY)
 
     assert says in f"{found.value} {found.value.hint}"
     assert found.type is error
@@ -222,7 +222,7 @@ def test_a_page_in_place_of_the_list_is_no_list(script: Script) -> None:
     script.say(Answer(body="<html>please log in</html>"))
 
     with pytest.raises(Unreachable, match="web page") as found:
-        list(script.client(tries=1).pages())
+        list(script.client(tries=1).monitors.pages())
 
     assert "DD_HOST" in found.value.hint
 
@@ -232,7 +232,7 @@ def test_no_error_shows_a_key(script: Script) -> None:
     for answer in (Answer(status=403), Answer(status=500), Answer(drop=True), Answer(body=PAGE)):
         script.say(answer)
         with pytest.raises(RemoteError) as found:
-            client.create(BODY)
+            client.monitors.create(BODY)
         shown = "".join(traceback.format_exception(found.value))
         assert API_KEY not in shown
         assert APP_KEY not in shown
@@ -249,7 +249,7 @@ def test_nothing_listening_is_said_and_a_create_surely_did_not_happen() -> None:
         client = Client(settings, retry=RetryPolicy(tries=1))
 
         with pytest.raises(Unreachable, match=f"nothing answers at {host}") as found:
-            client.create(BODY)
+            client.monitors.create(BODY)
 
     assert not isinstance(found.value, OutcomeUnknown)
 

@@ -22,8 +22,8 @@ def test_a_new_monitor_and_a_live_one_are_asked_about_at_their_own_addresses(
 ) -> None:
     script.say(Answer(body={}))
 
-    assert script.client().validate(BODY) == ()
-    assert script.client().validate(BODY, 7) == ()
+    assert script.client().monitors.validate(BODY) == ()
+    assert script.client().monitors.validate(BODY, 7) == ()
 
     assert [(asked.method, asked.path, asked.body) for asked in script.asked] == [
         ("POST", "/api/v1/monitor/validate", BODY),
@@ -34,7 +34,7 @@ def test_a_new_monitor_and_a_live_one_are_asked_about_at_their_own_addresses(
 def test_each_refusal_comes_in_datadogs_own_words(script: Script) -> None:
     script.say(Answer(status=400, body={"errors": ["Alert status is\nrequired.", "Another one"]}))
 
-    assert script.client().validate(BODY) == ("Alert status is required.", "Another one")
+    assert script.client().monitors.validate(BODY) == ("Alert status is required.", "Another one")
     assert len(script.asked) == 1
 
 
@@ -42,7 +42,7 @@ def test_each_refusal_comes_in_datadogs_own_words(script: Script) -> None:
 def test_validate_writes_nothing_and_so_is_tried_again(script: Script, answer: Answer) -> None:
     script.say(answer, Answer(body={}))
 
-    assert script.client().validate(BODY) == ()
+    assert script.client().monitors.validate(BODY) == ()
     assert len(script.asked) == 2
 
 
@@ -63,14 +63,14 @@ def test_an_answer_that_is_no_verdict_is_never_taken_for_one(
     script.say(answer)
 
     with pytest.raises(error, match=text):
-        script.client(tries=2).validate(BODY, 7)
+        script.client(tries=2).monitors.validate(BODY, 7)
 
 
 def test_validating_needs_the_right_to_read_alone(script: Script) -> None:
     script.say(Answer(status=403, body={"errors": ["Forbidden"]}))
 
     with pytest.raises(AccessDenied) as caught:
-        script.client().validate(BODY)
+        script.client().monitors.validate(BODY)
 
     assert caught.value.hint.startswith("it needs monitors_read;")
 
@@ -80,6 +80,6 @@ def test_the_monitor_that_is_already_the_same_is_named_by_its_id(script: Script)
     script.say(Answer(status=400, body={"errors": [said]}))
 
     with pytest.raises(Rejected) as caught:
-        script.client().create(BODY)
+        script.client().monitors.create(BODY)
 
     assert caught.value.duplicate_of == 5

@@ -66,7 +66,7 @@ def failure(
     )
     client = Client(settings, retry=RetryPolicy(tries=1))
     with pytest.raises(RemoteError) as found:
-        client.create(BODY) if call == "create" else client.get(7)
+        client.monitors.create(BODY) if call == "create" else client.monitors.get(7)
     assert "\n" not in str(found.value)
     assert SECRET not in f"{found.value} {found.value.hint}"
     return found.value
@@ -313,7 +313,7 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_is_not_unpacked(
 def test_a_full_page_of_big_monitors_is_taken(script: Script) -> None:
     page = [{"id": number, "message": "é" * 16_000} for number in range(1, 1001)]
     script.say(lambda asked: Answer(body=page if asked.query["page"] == "0" else []))
-    assert sum(len(monitors) for monitors in script.client().pages()) == 1000
+    assert sum(len(monitors) for monitors in script.client().monitors.pages()) == 1000
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -332,7 +332,7 @@ def test_no_redirect_is_followed(script: Script, status: int, call: str) -> None
 
 def test_the_type_that_an_answer_claims_to_have_does_not_matter(script: Script) -> None:
     script.say(Answer(body={"id": 7}, headers={"Content-Type": "text/html"}))
-    assert script.client().get(7) == {"id": 7}
+    assert script.client().monitors.get(7) == {"id": 7}
 
 
 @pytest.mark.parametrize(
@@ -345,9 +345,9 @@ def test_the_type_that_an_answer_claims_to_have_does_not_matter(script: Script) 
 def test_an_answer_without_a_usable_monitor_is_a_failure(script: Script, body: str) -> None:
     script.say(Answer(body=body))
     with pytest.raises(OutcomeUnknown):
-        script.client().create(BODY)
+        script.client().monitors.create(BODY)
     with pytest.raises(Unreachable):
-        script.client().get(7)
+        script.client().monitors.get(7)
     assert len(script.asked) == 2
 
 
@@ -355,7 +355,7 @@ def test_an_answer_without_a_usable_monitor_is_a_failure(script: Script, body: s
 def test_a_listing_with_an_id_that_is_none_is_read_to_its_end(script: Script, id: object) -> None:  # noqa: A002 - Datadog's word
     page = [{"id": 1}, {"id": id}, {"id": id}, 5, None, {"id": 2}]
     script.say(Answer(body=page))
-    (monitors,) = script.client().pages()
+    (monitors,) = script.client().monitors.pages()
     assert [each for each in monitors if isinstance(each, dict) and type(each["id"]) is int] == [
         {"id": 1},
         {"id": 2},
@@ -376,7 +376,7 @@ ECHOES = [
 def test_a_key_that_a_server_repeats_is_in_no_error(script: Script, answer: Answer) -> None:
     script.say(answer)
     with pytest.raises(RemoteError) as caught:
-        script.client(tries=1).update(7, BODY)
+        script.client(tries=1).monitors.update(7, BODY)
     shown = "".join(traceback.format_exception(caught.value)) + caught.value.hint
     assert API_KEY not in shown.lower()
     assert APP_KEY not in shown.lower()
@@ -384,5 +384,5 @@ def test_a_key_that_a_server_repeats_is_in_no_error(script: Script, answer: Answ
 
 def test_a_key_that_a_server_puts_into_a_monitor_is_not_taken_over(script: Script) -> None:
     script.say(Answer(body=[{"id": 7, "name": API_KEY, "tags": [f"key:{APP_KEY}"]}]))
-    (monitors,) = script.client().pages()
+    (monitors,) = script.client().monitors.pages()
     assert monitors == [{"id": 7, "name": "[redacted]", "tags": ["key:[redacted]"]}]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor_sync.datadog import client as door
+from monitor_sync.datadog.monitors import Monitors
 from monitor_sync.model import Body
 
 
@@ -36,8 +37,8 @@ class Fate:
 FATE = Fate()
 
 
-class Mortal(door.Client):
-    """The real client, in a process that may be killed at one of its writes."""
+class _Monitors(Monitors):
+    """The real monitors, in a process that may be killed at one of its writes."""
 
     def create(self, body: Body) -> Any:
         FATE.strike(after=False)
@@ -55,3 +56,11 @@ class Mortal(door.Client):
         FATE.strike(after=False)
         super().delete(id, force=force)
         FATE.strike(after=True)
+
+
+class Mortal(door.Client):
+    """The real client, in a process that may be killed at one of its writes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.monitors = _Monitors(self.api)

@@ -26,7 +26,11 @@ class Datadog:
     def __init__(self, url: str) -> None:
         self.url = url
         settings = Settings(site="datadoghq.eu", base_url=url, api_key="k", app_key="a")
-        self.client = Client(settings)
+        self._connected = Client(settings)
+        self.client = self._connected.monitors
+
+    def close(self) -> None:
+        self._connected.close()
 
     def listing(self) -> list[LiveResource]:
         return [each for page in self.client.pages() for each in reading.read(page)]
@@ -72,4 +76,4 @@ def datadog() -> Iterator[Datadog]:
     with running(Emulator()) as url:
         account = Datadog(url)
         yield account
-        account.client.close()
+        account.close()

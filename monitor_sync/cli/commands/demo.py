@@ -221,7 +221,7 @@ class _Story:
         from monitor_sync.resources.monitor import live
         from monitor_sync.sync.plan import make_plan
 
-        monitors = [each for page in self._client.pages() for each in live.read(page)]
+        monitors = [each for page in self._client.monitors.pages() for each in live.read(page)]
         return make_plan(self._project, monitors, site=self._client.site)
 
     def _apply(self, plan: Plan) -> None:
@@ -232,7 +232,7 @@ class _Story:
         with progress(f"writing {count(len(plan.changes), 'change')}", len(plan.changes)) as step:
             outcomes = carry_out(
                 plan,
-                {"monitor": self._client},
+                {"monitor": self._client.monitors},
                 on_progress=lambda done: step(done.status == "done"),
             )
         wrong = [each for each in outcomes if each.status != "done" or each.altered]
@@ -270,7 +270,7 @@ class _Story:
 
     def _id(self, monitor: Monitor) -> int:
         """The id of the live monitor with this key: the oldest, where there are several."""
-        found = self._client.find(self._project.name, monitor.key)
+        found = self._client.monitors.find(self._project.name, monitor.key)
         return min(int(each["id"]) for each in found)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
