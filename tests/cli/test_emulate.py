@@ -87,7 +87,7 @@ def test_a_port_that_is_taken_names_the_danger(tmp_path: Path) -> None:
     assert done.stderr == (
         f"error: cannot listen on 127.0.0.1:{port}: address already in use. A"
         f" DD_HOST=http://127.0.0.1:{port} that is still set leads to whatever else answers there\n"
-        "  help: `monitor-sync emulate --port 0` takes a free port and prints its address\n"
+        " help: `monitor-sync emulate --port 0` takes a free port and prints its address\n"
     )
 
 
