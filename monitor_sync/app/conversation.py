@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from monitor_sync.app.applying import Prepared
+    from monitor_sync.app.prepare import Prepared
     from monitor_sync.sync.apply import Stopped
 
 Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[bool], None]]]

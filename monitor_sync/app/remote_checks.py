@@ -122,24 +122,24 @@ def _look_up(loaded: Loaded, client: Client, written: Mapping[str, Sequence[_Wri
 
 
 def _written(loaded: Loaded, keys: Collection[str] | None) -> Iterable[tuple[str, list[_Written]]]:
-    """Every handle of the files with all places where an author wrote it."""
+    """Return every handle of the files with all places where an author wrote it."""
     project = loaded.project
-    monitors = [each for key, each in project.monitors.items() if keys is None or key in keys]
-    owners = {each.team for each in monitors}
-    found: dict[str, list[_Written]] = {}
+    monitors = [monitor for key, monitor in project.monitors.items() if keys is None or key in keys]
+    owners = {monitor.team for monitor in monitors}
+    places: dict[str, list[_Written]] = {}
     for name, team in project.teams.items():
         if keys is None or name in owners:
             for handle, where in _of_team(team):
-                found.setdefault(handle, []).append(where)
+                places.setdefault(handle, []).append(where)
     for monitor in monitors:
         standing = {handle for handle, _ in _of_team(project.teams[monitor.team])}
         for handle, where in _of_monitor(monitor, standing):
-            found.setdefault(handle, []).append(where)
-    return found.items()
+            places.setdefault(handle, []).append(where)
+    return places.items()
 
 
 def _of_team(team: Team) -> Iterator[tuple[str, _Written]]:
-    """A team's handles, and those that its rules write out."""
+    """Give the handles that a team has by name, and those that its rules write out."""
     for name, handle in team.handles.items():
         yield handle, _Written(field=("teams", team.name, "handles", name))
     named = set(team.handles.values())
@@ -151,7 +151,7 @@ def _of_team(team: Team) -> Iterator[tuple[str, _Written]]:
 
 
 def _of_monitor(monitor: Monitor, standing: Collection[str]) -> Iterator[tuple[str, _Written]]:
-    """The handles of a monitor's own texts and routing; ``standing`` are its team's."""
+    """Give the handles of a monitor's own texts and routing; ``standing`` are its team's."""
     from monitor_sync.language.handles import handles
 
     options = monitor.body.get("options") or {}
@@ -160,11 +160,9 @@ def _of_monitor(monitor: Monitor, standing: Collection[str]) -> Iterator[tuple[s
         (("options", "escalation_message"), str(options.get("escalation_message") or "")),
     )
     for field, text in texts:
-        for each in handles(text):
-            yield (
-                each.text,
-                _Written(key=monitor.key, field=field, start=each.start, end=each.end),
-            )
+        for mention in handles(text):
+            place = _Written(key=monitor.key, field=field, start=mention.start, end=mention.end)
+            yield mention.text, place
     for state, recipients in monitor.recipients.items():
         for handle in recipients:
             if handle not in standing:
@@ -217,7 +215,7 @@ def _checked(
     """What Datadog gave a verdict on. Nothing asked and nothing answered are told apart."""
     if verdicts.checked:
         kind = "monitor" if everything else "new or changed monitor"
-        refused = len({each.key for each in verdicts.refusals})
+        refused = len({refusal.key for refusal in verdicts.refusals})
         verdict = f"it refuses {refused}" if refused else "it refuses none"
         yield f"Datadog was asked about {count(verdicts.checked, kind)}: {verdict}."
     elif not verdicts.unchecked and not skipped:
@@ -233,8 +231,8 @@ def _checked(
 def _unchecked(monitors: Sequence[Unchecked], handles: LookedUp) -> Iterator[str]:
     """One line that counts what was not checked, by reason; nothing where all was."""
     reasons: dict[str, list[str]] = {}
-    for each in monitors:
-        reasons.setdefault(each.reason, []).append(each.key)
+    for monitor in monitors:
+        reasons.setdefault(monitor.reason, []).append(monitor.key)
     parts = [
         f"{count(len(keys), 'monitor')} ({reason}: {listed(keys)})"
         for reason, keys in reasons.items()

@@ -124,7 +124,8 @@ class GitHub:
     def comments(self, number: int) -> list[Comment]:
         """All comments of an issue or pull request, oldest first."""
         with self._told(f"read the comments of #{number}"):
-            return [_comment(each) for each in self._repository.get_issue(number).get_comments()]
+            comments = self._repository.get_issue(number).get_comments()
+            return [_comment(comment) for comment in comments]
 
     def add_comment(self, number: int, body: str) -> Comment:
         """Write a new comment. Rejected where it is too long."""
@@ -148,8 +149,8 @@ class GitHub:
     def pulls_of(self, commit: str) -> list[Pull]:
         """The pull requests that brought a commit and are merged."""
         with self._told(f"look up the pull request of {commit[:12]}"):
-            found = self._repository.get_commit(commit).get_pulls()
-            return [_pull(each) for each in found if each.merged_at is not None]
+            pulls = self._repository.get_commit(commit).get_pulls()
+            return [_pull(pull) for pull in pulls if pull.merged_at is not None]
 
     def approved_by(self, number: int, head: str) -> list[str]:
         """
@@ -159,18 +160,19 @@ class GitHub:
         """
         with self._told(f"read the reviews of #{number}"):
             verdicts: dict[str, bool] = {}
-            for each in self._repository.get_pull(number).get_reviews():  # oldest first
-                if each.state != "COMMENTED":
-                    verdicts[_login(each.user)] = (each.state, each.commit_id) == ("APPROVED", head)
+            for review in self._repository.get_pull(number).get_reviews():  # oldest first
+                if review.state != "COMMENTED":
+                    approved = review.state == "APPROVED" and review.commit_id == head
+                    verdicts[_login(review.user)] = approved
         return [login for login, yes in verdicts.items() if yes]
 
     def issues(self, label: str) -> list[Issue]:
         """The open issues with a label, oldest first; pull requests are none."""
         with self._told(f"list the issues labelled {label}"):
-            found = self._repository.get_issues(
+            issues = self._repository.get_issues(
                 state="open", labels=[label], sort="created", direction="asc"
             )
-            return [_issue(each) for each in found if "/pull/" not in each.html_url]
+            return [_issue(issue) for issue in issues if "/pull/" not in issue.html_url]
 
     def open_issue(self, title: str, body: str, labels: Sequence[str]) -> Issue:
         """Open an issue. GitHub makes labels that do not exist."""
@@ -190,10 +192,10 @@ class GitHub:
     def applied(self, environment: str) -> str:
         """The last commit up to which everything is recorded as applied; empty where none is."""
         with self._told(f"list the deployments of {environment}"):
-            found = self._repository.get_deployments(task=TASK, environment=environment)
-            for each in islice(found, _RECORDS):
-                if any(status.state == "success" for status in each.get_statuses()):
-                    return each.sha
+            deployments = self._repository.get_deployments(task=TASK, environment=environment)
+            for deployment in islice(deployments, _RECORDS):
+                if any(status.state == "success" for status in deployment.get_statuses()):
+                    return deployment.sha
         return ""
 
     def record(self, commit: str, environment: str, run: str) -> None:
@@ -258,7 +260,7 @@ def _issue(raw: RawIssue) -> Issue:
         author=_login(raw.user),
         title=raw.title,
         body=raw.body or "",
-        labels=tuple(each.name for each in raw.labels),
+        labels=tuple(label.name for label in raw.labels),
         url=raw.html_url,
     )
 
@@ -285,9 +287,10 @@ def _said(error: GithubException) -> str:
     """GitHub's own words, with those about each field that it refused."""
     data = error.data if isinstance(error.data, dict) else {}
     parts = [str(data.get("message") or error.message or "no reason given")]
-    for each in data.get("errors") or ():
-        told = each.get("message") or each.get("code") if isinstance(each, dict) else each
-        parts.append(str(told))
+    for refusal in data.get("errors") or ():
+        named = isinstance(refusal, dict)
+        reason = refusal.get("message") or refusal.get("code") if named else refusal
+        parts.append(str(reason))
     return f"GitHub answered {error.status}, {'; '.join(parts)}"
 
 

@@ -43,32 +43,32 @@ def report(
 
 def settle(github: GitHub, *, author: str = AUTHOR) -> Kept:
     """Close the issue: somebody looked, and nothing differs. Raises RemoteError."""
-    found = _ours(github, author)
-    for each in found:
-        github.close_issue(each.number)
-    return Kept(done="closed", url=found[0].url) if found else Kept(done="not needed")
+    issues = _ours(github, author)
+    for issue in issues:
+        github.close_issue(issue.number)
+    return Kept(done="closed", url=issues[0].url) if issues else Kept(done="not needed")
 
 
 def _report(github: GitHub, title: str, text: str, teams: Sequence[str], author: str) -> Kept:
-    owners = [f"{_TEAM}{each}"[:_LONGEST_LABEL] for each in teams]
-    found = _ours(github, author)
-    if not found:
+    owners = [f"{_TEAM}{team}"[:_LONGEST_LABEL] for team in teams]
+    issues = _ours(github, author)
+    if not issues:
         made = github.open_issue(title, text, [LABEL, *owners])
         return Kept(done="opened", url=made.url)
-    kept, *stale = found
-    others = [each for each in kept.labels if each != LABEL and not each.startswith(_TEAM)]
+    kept, *stale = issues
+    others = [label for label in kept.labels if label != LABEL and not label.startswith(_TEAM)]
     github.edit_issue(kept.number, title, text, [LABEL, *owners, *others])
-    for each in stale:
-        github.close_issue(each.number)
+    for issue in stale:
+        github.close_issue(issue.number)
     return Kept(done="updated", url=kept.url)
 
 
 def _ours(github: GitHub, author: str) -> list[Issue]:
     """Our open issues about drift, oldest first: by label, author and marker."""
     return [
-        each
-        for each in github.issues(LABEL)
-        if each.author == author
-        and (read := marker.read(each.body)) is not None
+        issue
+        for issue in github.issues(LABEL)
+        if issue.author == author
+        and (read := marker.read(issue.body)) is not None
         and read.kind == "drift"
     ]

@@ -47,12 +47,12 @@ class Marker:
 
 
 def read(text: str) -> Marker | None:
-    """The marker that a text begins with; None where it has none that we could have written."""
-    found = _LINE.match(text)
-    if found is None:
+    """Return the marker that a text begins with; None where it has none that we write."""
+    line = _LINE.match(text)
+    if line is None:
         return None
     try:
-        facts = json.loads(found[1])
+        facts = json.loads(line[1])
     except ValueError:
         return None
     kind = facts.get("kind", "plan")
@@ -68,5 +68,5 @@ def read(text: str) -> Marker | None:
 
 
 def _like(pattern: re.Pattern[str], value: object) -> str:
-    """The value where it has the form it should have, else an empty text."""
+    """Return the value where it has the form it should have, else an empty text."""
     return value if isinstance(value, str) and pattern.fullmatch(value) else ""

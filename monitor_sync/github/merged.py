@@ -47,36 +47,37 @@ def steps(
     github: GitHub, commits: Sequence[Commit], branch: str, *, author: str = sticky.AUTHOR
 ) -> list[Step]:
     """
-    The merges that these commits are, in their order; commits that follow each other are together
-    where one pull request brought them.
+    Group commits into merges, in their order; those that one pull request brought are one merge.
 
     ``commits`` are on the first-parent line, oldest first. Raises RemoteError.
     """
-    found = [(each, _pull(github.pulls_of(each.sha), each.sha, branch)) for each in commits]
+    brought = [
+        (commit, _pull(github.pulls_of(commit.sha), commit.sha, branch)) for commit in commits
+    ]
     made = []
-    for _, group in groupby(found, key=_merge):
+    for _, group in groupby(brought, key=_merge):
         same = list(group)
         (first, pull), (last, _) = same[0], same[-1]
         made.append(_step(github, first.parent, last.sha, pull, author))
     return made
 
 
-def _merge(found: tuple[Commit, Pull | None]) -> object:
-    """What is the same for the commits of one merge; each push without one stands alone."""
-    commit, pull = found
+def _merge(brought: tuple[Commit, Pull | None]) -> object:
+    """Return what the commits of one merge share; a push without a pull request stands alone."""
+    commit, pull = brought
     return pull.number if pull is not None else commit.sha
 
 
 def _pull(pulls: Sequence[Pull], commit: str, branch: str) -> Pull | None:
     """
-    The pull request that brought a commit to the branch.
+    Return the pull request that brought a commit to the branch; None where there is none.
 
-    There may be several: one into another branch, which was merged in turn. The one whose merge
-    made this very commit is meant, else the newest into this branch.
+    Where a pull request went into another branch that was merged in turn, there are several. Then
+    it is the one whose merge made this very commit, else the newest into this branch.
     """
-    here = [each for each in pulls if each.branch == branch]
-    exact = [each for each in here if each.merge_commit == commit]
-    return max(exact or here, key=lambda each: each.number, default=None)
+    here = [pull for pull in pulls if pull.branch == branch]
+    exact = [pull for pull in here if pull.merge_commit == commit]
+    return max(exact or here, key=lambda pull: pull.number, default=None)
 
 
 def _step(github: GitHub, base: str, head: str, pull: Pull | None, author: str) -> Step:

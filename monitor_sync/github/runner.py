@@ -92,7 +92,7 @@ class Runner:
 
 
 def from_environment(environ: Mapping[str, str]) -> Runner:
-    """The job that this process runs in. Raises UsageError where it is none."""
+    """Return the job that this process runs in. Raises UsageError where it is none."""
     repository = environ.get("GITHUB_REPOSITORY", "")
     if not _REPOSITORY.fullmatch(repository):
         what = f"GITHUB_REPOSITORY is {repository!r}" if repository else "no GITHUB_REPOSITORY"
@@ -135,8 +135,8 @@ def _seconds(value: str, usual: float) -> float:
 
 
 def _within(event: Mapping[str, Any], *names: str) -> Any:
-    """A value some levels down in a payload; None where a level is missing."""
-    found: Any = event
+    """Return the value some levels down in a payload; None where a level is missing."""
+    value: Any = event
     for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

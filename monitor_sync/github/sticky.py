@@ -30,12 +30,13 @@ class Put:
 
 def ours(comments: Sequence[Comment], author: str, kind: Kind) -> list[tuple[Comment, Marker]]:
     """
-    Our comments of a kind, oldest first, each with what its marker says.
+    Return our comments of a kind, oldest first, each with what its marker says.
 
     Anybody can type a marker, so one in somebody else's comment means nothing.
     """
-    found = ((each, marker.read(each.body)) for each in comments if each.author == author)
-    return [(each, read) for each, read in found if read is not None and read.kind == kind]
+    written = [comment for comment in comments if comment.author == author]
+    marked = [(comment, marker.read(comment.body)) for comment in written]
+    return [(comment, read) for comment, read in marked if read is not None and read.kind == kind]
 
 
 def put(
@@ -53,13 +54,13 @@ def put(
 
 
 def _put(github: GitHub, number: int, text: str, author: str, kind: Kind) -> Put:
-    found = [each for each, _ in ours(github.comments(number), author, kind)]
-    if not found:
+    comments = [comment for comment, _ in ours(github.comments(number), author, kind)]
+    if not comments:
         return Put(url=github.add_comment(number, text).url, done="posted")
-    kept, *stale = found
+    kept, *stale = comments
     same = kept.body.replace("\r\n", "\n").rstrip() == text.rstrip()
     if not same:
         github.edit_comment(number, kept.id, text)
-    for each in stale:
-        github.delete_comment(number, each.id)
+    for comment in stale:
+        github.delete_comment(number, comment.id)
     return Put(url=kept.url, done="left as it was" if same else "edited", removed=len(stale))

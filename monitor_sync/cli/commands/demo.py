@@ -193,13 +193,13 @@ class _Story:
         self._narrator.step("Plan finds it", "monitor-sync plan")
         plan = self._plan()
         self._narrator.show(plan)
-        fields = [(each.key, [field.field for field in each.fields]) for each in plan.changes]
+        fields = [(change.key, [field.field for field in change.fields]) for change in plan.changes]
         expected = [(done.changed.key, ["options.thresholds.critical", "query"])]
         self._narrator.check(
             [(key, sorted(names)) for key, names in fields] == expected,
             "the plan shows the changed threshold and nothing else",
         )
-        clones = [each.id for each in plan.left_alone if each.reason == "clone"]
+        clones = [monitor.id for monitor in plan.left_alone if monitor.reason == "clone"]
         self._narrator.check(clones == [done.clone_id], "the clone is reported and left alone")
         self._narrator.tell("The mute is not in it: mutes and downtimes are people's.")
 
@@ -221,7 +221,7 @@ class _Story:
         from monitor_sync.resources.monitor import live
         from monitor_sync.sync.plan import make_plan
 
-        monitors = [each for page in self._client.monitors.pages() for each in live.read(page)]
+        monitors = [monitor for page in self._client.monitors.pages() for monitor in live.read(page)]
         return make_plan(self._project, monitors, site=self._client.site)
 
     def _apply(self, plan: Plan) -> None:
@@ -235,7 +235,7 @@ class _Story:
                 {"monitor": self._client.monitors},
                 on_progress=lambda done: step(done.status == "done"),
             )
-        wrong = [each for each in outcomes if each.status != "done" or each.altered]
+        wrong = [outcome for outcome in outcomes if outcome.status != "done" or outcome.altered]
         if wrong:
             self._narrator.say(report(wrong, plan.fingerprint, self._narrator.style))
         self._narrator.check(not wrong, "every change is made, and stored as it was sent")
@@ -244,14 +244,14 @@ class _Story:
     def _picked(self) -> Sequence[Monitor]:
         """Three monitors, the first one with a threshold that can be raised. Always the same."""
         monitors = [self._project.monitors[key] for key in sorted(self._project.monitors)]
-        simple = [each for each in monitors if _raisable(each)]
+        simple = [monitor for monitor in monitors if _raisable(monitor)]
         if not simple:
             raise UsageError(
                 "the demo needs a monitor with a critical threshold that a query exceeds",
                 hint="leave out --root to run it on the monitors it came with",
             )
         # what a template makes for each service is less of a story than what somebody wrote by hand
-        by_hand = [each for each in simple if "." not in each.key.rpartition("/")[2]]
+        by_hand = [monitor for monitor in simple if "." not in monitor.key.rpartition("/")[2]]
         rest = by_hand or simple
         return rest[0], rest[len(rest) // 3], rest[2 * len(rest) // 3]
 
@@ -270,8 +270,8 @@ class _Story:
 
     def _id(self, monitor: Monitor) -> int:
         """The id of the live monitor with this key: the oldest, where there are several."""
-        found = self._client.monitors.find(self._project.name, monitor.key)
-        return min(int(each["id"]) for each in found)
+        live = self._client.monitors.find(self._project.name, monitor.key)
+        return min(int(body["id"]) for body in live)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One request as Datadog's web page would send it."""

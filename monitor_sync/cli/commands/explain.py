@@ -41,11 +41,11 @@ def command(rule: str, form: str, output: Path | None) -> None:
 
 
 def _several(pages: Sequence[Page], rule: str) -> Sequence[Page]:
-    """All pages, or those of a family. Raises UsageError where there is neither."""
+    """Return all pages, or those of a family. Raises UsageError where there is neither."""
     family = rule.rstrip("/")
-    found = [page for page in pages if family in ("", page.family)]
-    if found:
-        return found
+    chosen = [page for page in pages if family in ("", page.family)]
+    if chosen:
+        return chosen
     names = [*dict.fromkeys(page.family for page in pages), *(page.name for page in pages)]
     ends = {name.rpartition("/")[2]: name for name in names}
     close = closest(rule, names) or ends.get(closest(rule.rpartition("/")[2], ends), "")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor_sync.app import Validation
     from monitor_sync.diagnostics import Diagnostic
 
-_LEVELS: Final = {each.label: each for each in Severity}
+_LEVELS: Final = {severity.label: severity for severity in Severity}
 
 
 def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
@@ -162,8 +162,10 @@ def _in_checkout(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         return diagnostics
     below = PurePosixPath(here.relative_to(top).as_posix())
     return [
-        replace(each, span=replace(each.span, path=os.path.normpath(below / each.span.path)))
-        for each in diagnostics
+        replace(
+            finding, span=replace(finding.span, path=os.path.normpath(below / finding.span.path))
+        )
+        for finding in diagnostics
     ]
 
 
