@@ -70,8 +70,8 @@ def named() -> dict[str, str]:
     name = re.compile(rf"(?:{'|'.join(FAMILIES)}|\*)/[a-z0-9.-]+")
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        if "emulator" in path.parts:
-            continue  # its texts are Datadog's
+        if {"emulator", "datadog"} & {*path.relative_to(PACKAGE).parts}:
+            continue  # their texts are Datadog's, and paths such as `…/validate`
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             text = ""
             if isinstance(node, ast.Constant):

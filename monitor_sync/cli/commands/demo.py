@@ -221,7 +221,9 @@ class _Story:
         from monitor_sync.resources.monitor import live
         from monitor_sync.sync.plan import make_plan
 
-        monitors = [monitor for page in self._client.monitors.pages() for monitor in live.read(page)]
+        monitors = [
+            monitor for page in self._client.monitors.pages() for monitor in live.read(page)
+        ]
         return make_plan(self._project, monitors, site=self._client.site)
 
     def _apply(self, plan: Plan) -> None:
