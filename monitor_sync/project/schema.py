@@ -94,8 +94,27 @@ def problems(
         return
     from jsonschema import Draft7Validator  # 100 ms, paid only where there is something to say
 
-    for error in Draft7Validator(schema_of(kind)).iter_errors(data):
-        yield from _worded(error, numbers)
+    reported = False
+    for error in Draft7Validator(_for_python(schema_of(kind))).iter_errors(data):
+        for problem in _worded(error, numbers):
+            reported = True
+            yield problem
+    if not reported:  # the two read a pattern differently, and the stricter one decides
+        yield Problem(where=(), message="the file does not have the shape that its schema asks for")
+
+
+def _for_python(schema: Any) -> Any:
+    """Return a schema whose patterns end where the text ends: Python's ``$`` allows a newline."""
+    if isinstance(schema, list):
+        return [_for_python(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: part[:-1] + r"\Z"
+        if name == "pattern" and isinstance(part, str) and part.endswith("$")
+        else _for_python(part)
+        for name, part in schema.items()
+    }
 
 
 def without(data: Any, wrong: Iterable[Problem]) -> Any:

@@ -411,3 +411,38 @@ def test_a_threshold_may_be_written_as_it_reads_best(tmp_path: Path) -> None:
     text = MONITOR.replace("critical: 5", "critical: 5.0")
 
     assert read(tmp_path, flow("errors:\n" + indented(text, 2))).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "named"),
+    [
+        ("project.yaml", 'project: "acme\\n"\n', r"acme\n"),
+        ("project.yaml", 'project: acme\nowner: "claims\\n"\n', r"claims\n"),
+        ("project.yaml", 'project: acme\nsite: "datadoghq.eu\\n"\n', r"datadoghq.eu\n"),
+        ("project.yaml", 'project: acme\npolicy: {forbidden_handles: ["@all\\n"]}\n', r"@all\n"),
+        ("teams.yaml", 'teams: {"core\\n": {}}\n', r"core\n"),
+        ("teams.yaml", 'teams: {core: {handles: {chat: "@slack-x\\n"}}}\n', r"@slack-x\n"),
+        ("teams.yaml", 'teams: {core: {approvers: ["ani\\n"]}}\n', r"ani\n"),
+        ("teams.yaml", 'teams: {core: {github: "@acme/core\\n"}}\n', r"@acme/core\n"),
+        ("teams.yaml", 'teams: {core: {on_call: {name: "core\\n"}}}\n', r"core\n"),
+        ("motor/flow.yaml", 'monitors: {"errors\\n": {name: x, query: q}}\n', r"errors\n"),
+        (
+            "motor/flow.yaml",
+            'monitors: {m: {name: x, query: q, also_notify: {alert: ["@slack-x\\n"]}}}\n',
+            r"@slack-x\n",
+        ),
+        (
+            "motor/flow.yaml",
+            'monitors: {m: {name: "${p}", query: q, for_each: {p: ["a\\n"]}}}\n',
+            r"a\n",
+        ),
+    ],
+)
+def test_a_name_that_ends_in_a_newline_is_no_name(
+    tmp_path: Path, file: str, text: str, named: str
+) -> None:
+    found = [
+        each for each in read(tmp_path, {file: text}).diagnostics if each.span.path.endswith(file)
+    ]
+
+    assert any(named.replace("\\n", "\n") in each.message for each in found), found
