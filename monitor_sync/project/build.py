@@ -25,6 +25,7 @@ from monitor_sync.project.interpolation import fill, names_in, plain, references
 from monitor_sync.project.layers import Field, span_of
 from monitor_sync.project.message import Footer, footer_text, quieted
 from monitor_sync.project.routing import ProjectSettings, Router
+from monitor_sync.project.schema import known_fields
 
 LONGEST_KEY: Final = 180
 """A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
@@ -336,7 +337,8 @@ class MonitorBuilder:
             "priority": _priority(filled.get("priority")),
             "options": options,
         }
-        for name in _EXTRAS:
+        passed = filled.keys() - known_fields() if filled.get("raw_type") is True else ()
+        for name in (*_EXTRAS, *sorted(passed)):
             if name in filled:
                 body[name] = filled[name]
         return body

@@ -26,6 +26,7 @@ from monitor_sync.project.failure import failure
 from monitor_sync.project.monitor_file import MonitorFile
 from monitor_sync.project.moved import former_keys
 from monitor_sync.project.normalise import Normaliser
+from monitor_sync.project.raw import passed_unchecked
 from monitor_sync.project.templates import Template
 from monitor_sync.project.use import TemplateUse
 from monitor_sync.project.yaml_reader import DataPath
@@ -271,6 +272,8 @@ class Expansion:
             self.incomplete[monitor.key] = IncompleteMonitor(monitor, doubts)
         else:
             self.monitors[monitor.key] = monitor
+        if raw := passed_unchecked(monitor.key, compiled):
+            self.diagnostics.append(raw)
         self.provenance[monitor.key] = Provenance(source, compiled, scope)
 
     def _adopting(

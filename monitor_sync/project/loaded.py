@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Project, Team
-from monitor_sync.project import adoption, explain, recipients, source_map
+from monitor_sync.project import adoption, explain, raw, recipients, source_map
 from monitor_sync.project.compiled import tag_span
 from monitor_sync.project.document import Document
 from monitor_sync.project.doubts import IncompleteMonitor
@@ -59,10 +59,15 @@ class Loaded:
         return [
             diagnostic
             for diagnostic in found
-            if diagnostic.key not in self.incomplete
-            or diagnostic.rule in reading
-            or not self.incomplete[diagnostic.key].explains(diagnostic)
+            if diagnostic.rule in reading or not self._follows(diagnostic)
         ]
+
+    def _follows(self, finding: Diagnostic) -> bool:
+        """Return whether a rule's finding follows from a mistake, or from an unknown type."""
+        key = finding.key
+        if key in self.incomplete:
+            return self.incomplete[key].explains(finding)
+        return key in self.provenance and raw.explains(finding, self.project.monitors[key])
 
     def explain(self, key: str) -> tuple[ValueSource, ...]:
         """

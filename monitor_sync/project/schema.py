@@ -98,9 +98,31 @@ def problems(
     for error in Draft7Validator(_for_python(schema_of(kind))).iter_errors(data):
         for problem in _worded(error, numbers):
             reported = True
-            yield problem
+            if not _is_raw(data, problem.where):
+                yield problem
     if not reported:  # the two read a pattern differently, and the stricter one decides
         yield Problem(where=(), message="the file does not have the shape that its schema asks for")
+
+
+def known_fields() -> frozenset[str]:
+    """Return the fields of a monitor that the schema knows."""
+    return frozenset(bundle("definitions")["definitions"]["changes"]["properties"])
+
+
+def known_types() -> frozenset[str]:
+    """Return the types of monitors that the schema knows."""
+    kinds = bundle("definitions")["definitions"]["changes"]["properties"]["type"]["anyOf"]
+    return frozenset(kinds[0]["enum"])
+
+
+def _is_raw(data: Any, where: DataPath) -> bool:
+    """Return whether ``raw_type: true`` beside a value lets it pass: a type, an unknown field."""
+    for part in where[:-1]:
+        data = data[part]
+    if not where or not isinstance(data, dict) or data.get("raw_type") is not True:
+        return False
+    name = where[-1]
+    return (name == "type" and isinstance(data[name], str)) or name not in known_fields()
 
 
 def _for_python(schema: Any) -> Any:

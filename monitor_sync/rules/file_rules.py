@@ -26,7 +26,7 @@ WARNINGS: Final = frozenset(
         "tags/second-value",
     }
 )
-NOTES: Final = frozenset({"file/tests-apart"})
+NOTES: Final = frozenset({"file/tests-apart", "schema/passed-unchecked"})
 """With ``WARNINGS`` the names of what can be suppressed and be given another severity."""
 
 _WRITTEN: Final = {
@@ -204,6 +204,14 @@ _WRITTEN: Final = {
         Example: `renotify_interval: "0"`
         Use instead: `renotify_interval: 0`
         Source: 35 recorded monitors hold the interval as text.
+        """,
+    "schema/passed-unchecked": """
+        An option, a field or a type is passed to Datadog that this tool does not know.
+        Why: `raw_options` and `raw_type` let you use what is newer than this tool. Nobody checks
+        it before Datadog does, and no rule looks at a monitor of an unknown type.
+        Example: `raw_type: true` beside `type: quantum alert`
+        Use instead: the option, field or type itself, once a release of this tool knows it
+        Source: our own rule.
         """,
     "schema/priority": """
         A priority is written in a way that Datadog would not take.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypeGuard
 
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, LiveResource
-from monitor_sync.resources.monitor.equivalence import NEVER_OPTIONS
+from monitor_sync.resources.monitor.equivalence import NEVER_OPTIONS, SERVER_OWNED
 
 _KEPT: Final = (
     "name",
@@ -22,6 +22,7 @@ _KEPT: Final = (
     "assets",
     "draft_status",
 )
+_KNOWN: Final = frozenset(_KEPT) | SERVER_OWNED
 _PROJECT: Final = PROJECT_TAG + ":"
 _KEY: Final = KEY_TAG + ":"
 
@@ -41,6 +42,9 @@ def read_one(raw: Any) -> LiveResource | None:
     if not isinstance(raw, Mapping) or not _is_id(raw.get("id")):
         return None
     body = {name: value for name in _KEPT if (value := raw.get(name)) is not None}
+    for name in raw.keys() - _KNOWN:  # what files may pass with `raw_type`
+        if raw[name] is not None:
+            body[name] = raw[name]
     tags = body["tags"] = _tags(raw.get("tags"))
     if isinstance(kind := body.get("type"), str):
         body["type"] = sys.intern(kind)
