@@ -26,11 +26,11 @@ _FIRST_ID = 10_000_001
 # that is killed leaves a gap rather than give an id twice.
 _ID_BLOCK = 1000
 _SEEDED_AT_ONCE = 1000
-_REMEMBERED = 10_000  # how many deeds the audit trail holds; it is not kept in the state file
+_REMEMBERED = 10_000  # how many entries the audit trail holds; it is not kept in the state file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class AuditEntry:
     """Something somebody did to a monitor: `action` is created, modified or deleted."""
 
     number: int
@@ -63,7 +63,7 @@ class Documents:
         return len(self._held)
 
     def get(self, identifier: int | str) -> dict[str, Any] | None:
-        """One document, or None. Put it back after changing it."""
+        """Return one document, or None. Put it back after changing it."""
         return self._held.get(str(identifier))
 
     def put(self, identifier: int | str, document: dict[str, Any]) -> None:
@@ -106,7 +106,7 @@ class Account:
         self.opsgenie_services = Documents(store, "opsgenie_service")
         self.slack_channels = Documents(store, "slack_channel")
         self.lacking: frozenset[str] = frozenset()  # permissions that the keys do not have
-        self.audit: deque[Deed] = deque(maxlen=_REMEMBERED)
+        self.audit: deque[AuditEntry] = deque(maxlen=_REMEMBERED)
         # The filters of the listing last asked for, at which version, and what they left.
         self.last_listing: tuple[object, list[int]] = (None, [])
         self._next_id = store.counter("next_id", _FIRST_ID)
@@ -118,7 +118,7 @@ class Account:
         return str(uuid.uuid5(_ORGANISATIONS, str(self.org_id)))
 
     def new_id(self) -> int:
-        """An id no monitor or downtime ever had, larger than all before it."""
+        """Return an id that no monitor or downtime ever had, larger than all before it."""
         given = self._next_id
         self._next_id += 1
         if given >= self._reserved:
@@ -132,13 +132,13 @@ class Account:
             self._next_id = identifier + 1
 
     def timestamp(self) -> str:
-        """Now, as monitors tell it."""
+        """Return the time now, as monitors show it."""
         return timestamp(self.clock())
 
     def new_monitor(
         self, body: Json, monitor_id: int, creator: Mapping[str, Json] = CREATOR
     ) -> dict[str, Any]:
-        """The monitor a create makes from a body, not yet held."""
+        """Return the monitor that a create makes from a body, not yet held."""
         now = self.clock()
         written = timestamp(now)
         parts = definition(body)
@@ -160,7 +160,7 @@ class Account:
         }
 
     def seed(self, monitors: Iterable[Json]) -> int:
-        """Hold monitors as a live account lists them, unchecked; answers how many were new.
+        """Hold monitors as a live account lists them, unchecked, and return how many were new.
 
         An organisation that was made up, and holds nothing yet, becomes that of the first monitor
         that names one. What a monitor lacks is filled in as a create would. One whose id is already
@@ -223,5 +223,5 @@ def _is_listed(name: str, body: Json) -> bool:
 
 
 def timestamp(seconds: float) -> str:
-    """A Unix time as Datadog writes it: microseconds, `+00:00`."""
+    """Return a Unix time as Datadog writes it: microseconds, `+00:00`."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")

@@ -56,7 +56,7 @@ class Request:
     strike: Strike | None = None
 
     def json(self) -> dict[str, Json]:
-        """The body as an object; an empty body is an empty object (recorded on mute_all).
+        """Return the body as an object; an empty body is an empty object (recorded on mute_all).
 
         Raises `Refused` (400) for anything else. The wording is ours: no recording has one.
         """
@@ -67,7 +67,7 @@ class Request:
         return value
 
     def json_array(self) -> list[Json]:
-        """The body as an array; an object alone is an array of it. Raises `Refused` (400)."""
+        """Return the body as an array, also where it is one object. Raises `Refused` (400)."""
         value = decoded(self._plain_body())
         if isinstance(value, dict):
             return [value]
@@ -76,7 +76,7 @@ class Request:
         return value
 
     def _plain_body(self) -> bytes:
-        """The body unpacked: `Content-Encoding` may be gzip or deflate, as on Datadog's intakes."""
+        """Return the body unpacked: it may come as gzip or deflate, as on Datadog's intakes."""
         window = _WINDOWS.get(self.headers.get("content-encoding", "").lower())
         if window is None:
             return self.body
@@ -92,7 +92,7 @@ class Request:
         return unpacked
 
     def number(self, name: str, otherwise: int) -> int:
-        """A query parameter that must be a whole number of 0 or more."""
+        """Return a query parameter that must be a whole number of 0 or more."""
         text = self.query.get(name)
         if text is None or text == "":
             return otherwise
@@ -101,7 +101,7 @@ class Request:
         return int(text)
 
     def flag(self, name: str) -> bool:
-        """A query parameter that is on or off; clients write `true` or `True`."""
+        """Return True if a query parameter is on; clients write `true` or `True`."""
         return self.query.get(name, "").lower() == "true"
 
 
@@ -143,29 +143,29 @@ def _finite(text: str) -> float:
 
 
 def parsed_query(query: str | Mapping[str, str]) -> Mapping[str, str]:
-    """A query string as a mapping; of a name given twice the last one counts."""
+    """Return a query string as a mapping; of a name given twice the last value counts."""
     if isinstance(query, str):
         return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
     return query
 
 
 def encoded(value: Json) -> bytes:
-    """Compact JSON, as Datadog answers."""
+    """Return compact JSON, as Datadog answers."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
 def answer(value: Json, status: int = 200) -> Answer:
-    """An answer with a JSON body; the recorded ones end in a line break."""
+    """Return an answer with a JSON body; recorded bodies end in a line break."""
     return Answer(status=status, body=encoded(value) + b"\n")
 
 
 def refused(*errors: str, status: int = 400) -> Refused:
-    """The plain error shape of the monitors API: `{"errors": ["…"]}`."""
+    """Return a refusal in the shape of the monitors API: `{"errors": ["…"]}`."""
     return Refused(status, {"errors": list(errors)})
 
 
 def refused_at_the_edge(status: int, error: str) -> Refused:
-    """The error shape of what stands before the API: unknown paths, keys that are not accepted."""
+    """Return a refusal in the shape of what stands before the API: unknown paths, refused keys."""
     return Refused(
         status,
         {

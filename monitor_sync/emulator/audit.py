@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from monitor_sync.emulator.account import Account, Deed
+from monitor_sync.emulator.account import Account, AuditEntry
 from monitor_sync.emulator.answers import Answer, Request, answer, refused
-from monitor_sync.emulator.people import asking
+from monitor_sync.emulator.people import person_of
 
 _PAGE, _LONGEST_PAGE = 10, 1000
 _LONGEST_MOMENT = 15  # digits of milliseconds since 1970; more are beyond the year 9999
@@ -28,16 +28,16 @@ _TERM = re.compile(
 
 
 def note(account: Account, request: Request, action: str, monitor: Mapping[str, Any]) -> None:
-    """Remember that whoever asks did this to a monitor."""
+    """Record that the person of a request did this to a monitor."""
     last = account.audit[-1].number if account.audit else 0
     account.audit.append(
-        Deed(
+        AuditEntry(
             number=last + 1,
             when=account.clock(),
             action=action,
             monitor_id=monitor["id"],
             monitor_name=monitor["name"],
-            person=asking(request),
+            person=person_of(request),
             method=request.method,
             path=request.path,
         )
@@ -47,16 +47,16 @@ def note(account: Account, request: Request, action: str, monitor: Mapping[str, 
 def search(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/audit/events/search: oldest first unless `sort` is `-timestamp`."""
     body = request.json()
-    asked, page = _object(body, "filter"), _object(body, "page")
+    filters, page = _object(body, "filter"), _object(body, "page")
     now = account.clock()
-    since = _moment(asked.get("from", "now-15m"), now, "from")
-    until = _moment(asked.get("to", "now"), now, "to")
-    terms = _terms(asked.get("query") or "*")
+    since = _moment(filters.get("from", "now-15m"), now, "from")
+    until = _moment(filters.get("to", "now"), now, "to")
+    terms = _terms(filters.get("query") or "*")
     events = [
         event
-        for deed in account.audit
-        if since <= deed.when <= until
-        for event in (_event(deed),)
+        for entry in account.audit
+        if since <= entry.when <= until
+        for event in (_event(entry),)
         if all(_fits(event["attributes"]["attributes"], *term) for term in terms)
     ]
     if body.get("sort") == "-timestamp":
@@ -76,26 +76,26 @@ def _paged(events: list[dict[str, Any]], page: Mapping[str, Any]) -> dict[str, A
     return {"data": events[int(cursor) : end], "meta": meta}
 
 
-def _event(deed: Deed) -> dict[str, Any]:
-    when = datetime.fromtimestamp(deed.when, UTC).isoformat(timespec="milliseconds")
-    person = deed.person
+def _event(entry: AuditEntry) -> dict[str, Any]:
+    when = datetime.fromtimestamp(entry.when, UTC).isoformat(timespec="milliseconds")
+    person = entry.person
     return {
-        "id": f"emulated-{deed.number}",
+        "id": f"emulated-{entry.number}",
         "type": "audit",
         "attributes": {
             "service": "Monitor",
             "timestamp": when.replace("+00:00", "Z"),
             "tags": ["source:datadog"],
-            "message": f"{person.email} {deed.action} monitor {deed.monitor_id}",
+            "message": f"{person.email} {entry.action} monitor {entry.monitor_id}",
             "attributes": {
-                "action": deed.action,
+                "action": entry.action,
                 "asset": {
-                    "id": str(deed.monitor_id),
-                    "name": deed.monitor_name,
+                    "id": str(entry.monitor_id),
+                    "name": entry.monitor_name,
                     "type": "monitor",
                 },
                 "evt": {"actor": {"type": "USER"}, "name": "Monitor"},
-                "http": {"method": deed.method, "url_details": {"path": deed.path}},
+                "http": {"method": entry.method, "url_details": {"path": entry.path}},
                 "usr": {
                     "email": person.email,
                     "id": str(person.id),
@@ -108,35 +108,36 @@ def _event(deed: Deed) -> dict[str, Any]:
 
 
 def _terms(query: Any) -> list[tuple[bool, str, list[str]]]:
-    """A search as terms that must all hold: is it wanted, which facet, one of which globs."""
+    """Return a search as terms that must all hold: (is a match expected, facet, globs)."""
     if not isinstance(query, str):
         raise refused("filter.query must be a string")
     terms, at = [], 0
     while query[at:].strip():
-        found = _TERM.match(query, at)
-        if found is None:
+        term = _TERM.match(query, at)
+        if term is None:
             raise refused(f"the emulator cannot read this search: {query[at:].strip()}")
-        at = found.end()
-        if not found["every"]:
-            values = re.split(r"\s+OR\s+", found["value"].strip("()").strip())
-            terms.append((not found["sign"], found["facet"], [each.strip('"') for each in values]))
+        at = term.end()
+        if not term["every"]:
+            values = re.split(r"\s+OR\s+", term["value"].strip("()").strip())
+            globs = [value.strip('"') for value in values]
+            terms.append((not term["sign"], term["facet"], globs))
     return terms
 
 
-def _fits(attributes: Mapping[str, Any], wanted: bool, facet: str, globs: list[str]) -> bool:
+def _fits(attributes: Mapping[str, Any], expected: bool, facet: str, globs: list[str]) -> bool:
     value: Any = attributes
     for name in facet.split("."):
         value = value.get(name) if isinstance(value, dict) else None
-    found = isinstance(value, str) and any(fnmatchcase(value, glob) for glob in globs)
-    return found is wanted
+    matches = isinstance(value, str) and any(fnmatchcase(value, glob) for glob in globs)
+    return matches is expected
 
 
 def _moment(value: Any, now: float, name: str) -> float:
-    """Unix seconds from `now-15m`, milliseconds (as number or text) or a date with its time."""
+    """Return Unix seconds from `now-15m`, milliseconds (number or text) or a date with its time."""
     text = str(value)
-    found = _AGO.fullmatch(text)
-    if found is not None:
-        return now - int(found["number"] or 0) * _UNITS[found["unit"] or "s"]
+    ago = _AGO.fullmatch(text)
+    if ago is not None:
+        return now - int(ago["number"] or 0) * _UNITS[ago["unit"] or "s"]
     if text.isascii() and text.isdigit() and len(text) <= _LONGEST_MOMENT:
         return int(text) / 1000
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from monitor_sync.emulator.answers import Json
 from monitor_sync.emulator.metric_queries import INVALID_QUERY
-from monitor_sync.emulator.queries import METRIC_TYPES, Comparison, comparison, is_balanced
+from monitor_sync.emulator.queries import METRIC_TYPES, QueryEnd, comparison, is_balanced
 from monitor_sync.emulator.spelling import is_misspelt
 
 # Recorded for log alerts; reported for event alerts in single quotes and for `log(…)`.
@@ -154,7 +154,7 @@ def bare(arguments: tuple[str, ...] | None) -> list[str]:
     ]
 
 
-def _search(chain: Chain, _: Comparison) -> str:
+def _search(chain: Chain, _: QueryEnd) -> str:
     if _single_quoted(chain):
         return _INVALID_OPERATOR
     window = chain.step("last")
@@ -197,7 +197,7 @@ def _window(arguments: tuple[str, ...]) -> float:
 
 
 def _error_tracking(chain: Chain) -> str:
-    """One source, `new()` or `impact()`, and groups by issue (monitors/types/error_tracking)."""
+    """Check for one source, `new()` or `impact()`, and groups by issue (types/error_tracking)."""
     kinds = [step for step, _ in chain.steps if step in {"new", "impact"}]
     issues = {"issue.id", "@issue.id"}.intersection(bare(chain.step("by")))
     sources = chain.step("source")
@@ -205,14 +205,14 @@ def _error_tracking(chain: Chain) -> str:
     return "" if right else INVALID_QUERY
 
 
-def _process(chain: Chain, _: Comparison) -> str:
+def _process(chain: Chain, _: QueryEnd) -> str:
     window, rollup = chain.step("last"), bare(chain.step("rollup"))
     right = chain.source == "processes" and rollup == ["count"] and window and _window(window)
     return "" if right else INVALID_QUERY
 
 
-def _slo(chain: Chain, end: Comparison) -> str:
-    """`error_budget` or `burn_rate`, over 7, 30 or 90 days, with `>` or `>=`."""
+def _slo(chain: Chain, end: QueryEnd) -> str:
+    """Check `error_budget` or `burn_rate`: over 7, 30 or 90 days, with `>` or `>=`."""
     over = bare(chain.step("over"))
     if len(over) != 1 or over[0] not in _LONGEST_SLO or end.comparator not in {">", ">="}:
         return INVALID_QUERY
@@ -252,7 +252,7 @@ def _names(formula: str) -> Iterator[str]:
 
 
 def _service_check(query: str) -> str:
-    """`"name".over("…").by("…").last(2).count_by_status()`; `.by(` has a refusal of its own."""
+    """Check `"name".over("…").last(2).count_by_status()`; a missing `.by(` is refused later."""
     head = _CHECK_HEAD.match(query)
     steps = _steps(query, head.end()) if head else None
     if steps is None:
@@ -296,7 +296,7 @@ def _is_composite(query: str) -> bool:
 
 _CHECK_STEPS = {"over", "exclude", "by", "last", "count_by_status", "pct_by_status"}
 _EXTRA_STEPS = {"slo alert": {"long_window", "short_window"}}
-_CHECKS: Mapping[str, Callable[[Chain, Comparison], str]] = {
+_CHECKS: Mapping[str, Callable[[Chain, QueryEnd], str]] = {
     "process alert": _process,
     "slo alert": _slo,
     **dict.fromkeys(_FORMULA_ONLY, lambda _, __: INVALID_QUERY),

@@ -131,12 +131,12 @@ class Emulator:
             self._faults.replace(read)
 
     def faults(self) -> list[dict[str, Any]]:
-        """The faults that are set, with how often each `struck`."""
+        """Return the faults that are set, with how often each `struck`."""
         with self._lock:
-            return self._faults.told()
+            return self._faults.as_json()
 
     def wanted(self, faults: Iterable[Fault]) -> bool:
-        """Is any of these very faults still set?"""
+        """Return True if any of these very faults is still set."""
         with self._lock:
             return any(map(self._faults.wanted, faults))
 
@@ -247,7 +247,7 @@ class Emulator:
             return answer({"errors": [f"The emulator cannot write its state: {problem}"]}, 500)
 
     def _own(self, request: Request) -> Answer:
-        """What is not Datadog's: counters, limits, faults, the sessions of the client's suite."""
+        """Answer the emulator's own paths: counters, limits, faults, sessions of the suite."""
         try:
             match request.method, request.path:
                 case "GET", path if path == _REQUESTS:
@@ -256,14 +256,14 @@ class Emulator:
                     self._counts.clear()
                     return answer({})
                 case "GET", path if path == _LIMITS:
-                    return answer(self._limiter.told())
+                    return answer(self._limiter.as_json())
                 case "DELETE", path if path == _LIMITS:
                     self._limiter.reset_counts()
                     return answer({})
                 case "GET" | "PUT" | "DELETE", path if path == _FAULTS:
                     if request.method != "GET":
                         self._faults.replace(_sent_faults(request))
-                    return answer(self._faults.told())
+                    return answer(self._faults.as_json())
             given = suite_sessions.handle(request, self._clock())
             if given is None:
                 raise refused_at_the_edge(404, f"Not found: {request.method} {request.path}")
@@ -289,7 +289,7 @@ def _faults(specs: Iterable[Spec]) -> list[Fault]:
 
 
 def _sent_faults(request: Request) -> list[Fault]:
-    """The faults a PUT brings; a DELETE brings none."""
+    """Return the faults a PUT brings; a DELETE brings none."""
     if request.method == "DELETE":
         return []
     try:

@@ -48,7 +48,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
 
 def read(account: Account, _: Request, identifier: str) -> Answer:
     """GET /api/v1/downtime/{id}. A cancelled one is still read."""
-    return answer(shown(account, _found(account, identifier)))
+    return answer(shown(account, _downtime(account, identifier)))
 
 
 def list_all(account: Account, request: Request, _: str) -> Answer:
@@ -60,7 +60,7 @@ def list_all(account: Account, request: Request, _: str) -> Answer:
 
 def update(account: Account, request: Request, identifier: str) -> Answer:
     """PUT /api/v1/downtime/{id}. What is not named stays."""
-    downtime = dict(_found(account, identifier))
+    downtime = dict(_downtime(account, identifier))
     body = request.json()
     _check(account, body)
     if body.get("start") is not None and int(body["start"]) < min(
@@ -106,7 +106,7 @@ def cancel_by_scope(account: Account, request: Request, _: str) -> Answer:
 
 
 def new_downtime(account: Account, body: Json) -> dict[str, Any]:
-    """The downtime a body asks for, not yet held. Key order and defaults as recorded in 2026."""
+    """Return the downtime a body asks for, not yet held; order and defaults as recorded in 2026."""
     now = int(account.clock())
     downtime = {
         "id": account.new_id(), "monitor_id": None, "org_id": account.org_id, "start": now,
@@ -130,7 +130,7 @@ def call_off(account: Account, downtime: dict[str, Any]) -> None:
 
 
 def shown(account: Account, downtime: dict[str, Any]) -> dict[str, Any]:
-    """A downtime as an answer shows it now: `active` and `status` follow the clock."""
+    """Return a downtime as an answer shows it now: `active` and `status` follow the clock."""
     now = account.clock()
     if downtime["canceled"] is not None:
         status = "canceled"
@@ -143,7 +143,7 @@ def shown(account: Account, downtime: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_force(account: Account) -> list[dict[str, Any]]:
-    """The downtimes that silence something at this moment."""
+    """Return the downtimes that silence something at this moment."""
     if not len(account.downtimes):
         return []
     held = (shown(account, downtime) for downtime in account.downtimes)
@@ -151,7 +151,7 @@ def in_force(account: Account) -> list[dict[str, Any]]:
 
 
 def matching(monitor: dict[str, Any], downtimes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of the downtimes that are for this monitor: by its id, or by tags it carries."""
+    """Return the downtimes that are for this monitor: by its id, or by tags it carries."""
     tags = {*monitor["tags"], "*"}
     return [
         downtime
@@ -162,9 +162,9 @@ def matching(monitor: dict[str, Any], downtimes: list[dict[str, Any]]) -> list[d
 
 
 def overlaid(monitor: dict[str, Any], downtimes: list[dict[str, Any]]) -> dict[str, Any]:
-    """The monitor as it is read while these downtimes are in force."""
-    found = matching(monitor, downtimes)
-    silenced = {",".join(downtime["scope"]): downtime["end"] for downtime in found}
+    """Return the monitor as it is read while these downtimes are in force."""
+    silencing = matching(monitor, downtimes)
+    silenced = {",".join(downtime["scope"]): downtime["end"] for downtime in silencing}
     options = monitor["options"]
     if silenced:
         options = {**options, "silenced": {**options.get("silenced", {}), **silenced}}
@@ -181,12 +181,12 @@ def overlaid(monitor: dict[str, Any], downtimes: list[dict[str, Any]]) -> dict[s
                 "scope": downtime["scope"],
                 "groups": ["total"],
             }
-            for downtime in found
+            for downtime in silencing
         ],
     }
 
 
-def _found(account: Account, identifier: str) -> dict[str, Any]:
+def _downtime(account: Account, identifier: str) -> dict[str, Any]:
     downtime = account.downtimes.get(identifier)
     if downtime is None:
         raise refused("Downtime not found", status=404)

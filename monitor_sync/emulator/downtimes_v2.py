@@ -63,7 +63,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
 
 def read(account: Account, _: Request, identifier: str) -> Answer:
     """GET /api/v2/downtime/{id}. A cancelled one is still read."""
-    return answer({"data": _shown(account, _found(account, identifier))})
+    return answer({"data": _shown(account, _downtime(account, identifier))})
 
 
 def list_all(account: Account, request: Request, _: str) -> Answer:
@@ -82,7 +82,7 @@ def list_all(account: Account, request: Request, _: str) -> Answer:
 
 def update(account: Account, request: Request, identifier: str) -> Answer:
     """PATCH /api/v2/downtime/{id}. What is not named stays."""
-    downtime = dict(_found(account, identifier))
+    downtime = dict(_downtime(account, identifier))
     sent = _sent_attributes(request)
     if not sent.get("schedule", True) or not sent.get("monitor_identifier", True):
         raise refused("'schedule' and 'monitor_identifier' cannot be unset")
@@ -115,7 +115,7 @@ def matches(account: Account, request: Request, identifier: str) -> Answer:
     )
     if monitor is None:
         raise refused(f"Monitor with id {identifier} not found", status=404)
-    found = [
+    entries = [
         {
             "type": "downtime_match",
             "id": downtime["id"],
@@ -130,8 +130,8 @@ def matches(account: Account, request: Request, identifier: str) -> Answer:
         if _status(account, downtime) in {"active", "scheduled"} and _is_for(downtime, monitor)
     ]
     start = request.number("page[offset]", 0)
-    page = found[start : start + request.number("page[limit]", 30)]
-    return answer({"data": page, "meta": {"page": {"total_filtered_count": len(found)}}})
+    page = entries[start : start + request.number("page[limit]", 30)]
+    return answer({"data": page, "meta": {"page": {"total_filtered_count": len(entries)}}})
 
 
 def _sent_attributes(request: Request) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _check_scope(scope: str) -> None:
             raise refused("All values must have a key")
 
 
-def _found(account: Account, identifier: str) -> dict[str, Any]:
+def _downtime(account: Account, identifier: str) -> dict[str, Any]:
     try:
         uuid.UUID(identifier)
     except ValueError as problem:
@@ -181,7 +181,7 @@ def _is_for(downtime: dict[str, Any], monitor: dict[str, Any]) -> bool:
 
 
 def _status(account: Account, downtime: dict[str, Any]) -> str:
-    """Recurrences are not computed: such a downtime stays `scheduled`."""
+    """Return the status now. Recurrences are not computed: such a downtime stays `scheduled`."""
     if downtime["canceled"] is not None:
         return "canceled"
     now = account.clock()
@@ -192,7 +192,7 @@ def _status(account: Account, downtime: dict[str, Any]) -> str:
 
 
 def _moment(value: Json) -> bool:
-    """A date and time with its offset."""
+    """Return True for a date and time with its offset."""
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
     except ValueError:

@@ -18,7 +18,7 @@ _PAGE = "text/html; charset=utf-8"
 
 
 def failure(fault: Fault, limit: Limit) -> tuple[Answer, dict[str, str]]:
-    """The answer of a fault and the headers that belong to it.
+    """Return the answer of a fault and the headers that belong to it.
 
     Args:
         fault: one that answers in place of the emulator.
@@ -45,8 +45,8 @@ def failure(fault: Fault, limit: Limit) -> tuple[Answer, dict[str, str]]:
         case "unauthorized":
             return _refusal(401, "Unauthorized"), {}
         case "duplicates-limit":
-            said = refusal_text(_DUPLICATES)
-            return _refusal(429, f"Can not create duplicate monitors: {said}"), {}
+            reason = refusal_text(_DUPLICATES)
+            return _refusal(429, f"Can not create duplicate monitors: {reason}"), {}
         case other:
             raise ValueError(f"fault {other} has no answer of its own")
 
@@ -66,7 +66,7 @@ def _used_up(limit: Limit, seconds: float) -> dict[str, str]:
 
 
 def _bare_page(status: int, title: str) -> tuple[Answer, dict[str, str]]:
-    """The page of a proxy, as the recorded 502: a title and nothing else."""
+    """Return the page of a proxy, as the recorded 502: a title and nothing else."""
     page = (
         f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n"
         f"<center><h1>{status} {title}</h1></center>\r\n</body>\r\n</html>\r\n"
@@ -75,7 +75,7 @@ def _bare_page(status: int, title: str) -> tuple[Answer, dict[str, str]]:
 
 
 def _sad_page(status: int) -> tuple[Answer, dict[str, str]]:
-    """A page of the application itself: blank lines before the doctype, styles, a title."""
+    """Return a page of the application itself: blank lines before the doctype, styles, a title."""
     page = (
         "\n\n\n<!DOCTYPE html>\n<!-- emulated -->\n<html>\n  <head>\n    <style>\n"
         "      body { padding: 1px; }\n    </style>\n"

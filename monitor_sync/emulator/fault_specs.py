@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
-from monitor_sync.emulator.faults import COMMON, EVERY_REQUEST, KINDS, Fault, Kind
+from monitor_sync.emulator.faults import COMMON, EVERY_REQUEST, KINDS, Fault, FaultKind
 
 _LONGEST = 1_000_000_000  # seconds; whoever means longer leaves it out
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", EVERY_REQUEST)
@@ -25,7 +25,7 @@ class BadFault(ValueError):
 
 
 def read(spec: Spec, routes: Collection[str]) -> Fault:
-    """A fault from `kind,name=value,…` or from JSON, checked against the known routes.
+    """Return a fault from `kind,name=value,…` or from JSON, checked against the known routes.
 
     Raises:
         BadFault: it says what was wrong, and what to write instead.
@@ -62,7 +62,7 @@ def _taken_apart(spec: str) -> dict[str, Any]:
 
 
 def _value(name: str, text: str) -> Any:
-    """What is written after `=`, as it would stand in JSON; nonsense stays text."""
+    """Return what is written after `=` as it would stand in JSON; nonsense stays text."""
     if name == "route":
         return text
     if name in {"times", "seconds"} and text == "always":
@@ -110,7 +110,7 @@ def _seconds(given: Mapping[str, Any], unless_said: float | None) -> float:
     return float(value)
 
 
-def _count(given: Mapping[str, Any], name: str, kind: Kind) -> int:
+def _count(given: Mapping[str, Any], name: str, kind: FaultKind) -> int:
     if not kind.counts:
         return 0
     if "count" not in given and kind.count is None:
@@ -145,7 +145,7 @@ def _route(value: Any) -> str:
 
 
 def _check_route(fault: Fault, routes: Collection[str]) -> None:
-    """A fault that can strike nothing is a slip: its route must fit one that is served.
+    """Refuse a fault that can strike nothing: its route must fit one that is served.
 
     A glob may also begin within an id, as in `GET /api/v1/monitor/12*`.
     """
@@ -156,7 +156,7 @@ def _check_route(fault: Fault, routes: Collection[str]) -> None:
     head, slash, last = path.rpartition("/")
     blank = f"{method} {head}{slash}{{id}}" if any(map(str.isdigit, last)) else fault.route
     if any(
-        fnmatchcase(each, pattern) for each in own or routes for pattern in (fault.route, blank)
+        fnmatchcase(known, pattern) for known in own or routes for pattern in (fault.route, blank)
     ):
         return
     if own:

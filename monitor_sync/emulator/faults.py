@@ -24,7 +24,7 @@ Effect = Literal["delay", "answer", "answer-after", "close", "close-after", "sta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class FaultKind:
     """What a kind of fault does, and what may be said of it."""
 
     effect: Effect
@@ -40,29 +40,29 @@ class Kind:
         return (*COMMON, *seconds, *(("count",) if self.counts else ()))
 
 
-KINDS: Mapping[str, Kind] = {
-    "latency": Kind(effect="delay", seconds=1),
-    "throttled": Kind(effect="answer", seconds=1),
-    "throttled-bare": Kind(effect="answer"),
-    "throttled-page": Kind(effect="answer"),
-    "error-before": Kind(effect="answer"),
-    "error-after": Kind(effect="answer-after"),
-    "bad-gateway": Kind(effect="answer"),
-    "edge-timeout": Kind(effect="answer"),
-    "maintenance": Kind(effect="answer"),
-    "dropped-before": Kind(effect="close"),
-    "dropped-after": Kind(effect="close-after"),
-    "stalled-before": Kind(effect="stall", seconds=math.inf),
-    "stalled-after": Kind(effect="stall-after", seconds=math.inf),
-    "lagging": Kind(effect="listing", routes=_LISTING, seconds=10),
-    "truncated": Kind(effect="listing", routes=_LISTING, counts=True),
-    "repeated": Kind(effect="listing", routes=_LISTING, counts=True, count=1),
-    "referenced": Kind(
+KINDS: Mapping[str, FaultKind] = {
+    "latency": FaultKind(effect="delay", seconds=1),
+    "throttled": FaultKind(effect="answer", seconds=1),
+    "throttled-bare": FaultKind(effect="answer"),
+    "throttled-page": FaultKind(effect="answer"),
+    "error-before": FaultKind(effect="answer"),
+    "error-after": FaultKind(effect="answer-after"),
+    "bad-gateway": FaultKind(effect="answer"),
+    "edge-timeout": FaultKind(effect="answer"),
+    "maintenance": FaultKind(effect="answer"),
+    "dropped-before": FaultKind(effect="close"),
+    "dropped-after": FaultKind(effect="close-after"),
+    "stalled-before": FaultKind(effect="stall", seconds=math.inf),
+    "stalled-after": FaultKind(effect="stall-after", seconds=math.inf),
+    "lagging": FaultKind(effect="listing", routes=_LISTING, seconds=10),
+    "truncated": FaultKind(effect="listing", routes=_LISTING, counts=True),
+    "repeated": FaultKind(effect="listing", routes=_LISTING, counts=True, count=1),
+    "referenced": FaultKind(
         effect="refer", routes=("GET /api/v1/monitor/can_delete", "DELETE /api/v1/monitor/{id}")
     ),
-    "forbidden": Kind(effect="answer"),
-    "unauthorized": Kind(effect="answer"),
-    "duplicates-limit": Kind(effect="answer", routes=("POST /api/v1/monitor",)),
+    "forbidden": FaultKind(effect="answer"),
+    "unauthorized": FaultKind(effect="answer"),
+    "duplicates-limit": FaultKind(effect="answer", routes=("POST /api/v1/monitor",)),
 }
 
 
@@ -87,7 +87,7 @@ class Fault:
     count: int = 0
 
     def matches(self, method: str, path: str, route: str) -> bool:
-        """Does it concern this request? `route` is `METHOD path` with ids as `{id}`."""
+        """Return True if it concerns this request; `route` is `METHOD path` with ids as `{id}`."""
         own = KINDS[self.kind].routes
         if own and route not in own:
             return False
@@ -95,15 +95,15 @@ class Fault:
             return True
         return fnmatchcase(route, self.route) or fnmatchcase(f"{method} {path}", self.route)
 
-    def told(self) -> dict[str, Any]:
-        """The fault as JSON; `seconds` is null for ever, as `times` is."""
+    def as_json(self) -> dict[str, Any]:
+        """Return the fault as JSON; null `seconds` and `times` mean for ever."""
         kind = KINDS[self.kind]
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "kind": self.kind, "route": self.route, "skip": self.skip, "times": self.times
         }  # fmt: skip
         if kind.seconds is not None:
-            told["seconds"] = None if math.isinf(self.seconds) else self.seconds
-        return {**told, "count": self.count} if kind.counts else told
+            fields["seconds"] = None if math.isinf(self.seconds) else self.seconds
+        return {**fields, "count": self.count} if kind.counts else fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,22 +146,28 @@ class Strike:
     @property
     def listing(self) -> Falsified | None:
         """What becomes of a listing; None leaves it true."""
-        found = self._having("listing")
-        if not found:
+        falsifying = self._having("listing")
+        if not falsifying:
             return None
         return Falsified(
-            lag=max((fault.seconds for fault in found if fault.kind == "lagging"), default=0.0),
-            keep=min((fault.count for fault in found if fault.kind == "truncated"), default=None),
-            repeat=max((fault.count for fault in found if fault.kind == "repeated"), default=0),
+            lag=max(
+                (fault.seconds for fault in falsifying if fault.kind == "lagging"), default=0.0
+            ),
+            keep=min(
+                (fault.count for fault in falsifying if fault.kind == "truncated"), default=None
+            ),
+            repeat=max(
+                (fault.count for fault in falsifying if fault.kind == "repeated"), default=0
+            ),
         )
 
     @property
     def refers(self) -> bool:
-        """Does something invented refer to the monitors asked about?"""
+        """True if something invented refers to the monitors of the request."""
         return bool(self._having("refer"))
 
     def answering(self, effect: Literal["answer", "answer-after"]) -> Fault | None:
-        """The fault whose answer takes the place of the right one."""
+        """Return the fault whose answer takes the place of the right one."""
         return next(iter(self._having(effect)), None)
 
     def _having(self, *effects: Effect) -> tuple[Fault, ...]:
@@ -185,7 +191,7 @@ class _Armed:
     struck: int = 0
 
     def strikes(self) -> bool:
-        """Count a matching request: is it one of those to strike?"""
+        """Count a matching request, and return True if it is to be struck."""
         self.seen += 1
         times = self.fault.times
         if self.seen <= self.fault.skip or (times is not None and self.struck >= times):
@@ -205,26 +211,26 @@ class Faults:
         self.armed = [_Armed(fault) for fault in faults]
 
     def strike(self, method: str, path: str, route: str, *, forced: bool) -> Strike | None:
-        """Count a request. Answers what strikes it, or None.
+        """Count a request, and return what strikes it, or None.
 
         `forced` says that a delete asks for no references, so that none can hold it up.
         """
         struck: list[Fault] = []
         decided = False
-        for each in self.armed:
-            effect = KINDS[each.fault.kind].effect
+        for armed in self.armed:
+            effect = KINDS[armed.fault.kind].effect
             decides = effect not in {"delay", "listing"}
             if (decides and decided) or (forced and effect == "refer"):
                 continue
-            if each.fault.matches(method, path, route) and each.strikes():
-                struck.append(each.fault)
+            if armed.fault.matches(method, path, route) and armed.strikes():
+                struck.append(armed.fault)
                 decided = decided or decides
         return Strike(tuple(struck)) if struck else None
 
     def wanted(self, fault: Fault) -> bool:
-        """Is this very fault still set?"""
-        return any(each.fault is fault for each in self.armed)
+        """Return True if this very fault is still set."""
+        return any(armed.fault is fault for armed in self.armed)
 
-    def told(self) -> list[dict[str, Any]]:
-        """All of them as JSON, with how often each struck."""
-        return [{**each.fault.told(), "struck": each.struck} for each in self.armed]
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return all faults as JSON, with how often each struck."""
+        return [{**armed.fault.as_json(), "struck": armed.struck} for armed in self.armed]

@@ -33,13 +33,13 @@ _PAYLOAD = (
 
 
 def route(path: str) -> tuple[str, str] | None:
-    """The pattern that a path of this kind follows, and the name in it; None for other paths."""
-    found = _NAMED.fullmatch(path)
-    if found is None:
+    """Return the pattern that a path of this kind follows and the name in it, else None."""
+    match = _NAMED.fullmatch(path)
+    if match is None:
         return None
-    if found["account"]:
-        return SLACK, found["account"]
-    return f"{found['named']}/{{name}}", found["name"]
+    if match["account"]:
+        return SLACK, match["account"]
+    return f"{match['named']}/{{name}}", match["name"]
 
 
 def create_webhook(account: Account, request: Request, _: str) -> Answer:
@@ -135,7 +135,7 @@ def create_slack_channel(account: Account, request: Request, workspace: str) -> 
 
 def list_slack_channels(account: Account, _: Request, workspace: str) -> Answer:
     """GET …/slack/configuration/accounts/{account}/channels."""
-    held = [each["channel"] for each in account.slack_channels if each["account"] == workspace]
+    held = [entry["channel"] for entry in account.slack_channels if entry["account"] == workspace]
     if not held:
         raise refused("Slack account not found", status=404)
     return answer(held)

@@ -52,7 +52,7 @@ class Inventory:
         return monitor_id in self._rows
 
     def ids(self) -> list[int]:
-        """All ids, ascending. Not to be changed by the caller."""
+        """Return all ids, ascending. The caller must not change the list."""
         if self._sorted is None:
             self._sorted = sorted(self._rows)
         return self._sorted
@@ -62,11 +62,11 @@ class Inventory:
         return json.loads(self._rows[self.ids()[0]])["org_id"] if self._rows else 0
 
     def row(self, monitor_id: int) -> bytes:
-        """The JSON text of a monitor as a read answers it, without assets."""
+        """Return the JSON text of a monitor as a read answers it, without assets."""
         return self._rows[monitor_id]
 
     def get(self, monitor_id: int) -> dict[str, Any] | None:
-        """A copy of a monitor, with its assets, or None."""
+        """Return a copy of a monitor, with its assets, or None."""
         row = self._rows.get(monitor_id)
         if row is None:
             return None
@@ -75,20 +75,20 @@ class Inventory:
         return monitor
 
     def with_tags(self, tags: Iterable[str]) -> list[int]:
-        """The ids of the monitors that carry all these tags, ascending."""
-        found = sorted((self._by_tag.get(tag, set()) for tag in tags), key=len)
-        return sorted(set.intersection(*found)) if found else self.ids()
+        """Return the ids of the monitors that carry all these tags, ascending."""
+        holders = sorted((self._by_tag.get(tag, set()) for tag in tags), key=len)
+        return sorted(set.intersection(*holders)) if holders else self.ids()
 
     def copies_of(self, definition: Json) -> list[int]:
-        """The ids of the monitors with exactly this definition, ascending."""
+        """Return the ids of the monitors with exactly this definition, ascending."""
         return sorted(self._by_copy.get(_copy_key(definition), ()))
 
     def composites_of(self, monitor_id: int) -> list[int]:
-        """The ids of the composites that name this monitor in their query, ascending."""
+        """Return the ids of the composites that name this monitor in their query, ascending."""
         return sorted(self._composites.get(monitor_id, ()))
 
     def rows_at(self, moment: float) -> dict[int, bytes | None]:
-        """What changed since `moment` (Unix seconds), as it was then; None was not held."""
+        """Return the rows changed since `moment` (Unix seconds) as they were; None for absent."""
         rows: dict[int, bytes | None] = {}
         for changed, monitor_id, row in reversed(self._past):
             if changed <= moment:
@@ -125,7 +125,7 @@ class Inventory:
         self._store.remove("monitor", monitor_id)
 
     def _place(self, monitor: dict[str, Any]) -> list[Any]:
-        """Put a monitor into memory; answers its assets, which are kept apart."""
+        """Put a monitor into memory, and return its assets, which are kept apart."""
         monitor_id: int = monitor["id"]
         if monitor_id in self._rows:
             self._dismiss(monitor_id)
@@ -179,7 +179,7 @@ def _discard(index: dict[Key, set[int]], key: Key, monitor_id: int) -> None:
 
 
 def _copy_key(definition: Json) -> bytes:
-    """What makes two monitors copies of each other, as 16 bytes."""
+    """Return what makes two monitors copies of each other, as 16 bytes."""
     kind = definition["type"]
     compared = ["metric or query alert" if kind in METRIC_TYPES else kind]
     compared += [definition.get(name) for name in _COPIED]

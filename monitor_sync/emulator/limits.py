@@ -56,30 +56,30 @@ class BadLimit(ValueError):
 
 
 def read(setting: str) -> Limit:
-    """A limit from `NAME=N/S`: N requests in S seconds.
+    """Return the limit of `NAME=N/S`: N requests in S seconds.
 
     Raises:
         BadLimit: it is written otherwise, or no request counts against that name.
     """
-    found = _SETTING.fullmatch(setting.replace(" ", ""))
-    if found is None:
+    match = _SETTING.fullmatch(setting.replace(" ", ""))
+    if match is None:
         raise BadLimit(
             f"'{setting}' is no rate limit, expected NAME=N/S with whole numbers",
             "e.g. `post_monitors=50/1` for 50 requests in 1 second",
         )
-    name = found["name"]
+    name = match["name"]
     if name not in _NAMED:
         near = difflib.get_close_matches(name, _NAMED, n=1)
         raise BadLimit(
             f"'{name}' is the name of no rate limit, expected one of {', '.join(_NAMED)}",
             f"write `{near[0]}=…`" if near else "GET /__emulator/limits tells them as well",
         )
-    return Limit(name=name, requests=int(found["requests"]), seconds=int(found["seconds"]))
+    return Limit(name=name, requests=int(match["requests"]), seconds=int(match["seconds"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What a request found: is it one too many, which limit, and the headers to answer with."""
+    """What a limit says of a request: is it one too many, which limit, which headers to answer."""
 
     exceeded: bool
     limit: Limit
@@ -104,14 +104,14 @@ class Limiter:
     """
 
     def __init__(self, *, enforce: bool, limits: Iterable[Limit] = ()) -> None:
-        """`limits` take the place of those of the same name, and are enforced in any case."""
+        """Set `limits` in place of recorded ones of the same name; these are always enforced."""
         changed = {limit.name: limit for limit in limits}
         self._limits = {**_NAMED, **changed}
         self._enforced = frozenset(self._limits if enforce else changed)
         self._windows: dict[str, _Window] = {}
 
     def limit_for(self, route: str) -> Limit:
-        """The limit a route counts against: its own, or the one all others share."""
+        """Return the limit a route counts against: its own, or the limit that all others share."""
         return self._limits[_LIMITS.get(route, _ELSEWHERE).name]
 
     def take(self, route: str, now: float) -> Allowance:
@@ -140,20 +140,20 @@ class Limiter:
             },
         )
 
-    def told(self) -> dict[str, dict[str, Any]]:
-        """By name: the limit, the most requests one period saw, and how many were refused."""
+    def as_json(self) -> dict[str, dict[str, Any]]:
+        """Map each name to its limit, the most requests in a period, and how many were refused."""
         unused = _Window()
-        told = {}
+        limits = {}
         for name, limit in sorted(self._limits.items()):
             window = self._windows.get(name, unused)
-            told[name] = {
+            limits[name] = {
                 "requests": limit.requests,
                 "seconds": limit.seconds,
                 "enforced": name in self._enforced,
                 "most": window.most,
                 "refused": window.refused,
             }
-        return told
+        return limits
 
     def reset_counts(self) -> None:
         """Forget the most and the refused, not what the present period has used."""
@@ -162,7 +162,7 @@ class Limiter:
 
 
 def refusal_text(limit: Limit) -> str:
-    """The text of a 429, as recorded on another of Datadog's endpoints."""
+    """Return the text of a 429, as recorded on another of Datadog's endpoints."""
     return (
         f"Rate limit of {limit.requests} requests in {limit.seconds} seconds reached. "
         "Please try again later."

@@ -37,7 +37,7 @@ def list_all(account: Account, request: Request, _: str) -> Answer:
 
 
 def check_group_states(request: Request) -> None:
-    """Raises `Refused` (400) where `group_states` names none."""
+    """Raise `Refused` (400) if `group_states` names a state that there is not."""
     states = request.query.get("group_states")
     if states is not None and not all(
         state.strip().lower() in _GROUP_STATES for state in states.split(",")
@@ -46,7 +46,7 @@ def check_group_states(request: Request) -> None:
 
 
 def _matching(account: Account, request: Request) -> list[int]:
-    """The ids a listing's filters leave, ascending. Tags are looked up, the rest is read."""
+    """Return the ids a listing's filters leave, ascending. Tags are looked up, the rest is read."""
     query = request.query
     filters = (account.monitors.version, *map(query.get, ("monitor_tags", "name", "tags")))
     if account.last_listing[0] != filters:
@@ -64,7 +64,7 @@ def _filtered(account: Account, request: Request) -> list[int]:
 
 
 def _wanted(monitor: Mapping[str, Any], query: Mapping[str, str]) -> bool:
-    """Do a monitor's name and the scope of its query pass the filters?"""
+    """Return True if a monitor's name and the scope of its query pass the filters."""
     return query.get("name", "").lower() in monitor["name"].lower() and set(
         _comma_separated(query.get("tags"))
     ) <= set(scope_tags(monitor["query"]))
@@ -73,7 +73,7 @@ def _wanted(monitor: Mapping[str, Any], query: Mapping[str, str]) -> bool:
 def _as_it_was(
     account: Account, request: Request, ids: Iterable[int], seconds: float
 ) -> tuple[list[int], Callable[[int], bytes]]:
-    """A listing of some seconds ago: the ids in it, and what gives their rows."""
+    """Return the ids of a listing of some seconds ago, and what gives their rows."""
     before = account.monitors.rows_at(account.clock() - seconds)
     own_tags = set(_comma_separated(request.query.get("monitor_tags")))
     then: dict[int, bytes] = {}

@@ -80,7 +80,7 @@ _NOT_FORECAST = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class FunctionCall:
     """A function in a query, with its quoted and plain arguments as written."""
 
     name: str
@@ -119,7 +119,7 @@ def anomaly_options(query: str) -> dict[str, str] | None:
         return None
 
 
-def _anomaly_options(calls: list[Call]) -> dict[str, str] | None:
+def _anomaly_options(calls: list[FunctionCall]) -> dict[str, str] | None:
     return next((_options(call.arguments) for call in calls if call.name == "anomalies"), None)
 
 
@@ -148,12 +148,12 @@ def minutes(window: str) -> int:
     return int(read[1]) * _UNITS[read[2]] if read else 0
 
 
-def _read(query: str) -> list[Call]:
+def _read(query: str) -> list[FunctionCall]:
     """Return the functions of a query without its comparison. Raises `Unreadable`."""
     head = _SIMPLE.match(query) or _CHANGE.match(query)
     if head is None or not _is_window(head["kind"], head["count"], head["unit"]):
         raise Unreadable
-    reader = _Reader(query, head.end())
+    reader = _ExpressionReader(query, head.end())
     reader.expression()
     if reader.peek() != ("", ""):
         raise Unreadable
@@ -167,14 +167,14 @@ def _is_window(kind: str, count: str, unit: str) -> bool:
     return 0 < length <= (_LONGEST_AHEAD if kind == "next" else _LONGEST)
 
 
-class _Reader:
+class _ExpressionReader:
     """Reads an expression by recursive descent; the first that does not fit raises."""
 
     def __init__(self, text: str, start: int) -> None:
         self._tokens = list(_tokens(text, start))
         self._position = 0
         self._depth = 0
-        self.calls: list[Call] = []
+        self.calls: list[FunctionCall] = []
 
     def peek(self, ahead: int = 0) -> tuple[str, str]:
         """Return the kind and text of a token, two empty texts at the end."""
@@ -264,7 +264,7 @@ class _Reader:
             inside = {call.name for call in self.calls}
             if inside & _CHOICES.keys() or (name == "forecast" and inside & _NOT_FORECAST):
                 raise Unreadable  # one algorithm, and none inside another
-        self.calls.append(Call(name=name, arguments=tuple(arguments)))
+        self.calls.append(FunctionCall(name=name, arguments=tuple(arguments)))
 
     def _arguments(self) -> list[str]:
         """Read `(…)`; an argument that is an expression is told as an empty text."""

@@ -11,7 +11,7 @@ from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 from monitor_sync.emulator.downtimes import in_force, overlaid
 from monitor_sync.emulator.listing import check_group_states
 from monitor_sync.emulator.normalise import definition, enriched_assets
-from monitor_sync.emulator.people import asking
+from monitor_sync.emulator.people import person_of
 from monitor_sync.emulator.queries import METRIC_TYPES, composite_members
 from monitor_sync.emulator.validation import check, check_shape, check_update
 
@@ -29,7 +29,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
     for twin in account.monitors.copies_of(parts):
         org = json.loads(account.monitors.row(twin))["org_id"]
         raise refused(f"Duplicate of an existing monitor_id:{twin} org_id:{org}")
-    monitor = account.new_monitor(body, account.new_id(), asking(request).creator)
+    monitor = account.new_monitor(body, account.new_id(), person_of(request).creator)
     account.monitors.put(monitor)
     audit.note(account, request, "created", monitor)
     return answer(_as_written(monitor))
@@ -37,7 +37,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
 
 def read(account: Account, request: Request, identifier: str) -> Answer:
     """GET /api/v1/monitor/{id}. Assets only when asked for, and then without `monitor_id`."""
-    monitor = found(account, identifier)
+    monitor = held_monitor(account, identifier)
     check_group_states(request)
     monitor = overlaid(monitor, in_force(account))
     if not request.flag("with_downtimes"):
@@ -59,7 +59,7 @@ def read(account: Account, request: Request, identifier: str) -> Answer:
 
 def update(account: Account, request: Request, identifier: str) -> Answer:
     """PUT /api/v1/monitor/{id}. Partial at the top, but `options` is replaced as a whole."""
-    monitor = found(account, identifier)
+    monitor = held_monitor(account, identifier)
     body = request.json()
     check_shape(body)
     _check_type_change(monitor, body)
@@ -81,7 +81,7 @@ def delete(account: Account, request: Request, identifier: str) -> Answer:
 
     No refused delete was recorded; the texts are those of issue threads, and of can_delete.
     """
-    monitor = found(account, identifier)
+    monitor = held_monitor(account, identifier)
     if not request.flag("force"):
         problems = referrers(account, monitor, request)
         if problems:
@@ -100,7 +100,7 @@ def can_delete(account: Account, request: Request, _: str) -> Answer:
     deletable: list[int] = []
     errors: dict[str, list[str]] = {}
     for identifier in wanted:
-        monitor = found(account, identifier)
+        monitor = held_monitor(account, identifier)
         problems = referrers(account, monitor, request)
         if problems:
             errors[identifier] = problems
@@ -119,15 +119,15 @@ def validate_new(_: Account, request: Request, __: str) -> Answer:
 
 def validate_held(account: Account, request: Request, identifier: str) -> Answer:
     """POST /api/v1/monitor/{id}/validate: what an update would check."""
-    monitor = found(account, identifier)
+    monitor = held_monitor(account, identifier)
     body = request.json()
     check_shape(body)
     check_update(body, definition(body, monitor))
     return answer({})
 
 
-def found(account: Account, identifier: str) -> dict[str, Any]:
-    """A copy of the monitor with this id.
+def held_monitor(account: Account, identifier: str) -> dict[str, Any]:
+    """Return a copy of the monitor with this id.
 
     Raises `Refused` (404) where there is none, or the id is no number.
     """
@@ -140,7 +140,7 @@ def found(account: Account, identifier: str) -> dict[str, Any]:
 
 
 def referrers(account: Account, monitor: dict[str, Any], request: Request) -> list[str]:
-    """Who refers to a monitor, in Datadog's words: one line for composites, one for SLOs.
+    """Return who refers to a monitor, in Datadog's words: a line for composites, one for SLOs.
 
     The fault `referenced` adds a composite that there is not.
     """
@@ -164,7 +164,7 @@ def referrers(account: Account, monitor: dict[str, Any], request: Request) -> li
 
 
 def _as_written(monitor: dict[str, Any]) -> dict[str, Any]:
-    """A monitor as the answer to a write shows it."""
+    """Return a monitor as the answer to a write shows it."""
     written = dict(monitor)
     written["restriction_policy"] = None
     return written

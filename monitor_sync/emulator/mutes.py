@@ -8,7 +8,7 @@ from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 from monitor_sync.emulator.downtimes import call_off, matching, new_downtime, shown
-from monitor_sync.emulator.monitors import found
+from monitor_sync.emulator.monitors import held_monitor
 
 _SHAPES: dict[str, shapes.Shape] = {
     "scope": shapes.either(shapes.text, shapes.texts),
@@ -19,7 +19,7 @@ _EVERYTHING = {"scope": ["*"]}
 
 def mute(account: Account, request: Request, identifier: str) -> Answer:
     """POST /api/v1/monitor/{id}/mute: `options.silenced` gets the scope, with its end or null."""
-    monitor = found(account, identifier)
+    monitor = held_monitor(account, identifier)
     body = request.json()
     shapes.check(body, _SHAPES)
     end = int(body.get("end") or 0) or None
@@ -29,7 +29,7 @@ def mute(account: Account, request: Request, identifier: str) -> Answer:
 
 def unmute(account: Account, request: Request, identifier: str) -> Answer:
     """POST /api/v1/monitor/{id}/unmute: one scope, or with `all_scopes` every one."""
-    monitor = found(account, identifier)
+    monitor = held_monitor(account, identifier)
     body = request.json()
     shapes.check(body, _SHAPES)
     silenced = dict(monitor["options"].get("silenced", {}))
@@ -68,7 +68,7 @@ def unmute_all(account: Account, _: Request, __: str) -> Answer:
 
 def downtimes_of(account: Account, _: Request, identifier: str) -> Answer:
     """GET /api/v1/monitor/{id}/downtimes: those in force or to come that are for this monitor."""
-    monitor = found(account, identifier)
+    monitor = held_monitor(account, identifier)
     held = (shown(account, downtime) for downtime in account.downtimes)
     open_ones = [downtime for downtime in held if downtime["status"] in {"active", "scheduled"}]
     return answer(matching(monitor, open_ones))

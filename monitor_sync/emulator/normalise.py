@@ -31,7 +31,7 @@ _ON_FUNCTION = {
 
 
 def derived_type(kind: str, query: str) -> str:
-    """The stored type: metric and query alert are one type, and Datadog picks the word.
+    """Return the stored type: metric and query alert are one, and Datadog picks the word.
 
     `formula(…)` is answered as metric alert (6 recordings), a monthly window as query alert (4).
     """
@@ -44,7 +44,7 @@ def derived_type(kind: str, query: str) -> str:
 
 
 def normalised_options(options: Json, kind: str) -> dict[str, Any]:
-    """The stored options for the sent ones: thresholds as floats, defaults appended in order."""
+    """Return the stored options for sent ones: thresholds as floats, defaults appended in order."""
     stored = dict(options) if isinstance(options, dict) else {}
     _thresholds(stored, kind)
     if isinstance(stored.get("escalation_message"), str):
@@ -74,7 +74,7 @@ def normalised_options(options: Json, kind: str) -> dict[str, Any]:
 
 
 def _thresholds(stored: dict[str, Any], kind: str) -> None:
-    """Empty thresholds go; numbers become floats, but in a service check; null ones go.
+    """Drop empty and null thresholds; numbers become floats, but in a service check.
 
     A composite keeps `{"critical": null}` as it was sent.
     """
@@ -98,7 +98,7 @@ def _threshold(value: Json, kind: str) -> Json:
 
 
 def definition(sent: Json, previous: Json | None = None) -> dict[str, Any]:
-    """The definition part of a monitor after a create, or after an update of `previous`.
+    """Return the definition part of a monitor after a create, or an update of `previous`.
 
     An update keeps what it does not name; `options`, when sent, replaces all of them but
     `silenced` (298 of 298 recorded updates kept it).
@@ -144,14 +144,14 @@ def _merged_options(sent: Json, previous: Json | None, kind: str) -> dict[str, A
 
 
 def _priority(value: Json) -> Json:
-    """0 is none; a number in a string is that number."""
+    """Return the stored priority: 0 is none, a number in a string is that number."""
     if isinstance(value, str) and value.strip().isdigit():
         value = int(value)
     return value or None
 
 
 def enriched_assets(assets: Json, monitor_id: int) -> list[Any]:
-    """The assets of a write's answer: bound to the monitor, with the keys Datadog adds."""
+    """Return the assets of a write's answer: bound to the monitor, with the keys Datadog adds."""
     return [
         {
             "monitor_id": monitor_id,
@@ -167,16 +167,17 @@ def enriched_assets(assets: Json, monitor_id: int) -> list[Any]:
 
 
 def made_up_name(query: str, kind: str) -> str:
-    """The name of a monitor that was sent without one: an English sentence, or its query.
+    """Return the name of a monitor that was sent without one: a sentence, or its query.
 
     Recorded only for `avg(last_…)` with `>`; the other words are guesses.
     """
-    found = _SENTENCE.match(query) if kind in METRIC_TYPES else None
-    if found is None:
+    sentence = _SENTENCE.match(query) if kind in METRIC_TYPES else None
+    if sentence is None:
         return query
-    number = float(found["number"])
-    window = found["window"].replace("_", " ")
+    number = float(sentence["number"])
+    window = sentence["window"].replace("_", " ")
     return (
-        f"**{found['metric']}** over **{found['scope']}** was **{found['comparator']} {number}** "
-        f"{_ON_FUNCTION[found['function']]} during the **{window}**."
+        f"**{sentence['metric']}** over **{sentence['scope']}** was "
+        f"**{sentence['comparator']} {number}** {_ON_FUNCTION[sentence['function']]} "
+        f"during the **{window}**."
     )

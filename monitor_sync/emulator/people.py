@@ -36,8 +36,8 @@ USER = Person(
 )
 
 
-def asking(request: Request) -> Person:
-    """Whose request it is.
+def person_of(request: Request) -> Person:
+    """Return whose request it is.
 
     That of the e-mail address in the header `X-Emulator-User`, or of an application key that is an
     e-mail address (so that `DD_APP_KEY=ani@acme.example` makes Ani of anybody); else the one user.

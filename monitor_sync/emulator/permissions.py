@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor_sync.emulator.account import Account, timestamp
 from monitor_sync.emulator.answers import Answer, Request, answer
-from monitor_sync.emulator.people import asking
+from monitor_sync.emulator.people import person_of
 
 # Every permission the emulator knows, and what stands before the word in its group's name.
 _GROUPS = {
@@ -74,7 +74,7 @@ class BadPermission(ValueError):
 
 
 def known(names: Iterable[str]) -> frozenset[str]:
-    """The names as a set. Raises `BadPermission` for one the emulator does not know."""
+    """Return the names as a set. Raises `BadPermission` for one the emulator does not know."""
     for name in names:
         if name not in _GROUPS:
             raise BadPermission(name)
@@ -82,7 +82,7 @@ def known(names: Iterable[str]) -> frozenset[str]:
 
 
 def needed(route: str) -> str:
-    """The permission a route (`METHOD path`, ids as `{id}`) needs, or "" where it needs none."""
+    """Return the permission that a route (`METHOD path`) needs, "" where it needs none."""
     method, _, path = route.partition(" ")
     for beginning, reading, writing in _NEEDED:
         if path == beginning or path.startswith(beginning + "/"):
@@ -92,7 +92,7 @@ def needed(route: str) -> str:
 
 def current_user(account: Account, request: Request, _: str) -> Answer:
     """GET /api/v2/current_user: who asks, with organisation, role and permissions."""
-    person = asking(request)
+    person = person_of(request)
     org, role = account.org_uuid, _uuid("role")
     user = {
         "type": "users",

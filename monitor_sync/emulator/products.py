@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Request, answer
-from monitor_sync.emulator.people import asking
+from monitor_sync.emulator.people import person_of
 from monitor_sync.emulator.permissions import SINCE
 
 _LINKED = 1  # of the states that the API description of `hamr` numbers: set up, and not in use
@@ -30,7 +30,7 @@ def recovery(account: Account, request: Request, _: str) -> Answer:
         "HamrStatus": _LINKED,
         "IsPrimary": True,
         "ModifiedAt": SINCE,
-        "ModifiedBy": asking(request).email,
+        "ModifiedBy": person_of(request).email,
         "TargetOrgDatacenter": "",
         "TargetOrgName": "",
         "TargetOrgUuid": "",

@@ -39,7 +39,7 @@ Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class QueryEnd:
     """The end of a query: `> 5`.
 
     `start` is where it begins; `bare_fraction` is True for `> .5`, which is documented as wrong.
@@ -51,13 +51,13 @@ class Comparison:
     bare_fraction: bool
 
 
-def comparison(query: str) -> Comparison | None:
-    """The comparator and number a query ends in, None where there are none."""
+def comparison(query: str) -> QueryEnd | None:
+    """Return the comparator and number a query ends in, None where there are none."""
     end = _COMPARISON.search(query)
     if end is None or query[: end.start()].rstrip().endswith((">", "<", "=", "!")):
         return None
     number = end["number"]
-    return Comparison(
+    return QueryEnd(
         comparator=end["comparator"],
         number=float(number),
         start=end.start(),
@@ -66,7 +66,7 @@ def comparison(query: str) -> Comparison | None:
 
 
 def groups(query: str, kind: str, options: Json) -> bool:
-    """Whether the monitor alerts for each group apart: the `multi` of an answer.
+    """Return True if the monitor alerts for each group apart: the `multi` of an answer.
 
     Measured on recorded creates: `by {…}`, `.by(…)` or a variable with a non-empty `group_by`;
     never for a composite, and not through data-quality or `aggregate_*` variables.
@@ -89,13 +89,13 @@ def groups(query: str, kind: str, options: Json) -> bool:
 
 
 def composite_members(query: str) -> list[int]:
-    """The monitor ids a composite query names, in the order of writing, each once."""
+    """Return the monitor ids a composite query names, in the order of writing, each once."""
     ids = (int(digits) for digits in re.findall(r"\d+", query) if len(digits) <= _LONGEST_ID)
     return list(dict.fromkeys(ids))
 
 
 def scope_tags(query: str) -> list[str]:
-    """The tags a query is about: what stands in its `{…}` (not after `by`) or `.over(…)`."""
+    """Return the tags a query is about: what stands in its `{…}` (not after `by`) or `.over(…)`."""
     tags = [tag.strip() for block in _SCOPES.findall(query) for tag in block.split(",")]
     for block in _OVER.findall(query):
         tags += [tag.strip().strip("\"'\\") for tag in block.split(",")]
@@ -103,12 +103,12 @@ def scope_tags(query: str) -> list[str]:
 
 
 def metric_names(query: str) -> list[str]:
-    """The metrics a metric query reads, each once."""
+    """Return the metrics a metric query reads, each once."""
     return list(dict.fromkeys(_METRIC.findall(query)))
 
 
 def is_balanced(query: str) -> bool:
-    """Whether every bracket outside quotes is closed by its own kind."""
+    """Return True if every bracket outside quotes is closed by its own kind."""
     open_brackets: list[str] = []
     for character in _QUOTED.sub("", query):
         if character in "({[":

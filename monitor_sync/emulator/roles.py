@@ -29,7 +29,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
 
 def read(account: Account, _: Request, identifier: str) -> Answer:
     """GET /api/v2/roles/{id}."""
-    return answer({"data": _found(account, identifier)})
+    return answer({"data": _role(account, identifier)})
 
 
 def list_all(account: Account, _: Request, __: str) -> Answer:
@@ -41,12 +41,12 @@ def list_all(account: Account, _: Request, __: str) -> Answer:
 
 def delete(account: Account, _: Request, identifier: str) -> Answer:
     """DELETE /api/v2/roles/{id}: 204."""
-    _found(account, identifier)
+    _role(account, identifier)
     account.roles.remove(identifier)
     return Answer(status=204, body=b"")
 
 
-def _found(account: Account, identifier: str) -> dict[str, Any]:
+def _role(account: Account, identifier: str) -> dict[str, Any]:
     role = account.roles.get(identifier)
     if role is None:
         raise refused(f"role {identifier} not found", status=404)

@@ -108,7 +108,7 @@ _WORDS = {
 
 
 def route_of(method: str, path: str) -> tuple[str, str]:
-    """The route a request takes, ids as `{id}`, and the id in it (or "").
+    """Return the route a request takes, ids as `{id}`, and the id in it (or "").
 
     A path nobody knows is its own route, so that the request counter shows it.
     """

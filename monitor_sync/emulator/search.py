@@ -20,14 +20,14 @@ _SORTS = {"name": "name", "status": "status", "tags": "tags", "id": "id"}
 
 def monitors(account: Account, request: Request, _: str) -> Answer:
     """GET /api/v1/monitor/search."""
-    found = [_found_monitor(monitor) for monitor in _matching(account, request)]
+    results = [_monitor_result(monitor) for monitor in _matching(account, request)]
     counts = {
-        "status": _counted(item["status"] for item in found),
-        "muted": _counted(item["muted_until_ts"] is not None for item in found),
-        "tag": _counted(tag for item in found for tag in item["tags"]),
-        "type": _counted(item["classification"] for item in found),
+        "status": _counted(item["status"] for item in results),
+        "muted": _counted(item["muted_until_ts"] is not None for item in results),
+        "tag": _counted(tag for item in results for tag in item["tags"]),
+        "type": _counted(item["classification"] for item in results),
     }
-    return _page("monitors", found, counts, request, "name")
+    return _page("monitors", results, counts, request, "name")
 
 
 def groups(account: Account, request: Request, _: str) -> Answer:
@@ -35,14 +35,14 @@ def groups(account: Account, request: Request, _: str) -> Answer:
 
     Nothing is evaluated here, so every monitor has the one group a simple alert has, `total`.
     """
-    found = [_found_group(monitor) for monitor in _matching(account, request)]
+    results = [_group_result(monitor) for monitor in _matching(account, request)]
     counts = {
-        "status": _counted(item["status"] for item in found),
-        "muted": _counted(item["muted"] for item in found),
-        "tag": _counted(tag for item in found for tag in item["all_tags"]),
+        "status": _counted(item["status"] for item in results),
+        "muted": _counted(item["muted"] for item in results),
+        "tag": _counted(tag for item in results for tag in item["all_tags"]),
         "type": [],
     }
-    return _page("groups", found, counts, request, "monitor_name")
+    return _page("groups", results, counts, request, "monitor_name")
 
 
 def _matching(account: Account, request: Request) -> Iterable[dict[str, Any]]:
@@ -55,7 +55,7 @@ def _matching(account: Account, request: Request) -> Iterable[dict[str, Any]]:
 
 
 def _page(
-    name: str, found: list[dict[str, Any]], counts: Json, request: Request, name_field: str
+    name: str, results: list[dict[str, Any]], counts: Json, request: Request, name_field: str
 ) -> Answer:
     size = request.number("per_page", 30) or 30
     page = request.number("page", 0)
@@ -63,24 +63,24 @@ def _page(
     if field not in _SORTS:
         raise refused(f"The value provided for parameter 'sort' is invalid: {field}")
     key = name_field if field == "name" else _SORTS[field]
-    found.sort(key=lambda item: str(item.get(key)), reverse=direction == "desc")
+    results.sort(key=lambda item: str(item.get(key)), reverse=direction == "desc")
     metadata = {
-        "total_count": len(found),
-        "page_count": -(-len(found) // size),
+        "total_count": len(results),
+        "page_count": -(-len(results) // size),
         "page": page,
         "per_page": size,
     }
-    shown = found[page * size : (page + 1) * size]
+    shown = results[page * size : (page + 1) * size]
     return answer({"counts": counts, name: shown, "metadata": metadata})
 
 
 def _counted(values: Iterable[Json]) -> list[dict[str, Any]]:
-    """Each value with its count, commonest first; `muted` keeps its booleans."""
+    """Return each value with its count, commonest first; `muted` keeps its booleans."""
     counted = sorted(Counter(values).items(), key=lambda entry: (-entry[1], str(entry[0])))
     return [{"count": count, "name": value} for value, count in counted]
 
 
-def _found_monitor(monitor: dict[str, Any]) -> dict[str, Any]:
+def _monitor_result(monitor: dict[str, Any]) -> dict[str, Any]:
     creator = monitor.get("creator") or {}
     kind = monitor["type"]
     return {
@@ -106,7 +106,7 @@ def _found_monitor(monitor: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _found_group(monitor: dict[str, Any]) -> dict[str, Any]:
+def _group_result(monitor: dict[str, Any]) -> dict[str, Any]:
     muted_until = _muted_until(monitor)
     tags = monitor["tags"]
     return {

@@ -18,14 +18,14 @@ _MENTION = re.compile(r"(?<![\w@])@([\w.@-]*[\w])")
 
 
 def predicate(query: str) -> Predicate:
-    """The test a search query stands for. An empty query fits every monitor.
+    """Return the test a search query stands for. An empty query fits every monitor.
 
     Raises `Refused` (400) for an unknown status (recorded) and for what cannot be read (our text).
     """
     words = _WORD.findall(query)
     if not words:
         return lambda _: True
-    reader = _Reader(words)
+    reader = _SearchReader(words)
     test = reader.alternatives("")
     if reader.words:
         raise refused(f"Query parsing error: unexpected '{reader.words[0]}'")
@@ -33,18 +33,18 @@ def predicate(query: str) -> Predicate:
 
 
 def notified(message: str) -> list[str]:
-    """The handles a message mentions, without `@`, each once."""
+    """Return the handles a message mentions, without `@`, each once."""
     return list(dict.fromkeys(_MENTION.findall(message)))
 
 
-class _Reader:
+class _SearchReader:
     """Reads words from the left; each method consumes what it understands."""
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
 
     def alternatives(self, field: str) -> Predicate:
-        """`a OR b`; `field` is what stands before the parenthesis around it."""
+        """Read `a OR b`; `field` is what stands before the parenthesis around it."""
         tests = [self._all_of(field)]
         while self.words and self.words[0] == "OR":
             self.words.pop(0)
@@ -52,24 +52,24 @@ class _Reader:
         return tests[0] if len(tests) == 1 else lambda monitor: any(t(monitor) for t in tests)
 
     def _all_of(self, field: str) -> Predicate:
-        tests = [self._one(field)]
+        tests = [self._operand(field)]
         while self.words and self.words[0] not in {")", "OR"}:
             if self.words[0] == "AND":
                 self.words.pop(0)
-            tests.append(self._one(field))
+            tests.append(self._operand(field))
         return tests[0] if len(tests) == 1 else lambda monitor: all(t(monitor) for t in tests)
 
-    def _one(self, field: str) -> Predicate:
+    def _operand(self, field: str) -> Predicate:
         if not self.words:
             raise refused("Query parsing error: unexpected end of query")
         word = self.words.pop(0)
         if word in {")", "AND", "OR"}:
             raise refused(f"Query parsing error: unexpected '{word}'")
         if word == "NOT":
-            return _negated(self._one(field))
+            return _negated(self._operand(field))
         if word.startswith("-") and len(word) > 1:
             self.words.insert(0, word[1:])
-            return _negated(self._one(field))
+            return _negated(self._operand(field))
         if word == "(":
             return self._group(field)
         if word.endswith(":") and self.words and self.words[0] == "(":
@@ -106,14 +106,14 @@ _TEXTS = frozenset({"", "title", "name", "message"})
 
 
 def _fits(value: str, text: str, *, is_quoted: bool, is_text: bool) -> bool:
-    """Words are looked for inside texts; tags and other values must be equal. `*`, `?` are wild."""
+    """Return True if a text holds a word, or equals a value that is no text; `*`, `?` are wild."""
     if not is_quoted and ("*" in value or "?" in value):
         return fnmatchcase(text, f"*{value}*" if is_text else value)
     return value in text if is_text else value == text
 
 
 def _texts(monitor: dict[str, Any], field: str) -> list[str]:
-    """What a field looks at in a monitor."""
+    """Return what a field looks at in a monitor."""
     if field == "":
         return [monitor["name"], monitor["message"], str(monitor["id"])]
     if field in {"title", "name"}:
@@ -141,7 +141,7 @@ def _texts(monitor: dict[str, Any], field: str) -> list[str]:
 
 
 def classification(monitor: dict[str, Any]) -> str:
-    """The word search uses for a kind of monitor, as recorded in 2021 and 2022."""
+    """Return the word that search uses for a type of monitor, as recorded in 2021 and 2022."""
     kind = str(monitor["type"])
     if kind in {"metric alert", "query alert"}:
         metrics = metric_names(monitor["query"])

@@ -25,7 +25,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 _LOOK = 0.02
 
 
-class Door:
+class Application:
     """The emulator as an ASGI application, which also does to connections what faults ask.
 
     ASGI has no word for closing a connection without an answer. uvicorn's `send` belongs to an
@@ -153,7 +153,7 @@ def serve(emulator: Emulator, host: str, port: int, *, on_ready: Callable[[str],
     """
     listening = _listen(host, port)
     try:
-        server = _Server(Door(emulator, host), lambda: on_ready(_url(listening)))
+        server = _Server(Application(emulator, host), lambda: on_ready(_url(listening)))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     finally:
@@ -166,7 +166,7 @@ def running(emulator: Emulator) -> Iterator[str]:
     """Answer on a free loopback port, in a thread, while the context lasts; gives the base URL."""
     listening = _listen("127.0.0.1", 0)
     ready = threading.Event()
-    server = _Server(Door(emulator), ready.set)
+    server = _Server(Application(emulator), ready.set)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listening]}, name="emulator", daemon=True
     )
@@ -184,9 +184,9 @@ def running(emulator: Emulator) -> Iterator[str]:
 class _Server(uvicorn.Server):
     """A uvicorn server that says when it answers, and whose end ends every wait."""
 
-    def __init__(self, door: Door, on_ready: Callable[[], None]) -> None:
-        super().__init__(_config(door))
-        self._door = door
+    def __init__(self, application: Application, on_ready: Callable[[], None]) -> None:
+        super().__init__(_config(application))
+        self._application = application
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -195,13 +195,13 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._door.closing = True
+        self._application.closing = True
         await super().shutdown(sockets)
 
 
-def _config(door: Door) -> uvicorn.Config:
+def _config(application: Application) -> uvicorn.Config:
     return uvicorn.Config(
-        door,
+        application,
         access_log=False,
         lifespan="off",
         log_level="warning",

@@ -15,62 +15,62 @@ Shape = Callable[[Json], bool]
 
 
 def text(value: Json) -> bool:
-    """A string."""
+    """Return True for a string."""
     return isinstance(value, str)
 
 
 def number(value: Json) -> bool:
-    """A number; true and false are none."""
+    """Return True for a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def digits(value: Json) -> bool:
-    """A number written as a string, as some clients do."""
+    """Return True for a number written as a string, as some clients do."""
     return isinstance(value, str) and bool(re.fullmatch(r"[-+]?\d+(?:\.\d+)?", value))
 
 
 def whole(value: Json) -> bool:
-    """A number without a fraction, in its notation too."""
+    """Return True for a number without a fraction, in its notation too."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def moment(value: Json) -> bool:
-    """A Unix time; written as a string too, as Datadog's command line `dog` does (recorded)."""
+    """Return True for a Unix time; as a string too, as the command line `dog` sends (recorded)."""
     return whole(value) or (isinstance(value, str) and value.isascii() and value.isdigit())
 
 
 def flag(value: Json) -> bool:
-    """True or false."""
+    """Return True for true and false."""
     return isinstance(value, bool)
 
 
 def record(value: Json) -> bool:
-    """An object, whatever it holds."""
+    """Return True for an object, whatever it holds."""
     return isinstance(value, dict)
 
 
 def texts(value: Json) -> bool:
-    """An array of strings."""
+    """Return True for an array of strings."""
     return isinstance(value, list) and all(map(text, value))
 
 
 def wholes(value: Json) -> bool:
-    """An array of whole numbers."""
+    """Return True for an array of whole numbers."""
     return isinstance(value, list) and all(map(whole, value))
 
 
 def records(value: Json) -> bool:
-    """An array of objects."""
+    """Return True for an array of objects."""
     return isinstance(value, list) and all(map(record, value))
 
 
 def either(*shapes: Shape) -> Shape:
-    """One of several shapes."""
+    """Return the shape of what has one of several shapes."""
     return lambda value: any(shape(value) for shape in shapes)
 
 
 def values(shape: Shape) -> Shape:
-    """An object whose values are null or have a shape."""
+    """Return the shape of an object whose values are null or have a shape."""
     return lambda value: (
         isinstance(value, dict) and all(item is None or shape(item) for item in value.values())
     )
@@ -85,5 +85,5 @@ def check(sent: Json, shapes: Mapping[str, Shape]) -> None:
 
 
 def invalid(parameter: str) -> Refused:
-    """The refusal of a parameter's value."""
+    """Return the refusal of a parameter's value."""
     return refused(f"The value provided for parameter '{parameter}' is invalid")

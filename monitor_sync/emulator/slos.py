@@ -37,9 +37,7 @@ def list_all(account: Account, request: Request, _: str) -> Answer:
     """GET /api/v1/slo: all, those of `ids`, or those with `query` in their name (recorded)."""
     wanted = [part for part in request.query.get("ids", "").split(",") if part]
     if wanted:
-        return answer(
-            {"data": [_found(account, identifier) for identifier in wanted], "error": None}
-        )
+        return answer({"data": [_slo(account, identifier) for identifier in wanted], "error": None})
     text = request.query.get("query", "").lower()
     matching = [slo for slo in account.slos if text in slo["name"].lower()]
     start = request.number("offset", 0)
@@ -58,22 +56,22 @@ def can_delete(account: Account, request: Request, _: str) -> Answer:
     wanted = [part for part in request.query.get("ids", "").split(",") if part]
     if not wanted:
         raise refused("The value provided for parameter 'ids are required' is invalid")
-    return answer({"data": {"ok": [_found(account, slo)["id"] for slo in wanted]}, "errors": None})
+    return answer({"data": {"ok": [_slo(account, slo)["id"] for slo in wanted]}, "errors": None})
 
 
 def read(account: Account, _: Request, identifier: str) -> Answer:
     """GET /api/v1/slo/{id}."""
-    return answer({"data": _found(account, identifier), "errors": None})
+    return answer({"data": _slo(account, identifier), "errors": None})
 
 
 def delete(account: Account, _: Request, identifier: str) -> Answer:
     """DELETE /api/v1/slo/{id}."""
-    _found(account, identifier)
+    _slo(account, identifier)
     account.slos.remove(identifier)
     return answer({"data": [identifier], "error": None})
 
 
-def _found(account: Account, identifier: str) -> dict[str, Any]:
+def _slo(account: Account, identifier: str) -> dict[str, Any]:
     slo = account.slos.get(identifier)
     if slo is None:
         raise refused(f"SLO not found: {identifier} not found", status=404)

@@ -92,7 +92,7 @@ class Store:
             self._database.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", (name, value))
 
     def counter(self, name: str, otherwise: int) -> int:
-        """A counter, or `otherwise` where it was never kept."""
+        """Return a counter, or `otherwise` where it was never kept."""
         if self._database is None:
             return otherwise
         row = self._database.execute(

@@ -16,7 +16,7 @@ _PREFIX = "/__openapi_transformer__/"
 
 
 def handle(request: Request, now: float) -> Answer | None:
-    """The answer to a session call, or None where it is none."""
+    """Return the answer to a session call, or None where it is none."""
     if not request.path.startswith(_PREFIX):
         return None
     call = request.path.removeprefix(_PREFIX)

@@ -32,7 +32,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
     name, handle = attributes.get("name"), attributes.get("handle")
     if not name or not handle:
         raise refused(f"'{'handle' if name else 'name'}' is a required property")
-    if any(name == each["name"] or handle == each["handle"] for each in _attributes(account)):
+    if any(name == team["name"] or handle == team["handle"] for team in _attributes(account)):
         raise refused("Team name and handle must be unique", status=409)
     team = _team(account, name, handle, attributes)
     account.teams.put(str(team["id"]), team)
@@ -44,9 +44,9 @@ def list_all(account: Account, request: Request, _: str) -> Answer:
     number = request.number("page[number]", 0)
     size = min(request.number("page[size]", _PAGE) or _PAGE, _LONGEST_PAGE)
     keyword = request.query.get("filter[keyword]", "").lower()
-    found = [_listed(each) for each in account.teams if _means(each, keyword)]
-    found.sort(key=lambda each: str(each["attributes"]["name"]))
-    last = max((len(found) - 1) // size, 0)
+    matching = [_listed(team) for team in account.teams if _means(team, keyword)]
+    matching.sort(key=lambda team: str(team["attributes"]["name"]))
+    last = max((len(matching) - 1) // size, 0)
     pagination = {
         "number": number,
         "first_number": 0,
@@ -55,20 +55,20 @@ def list_all(account: Account, request: Request, _: str) -> Answer:
         "last_number": last,
         "size": size,
         "type": "number_size",
-        "total": len(found),
+        "total": len(matching),
     }
-    page = found[number * size : (number + 1) * size]
+    page = matching[number * size : (number + 1) * size]
     return answer({"data": page, "meta": {"pagination": pagination}})
 
 
 def read(account: Account, _: Request, identifier: str) -> Answer:
     """GET /api/v2/team/{id}."""
-    return answer({"data": _listed(_found(account, identifier))})
+    return answer({"data": _listed(_held_team(account, identifier))})
 
 
 def delete(account: Account, _: Request, identifier: str) -> Answer:
     """DELETE /api/v2/team/{id}: 204."""
-    _found(account, identifier)
+    _held_team(account, identifier)
     account.teams.remove(identifier)
     return Answer(status=204, body=b"")
 
@@ -114,10 +114,10 @@ def _means(team: dict[str, Any], keyword: str) -> bool:
 
 
 def _attributes(account: Account) -> list[dict[str, Any]]:
-    return [each["attributes"] for each in account.teams]
+    return [team["attributes"] for team in account.teams]
 
 
-def _found(account: Account, identifier: str) -> dict[str, Any]:
+def _held_team(account: Account, identifier: str) -> dict[str, Any]:
     try:
         uuid.UUID(identifier)
     except ValueError:
