@@ -24,7 +24,7 @@ from monitor_sync.errors import MonitorSyncError, UsageError
 
 COMMANDS: Final = (
     "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners", "comment",
-    "approvals", "merged", "evaluate", "doctor", "emulate", "demo",
+    "approvals", "merged", "test", "evaluate", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 

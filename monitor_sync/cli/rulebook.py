@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from monitor_sync.render.manual import Page, page_of
-from monitor_sync.rules import file_rules, online
+from monitor_sync.rules import file_rules, online, unit_tests
 from monitor_sync.rules.registry import FAMILIES, every
 
 
 def pages() -> list[Page]:
     """Every page, by family and name."""
-    rules = (*every(), *file_rules.PAGES, *online.PAGES)
+    rules = (*every(), *file_rules.PAGES, *online.PAGES, *unit_tests.PAGES)
     found = [page_of(each.name, each.severity, each.page) for each in rules]
     return sorted(found, key=lambda page: (FAMILIES.index(page.family), page.name))

@@ -15,6 +15,7 @@ from monitor_sync.insight.values import (
     Evaluation,
     Group,
     Outcome,
+    Result,
     Settings,
     Status,
     Unsupported,
@@ -37,6 +38,17 @@ class Moment(Frozen, kw_only=True):
         return max(
             (each.status for each in self.state.values()), key=SEVERITY.__getitem__, default=None
         )
+
+    def result(self, group: Group | None) -> Result | None:
+        """Return what the newest evaluation says of a group, None where it says nothing."""
+        if self.evaluation is None or group is None:
+            return None
+        return self.evaluation.results.get(group)
+
+    @property
+    def keys(self) -> Group:
+        """Return the keys that the query groups by."""
+        return self.evaluation.keys if self.evaluation else ()
 
     def worst(self) -> Group | None:
         """Return the group that is worst off; None where there is no group."""

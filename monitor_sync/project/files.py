@@ -71,6 +71,22 @@ def find(root: Path) -> FileTree:
     return walk.tree
 
 
+def find_tests(root: Path) -> list[ProjectFile]:
+    """Return the files of tests below a project's folder, in a stable order."""
+    real = Path(os.path.realpath(root))
+    return [
+        ProjectFile(
+            kind="tests",
+            shown=entry.as_posix(),
+            path=entry,
+            unit=entry.parent.name,
+            name=entry.name.removesuffix(TESTS),
+        )
+        for entry in sorted(root.glob(f"*/*{TESTS}"))
+        if Path(os.path.realpath(entry)).is_relative_to(real)
+    ]
+
+
 def _where(root: Path) -> str:
     """What to type where the folder of files was not found."""
     here = Path.cwd()

@@ -61,7 +61,7 @@ def _suite(path: str, cases: Iterable[_Case]) -> Iterable[str]:
     cases = list(cases)
     failing = sum(bool(case.failing) for case in cases)
     yield (
-        f'  <testsuite name="{_xml(path)}" tests="{len(cases)}" failures="{failing}"'
+        f'  <testsuite name="{xml(path)}" tests="{len(cases)}" failures="{failing}"'
         ' errors="0" skipped="0">'
     )
     for case in cases:
@@ -70,7 +70,7 @@ def _suite(path: str, cases: Iterable[_Case]) -> Iterable[str]:
 
 
 def _case(case: _Case, path: str) -> Iterable[str]:
-    start = f'    <testcase name="{_xml(case.name)}" classname="{_xml(path)}"'
+    start = f'    <testcase name="{xml(case.name)}" classname="{xml(path)}"'
     if not case.failing and not case.others:
         yield f"{start}/>"
         return
@@ -79,7 +79,7 @@ def _case(case: _Case, path: str) -> Iterable[str]:
         worst = max(case.failing, key=lambda diagnostic: diagnostic.severity)
         more = f", and {len(case.failing) - 1} more" if len(case.failing) > 1 else ""
         yield (
-            f'      <failure type="{_xml(worst.rule)}" message="{_xml(worst.message + more)}">'
+            f'      <failure type="{xml(worst.rule)}" message="{xml(worst.message + more)}">'
             f"{_text(case.failing)}</failure>"
         )
     if case.others:
@@ -88,10 +88,10 @@ def _case(case: _Case, path: str) -> Iterable[str]:
 
 
 def _text(diagnostics: Iterable[Diagnostic]) -> str:
-    return _xml(shown.text(diagnostics).rstrip("\n"), quote=False)
+    return xml(shown.text(diagnostics).rstrip("\n"), quote=False)
 
 
-def _xml(text: str, *, quote: bool = True) -> str:
+def xml(text: str, *, quote: bool = True) -> str:
     """Text for an element or an attribute: no markup of its own, nothing that XML forbids."""
     spelled = _NOT_IN_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", plain(text))
     return escape(spelled, quote=quote).replace("\t", "&#9;")

@@ -1,0 +1,295 @@
+"""Files of unit tests become tests: each beside the file whose monitors it is about."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from monitor_sync.counting import listed
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.insight import notation
+from monitor_sync.insight.history import Source
+from monitor_sync.insight.unit_test import STATES, Expectation, UnitTest
+from monitor_sync.insight.values import Status
+from monitor_sync.language import query as queries
+from monitor_sync.language.query import Parsed
+from monitor_sync.language.tree import (
+    CheckQuery,
+    CompositeQuery,
+    SearchQuery,
+    Series,
+    SloQuery,
+)
+from monitor_sync.language.tree_queries import is_counted, tags_in
+from monitor_sync.model import Monitor, Project
+from monitor_sync.project.document import Document
+from monitor_sync.project.files import ProjectFile
+from monitor_sync.project.parsed import parse
+from monitor_sync.project.yaml_reader import DataPath
+
+_START: Final = "2026-11-02T10:00:00Z"
+_NO_MONITOR: Final = "references/test-of-no-monitor"
+_WRONG: Final = "schema/wrong-test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredTest:
+    """A test of one monitor, and where it is declared."""
+
+    test: UnitTest
+    path: str
+    line: int
+
+
+class _Wrong(Exception):
+    """Something of a test is wrong; ``where`` is the way to it inside the test."""
+
+    def __init__(self, where: DataPath, message: str, hint: str = "", rule: str = _WRONG) -> None:
+        super().__init__(message)
+        self.where, self.hint, self.rule = where, hint, rule
+
+
+def read(file: ProjectFile, project: Project) -> tuple[list[DeclaredTest], list[Diagnostic]]:
+    """Return the tests of a file, one for each monitor that a glob fits, and what is wrong."""
+    parsed, diagnostics = parse(file)
+    if diagnostics or not isinstance(parsed.written, dict):
+        return [], diagnostics
+    found: list[DeclaredTest] = []
+    for index, written in enumerate(parsed.written["tests"]):
+        where: DataPath = ("tests", index)
+        line = parsed.document.span((*where, "name")).line
+        try:
+            for monitor in _monitors(file, written, project):
+                test = _test(written, monitor)
+                found.append(DeclaredTest(test=test, path=file.shown, line=line))
+        except _Wrong as wrong:
+            diagnostics.append(_diagnostic(parsed.document, where, wrong))
+    return found, diagnostics
+
+
+def _diagnostic(document: Document, where: DataPath, wrong: _Wrong) -> Diagnostic:
+    span = document.span((*where, *wrong.where))
+    return document.diagnostic(wrong.rule, str(wrong), span, hint=wrong.hint)
+
+
+def _monitors(file: ProjectFile, written: Mapping[str, Any], project: Project) -> list[Monitor]:
+    """Return the monitors of the file beside that a test is about. Raises _Wrong."""
+    prefix, pattern = f"{file.unit}/{file.name}/", str(written["monitor"])
+    beside = {
+        key.removeprefix(prefix): monitor
+        for key, monitor in project.monitors.items()
+        if key.startswith(prefix)
+    }
+    found = [monitor for name, monitor in beside.items() if fnmatchcase(name, pattern)]
+    if not found:
+        close = difflib.get_close_matches(pattern, beside, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else f"it has {listed(list(beside))}"
+        message = f"{file.name}.yaml declares no monitor `{pattern}`"
+        raise _Wrong(("monitor",), message, hint if beside else "", _NO_MONITOR)
+    return found
+
+
+def _test(written: Mapping[str, Any], monitor: Monitor) -> UnitTest:
+    options = monitor.body.get("options") or {}
+    query = queries.parse(monitor.type, monitor.query, options.get("variables"))
+    if query.tree is None:
+        raise _Wrong(("monitor",), f"the query of {monitor.key} cannot be read")
+    start = datetime.fromisoformat(str(written.get("start", _START))).timestamp()
+    step = duration(str(written.get("step", "1m")))
+    if not step:
+        raise _Wrong(("step",), "a step of no time")
+    sources, steps = _sources(written, query, start, step)
+    members = _members(written, query)
+    expected = tuple(_expected(written, query))
+    if not sources and not members:
+        raise _Wrong(("name",), "the test submits nothing", "add `series:` with values")
+    _check_instants(expected, steps * step, submitted=bool(sources))
+    return UnitTest(
+        name=str(written["name"]),
+        key=monitor.key,
+        body=monitor.body,
+        start=start,
+        phase=duration(str(written.get("phase", "0s"))),
+        sources=tuple(sources),
+        members=members,
+        slo_target=written.get("target"),
+        expected=expected,
+    )
+
+
+_DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def duration(text: str) -> float:
+    """Return the seconds of ``1h30m``, which the schema has looked at."""
+    match = _DURATION.fullmatch(text)
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    return float(hours * 3600 + minutes * 60 + seconds)
+
+
+def shown(seconds: float) -> str:
+    """Return seconds as ``1h30m``, as an author writes them."""
+    hours, rest = divmod(int(seconds), 3600)
+    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+
+
+def _check_instants(expected: tuple[Expectation, ...], last: float, *, submitted: bool) -> None:
+    for index, expectation in enumerate(expected):
+        if submitted and expectation.after > last:
+            raise _Wrong(
+                ("expect", index, "at"),
+                f"{expectation.written} is after the last value, whose step ends at {shown(last)}",
+                "give the series more values, `_x5` where there are none",
+            )
+
+
+def _sources(
+    written: Mapping[str, Any], query: Parsed, start: float, step: float
+) -> tuple[list[Source], int]:
+    """Return what is submitted, each value in the middle of its step, and how many steps."""
+    sources: list[Source] = []
+    most = 0
+    for where, name, kind, tags, text in _submitted(written, query):
+        try:
+            values = notation.values(str(text))
+        except ValueError as error:
+            raise _Wrong(where, str(error)) from None
+        most = max(most, len(values))
+        points = [
+            (start + (index + 0.5) * step, value)
+            for index, value in enumerate(values)
+            if value is not None
+        ]
+        sources.append(Source.of(name, kind, tags, points))
+    return sources, most
+
+
+Submitted = tuple[DataPath, str, str, list[str], Any]
+"""Where the values stand; the metric, its type and its tags; the values."""
+
+
+def _submitted(written: Mapping[str, Any], query: Parsed) -> Iterator[Submitted]:
+    for name in ("good", "total"):
+        if name in written:
+            if not isinstance(query.tree, SloQuery):
+                raise _Wrong((name,), f"`{name}` is for SLO alerts, this is a {query.type}")
+            yield (name,), name, "count", [], written[name]
+    if isinstance(query.tree, SloQuery) and "target" not in written:
+        raise _Wrong(("name",), "the SLO's target is not said", "add `target: 99.9`")
+    for index, series in enumerate(written.get("series", ())):
+        yield _one(("series", index), series, query)
+
+
+def _one(where: DataPath, series: Mapping[str, Any], query: Parsed) -> Submitted:
+    names = [name for name in ("metric", "search", "check") if name in series]
+    field = _field(query)
+    if names != [field]:
+        raise _Wrong(where, f"a series of a {query.type} has `{field}:` and no other of its kind")
+    given = {key: str(value) for key, value in series.get("tags", {}).items()}
+    name = str(series[field])
+    if field == "metric":
+        kind, tags = _metric(where, name, given, query)
+    else:
+        kind, tags = "count", given
+        if field == "search" and isinstance(query.tree, SearchQuery):
+            _check_name((*where, field), name, {query.tree.search.value})
+        elif isinstance(query.tree, CheckQuery):
+            kind = "gauge"
+            _check_name((*where, field), name, {query.tree.check.value})
+    kind = str(series.get("type", kind))
+    _check_keys(where, tags, query)
+    return (*where, "values"), name, kind, [f"{k}:{v}" for k, v in tags.items()], series["values"]
+
+
+def _field(query: Parsed) -> str:
+    if isinstance(query.tree, CheckQuery):
+        return "check"
+    return "metric" if queries.series(query) else "search"
+
+
+def _metric(
+    where: DataPath, name: str, given: dict[str, str], query: Parsed
+) -> tuple[str, dict[str, str]]:
+    """Return the type of a metric and its tags: those that the filter asks for, and the given."""
+    legs = [series for series in queries.series(query) if series.metric.text == name]
+    _check_name((*where, "metric"), name, set(queries.metrics(query)))
+    asked = [_asked(series) for series in legs]
+    if any(tags != asked[0] for tags in asked) and not given:
+        raise _Wrong(where, f"the query reads {name} with several filters", "say which by `tags:`")
+    kind = "count" if any(map(_is_rate_or_count, legs)) else "gauge"
+    return kind, {**(asked[0] if len(asked) == 1 or not given else {}), **given}
+
+
+def _is_rate_or_count(series: Series) -> bool:
+    return is_counted(series) or any(m.name.text == "as_rate" for m in series.modifiers)
+
+
+def _asked(series: Series) -> dict[str, str]:
+    """Return the tags that a filter asks for by one plain value."""
+    return {
+        tag.key: tag.value
+        for tag in tags_in(series.scope.condition)
+        if tag.key and not tag.negated and "*" not in tag.value
+    }
+
+
+def _check_name(where: DataPath, name: str, known: set[str]) -> None:
+    if name in known:
+        return
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else f"it reads {listed(sorted(known))}"
+    raise _Wrong(where, f"the query does not read `{name}`", hint)
+
+
+def _check_keys(where: DataPath, tags: Mapping[str, str], query: Parsed) -> None:
+    """Raise _Wrong where a series would make no group for want of a tag."""
+    for key in queries.group_keys(query):
+        if key != "*" and key.removeprefix("@") not in tags and key not in tags:
+            message = f"the query is grouped by `{key}`, and the series has no such tag"
+            raise _Wrong(where, message, f"add `tags: {{{key.removeprefix('@')}: …}}`")
+
+
+def _members(
+    written: Mapping[str, Any], query: Parsed
+) -> dict[str, tuple[tuple[float, Status], ...]]:
+    if "members" not in written:
+        if isinstance(query.tree, CompositeQuery):
+            raise _Wrong(("name",), "the states of the members are not given", "add `members:`")
+        return {}
+    if not isinstance(query.tree, CompositeQuery):
+        raise _Wrong(("members",), f"members are for composites, this is a {query.type}")
+    references = {str(reference) for reference in queries.references(query)}
+    found = {}
+    for name, states in written["members"].items():
+        _check_name(("members", name), name, references)
+        changes = {"0s": states} if isinstance(states, str) else states
+        ordered = sorted((duration(at), STATES[state]) for at, state in changes.items())
+        found[name] = tuple(ordered)
+    for reference in sorted(references - found.keys()):
+        raise _Wrong(("members",), f"the state of `{reference}` is not given")
+    return found
+
+
+def _expected(written: Mapping[str, Any], query: Parsed) -> Iterator[Expectation]:
+    keys = [key.removeprefix("@") for key in queries.group_keys(query)]
+    for index, expectation in enumerate(written["expect"]):
+        where: DataPath = ("expect", index)
+        group = {k: str(v) for k, v in expectation.get("group", {}).items()}
+        if group and sorted(group) != sorted(keys):
+            has = f"is grouped by {listed(keys)}" if keys else "has no groups"
+            raise _Wrong((*where, "group"), f"the query {has}")
+        fields = {k: v for k, v in expectation.items() if k not in ("at", "group")}
+        if not fields:
+            raise _Wrong(where, "nothing is expected", "add `state:`, `value:`, `notified:` …")
+        yield Expectation(
+            written=str(expectation["at"]),
+            after=duration(str(expectation["at"])),
+            fields=fields,
+            group=group,
+        )

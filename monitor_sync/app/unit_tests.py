@@ -1,0 +1,98 @@
+"""Run the unit tests of monitors. Offline, without a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from monitor_sync.app import files, unit_test_files
+from monitor_sync.app.failures import WrongFiles
+from monitor_sync.app.selection import select_monitors
+from monitor_sync.app.unit_test_files import DeclaredTest
+from monitor_sync.counting import count
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.errors import UsageError
+from monitor_sync.insight import unit_test
+from monitor_sync.insight.unit_test import Outcome
+from monitor_sync.model import Monitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """A test and how it ended."""
+
+    declared: DeclaredTest
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitTests:
+    """
+    The tests of the chosen monitors.
+
+    ``uncovered`` are monitors of priority 1 and 2 that no test is about, where that was asked.
+    """
+
+    tested: tuple[Tested, ...]
+    uncovered: tuple[Monitor, ...]
+
+    @property
+    def passed(self) -> bool:
+        """True if every test passed; neither uncertain nor unsupported is a pass."""
+        return all(tested.outcome.status == "passed" for tested in self.tested)
+
+
+def run_tests(root: Path, selectors: Sequence[str], name: str) -> UnitTests:
+    """
+    Run the tests of the chosen monitors whose name fits a glob.
+
+    Raises WrongFiles where files of monitors or of tests have errors, and UsageError where no
+    test fits.
+    """
+    declared, _ = _read(root, selectors)
+    chosen = [each for each in declared if fnmatchcase(each.test.name, name)]
+    if not chosen and name != "*":
+        raise UsageError(f"no test is called {name!r}", hint="a glob such as `*half as many*`")
+    tested = tuple(Tested(declared=each, outcome=unit_test.run(each.test)) for each in chosen)
+    return UnitTests(tested=tested, uncovered=())
+
+
+def cover(root: Path, selectors: Sequence[str]) -> UnitTests:
+    """Return which of the chosen monitors of priority 1 and 2 have no test. Raises WrongFiles."""
+    declared, monitors = _read(root, selectors)
+    covered = {each.test.key for each in declared}
+    paged = (monitor for monitor in monitors if monitor.priority in (1, 2))
+    return UnitTests(
+        tested=(), uncovered=tuple(monitor for monitor in paged if monitor.key not in covered)
+    )
+
+
+def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], list[Monitor]]:
+    """Return the tests of the chosen monitors, and these monitors. Raises WrongFiles."""
+    from monitor_sync.project.files import find_tests
+
+    loaded = files.read(root)
+    errors = [each for each in loaded.diagnostics if each.severity is Severity.ERROR]
+    if errors:
+        raise WrongFiles(
+            f"the files have {count(len(errors), 'error')}, so nothing is tested",
+            errors,
+            hint="`monitor-sync validate` shows warnings too",
+        )
+    monitors = select_monitors(loaded.project, selectors)
+    keys = {monitor.key for monitor in monitors}
+    declared: list[DeclaredTest] = []
+    mistakes: list[Diagnostic] = []
+    for file in find_tests(root):
+        of_file, wrong = unit_test_files.read(file, loaded.project)
+        declared += (each for each in of_file if each.test.key in keys)
+        mistakes += wrong
+    if mistakes:
+        raise WrongFiles(
+            f"the tests have {count(len(mistakes), 'error')}, so none is run",
+            mistakes,
+            hint="`monitor-sync explain schema/wrong-test` says more",
+        )
+    return declared, monitors

@@ -1,0 +1,337 @@
+"""
+A unit test of one monitor: points are submitted, and what follows is compared with expectations.
+
+Expectations are partial: what is not named is not asked. What hangs on an open point is
+uncertain, what cannot be reproduced is unsupported; neither passes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from monitor_sync.audience.audience import Audience, of_body
+from monitor_sync.audience.recipients import Recipients
+from monitor_sync.insight import composites_in_time, schedule, timeline, uncertainty
+from monitor_sync.insight.case import name as group_name
+from monitor_sync.insight.history import History, Source
+from monitor_sync.insight.message_text import compares, rendered
+from monitor_sync.insight.state import Transition
+from monitor_sync.insight.thresholds import thresholds
+from monitor_sync.insight.timeline import Moment, Run
+from monitor_sync.insight.uncertainty import Doubt
+from monitor_sync.insight.values import Group, Settings, Status, Unsupported
+from monitor_sync.language import query as queries
+from monitor_sync.language.nodes import Frozen
+from monitor_sync.language.transitions import TRANSITIONS
+from monitor_sync.model import Body
+
+STATES: Final[Mapping[str, Status]] = {
+    "ok": Status.OK, "warning": Status.WARN, "alert": Status.ALERT, "no_data": Status.NO_DATA,
+}  # fmt: skip
+"""The words of tests, which are those of routing."""
+
+WORDS: Final = {status: word for word, status in STATES.items()}
+
+
+class Expectation(Frozen, kw_only=True):
+    """
+    What is expected at an instant; ``fields`` are those that are asked, by their name in the file.
+
+    ``after`` is seconds from the start, ``written`` how the author says it. ``group`` has the
+    values of the keys of one group; empty means the worst of all.
+    """
+
+    written: str
+    after: float
+    fields: Mapping[str, Any]
+    group: Mapping[str, str]
+
+
+class UnitTest(Frozen, kw_only=True):
+    """
+    A test of one monitor.
+
+    ``start`` is in UNIX seconds. ``members`` are a composite's: states from some second on, each
+    in order. ``body`` is what Datadog would be sent.
+    """
+
+    name: str
+    key: str
+    body: Body
+    start: float
+    phase: float
+    sources: tuple[Source, ...]
+    members: Mapping[str, tuple[tuple[float, Status], ...]]
+    slo_target: float | None
+    expected: tuple[Expectation, ...]
+
+
+class Failure(Frozen, kw_only=True):
+    """One field of one expectation that is otherwise. ``group`` is empty for the worst of all."""
+
+    at: str
+    group: str
+    field: str
+    expected: Any
+    got: Any
+
+
+class Trace(Frozen, kw_only=True):
+    """What happened to the group that is drawn: seconds from the start, value, state."""
+
+    group: str
+    points: tuple[tuple[float, float | None, Status | None], ...]
+    critical: float | None
+    warning: float | None
+
+
+class Outcome(Frozen, kw_only=True):
+    """
+    How a test ended: ``passed``, ``failed``, ``uncertain`` or ``unsupported``.
+
+    ``open_points`` are what an uncertain test hangs on, or the name of what is unsupported.
+    """
+
+    status: str
+    failures: tuple[Failure, ...] = ()
+    open_points: tuple[str, ...] = ()
+    trace: Trace | None = None
+
+
+def run(test: UnitTest) -> Outcome:
+    """Return how a test ends."""
+    options = test.body.get("options") or {}
+    settings = Settings(
+        query=queries.parse(
+            str(test.body["type"]), str(test.body["query"]), options.get("variables")
+        ),
+        options=options,
+        slo_target=test.slo_target,
+    )
+    history = History(test.sources)
+    last = test.start + max(expectation.after for expectation in test.expected)
+    try:
+        instants = _instants(test, settings, last)
+        made = _run(test, settings, history, instants)
+        doubts = uncertainty.doubts(
+            settings, history, made, lambda other: _run(test, other, history, instants)
+        )
+    except Unsupported as error:
+        return Outcome(status="unsupported", open_points=(error.name,))
+    return _judged(test, settings, made, instants, doubts)
+
+
+def _instants(test: UnitTest, settings: Settings, last: float) -> list[float]:
+    """Return all evaluations up to the last expectation, and what is asked in between."""
+    asked = {test.start + expectation.after for expectation in test.expected}
+    due = schedule.due(settings, test.start, last, test.phase)
+    return sorted(asked.union(due))
+
+
+def _run(test: UnitTest, settings: Settings, history: History, instants: Sequence[float]) -> Run:
+    if test.members:
+        return composites_in_time.run(settings, test.members, instants, test.start)
+    return timeline.run(settings, history, instants, test.phase)
+
+
+def _judged(
+    test: UnitTest,
+    settings: Settings,
+    made: Run,
+    instants: Sequence[float],
+    doubts: Sequence[Doubt],
+) -> Outcome:
+    failures: list[Failure] = []
+    certain = False
+    open_points: dict[str, None] = {}
+    for expectation in test.expected:
+        index = instants.index(test.start + expectation.after)
+        here = [doubt for doubt in doubts if doubt.moment == index]
+        relevant = [d.name for d in here if d.state or "value" in expectation.fields]
+        wrong = list(_failures(test, settings, expectation, made, made.moments[index]))
+        open_points.update(dict.fromkeys(relevant))
+        failures += wrong
+        certain = certain or bool(wrong and not relevant)
+    status = "failed" if failures and certain else "uncertain" if open_points else "passed"
+    if failures and status == "passed":
+        status = "failed"
+    return Outcome(
+        status=status,
+        failures=tuple(failures),
+        open_points=tuple(open_points),
+        trace=_trace(test, settings, made, failures),
+    )
+
+
+def _failures(
+    test: UnitTest, settings: Settings, expectation: Expectation, made: Run, moment: Moment
+) -> Iterator[Failure]:
+    keys = moment.evaluation.keys if moment.evaluation else ()
+    group = _group(expectation, moment, keys)
+    result = (
+        moment.evaluation.results.get(group) if moment.evaluation and group is not None else None
+    )
+    status = moment.status(group) if group is not None else None
+    facts = _Facts(test, settings, made, moment, group, keys)
+    for field, expected in expectation.fields.items():
+        got: Any
+        if field == "state":
+            got = WORDS[status] if status is not None else None
+            right = got == expected
+        elif field == "value":
+            got = result.value if result else None
+            right = _equal(expected, got)
+        elif field == "notified":
+            got = list(facts.notified())
+            right = set(got) == set(expected)
+        else:
+            got = facts.message()
+            right = str(expected) in got
+        if not right:
+            yield Failure(
+                at=expectation.written,
+                group=group_name(group, keys) if group else "",
+                field=field,
+                expected=expected,
+                got=got,
+            )
+
+
+def _group(expectation: Expectation, moment: Moment, keys: Group) -> Group | None:
+    if not expectation.group:
+        return moment.worst()
+    return tuple(expectation.group.get(key, "") for key in keys)
+
+
+def _equal(expected: Any, got: float | None) -> bool:
+    if expected is None or got is None:
+        return expected is got
+    return math.isclose(float(expected), got, rel_tol=1e-6, abs_tol=1e-9)
+
+
+class _Facts:
+    """What was told of a group at a moment: by its newest transition up to then."""
+
+    def __init__(
+        self,
+        test: UnitTest,
+        settings: Settings,
+        made: Run,
+        moment: Moment,
+        group: Group | None,
+        keys: Group,
+    ) -> None:
+        self._body = test.body
+        self._settings = settings
+        self._newest = next(
+            (
+                transition
+                for transition in reversed(made.transitions)
+                if transition.instant <= moment.instant and transition.group == group
+            ),
+            None,
+        )
+        result = (
+            moment.evaluation.results.get(group)
+            if moment.evaluation and group is not None
+            else None
+        )
+        self._variables = _variables(
+            settings, dict(zip(keys, group or (), strict=False)), result.value if result else None
+        )
+
+    def notified(self) -> tuple[str, ...]:
+        """Return the handles that the newest transition notifies; none where it is silent."""
+        transition = self._name()
+        if self._newest is None or not self._newest.notifies or not transition:
+            return ()
+        audience: Audience = of_body(self._body)
+        recipients = audience.at.get(transition)
+        return _told(recipients, self._variables) if recipients is not None else ()
+
+    def message(self) -> str:
+        """Return the text that the newest transition sends."""
+        flags = next((t.flags for t in TRANSITIONS if t.name == self._name()), frozenset[str]())
+        priority = self._body.get("priority")
+        return rendered(
+            str(self._body.get("message", "")),
+            flags,
+            self._variables,
+            priority if isinstance(priority, int) else None,
+        )
+
+    def _name(self) -> str:
+        return transition_name(self._newest) if self._newest else ""
+
+
+def transition_name(transition: Transition) -> str:
+    """Return the name that a change of status has in ``language.transitions``; empty for none."""
+    if transition.new is Status.ALERT:
+        return "alert"
+    if transition.new is Status.WARN:
+        return "alert_to_warning" if transition.old is Status.ALERT else "warning"
+    if transition.new is Status.NO_DATA:
+        return "no_data"
+    return {
+        Status.ALERT: "alert_recovery", Status.WARN: "warning_recovery",
+        Status.NO_DATA: "no_data_recovery",
+    }.get(transition.old or Status.OK, "")  # fmt: skip
+
+
+def _told(recipients: Recipients, variables: Mapping[str, str]) -> tuple[str, ...]:
+    handles = [*recipients.always, *recipients.bodiless]
+    for some in recipients.sometimes:
+        for case in some.when:
+            answers = (
+                compares(each.kind, variables.get(each.variable, ""), each.values) is each.holds
+                for each in case
+            )
+            if all(answers):
+                handles.append(some.handle)
+                break
+    return tuple(dict.fromkeys(handles))
+
+
+def _variables(settings: Settings, group: Mapping[str, str], value: float | None) -> dict[str, str]:
+    """Return the variables of a message whose values are known here."""
+    found = {f"{key}.name": value_ for key, value_ in group.items()}
+    levels = thresholds(settings.query, settings.options)
+    numbers = {
+        "value": value,
+        "threshold": levels.critical if levels else None,
+        "warn_threshold": levels.warning if levels else None,
+    }
+    found |= {name: f"{number:g}" for name, number in numbers.items() if number is not None}
+    if levels:
+        found["comparator"] = levels.comparator
+    return found
+
+
+def _trace(
+    test: UnitTest, settings: Settings, made: Run, failures: Sequence[Failure]
+) -> Trace | None:
+    """Return what is drawn of a failed test: the group of its first failure."""
+    if not failures:
+        return None
+    levels = thresholds(settings.query, settings.options)
+    wanted = failures[0].group
+    points = []
+    for moment in made.moments:
+        keys = moment.evaluation.keys if moment.evaluation else ()
+        groups = list(moment.evaluation.results) if moment.evaluation else []
+        chosen = next((g for g in groups if group_name(g, keys) == wanted), moment.worst())
+        result = (
+            moment.evaluation.results.get(chosen)
+            if moment.evaluation and chosen is not None
+            else None
+        )
+        status = moment.status(chosen)
+        points.append((moment.instant - test.start, result.value if result else None, status))
+    return Trace(
+        group=wanted,
+        points=tuple(points),
+        critical=levels.critical if levels else None,
+        warning=levels.warning if levels else None,
+    )

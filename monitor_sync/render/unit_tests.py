@@ -1,0 +1,159 @@
+"""How unit tests ended: for a person with a picture of each failure, and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from monitor_sync import jsontext
+from monitor_sync.app.unit_tests import Tested, UnitTests
+from monitor_sync.counting import count
+from monitor_sync.insight.unit_test import Failure, Outcome
+from monitor_sync.render import picture
+from monitor_sync.render.junit import xml
+from monitor_sync.render.style import Style
+from monitor_sync.render.text import plain, table
+
+_COLOURS: Final = {
+    "passed": "green", "failed": "red", "uncertain": "yellow", "unsupported": "yellow",
+}  # fmt: skip
+_ORDER: Final = tuple(_COLOURS)
+
+
+def text(tests: UnitTests, style: Style) -> str:
+    """Return the tests that did not pass, each with its picture, and how many ended how."""
+    lines: list[str] = []
+    for tested in tests.tested:
+        if tested.outcome.status != "passed":
+            lines += [*_block(tested, style), ""]
+    tally = [
+        style(f"{number} {status}", _COLOURS[status] if number else "")
+        for status in _ORDER
+        if (number := sum(each.outcome.status == status for each in tests.tested))
+        or status == "passed"
+    ]
+    keys = {tested.declared.test.key for tested in tests.tested}
+    total = count(len(tests.tested), "test")
+    lines.append(f"{total} of {count(len(keys), 'monitor')}: {', '.join(tally)}.")
+    return "\n".join(lines) + "\n"
+
+
+def _block(tested: Tested, style: Style) -> Iterator[str]:
+    declared, outcome = tested.declared, tested.outcome
+    status = style(outcome.status, _COLOURS[outcome.status], bold=True)
+    yield f"{status}: {style(plain(declared.test.name), bold=True)}"
+    yield f"  --> {plain(declared.path)}:{declared.line}, {plain(declared.test.key)}"
+    yield from (f"    {row}" for row in table([_row(failure) for failure in outcome.failures]))
+    if outcome.status == "uncertain":
+        yield f"    nobody outside of Datadog knows: {', '.join(outcome.open_points)}"
+    elif outcome.status == "unsupported":
+        yield f"    cannot be reproduced offline: {plain(', '.join(outcome.open_points))}"
+    if outcome.trace is not None:
+        yield ""
+        yield from (f"    {row}" for row in picture.lines(outcome.trace, style))
+
+
+def _row(failure: Failure) -> tuple[str, ...]:
+    group = f" {failure.group}" if failure.group else ""
+    return (
+        f"at {failure.at}{plain(group)}",
+        failure.field,
+        f"expected {_shown(failure.expected)}",
+        f"got {_shown(failure.got)}",
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return plain(", ".join(map(str, value))) or "nobody"
+    return plain(" ".join(str(value).split()))[:200]
+
+
+def json(tests: UnitTests) -> str:
+    """Return one object for each test, in the order of the files."""
+    return jsontext.array(map(_object, tests.tested)) + "\n"
+
+
+def _object(tested: Tested) -> dict[str, Any]:
+    test, outcome = tested.declared.test, tested.outcome
+    return {
+        "test": test.name,
+        "monitor": test.key,
+        "file": tested.declared.path,
+        "line": tested.declared.line,
+        "status": outcome.status,
+        "failures": [
+            {
+                "at": failure.at,
+                "group": failure.group,
+                "field": failure.field,
+                "expected": failure.expected,
+                "got": failure.got,
+            }
+            for failure in outcome.failures
+        ],
+        **({"open_points": list(outcome.open_points)} if outcome.open_points else {}),
+    }
+
+
+def junit(tests: UnitTests) -> str:
+    """Return JUnit's XML: a suite for each file, a case for each test of a monitor."""
+    suites: dict[str, list[Tested]] = {}
+    for tested in tests.tested:
+        suites.setdefault(tested.declared.path, []).append(tested)
+    failing = sum(each.outcome.status != "passed" for each in tests.tested)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuites name="monitor-sync test" tests="{len(tests.tested)}" failures="{failing}">',
+    ]
+    for path, cases in suites.items():
+        lines += _suite(path, cases)
+    return "\n".join([*lines, "</testsuites>"]) + "\n"
+
+
+def _suite(path: str, cases: Sequence[Tested]) -> Iterator[str]:
+    failing = sum(each.outcome.status != "passed" for each in cases)
+    yield (
+        f'  <testsuite name="{xml(path)}" tests="{len(cases)}" failures="{failing}"'
+        ' errors="0" skipped="0">'
+    )
+    for tested in cases:
+        name = xml(tested.declared.test.name)
+        start = f'    <testcase name="{name}" classname="{xml(tested.declared.test.key)}"'
+        if tested.outcome.status == "passed":
+            yield f"{start}/>"
+            continue
+        yield f"{start}>"
+        said = _said(tested.outcome)
+        first = xml(said[0])
+        rest = xml("\n".join(said), quote=False)
+        yield f'      <failure type="{tested.outcome.status}" message="{first}">{rest}</failure>'
+        yield "    </testcase>"
+    yield "  </testsuite>"
+
+
+def _said(outcome: Outcome) -> list[str]:
+    """Return what is wrong; neither uncertain nor unsupported is ever a pass."""
+    found = [", ".join(_row(failure)) for failure in outcome.failures]
+    if outcome.open_points:
+        found.append(f"{outcome.status}: {', '.join(outcome.open_points)}")
+    return found
+
+
+def coverage(tests: UnitTests, style: Style) -> str:
+    """Return the monitors of priority 1 and 2 that no test is about."""
+    rows = [
+        (f"P{monitor.priority}", monitor.key, f"{monitor.path}:{monitor.line}")
+        for monitor in tests.uncovered
+    ]
+    lines = [plain(row) for row in table(rows)]
+    if not rows:
+        return "Every monitor of priority 1 and 2 has a test.\n"
+    lines.append("")
+    head = style(f"{count(len(rows), 'monitor')} of priority 1 and 2", bold=True)
+    lines.append(f"{head} without a test.")
+    return "\n".join(lines) + "\n"

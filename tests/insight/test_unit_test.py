@@ -1,0 +1,117 @@
+"""Unit tests of monitors: what is a pass, what is not, and what is told to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitor_sync.insight import unit_test
+from monitor_sync.insight.history import Source
+from monitor_sync.insight.state import Transition
+from monitor_sync.insight.unit_test import Expectation, UnitTest, transition_name
+from monitor_sync.insight.values import Status
+
+START = 1_793_613_600.0
+MESSAGE = "{{#is_alert}}@slack-alert{{/is_alert}}{{#is_recovery}}@slack-well{{/is_recovery}}"
+
+
+def _test(
+    query: str, values: list[float], expect: list[dict[str, Any]], **options: Any
+) -> UnitTest:
+    expected = tuple(
+        Expectation(
+            written=str(each["at"]),
+            after=60.0 * each["at"],
+            fields={k: v for k, v in each.items() if k not in ("at", "group")},
+            group=each.get("group", {}),
+        )
+        for each in expect
+    )
+    points = [(START + 30 + 60 * index, value) for index, value in enumerate(values)]
+    return UnitTest(
+        name="t", key="motor/flow/t", start=START, phase=0, members={}, slo_target=None,
+        body={"type": "query alert", "query": query, "message": MESSAGE, "options": options},
+        sources=(Source.of("a.x", "gauge", ["host:a"], points),), expected=expected,
+    )  # fmt: skip
+
+
+QUERY = "avg(last_1m):avg:a.x{*} > 5"
+
+
+def test_expectations_are_partial() -> None:
+    test = _test(QUERY, [1, 9, 1], [{"at": 1, "state": "ok"}, {"at": 2, "value": 9}])
+    assert unit_test.run(test).status == "passed"
+
+
+def test_a_failure_has_what_was_expected_and_what_was_there() -> None:
+    outcome = unit_test.run(_test(QUERY, [1, 9], [{"at": 2, "state": "ok", "value": 9}]))
+    assert outcome.status == "failed"
+    (failure,) = outcome.failures
+    assert (failure.at, failure.field, failure.expected, failure.got) == (
+        "2",
+        "state",
+        "ok",
+        "alert",
+    )
+    assert outcome.trace is not None
+    assert [status for _, _, status in outcome.trace.points][-1] is Status.ALERT
+
+
+@pytest.mark.parametrize(
+    ("at", "notified"),
+    [(1, []), (2, ["@slack-alert"]), (3, ["@slack-alert"]), (4, ["@slack-well"])],
+)
+def test_whom_the_newest_change_tells(at: int, notified: list[str]) -> None:
+    right = _test(QUERY, [1, 9, 9, 1], [{"at": at, "notified": notified}])
+    wrong = _test(QUERY, [1, 9, 9, 1], [{"at": at, "notified": [*notified, "@slack-more"]}])
+    assert unit_test.run(right).status == "passed"
+    assert unit_test.run(wrong).status == "failed"
+
+
+def test_what_hangs_on_an_open_point_never_passes() -> None:
+    query = "max(last_1h):avg:a.x{*} > 5"
+    expect = [{"at": 30, "state": "ok"}]
+    test = _test(query, [1] * 30, expect)
+    # 2 and 9 share a bucket of 20 seconds: whether that is so in monitors, nobody knows
+    pair = Source.of("a.x", "gauge", [], [(START + 601, 2), (START + 605, 7)])
+    doubtful = UnitTest(
+        name="t", key="k", start=START, phase=0, members={}, slo_target=None, body=test.body,
+        sources=(pair,), expected=test.expected,
+    )  # fmt: skip
+    assert unit_test.run(test).status == "passed"
+    outcome = unit_test.run(doubtful)
+    assert (outcome.status, outcome.open_points) == ("uncertain", ("default_interval",))
+
+
+def test_what_cannot_be_reproduced_never_passes() -> None:
+    query = "avg(last_4h):anomalies(avg:a.x{*}, 'basic', 2) >= 1"
+    outcome = unit_test.run(_test(query, [1], [{"at": 1, "state": "ok"}]))
+    assert (outcome.status, outcome.open_points) == ("unsupported", ("anomalies",))
+
+
+def test_silent_missing_data_tells_nobody() -> None:
+    expect = [{"at": 9, "state": "no_data", "notified": []}]
+    test = _test(QUERY, [9, 9], expect, on_missing_data="show_no_data")
+    assert unit_test.run(test).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        (None, Status.ALERT, "alert"),
+        (Status.WARN, Status.ALERT, "alert"),
+        (Status.ALERT, Status.WARN, "alert_to_warning"),
+        (Status.OK, Status.WARN, "warning"),
+        (Status.OK, Status.NO_DATA, "no_data"),
+        (Status.ALERT, Status.OK, "alert_recovery"),
+        (Status.WARN, Status.OK, "warning_recovery"),
+        (Status.NO_DATA, Status.OK, "no_data_recovery"),
+        (None, Status.OK, ""),
+    ],
+)
+def test_each_change_has_the_name_of_its_transition(
+    old: Status | None, new: Status, name: str
+) -> None:
+    change = Transition(group=(), old=old, new=new, instant=0, notifies=True)
+    assert transition_name(change) == name
