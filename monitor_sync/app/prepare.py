@@ -110,6 +110,8 @@ def from_plan_file(
             _check_resumable(text, past, plan_file.digest_of(text))
         plan = plan_file.read(text, path.name if path else "the last plan")
         checked = _check_target(plan, project.name, client)
+        if checked == "same":
+            state.also_called(str(plan.org_id))
         if not resume and not past.ended and past.digest == plan_file.digest_of(text):
             raise Refused(
                 "an earlier apply of this plan was cut short",

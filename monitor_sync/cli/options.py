@@ -106,10 +106,10 @@ def _limit(_: click.Context, parameter: click.Parameter, value: str | None) -> L
 
 
 _LIMITS: Final = {
-    "deletes": "Let so many be deleted or replaced: 12, or 40% of those that live.",
-    "changes": "Let so many be changed.",
-    "labels": "Let so many get other tags, or another footer.",
-    "unpaged": "Let so many lose their last pager.",
+    "deletes": "Allow this many deletes and replaces: 12, or 40% of the live monitors.",
+    "changes": "Allow this many changes of live monitors.",
+    "labels": "Allow this many changes of nothing but tags and the footer.",
+    "unpaged": "Allow this many monitors to lose their last pager.",
 }
 
 

@@ -154,7 +154,10 @@ def locked(estate: Estate) -> Iterator[State]:
             ) from None
         except OSError as error:
             raise unusable(folder, error) from None
-        yield State(folder=folder)
+        state = State(folder=folder)
+        for organisation in estate.organisations:
+            state.also_called(organisation)
+        yield state
 
 
 def _begin_with(own: State, earlier: State) -> None:

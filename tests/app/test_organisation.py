@@ -22,7 +22,7 @@ from tests.conftest import Local
 FORBIDDEN = "forbidden,route=GET /api/v2/current_user,times=always"
 
 
-def address(local: Local) -> Estate:
+def estate(local: Local) -> Estate:
     target = Target(environ=environment(local.environment))
     return organisation.estate(target, target.connect(), "acme")
 
@@ -40,7 +40,7 @@ def applied(project: Path, local: Local) -> None:
 
 
 def test_an_empty_organisation_is_told_by_the_current_user(local: Local) -> None:
-    (name,) = address(local).organisations
+    (name,) = estate(local).organisations
     assert name
     assert requests(local) == {"GET /api/v2/current_user": 1, "GET /api/v1/monitor": 1}
 
@@ -48,16 +48,16 @@ def test_an_empty_organisation_is_told_by_the_current_user(local: Local) -> None
 def test_a_known_organisation_costs_one_request(project: Path, local: Local) -> None:
     applied(project, local)
     requests(local)
-    assert address(local).known
+    assert estate(local).known
     assert requests(local) == {"GET /api/v2/current_user": 1}
 
 
 def test_a_key_that_may_not_ask_who_it_is_finds_the_same_state(project: Path, local: Local) -> None:
     applied(project, local)
     applied(project, local)  # which has seen the organisation's number
-    folder = address(local).folder
+    folder = estate(local).folder
     local.emulator.inject([FORBIDDEN])
-    assert address(local).folder == folder
+    assert estate(local).folder == folder
 
 
 def test_a_key_with_fewer_permissions_first_finds_the_same_state_later(
@@ -65,11 +65,24 @@ def test_a_key_with_fewer_permissions_first_finds_the_same_state_later(
 ) -> None:
     local.emulator.inject([FORBIDDEN])
     applied(project, local)  # nothing tells: the state of the host
-    assert address(local).folder != address(local).shared
+    assert estate(local).folder != estate(local).shared
     applied(project, local)
-    folder = address(local).folder
+    folder = estate(local).folder
     local.emulator.handle("DELETE", "/__emulator/faults", "", {}, b"")
-    assert address(local).folder == folder
+    assert estate(local).folder == folder
+
+
+def test_a_plan_file_too_is_applied_in_a_state_that_any_key_finds(
+    project: Path, local: Local, tmp_path: Path
+) -> None:
+    applied(project, local)
+    target = Target(environ=environment(local.environment))
+    file = tmp_path / "plan.json"
+    file.write_text(app.plan(project / "monitors", target).file())
+    app.apply(project / "monitors", target, app.ApplyOptions(plan_file=file))
+    folder = estate(local).folder
+    local.emulator.inject([FORBIDDEN])
+    assert estate(local).folder == folder
 
 
 def test_where_nobody_tells_the_state_is_that_of_the_host(project: Path, local: Local) -> None:
@@ -79,7 +92,7 @@ def test_where_nobody_tells_the_state_is_that_of_the_host(project: Path, local: 
     target = Target(environ=environment(local.environment))
     app.apply(project / "monitors", target, conversation=talk)
     assert seen == [True]
-    assert (address(local).shared / "journal.jsonl").exists()
+    assert (estate(local).shared / "journal.jsonl").exists()
 
 
 def test_what_such_a_run_made_is_known_once_the_organisation_is(

@@ -65,6 +65,13 @@ def test_an_organisation_is_found_again_by_its_second_name(host: Estate) -> None
         assert again.folder == state.folder
 
 
+def test_both_names_of_an_organisation_that_are_known_lead_to_one_state(host: Estate) -> None:
+    with locked(of(host, "uuid", "4711")) as state:
+        keep(state)
+    with locked(of(host, "4711")) as again:
+        assert again.journal.read_text() == JOURNAL
+
+
 def test_a_run_by_the_second_name_is_kept_out_by_one_by_the_first(host: Estate) -> None:
     with locked(of(host, "uuid")) as state:
         state.also_called("4711")
