@@ -97,7 +97,13 @@ class OutcomeUnknown(Unreachable):
 
 
 class NotSent(Unreachable):
-    """Out of time, given up or interrupted before its turn: surely nothing was sent."""
+    """
+    Out of time, given up or interrupted before its turn: surely nothing was sent.
+
+    ``final`` is True where nothing will be sent any more in this run.
+    """
+
+    final: bool = False
 
 
 class Interrupted(NotSent):

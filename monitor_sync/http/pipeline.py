@@ -55,7 +55,11 @@ def send(
                 return failure
             if wait:
                 why = f"{service.name} to recover ({reason(failure, service)})"
-                gate.pause(request.words, Wait(seconds=wait, reason=why))
+                gate.pause(
+                    request.words,
+                    Wait(seconds=wait, reason=why),
+                    for_any=request.words_for_any,
+                )
         except NotSent:
             if failure is not None and failure.sent and failure.kind != "throttled":
                 return failure  # an earlier try may have had its effect

@@ -92,7 +92,7 @@ class RequestGate:
         while True:
             with self._gate:
                 now = self._clock.now()
-                self._check(request.words, now)
+                self._check(now, request.words, request.words_for_any)
                 wait = self._breaker.wait(now) or self._limiter.wait(request.route, now)
                 if wait is None:
                     pending = self._limiter.sent(request.route, now)
@@ -105,8 +105,12 @@ class RequestGate:
             if new:
                 self._tell(wait)
 
-    def pause(self, purpose: str, wait: Wait) -> None:
-        """Wait before ``purpose`` is tried again. Raises NotSent where it will not be."""
+    def pause(self, purpose: str, wait: Wait, *, for_any: str = "") -> None:
+        """
+        Wait before ``purpose`` is tried again. Raises NotSent where it will not be.
+
+        ``for_any`` is the purpose without the name of an object.
+        """
         with self._gate:
             now = self._clock.now()
             until = now + wait.seconds
@@ -115,7 +119,7 @@ class RequestGate:
             self._tell(wait)
         with self._gate:
             while (now := self._clock.now()) < until:
-                self._check(purpose, now)
+                self._check(now, purpose, for_any or purpose)
                 self._clock.wait(self._gate, self._within_deadline(until - now, now))
 
     def answered(self, turn: Turn, headers: Mapping[str, str] | None, *, refused: bool) -> None:
@@ -139,26 +143,31 @@ class RequestGate:
             self._limiter.lost(turn.pending, self._clock.now(), counted=True)
             self._gate.notify_all()
 
-    def _check(self, purpose: str, now: float) -> None:
+    def _check(self, now: float, purpose: str, for_any: str) -> None:
         """Raise NotSent where nothing may go any more."""
+        kind: type[NotSent] = NotSent
         if self._stopped:
+            kind = Interrupted
             problem, hint = "interrupted before it was sent", "run again: it does what is left"
-            raise Interrupted.of(f"did not {purpose}", problem, hint=hint)
-        if self._ends is not None and now >= self._ends:
+        elif self._ends is not None and now >= self._ends:
             problem = f"the deadline of {self._deadline:g} s is over"
             hint = "run again, it does what is left; or give it more time with --deadline"
-            raise NotSent.of(f"did not {purpose}", problem, hint=hint)
-        if failing := self._breaker.hopeless(now):
+        elif failing := self._breaker.hopeless(now):
             name, page = self._service.name, self._service.status_page
             problem = f"{name} has failed for {failing:.0f} s, every try of it"
             hint = f"{page} may say more; run again later" if page else "run again later"
-            raise NotSent.of(f"did not {purpose}", problem, hint=hint)
+        else:
+            return
+        error = kind.of(f"did not {purpose}", problem, hint=hint, for_any=f"did not {for_any}")
+        error.final = True
+        raise error
 
     def _too_long(self, request: Request, wait: Wait) -> NotSent:
         return NotSent.of(
             f"could not {request.words}",
             f"{wait.reason} is used up for {wait.seconds:.0f} s",
             hint="run again later; other tools of your organisation share this limit",
+            for_any=f"could not {request.words_for_any}",
         )
 
     def _within_deadline(self, seconds: float, now: float) -> float:

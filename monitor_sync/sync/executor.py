@@ -58,6 +58,9 @@ class Steps:
         }
         """The ids known by now."""
 
+        self._over: dict[Part, NotSent | None] = {}
+        """For each kind of write why none of it is sent any more; None after an interrupt."""
+
         self.made: dict[Address, Written] = {}
         """What this run created, in order."""
 
@@ -80,7 +83,7 @@ class Steps:
             made = self.made[change.address] = self._write(change, "create", create)
             return made
 
-        return self._outcome(change, change.id, make)
+        return self._outcome("create", change, change.id, make)
 
     def update(self, change: Change) -> Outcome:
         """Change a resource in place; also one that an interrupted replace made."""
@@ -95,7 +98,7 @@ class Steps:
             update = partial(operations.update, change.kind, endpoint, number, body)
             return self._write(change, "update", update)
 
-        return self._outcome(change, number, make)
+        return self._outcome("update", change, number, make)
 
     def delete(self, change: Change) -> Outcome:
         """Delete the resource of a delete, or the old one of a replace."""
@@ -115,7 +118,7 @@ class Steps:
             delete = partial(operations.delete, endpoint, change.id or 0, force=forced)
             return self._write(change, "delete", delete)
 
-        return self._outcome(change, change.id, make)
+        return self._outcome("delete", change, change.id, make)
 
     def _endpoint(self, change: Change) -> Endpoint:
         return self._endpoints[change.kind.name]
@@ -132,17 +135,23 @@ class Steps:
         )
 
     def _outcome(
-        self, change: Change, number: Id | None, make: Callable[[Body], Written]
+        self, part: Part, change: Change, number: Id | None, make: Callable[[Body], Written]
     ) -> Outcome:
         """Put the known ids into the body, write it, and say what came of it."""
+        if part in self._over:  # without a line in the journal for each of many
+            error = self._over[part]
+            return Outcome(change=change, status="not attempted", id=number, error=error)
         body = change.kind.resolved(change.body or {}, self.ids)
         if missing := change.kind.unresolved(body):
             return held(change, f"{missing[0].key}, which it refers to, was not made")
         try:
             return done(change, make(body))
         except Interrupted:
+            self._over[part] = None
             return Outcome(change=change, status="not attempted", id=number)
         except NotSent as error:
+            if error.final:
+                self._over[part] = NotSent(error.summary, hint=error.hint)
             return Outcome(change=change, status="not attempted", id=number, error=error)
         except Conflict as error:
             return Outcome(change=change, status="conflict", id=number, error=error)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,6 +25,10 @@ def waves(needs: Mapping[Item, Collection[Item]]) -> tuple[list[list[Item]], lis
         done = set(ready)
         left = {item: needed - done for item, needed in left.items() if item not in done}
     return sorted_out, list(left)
+
+
+_AHEAD: Final = 64
+"""Items given to the threads at once: waiting for all of 20,000 anew for each is quadratic."""
 
 
 class WorkerPool(Generic[Item, Result]):
@@ -52,16 +57,14 @@ class WorkerPool(Generic[Item, Result]):
 
         ``done`` may be called twice with a result where an interrupt came while it ran.
         """
-        if self.interrupted:
-            return
+        waiting = iter(items)
         futures: dict[Future[Result], Item] = {}
-        try:
-            for item in items:
-                futures[self._pool.submit(work, item)] = item
-        except KeyboardInterrupt:
-            self._stop(futures)
-        while futures:
+        while not self.interrupted or futures:
             try:
+                for item in islice(waiting, 0 if self.interrupted else _AHEAD - len(futures)):
+                    futures[self._pool.submit(work, item)] = item
+                if not futures:
+                    return
                 finished, _ = wait(futures, return_when=FIRST_COMPLETED)
                 for future in finished:
                     if not future.cancelled():

@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from monitor_sync.datadog.client import Client
+from monitor_sync.datadog.service import datadog
+from monitor_sync.datadog.settings import Settings
 from monitor_sync.emulator.core import Call, Emulator, Headers
 from monitor_sync.emulator.limits import Limit
 from monitor_sync.emulator.server import running
+from monitor_sync.http.request_gate import RequestGate
+from monitor_sync.sync.apply import carry_out
+from monitor_sync.sync.journal import Journal, Past
+from monitor_sync.sync.plan import make_plan
 from tests.faults.estate import Machine, Spec, write
 from tests.faults.recording_emulator import CREATE
+from tests.sync.builders import monitor, project
 
 _WITHIN = 1.2
 """Times what the limit itself forces, as the project promises it."""
@@ -60,3 +68,31 @@ def test_an_apply_keeps_to_the_limit_and_loses_little_time_by_it(
     took, forced = emulator.times[-1] - emulator.times[0], creates / limit - 1
     # a window a second; the first and the last of them may be used in part
     assert took <= _WITHIN * forced + 1, f"{took:.1f} s where the limit forces {forced:.1f} s"
+
+
+@pytest.mark.parametrize("creates", [2_000, pytest.param(20_000, marks=pytest.mark.long)])
+def test_a_deadline_ends_a_run_of_many_creates_without_a_word_about_each(
+    creates: int, tmp_path: Path
+) -> None:
+    plan = make_plan(
+        project(*(monitor(f"motor/flow/m{number}") for number in range(creates))),
+        [],
+        site="datadoghq.eu",
+    )
+    emulator = Timed(10_000)
+    with running(emulator) as url, Journal(tmp_path / "journal") as log:
+        settings = Settings(site="datadoghq.eu", base_url=url, api_key="k", app_key="a")
+        client = Client(settings, gate=RequestGate(datadog(settings), deadline=1.0))
+        log.begin(plan, Past(), tool="", digest="")
+        begin = time.monotonic()
+        outcomes = carry_out(plan, {"monitor": client.monitors}, log=log)
+        took = time.monotonic() - begin
+
+    undone = [outcome for outcome in outcomes if outcome.status == "not attempted"]
+    made = len(emulator.times)
+    assert len(undone) == creates - made
+    assert all("the deadline of 1 s is over" in str(outcome.error) for outcome in undone)
+    # two lines for each create that was sent, and no more than those of the eight workers besides
+    lines = (tmp_path / "journal").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 2 * made + 2 * 8 + 2
+    assert took < 1.0 + 4

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -54,3 +55,25 @@ def test_a_second_interruption_is_raised() -> None:
             workers.do(range(5), lambda item: item, interrupt)
 
     assert workers.interrupted
+
+
+def test_of_many_items_only_a_few_wait_in_the_pool_at_once() -> None:
+    """Waiting for all of them anew after each one costs the square of their number."""
+    outstanding = most = 0
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+            nonlocal outstanding, most
+            outstanding += 1
+            most = max(most, outstanding)
+            return super().submit(*args, **kwargs)
+
+    def done(_: int, __: int) -> None:
+        nonlocal outstanding
+        outstanding -= 1
+
+    with Counting(8) as pool:
+        WorkerPool[int, int](pool).do(range(5_000), lambda item: item, done)
+
+    assert outstanding == 0
+    assert most <= 100
