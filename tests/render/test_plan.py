@@ -319,7 +319,7 @@ def golden_plans() -> list[tuple[str, str]]:
     """Every JSON plan that a scenario expects, with the scenario's name."""
     found: list[tuple[str, str]] = []
     for path in GOLDEN:
-        texts = re.findall(r"(?ms)^\{\n  \"version\": 1.*?^\}$", path.read_text())
+        texts = re.findall(r"(?ms)^\{\n  \"version\": 2.*?^\}$", path.read_text())
         found.extend((path.parent.name, text) for text in texts)
     return found
 
