@@ -13,9 +13,9 @@ from monitor_sync.app.conversation import Conversation
 from monitor_sync.app.failures import LimitsExceeded
 from monitor_sync.app.planning import PlanOptions
 from monitor_sync.app.prepare import Prepared
-from monitor_sync.app.selection import closest
 from monitor_sync.counting import count
 from monitor_sync.errors import AppliedInPart, Refused, RemoteError, UsageError
+from monitor_sync.language.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
@@ -140,10 +140,9 @@ def _check_forced(plan: Plan, keys: Collection[str]) -> None:
     going = {change.key for change in plan.changes if change.action in ("delete", "replace")}
     for key in keys:
         if key not in going:
-            close = closest(key, going)
             raise UsageError(
                 f"--force-delete {key}: the plan deletes no such monitor",
-                hint=f"did you mean {close}?" if close else "the plan above says what it deletes",
+                hint=did_you_mean(key, going, "the plan above says what it deletes", form="{}"),
             )
 
 

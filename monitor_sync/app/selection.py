@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monitor_sync import selectors
@@ -10,6 +10,7 @@ from monitor_sync.app.failures import WrongFiles
 from monitor_sync.counting import count
 from monitor_sync.diagnostics import tally
 from monitor_sync.errors import FilesInvalid, UsageError
+from monitor_sync.language.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from monitor_sync.model import Monitor, Project
@@ -94,12 +95,4 @@ def suggest(project: Project, text: str) -> str:
     for monitor in project.monitors.values():
         unit, _, rest = monitor.key.partition("/")
         names |= {unit, f"{unit}/{rest.partition('/')[0]}", monitor.key}
-    close = closest(text, sorted(names))
-    return f"did you mean {close}?" if close else "`monitor-sync list` shows every key"
-
-
-def closest(word: str, words: Iterable[str]) -> str:
-    """Return the one of ``words`` that was probably meant, or an empty string."""
-    import difflib  # only somebody who mistyped waits for it
-
-    return next(iter(difflib.get_close_matches(word, list(words), n=1)), "")
+    return did_you_mean(text, sorted(names), "`monitor-sync list` shows every key", form="{}")

@@ -17,10 +17,10 @@ from typing import Any, Final
 import click
 
 from monitor_sync import __version__
-from monitor_sync.app.selection import closest
 from monitor_sync.cli import console
 from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
+from monitor_sync.language.suggest import did_you_mean
 
 COMMANDS: Final = (
     "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners", "comment",
@@ -53,11 +53,9 @@ class Program(click.Group):
         """Find the command that was typed, or say which one may have been meant."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            close = closest(name, COMMANDS)
-            hint = f"did you mean {close}? " if close else ""
-            raise UsageError(
-                f"there is no command {name!r}", hint=f"{hint}`monitor-sync --help` lists them"
-            )
+            near = did_you_mean(name, COMMANDS, form="{}")
+            hint = f"{near} `monitor-sync --help` lists them".lstrip()
+            raise UsageError(f"there is no command {name!r}", hint=hint)
         return super().resolve_command(ctx, args)
 
     def main(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.suggest import nearest
 
 # Arguments each function takes. From Datadog's guide on template variable evaluation; a second
@@ -44,7 +44,8 @@ _LEVELS: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 4}
 _NEGATION: Final = 3  # binds closer than a product and less close than a power
 
 
-class Value(Frozen):
+@dataclass(frozen=True, slots=True)
+class Value:
     """A number as written."""
 
     start: int
@@ -52,7 +53,8 @@ class Value(Frozen):
     written: str
 
 
-class Name(Frozen):
+@dataclass(frozen=True, slots=True)
+class Name:
     """A template variable, such as ``value`` or ``a.value``."""
 
     start: int
@@ -60,7 +62,8 @@ class Name(Frozen):
     path: tuple[str, ...]
 
 
-class Call(Frozen):
+@dataclass(frozen=True, slots=True)
+class Call:
     """A function of its arguments."""
 
     start: int
@@ -69,7 +72,8 @@ class Call(Frozen):
     arguments: tuple[Expression, ...]
 
 
-class Operation(Frozen):
+@dataclass(frozen=True, slots=True)
+class Operation:
     """``left sign right``; ``left`` is None for a sign in front of one operand."""
 
     start: int
@@ -82,7 +86,8 @@ class Operation(Frozen):
 Expression = Value | Name | Call | Operation
 
 
-class Fault(Frozen):
+@dataclass(frozen=True, slots=True)
+class Fault:
     """What is wrong with an expression; characters count from 0 in the message."""
 
     code: str
@@ -98,7 +103,8 @@ class _Wrong(Exception):
         self.fault = fault
 
 
-class _Token(Frozen):
+@dataclass(frozen=True, slots=True)
+class _Token:
     kind: str
     text: str
     start: int

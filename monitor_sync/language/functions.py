@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.language.nodes import Frozen
 
-
-class Parameter(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
     """
     One argument of a function.
 

@@ -11,9 +11,8 @@ import functools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
-
-from monitor_sync.language.nodes import Frozen
 
 KINDS: Final[Mapping[str, str]] = {
     "slack": "a Slack channel",
@@ -85,7 +84,8 @@ _ATTACHED: Final = _pattern(
 )
 
 
-class Handle(Frozen):
+@dataclass(frozen=True, slots=True)
+class Handle:
     """
     A handle in a text.
 
@@ -166,7 +166,8 @@ def _kind(name: str) -> tuple[str, str]:
     return ("email" if _ADDRESS.fullmatch(name) else "user"), name
 
 
-class Attached(Frozen):
+@dataclass(frozen=True, slots=True)
+class Attached:
     """Something like a handle that is none, as no blank stands before it."""
 
     text: str

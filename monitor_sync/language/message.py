@@ -32,7 +32,7 @@ from monitor_sync.language.message_tree import (
     Text,
     Variable,
 )
-from monitor_sync.language.suggest import nearest
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.transitions import CONDITIONS
 
 MAX_DEPTH: Final = 20
@@ -262,8 +262,8 @@ class _Parser:
 
     def _never_opened(self, name: str, start: int, end: int) -> None:
         open_name = self._stack[-1].condition.name if self._stack else ""
-        near = nearest(name, [each.condition.name for each in self._stack])
-        hint = f"did you mean {{{{/{near}}}}}?" if near else ""
+        open_names = [block.condition.name for block in self._stack]
+        hint = did_you_mean(name, open_names, form="{{{{/{}}}}}")
         if not hint and name not in CONDITIONS and open_name:
             hint = f"the open block is {open_name}"
         self._say("unopened-block", f"`{self._text[start:end]}` closes nothing", start, end, hint)
@@ -309,8 +309,8 @@ class _Parser:
             message = f"`{shown}` is empty"
         elif name in CONDITIONS:
             message, hint = f"`{shown}` is no variable", f"a block begins with {{{{#{name}"
-        elif near := nearest(name, HELPERS):
-            message, hint = f"`{shown}` cannot be read", f"did you mean `{near}`?"
+        elif helper_hint := did_you_mean(name, HELPERS):
+            message, hint = f"`{shown}` cannot be read", helper_hint
         elif content != name and name.startswith("is_"):
             message, hint = f"`{shown}` cannot be read", condition_hint(name)
         else:

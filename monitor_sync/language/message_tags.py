@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor_sync.language.eval_expression import Expression, evaluation
 from monitor_sync.language.message_tree import Argument, Condition, MessageProblem
-from monitor_sync.language.suggest import nearest
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.time_zones import known_zone
 from monitor_sync.language.transitions import CONDITIONS, FLAGS, MATCHES, PRIORITY
 
@@ -17,23 +17,6 @@ HELPERS: Final = ("eval", "local_time", "urlencode", "override_priority")
 PRIORITIES: Final = ("P1", "P2", "P3", "P4", "P5")
 
 # what people write who know the word from another place: Datadog's API, its search, Handlebars
-_MEANT: Final = {
-    "is_critical": "is_alert",
-    "is_error": "is_alert",
-    "is_triggered": "is_alert",
-    "is_warn": "is_warning",
-    "is_nodata": "is_no_data",
-    "is_missing": "is_no_data",
-    "is_ok": "is_recovery",
-    "is_resolved": "is_recovery",
-    "is_recovered": "is_recovery",
-    "is_renotification": "is_renotify",
-    "is_exact": "is_exact_match",
-    "is_equal": "is_exact_match",
-    "if": "is_match",
-    "unless": "is_match",
-    "is": "is_match",
-}
 _WORD: Final = re.compile(
     r"""(?: "(?P<double>[^"]*)" | '(?P<single>[^']*)'
           | (?P<open>["'].*) | (?P<bare>[^\s"']+) )""",
@@ -125,8 +108,7 @@ def condition_hint(name: str) -> str:
     """What to write instead of a condition that does not exist."""
     if name in ("if", "unless", "each", "with"):
         return 'a message has no such block; compare with {{#is_match "host.name" "web"}}'
-    near = _MEANT.get(name.lower()) or nearest(name, CONDITIONS)
-    return f"did you mean `{near}`?" if near else ""
+    return did_you_mean(name, CONDITIONS)
 
 
 def _check_match(condition: Condition, report: Report) -> None:

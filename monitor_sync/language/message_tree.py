@@ -7,12 +7,13 @@ Every element keeps what was written, so that printing the tree gives the messag
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from monitor_sync.language.eval_expression import Expression
-from monitor_sync.language.nodes import Frozen
 
 
-class MessageProblem(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageProblem:
     """
     One thing wrong with a message.
 
@@ -28,19 +29,22 @@ class MessageProblem(Frozen, kw_only=True):
     hint: str = ""
 
 
-class Part(Frozen):
+@dataclass(frozen=True, slots=True)
+class Part:
     """A stretch of the message. Characters count from 0; ``end`` is the first one after it."""
 
     start: int
     end: int
 
 
+@dataclass(frozen=True, slots=True)
 class Text(Part):
     """What Datadog shows as it stands, handles included."""
 
     written: str
 
 
+@dataclass(frozen=True, slots=True)
 class Variable(Part):
     """
     ``{{host.name}}``, ``{{{comparator}}}``, ``{{[kube.app].name}}``.
@@ -58,6 +62,7 @@ class Variable(Part):
         return dotted(self.path)
 
 
+@dataclass(frozen=True, slots=True)
 class Argument(Part):
     """A word after a condition's or a helper's name, ``value`` without its quotes."""
 
@@ -65,6 +70,7 @@ class Argument(Part):
     quoted: bool
 
 
+@dataclass(frozen=True, slots=True)
 class Condition(Part):
     """What a block asks: ``is_alert``, ``is_match "host.name" "web"``, ``is_priority 'P1'``."""
 
@@ -77,6 +83,7 @@ class Condition(Part):
         return tuple(each.value for each in self.arguments)
 
 
+@dataclass(frozen=True, slots=True)
 class Block(Part):
     """
     ``{{#is_alert}}…{{else}}…{{/is_alert}}``, or its negation with ``^``.
@@ -95,6 +102,7 @@ class Block(Part):
     closing: str
 
 
+@dataclass(frozen=True, slots=True)
 class Raw(Part):
     """``{{{{raw}}}}…{{{{/raw}}}}``: text with braces that mean nothing; maybe under a condition."""
 
@@ -104,6 +112,7 @@ class Raw(Part):
     closing: str
 
 
+@dataclass(frozen=True, slots=True)
 class Helper(Part):
     """``eval``, ``local_time``, ``urlencode`` or ``override_priority`` with its arguments."""
 
@@ -114,12 +123,14 @@ class Helper(Part):
     """What ``eval`` computes; None for the others and where it cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
 class Comment(Part):
     """``{{!-- … --}}`` or ``{{! … }}``: seen in the editor only."""
 
     written: str
 
 
+@dataclass(frozen=True, slots=True)
 class Broken(Part):
     """A tag that cannot be read or stands in the wrong place. Taken to show nothing."""
 
@@ -129,7 +140,8 @@ class Broken(Part):
 Element = Text | Variable | Block | Raw | Helper | Comment | Broken
 
 
-class Message(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
     """A whole message, or a monitor's name, which may hold the same tags."""
 
     text: str

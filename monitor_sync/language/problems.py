@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from dataclasses import dataclass
 
-from monitor_sync.language.nodes import Frozen
-from monitor_sync.language.suggest import nearest
 from monitor_sync.language.tree import Node
 
 Path = tuple[str | int, ...]
 """The way from ``options.variables`` to a text, such as ``(0, "query")``. Empty: the query."""
 
 
-class QueryProblem(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryProblem:
     """
     One thing wrong with a query.
 
@@ -70,21 +69,6 @@ class Findings:
                 path=self.path,
             )
         )
-
-
-_MEANT: Final = {
-    "mean": "avg", "average": "avg", "maximum": "max", "minimum": "min", "total": "sum",
-    "0": "zero", "none": "null", "previous": "last",
-}  # fmt: skip
-"""Words of other tools for the same thing."""
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The known word nearest to a wrong one as a hint, or an empty text where none is near."""
-    words = tuple(known)
-    meant = _MEANT.get(word.lower(), "")
-    near = meant if meant in words else nearest(word, words)
-    return f"did you mean `{near}`?" if near else ""
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:

@@ -19,7 +19,7 @@ from monitor_sync.language.checks.service_check import check_check
 from monitor_sync.language.checks.slo import check_slo
 from monitor_sync.language.checks.variables import FormulaVariable, read_variables
 from monitor_sync.language.printing import print_query
-from monitor_sync.language.problems import Findings, Path, QueryProblem, did_you_mean
+from monitor_sync.language.problems import Findings, Path, QueryProblem
 from monitor_sync.language.query_facts import (
     Parsed,
     algorithm,
@@ -38,6 +38,7 @@ from monitor_sync.language.query_facts import (
     tags,
     window,
 )
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.chain import check_query, formula_query, search_query, slo_query
 from monitor_sync.language.syntax.composite import composite_query
 from monitor_sync.language.syntax.metric import metric_query

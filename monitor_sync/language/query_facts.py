@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from monitor_sync.language.checks.composite import members_in
 from monitor_sync.language.checks.search import facets_of, window_of
 from monitor_sync.language.checks.variables import FormulaVariable
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.problems import QueryProblem
 from monitor_sync.language.tree import (
     Call,
@@ -40,7 +41,8 @@ from monitor_sync.language.tree_queries import (
 )
 
 
-class Parsed(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
     """
     A query, read.
 

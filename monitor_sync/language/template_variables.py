@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from monitor_sync.language.eval_expression import names
@@ -20,7 +21,6 @@ from monitor_sync.language.message_tree import (
     dotted,
     walk,
 )
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.suggest import nearest
 from monitor_sync.language.transitions import MATCHES
 from monitor_sync.language.variable_tables import (
@@ -50,7 +50,8 @@ class Existence(Enum):
     """No monitor has it."""
 
 
-class VariableUse(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableUse:
     """
     A variable in a message.
 
@@ -70,7 +71,8 @@ class VariableUse(Frozen, kw_only=True):
         return dotted(self.path)
 
 
-class Verdict(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
     """What becomes of a variable, why, and what to write instead (empty: nothing is known)."""
 
     existence: Existence
@@ -78,7 +80,8 @@ class Verdict(Frozen, kw_only=True):
     instead: str = ""
 
 
-class Surroundings(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
     """
     What of a monitor decides which variables exist.
 

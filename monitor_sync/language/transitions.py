@@ -7,15 +7,15 @@ One table. What is not said by Datadog's page on variables is marked as our infe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
-
-from monitor_sync.language.nodes import Frozen
 
 _PAGE: Final = "Datadog, monitors/notify/variables: conditional variables"
 _RENOTIFY: Final = "Datadog, monitors/notify: a renotification repeats the original message"
 
 
-class Transition(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
     """
     One way in which a monitor notifies.
 
@@ -98,7 +98,8 @@ PRIORITY: Final = "is_priority"
 CONDITIONS: Final = (*FLAGS, *MATCHES, PRIORITY)
 
 
-class Reach(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
     """
     What a monitor can get into, besides alert and recovery from it.
 

@@ -7,24 +7,39 @@ kind of quotes and the notation of numbers take no part in comparing.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
+from typing import TypeVar, dataclass_transform
 
-from monitor_sync.language.nodes import Frozen
+_Class = TypeVar("_Class")
 
 
-class Node(Frozen):
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def node(cls: type[_Class]) -> type[_Class]:
+    """
+    Make a class of the tree: a dataclass whose fields only the type checker keeps from being set.
+
+    An estate has thousands of trees, and a tree dozens of nodes: ``dataclass(frozen=True)`` sets
+    each field through ``object.__setattr__``, which makes parsing an eighth slower.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@node
+class Node:
     """A stretch of the query. Characters count from 0; ``end`` is the first one after it."""
 
     start: int = field(compare=False)
     end: int = field(compare=False)
 
 
+@node
 class Name(Node):
     """A bare word: an aggregator, a metric, a function, a group key, an operator."""
 
     text: str
 
 
+@node
 class Number(Node):
     """A number with its sign. ``written`` keeps the author's notation, such as ``1e+12``."""
 
@@ -32,6 +47,7 @@ class Number(Node):
     written: str = field(compare=False)
 
 
+@node
 class Text(Node):
     """A quoted text. ``value`` has no quotes and no escapes; ``written`` has both."""
 
@@ -39,6 +55,7 @@ class Text(Node):
     written: str = field(compare=False)
 
 
+@node
 class Window(Node):
     """
     A stretch of time: ``last_5m``, ``current_1d``, ``next_1w``, ``1h_ago`` or, in a chain, ``5m``.
@@ -63,10 +80,12 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 730 * 360
 # --- conditions: scope filters, search strings, composites -----------------------------------
 
 
+@node
 class Everything(Node):
     """``*``: no filter."""
 
 
+@node
 class Tag(Node):
     """``key:value``, ``value`` alone (``key`` is empty then), or either after ``!``."""
 
@@ -75,6 +94,7 @@ class Tag(Node):
     negated: bool = False
 
 
+@node
 class TagList(Node):
     """Tags that must all fit, apart by commas (or blanks): ``env:prod,!host:a``."""
 
@@ -82,6 +102,7 @@ class TagList(Node):
     separators: tuple[str, ...] = field(compare=False)
 
 
+@node
 class Membership(Node):
     """``key IN (a, b)`` or ``key NOT IN (a, b)``. ``keywords`` as the author wrote them."""
 
@@ -91,6 +112,7 @@ class Membership(Node):
     keywords: tuple[str, ...] = field(compare=False)
 
 
+@node
 class ValueChoice(Node):
     """``key:(a OR b)`` in a scope filter."""
 
@@ -99,6 +121,7 @@ class ValueChoice(Node):
     keywords: tuple[str, ...] = field(compare=False)
 
 
+@node
 class Field(Node):
     """``@key:value`` in a search: the value is a word, a phrase, a range or a choice."""
 
@@ -106,18 +129,21 @@ class Field(Node):
     value: Condition
 
 
+@node
 class Word(Node):
     """A word of a search, wildcards and comparisons (``>=40``) included."""
 
     text: str
 
 
+@node
 class Phrase(Node):
     """A quoted phrase of a search, without its quotes."""
 
     text: str
 
 
+@node
 class Range(Node):
     """``[500 TO 599]``, or ``{500 TO 599}`` without the limits themselves."""
 
@@ -126,18 +152,21 @@ class Range(Node):
     inclusive: bool
 
 
+@node
 class MonitorId(Node):
     """A member of a composite by Datadog's id."""
 
     id: int
 
 
+@node
 class MonitorReference(Node):
     """A member of a composite by our key: ``${id:KEY}``, filled in once the id is known."""
 
     key: str
 
 
+@node
 class Junction(Node):
     """
     Several conditions joined by one operator.
@@ -151,6 +180,7 @@ class Junction(Node):
     keywords: tuple[str, ...] = field(compare=False)
 
 
+@node
 class Negation(Node):
     """``NOT x``, ``-x`` or ``!x``."""
 
@@ -158,6 +188,7 @@ class Negation(Node):
     keyword: str = field(compare=False)
 
 
+@node
 class Enclosed(Node):
     """A condition in parentheses."""
 
@@ -173,12 +204,14 @@ Condition = (
 # --- expressions -----------------------------------------------------------------------------
 
 
+@node
 class Scope(Node):
     """The filter of a series, braces included in its stretch."""
 
     condition: Condition
 
 
+@node
 class By(Node):
     """``by {a, b}`` behind a series."""
 
@@ -186,6 +219,7 @@ class By(Node):
     keyword: str = field(compare=False)
 
 
+@node
 class Modifier(Node):
     """``.as_count()``, ``.rollup(avg, 60)``, ``.fill(zero)``, …"""
 
@@ -193,6 +227,7 @@ class Modifier(Node):
     arguments: tuple[Argument, ...]
 
 
+@node
 class Series(Node):
     """A metric with its scope. ``suffixes`` are its modifiers and ``by`` in the written order."""
 
@@ -214,12 +249,14 @@ class Series(Node):
         return tuple(each for each in self.suffixes if isinstance(each, Modifier))
 
 
+@node
 class Variable(Node):
     """A name in a formula that ``options.variables`` defines."""
 
     name: str
 
 
+@node
 class Signed(Node):
     """An expression behind a sign of its own: ``-avg:a.b{*}``."""
 
@@ -227,6 +264,7 @@ class Signed(Node):
     operand: Expression
 
 
+@node
 class Parenthesised(Node):
     """An expression in parentheses, with the modifiers behind them."""
 
@@ -234,6 +272,7 @@ class Parenthesised(Node):
     modifiers: tuple[Modifier, ...]
 
 
+@node
 class Arithmetic(Node):
     """
     Operands joined by operators of one rank: only ``+`` and ``-``, or only ``*`` and ``/``.
@@ -245,12 +284,14 @@ class Arithmetic(Node):
     operators: tuple[Name, ...]
 
 
+@node
 class Keys(Node):
     """The outer keys of a regrouping: ``{ host }`` in ``sum(avg:a.b{*} by {host,d}, { host })``."""
 
     names: tuple[Name, ...]
 
 
+@node
 class Option(Node):
     """A named argument: ``direction='above'``."""
 
@@ -258,6 +299,7 @@ class Option(Node):
     value: Text | Number | Name
 
 
+@node
 class Call(Node):
     """A function with its arguments, and the modifiers behind it."""
 
@@ -273,6 +315,7 @@ Argument = Expression | Text | Name | Option | Keys
 # --- whole queries ---------------------------------------------------------------------------
 
 
+@node
 class Comparison(Node):
     """``> 5``, or ``> threshold`` where ``options.thresholds.critical_query`` says the level."""
 
@@ -280,6 +323,7 @@ class Comparison(Node):
     threshold: Number | Name
 
 
+@node
 class Change(Node):
     """The ``change`` or ``pct_change`` around an evaluation, and how far back it compares."""
 
@@ -287,6 +331,7 @@ class Change(Node):
     shift: Window
 
 
+@node
 class Evaluation(Node):
     """``avg(last_5m)`` or ``change(avg(last_5m),last_1h)``: how and over which time to evaluate."""
 
@@ -295,6 +340,7 @@ class Evaluation(Node):
     change: Change | None
 
 
+@node
 class Step(Node):
     """One call of a chain: ``.rollup("count")``."""
 
@@ -302,6 +348,7 @@ class Step(Node):
     arguments: tuple[Argument, ...]
 
 
+@node
 class MetricQuery(Node):
     """A metric monitor's query."""
 
@@ -310,6 +357,7 @@ class MetricQuery(Node):
     comparison: Comparison
 
 
+@node
 class FormulaQuery(Node):
     """``formula("…")`` over ``options.variables``. Only a critical query has no comparison."""
 
@@ -318,6 +366,7 @@ class FormulaQuery(Node):
     comparison: Comparison | None
 
 
+@node
 class CheckQuery(Node):
     """A service check's query."""
 
@@ -325,6 +374,7 @@ class CheckQuery(Node):
     steps: tuple[Step, ...]
 
 
+@node
 class SearchQuery(Node):
     """
     A query over events of any source: logs, RUM, spans, …; ``processes`` too.
@@ -339,6 +389,7 @@ class SearchQuery(Node):
     condition: Condition | None = field(compare=False, default=None)
 
 
+@node
 class SloQuery(Node):
     """``error_budget("id")…`` or ``burn_rate("id")…``."""
 
@@ -348,12 +399,14 @@ class SloQuery(Node):
     comparison: Comparison
 
 
+@node
 class CompositeQuery(Node):
     """Other monitors joined by ``&&``, ``||`` and ``!``."""
 
     condition: Condition
 
 
+@node
 class NoQuery(Node):
     """``no_query``, the constant of Synthetics monitors."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import (
     Argument,
     Arithmetic,
@@ -147,7 +147,8 @@ def _words(condition: Condition) -> Iterator[Word]:
             yield from _words(each)
 
 
-class Algorithm(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Algorithm:
     """
     A call of ``anomalies``, ``outliers`` or ``forecast``, taken apart.
 
@@ -197,7 +198,8 @@ def words_of(argument: Argument) -> str:
     return argument.written if isinstance(argument, Number) else ""
 
 
-class Division(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
     """
     One ``/`` of an expression.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from monitor_sync.language.comparisons import ALWAYS, Cases, together
 from monitor_sync.language.message_tree import Block, Condition, Element, Message, Raw
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.transitions import CONDITIONS, Reach
 from monitor_sync.language.visibility import Situation, overrides_priority
 
@@ -14,7 +14,8 @@ Ways = tuple[tuple[Situation, Cases], ...]
 """Situations, each with the cases in which a place in the message is shown."""
 
 
-class NeverShown(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverShown:
     """
     A branch of a block that is never shown, and why.
 

@@ -7,9 +7,8 @@ The page changes often: a name that is missing here is a reason to warn, not to 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
-
-from monitor_sync.language.nodes import Frozen
 
 TIMES: Final = (
     "first_triggered_at",
@@ -57,7 +56,8 @@ TEXTS: Final = frozenset(
 """Variables that are no numbers, so that ``eval`` cannot compute with them."""
 
 
-class Source(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
     """
     Variables taken from a matching event: ``log.message``, ``log.attributes.…``.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.language.comparisons import Comparison
@@ -20,7 +21,6 @@ from monitor_sync.language.message_tree import (
     Variable,
     walk,
 )
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.transitions import FLAGS, MATCHES, PRIORITY
 
 GLUE: Final = "\ue000"
@@ -29,7 +29,8 @@ GLUE: Final = "\ue000"
 _BLANKS: Final = re.compile(r"\s+")
 
 
-class Fork(Frozen):
+@dataclass(frozen=True, slots=True)
+class Fork:
     """A block with what it shows if its condition holds, and if not."""
 
     condition: Condition
@@ -41,7 +42,8 @@ Step = str | Fork
 """Text with its variables, or a block."""
 
 
-class Choice(Frozen):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """Two continuations between which a comparison decides."""
 
     comparison: Comparison
@@ -52,7 +54,8 @@ class Choice(Frozen):
 Shown = str | Choice
 
 
-class Situation(Frozen):
+@dataclass(frozen=True, slots=True)
+class Situation:
     """
     In what a message is shown: the flags that hold and the monitor's priority.
 

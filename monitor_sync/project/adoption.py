@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Span
-from monitor_sync.language.suggest import nearest
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.project.document import Document
 from monitor_sync.project.layers import Layer, place, span_of
 from monitor_sync.project.monitor_file import MonitorFile
@@ -68,5 +68,4 @@ def _hint(part: str, known: Sequence[str]) -> str:
     items = [name for name in known if name.startswith(part + ".")]
     if items:
         return f"it has items: write one of them, such as `{items[0]}`"
-    near = nearest(part, known)
-    return f"did you mean `{near}`?" if near else "write `monitor` or `monitor.item` of this file"
+    return did_you_mean(part, known, "write `monitor` or `monitor.item` of this file")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic, Span
-from monitor_sync.language.suggest import nearest
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.project.document import Document
 from monitor_sync.project.interpolation import (
     FILLED,
@@ -236,9 +236,8 @@ def _unknown(compiled: CompiledMonitor, name: str, allowed: frozenset[str], key:
     elif not name:
         hint = "write a name between the braces; `$${` is a literal `${`"
     else:
-        near = nearest(name, allowed)
         known = ", ".join(sorted(other for other in allowed if ":" not in other))
-        hint = f"did you mean `${{{near}}}`?" if near else f"known here: {known}"
+        hint = did_you_mean(name, allowed, f"known here: {known}", form="`${{{}}}`")
     return document.diagnostic(
         "schema/unknown-hole", f"nothing fills `${{{name}}}`", span, hint=hint, key=key
     )

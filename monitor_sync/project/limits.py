@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, get_args
 
 from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.model import Limit, Limited, Limits, Policy, Team
 from monitor_sync.project.document import Document
 from monitor_sync.project.yaml_reader import DataPath
@@ -99,11 +99,10 @@ def _plain(written: list[Any]) -> str:
 
 def _unknown_unit(unit: str, document: Document, units: Collection[str]) -> Diagnostic:
     """A warning only: a unit may go away in the very change that says how much of it may go."""
-    close = difflib.get_close_matches(unit, units, n=1)
     return document.diagnostic(
         "schema/unknown-unit",
         f"no business unit is called `{unit}`",
         document.key_span((KEY, _UNITS, unit)),
-        hint=f"did you mean `{close[0]}`?" if close else "remove it once the unit is gone",
+        hint=did_you_mean(unit, units, "remove it once the unit is gone"),
         severity=Severity.WARNING,
     )

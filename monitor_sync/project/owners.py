@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.model import Policy, Team
 from monitor_sync.project.document import Document
 
@@ -19,13 +19,12 @@ def read_owner(
         return "", []
     if written in teams:
         return written, []
-    close = difflib.get_close_matches(written, teams, n=1)
-    hint = f"did you mean `{close[0]}`? " if close else ""
+    hint = did_you_mean(written, teams)
     wrong = document.diagnostic(
         "ownership/unknown-team",
         f"no team is called `{written}`",
         document.span(("owner",)),
-        hint=f"{hint}Teams are in teams.yaml",
+        hint=f"{hint} Teams are in teams.yaml".lstrip(),
     )
     return "", [wrong]
 

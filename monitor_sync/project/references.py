@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Set
 
 from monitor_sync.diagnostics import Diagnostic, Span
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.model import Monitor
 from monitor_sync.project.document import Document
 
@@ -46,8 +46,7 @@ def _suggestion(member: str, monitors: Mapping[str, Monitor]) -> str:
     items = [key for key in monitors if key.startswith(member + ".")]
     if items:
         return f"it has items: write one of them, such as `{items[0]}`"
-    close = difflib.get_close_matches(member, monitors, n=1, cutoff=0.7)
-    return f"did you mean `{close[0]}`?" if close else "list the keys: `monitor-sync list`"
+    return did_you_mean(member, monitors, "list the keys: `monitor-sync list`", cutoff=0.7)
 
 
 def _circles(monitors: Mapping[str, Monitor], locate: Locate) -> Iterator[Diagnostic]:

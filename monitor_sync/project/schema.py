@@ -8,7 +8,6 @@ the ``title`` of the schema's part.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 import re
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.project.yaml_reader import DataPath
 
 if TYPE_CHECKING:
@@ -249,9 +249,9 @@ def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[Problem]:
     for name in instance:
         if name in known:
             continue
-        close = difflib.get_close_matches(str(name), known, n=1)
-        if close:
-            hint = f"did you mean `{close[0]}`?"
+        near = did_you_mean(str(name), known)
+        if near:
+            hint = near
         elif where and where[-1] == "options":
             hint = "an option that this tool does not know yet goes under `raw_options`"
         else:
@@ -379,10 +379,8 @@ def _hint(value: Any, expected: str, choices: list[str]) -> str:
         return f"write `{digits[1]}{re.sub('[_,]', '', digits[2])}`"
     if value.startswith("@") and expected.startswith("a list"):
         return f'write `["{value}"]`'
-    close = difflib.get_close_matches(value, choices, n=1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return "one of: " + ", ".join(choices) if 0 < len(choices) <= 8 else ""
+    few = "one of: " + ", ".join(choices) if 0 < len(choices) <= 8 else ""
+    return did_you_mean(value, choices, few)
 
 
 def _missing(error: ValidationError) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monitor_sync.diagnostics import Diagnostic, Span
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.model import STATES, NotifyRule, Team
 from monitor_sync.project.document import Document
 from monitor_sync.project.yaml_reader import DataPath
@@ -88,9 +88,9 @@ def unknown_handle(
     key: str = "",
 ) -> Diagnostic:
     """What to say of a name that is not among the team's handles."""
-    close = difflib.get_close_matches(name, handles, n=1)
-    if close:
-        hint = f"did you mean `{close[0]}`?"
+    near = did_you_mean(name, handles)
+    if near:
+        hint = near
     elif handles:
         hint = f'this team has {", ".join(handles)}; any other handle is written "@…"'
     else:

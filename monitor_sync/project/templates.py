@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.project.document import Document
 from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.interpolation import compile_tree, names_in, plain
@@ -114,14 +114,13 @@ def arguments(
     diagnostics: list[Diagnostic] = []
     for name, value in given.items():
         if name not in template.parameters:
-            close = difflib.get_close_matches(name, template.parameters, n=1)
             known = ", ".join(template.parameters) or "none"
             diagnostics.append(
                 document.diagnostic(
                     "schema/unknown-parameter",
                     f"the template `{template.name}` has no parameter `{name}`",
                     document.key_span((*where, "with", name)),
-                    hint=f"did you mean `{close[0]}`?" if close else f"it has: {known}",
+                    hint=did_you_mean(name, template.parameters, f"it has: {known}"),
                 )
             )
         elif not names_in(compile_tree(value)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.language.suggest import nearest
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.project.compiled import ALWAYS_KNOWN, OF_UNIT, CompiledMonitor, compile_layers
 from monitor_sync.project.interpolation import compile_tree, fill, names_in
 from monitor_sync.project.layers import Layer
@@ -79,8 +79,7 @@ class TemplateUse:
         if template is None and name in templates:  # its own mistakes are reported
             return None
         if template is None:
-            near = nearest(name, templates)
-            hint = f"did you mean `{near}`?" if near else "templates are files in templates/"
+            hint = did_you_mean(name, templates, "templates are files in templates/")
             self._say(
                 "schema/unknown-template", f"no template is called `{name}`", ("template",), hint
             )
@@ -114,13 +113,12 @@ class TemplateUse:
         for item, changes in self._items():
             for name in changes or {}:
                 if name not in template.monitors and template.whole:
-                    near = nearest(name, template.monitors)
                     known = ", ".join(template.monitors)
                     self._say(
                         "schema/unknown-monitor",
                         f"the template `{template.name}` has no monitor `{name}`",
                         ("for_each", item, name),
-                        f"did you mean `{near}`?" if near else f"it has: {known}",
+                        did_you_mean(name, template.monitors, f"it has: {known}"),
                         at_key=True,
                     )
                     fits = False

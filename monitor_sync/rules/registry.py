@@ -12,11 +12,11 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pkgutil import iter_modules
 from typing import Any, Final, TypeVar
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.rules.views import MessageView, MonitorView, ProjectView, QueryView, TagsView
 
 FAMILIES: Final = (
@@ -25,7 +25,8 @@ FAMILIES: Final = (
 )  # fmt: skip
 
 
-class Finding(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
     """
     One thing that is wrong with one monitor.
 
@@ -63,7 +64,8 @@ Check = (
 AnyCheck = TypeVar("AnyCheck", bound=Check)
 
 
-class Rule(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
     """
     One rule: its name, how bad a finding is, its manual page, what it looks at and what finds it.
 

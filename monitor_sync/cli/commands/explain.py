@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor_sync.app.selection import closest
 from monitor_sync.cli import completion, console, options
 from monitor_sync.errors import UsageError
+from monitor_sync.language.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def _several(pages: Sequence[Page], rule: str) -> Sequence[Page]:
         return chosen
     names = [*dict.fromkeys(page.family for page in pages), *(page.name for page in pages)]
     ends = {name.rpartition("/")[2]: name for name in names}
-    close = closest(rule, names) or ends.get(closest(rule.rpartition("/")[2], ends), "")
+    close = nearest(rule, names) or ends.get(nearest(rule.rpartition("/")[2], ends), "")
     meant = f"did you mean {close}? " if close else ""
     raise UsageError(
         f"no rule is called {rule!r}", hint=f"{meant}`monitor-sync explain` lists them"

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from monitor_sync.language.functions import ALGORITHMS
-from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.windows import advice, read_window
 from monitor_sync.language.tree import (
     Argument,

@@ -13,7 +13,8 @@ from monitor_sync.language.functions import (
     SOURCES,
     Parameter,
 )
-from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Argument, Call, Keys, Name, Number, Option, Text, Variable
 from monitor_sync.language.tree_queries import words_of
 

@@ -10,7 +10,8 @@ from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.search import check_time
 from monitor_sync.language.checks.steps import by_name, require
 from monitor_sync.language.checks.windows import quoted_window
-from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Call, FormulaQuery, Name, Number, Option, Step, Variable
 from monitor_sync.language.tree_queries import walk, words_of
 

@@ -10,7 +10,8 @@ from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.filters import check_filter
 from monitor_sync.language.checks.windows import check_evaluation
 from monitor_sync.language.functions import FILLS
-from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import (
     Arithmetic,
     Call,

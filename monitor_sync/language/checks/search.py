@@ -7,7 +7,8 @@ from typing import Final
 
 from monitor_sync.language.checks.steps import by_name, check_quotes, require, texts
 from monitor_sync.language.checks.windows import check_current, quoted_window
-from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.windows import read_length
 from monitor_sync.language.tree import (
     Condition,

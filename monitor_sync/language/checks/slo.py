@@ -7,7 +7,8 @@ from typing import Final
 
 from monitor_sync.language.checks.steps import by_name, require, texts
 from monitor_sync.language.checks.windows import quoted_window
-from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Number, SloQuery, Step, Window
 from monitor_sync.language.tree_queries import words_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from monitor_sync.language.problems import Findings, did_you_mean, listed
+from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Argument, Name, Node, Number, Option, Step, Text
 from monitor_sync.language.tree_queries import words_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor_sync.language.problems import QueryError, did_you_mean, listed
+from monitor_sync.language.problems import QueryError, listed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.expression import expression
 from monitor_sync.language.syntax.scan import METRIC, Cursor, number_of, scan
 from monitor_sync.language.syntax.windows import advice, read_shift, read_window
