@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor_sync.language.atoms import Name, Number, Text
 from monitor_sync.language.tree import (
     Argument,
     Arithmetic,
@@ -24,10 +25,8 @@ from monitor_sync.language.tree import (
     Modifier,
     MonitorId,
     MonitorReference,
-    Name,
     Negation,
     NoQuery,
-    Number,
     Option,
     Parenthesised,
     Phrase,
@@ -40,7 +39,6 @@ from monitor_sync.language.tree import (
     Step,
     Tag,
     TagList,
-    Text,
     ValueChoice,
     Variable,
     Word,

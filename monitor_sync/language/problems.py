@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor_sync.language.tree import Node
+from monitor_sync.language.atoms import Node
 
 Path = tuple[str | int, ...]
 """The way from ``options.variables`` to a text, such as ``(0, "query")``. Empty: the query."""

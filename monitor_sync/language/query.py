@@ -10,6 +10,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from monitor_sync.language.atoms import Name
 from monitor_sync.language.checks.composite import check_composite
 from monitor_sync.language.checks.formula import FORMULA_TYPES, check_formula, check_names
 from monitor_sync.language.checks.metric import check_metric
@@ -42,7 +43,7 @@ from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.chain import check_query, formula_query, search_query, slo_query
 from monitor_sync.language.syntax.composite import composite_query
 from monitor_sync.language.syntax.metric import metric_query
-from monitor_sync.language.tree import FormulaQuery, Name, NoQuery, Query
+from monitor_sync.language.tree import FormulaQuery, NoQuery, Query
 from monitor_sync.language.tree_queries import Algorithm, Division
 
 __all__ = [

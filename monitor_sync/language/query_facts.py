@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor_sync.language.atoms import Window
 from monitor_sync.language.checks.composite import members_in
 from monitor_sync.language.checks.search import facets_of, window_of
 from monitor_sync.language.checks.variables import FormulaVariable
@@ -24,7 +25,6 @@ from monitor_sync.language.tree import (
     SloQuery,
     Step,
     Tag,
-    Window,
 )
 from monitor_sync.language.tree_queries import (
     Algorithm,

@@ -46,7 +46,7 @@ def did_you_mean(
     typed, with ``{}`` for it. A word of another tool stands for ours if that is known.
     """
     words = tuple(known)
-    synonym = _SYNONYMS.get(word.lower(), "")
+    synonym = _SYNONYMS.get(word.lower())
     near = synonym if synonym in words else nearest(word, words, cutoff)
     return f"did you mean {form.format(near)}?" if near else otherwise
 

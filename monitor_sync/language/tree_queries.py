@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from monitor_sync.language.atoms import Name, Number, Text
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
 from monitor_sync.language.tree import (
     Argument,
@@ -18,16 +19,13 @@ from monitor_sync.language.tree import (
     Keys,
     Membership,
     Modifier,
-    Name,
     Negation,
-    Number,
     Option,
     Parenthesised,
     Series,
     Signed,
     Tag,
     TagList,
-    Text,
     ValueChoice,
     Word,
 )

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
+from monitor_sync.language.atoms import Window
 from monitor_sync.language.query import Algorithm
 from monitor_sync.language.syntax.windows import read_window
-from monitor_sync.language.tree import Window
 from monitor_sync.language.tree_queries import words_of
 from monitor_sync.rules.monitor_types import METRIC
 from monitor_sync.rules.registry import Finding, rule

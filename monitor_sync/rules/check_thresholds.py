@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.language.tree import CheckQuery, Number
+from monitor_sync.language.atoms import Number
+from monitor_sync.language.tree import CheckQuery
 from monitor_sync.rules.monitor_types import CHECK
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.thresholds import field

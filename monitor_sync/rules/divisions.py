@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.query import comparison, window
-from monitor_sync.language.tree import Expression, MetricQuery, Number
+from monitor_sync.language.tree import Expression, MetricQuery
 from monitor_sync.language.tree_queries import divisions_in, is_counted, series_in
 from monitor_sync.rules.monitor_types import METRIC
 from monitor_sync.rules.registry import Finding, rule

@@ -7,8 +7,9 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
+from monitor_sync.language.atoms import Name
 from monitor_sync.language.query import QueryProblem
-from monitor_sync.language.tree import FormulaQuery, Name
+from monitor_sync.language.tree import FormulaQuery
 from monitor_sync.rules.monitor_types import METRIC, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.thresholds import field

@@ -7,6 +7,7 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
+from monitor_sync.language.atoms import Node, Number
 from monitor_sync.language.tree import (
     Arithmetic,
     Call,
@@ -14,8 +15,6 @@ from monitor_sync.language.tree import (
     FormulaQuery,
     MetricQuery,
     Modifier,
-    Node,
-    Number,
     Parenthesised,
     Series,
     Signed,

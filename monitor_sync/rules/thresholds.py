@@ -7,7 +7,8 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
-from monitor_sync.language.tree import Comparison, FormulaQuery, Number
+from monitor_sync.language.atoms import Number
+from monitor_sync.language.tree import Comparison, FormulaQuery
 from monitor_sync.rules.monitor_types import CHECK, COMPOSITE, SLO, SYNTHETICS, article
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import limit, number, shown

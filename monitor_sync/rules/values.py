@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from monitor_sync.language.tree import Comparison, Number
+from monitor_sync.language.atoms import Number
+from monitor_sync.language.tree import Comparison
 
 LONGEST_TAG: Final = 200
 """Characters of a tag that Datadog keeps."""

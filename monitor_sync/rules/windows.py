@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
-from monitor_sync.language.tree import Window
+from monitor_sync.language.atoms import Window
 from monitor_sync.rules.monitor_types import EVENTS, METRIC, scheduling_part
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import shown

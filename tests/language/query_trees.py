@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from monitor_sync.language.atoms import Name, Number, Text, Window
 from monitor_sync.language.tree import (
     Argument,
     Arithmetic,
@@ -26,9 +27,7 @@ from monitor_sync.language.tree import (
     Modifier,
     MonitorId,
     MonitorReference,
-    Name,
     Negation,
-    Number,
     Option,
     Parenthesised,
     Scope,
@@ -39,10 +38,8 @@ from monitor_sync.language.tree import (
     Step,
     Tag,
     TagList,
-    Text,
     ValueChoice,
     Variable,
-    Window,
 )
 
 # Positions take no part in comparing, so all of these stand at 0.

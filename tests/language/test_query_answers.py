@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from monitor_sync.language import query as ask
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.query import parse, parse_critical_query
-from monitor_sync.language.tree import Number
 
 
 def metric(text: str) -> ask.Parsed:

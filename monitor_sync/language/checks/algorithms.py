@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.atoms import Number, Text, Window
 from monitor_sync.language.functions import ALGORITHMS
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.suggest import did_you_mean
@@ -15,11 +16,8 @@ from monitor_sync.language.tree import (
     Evaluation,
     Expression,
     MetricQuery,
-    Number,
     Option,
     Series,
-    Text,
-    Window,
 )
 from monitor_sync.language.tree_queries import (
     Algorithm,

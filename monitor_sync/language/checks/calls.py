@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Number, Text
 from monitor_sync.language.functions import (
     ALGORITHMS,
     COMBINING,
@@ -15,7 +16,7 @@ from monitor_sync.language.functions import (
 )
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.suggest import did_you_mean
-from monitor_sync.language.tree import Argument, Call, Keys, Name, Number, Option, Text, Variable
+from monitor_sync.language.tree import Argument, Call, Keys, Option, Variable
 from monitor_sync.language.tree_queries import words_of
 
 _QUERY_KINDS: Final = (Text, Name, Option, Keys)

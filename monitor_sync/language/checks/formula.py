@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Number
 from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.search import check_time
 from monitor_sync.language.checks.steps import by_name, require
 from monitor_sync.language.checks.windows import quoted_window
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.suggest import did_you_mean
-from monitor_sync.language.tree import Call, FormulaQuery, Name, Number, Option, Step, Variable
+from monitor_sync.language.tree import Call, FormulaQuery, Option, Step, Variable
 from monitor_sync.language.tree_queries import walk, words_of
 
 METRIC_TYPES: Final = ("query alert", "metric alert")

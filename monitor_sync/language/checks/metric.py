@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Number
 from monitor_sync.language.checks.algorithms import check_algorithms
 from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.filters import check_filter
@@ -19,8 +20,6 @@ from monitor_sync.language.tree import (
     Expression,
     MetricQuery,
     Modifier,
-    Name,
-    Number,
     Parenthesised,
     Series,
 )

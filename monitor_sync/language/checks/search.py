@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Text, Window
 from monitor_sync.language.checks.steps import by_name, check_quotes, require, texts
 from monitor_sync.language.checks.windows import check_current, quoted_window
 from monitor_sync.language.problems import Findings, listed
@@ -15,12 +16,9 @@ from monitor_sync.language.tree import (
     Enclosed,
     Field,
     Junction,
-    Name,
     Negation,
     SearchQuery,
     Step,
-    Text,
-    Window,
     Word,
 )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.language.atoms import Text
 from monitor_sync.language.checks.steps import by_name, has_unknown, require, texts, whole_number
 from monitor_sync.language.problems import Findings, listed
-from monitor_sync.language.tree import CheckQuery, Step, Text
+from monitor_sync.language.tree import CheckQuery, Step
 from monitor_sync.language.tree_queries import words_of
 
 _TERMINALS: Final = ("count_by_status", "pct_by_status")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.atoms import Number, Window
 from monitor_sync.language.checks.steps import by_name, require, texts
 from monitor_sync.language.checks.windows import quoted_window
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.suggest import did_you_mean
-from monitor_sync.language.tree import Number, SloQuery, Step, Window
+from monitor_sync.language.tree import SloQuery, Step
 from monitor_sync.language.tree_queries import words_of
 
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)

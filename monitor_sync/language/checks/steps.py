@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from monitor_sync.language.atoms import Name, Node, Number, Text
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.suggest import did_you_mean
-from monitor_sync.language.tree import Argument, Name, Node, Number, Option, Step, Text
+from monitor_sync.language.tree import Argument, Option, Step
 from monitor_sync.language.tree_queries import words_of
 
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from monitor_sync.language.atoms import Name
 from monitor_sync.language.checks.metric import check_expression
 from monitor_sync.language.checks.search import check_condition
 from monitor_sync.language.problems import Findings, Path, QueryProblem, listed
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.metric import metric_expression
 from monitor_sync.language.syntax.search import plain_search
-from monitor_sync.language.tree import Condition, Expression, Name
+from monitor_sync.language.tree import Condition, Expression
 from monitor_sync.language.tree_queries import keys_of
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Node, Number, Text, Window
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.syntax.windows import advice, read_length
-from monitor_sync.language.tree import Change, Evaluation, Name, Node, Number, Text, Window
+from monitor_sync.language.tree import Change, Evaluation
 
 _HOUR: Final = 3600
 _WEEK: Final = 168 * _HOUR

@@ -6,6 +6,7 @@ Queries that are chains of calls: service checks, searches, processes, SLOs and 
 
 from __future__ import annotations
 
+from monitor_sync.language.atoms import Name, Number, Text
 from monitor_sync.language.problems import QueryError
 from monitor_sync.language.syntax.expression import expression
 from monitor_sync.language.syntax.metric import COMPARATORS, comparison
@@ -23,13 +24,10 @@ from monitor_sync.language.tree import (
     CheckQuery,
     Expression,
     FormulaQuery,
-    Name,
-    Number,
     Option,
     SearchQuery,
     SloQuery,
     Step,
-    Text,
 )
 
 _QUOTE = 'escape quotes inside the text: `\\"`'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Number, Text
 from monitor_sync.language.problems import QueryError
 from monitor_sync.language.syntax.scan import Cursor, number_of, text_of
 from monitor_sync.language.syntax.scope import keys_in, scope_in
@@ -15,13 +16,10 @@ from monitor_sync.language.tree import (
     Expression,
     Keys,
     Modifier,
-    Name,
-    Number,
     Option,
     Parenthesised,
     Series,
     Signed,
-    Text,
     Variable,
 )
 

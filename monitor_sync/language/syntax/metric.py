@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Number, Window
 from monitor_sync.language.problems import QueryError, listed
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.expression import expression
 from monitor_sync.language.syntax.scan import METRIC, Cursor, number_of, scan
 from monitor_sync.language.syntax.windows import advice, read_shift, read_window
-from monitor_sync.language.tree import (
-    Change,
-    Comparison,
-    Evaluation,
-    Expression,
-    MetricQuery,
-    Name,
-    Number,
-    Window,
-)
+from monitor_sync.language.tree import Change, Comparison, Evaluation, Expression, MetricQuery
 
 TIME_AGGREGATORS: Final = ("avg", "sum", "max", "min", "percentile", "pct_change")
 COMPARATORS: Final = (">=", "<=", ">", "<", "==", "!=")

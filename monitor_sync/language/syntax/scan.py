@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Number, Text
 from monitor_sync.language.problems import QueryError, QueryProblem
-from monitor_sync.language.tree import Name, Number, Text
 
 Token = tuple[str, str, int, int]
 """Kind, text, start, end. The kind of an operator is the operator; the last token is ``end``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.atoms import Name
 from monitor_sync.language.problems import QueryError, QueryProblem
 from monitor_sync.language.syntax.scan import FILTER, Cursor, scan
 from monitor_sync.language.tree import (
@@ -17,7 +18,6 @@ from monitor_sync.language.tree import (
     Everything,
     Junction,
     Membership,
-    Name,
     Negation,
     Scope,
     Tag,

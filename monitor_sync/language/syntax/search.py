@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.atoms import Name, Text
 from monitor_sync.language.problems import QueryError, QueryProblem
 from monitor_sync.language.syntax.scan import SEARCH, Cursor, scan, scan_quoted
 from monitor_sync.language.tree import (
@@ -13,11 +14,9 @@ from monitor_sync.language.tree import (
     Everything,
     Field,
     Junction,
-    Name,
     Negation,
     Phrase,
     Range,
-    Text,
     Word,
 )
 

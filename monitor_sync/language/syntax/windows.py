@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.language.atoms import Window
 from monitor_sync.language.problems import listed
-from monitor_sync.language.tree import Window
 
 _WINDOW: Final = re.compile(r"(last|current|next)_(\d{1,9})(mo|m|h|d|w)", re.ASCII)
 _AGO: Final = re.compile(r"(\d{1,9})(m|h|d)_ago", re.ASCII)

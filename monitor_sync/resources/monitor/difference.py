@@ -48,8 +48,8 @@ def _implied(change: FieldChange, live: Body) -> bool:
     """
     if change.field != "options.thresholds.critical" or change.new is not None:
         return False
+    from monitor_sync.language.atoms import Number
     from monitor_sync.language.query import comparison, parse  # 60 ms, for a rare question
-    from monitor_sync.language.tree import Number
 
     variables = (live.get("options") or {}).get("variables")
     end = comparison(parse(str(live.get("type")), str(live.get("query")), variables))

@@ -185,8 +185,8 @@ def _level(body: Body) -> tuple[int, int, float, str] | None:
 
 def _end(body: Body) -> tuple[str, int, int, float, str] | None:
     """Return the operator of the comparison that ends a query, and its level as in ``_level``."""
+    from monitor_sync.language.atoms import Number
     from monitor_sync.language.query import comparison, parse  # 60 ms, where two people met
-    from monitor_sync.language.tree import Number
 
     query, options = values.query(body.get("query")), body.get("options")
     if not isinstance(query, str):
