@@ -18,13 +18,7 @@ from monitor_sync.insight.unit_test import STATES, Expectation, UnitTest
 from monitor_sync.insight.values import Status
 from monitor_sync.language import query as queries
 from monitor_sync.language.query import Parsed
-from monitor_sync.language.tree import (
-    CheckQuery,
-    CompositeQuery,
-    SearchQuery,
-    Series,
-    SloQuery,
-)
+from monitor_sync.language.tree import CheckQuery, CompositeQuery, SearchQuery, Series, SloQuery
 from monitor_sync.language.tree_queries import is_counted, tags_in
 from monitor_sync.model import Monitor, Project
 from monitor_sync.project.document import Document

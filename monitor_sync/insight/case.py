@@ -16,8 +16,9 @@ from monitor_sync.insight.readings import CHOSEN
 from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.values import Group, Outcome, Settings, Status, Unsupported
 from monitor_sync.language import query as queries
+from monitor_sync.language.atoms import Window
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.language.tree import CompositeQuery, Window
+from monitor_sync.language.tree import CompositeQuery
 
 
 class CaseError(ValueError):

@@ -13,6 +13,7 @@ from monitor_sync.insight.history import reduced
 from monitor_sync.insight.legs import Asked
 from monitor_sync.insight.lines import Filling, Frame
 from monitor_sync.insight.values import Group, Line, Unsupported
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.functions import COMBINING
 from monitor_sync.language.tree import (
     Argument,
@@ -20,7 +21,6 @@ from monitor_sync.language.tree import (
     Call,
     Expression,
     Modifier,
-    Number,
     Parenthesised,
     Series,
     Signed,

@@ -10,13 +10,13 @@ from monitor_sync.insight.history import reduced
 from monitor_sync.insight.legs import Asked
 from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.values import Group, Unsupported
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.functions import COMBINING
 from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import (
     Arithmetic,
     Call,
     Expression,
-    Number,
     Parenthesised,
     Series,
     Signed,

@@ -12,13 +12,7 @@ from typing import Final
 from monitor_sync.insight import metric, search, service_check, slo
 from monitor_sync.insight.history import History
 from monitor_sync.insight.values import Evaluation, Settings, Unsupported
-from monitor_sync.language.tree import (
-    CheckQuery,
-    FormulaQuery,
-    MetricQuery,
-    SearchQuery,
-    SloQuery,
-)
+from monitor_sync.language.tree import CheckQuery, FormulaQuery, MetricQuery, SearchQuery, SloQuery
 
 Family = Callable[[Settings, History, float], Evaluation]
 

@@ -12,8 +12,9 @@ from monitor_sync.insight.lines import LINEAR, ZERO, Filling, Frame
 from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.scope import fits
 from monitor_sync.insight.values import Group, Line, Unsupported
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.language.tree import Modifier, Number, Series
+from monitor_sync.language.tree import Modifier, Series
 from monitor_sync.language.tree_queries import words_of
 
 _LONGEST_FILL: Final = 900

@@ -21,6 +21,7 @@ from monitor_sync.insight.values import (
     Unsupported,
 )
 from monitor_sync.language import query as queries
+from monitor_sync.language.atoms import Name, Number, Window
 from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
 from monitor_sync.language.tree import (
@@ -30,13 +31,10 @@ from monitor_sync.language.tree import (
     Expression,
     FormulaQuery,
     MetricQuery,
-    Name,
-    Number,
     Parenthesised,
     Series,
     Signed,
     Variable,
-    Window,
 )
 from monitor_sync.language.tree_queries import inner_queries, modifiers_in, walk, words_of
 

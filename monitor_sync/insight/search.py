@@ -19,6 +19,7 @@ from monitor_sync.insight.values import (
     Unsupported,
 )
 from monitor_sync.language import query as queries
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
 from monitor_sync.language.tree import (
@@ -26,7 +27,6 @@ from monitor_sync.language.tree import (
     Call,
     Expression,
     FormulaQuery,
-    Number,
     Parenthesised,
     SearchQuery,
     Signed,

@@ -16,8 +16,9 @@ from monitor_sync.insight.values import (
     Unsupported,
 )
 from monitor_sync.language import query as queries
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.syntax.windows import read_length
-from monitor_sync.language.tree import Number, SloQuery
+from monitor_sync.language.tree import SloQuery
 from monitor_sync.language.tree_queries import words_of
 
 _SHORT: Final = 12

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from monitor_sync.insight.values import Status
 from monitor_sync.language import query as queries
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
-from monitor_sync.language.tree import Number
 
 MET: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,

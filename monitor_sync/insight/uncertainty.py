@@ -14,12 +14,7 @@ from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.values import Group, Settings, Status, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.language.nodes import Frozen
-from monitor_sync.language.tree import (
-    Arithmetic,
-    CheckQuery,
-    MetricQuery,
-    SloQuery,
-)
+from monitor_sync.language.tree import Arithmetic, CheckQuery, MetricQuery, SloQuery
 from monitor_sync.language.tree_queries import walk
 
 Runs = Callable[[Settings], Run]

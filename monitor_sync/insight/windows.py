@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from monitor_sync.insight.readings import Readings
-from monitor_sync.language.tree import Window
+from monitor_sync.language.atoms import Window
 
 _DAY: Final = 86_400
 _NICE: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)

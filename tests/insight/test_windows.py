@@ -10,7 +10,7 @@ from monitor_sync.insight import schedule, windows
 from monitor_sync.insight.readings import CHOSEN
 from monitor_sync.insight.values import Settings
 from monitor_sync.language import query
-from monitor_sync.language.tree import Window
+from monitor_sync.language.atoms import Window
 from tests.insight.corpus import Line, family, needs_corpus
 
 
