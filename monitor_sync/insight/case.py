@@ -7,6 +7,7 @@ The form is that of the cases which the specification comes with (DESIGN, sectio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -17,7 +18,6 @@ from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.values import Group, Outcome, Settings, Status, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.language.atoms import Window
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import CompositeQuery
 
 
@@ -25,7 +25,8 @@ class CaseError(ValueError):
     """A line that cannot be evaluated; its text says what to write."""
 
 
-class Case(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
     """
     A query with points, and the instants that are asked for.
 

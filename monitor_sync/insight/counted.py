@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from monitor_sync.insight import classic, functions, legs, lines
 from monitor_sync.insight.classic import Variables
@@ -12,7 +13,6 @@ from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.values import Group, Unsupported
 from monitor_sync.language.atoms import Number
 from monitor_sync.language.functions import COMBINING
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import (
     Arithmetic,
     Call,
@@ -25,7 +25,8 @@ from monitor_sync.language.tree import (
 from monitor_sync.language.tree_queries import inner_queries, series_in, walk
 
 
-class Numbers(Frozen):
+@dataclass(frozen=True, slots=True)
+class Numbers:
     """
     One number for each group, over the whole window; None where there is none.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from monitor_sync.insight import classic, legs, lines, metric
 from monitor_sync.insight.case import Case, name, runs
 from monitor_sync.insight.legs import Asked
@@ -9,11 +11,11 @@ from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.timeline import Moment
 from monitor_sync.insight.values import Evaluation, Line, Settings
 from monitor_sync.language import query as queries
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import CompositeQuery, FormulaQuery, MetricQuery
 
 
-class LegLine(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLine:
     """The buckets that one leg of a query has for a group inside the window."""
 
     leg: str
@@ -21,7 +23,8 @@ class LegLine(Frozen, kw_only=True):
     line: Line
 
 
-class Verdict(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
     """What was decided for a group, and by which rule; ``value`` is None without a number."""
 
     group: str
@@ -31,7 +34,8 @@ class Verdict(Frozen, kw_only=True):
     rule: str
 
 
-class Explanation(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
     """An evaluation in parts. ``path`` says in which order it aggregates and calculates."""
 
     query: str

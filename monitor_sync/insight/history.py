@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import pstdev
 from typing import Any, Final, TypeVar
 
 from monitor_sync.insight.values import Line
-from monitor_sync.language.nodes import Frozen
 
 _T = TypeVar("_T")
 
 KINDS: Final = ("gauge", "count", "rate", "distribution")
 
 
-class Source(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
     """
     What one source submits: ``times`` (UNIX seconds, ascending) and ``values``.
 

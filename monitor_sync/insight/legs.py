@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.insight import lines, windows
@@ -13,7 +14,6 @@ from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.scope import fits
 from monitor_sync.insight.values import Group, Line, Unsupported
 from monitor_sync.language.atoms import Number
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import Modifier, Series
 from monitor_sync.language.tree_queries import words_of
 
@@ -23,7 +23,8 @@ _LONGEST_FILL: Final = 900
 _SPACE: Final = ("avg", "sum", "min", "max", "count")
 
 
-class Asked(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
     """
     Which buckets an evaluation asks for.
 
@@ -52,7 +53,8 @@ class Asked(Frozen, kw_only=True):
         )
 
 
-class Leg(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
     """
     A series of the query with its modifiers read.
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.insight.history import reduced
 from monitor_sync.insight.values import Group, Line
-from monitor_sync.language.nodes import Frozen
 
 INTERPOLATED_FOR: Final = 300
 """Seconds after a real sample for which a gauge is interpolated (4.10), and a fill lasts (4.11)."""
 
 
-class Filling(Frozen):
+@dataclass(frozen=True, slots=True)
+class Filling:
     """What a line has where it has no point, and for how many seconds after its last one."""
 
     method: str
@@ -25,7 +26,8 @@ LINEAR: Final = Filling("linear")
 ZERO: Final = Filling("zero", float("inf"))
 
 
-class Frame(Frozen):
+@dataclass(frozen=True, slots=True)
+class Frame:
     """
     Lines by group, between the buckets that belong to the window; a little before it too.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.insight import classic, counted, functions, legs, windows
@@ -22,7 +23,6 @@ from monitor_sync.insight.values import (
 )
 from monitor_sync.language import query as queries
 from monitor_sync.language.atoms import Name, Number, Window
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
 from monitor_sync.language.tree import (
     Arithmetic,
@@ -41,14 +41,16 @@ from monitor_sync.language.tree_queries import inner_queries, modifiers_in, walk
 _AGGREGATORS: Final = ("avg", "sum", "max", "min")
 
 
-class Read(Frozen):
+@dataclass(frozen=True, slots=True)
+class Read:
     """A series of the query, and how many seconds ago it is read."""
 
     series: Series
     shift: int
 
 
-class Condition(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
     """What a metric monitor or a metric formula evaluates, taken out of its query."""
 
     window: Window

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.insight.values import Settings, Status
 from monitor_sync.language import query as queries
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
 from monitor_sync.language.tree import CheckQuery, FormulaQuery, MetricQuery, SearchQuery
 
 
-class Policy(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
     """
     What happens to a group whose query returns nothing.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.insight import classic, counted, functions, windows
@@ -20,7 +21,6 @@ from monitor_sync.insight.values import (
 )
 from monitor_sync.language import query as queries
 from monitor_sync.language.atoms import Number
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
 from monitor_sync.language.tree import (
     Arithmetic,
@@ -38,7 +38,8 @@ _LIMITS: Final = {0: 1, 1: 1_000, 2: 30, 3: 10, 4: 5}
 """Of so many groups are only the top values watched, by the number of facets."""
 
 
-class Search(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
     """One search: its text, what is computed of the items found, and by which facets."""
 
     text: str

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.insight.missing import Policy, policy
 from monitor_sync.insight.thresholds import Thresholds, judged, thresholds
 from monitor_sync.insight.values import Evaluation, Group, Outcome, Result, Settings, Status
-from monitor_sync.language.nodes import Frozen
 
 _DAY: Final = 86_400
 _NEW_GROUP_DELAY: Final = 60.0
 _TRIGGERED: Final = (Status.ALERT, Status.WARN, Status.NO_DATA)
 
 
-class GroupState(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupState:
     """
     What is known of a group.
 
@@ -38,7 +39,8 @@ State = Mapping[Group, GroupState]
 """The state of a monitor: that of each group, empty before the first evaluation."""
 
 
-class Transition(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
     """A change of a group's status; ``notifies`` says whether the change by itself notifies."""
 
     group: Group
@@ -48,7 +50,8 @@ class Transition(Frozen, kw_only=True):
     notifies: bool
 
 
-class Rules(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
     """What the options of a monitor say about its states, read once."""
 
     thresholds: Thresholds | None

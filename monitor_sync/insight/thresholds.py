@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.insight.values import Status
 from monitor_sync.language import query as queries
 from monitor_sync.language.atoms import Number
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
 
 MET: Final[Mapping[str, Callable[[float, float], bool]]] = {
@@ -19,7 +19,8 @@ MET: Final[Mapping[str, Callable[[float, float], bool]]] = {
 """Whether a value meets a threshold (5.2)."""
 
 
-class Thresholds(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
     """The comparator of a query and its levels; None where there is none."""
 
     comparator: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.insight import schedule
@@ -20,10 +21,10 @@ from monitor_sync.insight.values import (
     Status,
     Unsupported,
 )
-from monitor_sync.language.nodes import Frozen
 
 
-class Moment(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
     """What is known at an instant: the newest evaluation up to it, and the states after that."""
 
     instant: float
@@ -58,7 +59,8 @@ class Moment(Frozen, kw_only=True):
         return max(groups, key=lambda group: SEVERITY[self.status(group)], default=None)
 
 
-class Run(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
     """A run: what was asked for, and all transitions on the way to the last of it."""
 
     moments: tuple[Moment, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,14 +14,14 @@ from monitor_sync.insight.readings import OPEN_POINTS
 from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.values import Group, Settings, Status, Unsupported
 from monitor_sync.language import query as queries
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.tree import Arithmetic, CheckQuery, MetricQuery, SloQuery
 from monitor_sync.language.tree_queries import walk
 
 Runs = Callable[[Settings], Run]
 
 
-class Doubt(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
     """An open point by name, and what it changes: ``state`` or only ``value``, and where."""
 
     name: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.audience.audience import Audience, of_body
@@ -23,7 +24,6 @@ from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.uncertainty import Doubt
 from monitor_sync.insight.values import Group, Settings, Status, Unsupported
 from monitor_sync.language import query as queries
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import Body
 
@@ -35,7 +35,8 @@ STATES: Final[Mapping[str, Status]] = {
 WORDS: Final = {status: word for word, status in STATES.items()}
 
 
-class Expectation(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
     """
     What is expected at an instant; ``fields`` are those that are asked, by their name in the file.
 
@@ -49,7 +50,8 @@ class Expectation(Frozen, kw_only=True):
     group: Mapping[str, str]
 
 
-class UnitTest(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitTest:
     """
     A test of one monitor.
 
@@ -68,7 +70,8 @@ class UnitTest(Frozen, kw_only=True):
     expected: tuple[Expectation, ...]
 
 
-class Failure(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
     """One field of one expectation that is otherwise. ``group`` is empty for the worst of all."""
 
     at: str
@@ -78,7 +81,8 @@ class Failure(Frozen, kw_only=True):
     got: Any
 
 
-class Trace(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
     """What happened to the group that is drawn: seconds from the start, value, state."""
 
     group: str
@@ -87,7 +91,8 @@ class Trace(Frozen, kw_only=True):
     warning: float | None
 
 
-class Outcome(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
     """
     How a test ended: ``passed``, ``failed``, ``uncertain`` or ``unsupported``.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from monitor_sync.insight.readings import CHOSEN, Readings
-from monitor_sync.language.nodes import Frozen
 from monitor_sync.language.query import Parsed
 
 Group = tuple[str, ...]
@@ -40,7 +40,8 @@ class Outcome(StrEnum):
     EMPTY = "empty"
 
 
-class Result(Frozen):
+@dataclass(frozen=True, slots=True)
+class Result:
     """
     What one evaluation says of one group.
 
@@ -57,7 +58,8 @@ class Result(Frozen):
     verdict: Status | None = None
 
 
-class Evaluation(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
     """
     What one evaluation says: a result for each group, and where it looked.
 
@@ -81,7 +83,8 @@ class Unsupported(Exception):
         self.name = name
 
 
-class Settings(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """What an evaluation needs besides points: the query, read, and options in Datadog's names."""
 
     query: Parsed
