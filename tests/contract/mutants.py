@@ -65,7 +65,7 @@ def _renamed_option(definition: Definition) -> Definition | None:
 
 
 def _unclosed(definition: Definition) -> Definition | None:
-    """The last bracket is missing."""
+    """Leave the last bracket out."""
     query = definition["query"]
     last = max(query.rfind(")"), query.rfind("}"))
     if definition["type"] not in _METRIC or last < 0:

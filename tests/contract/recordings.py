@@ -48,19 +48,19 @@ class Recording:
 
 
 def recordings(since: str) -> list[Recording]:
-    """The recordings made on `since` (a day, `2024-01-01`) or later."""
+    """Return the recordings made on `since` (a day, `2024-01-01`) or later."""
     files: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     with RECORDINGS.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             files[row["source"], row["file"], row["rev"], row["blob"]].append(row)
-    found = []
+    recorded = []
     for rows in files.values():
         day = _day(rows)
         if day >= since:
             rows.sort(key=lambda row: int(row["n"]))
-            found.append(Recording(day=day, exchanges=tuple(map(_exchange, rows))))
-    return found
+            recorded.append(Recording(day=day, exchanges=tuple(map(_exchange, rows))))
+    return recorded
 
 
 def _day(rows: list[dict[str, Any]]) -> str:

@@ -59,7 +59,7 @@ class Outcome:
 
 
 def play(recording: Recording) -> list[Outcome]:
-    """Every exchange of a recording, in order."""
+    """Return the outcome of every exchange of a recording, in order."""
     player = _Player(recording.day)
     return [player.play(exchange) for exchange in recording.exchanges]
 
@@ -102,17 +102,17 @@ class _Player:
         if exchange.endpoint == "GET /api/v1/monitor":
             return self._prepare_list(exchange)
         if exchange.endpoint == "GET /api/v1/monitor/can_delete":
-            asked = [
+            wanted = [
                 int(part) for part in dict(parse_qsl(exchange.query))["monitor_ids"].split(",")
             ]
-            unseen = [identifier for identifier in asked if identifier not in self.ours]
+            unseen = [identifier for identifier in wanted if identifier not in self.ours]
             for identifier in unseen:
                 self._stand_in(identifier)
             return ("seeded", "its monitor was never shown") if unseen else ("shown", "")
         return "shown", ""
 
     def _prepare_members(self, exchange: Exchange) -> None:
-        """The members of a composite: that they exist is all that matters here."""
+        """Seed the members of a composite: that they exist is all that matters here."""
         body = exchange.request
         if isinstance(body, dict) and body.get("type") == "composite":
             for member in re.findall(r"\d+", str(body.get("query", ""))):
@@ -179,7 +179,7 @@ class _Player:
             self._stand_in(identifier)
 
     def _stand_in(self, identifier: int) -> None:
-        """Some monitor with this id, where only its being there matters."""
+        """Seed some monitor with this id, where only its being there matters."""
         name = f"stand-in {identifier}"
         self._seed(
             identifier, {"type": "query alert", "name": name, "query": "avg(last_5m):a{*} > 1"}
@@ -214,7 +214,7 @@ class _Player:
         return status, json.loads(content) if content else None
 
     def _translated(self, body: Any) -> Any:
-        """A body with the ids a composite names written as the emulator's."""
+        """Return a body with the ids a composite names written as the emulator's."""
         if not isinstance(body, dict) or body.get("type") != "composite":
             return body
         query = re.sub(
@@ -295,12 +295,12 @@ def _by_name(monitor: dict[str, Any]) -> str:
 
 
 def _path_id(exchange: Exchange) -> int | None:
-    found = re.search(r"/monitor/(\d+)", exchange.path)
-    return int(found[1]) if found else None
+    match = re.search(r"/monitor/(\d+)", exchange.path)
+    return int(match[1]) if match else None
 
 
 def _differences(theirs: Any, ours: Any, at: str) -> list[str]:
-    """The paths at which two bodies differ; int and float count as different, as in the text."""
+    """Return the paths at which two bodies differ; int and float differ, as in the text."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
         return [
             difference
@@ -314,8 +314,8 @@ def _differences(theirs: Any, ours: Any, at: str) -> list[str]:
     if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
         return [
             difference
-            for index, (one, other) in enumerate(zip(theirs, ours, strict=True))
-            for difference in _differences(one, other, f"{at}{index}.")
+            for index, (first, second) in enumerate(zip(theirs, ours, strict=True))
+            for difference in _differences(first, second, f"{at}{index}.")
         ]
     same = type(theirs) is type(ours) and theirs == ours
     return [] if same else [at.rstrip(".") or "(body)"]

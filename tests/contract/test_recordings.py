@@ -61,13 +61,13 @@ def test_every_disagreement_is_listed_with_its_reason(outcomes: list[Outcome]) -
 
 
 def share(verdicts: Iterable[bool]) -> float:
-    """The share of True."""
+    """Return the share of True."""
     counted = list(verdicts)
     return sum(counted) / len(counted)
 
 
 def report(outcomes: list[Outcome]) -> str:
-    """The agreement by endpoint, as a table."""
+    """Return the agreement by endpoint, as a table."""
     by_endpoint: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_endpoint[outcome.exchange.endpoint].append(outcome)
@@ -75,7 +75,7 @@ def report(outcomes: list[Outcome]) -> str:
         f"agreement with Datadog, exchanges recorded since {SINCE}; seeded ones are apart",
         f"{'endpoint':36} {'compared':>8} {'status':>8} {'body':>8} {'seeded':>12} {'left out':>8}",
     ]
-    lines += [_row(endpoint, found) for endpoint, found in sorted(by_endpoint.items())]
+    lines += [_row(endpoint, group) for endpoint, group in sorted(by_endpoint.items())]
     lines.append(_row("all", outcomes))
     reasons = Counter((outcome.basis, outcome.why) for outcome in outcomes if outcome.why)
     lines += [f"{basis} {count:3}: {why}" for (basis, why), count in sorted(reasons.items())]

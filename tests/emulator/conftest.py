@@ -40,28 +40,28 @@ class Caller:
         return status, json.loads(answer) if answer else None
 
     def created(self, **changes: Any) -> dict[str, Any]:
-        """The answer to a create that must succeed."""
+        """Return the answer to a create that must succeed."""
         status, answer = self("POST", "/v1/monitor", monitor(**changes))
         assert status == 200, answer
         assert isinstance(answer, dict)
         return answer
 
     def read(self, monitor_id: int, query: str = "") -> dict[str, Any]:
-        """The answer to a read that must succeed."""
+        """Return the answer to a read that must succeed."""
         status, answer = self("GET", f"/v1/monitor/{monitor_id}", query=query)
         assert status == 200, answer
         assert isinstance(answer, dict)
         return answer
 
     def listed(self, query: str = "") -> list[int]:
-        """The ids a listing answers."""
+        """Return the ids a listing answers."""
         status, answer = self("GET", "/v1/monitor", query=query)
         assert status == 200, answer
         return [entry["id"] for entry in answer]
 
 
 def monitor(**changes: Any) -> dict[str, Any]:
-    """A definition that is accepted, with changes."""
+    """Return a definition that is accepted, with changes."""
     return {
         "type": "query alert",
         "name": "Quotes are slow",
@@ -88,3 +88,9 @@ def emulator(clock: Clock) -> Iterator[Emulator]:
 @pytest.fixture
 def call(emulator: Emulator) -> Caller:
     return Caller(emulator)
+
+
+@pytest.fixture
+def seven(call: Caller) -> list[int]:
+    """The ids of seven monitors."""
+    return [call.created(name=f"Monitor {number}")["id"] for number in range(7)]

@@ -29,15 +29,15 @@ def organisations(emulator: Emulator) -> dict[str, Any]:
 
 
 def test_each_fresh_emulator_is_an_organisation_of_its_own() -> None:
-    one, other = organisations(Emulator()), organisations(Emulator())
-    assert one["monitor"] == one["listed"] == one["downtime"] == one["duplicate"]
-    assert all(one[place] != other[place] for place in one)
+    first, second = organisations(Emulator()), organisations(Emulator())
+    assert first["monitor"] == first["listed"] == first["downtime"] == first["duplicate"]
+    assert all(first[place] != second[place] for place in first)
 
 
 def test_the_organisation_can_be_fixed() -> None:
-    one, other = (organisations(Emulator(org_id=7)) for _ in range(2))
-    assert one == other
-    assert one["monitor"] == 7
+    first, second = (organisations(Emulator(org_id=7)) for _ in range(2))
+    assert first == second
+    assert first["monitor"] == 7
 
 
 def test_a_restart_with_the_same_state_keeps_the_organisation(tmp_path: Path) -> None:

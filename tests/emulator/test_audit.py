@@ -32,7 +32,7 @@ def as_(call: Caller, person: str, method: str, path: str, body: Any) -> Any:
     return json.loads(answer)
 
 
-def found(call: Caller, query: str = "*", **body: Any) -> list[tuple[str, str, str]]:
+def entries(call: Caller, query: str = "*", **body: Any) -> list[tuple[str, str, str]]:
     """Action, id and e-mail address of what a search answers."""
     filter_ = {"query": query, "from": "now-90d", "to": "now", **body.pop("filter", {})}
     status, answer = call("POST", "/v2/audit/events/search", {"filter": filter_, **body})
@@ -45,7 +45,7 @@ def found(call: Caller, query: str = "*", **body: Any) -> list[tuple[str, str, s
 
 def test_the_trail_tells_who_changed_a_monitor_last(call: Caller, changed: int) -> None:
     query = f"@evt.name:Monitor @asset.type:monitor @asset.id:{changed} -@action:resolved"
-    assert found(call, query, sort="-timestamp") == [
+    assert entries(call, query, sort="-timestamp") == [
         ("modified", str(changed), ANI),
         ("created", str(changed), "user@emulator.example"),
     ]
@@ -89,16 +89,19 @@ def test_an_event_has_the_documented_envelope(call: Caller) -> None:
 )
 def test_a_search_is_understood(call: Caller, changed: int, query: str, actions: list[str]) -> None:
     assert changed
-    assert [action for action, _, _ in found(call, query)] == actions
+    assert [action for action, _, _ in entries(call, query)] == actions
 
 
 def test_only_the_time_asked_about_is_searched(call: Caller, changed: int, clock: Clock) -> None:
     assert changed
-    assert [each[0] for each in found(call, filter={"from": "now-5m"})] == ["modified", "deleted"]
-    assert [each[0] for each in found(call, filter={"from": "now-30s"})] == ["deleted"]
+    assert [entry[0] for entry in entries(call, filter={"from": "now-5m"})] == [
+        "modified",
+        "deleted",
+    ]
+    assert [entry[0] for entry in entries(call, filter={"from": "now-30s"})] == ["deleted"]
     ago = str(int((clock.now - 3600) * 1000))
-    assert [each[0] for each in found(call, filter={"to": ago})] == ["created", "created"]
-    assert found(call, filter={"to": "2020-01-01T00:00:00Z"}) == []
+    assert [entry[0] for entry in entries(call, filter={"to": ago})] == ["created", "created"]
+    assert entries(call, filter={"to": "2020-01-01T00:00:00Z"}) == []
 
 
 def test_a_long_answer_comes_in_pages(call: Caller, changed: int) -> None:
@@ -126,7 +129,7 @@ def test_what_cannot_be_searched_is_refused(call: Caller, body: dict[str, Any]) 
 def test_a_refused_change_is_no_deed(call: Caller) -> None:
     call("POST", "/v1/monitor", monitor(query=""))
     call("DELETE", "/v1/monitor/5")
-    assert found(call) == []
+    assert entries(call) == []
 
 
 def test_the_creator_is_who_asked(call: Caller) -> None:

@@ -119,8 +119,8 @@ def test_requests_are_counted_by_route(call: Caller) -> None:
 def test_every_answer_tells_the_rate_limit(call: Caller, clock: Clock) -> None:
     clock.now = 1_800_000_003.5
     call.created()
-    told = {name: value for name, value in call.headers.items() if name.startswith("x-ratelimit")}
-    assert told == {
+    limits = {name: value for name, value in call.headers.items() if name.startswith("x-ratelimit")}
+    assert limits == {
         "x-ratelimit-limit": "500",
         "x-ratelimit-period": "10",
         "x-ratelimit-remaining": "499",

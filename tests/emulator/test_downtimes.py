@@ -52,7 +52,7 @@ def test_a_downtime_shows_on_its_monitor_while_it_lasts(call: Caller, clock: Clo
     clock.now += 15
     shown = call.read(made["id"], "with_downtimes=true")
     assert shown["options"]["silenced"] == {"env:production": end}
-    assert [found["id"] for found in shown["matching_downtimes"]] == [downtime["id"]]
+    assert [silence["id"] for silence in shown["matching_downtimes"]] == [downtime["id"]]
     assert "matching_downtimes" not in call.read(made["id"])
     _, listed = call("GET", "/v1/monitor")
     assert [len(entry["matching_downtimes"]) for entry in listed] == [1, 0]

@@ -97,7 +97,7 @@ def test_without_a_connection_a_fault_of_one_is_an_exception(call: Caller) -> No
 
 def test_faults_are_set_told_and_ended_over_http(call: Caller) -> None:
     set_ = [{"kind": "throttled", "seconds": 2, "times": None}, "truncated,count=5,skip=1"]
-    told = [
+    as_set = [
         {
             "kind": "throttled", "route": "*", "skip": 0, "times": None, "seconds": 2.0,
             "struck": 0,
@@ -107,7 +107,7 @@ def test_faults_are_set_told_and_ended_over_http(call: Caller) -> None:
             "struck": 0,
         },
     ]  # fmt: skip
-    assert ask(call.emulator, "PUT", set_) == (200, told)
+    assert ask(call.emulator, "PUT", set_) == (200, as_set)
     assert statuses(call, ("GET", "/v1/monitor"), ("POST", "/v1/monitor")) == [429, 429]
     assert [fault["struck"] for fault in ask(call.emulator, "GET")[1]] == [2, 0]
     assert ask(call.emulator, "PUT", {"kind": "stalled-before"})[1][0]["seconds"] is None

@@ -35,11 +35,11 @@ def test_a_webhook_is_read_and_deleted_by_its_name(call: Caller) -> None:
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the recordings are not beside this checkout")
 def test_a_webhook_is_answered_as_it_was_recorded(call: Caller) -> None:
     sample = json.loads((SAMPLES / "v1_create_a_webhooks_integration_returns_ok.json").read_text())
-    for each in sample["interactions"]:
-        path = urlsplit(each["uri"]).path.removeprefix("/api")
-        status, body = call(each["method"], path, each["request_body"])
-        assert (status, body) == (each["status"]["code"], each["response_body"])
-        assert list(body) == list(each["response_body"])
+    for recorded in sample["interactions"]:
+        path = urlsplit(recorded["uri"]).path.removeprefix("/api")
+        status, body = call(recorded["method"], path, recorded["request_body"])
+        assert (status, body) == (recorded["status"]["code"], recorded["response_body"])
+        assert list(body) == list(recorded["response_body"])
 
 
 def test_a_pagerduty_service_is_found_by_name_and_its_key_is_never_told(call: Caller) -> None:
@@ -81,7 +81,7 @@ def test_a_team_is_found_by_a_part_of_its_name(call: Caller) -> None:
     call("POST", "/v2/team", team("motor-quotes"))
     call("POST", "/v2/team", team("claims"))
     _, answer = call("GET", "/v2/team", query={"filter[keyword]": "QUOTE"})
-    assert [each["attributes"]["handle"] for each in answer["data"]] == ["motor-quotes"]
+    assert [team["attributes"]["handle"] for team in answer["data"]] == ["motor-quotes"]
 
 
 def test_a_handle_belongs_to_one_team(call: Caller) -> None:

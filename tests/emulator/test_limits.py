@@ -14,7 +14,7 @@ from tests.emulator.conftest import Caller, Clock, monitor
 LIMITS = "/__emulator/limits"
 
 
-def told(emulator: Emulator, name: str) -> Any:
+def counts(emulator: Emulator, name: str) -> Any:
     return json.loads(emulator.handle("GET", LIMITS, "", {}, b"")[2])[name]
 
 
@@ -41,12 +41,12 @@ def test_the_most_in_one_period_and_the_refused_are_told(clock: Clock) -> None:
     clock.now += 1
     creates(call, 2)
     counted = {"requests": 3, "seconds": 1, "enforced": True, "most": 5, "refused": 2}
-    assert told(call.emulator, "post_monitors") == counted
+    assert counts(call.emulator, "post_monitors") == counted
     call.emulator.handle("DELETE", LIMITS, "", {}, b"")
-    assert told(call.emulator, "post_monitors") == {**counted, "most": 0, "refused": 0}
+    assert counts(call.emulator, "post_monitors") == {**counted, "most": 0, "refused": 0}
     creates(call, 1)
-    assert told(call.emulator, "post_monitors")["most"] == 3
-    assert told(call.emulator, "get_monitors") == {
+    assert counts(call.emulator, "post_monitors")["most"] == 3
+    assert counts(call.emulator, "get_monitors") == {
         "requests": 3000, "seconds": 10, "enforced": False, "most": 0, "refused": 0,
     }  # fmt: skip
 

@@ -16,12 +16,12 @@ def permissions(call: Caller) -> set[str]:
     status, answer = call("GET", "/v2/current_user")
     assert status == 200
     granted = {
-        each["id"]: each["attributes"]["name"]
-        for each in answer["included"]
-        if each["type"] == "permissions"
+        part["id"]: part["attributes"]["name"]
+        for part in answer["included"]
+        if part["type"] == "permissions"
     }
-    (role,) = (each for each in answer["included"] if each["type"] == "roles")
-    listed = {each["id"] for each in role["relationships"]["permissions"]["data"]}
+    (role,) = (part for part in answer["included"] if part["type"] == "roles")
+    listed = {permission["id"] for permission in role["relationships"]["permissions"]["data"]}
     assert listed == set(granted)
     return set(granted.values())
 

@@ -67,8 +67,8 @@ def test_many_clients_at_once_lose_nothing() -> None:
 
 
 def test_two_emulators_run_side_by_side() -> None:
-    with running(Emulator()) as one, running(Emulator()) as other:
-        assert one != other
+    with running(Emulator()) as first, running(Emulator()) as second:
+        assert first != second
 
 
 def sent(address: str, raw: bytes) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 from monitor_sync.emulator.server import running
 from tests.faults.estate import Machine, Project, write
 from tests.faults.matrix import BEFORE
-from tests.faults.recording_emulator import Witness
+from tests.faults.recording_emulator import RecordingEmulator
 
 HOUR = 3600.0
 _CLONED = "motor/flow/keep"
@@ -32,15 +32,15 @@ class _Snapshot:
 class Account:
     """An emulated account over HTTP. ``foreign`` are the monitors that nobody may touch."""
 
-    witness: Witness
+    emulator: RecordingEmulator
     url: str
     foreign: dict[int, dict[str, Any]]
     before: dict[str, list[int]]
     journal: str
 
-    def machine(self, folder: Path, **told: Any) -> Machine:
+    def machine(self, folder: Path, **options: Any) -> Machine:
         """A computer that knows the last run."""
-        made = Machine(folder=folder, url=self.url, **told)
+        made = Machine(folder=folder, url=self.url, **options)
         made.journal.parent.mkdir(parents=True, exist_ok=True)
         made.journal.write_text(self.journal)
         return made
@@ -50,37 +50,37 @@ class Account:
 def account() -> Iterator[Account]:
     """``BEFORE``, applied an hour ago; with a clone, strangers, and another project's monitors."""
     kept = _snapshot()
-    witness = Witness()
-    witness.seed(kept.monitors)
-    live = witness.monitors()
-    before = witness.keyed()
+    emulator = RecordingEmulator()
+    emulator.seed(kept.monitors)
+    live = emulator.monitors()
+    before = emulator.keyed()
     ours = {ids[0] for ids in before.values()}
-    with running(witness) as url:
+    with running(emulator) as url:
         yield Account(
-            witness=witness,
+            emulator=emulator,
             url=url,
-            foreign={number: each for number, each in live.items() if number not in ours},
+            foreign={number: monitor for number, monitor in live.items() if number not in ours},
             before=before,
             journal=kept.journal,
         )
-    witness.close()
+    emulator.close()
 
 
 @functools.cache
 def _snapshot() -> _Snapshot:
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    witness = Witness()
-    witness.clock.offset = -HOUR
+    emulator = RecordingEmulator()
+    emulator.clock.offset = -HOUR
     try:
-        with running(witness) as url:
+        with running(emulator) as url:
             machine = Machine(folder=folder, url=url)
             apply(machine, BEFORE)
-            _strangers(witness)
+            _strangers(emulator)
             return _Snapshot(
-                monitors=tuple(witness.monitors().values()), journal=machine.journal.read_text()
+                monitors=tuple(emulator.monitors().values()), journal=machine.journal.read_text()
             )
     finally:
-        witness.close()
+        emulator.close()
         shutil.rmtree(folder)
 
 
@@ -91,17 +91,17 @@ def apply(machine: Machine, project: Project) -> None:
     assert ran.code == 0, ran.said
 
 
-def _strangers(witness: Witness) -> None:
+def _strangers(emulator: RecordingEmulator) -> None:
     """What people made: a clone, namesakes without our tags, and another project's namesake."""
-    live = witness.monitors()
-    keyed = witness.keyed()
+    live = emulator.monitors()
+    keyed = emulator.keyed()
     clone = live[keyed[_CLONED][0]]
-    witness.by_hand("POST", "/api/v1/monitor", {**_copied(clone), "name": "Errors (copy)"})
+    emulator.by_hand("POST", "/api/v1/monitor", {**_copied(clone), "name": "Errors (copy)"})
     for key in ("motor/flow/going", "payments/core/changed"):
         like = live[keyed[key][0]]
-        witness.by_hand("POST", "/api/v1/monitor", {**_copied(like), "tags": ["team:payments"]})
-        theirs = [each.replace("project:acme", "project:other") for each in like["tags"]]
-        witness.by_hand("POST", "/api/v1/monitor", {**_copied(like), "tags": theirs})
+        emulator.by_hand("POST", "/api/v1/monitor", {**_copied(like), "tags": ["team:payments"]})
+        theirs = [tag.replace("project:acme", "project:other") for tag in like["tags"]]
+        emulator.by_hand("POST", "/api/v1/monitor", {**_copied(like), "tags": theirs})
 
 
 def _copied(monitor: dict[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class _Monitors(Monitors):
         FATE.strike(after=True)
 
 
-class Mortal(door.Client):
+class CrashingClient(door.Client):
     """The real client, in a process that may be killed at one of its writes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

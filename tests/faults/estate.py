@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from monitor_sync.cli import main
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
-from tests.faults.recording_emulator import Witness, tag
+from tests.faults.recording_emulator import RecordingEmulator, tag
 
 BASE = Path(__file__).parents[1] / "scenarios" / "base"
 _LIMITS = "limits: {deletes: null, changes: null, labels: null, unpaged: null}\n"
@@ -49,7 +49,7 @@ class Spec:
         last = key.rpartition("/")[2].replace("-", ".")
         written: dict[str, Any] = {"name": self.title, "message": "It fails.", "type": self.type}
         if self.kind == "composite":
-            written["query"] = " && ".join(f"${{id:{each}}}" for each in self.members)
+            written["query"] = " && ".join(f"${{id:{member}}}" for member in self.members)
         else:
             written["thresholds"] = {"critical": self.threshold}
             written["query"] = {
@@ -160,10 +160,10 @@ class Machine:
         ran = self.run("plan", "--format", "json", "--output", str(self.folder / "seen.json"))
         assert ran.code == 0, ran.said
         plan = json.loads((self.folder / "seen.json").read_text())
-        return {(each["action"], each["key"]) for each in plan["changes"]}, plan
+        return {(change["action"], change["key"]) for change in plan["changes"]}, plan
 
 
-def remaining(project: Project, account: Witness) -> set[tuple[str, str]]:
+def remaining(project: Project, account: RecordingEmulator) -> set[tuple[str, str]]:
     """
     What is left to do for Datadog to hold what is declared, as pairs of action and key.
 
@@ -181,20 +181,20 @@ def remaining(project: Project, account: Witness) -> set[tuple[str, str]]:
         if own is None:
             left.add(("create", key))
         elif live[own[0]]["type"] != spec.type:
-            if any(live[each]["type"] != spec.type for each in own[1:] if key in kept):
+            if any(live[clone]["type"] != spec.type for clone in own[1:] if key in kept):
                 held.add(key)
             else:
                 left.add(("replace", key))
         elif not _same(live[own[0]], key, spec):
             left.add(("update", key))
         # of a replace that was cut short the new monitor is there, and composites may name it
-        right = [each for each in own or () if live[each]["type"] == spec.type]
+        right = [held_id for held_id in own or () if live[held_id]["type"] == spec.type]
         ids[key] = right[0] if right else None
     for key, spec in project.items():
         number = ids[key]
         if number is not None and spec.kind == "composite" and key not in held:
-            named = [int(each) for each in re.findall(r"[0-9]+", live[number]["query"])]
-            if named != [ids[each] for each in spec.members]:
+            named = [int(digits) for digits in re.findall(r"[0-9]+", live[number]["query"])]
+            if named != [ids[member] for member in spec.members]:
                 left.add(("update", key))
     former = {spec.moved_from for spec in project.values()}
     gone = {key for key, its in keyed.items() if len(its) == 1 and key not in former}

@@ -147,7 +147,7 @@ class Cell:
             return [{**_ON_LISTINGS[self.fault], "times": times}]
         if self.fault == "can_delete 409":
             routes = ("GET /api/v1/monitor/can_delete", DELETE)
-            return [{"kind": "referenced", "route": each, "times": times} for each in routes]
+            return [{"kind": "referenced", "route": refused, "times": times} for refused in routes]
         return []
 
     @property
@@ -190,10 +190,10 @@ def pairwise() -> list[Cell]:
     names = list(_DIMENSIONS)
     open_pairs = {
         pair
-        for one, other in combinations(range(len(names)), 2)
+        for first, second in combinations(range(len(names)), 2)
         for pair in product(
-            ((one, each) for each in _DIMENSIONS[names[one]]),
-            ((other, each) for each in _DIMENSIONS[names[other]]),
+            ((first, value) for value in _DIMENSIONS[names[first]]),
+            ((second, value) for value in _DIMENSIONS[names[second]]),
         )
     }
     cells = []
@@ -219,8 +219,8 @@ def _greedy(names: list[str], open_pairs: set[Any]) -> Cell:
 def _closed(open_pairs: set[Any], chosen: dict[int, Any], new: tuple[int, Any]) -> int:
     """How many open pairs a choice would close with those before it."""
     return sum(
-        tuple(sorted((new, each), key=lambda pair: pair[0])) in open_pairs
-        for each in chosen.items()
+        tuple(sorted((new, earlier), key=lambda pair: pair[0])) in open_pairs
+        for earlier in chosen.items()
     )
 
 
@@ -229,10 +229,10 @@ def whole() -> list[Cell]:
     others = [name for name in _DIMENSIONS if name not in WHOLE]
     turns = list(product(*(_DIMENSIONS[name] for name in others)))
     return [
-        Cell(**dict(zip(WHOLE, each, strict=True)), **dict(zip(others, turn, strict=True)))
-        for number, each in enumerate(product(*(_DIMENSIONS[name] for name in WHOLE)))
+        Cell(**dict(zip(WHOLE, values, strict=True)), **dict(zip(others, turn, strict=True)))
+        for number, values in enumerate(product(*(_DIMENSIONS[name] for name in WHOLE)))
         for turn in (turns[(number * 5) % len(turns)],)
     ]
 
 
-assert {each.name for each in fields(Cell)} == set(_DIMENSIONS)
+assert {field.name for field in fields(Cell)} == set(_DIMENSIONS)

@@ -47,7 +47,7 @@ class AdjustableClock:
         return time.time() + self.offset
 
 
-class Witness(Emulator):
+class RecordingEmulator(Emulator):
     """
     A local Datadog whose writes are kept in ``writes``, in the order in which they happened.
 
@@ -55,9 +55,9 @@ class Witness(Emulator):
     was carried out (or met a fault in its place) and before it is answered.
     """
 
-    def __init__(self, **told: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         self.clock = AdjustableClock()
-        super().__init__(clock=self.clock, **told)
+        super().__init__(clock=self.clock, **options)
         self.writes: list[Write] = []
         self._seen = 0
         self._at: dict[int, Callable[[], None]] = {}
@@ -68,12 +68,12 @@ class Witness(Emulator):
         self._at = {number: what}
 
     def disarm(self) -> None:
-        """Nothing happens at any write any more."""
+        """Let nothing happen at any write any more."""
         self._at = {}
 
     @property
     def armed(self) -> bool:
-        """Whether what was to happen at some write did not happen yet."""
+        """True while what is to happen at some write has not happened."""
         return bool(self._at)
 
     def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
@@ -83,10 +83,10 @@ class Witness(Emulator):
         before = self.monitor(number) if number else None
         key = tag(before or json.loads(call.request.body or b"{}"), KEY_TAG)
         others = {
-            each: found["type"]
-            for each, found in sorted(self.monitors().items())
-            if each != number and key and tag(found, KEY_TAG) == key
-            if tag(found, PROJECT_TAG) == "acme"
+            other_id: other["type"]
+            for other_id, other in sorted(self.monitors().items())
+            if other_id != number and key and tag(other, KEY_TAG) == key
+            if tag(other, PROJECT_TAG) == "acme"
         }
         answer = super().carry_out(call)
         self._note(call, answer, key, before, others)
@@ -104,7 +104,7 @@ class Witness(Emulator):
         before: Mapping[str, Any] | None,
         others: Mapping[int, str],
     ) -> None:
-        """Remember a write that happened, also one whose answer a fault replaced."""
+        """Record a write that happened, also one whose answer a fault replaced."""
         status, _, content = answer
         strike = call.strike
         lost = strike is not None and strike.answering("answer-after") is not None
@@ -124,7 +124,7 @@ class Witness(Emulator):
         )
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """A request that no fault strikes and nobody counts: what is really there."""
+        """Send a request that no fault strikes and nobody counts, and return its answer."""
         route, identifier = route_of(method, path)
         request = Request(
             method=method,
@@ -138,30 +138,30 @@ class Witness(Emulator):
         return status, json.loads(content)
 
     def by_hand(self, method: str, path: str, body: Any = None) -> Any:
-        """What a person does in Datadog; it must be allowed."""
+        """Do what a person does in Datadog; it must be allowed."""
         status, answer = self.ask(method, path, body)
         assert status == 200, (method, path, body, answer)
         return answer
 
     def monitor(self, number: int) -> dict[str, Any] | None:
-        """One monitor as it really is."""
+        """Return one monitor as it really is."""
         status, answer = self.ask("GET", f"/api/v1/monitor/{number}")
         return answer if status == 200 else None
 
     def monitors(self) -> dict[int, dict[str, Any]]:
-        """All monitors as they really are, by id."""
-        return {each["id"]: each for each in self.by_hand("GET", "/api/v1/monitor")}
+        """Return all monitors as they really are, by id."""
+        return {monitor["id"]: monitor for monitor in self.by_hand("GET", "/api/v1/monitor")}
 
     def keyed(self, project: str = "acme") -> dict[str, list[int]]:
-        """The ids of a project's monitors by their key, oldest first."""
-        found: dict[str, list[int]] = {}
-        for number, each in sorted(self.monitors().items()):
-            if tag(each, PROJECT_TAG) == project and tag(each, KEY_TAG):
-                found.setdefault(tag(each, KEY_TAG), []).append(number)
-        return found
+        """Map the keys of a project to the ids of its monitors, oldest first."""
+        ids_by_key: dict[str, list[int]] = {}
+        for number, monitor in sorted(self.monitors().items()):
+            if tag(monitor, PROJECT_TAG) == project and tag(monitor, KEY_TAG):
+                ids_by_key.setdefault(tag(monitor, KEY_TAG), []).append(number)
+        return ids_by_key
 
 
 def tag(monitor: Mapping[str, Any], name: str) -> str:
-    """The value of a monitor's tag, empty where it has none."""
+    """Return the value of a monitor's tag, empty where it has none."""
     tags: Iterable[str] = monitor.get("tags") or ()
-    return next((each[len(name) + 1 :] for each in tags if each.startswith(f"{name}:")), "")
+    return next((text[len(name) + 1 :] for text in tags if text.startswith(f"{name}:")), "")

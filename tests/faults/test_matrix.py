@@ -43,10 +43,10 @@ def test_nothing_is_made_twice_lost_or_wrongly_deleted_in_any_cell(
 
 
 def test_the_small_choice_of_cells_has_every_fault_with_every_action_and_every_end() -> None:
-    seen = {(each.action, each.fault) for each in pairwise()}
-    assert seen == {(each.action, each.fault) for each in whole()}
-    assert {(each.fault, each.end) for each in pairwise()} == {
-        (each.fault, each.end) for each in whole()
+    seen = {(cell.action, cell.fault) for cell in pairwise()}
+    assert seen == {(cell.action, cell.fault) for cell in whole()}
+    assert {(cell.fault, cell.end) for cell in pairwise()} == {
+        (cell.fault, cell.end) for cell in whole()
     }
 
 
@@ -54,7 +54,7 @@ def _play(cell: Cell, there: Account, folder: Path) -> None:
     """Run the cell to its end, and look at what is there after each step."""
     machine = there.machine(folder, timeout=0.3 if cell.stalls else 3.0)
     write(machine.root, AFTER[cell.action])
-    there.witness.inject(cell.faults)
+    there.emulator.inject(cell.faults)
     file = folder / "plan.json"
     arguments = ["apply", "--yes", "--workers", str(cell.workers), "--deadline", cell.deadline]
     if cell.way == "a plan file":
@@ -65,22 +65,22 @@ def _play(cell: Cell, there: Account, folder: Path) -> None:
             return  # no plan, nothing to apply: what a fault may well do
 
     ran = _ended(cell, there, machine, arguments)
-    told = [f"{cell}\nfirst run, exit {ran.code}:\n{ran.said}"]
-    _safe(cell, there, told, ran)
+    runs = [f"{cell}\nfirst run, exit {ran.code}:\n{ran.said}"]
+    _safe(cell, there, runs, ran)
     if cell.must_succeed:
-        assert ran.code == 0, told[0]
+        assert ran.code == 0, runs[0]
 
     if cell.again == "resume":
         arguments.append("--resume")
     elif cell.way == "a plan file":
         arguments.pop(1)
     ran = machine.run(*arguments)
-    told.append(f"second run, exit {ran.code}:\n{ran.said}")
-    _safe(cell, there, told, ran)
+    runs.append(f"second run, exit {ran.code}:\n{ran.said}")
+    _safe(cell, there, runs, ran)
 
-    there.witness.inject([])
+    there.emulator.inject([])
     time.sleep(LAG if cell.fault == "listing behind" else 0)
-    _converges(cell, there, machine, told)
+    _converges(cell, there, machine, runs)
 
 
 def _ended(cell: Cell, there: Account, machine: Machine, arguments: list[str]) -> Ran:
@@ -89,9 +89,9 @@ def _ended(cell: Cell, there: Account, machine: Machine, arguments: list[str]) -
         return machine.run(*arguments)
     process = machine.start(*arguments)
     if cell.end == "kill -9":
-        there.witness.at(cell.at, process.kill)
+        there.emulator.at(cell.at, process.kill)
     else:
-        there.witness.at(cell.at, lambda: process.send_signal(signal.SIGINT))
+        there.emulator.at(cell.at, lambda: process.send_signal(signal.SIGINT))
     if cell.end == "Ctrl-C twice":
         threading.Thread(target=_again, args=(process, there), daemon=True).start()
     try:
@@ -100,43 +100,43 @@ def _ended(cell: Cell, there: Account, machine: Machine, arguments: list[str]) -
         process.kill()
         said, _ = process.communicate()
         pytest.fail(f"{cell}: did not end\n{said}")
-    there.witness.disarm()
+    there.emulator.disarm()
     return Ran(code=process.returncode, said=said)
 
 
 def _again(process: subprocess.Popen[str], there: Account) -> None:
     """A second Ctrl-C, as soon as a person could."""
-    while process.poll() is None and there.witness.armed:
+    while process.poll() is None and there.emulator.armed:
         time.sleep(0.005)
     time.sleep(0.02)
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
 
 
-def _safe(cell: Cell, there: Account, told: list[str], ran: Ran) -> None:
+def _safe(cell: Cell, there: Account, runs: list[str], ran: Ran) -> None:
     """What must hold at any time, whatever went wrong."""
-    story = "\n".join(told)
-    witness, project = there.witness, AFTER[cell.action]
+    story = "\n".join(runs)
+    emulator, project = there.emulator, AFTER[cell.action]
     exits = {0, 1, 2, 5, 6, 130}
     exits |= {"kill -9": {-signal.SIGKILL}, "Ctrl-C twice": {-signal.SIGINT}}.get(cell.end, set())
     assert ran.code in exits, f"{story}: no such exit"
     assert "Traceback" not in ran.said, story
-    live = witness.monitors()
-    for number, each in there.foreign.items():
-        assert live.get(number) == each, f"#{number} is not ours and was touched\n{story}"
-    made = Counter(each.key for each in witness.writes if each.route == CREATE)
+    live = emulator.monitors()
+    for number, monitor in there.foreign.items():
+        assert live.get(number) == monitor, f"#{number} is not ours and was touched\n{story}"
+    made = Counter(write.key for write in emulator.writes if write.route == CREATE)
     assert not [key for key, times in made.items() if times > 1], f"made twice: {made}\n{story}"
     wrong = [
-        each.key
-        for each in witness.writes
-        if each.route == DELETE
-        and each.key in project
-        and project[each.key].type == BEFORE[each.key].type
+        write.key
+        for write in emulator.writes
+        if write.route == DELETE
+        and write.key in project
+        and project[write.key].type == BEFORE[write.key].type
     ]
     assert not wrong, f"deleted although declared: {wrong}\n{story}"
-    keyed = witness.keyed()
+    keyed = emulator.keyed()
     for key, ids in there.before.items():
-        kept = [name for name, each in project.items() if key in (name, each.moved_from)]
+        kept = [name for name, spec in project.items() if key in (name, spec.moved_from)]
         if kept and project[kept[0]].type == BEFORE[key].type:
             assert ids[0] in {*keyed.get(key, ()), *keyed.get(kept[0], ())}, f"{key} lost\n{story}"
     for key, spec in project.items():
@@ -144,19 +144,19 @@ def _safe(cell: Cell, there: Account, told: list[str], ran: Ran) -> None:
             assert keyed.get(key), f"{key} lost in its replacement\n{story}"
 
 
-def _converges(cell: Cell, there: Account, machine: Machine, told: list[str]) -> None:
+def _converges(cell: Cell, there: Account, machine: Machine, runs: list[str]) -> None:
     """Without faults: a plan of what remains and nothing else, and an apply that does it."""
-    story = "\n".join(told)
+    story = "\n".join(runs)
     project = AFTER[cell.action]
     seen, plan = machine.plan()
-    assert seen == remaining(project, there.witness), f"the next plan is not what remains\n{story}"
+    assert seen == remaining(project, there.emulator), f"the next plan is not what remains\n{story}"
     assert not plan["refused"], story
     if seen:
         ran = machine.run("apply", "--yes")
         assert ran.code == 0, f"{story}\nlast run, exit {ran.code}:\n{ran.said}"
-        _safe(cell, there, [*told, f"last run:\n{ran.said}"], ran)
+        _safe(cell, there, [*runs, f"last run:\n{ran.said}"], ran)
         assert machine.plan()[0] == set(), story
-    keyed = there.witness.keyed()
+    keyed = there.emulator.keyed()
     twice = {key for key, ids in keyed.items() if len(ids) > 1}
     assert twice == {"motor/flow/keep"}, f"{twice} more than once; only keep has a clone\n{story}"
     assert keyed.keys() == project.keys(), story

@@ -28,10 +28,10 @@ from hypothesis.stateful import (
 from monitor_sync.datadog import client as door
 from monitor_sync.emulator.server import running
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
-from tests.faults.crashing_client import FATE, Killed, Mortal
+from tests.faults.crashing_client import FATE, CrashingClient, Killed
 from tests.faults.estate import Machine, Ran, Spec, remaining, write
 from tests.faults.fault_strategies import FAULTS, LAG
-from tests.faults.recording_emulator import CREATE, DELETE, UPDATE, Witness, tag
+from tests.faults.recording_emulator import CREATE, DELETE, UPDATE, RecordingEmulator, tag
 
 _UNITS = ("motor", "payments")
 _NAMES = ("a", "b", "c", "d")
@@ -41,8 +41,8 @@ KINDS = st.sampled_from(["query", "query", "log"])
 THRESHOLDS = st.integers(2, 9)
 CHOICE = st.integers(0, 1000)
 
-told = {"stories": 0, "steps": 0, "runs": 0, "crashes": 0, "writes": 0}
-"""How much was tried, for those who ask."""
+counts = {"stories": 0, "steps": 0, "runs": 0, "crashes": 0, "writes": 0}
+"""How much was tried; the long test prints it."""
 
 
 class Stories(RuleBasedStateMachine):
@@ -52,9 +52,9 @@ class Stories(RuleBasedStateMachine):
         super().__init__()
         self.context = ExitStack()
         self.folder = Path(tempfile.mkdtemp(prefix="stories-"))
-        self.witness = Witness()
-        url = self.context.enter_context(running(self.witness))
-        self.context.enter_context(mock.patch.object(door, "Client", Mortal))
+        self.emulator = RecordingEmulator()
+        url = self.context.enter_context(running(self.emulator))
+        self.context.enter_context(mock.patch.object(door, "Client", CrashingClient))
         self.machine = Machine(folder=self.folder, url=url, timeout=0.25, backoff=0.004)
         self.project: dict[str, Spec] = {}
         self.versions: list[dict[str, Spec]] = []
@@ -64,14 +64,14 @@ class Stories(RuleBasedStateMachine):
         self.checked = 0
         self.edited_at = 0.0
         self.story: list[str] = []
-        told["stories"] += 1
+        counts["stories"] += 1
 
     def teardown(self) -> None:
         try:
             self._ends_well()
         finally:
             self.context.close()
-            self.witness.close()
+            self.emulator.close()
             shutil.rmtree(self.folder)
 
     # What authors do
@@ -87,8 +87,8 @@ class Stories(RuleBasedStateMachine):
         tags = [["team:x"], [f"{PROJECT_TAG}:other", f"{KEY_TAG}:{keys[0]}"], [f"{KEY_TAG}:x"]]
         for number, its in enumerate(tags):
             sent = {**stranger, "name": f"Stranger {number}", "tags": its}
-            made = self.witness.by_hand("POST", "/api/v1/monitor", sent)
-            self.foreign[made["id"]] = self.witness.monitors()[made["id"]]
+            made = self.emulator.by_hand("POST", "/api/v1/monitor", sent)
+            self.foreign[made["id"]] = self.emulator.monitors()[made["id"]]
 
     @rule(key=KEYS, kind=KINDS, threshold=THRESHOLDS)
     def declare(self, key: str, kind: str, threshold: int) -> None:
@@ -96,12 +96,12 @@ class Stories(RuleBasedStateMachine):
         moved = before.moved_from if before else ""
         self._declare(key, Spec(kind=kind, threshold=threshold, moved_from=moved))
 
-    @rule(key=PAIRS, one=CHOICE, other=CHOICE)
-    def declare_a_composite(self, key: str, one: int, other: int) -> None:
-        plain = sorted(each for each, spec in self.project.items() if spec.kind != "composite")
+    @rule(key=PAIRS, which=CHOICE, other=CHOICE)
+    def declare_a_composite(self, key: str, which: int, other: int) -> None:
+        plain = sorted(name for name, spec in self.project.items() if spec.kind != "composite")
         if len(plain) >= 2:
-            first = plain[one % len(plain)]
-            rest = [each for each in plain if each != first]
+            first = plain[which % len(plain)]
+            rest = [name for name in plain if name != first]
             members = (first, rest[other % len(rest)])
             before = self.project.get(key)
             moved = before.moved_from if before else ""
@@ -110,13 +110,13 @@ class Stories(RuleBasedStateMachine):
     @precondition(lambda self: self.project)
     @rule(which=CHOICE, title=st.sampled_from(["One", "Two"]))
     def rename_in_words(self, which: int, title: str) -> None:
-        key = self._one(which)
+        key = self._declared_key(which)
         self.project[key] = replace(self.project[key], title=title)
 
     @precondition(lambda self: self.project)
     @rule(which=CHOICE)
     def remove(self, which: int) -> None:
-        gone = {self._one(which)}
+        gone = {self._declared_key(which)}
         gone |= {key for key, spec in self.project.items() if gone & set(spec.members)}
         for key in gone:
             del self.project[key]
@@ -125,22 +125,22 @@ class Stories(RuleBasedStateMachine):
     @precondition(lambda self: self.project)
     @rule(which=CHOICE, to=KEYS)
     def move(self, which: int, to: str) -> None:
-        key = self._one(which)
+        key = self._declared_key(which)
         spec = self.project[key]
         if spec.kind == "composite" or to in self.project or spec.moved_from:
             return
-        if any(each.moved_from in (key, to) for each in self.project.values()):
+        if any(spec.moved_from in (key, to) for spec in self.project.values()):
             return
         del self.project[key]
         self.project[to] = replace(spec, moved_from=key)
         for other, its in self.project.items():
-            one, two = (to if each == key else each for each in its.members)
-            self.project[other] = replace(its, members=(one, two))
+            first, second = (to if member == key else member for member in its.members)
+            self.project[other] = replace(its, members=(first, second))
         self._note("move", key, to)
 
     @rule()
     def forget_moves_that_are_done(self) -> None:
-        keyed = self.witness.keyed()
+        keyed = self.emulator.keyed()
         for key, spec in self.project.items():
             if spec.moved_from and key in keyed and spec.moved_from not in keyed:
                 self.project[key] = replace(spec, moved_from="")
@@ -152,63 +152,63 @@ class Stories(RuleBasedStateMachine):
         self.project[key] = spec
         self._note("declare", key, spec)
 
-    def _one(self, which: int) -> str:
+    def _declared_key(self, which: int) -> str:
         return sorted(self.project)[which % len(self.project)]
 
     # What people do in Datadog
 
     def _live(self, which: int, *, plain: bool = False) -> dict[str, Any] | None:
         """One of the monitors that carry our tags, if there is any."""
-        live = self.witness.monitors()
-        ours = [each for ids in self.witness.keyed().values() for each in ids]
-        ours = [each for each in ours if not plain or live[each]["type"] != "composite"]
+        live = self.emulator.monitors()
+        ours = [number for ids in self.emulator.keyed().values() for number in ids]
+        ours = [number for number in ours if not plain or live[number]["type"] != "composite"]
         self.edited_at = time.monotonic()
         return live[sorted(ours)[which % len(ours)]] if ours else None
 
     @rule(which=CHOICE, critical=THRESHOLDS, also=st.booleans())
     def edit_by_hand(self, which: int, critical: int, also: bool) -> None:
-        found = self._live(which)
-        if found is not None:
+        monitor = self._live(which)
+        if monitor is not None:
             change: dict[str, Any] = {"name": f"By hand {critical}"}
             if also:
-                change["tags"] = [*found["tags"], "by:hand"]
-            self._by_hand("PUT", found["id"], change)
+                change["tags"] = [*monitor["tags"], "by:hand"]
+            self._by_hand("PUT", monitor["id"], change)
 
     @rule(which=CHOICE)
     def mute_by_hand(self, which: int) -> None:
-        found = self._live(which, plain=True)
-        if found is not None:
-            self._by_hand("POST", found["id"], {}, "/mute")
-            self.muted.add(found["id"])
+        monitor = self._live(which, plain=True)
+        if monitor is not None:
+            self._by_hand("POST", monitor["id"], {}, "/mute")
+            self.muted.add(monitor["id"])
 
     @rule(which=CHOICE)
     def clone_by_hand(self, which: int) -> None:
-        found = self._live(which, plain=True)
-        if found is not None:
+        monitor = self._live(which, plain=True)
+        if monitor is not None:
             fields = ("type", "query", "message", "tags", "options", "priority")
-            copy = {name: found[name] for name in fields if found.get(name) is not None}
-            copy["name"] = f"{found['name']} (copy {len(self.witness.writes)})"
-            self.witness.ask("POST", "/api/v1/monitor", copy)
-            self._note("clone", found["id"], tag(found, KEY_TAG))
+            copy = {name: monitor[name] for name in fields if monitor.get(name) is not None}
+            copy["name"] = f"{monitor['name']} (copy {len(self.emulator.writes)})"
+            self.emulator.ask("POST", "/api/v1/monitor", copy)
+            self._note("clone", monitor["id"], tag(monitor, KEY_TAG))
 
     @rule(which=CHOICE)
     def delete_by_hand(self, which: int) -> None:
-        found = self._live(which)
-        if found is not None:
-            self.witness.ask("DELETE", f"/api/v1/monitor/{found['id']}")
-            self._note("delete by hand", found["id"], tag(found, KEY_TAG))
+        monitor = self._live(which)
+        if monitor is not None:
+            self.emulator.ask("DELETE", f"/api/v1/monitor/{monitor['id']}")
+            self._note("delete by hand", monitor["id"], tag(monitor, KEY_TAG))
 
     @rule(which=CHOICE, both=st.booleans())
     def take_our_tags_off(self, which: int, both: bool) -> None:
-        found = self._live(which, plain=True)
-        if found is not None:
+        monitor = self._live(which, plain=True)
+        if monitor is not None:
             ours = (f"{KEY_TAG}:", f"{PROJECT_TAG}:") if both else (f"{KEY_TAG}:",)
-            tags = [each for each in found["tags"] if not each.startswith(ours)]
-            self._by_hand("PUT", found["id"], {"tags": tags})
-            self.foreign[found["id"]] = self.witness.monitors()[found["id"]]
+            tags = [text for text in monitor["tags"] if not text.startswith(ours)]
+            self._by_hand("PUT", monitor["id"], {"tags": tags})
+            self.foreign[monitor["id"]] = self.emulator.monitors()[monitor["id"]]
 
     def _by_hand(self, method: str, number: int, body: Any, more: str = "") -> None:
-        self.witness.by_hand(method, f"/api/v1/monitor/{number}{more}", body)
+        self.emulator.by_hand(method, f"/api/v1/monitor/{number}{more}", body)
         self._note("by hand", method, number, more, body)
 
     # What our tool does
@@ -250,60 +250,60 @@ class Stories(RuleBasedStateMachine):
     ) -> Ran | None:
         """Run a command under faults, perhaps to its death; None where it was killed."""
         write(self.machine.root, self.project)
-        if any(each["kind"] == "lagging" for each in faults):
+        if any(fault["kind"] == "lagging" for fault in faults):
             time.sleep(max(0.0, self.edited_at + 2 * LAG - time.monotonic()))
-        self.witness.inject(faults)
+        self.emulator.inject(faults)
         FATE.at, FATE.after, FATE.seen, FATE.dead = at, after, 0, False
         self._note("run", *arguments[:2], faults, at, after)
-        told["runs"] += 1
+        counts["runs"] += 1
         try:
             ran = self.machine.run(*arguments, *(["--deadline", "3s"] if faults else []))
         except Killed:
-            told["crashes"] += 1
+            counts["crashes"] += 1
             ran = None
         finally:
             FATE.at, FATE.dead = 0, False
-            self.witness.inject([])
+            self.emulator.inject([])
         self.story.append("killed" if ran is None else f"exit {ran.code}\n{ran.said}")
         if ran is not None:
-            assert ran.code in (0, 1, 2, 5, 6), self._told()
-            assert "Traceback" not in ran.said, self._told()
+            assert ran.code in (0, 1, 2, 5, 6), self._as_text()
+            assert "Traceback" not in ran.said, self._as_text()
         return ran
 
     # What must hold
 
     @invariant()
     def every_write_was_right(self) -> None:
-        told["steps"] += 1
-        fresh = self.witness.writes[self.checked :]
-        self.checked = len(self.witness.writes)
-        told["writes"] += sum(each.by_us for each in fresh)
-        for each in fresh:
-            if each.by_us:
-                self._right(each)
+        counts["steps"] += 1
+        fresh = self.emulator.writes[self.checked :]
+        self.checked = len(self.emulator.writes)
+        counts["writes"] += sum(done.by_us for done in fresh)
+        for done in fresh:
+            if done.by_us:
+                self._right(done)
 
     @invariant()
     def what_is_not_ours_is_as_people_left_it(self) -> None:
-        live = self.witness.monitors()
-        for number, each in self.foreign.items():
-            assert live.get(number) == each, f"#{number} was touched\n{self._told()}"
+        live = self.emulator.monitors()
+        for number, monitor in self.foreign.items():
+            assert live.get(number) == monitor, f"#{number} was touched\n{self._as_text()}"
         for number in self.muted & live.keys():
-            assert live[number]["options"]["silenced"], f"#{number} unmuted\n{self._told()}"
+            assert live[number]["options"]["silenced"], f"#{number} unmuted\n{self._as_text()}"
 
     def _right(self, done: Any) -> None:
-        said = f"{done.route} #{done.id} {done.key}, beside {dict(done.others)}\n{self._told()}"
+        said = f"{done.route} #{done.id} {done.key}, beside {dict(done.others)}\n{self._as_text()}"
         if done.before is not None:
             assert tag(done.before, PROJECT_TAG) == "acme", f"not ours: {said}"
             assert done.key, f"not ours: {said}"
-        specs = [each[done.key] for each in self.versions if done.key in each]
+        specs = [version[done.key] for version in self.versions if done.key in version]
         if done.route == CREATE:
             made = {spec.type for spec in specs}
             assert not made or made - set(done.others.values()), f"made twice: {said}"
         elif done.route == UPDATE:
-            assert not any(each < done.id for each in done.others) or done.others, said
+            assert not any(other < done.id for other in done.others) or done.others, said
         elif done.route == DELETE:
             kind = (done.before or {}).get("type")
-            gone = any(done.key not in each for each in self.versions)
+            gone = any(done.key not in version for version in self.versions)
             retyped = any(spec.type != kind for spec in specs)
             assert gone or retyped, f"declared, and deleted: {said}"
             assert kind not in done.others.values(), f"deleted beside its clone: {said}"
@@ -311,18 +311,18 @@ class Stories(RuleBasedStateMachine):
     def _plans_what_remains(self) -> None:
         write(self.machine.root, self.project)
         seen, _ = self.machine.plan()
-        assert seen == remaining(self.project, self.witness), f"{seen}\n{self._told()}"
+        assert seen == remaining(self.project, self.emulator), f"{seen}\n{self._as_text()}"
 
     def _ends_well(self) -> None:
         """Without faults and clones the files come true, and stay so."""
         time.sleep(2 * LAG)
         self._plans_what_remains()
         self._versions(self.project)
-        for ids in self.witness.keyed().values():
+        for ids in self.emulator.keyed().values():
             for clone in ids[1:]:
-                kept = self.witness.monitor(clone)
-                if kept is not None and kept["type"] == self.witness.monitors()[ids[0]]["type"]:
-                    self.witness.ask("DELETE", f"/api/v1/monitor/{clone}")
+                kept = self.emulator.monitor(clone)
+                if kept is not None and kept["type"] == self.emulator.monitors()[ids[0]]["type"]:
+                    self.emulator.ask("DELETE", f"/api/v1/monitor/{clone}")
         for _ in range(3):
             write(self.machine.root, self.project)
             seen, plan = self.machine.plan()
@@ -332,15 +332,15 @@ class Stories(RuleBasedStateMachine):
             self.every_write_was_right()
             self.what_is_not_ours_is_as_people_left_it()
         self._plans_what_remains()
-        keyed = self.witness.keyed()
-        assert remaining(self.project, self.witness) == set(), self._told()
-        assert self.project.keys() <= keyed.keys(), self._told()
-        assert all(len(keyed[key]) == 1 for key in self.project), f"{keyed}\n{self._told()}"
+        keyed = self.emulator.keyed()
+        assert remaining(self.project, self.emulator) == set(), self._as_text()
+        assert self.project.keys() <= keyed.keys(), self._as_text()
+        assert all(len(keyed[key]) == 1 for key in self.project), f"{keyed}\n{self._as_text()}"
 
     def _note(self, *what: object) -> None:
         self.story.append(" ".join(map(str, what)))
 
-    def _told(self) -> str:
+    def _as_text(self) -> str:
         return "\n".join(self.story)
 
 
@@ -376,4 +376,4 @@ def test_no_story_of_many_does(capsys: pytest.CaptureFixture[str]) -> None:
         ),
     )
     with capsys.disabled():
-        print("\n" + ", ".join(f"{number} {what}" for what, number in told.items()))
+        print("\n" + ", ".join(f"{number} {what}" for what, number in counts.items()))

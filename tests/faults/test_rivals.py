@@ -77,16 +77,16 @@ def _round(revisions: str, number: int, folder: Path) -> None:
         for machine, project in zip(machines, projects, strict=True):
             write(machine.root, project)
         slow = {"kind": "latency", "seconds": chance.choice([0.01, 0.05]), "times": None}
-        there.witness.inject([{**slow, "route": CREATE}] if chance.random() < 0.6 else [])
+        there.emulator.inject([{**slow, "route": CREATE}] if chance.random() < 0.6 else [])
 
         ran = _both(machines, chance, spread=0.12)
 
-        told = f"{revisions} revisions, round {number}\n" + "\n".join(
-            f"exit {each.code}:\n{each.said}" for each in ran
+        story = f"{revisions} revisions, round {number}\n" + "\n".join(
+            f"exit {run.code}:\n{run.said}" for run in ran
         )
-        there.witness.inject([])
-        _sound(there, projects, ran, told)
-        _goes_on(there, machines, projects, told)
+        there.emulator.inject([])
+        _sound(there, projects, ran, story)
+        _goes_on(there, machines, projects, story)
 
 
 def _one_machine(number: int, folder: Path) -> None:
@@ -96,18 +96,18 @@ def _one_machine(number: int, folder: Path) -> None:
         machines.append(Machine(folder=folder / "second", url=there.url, state=folder / "state"))
         for machine, project in zip(machines, (_OLDER, _NEWER), strict=True):
             write(machine.root, project)
-        there.witness.inject(
+        there.emulator.inject(
             [{"kind": "latency", "seconds": 0.7, "times": None, "route": "PUT /api/v1/monitor/*"}]
         )
 
         ran = _both(machines, chance, spread=0.3)
 
-        told = "\n".join(f"exit {each.code}:\n{each.said}" for each in ran)
-        assert sorted(each.code for each in ran) == [0, 5], told
-        (refused,) = (each for each in ran if each.code == 5)
-        assert "another apply of acme" in refused.said, told
-        there.witness.inject([])
-        _sound(there, (_OLDER, _NEWER), ran, told)
+        story = "\n".join(f"exit {run.code}:\n{run.said}" for run in ran)
+        assert sorted(run.code for run in ran) == [0, 5], story
+        (refused,) = (run for run in ran if run.code == 5)
+        assert "another apply of acme" in refused.said, story
+        there.emulator.inject([])
+        _sound(there, (_OLDER, _NEWER), ran, story)
 
 
 def _both(machines: list[Machine], chance: random.Random, *, spread: float) -> list[Ran]:
@@ -125,42 +125,42 @@ def _both(machines: list[Machine], chance: random.Random, *, spread: float) -> l
     return ended
 
 
-def _sound(there: Account, projects: tuple[Project, Project], ran: list[Ran], told: str) -> None:
+def _sound(there: Account, projects: tuple[Project, Project], ran: list[Ran], story: str) -> None:
     """No twin, nothing of other people's touched, nothing that one made deleted by the other."""
-    for one in ran:
-        assert one.code in (0, 1, 5, 6), told
-        assert "Traceback" not in one.said, told
-    live = there.witness.monitors()
-    keyed = there.witness.keyed()
-    for number, each in there.foreign.items():
-        assert live.get(number) == each, f"#{number} is not ours and was touched\n{told}"
+    for run in ran:
+        assert run.code in (0, 1, 5, 6), story
+        assert "Traceback" not in run.said, story
+    live = there.emulator.monitors()
+    keyed = there.emulator.keyed()
+    for number, monitor in there.foreign.items():
+        assert live.get(number) == monitor, f"#{number} is not ours and was touched\n{story}"
     for key, ids in keyed.items():
-        types = Counter(live[each]["type"] for each in ids)
+        types = Counter(live[number]["type"] for number in ids)
         twins = [kind for kind, times in types.items() if times > 1 and key != "motor/flow/keep"]
-        assert not twins, f"{key} is there twice: {ids}\n{told}"
-    made = {each.key for each in there.witness.writes if each.route == CREATE}
-    assert made <= keyed.keys(), f"made and gone: {made - keyed.keys()}\n{told}"
+        assert not twins, f"{key} is there twice: {ids}\n{story}"
+    made = {write.key for write in there.emulator.writes if write.route == CREATE}
+    assert made <= keyed.keys(), f"made and gone: {made - keyed.keys()}\n{story}"
     for key in projects[0].keys() & projects[1].keys() & there.before.keys():
-        assert key in keyed, f"{key} lost\n{told}"
-    for done in there.witness.writes:
+        assert key in keyed, f"{key} lost\n{story}"
+    for done in there.emulator.writes:
         if done.route == DELETE and done.key in projects[0].keys() & projects[1].keys():
-            assert keyed.get(done.key), f"#{done.id} of {done.key} deleted\n{told}"
+            assert keyed.get(done.key), f"#{done.id} of {done.key} deleted\n{story}"
 
 
 def _goes_on(
-    there: Account, machines: list[Machine], projects: tuple[Project, Project], told: str
+    there: Account, machines: list[Machine], projects: tuple[Project, Project], story: str
 ) -> None:
     """The newer revision's next plan says what remains, and its next applies do it."""
     newer = machines[1]
     seen, _ = newer.plan()
-    assert seen == remaining(projects[1], there.witness), f"the next plan is another\n{told}"
+    assert seen == remaining(projects[1], there.emulator), f"the next plan is another\n{story}"
     if seen:
         again = newer.run("apply", "--yes")
-        told += f"\nagain, exit {again.code}:\n{again.said}"
+        story += f"\nagain, exit {again.code}:\n{again.said}"
         held = {("delete", key) for key in projects[0].keys() - projects[1].keys()}
         left, _ = newer.plan()
-        assert left <= held, f"{left} left\n{told}"
-        assert (again.code == 0) == (not left), told
-    assert remaining(projects[1], there.witness) <= {
+        assert left <= held, f"{left} left\n{story}"
+        assert (again.code == 0) == (not left), story
+    assert remaining(projects[1], there.emulator) <= {
         ("delete", key) for key in projects[0].keys() - projects[1].keys() - BEFORE.keys()
-    }, told
+    }, story

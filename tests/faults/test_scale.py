@@ -59,11 +59,11 @@ def test_an_apply_keeps_to_the_limit_and_loses_little_time_by_it(
 
     assert process.returncode == 0, said[-2000:]
     _, _, content = emulator.handle("GET", "/__emulator/limits", "", {}, b"")
-    told = json.loads(content)
-    for name, each in told.items():
-        assert each["refused"] == 0, f"{name}: {each}"
-        assert each["most"] <= each["requests"], f"{name}: {each}"
-    assert told["post_monitors"]["most"] > limit / 2, told
+    limits = json.loads(content)
+    for name, counted in limits.items():
+        assert counted["refused"] == 0, f"{name}: {counted}"
+        assert counted["most"] <= counted["requests"], f"{name}: {counted}"
+    assert limits["post_monitors"]["most"] > limit / 2, limits
     assert emulator.monitor_count == len(emulator.times) == creates
     took, forced = emulator.times[-1] - emulator.times[0], creates / limit - 1
     # a window a second; the first and the last of them may be used in part

@@ -33,17 +33,17 @@ def machine(there: Account, tmp_path: Path) -> Machine:
 def killed(there: Account, machine: Machine, *arguments: str, at: int) -> None:
     """The command, killed right after Datadog carried out its n-th write."""
     process = machine.start(*arguments)
-    there.witness.at(at, process.kill)
+    there.emulator.at(at, process.kill)
     said, _ = process.communicate(timeout=40)
     assert process.returncode == -signal.SIGKILL, said
 
 
 def clone(there: Account, key: str) -> int:
     """What a person makes with Datadog's clone button."""
-    found = there.witness.monitors()[there.witness.keyed()[key][0]]
+    monitor = there.emulator.monitors()[there.emulator.keyed()[key][0]]
     fields = ("type", "query", "message", "tags", "options")
-    copy = {name: found[name] for name in fields} | {"name": "Errors (copy)"}
-    made: int = there.witness.by_hand("POST", "/api/v1/monitor", copy)["id"]
+    copy = {name: monitor[name] for name in fields} | {"name": "Errors (copy)"}
+    made: int = there.emulator.by_hand("POST", "/api/v1/monitor", copy)["id"]
     return made
 
 
@@ -51,26 +51,26 @@ def test_a_listing_that_stays_short_makes_nothing_anew_however_often_one_tries(
     there: Account, machine: Machine
 ) -> None:
     write(machine.root, WITH_NEW)
-    there.witness.inject([SHORT])
+    there.emulator.inject([SHORT])
 
     for arguments in (["--yes"], ["--yes"], ["--yes", "--resume"], ["--yes"]):
         ran = machine.run("apply", *arguments)
         assert ran.code == 5, ran.said
 
-    assert not there.witness.writes
-    there.witness.inject([])
+    assert not there.emulator.writes
+    there.emulator.inject([])
     assert machine.run("apply", "--yes").code == 0
-    assert [each.key for each in there.witness.writes] == [NEW]
+    assert [written.key for written in there.emulator.writes] == [NEW]
 
 
 def test_a_run_of_updates_under_a_short_listing_forgets_nothing(
     there: Account, machine: Machine
 ) -> None:
-    there.witness.inject([SHORT])
+    there.emulator.inject([SHORT])
     only_live = {
         key: ids[0]
         for key, ids in there.before.items()
-        if ids[0] in [*there.witness.monitors()][:4]
+        if ids[0] in [*there.emulator.monitors()][:4]
     }
     edited = {key: Spec(kind=BEFORE[key].kind, threshold=9) for key in only_live}
     write(machine.root, edited)
@@ -80,7 +80,7 @@ def test_a_run_of_updates_under_a_short_listing_forgets_nothing(
     ran = machine.run("apply", "--yes")
 
     assert ran.code == 5, ran.said
-    assert CREATE not in {each.route for each in there.witness.writes}
+    assert CREATE not in {written.route for written in there.emulator.writes}
 
 
 def test_a_plan_file_of_a_short_listing_moves_nothing_to_a_new_monitor(
@@ -88,15 +88,15 @@ def test_a_plan_file_of_a_short_listing_moves_nothing_to_a_new_monitor(
 ) -> None:
     write(machine.root, AFTER["update"])
     file = str(machine.folder / "plan.json")
-    there.witness.inject([SHORT])
+    there.emulator.inject([SHORT])
     assert machine.run("plan", "--out", file).code == 0
-    there.witness.inject([])
+    there.emulator.inject([])
 
     ran = machine.run("apply", file, "--yes")
 
     assert ran.code == 5, ran.said
     assert "the listing that the plan was made of lacked" in ran.said
-    assert not there.witness.writes
+    assert not there.emulator.writes
 
 
 def test_a_create_without_an_outcome_is_known_also_after_a_run_that_was_refused(
@@ -104,13 +104,13 @@ def test_a_create_without_an_outcome_is_known_also_after_a_run_that_was_refused(
 ) -> None:
     write(machine.root, WITH_NEW)
     killed(there, machine, "apply", "--yes", at=1)
-    there.witness.inject([{"kind": "error-before", "route": "GET /api/v1/monitor", "times": None}])
+    there.emulator.inject([{"kind": "error-before", "route": "GET /api/v1/monitor", "times": None}])
     assert machine.run("apply", "--yes").code == 1
-    there.witness.inject([{"kind": "lagging", "seconds": 3, "times": 2}])
+    there.emulator.inject([{"kind": "lagging", "seconds": 3, "times": 2}])
     ran = machine.run("apply", "--yes")
     assert ran.code == 0, ran.said
 
-    assert [each.key for each in there.witness.writes if each.route == CREATE] == [NEW]
+    assert [written.key for written in there.emulator.writes if written.route == CREATE] == [NEW]
 
 
 def test_a_create_without_an_outcome_is_known_also_after_a_run_of_something_else(
@@ -118,16 +118,16 @@ def test_a_create_without_an_outcome_is_known_also_after_a_run_of_something_else
 ) -> None:
     write(machine.root, WITH_NEW)
     killed(there, machine, "apply", "--yes", at=1)
-    there.witness.inject([{"kind": "lagging", "seconds": 3600, "times": None}])
+    there.emulator.inject([{"kind": "lagging", "seconds": 3600, "times": None}])
     write(machine.root, AFTER["update"])  # without the new one, which no listing shows yet
     assert machine.run("apply", "--yes").code == 0
     write(machine.root, {**AFTER["update"], NEW: Spec()})
-    there.witness.inject([{"kind": "lagging", "seconds": 3600, "times": 2}])
+    there.emulator.inject([{"kind": "lagging", "seconds": 3600, "times": 2}])
 
     ran = machine.run("apply", "--yes")
 
     assert ran.code == 0, ran.said
-    assert [each.key for each in there.witness.writes if each.route == CREATE] == [NEW]
+    assert [written.key for written in there.emulator.writes if written.route == CREATE] == [NEW]
 
 
 def test_a_type_is_not_changed_while_a_clone_has_the_key(there: Account, machine: Machine) -> None:
@@ -138,13 +138,13 @@ def test_a_type_is_not_changed_while_a_clone_has_the_key(there: Account, machine
     for _ in range(3):
         machine.run("apply", "--yes")
 
-    live = there.witness.monitors()
+    live = there.emulator.monitors()
     assert copy in live, "the clone is a person's"
     assert there.before[key][0] in live, "with it gone the clone would be taken for ours"
-    assert there.witness.keyed()[key] == [there.before[key][0], copy]
+    assert there.emulator.keyed()[key] == [there.before[key][0], copy]
     ran = machine.run("apply", "--yes")
     assert (ran.code, f"#{copy}" in ran.said) == (5, True), ran.said
-    there.witness.by_hand("DELETE", f"/api/v1/monitor/{copy}")
+    there.emulator.by_hand("DELETE", f"/api/v1/monitor/{copy}")
     assert machine.run("apply", "--yes").code == 0
     assert machine.plan()[0] == set()
 
@@ -155,17 +155,17 @@ def test_a_replace_that_was_cut_short_is_finished_unless_a_clone_has_the_key(
     key = "motor/flow/retyped"
     write(machine.root, changed(BEFORE, motor__flow__retyped=Spec(kind="log")))
     killed(there, machine, "apply", "--yes", at=1)
-    (old, new) = there.witness.keyed()[key]
-    copy = dict(there.witness.monitors()[old])
-    there.witness.seed([{**copy, "id": old + 500, "created_at": copy.get("created_at", 0) + 1}])
+    (old, new) = there.emulator.keyed()[key]
+    copy = dict(there.emulator.monitors()[old])
+    there.emulator.seed([{**copy, "id": old + 500, "created_at": copy.get("created_at", 0) + 1}])
 
     ran = machine.run("apply", "--yes")
 
     assert ran.code in (5, 6), ran.said
-    assert {old, new, old + 500} <= there.witness.monitors().keys()
-    there.witness.by_hand("DELETE", f"/api/v1/monitor/{old + 500}")
+    assert {old, new, old + 500} <= there.emulator.monitors().keys()
+    there.emulator.by_hand("DELETE", f"/api/v1/monitor/{old + 500}")
     assert machine.run("apply", "--yes").code == 0
-    assert there.witness.keyed()[key] == [new]
+    assert there.emulator.keyed()[key] == [new]
 
 
 def test_a_monitor_that_moved_to_another_key_is_no_twin_of_the_one_that_has_its_former(
@@ -174,9 +174,9 @@ def test_a_monitor_that_moved_to_another_key_is_no_twin_of_the_one_that_has_its_
     first = {"motor/a/one": Spec(title="One"), **BEFORE}
     write(machine.root, first)
     assert machine.run("apply", "--yes").code == 0
-    made = there.witness.keyed()["motor/a/one"][0]
+    made = there.emulator.keyed()["motor/a/one"][0]
     old = there.before["payments/core/old-name"][0]
-    rest = {key: each for key, each in BEFORE.items() if key != "payments/core/old-name"}
+    rest = {key: spec for key, spec in BEFORE.items() if key != "payments/core/old-name"}
     moved: Project = {**rest, "motor/a/two": Spec(title="One", moved_from="motor/a/one")}
     write(machine.root, moved)
     killed(there, machine, "apply", "--yes", at=1)
@@ -186,7 +186,7 @@ def test_a_monitor_that_moved_to_another_key_is_no_twin_of_the_one_that_has_its_
         "motor/a/two": Spec(title="One"),
         "motor/a/three": Spec(),
     }
-    there.witness.by_hand(
+    there.emulator.by_hand(
         "PUT", f"/api/v1/monitor/{old}", {"tags": _tags(there, old, "motor/a/one")}
     )
     write(machine.root, third)
@@ -194,19 +194,19 @@ def test_a_monitor_that_moved_to_another_key_is_no_twin_of_the_one_that_has_its_
     ran = machine.run("apply", "--yes")
 
     assert ran.code in (0, 6), ran.said
-    assert made in there.witness.monitors(), f"deleted as a twin\n{ran.said}"
+    assert made in there.emulator.monitors(), f"deleted as a twin\n{ran.said}"
 
 
 def _tags(there: Account, number: int, key: str) -> list[str]:
-    found = there.witness.monitors()[number]
-    rest = [each for each in found["tags"] if not each.startswith("monitor_sync_key:")]
+    monitor = there.emulator.monitors()[number]
+    rest = [text for text in monitor["tags"] if not text.startswith("monitor_sync_key:")]
     return [*rest, f"monitor_sync_key:{key}"]
 
 
 def rival(there: Account, key: str, machine: Machine) -> int:
     """What another machine makes of a key: the very body that the files say, made first."""
     shown = json.loads(machine.run("show", key, "--format", "json").said)
-    made: int = there.witness.by_hand(
+    made: int = there.emulator.by_hand(
         "POST", "/api/v1/monitor", {**shown, "message": shown["message"] + " "}
     )["id"]
     return made
@@ -223,14 +223,14 @@ def test_a_twin_of_a_run_that_was_interrupted_goes_with_the_next(
         elder.append(_elder(there))
         process.send_signal(signal.SIGINT)
 
-    there.witness.at(1, happen)
+    there.emulator.at(1, happen)
     said, _ = process.communicate(timeout=40)
-    assert len(there.witness.keyed()[NEW]) == 2, said
+    assert len(there.emulator.keyed()[NEW]) == 2, said
 
     ran = machine.run("apply", "--yes", "--resume")
 
     assert ran.code == 0, ran.said
-    assert there.witness.keyed()[NEW] == elder, ran.said
+    assert there.emulator.keyed()[NEW] == elder, ran.said
 
 
 @pytest.mark.parametrize("end", ["the answer is lost", "we are killed"])
@@ -246,23 +246,23 @@ def test_of_two_twins_ours_goes_also_where_nobody_heard_that_it_was_made(
             elder.append(_elder(there, name="Of another revision"))
             process.kill()
 
-        there.witness.at(1, happen)
+        there.emulator.at(1, happen)
         process.communicate(timeout=40)
         ran = machine.run("apply", "--yes", "--resume")
     else:
-        there.witness.inject([{"kind": "dropped-after", "route": CREATE}])
-        there.witness.at(1, lambda: elder.append(_elder(there, name="Of another revision")))
+        there.emulator.inject([{"kind": "dropped-after", "route": CREATE}])
+        there.emulator.at(1, lambda: elder.append(_elder(there, name="Of another revision")))
         ran = machine.run("apply", "--yes")
 
-    assert there.witness.keyed()[NEW] == elder, ran.said
+    assert there.emulator.keyed()[NEW] == elder, ran.said
 
 
 def _elder(there: Account, **otherwise: str) -> int:
     """Another run's monitor of the same key, made a moment before ours."""
-    number = there.witness.keyed()[NEW][0]
-    made = there.witness.monitors()[number]
+    number = there.emulator.keyed()[NEW][0]
+    made = there.emulator.monitors()[number]
     born = {"id": number - 400, "created_at": made.get("created_at", 1) - 50}
-    there.witness.seed([{**made, **otherwise, **born}])
+    there.emulator.seed([{**made, **otherwise, **born}])
     return number - 400
 
 
@@ -277,7 +277,7 @@ def test_what_another_run_made_a_moment_ago_is_not_deleted_by_a_resumed_one_that
 
     ran = machine.run("apply", "--yes", "--resume")
 
-    assert NEW in there.witness.keyed(), ran.said
+    assert NEW in there.emulator.keyed(), ran.said
 
 
 def test_a_person_who_takes_our_tags_off_keeps_the_monitor_although_listings_lag(
@@ -286,30 +286,30 @@ def test_a_person_who_takes_our_tags_off_keeps_the_monitor_although_listings_lag
     """Invariant 1 names no exception for listings that are behind."""
     key = "payments/core/going"
     number = there.before[key][0]
-    there.witness.by_hand("PUT", f"/api/v1/monitor/{number}", {"tags": ["team:payments"]})
-    there.witness.inject([{"kind": "lagging", "seconds": 60, "times": None}])
+    there.emulator.by_hand("PUT", f"/api/v1/monitor/{number}", {"tags": ["team:payments"]})
+    there.emulator.inject([{"kind": "lagging", "seconds": 60, "times": None}])
     write(machine.root, changed(BEFORE, payments__core__going=None))
 
     ran = machine.run("apply", "--yes")
 
-    assert number in there.witness.monitors(), ran.said
+    assert number in there.emulator.monitors(), ran.said
 
 
 def test_a_lost_tag_of_ours_does_not_stop_every_later_run(there: Account, machine: Machine) -> None:
     key = "payments/core/keep"
     number = there.before[key][0]
     tags = [
-        each
-        for each in there.witness.monitors()[number]["tags"]
-        if not each.startswith("monitor_sync_key")
+        text
+        for text in there.emulator.monitors()[number]["tags"]
+        if not text.startswith("monitor_sync_key")
     ]
-    there.witness.by_hand("PUT", f"/api/v1/monitor/{number}", {"tags": tags})
+    there.emulator.by_hand("PUT", f"/api/v1/monitor/{number}", {"tags": tags})
     write(machine.root, WITH_NEW)
 
     ran = machine.run("apply", "--yes")
 
     assert ran.code == 0, ran.said
-    assert len(there.witness.keyed()[key]) == 1
+    assert len(there.emulator.keyed()[key]) == 1
 
 
 def test_a_journal_that_was_cut_short_by_the_kill_loses_no_create(
@@ -323,7 +323,7 @@ def test_a_journal_that_was_cut_short_by_the_kill_loses_no_create(
     ran = machine.run("apply", "--yes", "--resume")
 
     assert ran.code == 0, ran.said
-    assert all(len(ids) == 1 for key, ids in there.witness.keyed().items() if "new" in key)
+    assert all(len(ids) == 1 for key, ids in there.emulator.keyed().items() if "new" in key)
 
 
 @pytest.mark.parametrize("route", [CREATE, UPDATE, DELETE])
@@ -332,8 +332,8 @@ def test_a_second_resume_writes_nothing(there: Account, machine: Machine, route:
     write(machine.root, AFTER[action])
     killed(there, machine, "apply", "--yes", at=2)
     assert machine.run("apply", "--yes", "--resume").code == 0
-    done = len(there.witness.writes)
+    done = len(there.emulator.writes)
 
     ran = machine.run("apply", "--yes", "--resume")
 
-    assert len(there.witness.writes) == done, ran.said
+    assert len(there.emulator.writes) == done, ran.said

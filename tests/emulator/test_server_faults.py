@@ -274,8 +274,11 @@ def test_a_referenced_monitor_is_deleted_by_force_only(client: Client) -> None:
         f"monitor [{held},Quotes are slow] is referenced in composite monitors: "
         "[9999999,Invented by the emulator]"
     )
-    asked = client("GET", f"/api/v1/monitor/can_delete?monitor_ids={held}")
-    assert (asked.status, asked.json) == (409, {"data": {"ok": []}, "errors": {str(held): [said]}})
+    answer = client("GET", f"/api/v1/monitor/can_delete?monitor_ids={held}")
+    assert (answer.status, answer.json) == (
+        409,
+        {"data": {"ok": []}, "errors": {str(held): [said]}},
+    )
     refused = client("DELETE", f"/api/v1/monitor/{held}")
     assert (refused.status, refused.json) == (400, {"errors": [said]})
     assert client("DELETE", f"/api/v1/monitor/{held}?force=true").status == 200
