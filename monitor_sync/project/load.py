@@ -177,7 +177,7 @@ class _ProjectReader:
         units = self._of_kind("business-unit")
         return ProjectSettings(
             project=text("project"),
-            site=text("site"),
+            site=text("raw_site") or text("site"),
             runbooks=text("runbooks"),
             folder=self._root.resolve().name,
             notify_only=self._notify_only,
