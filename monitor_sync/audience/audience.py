@@ -65,8 +65,8 @@ def of_body(body: Body, *, draft_status: Any = None) -> Audience:
     priority = body.get("priority")
     can = reach(str(body.get("type")), options, priority if isinstance(priority, int) else None)
     return _of_texts(
-        routing_lines(body.get("message")),
-        routing_lines(options.get("escalation_message")),
+        lines_that_notify(body.get("message")),
+        lines_that_notify(options.get("escalation_message")),
         can,
         draft=body.get("draft_status", draft_status) == "draft",
     )
@@ -142,7 +142,7 @@ _SILENT_LINE: Final = re.compile(
 """A line that shows words and plain variables: whoever is notified, it is not for this line."""
 
 
-def routing_lines(text: Any) -> str:
+def lines_that_notify(text: Any) -> str:
     """
     Return the lines of a text that decide who is notified; nothing for what is no text.
 
@@ -175,7 +175,9 @@ def pagers_of_alerts(audience: Audience, globs: tuple[str, ...]) -> tuple[str, .
 @functools.lru_cache(maxsize=4096)
 def pagers_of_trouble(audience: Audience, globs: tuple[str, ...]) -> tuple[str, ...]:
     """Return who is woken by anything but a recovery: who hears of recoveries alone is not."""
-    begins = (each for name, each in audience.at.items() if not name.endswith("_recovery"))
+    begins = (
+        recipients for name, recipients in audience.at.items() if not name.endswith("_recovery")
+    )
     every = dict.fromkeys(handle for recipients in begins for handle in recipients.when)
     return tuple(handle for handle in every if is_pager(handle, globs))
 

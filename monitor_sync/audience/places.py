@@ -72,7 +72,7 @@ def guards(elements: Sequence[Element], at: int) -> tuple[Guard, ...]:
     """Return the blocks around the character ``at`` of a parsed message, the outermost first."""
     around: list[Guard] = []
     while True:
-        element = next((each for each in elements if each.start <= at < each.end), None)
+        element = next((part for part in elements if part.start <= at < part.end), None)
         if isinstance(element, Raw) and element.condition is not None:
             around.append(Guard(element.condition, holds=True))
         if not isinstance(element, Block):

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitor_sync.language.comparisons import (
+from monitor_sync.language.cases import (
     ALWAYS,
     NEVER,
+    CaseCondition,
     Cases,
-    Comparison,
     Effort,
     either,
     together,
@@ -42,7 +42,7 @@ _MOST_CHOICES: Final = 30
 """Comparisons in one message up to which words split by blocks are followed at all."""
 
 
-When = tuple[tuple[Comparison, ...], ...]
+When = tuple[tuple[CaseCondition, ...], ...]
 """Cases, in each of which all comparisons hold. Empty: always, for all groups."""
 
 
@@ -140,12 +140,12 @@ class _Texts:
     def cases(self, flags: frozenset[str]) -> Mapping[str, Cases]:
         """Handles in the order of the message, and the cases in which each is notified."""
         again = "is_renotify" in flags and self._again is not self._usual
-        asked = (again, flags & self._flags)
-        if asked not in self._cases:
+        flags_asked_for = (again, flags & self._flags)
+        if flags_asked_for not in self._cases:
             situation = Situation(flags, self._priority, overridden=self._overridden)
             visible = shown(self._again if again else self._usual, situation)
-            self._cases[asked] = _Reading(self._effort).whole(visible)
-        return self._cases[asked]
+            self._cases[flags_asked_for] = _Reading(self._effort).whole(visible)
+        return self._cases[flags_asked_for]
 
 
 def _flags(parts: Iterable[Step]) -> frozenset[str]:
@@ -253,8 +253,8 @@ def _begins_parted(part: Shown, *, parted_after: bool) -> bool:
         return part[:1].isspace()
     for branch in (part.holds, part.fails):
         inside = parted_after
-        for each in reversed(branch):
-            inside = _begins_parted(each, parted_after=inside)
+        for part in reversed(branch):
+            inside = _begins_parted(part, parted_after=inside)
         if not inside:
             return False
     return True

@@ -27,7 +27,7 @@ from monitor_sync.language.query import Parsed
 from monitor_sync.language.tree import (
     Arithmetic,
     Call,
-    Change,
+    ChangeShift,
     Expression,
     FormulaQuery,
     MetricQuery,
@@ -55,7 +55,7 @@ class Condition:
 
     window: Window
     aggregator: str
-    change: Change | None
+    change: ChangeShift | None
     expression: Expression
     variables: Variables
     reads: tuple[Read, ...]

@@ -131,8 +131,8 @@ def names(expression: Expression) -> Iterator[Name]:
         case Name():
             yield expression
         case Call():
-            for each in expression.arguments:
-                yield from names(each)
+            for argument in expression.arguments:
+                yield from names(argument)
         case Operation():
             if expression.left is not None:
                 yield from names(expression.left)
@@ -250,7 +250,7 @@ class _Reader:
                 )
             )
         elif not limits[0] <= count <= limits[1]:
-            wanted = " or ".join(dict.fromkeys(str(each) for each in limits))
+            wanted = " or ".join(dict.fromkeys(str(limit) for limit in limits))
             self.faults.append(
                 Fault(
                     "eval-arity",

@@ -39,7 +39,7 @@ KINDS: Final[Mapping[str, str]] = {
 BARE: Final = frozenset({"pagerduty", "opsgenie", "victorops"})
 """Services that work without ``-name``: they then use what the integration has as its default."""
 
-_PREFIXES: Final = tuple(each for each in KINDS if each not in ("email", "all", "user"))
+_PREFIXES: Final = tuple(name for name in KINDS if name not in ("email", "all", "user"))
 _SERVICE: Final = re.compile(rf"({'|'.join(_PREFIXES)})(?:-(.*))?", re.DOTALL | re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^@]+@[^@]+")
 
@@ -113,7 +113,7 @@ class Handle:
 
 def handles(text: str) -> tuple[Handle, ...]:
     """Every handle of a text with its place, in order; a handle may occur more than once."""
-    return tuple(_handle(text, *each) for each in _found(text))
+    return tuple(_handle(text, *place) for place in _found(text))
 
 
 def named(text: str) -> Iterator[str]:
@@ -184,7 +184,7 @@ def attached(text: str) -> tuple[Attached, ...]:
     if "@" not in text:
         return ()
     taken = handles(text)
-    starts = [each.start for each in taken]
+    starts = [handle.start for handle in taken]
 
     def inside(at: int) -> bool:
         before = bisect_right(starts, at) - 1

@@ -117,7 +117,9 @@ class _Parser:
         while self._stack:
             block = self._stack.pop()
             self._add(block.closed("", len(text)))
-        problems = sorted(self._problems, key=lambda each: (each.start, each.end, each.code))
+        problems = sorted(
+            self._problems, key=lambda problem: (problem.start, problem.end, problem.code)
+        )
         return Message(text=text, elements=tuple(self._elements), problems=tuple(problems))
 
     def _add(self, element: Element) -> None:
@@ -240,7 +242,7 @@ class _Parser:
         if name in self._too_deep:
             self._too_deep.remove(name)
             self._broken(start, end)
-        elif any(each.condition.name == name for each in self._stack):
+        elif any(block.condition.name == name for block in self._stack):
             self._close_down_to(name, start, end)
         elif name in self._forced:
             self._forced.remove(name)

@@ -40,9 +40,9 @@ def footer_of(lines: Sequence[str]) -> str:
 def routing_lines(recipients: Mapping[str, Sequence[str]]) -> str:
     """One line a state that notifies somebody, as Datadog reads them."""
     return "\n".join(
-        f"{{{{#is_{state}}}}}{' '.join(each)}{{{{/is_{state}}}}}"
-        for state, each in recipients.items()
-        if each
+        f"{{{{#is_{state}}}}}{' '.join(handles)}{{{{/is_{state}}}}}"
+        for state, handles in recipients.items()
+        if handles
     )
 
 

@@ -119,12 +119,12 @@ def _check_match(condition: Condition, report: Report) -> None:
         _say(report, "missing-argument", f"`{name}` without a variable and a text to compare",
              condition.start, end, f"write {example}")  # fmt: skip
         return
-    for each in arguments:
-        if not each.quoted:
-            plain = each.value.strip("“”„«»‘’`")
+    for argument in arguments:
+        if not argument.quoted:
+            plain = argument.value.strip("“”„«»‘’`")
             hint = f'write "{plain}", in straight quotes'
-            _say(report, "unquoted-argument", f"`{each.value}` is not quoted",
-                 each.start, each.end, hint)  # fmt: skip
+            _say(report, "unquoted-argument", f"`{argument.value}` is not quoted",
+                 argument.start, argument.end, hint)  # fmt: skip
     if len(arguments) == 1:
         _say(report, "missing-argument", f"`{name}` without a text to compare with",
              condition.start, arguments[0].end, f"write {example}")  # fmt: skip
@@ -146,7 +146,7 @@ def _check_level(
 ) -> None:
     if len(arguments) == 1 and arguments[0].quoted and arguments[0].value in PRIORITIES:
         return
-    shown = " ".join(each.value for each in arguments) or "nothing"
+    shown = " ".join(argument.value for argument in arguments) or "nothing"
     digits = "".join(character for character in shown if character in "12345")[:1]
     level = f"P{digits or 1}"
     _say(report, "wrong-priority", f"`{name}` takes one of 'P1' to 'P5', not {shown}", start, end,
@@ -166,12 +166,12 @@ def check_helper(
         "urlencode": '{{urlencode "service.name"}}',
     }[name]
     wanted = 2 if name == "local_time" else 1
-    for each in arguments:
-        if not each.quoted:
-            _say(report, "unquoted-argument", f"`{each.value}` is not quoted",
-                 each.start, each.end, f"write {example}")  # fmt: skip
+    for argument in arguments:
+        if not argument.quoted:
+            _say(report, "unquoted-argument", f"`{argument.value}` is not quoted",
+                 argument.start, argument.end, f"write {example}")  # fmt: skip
     if len(arguments) != wanted:
-        quoted = all(each.quoted for each in arguments)
+        quoted = all(argument.quoted for argument in arguments)
         if quoted:
             _say(report, "wrong-arguments", f"`{name}` with {len(arguments)} arguments, {wanted}"
                  " expected", start, end, f"write {example}")  # fmt: skip

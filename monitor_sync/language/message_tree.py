@@ -80,7 +80,7 @@ class Condition(Part):
     @property
     def values(self) -> tuple[str, ...]:
         """The arguments without quotes and places."""
-        return tuple(each.value for each in self.arguments)
+        return tuple(argument.value for argument in self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +183,6 @@ def walk(elements: Sequence[Element]) -> Iterator[Element]:
 
 def dotted(path: Sequence[str]) -> str:
     """``("kube.app", "name")`` as ``[kube.app].name``."""
-    return ".".join(f"[{each}]" if "." in each or not each else each for each in path)
+    return ".".join(
+        f"[{segment}]" if "." in segment or not segment else segment for segment in path
+    )

@@ -1,4 +1,9 @@
-"""Print a tree back to a query: what was written, but for blanks where they mean nothing."""
+"""
+Print a tree back to a query: what was written, but for blanks where they mean nothing.
+
+No command prints a query yet. The tests do: they read what is printed and compare the trees, which
+proves that a tree holds all of its query. Import needs it for what templates have in common.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +134,7 @@ def _several(tree: TagList | Junction | Membership | ValueChoice) -> str:
     match tree:
         case TagList():
             rest = zip(tree.separators, tree.items[1:], strict=True)
-            tail = "".join(f"{by or ' '}{print_condition(each)}" for by, each in rest)
+            tail = "".join(f"{by or ' '}{print_condition(operand)}" for by, operand in rest)
             return print_condition(tree.items[0]) + tail
         case Junction():
             joined = zip(tree.keywords, tree.operands[1:], strict=True)

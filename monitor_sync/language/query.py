@@ -19,7 +19,6 @@ from monitor_sync.language.checks.search import SOURCES_OF, check_search
 from monitor_sync.language.checks.service_check import check_check
 from monitor_sync.language.checks.slo import check_slo
 from monitor_sync.language.checks.variables import FormulaVariable, read_variables
-from monitor_sync.language.printing import print_query
 from monitor_sync.language.problems import Findings, Path, QueryProblem
 from monitor_sync.language.query_facts import (
     Parsed,
@@ -66,7 +65,6 @@ __all__ = [
     "metrics",
     "parse",
     "parse_critical_query",
-    "print_query",
     "references",
     "series",
     "step",
@@ -114,7 +112,7 @@ def parse(
     found = list(problems)
     read = read_variables(type, variables, found)
     if isinstance(tree, FormulaQuery):
-        check_names(tree, [each.name for each in read], Findings(found))
+        check_names(tree, [variable.name for variable in read], Findings(found))
     return Parsed(type=type, text=query, tree=tree, problems=tuple(found), variables=read)
 
 
@@ -142,7 +140,7 @@ def _read(monitor_type: str, query: str) -> Read:
         if elsewhere is not None:
             return None, (elsewhere,)
     if len(problems) > 1:
-        problems = tuple(sorted(problems, key=lambda each: each.start))
+        problems = tuple(sorted(problems, key=lambda problem: problem.start))
     return tree, problems
 
 

@@ -59,7 +59,7 @@ class Parsed:
     @property
     def refused(self) -> bool:
         """Whether Datadog would answer 400."""
-        return any(each.refused for each in self.problems)
+        return any(problem.refused for problem in self.problems)
 
 
 def _steps(parsed: Parsed) -> tuple[Step, ...]:
@@ -71,7 +71,7 @@ def _steps(parsed: Parsed) -> tuple[Step, ...]:
 
 def step(parsed: Parsed, name: str) -> Step | None:
     """The first step of a chain with this name, such as ``rollup``; None where there is none."""
-    return next((each for each in _steps(parsed) if each.name.text == name), None)
+    return next((step for step in _steps(parsed) if step.name.text == name), None)
 
 
 def expressions(parsed: Parsed) -> tuple[Expression, ...]:
@@ -99,12 +99,12 @@ def group_keys(parsed: Parsed) -> tuple[str, ...]:
 
 def series(parsed: Parsed) -> tuple[Series, ...]:
     """Every series that is read, those of formula variables too, in written order."""
-    return tuple(each for expression in expressions(parsed) for each in series_in(expression))
+    return tuple(single for expression in expressions(parsed) for single in series_in(expression))
 
 
 def metrics(parsed: Parsed) -> tuple[str, ...]:
     """The metrics read, each once, in written order; those of formula variables too."""
-    return tuple(dict.fromkeys(each.metric.text for each in series(parsed)))
+    return tuple(dict.fromkeys(one.metric.text for one in series(parsed)))
 
 
 def tags(parsed: Parsed) -> tuple[Tag, ...]:
@@ -113,16 +113,16 @@ def tags(parsed: Parsed) -> tuple[Tag, ...]:
 
     ``negated`` says whether such things are left out, in whichever way that is written.
     """
-    found = [tag for each in series(parsed) for tag in tags_in(each.scope.condition)]
+    found = [tag for one in series(parsed) for tag in tags_in(one.scope.condition)]
     tree = parsed.tree
     if isinstance(tree, SearchQuery) and tree.condition is not None:
         found += tags_in(tree.condition)
     for variable in parsed.variables:
         if variable.condition is not None:
             found += tags_in(variable.condition)
-    for each in _steps(parsed):
-        if each.name.text in ("over", "exclude") and not isinstance(tree, SloQuery):
-            found += (_tag(argument, each.name.text) for argument in map(words_of, each.arguments))
+    for step in _steps(parsed):
+        if step.name.text in ("over", "exclude") and not isinstance(tree, SloQuery):
+            found += (_tag(argument, step.name.text) for argument in map(words_of, step.arguments))
     return tuple(found)
 
 
@@ -135,8 +135,8 @@ def _tag(written: str, name: str) -> Tag:
 
 def functions(parsed: Parsed) -> tuple[str, ...]:
     """The functions called, each once, in written order, without aggregators and modifiers."""
-    calls = (each for expression in expressions(parsed) for each in walk(expression))
-    names = (each.function.text for each in calls if isinstance(each, Call))
+    calls = (node for expression in expressions(parsed) for node in walk(expression))
+    names = (call.function.text for call in calls if isinstance(call, Call))
     return tuple(dict.fromkeys(name for name in names if name not in COMBINING))
 
 
@@ -149,7 +149,9 @@ def algorithm(parsed: Parsed) -> Algorithm | None:
 
 def divisions(parsed: Parsed) -> tuple[Division, ...]:
     """Every division, with whether its denominator is kept away from zero."""
-    return tuple(each for expression in expressions(parsed) for each in divisions_in(expression))
+    return tuple(
+        division for expression in expressions(parsed) for division in divisions_in(expression)
+    )
 
 
 def every_series_is_counted(parsed: Parsed) -> bool:
@@ -175,7 +177,7 @@ def references(parsed: Parsed) -> tuple[int | str, ...]:
     if not isinstance(parsed.tree, CompositeQuery):
         return ()
     members = members_in(parsed.tree.condition)
-    named = (each.id if isinstance(each, MonitorId) else each.key for each in members)
+    named = (member.id if isinstance(member, MonitorId) else member.key for member in members)
     return tuple(dict.fromkeys(named))
 
 

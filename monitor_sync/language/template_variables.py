@@ -229,7 +229,7 @@ def _slip(word: str, around: Surroundings) -> bool:
     """Whether a word is nearly a variable, where any word could be the key of a group."""
     if around.group_keys is not None and "*" not in around.group_keys:
         return False
-    plain = (each for each in known_variables(around) if "." not in each)
+    plain = (variable for variable in known_variables(around) if "." not in variable)
     return bool(nearest(word, plain, 0.7))
 
 
@@ -250,7 +250,7 @@ def _grouped(key: str, around: Surroundings) -> bool:
     if around.group_keys is None:
         return True
     keys = (*around.group_keys, *around.filter_keys, *ALWAYS_KEYS.get(around.type, ()))
-    return "*" in around.group_keys or any(_bare(key) == _bare(each) for each in keys)
+    return "*" in around.group_keys or any(_bare(key) == _bare(other) for other in keys)
 
 
 def _bare(key: str) -> str:
@@ -295,7 +295,7 @@ def _event(path: tuple[str, ...], around: Surroundings) -> Verdict:
             return _EXISTS
         return Verdict(
             existence=Existence.BLANK,
-            reason=f"`{first}.…` exists in {' and '.join(f'{each}s' for each in source.types)}"
+            reason=f"`{first}.…` exists in {' and '.join(f'{type_}s' for type_ in source.types)}"
             f" only, and this is a {around.type}",
             instead=_own_source(path, around),
         )
@@ -345,10 +345,10 @@ def known_variables(surroundings: Surroundings) -> tuple[str, ...]:
     )
     found += [f"{_bracketed(key)}.name" for key in dict.fromkeys(keys) if key != "*"]
     if "host" in keys:
-        found += [f"host.{each}" for each in HOST_FIELDS]
+        found += [f"host.{field}" for field in HOST_FIELDS]
     for name, source in SOURCES.items():
         if around.type in source.types:
-            found += [f"{name}.{each}" for each in source.fields]
+            found += [f"{name}.{field}" for field in source.fields]
     if around.type == "composite":
         for letter in LETTERS[: around.members or 0]:
             found += [f"{letter}.value", f"{letter}.status"]

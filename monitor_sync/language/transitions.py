@@ -115,7 +115,7 @@ class Reach:
 
     def transitions(self) -> tuple[Transition, ...]:
         """The rows of the table that can happen."""
-        return tuple(each for each in TRANSITIONS if self._has(each))
+        return tuple(transition for transition in TRANSITIONS if self._has(transition))
 
     def _has(self, transition: Transition) -> bool:
         if transition.needs == "renotify":
@@ -147,7 +147,7 @@ def reach(type_: str, options: Mapping[str, Any], priority: int | None = None) -
         statuses = options.get("renotify_statuses")
         if not isinstance(statuses, list | tuple) or not statuses:
             statuses = ("alert", "no data")
-        named = {_STATUSES.get(str(each), "") for each in statuses}
+        named = {_STATUSES.get(str(status), "") for status in statuses}
         possible = {"alert": True, "warning": warning, "no_data": no_data}
         renotify = frozenset(state for state, can in possible.items() if can and state in named)
     return Reach(

@@ -174,13 +174,13 @@ class Series(Node):
     def keys(self) -> tuple[str, ...]:
         """What it is grouped by, empty where it is not."""
         return tuple(
-            key.text for each in self.suffixes if isinstance(each, By) for key in each.keys
+            key.text for suffix in self.suffixes if isinstance(suffix, By) for key in suffix.keys
         )
 
     @property
     def modifiers(self) -> tuple[Modifier, ...]:
         """Its modifiers, in the written order."""
-        return tuple(each for each in self.suffixes if isinstance(each, Modifier))
+        return tuple(suffix for suffix in self.suffixes if isinstance(suffix, Modifier))
 
 
 @node
@@ -258,7 +258,7 @@ class Comparison(Node):
 
 
 @node
-class Change(Node):
+class ChangeShift(Node):
     """The ``change`` or ``pct_change`` around an evaluation, and how far back it compares."""
 
     kind: Name
@@ -271,7 +271,7 @@ class Evaluation(Node):
 
     aggregator: Name
     window: Window
-    change: Change | None
+    change: ChangeShift | None
 
 
 @node

@@ -35,26 +35,28 @@ def walk(expression: Expression) -> Iterator[Expression]:
     """An expression and all inside it, in the written order."""
     waiting: list[Expression] = [expression]
     while waiting:
-        each = waiting.pop()
-        yield each
-        if isinstance(each, Arithmetic):
-            waiting.extend(reversed(each.operands))
-        elif isinstance(each, Call):
-            waiting.extend(reversed(inner_queries(each.arguments)))
-        elif isinstance(each, Parenthesised):
-            waiting.append(each.expression)
-        elif isinstance(each, Signed):
-            waiting.append(each.operand)
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Arithmetic):
+            waiting.extend(reversed(node.operands))
+        elif isinstance(node, Call):
+            waiting.extend(reversed(inner_queries(node.arguments)))
+        elif isinstance(node, Parenthesised):
+            waiting.append(node.expression)
+        elif isinstance(node, Signed):
+            waiting.append(node.operand)
 
 
 def inner_queries(arguments: Iterable[Argument]) -> list[Expression]:
     """The arguments that are expressions."""
-    return [each for each in arguments if not isinstance(each, Text | Name | Option | Keys)]
+    return [
+        argument for argument in arguments if not isinstance(argument, Text | Name | Option | Keys)
+    ]
 
 
 def series_in(expression: Expression) -> list[Series]:
     """The series that an expression reads, in the written order."""
-    return [each for each in walk(expression) if isinstance(each, Series)]
+    return [node for node in walk(expression) if isinstance(node, Series)]
 
 
 def keys_of(expression: Expression) -> tuple[str, ...]:
@@ -77,11 +79,11 @@ def _collect_keys(expression: Expression, found: dict[str, None]) -> None:
         if outer is not None:
             found.update(dict.fromkeys(name.text for name in outer.names))
             return
-        for each in inner_queries(expression.arguments):
-            _collect_keys(each, found)
+        for query in inner_queries(expression.arguments):
+            _collect_keys(query, found)
     elif isinstance(expression, Arithmetic):
-        for each in expression.operands:
-            _collect_keys(each, found)
+        for operand in expression.operands:
+            _collect_keys(operand, found)
     elif isinstance(expression, Parenthesised):
         _collect_keys(expression.expression, found)
     elif isinstance(expression, Signed):
@@ -92,7 +94,7 @@ def regrouping(call: Call) -> Keys | None:
     """The outer keys of ``sum(avg:a.b{*} by {host,disk}, {host})``, None for any other call."""
     if call.function.text not in COMBINING:
         return None
-    return next((each for each in call.arguments if isinstance(each, Keys)), None)
+    return next((argument for argument in call.arguments if isinstance(argument, Keys)), None)
 
 
 def tags_in(condition: Condition) -> Iterator[Tag]:
@@ -102,7 +104,7 @@ def tags_in(condition: Condition) -> Iterator[Tag]:
     ``negated`` says whether such things are left out, however that is written.
     """
     if isinstance(condition, TagList):  # of tags alone, as most are
-        plain = [each for each in condition.items if isinstance(each, Tag)]
+        plain = [item for item in condition.items if isinstance(item, Tag)]
         if len(plain) == len(condition.items):
             yield from plain
             return
@@ -112,25 +114,25 @@ def tags_in(condition: Condition) -> Iterator[Tag]:
 def _tags_within(condition: Condition) -> Iterator[Tag]:
     waiting: list[tuple[Condition, bool]] = [(condition, False)]
     while waiting:
-        each, negated = waiting.pop()
-        match each:
+        node, negated = waiting.pop()
+        match node:
             case Tag():
-                yield Tag(each.start, each.end, each.key, each.value, each.negated != negated)
+                yield Tag(node.start, node.end, node.key, node.value, node.negated != negated)
             case Membership() | ValueChoice():
-                off = negated != (isinstance(each, Membership) and each.negated)
-                for value in each.values:
-                    yield Tag(value.start, value.end, each.key.text, value.text, off)
+                off = negated != (isinstance(node, Membership) and node.negated)
+                for value in node.values:
+                    yield Tag(value.start, value.end, node.key.text, value.text, off)
             case Field():
-                for word in _words(each.value):
-                    yield Tag(word.start, word.end, each.key.text, word.text, negated)
+                for word in _words(node.value):
+                    yield Tag(word.start, word.end, node.key.text, word.text, negated)
             case TagList():
-                waiting.extend((item, negated) for item in reversed(each.items))
+                waiting.extend((item, negated) for item in reversed(node.items))
             case Junction():
-                waiting.extend((item, negated) for item in reversed(each.operands))
+                waiting.extend((item, negated) for item in reversed(node.operands))
             case Negation():
-                waiting.append((each.operand, not negated))
+                waiting.append((node.operand, not negated))
             case Enclosed():
-                waiting.append((each.condition, negated))
+                waiting.append((node.condition, negated))
             case _:
                 pass
 
@@ -141,8 +143,8 @@ def _words(condition: Condition) -> Iterator[Word]:
     elif isinstance(condition, Enclosed):
         yield from _words(condition.condition)
     elif isinstance(condition, Junction):
-        for each in condition.operands:
-            yield from _words(each)
+        for operand in condition.operands:
+            yield from _words(operand)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,18 +174,20 @@ class Algorithm:
 
 def algorithm_in(expression: Expression) -> Algorithm | None:
     """The first algorithm of an expression, None where it has none."""
-    for each in walk(expression):
-        if isinstance(each, Call) and each.function.text in ALGORITHMS:
-            return take_apart(each)
+    for node in walk(expression):
+        if isinstance(node, Call) and node.function.text in ALGORITHMS:
+            return take_apart(node)
     return None
 
 
 def take_apart(call: Call) -> Algorithm:
     """The arguments of an algorithm by their meaning."""
-    plain = [each for each in call.arguments if not isinstance(each, Option)]
+    plain = [argument for argument in call.arguments if not isinstance(argument, Option)]
     method = words_of(plain[1]) if len(plain) > 1 else ""
     amount = plain[2].value if len(plain) > 2 and isinstance(plain[2], Number) else None
-    options = {each.name.text: each for each in call.arguments if isinstance(each, Option)}
+    options = {
+        argument.name.text: argument for argument in call.arguments if isinstance(argument, Option)
+    }
     return Algorithm(call=call, method=method, amount=amount, options=options)
 
 
@@ -213,10 +217,10 @@ class Division:
 
 def divisions_in(expression: Expression) -> Iterator[Division]:
     """Every division of an expression; ``start`` and ``end`` are those of the ``/``."""
-    for each in walk(expression):
-        if not isinstance(each, Arithmetic):
+    for node in walk(expression):
+        if not isinstance(node, Arithmetic):
             continue
-        for operator, operand in zip(each.operators, each.operands[1:], strict=True):
+        for operator, operand in zip(node.operators, node.operands[1:], strict=True):
             if operator.text == "/":
                 yield Division(
                     denominator=operand,
@@ -249,11 +253,11 @@ def _floored(expression: Expression) -> bool:
 
 def modifiers_in(expression: Expression) -> Iterator[Modifier]:
     """Every modifier of an expression, in no particular order."""
-    for each in walk(expression):
-        if isinstance(each, Series | Call | Parenthesised):
-            yield from each.modifiers
+    for node in walk(expression):
+        if isinstance(node, Series | Call | Parenthesised):
+            yield from node.modifiers
 
 
 def is_counted(series: Series) -> bool:
     """Whether a series is read ``.as_count()``."""
-    return any(each.name.text == "as_count" for each in series.modifiers)
+    return any(modifier.name.text == "as_count" for modifier in series.modifiers)

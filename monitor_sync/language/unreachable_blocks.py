@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor_sync.language.comparisons import ALWAYS, Cases, together
+from monitor_sync.language.cases import ALWAYS, Cases, together
 from monitor_sync.language.message_tree import Block, Condition, Element, Message, Raw
 from monitor_sync.language.transitions import CONDITIONS, Reach
 from monitor_sync.language.visibility import Situation, overrides_priority

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.language.comparisons import Comparison
+from monitor_sync.language.cases import CaseCondition
 from monitor_sync.language.message_tree import (
     Block,
     Broken,
@@ -46,7 +46,7 @@ Step = str | Fork
 class Choice:
     """Two continuations between which a comparison decides."""
 
-    comparison: Comparison
+    comparison: CaseCondition
     holds: tuple[Shown, ...]
     fails: tuple[Shown, ...]
 
@@ -67,16 +67,16 @@ class Situation:
     priority: int | None
     overridden: bool = False
 
-    def answer(self, condition: Condition) -> bool | Comparison:
+    def answer(self, condition: Condition) -> bool | CaseCondition:
         """Whether the condition holds, or the comparison that decides."""
         name, values = condition.name, condition.values
         if name in FLAGS:
             return name in self.flags
         if name in MATCHES:
-            return Comparison(name, values[0].strip() if values else "", values[1:])
+            return CaseCondition(name, values[0].strip() if values else "", values[1:])
         if name == PRIORITY:
             if self.overridden:
-                return Comparison(name, "", values)
+                return CaseCondition(name, "", values)
             return self.priority is not None and values == (f"P{self.priority}",)
         # a block that no helper knows is looked up as a variable, and there is none
         return False
@@ -85,8 +85,8 @@ class Situation:
 def overrides_priority(message: Message) -> bool:
     """Whether a message overrides the priority anywhere."""
     return any(
-        isinstance(each, Helper) and each.name == "override_priority"
-        for each in walk(message.elements)
+        isinstance(node, Helper) and node.name == "override_priority"
+        for node in walk(message.elements)
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.audience.audience import named_handles, routing_lines
+from monitor_sync.audience.audience import lines_that_notify, named_handles
 from monitor_sync.audience.change import NO_CHANGE, compare
 from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.transitions import Reach
@@ -49,7 +49,7 @@ def told(old: Any, new: Any) -> dict[str, tuple[list[str], list[str]]]:
     ],
 )  # fmt: skip
 def test_the_handles_of_a_text(text: object, handles: list[str]) -> None:
-    assert list(named_handles(routing_lines(text))) == handles
+    assert list(named_handles(lines_that_notify(text))) == handles
 
 
 def test_names_that_come_and_go_are_sought_in_the_escalation_message_too() -> None:
@@ -205,11 +205,11 @@ LINES = st.sampled_from(
 
 @given(st.lists(LINES, max_size=12).map("\n".join), st.sampled_from([Reach(), Reach(priority=2)]))
 def test_the_lines_that_are_left_out_decide_nothing(text: str, reach: Reach) -> None:
-    assert by_transition(routing_lines(text), reach=reach) == by_transition(text, reach=reach)
+    assert by_transition(lines_that_notify(text), reach=reach) == by_transition(text, reach=reach)
 
 
 @given(rendering.trees(), rendering.trees())
 def test_what_is_left_of_any_message_notifies_the_same(one: Any, other: Any) -> None:
     text = rendering.written(one) + "\nwords\n{{value}} words\n" + rendering.written(other)
-    left = routing_lines(text)
+    left = lines_that_notify(text)
     assert by_transition(left, reach=Reach()) == by_transition(text, reach=Reach())

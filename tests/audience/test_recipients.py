@@ -9,11 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor_sync.audience.recipients import Recipients, by_transition
-from monitor_sync.language.comparisons import (
+from monitor_sync.language.cases import (
     ALWAYS,
     NEVER,
+    CaseCondition,
     Cases,
-    Comparison,
     Effort,
     either,
     together,
@@ -44,7 +44,7 @@ def told(recipients: Recipients, answers: rendering.Answers) -> set[str]:
     return found
 
 
-def holds(comparison: Comparison, answers: rendering.Answers) -> bool:
+def holds(comparison: CaseCondition, answers: rendering.Answers) -> bool:
     if comparison.kind == "is_priority":
         asked = f"is_priority '{comparison.values[0]}'"
     else:
@@ -232,7 +232,7 @@ def test_a_priority_that_the_message_overrides_is_left_open() -> None:
     assert [[str(each) for each in case] for case in found.when] == [['priority is "P1"']]
 
 
-ATOMS = [Comparison("is_match", name, ("v",)) for name in "abcd"]
+ATOMS = [CaseCondition("is_match", name, ("v",)) for name in "abcd"]
 A, B, C, D = ATOMS
 
 MUCH_FOLLOWS = [
@@ -249,7 +249,7 @@ MUCH_FOLLOWS = [
 @example(MUCH_FOLLOWS)
 @given(st.lists(st.dictionaries(st.sampled_from(ATOMS), st.booleans(), max_size=3), max_size=7))
 def test_cases_keep_their_meaning_and_equal_meanings_are_equal(
-    described: list[dict[Comparison, bool]],
+    described: list[dict[CaseCondition, bool]],
 ) -> None:
     effort = Effort()
     built = [_case(each) for each in described]
@@ -273,12 +273,12 @@ def test_cases_keep_their_meaning_and_equal_meanings_are_equal(
     assert (forward == ALWAYS) == every
 
 
-def _case(described: dict[Comparison, bool]) -> Cases:
+def _case(described: dict[CaseCondition, bool]) -> Cases:
     cases = ALWAYS
     for atom, value in described.items():
         cases = together(cases, atom if value else atom.denied())
     return cases
 
 
-def _asked(comparison: Comparison) -> Comparison:
+def _asked(comparison: CaseCondition) -> CaseCondition:
     return comparison if comparison.holds else comparison.denied()

@@ -10,7 +10,7 @@ from monitor_sync.language.tree import (
     Arithmetic,
     By,
     Call,
-    Change,
+    ChangeShift,
     CheckQuery,
     Comparison,
     CompositeQuery,
@@ -251,7 +251,7 @@ def evaluations(draw: st.DrawFn) -> Evaluation:
         return Evaluation(0, 0, aggregator, window, None)
     kind = _name(draw(st.sampled_from(("change", "pct_change"))))
     shift = draw(windows(draw(st.sampled_from(("last", "ago")))))
-    return Evaluation(0, 0, aggregator, window, Change(0, 0, kind, shift))
+    return Evaluation(0, 0, aggregator, window, ChangeShift(0, 0, kind, shift))
 
 
 metric_queries = st.builds(

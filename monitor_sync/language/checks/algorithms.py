@@ -58,47 +58,47 @@ _MINUTES: Final = re.compile(r"[1-9]\d{0,6}m?", re.ASCII)
 _HISTORY: Final = re.compile(r"[1-9]\d{0,6}(h|d|w|mo)", re.ASCII)
 
 
-def check_algorithms(tree: MetricQuery, found: Findings) -> None:
+def check_algorithms(tree: MetricQuery, findings: Findings) -> None:
     """The algorithm of a metric query, if it has one, and the window that goes with it."""
     body = tree.expression
     calls = [] if isinstance(body, Series) else _calls(body)
-    forecast = any(each.function.text == "forecast" for each in calls)
-    _check_next(tree.evaluation, found, forecast=forecast)
+    forecast = any(call.function.text == "forecast" for call in calls)
+    _check_next(tree.evaluation, findings, forecast=forecast)
     if not calls:
         return
     if len(calls) > 1:
-        found.refuse(
+        findings.refuse(
             "several-algorithms",
             calls[1].function,
             f"`{calls[1].function.text}` where one algorithm stands already",
             "a query has one of anomalies, outliers and forecast",
         )
     algorithm = take_apart(calls[0])
-    _check_head(algorithm, found)
-    _check_options(algorithm, found)
+    _check_head(algorithm, findings)
+    _check_options(algorithm, findings)
     if algorithm.name == "anomalies":
-        _check_anomalies(tree, algorithm, found)
+        _check_anomalies(tree, algorithm, findings)
     elif algorithm.name == "outliers":
-        _check_outliers(tree, algorithm, found)
+        _check_outliers(tree, algorithm, findings)
     else:
-        _check_forecast(tree, algorithm, found)
+        _check_forecast(tree, algorithm, findings)
 
 
 def _calls(body: Expression) -> list[Call]:
     return [e for e in walk(body) if isinstance(e, Call) and e.function.text in ALGORITHMS]
 
 
-def _check_next(evaluation: Evaluation, found: Findings, *, forecast: bool) -> None:
+def _check_next(evaluation: Evaluation, findings: Findings, *, forecast: bool) -> None:
     window = evaluation.window
     if forecast and window.form != "next":
-        found.refuse(
+        findings.refuse(
             "forecast-window",
             window,
             f"`{window.written}` where a window ahead was expected",
             "forecast() looks ahead: write for example `next_1w`",
         )
     elif not forecast and window.form == "next":
-        found.refuse(
+        findings.refuse(
             "forecast-window",
             window,
             f"`{window.written}` looks ahead, which only forecast() can",
@@ -106,54 +106,54 @@ def _check_next(evaluation: Evaluation, found: Findings, *, forecast: bool) -> N
         )
 
 
-def _check_head(algorithm: Algorithm, found: Findings) -> None:
+def _check_head(algorithm: Algorithm, findings: Findings) -> None:
     """The query, the method and the deviations that all three begin with."""
     call, name = algorithm.call, algorithm.name
-    plain = [each for each in call.arguments if not isinstance(each, Option)]
+    plain = [argument for argument in call.arguments if not isinstance(argument, Option)]
     third = "tolerance" if name == "outliers" else "deviations"
     if len(plain) < 3:
         missing = ("a query", "an algorithm", f"the {third}")[len(plain) :]
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments", call, f"`{name}()` lacks {listed(missing, 'and')}"
         )
     if plain and not inner_queries(plain[:1]):
-        found.refuse("wrong-argument", plain[0], f"`{name}()` takes a query first")
+        findings.refuse("wrong-argument", plain[0], f"`{name}()` takes a query first")
     if len(plain) > 1 and algorithm.method.lower() not in _METHODS[name]:
         known = _SHOWN.get(name, _METHODS[name])
-        found.refuse(
+        findings.refuse(
             "unknown-algorithm",
             plain[1],
             f"`{algorithm.method or '…'}` where {listed(known)} was expected",
             did_you_mean(algorithm.method, known),
         )
     elif len(plain) > 1:
-        _check_quoted(plain[1], found)
+        _check_quoted(plain[1], findings)
     if len(plain) > 2:
-        _check_amount(algorithm, plain[2], third, found)
+        _check_amount(algorithm, plain[2], third, findings)
     if len(plain) > (4 if name == "outliers" else 3):
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments",
             plain[-1],
             f"`{words_of(plain[-1]) or '…'}` is one argument too many",
         )
 
 
-def _check_amount(algorithm: Algorithm, place: Argument, what: str, found: Findings) -> None:
+def _check_amount(algorithm: Algorithm, place: Argument, what: str, findings: Findings) -> None:
     """The deviations or the tolerance: above zero, and of a forecast at least 1."""
     amount, lowest = algorithm.amount, 1 if algorithm.name == "forecast" else 0
     if amount is None or amount < lowest or amount == 0:
         wanted = "of 1 or more" if lowest else "above 0"
-        found.refuse(
+        findings.refuse(
             "bad-deviations",
             place,
             f"`{words_of(place) or '…'}` for the {what} where a number {wanted} was expected",
         )
 
 
-def _check_quoted(argument: Argument, found: Findings) -> None:
+def _check_quoted(argument: Argument, findings: Findings) -> None:
     if not isinstance(argument, Text):
         written = words_of(argument)
-        found.refuse(
+        findings.refuse(
             "unquoted-text",
             argument,
             f"`{written}` where a text in quotes was expected",
@@ -161,32 +161,32 @@ def _check_quoted(argument: Argument, found: Findings) -> None:
         )
 
 
-def _check_options(algorithm: Algorithm, found: Findings) -> None:
+def _check_options(algorithm: Algorithm, findings: Findings) -> None:
     known = _OPTIONS[algorithm.name]
     for name, option in algorithm.options.items():
         value = words_of(option.value)
         if name in known and name != "interval":
-            _check_quoted(option.value, found)
+            _check_quoted(option.value, findings)
         if name not in known:
-            found.refuse(
+            findings.refuse(
                 "unknown-option",
                 option.name,
                 f"`{name}` is no option of {algorithm.name}()",
                 did_you_mean(name, known),
             )
         elif name in _CHOICES and value not in _CHOICES[name]:
-            found.refuse(
+            findings.refuse(
                 "wrong-argument",
                 option.value,
                 f"`{value}` where {listed(_CHOICES[name])} was expected",
                 did_you_mean(value, _CHOICES[name]),
             )
         elif name == "interval" and not _MINUTES.fullmatch(value):
-            found.refuse(
+            findings.refuse(
                 "bad-interval", option.value, f"`{value}` where a number of seconds was expected"
             )
         elif name == "history" and not _HISTORY.fullmatch(value):
-            found.refuse(
+            findings.refuse(
                 "bad-window",
                 option.value,
                 f"`{value}` where a time such as `1w` was expected",
@@ -194,7 +194,7 @@ def _check_options(algorithm: Algorithm, found: Findings) -> None:
             )
 
 
-def _alert_window(algorithm: Algorithm, found: Findings) -> Window | None:
+def _alert_window(algorithm: Algorithm, findings: Findings) -> Window | None:
     option = algorithm.options.get("alert_window")
     if option is None:
         return None
@@ -202,7 +202,7 @@ def _alert_window(algorithm: Algorithm, found: Findings) -> Window | None:
     inset = 1 if isinstance(place, Text) else 0
     window = read_window(value, place.start + inset, place.end - inset)
     if window is None or window.form != "last" or window.count == 0:
-        found.refuse(
+        findings.refuse(
             "bad-window",
             place,
             f"`{value}` where a window such as `last_15m` was expected",
@@ -212,7 +212,7 @@ def _alert_window(algorithm: Algorithm, found: Findings) -> Window | None:
     return window
 
 
-def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, found: Findings) -> None:
+def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, findings: Findings) -> None:
     """
     Source: Datadog's page on anomaly monitors; the ratios also hold in all published ones.
 
@@ -222,7 +222,7 @@ def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, found: Findings) -
     if isinstance(level, Number) and not 0 < level.value <= 1:
         share = f"{level.value / 100:g}"
         hint = f"write {share} for {level.written} percent" if 1 < level.value <= 100 else ""
-        found.refuse(
+        findings.refuse(
             "anomalies-threshold",
             level,
             f"{level.written} where a share above 0 and up to 1 was expected: how much of "
@@ -230,21 +230,21 @@ def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, found: Findings) -
             hint,
         )
     if "seasonality" in algorithm.options and algorithm.method == "basic":
-        found.warn(
+        findings.warn(
             "seasonality-of-basic",
             algorithm.options["seasonality"],
             "`basic` knows no seasons: seasonality is for agile and robust",
         )
-    _check_alert_window(tree.evaluation.window, algorithm, found)
+    _check_alert_window(tree.evaluation.window, algorithm, findings)
 
 
-def _check_alert_window(whole: Window, algorithm: Algorithm, found: Findings) -> None:
+def _check_alert_window(whole: Window, algorithm: Algorithm, findings: Findings) -> None:
     """That it lies in the window of the query, and holds five intervals."""
-    window = _alert_window(algorithm, found)
+    window = _alert_window(algorithm, findings)
     if window is None:
         return
     if whole.form == "last" and whole.seconds < window.seconds:
-        found.refuse(
+        findings.refuse(
             "alert-window-above-window",
             window,
             f"alert_window `{window.written}` is longer than the window "
@@ -256,7 +256,7 @@ def _check_alert_window(whole: Window, algorithm: Algorithm, found: Findings) ->
         and isinstance(interval.value, Number)
         and interval.value.value * 5 > window.seconds
     ):
-        found.refuse(
+        findings.refuse(
             "interval-above-alert-window",
             interval.value,
             f"an interval of {interval.value.written} seconds is more than a fifth of "
@@ -265,12 +265,12 @@ def _check_alert_window(whole: Window, algorithm: Algorithm, found: Findings) ->
         )
 
 
-def _check_outliers(tree: MetricQuery, algorithm: Algorithm, found: Findings) -> None:
+def _check_outliers(tree: MetricQuery, algorithm: Algorithm, findings: Findings) -> None:
     """Source: Datadog's page on outlier monitors."""
     call = algorithm.call
-    plain = [each for each in call.arguments if not isinstance(each, Option)]
+    plain = [argument for argument in call.arguments if not isinstance(argument, Option)]
     if len(plain) > 3 and "mad" not in algorithm.method.lower():
-        found.refuse(
+        findings.refuse(
             "percentage-of-dbscan",
             plain[3],
             f"`{words_of(plain[3]) or '…'}` is a percentage, which {algorithm.method} "
@@ -278,14 +278,14 @@ def _check_outliers(tree: MetricQuery, algorithm: Algorithm, found: Findings) ->
             "MAD and scaledMAD do",
         )
     elif len(plain) > 3 and not isinstance(plain[3], Number):
-        found.refuse(
+        findings.refuse(
             "wrong-argument",
             plain[3],
             f"`{words_of(plain[3]) or '…'}` where a percentage was expected",
         )
     queries = inner_queries(plain[:1])
     if queries and not keys_of(queries[0]):
-        found.refuse(
+        findings.refuse(
             "outliers-ungrouped",
             queries[0],
             "outliers() compares the members of a group, and this query has none",
@@ -293,18 +293,18 @@ def _check_outliers(tree: MetricQuery, algorithm: Algorithm, found: Findings) ->
         )
     window = tree.evaluation.window
     if window.form == "last" and window.seconds > _DAY:
-        found.refuse(
+        findings.refuse(
             "window-too-long",
             window,
             f"`{window.written}` is longer than the 24 hours outliers() can look at",
         )
 
 
-def _check_forecast(tree: MetricQuery, algorithm: Algorithm, found: Findings) -> None:
+def _check_forecast(tree: MetricQuery, algorithm: Algorithm, findings: Findings) -> None:
     """Source: Datadog's page on forecast monitors."""
     window, operator = tree.evaluation.window, tree.comparison.operator
     if window.form == "next" and not 12 * _HOUR <= window.seconds <= 3 * 730 * _HOUR:
-        found.refuse(
+        findings.refuse(
             "forecast-window",
             window,
             f"`{window.written}` where 12 hours to 3 months ahead were expected",
@@ -312,30 +312,30 @@ def _check_forecast(tree: MetricQuery, algorithm: Algorithm, found: Findings) ->
     wanted = {">": "max", ">=": "max", "<": "min", "<=": "min"}.get(operator.text, "")
     aggregator = tree.evaluation.aggregator
     if aggregator.text != wanted:
-        found.refuse(
+        findings.refuse(
             "forecast-aggregator",
             aggregator if wanted else operator,
             f"`{aggregator.text}` with `{operator.text}` where max with > or >=, "
             "or min with < or <= was expected",
             f"write `{wanted}`" if wanted else "",
         )
-    _check_forecast_options(algorithm, found)
-    for each in inner_queries(algorithm.call.arguments):
-        for inner in walk(each):
+    _check_forecast_options(algorithm, findings)
+    for query in inner_queries(algorithm.call.arguments):
+        for inner in walk(query):
             if isinstance(inner, Call) and inner.function.text in _NOT_IN_FORECAST[1:]:
-                found.refuse(
+                findings.refuse(
                     "function-in-forecast",
                     inner.function,
                     f"`{inner.function.text}` cannot be inside forecast()",
                 )
 
 
-def _check_forecast_options(algorithm: Algorithm, found: Findings) -> None:
+def _check_forecast_options(algorithm: Algorithm, findings: Findings) -> None:
     for name, method in (("history", "linear"), ("model", "linear"), ("seasonality", "seasonal")):
         option = algorithm.options.get(name)
         known = algorithm.method in _METHODS["forecast"]
         if option is not None and known and algorithm.method != method:
-            found.refuse(
+            findings.refuse(
                 "option-of-other-algorithm",
                 option.name,
                 f"`{name}` belongs to '{method}', not to '{algorithm.method}'",

@@ -22,41 +22,41 @@ from monitor_sync.language.tree_queries import words_of
 _QUERY_KINDS: Final = (Text, Name, Option, Keys)
 
 
-def check_call(call: Call, found: Findings) -> None:
+def check_call(call: Call, findings: Findings) -> None:
     """One function with its arguments. Algorithms are looked at elsewhere."""
     name = call.function.text
     if name in COMBINING:
-        _check_combining(call, found)
+        _check_combining(call, findings)
     elif name in FUNCTIONS:
-        _check_arguments(call, FUNCTIONS[name], found)
+        _check_arguments(call, FUNCTIONS[name], findings)
     elif name not in ALGORITHMS:
-        _unknown(call, found)
+        _unknown(call, findings)
 
 
-def _unknown(call: Call, found: Findings) -> None:
+def _unknown(call: Call, findings: Findings) -> None:
     name = call.function.text
     if name in NOT_IN_MONITORS:
-        found.refuse(
+        findings.refuse(
             "function-not-in-monitors",
             call.function,
             f"`{name}` works on dashboards, not in monitors",
             "smooth with ewma_3, ewma_5, ewma_10, ewma_20 or median_3 to median_9",
         )
     elif name == "formula":
-        found.refuse(
+        findings.refuse(
             "formula-not-alone",
             call.function,
             "`formula()` must be the whole query: no other function can go around it",
         )
     elif name in SOURCES:
-        found.refuse(
+        findings.refuse(
             "events-in-metric-query",
             call.function,
             f"`{name}()` is a search, a metric was expected",
             "functions work on metrics; make a metric of the events first",
         )
     else:
-        found.refuse(
+        findings.refuse(
             "unknown-function",
             call.function,
             f"`{name}` is not a function of monitors",
@@ -67,22 +67,22 @@ def _unknown(call: Call, found: Findings) -> None:
 def _near(name: str) -> str:
     """The nearest function; of one with a number, the family with the numbers there are."""
     stem = name.rpartition("_")[0]
-    family = [each for each in KNOWN if stem and each.rpartition("_")[0] == stem]
+    family = [name for name in KNOWN if stem and name.rpartition("_")[0] == stem]
     if len(family) > 1 and name.rpartition("_")[2].isdigit():
         return f"there is {listed(family)}"
     return did_you_mean(name, KNOWN)
 
 
-def _check_combining(call: Call, found: Findings) -> None:
+def _check_combining(call: Call, findings: Findings) -> None:
     """Several series, or one and the keys that remain."""
-    outer = [each for each in call.arguments if isinstance(each, Keys)]
-    others = [each for each in call.arguments if not isinstance(each, Keys)]
-    for each in others:
-        if isinstance(each, _QUERY_KINDS):
-            found.refuse("wrong-argument", each, f"`{words_of(each) or '…'}` is no query")
+    outer = [argument for argument in call.arguments if isinstance(argument, Keys)]
+    others = [argument for argument in call.arguments if not isinstance(argument, Keys)]
+    for other in others:
+        if isinstance(other, _QUERY_KINDS):
+            findings.refuse("wrong-argument", other, f"`{words_of(other) or '…'}` is no query")
     if not others or len(outer) > 1 or (outer and len(others) > 1):
         name = call.function.text
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments",
             call,
             f"`{name}()` takes queries, or one query and the keys that remain",
@@ -90,28 +90,28 @@ def _check_combining(call: Call, found: Findings) -> None:
         )
 
 
-def _check_arguments(call: Call, parameters: tuple[Parameter, ...], found: Findings) -> None:
+def _check_arguments(call: Call, parameters: tuple[Parameter, ...], findings: Findings) -> None:
     name, given = call.function.text, call.arguments
     for parameter, argument in zip(parameters, given, strict=False):
-        _check_argument(parameter, argument, found)
+        _check_argument(parameter, argument, findings)
     if len(given) > len(parameters):
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments",
             given[len(parameters)],
             f"`{name}()` has {len(given)} arguments, "
-            f"{listed([each.name for each in parameters], 'and')} was expected",
+            f"{listed([expected.name for expected in parameters], 'and')} was expected",
         )
-    missing = [each.name for each in parameters[len(given) :] if not each.optional]
+    missing = [expected.name for expected in parameters[len(given) :] if not expected.optional]
     if missing:
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments", call, f"`{name}()` lacks {listed(missing, 'and')}"
         )
 
 
-def _check_argument(parameter: Parameter, argument: Argument, found: Findings) -> None:
+def _check_argument(parameter: Parameter, argument: Argument, findings: Findings) -> None:
     if parameter.kind == "query":
         if isinstance(argument, _QUERY_KINDS):
-            found.refuse(
+            findings.refuse(
                 "wrong-argument",
                 argument,
                 f"`{words_of(argument) or '…'}` where {parameter.name} was expected",
@@ -126,6 +126,6 @@ def _check_argument(parameter: Parameter, argument: Argument, found: Findings) -
         return
     hint = did_you_mean(written, parameter.choices) if parameter.kind == "word" else ""
     wanted = listed(parameter.choices) if parameter.choices else parameter.name
-    found.refuse(
+    findings.refuse(
         "wrong-argument", argument, f"`{written or '…'}` where {wanted} was expected", hint
     )

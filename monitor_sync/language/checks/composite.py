@@ -19,7 +19,7 @@ from monitor_sync.language.tree import (
 _MOST: Final = 10
 
 
-def check_composite(tree: CompositeQuery, found: Findings) -> None:
+def check_composite(tree: CompositeQuery, findings: Findings) -> None:
     """
     Everything about a composite that its query alone shows.
 
@@ -28,7 +28,7 @@ def check_composite(tree: CompositeQuery, found: Findings) -> None:
     members = list(members_in(tree.condition))
     different = list(dict.fromkeys(members))
     if len(different) > _MOST:
-        found.refuse(
+        findings.refuse(
             "too-many-members",
             tree,
             f"{len(different)} different monitors, at most {_MOST} were expected",
@@ -36,10 +36,10 @@ def check_composite(tree: CompositeQuery, found: Findings) -> None:
         return
     rows = 1 << len(different)
     everything = (1 << rows) - 1
-    columns = {each: _column(index, rows) for index, each in enumerate(different)}
+    columns = {member: _column(index, rows) for index, member in enumerate(different)}
     truth = _truth(tree.condition, columns, everything)
     if truth in (0, everything):
-        found.warn(
+        findings.warn(
             "constant-composite",
             tree,
             "this is never true, whatever its monitors do"
@@ -52,15 +52,15 @@ def members_in(condition: Condition) -> Iterator[MonitorId | MonitorReference]:
     """The members of a composite in the written order, repeated ones included."""
     waiting: list[Condition] = [condition]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, MonitorId | MonitorReference):
-            yield each
-        elif isinstance(each, Junction):
-            waiting.extend(reversed(each.operands))
-        elif isinstance(each, Negation):
-            waiting.append(each.operand)
-        elif isinstance(each, Enclosed):
-            waiting.append(each.condition)
+        condition = waiting.pop()
+        if isinstance(condition, MonitorId | MonitorReference):
+            yield condition
+        elif isinstance(condition, Junction):
+            waiting.extend(reversed(condition.operands))
+        elif isinstance(condition, Negation):
+            waiting.append(condition.operand)
+        elif isinstance(condition, Enclosed):
+            waiting.append(condition.condition)
 
 
 def _column(index: int, rows: int) -> int:
@@ -85,7 +85,7 @@ def _truth(
         return _truth(condition.condition, columns, everything)
     if not isinstance(condition, Junction):
         return 0
-    values = [_truth(each, columns, everything) for each in condition.operands]
+    values = [_truth(operand, columns, everything) for operand in condition.operands]
     result = values[0]
     for value in values[1:]:
         result = result & value if condition.operator == "AND" else result | value

@@ -7,7 +7,7 @@ from monitor_sync.language.tree import Condition, Junction, Negation, Tag, TagLi
 from monitor_sync.language.tree_queries import tags_in
 
 
-def check_filter(condition: Condition, found: Findings) -> None:
+def check_filter(condition: Condition, findings: Findings) -> None:
     """
     One filter of a series.
 
@@ -17,25 +17,25 @@ def check_filter(condition: Condition, found: Findings) -> None:
     """
     for tag in tags_in(condition):
         if "$" in (tag.key[:1], tag.value[:1]):
-            _dashboard_variable(tag, found)
+            _dashboard_variable(tag, findings)
         elif tag.value != tag.value.lower():
-            found.warn(
+            findings.warn(
                 "upper-case-value",
                 tag,
                 f"`{tag.value}` never fits: tags are stored in lower case",
                 f"write `{tag.value.lower()}`",
             )
     if isinstance(condition, TagList):
-        _contradicting(condition.items, found)
+        _contradicting(condition.items, findings)
     elif isinstance(condition, Junction) and condition.operator == "AND":
-        _contradicting(condition.operands, found)
+        _contradicting(condition.operands, findings)
     elif isinstance(condition, Junction):
-        _always_true(condition, found)
+        _always_true(condition, findings)
 
 
-def _dashboard_variable(tag: Tag, found: Findings) -> None:
+def _dashboard_variable(tag: Tag, findings: Findings) -> None:
     written = tag.value if tag.value.startswith("$") else tag.key
-    found.refuse(
+    findings.refuse(
         "dashboard-variable",
         tag,
         f"`{written}` is a variable of dashboards, which monitors do not have",
@@ -43,14 +43,14 @@ def _dashboard_variable(tag: Tag, found: Findings) -> None:
     )
 
 
-def _contradicting(conditions: tuple[Condition, ...], found: Findings) -> None:
+def _contradicting(conditions: tuple[Condition, ...], findings: Findings) -> None:
     wanted: dict[str, Tag] = {}
     for tag in conditions:
         if not isinstance(tag, Tag) or tag.negated or not tag.key or "*" in tag.value:
             continue
         first = wanted.setdefault(tag.key, tag)
         if first.value != tag.value:
-            found.warn(
+            findings.warn(
                 "contradicting-tags",
                 tag,
                 f"`{tag.key}` is to be both `{first.value}` and `{tag.value}`: "
@@ -59,15 +59,15 @@ def _contradicting(conditions: tuple[Condition, ...], found: Findings) -> None:
             )
 
 
-def _always_true(junction: Junction, found: Findings) -> None:
+def _always_true(junction: Junction, findings: Findings) -> None:
     """``NOT a:x OR NOT a:y`` leaves nothing out; so does a plain repetition, by mistake."""
-    negated = [each for each in junction.operands if isinstance(each, Negation)]
+    negated = [operand for operand in junction.operands if isinstance(operand, Negation)]
     if len(negated) < 2 or len(negated) != len(junction.operands):
         return
-    tags = [each.operand for each in negated if isinstance(each.operand, Tag)]
+    tags = [negation.operand for negation in negated if isinstance(negation.operand, Tag)]
     if len(tags) == len(negated) and len({tag.key for tag in tags}) == 1:
         same = len({tag.value for tag in tags}) == 1
-        found.warn(
+        findings.warn(
             "always-true-filter",
             junction,
             "the same condition stands twice"

@@ -30,98 +30,101 @@ _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _MONTH: Final = 730 * 3600
 
 
-def check_formula(monitor_type: str, tree: FormulaQuery, found: Findings) -> None:
+def check_formula(monitor_type: str, tree: FormulaQuery, findings: Findings) -> None:
     """Everything about a formula that the query alone shows; its variables are looked at apart."""
     if monitor_type == "data-jobs alert":
-        _check_jobs(tree, found)
+        _check_jobs(tree, findings)
     elif monitor_type == "cost alert":
-        _check_calls(tree, found)
-        _check_cost(tree, found)
+        _check_calls(tree, findings)
+        _check_cost(tree, findings)
     else:
-        _check_calls(tree, found)
-        _check_steps(monitor_type, tree, found)
+        _check_calls(tree, findings)
+        _check_steps(monitor_type, tree, findings)
     level = tree.comparison.threshold if tree.comparison else None
     if isinstance(level, Name) and monitor_type not in METRIC_TYPES:
-        found.refuse(
+        findings.refuse(
             "dynamic-threshold",
             level,
             "`threshold` where a number was expected: only metric monitors compare with a query",
         )
 
 
-def _check_calls(tree: FormulaQuery, found: Findings) -> None:
-    for each in walk(tree.expression):
-        if isinstance(each, Call):
-            check_call(each, found)
+def _check_calls(tree: FormulaQuery, findings: Findings) -> None:
+    for node in walk(tree.expression):
+        if isinstance(node, Call):
+            check_call(node, findings)
 
 
-def _check_steps(monitor_type: str, tree: FormulaQuery, found: Findings) -> None:
+def _check_steps(monitor_type: str, tree: FormulaQuery, findings: Findings) -> None:
     """Metric monitors roll up before they look at a window; the others only have a window."""
-    steps = by_name(tree.steps, ("rollup", "by", "last", "current"), found)
+    steps = by_name(tree.steps, ("rollup", "by", "last", "current"), findings)
     example = '`formula("a / b").last("5m") > 1`'
     if monitor_type in METRIC_TYPES:
         example = '`formula("a / b").rollup("sum").last("5m") > 1`'
     if "current" not in steps:
-        require(steps, ("last",), tree, found, example)
+        require(steps, ("last",), tree, findings, example)
     longest = 48 * 3600 if monitor_type in SEARCH_TYPES else _MONTH
     if tree.comparison is None:  # the query of a threshold: the documented example looks at 6mo
         longest = 6 * _MONTH
     for name in ("last", "current"):
         if name in steps:
-            check_time(steps[name], found, longest=longest)
+            check_time(steps[name], findings, longest=longest)
     if monitor_type in METRIC_TYPES and "rollup" not in steps:
-        found.warn(
+        findings.warn(
             "formula-without-rollup", tree, "`.rollup()` is missing, which all known ones have",
             f"write {example}",
         )  # fmt: skip
 
 
-def _check_jobs(tree: FormulaQuery, found: Findings) -> None:
+def _check_jobs(tree: FormulaQuery, findings: Findings) -> None:
     """Source: Datadog's API reference; recorded requests have no quotes in these steps."""
     body = tree.expression
     right = (
         isinstance(body, Call)
         and body.function.text == "failed_runs"
-        and [each.name for each in body.arguments if isinstance(each, Variable)] == ["run_query"]
+        and [argument.name for argument in body.arguments if isinstance(argument, Variable)]
+        == ["run_query"]
     )
     if not right:
-        found.refuse(
+        findings.refuse(
             "bad-jobs-formula",
             body,
             "this formula where `failed_runs(run_query)` was expected",
             'write `formula("failed_runs(run_query)")`',
         )
     example = '`formula("failed_runs(run_query)").by(job_name).last(1d) > 0`'
-    steps = by_name(tree.steps, ("by", "last"), found)
-    require(steps, ("last",), tree, found, example)
+    steps = by_name(tree.steps, ("by", "last"), findings)
+    require(steps, ("last",), tree, findings, example)
     if "last" in steps and len(steps["last"].arguments) == 1:
-        quoted_window(steps["last"].arguments[0], found, "m h d w", "10d")
+        quoted_window(steps["last"].arguments[0], findings, "m h d w", "10d")
     if "by" in steps and not steps["by"].arguments:
-        found.refuse("empty-step", steps["by"], "`.by()` is empty")
+        findings.refuse("empty-step", steps["by"], "`.by()` is empty")
 
 
-def _check_cost(tree: FormulaQuery, found: Findings) -> None:
+def _check_cost(tree: FormulaQuery, findings: Findings) -> None:
     """Source: Datadog's API reference on cost monitors."""
     known = ("rollup", "by", "last", "current", "change", "anomaly", "forecast")
-    steps = by_name(tree.steps, known, found)
+    steps = by_name(tree.steps, known, findings)
     if "forecast" in steps:
-        _check_cost_forecast(steps, tree, found)
+        _check_cost_forecast(steps, tree, findings)
         return
     if "current" not in steps:
-        require(steps, ("last",), tree, found, '`formula("query1").last("7d") > 1000`')
+        require(steps, ("last",), tree, findings, '`formula("query1").last("7d") > 1000`')
     if "last" in steps:
-        window = check_time(steps["last"], found, longest=100 * 24 * 3600)
+        window = check_time(steps["last"], findings, longest=100 * 24 * 3600)
         if window is not None and window.seconds % (24 * 3600):
-            found.refuse("bad-window", window, f"`{window.written}` where whole days were expected")
+            findings.refuse(
+                "bad-window", window, f"`{window.written}` where whole days were expected"
+            )
     if "change" in steps:
-        _check_cost_change(steps["change"], tree, found)
+        _check_cost_change(steps["change"], tree, findings)
     if "anomaly" in steps:
-        _check_cost_anomaly(steps["anomaly"], tree, found)
+        _check_cost_anomaly(steps["anomaly"], tree, findings)
 
 
-def _check_cost_forecast(steps: dict[str, Step], tree: FormulaQuery, found: Findings) -> None:
+def _check_cost_forecast(steps: dict[str, Step], tree: FormulaQuery, findings: Findings) -> None:
     if "last" in steps:
-        found.refuse(
+        findings.refuse(
             "forecast-window",
             steps["last"],
             "forecast() looks at the current period: `.last()` stands where "
@@ -129,69 +132,73 @@ def _check_cost_forecast(steps: dict[str, Step], tree: FormulaQuery, found: Find
             'write `.current("1mo").forecast()`',
         )
     else:
-        require(steps, ("current",), tree, found, '`.current("1mo").forecast()`')
+        require(steps, ("current",), tree, findings, '`.current("1mo").forecast()`')
     if "current" in steps:
-        check_time(steps["current"], found, longest=_MONTH)
-    _check_comparator(tree, (">",), found)
+        check_time(steps["current"], findings, longest=_MONTH)
+    _check_comparator(tree, (">",), findings)
 
 
-def _check_cost_change(step: Step, tree: FormulaQuery, found: Findings) -> None:
+def _check_cost_change(step: Step, tree: FormulaQuery, findings: Findings) -> None:
     kind = words_of(step.arguments[0]) if step.arguments else ""
     if kind not in ("relative", "absolute"):
         place = step.arguments[0] if step.arguments else step
-        found.refuse(
+        findings.refuse(
             "wrong-argument",
             place,
             f"`{kind or '…'}` where relative or absolute was expected",
             did_you_mean(kind, ("relative", "absolute")),
         )
-    for each in step.arguments[1:]:
-        if not isinstance(each, Number):
-            found.refuse("wrong-argument", each, f"`{words_of(each)}` where a number was expected")
-    _check_comparator(tree, (">", "<"), found)
+    for argument in step.arguments[1:]:
+        if not isinstance(argument, Number):
+            findings.refuse(
+                "wrong-argument", argument, f"`{words_of(argument)}` where a number was expected"
+            )
+    _check_comparator(tree, (">", "<"), findings)
 
 
-def _check_cost_anomaly(step: Step, tree: FormulaQuery, found: Findings) -> None:
+def _check_cost_anomaly(step: Step, tree: FormulaQuery, findings: Findings) -> None:
     """The reference allows ``>=`` only, but ``> 6`` was accepted in recorded traffic."""
-    for each in step.arguments:
-        if not isinstance(each, Option) or each.name.text not in ("direction", "threshold"):
-            found.refuse(
-                "unknown-option", each, "only `direction=` and `threshold=` were expected here"
+    for argument in step.arguments:
+        if not isinstance(argument, Option) or argument.name.text not in ("direction", "threshold"):
+            findings.refuse(
+                "unknown-option", argument, "only `direction=` and `threshold=` were expected here"
             )
-        elif each.name.text == "threshold":
-            if not isinstance(each.value, Number):
-                found.refuse("wrong-argument", each.value, "a number was expected")
-        elif words_of(each.value) not in ("above", "below", "both"):
-            written = words_of(each.value)
-            found.refuse(
-                "wrong-argument", each.value, f"`{written}` where above, below or both was expected"
+        elif argument.name.text == "threshold":
+            if not isinstance(argument.value, Number):
+                findings.refuse("wrong-argument", argument.value, "a number was expected")
+        elif words_of(argument.value) not in ("above", "below", "both"):
+            written = words_of(argument.value)
+            findings.refuse(
+                "wrong-argument",
+                argument.value,
+                f"`{written}` where above, below or both was expected",
             )
-    _check_comparator(tree, (">=", ">"), found)
+    _check_comparator(tree, (">=", ">"), findings)
 
 
-def _check_comparator(tree: FormulaQuery, allowed: tuple[str, ...], found: Findings) -> None:
+def _check_comparator(tree: FormulaQuery, allowed: tuple[str, ...], findings: Findings) -> None:
     if tree.comparison is not None and tree.comparison.operator.text not in allowed:
         operator = tree.comparison.operator
-        found.refuse(
+        findings.refuse(
             "wrong-comparator", operator, f"`{operator.text}` where {listed(allowed)} was expected"
         )
 
 
-def check_names(tree: FormulaQuery, names: Sequence[str], found: Findings) -> None:
+def check_names(tree: FormulaQuery, names: Sequence[str], findings: Findings) -> None:
     """That a formula and ``options.variables`` name the same things."""
     used: set[str] = set()
-    for each in walk(tree.expression):
-        if isinstance(each, Variable):
-            used.add(each.name)
-            if each.name not in names:
-                found.refuse(
+    for node in walk(tree.expression):
+        if isinstance(node, Variable):
+            used.add(node.name)
+            if node.name not in names:
+                findings.refuse(
                     "undefined-variable",
-                    each,
-                    f"`{each.name}` is not defined in options.variables",
-                    did_you_mean(each.name, names) or f"define `{each.name}` there",
+                    node,
+                    f"`{node.name}` is not defined in options.variables",
+                    did_you_mean(node.name, names) or f"define `{node.name}` there",
                 )
     for index, name in enumerate(names):
-        at = Findings(found.problems, (index, "name"))
+        at = Findings(findings.problems, (index, "name"))
         place = Name(0, len(name), name)
         if name in names[:index]:
             at.refuse("repeated-variable", place, f"`{name}` is defined twice")

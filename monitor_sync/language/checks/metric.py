@@ -40,72 +40,72 @@ _MODIFIERS: Final = ("as_count", "as_rate", "weighted", "rollup", "fill")
 _LONGEST_NAME: Final = 200
 
 
-def check_metric(tree: MetricQuery, found: Findings) -> None:
+def check_metric(tree: MetricQuery, findings: Findings) -> None:
     """Everything about a metric query that the query alone shows."""
     evaluation, body = tree.evaluation, tree.expression
-    check_evaluation(evaluation, found)
-    check_expression(body, found, evaluation.window.seconds)
-    check_algorithms(tree, found)
+    check_evaluation(evaluation, findings)
+    check_expression(body, findings, evaluation.window.seconds)
+    check_algorithms(tree, findings)
     if evaluation.aggregator.text == "percentile":
-        _check_percentile(body, found)
+        _check_percentile(body, findings)
     if isinstance(tree.comparison.threshold, Name):
-        found.refuse(
+        findings.refuse(
             "dynamic-threshold",
             tree.comparison.threshold,
             "`threshold` where a number was expected",
             "only a formula() can compare with thresholds.critical_query",
         )
     if evaluation.aggregator.text != "sum" and evaluation.change is None:
-        _check_ratio(tree, found)
+        _check_ratio(tree, findings)
 
 
-def check_expression(expression: Expression, found: Findings, window: int) -> None:
+def check_expression(expression: Expression, findings: Findings, window: int) -> None:
     """Series, functions and groups of an expression that is evaluated over ``window`` seconds."""
     if isinstance(expression, Series):
-        _check_series(expression, found, window)
+        _check_series(expression, findings, window)
         return
-    for each in walk(expression):
-        if isinstance(each, Series):
-            _check_series(each, found, window)
-        elif isinstance(each, Call):
-            check_call(each, found)
-            _check_modifiers(each.modifiers, found, window)
-        elif isinstance(each, Parenthesised):
-            _check_modifiers(each.modifiers, found, window)
-        elif isinstance(each, Arithmetic):
-            _check_groups(each, found)
+    for node in walk(expression):
+        if isinstance(node, Series):
+            _check_series(node, findings, window)
+        elif isinstance(node, Call):
+            check_call(node, findings)
+            _check_modifiers(node.modifiers, findings, window)
+        elif isinstance(node, Parenthesised):
+            _check_modifiers(node.modifiers, findings, window)
+        elif isinstance(node, Arithmetic):
+            _check_groups(node, findings)
 
 
-def _check_series(series: Series, found: Findings, window: int) -> None:
+def _check_series(series: Series, findings: Findings, window: int) -> None:
     aggregator = series.aggregator
     if aggregator is not None and aggregator.text not in _AGGREGATORS:
-        _check_aggregator(aggregator, found)
+        _check_aggregator(aggregator, findings)
     if len(series.metric.text) > _LONGEST_NAME:
-        found.refuse(
+        findings.refuse(
             "metric-name-too-long",
             series.metric,
             f"the metric's name has {len(series.metric.text)} characters, "
             f"at most {_LONGEST_NAME} were expected",
         )
     if not isinstance(series.scope.condition, Everything):
-        check_filter(series.scope.condition, found)
+        check_filter(series.scope.condition, findings)
     if series.suffixes:
-        _check_modifiers(series.modifiers, found, window)
+        _check_modifiers(series.modifiers, findings, window)
 
 
-def _check_aggregator(aggregator: Name, found: Findings) -> None:
+def _check_aggregator(aggregator: Name, findings: Findings) -> None:
     text = aggregator.text
     if _PERCENTILE.fullmatch(text):
         return
     if _NEAR_PERCENTILE.fullmatch(text):
-        found.refuse(
+        findings.refuse(
             "bad-percentile",
             aggregator,
             f"`{text}` where a percentile from p1 to p99.99 was expected",
             "at most two decimals" if "." in text else "",
         )
         return
-    found.refuse(
+    findings.refuse(
         "unknown-aggregator",
         aggregator,
         f"`{text}` where {listed((*_AGGREGATORS, 'p95 and its like'))} was expected",
@@ -113,35 +113,35 @@ def _check_aggregator(aggregator: Name, found: Findings) -> None:
     )
 
 
-def _check_modifiers(modifiers: tuple[Modifier, ...], found: Findings, window: int) -> None:
-    names = [each.name.text for each in modifiers]
-    for each in modifiers:
-        name = each.name.text
+def _check_modifiers(modifiers: tuple[Modifier, ...], findings: Findings, window: int) -> None:
+    names = [modifier.name.text for modifier in modifiers]
+    for modifier in modifiers:
+        name = modifier.name.text
         if name == "rollup":
-            _check_rollup(each, found, window)
+            _check_rollup(modifier, findings, window)
         elif name == "fill":
-            _check_fill(each, found)
+            _check_fill(modifier, findings)
         elif name not in _MODIFIERS:
-            found.refuse(
+            findings.refuse(
                 "unknown-modifier",
-                each.name,
+                modifier.name,
                 f"`{name}` where {listed(_MODIFIERS)} was expected",
                 did_you_mean(name, _MODIFIERS),
             )
-        elif each.arguments:
-            found.refuse("too-many-arguments", each, f"`{name}()` takes no arguments")
+        elif modifier.arguments:
+            findings.refuse("too-many-arguments", modifier, f"`{name}()` takes no arguments")
     if "as_count" in names and "as_rate" in names:
-        found.warn(
+        findings.warn(
             "contradicting-modifiers",
             modifiers[-1],
             "`as_count()` and `as_rate()` stand behind one series: only one can be meant",
         )
 
 
-def _check_rollup(modifier: Modifier, found: Findings, window: int) -> None:
+def _check_rollup(modifier: Modifier, findings: Findings, window: int) -> None:
     given = modifier.arguments
     if not 1 <= len(given) <= 2:
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments",
             modifier,
             f"`rollup()` has {len(given)} arguments, a method and seconds were expected",
@@ -150,7 +150,7 @@ def _check_rollup(modifier: Modifier, found: Findings, window: int) -> None:
         return
     method = words_of(given[0])
     if method not in _METHODS:
-        found.refuse(
+        findings.refuse(
             "unknown-rollup",
             given[0],
             f"`{method or '…'}` where {listed(_METHODS)} was expected",
@@ -162,14 +162,14 @@ def _check_rollup(modifier: Modifier, found: Findings, window: int) -> None:
     if not window and words_of(seconds).isalpha():
         return  # a variable of a cost monitor may be rolled up by calendar: `rollup(sum, monthly)`
     if not isinstance(seconds, Number) or seconds.value <= 0 or seconds.value % 1:
-        found.refuse(
+        findings.refuse(
             "bad-interval",
             seconds,
             f"`{words_of(seconds)}` where a whole number of seconds was expected",
             "write seconds without a unit, such as 60",
         )
     elif window and seconds.value > window:
-        found.warn(
+        findings.warn(
             "rollup-above-window",
             seconds,
             f"a rollup of {seconds.written} seconds leaves at most one point "
@@ -177,10 +177,10 @@ def _check_rollup(modifier: Modifier, found: Findings, window: int) -> None:
         )
 
 
-def _check_fill(modifier: Modifier, found: Findings) -> None:
+def _check_fill(modifier: Modifier, findings: Findings) -> None:
     given = modifier.arguments
     if not 1 <= len(given) <= 2:
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments",
             modifier,
             f"`fill()` has {len(given)} arguments, a method and a limit were expected",
@@ -188,29 +188,29 @@ def _check_fill(modifier: Modifier, found: Findings) -> None:
         return
     method = words_of(given[0])
     if method not in FILLS:
-        found.refuse(
+        findings.refuse(
             "unknown-fill",
             given[0],
             f"`{method or '…'}` where {listed(FILLS)} was expected",
             did_you_mean(method, FILLS),
         )
     if len(given) == 2:
-        check_fill_limit(given[1], found)
+        check_fill_limit(given[1], findings)
 
 
-def check_fill_limit(limit: object, found: Findings) -> None:
+def check_fill_limit(limit: object, findings: Findings) -> None:
     """How many seconds of missing data a fill may bridge."""
     if isinstance(limit, Number) and 0 <= limit.value <= 600 and not limit.value % 1:
         return
     if isinstance(limit, Number | Name):
-        found.refuse(
+        findings.refuse(
             "bad-fill-limit",
             limit,
             f"`{words_of(limit)}` where a number of seconds from 0 to 600 was expected",
         )
 
 
-def _check_groups(arithmetic: Arithmetic, found: Findings) -> None:
+def _check_groups(arithmetic: Arithmetic, findings: Findings) -> None:
     """Groups that no other operand has drop out of the result without a word. (Our inference.)"""
     first: tuple[str, ...] = ()
     for operand in arithmetic.operands:
@@ -218,7 +218,7 @@ def _check_groups(arithmetic: Arithmetic, found: Findings) -> None:
         if not keys or set(keys) <= set(first):
             continue
         if first and not set(first) <= set(keys):
-            found.warn(
+            findings.warn(
                 "different-groups",
                 arithmetic,
                 f"one side is grouped by {listed(first, 'and')}, "
@@ -229,11 +229,11 @@ def _check_groups(arithmetic: Arithmetic, found: Findings) -> None:
         first = keys
 
 
-def _check_percentile(body: Expression, found: Findings) -> None:
+def _check_percentile(body: Expression, findings: Findings) -> None:
     for series in series_in(body):
         name = series.aggregator.text if series.aggregator else ""
         if not _NEAR_PERCENTILE.fullmatch(name):
-            found.refuse(
+            findings.refuse(
                 "percentile-of-no-distribution",
                 series,
                 "`percentile()` evaluates a percentile of a distribution, such as `p95:`",
@@ -241,7 +241,7 @@ def _check_percentile(body: Expression, found: Findings) -> None:
             )
 
 
-def _check_ratio(tree: MetricQuery, found: Findings) -> None:
+def _check_ratio(tree: MetricQuery, findings: Findings) -> None:
     """
     A ratio of counts that is not summed is taken point by point, then aggregated.
 
@@ -250,7 +250,7 @@ def _check_ratio(tree: MetricQuery, found: Findings) -> None:
     if isinstance(tree.expression, Series):
         return
     every = series_in(tree.expression)
-    if not every or not all(is_counted(each) for each in every):
+    if not every or not all(is_counted(item) for item in every):
         return
     algorithm = any(
         isinstance(e, Call) and e.function.text in ("anomalies", "forecast", "outliers")
@@ -258,7 +258,7 @@ def _check_ratio(tree: MetricQuery, found: Findings) -> None:
     )
     if not algorithm and next(divisions_in(tree.expression), None) is not None:
         name = tree.evaluation.aggregator
-        found.warn(
+        findings.warn(
             "ratio-not-summed",
             name,
             f"`{name.text}` takes the ratio of these counts at each point by itself",

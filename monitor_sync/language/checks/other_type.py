@@ -35,16 +35,16 @@ def of_another_type(monitor_type: str, query: str) -> QueryProblem | None:
     """The problem of a query that begins as those of another type do."""
     start = len(query) - len(query.lstrip())
     for meant, beginning in _BEGINNINGS:
-        found = beginning.match(query, start)
-        if found is None:
+        match = beginning.match(query, start)
+        if match is None:
             continue
         if meant == monitor_type or (meant in _METRIC and monitor_type in _METRIC):
             return None
         return QueryProblem(
             code="wrong-source",
-            message=f"`{found[0]}` begins queries of the type `{meant}`, not of `{monitor_type}`",
+            message=f"`{match[0]}` begins queries of the type `{meant}`, not of `{monitor_type}`",
             start=start,
-            end=found.end(),
+            end=match.end(),
             hint=f"write `type: {meant}`",
         )
     return None

@@ -55,76 +55,80 @@ _FACETS: Final = {"database-monitoring alert": 5}
 _FIRST_EVENTS: Final = ("sources", "tags")
 
 
-def check_search(monitor_type: str, tree: SearchQuery, found: Findings) -> None:
+def check_search(monitor_type: str, tree: SearchQuery, findings: Findings) -> None:
     """Everything about a search that the query alone shows."""
     sources = SOURCES_OF[monitor_type]
     source = tree.source.text
     if source not in sources:
-        found.refuse(
+        findings.refuse(
             "wrong-source",
             tree.source,
             f"`{source}` where {listed(sources)} was expected in a `{monitor_type}`",
             _written(monitor_type, source),
         )
     if monitor_type == "process alert":
-        _check_processes(tree, found)
+        _check_processes(tree, findings)
         return
-    check_quotes(tree.search, found)
+    check_quotes(tree.search, findings)
     tracking = source == "error-tracking"
-    steps = by_name(tree.steps, (*_STEPS, *_TRACKING) if tracking else _STEPS, found)
+    steps = by_name(tree.steps, (*_STEPS, *_TRACKING) if tracking else _STEPS, findings)
     wanted = () if tracking else ("rollup",)
-    require(steps, wanted, tree, found, _EXAMPLE)
-    _check_time(steps, tree, found)
+    require(steps, wanted, tree, findings, _EXAMPLE)
+    _check_time(steps, tree, findings)
     if "rollup" in steps:
-        _check_rollup(steps["rollup"], found)
+        _check_rollup(steps["rollup"], findings)
     if "index" in steps:
-        _check_index(monitor_type, steps["index"], found)
+        _check_index(monitor_type, steps["index"], findings)
     if "by" in steps:
-        _check_facets(monitor_type, steps["by"], found)
+        _check_facets(monitor_type, steps["by"], findings)
     if tracking:
-        _check_tracking(steps, tree, found)
+        _check_tracking(steps, tree, findings)
     if tree.condition is not None:
-        check_condition(monitor_type, tree.condition, found)
+        check_condition(monitor_type, tree.condition, findings)
     if isinstance(tree.comparison.threshold, Name):
-        found.refuse(
+        findings.refuse(
             "dynamic-threshold",
             tree.comparison.threshold,
             "`threshold` where a number was expected",
         )
 
 
-def _check_time(steps: dict[str, Step], tree: SearchQuery, found: Findings) -> None:
+def _check_time(steps: dict[str, Step], tree: SearchQuery, findings: Findings) -> None:
     if "current" not in steps:
-        require(steps, ("last",), tree, found, _EXAMPLE)
+        require(steps, ("last",), tree, findings, _EXAMPLE)
     elif "last" in steps:
-        found.refuse(
+        findings.refuse(
             "several-windows", steps["current"], "`.last()` and `.current()` exclude each other"
         )
     for name, step in steps.items():
         if name in ("last", "current"):
-            check_time(step, found, longest=_LONGEST)
+            check_time(step, findings, longest=_LONGEST)
 
 
-def check_time(step: Step, found: Findings, *, longest: int, quoted: bool = True) -> Window | None:
+def check_time(
+    step: Step, findings: Findings, *, longest: int, quoted: bool = True
+) -> Window | None:
     """
     The window of ``.last("5m")`` or ``.current("1h")``, at most ``longest`` seconds.
 
     Returns None where it cannot be read, which is noted.
     """
     if len(step.arguments) != 1:
-        found.refuse("wrong-number-of-arguments", step, f"`.{step.name.text}()` takes one window")
+        findings.refuse(
+            "wrong-number-of-arguments", step, f"`.{step.name.text}()` takes one window"
+        )
         return None
     if quoted:
-        given = texts(step, found, single_quotes=False)
+        given = texts(step, findings, single_quotes=False)
         if not given:
             return None
-    window = quoted_window(step.arguments[0], found, "m h d w mo", "5m")
+    window = quoted_window(step.arguments[0], findings, "m h d w mo", "5m")
     if window is None:
         return None
     if step.name.text == "current":
-        check_current(window, found)
+        check_current(window, findings)
     elif window.seconds > longest:
-        found.refuse(
+        findings.refuse(
             "window-too-long",
             window,
             f"`{window.written}` is longer than {longest // 3600} hours, the longest there is",
@@ -132,15 +136,15 @@ def check_time(step: Step, found: Findings, *, longest: int, quoted: bool = True
     return window
 
 
-def _check_rollup(step: Step, found: Findings) -> None:
+def _check_rollup(step: Step, findings: Findings) -> None:
     """Source: the schema's enumeration; the reference text lists only some of these."""
-    given = texts(step, found, single_quotes=False)
+    given = texts(step, findings, single_quotes=False)
     if not given or len(given) != len(step.arguments):
         return
     method = given[0].value
     if method not in ("count", *_MEASURES):
         known = ("count", *_MEASURES)
-        found.refuse(
+        findings.refuse(
             "unknown-rollup",
             given[0],
             f"`{method}` where {listed(known)} was expected",
@@ -148,25 +152,25 @@ def _check_rollup(step: Step, found: Findings) -> None:
         )
     elif method != "count" and len(given) < 2:
         what = "a facet" if method == "cardinality" else "a measure"
-        found.refuse(
+        findings.refuse(
             "rollup-of-nothing",
             step,
             f"`{method}` needs {what}",
             f'write for example `.rollup("{method}", "@duration")`',
         )
     if len(given) > 2:
-        found.refuse(
+        findings.refuse(
             "wrong-number-of-arguments", given[2], "`.rollup()` takes a method and a measure"
         )
 
 
-def _check_index(monitor_type: str, step: Step, found: Findings) -> None:
-    for text in texts(step, found, single_quotes=False):
+def _check_index(monitor_type: str, step: Step, findings: Findings) -> None:
+    for text in texts(step, findings, single_quotes=False):
         if monitor_type == "network-path alert" and text.value not in (
             "netpath-path",
             "netpath-hop",
         ):
-            found.refuse(
+            findings.refuse(
                 "unknown-index",
                 text,
                 f"`{text.value}` where netpath-path or netpath-hop was expected",
@@ -175,32 +179,32 @@ def _check_index(monitor_type: str, step: Step, found: Findings) -> None:
 
 def facets_of(step: Step) -> list[str]:
     """The keys of ``.by("a,b")`` or ``.by("a","b")``."""
-    found = []
+    keys = []
     for argument in step.arguments:
         written = argument.value if isinstance(argument, Text) else getattr(argument, "text", "")
-        found += [key.strip() for key in written.split(",")]
-    return [key for key in found if key]
+        keys += [key.strip() for key in written.split(",")]
+    return [key for key in keys if key]
 
 
-def _check_facets(monitor_type: str, step: Step, found: Findings) -> None:
-    given = texts(step, found, single_quotes=False)
+def _check_facets(monitor_type: str, step: Step, findings: Findings) -> None:
+    given = texts(step, findings, single_quotes=False)
     facets = facets_of(step)
     for text in given:
         if not all(key.strip() for key in text.value.split(",")):
-            found.refuse("empty-group", text, f"{text.written} where facets were expected")
+            findings.refuse("empty-group", text, f"{text.written} where facets were expected")
     most = _FACETS.get(monitor_type, 4)
     if len(facets) > most:
-        found.refuse(
+        findings.refuse(
             "too-many-facets",
             step,
             f"{len(facets)} facets to group by, at most {most} were expected",
         )
 
 
-def _check_tracking(steps: dict[str, Step], tree: SearchQuery, found: Findings) -> None:
+def _check_tracking(steps: dict[str, Step], tree: SearchQuery, findings: Findings) -> None:
     """Source: Datadog's page on error tracking monitors."""
     if ("new" in steps) == ("impact" in steps):
-        found.refuse(
+        findings.refuse(
             "missing-step",
             tree,
             "exactly one of `.new()` and `.impact()` was expected",
@@ -208,15 +212,17 @@ def _check_tracking(steps: dict[str, Step], tree: SearchQuery, found: Findings) 
         )
     for name in ("new", "impact"):
         if name in steps and steps[name].arguments:
-            found.refuse("too-many-arguments", steps[name], f"`.{name}()` takes no arguments")
+            findings.refuse("too-many-arguments", steps[name], f"`.{name}()` takes no arguments")
     if "source" in steps:
-        given = texts(steps["source"], found, single_quotes=False)
+        given = texts(steps["source"], findings, single_quotes=False)
         if len(given) > 1:
-            found.refuse("several-sources", steps["source"], "`.source()` takes exactly one source")
+            findings.refuse(
+                "several-sources", steps["source"], "`.source()` takes exactly one source"
+            )
         known = ("all", "browser", "mobile", "backend")
         for text in given:
             if text.value not in known:
-                found.refuse(
+                findings.refuse(
                     "unknown-source",
                     text,
                     f"`{text.value}` where {listed(known)} was expected",
@@ -224,7 +230,7 @@ def _check_tracking(steps: dict[str, Step], tree: SearchQuery, found: Findings) 
                 )
     keys = facets_of(steps["by"]) if "by" in steps else []
     if "issue.id" not in keys and "@issue.id" not in keys:
-        found.refuse(
+        findings.refuse(
             "missing-grouping",
             steps.get("by", tree),
             "issues have to be grouped by `@issue.id`",
@@ -239,47 +245,47 @@ def _written(monitor_type: str, source: str) -> str:
     return f"{hint}, or `type: {meant[0]}`" if meant else hint
 
 
-def _check_processes(tree: SearchQuery, found: Findings) -> None:
+def _check_processes(tree: SearchQuery, findings: Findings) -> None:
     """Source: Datadog's API reference and its page on process monitors."""
-    steps = by_name(tree.steps, ("over", "by", "rollup", "last"), found)
-    require(steps, ("rollup", "last"), tree, found, _EXAMPLE)
+    steps = by_name(tree.steps, ("over", "by", "rollup", "last"), findings)
+    require(steps, ("rollup", "last"), tree, findings, _EXAMPLE)
     for name in ("over", "by"):
         if name in steps:
-            texts(steps[name], found)
+            texts(steps[name], findings)
     if "rollup" in steps:
-        given = texts(steps["rollup"], found)
-        if [each.value for each in given] != ["count"] and given:
-            found.refuse(
+        given = texts(steps["rollup"], findings)
+        if [argument.value for argument in given] != ["count"] and given:
+            findings.refuse(
                 "unknown-rollup", steps["rollup"], "processes can only be counted",
                 'write `.rollup("count")`',
             )  # fmt: skip
     if "last" in steps:
         step = steps["last"]
         if len(step.arguments) != 1:
-            found.refuse("wrong-number-of-arguments", step, "`.last()` takes one window")
-        elif texts(step, found):
-            quoted_window(step.arguments[0], found, "s m h d", "5m")
+            findings.refuse("wrong-number-of-arguments", step, "`.last()` takes one window")
+        elif texts(step, findings):
+            quoted_window(step.arguments[0], findings, "s m h d", "5m")
 
 
-def check_condition(monitor_type: str, condition: Condition, found: Findings) -> None:
+def check_condition(monitor_type: str, condition: Condition, findings: Findings) -> None:
     """Words of a search that look like something else."""
-    for each in _leaves(condition):
-        if isinstance(each, Word) and each.text in ("and", "or", "not"):
-            found.warn(
+    for leaf in _leaves(condition):
+        if isinstance(leaf, Word) and leaf.text in ("and", "or", "not"):
+            findings.warn(
                 "lower-case-operator",
-                each,
-                f"`{each.text}` is searched for as a word",
-                f"write `{each.text.upper()}`",
+                leaf,
+                f"`{leaf.text}` is searched for as a word",
+                f"write `{leaf.text.upper()}`",
             )
-        elif isinstance(each, Field) and monitor_type == "event-v2 alert":
-            _first_generation(each, found)
+        elif isinstance(leaf, Field) and monitor_type == "event-v2 alert":
+            _first_generation(leaf, findings)
 
 
-def _first_generation(field: Field, found: Findings) -> None:
+def _first_generation(field: Field, findings: Findings) -> None:
     """Source: the migration note in Datadog's API reference."""
     value = field.value
     if isinstance(value, Word) and "," in value.text:
-        found.warn(
+        findings.warn(
             "first-event-search",
             value,
             f"`{value.text}` is one value today: the comma was the old event search",
@@ -288,7 +294,7 @@ def _first_generation(field: Field, found: Findings) -> None:
     elif field.key.text in _FIRST_EVENTS or (
         field.key.text == "priority" and isinstance(value, Word) and value.text == "all"
     ):
-        found.warn(
+        findings.warn(
             "first-event-search", field.key,
             f"`{field.key.text}:` is of the old event search",
             "write `source:` instead" if field.key.text == "sources" else "",
@@ -298,15 +304,15 @@ def _first_generation(field: Field, found: Findings) -> None:
 def _leaves(condition: Condition) -> Iterator[Condition]:
     waiting: list[Condition] = [condition]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, Junction):
-            waiting.extend(reversed(each.operands))
-        elif isinstance(each, Negation):
-            waiting.append(each.operand)
-        elif isinstance(each, Enclosed):
-            waiting.append(each.condition)
+        condition = waiting.pop()
+        if isinstance(condition, Junction):
+            waiting.extend(reversed(condition.operands))
+        elif isinstance(condition, Negation):
+            waiting.append(condition.operand)
+        elif isinstance(condition, Enclosed):
+            waiting.append(condition.condition)
         else:
-            yield each
+            yield condition
 
 
 def window_of(steps: tuple[Step, ...]) -> Window | None:

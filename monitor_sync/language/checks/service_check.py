@@ -15,19 +15,19 @@ _KNOWN: Final = ("over", "exclude", "by", "last", *_TERMINALS)
 _EXAMPLE: Final = '`"ntp.in_sync".over("*").by("host").last(2).count_by_status()`'
 
 
-def check_check(tree: CheckQuery, found: Findings) -> None:
+def check_check(tree: CheckQuery, findings: Findings) -> None:
     """
     Everything about a service check's query that the query alone shows.
 
     Source: "A grouping must be specified for custom checks" is the server's answer since 2022;
     the rest is in Datadog's API reference.
     """
-    steps = by_name(tree.steps, _KNOWN, found)
-    require(steps, ("last",), tree, found, _EXAMPLE)
+    steps = by_name(tree.steps, _KNOWN, findings)
+    require(steps, ("last",), tree, findings, _EXAMPLE)
     if not tree.check.value.strip():
-        found.refuse("empty-step", tree.check, "the check has no name")
+        findings.refuse("empty-step", tree.check, "the check has no name")
     if "by" not in steps:
-        found.refuse(
+        findings.refuse(
             "missing-grouping",
             tree,
             "`.by()` is missing: a check has to be grouped",
@@ -35,23 +35,23 @@ def check_check(tree: CheckQuery, found: Findings) -> None:
         )
     for name in ("over", "exclude", "by"):
         if name in steps:
-            _check_texts(steps[name], found)
+            _check_texts(steps[name], findings)
     if "last" in steps:
-        _check_last(steps, found)
-    _check_terminal(tree, found)
+        _check_last(steps, findings)
+    _check_terminal(tree, findings)
 
 
-def _check_texts(step: Step, found: Findings) -> None:
-    for text in texts(step, found):
-        _check_text(text, step.name.text, found)
+def _check_texts(step: Step, findings: Findings) -> None:
+    for text in texts(step, findings):
+        _check_text(text, step.name.text, findings)
 
 
-def _check_text(text: Text, name: str, found: Findings) -> None:
+def _check_text(text: Text, name: str, findings: Findings) -> None:
     if not text.value.strip():
-        found.refuse("empty-step", text, f"an empty text in `.{name}()`", 'write `"*"` for all')
+        findings.refuse("empty-step", text, f"an empty text in `.{name}()`", 'write `"*"` for all')
     elif name == "by" and "," in text.value:
         apart = ",".join(f'"{key.strip()}"' for key in text.value.split(","))
-        found.warn(
+        findings.warn(
             "keys-in-one-text",
             text,
             f"`{text.value}` is read as one key",
@@ -59,20 +59,20 @@ def _check_text(text: Text, name: str, found: Findings) -> None:
         )
 
 
-def _check_last(steps: dict[str, Step], found: Findings) -> None:
+def _check_last(steps: dict[str, Step], findings: Findings) -> None:
     step = steps["last"]
     count = whole_number(step.arguments[0]) if len(step.arguments) == 1 else None
     if count is None or not 1 <= count <= 100:
         place = step.arguments[0] if len(step.arguments) == 1 else step
         written = words_of(step.arguments[0]) if len(step.arguments) == 1 else "last"
-        found.refuse(
+        findings.refuse(
             "bad-count",
             place,
             f"`{written}` where how many results in a row, from 1 to 100, was expected",
             "write for example `.last(2)`",
         )
     elif count != 1 and "pct_by_status" in steps:
-        found.warn(
+        findings.warn(
             "count-of-percentage",
             step.arguments[0],
             "`.pct_by_status()` looks at the last result only",
@@ -80,12 +80,12 @@ def _check_last(steps: dict[str, Step], found: Findings) -> None:
         )
 
 
-def _check_terminal(tree: CheckQuery, found: Findings) -> None:
-    terminals = [each for each in tree.steps if each.name.text in _TERMINALS]
+def _check_terminal(tree: CheckQuery, findings: Findings) -> None:
+    terminals = [step for step in tree.steps if step.name.text in _TERMINALS]
     if not terminals:
-        if has_unknown(found):
+        if has_unknown(findings):
             return
-        found.refuse(
+        findings.refuse(
             "missing-step",
             tree,
             f"the query ends without {listed([f'`.{name}()`' for name in _TERMINALS])}",
@@ -93,9 +93,11 @@ def _check_terminal(tree: CheckQuery, found: Findings) -> None:
         )
         return
     if len(terminals) > 1:
-        found.refuse("several-terminals", terminals[1], "a check counts in one way only")
+        findings.refuse("several-terminals", terminals[1], "a check counts in one way only")
     elif tree.steps[-1] is not terminals[0]:
         name = terminals[0].name.text
-        found.refuse("step-after-terminal", tree.steps[-1], f"`.{name}()` has to be the last step")
+        findings.refuse(
+            "step-after-terminal", tree.steps[-1], f"`.{name}()` has to be the last step"
+        )
     if terminals[0].arguments:
-        found.refuse("too-many-arguments", terminals[0], "this step takes no arguments")
+        findings.refuse("too-many-arguments", terminals[0], "this step takes no arguments")

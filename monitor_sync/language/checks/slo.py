@@ -25,7 +25,7 @@ _EXAMPLES: Final = {
 }
 
 
-def check_slo(tree: SloQuery, found: Findings) -> None:
+def check_slo(tree: SloQuery, findings: Findings) -> None:
     """
     Everything about an SLO's query that the query alone shows.
 
@@ -34,7 +34,7 @@ def check_slo(tree: SloQuery, found: Findings) -> None:
     """
     measure = tree.measure.text
     if measure not in _STEPS:
-        found.refuse(
+        findings.refuse(
             "unknown-function",
             tree.measure,
             f"`{measure}` where {listed(_STEPS)} was expected",
@@ -43,50 +43,54 @@ def check_slo(tree: SloQuery, found: Findings) -> None:
         return
     slo = words_of(tree.slo)
     if _ID.fullmatch(slo) is None:
-        found.refuse("bad-slo-id", tree.slo, f"`{slo}` where an id of 32 hex digits was expected")
-    steps = by_name(tree.steps, _STEPS[measure], found)
-    require(steps, _STEPS[measure], tree, found, _EXAMPLES[measure])
+        findings.refuse(
+            "bad-slo-id", tree.slo, f"`{slo}` where an id of 32 hex digits was expected"
+        )
+    steps = by_name(tree.steps, _STEPS[measure], findings)
+    require(steps, _STEPS[measure], tree, findings, _EXAMPLES[measure])
     if "over" in steps:
-        _check_over(steps["over"], found)
+        _check_over(steps["over"], findings)
     if "long_window" in steps and "short_window" in steps:
-        _check_windows(steps, found)
-    _check_comparison(tree, found)
+        _check_windows(steps, findings)
+    _check_comparison(tree, findings)
 
 
-def _check_over(step: Step, found: Findings) -> None:
-    for text in texts(step, found):
+def _check_over(step: Step, findings: Findings) -> None:
+    for text in texts(step, findings):
         if text.value not in _SPANS:
-            found.refuse("bad-window", text, f"`{text.value}` where {listed(_SPANS)} was expected")
+            findings.refuse(
+                "bad-window", text, f"`{text.value}` where {listed(_SPANS)} was expected"
+            )
 
 
-def _check_windows(steps: dict[str, Step], found: Findings) -> None:
+def _check_windows(steps: dict[str, Step], findings: Findings) -> None:
     windows: dict[str, Window] = {}
     for name in ("long_window", "short_window"):
         step = steps[name]
         if len(step.arguments) != 1:
-            found.refuse("wrong-number-of-arguments", step, f"`.{name}()` takes one window")
-        elif texts(step, found):
-            window = quoted_window(step.arguments[0], found, "m h d", "1h")
+            findings.refuse("wrong-number-of-arguments", step, f"`.{name}()` takes one window")
+        elif texts(step, findings):
+            window = quoted_window(step.arguments[0], findings, "m h d", "1h")
             if window is not None:
                 windows[name] = window
     if len(windows) < 2:
         return
     long, short = windows["long_window"], windows["short_window"]
     if not 3600 <= long.seconds <= 48 * 3600:
-        found.refuse(
+        findings.refuse(
             "bad-window",
             long,
             f"`{long.written}` where a long window of 1 to 48 hours was expected",
         )
     if short.seconds >= long.seconds:
-        found.refuse(
+        findings.refuse(
             "short-window-too-long",
             short,
             f"short window `{short.written}` is not shorter than the long one, `{long.written}`",
             f"a twelfth of it is recommended: {long.seconds // 12 // 60}m",
         )
     elif short.seconds * 12 != long.seconds:
-        found.warn(
+        findings.warn(
             "short-window-unusual",
             short,
             f"short window `{short.written}` is not a twelfth of the long one, `{long.written}`",
@@ -94,18 +98,20 @@ def _check_windows(steps: dict[str, Step], found: Findings) -> None:
         )
 
 
-def _check_comparison(tree: SloQuery, found: Findings) -> None:
+def _check_comparison(tree: SloQuery, findings: Findings) -> None:
     operator, level = tree.comparison.operator, tree.comparison.threshold
     if operator.text not in (">", ">="):
-        found.refuse("wrong-comparator", operator, f"`{operator.text}` where > or >= was expected")
+        findings.refuse(
+            "wrong-comparator", operator, f"`{operator.text}` where > or >= was expected"
+        )
     if not isinstance(level, Number):
-        found.refuse("dynamic-threshold", level, "`threshold` where a number was expected")
+        findings.refuse("dynamic-threshold", level, "`threshold` where a number was expected")
     elif tree.measure.text == "burn_rate" and level.value <= 0:
-        found.refuse(
+        findings.refuse(
             "bad-burn-rate", level, f"{level.written} where a burn rate above 0 was expected"
         )
     elif tree.measure.text == "error_budget" and not 0 < level.value <= 100:
-        found.warn(
+        findings.warn(
             "bad-error-budget",
             level,
             f"{level.written} where the percentage of the budget that is used up was expected",

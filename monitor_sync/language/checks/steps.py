@@ -11,46 +11,48 @@ from monitor_sync.language.tree import Argument, Option, Step
 from monitor_sync.language.tree_queries import words_of
 
 
-def by_name(steps: tuple[Step, ...], known: tuple[str, ...], found: Findings) -> dict[str, Step]:
+def by_name(steps: tuple[Step, ...], known: tuple[str, ...], findings: Findings) -> dict[str, Step]:
     """The first step of each name; unknown and repeated ones are noted."""
     first: dict[str, Step] = {}
     for step in steps:
         name = step.name.text
         if name not in known:
-            found.refuse(
+            findings.refuse(
                 "unknown-step",
                 step.name,
                 f"`{name}` where {listed(known)} was expected",
                 did_you_mean(name, known),
             )
         elif name in first:
-            found.warn("repeated-step", step, f"`.{name}()` stands twice")
+            findings.warn("repeated-step", step, f"`.{name}()` stands twice")
         else:
             first[name] = step
     return first
 
 
-def has_unknown(found: Findings) -> bool:
+def has_unknown(findings: Findings) -> bool:
     """Whether an unknown step was noted."""
-    return any(each.code == "unknown-step" for each in found.problems)
+    return any(problem.code == "unknown-step" for problem in findings.problems)
 
 
 def require(
-    steps: dict[str, Step], names: Iterable[str], place: Node, found: Findings, example: str
+    steps: dict[str, Step], names: Iterable[str], place: Node, findings: Findings, example: str
 ) -> None:
     """
     Note which of some steps are missing; ``example`` is how a whole chain looks.
 
     Beside an unknown step nothing is missed: it may be the one, mistyped.
     """
-    if has_unknown(found):
+    if has_unknown(findings):
         return
     for name in names:
         if name not in steps:
-            found.refuse("missing-step", place, f"`.{name}()` is missing", f"write {example}")
+            findings.refuse("missing-step", place, f"`.{name}()` is missing", f"write {example}")
 
 
-def texts(step: Step, found: Findings, *, least: int = 1, single_quotes: bool = True) -> list[Text]:
+def texts(
+    step: Step, findings: Findings, *, least: int = 1, single_quotes: bool = True
+) -> list[Text]:
     """
     The arguments of a step that must all be quoted texts; what else stands there is noted.
 
@@ -60,7 +62,7 @@ def texts(step: Step, found: Findings, *, least: int = 1, single_quotes: bool = 
     for argument in step.arguments:
         if not isinstance(argument, Text):
             written = words_of(argument) if isinstance(argument, Number | Name) else "…"
-            found.refuse(
+            findings.refuse(
                 "unquoted-text",
                 argument,
                 f"`{written}` where a text in quotes was expected",
@@ -68,18 +70,18 @@ def texts(step: Step, found: Findings, *, least: int = 1, single_quotes: bool = 
             )
         else:
             if not single_quotes:
-                check_quotes(argument, found)
+                check_quotes(argument, findings)
             right.append(argument)
     if len(step.arguments) < least:
         name = step.name.text
-        found.refuse("empty-step", step, f"`.{name}()` is empty, a text in quotes was expected")
+        findings.refuse("empty-step", step, f"`.{name}()` is empty, a text in quotes was expected")
     return right
 
 
-def check_quotes(text: Text, found: Findings) -> None:
+def check_quotes(text: Text, findings: Findings) -> None:
     """Searches take double quotes only: "invalid operator specified" is the server's answer."""
     if text.written.startswith("'"):
-        found.refuse(
+        findings.refuse(
             "single-quotes",
             text,
             f"{text.written} is in single quotes, double quotes were expected",
@@ -94,8 +96,10 @@ def whole_number(argument: Argument) -> int | None:
     return None
 
 
-def no_options(step: Step, found: Findings) -> None:
+def no_options(step: Step, findings: Findings) -> None:
     """Note ``name=value`` arguments, which only cost monitors have."""
     for argument in step.arguments:
         if isinstance(argument, Option):
-            found.refuse("unknown-option", argument, f"`{argument.name.text}=` has no meaning here")
+            findings.refuse(
+                "unknown-option", argument, f"`{argument.name.text}=` has no meaning here"
+            )

@@ -82,13 +82,13 @@ def read_variables(
 ) -> tuple[FormulaVariable, ...]:
     """What all variables say; what is wrong with one is added with the way to it."""
     read = tuple(
-        _read(monitor_type, each, Findings(problems, (index,)))
-        for index, each in enumerate(variables)
-        if isinstance(each, Mapping)
+        _read(monitor_type, variable, Findings(problems, (index,)))
+        for index, variable in enumerate(variables)
+        if isinstance(variable, Mapping)
     )
     _check_number(monitor_type, len(variables), Findings(problems))
-    facets = {frozenset(each.keys) for each in read}
-    if len(facets) > 1 and all(each.source in _EVENTS for each in read):
+    facets = {frozenset(variable.keys) for variable in read}
+    if len(facets) > 1 and all(variable.source in _EVENTS for variable in read):
         Findings(problems, (0,)).warn(
             "different-groups",
             _NOWHERE,
@@ -100,34 +100,34 @@ def read_variables(
 _NOWHERE: Final = Name(0, 0, "")
 
 
-def _check_number(monitor_type: str, count: int, found: Findings) -> None:
+def _check_number(monitor_type: str, count: int, findings: Findings) -> None:
     """CI formulas take two queries (Datadog's page); Terraform's provider stops at five."""
-    at = Findings(found.problems, (2,))
+    at = Findings(findings.problems, (2,))
     if monitor_type.startswith("ci-") and count > 2:
         at.refuse("too-many-variables", _NOWHERE, f"{count} variables, at most 2 were expected")
     elif count > 5 and monitor_type in ("cost alert", "data-quality alert", "data-jobs alert"):
         at.warn("too-many-variables", _NOWHERE, f"{count} variables, at most 5 are known to work")
 
 
-def _read(monitor_type: str, variable: Mapping[str, Any], found: Findings) -> FormulaVariable:
+def _read(monitor_type: str, variable: Mapping[str, Any], findings: Findings) -> FormulaVariable:
     name, source = _text(variable, "name"), _text(variable, "data_source")
     if not name:
-        _missing(found, "name")
+        _missing(findings, "name")
     if monitor_type == "data-jobs alert":
-        return _read_job(variable, name, found)
+        return _read_job(variable, name, findings)
     if source in _QUERIES:
-        return _read_query(variable, name, source, found)
+        return _read_query(variable, name, source, findings)
     if source in _EVENTS:
-        return _read_events(monitor_type, variable, name, found)
+        return _read_events(monitor_type, variable, name, findings)
     if source == "data_quality_metrics":
-        return _read_quality(variable, name, found)
-    if source in _JOINED and len(found.path) < _DEEPEST:
-        return _read_joined(monitor_type, variable, name, found)
+        return _read_quality(variable, name, findings)
+    if source in _JOINED and len(findings.path) < _DEEPEST:
+        return _read_joined(monitor_type, variable, name, findings)
     known = (*_QUERIES, *_EVENTS, "data_quality_metrics", *_JOINED)
     if not source:
-        _missing(found, "data_source")
+        _missing(findings, "data_source")
     else:
-        _at(found, "data_source").refuse(
+        _at(findings, "data_source").refuse(
             "unknown-data-source",
             Name(0, len(source), source),
             f"`{source}` is not a data source",
@@ -146,30 +146,30 @@ def _mapping(variable: Mapping[str, Any], field: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _at(found: Findings, *path: str | int) -> Findings:
-    return Findings(found.problems, (*found.path, *path))
+def _at(findings: Findings, *path: str | int) -> Findings:
+    return Findings(findings.problems, (*findings.path, *path))
 
 
-def _missing(found: Findings, field: str) -> None:
-    found.refuse("missing-field", _NOWHERE, f"the variable has no `{field}`")
+def _missing(findings: Findings, field: str) -> None:
+    findings.refuse("missing-field", _NOWHERE, f"the variable has no `{field}`")
 
 
 def _read_query(
-    variable: Mapping[str, Any], name: str, source: str, found: Findings
+    variable: Mapping[str, Any], name: str, source: str, findings: Findings
 ) -> FormulaVariable:
     query = _text(variable, "query")
     expression = None
     if not query:
-        _missing(found, "query")
+        _missing(findings, "query")
     else:
-        at = _at(found, "query")
+        at = _at(findings, "query")
         expression, cursor = metric_expression(query)
-        found.problems.extend(_moved(cursor.problems, at.path))
+        findings.problems.extend(_moved(cursor.problems, at.path))
         if expression is not None:
             check_expression(expression, at, 0)
     aggregator = _text(variable, "aggregator")
     if aggregator and aggregator not in _AGGREGATORS:
-        _wrong(found, ("aggregator",), aggregator, _AGGREGATORS)
+        _wrong(findings, ("aggregator",), aggregator, _AGGREGATORS)
     keys = keys_of(expression) if expression is not None else ()
     return FormulaVariable(name=name, source=source, expression=expression, keys=keys)
 
@@ -177,20 +177,20 @@ def _read_query(
 def _moved(problems: list[QueryProblem], path: Path) -> list[QueryProblem]:
     return [
         QueryProblem(
-            code=each.code,
-            message=each.message,
-            start=each.start,
-            end=each.end,
-            hint=each.hint,
-            refused=each.refused,
+            code=problem.code,
+            message=problem.message,
+            start=problem.start,
+            end=problem.end,
+            hint=problem.hint,
+            refused=problem.refused,
             path=path,
         )
-        for each in problems
+        for problem in problems
     ]
 
 
-def _wrong(found: Findings, path: Path, written: str, known: Sequence[str]) -> None:
-    _at(found, *path).refuse(
+def _wrong(findings: Findings, path: Path, written: str, known: Sequence[str]) -> None:
+    _at(findings, *path).refuse(
         "wrong-value",
         Name(0, len(written), written),
         f"`{written}` where {listed(known)} was expected",
@@ -199,109 +199,109 @@ def _wrong(found: Findings, path: Path, written: str, known: Sequence[str]) -> N
 
 
 def _read_events(
-    monitor_type: str, variable: Mapping[str, Any], name: str, found: Findings
+    monitor_type: str, variable: Mapping[str, Any], name: str, findings: Findings
 ) -> FormulaVariable:
     source = _text(variable, "data_source")
     if _EVENTS[source] != monitor_type:
-        _at(found, "data_source").warn(
+        _at(findings, "data_source").warn(
             "other-data-source",
             Name(0, len(source), source),
             f"`{source}` belongs to a `{_EVENTS[source]}`, this is a `{monitor_type}`",
         )
-    _check_compute(variable, found)
+    _check_compute(variable, findings)
     condition = None
     if "search" in variable:
         search = _mapping(variable, "search")
         if not isinstance(search.get("query"), str):
-            _missing(_at(found, "search"), "query")
+            _missing(_at(findings, "search"), "query")
         condition, cursor = plain_search(_text(search, "query"))
-        at = _at(found, "search", "query")
-        found.problems.extend(_moved(cursor.problems, at.path))
+        at = _at(findings, "search", "query")
+        findings.problems.extend(_moved(cursor.problems, at.path))
         if condition is not None:
             check_condition(monitor_type, condition, at)
-    keys = _facets(variable, found)
+    keys = _facets(variable, findings)
     return FormulaVariable(name=name, source=source, condition=condition, keys=keys)
 
 
-def _check_compute(variable: Mapping[str, Any], found: Findings) -> None:
+def _check_compute(variable: Mapping[str, Any], findings: Findings) -> None:
     compute = _mapping(variable, "compute")
     aggregation = _text(compute, "aggregation")
     if not compute:
-        _missing(found, "compute")
+        _missing(findings, "compute")
     elif not aggregation:
-        _missing(_at(found, "compute"), "aggregation")
+        _missing(_at(findings, "compute"), "aggregation")
     elif aggregation not in _COMPUTED:
-        _wrong(found, ("compute", "aggregation"), aggregation, _COMPUTED)
+        _wrong(findings, ("compute", "aggregation"), aggregation, _COMPUTED)
     elif aggregation != "count" and not compute.get("metric"):
-        _at(found, "compute").refuse(
+        _at(findings, "compute").refuse(
             "missing-field", _NOWHERE, f"`{aggregation}` has no `metric` to work on"
         )
 
 
-def _facets(variable: Mapping[str, Any], found: Findings) -> tuple[str, ...]:
+def _facets(variable: Mapping[str, Any], findings: Findings) -> tuple[str, ...]:
     groups = variable.get("group_by")
     if not isinstance(groups, Sequence) or isinstance(groups, str):
         return ()
     keys = []
-    for index, each in enumerate(groups):
-        facet = _text(each, "facet") if isinstance(each, Mapping) else each
+    for index, group in enumerate(groups):
+        facet = _text(group, "facet") if isinstance(group, Mapping) else group
         if isinstance(facet, str) and facet:
             keys.append(facet)
         else:
-            _missing(_at(found, "group_by", index), "facet")
+            _missing(_at(findings, "group_by", index), "facet")
     return tuple(keys)
 
 
-def _read_quality(variable: Mapping[str, Any], name: str, found: Findings) -> FormulaVariable:
+def _read_quality(variable: Mapping[str, Any], name: str, findings: Findings) -> FormulaVariable:
     """Source: Datadog's API reference on data quality monitors. The measures are an open list."""
     for field in ("measure", "filter"):
         if not _text(variable, field):
-            _missing(found, field)
+            _missing(findings, field)
     options = _mapping(variable, "monitor_options")
     override = options.get("model_type_override")
     if isinstance(override, str) and override not in ("freshness", "percentage", "any"):
         path = ("monitor_options", "model_type_override")
-        _wrong(found, path, override, ("freshness", "percentage", "any"))
-    keys = _facets(variable, found)
+        _wrong(findings, path, override, ("freshness", "percentage", "any"))
+    keys = _facets(variable, findings)
     return FormulaVariable(name=name, source="data_quality_metrics", keys=keys)
 
 
-def _read_job(variable: Mapping[str, Any], name: str, found: Findings) -> FormulaVariable:
+def _read_job(variable: Mapping[str, Any], name: str, findings: Findings) -> FormulaVariable:
     """Source: Datadog's API reference on data jobs monitors."""
     if name and name != "run_query":
-        _wrong(found, ("name",), name, ("run_query",))
+        _wrong(findings, ("name",), name, ("run_query",))
     dialect = _text(variable, "query_dialect")
     if dialect != "metric":
         if dialect:
-            _wrong(found, ("query_dialect",), dialect, ("metric",))
+            _wrong(findings, ("query_dialect",), dialect, ("metric",))
         else:
-            _missing(found, "query_dialect")
+            _missing(findings, "query_dialect")
     job = _text(variable, "job_type")
     if not job:
-        _missing(found, "job_type")
+        _missing(findings, "job_type")
     elif job not in _JOBS and not job.startswith("custom.ol."):
-        _wrong(found, ("job_type",), job, (*_JOBS, "custom.ol.…"))
+        _wrong(findings, ("job_type",), job, (*_JOBS, "custom.ol.…"))
     return FormulaVariable(name=name, source=job)
 
 
 def _read_joined(
-    monitor_type: str, variable: Mapping[str, Any], name: str, found: Findings
+    monitor_type: str, variable: Mapping[str, Any], name: str, findings: Findings
 ) -> FormulaVariable:
     """A query joined with a table, or filtered by one; the schema refuses other fields."""
     source = _text(variable, "data_source")
     required, allowed = _JOINED[source]
     for field in required:
         if not variable.get(field):
-            _missing(found, field)
+            _missing(findings, field)
     for field in variable:
         if field not in allowed:
-            found.refuse(
+            findings.refuse(
                 "unknown-field", _NOWHERE, f"`{field}` is no field of {source}",
                 did_you_mean(str(field), allowed),
             )  # fmt: skip
     base = _mapping(variable, "base_query")
-    inner = _read(monitor_type, base, _at(found, "base_query")) if base else None
-    keys = _facets(variable, found) or (inner.keys if inner else ())
+    inner = _read(monitor_type, base, _at(findings, "base_query")) if base else None
+    keys = _facets(variable, findings) or (inner.keys if inner else ())
     expression = inner.expression if inner else None
     condition = inner.condition if inner else None
     return FormulaVariable(

@@ -7,7 +7,7 @@ from typing import Final
 from monitor_sync.language.atoms import Name, Node, Number, Text, Window
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.syntax.windows import advice, read_length
-from monitor_sync.language.tree import Change, Evaluation
+from monitor_sync.language.tree import ChangeShift, Evaluation
 
 _HOUR: Final = 3600
 _WEEK: Final = 168 * _HOUR
@@ -16,7 +16,7 @@ _AGO: Final = ("5m", "10m", "15m", "30m", "1h", "2h", "4h", "1d")
 _CURRENT: Final = ("1h", "1d", "1mo")
 
 
-def check_evaluation(evaluation: Evaluation, found: Findings) -> None:
+def check_evaluation(evaluation: Evaluation, findings: Findings) -> None:
     """
     The window of a metric query, and how far back a change looks.
 
@@ -27,30 +27,30 @@ def check_evaluation(evaluation: Evaluation, found: Findings) -> None:
     if window.form == "last":
         if window.count and window.seconds <= _WEEK and evaluation.change is None:
             return
-        _check_last(window, found)
+        _check_last(window, findings)
     elif window.form == "current":
-        check_current(window, found)
+        check_current(window, findings)
     if evaluation.change is not None:
-        _check_change(evaluation, evaluation.change, found)
+        _check_change(evaluation, evaluation.change, findings)
 
 
-def _check_last(window: Window, found: Findings) -> None:
+def _check_last(window: Window, findings: Findings) -> None:
     if window.count == 0:
-        found.refuse(
+        findings.refuse(
             "window-too-short",
             window,
             f"`{window.written}` is no time at all",
             "the shortest window is `last_1m`",
         )
     elif window.seconds > _MONTH:
-        found.refuse(
+        findings.refuse(
             "window-too-long",
             window,
             f"`{window.written}` is longer than a month",
             "the longest window is `last_1mo`",
         )
     elif window.seconds > _WEEK and window.unit != "mo":
-        found.warn(
+        findings.warn(
             "window-unconfirmed",
             window,
             f"`{window.written}` is longer than a week; of such only `last_1mo` is known",
@@ -58,21 +58,21 @@ def _check_last(window: Window, found: Findings) -> None:
         )
 
 
-def check_current(window: Window, found: Findings) -> None:
+def check_current(window: Window, findings: Findings) -> None:
     """Cumulative windows are whole hours, days or months, and one of them."""
     prefix = "current_" if window.form else ""
     if f"{window.count}{window.unit}" not in _CURRENT:
-        found.refuse(
+        findings.refuse(
             "bad-window",
             window,
-            f"`{window.written}` where {listed([prefix + each for each in _CURRENT])} was expected",
+            f"`{window.written}` where {listed([prefix + unit for unit in _CURRENT])} was expected",
         )
 
 
-def _check_change(evaluation: Evaluation, change: Change, found: Findings) -> None:
+def _check_change(evaluation: Evaluation, change: ChangeShift, findings: Findings) -> None:
     window = evaluation.window
     if window.form != "last":
-        found.refuse(
+        findings.refuse(
             "change-window",
             window,
             f"`{window.written}` where a `last_` window was expected: "
@@ -81,28 +81,28 @@ def _check_change(evaluation: Evaluation, change: Change, found: Findings) -> No
     shift = change.shift
     if shift.form == "ago" and f"{shift.count}{shift.unit}" not in _AGO:
         times = ", ".join(_AGO)
-        found.refuse(
+        findings.refuse(
             "change-window",
             shift,
             f"`{shift.written}` where one of {times} was expected",
             f"write `last_{shift.count}{shift.unit}`",
         )
     elif shift.form in ("current", "next"):
-        found.refuse(
+        findings.refuse(
             "change-window", shift, f"`{shift.written}` where a `last_` window was expected"
         )
     elif shift.form == "last" and shift.count == 0:
-        _check_last(shift, found)
-    for each in (window, shift):
-        if each.form == "last" and each.seconds > 48 * _HOUR:
-            found.warn(
+        _check_last(shift, findings)
+    for part in (window, shift):
+        if part.form == "last" and part.seconds > 48 * _HOUR:
+            findings.warn(
                 "change-window-unconfirmed",
-                each,
-                f"`{each.written}` is above 48 hours, where Datadog's API reference stops",
+                part,
+                f"`{part.written}` is above 48 hours, where Datadog's API reference stops",
             )
 
 
-def quoted_window(argument: Node, found: Findings, units: str, example: str) -> Window | None:
+def quoted_window(argument: Node, findings: Findings, units: str, example: str) -> Window | None:
     """
     The window that a step of a chain is given, or None where that is none, which is noted.
 
@@ -119,9 +119,9 @@ def quoted_window(argument: Node, found: Findings, units: str, example: str) -> 
     if window is None or window.form or window.unit not in units.split():
         hint = advice(written.removeprefix("last_"), "", tuple(units.split()))
         message = f"`{written}` where a window such as `{example}` was expected"
-        found.refuse("bad-window", argument, message, hint)
+        findings.refuse("bad-window", argument, message, hint)
         return None
     if window.count == 0:
-        found.refuse("window-too-short", argument, f"`{written}` is no time at all")
+        findings.refuse("window-too-short", argument, f"`{written}` is no time at all")
         return None
     return window

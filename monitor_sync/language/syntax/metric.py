@@ -10,7 +10,7 @@ from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.expression import expression
 from monitor_sync.language.syntax.scan import METRIC, Cursor, number_of, scan
 from monitor_sync.language.syntax.windows import advice, read_shift, read_window
-from monitor_sync.language.tree import Change, Comparison, Evaluation, Expression, MetricQuery
+from monitor_sync.language.tree import ChangeShift, Comparison, Evaluation, Expression, MetricQuery
 
 TIME_AGGREGATORS: Final = ("avg", "sum", "max", "min", "percentile", "pct_change")
 COMPARATORS: Final = (">=", "<=", ">", "<", "==", "!=")
@@ -130,7 +130,7 @@ def _change(cursor: Cursor) -> Evaluation:
     cursor.expect(",", "`,` and how far back, such as `last_1h`,")
     shift = _window(cursor, shift=True)
     cursor.expect(")")
-    change = Change(start, cursor.before, kind, shift)
+    change = ChangeShift(start, cursor.before, kind, shift)
     return Evaluation(start, cursor.before, aggregator, window, change)
 
 

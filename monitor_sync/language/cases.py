@@ -13,7 +13,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Comparison:
+class CaseCondition:
     """
     One comparison and what it has to answer.
 
@@ -27,7 +27,7 @@ class Comparison:
     holds: bool = True
 
     def __str__(self) -> str:
-        values = " or ".join(f'"{each}"' for each in self.values)
+        values = " or ".join(f'"{value}"' for value in self.values)
         if self.kind == "is_priority":
             return f"priority {'is' if self.holds else 'is not'} {values}"
         verbs = {
@@ -38,12 +38,12 @@ class Comparison:
         }
         return f"{self.variable} {verbs[self.kind, self.holds]} {values}"
 
-    def denied(self) -> Comparison:
+    def denied(self) -> CaseCondition:
         """The same comparison with the other answer."""
-        return Comparison(self.kind, self.variable, self.values, not self.holds)
+        return CaseCondition(self.kind, self.variable, self.values, not self.holds)
 
 
-Case = frozenset[Comparison]
+Case = frozenset[CaseCondition]
 """Comparisons that hold together."""
 
 Cases = frozenset[Case]
@@ -73,7 +73,7 @@ class Effort:
         return self._left > 0
 
 
-def together(cases: Cases, comparison: Comparison) -> Cases:
+def together(cases: Cases, comparison: CaseCondition) -> Cases:
     """The cases in which the comparison holds as well."""
     denied = comparison.denied()
     return frozenset(case | {comparison} for case in cases if denied not in case)
@@ -106,20 +106,20 @@ def _shortest(cases: Cases, effort: Effort) -> Cases:
         for other in done:
             follows = _consensus(case, other)
             # what is covered already would only count towards the limit
-            if follows is not None and not any(each <= follows for each in (*done, *todo)):
-                todo = [each for each in todo if not follows <= each]
+            if follows is not None and not any(case <= follows for case in (*done, *todo)):
+                todo = [case for case in todo if not follows <= case]
                 todo.append(follows)
         done.append(case)
     return frozenset(done)
 
 
-def _order(case: Case) -> tuple[int, list[Comparison]]:
+def _order(case: Case) -> tuple[int, list[CaseCondition]]:
     return len(case), sorted(case)
 
 
 def _consensus(first: Case, second: Case) -> Case | None:
     """What holds whatever the one comparison answers in which two cases differ."""
-    against = [each for each in first if each.denied() in second]
+    against = [comparison for comparison in first if comparison.denied() in second]
     if len(against) != 1:
         return None
     return (first - {against[0]}) | (second - {against[0].denied()})
