@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor_sync.language.query import TYPES, _read, group_keys, parse, print_query, tags
+from monitor_sync.language.printing import print_query
+from monitor_sync.language.query import TYPES, _read, group_keys, parse, tags
 
 ALPHABET = "avgslt_15mbyINOR:{}()[]<>=.,*+-/!&|\"'\\$ \n\té@0"
 
