@@ -45,11 +45,14 @@ def read(root: Path, notify_only: str = "") -> Loaded:
     return load.load(root, notify_only=notify_only)
 
 
-def check(loaded: Loaded, only: Collection[str] | None = None) -> tuple[Diagnostic, ...]:
+def check(
+    loaded: Loaded, only: Collection[str] | None = None, *, least: Severity = Severity.NOTE
+) -> tuple[Diagnostic, ...]:
     """
     Run the rules; return what they and the reader say, in the order of the files.
 
-    ``only`` are the keys of the monitors that the rules look at; all of them by default.
+    ``only`` are the keys of the monitors that the rules look at; all of them by default. What is
+    below ``least`` stands at its monitor and not at its exact place.
     """
     from monitor_sync.rules import engine
 
@@ -60,7 +63,7 @@ def check(loaded: Loaded, only: Collection[str] | None = None) -> tuple[Diagnost
         return document.excerpt(span.line), span
 
     diagnostics = engine.check(
-        loaded.checkable, locate, today=today(), only=only, read=loaded.diagnostics
+        loaded.checkable, locate, today=today(), only=only, least=least, read=loaded.diagnostics
     )
     diagnostics = loaded.without_consequences(diagnostics)
     return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.order))

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 class ValidateOptions:
     """
     ``selectors`` narrow the answer, never what is checked. Where Datadog is asked, it is asked
-    about new and changed monitors, and with ``everything`` about all.
+    about new and changed monitors, and with ``everything`` about all. What is below ``least`` is
+    to be counted and not shown, so its exact place is not looked for.
     """
 
     selectors: Sequence[str] = ()
     everything: bool = False
+    least: Severity = Severity.NOTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def validate(
     options = options or ValidateOptions()
     with files.uncollected():
         loaded = files.read(root)
-        diagnostics = list(files.check(loaded))
+        diagnostics = list(files.check(loaded, least=options.least))
     place = PurePosixPath(root.as_posix())
     named = [(each.key or "/".join(_below(place, each)), ()) for each in diagnostics]
     monitors = select_monitors(loaded.project, options.selectors, named)

@@ -26,6 +26,7 @@ def check(
     *,
     today: str,
     only: Collection[str] | None = None,
+    least: Severity = Severity.NOTE,
     memo: bool = True,
     read: Iterable[Diagnostic] = (),
 ) -> list[Diagnostic]:
@@ -34,7 +35,9 @@ def check(
 
     ``today`` is ``YYYY-MM-DD``: a suppression counts through its last day. ``only`` are the keys
     of the monitors to check; all of them by default. ``read`` are the diagnostics of reading the
-    files: suppressions apply to them too, and they come back with the others. Without ``memo``
+    files: suppressions apply to them too, and they come back with the others. What is below
+    ``least`` is only counted by the caller: it stands at the first line of its monitor, as to find
+    the exact place costs more than to find the mistake. Without ``memo``
     every rule runs on every monitor, which changes the time it takes and nothing else.
     """
     findings = FindingFilter(project.policy, project.monitors, today)
@@ -49,6 +52,9 @@ def check(
         name, key = found.rule.name, found.monitor.key
         severity = findings.severity(name, found.rule.severity, key)
         if severity is not None:
+            if severity < least and not found.finding.typed:
+                diagnostics.append(_unplaced(found, severity))
+                continue
             diagnostic = _diagnostic(found.finding, key, name, severity, locate)
             if _is_typed(diagnostic, found.finding.typed):
                 diagnostics.append(diagnostic)
@@ -95,6 +101,20 @@ def _compared(project: Project, chosen: Collection[str]) -> list[Monitor]:
         if monitor.references:
             keys.update((monitor.key, *monitor.references))
     return [monitor for monitor in project.monitors.values() if monitor.key in keys]
+
+
+def _unplaced(found: MonitorFinding, severity: Severity) -> Diagnostic:
+    """Return a diagnostic that nobody is shown: at its monitor, not at the exact place."""
+    monitor = found.monitor
+    return Diagnostic(
+        rule=found.rule.name,
+        severity=severity,
+        message=found.finding.message,
+        span=Span(monitor.path, monitor.line),
+        hint=found.finding.hint,
+        excerpt="",
+        key=monitor.key,
+    )
 
 
 def _diagnostic(

@@ -112,3 +112,32 @@ def test_any_text_in_quotes_maps_back_to_itself(text: str) -> None:
         span = find(document, ("q",), text, index, index + 1, {})
         shown = document.excerpt(1)[span.column - 1 : span.end_column - 1]
         assert character in shown or shown.startswith("\\")
+
+
+WORDS = st.lists(st.sampled_from(["ab", "a", "aba", "'x'", "x"]), min_size=1, max_size=12)
+
+
+@given(lines=st.lists(WORDS, min_size=1, max_size=4), style=st.sampled_from(["|", ">", "'"]))
+def test_a_stretch_that_stands_there_several_times_is_found_each_time_in_its_own_place(
+    lines: list[list[str]], style: str
+) -> None:
+    rows = [" ".join(words) for words in lines]
+    if style == "'":
+        rows = [row.replace("'", "''") for row in rows]
+        written = "'" + "\n    ".join(rows) + "'"
+    else:
+        written = style + "\n    " + "\n    ".join(rows) + "\n"
+    document, problems = read_yaml("f.yaml", f"k:\n  q: {written}\n".encode())
+    assert problems == []
+    text = str(document.data["k"]["q"])
+
+    places = []
+    at = 0
+    for word in (word for words in lines for word in words):
+        start = text.index(word, at)
+        at = start + len(word)
+        span = find(document, ("k", "q"), text, start, at, {})
+        found = document.excerpt(span.line)[span.column - 1 : span.end_column - 1]
+        assert found.replace("''", "'") == word
+        places.append((span.line, span.column))
+    assert places == sorted(set(places))

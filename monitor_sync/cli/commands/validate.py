@@ -84,7 +84,7 @@ def command(
         )
     validation = app.validate(
         root,
-        app.ValidateOptions(selectors=selectors, everything=everything),
+        app.ValidateOptions(selectors=selectors, everything=everything, least=least),
         target=console.target() if ask else None,
         progress=progress,
     )
