@@ -50,6 +50,7 @@ _LONGEST_SLO = {"7d", "30d", "90d"}
 
 _HEAD = re.compile(r"\s*(?P<name>[a-z][a-z_-]*)\(\s*(?P<quote>[\"'])", re.IGNORECASE)
 _CHECK_HEAD = re.compile(r"\s*(\"[^\"]+\"|'[^']+')")
+_END = re.compile(r"\s*\Z")
 _STEP = re.compile(r"\s*\.\s*([a-z_]+)\s*\(")
 _ARGUMENT = re.compile(
     r"\s*((?:[a-z_]+\s*=\s*)?(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[^,()\"']*))\s*"
@@ -118,7 +119,7 @@ def read(query: str) -> Chain | None:
 
 def _steps(query: str, start: int) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
     steps = []
-    while query[start:].strip():
+    while not _END.match(query, start):
         step = _STEP.match(query, start)
         if step is None:
             return None

@@ -8,11 +8,13 @@ from typing import Any
 from monitor_sync.emulator import audit
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
+from monitor_sync.emulator.chained_queries import bare
+from monitor_sync.emulator.chained_queries import read as read_chain
 from monitor_sync.emulator.downtimes import in_force, overlaid
 from monitor_sync.emulator.listing import check_group_states
 from monitor_sync.emulator.normalise import definition, enriched_assets
 from monitor_sync.emulator.people import person_of
-from monitor_sync.emulator.queries import METRIC_TYPES, composite_members
+from monitor_sync.emulator.queries import METRIC_TYPES, comparison, composite_members
 from monitor_sync.emulator.validation import check, check_shape, check_update
 
 _NOT_FOUND = "Monitor not found"
@@ -26,6 +28,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
     parts = definition(body)
     check(parts)
     _check_members(account, parts)
+    _check_burn_rate(account, parts)
     for twin in account.monitors.copies_of(parts):
         org = json.loads(account.monitors.row(twin))["org_id"]
         raise refused(f"Duplicate of an existing monitor_id:{twin} org_id:{org}")
@@ -66,6 +69,7 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     parts = definition(body, monitor)
     check_update(body, parts)
     _check_members(account, parts)
+    _check_burn_rate(account, parts)
     monitor.update(parts)
     monitor["assets"] = enriched_assets(parts["assets"], monitor["id"])
     monitor["modified"] = account.timestamp()
@@ -175,6 +179,30 @@ def _check_members(account: Account, parts: dict[str, Any]) -> None:
         member in account.monitors for member in composite_members(parts["query"])
     ):
         raise refused("Some monitor IDs are invalid")
+
+
+def _check_burn_rate(account: Account, parts: dict[str, Any]) -> None:
+    """Refuse (400) a burn rate that its SLO can never reach; an SLO that is not held says nothing.
+
+    The words are those of issue 1093 of Datadog's Terraform provider.
+    """
+    end = comparison(parts["query"])
+    chain = (
+        read_chain(parts["query"][: end.start]) if end and parts["type"] == "slo alert" else None
+    )
+    if end is None or chain is None or chain.source != "burn_rate":
+        return
+    slo = account.slos.get(chain.quoted.strip("\"'")) or {}
+    for threshold in slo.get("thresholds") or ():
+        target = threshold.get("target") if isinstance(threshold, dict) else None
+        if not isinstance(target, int | float) or not 0 < target < 100:
+            continue
+        most = round(1 / (1 - target / 100), 6)
+        if [threshold.get("timeframe")] == bare(chain.step("over")) and end.number > most:
+            raise refused(
+                f"Alert threshold ({end.number}) must be in range 0 to {most} for burn rate alerts "
+                "(max threshold = 1/1-slo target)."
+            )
 
 
 def _check_type_change(monitor: dict[str, Any], body: Json) -> None:

@@ -10,12 +10,18 @@ from monitor_sync.emulator.account import CREATOR, Account
 from monitor_sync.emulator.answers import Answer, Request, answer, refused
 
 _PAGE = 1000
+_SHAPES: dict[str, shapes.Shape] = {
+    "name": shapes.text,
+    "tags": shapes.texts,
+    "monitor_ids": shapes.wholes,
+    "thresholds": shapes.records,
+}
 
 
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v1/slo."""
     body = request.json()
-    shapes.check(body, {"name": shapes.text, "tags": shapes.texts, "monitor_ids": shapes.wholes})
+    shapes.check(body, _SHAPES)
     if not body.get("name"):
         raise refused("Invalid payload: Minimum length of parameter 'name' should be 1")
     if body.get("type") == "monitor" and not body.get("monitor_ids"):

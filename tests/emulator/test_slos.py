@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.emulator.conftest import Caller
+from tests.emulator.conftest import Caller, monitor
 
 
 def created(call: Caller, name: str) -> str:
@@ -30,3 +30,28 @@ def test_an_slo_can_be_deleted(call: Caller) -> None:
     assert call("GET", path, query=f"ids={slo}") == (200, {"data": {"ok": [slo]}, "errors": None})
     wrong = {"errors": ["The value provided for parameter 'ids are required' is invalid"]}
     assert call("GET", path, query="ids=") == (400, wrong)
+
+
+def test_a_burn_rate_that_its_slo_cannot_reach_is_refused(call: Caller) -> None:
+    slo = {"name": "Quotes", "type": "metric", "thresholds": [{"timeframe": "30d", "target": 90}]}
+    number = call("POST", "/v1/slo", slo)[1]["data"][0]["id"]
+
+    def burn_rate(most: float, over: str = "30d") -> tuple[int, dict[str, list[str]]]:
+        windows = '.long_window("1h").short_window("5m")'
+        query = f'burn_rate("{number}").over("{over}"){windows} > {most}'
+        name = f"Burn rate {most} {over}"
+        return call(
+            "POST", "/v1/monitor", monitor(type="slo alert", name=name, query=query, options={})
+        )
+
+    assert burn_rate(14.4) == (
+        400,
+        {
+            "errors": [
+                "Alert threshold (14.4) must be in range 0 to 10.0 for burn rate alerts "
+                "(max threshold = 1/1-slo target)."
+            ]
+        },
+    )
+    assert burn_rate(10)[0] == 200
+    assert burn_rate(14.4, "7d")[0] == 200

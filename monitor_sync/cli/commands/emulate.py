@@ -44,9 +44,9 @@ repeated           listings hold the first COUNT (1) twice
 referenced         can_delete 409, delete 400
 duplicates-limit   429 "Can not create duplicate monitors"
 
-While it runs: GET /__emulator/faults tells them and how often each struck, PUT sets others (a
-JSON array), DELETE ends them. GET /__emulator/limits tells the most requests a period saw and
-how many were refused, GET /__emulator/requests how often each route was asked.
+While it runs, GET /__emulator/faults lists the faults and how often each struck, PUT sets others
+(a JSON array), DELETE ends them. GET /__emulator/limits shows the most requests in a period and
+how many were refused, GET /__emulator/requests counts requests by route.
 """
 
 
@@ -73,7 +73,7 @@ how many were refused, GET /__emulator/requests how often each route was asked.
     "faults",
     metavar="SPEC",
     multiple=True,
-    help="Let something go wrong, as told below. Repeatable.",
+    help="Let something go wrong; the kinds are listed below. Repeatable.",
 )
 @click.option("--limits", "enforce", is_flag=True, help="Answer 429 beyond the recorded limits.")
 @click.option(
