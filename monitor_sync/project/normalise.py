@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.project import schema
 from monitor_sync.project.document import Document
 from monitor_sync.project.layers import Layer, Values
+from monitor_sync.project.schema_files import bundle
 from monitor_sync.project.yaml_reader import DataPath
 
 _NOT_MERGED: Final = frozenset({"for_each"})
@@ -22,7 +22,7 @@ _HINTS: Final = {
 
 def _read_only(part: str) -> frozenset[str]:
     """What Datadog or people own, as the schema marks it."""
-    properties = schema.bundle("definitions")["definitions"][part]["properties"]
+    properties = bundle("definitions")["definitions"][part]["properties"]
     return frozenset(
         name
         for name, described in properties.items()

@@ -239,11 +239,10 @@ def test_an_slo_is_named_and_its_id_is_filled_in(tmp_path: Path) -> None:
 
 
 def test_raw_options_pass_through_beside_the_known_ones(tmp_path: Path) -> None:
-    body = monitor(
-        tmp_path, one("options: {timeout_h: 1}\nraw_options: {brand_new: {x: [1]}}")
-    ).body
+    loaded = read(tmp_path, one("options: {timeout_h: 1}\nraw_options: {brand_new: {x: [1]}}"))
 
-    assert body["options"] == {
+    assert [found.rule for found in loaded.diagnostics] == ["schema/passed-unchecked"]
+    assert loaded.project.monitors["motor/flow/errors"].body["options"] == {
         "thresholds": {"critical": 5},
         "timeout_h": 1,
         "brand_new": {"x": [1]},

@@ -52,6 +52,23 @@ MISTAKES = [
     (one("options: {evaluation_delay: 1_000}"), "<1_000> `1_000` is not a", "write `1000`"),
     (one(f"options: {{timeout_h: {'9' * 5_000}}}"), f"`{'9' * 57}…` is not a whole number", ""),
     (one("priority: 7"), "<7> `7` is not a whole number from 1 to 5", ""),
+    (one("options: {on_missing_data: show_ok}"), "<show_ok>", "write `resolve`"),
+    (one("type: apm alert"), "<apm alert>", "write `query alert` or `trace-analytics alert`"),
+    (one("type: anomaly alert"), "<anomaly alert>", "write `query alert`"),
+    (one("notify_no_data: true"), "unknown key `notify_no_data`", "write it under `options:`"),
+    (one("evaluation_delay: 900"), "unknown key `evaluation_delay`", "write it under `options:`"),
+    (one("evaluation_dely: 900"), "`evaluation_dely`", "`evaluation_delay` under `options:`?"),
+    (one("warning: 4"), "unknown key `warning`", "indent it: `warning` stands below `thresholds:`"),
+    (one("options: {evaluation_delay: '0,5'}"), "`0,5` is not a whole number", "write `0.5`"),
+    (
+        {"motor/flow.yaml": "monitors:\n  - name: x\n    query: q\n"},
+        "a list is not a mapping from name to monitor",
+        "write a name and a colon in place of each `-`",
+    ),
+    (
+        {**use("{template: api, for_each: [x]}"), "templates/api.yaml": "monitors: {e: {nmae: x}}"},
+        "unknown key `nmae`", "did you mean `name`?",
+    ),
     (one("type: metrc alert"), "<metrc alert>", "did you mean `metric alert`?"),
     (one("type: event alert"), "<event alert>", "`event-v2 alert`"),
     (one("options: {on_missing_data: reslove}"), "<reslove>", "did you mean `resolve`?"),
@@ -446,3 +463,18 @@ def test_a_name_that_ends_in_a_newline_is_no_name(
     ]
 
     assert any(named.replace("\\n", "\n") in each.message for each in found), found
+
+
+def test_a_type_that_resembles_nothing_gets_no_guess(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, one("type: something else")).diagnostics
+
+    assert found.hint == ""
+
+
+def test_a_template_with_mistakes_is_not_unknown_as_well(tmp_path: Path) -> None:
+    for template in ("item: [x]\nmonitors: {}\n", "parameters: 5\nmonitors: {}\n", "monitors: 5\n"):
+        files = {**use("{template: api, for_each: [x]}"), "templates/api.yaml": template}
+
+        rules = {found.rule for found in read(tmp_path, files).diagnostics}
+
+        assert rules == {"schema/wrong-type"}
