@@ -12,6 +12,7 @@ from monitor_sync.project.document import Document, read
 from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.files import ProjectFile
 from monitor_sync.project.interpolation import plain
+from monitor_sync.project.schema_words import Problem
 from monitor_sync.project.yaml_reader import DataPath
 
 _SHARED: Final = frozenset({"team", "service", "tags", "defaults"})
@@ -85,7 +86,7 @@ def parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
 
 
 def _worded(
-    file: ProjectFile, document: Document, wrong: list[schema.Problem]
+    file: ProjectFile, document: Document, wrong: list[Problem]
 ) -> Iterator[Diagnostic]:
     for problem in wrong:
         span = (document.key_span if problem.at_key else document.span)(problem.where)
