@@ -12,7 +12,7 @@ _UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\ud
 
 def document(value: Any) -> str:
     """A value over several lines, for people as well as programs."""
-    return _defused(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+    return defused(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
 def array(entries: Iterable[Mapping[str, Any]], *, indent: str = "") -> str:
@@ -24,7 +24,7 @@ def array(entries: Iterable[Mapping[str, Any]], *, indent: str = "") -> str:
     """
     encode = json.JSONEncoder(ensure_ascii=False).encode
     lines = ",\n".join(f"{indent}  {encode(entry)}" for entry in entries)
-    return _defused(f"[\n{lines}\n{indent}]" if lines else "[]")
+    return defused(f"[\n{lines}\n{indent}]" if lines else "[]")
 
 
 def tidy(value: Any) -> Any:
@@ -44,7 +44,7 @@ def tidy(value: Any) -> Any:
     return value
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
     """
     The same JSON, in which no terminal and no build log finds a command.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,11 +62,34 @@ def check(
         document, span = loaded.place(key, field, start, end)
         return document.excerpt(span.line), span
 
-    diagnostics = engine.check(
-        loaded.checkable, locate, today=today(), only=only, least=least, read=loaded.diagnostics
-    )
+    def run(keys: Collection[str] | None, read: Sequence[Diagnostic]) -> list[Diagnostic]:
+        return engine.check(
+            loaded.checkable, locate, today=today(), only=keys, least=least, read=read
+        )
+
+    try:
+        diagnostics = run(only, loaded.diagnostics)
+    except Exception:  # noqa: BLE001 - one monitor must not end the check of the others
+        keys = list(loaded.checkable.monitors if only is None else only)
+        checked = _check_halves(loaded, keys, lambda half: run(half, ()))
+        diagnostics = list(dict.fromkeys((*warnings_of_reading(loaded), *checked)))
     diagnostics = loaded.without_consequences(diagnostics)
     return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.order))
+
+
+def _check_halves(
+    loaded: Loaded, keys: Sequence[str], run: Callable[[Sequence[str]], list[Diagnostic]]
+) -> Iterator[Diagnostic]:
+    """Yield what the rules say of each monitor at which they do not fail; name the others."""
+    try:
+        yield from run(keys)
+    except Exception as error:  # noqa: BLE001 - told as a finding that names the monitor
+        if len(keys) == 1:
+            yield loaded.failure(keys[0], error)
+            return
+        for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+            if half:
+                yield from _check_halves(loaded, half, run)
 
 
 def today() -> str:

@@ -7,6 +7,7 @@ Each command is a name in ``COMMANDS`` and a module in ``commands/``. What takes
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from collections.abc import Callable, Sequence
@@ -100,6 +101,11 @@ def _guarded(run: Callable[[], Any]) -> int:
     except (click.Abort, KeyboardInterrupt):
         console.say("interrupted: nothing was written")
         return INTERRUPTED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        console.complain(console.disk_full(error))
+        return UsageError.exit_code
     return code if isinstance(code, int) else 0
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from monitor_sync import jsontext
 from monitor_sync.app.failures import LimitsExceeded, WrongFiles
 from monitor_sync.diagnostics import Severity, tally
 from monitor_sync.errors import MonitorSyncError, UsageError
@@ -27,7 +29,14 @@ if TYPE_CHECKING:
 
 
 def prepare_streams() -> None:
-    """Print any text whatever the locale says: a name in Japanese must not end a run."""
+    """
+    Print any text whatever the locale says: a name in Japanese must not end a run.
+
+    A stream that is closed (``>&-``) prints nowhere; no file that is opened later takes its place.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115 - stays open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -72,18 +81,37 @@ def err() -> Style:
     return style(sys.stderr)
 
 
-def answer(text: str, output: Path | None = None) -> None:
-    """Print the answer, or write it to a file. Raises UsageError where that cannot be written."""
+def answer(text: str, output: Path | None = None, *, as_it_is: bool = False) -> None:
+    """
+    Print the answer, or write it to a file, so that nothing in it acts on a terminal or a log.
+
+    ``as_it_is``: of a plan file every byte counts, and workflow commands for GitHub are to act.
+    Raises UsageError where the file cannot be written.
+    """
+    if not as_it_is:
+        text = harmless(text)
     if output is None:
         _write(sys.stdout, text)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with open(output, "w", encoding="utf-8", opener=_unlinked) as file:
+            file.write(text)
     except OSError as error:
-        raise UsageError(
-            f"cannot write {output}: {(error.strerror or str(error)).lower()}",
-            hint="name a file in a folder that exists and is yours to write to",
-        ) from None
+        raise unwritable(output, error) from None
+
+
+def _unlinked(path: str, flags: int) -> int:
+    """Open a file, but none that a link leads to: it would be somebody else's."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def unwritable(path: Path, error: OSError) -> UsageError:
+    """Return what to say of a file that cannot be written."""
+    reason = "it is a link" if path.is_symlink() else (error.strerror or str(error)).lower()
+    return UsageError(
+        f"cannot write {path}: {reason}",
+        hint="name a file in a folder that exists and is yours to write to",
+    )
 
 
 def answer_style(output: Path | None) -> Style:
@@ -95,7 +123,7 @@ def answer_style(output: Path | None) -> Style:
 
 def say(text: str) -> None:
     """Print one line of conversation, on standard error."""
-    _write(sys.stderr, text + "\n")
+    _write(sys.stderr, harmless(text) + "\n")
 
 
 def warn(text: str, hint: str) -> None:
@@ -153,11 +181,35 @@ def target(*, workers: int = 8, deadline: float | None = None) -> Target:
     )
 
 
+def harmless(text: str) -> str:
+    """
+    Return text that changes no terminal and gives no build log a command.
+
+    Every value is made so where it is printed; this is the door that all of them pass, for the one
+    that was forgotten. The colours are our own.
+    """
+    from monitor_sync.render.text import plain  # its tables of characters, only for an answer
+
+    if text.startswith(("{", "[")):  # JSON has escapes of its own
+        text = jsontext.defused(text)
+    pieces = _COLOURS.split(text)
+    if len(pieces) == 1:
+        return plain(text)
+    return "".join(piece if place % 2 else plain(piece) for place, piece in enumerate(pieces))
+
+
+_COLOURS: Final = re.compile("(\x1b\\[(?:0|[12]|3[1-6])(?:;[12])*m)")
+_unwritten: list[OSError] = []
+"""Why standard output or standard error could not be written, but for a closed pipe."""
+
+
 def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            _unwritten.append(error)
         _drop(stream)
 
 
@@ -169,6 +221,24 @@ def _drop(stream: TextIO) -> None:
 
 
 def finish() -> None:
-    """Flush what click itself printed (help, version)."""
+    """
+    Flush what click itself printed (help, version).
+
+    Raises UsageError where an answer could not be written: a full disk must not look like one
+    that was.
+    """
     for stream in (sys.stdout, sys.stderr):
         _write(stream, "")
+    if _unwritten:
+        error = _unwritten[0]
+        _unwritten.clear()
+        raise disk_full(error)
+
+
+def disk_full(error: OSError) -> UsageError:
+    """Return what to say where an answer could not be written; what is left of it is dropped."""
+    _drop(sys.stdout)
+    return UsageError(
+        f"the answer could not be written: {(error.strerror or str(error)).lower()}",
+        hint="the command itself was done; run it again with room to write to",
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
-from monitor_sync.cli import completion
+from monitor_sync.cli import completion, console
 
 if TYPE_CHECKING:
     from monitor_sync.model import Limit
@@ -46,6 +48,26 @@ def color(function: _F) -> _F:
     )(function)
 
 
+def writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """
+    Return the file that an answer goes to, once it is sure that it can be written.
+
+    What is found out only afterwards would lose the answer of what was done meanwhile.
+    """
+    if path is not None:
+        folder = path.parent
+        error = None
+        if path.is_symlink():
+            error = errno.ELOOP
+        elif not folder.is_dir():
+            error = errno.ENOTDIR if folder.exists() else errno.ENOENT
+        elif not os.access(path if path.exists() else folder, os.W_OK):
+            error = errno.EACCES
+        if error is not None:
+            raise console.unwritable(path, OSError(error, os.strerror(error)))
+    return path
+
+
 def output(*formats: str) -> Callable[[_F], _F]:
     """``--format`` with these choices, the first one the default, and ``--output``."""
 
@@ -53,6 +75,7 @@ def output(*formats: str) -> Callable[[_F], _F]:
         function = click.option(
             "--output",
             type=click.Path(path_type=Path, dir_okay=False),
+            callback=writable,
             help="Write the answer to this file instead of standard output.",
         )(function)
         return click.option(

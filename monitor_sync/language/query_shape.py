@@ -55,4 +55,12 @@ def outline(query: str) -> str:
     text = query.lower()
     for sign in _NO_MATTER:
         text = text.replace(sign, "")
-    return _NUMBER.sub(lambda found: f"{float(found[0]):.17g}", text)
+    return _NUMBER.sub(_in_one_way, text)
+
+
+def _in_one_way(number: re.Match[str]) -> str:
+    """Return a number in one spelling; what only begins as one, such as ``2e``, as it is."""
+    try:
+        return f"{float(number[0]):.17g}"
+    except ValueError:
+        return number[0]

@@ -13,6 +13,7 @@ from monitor_sync.project.document import Document
 from monitor_sync.project.doubts import IncompleteMonitor
 from monitor_sync.project.expand import Provenance
 from monitor_sync.project.explain import ValueSource
+from monitor_sync.project.failure import failure
 from monitor_sync.project.layers import Field, Layer, place, span_of
 
 
@@ -68,6 +69,11 @@ class Loaded:
         if key in self.incomplete:
             return self.incomplete[key].explains(finding)
         return key in self.provenance and raw.explains(finding, self.project.monitors[key])
+
+    def failure(self, key: str, error: Exception) -> Diagnostic:
+        """Return what to say of an exception that looking at one monitor raised."""
+        layer = self.provenance[key].compiled.layers[-1]
+        return failure(layer.document, error, layer.where, key)
 
     def explain(self, key: str) -> tuple[ValueSource, ...]:
         """

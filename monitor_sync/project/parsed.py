@@ -10,6 +10,7 @@ from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.project import schema
 from monitor_sync.project.document import Document, read
 from monitor_sync.project.doubts import fields_below
+from monitor_sync.project.failure import failure
 from monitor_sync.project.files import ProjectFile
 from monitor_sync.project.interpolation import plain
 from monitor_sync.project.schema_words import Problem
@@ -65,6 +66,14 @@ class ParsedFile:
 def parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
     """Read one file. Return what it holds, and what is wrong with its text and its shape."""
     try:
+        return _parse(file)
+    except Exception as error:  # noqa: BLE001 - one file must not end the check of the others
+        document = Document(file.shown, "", None, {})
+        return ParsedFile(file=file, document=document), [failure(document, error, ())]
+
+
+def _parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
+    try:
         content = file.path.read_bytes()
     except OSError as error:
         document = Document(file.shown, "", None, {})
@@ -85,9 +94,7 @@ def parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
     return ParsedFile(file=file, document=document, written=written, wrong=paths), diagnostics
 
 
-def _worded(
-    file: ProjectFile, document: Document, wrong: list[Problem]
-) -> Iterator[Diagnostic]:
+def _worded(file: ProjectFile, document: Document, wrong: list[Problem]) -> Iterator[Diagnostic]:
     for problem in wrong:
         span = (document.key_span if problem.at_key else document.span)(problem.where)
         yield document.diagnostic(
@@ -121,6 +128,6 @@ def _changed_numbers(
 
 def _is_tag(where: DataPath) -> bool:
     """Return whether a path leads to the value of a tag, or to one of a list of such values."""
-    if isinstance(where[-1], int):
+    if where and isinstance(where[-1], int):
         where = where[:-1]
     return where[-2:-1] in (("tags",), ("required_tags",)) and where[-3:-2] != ("monitors",)

@@ -21,6 +21,7 @@ from monitor_sync.errors import LiveDiffers
     "--out",
     "planfile",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=options.writable,
     help="Keep it in a file for `comment --drift`.",
 )
 @options.deadline
@@ -50,7 +51,7 @@ def command(
     if drift.files_differ:
         console.say("The files differ from HEAD; what they change themselves is not looked at.")
     if planfile is not None:
-        console.answer(drift.planned.file(), planfile)
+        console.answer(drift.planned.file(), planfile, as_it_is=True)
     console.answer(rendered(drift.planned.plan, form, output, full=full), output)
     if fail_on_changes and drift.found:
         raise LiveDiffers(

@@ -19,6 +19,7 @@ from monitor_sync.errors import FilesInvalid, UsageError
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=options.writable,
     help="Write the answer to this file instead of standard output.",
 )
 @options.color

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     "--out",
     "planfile",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=options.writable,
     help="Keep the plan in this file, for `monitor-sync apply FILE`.",
 )
 @options.base
@@ -58,7 +59,7 @@ def command(
     console.warn_of_files(planned.warnings)
     plan = planned.plan
     if planfile is not None:
-        console.answer(planned.file(), planfile)
+        console.answer(planned.file(), planfile, as_it_is=True)
     console.answer(rendered(plan, form, output, full=full), output)
     if fail_on_changes and (plan.changes or plan.refused):
         hint = "`monitor-sync apply` makes them the same" if plan.changes else "the plan says why"

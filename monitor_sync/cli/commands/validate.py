@@ -122,7 +122,8 @@ def _answer(
     if form == "github":
         # GitHub shows ten annotations of a kind, and without their excerpts: the log has them all
         console.say(shown.text(visible, console.err()) + more[:-1])
-    console.answer(_for_programs(form, visible, validation, fail_on), output)
+    text = _for_programs(form, visible, validation, fail_on)
+    console.answer(text, output, as_it_is=form == "github")
     console.say(summary.rstrip())
 
 
