@@ -210,6 +210,12 @@ def _carry_out(prepared: Prepared, terms: Terms, conversation: Conversation) -> 
 
 def _raise_for(outcomes: Sequence[Outcome], refused: int) -> None:
     """Raise the error for what was not done; ``refused`` changes were not even tried."""
+    doubtful = [outcome.change.key for outcome in outcomes if outcome.in_doubt]
+    if doubtful:
+        raise AppliedInPart(
+            f"another run may have made {', '.join(doubtful)} too: Datadog did not show",
+            hint="`monitor-sync apply --resume` looks again",
+        )
     statuses = [outcome.status for outcome in outcomes]
     done = statuses.count("done")
     undone = len(outcomes) - done + refused

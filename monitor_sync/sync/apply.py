@@ -13,11 +13,13 @@ from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.kinds import KINDS
 from monitor_sync.sync import duplicates, preflight
 from monitor_sync.sync.change import GOING, Change
+from monitor_sync.sync.duplicates import Note, Search
 from monitor_sync.sync.executor import Steps, Terms, by_address
 from monitor_sync.sync.journal import Log, Past, Unwritten
 from monitor_sync.sync.operations import Endpoint, Endpoints, Patience, Written
 from monitor_sync.sync.outcome import Outcome, Status, Stopped, held
 from monitor_sync.sync.plan import Plan
+from monitor_sync.sync.preflight import Preflight
 from monitor_sync.sync.worker_pool import WorkerPool, waves
 
 __all__ = [
@@ -61,7 +63,7 @@ def carry_out(
     pool = ThreadPoolExecutor(terms.workers, thread_name_prefix="monitor-sync-write")
     log = log or Unwritten()
     steps = Steps(plan, endpoints, terms, log, past)
-    run = _Run(plan, endpoints, steps, WorkerPool(pool, on_interrupt), on_progress)
+    run = _Run(plan, endpoints, steps, WorkerPool(pool, on_interrupt), on_progress, terms.patience)
     try:
         if resume:
             run.take_up(past)
@@ -86,6 +88,7 @@ class _Run:
         steps: Steps,
         writers: WorkerPool[Change, Outcome],
         on_progress: Callable[[Outcome], None] | None,
+        patience: Patience,
     ) -> None:
         self._plan = plan
         self._endpoints = endpoints
@@ -94,6 +97,7 @@ class _Run:
         self._steps = steps
         self._writers = writers
         self._on_progress = on_progress
+        self._patience = patience
         self._outcomes: dict[Address, Outcome] = {}
         self._halves: dict[Address, Outcome] = {}  # replaces whose new resource is there
 
@@ -150,22 +154,25 @@ class _Run:
         creating = [
             change for change in changes if _creates(change) and change.address not in self._halves
         ]
-        for kind in _kinds(changes if saved else creating):
+        for kind in _kinds(changes):
+            creates = any(change.kind is kind for change in creating)
             now = preflight.second_listing(
-                self._plan, kind, self._endpoints[kind.name], past, saved=saved
+                Preflight(self._plan, kind, self._endpoints[kind.name], past),
+                saved=saved,
+                creates=creates,
             )
             self._steps.listed |= by_address(now)
             log.listed(kind.name, {live.id for live in now})
-        for creates in _in_order(creating):
-            self._create(creates)
+        for batch in _in_order(creating):
+            self._create(batch)
         sound = self._undo_twins(past)
         updating = [
             change for change in changes if not _creates(change) and change.action != "delete"
         ]
         self._writers.do(updating, self._steps.update, self._first_half)
         going = [change for change in changes if change.action in GOING]
-        for deletes in reversed(_in_order(going)):
-            self._delete(deletes)
+        for batch in reversed(_in_order(going)):
+            self._delete(batch)
         return sound and not self._writers.interrupted
 
     def _create(self, changes: Sequence[Change]) -> None:
@@ -195,13 +202,25 @@ class _Run:
             return not made
         kinds = [kind for kind in self._known if any(address.kind == kind.name for address in made)]
         return duplicates.undo(
-            self._plan, kinds, self._endpoints, made, self._steps.ids, self._annotate
+            Search(
+                plan=self._plan,
+                kinds=kinds,
+                endpoints=self._endpoints,
+                made=made,
+                own=self._steps.made,
+                ids=self._steps.ids,
+                patience=self._patience,
+                annotate=self._annotate,
+            )
         )
 
-    def _annotate(self, address: Address, note: str, number: Id | None = None) -> None:
+    def _annotate(self, address: Address, note: Note) -> None:
         for kept in (self._outcomes, self._halves):
             if address in kept:
-                kept[address] = replace(kept[address], note=note, id=number or kept[address].id)
+                outcome = kept[address]
+                kept[address] = replace(
+                    outcome, note=note.text, id=note.id or outcome.id, in_doubt=note.in_doubt
+                )
 
     def _delete(self, changes: Sequence[Change]) -> None:
         """Make deletes and second halves of replaces, each after what refers to it."""

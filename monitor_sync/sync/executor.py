@@ -91,6 +91,7 @@ class Steps:
         endpoint = self._endpoint(change)
 
         def make(body: Body) -> Written:
+            self._check_alone(change)
             replaced = change.successor is not None
             existing = still(endpoint, change, body, successor=replaced)
             if existing is not None:
@@ -111,6 +112,7 @@ class Steps:
         endpoint = self._endpoint(change)
 
         def make(_: Body) -> Written:
+            self._check_alone(change)
             gone = still(endpoint, change, None)
             if gone is not None:
                 return gone
@@ -176,6 +178,24 @@ class Steps:
                     self.made[change.address] = mine  # others may have made an older twin
                     return mine
         return self._as_wanted(change, body, new[0].id)
+
+    def _check_alone(self, change: Change) -> None:
+        """
+        Raise Conflict where something carries the key that the plan knew nothing of.
+
+        The plan's listing lacked it, or it was made since: which of the two is ours, and which is a
+        clone, only a new plan can tell.
+        """
+        mine = {self.ids.get(change.address), change.id}
+        if change.address in self.made:
+            mine.add(self.made[change.address].id)
+        for live in self.listed.get(change.address, ()):
+            if live.live_id not in self._plan.ours and live.id not in mine:
+                raise Conflict(
+                    f"{change.key} (#{change.id}) is also carried by #{live.id}, which the listing"
+                    " that the plan was made of did not have",
+                    hint="plan again: then it is known which of the two is a clone",
+                )
 
     def _as_wanted(self, change: Change, body: Body, number: Id) -> Written:
         """Return what carries the key already, where it is what was to be made, else Conflict."""

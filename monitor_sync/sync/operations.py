@@ -72,17 +72,24 @@ class Written:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """
-    How a create without an answer is looked for: after each of these pauses, in seconds.
+    How long a run waits, in seconds, for Datadog to show what was made.
 
-    Datadog finds a monitor by its tags a little after it was made.
+    A create without an answer is searched for after each of ``pauses``: Datadog finds a monitor by
+    its tags a little after it was made. A listing that lacks what the run made is asked for again
+    after each of ``for_listings``.
     """
 
     pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
+    for_listings: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
     sleep: Callable[[float], None] = time.sleep
 
     def scaled(self, factor: float) -> Patience:
-        """The same patience with each pause so many times as long."""
-        return replace(self, pauses=tuple(each * factor for each in self.pauses))
+        """Return the same patience with each pause so many times as long."""
+        return replace(
+            self,
+            pauses=tuple(pause * factor for pause in self.pauses),
+            for_listings=tuple(pause * factor for pause in self.for_listings),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Outcome:
     ``already`` says that nothing had to be written: somebody, or an earlier run, had done it.
     ``altered`` are the fields that Datadog stored differently (``new``) from what was sent
     (``old``). ``note`` is one more thing to know, in words; empty mostly.
+    ``in_doubt`` says that it was made and that another run may have made it too.
     """
 
     change: Change
@@ -35,6 +36,7 @@ class Outcome:
     already: bool = False
     altered: tuple[FieldChange, ...] = ()
     note: str = ""
+    in_doubt: bool = False
 
 
 def done(change: Change, written: Written) -> Outcome:

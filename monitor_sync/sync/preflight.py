@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor_sync.errors import NotFound, Refused
 from monitor_sync.model import Id, LiveId, LiveResource
@@ -19,35 +19,43 @@ _ASKED_AT_ONCE: Final = 8
 """Resources that a listing lacks are read one by one, so many at a time."""
 
 
-def second_listing(
-    plan: Plan, kind: Kind, endpoint: Endpoint, past: Past, *, saved: bool
-) -> Sequence[LiveResource]:
+class Preflight(NamedTuple):
+    """What is about to be carried out, for one kind, and what earlier runs knew."""
+
+    plan: Plan
+    kind: Kind
+    endpoint: Endpoint
+    past: Past
+
+
+def second_listing(flight: Preflight, *, saved: bool, creates: bool) -> Sequence[LiveResource]:
     """
     List our resources of one kind again, and return them once they agree with the plan's listing.
 
-    For a plan that was made just now, both listings must hold the same resources, and all that the
-    last runs knew. A ``saved`` plan may have been overtaken by others: what it knew and this
-    listing lacks must be gone, and what is listed now and it did not know must be new. Raises
-    Refused, with nothing written, and RemoteError.
+    For a plan that was made just now and ``creates`` something, both listings must hold the same
+    resources. In every case, what the plan or the last runs knew and this listing lacks must be
+    gone. A ``saved`` plan may have been overtaken by others: what is listed now and it did not know
+    must be new. What carries a key that the plan writes and the plan did not know is a conflict of
+    that change alone, found out when its turn comes. Raises Refused, with nothing written, and
+    RemoteError.
     """
+    plan, kind, endpoint, past = flight
     now = operations.owned(kind, endpoint, plan.project)
     ids = {live.id for live in now}
     planned = _of_kind(plan.ours, kind)
     expected = _of_kind(past.expected, kind)
+    gone, new = planned - ids, ids - planned
     if saved:
         _seen_by_the_plan(plan, planned, now)
-        removed = _of_kind(past.removed, kind)
-        _truly_gone(plan, kind, endpoint, (planned | expected) - ids - removed)
-        return now
-    gone, new = planned - ids, ids - planned
-    if gone or new:
+    elif creates and (gone or new):
         seen = [f"without {numbers(gone)}"] if gone else []
         seen += [f"with {numbers(new)}"] if new else []
         raise Refused(
             f"a second listing came {' and '.join(seen)}: nothing was written",
             hint="run again; if it stays so, somebody else applies this project at the same time",
         )
-    _truly_gone(plan, kind, endpoint, expected - ids)
+    removed = _of_kind(past.removed, kind) if saved else set()
+    _truly_gone(plan, kind, endpoint, (gone | (expected - ids)) - removed)
     return now
 
 

@@ -60,6 +60,14 @@ class Datadog:
         with urlopen(asked):  # noqa: S310 - loopback
             pass
 
+    def inject(self, *faults: dict[str, Any]) -> None:
+        """Let the account misbehave from now on; without faults it behaves again."""
+        asked = Request(  # noqa: S310 - loopback
+            f"{self.url}/__emulator/faults", method="PUT", data=json.dumps(list(faults)).encode()
+        )
+        with urlopen(asked):  # noqa: S310 - loopback
+            pass
+
     def requests(self) -> dict[str, int]:
         """How many requests of each kind since the last ``forget_requests``."""
         with urlopen(f"{self.url}/__emulator/requests") as answer:  # noqa: S310 - loopback

@@ -78,7 +78,9 @@ def test_a_composite_is_made_after_its_members_and_names_their_ids(datadog: Data
     assert query == f"{ids[ERRORS.key]} && {ids[SLOW.key]}"
 
 
-def test_a_plan_costs_one_listing_and_an_apply_one_write_a_change(datadog: Datadog) -> None:
+def test_a_plan_costs_one_listing_and_an_apply_one_more_and_one_write_a_change(
+    datadog: Datadog,
+) -> None:
     datadog.apply(ERRORS)
     changed = monitor(ERRORS.key, priority=1)
     datadog.forget_requests()
@@ -88,7 +90,7 @@ def test_a_plan_costs_one_listing_and_an_apply_one_write_a_change(datadog: Datad
     datadog.forget_requests()
     datadog.apply(changed)
     assert datadog.requests() == {
-        "GET /api/v1/monitor": 1,
+        "GET /api/v1/monitor": 2,
         "GET /api/v1/monitor/{id}": 1,
         "PUT /api/v1/monitor/{id}": 1,
     }
