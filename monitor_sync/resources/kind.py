@@ -151,8 +151,18 @@ class Kind(ABC):
         return {name: value for name, value in body.items() if value is not None}
 
     def to_update(self, body: Body) -> dict[str, Any]:
-        """Return the body of an update."""
+        """Return the whole body that an update makes of it."""
         return dict(body)
+
+    def to_send(self, wanted: Body, live: Body) -> dict[str, Any]:
+        """
+        Return what an update sends: the top-level fields of ``wanted`` in which live differs.
+
+        What an update does not name stays as it lives.
+        """
+        changes = self.field_changes(live, wanted)
+        names = {change.field.partition(".")[0].partition("[")[0] for change in changes}
+        return {name: value for name, value in wanted.items() if name in names}
 
     # referring
 

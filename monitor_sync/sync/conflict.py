@@ -25,14 +25,14 @@ def planned_hash(change: Change) -> str:
 
 def still(
     endpoint: Endpoint, change: Change, wanted: Body | None, *, successor: bool = False
-) -> Written | None:
+) -> Written | LiveResource:
     """
     Read the resource that a change is about to write, and compare it with the plan.
 
     That is the live one, or the ``successor`` that an interrupted replace made.
 
-    Return None where it is as planned. Where it already is as ``wanted`` (None for a delete, which
-    wants it gone) there is nothing left to do, and what is there is returned. Between this read and
+    Return it where it is as planned. Where it already is as ``wanted`` (None for a delete, which
+    wants it gone) there is nothing left to do, and that is returned. Between this read and
     the write a few milliseconds remain in which a person may still edit: Datadog has no conditional
     write. Raises Conflict where it is neither, and RemoteError.
     """
@@ -53,7 +53,7 @@ def still(
     if now is not None and (
         hash_of(kind, now.body, declared) == hash_of(kind, live.body, declared)
     ):
-        return None
+        return now
     if now is not None and wanted is not None and not kind.field_changes(now.body, wanted):
         return Written(id=live.id, created=now.created, already=True, note="was so already")
     raise Conflict(

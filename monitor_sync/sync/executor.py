@@ -87,16 +87,16 @@ class Steps:
 
     def update(self, change: Change) -> Outcome:
         """Change a resource in place; also one that an interrupted replace made."""
-        number = change.successor.id if change.successor else change.id or 0
+        number = change.successor.id if change.successor else change.id
         endpoint = self._endpoint(change)
 
         def make(body: Body) -> Written:
             self._check_alone(change)
             replaced = change.successor is not None
-            existing = still(endpoint, change, body, successor=replaced)
-            if existing is not None:
-                return existing
-            update = partial(operations.update, change.kind, endpoint, number, body)
+            live = still(endpoint, change, body, successor=replaced)
+            if isinstance(live, Written):
+                return live
+            update = partial(operations.update, change.kind, endpoint, live, body)
             return self._write(change, "update", update)
 
         return self._outcome("update", change, number, make)
@@ -113,11 +113,11 @@ class Steps:
 
         def make(_: Body) -> Written:
             self._check_alone(change)
-            gone = still(endpoint, change, None)
-            if gone is not None:
-                return gone
+            live = still(endpoint, change, None)
+            if isinstance(live, Written):
+                return live
             forced = change.key in self._terms.forced
-            delete = partial(operations.delete, endpoint, change.id or 0, force=forced)
+            delete = partial(operations.delete, endpoint, live.id, force=forced)
             return self._write(change, "delete", delete)
 
         return self._outcome("delete", change, change.id, make)

@@ -130,10 +130,14 @@ def create(making: Creation) -> Written:
     return Written(id=made.id, created=made.created, altered=_altered(kind, body, answer))
 
 
-def update(kind: Kind, endpoint: Endpoint, number: Id, body: Body) -> Written:
-    """Change one resource in place. Raises RemoteError."""
-    answer = endpoint.update(number, body)
-    return Written(id=number, altered=_altered(kind, body, answer))
+def update(kind: Kind, endpoint: Endpoint, live: LiveResource, wanted: Body) -> Written:
+    """
+    Change one resource in place into what is wanted.
+
+    ``live`` was read a moment ago: only what differs from it is sent. Raises RemoteError.
+    """
+    answer = endpoint.update(live.id, kind.to_send(wanted, live.body))
+    return Written(id=live.id, altered=_altered(kind, wanted, answer))
 
 
 def delete(endpoint: Endpoint, number: Id, *, force: bool = False) -> Written:

@@ -62,8 +62,12 @@ class MonitorKind(Kind):
         return payload.to_create(body)
 
     def to_update(self, body: Body) -> dict[str, Any]:
-        """Return the body of an update (``payload.py``)."""
+        """Return the whole body that an update makes of it (``payload.py``)."""
         return payload.to_update(body)
+
+    def to_send(self, wanted: Body, live: Body) -> dict[str, Any]:
+        """Return the fields that differ, options with those that are not ours (``payload.py``)."""
+        return payload.with_live_options(super().to_send(wanted, live), live)
 
     def unresolved(self, body: Body) -> tuple[Address, ...]:
         """Return the keys that still stand in a composite's query."""

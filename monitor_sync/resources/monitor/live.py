@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypeGuard
 
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, LiveResource
-from monitor_sync.resources.monitor.equivalence import NEVER_OPTIONS, SERVER_OWNED
+from monitor_sync.resources.monitor.equivalence import SERVER_OWNED
 
 _KEPT: Final = (
     "name",
@@ -53,7 +53,7 @@ def read_one(raw: Any) -> LiveResource | None:
         body["options"] = {
             name: value
             for name, value in options.items()
-            if value is not None and name not in NEVER_OPTIONS
+            if value is not None and name != "silenced"  # mutes are people's; a lock is sent back
         }
     key, project = _identity(tags)
     modified = raw.get("modified")

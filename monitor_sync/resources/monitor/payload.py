@@ -8,9 +8,15 @@ from typing import Any, Final
 from monitor_sync.model import Body
 from monitor_sync.resources.monitor import values
 from monitor_sync.resources.monitor.canonical import filled
-from monitor_sync.resources.monitor.equivalence import NEVER_OPTIONS, OWNED, SERVER_OWNED
+from monitor_sync.resources.monitor.equivalence import (
+    EQUIVALENCES,
+    NEVER_OPTIONS,
+    OWNED,
+    SERVER_OWNED,
+)
 
 _SPELLED_OUT: Final = ("include_tags", "notify_audit", "new_host_delay", "notify_no_data")
+_KNOWN: Final = {equivalence.option for equivalence in EQUIVALENCES}
 READ_ONLY: Final = NEVER_OPTIONS | {"avalanche_window", "aggregation", "queryConfig"}
 
 
@@ -39,6 +45,29 @@ def to_update(body: Body) -> dict[str, Any]:
             if default is not None:
                 options[option] = default
     return sent
+
+
+def with_live_options(sent: Body, live: Body) -> dict[str, Any]:
+    """
+    Return what an update sends, with the live options that are not ours to decide.
+
+    An update replaces ``options`` as a whole (all but the mutes), so an option that this tool does
+    not know and no file declares would be removed, and so would a lock.
+    """
+    options, held = sent.get("options"), live.get("options")
+    if not isinstance(options, Mapping) or not isinstance(held, Mapping):
+        return dict(sent)
+    theirs = {
+        name: value
+        for name, value in held.items()
+        if name not in options and value is not None and not _is_ours(name)
+    }
+    return {**sent, "options": {**options, **theirs}}
+
+
+def _is_ours(option: str) -> bool:
+    """Return whether an update decides about an option, or Datadog alone does."""
+    return option in _KNOWN or (option in READ_ONLY and option != "locked")
 
 
 def _owned(body: Body) -> dict[str, Any]:

@@ -73,6 +73,29 @@ def test_what_would_be_sent_means_what_was_asked() -> None:
         assert canonical(to_update(wanted), declared=wanted) == form
 
 
+def test_what_a_recorded_update_leaves_out_stays() -> None:
+    """So an update may send the fields that differ, and a change of tags the tags alone."""
+    kept: Counter[str] = Counter()
+    state: dict[Any, dict[str, Any]] = {}
+    for line in RECORDINGS.read_text().splitlines():
+        row = json.loads(line)
+        answer = row["response_body"]
+        if row["status"] != 200 or not isinstance(answer, dict) or "id" not in answer:
+            continue
+        place = (row["source"], row["file"], row["blob"], answer["id"])
+        before, state[place] = state.get(place), answer
+        if row["method"] != "PUT" or before is None or "/monitor/" not in row["path"]:
+            continue
+        for name in OWNED:
+            if name not in (row["request_body"] or {}) and before.get(name):
+                same = canonical(before, declared={}).get(name)
+                now = canonical(answer, declared={}).get(name)
+                assert now == same or row["id"] in EXCEPTIONS, row["id"]
+                kept[name] += 1
+    assert min(kept[name] for name in ("name", "query", "message", "tags", "priority")) >= 30
+    assert kept["options"] >= 20
+
+
 def test_every_known_definition_has_a_stable_form() -> None:
     count = 0
     for line in MONITORS.read_text().splitlines():

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.resources.monitor.payload import to_create, to_update
 from tests.sync.builders import body
 
@@ -64,3 +69,56 @@ def test_texts_are_sent_trimmed_queries_on_one_line_and_tags_once() -> None:
 
     assert (sent["name"], sent["message"], sent["query"]) == ("n", "a\n\nb", "a > 1")
     assert sent["tags"] == ["b", "a"]
+
+
+def sent(wanted: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
+    """What an update sends to make one body of another."""
+    return MONITOR.to_send(to_update(wanted), live)
+
+
+def test_a_change_of_tags_alone_sends_tags_alone() -> None:
+    wanted = body(tags=["a:b", *body()["tags"]])
+
+    assert sent(wanted, body()) == {"tags": wanted["tags"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("name", "Other"), ("message", "Other"), ("query", "avg(last_5m):a{*} > 5"), ("priority", 1)],
+)
+def test_an_update_sends_the_top_level_fields_that_differ(name: str, value: Any) -> None:
+    assert sent(body(**{name: value}), body()) == {name: value}
+
+
+def test_options_are_sent_whole_where_one_of_them_differs() -> None:
+    assert sent(body(options={"thresholds": {"critical": 5}, "timeout_h": 2}), body()) == {
+        "options": {
+            "thresholds": {"critical": 5},
+            "timeout_h": 2,
+            "include_tags": True,
+            "notify_audit": False,
+            "new_host_delay": 300,
+            "notify_no_data": False,
+        }
+    }
+
+
+def test_options_that_nobody_here_knows_and_a_lock_are_sent_back_as_they_live() -> None:
+    live = body(
+        options={
+            "thresholds": {"critical": 5},
+            "brand_new": {"deep": [1]},
+            "declared_too": 1,
+            "locked": True,
+            "silenced": {"*": None},
+            "timeout_h": 8,
+        }
+    )
+    wanted = body(options={"thresholds": {"critical": 6}, "declared_too": 2})
+
+    options = sent(wanted, live)["options"]
+
+    assert options["brand_new"] == {"deep": [1]}
+    assert options["declared_too"] == 2
+    assert options["locked"] is True
+    assert not {"silenced", "timeout_h"} & options.keys()
