@@ -63,7 +63,7 @@ def test_a_listing_that_stays_short_makes_nothing_anew_however_often_one_tries(
     assert [written.key for written in there.emulator.writes] == [NEW]
 
 
-def test_a_run_of_updates_under_a_short_listing_forgets_nothing(
+def test_a_run_of_updates_under_a_short_listing_is_stopped_and_forgets_nothing(
     there: Account, machine: Machine
 ) -> None:
     there.emulator.inject([SHORT])
@@ -74,7 +74,8 @@ def test_a_run_of_updates_under_a_short_listing_forgets_nothing(
     }
     edited = {key: Spec(kind=BEFORE[key].kind, threshold=9) for key in only_live}
     write(machine.root, edited)
-    assert machine.run("apply", "--yes").code == 0  # nothing is made: one listing is enough
+    assert machine.run("apply", "--yes").code == 5
+    assert not there.witness.writes
 
     write(machine.root, BEFORE)
     ran = machine.run("apply", "--yes")
