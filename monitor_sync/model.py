@@ -271,7 +271,8 @@ class LiveResource:
     ``key`` and ``project`` come from its tags, or from what else identifies its kind, and are empty
     where it does not carry ours. ``body`` is what Datadog answered, fields that nobody compares
     left out. ``created`` is in milliseconds since 1970, ``modified`` as Datadog prints it.
-    ``org_id`` is the organisation's number, 0 where nothing says it.
+    ``org_id`` is the organisation's number, 0 where nothing says it. ``claims`` are projects and
+    keys of a resource that names several: it is nobody's, and ``key`` and ``project`` are empty.
     """
 
     id: Id
@@ -282,6 +283,7 @@ class LiveResource:
     created: int = 0
     modified: str = ""
     org_id: int = 0
+    claims: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:

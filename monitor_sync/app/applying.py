@@ -147,13 +147,17 @@ def _check_forced(plan: Plan, keys: Collection[str]) -> None:
 
 
 def _check_limits(prepared: Prepared, options: ApplyOptions) -> None:
-    """Raise LimitsExceeded for a plan that does too much at once."""
+    """Raise LimitsExceeded for a plan that does too much at once, of what lives now."""
     from monitor_sync.sync.limits import breaches
+    from monitor_sync.sync.preflight import recounted
 
+    plan = prepared.plan
+    if prepared.kept:  # what a file says of the live monitors is not believed
+        plan = recounted(plan, {"monitor": prepared.client.monitors})
     refusals = [
         Refused(breach.message, hint=breach.hint)
         for breach in breaches(
-            prepared.plan,
+            plan,
             prepared.limits,
             reviewed=prepared.kept or bool(options.expect),
             overrides=options.limits,

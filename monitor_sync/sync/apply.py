@@ -162,7 +162,7 @@ class _Run:
                 creates=creates,
             )
             self._steps.listed |= by_address(now)
-            log.listed(kind.name, {live.id for live in now})
+            log.listed(kind.name, {live.id for live in now if live.key})
         for batch in _in_order(creating):
             self._create(batch)
         sound = self._undo_twins(past)

@@ -24,7 +24,12 @@ def planned_hash(change: Change) -> str:
 
 
 def still(
-    endpoint: Endpoint, change: Change, wanted: Body | None, *, successor: bool = False
+    endpoint: Endpoint,
+    change: Change,
+    wanted: Body | None,
+    *,
+    project: str,
+    successor: bool = False,
 ) -> Written | LiveResource:
     """
     Read the resource that a change is about to write, and compare it with the plan.
@@ -53,7 +58,12 @@ def still(
     if now is not None and (
         hash_of(kind, now.body, declared) == hash_of(kind, live.body, declared)
     ):
-        return now
+        if _is_ours(change, now, project):
+            return now
+        raise Conflict(
+            f"{change.key} (#{live.id}) does not carry the key of this project: left alone",
+            hint="plan again; `adopt:` is the one way to take over what is not ours",
+        )
     if now is not None and wanted is not None and not kind.field_changes(now.body, wanted):
         return Written(id=live.id, created=now.created, already=True, note="was so already")
     raise Conflict(
@@ -61,6 +71,20 @@ def still(
         f"{_when(endpoint, live.id, now)}{_where(change, now, wanted)}",
         hint="plan again and see what it would undo",
     )
+
+
+def _is_ours(change: Change, now: LiveResource, project: str) -> bool:
+    """
+    Return whether a change may write what lives now, whatever a plan file says.
+
+    What is adopted must be nobody's, or ours already. Everything else must carry our project and a
+    key: the very key where it is deleted, a former one perhaps where it stays or is replaced.
+    """
+    if change.action == "adopt":
+        return not now.claims and (not now.key or now.project in ("", project))
+    if now.project != project or not now.key:
+        return False
+    return change.action != "delete" or now.key == change.key
 
 
 def _when(endpoint: Endpoint, number: Id, now: LiveResource | None) -> str:

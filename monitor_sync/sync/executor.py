@@ -75,7 +75,7 @@ class Steps:
 
         def make(body: Body) -> Written:
             if change.id is not None:
-                still(self._endpoint(change), change, None)
+                still(self._endpoint(change), change, None, project=self._plan.project)
             existing = self._already(change, body)
             if existing is not None:
                 return existing
@@ -93,7 +93,7 @@ class Steps:
         def make(body: Body) -> Written:
             self._check_alone(change)
             replaced = change.successor is not None
-            live = still(endpoint, change, body, successor=replaced)
+            live = still(endpoint, change, body, project=self._plan.project, successor=replaced)
             if isinstance(live, Written):
                 return live
             update = partial(operations.update, change.kind, endpoint, live, body)
@@ -113,7 +113,7 @@ class Steps:
 
         def make(_: Body) -> Written:
             self._check_alone(change)
-            live = still(endpoint, change, None)
+            live = still(endpoint, change, None, project=self._plan.project)
             if isinstance(live, Written):
                 return live
             forced = change.key in self._terms.forced
@@ -241,8 +241,10 @@ class Steps:
 
 
 def by_address(live: Iterable[LiveResource]) -> dict[Address, list[LiveResource]]:
-    """Group live resources by the key that they carry."""
+    """Group live resources by the keys that they carry."""
     carriers: dict[Address, list[LiveResource]] = {}
     for resource in live:
-        carriers.setdefault(resource.address, []).append(resource)
+        keys = [key for _, key in resource.claims] or [resource.key]
+        for key in keys:
+            carriers.setdefault(Address(resource.kind, key), []).append(resource)
     return carriers

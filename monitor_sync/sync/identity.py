@@ -56,6 +56,7 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
     _by_own_key(by_key, found)
     _by_former_key(by_key, found)
     _by_adoption(project.name, by_key, of_kind, found)
+    _ambiguous(project.name, of_kind, by_key, found)
     _leftovers(by_key, found)
     return found
 
@@ -158,6 +159,12 @@ def _why_not(
             f"cannot adopt #{number}: Datadog has no such {kind.name}",
             "check the number, and that the keys are of the same organisation",
         )
+    if any(owner == project for owner, _ in target.claims):
+        return refuse(
+            f"cannot adopt #{number}: it carries several keys or projects, this one among them",
+            "leave it no tag `monitor_sync_key:…`, or the one that it shall have, in Datadog",
+            target.id,
+        )
     if target.id in taken:
         return refuse(
             f"cannot adopt #{number}: {taken[target.id]} adopts it already",
@@ -184,6 +191,33 @@ def _why_not(
             target.id,
         )
     return None
+
+
+def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, found: Match) -> None:
+    """
+    Refuse every change of a key that a resource with several keys or projects names too.
+
+    Somebody added a second tag of ours. Which of the keys it has, only a person knows: were one of
+    them believed, the resource of the other key would be made anew, or this one deleted.
+    """
+    for resource in live:
+        claimed = [key for owner, key in resource.claims if owner == project and key]
+        names = " and ".join(dict.fromkeys(f"{owner} {key}" for owner, key in resource.claims))
+        heirs = [
+            key
+            for key, declared in found.declared.items()
+            if not set(claimed).isdisjoint(declared.moved_from)
+        ]
+        for key in (*claimed, *heirs):
+            by_key.pop(key, None)
+            found.refused[key] = Refusal(
+                kind=resource.kind,
+                key=key,
+                message=f"#{resource.id} carries the tags of {names}: nobody knows which it is",
+                hint="leave it one tag `monitor_sync_key:…` and one `monitor_sync_project:…`"
+                " in Datadog",
+                ids=(resource.id,),
+            )
 
 
 def _leftovers(by_key: Carriers, found: Match) -> None:

@@ -113,6 +113,8 @@ def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
 
 def _unit(change: Change) -> str:
     """The unit that the monitor is of now, which may be about to change."""
+    if change.live is not None:
+        return tag_value(change.kind.tags(change.live.body), "business_unit")
     tags = next((each.old for each in change.fields if each.field == "tags"), None)
     if tags is None:
         return change.business_unit

@@ -150,12 +150,17 @@ def delete(endpoint: Endpoint, number: Id, *, force: bool = False) -> Written:
 
 
 def owned(kind: Kind, endpoint: Endpoint, project: str) -> list[LiveResource]:
-    """List all live resources of a kind and a project. Bodies are dropped."""
+    """
+    List all live resources of a kind and a project, also those that name others too.
+
+    Bodies are dropped.
+    """
     return [
         replace(resource, body={})
         for page in endpoint.pages(tags=kind.tags_of(project))
         for resource in _read(kind, page)
-        if resource.key and resource.project == project
+        if (resource.key and resource.project == project)
+        or any(owner == project for owner, _ in resource.claims)
     ]
 
 

@@ -159,6 +159,8 @@ def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
 
 def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str, ...]) -> Change:
     address = Address(kind.name, raw["key"])
+    if raw["live"] is not None and raw["id"] != raw["live"]["id"]:
+        raise KeyError(f"one id for {address.key}")
     return Change(
         kind=kind,
         action=raw["action"],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from monitor_sync.errors import NotFound, Refused
-from monitor_sync.model import Id, LiveId, LiveResource
+from monitor_sync.model import Id, LiveId, LiveResource, tag_value
 from monitor_sync.resources.kind import Kind
 from monitor_sync.sync import operations
 from monitor_sync.sync.journal import Past
@@ -41,7 +43,7 @@ def second_listing(flight: Preflight, *, saved: bool, creates: bool) -> Sequence
     """
     plan, kind, endpoint, past = flight
     now = operations.owned(kind, endpoint, plan.project)
-    ids = {live.id for live in now}
+    ids = {live.id for live in now if live.key}
     planned = _of_kind(plan.ours, kind)
     expected = _of_kind(past.expected, kind)
     gone, new = planned - ids, ids - planned
@@ -59,6 +61,33 @@ def second_listing(flight: Preflight, *, saved: bool, creates: bool) -> Sequence
     return now
 
 
+def recounted(plan: Plan, endpoints: Mapping[str, Endpoint]) -> Plan:
+    """
+    Return a plan with the live resources of now in place of those that its file tells of.
+
+    For limits: whoever can write a plan file can also write how many resources there are, and of
+    which unit. Raises RemoteError.
+    """
+    kinds = {change.kind for change in plan.changes}
+    live = {
+        resource.live_id: (kind, resource)
+        for kind in kinds
+        for page in endpoints[kind.name].pages(tags=kind.tags_of(plan.project))
+        for raw in page
+        if (resource := kind.read(raw)) is not None
+        and resource.key
+        and resource.project == plan.project
+    }
+    units = (tag_value(kind.tags(one.body), "business_unit") for kind, one in live.values())
+    changes = (
+        replace(change, live=live[number][1])
+        if (number := LiveId(change.kind.name, change.id or 0)) in live
+        else change
+        for change in plan.changes
+    )
+    return replace(plan, changes=tuple(changes), ours=frozenset(live), units=Counter(units))
+
+
 def _of_kind(ids: Iterable[LiveId], kind: Kind) -> set[Id]:
     return {number for name, number in ids if name == kind.name}
 
@@ -74,7 +103,10 @@ def _seen_by_the_plan(plan: Plan, planned: set[Id], now: Iterable[LiveResource])
     unseen = [
         live.id
         for live in now
-        if live.id not in planned and live.address not in makes and _last_written(live) < plan.made
+        if live.key
+        and live.id not in planned
+        and live.address not in makes
+        and _last_written(live) < plan.made
     ]
     if unseen:
         raise Refused(

@@ -1,4 +1,4 @@
-"""Raw JSON of Datadog's monitors becomes LiveMonitors, with only what somebody compares kept."""
+"""Raw JSON of Datadog's monitors becomes LiveResources, with only what somebody compares kept."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def read_one(raw: Any) -> LiveResource | None:
             for name, value in options.items()
             if value is not None and name != "silenced"  # mutes are people's; a lock is sent back
         }
-    key, project = _identity(tags)
+    claims = _identity(tags)
+    project, key = claims[0] if len(claims) == 1 else ("", "")
     modified = raw.get("modified")
     return LiveResource(
         id=raw["id"],
@@ -65,6 +66,7 @@ def read_one(raw: Any) -> LiveResource | None:
         created=_created(raw),
         modified=modified if isinstance(modified, str) else "",
         org_id=org_id if _is_id(org_id := raw.get("org_id")) else 0,
+        claims=claims if len(claims) > 1 else (),
     )
 
 
@@ -79,15 +81,22 @@ def _tags(tags: Any) -> tuple[str, ...]:
     return tuple(sys.intern(tag) if type(tag) is str else str(tag) for tag in tags)
 
 
-def _identity(tags: tuple[str, ...]) -> tuple[str, str]:
-    """The key and the project that the tags name, each empty where there is none."""
-    key = project = ""
+def _identity(tags: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return each project and key that the tags name together; several where it is ambiguous."""
+    keys: list[str] = []
+    projects: list[str] = []
     for tag in tags:
         if tag.startswith(_KEY):
-            key = key or tag[len(_KEY) :]
+            keys.append(tag[len(_KEY) :])
         elif tag.startswith(_PROJECT):
-            project = project or tag[len(_PROJECT) :]
-    return key, project
+            projects.append(tag[len(_PROJECT) :])
+    if len(keys) == len(projects) == 1:  # nearly every monitor of ours
+        return ((projects[0], keys[0]),)
+    return tuple(
+        (project, key)
+        for project in dict.fromkeys(projects or ("",))
+        for key in dict.fromkeys(keys or ("",))
+    )
 
 
 def _created(raw: Mapping[str, Any]) -> int:

@@ -1,0 +1,163 @@
+"""What lives must carry our project and key before it is written, whatever a plan file says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from monitor_sync.errors import Refused
+from monitor_sync.model import Limits
+from monitor_sync.sync import plan_file, plan_json
+from monitor_sync.sync.apply import carry_out
+from monitor_sync.sync.limits import breaches
+from monitor_sync.sync.plan import Plan
+from monitor_sync.sync.preflight import recounted
+from tests.sync.builders import body, monitor
+from tests.sync.conftest import Datadog
+from tests.sync.test_apply import ERRORS, QUICK, SLOW, statuses
+
+STRANGERS = {
+    "without tags": [],
+    "of another project": ["monitor_sync_project:other", "monitor_sync_key:a/b/c"],
+    "without a key": ["monitor_sync_project:acme"],
+    "without a project": ["monitor_sync_key:payments/router/errors"],
+    "of another key": ["monitor_sync_project:acme", "monitor_sync_key:payments/router/other"],
+    "of two keys": [
+        "monitor_sync_project:acme",
+        "monitor_sync_key:payments/router/errors",
+        "monitor_sync_key:payments/router/other",
+    ],
+}
+
+
+def resealed(plan: Plan, **changed: Any) -> Plan:
+    """The plan of a file that somebody wrote anew: each of its changes says this."""
+    raw = json.loads(plan_json.file(plan, commit="abc"))
+    raw["changes"] = [{**change, **changed} for change in raw["changes"]]
+    raw["digest"] = f"sha256:{'0' * 64}"
+    return plan_file.read(plan_file.sealed(json.dumps(raw)), "plan.json")
+
+
+@pytest.mark.parametrize("tags", STRANGERS.values(), ids=STRANGERS)
+def test_a_resealed_plan_file_deletes_no_stranger(datadog: Datadog, tags: list[str]) -> None:
+    datadog.apply(ERRORS)
+    honest = datadog.plan()
+    stranger = datadog.client.create({**body(), "name": "Theirs", "tags": tags})
+    held = {
+        "id": stranger["id"],
+        "created": 0,
+        "modified": "",
+        "body": {**body(), "name": "Theirs", "tags": tags},
+    }
+    plan = resealed(honest, id=stranger["id"], live=held)
+
+    outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
+
+    assert statuses(outcomes) == {ERRORS.key: "conflict"}
+    assert datadog.client.get(stranger["id"])["name"] == "Theirs"
+
+
+@pytest.mark.parametrize(
+    "tags", [STRANGERS["without tags"], STRANGERS["of another project"]], ids=["nobody", "other"]
+)
+def test_a_resealed_plan_file_updates_no_stranger(datadog: Datadog, tags: list[str]) -> None:
+    datadog.apply(ERRORS)
+    stranger = datadog.client.create({**body(), "name": "Theirs", "tags": tags})
+    held = {
+        "id": stranger["id"],
+        "created": 0,
+        "modified": "",
+        "body": {**body(), "name": "Theirs", "tags": tags},
+    }
+    plan = resealed(datadog.plan(monitor(ERRORS.key, priority=1)), id=stranger["id"], live=held)
+
+    outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
+
+    assert statuses(outcomes) == {ERRORS.key: "conflict"}
+    assert datadog.client.get(stranger["id"])["tags"] == tags
+
+
+def test_a_plan_file_whose_ids_differ_is_refused(datadog: Datadog) -> None:
+    datadog.apply(ERRORS)
+
+    with pytest.raises(Refused, match="one id"):
+        resealed(datadog.plan(), id=1)
+
+
+def test_an_adoption_from_a_plan_file_needs_the_very_body_that_was_planned(
+    datadog: Datadog,
+) -> None:
+    found = datadog.client.create({**body(), "tags": ["team:payments-core"]})
+    plan = resealed(datadog.plan(monitor(ERRORS.key, adopt=found["id"])))
+    datadog.client.update(found["id"], {"name": "Edited since"})
+
+    outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
+
+    assert statuses(outcomes) == {ERRORS.key: "conflict"}
+    assert datadog.client.get(found["id"])["tags"] == ["team:payments-core"]
+
+
+def test_limits_of_a_plan_file_are_judged_from_what_lives(datadog: Datadog) -> None:
+    """A file that says there are a thousand monitors, or that its deletes are of other units."""
+    many = [monitor(f"payments/router/m{number}", name=f"M {number}") for number in range(12)]
+    datadog.apply(*many)
+    raw = json.loads(plan_json.file(datadog.plan(*many[:4]), commit="abc"))
+    raw["units"] = {"payments": 1000, "elsewhere": 1000}
+    raw["ours"] += [{"kind": "monitor", "id": number} for number in range(1000)]
+    for change in raw["changes"]:
+        change["business_unit"] = "elsewhere"
+    raw["digest"] = f"sha256:{'0' * 64}"
+    plan = plan_file.read(plan_file.sealed(json.dumps(raw)), "plan.json")
+
+    found = breaches(recounted(plan, {"monitor": datadog.client}), Limits(), reviewed=True)
+
+    assert [breach.message.partition(":")[0] for breach in found] == [
+        "8 of 12 monitors of payments would be deleted or replaced"
+    ]
+
+
+def test_a_second_key_tag_makes_a_monitor_nobodys_and_is_named(datadog: Datadog) -> None:
+    datadog.apply(ERRORS, SLOW)
+    number = datadog.by_key()[ERRORS.key]
+    for tags in (
+        ["monitor_sync_key:payments/router/new", *ERRORS.body["tags"]],
+        [*ERRORS.body["tags"], f"monitor_sync_key:{SLOW.key}"],
+        [*ERRORS.body["tags"], "monitor_sync_project:other"],
+    ):
+        datadog.client.update(number, {"tags": tags})
+        for declared in ([ERRORS, SLOW], [SLOW], [ERRORS, SLOW, monitor("payments/router/new")]):
+            plan = datadog.plan(*declared)
+
+            assert ERRORS.key not in {change.key for change in plan.changes}
+            assert number not in {change.id for change in plan.changes}
+            refused = {refusal.key: refusal for refusal in plan.refused}
+            assert str(number) in refused[ERRORS.key].message
+            assert "payments/router/new" not in {change.key for change in plan.changes} or (
+                "monitor_sync_key:payments/router/new" not in tags
+            )
+
+
+def test_a_second_key_tag_on_a_renamed_monitor_makes_none_anew(datadog: Datadog) -> None:
+    datadog.apply(ERRORS)
+    number = datadog.by_key()[ERRORS.key]
+    tags = ["monitor_sync_key:payments/router/else", *ERRORS.body["tags"]]
+    datadog.client.update(number, {"tags": tags})
+    renamed = monitor("payments/router/failures", moved_from=(ERRORS.key,))
+
+    plan = datadog.plan(renamed)
+
+    assert plan.changes == ()
+    assert renamed.key in {refusal.key for refusal in plan.refused}
+
+
+def test_a_second_key_tag_added_after_the_plan_is_a_conflict(datadog: Datadog) -> None:
+    datadog.apply(ERRORS)
+    plan = datadog.plan(monitor(ERRORS.key, priority=1))
+    tags = ["monitor_sync_key:payments/router/else", *ERRORS.body["tags"]]
+    datadog.client.update(datadog.by_key()[ERRORS.key], {"tags": tags})
+
+    outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
+
+    assert statuses(outcomes) == {ERRORS.key: "conflict"}
