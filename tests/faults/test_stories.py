@@ -75,7 +75,7 @@ def test_a_run_of_updates_under_a_short_listing_is_stopped_and_forgets_nothing(
     edited = {key: Spec(kind=BEFORE[key].kind, threshold=9) for key in only_live}
     write(machine.root, edited)
     assert machine.run("apply", "--yes").code == 5
-    assert not there.witness.writes
+    assert not there.emulator.writes
 
     write(machine.root, BEFORE)
     ran = machine.run("apply", "--yes")
