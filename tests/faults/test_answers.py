@@ -126,12 +126,15 @@ def test_an_answer_of_any_shape_ends_in_no_traceback(name: str, tmp_path: Path) 
         emulator.twist = lambda _, answer: WRONG[name](answer)
         edits = {"motor__flow__m1": Spec(title="X"), "motor__flow__new": Spec()}
         write(machine.root, changed(PROJECT, **edits))
-        codes = [
-            machine.run(*command).code
-            for command in (
-                ["plan"], ["plan", "--format", "json"], ["plan", "--format", "markdown"],  ["apply", "--yes"], ["doctor"], ["validate", "--online"],
-            )
-        ]  # fmt: skip
+        commands = (
+            ["plan"],
+            ["plan", "--format", "json"],
+            ["plan", "--format", "markdown"],
+            ["apply", "--yes"],
+            ["doctor"],
+            ["validate", "--online"],
+        )
+        codes = [machine.run(*command).code for command in commands]
         assert set(codes) <= {0, 1, 3, 4, 5, 6}
 
         emulator.twist = lambda _, answer: answer
