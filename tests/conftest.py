@@ -66,6 +66,7 @@ def _state_of_its_own(
     """Journals of one test are not those of another, nor of the person who runs the tests."""
     folder = tmp_path_factory.getbasetemp() / f"state-{abs(hash(request.node.nodeid)):x}"
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
 
 
 @pytest.fixture(autouse=True)

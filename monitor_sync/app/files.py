@@ -41,8 +41,11 @@ def read(root: Path, notify_only: str = "") -> Loaded:
     Raises UsageError where the folder is none, and says which may be meant.
     """
     from monitor_sync.project import load  # YAML and the schema validator
+    from monitor_sync.project.parsed import reader_version
+    from monitor_sync.store import parse_cache
 
-    return load.load(root, notify_only=notify_only)
+    with parse_cache.opened(root, reader_version()) as cache:
+        return load.load(root, notify_only=notify_only, cache=cache)
 
 
 def check(

@@ -124,6 +124,13 @@ def _root(context: click.Context, _: click.Parameter, value: Path) -> Path:
     return value
 
 
+def _without_cache(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from monitor_sync.store import parse_cache
+
+        context.with_resource(parse_cache.off())
+
+
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -140,6 +147,13 @@ def _root(context: click.Context, _: click.Parameter, value: Path) -> Path:
     is_eager=True,
     callback=_root,
     help="The folder with project.yaml.",
+)
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=_without_cache,
+    help="Read every file anew; the answer is the same.",
 )
 @color
 def main() -> None:

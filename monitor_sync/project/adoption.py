@@ -52,6 +52,8 @@ def unknown_parts(source: MonitorFile, named: Set[str]) -> Iterator[Diagnostic]:
 
     ``named`` are all keys that the files name, those of broken monitors included.
     """
+    if not source.adoptions:
+        return
     start = source.key("")
     unknown = [part for part in source.adoptions if start + part not in named]
     known = sorted(key.removeprefix(start) for key in named if unknown and key.startswith(start))

@@ -85,7 +85,7 @@ def compile_layers(layers: Iterable[Layer], onto: CompiledMonitor | None = None)
     if onto is not None and not stronger:
         return onto
     layers = (*(onto.layers if onto else ()), *stronger)
-    return _compiled(layers, merge(stronger, onto.values if onto else None))
+    return _compiled(layers, merge(stronger, onto.values if onto else None), onto)
 
 
 def without(compiled: CompiledMonitor, fields: Collection[str]) -> CompiledMonitor:
@@ -94,8 +94,17 @@ def without(compiled: CompiledMonitor, fields: Collection[str]) -> CompiledMonit
     return _compiled(compiled.layers, values)
 
 
-def _compiled(layers: tuple[Layer, ...], values: Values) -> CompiledMonitor:
-    compiled = {name: compile_tree(value) for name, value in values.items()}
+def _compiled(
+    layers: tuple[Layer, ...], values: Values, weaker: CompiledMonitor | None = None
+) -> CompiledMonitor:
+    """``weaker`` is what lies below: a value that no level on top changes is compiled there."""
+    known = weaker.values if weaker else {}
+    compiled = {
+        name: weaker.fields[name]
+        if weaker is not None and known.get(name) is value
+        else compile_tree(value)
+        for name, value in values.items()
+    }
     varying = [(name, field) for name, field in compiled.items() if type(field) in FILLED]
     tags, written = compiled.get("tags", []), compiled.get("options") or {}
     options = ordered_options(written) if type(written) is dict else None

@@ -146,7 +146,9 @@ def compile_tree(value: Any) -> Any:
     What has no holes comes back as it is, shared by all who use it: treat it as frozen.
     """
     if type(value) is str:
-        return parse(value)
+        return parse(value) if "${" in value else value
+    if not _has_holes(value):
+        return value
     if type(value) is dict:
         children: Any = {key: compile_tree(child) for key, child in value.items()}
         inner = [child for child in children.values() if type(child) in FILLED]
@@ -161,6 +163,15 @@ def compile_tree(value: Any) -> Any:
         return value if same else children
     names = frozenset().union(*(child.names for child in inner))
     return CompiledTree(children, names, typed=any(_typed(child) for child in inner))
+
+
+def _has_holes(value: Any) -> bool:
+    """Return whether a text somewhere inside a value may have a hole."""
+    if type(value) is str:
+        return "${" in value
+    if type(value) is dict:
+        return any(map(_has_holes, value.values()))
+    return type(value) is list and any(map(_has_holes, value))
 
 
 def _typed(child: CompiledText | CompiledTree) -> bool:

@@ -19,7 +19,7 @@ from monitor_sync.project.monitor_file import MonitorFile
 from monitor_sync.project.moved import named
 from monitor_sync.project.normalise import Normaliser
 from monitor_sync.project.owners import read_owner, unit_owners, without_approvers
-from monitor_sync.project.parsed import ParsedFile, parse
+from monitor_sync.project.parsed import Cache, ParsedFile, parse
 from monitor_sync.project.policy import read_policy
 from monitor_sync.project.routing import ProjectSettings
 from monitor_sync.project.teams import read_teams
@@ -28,28 +28,36 @@ from monitor_sync.project.templates import Template, read_template
 __all__ = ["Loaded", "load"]
 
 
-def load(root: Path, *, notify_only: str = "") -> Loaded:
+def load(root: Path, *, notify_only: str = "", cache: Cache | None = None) -> Loaded:
     """
     Read every file under ``root``.
 
     ``notify_only`` replaces every recipient by one handle (``@slack-quiet``), for a first week
-    in which nobody is to be paged. Opens no socket and needs no key.
+    in which nobody is to be paged. ``cache`` has the values of files that were read before; the
+    result is the same without. Opens no socket and needs no key.
 
     Raises:
         UsageError: ``root`` is no folder.
         FilesInvalid: the folder or a file in it cannot be read at all.
     """
     tree = files.find(root)
-    reader = _ProjectReader(root, notify_only, tree.diagnostics)
+    reader = _ProjectReader(root, notify_only, tree.diagnostics, cache)
     return reader.read(tree.files)
 
 
 class _ProjectReader:
     """Reads the files of one project in the order in which they need each other."""
 
-    def __init__(self, root: Path, notify_only: str, diagnostics: Iterable[Diagnostic]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        notify_only: str,
+        diagnostics: Iterable[Diagnostic],
+        cache: Cache | None = None,
+    ) -> None:
         self._root = root
         self._notify_only = notify_only
+        self._cache = cache
         self._diagnostics = list(diagnostics)
         self._normaliser = Normaliser()
         self._by_kind: dict[str, list[ParsedFile]] = {}
@@ -57,7 +65,7 @@ class _ProjectReader:
     def read(self, found: list[files.ProjectFile]) -> Loaded:
         """Read these files and return the project with all diagnostics, in order of the files."""
         for file in found:
-            parsed, diagnostics = parse(file)
+            parsed, diagnostics = parse(file, self._cache)
             self._diagnostics.extend(diagnostics)
             self._by_kind.setdefault(file.kind, []).append(parsed)
         project = next(iter(self._of_kind("project")), None)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Protocol
 
+from monitor_sync import __version__
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.project import schema
+from monitor_sync.project import schema, schema_files
 from monitor_sync.project.document import Document, read
 from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.failure import failure
@@ -63,16 +65,37 @@ class ParsedFile:
         return parts
 
 
-def parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
-    """Read one file. Return what it holds, and what is wrong with its text and its shape."""
+class Cache(Protocol):
+    """Where the values of sound files are kept from one run to the next, by kind and text."""
+
+    def get(self, kind: str, content: bytes) -> Any:
+        """Return what was kept, None where nothing is."""
+
+    def put(self, kind: str, content: bytes, value: Any) -> None:
+        """Keep plain data."""
+
+
+def reader_version() -> str:
+    """Return a text that changes when the code that reads files, or a schema, changes."""
+    paths = [*Path(__file__).parent.glob("*.py"), *schema_files.folder().glob("*.json")]
+    stats = sorted((path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in paths)
+    return f"{__version__} {stats}"
+
+
+def parse(file: ProjectFile, cache: Cache | None = None) -> tuple[ParsedFile, list[Diagnostic]]:
+    """
+    Read one file. Return what it holds, and what is wrong with its text and its shape.
+
+    A file in which nothing is wrong is taken from the cache, or put there.
+    """
     try:
-        return _parse(file)
+        return _parse(file, cache)
     except Exception as error:  # noqa: BLE001 - one file must not end the check of the others
         document = Document(file.shown, "", None, {})
         return ParsedFile(file=file, document=document), [failure(document, error, ())]
 
 
-def _parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
+def _parse(file: ProjectFile, cache: Cache | None) -> tuple[ParsedFile, list[Diagnostic]]:
     try:
         content = file.path.read_bytes()
     except OSError as error:
@@ -80,6 +103,11 @@ def _parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
         message = f"cannot be read: {error.strerror}"
         unreadable = document.diagnostic("file/unreadable", message, Span(file.shown, 1))
         return ParsedFile(file=file, document=document), [unreadable]
+    if cache is not None and (entry := cache.get(file.kind, content)) is not None:
+        values, lines, numbers = entry
+        known = Document(file.shown, content.decode("utf-8-sig"), values, lines)
+        known.numbers = numbers
+        return ParsedFile(file=file, document=known, written=values), []
     document, diagnostics = read(file.shown, content)
     written = document.data
     if written is None:
@@ -88,6 +116,8 @@ def _parse(file: ProjectFile) -> tuple[ParsedFile, list[Diagnostic]]:
     paths = frozenset(problem.where for problem in wrong)
     diagnostics.extend(_worded(file, document, wrong))
     diagnostics.extend(_changed_numbers(file, document, paths))
+    if cache is not None and not diagnostics:
+        cache.put(file.kind, content, (written, document.lines, dict(document.numbers)))
     document.data = schema.without(written, wrong)
     if not isinstance(document.data, dict):
         document.data = None

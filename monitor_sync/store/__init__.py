@@ -1,1 +1,1 @@
-"""What is kept on disk between two runs: the state folder of a project at one Datadog."""
+"""What is kept on disk between two runs: the state folder of a project, the parse cache."""

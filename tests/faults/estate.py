@@ -128,6 +128,7 @@ class Machine:
             "DD_APP_KEY": "test",
             "DD_SITE": "datadoghq.eu",
             "XDG_STATE_HOME": str(self.state_home),
+            "XDG_CACHE_HOME": str(self.state_home / "cache"),
             "MONITOR_SYNC_TIMEOUT": str(self.timeout),
             "MONITOR_SYNC_BACKOFF": str(self.backoff),
             "NO_COLOR": "1",
