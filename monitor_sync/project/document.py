@@ -102,7 +102,9 @@ class Document:
     def problem(self, problem: Problem) -> Diagnostic:
         """A diagnostic for what the reader found."""
         span = self._of_marks(problem.event.start_mark, problem.event.end_mark)
-        return self.diagnostic(problem.rule, problem.message, span, hint=problem.hint)
+        return self.diagnostic(
+            problem.rule, problem.message, span, hint=problem.hint, severity=problem.severity
+        )
 
     @cached_property
     def _rows(self) -> list[str]:

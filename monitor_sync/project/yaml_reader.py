@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import yaml
@@ -26,6 +27,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from monitor_sync.diagnostics import Severity
 from monitor_sync.project.interpolation import plain
 
 DataPath = tuple[str | int, ...]
@@ -50,6 +52,9 @@ _MAX_WEIGHT: Final = 1_000_000
 _DEEPEST: Final = 100
 """Mappings and lists inside each other. Whoever walks a value may use a call for each level."""
 
+_PARAGRAPHS: Final = ("message", "escalation_message")
+"""Keys of texts in which a blank line ends a paragraph."""
+
 MERGE: Final = "<<"
 _NO_KEY: Final = object()
 _MERGING: Final = object()
@@ -63,6 +68,7 @@ class Problem:
     message: str
     event: Event
     hint: str = ""
+    severity: Severity = Severity.ERROR
 
 
 class GiveUp(Exception):
@@ -138,12 +144,33 @@ class Builder:
             if event.tag is not None:
                 self._tagged(event)
             value = text
+            if event.style == ">" and frame is not None and frame.key in _PARAGRAPHS:
+                self._folded(text, event)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, 1)
         if frame is None:
             self.root = value
         else:
             self._add(frame, value, 1)
+
+    def _folded(self, text: str, event: ScalarEvent) -> None:
+        """Note the blank lines that folding turned into single line breaks."""
+        lines = text.split("\n")
+        lost = sum(
+            bool(before and after) and not before[0].isspace() and not after[0].isspace()
+            for before, after in pairwise(lines)
+        )
+        if lost:
+            lost_lines = "a blank line is" if lost == 1 else f"{lost} blank lines are"
+            self.problems.append(
+                Problem(
+                    "message/lost-blank-line",
+                    f"{lost_lines} one line break in the message: `>` folds them",
+                    event,
+                    "leave two lines blank between paragraphs, or write `|-` in place of `>-`",
+                    Severity.NOTE,
+                )
+            )
 
     def _plain(self, text: str, event: ScalarEvent) -> Any:
         """A scalar without quotes, by YAML 1.2's core schema."""

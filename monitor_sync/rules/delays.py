@@ -8,7 +8,8 @@ from typing import Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
 from monitor_sync.language.query_shape import CRAWLED
-from monitor_sync.rules.monitor_types import METRIC, UNKNOWN_GROUPS, article
+from monitor_sync.language.tree import SloQuery
+from monitor_sync.rules.monitor_types import METRIC, UNKNOWN_GROUPS
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import shown
 from monitor_sync.rules.views import QueryView
@@ -39,8 +40,8 @@ def new_group_delay_ungrouped(view: QueryView) -> Iterable[Finding]:
     if "new_group_delay" not in view.options or view.type in UNKNOWN_GROUPS:
         return ()
     seconds = view.options["new_group_delay"]
-    if seconds is None or view.query.tree is None or view.keys:
-        return ()
+    if not seconds or view.query.tree is None or view.keys:
+        return ()  # 0 is options/no-groups-to-delay
     return [
         Finding(
             message=f"`new_group_delay` is {shown(seconds)}, but the query has no groups",
@@ -48,6 +49,32 @@ def new_group_delay_ungrouped(view: QueryView) -> Iterable[Finding]:
             hint="remove `new_group_delay`, or group the query: `by {host}`",
         )
     ]
+
+
+@rule("options/no-groups-to-delay", Severity.WARNING)
+def no_groups_to_delay(view: QueryView) -> Iterable[Finding]:
+    """
+    `new_group_delay: 0` is given, but the query has no groups.
+
+    Why: there is no group to delay, and 0 delays nothing. Datadog refuses other numbers there;
+    monitors with 0 are in use.
+
+    Example: `avg(last_5m):avg:system.load.1{*} > 4` with `options: {new_group_delay: 0}`
+
+    Use instead: no `new_group_delay`
+
+    Source: reported: Datadog answers 400 "The new_group_delay option can only be used for
+    multi-alert monitors" (terraform-provider-datadog issue 1221); monitors in public repositories
+    have 0 on queries without groups.
+    """
+    given = view.options.get("new_group_delay")
+    if given is None or given is False or given != 0 or view.type in UNKNOWN_GROUPS:
+        return ()
+    if view.query.tree is None or view.keys:
+        return ()
+    message = "`new_group_delay` is 0, and the query has no groups"
+    where = ("options", "new_group_delay")
+    return [Finding(message=message, field=where, hint="remove `new_group_delay`")]
 
 
 @rule("options/two-delays", Severity.WARNING)
@@ -80,24 +107,28 @@ def two_delays(view: QueryView) -> Iterable[Finding]:
 @rule("options/evaluation-delay-unused", Severity.WARNING)
 def evaluation_delay_unused(view: QueryView) -> Iterable[Finding]:
     """
-    `evaluation_delay` is given on a monitor that is not over metrics.
+    `evaluation_delay` is given on an alert about the error budget of an SLO.
 
-    Why: Datadog documents it for metrics only. It stored it on log alerts and service checks when
-    last recorded, and says nowhere that it acts there.
+    Why: the alert reads the budget that Datadog has already computed over 7 to 90 days, so there is
+    no window to delay. Metric, log, network and check monitors and burn rates have the option.
 
-    Example: a `log alert` with `options: {evaluation_delay: 700}`.
+    Example: `error_budget("…").over("7d") > 75` with `options: {evaluation_delay: 700}`
 
-    Use instead: a longer window, which forgives late events.
+    Use instead: no `evaluation_delay`
 
-    Source: Datadog's page on configuring monitors; recorded: stored elsewhere until 2025-12.
+    Source: Datadog's page on configuring monitors, 2026: it documents the option for these types,
+    and for burn rates among the SLO alerts.
     """
-    if not view.options.get("evaluation_delay") or view.type in METRIC:
+    tree = view.query.tree
+    if not view.options.get("evaluation_delay") or not isinstance(tree, SloQuery):
+        return ()
+    if tree.measure.text != "error_budget":
         return ()
     seconds = view.options["evaluation_delay"]
     return [
         Finding(
-            message=f"`evaluation_delay` is {shown(seconds)}, but it is for metrics and not for "
-            f"{article(view.type)}",
+            message=f"`evaluation_delay` is {shown(seconds)}, but an error budget has no window to"
+            " delay",
             field=("options", "evaluation_delay"),
             hint="remove `evaluation_delay`",
         )
@@ -136,6 +167,44 @@ def no_evaluation_delay(view: QueryView) -> Iterable[Finding]:
             start=max(at, 0),
             end=at + len(late) if at >= 0 else None,
             hint=f"add `evaluation_delay: {_CRAWLED_DELAY}` to the options",
+        )
+    ]
+
+
+_SHORT: Final = 300
+"""Seconds: as long as CloudWatch takes for one point of most metrics."""
+
+
+@rule("query/short-window-of-cloudwatch", Severity.WARNING)
+def short_window_of_cloudwatch(view: QueryView) -> Iterable[Finding]:
+    """
+    A metric of CloudWatch is evaluated over five minutes or less.
+
+    Why: most of these metrics have one point each five minutes, and Datadog fetches them every ten.
+    So short a window holds one point or none: the monitor alerts on a single value, or has no data.
+
+    Example: `avg(last_5m):avg:aws.rds.cpuutilization{*} > 85`
+
+    Use instead: `avg(last_15m):…`; a short window only where the metrics are streamed
+
+    Source: Datadog's guide on the delay of cloud metrics, which recommends a longer timeframe.
+    """
+    evaluated = query.window(view.query)
+    if view.type not in METRIC or evaluated is None or evaluated.seconds > _SHORT:
+        return ()
+    if "aws." not in view.query_text:  # spares most monitors the walk
+        return ()
+    names = (name for name in query.metrics(view.query) if _crawled(name))
+    late = next((name for name in names if name.startswith("aws.")), None)
+    if late is None:
+        return ()
+    return [
+        Finding(
+            message=f"`{evaluated.written}` holds one point of `{late}`, or none",
+            field=("query",),
+            start=evaluated.start,
+            end=evaluated.end,
+            hint="write `last_15m` or longer",
         )
     ]
 

@@ -8,9 +8,22 @@ from typing import Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.atoms import Number
 from monitor_sync.language.query import comparison, window
-from monitor_sync.language.tree import Expression, MetricQuery
-from monitor_sync.language.tree_queries import divisions_in, is_counted, series_in
-from monitor_sync.rules.monitor_types import METRIC
+from monitor_sync.language.tree import (
+    Call,
+    Expression,
+    FormulaQuery,
+    MetricQuery,
+)
+from monitor_sync.language.tree_queries import (
+    Division,
+    divisions_in,
+    is_counted,
+    series_in,
+    walk,
+)
+from monitor_sync.rules.empty_windows import is_silent_when_empty
+from monitor_sync.rules.floored_ratio import FlooredRatio
+from monitor_sync.rules.monitor_types import EVENTS, METRIC
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.views import QueryView
 
@@ -32,10 +45,10 @@ def division_without_floor(view: QueryView) -> Iterator[Finding]:
     Example: `sum(last_10m):100 * sum:a.errors{*}.as_count() / sum:a.hits{*}.as_count() > 5`.
 
     Use instead: `.rollup(sum, 300)` behind both, and `clamp_min(sum:a.hits{…}, 10)` around the
-    denominator: the floor counts for each five minutes. Or a composite with a monitor of the
-    volume.
+    denominator: the floor counts for each five minutes. Or `* is_greater(sum:a.hits{…}, 15)`
+    behind the ratio, or a composite with a monitor of the volume.
 
-    Source: our own practice; Datadog divides whatever there is.
+    Source: our own practice; Datadog's guide on a minimum of requests for error rates.
     """
     if not _may_divide_counts(view):
         return
@@ -43,7 +56,7 @@ def division_without_floor(view: QueryView) -> Iterator[Finding]:
     if level is None or level.operator.text not in (">", ">=") or _window(view) > _FEW:
         return
     for division in divisions_in(_expression(view)):
-        if not division.floored and _counts(division.denominator):
+        if _counts(division.denominator) and not (division.floored or _has_minimum(view, division)):
             yield Finding(
                 message="few events make this ratio jump: its denominator has no floor",
                 field=("query",),
@@ -51,6 +64,17 @@ def division_without_floor(view: QueryView) -> Iterator[Finding]:
                 end=division.denominator.end,
                 hint="roll both up, and write `clamp_min(…, 20)` around this one",
             )
+
+
+def _has_minimum(view: QueryView, division: Division) -> bool:
+    """Return whether ``is_greater(…, 15)`` asks for a minimum of the denominator."""
+    counted = series_in(division.denominator)
+    return any(
+        isinstance(part, Call)
+        and part.function.text == "is_greater"
+        and any(series in counted for series in series_in(part))
+        for part in walk(_expression(view))
+    )
 
 
 @rule("query/division-without-delay", Severity.WARNING)
@@ -106,3 +130,117 @@ def _window(view: QueryView) -> int:
 def _counts(denominator: Expression) -> bool:
     counted = series_in(denominator)
     return bool(counted) and all(is_counted(series) for series in counted)
+
+
+# what a ratio does when there is little, and when there is nothing
+
+
+@rule("options/silent-ratio", Severity.WARNING)
+def silent_ratio(view: QueryView) -> Iterator[Finding]:
+    """
+    A ratio that has to page when it falls says nothing when everything stops.
+
+    Why: in a total outage there is neither a success nor a request. Nothing divided by nothing is
+    no value, so `on_missing_data` decides: `show_no_data` and `resolve` notify nobody, and a query
+    with `default_zero` keeps its last state, as `default_zero` does nothing on an empty window.
+
+    Example: `sum(last_30m):100 * sum:a.paid{*}.as_count() / sum:a.tried{*}.as_count() < 80` with
+    `priority: 1` and no `on_missing_data`
+
+    Use instead: `options: {on_missing_data: show_and_notify_no_data}`; or a second monitor that
+    pages when nothing is tried
+
+    Source: Datadog's guides on missing data and on division in monitors: what has no denominator
+    has no value.
+    """
+    compared = comparison(view.query)
+    if not view.pages or compared is None or compared.operator.text not in ("<", "<="):
+        return
+    division = next((part for part in _ratios(view)), None)
+    if division is not None and is_silent_when_empty(view):
+        yield Finding(
+            message="in a total outage this ratio has no value, and no data notifies nobody",
+            field=("query",),
+            start=division.start,
+            end=division.end,
+            hint="write `on_missing_data: show_and_notify_no_data` under `options`",
+        )
+
+
+def _ratios(view: QueryView) -> Iterator[Division]:
+    """Yield the divisions of counts, in metrics and in formulas over events."""
+    tree = view.query.tree
+    if view.type in METRIC and isinstance(tree, MetricQuery):
+        for division in divisions_in(tree.expression):
+            if _counts(division.denominator):
+                yield division
+    elif view.type in EVENTS and isinstance(tree, FormulaQuery):
+        for division in divisions_in(tree.expression):
+            if not isinstance(division.denominator, Number):
+                yield division
+
+
+@rule("query/floor-below", Severity.WARNING)
+def floor_below(view: QueryView) -> Iterator[Finding]:
+    """
+    A ratio that alerts when it is small has `clamp_min` around its denominator.
+
+    Why: the floor makes the ratio smaller while there are few events. Under `<` it then alerts
+    although nothing failed.
+
+    Example: `100 * sum:a.paid{*}.as_count() / clamp_min(sum:a.tried{*}.as_count(), 20) < 80`
+
+    Use instead: `cutoff_min(…, 20)`, which gives no value while there are few; or the share of
+    failures under `>`
+
+    Source: follows from the arithmetic; Datadog's page on arithmetic functions.
+    """
+    compared = comparison(view.query)
+    if compared is None or compared.operator.text not in ("<", "<=") or view.type not in METRIC:
+        return
+    if "clamp_min" not in view.query_text:
+        return
+    ratio = FlooredRatio.of(view)
+    if ratio is None or not ratio.alerts_by_itself():
+        return
+    calls = (part for part in walk(_expression(view)) if isinstance(part, Call))
+    floor = next((call for call in calls if call.function.text == "clamp_min"), None)
+    if floor is not None:
+        yield Finding(
+            message="`clamp_min` makes this ratio small while there are few events, and"
+            f" `{compared.operator.text}` alerts on that",
+            field=("query",),
+            start=floor.function.start,
+            end=floor.function.end,
+            hint="write `cutoff_min`, or compare the share of failures with `>`",
+        )
+
+
+@rule("query/floor-too-low", Severity.WARNING)
+def floor_too_low(view: QueryView) -> Iterator[Finding]:
+    """
+    The floor of a ratio that pages is so low that one or two failures page.
+
+    Why: a floor of 10 lets one failure be 10 percent at most. With a threshold of 5 that still
+    pages. The floor times the share that is allowed must be at least two events; with
+    `.rollup(…)` it counts for each bucket, and at night one bucket may hold all there is.
+
+    Example: `… / clamp_min(sum:a.tried{*}.as_count().rollup(sum, 300), 10) > 5` with `priority: 1`
+
+    Use instead: `clamp_min(…, 40)`: two failures are then 5 percent
+
+    Source: follows from the arithmetic; Datadog's guide on a minimum of requests for error rates.
+    """
+    ratio = FlooredRatio.of(view) if view.pages else None
+    if ratio is None:
+        return
+    for failures, words in ((1, "one failure is"), (2, "two failures are")):
+        if ratio.alerts(failures):
+            yield Finding(
+                message=f"with so low a floor {words} enough to page",
+                field=("query",),
+                start=ratio.floor.start,
+                end=ratio.floor.end,
+                hint=f"write at least {ratio.needed()}",
+            )
+            return

@@ -234,13 +234,14 @@ def _minutes(duration: Any) -> int:
     return int(count) * _MINUTES[unit]
 
 
-@rule("options/retention-unsupported", Severity.ERROR)
+@rule("options/retention-unsupported", Severity.WARNING)
 def retention_unsupported(view: QueryView) -> Iterable[Finding]:
     """
     `group_retention_duration` is given on a type that does not have it.
 
-    Why: it is for monitors over events: logs, RUM, spans, CI, audit, errors. A metric's group is
-    kept for a day.
+    Why: Datadog documents it for monitors over events: logs, RUM, spans, CI, audit, errors. A
+    metric's group is kept for a day. Some metric monitors in use carry the option, so it is not
+    refused everywhere; nobody knows whether it does anything there.
 
     Example: a `query alert` with `options: {group_retention_duration: 1d}`.
 

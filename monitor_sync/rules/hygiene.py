@@ -39,6 +39,29 @@ def _links_to_runbook(view: MonitorView) -> bool:
     return any(asset.get("category") == "runbook" for asset in assets)
 
 
+@rule("hygiene/runbook-without-address", Severity.WARNING)
+def runbook_without_address(view: MonitorView) -> Iterator[Finding]:
+    """
+    `runbook` is a path, but project.yaml does not say where runbooks are.
+
+    Why: the footer links to `runbooks` of project.yaml with this path behind it. Without it there
+    is no link, and whoever is woken has a path and no page.
+
+    Example: `runbook: motor/quotes` without `runbooks` in project.yaml
+
+    Use instead: `runbooks: https://runbooks.acme.example/` in project.yaml, or a whole address
+
+    Source: our own rule; `runbooks` in project.yaml.
+    """
+    runbook = view.monitor.runbook
+    if runbook and "://" not in runbook:
+        yield Finding(
+            message=f"`{runbook}` is no link: project.yaml has no `runbooks`",
+            field=("runbook",),
+            hint="write `runbooks: https://…/` in project.yaml, or the whole address here",
+        )
+
+
 @rule("hygiene/no-priority", Severity.WARNING)
 def no_priority(view: QueryView) -> Iterator[Finding]:
     """

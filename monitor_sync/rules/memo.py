@@ -73,7 +73,7 @@ class Memo:
         content = (monitor.type, self._options_as_text(options), monitor.priority, text)
         known = self._queries.get(content)
         if known is None:
-            view = QueryView(monitor.type, text, options, monitor.priority)
+            view = QueryView(monitor.type, text, options, monitor.priority, self._project.policy)
             context = view.template_context
             known = self._queries[content] = view, self._contexts.setdefault(context, context)
         return known

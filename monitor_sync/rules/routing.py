@@ -12,13 +12,11 @@ from monitor_sync.audience.places import guards, places_in
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import handles
 from monitor_sync.language.message_tree import Helper, walk
-from monitor_sync.model import Policy
 from monitor_sync.rules.handles import finding_at
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import listed
-from monitor_sync.rules.views import MessageView, MonitorView, ProjectView
+from monitor_sync.rules.views import USUAL_PAGING, MessageView, MonitorView, ProjectView, pages
 
-_USUAL_PRIORITIES: Final = frozenset({1, 2})
 _CHATS: Final = frozenset({"slack", "teams", "hangouts", "hipchat", "email", "jira", "case"})
 """Kinds of handles that certainly wake nobody."""
 
@@ -28,11 +26,6 @@ _FORGOTTEN: Final = {
     "alert_recovery": ("recovery", "hears that it is over"),
 }
 """A transition, its state in the files, and what nobody notices if it notifies nobody."""
-
-
-def pages(priority: int | None, policy: Policy) -> bool:
-    """Return whether a monitor of this priority has to wake somebody."""
-    return priority in (policy.paging_priorities or _USUAL_PRIORITIES)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -223,7 +216,7 @@ def chat_only_page(view: MessageView) -> Iterator[Finding]:
     Source: our own practice; priorities 1 and 2 page unless the policy says otherwise.
     """
     policy = view.policy
-    if policy.paging_priorities or view.priority not in _USUAL_PRIORITIES:
+    if policy.paging_priorities or view.priority not in USUAL_PAGING:
         return
     reached = view.notified.handles_at("alert")
     if not reached or pagers_of_alerts(view.notified, policy.pagers):

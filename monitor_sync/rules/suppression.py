@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.language.suggest import nearest
 from monitor_sync.model import Monitor, Policy, Suppression
 from monitor_sync.rules import file_rules, online
 from monitor_sync.rules.registry import Finding, every
@@ -117,8 +117,8 @@ def _known() -> set[str]:
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean `{close[0]}`? " if close else ""
+    near = nearest(name, sorted(known))
+    hint = f"did you mean `{near}`? " if near else ""
     return f"{hint}`monitor-sync explain` lists them"
 
 

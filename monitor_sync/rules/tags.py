@@ -110,6 +110,8 @@ def odd_characters(view: TagsView) -> Iterator[Finding]:
 
 
 def _odd(tag: str) -> tuple[str, str]:
+    if not tag:
+        return "is an empty tag", ""
     odd = _ODD.search(tag)
     if odd is not None:
         shown = "a blank" if odd[0].isspace() else f"`{odd[0]}`"

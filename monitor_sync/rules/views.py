@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from monitor_sync.audience.audience import Audience, Routes, of_message, of_routes
 from monitor_sync.audience.places import Place, places_in, routed_places
@@ -35,6 +35,14 @@ from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tag
 Field = tuple[str, ...]
 """The way to a value inside a monitor's body."""
 
+USUAL_PAGING: Final = frozenset({1, 2})
+"""Priorities that page where the policy names none."""
+
+
+def pages(priority: int | None, policy: Policy) -> bool:
+    """Return whether a monitor of this priority has to wake somebody."""
+    return priority in (policy.paging_priorities or USUAL_PAGING)
+
 
 @dataclass(frozen=True, eq=False)
 class QueryView:
@@ -50,11 +58,18 @@ class QueryView:
     query_text: str
     options: Mapping[str, Any]
     priority: int | None
+    policy: Policy
 
     @classmethod
-    def of(cls, monitor: Monitor) -> QueryView:
+    def of(cls, monitor: Monitor, policy: Policy) -> QueryView:
         """Return the view of one monitor, with the names as written."""
-        return cls(monitor.type, monitor.query, monitor.body["options"], monitor.priority)
+        options = monitor.body["options"]
+        return cls(monitor.type, monitor.query, options, monitor.priority, policy)
+
+    @property
+    def pages(self) -> bool:
+        """True if the monitor has to wake somebody."""
+        return pages(self.priority, self.policy)
 
     @cached_property
     def thresholds(self) -> Mapping[str, Any]:
@@ -339,7 +354,7 @@ class MonitorView:
         shared = self.shared[0] if self.shared else None
         if shared is not None and shared.query_text == self.monitor.query:
             return shared
-        return QueryView.of(self.monitor)
+        return QueryView.of(self.monitor, self.project.policy)
 
     @cached_property
     def of_message(self) -> MessageView:

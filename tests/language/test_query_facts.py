@@ -312,6 +312,23 @@ def test_without_variables_the_names_of_a_formula_are_not_looked_up() -> None:
     assert parse("log alert", LOGS, None).variables == ()
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {"data_source": "metrics", "query": "avg:dd{*}", "aggregator": "mean"},
+        {"data_source": "metrics", "query": "avg:dd{*}", "aggregator": "count_unique"},
+        {"data_source": "metrics", "query": "avg:dd{*}"},
+    ],
+)
+def test_the_base_query_of_a_joined_query_needs_no_name_and_has_more_aggregators(
+    inner: dict[str, Any],
+) -> None:
+    outer = {"name": "q", "data_source": "aggregate_filtered_query", "base_query": inner,
+             "filter_query": {"name": "f"}, "filters": [{"base_attribute": "a"}]}  # fmt: skip
+
+    assert parse("query alert", 'formula("q").rollup("sum").last("5m") > 1', [outer]).problems == ()
+
+
 def test_a_variable_of_a_variable_is_read_too() -> None:
     inner = {"name": "q", "data_source": "metrics", "query": "avg:dd{*} by {org_id}"}
     outer = {"name": "q", "data_source": "aggregate_filtered_query", "base_query": inner,

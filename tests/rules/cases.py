@@ -82,10 +82,14 @@ def cases() -> Iterator[Case]:
                 file=path.stem,
                 name=raw["name"],
                 monitors={name: _monitor(each) for name, each in several.items()},
-                project={**PROJECT, **(raw.get("project") or {})},
+                project=_without_null({**PROJECT, **(raw.get("project") or {})}),
                 teams={**TEAMS, **(raw.get("teams") or {})},
                 findings=tuple(raw.get("findings") or ()),
             )
+
+
+def _without_null(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _monitor(written: Mapping[str, Any]) -> dict[str, Any]:

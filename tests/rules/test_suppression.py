@@ -11,7 +11,7 @@ from monitor_sync.project.load import load
 from tests.rules.cases import check, told
 
 QUERY = "query: 'avg(last_5m):avg:a{env:x} > ${critical}', thresholds: {critical: 1}"
-SOUND = f"name: m, message: m, runbook: r, {QUERY}"
+SOUND = f"name: m, message: m, runbook: 'https://r', {QUERY}"
 
 
 def found(root: Path, monitor: str, policy: str = "") -> list[Diagnostic]:

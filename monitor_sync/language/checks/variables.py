@@ -73,6 +73,10 @@ _JOINED: Final = {
 }  # fmt: skip
 """Of each joined form the required and the allowed fields. Source: the API's schema."""
 
+_JOINED_FIELD: Final = "base_query"
+_OF_BASE_QUERIES: Final = ("mean", "count_unique")
+"""Aggregations of base queries alone. Source: definitions in public repositories."""
+
 _DEEPEST: Final = 8
 """How far ``base_query`` is followed into itself."""
 
@@ -111,7 +115,7 @@ def _check_number(monitor_type: str, count: int, findings: Findings) -> None:
 
 def _read(monitor_type: str, variable: Mapping[str, Any], findings: Findings) -> FormulaVariable:
     name, source = _text(variable, "name"), _text(variable, "data_source")
-    if not name:
+    if not name and _JOINED_FIELD not in findings.path:
         _missing(findings, "name")
     if monitor_type == "data-jobs alert":
         return _read_job(variable, name, findings)
@@ -150,6 +154,10 @@ def _at(findings: Findings, *path: str | int) -> Findings:
     return Findings(findings.problems, (*findings.path, *path))
 
 
+def _aggregations(known: Sequence[str], findings: Findings) -> Sequence[str]:
+    return (*known, *_OF_BASE_QUERIES) if _JOINED_FIELD in findings.path else known
+
+
 def _missing(findings: Findings, field: str) -> None:
     findings.refuse("missing-field", _NOWHERE, f"the variable has no `{field}`")
 
@@ -167,9 +175,9 @@ def _read_query(
         findings.problems.extend(_moved(cursor.problems, at.path))
         if expression is not None:
             check_expression(expression, at, 0)
-    aggregator = _text(variable, "aggregator")
-    if aggregator and aggregator not in _AGGREGATORS:
-        _wrong(findings, ("aggregator",), aggregator, _AGGREGATORS)
+    aggregator, known = _text(variable, "aggregator"), _aggregations(_AGGREGATORS, findings)
+    if aggregator and aggregator not in known:
+        _wrong(findings, ("aggregator",), aggregator, known)
     keys = keys_of(expression) if expression is not None else ()
     return FormulaVariable(name=name, source=source, expression=expression, keys=keys)
 
@@ -230,8 +238,10 @@ def _check_compute(variable: Mapping[str, Any], findings: Findings) -> None:
         _missing(findings, "compute")
     elif not aggregation:
         _missing(_at(findings, "compute"), "aggregation")
-    elif aggregation not in _COMPUTED:
-        _wrong(findings, ("compute", "aggregation"), aggregation, _COMPUTED)
+    elif aggregation not in _aggregations(_COMPUTED, findings):
+        _wrong(
+            findings, ("compute", "aggregation"), aggregation, _aggregations(_COMPUTED, findings)
+        )
     elif aggregation != "count" and not compute.get("metric"):
         _at(findings, "compute").refuse(
             "missing-field", _NOWHERE, f"`{aggregation}` has no `metric` to work on"
