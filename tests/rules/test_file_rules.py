@@ -40,7 +40,8 @@ def test_what_reading_only_warns_or_notes_is_that_on_its_page(tmp_path: Path) ->
         "project.yaml": "project: acme\ntags: {env: production}\n"
         "limits: {units: {travel: {deletes: 50%}}}\npolicy: {paging_approval: true}\n",
         "teams.yaml": "teams: {motor: {name: Motor, handles: {chat: '@slack-motor'}}}\n",
-        "motor/flow.yaml": "team: motor\nmonitors:\n  m:\n    name: m\n    message: m\n"
+        "motor/flow.yaml": "team: motor\nmonitors:\n  m:\n    name: m\n"
+        "    message: >-\n      One.\n\n      Two.\n"
         "    query: avg(last_5m):avg:a{*} > 1\n    priority: 0\n    overall_state: OK\n"
         "    tags: {team: life, version: 1.10}\n    options: {renotify_interval: '0'}\n"
         "    raw_options: {x: 1}\n",
