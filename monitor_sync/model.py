@@ -249,6 +249,8 @@ class Project:
 
     name: str
     site: str = ""
+    moved_from: tuple[str, ...] = ()
+    """Former names of the project: what carries them and is declared here is taken over."""
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
     business_units: Mapping[str, str] = field(default_factory=dict)

@@ -110,6 +110,12 @@ def from_plan_file(
             _check_resumable(text, past, plan_file.digest_of(text))
         plan = plan_file.read(text, path.name if path else "the last plan")
         checked = _check_target(plan, project.name, client)
+        if not set(plan.moved_from) <= {*project.moved_from}:
+            raise Refused(
+                f"the plan takes over the project {', '.join(plan.moved_from)}, and project.yaml"
+                " does not say so: nothing was written",
+                hint="plan again",
+            )
         if checked == "same":
             state.also_called(str(plan.org_id))
         if not resume and not past.ended and past.digest == plan_file.digest_of(text):

@@ -94,6 +94,7 @@ class _ProjectReader:
             project=Project(
                 name=settings.project,
                 site=settings.site,
+                moved_from=_texts(project.value("moved_from") if project else None),
                 monitors=expansion.monitors,
                 teams=teams,
                 business_units=settings.units,
@@ -275,3 +276,9 @@ def _locator(expansion: Expansion) -> references.Locate:
         return span_of(made.compiled.layers, (name,), needle)
 
     return locate
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Return one text or a list of them as a tuple; nothing else."""
+    texts = value if isinstance(value, list) else [value]
+    return tuple(text for text in texts if isinstance(text, str))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from monitor_sync.errors import Conflict, NotFound
 from monitor_sync.model import Body, Id, LiveResource
@@ -28,7 +29,7 @@ def still(
     change: Change,
     wanted: Body | None,
     *,
-    project: str,
+    projects: Sequence[str],
     successor: bool = False,
 ) -> Written | LiveResource:
     """
@@ -58,7 +59,7 @@ def still(
     if now is not None and (
         hash_of(kind, now.body, declared) == hash_of(kind, live.body, declared)
     ):
-        if _is_ours(change, now, project):
+        if _is_ours(change, now, projects):
             return now
         raise Conflict(
             f"{change.key} (#{live.id}) does not carry the key of this project: left alone",
@@ -73,16 +74,17 @@ def still(
     )
 
 
-def _is_ours(change: Change, now: LiveResource, project: str) -> bool:
+def _is_ours(change: Change, now: LiveResource, projects: Sequence[str]) -> bool:
     """
     Return whether a change may write what lives now, whatever a plan file says.
 
-    What is adopted must be nobody's, or ours already. Everything else must carry our project and a
-    key: the very key where it is deleted, a former one perhaps where it stays or is replaced.
+    ``projects`` are ours and its former names. What is adopted must be nobody's, or ours already.
+    Everything else must carry our project and a key: the very key where it is deleted, a former one
+    perhaps where it stays or is replaced.
     """
     if change.action == "adopt":
-        return not now.claims and (not now.key or now.project in ("", project))
-    if now.project != project or not now.key:
+        return not now.claims and (not now.key or now.project in ("", *projects))
+    if now.project not in projects or not now.key:
         return False
     return change.action != "delete" or now.key == change.key
 

@@ -48,6 +48,7 @@ class Steps:
         self, plan: Plan, endpoints: Endpoints, terms: Terms, log: Log, past: Past
     ) -> None:
         self._plan = plan
+        self._projects = (plan.project, *plan.moved_from)
         self._endpoints = endpoints
         self._terms = terms
         self._log = log
@@ -75,7 +76,7 @@ class Steps:
 
         def make(body: Body) -> Written:
             if change.id is not None:
-                still(self._endpoint(change), change, None, project=self._plan.project)
+                still(self._endpoint(change), change, None, projects=self._projects)
             existing = self._already(change, body)
             if existing is not None:
                 return existing
@@ -93,7 +94,7 @@ class Steps:
         def make(body: Body) -> Written:
             self._check_alone(change)
             replaced = change.successor is not None
-            live = still(endpoint, change, body, project=self._plan.project, successor=replaced)
+            live = still(endpoint, change, body, projects=self._projects, successor=replaced)
             if isinstance(live, Written):
                 return live
             update = partial(operations.update, change.kind, endpoint, live, body)
@@ -113,7 +114,7 @@ class Steps:
 
         def make(_: Body) -> Written:
             self._check_alone(change)
-            live = still(endpoint, change, None, project=self._plan.project)
+            live = still(endpoint, change, None, projects=self._projects)
             if isinstance(live, Written):
                 return live
             forced = change.key in self._terms.forced

@@ -42,22 +42,31 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
     """Find the live resource of each declared one, and say what the remaining ones are."""
     found = Match(kind=kind, declared=kind.declared(project))
     by_key: Carriers = defaultdict(list)
+    moving: list[LiveResource] = []
     of_kind = [resource for resource in live if resource.kind == kind.name]
     for resource in of_kind:
         if not resource.key or not resource.project:
             found.unmanaged.append(resource)
         elif resource.project != project.name:
-            found.others.append(resource)
+            moved = resource.project in project.moved_from and resource.key in found.declared
+            (moving if moved else found.others).append(resource)
         else:
             by_key[resource.key].append(resource)
     for carriers in by_key.values():
         if len(carriers) > 1:
             carriers.sort(key=lambda carrier: (carrier.created, carrier.id))
+    for resource in moving:
+        if resource.key in by_key:
+            found.others.append(resource)
+        else:
+            by_key[resource.key].append(resource)
+            found.adopted.add(resource.key)
     _by_own_key(by_key, found)
     _by_former_key(by_key, found)
     _by_adoption(project.name, by_key, of_kind, found)
     _ambiguous(project.name, of_kind, by_key, found)
     _leftovers(by_key, found)
+    _of_another_project(found)
     return found
 
 
@@ -218,6 +227,28 @@ def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, fou
                 " in Datadog",
                 ids=(resource.id,),
             )
+
+
+def _of_another_project(found: Match) -> None:
+    """
+    Refuse to make a key that lives under another project: one of the two was renamed.
+
+    Were it made, every monitor of a renamed project would live, and page, twice.
+    """
+    for other in found.others:
+        declared = found.declared.get(other.key)
+        if declared is None or other.key in found.ours or other.key in found.refused:
+            continue
+        found.refused[other.key] = Refusal(
+            kind=other.kind,
+            key=other.key,
+            message=f"not made: {other.key} lives as #{other.id} in the project {other.project}",
+            hint=f"if the project was renamed, write `moved_from: {other.project}` beside"
+            " `project:` in project.yaml; else give it another key",
+            ids=(other.id,),
+            path=declared.path,
+            line=declared.line,
+        )
 
 
 def _leftovers(by_key: Carriers, found: Match) -> None:

@@ -58,6 +58,8 @@ class Plan:
     """All live resources of this project. Apply compares them with a second listing."""
     units: Mapping[str, int] = field(default_factory=dict)
     """Business unit to the number of its live resources."""
+    moved_from: tuple[str, ...] = ()
+    """Former names of the project, whose resources it takes over."""
     org_id: int = 0
     """The organisation that was asked; 0 where no live resource tells."""
     unchecked: tuple[str, ...] = ()
@@ -176,6 +178,7 @@ def make_plan(
     return Plan(
         project=project.name,
         site=site,
+        moved_from=project.moved_from,
         changes=tuple(changes),
         left_alone=tuple(alone for found in matches for alone in _left_alone(found)),
         refused=tuple(sorted(refused, key=lambda refusal: (refusal.key, refusal.message))),

@@ -39,6 +39,7 @@ def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
         "unchanged": plan.unchanged,
         "pagers": list(next((each.pagers for each in plan.changes), ())),
         "units": dict(plan.units),
+        "moved_from": list(plan.moved_from),
         "ours": [live._asdict() for live in sorted(plan.ours, key=_by_number)],
         "digest": f"sha256:{_UNSEALED}",
     }
@@ -125,6 +126,7 @@ def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:
         unchanged=raw["unchanged"],
         ours=frozenset(LiveId(**live) for live in raw["ours"]),
         units=raw["units"],
+        moved_from=tuple(raw["moved_from"]),
         org_id=raw["org_id"] or 0,
         unchecked=tuple(raw["unchecked"]),
         known_fingerprint=raw["fingerprint"],

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from monitor_sync.errors import Refused
-from monitor_sync.model import Limits
+from monitor_sync.model import Limits, Monitor
 from monitor_sync.sync import plan_file, plan_json
 from monitor_sync.sync.apply import carry_out
 from monitor_sync.sync.limits import breaches
-from monitor_sync.sync.plan import Plan
+from monitor_sync.sync.plan import Plan, make_plan
 from monitor_sync.sync.preflight import recounted
-from tests.sync.builders import body, monitor
+from tests.sync.builders import body, monitor, project
 from tests.sync.conftest import Datadog
 from tests.sync.test_apply import ERRORS, QUICK, SLOW, statuses
 
@@ -161,3 +162,49 @@ def test_a_second_key_tag_added_after_the_plan_is_a_conflict(datadog: Datadog) -
     outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert statuses(outcomes) == {ERRORS.key: "conflict"}
+
+
+def renamed(key: str) -> Monitor:
+    """The monitor of a key as a project of another name declares it."""
+    tags = [tag.replace("project:acme", "project:newer") for tag in monitor(key).tags]
+    return monitor(key, tags=tags, name=f"Errors of {key}")
+
+
+def test_a_key_that_lives_under_another_project_is_not_made_again(datadog: Datadog) -> None:
+    datadog.apply(ERRORS)
+    number = datadog.by_key()[ERRORS.key]
+    files = project(renamed(ERRORS.key), renamed("payments/router/new"), name="newer")
+
+    plan = make_plan(files, datadog.listing(), site="datadoghq.eu")
+
+    assert [change.key for change in plan.changes] == ["payments/router/new"]
+    (refusal,) = plan.refused
+    assert (refusal.key, refusal.ids) == (ERRORS.key, (number,))
+    assert "moved_from: acme" in refusal.hint
+
+
+def test_a_project_that_says_its_former_name_keeps_its_monitors(datadog: Datadog) -> None:
+    datadog.apply(ERRORS, SLOW)
+    number = datadog.by_key()[ERRORS.key]
+    files = replace(project(renamed(ERRORS.key), name="newer"), moved_from=("acme",))
+
+    plan = make_plan(files, datadog.listing(), site="datadoghq.eu")
+    assert [(change.action, change.id) for change in plan.changes] == [("adopt", number)]
+    again = plan_file.read(plan_json.file(plan, commit="abc"), "plan.json")
+    (outcome,) = carry_out(again, {"monitor": datadog.client}, terms=QUICK)
+
+    assert outcome.status == "done"
+    plan = make_plan(files, datadog.listing(), site="datadoghq.eu")
+    assert (plan.changes, plan.refused) == ((), ())
+    assert [alone.reason for alone in plan.left_alone] == ["other-project"]
+
+
+def test_with_a_former_name_a_key_that_lives_under_both_is_the_new_ones(datadog: Datadog) -> None:
+    datadog.apply(ERRORS)
+    datadog.client.create(dict(renamed(ERRORS.key).body))
+    files = replace(project(renamed(ERRORS.key), name="newer"), moved_from=("acme",))
+
+    plan = make_plan(files, datadog.listing(), site="datadoghq.eu")
+
+    assert plan.changes == ()
+    assert [alone.reason for alone in plan.left_alone] == ["other-project"]

@@ -41,7 +41,7 @@ def test_one_of_our_two_tags_alone_makes_no_monitor_ours(tag: str) -> None:
 
 
 def test_another_projects_monitor_is_left_alone() -> None:
-    tags = ["monitor_sync_project:other", f"monitor_sync_key:{ERRORS.key}"]
+    tags = ["monitor_sync_project:other", "monitor_sync_key:elsewhere/router/errors"]
 
     made = plan([ERRORS], live(answer(ERRORS, 7, tags=tags)))
 
