@@ -84,7 +84,7 @@ class Stories(RuleBasedStateMachine):
             "options": {"thresholds": {"critical": 5}},
         }
         del stranger["thresholds"]
-        tags = [["team:x"], [f"{PROJECT_TAG}:other", f"{KEY_TAG}:{keys[0]}"], [f"{KEY_TAG}:x"]]
+        tags = [["team:x"], [f"{PROJECT_TAG}:other", f"{KEY_TAG}:elsewhere/a/b"], [f"{KEY_TAG}:x"]]
         for number, its in enumerate(tags):
             sent = {**stranger, "name": f"Stranger {number}", "tags": its}
             made = self.emulator.by_hand("POST", "/api/v1/monitor", sent)
