@@ -61,6 +61,9 @@ def read(line: Mapping[str, Any]) -> Case:
     asked = _asked(line, _first_day(sources))
     if not asked and not isinstance(parsed.tree, CompositeQuery):
         raise CaseError("the line has neither `at` nor `timeline`")
+    phase = _number(line, "phase")
+    if not 0 <= phase < _LONGEST_PHASE:
+        raise CaseError("`phase` is no number of seconds below 3,600")
     target = _mapping(line, "slo").get("target")
     return Case(
         id=line.get("id"),
@@ -72,9 +75,9 @@ def read(line: Mapping[str, Any]) -> Case:
         history=History(sources),
         asked=asked,
         single="timeline" not in line,
-        phase=_number(line, "phase"),
+        phase=phase,
         members=_members(line),
-        members_groups=_mapping(line, "members_groups"),
+        members_groups=_members_groups(line),
     )
 
 
@@ -83,15 +86,22 @@ def _check(options: Mapping[str, Any]) -> None:
     variables = options.get("variables") or []
     if not isinstance(variables, list) or not all(isinstance(v, Mapping) for v in variables):
         raise CaseError("`options.variables` is no list of objects")
+    if not isinstance(options.get("on_missing_data"), str | None):
+        raise CaseError("`options.on_missing_data` is no text")
+    delay = options.get("evaluation_delay") or 0
+    if not isinstance(delay, int | float) or not 0 <= delay <= _LONGEST_DELAY:
+        raise CaseError("`options.evaluation_delay` is no number of seconds up to 86,400")
     try:
         for unit in ("h", "d", "mo"):
             window = Window(0, 0, "current", 1, unit, "")
             windows.span(window, _DAY_OF_TRIAL, options, CHOSEN)
-    except (KeyError, OSError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, OSError, TypeError, ValueError) as error:
         at = "`options.scheduling_options.evaluation_window`"
         raise CaseError(f"{at} cannot be read: {error}") from None
 
 
+_LONGEST_DELAY: Final = 86_400
+_LONGEST_PHASE: Final = 3_600
 _DAY_OF_TRIAL: Final = 1_800_000_000.0
 
 
@@ -116,6 +126,13 @@ def _members(line: Mapping[str, Any]) -> dict[str, Status]:
             raise CaseError(f"the member {name} is {written!r}, not one of {', '.join(Status)}")
         found[str(name)] = Status(written)
     return found
+
+
+def _members_groups(line: Mapping[str, Any]) -> dict[str, list[str]]:
+    groups = _mapping(line, "members_groups")
+    if not all(isinstance(each, list) for each in groups.values()):
+        raise CaseError("`members_groups` has no list of groups for each member")
+    return {name: [str(group) for group in each] for name, each in groups.items()}
 
 
 def _sources(series: Any) -> list[Source]:

@@ -16,6 +16,14 @@ _T = TypeVar("_T")
 KINDS: Final = ("gauge", "count", "rate", "distribution")
 
 
+_LATEST: Final = 1e11
+"""UNIX seconds, some thousand years from now: what is later is a mistake."""
+
+
+_GREATEST: Final = 1e150
+"""Values above it overflow when they are added up or multiplied."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """
@@ -36,7 +44,7 @@ class Source:
     ) -> Source:
         """Return a source of ``(time, value)`` pairs in any order. Raises ValueError, TypeError."""
         pairs = [(float(time), float(value)) for time, value in points]
-        if not all(math.isfinite(number) for pair in pairs for number in pair):
+        if not all(abs(time) < _LATEST and abs(value) < _GREATEST for time, value in pairs):
             raise ValueError(metric)
         ordered = sorted(pairs, key=lambda point: point[0])
         return cls(

@@ -20,6 +20,8 @@ from monitor_sync.language.tree_queries import words_of
 _LONGEST_FILL: Final = 900
 """Seconds before a window of which a fill may know; 600 are allowed, one page has 900 (4.11)."""
 
+_LONGEST_ROLLUP: Final = 366 * 86_400
+
 _SPACE: Final = ("avg", "sum", "min", "max", "count")
 
 
@@ -105,7 +107,10 @@ def read_rollup(modifier: Modifier) -> tuple[str, int]:
     method = words[0] if words else ""
     if method and method not in REDUCTIONS:
         raise Unsupported(f"rollup({method})")
-    return method, int(numbers[0].value) if numbers else 0
+    seconds = numbers[0].value if numbers else 0.0
+    if not 0 <= seconds <= _LONGEST_ROLLUP:
+        raise Unsupported(f"rollup of {seconds:g} seconds")
+    return method, int(seconds)
 
 
 def read_filling(modifier: Modifier) -> Filling:

@@ -55,7 +55,7 @@ def _occurrences(written: Mapping[str, Any], first: float, last: float) -> Itera
     """Yield the instants of one recurrence: one evaluation each, daily or slower (2.4)."""
     try:
         yield from _followed(written, first, last)
-    except (KeyError, OSError, ValueError):
+    except (ArithmeticError, KeyError, OSError, TypeError, ValueError):
         raise Unsupported("this recurrence") from None
 
 
