@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from monitor_sync.app.unit_test_files import DeclaredTest
 from monitor_sync.counting import count
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import UsageError
-from monitor_sync.insight import unit_test
+from monitor_sync.insight import mutants, unit_test
 from monitor_sync.insight.unit_test import Outcome
 from monitor_sync.model import Monitor
 
@@ -67,6 +67,46 @@ def cover(root: Path, selectors: Sequence[str]) -> UnitTests:
     return UnitTests(
         tested=(), uncovered=tuple(monitor for monitor in paged if monitor.key not in covered)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutated:
+    """
+    The changes to one monitor that were tried.
+
+    ``unnoticed`` are those that all its tests passed, ``tried`` is how many there were.
+    ``skipped`` says why none was tried, empty where some were.
+    """
+
+    key: str
+    tried: int = 0
+    unnoticed: tuple[str, ...] = ()
+    skipped: str = ""
+
+
+def mutate(root: Path, selectors: Sequence[str], name: str) -> tuple[Mutated, ...]:
+    """
+    Change each tested monitor in one thing at a time; return which changes no test notices.
+
+    Raises WrongFiles and UsageError as ``run_tests`` does.
+    """
+    by_key: dict[str, list[Tested]] = {}
+    for tested in run_tests(root, selectors, name).tested:
+        by_key.setdefault(tested.declared.test.key, []).append(tested)
+    return tuple(_mutated(key, tests) for key, tests in by_key.items())
+
+
+def _mutated(key: str, tests: Sequence[Tested]) -> Mutated:
+    if any(tested.outcome.status != "passed" for tested in tests):
+        return Mutated(key=key, skipped="a test of it does not pass as it is")
+    tried = 0
+    unnoticed = []
+    for mutant in mutants.mutants(tests[0].declared.test.body):
+        tried += 1
+        changed = (replace(tested.declared.test, body=mutant.body) for tested in tests)
+        if all(unit_test.run(test).status == "passed" for test in changed):
+            unnoticed.append(mutant.what)
+    return Mutated(key=key, tried=tried, unnoticed=tuple(unnoticed))
 
 
 def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], list[Monitor]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from monitor_sync import jsontext
-from monitor_sync.app.unit_tests import Tested, UnitTests
+from monitor_sync.app.unit_tests import Mutated, Tested, UnitTests
 from monitor_sync.counting import count
 from monitor_sync.insight.unit_test import Failure, Outcome
 from monitor_sync.render import picture
@@ -142,6 +142,25 @@ def _said(outcome: Outcome) -> list[str]:
     if outcome.open_points:
         found.append(f"{outcome.status}: {', '.join(outcome.open_points)}")
     return found
+
+
+def mutated(monitors: Sequence[Mutated], style: Style) -> str:
+    """Return, by monitor, the changes that no test notices."""
+    lines: list[str] = []
+    for monitor in monitors:
+        if monitor.skipped:
+            lines += [f"{plain(monitor.key)}: not tried, {monitor.skipped}"]
+        elif monitor.unnoticed:
+            lines.append(style(plain(monitor.key), bold=True))
+            lines += [f"  no test notices that {plain(what)}" for what in monitor.unnoticed]
+    tried = sum(monitor.tried for monitor in monitors)
+    unnoticed = sum(len(monitor.unnoticed) for monitor in monitors)
+    lines += [""] if lines else []
+    lines.append(
+        f"{count(tried, 'change')} to {count(len(monitors), 'monitor')}:"
+        f" {tried - unnoticed} noticed, {unnoticed} not."
+    )
+    return "\n".join(lines) + "\n"
 
 
 def coverage(tests: UnitTests, style: Style) -> str:

@@ -16,6 +16,6 @@ def test_a_day_of_evaluations_is_cheap() -> None:
 
 
 def test_the_bench_evaluates_something() -> None:
-    every = evaluating.sources(200)
-    assert evaluating.evaluated(every, 200)[1] > 20
-    assert evaluating.floor(every, 200)[1] > 20
+    every = evaluating.sources(1_440)
+    assert evaluating.evaluated(every, 1_440)[1] > 20
+    assert evaluating.floor(every, 1_440)[1] > 20

@@ -8,13 +8,19 @@ from pathlib import Path
 import click
 
 from monitor_sync.cli import console, options
-from monitor_sync.errors import FilesInvalid
+from monitor_sync.errors import FilesInvalid, UsageError
 
 
 @click.command("test")
 @options.selectors
 @click.option(
     "--run", "name", default="*", metavar="GLOB", help="Only the tests whose name fits this glob."
+)
+@click.option(
+    "--mutate",
+    is_flag=True,
+    help="Change comparator, thresholds, window, missing-data policy and recipients one at a time,"
+    " and list what no test notices.",
 )
 @click.option(
     "--coverage", is_flag=True, help="List the monitors of priority 1 and 2 that have no test."
@@ -27,6 +33,7 @@ def command(
     root: Path,
     selectors: Sequence[str],
     name: str,
+    mutate: bool,
     coverage: bool,
     form: str,
     output: Path | None,
@@ -41,6 +48,14 @@ def command(
     from monitor_sync.app import unit_tests
     from monitor_sync.render import unit_tests as shown
 
+    if form != "text" and (mutate or coverage):
+        raise UsageError(
+            "--mutate and --coverage answer as text", hint="leave --format out, or the other option"
+        )
+    if mutate:
+        monitors = unit_tests.mutate(root, selectors, name)
+        console.answer(shown.mutated(monitors, console.answer_style(output)), output)
+        return
     if coverage:
         tests = unit_tests.cover(root, selectors)
         console.answer(shown.coverage(tests, console.answer_style(output)), output)
