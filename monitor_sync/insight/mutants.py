@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from monitor_sync.audience.audience import of_body
 from monitor_sync.language import query as queries
+from monitor_sync.language.atoms import Node, Number, Window
 from monitor_sync.language.query import Parsed
-from monitor_sync.language.tree import CheckQuery, CompositeQuery, Node, Number, Window
+from monitor_sync.language.tree import CheckQuery, CompositeQuery
 from monitor_sync.model import Body
 
 _FLIPPED: Final = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "!=", "!=": "=="}
