@@ -11,13 +11,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.project import yaml_errors
 from monitor_sync.project.yaml_reader import MERGE, Builder, DataPath, GiveUp, Problem
+
+
+class Alignment(NamedTuple):
+    """
+    A rendered text beside the scalar that it was made from, as ``source_map.find`` needs it.
+
+    ``back`` maps a character of the rendered text to the filled text, ``origins`` one of the
+    filled text to its stretch of the scalar, ``places`` one of the scalar to the file's text.
+    """
+
+    rendered: str
+    scope: Mapping[str, Any]
+    back: list[int]
+    origins: list[tuple[int, int]]
+    places: list[int]
 
 
 class Document:
@@ -36,6 +51,8 @@ class Document:
         self.data = data
         self.lines = lines
         self.numbers: Mapping[DataPath, str] = {}
+        self.aligned: dict[DataPath, Alignment] = {}
+        """The last alignment of each scalar: a text may have thousands of findings."""
         self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def excerpt(self, line: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from monitor_sync.diagnostics import Span
-from monitor_sync.project.document import Document
+from monitor_sync.project.document import Alignment, Document
 from monitor_sync.project.interpolation import TOKEN, plain
 from monitor_sync.project.yaml_reader import DataPath
 
@@ -42,41 +42,18 @@ def find(
     node = document.node(where)
     if not isinstance(node, yaml.ScalarNode):
         return document.span(where)
-    written = _as_written(document.text, node, rendered, start, end)
-    if written is not None:
-        return document.stretch(written, written + end - start)
-    filled, origins = _filled(node.value, scope)
-    back = _aligned(rendered, filled)
-    first = back[start] if start < len(back) - 1 else max(len(filled) - 1, 0)
+    aligned = document.aligned.get(where)
+    if aligned is None or aligned.rendered != rendered or aligned.scope is not scope:
+        filled, origins = _filled(node.value, scope)
+        aligned = document.aligned[where] = Alignment(
+            rendered, scope, _aligned(rendered, filled), origins, _in_file(document.text, node)
+        )
+    back, origins, places = aligned.back, aligned.origins, aligned.places
+    first = back[start] if start < len(back) - 1 else max(len(origins) - 2, 0)
     last = back[end - 1] if start < end < len(back) else first
-    places = _in_file(document.text, node)
     begin = places[min(origins[first][0], len(places) - 1)]
     stop = places[min(origins[last][1] - 1, len(places) - 1)]
     return document.stretch(begin, stop + 1)
-
-
-def _as_written(
-    text: str, node: yaml.ScalarNode, rendered: str, start: int, end: int
-) -> int | None:
-    """
-    Return where a stretch begins in the file if the file has it letter for letter, else None.
-
-    Without holes and escapes the file holds the same words in the same order, so the third time
-    that the stretch stands in the text is the third time that it stands in the file. Aligning the
-    two letter by letter costs a hundred times as much, and a file can have many findings.
-    """
-    stretch = rendered[start:end]
-    if "${" in node.value or not stretch or any(map(str.isspace, stretch)):
-        return None
-    first, last = node.start_mark.index, node.end_mark.index
-    if text.find("\\", first, last) >= 0 and node.style == '"':
-        return None
-    if "'" in stretch or text.count(stretch, first, last) != rendered.count(stretch):
-        return None
-    place = first
-    for _ in range(rendered.count(stretch, 0, start) + 1):
-        place = text.index(stretch, place, last) + len(stretch)
-    return place - len(stretch)
 
 
 def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, int]]]:

@@ -11,6 +11,9 @@ from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import TAB, columns, count, listed_within, plain
 
+_WIDEST = 500
+"""Columns of an excerpt also where nothing else is cut: a line may have thousands of findings."""
+
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
@@ -74,7 +77,8 @@ def _block(finding: Finding, style: Style) -> str:
     lines = [head, f"{gutter}{style('-->', 'blue', bold=True)} {plain(str(diagnostic.span))}"]
     if diagnostic.excerpt:
         number = style(str(diagnostic.span.line), "blue", bold=True)
-        code, caret = _underlined(diagnostic, style.width - len(gutter) - 3 if style.width else 0)
+        width = style.width - len(gutter) - 3 if style.width else _WIDEST
+        code, caret = _underlined(diagnostic, width)
         lines += [
             f"{gutter} {bar}",
             f"{number} {bar} {code}",

@@ -1,0 +1,70 @@
+"""Reading and checking costs what the files are long, whatever is wrong with them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.app.files import check
+from monitor_sync.project.load import load
+from monitor_sync.render import diagnostics
+from tests.project.builders import write
+
+SMALL, FOUR_TIMES = 500, 2_000
+LINEAR, QUADRATIC = 4, 16
+MONITOR = "  m{0}: {{name: m{0}, message: m, query: 'avg(last_5m):avg:a{{*}} > 1', {1}}}\n"
+
+
+def of(written: str) -> Callable[[int], str]:
+    """As many monitors in one file, each with this written in it."""
+    return lambda number: (
+        "monitors:\n" + "".join(MONITOR.format(place, written) for place in range(number))
+    )
+
+
+def of_message(repeated: str) -> Callable[[int], str]:
+    """One monitor with a message of so many times this."""
+    monitor = MONITOR.format(0, "priority: 3")
+    return lambda number: (
+        "monitors:\n" + monitor.replace("message: m", f"message: {repeated * number!r}")
+    )
+
+
+FILES = {
+    "sound": of("priority: 3"),
+    "an unknown key": of("nmae: x"),
+    "an unknown team": of("team: motor-qoutes"),
+    "an unknown hole": of("runbook: '${x}'"),
+    "a wrong type and an ignore": of("priority: high, ignore: [{rule: a/b, reason: c}]"),
+    "a tag that is a number": of("tags: {version: 1.10}"),
+    "a former key": of("moved_from: motor/flow/m1"),
+    "an adoption": of("adopt: 5"),
+    "handles behind a sign": of_message("_@slack-"),
+    "handles": of_message("@a "),
+    "variables": of_message("{{a.b}} "),
+}
+
+
+def seconds(root: Path, text: str) -> float:
+    """The time of the processor for one check, the best of three."""
+    write(root, {"motor/flow.yaml": text})
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        diagnostics.text(check(load(root)))
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_four_times_as_much_takes_about_four_times_as_long(tmp_path: Path, kind: str) -> None:
+    make = FILES[kind]
+    seconds(tmp_path / "warm", make(10))
+
+    small = seconds(tmp_path / "small", make(SMALL))
+    large = seconds(tmp_path / "large", make(FOUR_TIMES))
+
+    assert large / small < (LINEAR + QUADRATIC) / 2
