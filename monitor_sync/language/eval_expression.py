@@ -15,10 +15,16 @@ _ONE: Final = (
     "humanize_bytes humanize_bits abs int float trunc dec ceil floor sgn to_bool exp log10"
     " sin sinh asin asinh cos cosh acos acosh tan tanh atan atanh"
 )
+TEXT_FUNCTIONS: Final = ("lower", "upper", "strip", "substring")
+"""Functions that take a text, such as ``lower(service.name)``."""
+
 FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
     **dict.fromkeys(_ONE.split(), (1, 1)),
     "round": (1, 2),
     "atan2": (2, 2),
+    # of texts, documented for eval inside conditions and for handles
+    **dict.fromkeys(TEXT_FUNCTIONS, (1, 1)),
+    "substring": (2, 3),
 }
 """Function to the fewest and most arguments it takes."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,19 +14,29 @@ class Parameter:
     One argument of a function.
 
     ``kind`` is ``query``, ``number`` or ``word`` (quoted or bare). ``choices`` are the only values
-    there are, empty where any will do. ``negative`` asks for a number below zero.
+    there are, empty where any will do; with ``percentiles`` p1 to p99.99 are values besides.
+    ``negative`` asks for a number below zero.
     """
 
     name: str
     kind: str
     choices: tuple[str, ...] = ()
+    percentiles: bool = False
     optional: bool = False
     negative: bool = False
 
 
 _QUERY: Final = Parameter(name="a query", kind="query")
 _BOUND: Final = Parameter(name="a number", kind="number")
-_METHODS: Final = ("avg", "sum", "min", "max", "count")
+PERCENTILE: Final = re.compile(r"p\d{1,2}(?:\.\d{1,2})?", re.ASCII)
+"""A percentile, such as ``p95`` or ``p99.9``."""
+
+METHODS: Final = ("avg", "sum", "min", "max", "count")
+"""How the points of an interval become one."""
+
+NESTED_METHODS: Final = (*METHODS, "median", "stddev")
+"""How the points that another rollup made become one, percentiles besides. In Datadog's preview."""
+
 FILLS: Final = ("linear", "last", "zero", "null")
 
 _ONLY_QUERY: Final = (
@@ -33,7 +44,7 @@ _ONLY_QUERY: Final = (
     "abs", "log2", "log10", "cumsum", "integral", "per_second", "per_minute", "per_hour", "dt",
     "diff", "monotonic_diff", "derivative", "throughput",
     # counting, filling, smoothing, trends
-    "count_nonzero", "count_not_null", "default_zero",
+    "count_nonzero", "count_nonzero_finite", "count_not_null", "default_zero",
     "ewma_3", "ewma_5", "ewma_10", "ewma_20", "median_3", "median_5", "median_7", "median_9",
     "robust_trend", "trend_line", "piecewise_constant",
     # the past
@@ -50,6 +61,9 @@ _ONLY_QUERY: Final = (
 FUNCTIONS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     **dict.fromkeys(_ONLY_QUERY, (_QUERY,)),
     **dict.fromkeys(("clamp_min", "clamp_max", "cutoff_min", "cutoff_max"), (_QUERY, _BOUND)),
+    # documented as a floor: `… * is_greater(sum:requests{*}.as_count(), 15)`
+    **dict.fromkeys(("is_greater", "is_less"), (_QUERY, _BOUND)),
+    "is_between": (_QUERY, _BOUND, _BOUND),
     "exclude_null": (_QUERY, Parameter(name="a tag", kind="word", optional=True)),
     "default": (_QUERY, _BOUND),
     "fill": (
@@ -70,7 +84,9 @@ FUNCTIONS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "moving_rollup": (
         _QUERY,
         Parameter(name="seconds", kind="number"),
-        Parameter(name="a method", kind="word", choices=_METHODS, optional=True),
+        Parameter(
+            name="a method", kind="word", choices=NESTED_METHODS, percentiles=True, optional=True
+        ),
     ),
     "timeshift": (
         _QUERY,
@@ -82,7 +98,11 @@ FUNCTIONS: Final[Mapping[str, tuple[Parameter, ...]]] = {
         Parameter(name="a time zone", kind="word", optional=True),
     ),
 }
-"""By name. Source: Datadog's pages on functions, as far as monitors may use them."""
+"""
+By name. Source: Datadog's pages on functions, as far as monitors may use them; ``is_greater`` and
+its like and the methods of ``moving_rollup`` from its page on nested queries and its guide on a
+minimum request threshold.
+"""
 
 COMBINING: Final = ("min", "max", "avg", "sum")
 """These take several series, or one and the keys that remain: ``sum(avg:a.b{*} by {h,d}, {h})``."""

@@ -19,6 +19,7 @@ PRIORITIES: Final = ("P1", "P2", "P3", "P4", "P5")
 # what people write who know the word from another place: Datadog's API, its search, Handlebars
 _WORD: Final = re.compile(
     r"""(?: "(?P<double>[^"]*)" | '(?P<single>[^']*)'
+          | \((?P<eval>eval\s+(?:"[^"]*"|'[^']*'))\s*\)
           | (?P<open>["'].*) | (?P<bare>[^\s"']+) )""",
     re.VERBOSE | re.DOTALL,
 )
@@ -40,9 +41,10 @@ def path_of(text: str) -> tuple[str, ...] | None:
         at = found.end()
         if at == len(text):
             return tuple(path)
-        if text[at] != ".":
+        if text[at] == ".":
+            at += 1
+        elif text[at] != "[":  # `service.links[runbook]` needs no dot before its bracket
             return None
-        at += 1
     return None
 
 
@@ -128,13 +130,22 @@ def _check_match(condition: Condition, report: Report) -> None:
     if len(arguments) == 1:
         _say(report, "missing-argument", f"`{name}` without a text to compare with",
              condition.start, arguments[0].end, f"write {example}")  # fmt: skip
-    if arguments[0].quoted and path_of(arguments[0].value.strip()) is None:
+    if arguments[0].value.startswith("eval "):
+        _check_nested_eval(arguments[0], report)
+    elif arguments[0].quoted and path_of(arguments[0].value.strip()) is None:
         shown = arguments[0].value
         hint = f"the variable comes first: {example}"
         if "{" in shown or "$" in shown:
             hint = f"name the variable without braces: {example}"
         _say(report, "not-a-variable", f'"{shown}" is not the name of a variable',
              arguments[0].start, arguments[0].end, hint)  # fmt: skip
+
+
+def _check_nested_eval(argument: Argument, report: Report) -> None:
+    """Report what is wrong with ``(eval "lower(env.name)")`` in the place of a variable."""
+    start = argument.start + argument.value.index(argument.value[-1])
+    value = argument.value[start - argument.start + 1 : -1]
+    _check_eval(Argument(start + 1, argument.end - 1, value, quoted=True), report)
 
 
 def _check_priority(condition: Condition, report: Report) -> None:

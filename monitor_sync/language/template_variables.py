@@ -27,6 +27,9 @@ from monitor_sync.language.variable_tables import (
     ALWAYS_KEYS,
     BY_THRESHOLD,
     BY_TYPE,
+    DEVICE,
+    DEVICE_KEYS,
+    ENRICHED,
     HOST_FIELDS,
     LETTERS,
     NUMERIC,
@@ -161,8 +164,10 @@ def _existence(path: tuple[str, ...], around: Surroundings) -> Verdict:
     if _grouped(".".join(path), around) and last == "name":
         # `by {host.name}`: the exact form is [host.name].name, the short one is in use too
         return _EXISTS
-    if first == "host" and len(path) == 2 and _grouped("host", around):
-        return _EXISTS  # host.ip, and any tag of the host
+    if first == "host" and _grouped("host", around):
+        return _EXISTS  # host.ip, host.role.name, and any tag of the host
+    if _enriched(path, around):
+        return _EXISTS
     if first in SOURCES and not (last == "name" and len(path) == 2):
         return _event(path, around)
     if last == "name":
@@ -245,6 +250,18 @@ def _no_such(name: str, around: Surroundings, instead: str = "") -> Verdict:
 # tags and facets of the group
 
 
+def _enriched(path: tuple[str, ...], around: Surroundings) -> bool:
+    """Return whether a variable is what Datadog knows of a group: ``service.team``."""
+    if len(path) < 2:
+        return False
+    first, field = path[0], path[1]
+    if first == DEVICE:
+        return any(_grouped(key, around) for key in DEVICE_KEYS)
+    known = first in ENRICHED or first.startswith("kube_")
+    fields = ENRICHED.get(first, ENRICHED["kube_deployment"])
+    return known and field in fields and _grouped(first, around)
+
+
 def _grouped(key: str, around: Surroundings) -> bool:
     """Whether the value of a key is known when the monitor notifies."""
     if around.group_keys is None:
@@ -254,7 +271,7 @@ def _grouped(key: str, around: Surroundings) -> bool:
 
 
 def _bare(key: str) -> str:
-    return key.removeprefix("@").casefold()
+    return key.removeprefix("@")
 
 
 def _bracketed(key: str) -> str:

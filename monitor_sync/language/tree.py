@@ -172,10 +172,9 @@ class Series(Node):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What it is grouped by, empty where it is not."""
-        return tuple(
-            key.text for suffix in self.suffixes if isinstance(suffix, By) for key in suffix.keys
-        )
+        """What it is grouped by, by the last ``by`` where it has several; empty without one."""
+        layers = [suffix for suffix in self.suffixes if isinstance(suffix, By)]
+        return tuple(key.text for key in layers[-1].keys) if layers else ()
 
     @property
     def modifiers(self) -> tuple[Modifier, ...]:

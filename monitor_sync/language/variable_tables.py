@@ -50,6 +50,23 @@ HOST_FIELDS: Final = (
 )
 """Of the host, where the query groups by it; so does every tag of the host."""
 
+ENRICHED: Final[Mapping[str, tuple[str, ...]]] = {
+    "service": ("team", "docs", "links", "repos", "contacts", "integrations", "languages", "tier"),
+    "kube_namespace": ("cluster_name", "labels", "annotations", "owner", "phase"),
+    "kube_deployment": ("cluster_name", "namespace", "labels", "annotations", "owner"),
+    "kube_cluster_name": ("labels", "annotations", "owner"),
+    "pod_name": ("phase", "cluster_name", "namespace", "labels", "annotations", "owner", "node"),
+}
+"""
+What Datadog knows of a key besides its name, where the query groups by it.
+
+Source: Datadog's page on variables, as far as it is known; there may be more of each.
+"""
+
+DEVICE: Final = "network_device"
+DEVICE_KEYS: Final = ("device", "device_id", "device_ip", "device_name", "device_hostname")
+"""Every field of a network device exists where the query groups by one of these keys."""
+
 TEXTS: Final = frozenset(
     {"comparator", "check_message", "timeframe", "first_triggered_at", "last_triggered_at"}
 )
@@ -95,8 +112,7 @@ SOURCES: Final[Mapping[str, Source]] = {
     ),
     "citest": Source(
         types=("ci-tests alert",),
-        fields=tuple(f"{_RESERVED} resource_name error operation_name".split()),
-        open_fields=("attributes", "tags", "error"),
+        fields=tuple(f"{_RESERVED} resource_name operation_name".split()),
     ),
     "databasemonitoring": Source(
         types=("database-monitoring alert",), fields=tuple(_RESERVED.split())

@@ -165,12 +165,12 @@ def first_event_search() -> None:
     """
 
 
-@tells("query/keys-in-one-text", WARNING, "keys-in-one-text")
+@tells("query/keys-in-one-text", WARNING, "keys-in-one-text", "tags-in-one-text")
 def keys_in_one_text() -> None:
     """
-    Several group keys of a service check stand in one pair of quotes.
+    Several keys or tags of a check or a process monitor stand in one pair of quotes.
 
-    Why: a check reads each text as one key, unlike a search; there is no key with a comma.
+    Why: each text is read as one key or one tag; there is none with a comma.
 
     Example: `.by("host,port")`.
 
@@ -262,4 +262,81 @@ def too_long_to_read() -> None:
     Use instead: a tag that they have in common.
 
     Source: our own limit.
+    """
+
+
+@tells("query/filter-never-fits", WARNING, "filter-never-fits")
+def filter_never_fits() -> None:
+    """
+    A filter asks for a tag that nothing can carry.
+
+    Why: Datadog stores tags in lower case and turns `=`, `|`, `;`, `&`, quotes and the like into
+    `_`. Such a filter is accepted and finds nothing, so the monitor never alerts.
+
+    Example: `{env=production}`, `{env:production|staging}`, `{Env:production}`.
+
+    Use instead: `{env:production}`, `{env IN (production,staging)}`.
+
+    Source: Datadog's page on how to define tags.
+    """
+
+
+@tells("query/search-never-fits", WARNING, "search-never-fits")
+def search_never_fits() -> None:
+    """
+    A search has an operator, a comparison or a range in the notation of another tool.
+
+    Why: Datadog then searches for these very characters as words, and finds nothing.
+
+    Example: `logs("@duration>500 && status=error @code:[500 599]")…`.
+
+    Use instead: `logs("@duration:>500 AND status:error @code:[500 TO 599]")…`.
+
+    Source: Datadog's page on the log search syntax.
+    """
+
+
+@tells("query/bare-quotes", WARNING, "bare-quotes")
+def bare_quotes() -> None:
+    r"""
+    Quotes inside a search have no backslash.
+
+    Why: Datadog reads the search up to the quote before the first step and runs it. Whoever edits
+    the query later, or another tool, may take the first quote for the end.
+
+    Example: `logs("env:production "task started"").index("*")…`.
+
+    Use instead: `logs("env:production \"task started\"").index("*")…`.
+
+    Source: published monitors exported from Datadog.
+    """
+
+
+@tells("query/nested-rollup", WARNING, "nested-rollup")
+def nested_rollup() -> None:
+    """
+    A rollup takes a percentile, a median or a deviation of what another rollup made.
+
+    Why: Datadog documents such nested queries as a preview, which may change.
+
+    Example: `avg:motor.load{*}.rollup(avg, 300).rollup(p95, 1800)`.
+
+    Use instead: nothing, if you know the preview; else one rollup.
+
+    Source: Datadog's page on nested queries.
+    """
+
+
+@tells("query/current-month", WARNING, "current-month")
+def current_month() -> None:
+    """
+    A monitor over events counts from the beginning of the month.
+
+    Why: the cumulative month is documented for metric monitors; over events nobody saw it work.
+
+    Example: `logs("status:error").index("main").rollup("count").current("1mo") > 10`.
+
+    Use instead: `.current("1d")`, or a metric made of these events.
+
+    Source: Datadog's page on cumulative windows; inferred.
     """

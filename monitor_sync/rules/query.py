@@ -95,12 +95,13 @@ def dashboard_variable() -> None:
     """
 
 
-@tells("query/search-not-readable", ERROR, "unbalanced-search", "dangling-operator")
+@tells("query/search-not-readable", ERROR, "unbalanced-search", "dangling-operator", "empty-value")
 def search_not_readable() -> None:
     """
     The search of a query over logs, spans, RUM or other events cannot be read.
 
-    Why: a parenthesis or quote is never closed, or an AND, OR or NOT has nothing beside it.
+    Why: a parenthesis or quote is never closed, an AND, OR or NOT has nothing beside it,
+    or a field has no value.
 
     Example: `logs("status:error AND").index("main").rollup("count").last("5m") > 1`.
 

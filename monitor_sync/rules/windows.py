@@ -103,7 +103,8 @@ def bad_evaluation_window(view: QueryView) -> Iterable[Finding]:
     `evaluation_window` has a value that Datadog does not accept.
 
     Why: it is either `hour_starts`, a minute from 0 to 59, or `day_starts`, a time such as
-    `"04:00"`, for a month together with `month_starts: 1`. The time zone may stand beside both.
+    `"04:00"`, for a month together with `month_starts`, a day from 1 to 31. The time zone may
+    stand beside both.
 
     Example: `evaluation_window: {hour_starts: 0, day_starts: "04:00"}`.
 
@@ -144,11 +145,11 @@ def _window_problems(given: Mapping[str, Any]) -> Iterator[Finding]:
             field=(*_WINDOW, "day_starts"),
             hint='write for example `"04:00"`, with the quotes',
         )
-    if day is not None and day != 1:
+    if day is not None and (type(day) is not int or not 1 <= day <= 31):
         yield Finding(
-            message=f"`month_starts` is {shown(day)}, only 1 is possible",
+            message=f"`month_starts` is {shown(day)}, a day of the month from 1 to 31 was expected",
             field=(*_WINDOW, "month_starts"),
-            hint="write 1",
+            hint="write for example 1",
         )
 
 

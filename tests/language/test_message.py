@@ -203,3 +203,16 @@ def test_any_text_prints_back_and_problems_lie_inside_it(text: str) -> None:
     assert str(message) == text
     for each in message.problems:
         assert 0 <= each.start <= each.end <= len(text)
+
+
+def test_a_condition_may_compute_what_it_compares() -> None:
+    text = '{{#is_match (eval "lower(env.name)") "prod"}}x{{/is_match}}'
+    block = parse(text).elements[0]
+
+    assert parse(text).problems == ()
+    assert isinstance(block, Block)
+    assert block.condition.values == ('eval "lower(env.name)"', "prod")
+    wrong = parse(text.replace("lower", "lowr")).problems
+    assert [(problem.code, text[problem.start :][:3]) for problem in wrong] == [
+        ("eval-unknown-function", "low")
+    ]

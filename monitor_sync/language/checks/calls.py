@@ -11,6 +11,7 @@ from monitor_sync.language.functions import (
     FUNCTIONS,
     KNOWN,
     NOT_IN_MONITORS,
+    PERCENTILE,
     SOURCES,
     Parameter,
 )
@@ -123,6 +124,8 @@ def _check_argument(parameter: Parameter, argument: Argument, findings: Findings
         right = isinstance(argument, Text | Name | Variable)
     written = argument.name if isinstance(argument, Variable) else words_of(argument)
     if right and (not parameter.choices or written in parameter.choices):
+        return
+    if right and parameter.percentiles and PERCENTILE.fullmatch(written):
         return
     hint = did_you_mean(written, parameter.choices) if parameter.kind == "word" else ""
     wanted = listed(parameter.choices) if parameter.choices else parameter.name

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from monitor_sync.language.atoms import Text
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.tree import Condition, Junction, Negation, Tag, TagList
 from monitor_sync.language.tree_queries import tags_in
@@ -16,6 +20,8 @@ def check_filter(condition: Condition, findings: Findings) -> None:
     carries two values of one key.
     """
     for tag in tags_in(condition):
+        if _never_fits(tag, written_tag(tag), findings):
+            continue
         if "$" in (tag.key[:1], tag.value[:1]):
             _dashboard_variable(tag, findings)
         elif tag.value != tag.value.lower():
@@ -31,6 +37,63 @@ def check_filter(condition: Condition, findings: Findings) -> None:
         _contradicting(condition.operands, findings)
     elif isinstance(condition, Junction):
         _always_true(condition, findings)
+
+
+_NOT_IN_TAGS: Final = re.compile(r"""[=<>|;&'"~]""")
+"""Characters that Datadog stores as ``_``, so that no tag has them."""
+
+_PATTERN: Final = re.compile(r"/.*[*^$+?\\\[].*/")
+_NEAR_TAG: Final = re.compile(r"""([\w./-]+):?\s*[=<>!~]*\s*['"]?([\w./*-]+)['"]?""", re.ASCII)
+
+
+def check_tag_text(text: Text, findings: Findings) -> None:
+    """Report a quoted tag of a step such as ``.over("env:prod")`` that never fits."""
+    if "," in text.value:
+        apart = ",".join(f'"{tag.strip()}"' for tag in text.value.split(","))
+        findings.warn(
+            "tags-in-one-text",
+            text,
+            f"`{text.value}` is read as one tag",
+            f"quote each tag by itself: `{apart}`",
+        )
+        return
+    key, colon, value = text.value.partition(":")
+    tag = Tag(text.start, text.end, key if colon else "", value if colon else key)
+    _never_fits(tag, text.value, findings)
+
+
+def written_tag(tag: Tag) -> str:
+    """Return a tag as it is written, without a sign before it."""
+    return f"{tag.key}:{tag.value}" if tag.key else tag.value
+
+
+def _never_fits(tag: Tag, written: str, findings: Findings) -> bool:
+    """
+    Report a tag that no metric can have. Returns whether it is one.
+
+    Source: Datadog's page on defining tags: a tag begins with a letter, other characters than
+    letters, digits, ``_ - : . /`` become ``_``, and all become lower case.
+    """
+    match = _NOT_IN_TAGS.search(written)
+    hint = ""
+    if match is not None:
+        why = f"no tag has `{match[0]}`"
+        near = _NEAR_TAG.fullmatch(written)
+        if match[0] in "|;&":
+            hint = "write `key IN (a,b)` for either of two values, a comma between two tags"
+        elif near is not None:
+            sign = "!" if "!" in written else ""
+            hint = f"write `{sign}{near[1]}:{near[2]}`"
+    elif tag.key.startswith("-") or (not tag.key and tag.value.startswith("-")):
+        why, hint = "a minus does not negate", f"write `!{written[1:]}`"
+    elif _PATTERN.fullmatch(tag.value):
+        why, hint = "a filter has no regular expressions", f"write `{tag.key}:prefix*`"
+    elif tag.key and tag.key != tag.key.lower() and "$" not in tag.key:
+        why, hint = "tags are stored in lower case", f"write `{written.lower()}`"
+    else:
+        return False
+    findings.warn("filter-never-fits", tag, f"`{written}` never fits: {why}", hint)
+    return True
 
 
 def _dashboard_variable(tag: Tag, findings: Findings) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor_sync.language.atoms import Name, Number
 from monitor_sync.language.checks.calls import check_call
-from monitor_sync.language.checks.search import check_time
+from monitor_sync.language.checks.search import check_month, check_time
 from monitor_sync.language.checks.steps import by_name, require
 from monitor_sync.language.checks.windows import quoted_window
 from monitor_sync.language.problems import Findings, listed
@@ -20,6 +20,7 @@ METRIC_TYPES: Final = ("query alert", "metric alert")
 SEARCH_TYPES: Final = (
     "log alert", "rum alert", "trace-analytics alert", "event-v2 alert", "audit alert",
     "ci-pipelines alert", "ci-tests alert", "database-monitoring alert",
+    "network-performance alert", "network-path alert", "llm-observability alert",
 )  # fmt: skip
 FORMULA_TYPES: Final = (
     *METRIC_TYPES, *SEARCH_TYPES, "cost alert", "data-quality alert", "data-jobs alert",
@@ -69,6 +70,8 @@ def _check_steps(monitor_type: str, tree: FormulaQuery, findings: Findings) -> N
     for name in ("last", "current"):
         if name in steps:
             check_time(steps[name], findings, longest=longest)
+            if monitor_type in SEARCH_TYPES:
+                check_month(steps[name], findings)
     if monitor_type in METRIC_TYPES and "rollup" not in steps:
         findings.warn(
             "formula-without-rollup", tree, "`.rollup()` is missing, which all known ones have",

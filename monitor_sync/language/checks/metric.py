@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor_sync.language.atoms import Name, Number
+from monitor_sync.language.atoms import Name, Node, Number
 from monitor_sync.language.checks.algorithms import check_algorithms
 from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.filters import check_filter
 from monitor_sync.language.checks.windows import check_evaluation
-from monitor_sync.language.functions import FILLS
+from monitor_sync.language.functions import FILLS, METHODS, NESTED_METHODS, PERCENTILE
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import (
@@ -35,7 +35,6 @@ from monitor_sync.language.tree_queries import (
 _AGGREGATORS: Final = ("avg", "sum", "min", "max", "count", "last")
 _PERCENTILE: Final = re.compile(r"p([1-9]\d?)(\.\d{1,2})?")
 _NEAR_PERCENTILE: Final = re.compile(r"p\d[\d.]*")
-_METHODS: Final = ("avg", "sum", "min", "max", "count")
 _MODIFIERS: Final = ("as_count", "as_rate", "weighted", "rollup", "fill")
 _LONGEST_NAME: Final = 200
 
@@ -115,10 +114,12 @@ def _check_aggregator(aggregator: Name, findings: Findings) -> None:
 
 def _check_modifiers(modifiers: tuple[Modifier, ...], findings: Findings, window: int) -> None:
     names = [modifier.name.text for modifier in modifiers]
+    rollups = 0
     for modifier in modifiers:
         name = modifier.name.text
         if name == "rollup":
-            _check_rollup(modifier, findings, window)
+            _check_rollup(modifier, findings, window, nested=rollups > 0)
+            rollups += 1
         elif name == "fill":
             _check_fill(modifier, findings)
         elif name not in _MODIFIERS:
@@ -138,7 +139,8 @@ def _check_modifiers(modifiers: tuple[Modifier, ...], findings: Findings, window
         )
 
 
-def _check_rollup(modifier: Modifier, findings: Findings, window: int) -> None:
+def _check_rollup(modifier: Modifier, findings: Findings, window: int, *, nested: bool) -> None:
+    """Check one rollup; ``nested`` says that it rolls up what another one made."""
     given = modifier.arguments
     if not 1 <= len(given) <= 2:
         findings.refuse(
@@ -149,13 +151,8 @@ def _check_rollup(modifier: Modifier, findings: Findings, window: int) -> None:
         )
         return
     method = words_of(given[0])
-    if method not in _METHODS:
-        findings.refuse(
-            "unknown-rollup",
-            given[0],
-            f"`{method or '…'}` where {listed(_METHODS)} was expected",
-            did_you_mean(method, _METHODS),
-        )
+    if method not in METHODS:
+        _check_nested_method(method, given[0], findings, nested=nested)
     if len(given) == 1:
         return
     seconds = given[1]
@@ -175,6 +172,32 @@ def _check_rollup(modifier: Modifier, findings: Findings, window: int) -> None:
             f"a rollup of {seconds.written} seconds leaves at most one point "
             f"in a window of {window}",
         )
+
+
+def _check_nested_method(method: str, argument: Node, findings: Findings, *, nested: bool) -> None:
+    """
+    Check a method that only later rollups have.
+
+    Source: Datadog's page on nested queries, which calls them a preview.
+    """
+    known = method in NESTED_METHODS or PERCENTILE.fullmatch(method) is not None
+    if nested and known:
+        findings.warn(
+            "nested-rollup",
+            argument,
+            f"`{method}` of what another rollup made is a preview of Datadog's",
+        )
+        return
+    expected = (*NESTED_METHODS, "p95") if nested else METHODS
+    hint = did_you_mean(method, expected)
+    if known and not nested:
+        hint = f"`{method}` rolls up what another rollup made: write `.rollup(avg, 60)` before it"
+    findings.refuse(
+        "unknown-rollup",
+        argument,
+        f"`{method or '…'}` where {listed(expected)} was expected",
+        hint,
+    )
 
 
 def _check_fill(modifier: Modifier, findings: Findings) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.language.atoms import Name, Text, Window
+from monitor_sync.language.checks.filters import check_tag_text
+from monitor_sync.language.checks.search_words import check_words, leaves
 from monitor_sync.language.checks.steps import by_name, check_quotes, require, texts
 from monitor_sync.language.checks.windows import check_current, quoted_window
 from monitor_sync.language.problems import Findings, listed
@@ -13,10 +14,7 @@ from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.windows import read_length
 from monitor_sync.language.tree import (
     Condition,
-    Enclosed,
     Field,
-    Junction,
-    Negation,
     SearchQuery,
     Step,
     Word,
@@ -103,6 +101,7 @@ def _check_time(steps: dict[str, Step], tree: SearchQuery, findings: Findings) -
     for name, step in steps.items():
         if name in ("last", "current"):
             check_time(step, findings, longest=_LONGEST)
+            check_month(step, findings)
 
 
 def check_time(
@@ -134,6 +133,18 @@ def check_time(
             f"`{window.written}` is longer than {longest // 3600} hours, the longest there is",
         )
     return window
+
+
+def check_month(step: Step, findings: Findings) -> None:
+    """Report the cumulative month, which only metric monitors are known to have."""
+    given = step.arguments[0] if len(step.arguments) == 1 else None
+    if step.name.text == "current" and isinstance(given, Text) and given.value.endswith("mo"):
+        findings.warn(
+            "current-month",
+            given,
+            f"`{given.value}` is known of metric monitors only",
+            'write `.current("1d")` or `.last("2d")`',
+        )
 
 
 def _check_rollup(step: Step, findings: Findings) -> None:
@@ -250,8 +261,9 @@ def _check_processes(tree: SearchQuery, findings: Findings) -> None:
     steps = by_name(tree.steps, ("over", "by", "rollup", "last"), findings)
     require(steps, ("rollup", "last"), tree, findings, _EXAMPLE)
     for name in ("over", "by"):
-        if name in steps:
-            texts(steps[name], findings)
+        for text in texts(steps[name], findings) if name in steps else ():
+            if name == "over":
+                check_tag_text(text, findings)
     if "rollup" in steps:
         given = texts(steps["rollup"], findings)
         if [argument.value for argument in given] != ["count"] and given:
@@ -269,16 +281,11 @@ def _check_processes(tree: SearchQuery, findings: Findings) -> None:
 
 def check_condition(monitor_type: str, condition: Condition, findings: Findings) -> None:
     """Words of a search that look like something else."""
-    for leaf in _leaves(condition):
-        if isinstance(leaf, Word) and leaf.text in ("and", "or", "not"):
-            findings.warn(
-                "lower-case-operator",
-                leaf,
-                f"`{leaf.text}` is searched for as a word",
-                f"write `{leaf.text.upper()}`",
-            )
-        elif isinstance(leaf, Field) and monitor_type == "event-v2 alert":
-            _first_generation(leaf, findings)
+    check_words(condition, findings)
+    if monitor_type == "event-v2 alert":
+        for leaf in leaves(condition):
+            if isinstance(leaf, Field):
+                _first_generation(leaf, findings)
 
 
 def _first_generation(field: Field, findings: Findings) -> None:
@@ -299,20 +306,6 @@ def _first_generation(field: Field, findings: Findings) -> None:
             f"`{field.key.text}:` is of the old event search",
             "write `source:` instead" if field.key.text == "sources" else "",
         )  # fmt: skip
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    waiting: list[Condition] = [condition]
-    while waiting:
-        condition = waiting.pop()
-        if isinstance(condition, Junction):
-            waiting.extend(reversed(condition.operands))
-        elif isinstance(condition, Negation):
-            waiting.append(condition.operand)
-        elif isinstance(condition, Enclosed):
-            waiting.append(condition.condition)
-        else:
-            yield condition
 
 
 def window_of(steps: tuple[Step, ...]) -> Window | None:

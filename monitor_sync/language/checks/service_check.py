@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.language.atoms import Text
+from monitor_sync.language.checks.filters import check_tag_text
 from monitor_sync.language.checks.steps import by_name, has_unknown, require, texts, whole_number
 from monitor_sync.language.problems import Findings, listed
 from monitor_sync.language.tree import CheckQuery, Step
@@ -57,6 +58,8 @@ def _check_text(text: Text, name: str, findings: Findings) -> None:
             f"`{text.value}` is read as one key",
             f"quote each key by itself: `.by({apart})`",
         )
+    elif name != "by":
+        check_tag_text(text, findings)
 
 
 def _check_last(steps: dict[str, Step], findings: Findings) -> None:

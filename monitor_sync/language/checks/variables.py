@@ -45,6 +45,7 @@ _EVENTS: Final = {
     "database_queries": "database-monitoring alert",
     "network": "network-performance alert",
     "network_path": "network-path alert",
+    "llm_observability": "llm-observability alert",
 }
 """Sources of events, with the type of monitor each belongs to. Source: the API's schema."""
 

@@ -94,7 +94,7 @@ def text_of(cursor: Cursor) -> Text:
     start, end, written = cursor.start, cursor.end, cursor.value
     inner = written[1:-1]
     cursor.advance()
-    return Text(start, end, _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner, written)
+    return Text(start, end, ESCAPE.sub(r"\1", inner) if "\\" in inner else inner, written)
 
 
 def number_of(cursor: Cursor) -> Number:
@@ -104,7 +104,9 @@ def number_of(cursor: Cursor) -> Number:
     return Number(start, end, float(written), written)
 
 
-_ESCAPE: Final = re.compile(r"""\\([\\"'])""")
+ESCAPE: Final = re.compile(r"""\\([\\"'])""")
+"""What a backslash protects in a quoted text."""
+
 _ESCAPED: Final = re.compile(r"""\\[\\"']|.""", re.DOTALL)
 """A character of a quoted text, with the backslash that protects it."""
 
