@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor_sync.insight import classic, functions, legs, lines
 from monitor_sync.insight.classic import Variables
-from monitor_sync.insight.history import reduced
+from monitor_sync.insight.history import REDUCTIONS
 from monitor_sync.insight.legs import Asked
 from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.values import Group, Unsupported
@@ -54,10 +54,11 @@ def applies(expression: Expression, *, compared: bool, divisions_only: bool) -> 
 def aggregated(frame: Frame, asked: Asked, aggregator: str) -> dict[Group, float | None]:
     """Return one number for each line: what its buckets inside the window make (5.1)."""
     first, last = legs.bounds(asked)
+    reduce = REDUCTIONS[aggregator]
     found: dict[Group, float | None] = {}
     for group, line in frame.lines.items():
         values = lines.cut(line, first, last)[1]
-        found[group] = reduced(aggregator, values) if values else None
+        found[group] = reduce(values) if values else None
     return found
 
 

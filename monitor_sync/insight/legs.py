@@ -150,13 +150,20 @@ def frame(leg: Leg, asked: Asked, transform: Transform | None = None) -> Frame:
     """Return the lines of a series by group. ``transform`` changes those of each source."""
     interval = leg.interval(asked)
     first, last = bounds(asked)
+    since = first - asked.back
+    space = leg.series.aggregator.text if leg.series.aggregator else "avg"
+    if space not in _SPACE:
+        raise Unsupported(f"{space}: of a distribution")
     found: dict[Group, Line] = {}
     gauge = False
     for group, sources in sources_by_group(asked.history, leg.series).items():
         kind = asked.history.sources[sources[0]].kind
         gauge = gauge or kind == "gauge"
-        line = _space(leg, asked, interval, sources, kind, transform)
-        found[group] = lines.cut(line, first - asked.back, last)
+        if len(sources) == 1 and space != "count" and kind != "distribution":
+            line = _time(leg, asked, interval, sources, kind, transform, since)
+        else:
+            line = _space(leg, asked, interval, sources, kind, transform)
+        found[group] = lines.cut(line, since, last)
     for method, seconds in leg.rollups[1:]:
         found = {
             group: lines.cut(lines.rolled_up(line, method or "avg", seconds), first, last)
@@ -190,15 +197,11 @@ def _space(
     kind: str,
     transform: Transform | None,
 ) -> Line:
-    """Return the line of one group: its sources over time, then over space (4.1, 5.7)."""
+    """Return the line of several sources: each over time, then over space (4.1, 5.7)."""
     space = leg.series.aggregator.text if leg.series.aggregator else "avg"
-    if space not in _SPACE:
-        raise Unsupported(f"{space}: of a distribution")
     if kind == "distribution":  # aggregated in both at once (4.2)
         return _shifted(asked, sources, interval, space)
     first, last = bounds(asked)
-    if len(sources) == 1 and space != "count":
-        return _time(leg, asked, interval, sources, kind, transform, first - asked.back)
     interpolated = kind == "gauge" or (asked.readings.counts_interpolate and not leg.counted)
     filling = leg.filling or (LINEAR if interpolated else None)
     # a sample before the window is one end of the stretch that is interpolated
