@@ -118,6 +118,8 @@ def malformed_handle(view: MessageView) -> Iterator[Finding]:
 @functools.lru_cache(maxsize=8192)
 def _malformed(handle: Handle) -> tuple[str, str]:
     kind, target = handle.kind, handle.target
+    if target.endswith("@"):
+        return "ends with `@`", "write the handle without it, or an address: @name@company.com"
     if kind in ("all", "user"):
         return "", ""
     if kind == "email":
