@@ -25,12 +25,14 @@ class ValidateOptions:
     """
     ``selectors`` narrow the answer, never what is checked. Where Datadog is asked, it is asked
     about new and changed monitors, and with ``everything`` about all. What is below ``least`` is
-    to be counted and not shown, so its exact place is not looked for.
+    to be counted and not shown, so its exact place is not looked for. ``baseline`` is a file of
+    findings that are known and left out.
     """
 
     selectors: Sequence[str] = ()
     everything: bool = False
     least: Severity = Severity.NOTE
+    baseline: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +41,16 @@ class Validation:
     What there is to say of the selected monitors, in the order of the files.
 
     ``monitors`` are those of them that could be read. ``answers`` are Datadog's, None where it was
-    not asked.
+    not asked. ``known`` counts the findings that a baseline holds and that are left out, ``gone``
+    those that it holds and that are no more.
     """
 
     project: Project
     monitors: Sequence[Monitor]
     diagnostics: Sequence[Diagnostic]
     answers: Answers | None = None
+    known: int = 0
+    gone: int = 0
 
     @property
     def keys(self) -> frozenset[str]:
@@ -79,12 +84,20 @@ def validate(
         answers = _ask(loaded, target, diagnostics, monitors, options, progress)
         diagnostics += answers.diagnostics
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
+    hidden = gone = 0
+    if options.baseline is not None:
+        from monitor_sync.app import baseline  # of all runs, few have one
+
+        kept = baseline.read(options.baseline)
+        diagnostics, hidden, gone = baseline.split(diagnostics, kept, place)
     keys = {monitor.key for monitor in monitors}
     return Validation(
         project=loaded.project,
         monitors=monitors,
         diagnostics=_selected(diagnostics, options.selectors, keys, place),
         answers=answers,
+        known=hidden,
+        gone=gone,
     )
 
 

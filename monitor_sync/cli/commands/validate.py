@@ -54,6 +54,16 @@ def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
     help="Ask Datadog too: would it take the new and changed monitors, do all handles exist?",
 )
 @click.option("--all", "everything", is_flag=True, help="With --online: ask about all monitors.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Show only findings that this file does not hold.",
+)
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help="Write all findings of today to the file that --baseline names.",
+)
 @options.output("text", "json", "github", "sarif", "junit")
 @options.root
 @click.pass_context
@@ -65,6 +75,8 @@ def command(
     fail_on: Severity,
     ask: bool,
     everything: bool,
+    baseline: Path | None,
+    write_baseline: bool,
     form: str,
     output: Path | None,
 ) -> None:
@@ -77,20 +89,29 @@ def command(
     Shows every problem with its file and line, and exits 3 if one is an error. A SELECTOR (a key,
     a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown. `monitor-sync explain RULE`
     says more about a finding.
+
+    A team that takes over many monitors writes what is found today to a file, with --baseline FILE
+    --write-baseline, and from then on sees with --baseline FILE only what is new.
     """
     if everything and not ask:
         raise UsageError(
             "--all says what --online asks about", hint="`monitor-sync validate --online --all`"
         )
+    if write_baseline:
+        _write_baseline(root, baseline, selectors)
+        return
     validation = app.validate(
         root,
-        app.ValidateOptions(selectors=selectors, everything=everything, least=least),
+        app.ValidateOptions(
+            selectors=selectors, everything=everything, least=least, baseline=baseline
+        ),
         target=console.target() if ask else None,
         progress=progress,
     )
     answers = validation.answers
     for sentence in answers.said if answers else ():
         console.say(sentence)
+    _tell_of_baseline(validation, baseline)
     _warn_of_hidden(validation.diagnostics, least, fail_on)
     _answer(form, validation, least, fail_on, output)
     if answers and answers.failed:
@@ -99,6 +120,29 @@ def command(
         context.exit(FilesInvalid.exit_code)
     if answers and answers.failed:
         context.exit(answers.failed.exit_code)
+
+
+def _write_baseline(root: Path, path: Path | None, selectors: Sequence[str]) -> None:
+    """Write the findings of today to a file. Raises UsageError where none is named."""
+    from monitor_sync.app import baseline
+
+    if path is None or selectors:
+        raise UsageError(
+            "--write-baseline needs the file that --baseline names, and takes no SELECTOR",
+            hint="`monitor-sync validate --baseline FILE --write-baseline`",
+        )
+    found = app.validate(root).diagnostics
+    text, number = baseline.written(found, PurePosixPath(root.as_posix()))
+    console.answer(text, path, as_it_is=True)
+    console.say(f"{path} holds {count(number, 'finding')}.")
+
+
+def _tell_of_baseline(validation: Validation, baseline: Path | None) -> None:
+    """Say how many findings the baseline hides, and how many of it are mended."""
+    if baseline is None:
+        return
+    mended = f", and {validation.gone} that are mended: write it anew" if validation.gone else ""
+    console.say(f"{baseline} holds {count(validation.known, 'finding')} of today{mended}.")
 
 
 def _answer(

@@ -1,0 +1,92 @@
+"""Findings that a project lives with: kept in a file, so that only new ones are shown."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple
+
+from monitor_sync import jsontext
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.errors import UsageError
+from monitor_sync.rules.file_rules import ERRORS
+
+_FIELDS: Final = ("rule", "file", "key", "message")
+
+
+class Known(NamedTuple):
+    """
+    What makes two findings the same from one day to the next.
+
+    ``file`` is below the folder of the files. The line is left out: it changes with every edit
+    above it.
+    """
+
+    rule: str
+    file: str
+    key: str
+    message: str
+
+
+def known(diagnostic: Diagnostic, root: PurePosixPath) -> Known:
+    """Return what is kept of a finding."""
+    path = PurePosixPath(diagnostic.span.path)
+    file = path.relative_to(root) if path.is_relative_to(root) else path
+    return Known(diagnostic.rule, file.as_posix(), diagnostic.key, diagnostic.message)
+
+
+def written(diagnostics: Iterable[Diagnostic], root: PurePosixPath) -> tuple[str, int]:
+    """
+    Return the text of a baseline, sorted so that its diffs are small, and how many it holds.
+
+    Errors of reading are left out: they leave no whole monitor, so nothing can be planned.
+    """
+    kept = sorted(known(each, root) for each in diagnostics if each.rule not in ERRORS)
+    return jsontext.array(finding._asdict() for finding in kept) + "\n", len(kept)
+
+
+def read(path: Path) -> Counter[Known]:
+    """
+    Return the findings that a file holds, each with how often.
+
+    Raises UsageError where it cannot be read, or is no baseline.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return Counter(Known(*(_text(entry[name]) for name in _FIELDS)) for entry in entries)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+    except (ValueError, KeyError, TypeError, RecursionError):
+        reason = "it is no baseline"
+    raise UsageError(
+        f"cannot read {path}: {reason}",
+        hint=f"`monitor-sync validate --baseline {path} --write-baseline` writes one",
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def split(
+    diagnostics: Iterable[Diagnostic], baseline: Counter[Known], root: PurePosixPath
+) -> tuple[list[Diagnostic], int, int]:
+    """
+    Return the findings that a baseline does not hold, and two numbers.
+
+    The first is how many it holds that are still there, the second how many that are gone.
+    """
+    left = Counter(baseline)
+    new = []
+    for diagnostic in diagnostics:
+        finding = known(diagnostic, root)
+        if diagnostic.rule in ERRORS or not left[finding]:
+            new.append(diagnostic)
+        else:
+            left[finding] -= 1
+    gone = left.total()
+    return new, baseline.total() - gone, gone

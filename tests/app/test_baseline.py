@@ -1,0 +1,89 @@
+"""What a project lives with is kept in a file; only what is new is shown and fails."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor_sync.cli import main
+from tests.project.builders import write
+
+OLD = "monitors:\n  old: {name: old, query: 'avg(last_5m):avg:a{*} > 1', message: ''}\n"
+NEW = "  new: {name: new, query: 'avg(last_5m):agv:a{*} > 1', message: m}\n"
+
+
+def run(command: str) -> Result:
+    return CliRunner().invoke(main, shlex.split(command), prog_name="monitor-sync")
+
+
+def rules(result: Result) -> list[tuple[str, str]]:
+    return [(each["key"], each["rule"]) for each in json.loads(result.stdout)]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "monitors", {"motor/flow.yaml": OLD})
+    assert run("validate --baseline known.json --write-baseline").exit_code == 0
+    return tmp_path
+
+
+def test_only_what_the_file_does_not_hold_is_shown(project: Path) -> None:
+    assert len(json.loads((project / "known.json").read_text())) > 1
+    nothing = run("validate --baseline known.json --show note --fail-on note --format json")
+    assert (rules(nothing), nothing.exit_code) == ([], 0)
+
+    write(project / "monitors", {"motor/flow.yaml": "# moved\n\n" + OLD + NEW})
+
+    result = run("validate --baseline known.json --format json")
+    assert {key for key, _ in rules(result)} == {"motor/flow/new"}
+    assert result.exit_code == 3
+    everything = run("validate --format json")
+    assert {key for key, _ in rules(everything)} == {"motor/flow/new", "motor/flow/old"}
+
+
+def test_a_second_finding_of_the_same_words_is_new(project: Path) -> None:
+    kept = json.loads((project / "known.json").read_text())
+    (project / "known.json").write_text(json.dumps(kept[1:]))
+
+    assert len(rules(run("validate --baseline known.json --show note --format json"))) == 1
+
+
+def test_what_is_mended_is_said(project: Path) -> None:
+    (project / "monitors/motor/flow.yaml").write_text(OLD.replace("message: ''", "message: m"))
+
+    assert "that are mended" in run("validate --baseline known.json").stderr
+
+
+def test_an_error_of_reading_is_in_no_baseline(project: Path) -> None:
+    write(project / "monitors", {"motor/flow.yaml": OLD.replace("name: old", "nmae: old")})
+
+    run("validate --baseline known.json --write-baseline")
+
+    result = run("validate --baseline known.json --format json")
+    assert ("motor/flow/old", "schema/unknown-key") in rules(result)
+    assert result.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}x", '{"a": 1}', "[1]", '[{"rule": 1}]', "null", "[" * 5_000]
+)
+def test_a_file_that_is_no_baseline_is_a_wrong_command_line(project: Path, text: str) -> None:
+    (project / "known.json").write_text(text)
+
+    result = run("validate --baseline known.json")
+
+    assert result.exit_code == 2
+    assert "cannot read known.json: it is no baseline" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["--write-baseline", "--write-baseline --baseline x motor"])
+def test_what_is_written_is_everything_and_to_a_file_that_is_named(
+    project: Path, command: str
+) -> None:
+    assert run(f"validate {command}").exit_code == 2
+    assert not (project / "x").exists()
