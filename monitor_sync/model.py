@@ -161,13 +161,15 @@ class Limits:
     ``standing`` holds in all and for each business unit by itself. ``units`` has what holds for
     single units instead, by folder; what ``*`` has is for the units that have no own.
     ``pagers`` and ``pager_handles`` say what a pager is: the policy's globs, where it has any, and
-    the handles that teams call ``pager``.
+    the handles that teams call ``pager``. Of several ``notions``, each as globs, a monitor must not
+    lose its last pager by any: those of a change under review, and of its base.
     """
 
     standing: Mapping[Limited, Limit] = field(default_factory=lambda: dict(_STANDING))
     units: Mapping[str, Mapping[Limited, Limit]] = field(default_factory=dict)
     pagers: tuple[str, ...] = ()
     pager_handles: frozenset[str] = frozenset()
+    notions: tuple[tuple[str, ...], ...] = ()
 
     def of_unit(self, unit: str, what: Limited) -> Limit:
         """The limit of one business unit: its own, else that of all units, else the standing."""

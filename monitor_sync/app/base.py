@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,12 @@ from monitor_sync.git.history import History
 if TYPE_CHECKING:
     from monitor_sync.model import LiveResource, Project
     from monitor_sync.project.load import Loaded
+    from monitor_sync.sync.loosening import Loosening
     from monitor_sync.sync.plan import Plan
     from monitor_sync.sync.three_way import ThreeWay
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BaseRevision:
     """
     The revision that a change is counted from.
@@ -44,6 +46,19 @@ class BaseRevision:
             files.read(root)  # which raises UsageError, and suggests another folder
         history = History.find(folder, revision)
         return cls(history=history, notify_only=notify_only, reports=reports)
+
+    def judged(self, here: Project) -> tuple[Project, tuple[Loosening, ...]]:
+        """
+        Return the project with the rules of its base where this change loosens them, and what.
+
+        A base with errors counts as far as it can be read: `split` refuses it where it matters.
+        """
+        from monitor_sync.sync import loosening
+        from monitor_sync.sync.review_rules import rules_of
+
+        base = self._base.project if self._base else _nothing()
+        loosened = loosening.loosenings(rules_of(base), rules_of(here), usual_severities)
+        return loosening.judged(base, here), loosened
 
     def split(self, plan: Plan, here: Project, live: Sequence[LiveResource]) -> Plan:
         """
@@ -89,7 +104,7 @@ class BaseRevision:
 
     def _declared(self) -> Project:
         """Return the project as the base declares it. Raises FilesInvalid."""
-        loaded = self._at(self.history.base)
+        loaded = self._base
         if loaded is None:
             return _nothing()
         if loaded.failed:
@@ -100,6 +115,10 @@ class BaseRevision:
                 hint="name a revision with --base whose files are right, or plan without --base",
             )
         return loaded.project
+
+    @functools.cached_property
+    def _base(self) -> Loaded | None:
+        return self._at(self.history.base)
 
     def _at(self, commit: str, only: Collection[str] | None = None) -> Loaded | None:
         """Read the files of a commit; None where there were none."""
@@ -119,3 +138,10 @@ def _nothing() -> Project:
     from monitor_sync.model import Project
 
     return Project(name="")
+
+
+def usual_severities() -> Mapping[str, str]:
+    """Return the level of each rule where no policy names one; off is not among them."""
+    from monitor_sync.rules.registry import every
+
+    return {rule.name: rule.severity.label for rule in every()}

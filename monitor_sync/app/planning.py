@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor_sync.diagnostics import Diagnostic
     from monitor_sync.model import LiveResource, Project
     from monitor_sync.project.load import Loaded
+    from monitor_sync.sync.loosening import Loosening
     from monitor_sync.sync.plan import Plan
 
 
@@ -110,17 +111,34 @@ def compare(
         live = listing.Listing(connect)
         live.start()
         loaded = loaded or files.read_whole(root, notify_only)
+        project = loaded.project
+        loosened: tuple[Loosening, ...] = ()
+        if base and not base.reports:
+            project, loosened = base.judged(project)
         client, monitors = live.result()
-        plan = _plan(loaded.project, client, monitors, base)
+        plan = _plan(project, client, monitors, base)
         written = {change.key for change in plan.changes if change.action != "delete"}
         as_authors_wrote = files.read(root) if written and notify_only else loaded
         return Planned(
             root=root,
-            project=loaded.project,
+            project=project,
             client=client,
-            plan=replace(plan, made=began),
-            warnings=files.check_written(as_authors_wrote, written),
+            plan=replace(plan, made=began, loosened=loosened),
+            warnings=files.check_written(_judged(as_authors_wrote, project), written),
         )
+
+
+def _judged(loaded: Loaded, project: Project) -> Loaded:
+    """Return the files as read, judged by the policy and without the suppressions of a project."""
+    monitors = {
+        key: replace(monitor, ignored=project.monitors[key].ignored)
+        if key in project.monitors and project.monitors[key].ignored != monitor.ignored
+        else monitor
+        for key, monitor in loaded.project.monitors.items()
+    }
+    return replace(
+        loaded, project=replace(loaded.project, policy=project.policy, monitors=monitors)
+    )
 
 
 def _plan(

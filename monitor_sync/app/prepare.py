@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor_sync.model import Limits
     from monitor_sync.store.state import State
     from monitor_sync.sync.journal import Journal, Past
+    from monitor_sync.sync.loosening import Loosening
     from monitor_sync.sync.plan import Plan
 
 OrganisationCheck = Literal["known", "same", "none live now", "none live then"]
@@ -36,7 +37,8 @@ class Prepared:
 
     ``text`` is its plan file, empty where none was written yet. ``kept`` is True for a plan that
     was made some time ago, ``named`` where somebody named its file, and ``resumed`` where a part
-    of it is done. ``past`` is what the last apply knew.
+    of it is done. ``past`` is what the last apply knew. ``loosened`` is what is weaker of the rules
+    than when something was last applied here, where no base tells what a change loosens.
     """
 
     root: Path
@@ -51,6 +53,7 @@ class Prepared:
     named: bool = False
     resumed: bool = False
     organisation: OrganisationCheck = "known"
+    loosened: tuple[Loosening, ...] = ()
 
     @property
     def organisation_unknown(self) -> bool:
@@ -87,7 +90,19 @@ def from_files(root: Path, target: Target, options: PlanOptions) -> Iterator[Pre
             state=state,
             past=past,
             warnings=planned.warnings,
+            loosened=_loosened(state, planned.plan),
         )
+
+
+def _loosened(state: State, plan: Plan) -> tuple[Loosening, ...]:
+    """Return what is weaker than when something was last applied, for a plan without a base."""
+    from monitor_sync.app.base import usual_severities
+    from monitor_sync.sync.loosening import loosenings
+    from monitor_sync.sync.plan_file import rules_in
+
+    if plan.base is not None:
+        return ()
+    return loosenings(rules_in(state.last_plan()), plan.rules, usual_severities)
 
 
 @contextlib.contextmanager
@@ -100,6 +115,7 @@ def from_plan_file(
     Raises Refused where it is not for this project and site, or may not be applied as it is.
     """
     from monitor_sync.sync import plan_file
+    from monitor_sync.sync.loosening import stricter_limits
 
     project = files.read(root).project
     client = target.connect()
@@ -126,7 +142,7 @@ def from_plan_file(
         yield Prepared(
             root=root,
             plan=plan,
-            limits=project.limits,
+            limits=stricter_limits(project.limits, plan.rules.as_limits()),
             client=client,
             state=state,
             past=past,
@@ -135,6 +151,7 @@ def from_plan_file(
             named=path is not None,
             resumed=resume,
             organisation=checked,
+            loosened=() if resume else _loosened(state, plan),
         )
 
 

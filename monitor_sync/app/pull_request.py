@@ -231,14 +231,29 @@ def _project_at(root: Path, revision: str) -> Project:
 
 
 def _teams_paged(plan: Plan, before: Project, here: Project) -> Sequence[str]:
-    """Return the teams whose pages change, by the handles that they have here or had before."""
+    """
+    Return the teams whose pages change, by the handles that they have here or had before.
+
+    What a pager was at the base counts as well as what is one here: no change says of its own
+    pages that they wake nobody.
+    """
+    from monitor_sync.audience.pagers import pager_globs
     from monitor_sync.audience.teams import teams_paged
 
+    globs = tuple(
+        dict.fromkeys(
+            glob
+            for project in (before, here)
+            for glob in pager_globs(project.limits.pagers, project.limits.pager_handles)
+        )
+    )
     return sorted(
         {
             name
             for change in plan.changes
             for project in (before, here)
-            for name in teams_paged(change.audience.handles, project.teams, change.pagers)
+            for name in teams_paged(
+                change.audience.handles, project.teams, (*globs, *change.pagers)
+            )
         }
     )

@@ -17,6 +17,8 @@ from monitor_sync.language.handles import handles
 _KINDS: Final = frozenset({"webhook", "pagerduty", "opsgenie", "oncall", "victorops"})
 """Kinds of handles that wake somebody, where the policy does not say which do."""
 
+_VARIABLE: Final = re.compile(r"\{\{\{?[^{}]*\}\}\}?")
+
 
 def pager_globs(policy_globs: tuple[str, ...], pager_handles: Collection[str]) -> tuple[str, ...]:
     """
@@ -39,6 +41,39 @@ def is_pager(handle: str, globs: tuple[str, ...]) -> bool:
 
 @functools.lru_cache(maxsize=8192)
 def matches_glob(handle: str, globs: tuple[str, ...]) -> bool:
-    """Return whether a handle matches one of the globs: ``*`` is any text, case is ignored."""
+    """
+    Return whether a handle matches one of the globs: ``*`` is any text, case is ignored.
+
+    A variable in the handle (``@webhook-{{team.name}}``) may become any text: the handle matches
+    where it can become one that does.
+    """
+    if "{{" in handle:
+        possible = _VARIABLE.sub("*", handle)
+        return any(_overlap(possible.casefold(), glob.casefold()) for glob in globs)
     patterns = (".*".join(map(re.escape, glob.split("*"))) for glob in globs)
     return any(re.fullmatch(pattern, handle, re.IGNORECASE | re.DOTALL) for pattern in patterns)
+
+
+def may_be(handle: str, other: str) -> bool:
+    """Return whether a handle is another one, or can become it: in any case of its letters."""
+    return handle.casefold() == other.casefold() or (
+        ("{{" in handle or "{{" in other)
+        and _overlap(_VARIABLE.sub("*", handle).casefold(), _VARIABLE.sub("*", other).casefold())
+    )
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Return whether some text matches both of two globs, in time linear in their product."""
+    reached = {0}
+    for index in range(len(one) + 1):
+        star = index < len(one) and one[index] == "*"
+        for place in range(len(other)):
+            if place in reached and (star or other[place] == "*"):
+                reached.add(place + 1)
+        if index == len(one):
+            return len(other) in reached
+        if not star:
+            kept = {place for place in reached if other[place : place + 1] == "*"}
+            taken = {place + 1 for place in reached if other[place : place + 1] == one[index]}
+            reached = kept | taken
+    return False

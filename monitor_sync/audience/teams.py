@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from monitor_sync.audience.pagers import is_pager
+from monitor_sync.audience.pagers import is_pager, may_be
 from monitor_sync.model import Team
 
 
@@ -23,7 +23,22 @@ def teams_paged(
     Return the names of the teams that have a pager among these handles, sorted.
 
     Several teams may have one handle, and then it concerns all of them. What nobody has concerns
-    no team. ``pagers`` are globs over the handles that wake somebody.
+    no team. ``pagers`` are globs over the handles that wake somebody. The case of letters does not
+    matter, and a variable in a handle may become any text.
     """
-    paged = {handle for handle in handles if is_pager(handle, pagers)}
-    return tuple(sorted(name for name, team in teams.items() if paged & {*handles_of(team)}))
+    paged = {handle.casefold() for handle in handles if is_pager(handle, pagers)}
+    return tuple(
+        sorted(name for name, team in teams.items() if _has_any(paged, {*handles_of(team)}))
+    )
+
+
+def _has_any(paged: Collection[str], owned: Collection[str]) -> bool:
+    """Return whether one of the handles is a team's, or can become one with a variable in it."""
+    if any(handle.casefold() in paged for handle in owned):
+        return True
+    return any(
+        may_be(handle, other)
+        for handle in paged
+        for other in owned
+        if "{{" in handle or "{{" in other
+    )

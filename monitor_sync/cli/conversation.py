@@ -75,6 +75,10 @@ def _show(prepared: Prepared, *, aloud: bool) -> None:
     if not prepared.kept and not prepared.past.ended:
         console.say("An earlier apply was cut short; what it made is known, and is made once.")
     console.warn_of_files(prepared.warnings)
+    if prepared.loosened:
+        console.say("Weaker than when something was last applied here:")
+        for entry in prepared.loosened:
+            console.say(f"  {plan_text.loosening(entry)}")
     if aloud:
         console.answer(plan_text.text(prepared.plan, console.out()))
     else:

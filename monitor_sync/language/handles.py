@@ -83,6 +83,17 @@ _ATTACHED: Final = _pattern(
     """
 )
 
+# A word that begins as a handle does, with the tags in it that show nothing.
+_ACROSS: Final = _pattern(
+    r"""
+    (?: (?<!\S) | (?<=[(\[*_,;:>'"}]) )
+    @ (?: WORD | VARIABLE | COMMENT | \{\{(?:NOTHING)\{?[^{}]*\}\}+ )*+
+    """
+)
+_PIECE: Final = _pattern(
+    r"(?P<tag> COMMENT | \{\{(?:NOTHING)\{?[^{}]*\}\}+ ) | (?: WORD | VARIABLE )+"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Handle:
@@ -164,6 +175,23 @@ def _kind(name: str) -> tuple[str, str]:
     if name.lower() == "all":
         return "all", ""
     return ("email" if _ADDRESS.fullmatch(name) else "user"), name
+
+
+def across_tags(text: str) -> Iterator[tuple[tuple[int, int], ...]]:
+    """
+    Yield words that begin with an ``@`` and go on after a tag that shows nothing, as their pieces.
+
+    ``{{#is_alert}}@{{/is_alert}}webhook-a`` is a handle where its tags show both pieces. A piece is
+    its start and end; punctuation that ends a word is none of it.
+    """
+    for word in _ACROSS.finditer(text) if "@" in text and "}}" in text else ():
+        pieces = [
+            (piece.start(), piece.end())
+            for piece in _PIECE.finditer(text, word.start(), word.end())
+            if piece["tag"] is None and piece[0].strip(_TRAILING)
+        ]
+        if len(pieces) > 1:
+            yield tuple(pieces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from monitor_sync.language.handles import attached, handles
+from monitor_sync.language.handles import across_tags, attached, handles
 from monitor_sync.language.message_layout import footer_of
 from monitor_sync.model import STATES, NotifyRule, Team
 
@@ -122,13 +122,19 @@ def quieted(text: str, handle: str) -> str:
     """
     The text with every handle replaced by one, for a first week in which nobody is paged.
 
-    Also what is one only as long as nothing is shown before it: a variable may be empty.
+    Also what is one only as long as nothing is shown before it: a variable may be empty. Of one
+    whose pieces stand on both sides of a tag only the tags are left besides.
     """
-    places = [(handle_place.start, handle_place.end) for handle_place in handles(text)]
-    places += [(handle_place.start, handle_place.end) for handle_place in attached(text)]
+    places = {(place.start, place.end): handle for place in handles(text)}
+    places |= {(place.start, place.end): handle for place in attached(text)}
+    for pieces in across_tags(text):
+        first, last = pieces[0][0], pieces[-1][1]
+        places = {at: new for at, new in places.items() if not first <= at[0] < last}
+        for start, end in pieces:
+            places[start, end] = handle if text[start] == "@" else ""
     parts: list[str] = []
     at = 0
-    for start, end in sorted(places):
-        parts += [text[at:start], handle]
+    for (start, end), new in sorted(places.items()):
+        parts += [text[at:start], new]
         at = end
     return "".join([*parts, text[at:]])

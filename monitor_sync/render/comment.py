@@ -121,6 +121,7 @@ def _fitting(
 def _written(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
     sections = [
         _head(plan, about, parts),
+        parts.first,
         *_owners(plan),
         *_paged(plan, about.teams),
         *_drifted(plan, about),

@@ -20,6 +20,7 @@ from monitor_sync.render.text import (
     table,
 )
 from monitor_sync.resources.difference import FieldChange
+from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
 
 VERBS: Final = {
@@ -49,7 +50,8 @@ _TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")
 
 def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     """The whole plan. ``full`` folds nothing and shows every field of every new monitor."""
-    blocks = [_group(group, plan, style, full=full) for group in grouped(plan, full=full)]
+    blocks = [_loosened(plan, style)]
+    blocks += [_group(group, plan, style, full=full) for group in grouped(plan, full=full)]
     if not full and counted(plan):
         blocks.append(_counted(list(creates(plan)), style))
     blocks += [*origins.blocks(plan, style, full=full)]
@@ -60,6 +62,23 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
         + summary(plan, style)
         + "\n"
     )
+
+
+def _loosened(plan: Plan, style: Style) -> list[str]:
+    """Return what the change loosens of the rules of its own review: none of it counts yet."""
+    if not plan.loosened:
+        return []
+    head = f"! {LOOSENED}"
+    rows = [f"    {loosening(entry)}" for entry in plan.loosened]
+    return [style(head, "red", bold=True), *rows]
+
+
+LOOSENED: Final = "This change weakens the rules of its review; they hold until it is applied"
+
+
+def loosening(entry: Loosening) -> str:
+    """Return one rule that is weaker than before: ``limits.deletes: 30% → no limit``."""
+    return plain(f"{entry.what}: {entry.old} → {entry.new}")
 
 
 def summary(plan: Plan, style: Style = PLAIN) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 from monitor_sync.render import fields, notified, origins
 from monitor_sync.render.groups import SIGNS, Creates, Group, counted, creates, grouped
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
-from monitor_sync.render.plan import link, tally, told_by
+from monitor_sync.render.plan import LOOSENED, link, tally, told_by
 from monitor_sync.render.referrers import LOST, referrers
 from monitor_sync.render.text import count, plain
 from monitor_sync.resources.difference import FieldChange
@@ -26,14 +26,22 @@ _FOR_ROWS: Final = 0.5
 _HANDLES: Final = 20
 """Handles of which the comment tells how many monitors come and go."""
 
+_LOOSENINGS: Final = 20
+"""Rules that a change weakens and that the comment names."""
+
 _ACTIONS: Final = {"delete": "deleted", "replace": LOST, "create": "new"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """A plan's title, all below it, and whether something of that was cut to fit."""
+    """
+    A plan's title, all below it, and whether something of that was cut to fit.
+
+    ``first`` is what the change weakens of the rules of its review: nothing comes before it.
+    """
 
     title: str
+    first: str = ""
     body: str
     truncated: bool
 
@@ -42,7 +50,7 @@ def text(plan: Plan) -> str:
     """The whole plan in Markdown, at most ``LIMIT`` characters long."""
     shown = parts(plan)
     head = f"{_marker(plan, truncated=shown.truncated)}\n### {shown.title}"
-    return "\n\n".join(filter(None, (head, shown.body))) + "\n"
+    return "\n\n".join(filter(None, (head, shown.first, shown.body))) + "\n"
 
 
 def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
@@ -61,16 +69,32 @@ def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
     )
+    loosened = _loosened(plan)
     tallied = _tallied(plan)
-    used = sum(len(line) + 1 for line in (*table, *tallied, *ending))
+    used = sum(len(line) + 1 for line in (*loosened, *table, *tallied, *ending))
     kept_details = kept_within(details, room - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
     sections = [table, tallied, *([detail] for detail in kept_details), cut, ending]
     return Parts(
         title=f"Monitor plan `{plan.fingerprint}`: {tally(plan)}",
+        first="\n".join(loosened),
         body="\n\n".join("\n".join(lines) for lines in sections if lines),
         truncated=bool(cut),
     )
+
+
+def _loosened(plan: Plan) -> list[str]:
+    """Return what the change loosens of the rules of its own review, before anything else."""
+    if not plan.loosened:
+        return []
+    shown = plan.loosened[:_LOOSENINGS]
+    lines = [
+        f"- {code(entry.what, 120)}: {code(entry.old, 300)} → {code(entry.new, 300)}"
+        for entry in shown
+    ]
+    if len(plan.loosened) > len(shown):
+        lines.append(f"- and {len(plan.loosened) - len(shown)} more")
+    return [f"**{LOOSENED}:**", "", *lines]
 
 
 def _marker(plan: Plan, *, truncated: bool) -> str:

@@ -19,9 +19,7 @@ from monitor_sync.language.message_layout import take_apart
 from monitor_sync.model import Limit, Limited, Limits, tag_value
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, Plan
-
-JUDGED_FROM: Final = 10
-"""Shares of fewer live monitors are not judged: of two, one is a half."""
+from monitor_sync.sync.review_rules import JUDGED_FROM
 
 _WAIVED: Final[frozenset[Limited]] = frozenset({"changes", "labels"})
 """What somebody who has reviewed the plan has agreed to. What cannot be undone takes an option."""
@@ -137,10 +135,14 @@ def _without_footer(message: object) -> tuple[str, str]:
 
 def _is_unpaged(change: Change, limits: Limits) -> bool:
     """Return whether the monitor named a pager and names none any more, whatever the state."""
-    globs = pager_globs(limits.pagers, limits.pager_handles)
-    if not any(is_pager(handle, globs) for handle in change.audience.no_longer_named):
-        return False
-    return not any(is_pager(handle, globs) for handle in of_body(change.body or {}).named)
+    audience, body_audience = change.audience, of_body(change.body or {})
+    going = {*audience.no_longer_named, *audience.lost}
+    left = {*body_audience.named, *body_audience.handles}
+    return any(
+        any(is_pager(handle, globs) for handle in going)
+        and not any(is_pager(handle, globs) for handle in left)
+        for globs in limits.notions or (pager_globs(limits.pagers, limits.pager_handles),)
+    )
 
 
 # judging

@@ -27,7 +27,9 @@ from monitor_sync.selectors import Selector, selected
 from monitor_sync.sync.change import GOING, ORDER, Action, Change, LeftAlone, Reason, Refusal
 from monitor_sync.sync.drift import Base
 from monitor_sync.sync.identity import Match, match
+from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.references import References
+from monitor_sync.sync.review_rules import ReviewRules, rules_of
 
 __all__ = [
     "ORDER",
@@ -72,6 +74,10 @@ class Plan:
     """When the listing began that it was made of, in milliseconds since 1970; 0 unknown."""
     base: Base | None = None
     """What differs for other reasons, where the plan is of one change alone."""
+    rules: ReviewRules = field(default_factory=ReviewRules)
+    """The rules by which the plan is judged."""
+    loosened: tuple[Loosening, ...] = ()
+    """What this change makes weaker of the rules of its base, from the next change on."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -108,9 +114,9 @@ class Plan:
         """
         Eight hex digits that differ when what would be done differs.
 
-        SHA-256 over project, site and the changes by kind and key. Not over times, versions, the
-        place in the files, the selectors that narrow what is shown, or drift that is put back: that
-        comes and goes while a change is under review.
+        SHA-256 over the loosenings of the rules, project, site and the changes by kind and key. Not
+        over times, versions, the place in the files, the selectors that narrow what is shown, or
+        drift that is put back: that comes and goes while a change is under review.
         """
         if self.known_fingerprint:
             return self.known_fingerprint
@@ -120,7 +126,9 @@ class Plan:
             for change in whole.changes
             if not change.is_revert
         )
-        text = json.dumps([whole.project, whole.site, steps], sort_keys=True, default=str)
+        loosened = [[entry.what, entry.old, entry.new] for entry in whole.loosened]
+        parts = [whole.project, whole.site, steps, *([loosened] if loosened else [])]
+        text = json.dumps(parts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -186,6 +194,7 @@ def make_plan(
         ours=frozenset(LiveId(resource.kind, resource.id) for resource in ours),
         units=Counter(_unit(by_name[resource.kind], resource) for resource in ours),
         org_id=next((resource.org_id for resource in live if resource.org_id), 0),
+        rules=rules_of(project),
     )
 
 

@@ -15,9 +15,12 @@ from monitor_sync.model import Address, LiveId, LiveResource
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.kinds import KINDS
+from monitor_sync.sync import review_rules
 from monitor_sync.sync.change import Change, LeftAlone, Refusal
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
+from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.plan import Plan
+from monitor_sync.sync.review_rules import ReviewRules
 
 FORMAT: Final = 2
 """Version of the file's format, which is that of the JSON plan."""
@@ -40,6 +43,7 @@ def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
         "pagers": list(next((each.pagers for each in plan.changes), ())),
         "units": dict(plan.units),
         "moved_from": list(plan.moved_from),
+        "rules": review_rules.as_json(plan.rules),
         "ours": [live._asdict() for live in sorted(plan.ours, key=_by_number)],
         "digest": f"sha256:{_UNSEALED}",
     }
@@ -72,6 +76,14 @@ def digest_of(text: str) -> str:
     return found[1] if found else ""
 
 
+def rules_in(text: str) -> ReviewRules:
+    """Return the rules by which a plan file was judged; those of no project where unknown."""
+    try:
+        return review_rules.from_json(json.loads(text)["rules"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ReviewRules()  # made by an earlier version, or cut short: nothing is compared
+
+
 def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
     """
     Return the plan of a file called ``name``.
@@ -100,7 +112,7 @@ def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
         )
     try:
         return _plan(raw, {kind.name: kind for kind in kinds})
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(f"{name} lacks what a plan file has: {error}", hint=again) from error
 
 
@@ -132,6 +144,8 @@ def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:
         known_fingerprint=raw["fingerprint"],
         made=raw["made"] or 0,
         base=_base(raw),
+        rules=review_rules.from_json(raw["rules"]),
+        loosened=tuple(Loosening(**entry) for entry in raw.get("loosened", ())),
     )
 
 

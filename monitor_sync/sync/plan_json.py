@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -35,6 +36,8 @@ def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, An
     left_alone = jsontext.array(map(_alone, plan.left_alone), indent="  ")
     apart = _of_base(plan.base) if plan.base else {}
     refused = jsontext.array(map(_refusal, plan.refused), indent="  ")
+    if plan.loosened:
+        apart["loosened"] = [dataclasses.asdict(entry) for entry in plan.loosened]
     lines = [
         '  "version": 2',
         f'  "fingerprint": {json.dumps(plan.fingerprint)}',

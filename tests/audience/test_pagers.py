@@ -38,3 +38,21 @@ def test_what_teams_call_a_pager_is_one_besides_the_kinds_or_the_policys() -> No
 
     assert [each for each in handles if is_pager(each, by_kind)] == handles[:3]
     assert [each for each in handles if is_pager(each, by_policy)] == handles[1:3]
+
+
+@pytest.mark.parametrize(
+    ("handle", "globs", "expected"),
+    [
+        ("@webhook-zenduty-{{team.name}}", ("@webhook-zenduty-motor",), True),
+        ("@webhook-{{team.name}}", ("@webhook-zenduty-*",), True),
+        ("@{{handle.name}}", ("@slack-night",), True),
+        ("@webhook-{{team.name}}-low", ("@webhook-zenduty-motor",), False),
+        ("@slack-{{team.name}}", ("@webhook-*",), False),
+        ("@WEBHOOK-{{team.name}}", ("@webhook-*",), True),
+        ("@Webhook-Zenduty-Motor", ("@webhook-zenduty-motor",), True),
+    ],
+)
+def test_a_variable_in_a_handle_may_become_a_pager(
+    handle: str, globs: tuple[str, ...], expected: bool
+) -> None:
+    assert is_pager(handle, globs) is expected

@@ -78,3 +78,15 @@ def test_a_pager_that_two_teams_share_concerns_both() -> None:
         "motor",
         "motor-night",
     )
+
+
+@pytest.mark.parametrize(
+    "handle", ["@WEBHOOK-zenduty-A", "@webhook-{{x.name}}-a", "@webhook-zenduty-{{team.name}}"]
+)
+def test_a_handle_in_other_letters_or_with_a_variable_is_its_teams_pager(handle: str) -> None:
+    teams = {
+        "a": Team(name="a", title="", on_call="", handles={"phone": "@webhook-zenduty-a"}),
+        "b": Team(name="b", title="", on_call="", handles={"phone": "@slack-b"}),
+    }
+
+    assert teams_paged([handle], teams, ("@webhook-*",)) == ("a",)

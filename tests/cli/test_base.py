@@ -130,16 +130,30 @@ class TestThePolicy:
             "payments/business-unit.yaml", before + (f"drift: {unit}\n" if unit else "")
         )
         repository.commit("policy")
-        clean = repository.plan("HEAD^1")
+        clean = repository.plan("HEAD")
         repository.raise_threshold(ERRORS, 50)
 
-        plan = repository.plan("HEAD^1")
-        repository.apply("HEAD^1")
+        plan = repository.plan("HEAD")
+        repository.apply("HEAD")
 
         assert [each["origin"] for each in plan["changes"]] == ["drift"] * puts_back
         assert len(plan["drift"]) == (not puts_back)
         assert repository.critical(ERRORS) == (5.0 if puts_back else 50.0)
         assert plan["fingerprint"] == clean["fingerprint"]
+
+    def test_a_change_that_switches_revert_on_puts_back_nothing_itself(
+        self, repository: Repository
+    ) -> None:
+        text = (repository.folder / "monitors" / "project.yaml").read_text()
+        repository.write("project.yaml", f"{text}drift: revert\n")
+        repository.commit("policy")
+        repository.raise_threshold(ERRORS, 50)
+
+        plan = repository.plan("HEAD^1")
+        repository.apply("HEAD^1")
+
+        assert [entry["what"] for entry in plan["loosened"]] == ["drift: revert"]
+        assert (plan["changes"], repository.critical(ERRORS)) == ([], 50.0)
 
     def test_reverted_drift_in_a_monitor_of_the_change_is_outside_its_fingerprint(
         self, repository: Repository

@@ -35,7 +35,7 @@ def monitor(key: str = "payments/router/errors", **changed: Any) -> Monitor:
     """A declared monitor. Names of Monitor's own fields go there, all others into its body."""
     own = {
         name: changed.pop(name)
-        for name in ("moved_from", "adopt", "references", "path", "line")
+        for name in ("moved_from", "adopt", "references", "path", "line", "ignored")
         if name in changed
     }
     made = body(key, **changed)

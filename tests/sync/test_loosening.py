@@ -1,0 +1,179 @@
+"""What a change weakens of the rules of its review is named, and does not count for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from monitor_sync.model import Limit, Limits, Policy, Project, Suppression, Team
+from monitor_sync.sync.loosening import judged, loosenings, stricter_limits
+from monitor_sync.sync.review_rules import as_json, from_json, rules_of
+from tests.sync.builders import monitor, project
+
+KEY = "payments/router/errors"
+PAGER = "@webhook-zenduty-payments"
+TEAM = Team(
+    name="payments-core",
+    title="Payments",
+    on_call="payments-core",
+    handles={"pager": PAGER},
+    approvers=("ani",),
+)
+POLICY = Policy(
+    required_tags={"tier": ("1", "2"), "cost": ()},
+    name_pattern=r"\[.*",
+    paging_priorities=frozenset({1, 2}),
+    pagers=("@webhook-*",),
+    forbidden_handles=("@all",),
+    severity={"routing/nobody": "error", "tags/odd": "warning"},
+    paging_approval=True,
+)
+LIMITS = Limits(units={"motor": {"deletes": Limit(count=2)}}, pagers=POLICY.pagers)
+BASE = replace(
+    project(monitor()), site="datadoghq.eu", policy=POLICY, limits=LIMITS,
+    teams={"payments-core": TEAM},
+)  # fmt: skip
+
+
+def usual() -> Mapping[str, str]:
+    return {"tags/odd": "note", "routing/nobody": "warning", "routing/other": "error"}
+
+
+def said(here: Project, base: Project = BASE) -> list[str]:
+    return [entry.what for entry in loosenings(rules_of(base), rules_of(here), usual)]
+
+
+def policy(**changed: Any) -> Project:
+    return replace(BASE, policy=replace(POLICY, **changed))
+
+
+def limits(**changed: Any) -> Project:
+    return replace(BASE, limits=replace(LIMITS, **changed))
+
+
+def team(**changed: Any) -> Project:
+    return replace(BASE, teams={"payments-core": replace(TEAM, **changed)})
+
+
+@pytest.mark.parametrize(
+    ("here", "what"),
+    [
+        (policy(paging_approval=False), "policy.paging_approval"),
+        (policy(severity={"routing/nobody": "off", "tags/odd": "warning"}),
+         "policy.severity.routing/nobody"),
+        (policy(severity={"routing/nobody": "error"}), "policy.severity.tags/odd"),
+        (policy(severity={**POLICY.severity, "routing/other": "note"}),
+         "policy.severity.routing/other"),
+        (policy(paging_priorities=frozenset({1})), "policy.paging_priorities"),
+        (policy(forbidden_handles=()), "policy.forbidden_handles"),
+        (policy(name_pattern=""), "policy.name_pattern"),
+        (policy(required_tags={"tier": ("1", "2")}), "policy.required_tags.cost"),
+        (policy(required_tags={"tier": (), "cost": ()}), "policy.required_tags.tier"),
+        (policy(required_tags={"tier": ("1", "3"), "cost": ()}), "policy.required_tags.tier"),
+        (limits(pagers=("@oncall-*",)), "what is a pager"),
+        (limits(pagers=("@webhook-*", "@slack-*")), "what is a pager"),
+        (limits(units={}), "limits.units.motor.deletes"),
+        (limits(units={"auto": {"deletes": Limit(count=2)}}), "limits.units.motor.deletes"),
+        (limits(units={**LIMITS.units, "*": {"unpaged": Limit()}}),
+         "limits.each_unit.unpaged"),
+        (limits(standing={**LIMITS.standing, "deletes": Limit(count=5)}), "limits.deletes"),
+        (team(approvers=("ani", "eve")), "teams.payments-core.approvers"),
+        (team(approvers=()), "teams.payments-core.approvers"),
+        (replace(BASE, teams={}), "teams.payments-core.approvers"),
+        (team(handles={}), "pagers of the team payments-core"),
+        (replace(BASE, site="datadoghq.com"), "site"),
+        (replace(BASE, name="acme-2"), "project"),
+        (replace(BASE, reverting=frozenset({"payments"})), "drift: revert"),
+        (replace(BASE, monitors={KEY: monitor(ignored=(Suppression(rule="routing/nobody"),))}),
+         "ignore routing/nobody"),
+    ],
+)  # fmt: skip
+def test_each_rule_that_is_weaker_is_named(here: Project, what: str) -> None:
+    assert what in said(here)
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        BASE,
+        policy(severity={**POLICY.severity, "tags/odd": "error"}),
+        policy(paging_priorities=frozenset({1, 2, 3}), forbidden_handles=("@all", "@here")),
+        policy(required_tags={"tier": ("1",), "cost": ("9",), "more": ()}),
+        limits(standing={**LIMITS.standing, "labels": Limit(count=1)}),
+        limits(pagers=("@webhook-*", "@webhook-zenduty-*")),
+        team(handles={"phone": PAGER.upper()}, approvers=("ani",)),
+    ],
+)
+def test_what_is_stricter_or_the_same_is_not_named(here: Project) -> None:
+    assert said(here) == []
+
+
+def test_a_suppression_that_lasts_longer_is_named_and_one_that_ends_sooner_is_not() -> None:
+    def until(day: str) -> Project:
+        own = Suppression(rule="routing/nobody", reason="r", until=day)
+        return replace(BASE, monitors={KEY: monitor(ignored=(own,))})
+
+    assert said(until("2027-01-01"), until("2026-01-01")) == ["ignore routing/nobody"]
+    assert said(until(""), until("2026-01-01")) == ["ignore routing/nobody"]
+    assert said(until("2026-01-01"), until("2027-01-01")) == []
+    assert said(until("2026-01-01"), until("")) == []
+
+
+def test_where_there_was_no_project_nothing_is_weaker() -> None:
+    assert said(BASE, Project(name="")) == []
+    assert judged(Project(name=""), BASE) == BASE
+
+
+def test_the_rules_of_the_base_count_and_what_the_change_adds_to_them() -> None:
+    here = replace(
+        policy(
+            paging_approval=False, forbidden_handles=("@here",), pagers=("@slack-*",),
+            severity={"routing/nobody": "off", "routing/other": "off", "tags/new": "error"},
+            required_tags={"tier": ("2", "3"), "more": ()}, paging_priorities=frozenset({3}),
+        ),
+        limits=Limits(
+            standing={**LIMITS.standing, "deletes": Limit(), "changes": Limit(count=1)},
+            pagers=("@slack-*",),
+        ),
+        reverting=frozenset({"payments"}),
+    )  # fmt: skip
+
+    project = judged(BASE, here)
+
+    assert project.policy.paging_approval
+    assert project.policy.forbidden_handles == ("@all", "@here")
+    assert project.policy.pagers == ("@webhook-*",)
+    assert project.policy.severity == {
+        "routing/nobody": "error", "tags/odd": "warning", "tags/new": "error",
+    }  # fmt: skip
+    assert project.policy.required_tags == {"tier": ("2",), "cost": (), "more": ()}
+    assert project.policy.paging_priorities == {1, 2, 3}
+    assert project.limits.standing["deletes"] == Limit(share=Decimal(30))
+    assert project.limits.standing["changes"] == Limit(count=1, share=Decimal(30))
+    assert project.limits.of_unit("motor", "deletes") == Limit(count=2)
+    assert project.limits.notions == (("@webhook-*",), ("@slack-*",))
+    assert project.reverting == frozenset()
+
+
+def test_what_a_change_newly_ignores_of_rules_that_protect_people_is_not_ignored_by_itself() -> (
+    None
+):
+    rules = (Suppression(rule="routing/nobody"), Suppression(rule="hygiene/old"))
+    moved = monitor("payments/other/errors", ignored=rules, moved_from=(KEY,))
+    new = monitor("payments/new/errors", ignored=rules)
+
+    here = judged(BASE, replace(BASE, monitors={moved.key: moved, new.key: new}))
+
+    assert here.monitors[moved.key].ignored == rules[1:]
+    assert here.monitors[new.key].ignored == rules
+
+
+def test_the_rules_survive_a_plan_file() -> None:
+    rules = rules_of(replace(BASE, monitors={KEY: monitor(ignored=(Suppression(rule="a/b"),))}))
+
+    assert from_json(as_json(rules)) == rules
+    assert stricter_limits(BASE.limits, rules.as_limits()).standing == BASE.limits.standing
