@@ -118,15 +118,13 @@ _LEVEL: Final = re.compile(r"[<>]=? ?(\d{1,9}(?:\.\d{1,9})?)\s*$")
 
 def _may_be_wrong(query: str) -> bool:
     """Return False where a glance shows that the number at the end fits; it spares the parsing."""
-    if not _MAY_HAVE_UNIT.search(query):
+    level = _LEVEL.search(query, max(0, len(query) - 24))
+    number = float(level[1]) if level is not None else 0.0
+    if 1 < number < 100 and not _MAY_BE_SHARE.search(query):
         return False
-    level = _LEVEL.search(query)
-    if level is None:
-        return True
-    number = float(level[1])
-    if number > 1 and _MAY_BE_SHARE.search(query):
-        return True
-    return number >= 100 or (number <= 1 and bool(_MAY_BE_PERCENT.search(query)))
+    if number <= 1 and level is not None and not _MAY_BE_PERCENT.search(query):
+        return False
+    return bool(_MAY_HAVE_UNIT.search(query))
 
 
 def _series_with_its_unit(expression: Expression) -> Series | None:
