@@ -112,7 +112,7 @@ def wrong_unit(view: MonitorView) -> Iterator[Finding]:
 
 _MAY_HAVE_UNIT: Final = re.compile(r":(?:system|postgresql|trace|aws|azure)\.")
 _MAY_BE_SHARE: Final = re.compile(r"in_use|pct_|percent_usage|apdex")
-_MAY_BE_PERCENT: Final = re.compile(r"cpu|utilized|percent")
+_MAY_BE_PERCENT: Final = re.compile(r"cpu|utilized|percent(?!ile)")
 _LEVEL: Final = re.compile(r"[<>]=? ?(\d{1,9}(?:\.\d{1,9})?)\s*$")
 
 
