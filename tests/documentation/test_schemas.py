@@ -65,6 +65,8 @@ def conditional(where: str) -> bool:
 def expected_schema(file: Path) -> str:
     if file.parent.name == "templates":
         return "template.json"
+    if file.name.endswith(".tests.yaml"):
+        return "tests.json"
     return f"{file.stem}.json" if file.name in NAMED_AFTER_THEIR_KIND else "monitors.json"
 
 
