@@ -18,7 +18,7 @@ from typing import Any, Final
 import click
 
 from monitor_sync import __version__
-from monitor_sync.cli import console
+from monitor_sync.cli import blank, console
 from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
 from monitor_sync.language.suggest import did_you_mean
@@ -57,7 +57,16 @@ class Program(click.Group):
             near = did_you_mean(name, COMMANDS, form="{}")
             hint = f"{near} `monitor-sync --help` lists them".lstrip()
             raise UsageError(f"there is no command {name!r}", hint=hint)
-        return super().resolve_command(ctx, args)
+        name_typed, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not ctx.resilient_parsing:
+            blank.refuse(click.Context(command, info_name=name_typed, parent=ctx), rest)
+        return name_typed, command, rest
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the command; a blank one is refused."""
+        if args and not ctx.resilient_parsing:
+            blank.refuse(ctx, args)
+        return super().parse_args(ctx, args)
 
     def main(
         self,
