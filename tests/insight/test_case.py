@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from monitor_sync.insight import (
     case,
+    explained,
     functions,
     legs,
     missing,
@@ -154,3 +156,16 @@ def test_a_case_fails_with_another_expectation(name: str) -> None:
     else:
         line["timeline"][-1]["state"] = "nothing like it"
     assert wrong(line)
+
+
+@needs_corpus
+def test_the_documented_bucket_of_an_interpolated_sum() -> None:
+    line = CASES["INT-1"]
+    (explanation,) = explained.explain(case.read(line))
+    (leg,) = explanation.legs
+    buckets = {
+        datetime.fromtimestamp(time, UTC).strftime("%H:%M:%S"): value
+        for time, value in zip(*leg.line, strict=True)
+    }
+    for time, value in line["expect"]["buckets"].items():
+        assert math.isclose(buckets[time], value, abs_tol=5e-5)
