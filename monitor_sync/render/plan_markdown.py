@@ -29,6 +29,12 @@ _HANDLES: Final = 20
 _LOOSENINGS: Final = 20
 """Rules that a change weakens and that the comment names."""
 
+_NAME: Final = 60
+"""Columns of a monitor's name in the table."""
+
+_VALUES: Final = 40
+"""Characters of the old and the new value together that stand in the table."""
+
 _ACTIONS: Final = {"delete": "deleted", "replace": LOST, "create": "new"}
 
 
@@ -64,6 +70,7 @@ def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
     rows = [_row(group, plan) for group in groups] + [_unit_row(unit) for unit in units]
     details = [_details(group) for group in groups if group.action != "delete"]
     details += [_unit_details(unit) for unit in units]
+    refused = _refused(plan)
     ending = [*origins.markdown(plan, opened=drift), *_ending(plan)]
     kept_rows = kept_within(rows, int(room * _FOR_ROWS))
     table = (
@@ -71,10 +78,10 @@ def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
     )
     loosened = _loosened(plan)
     tallied = _tallied(plan)
-    used = sum(len(line) + 1 for line in (*loosened, *table, *tallied, *ending))
+    used = sum(len(line) + 1 for line in (*loosened, *refused, *table, *tallied, *ending))
     kept_details = kept_within(details, room - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
-    sections = [table, tallied, *([detail] for detail in kept_details), cut, ending]
+    sections = [refused, table, tallied, *([detail] for detail in kept_details), cut, ending]
     return Parts(
         title=f"Monitor plan `{plan.fingerprint}`: {tally(plan)}",
         first="\n".join(loosened),
@@ -126,7 +133,9 @@ def _row(group: Group, plan: Plan) -> str:
         monitor = code(change.key)
         if change.id:
             monitor += f" [#{change.id}]({link(plan.site, change.id)})"
-    what = _ACTIONS.get(change.action) or _field_names(change)
+        if change.name:
+            monitor += f"<br>{code(change.name, _NAME)}"
+    what = _ACTIONS.get(change.action) or _edits(group)
     if change.action == "adopt":
         what = f"taken over; {what}"
     what += _alarms(change)
@@ -145,10 +154,17 @@ def _referrers(change: Change, plan: Plan) -> str:
     )
 
 
-def _field_names(change: Change) -> str:
-    """The names of the fields that differ, without the ``options.`` that most start with."""
-    names = [field.field.removeprefix("options.") for field in change.fields]
-    return codes(names, 5)
+def _edits(group: Group) -> str:
+    """Return the fields that differ, of short values both of them: ``critical 12 → 13``."""
+    edits = []
+    for field in group.example.fields:
+        name = field.field.removeprefix("options.").removeprefix("thresholds.")
+        told = fields.shown(field)
+        # texts of changes that are alike differ in what does not change
+        whole = len(group.changes) == 1 or not isinstance(field.new, str)
+        short = not told.lines and len(told.old) + len(told.new) <= _VALUES
+        edits.append(f"{name} {told.old} → {told.new}" if whole and short else name)
+    return codes(edits, 5)
 
 
 def _unit_row(unit: Creates) -> str:
@@ -223,7 +239,7 @@ def _tallied(plan: Plan) -> list[str]:
     if not tally.counts:
         return []
     lines = [
-        "| Who is notified | of more | of fewer | at other states | Teams |",
+        "| Who is notified | gains monitors | loses monitors | at other states | Teams |",
         "|---|--:|--:|--:|---|",
     ]
     for handle in tally.counts[:_HANDLES]:
@@ -236,11 +252,17 @@ def _tallied(plan: Plan) -> list[str]:
     return lines
 
 
-def _ending(plan: Plan) -> list[str]:
-    """What is refused, and what is left alone."""
+def _refused(plan: Plan) -> list[str]:
+    """Return what the files ask for and is not done: it is read before all else."""
     lines = [_refusal(entry.key, entry.message, entry.hint) for entry in plan.refused[:20]]
     if len(plan.refused) > 20:
         lines.append(f"- and {len(plan.refused) - 20} more refused")
+    return lines
+
+
+def _ending(plan: Plan) -> list[str]:
+    """Return what is left alone and what was not checked."""
+    lines: list[str] = []
     clones = [entry for entry in plan.left_alone if entry.reason == "clone"]
     lines += [_clone(entry, plan.site) for entry in clones[:20]]
     if len(clones) > 20:

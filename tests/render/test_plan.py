@@ -205,6 +205,17 @@ def test_what_is_refused_is_named_with_its_reason_in_every_format() -> None:
     assert json.loads(plan_json.text(refused))["refused"][0]["hint"] == "drop one"
 
 
+def test_a_comment_begins_with_what_is_refused_and_shows_names_and_values() -> None:
+    change = update("m/f/a", field("options.thresholds.critical", 12.0, 13.0))
+    refusal = Refusal(key="m/f/b", message="two have its key", hint="")
+
+    text = plan_markdown.text(plan(change, refused=(refusal,)))
+
+    assert text.index("two have its key") < text.index("| Monitor |")
+    assert "`critical 12 → 13`" in text
+    assert f"<br>`{change.name}`" in text
+
+
 # harm
 
 
