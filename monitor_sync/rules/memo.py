@@ -35,7 +35,9 @@ _TAGS: Final = re.compile(rf"\{{\{{.*?\}}\}}|\{{[^{{}}\n]*\}}|\}}\}}|\{{\{{|#+|{
 _NO_MARKS: Final = (_END, _END)
 _WORDS: Final = " words "
 _MOST_MARKS: Final = 300
-"""No two monitors share a text with more marks; parsing it twice would take too long."""
+_LONGEST: Final = 4_000
+"""Characters. Longer texts, or those with more marks, are shared by no two monitors, and parsing
+them twice would take too long."""
 
 
 class Memo:
@@ -69,7 +71,7 @@ class Memo:
 
     def _query(self, monitor: Monitor) -> tuple[QueryView, TemplateContext]:
         options = monitor.body["options"]
-        text = shape(monitor.query)
+        text = shape(monitor.query) if len(monitor.query) <= _LONGEST else monitor.query
         content = (monitor.type, self._options_as_text(options), monitor.priority, text)
         known = self._queries.get(content)
         if known is None:
@@ -80,7 +82,8 @@ class Memo:
 
     def _message(self, monitor: Monitor, context: TemplateContext) -> MessageView:
         texts = marks(monitor.name, monitor.text, escalation_of(monitor))
-        if len(texts) > _MOST_MARKS:
+        length = len(monitor.name) + len(monitor.text)
+        if length > _LONGEST or len(texts) > _MOST_MARKS:
             return MessageView.of(monitor, self._project, context)
         # contexts and recipients live as long as this, so that their ids are never taken again
         content = (id(context), monitor.team, id(monitor.recipients), texts)
