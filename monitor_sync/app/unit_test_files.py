@@ -93,10 +93,13 @@ def _test(written: Mapping[str, Any], monitor: Monitor) -> UnitTest:
     query = queries.parse(monitor.type, monitor.query, options.get("variables"))
     if query.tree is None:
         raise _Wrong(("monitor",), f"the query of {monitor.key} cannot be read")
-    start = datetime.fromisoformat(str(written.get("start", _START))).timestamp()
+    start = _start(written)
     step = duration(str(written.get("step", "1m")))
-    if not step:
-        raise _Wrong(("step",), "a step of no time")
+    phase = duration(str(written.get("phase", "0s")))
+    if not 0 < step <= _LONGEST:
+        raise _Wrong(("step",), "a step is longer than nothing and no longer than 100 days")
+    if phase >= 3600:
+        raise _Wrong(("phase",), "a phase is shorter than an hour")
     sources, steps = _sources(written, query, start, step)
     members = _members(written, query)
     expected = tuple(_expected(written, query))
@@ -108,12 +111,23 @@ def _test(written: Mapping[str, Any], monitor: Monitor) -> UnitTest:
         key=monitor.key,
         body=monitor.body,
         start=start,
-        phase=duration(str(written.get("phase", "0s"))),
+        phase=phase,
         sources=tuple(sources),
         members=members,
         slo_target=written.get("target"),
         expected=expected,
     )
+
+
+_LONGEST: Final = 100 * 86_400.0
+"""Seconds that a test may cover: every minute of it is evaluated."""
+
+
+def _start(written: Mapping[str, Any]) -> float:
+    try:
+        return datetime.fromisoformat(str(written.get("start", _START))).timestamp()
+    except (ValueError, OverflowError):
+        raise _Wrong(("start",), "there is no such day or time") from None
 
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -135,6 +149,8 @@ def shown(seconds: float) -> str:
 
 def _check_instants(expected: tuple[Expectation, ...], last: float, *, submitted: bool) -> None:
     for index, expectation in enumerate(expected):
+        if max(expectation.after, last) > _LONGEST:
+            raise _Wrong(("expect", index, "at"), "a test covers 100 days at most")
         if submitted and expectation.after > last:
             raise _Wrong(
                 ("expect", index, "at"),
@@ -160,6 +176,8 @@ def _sources(
             for index, value in enumerate(values)
             if value is not None
         ]
+        if len(values) * step > _LONGEST:
+            raise _Wrong(where, "the values go on for more than 100 days")
         sources.append(Source.of(name, kind, tags, points))
     return sources, most
 

@@ -16,6 +16,7 @@ _PIECE: Final = re.compile(
     rf"|_x(?P<gap>\d{{1,6}})|(?P<none>_)|(?P<single>{_NUMBER})"
 )
 _MOST: Final = 100_000
+_GREATEST: Final = 1e100
 
 
 def values(text: str) -> list[float | None]:
@@ -28,6 +29,8 @@ def values(text: str) -> list[float | None]:
         found += _unfolded(match)
         if len(found) > _MOST:
             raise ValueError(f"more than {_MOST:,} values")
+    if any(abs(value) > _GREATEST for value in found if value is not None):
+        raise ValueError(f"a value above {_GREATEST:g}")
     if not found:
         raise ValueError("there is no value")
     return found
