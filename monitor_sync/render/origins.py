@@ -13,7 +13,7 @@ from monitor_sync.render import fields
 from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.style import Style
-from monitor_sync.render.text import count, listed, plain
+from monitor_sync.render.text import count, listed, plain, wrapped
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.plan import Change, Plan
@@ -68,13 +68,14 @@ def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
             whose = _owner(row[0])
             lines += [style(f"    {whose}", dim=True)] if whose != owner else []
             owner = whose
-            lines.append(f"      {SIGNS[row[0].action]} {_text(row)}")
+            lines += wrapped(f"      {SIGNS[row[0].action]} {_text(row)}", style.width, 10)
         if not full and len(rows) > _LINES:
             lines.append(style(f"    and {len(rows) - _LINES} more lines: see --full", dim=True))
         blocks.append(lines)
     for refusal in base.refused:
         head = f"refused apart from this change: {plain(refusal.key)}"
-        blocks.append([style(head, dim=True), f"    {plain(refusal.message)}"])
+        reason = wrapped(f"    {plain(refusal.message)}", style.width, 4)
+        blocks.append([style(head, dim=True), *reason])
     return blocks
 
 

@@ -94,6 +94,20 @@ def listed_within(items: Sequence[str], width: int) -> str:
     return listed(items, shown)
 
 
+def wrapped(line: str, width: int, indent: int) -> list[str]:
+    """Return a line broken at blanks into lines of at most ``width`` columns (0: no limit)."""
+    if not width or columns(line) <= width:
+        return [line]
+    start = line[: len(line) - len(line.lstrip())]
+    lines, here = [], start
+    for word in line.split():
+        if here.strip() and columns(here) + 1 + columns(word) > width:
+            lines.append(here)
+            here = " " * indent
+        here += f" {word}" if here.strip() else word
+    return [*lines, here]
+
+
 def table(
     rows: Iterable[Sequence[str]], *, gap: str = "  ", right: Container[int] = ()
 ) -> list[str]:

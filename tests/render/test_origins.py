@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from monitor_sync.render import plan as shown
 from monitor_sync.render import plan_markdown
+from monitor_sync.render.text import columns, wrapped
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync import plan_json
 from monitor_sync.sync.drift import Apart, Base
@@ -112,3 +116,11 @@ def test_a_change_says_what_it_overwrites_and_what_policy_puts_back() -> None:
         assert "puts back drift, as its business unit asks: priority" in text
     assert shown.tally(whole) == "1 to change, 3 unchanged, 1 with drift put back"
     assert '"origin": "change", "reverts": ["priority"]' in plan_json.text(whole)
+
+
+@given(words=st.lists(st.text("abc-見", min_size=1, max_size=12), max_size=30))
+def test_a_wrapped_line_keeps_its_words_whole_and_fits(words: list[str]) -> None:
+    lines = wrapped("      ~ " + " ".join(words), 40, 10)
+
+    assert " ".join(" ".join(lines).split()) == " ".join(["~", *words])
+    assert all(columns(line) <= 40 for line in lines)
