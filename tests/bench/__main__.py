@@ -4,7 +4,8 @@ Time, memory and requests of ``validate`` and ``plan``, each beside the floor of
 ``python -m tests.bench [N …] [--shape SHAPE] [--rounds N] [--profile CASE]``: for each N a project
 is built in a temporary folder, the emulator is started with what applying it would have made, and
 the floor (see ``floor.py``), reading and expanding alone, ``validate``, a ``plan`` with nothing to
-do and a ``plan`` of one changed monitor in a hundred take turns. Medians over the rounds; a ratio
+do, the same with the files in the parse cache, and a ``plan`` of one changed monitor in a hundred
+take turns; all but the one without a cache. Medians over the rounds; a ratio
 is the median of the ratios within a round, as a machine's clock drifts more between rounds than
 within one. A first round that nobody counts compiles the bytecode and warms the file cache.
 
@@ -64,9 +65,10 @@ class Bench:
     estate: Estate
     env: Mapping[str, str]
 
-    def ours(self, *arguments: str, project: str = "same") -> tuple[str, ...]:
+    def ours(self, *arguments: str, project: str = "same", cached: bool = False) -> tuple[str, ...]:
         """A command line of monitor-sync on one of the two projects."""
-        return (sys.executable, "-m", "monitor_sync", "--root", self.root(project), *arguments)
+        options = ("--root", self.root(project), *(() if cached else ("--no-cache",)))
+        return (sys.executable, "-m", "monitor_sync", *options, *arguments)
 
     def root(self, project: str) -> str:
         """
@@ -88,6 +90,7 @@ def prepare(folder: Path, monitors: int, shape: Shape) -> Bench:
     env |= {
         "PYTHONPATH": str(ROOT),
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
         "DD_API_KEY": "bench",
         "DD_APP_KEY": "bench",
         "NO_COLOR": "1",
@@ -106,6 +109,7 @@ def cases(bench: Bench, host: str) -> tuple[Case, ...]:
         Case(name=READING, command=(sys.executable, str(ALONE), bench.root("same"))),
         Case(name=VALIDATE, command=bench.ours("validate")),
         Case(name="plan, no change", command=bench.ours(*plan), changes=0),
+        Case(name="plan, files cached", command=bench.ours(*plan, cached=True), changes=0),
         Case(
             name="plan, 1 % changed",
             command=bench.ours(*plan, project="changed"),
