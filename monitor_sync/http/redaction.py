@@ -9,6 +9,7 @@ from typing import Any, Final
 REDACTED: Final = "[redacted]"
 
 _LONG, _SHORT = 16, 8
+_ESCAPED: Final = re.compile(rb"\\u00[2-7]|\\/", re.I)
 
 
 class Redaction:
@@ -40,9 +41,9 @@ class Redaction:
 
     def _may_be_in(self, content: bytes) -> bool:
         """Return False if the secrets surely are not in a body; spares walking through it."""
-        lowered = content.lower()
-        if b"\\u00" in lowered or b"\\/" in lowered:  # letters may be written as escapes
+        if _ESCAPED.search(content):  # the characters of a secret may be written as escapes
             return True
+        lowered = content.lower()
         return any(secret.lower() in lowered for secret in self._bytes)
 
     def _walk(self, value: Any) -> Any:

@@ -210,6 +210,8 @@ def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, fou
     them believed, the resource of the other key would be made anew, or this one deleted.
     """
     for resource in live:
+        if not resource.claims:
+            continue
         claimed = [key for owner, key in resource.claims if owner == project and key]
         names = " and ".join(dict.fromkeys(f"{owner} {key}" for owner, key in resource.claims))
         heirs = [

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor_sync import jsontext
-from monitor_sync.audience.change import TransitionChange, cases
 from monitor_sync.sync import plan_file
 from monitor_sync.sync.drift import ORIGINS, Apart, Base
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
+
+if TYPE_CHECKING:
+    from monitor_sync.audience.change import TransitionChange
 
 
 def text(plan: Plan) -> str:
@@ -91,6 +93,8 @@ def _notify(change: Change) -> dict[str, Any]:
 
 
 def _transition(at: TransitionChange) -> dict[str, Any]:
+    from monitor_sync.audience.change import cases  # a plan of nothing needs nothing of it
+
     some = {
         side: {handle: cases(when) for handle, when in audience if when}
         for side, audience in (("old", at.old), ("new", at.new))
