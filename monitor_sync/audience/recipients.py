@@ -253,8 +253,8 @@ def _begins_parted(part: Shown, *, parted_after: bool) -> bool:
         return part[:1].isspace()
     for branch in (part.holds, part.fails):
         inside = parted_after
-        for part in reversed(branch):
-            inside = _begins_parted(part, parted_after=inside)
+        for inner in reversed(branch):
+            inside = _begins_parted(inner, parted_after=inside)
         if not inside:
             return False
     return True
