@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import prepare
 from monitor_sync.app.conversation import Conversation
-from monitor_sync.app.failures import LimitsExceeded
+from monitor_sync.app.failures import LimitsExceeded, OtherPlan
 from monitor_sync.app.planning import PlanOptions
 from monitor_sync.app.prepare import Prepared
 from monitor_sync.counting import count
@@ -129,7 +129,7 @@ def _prepared(
 
 def _check_reviewed(plan: Plan, fingerprint: str) -> None:
     if fingerprint and plan.fingerprint != fingerprint.lower():
-        raise Refused(
+        raise OtherPlan(
             f"this plan is {plan.fingerprint}, and {fingerprint} was reviewed: nothing was written",
             hint=f"review the plan above, then `monitor-sync apply --expect {plan.fingerprint}`",
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from monitor_sync.app.applying import ApplyOptions, apply
 from monitor_sync.app.conversation import Conversation
+from monitor_sync.app.failures import LimitsExceeded, OtherPlan
 from monitor_sync.app.pages import About, Pages
 from monitor_sync.app.planning import Planned, PlanOptions, plan
 from monitor_sync.app.pull_request import connect, teams
@@ -115,10 +116,11 @@ class _Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Result:
-    """How one apply ended: its exit code, and its report where it came so far."""
+    """How one apply ended: its exit code, its report where it came so far, and what stopped it."""
 
     code: int
     report: str = ""
+    error: MonitorSyncError | None = None
 
 
 def merged(
@@ -195,7 +197,7 @@ def _apply_step(run: _Run, step: Step) -> None:
             return
         reviewed = ApplyOptions(base=step.base, expect=step.fingerprint)
         result = _apply(run, root, reviewed, run.keep / f"{step.head[:12]}.md")
-    report = result.report or _without_report(result.code, step)
+    report = result.report or _without_report(result.error, step)
     if result.code != 0:
         _stop(run, step, result.code, report)
     run.job.summarise(report)
@@ -260,7 +262,7 @@ def _apply(run: _Run, root: Path, options: ApplyOptions, report: Path) -> _Resul
         applied.raise_if_incomplete()
     except MonitorSyncError as error:
         run.log.complain(error)
-        return _Result(code=error.exit_code, report=text)
+        return _Result(code=error.exit_code, report=text, error=error)
     return _Result(code=0, report=text)
 
 
@@ -347,11 +349,15 @@ def _tell(run: _Run, step: Step, text: str) -> None:
         )
 
 
-def _without_report(code: int, step: Step) -> str:
-    if code == Refused.exit_code:
+def _without_report(error: MonitorSyncError | None, step: Step) -> str:
+    """Return why nothing was applied: a limit, another plan than the reviewed one, or the log."""
+    if isinstance(error, LimitsExceeded):
+        lines = "\n".join(str(refusal).replace("`", "'") for refusal in error.refusals)
+        return f"### Not applied\n\nA limit forbids what was reviewed:\n\n```text\n{lines}\n```"
+    if isinstance(error, OtherPlan):
         return (
-            f"### Not applied\n\nWhat would be done now is not what was reviewed"
-            f" (`{step.fingerprint}`), or a limit forbids it. The run shows the new plan."
+            "### Not applied\n\nWhat would be done now is not what was reviewed"
+            f" (`{step.fingerprint}`). The run shows the new plan."
         )
     return "### Not applied\n\nThe run's log says why."
 

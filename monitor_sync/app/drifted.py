@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app.planning import Planned, PlanOptions, compare
 from monitor_sync.app.selection import select_changes
+from monitor_sync.errors import UsageError
+from monitor_sync.git import commits
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
@@ -52,11 +54,24 @@ def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Dr
     Raises as ``plan`` does.
     """
     options = options or DriftOptions()
+    _check_committed(root)
     planned = compare(root, target.connect, PlanOptions(base="HEAD", reports=True))
     files_differ = bool(planned.plan.changes or planned.plan.refused)
     plan = select_changes(_only_drift(planned.plan), planned.project, options.selectors)
     plan = _with_editors(plan, planned.client)
     return Drift(planned=replace(planned, plan=plan), files_differ=files_differ)
+
+
+def _check_committed(root: Path) -> None:
+    """Raise UsageError where no commit of the files is there to compare with."""
+    folder = root.resolve()
+    if not folder.is_dir() or commits.checked_out(folder):
+        return
+    lacking = "has no commit yet" if commits.repository(folder) else "is in no git repository"
+    raise UsageError(
+        f"drift is told from the files as they were committed, and {str(root)!r} {lacking}",
+        hint="commit the files, or see `monitor-sync plan` for all that differs",
+    )
 
 
 def _only_drift(plan: Plan) -> Plan:

@@ -16,6 +16,10 @@ class WrongFiles(FilesInvalid):
         self.diagnostics = tuple(diagnostics)
 
 
+class OtherPlan(Refused):
+    """The plan is not the one that was reviewed."""
+
+
 class LimitsExceeded(Refused):
     """A plan would do too much at once. ``refusals`` has an error for each limit it exceeds."""
 

@@ -106,6 +106,16 @@ def _handle(_: click.Context, parameter: click.Parameter, value: str) -> str:
     return value
 
 
+def github(function: _F) -> _F:
+    """``--github``: said by those who want to say it; there is no other place yet."""
+    return click.option(
+        "--github",
+        is_flag=True,
+        expose_value=False,
+        help="On GitHub, as without it: the job's variables say where.",
+    )(function)
+
+
 def notify_only(function: _F) -> _F:
     """``--notify-only``: every recipient of every monitor replaced by one."""
     return click.option(

@@ -35,12 +35,14 @@ class Owners:
     """
     Who reviews what.
 
-    ``shared`` reviews what all units share, nobody where it is empty. ``units`` and ``files`` map
-    a path below the folder of the monitors to owners, ``@organisation/team``; ``files`` has those
-    whose monitors do not all belong to the unit's team. ``unknown`` are teams that own something
-    and have no GitHub team.
+    ``owner`` is the team that answers for what all units share, empty where none is named, and
+    ``shared`` its team on GitHub, which reviews that; nobody does where it is empty. ``units`` and
+    ``files`` map a path below the folder of the monitors to owners, ``@organisation/team``;
+    ``files`` has those whose monitors do not all belong to the unit's team. ``unknown`` are teams
+    that own something and have no GitHub team.
     """
 
+    owner: str = ""
     shared: str = ""
     units: Mapping[str, tuple[str, ...]]
     files: Mapping[str, tuple[str, ...]]
@@ -67,6 +69,7 @@ def owners(project: Project) -> Owners:
     }
     files = {file: _githubs(teams, project.teams) for file, teams in mixed.items()}
     return Owners(
+        owner=project.owner,
         shared=project.teams[project.owner].github if project.owner else "",
         units={path: owned for path, owned in units.items() if owned},
         files={path: owned for path, owned in files.items() if owned},
@@ -101,6 +104,9 @@ def text(owners: Owners, folder: str, itself: str) -> str:
         ]
     if owners.shared:
         lines += ["", "# What all business units share, and this file", *_rows(shared)]
+    elif owners.owner:
+        lacking = f"{owners.owner}, its `owner` in project.yaml, has no `github` in teams.yaml"
+        lines += ["", f"# Nobody reviews what all units share: {lacking}."]
     else:
         lines += ["", "# What all units share has no owner: name one as `owner` in project.yaml."]
     for title, part in (("Business units", owners.units), ("Other teams' monitors", owners.files)):

@@ -351,3 +351,20 @@ def test_a_refused_limit_is_let_through_by_hand(delivery: Delivery) -> None:
 def _limited(folder: Path) -> str:
     project = folder / "monitors" / "project.yaml"
     return project.read_text(encoding="utf-8") + "limits: {deletes: 0}\n"
+
+
+def test_a_limit_that_forbids_what_was_reviewed_is_named_on_the_pull_request(
+    delivery: Delivery,
+) -> None:
+    project = (delivery.repository.folder / "monitors/project.yaml").read_text()
+    delivery.pull(7, "project.yaml", f"{project}limits: {{deletes: 0}}\n")
+    delivery.squash(7)
+    delivery.apply()
+    delivery.pull(8, "motor/flow.yaml", another("other"))
+    delivery.squash(8)
+    done = delivery.apply()
+
+    assert done.returncode == 5
+    assert "A limit forbids what was reviewed:" in delivery.said(8)
+    assert "1 of 2 monitors in all would be deleted or replaced" in delivery.said(8)
+    assert "not what was reviewed" not in delivery.said(8)

@@ -10,11 +10,11 @@ import click
 from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.counting import count
-from monitor_sync.errors import Refused, UsageError
+from monitor_sync.errors import Refused
 
 
 @click.command("approvals")
-@click.option("--github", "on_github", is_flag=True, help="On GitHub: its job says where.")
+@options.github
 @click.option(
     "--plan",
     "planfile",
@@ -24,7 +24,7 @@ from monitor_sync.errors import Refused, UsageError
 )
 @click.option("--base", required=True, metavar="REV", help="Whose teams.yaml and policy count.")
 @options.root
-def command(root: Path, on_github: bool, planfile: Path, base: str) -> None:
+def command(root: Path, planfile: Path, base: str) -> None:
     """
     Fail (exit 5) until somebody of each team that would be paged differently has approved.
 
@@ -33,8 +33,6 @@ def command(root: Path, on_github: bool, planfile: Path, base: str) -> None:
     """
     from monitor_sync.github import runner
 
-    if not on_github:
-        raise UsageError("approvals where?", hint="`monitor-sync approvals --github`")
     approvals = app.approvals(root, runner.from_environment(os.environ), planfile, base)
     if not approvals.required:
         console.say("No approval is asked for: policy.paging_approval is not set.")

@@ -35,7 +35,8 @@ def command(root: Path, check: bool) -> None:
     new = _merged(place, old, codeowners.text(owners, current.folder, place))
     if owners.unknown:
         console.warn(
-            f"{listed(owners.unknown)}: no GitHub team, so others review their files",
+            f"{listed(owners.unknown)}: no `github` in teams.yaml, so"
+            f" {owners.shared or 'nobody'} reviews what is theirs alone",
             'give each team in teams.yaml its `github: "@organisation/team"`',
         )
     counted = (

@@ -10,7 +10,6 @@ import click
 
 from monitor_sync import app
 from monitor_sync.cli import console, options
-from monitor_sync.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor_sync.app.pull_request import Told
@@ -19,9 +18,7 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("comment")
-@click.option(
-    "--github", "on_github", is_flag=True, help="On GitHub; the job's variables say where."
-)
+@options.github
 @click.option("--plan", "planfile", type=_FILE, help="What `monitor-sync plan --out` wrote.")
 @click.option("--findings", type=_FILE, help="What `monitor-sync validate --format json` wrote.")
 @click.option(
@@ -37,7 +34,6 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @options.root
 def command(
     root: Path,
-    on_github: bool,
     planfile: Path | None,
     findings: Path | None,
     number: int | None,
@@ -56,8 +52,6 @@ def command(
     from monitor_sync.github import runner, sticky
     from monitor_sync.render import comment
 
-    if not on_github:
-        raise UsageError("comment where?", hint="`monitor-sync comment --github --plan FILE`")
     wanted = app.CommentOptions(
         plan_file=planfile,
         findings=findings,

@@ -26,7 +26,7 @@ _ALLOWED: Final = ("--max-deletes", "--max-changes", "--max-labels", "--max-unpa
 
 
 @click.command("merged")
-@click.option("--github", "on_github", is_flag=True, help="On GitHub: its job says where.")
+@options.github
 @click.option("--environment", default="production", show_default=True, help="What is recorded.")
 @click.option(
     "--fingerprint",
@@ -55,7 +55,6 @@ _ALLOWED: Final = ("--max-deletes", "--max-changes", "--max-labels", "--max-unpa
 @options.root
 def command(
     root: Path,
-    on_github: bool,
     environment: str,
     fingerprint: str,
     only: str,
@@ -74,8 +73,6 @@ def command(
     from monitor_sync.github import runner
     from monitor_sync.render import comment
 
-    if not on_github:
-        raise UsageError("merged where?", hint="`monitor-sync merged --github`")
     if (only or allow) and not fingerprint:
         given = "--only" if only else "--allow"
         raise UsageError(f"{given} goes with --fingerprint", hint="the refused run's page has it")

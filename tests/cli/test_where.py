@@ -1,0 +1,39 @@
+"""Commands say what they lack in words that fit them, and ask for no option that must be given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import environment, run
+
+
+@pytest.mark.parametrize("words", ["comment --plan p", "approvals --plan p --base main", "merged"])
+@pytest.mark.parametrize("github", ["", " --github"])
+def test_github_need_not_be_said(project: Path, words: str, github: str) -> None:
+    result = run(*f"{words}{github}".split(), cwd=project, changed={"GITHUB_REPOSITORY": ""})
+
+    assert result.returncode == 2
+    assert "no GITHUB_REPOSITORY" in result.stderr or "cannot read p" in result.stderr
+    assert "where?" not in result.stderr
+
+
+def test_drift_outside_git_speaks_of_no_option_that_it_does_not_have(project: Path) -> None:
+    result = run("drift", cwd=project, changed={"GIT_CEILING_DIRECTORIES": str(project.parent)})
+
+    assert result.returncode == 2
+    assert "'monitors' is in no git repository" in result.stderr
+    assert "--base" not in result.stderr
+
+
+def test_codeowners_names_the_team_that_lacks_a_github_team(project: Path) -> None:
+    file = project / "monitors" / "project.yaml"
+    file.write_text(file.read_text() + "owner: payments-core\n")
+
+    result = run("codeowners", cwd=project, changed=environment())
+
+    written = (project / ".github" / "CODEOWNERS").read_text()
+    assert "payments-core, its `owner` in project.yaml, has no `github` in teams.yaml" in written
+    assert "name one as `owner`" not in written
+    assert "payments-core: no `github` in teams.yaml, so nobody reviews" in result.stderr
