@@ -20,10 +20,20 @@ if TYPE_CHECKING:
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.planning import Planned, PlanOptions, plan
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
+    from monitor_sync.app.starting import (
+        Answers,
+        NewProject,
+        draft_project,
+        refuse_existing,
+        write_project,
+        write_schemas,
+        wrong_answer,
+    )
     from monitor_sync.app.target import Target
     from monitor_sync.app.validation import ValidateOptions, Validation, validate
 
 __all__ = [
+    "Answers",
     "Applied",
     "ApplyOptions",
     "CommentOptions",
@@ -31,6 +41,7 @@ __all__ = [
     "DriftOptions",
     "JobLog",
     "MergedOptions",
+    "NewProject",
     "OwnersFile",
     "PlanOptions",
     "Planned",
@@ -42,11 +53,16 @@ __all__ = [
     "approvals",
     "comment",
     "doctor",
+    "draft_project",
     "drift",
     "merged",
     "owners_file",
     "plan",
+    "refuse_existing",
     "validate",
+    "write_project",
+    "write_schemas",
+    "wrong_answer",
 ]
 
 _MODULES: Final = {
@@ -58,6 +74,15 @@ _MODULES: Final = {
     "owners": ("OwnersFile", "owners_file"),
     "planning": ("PlanOptions", "Planned", "plan"),
     "pull_request": ("CommentOptions", "approvals", "comment"),
+    "starting": (
+        "Answers",
+        "NewProject",
+        "draft_project",
+        "refuse_existing",
+        "write_project",
+        "write_schemas",
+        "wrong_answer",
+    ),
     "target": ("Target",),
     "validation": ("ValidateOptions", "Validation", "validate"),
 }

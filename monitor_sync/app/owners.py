@@ -14,7 +14,7 @@ from monitor_sync.git import commits
 if TYPE_CHECKING:
     from monitor_sync.model import Project
 
-_PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks, in this order; it reads the first that it finds (its page on code owners)."""
 
 
@@ -44,7 +44,7 @@ def owners_file(root: Path) -> OwnersFile:
         )
     resolved = root.resolve()
     repository = commits.repository(resolved) or resolved.parent
-    place = next((place for place in _PLACES if (repository / place).is_file()), _PLACES[0])
+    place = next((place for place in PLACES if (repository / place).is_file()), PLACES[0])
     folder = resolved.relative_to(repository).as_posix()
     return OwnersFile(
         project=loaded.project,

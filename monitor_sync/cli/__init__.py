@@ -24,8 +24,8 @@ from monitor_sync.errors import MonitorSyncError, UsageError
 from monitor_sync.language.suggest import did_you_mean
 
 COMMANDS: Final = (
-    "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners", "comment",
-    "approvals", "merged", "test", "evaluate", "doctor", "emulate", "demo",
+    "init", "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners",
+    "comment", "approvals", "merged", "test", "evaluate", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 
@@ -170,5 +170,5 @@ def main() -> None:
     Datadog monitors as code: declare them in YAML, review the plan, apply exactly that.
 
     Keys come from the environment: DD_API_KEY and DD_APP_KEY (or DD_BEARER_TOKEN), DD_SITE.
-    validate, show, list and demo need none.
+    init, validate, show, list and demo need none.
     """

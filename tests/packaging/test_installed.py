@@ -23,6 +23,10 @@ from monitor_sync import __version__
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMAS = sorted(path.name for path in (ROOT / "schemas").glob("*.json"))
+FIRST_FILES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "monitor_sync/app/first_files").rglob("*.y*ml")
+)
 
 PROJECT = {
     "project.yaml": "project: small\ntags: {env: test}\n",
@@ -114,6 +118,8 @@ def test_the_wheel_carries_every_schema_and_the_type_marker_but_no_tests(wheel: 
 
     assert SCHEMAS
     assert {f"monitor_sync/schemas/{name}" for name in SCHEMAS} <= names
+    assert FIRST_FILES
+    assert set(FIRST_FILES) <= names
     assert "monitor_sync/py.typed" in names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"monitor_sync"}
 
@@ -154,6 +160,17 @@ def test_the_installed_command_checks_a_project_with_the_schemas_of_the_wheel(
     assert right.returncode == 0, right.stdout + right.stderr
     assert wrong.returncode == 3, wrong.stdout + wrong.stderr
     assert "prioritty" in wrong.stdout
+
+
+def test_the_installed_command_makes_a_project_and_finds_it_right(
+    commands: Path, tmp_path: Path
+) -> None:
+    named = ("--project", "acme", "--pager", "@pagerduty-Shop", "--chat", "@slack-shop")
+    made = run(commands / "monitor-sync", "init", "--github", *named, cwd=tmp_path)
+    right = run(commands / "monitor-sync", "validate", "--show", "note", cwd=tmp_path)
+
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert right.stdout == "Checked 5 monitors in 6 files: no problems.\n", right.stderr
 
 
 def test_a_checkout_works_without_being_installed(empty: Path) -> None:

@@ -1,0 +1,199 @@
+"""``init``: the first files of a project. Offline, without a key."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from monitor_sync import app
+from monitor_sync.cli import console, options
+from monitor_sync.counting import count
+from monitor_sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor_sync.app import NewProject
+
+_QUESTIONS: Final[Mapping[str, str]] = {
+    "project": "Name of the project, in every monitor's identity and never changed",
+    "team": "Team that owns the monitors",
+    "pager": "Handle that wakes somebody, such as @pagerduty-SHOP or @webhook-NAME",
+    "chat": "Handle of the chat, such as @slack-shop-alerts",
+    "site": "Datadog site, such as datadoghq.eu",
+    "github": "GitHub team that reviews the files, such as @acme/shop",
+}
+
+
+@click.command("init")
+@click.option("--project", metavar="NAME", help="Its name: acme. Never change it.")
+@click.option("--team", metavar="NAME", help="Owns the monitors; else as --project.")
+@click.option("--pager", metavar="HANDLE", help="Wakes somebody: @pagerduty-SHOP.")
+@click.option("--chat", metavar="HANDLE", help="Is read by day: @slack-shop-alerts.")
+@click.option("--site", metavar="SITE", help="Else DD_SITE, else datadoghq.com.")
+@click.option("--empty", is_flag=True, help="No monitors: for those that live in Datadog already.")
+@click.option("--github", is_flag=True, help="With the workflow and CODEOWNERS for GitHub.")
+@click.option("--github-team", metavar="TEAM", help="Reviews the files: @acme/shop.")
+@click.option("--schemas", is_flag=True, help="Only renew .schemas of a project that is there.")
+@options.color
+@options.root
+def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str | None) -> None:
+    """
+    Make a project: its files with one team, a few monitors as examples, and a unit test.
+
+    Asks on a terminal for what no option says. Overwrites nothing: where one of the files is
+    there, none is written (exit 5). Offline, needs no key.
+    """
+    stated = _stated(given)
+    if schemas:
+        if stated or empty or github:
+            raise UsageError("--schemas stands alone", hint="`monitor-sync init --schemas`")
+        console.answer(f"{app.write_schemas(root)} is written.\n")
+        return
+    app.refuse_existing(root)
+    answers = _answers(stated, asks_github=github)
+    new = app.draft_project(root, answers, empty=empty, github=github)
+    if github:
+        new = _with_owners(new)
+    app.write_project(new)
+    console.answer("".join(f"{line}\n" for line in _report(new, empty=empty, github=github)))
+
+
+def _stated(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the answers that options give. Raises UsageError for an empty one."""
+    stated = {name: value for name, value in given.items() if value is not None}
+    for name, value in stated.items():
+        if not value:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} is empty", hint="leave it out, or say what it is")
+    if "github_team" in stated:
+        stated["github"] = stated.pop("github_team")
+    return stated
+
+
+def _answers(stated: Mapping[str, str], *, asks_github: bool) -> app.Answers:
+    """Return what the options say, and for the rest what a person answers or the defaults."""
+    answers = dict(stated)
+    if sys.stdin.isatty():
+        for name, question in _QUESTIONS.items():
+            if name not in answers and (name != "github" or asks_github):
+                answers[name] = _asked(name, question, _default(name, answers))
+        return app.Answers(**answers)
+    missing = [name for name in ("project", "pager", "chat") if name not in answers]
+    if missing:
+        raise UsageError(
+            "there is no terminal to ask on, and " + ", ".join(f"no --{name}" for name in missing),
+            hint="type `monitor-sync init --project acme --pager @pagerduty-SHOP"
+            " --chat @slack-shop-alerts`\nwith your own names",
+        )
+    for name in ("team", "site"):
+        answers.setdefault(name, _default(name, answers))
+    return app.Answers(**answers)
+
+
+def _default(name: str, answers: Mapping[str, str]) -> str:
+    if name == "project":
+        return re.sub("[^a-z0-9._-]+", "-", Path.cwd().name.lower()).strip("-")
+    if name == "team":
+        return answers["project"]
+    if name == "site":
+        return os.environ.get("DD_SITE") or "datadoghq.com"
+    return ""
+
+
+def _asked(name: str, question: str, default: str) -> str:
+    """Ask until the answer fits. An empty one stands for the default, or for no GitHub team."""
+    optional = name == "github"
+    answer: str = click.prompt(
+        question,
+        default=default or ("" if optional else None),
+        show_default=bool(default),
+        value_proc=_fitting(name, optional=optional),
+        err=True,
+    )
+    return answer
+
+
+def _fitting(name: str, *, optional: bool) -> Callable[[str], str]:
+    def fitting(value: str) -> str:
+        value = value.strip()
+        problem = "" if optional and not value else app.wrong_answer(name, value)
+        if problem:
+            raise click.UsageError(problem)
+        return value
+
+    return fitting
+
+
+def _with_owners(new: NewProject) -> NewProject:
+    """Return the project with CODEOWNERS, as ``monitor-sync codeowners`` writes it."""
+    from monitor_sync.render import codeowners
+
+    place = ".github/CODEOWNERS"
+    text = codeowners.text(codeowners.owners(new.project), new.folder, place)
+    return replace(new, files={**new.files, new.repository / place: text})
+
+
+def _report(new: NewProject, *, empty: bool, github: bool) -> Iterator[str]:
+    """Yield the files that are written and what to type next."""
+    monitors = count(len(new.project.monitors), "monitor")
+    yield f"A project of {monitors} is made:"
+    shown = [path for path in new.files if path.parent.name != ".schemas"]
+    yield from (f"  {path}" for path in shown)
+    yield f"  {new.root / '.schemas'}/  for editors; after an upgrade `init --schemas` renews it"
+    yield ""
+    yield "Next:"
+    steps = [*_first_steps(new.root, empty=empty), *(_github_steps(new) if github else ())]
+    for number, lines in enumerate(steps, 1):
+        yield f"  {number}. {lines[0]}"
+        yield from (f"     {line}" for line in lines[1:])
+
+
+def _tool(root: Path) -> str:
+    """Return how a command for this project begins."""
+    named = "" if root == Path("monitors") else f" --root {shlex.quote(str(root))}"
+    return f"monitor-sync{named}"
+
+
+def _first_steps(root: Path, *, empty: bool) -> Iterator[tuple[str, ...]]:
+    tool = _tool(root)
+    if empty:
+        yield (f"`{tool} validate` checks the files. It needs no key.",)
+        yield (
+            "`export DD_API_KEY=… DD_APP_KEY=…`, with a key that may read monitors, then",
+            f"`{tool} plan`: it counts the monitors that live, and changes none.",
+        )
+        return
+    yield (f"`{tool} validate` and `{tool} test`: both need no key.",)
+    yield (
+        "`monitor-sync emulate` runs a local Datadog and prints what to export; then",
+        f"`{tool} plan` and `{tool} apply` there.",
+    )
+    yield (
+        f"Write your own monitors in place of those in {root / 'shop'}: your Datadog",
+        "has no such metrics. Then `export DD_API_KEY=… DD_APP_KEY=…` and plan again.",
+    )
+    yield (
+        "Look at them in one quiet channel before they page anybody:",
+        f"`{tool} apply --notify-only @slack-CHANNEL`",
+    )
+
+
+def _github_steps(new: NewProject) -> Iterator[tuple[str, ...]]:
+    workflow = new.repository / ".github/workflows/monitors.yml"
+    yield (
+        f"In {workflow}, write where you keep monitor-sync",
+        "for OWNER and the commit of one of its releases for SHA. Which environments and",
+        "secrets it needs stands there in .github/actions/monitor-sync/README.md.",
+    )
+    if not all(team.github for team in new.project.teams.values()):
+        yield (
+            f"Write the team's `github` in {new.root / 'teams.yaml'}, then",
+            f"`{_tool(new.root)} codeowners`: until then nobody has to review the files.",
+        )
