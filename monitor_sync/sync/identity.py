@@ -144,62 +144,69 @@ def _why_not(
     taken: Mapping[Id, str],
 ) -> Refusal | None:
     """Return why a resource cannot be taken over; None where it can."""
-    number = declared.adopt
-
-    def refuse(message: str, hint: str, *ids: Id) -> Refusal:
-        return Refusal(
-            kind=kind.name,
-            key=declared.key,
-            message=message,
-            hint=hint,
-            ids=ids,
-            path=declared.path,
-            line=declared.line,
-        )
-
     if current is not None:
-        return refuse(
-            f"cannot adopt #{number}: {declared.key} already lives as #{current.id}",
+        return _cannot_adopt(
+            kind,
+            declared,
+            f"{declared.key} already lives as #{current.id}",
             "remove `adopt:`, or remove our tags from the one that should go",
             current.id,
         )
     if target is None:
-        return refuse(
-            f"cannot adopt #{number}: Datadog has no such {kind.name}",
+        return _cannot_adopt(
+            kind,
+            declared,
+            f"Datadog has no such {kind.name}",
             "check the number, and that the keys are of the same organisation",
         )
-    if any(owner == project for owner, _ in target.claims):
-        return refuse(
-            f"cannot adopt #{number}: it carries several keys or projects, this one among them",
-            "leave it no tag `monitor_sync_key:…`, or the one that it shall have, in Datadog",
-            target.id,
-        )
     if target.id in taken:
-        return refuse(
-            f"cannot adopt #{number}: {taken[target.id]} adopts it already",
+        why, hint = (
+            f"{taken[target.id]} adopts it already",
             "one of the two needs another `adopt:`, or none",
-            target.id,
         )
-    if target.project and target.project != project and target.key:
-        return refuse(
-            f"cannot adopt #{number}: it belongs to the project {target.project}",
-            "remove it there first",
-            target.id,
+    else:
+        why, hint = _claimed(project, target) or _of_another_type(kind, declared, target)
+    return _cannot_adopt(kind, declared, why, hint, target.id) if why else None
+
+
+def _cannot_adopt(kind: Kind, declared: Declared, why: str, hint: str, *ids: Id) -> Refusal:
+    return Refusal(
+        kind=kind.name,
+        key=declared.key,
+        message=f"cannot adopt #{declared.adopt}: {why}",
+        hint=hint,
+        ids=ids,
+        path=declared.path,
+        line=declared.line,
+    )
+
+
+def _claimed(project: str, target: LiveResource) -> tuple[str, str] | None:
+    """Return whose a resource is already, and what to do about it; None where it is nobody's."""
+    if any(owner == project for owner, _ in target.claims):
+        return (
+            "it carries several keys or projects, this one among them",
+            "leave it no tag `monitor_sync_key:…`, or the one that it shall have, in Datadog",
         )
-    if target.project == project and target.key:
-        return refuse(
-            f"cannot adopt #{number}: it is ours already, as {target.key}",
-            f"to rename it, write `moved_from: {target.key}` in place of `adopt:`",
-            target.id,
-        )
-    if not kind.changes_in_place(target.body, declared.body):
-        return refuse(
-            f"cannot adopt #{number}: it is a {target.body.get('type')}, and Datadog never"
-            f" changes a type to {declared.body.get('type')}",
-            f"declare it as `type: {target.body.get('type')}`, or remove `adopt:`",
-            target.id,
-        )
-    return None
+    if not target.project or not target.key:
+        return None
+    if target.project != project:
+        return f"it belongs to the project {target.project}", "remove it there first"
+    return (
+        f"it is ours already, as {target.key}",
+        f"to rename it, write `moved_from: {target.key}` in place of `adopt:`",
+    )
+
+
+def _of_another_type(kind: Kind, declared: Declared, target: LiveResource) -> tuple[str, str]:
+    """Return that Datadog would not let it become what is declared; empty where it would."""
+    if kind.changes_in_place(target.body, declared.body):
+        return "", ""
+    live, wanted = target.body.get("type"), declared.body.get("type")
+    return (
+        f"it is a {live}, and Datadog never changes a type to {wanted}",
+        f"declare it as `type: {live}`, or remove `adopt:`",
+    )
 
 
 def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, found: Match) -> None:
