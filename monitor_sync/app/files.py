@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app.failures import WrongFiles
 from monitor_sync.counting import count
@@ -15,6 +15,9 @@ from monitor_sync.diagnostics import Diagnostic, Severity, Span
 
 if TYPE_CHECKING:
     from monitor_sync.project.load import Loaded
+
+
+_WARNINGS_TOO: Final = "`monitor-sync validate` shows warnings too"
 
 
 @contextlib.contextmanager
@@ -107,17 +110,19 @@ def read_whole(root: Path, notify_only: str = "") -> Loaded:
     return loaded
 
 
-def check_written(loaded: Loaded, keys: Collection[str]) -> tuple[Diagnostic, ...]:
+def check_written(
+    loaded: Loaded, keys: Collection[str], hint: str = _WARNINGS_TOO
+) -> tuple[Diagnostic, ...]:
     """
     Run the rules over the monitors that would be written; return the warnings.
 
     A monitor that Datadog holds as declared stops nothing; ``validate`` checks all of them.
-    ``loaded`` has the recipients as the authors wrote them. Raises WrongFiles.
+    ``loaded`` has the recipients as the authors wrote them. Raises WrongFiles, with this ``hint``.
     """
     if not keys:
         return ()
     diagnostics = check(loaded, keys)
-    _refuse(diagnostics, "so nothing is planned")
+    _refuse(diagnostics, "so nothing is planned", hint)
     return diagnostics
 
 
@@ -131,11 +136,11 @@ def warnings_of_reading(loaded: Loaded) -> tuple[Diagnostic, ...]:
     return tuple(findings.shown(loaded.diagnostics))
 
 
-def _refuse(diagnostics: Sequence[Diagnostic], consequence: str) -> None:
+def _refuse(diagnostics: Sequence[Diagnostic], consequence: str, hint: str = _WARNINGS_TOO) -> None:
     errors = [each for each in diagnostics if each.severity is Severity.ERROR]
     if errors:
         raise WrongFiles(
             f"the files have {count(len(errors), 'error')}, {consequence}",
             errors,
-            hint="`monitor-sync validate` shows warnings too",
+            hint=hint,
         )

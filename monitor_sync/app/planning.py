@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import files, listing
 from monitor_sync.app.base import BaseRevision
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.loosening import Loosening
     from monitor_sync.sync.plan import Plan
+
+
+_WEAKENED: Final = (
+    "the rules of the base are asked: what this change weakens counts from the next change on"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +129,11 @@ def compare(
             project=project,
             client=client,
             plan=replace(plan, made=began, loosened=loosened),
-            warnings=files.check_written(_judged(as_authors_wrote, project), written),
+            warnings=(
+                files.check_written(_judged(as_authors_wrote, project), written, _WEAKENED)
+                if loosened
+                else files.check_written(as_authors_wrote, written)
+            ),
         )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from monitor_sync.app import approvals
+from monitor_sync.errors import UsageError
+from monitor_sync.github.runner import Runner
 from tests.cli.repository import DROP, ERRORS, Repository
 
 TWELVE = """\
@@ -111,3 +114,59 @@ def test_a_change_of_nothing_but_the_rules_is_told_too(estate: Repository) -> No
         ("limits.changes", "30%", "no limit"),
         ("limits.unpaged", "10%", "50%"),
     ]
+
+
+def test_a_plan_file_is_held_to_the_limits_of_its_base(estate: Repository) -> None:
+    add(estate, "limits: {deletes: null}\n")
+    (estate.folder / "monitors/payments/many.yaml").unlink()
+    estate.commit("gone, and nothing forbids it")
+    estate.done("plan --base HEAD^1 --out plan.json")
+
+    result = estate.run("apply plan.json --yes")
+
+    assert result.stdout.startswith("! This change weakens the rules of its review")
+    assert result.exit_code == 5
+    assert len(estate.live()) == 14
+
+
+def test_a_suppression_of_a_rule_that_protects_people_does_not_silence_it_in_its_own_change(
+    estate: Repository,
+) -> None:
+    add(estate, "policy: {paging_priorities: [1]}\n")
+    estate.commit("who has to be woken")
+    quiet = "priority: 1\n    notify: {alert: [chat]}\n    ignore: [{rule: RULE, reason: x}]"
+    estate.edit("motor/flow.yaml", "priority: 1", quiet.replace("RULE", "routing/pager-required"))
+    estate.commit("nobody is, and nobody says so")
+
+    alone = estate.run("plan")
+    result = estate.run("plan --base HEAD^1")
+
+    assert alone.exit_code == 0
+    assert result.exit_code == 3
+    assert "[routing/pager-required]" in result.stderr
+    assert "what this change weakens counts from the next change on" in result.stderr
+
+
+EVASIONS = {
+    "narrowed and renamed": ("pagers: []", 'pagers: ["@oncall-*"]'),
+    "no approval": ("paging_approval: true", "paging_approval: false"),
+}
+
+
+@pytest.mark.parametrize("evasion", EVASIONS)
+def test_who_is_paged_is_asked_with_the_words_of_the_base_too(
+    estate: Repository, evasion: str
+) -> None:
+    add(estate, "policy: {paging_approval: true, pagers: []}\n")
+    estate.commit("approvals")
+    old, new = EVASIONS[evasion]
+    estate.edit("project.yaml", old, new)
+    estate.edit("teams.yaml", 'pager: "@webhook-zenduty-pay', 'phone: "@webhook-zenduty-pay')
+    estate.edit("teams.yaml", "[{alert: [pager, chat], warning", "[{alert: [chat], warning")
+    estate.edit("teams.yaml", "recovery: [pager, chat]}]", "recovery: [chat]}]")
+    estate.commit("nobody is paged any more")
+    estate.done("plan --base HEAD^1 --out plan.json")
+
+    with pytest.raises(UsageError, match="this job is about no pull request"):
+        approvals(estate.folder / "monitors", Runner(repository="a/b"),
+                  estate.folder / "plan.json", "HEAD^1")  # fmt: skip
