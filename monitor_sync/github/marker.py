@@ -15,7 +15,7 @@ Kind = Literal["plan", "applied", "drift"]
 """What is marked: a pull request's plan, what became of it, the issue about drift."""
 
 _LINE: Final = re.compile(r"<!-- monitor-sync (\{[^\n]*\}) -->")
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{8}")
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{32}")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 

@@ -10,7 +10,7 @@ from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY, SIGNS
 from monitor_sync.render.outcome_summary import Problem
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, listed, plain, table
+from monitor_sync.render.text import SHORT, count, listed, plain, table
 from monitor_sync.sync.outcome import Outcome
 
 _LISTED: Final = 10
@@ -44,7 +44,7 @@ def summary(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN)
         style(part, "red", bold=True) if undone else part
         for part, undone in outcome_summary.tally(outcomes)
     ]
-    return f"Applied {style(fingerprint, bold=True)}: {', '.join(parts)}."
+    return f"Applied {style(fingerprint[:SHORT], bold=True)}: {', '.join(parts)}."
 
 
 def _made(done: Sequence[Outcome], style: Style) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Final
 from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY, SIGNS
 from monitor_sync.render.markdown import LIMIT, code, codes, kept_within
-from monitor_sync.render.text import count
+from monitor_sync.render.text import SHORT, count
 from monitor_sync.sync.outcome import Outcome
 
 _FOR_TABLE: Final = 20_000
@@ -21,7 +21,7 @@ _LISTED: Final = 10
 def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
     """The whole report in Markdown, at most ``markdown.LIMIT`` characters long."""
     done = [outcome for outcome in outcomes if outcome.status == "done"]
-    head = f"### Monitors applied {code(fingerprint)}: {_tally(outcomes)}"
+    head = f"### Monitors applied {code(fingerprint[:SHORT])}: {_tally(outcomes)}"
     problems = [_problem(problem) for problem in outcome_summary.problems(outcomes)]
     remarks = [*_altered(done), *_noted(done)]
     rows = _owned(outcomes) if len(outcomes) > MANY else _made(done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Sequence
+from typing import Final
 
 from monitor_sync.counting import count, listed
 
@@ -31,6 +32,10 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+
+
+SHORT: Final = 8
+"""Digits of a fingerprint where it only identifies a plan; where it is typed, all are shown."""
 
 
 def plain(text: str) -> str:

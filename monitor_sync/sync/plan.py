@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Final
 
 from monitor_sync.audience.pagers import pager_globs
 from monitor_sync.errors import UsageError
@@ -42,6 +43,10 @@ __all__ = [
     "make_plan",
     "select",
 ]
+
+
+_DIGITS: Final = 32
+"""Hex digits of a fingerprint: 128 bits, of which nobody can find two alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +117,7 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """
-        Eight hex digits that differ when what would be done differs.
+        32 hex digits that differ when what would be done differs.
 
         SHA-256 over the loosenings of the rules, project, site and the changes by kind and key. Not
         over times, versions, the place in the files, the selectors that narrow what is shown, or
@@ -129,7 +134,7 @@ class Plan:
         loosened = [[entry.what, entry.old, entry.new] for entry in whole.loosened]
         parts = [whole.project, whole.site, steps, *([loosened] if loosened else [])]
         text = json.dumps(parts, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
 def _fields(change: Change) -> list[str]:

@@ -32,7 +32,7 @@ def test_a_merge_is_applied_as_reviewed_recorded_and_told_on_its_pull_request(
     assert done.returncode == 0, done.stderr
     assert delivery.repository.critical(DROP) == 13.0
     assert delivery.recorded[-1] == commit
-    assert f"### Monitors applied `{fingerprint}`: 1 changed" in delivery.said(7)
+    assert f"### Monitors applied `{fingerprint[:8]}`: 1 changed" in delivery.said(7)
     assert "Monitors applied" in delivery.summary
 
 

@@ -119,9 +119,9 @@ def test_a_comment_that_github_finds_too_long_is_refused_in_its_words(
 
 
 def test_a_marker_says_what_it_was_given() -> None:
-    written = Marker(fingerprint="05b7566a", base="b" * 40, head="a" * 40, truncated=True)
+    written = Marker(fingerprint="05b7566a" + "0" * 24, base="b" * 40, head="a" * 40, truncated=True)
     assert str(written) == (
-        '<!-- monitor-sync {"v":1,"fingerprint":"05b7566a",'
+        '<!-- monitor-sync {"v":1,"fingerprint":"05b7566a" + "0" * 24,'
         f'"base":"{"b" * 40}","head":"{"a" * 40}","truncated":true}} -->'
     )
     assert marker.read(f"{written}\nanything") == written

@@ -73,7 +73,7 @@ def test_the_first_line_is_the_marker_the_second_counts_and_deletes_are_told_fir
         base=BASE,
         head=HEAD,
     )
-    assert re.fullmatch(r"### Monitor plan `[0-9a-f]{8}`: 1 to create, 1 to delete", lines[1])
+    assert re.fullmatch(r"### Monitor plan `[0-9a-f]{32}`: 1 to create, 1 to delete", lines[1])
     rows = [line[:7] for line in lines if line.startswith("| `")]
     assert rows == ["| `-` |", "| `+` |"]
 

@@ -19,6 +19,9 @@ from tests.render.test_plan import ROOT, without_code
 SCHEMA = json.loads((ROOT / "schemas" / "outcomes.json").read_text(encoding="utf-8"))
 
 
+FINGERPRINT = "05b7566a" + "0" * 24
+
+
 def outcome(key: str, status: Any = "done", action: Action = "create", **changed: Any) -> Outcome:
     change = Change(
         action=action,
@@ -38,7 +41,7 @@ def test_few_monitors_are_each_named_with_id_and_owner() -> None:
 def test_many_monitors_are_counted_by_business_unit() -> None:
     many = [outcome(f"unit-{n % 3}/f/m-{n}", id=n) for n in range(60)]
     many += [outcome("unit-0/f/x", action="delete")]
-    text = outcomes.text(many, "05b7566a")
+    text = outcomes.text(many, FINGERPRINT)
     assert "unit-0         team-of-unit-0       20        1" in text
     assert len(text.splitlines()) == 6
 
@@ -49,7 +52,7 @@ def test_many_results_are_told_by_unit_and_team_with_what_was_not_done() -> None
         outcome("unit-1/f/x", "failed", error=Rejected("no")),
         outcome("unit-1/f/y", "conflict"),
     ]
-    lines = outcomes.text(many, "05b7566a").splitlines()
+    lines = outcomes.text(many, FINGERPRINT).splitlines()
     assert lines[0] == "business unit  team            created  failed  conflict"
     assert lines[1] == "unit-0         team-of-unit-0       10       -         -"
     assert lines[2] == "unit-1         team-of-unit-1       10       1         1"
@@ -62,7 +65,7 @@ def test_a_unit_with_several_teams_is_named_once() -> None:
         replace(each, change=replace(each.change, team=f"team-{n % 2}"))
         for n, each in enumerate(many)
     ]
-    assert [line[:21] for line in outcomes.text(many, "05b7566a").splitlines()[1:3]] == [
+    assert [line[:21] for line in outcomes.text(many, FINGERPRINT).splitlines()[1:3]] == [
         "motor          team-0",
         "               team-1",
     ]
@@ -79,7 +82,7 @@ def test_conflicts_say_who_and_when_under_one_hint() -> None:
         )
         for n in range(3)
     ]
-    text = outcomes.text(many, "05b7566a")
+    text = outcomes.text(many, FINGERPRINT)
     assert "3 conflicts: not as planned, and left alone  team-of-motor" in text
     assert "    ~ motor/f/m-1 (#1) was changed, by ani-1" in text
     assert text.count("plan again") == 1
@@ -88,7 +91,7 @@ def test_conflicts_say_who_and_when_under_one_hint() -> None:
 
 def test_a_flood_of_different_failures_is_cut_and_counted() -> None:
     many = [outcome(f"m/f/{n}", "failed", error=Rejected(f"no {n}")) for n in range(50)]
-    text = outcomes.text(many, "05b7566a")
+    text = outcomes.text(many, FINGERPRINT)
     assert "and 30 more problems of 30 changes" in text
 
 
@@ -113,7 +116,7 @@ EVERYTHING = [
 
 
 def test_programs_get_every_outcome_as_the_schema_says() -> None:
-    told = json.loads(outcomes_json.text(EVERYTHING, "05b7566a"))
+    told = json.loads(outcomes_json.text(EVERYTHING, FINGERPRINT))
     jsonschema.Draft7Validator(SCHEMA).validate(told)
     assert told["summary"] == {
         "done": 2,
@@ -131,12 +134,12 @@ def test_programs_get_every_outcome_as_the_schema_says() -> None:
 
 
 def test_no_outcomes_fit_the_schema_too() -> None:
-    told = json.loads(outcomes_json.text([], "05b7566a"))
+    told = json.loads(outcomes_json.text([], FINGERPRINT))
     jsonschema.Draft7Validator(SCHEMA).validate(told)
 
 
 def test_markdown_tells_each_result_its_owner_and_its_reason() -> None:
-    text = outcomes_markdown.text(EVERYTHING, "05b7566a")
+    text = outcomes_markdown.text(EVERYTHING, FINGERPRINT)
     assert text.startswith("### Monitors applied `05b7566a`: 1 created, 1 changed, **1 failed**")
     assert "| `~` | `motor/f/altered` `#2` | `team-of-motor` | changed |" in text
     assert "- **1 change failed:** `refused` `team-of-motor`" in text
@@ -149,7 +152,7 @@ def test_markdown_of_many_is_a_table_by_unit_and_team_within_the_limit() -> None
         outcome(f"u{n % 900}/f/{n}", "failed", error=Rejected(f"{n} {EVIL * 9}"))
         for n in range(3000)
     ]
-    text = outcomes_markdown.text(many, "05b7566a")
+    text = outcomes_markdown.text(many, FINGERPRINT)
     assert "| `u0` | `team-of-u0` | 4 |" in text
     assert len(text) < 60_000
     assert "**Cut to fit a comment:**" in text
@@ -166,9 +169,9 @@ def test_texts_from_datadog_and_files_forge_nothing(number: int) -> None:
         outcome(EVIL, "held back", note=EVIL),
         outcome(EVIL, note=EVIL, altered=altered),
     ]
-    markdown = outcomes_markdown.text(many, "05b7566a")
-    plain = outcomes.text(many, "05b7566a")
-    for text in (plain, markdown, outcomes_json.text(many, "05b7566a")):
+    markdown = outcomes_markdown.text(many, FINGERPRINT)
+    plain = outcomes.text(many, FINGERPRINT)
+    for text in (plain, markdown, outcomes_json.text(many, FINGERPRINT)):
         assert "##[" not in text
         assert "\x1b" not in text
         assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
@@ -206,7 +209,7 @@ def test_failures_that_differ_by_the_id_alone_are_told_once() -> None:
 def test_what_time_was_too_short_for_says_so() -> None:
     late = NotSent("did not create a monitor: the deadline of 2 s is over", hint="--deadline")
     undone = [outcome(f"motor/f/m-{n}", "not attempted", error=late) for n in range(30)]
-    text = outcomes.text(undone, "05b7566a")
+    text = outcomes.text(undone, FINGERPRINT)
     assert "30 changes not attempted: did not create a monitor: the deadline of 2 s is ov" in text
     assert text.count("help: --deadline") == 1
     assert len(text.splitlines()) < 20
@@ -215,19 +218,19 @@ def test_what_time_was_too_short_for_says_so() -> None:
 def test_the_same_note_on_many_monitors_is_told_once() -> None:
     noted = [outcome(f"motor/f/m-{n}", note="was so already") for n in range(6)]
     expected = "motor/f/m-0, motor/f/m-1, motor/f/m-2 and 3 more: was so already"
-    assert f"note {expected}" in outcomes.text(noted, "05b7566a")
-    assert outcomes_markdown.text(noted, "05b7566a").count("was so already") == 1
+    assert f"note {expected}" in outcomes.text(noted, FINGERPRINT)
+    assert outcomes_markdown.text(noted, FINGERPRINT).count("was so already") == 1
 
 
 def test_a_flood_of_different_notes_is_cut_and_counted() -> None:
     noted = [outcome(f"motor/f/m-{n}", note=f"somebody else made #{n}") for n in range(300)]
-    text = outcomes.text(noted, "05b7566a")
+    text = outcomes.text(noted, FINGERPRINT)
     assert "note motor/f/m-19: somebody else made #19\nand 280 more notes\n" in text
 
 
 def test_what_was_held_back_says_why() -> None:
     held = outcome("motor/f/b", "held back", note="motor/f/a, which it refers to, was not made")
-    text = outcomes.text([held], "05b7566a")
+    text = outcomes.text([held], FINGERPRINT)
     assert "held back: motor/f/a, which it refers to, was not made" in text
 
 
