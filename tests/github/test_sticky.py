@@ -13,6 +13,8 @@ from tests.github.fake import BOT, FakeGitHub
 FIRST = f"{Marker(fingerprint='0' * 8)}\nfirst"
 SECOND = f"{Marker(fingerprint='1' * 8)}\nsecond"
 
+FINGERPRINT = "05b7566a4c1d9e7f3b2a6d8c0e5f7a91"
+
 
 def bodies(fake: FakeGitHub, number: int = 7) -> list[str]:
     return [each["body"] for each in fake.on(number)]
@@ -119,9 +121,9 @@ def test_a_comment_that_github_finds_too_long_is_refused_in_its_words(
 
 
 def test_a_marker_says_what_it_was_given() -> None:
-    written = Marker(fingerprint="05b7566a" + "0" * 24, base="b" * 40, head="a" * 40, truncated=True)
+    written = Marker(fingerprint=FINGERPRINT, base="b" * 40, head="a" * 40, truncated=True)
     assert str(written) == (
-        '<!-- monitor-sync {"v":1,"fingerprint":"05b7566a" + "0" * 24,'
+        '<!-- monitor-sync {"v":1,"fingerprint":"05b7566a4c1d9e7f3b2a6d8c0e5f7a91",'
         f'"base":"{"b" * 40}","head":"{"a" * 40}","truncated":true}} -->'
     )
     assert marker.read(f"{written}\nanything") == written
