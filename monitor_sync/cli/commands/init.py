@@ -66,15 +66,9 @@ def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str |
 
 
 def _stated(given: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the answers that options give. Raises UsageError for an empty one."""
-    stated = {name: value for name, value in given.items() if value is not None}
-    for name, value in stated.items():
-        if not value:
-            option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option} is empty", hint="leave it out, or say what it is")
-    if "github_team" in stated:
-        stated["github"] = stated.pop("github_team")
-    return stated
+    """Return the answers that options give."""
+    names = {"github_team": "github"}
+    return {names.get(name, name): value for name, value in given.items() if value is not None}
 
 
 def _answers(stated: Mapping[str, str], *, asks_github: bool) -> app.Answers:
