@@ -41,7 +41,7 @@ class Expectation:
     What is expected at an instant; ``fields`` are those that are asked, by their name in the file.
 
     ``after`` is seconds from the start, ``written`` how the author says it. ``group`` has the
-    values of the keys of one group; empty means the worst of all.
+    values of the keys of one group, those of facets without the sign; empty means the worst of all.
     """
 
     written: str
@@ -207,7 +207,7 @@ def _failures(
 def _group(expectation: Expectation, moment: Moment, keys: Group) -> Group | None:
     if not expectation.group:
         return moment.worst()
-    return tuple(expectation.group.get(key, "") for key in keys)
+    return tuple(expectation.group.get(key.removeprefix("@"), "") for key in keys)
 
 
 def _equal(expected: Any, got: float | None) -> bool:
