@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -88,6 +89,25 @@ def test_what_cannot_be_reproduced_never_passes() -> None:
     query = "avg(last_4h):anomalies(avg:a.x{*}, 'basic', 2) >= 1"
     outcome = unit_test.run(_test(query, [1], [{"at": 1, "state": "ok"}]))
     assert (outcome.status, outcome.open_points) == ("unsupported", ("anomalies",))
+
+
+def test_a_group_of_facets_is_named_without_their_sign() -> None:
+    query = 'logs("status:error").index("*").rollup("count").by("@carrier").last("5m") > 5'
+    test = _test(query, [1], [{"at": 3, "state": "alert", "message": "merapi fails"}])
+    test = dataclasses.replace(
+        test,
+        body={**test.body, "type": "log alert", "message": "{{[@carrier].name}} fails"},
+        sources=(
+            Source.of(
+                "status:error", "count", ["carrier:merapi"], [(START + 30, 1.0), (START + 150, 9.0)]
+            ),
+        ),
+        expected=tuple(
+            dataclasses.replace(expectation, group={"carrier": "merapi"})
+            for expectation in test.expected
+        ),
+    )
+    assert unit_test.run(test).status == "passed"
 
 
 def test_silent_missing_data_tells_nobody() -> None:

@@ -17,6 +17,13 @@ from tests.workflows.runner import TOOL, load
 
 CHANGED = FLOW.replace("critical: 12", "critical: 13")
 WRONG = FLOW.replace("priority: 1", "priority: soon")
+NEVER_FIRES = """tests:
+  - name: nobody would be told
+    monitor: conversion-drop
+    series:
+      - {metric: motor.conversion, values: "15x59"}
+    expect: [{at: 50m, state: alert}]
+"""
 FORK = "somebody/monitors"
 EVENTS = (
     "pull_request", "pull_request_review", "merge_group", "push", "schedule", "workflow_dispatch",
@@ -148,6 +155,15 @@ def test_findings_stand_beside_their_lines_in_the_summary_and_in_a_sarif_file(
     sarif = json.loads((kept / "findings.sarif").read_text(encoding="utf-8"))
     assert sarif["runs"][0]["results"]
     assert json.loads((kept / "findings.json").read_text(encoding="utf-8"))
+
+
+def test_a_monitor_that_does_not_what_its_test_says_is_red(side: GitHubSide) -> None:
+    side.change(7, "motor/flow.tests.yaml", NEVER_FIRES)
+    job = side.run("validate.yml", side.pull_request(7))
+
+    assert job.failed == ["Run monitor-sync"]
+    assert "failed: nobody would be told" in job.log
+    assert (side.machine.artifacts["findings"] / "findings.json").exists()
 
 
 def test_wrong_files_have_no_plan_and_the_log_says_where(side: GitHubSide) -> None:
