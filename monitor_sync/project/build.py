@@ -25,12 +25,10 @@ from monitor_sync.project.interpolation import fill, names_in, plain, references
 from monitor_sync.project.layers import Field, span_of
 from monitor_sync.project.message import Footer, footer_text, quieted
 from monitor_sync.project.routing import ProjectSettings, Router
-from monitor_sync.project.schema import known_fields
+from monitor_sync.project.schema import known_fields, sent_fields
 
 LONGEST_KEY: Final = 180
 """A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
-
-_EXTRAS: Final = ("restricted_roles", "draft_status", "assets")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,7 +336,7 @@ class MonitorBuilder:
             "options": options,
         }
         passed = filled.keys() - known_fields() if filled.get("raw_type") is True else ()
-        for name in (*_EXTRAS, *sorted(passed)):
+        for name in (*sent_fields(), *sorted(passed)):
             if name in filled:
                 body[name] = filled[name]
         return body

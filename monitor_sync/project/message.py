@@ -2,7 +2,8 @@
 What stands in every live monitor besides the author's text: a footer, and who hears of each state.
 
 What is written here is compared with Datadog in every plan, so a change of wording is a change of
-every monitor of every user. Written once, well, and kept. ``language.layout`` puts it together.
+every monitor of every user. Written once, well, and kept. ``language.message_layout`` puts it
+together.
 """
 
 from __future__ import annotations

@@ -67,6 +67,12 @@ def known_fields() -> frozenset[str]:
     return frozenset(bundle("definitions")["definitions"]["changes"]["properties"])
 
 
+def sent_fields() -> tuple[str, ...]:
+    """Return the optional fields that are sent as they are written: ``x-sent`` in the schema."""
+    fields = bundle("definitions")["definitions"]["changes"]["properties"]
+    return tuple(name for name, field in fields.items() if field.get("x-sent"))
+
+
 def known_types() -> frozenset[str]:
     """Return the types of monitors that the schema knows."""
     kinds = bundle("definitions")["definitions"]["changes"]["properties"]["type"]["anyOf"]

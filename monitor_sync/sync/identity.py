@@ -183,9 +183,10 @@ def _cannot_adopt(kind: Kind, declared: Declared, why: str, hint: str, *ids: Id)
 
 def _claimed(project: str, target: LiveResource) -> tuple[str, str] | None:
     """Return whose a resource is already, and what to do about it; None where it is nobody's."""
-    if any(owner == project for owner, _ in target.claims):
+    if target.claims:
+        ours = any(owner == project for owner, _ in target.claims)
         return (
-            "it carries several keys or projects, this one among them",
+            f"it carries several keys or projects{', this one among them' if ours else ''}",
             "leave it no tag `monitor_sync_key:…`, or the one that it shall have, in Datadog",
         )
     if not target.project or not target.key:

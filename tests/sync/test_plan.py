@@ -166,6 +166,8 @@ def test_adopting_what_is_ours_already_is_an_ordinary_comparison() -> None:
         ([answer(monitor("payments/router/old"), 4)], "moved_from: payments/router/old"),
         ([answer(ERRORS, 7), answer(body(tags=[]), 4)], "already lives as #7"),
         ([answer(body(tags=[], type="log alert"), 4)], "never changes a type"),
+        ([answer(body(), 4, tags=["monitor_sync_project:x", "monitor_sync_key:a",
+                                  "monitor_sync_key:b"])], "several keys"),
     ],
 )  # fmt: skip
 def test_an_adoption_that_cannot_be_is_refused_and_nothing_is_deleted_for_it(
