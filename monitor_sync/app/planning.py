@@ -112,9 +112,7 @@ def compare(
         if options.base
         else None
     )
-    with files.uncollected():
-        live = listing.Listing(connect)
-        live.start()
+    with files.uncollected(), listing.Listing(connect) as live:
         loaded = loaded or files.read_whole(root, notify_only)
         project = loaded.project
         loosened: tuple[Loosening, ...] = ()

@@ -124,7 +124,13 @@ class History:
         at = 0
         for mode, _, path in blobs:
             end = contents.index(b"\n", at)
-            size = int(contents[at:end].rsplit(b" ", 1)[1])
+            head = contents[at:end].rsplit(b" ", 1)[-1]
+            if not head.isdigit():
+                raise UsageError(
+                    f"{path} at {commit[:12]} is not in this clone",
+                    hint="fetch all of its files: a partial clone (`--filter`) lacks some",
+                )
+            size = int(head)
             _put(into / path, contents[end + 1 : end + 1 + size], link=mode == _LINK, root=into)
             at = end + 1 + size + 1
         return len(blobs)
@@ -148,7 +154,14 @@ class History:
 
 
 def _put(path: Path, content: bytes, *, link: bool, root: Path) -> None:
-    """Write one file. A link that leads out of the folder is left out, as it is when reading."""
+    """
+    Write one file below ``root``, which has no links in it.
+
+    Left out is what would stand elsewhere: a forged tree may name ``..``, or lead there through a
+    link of its own. A link that leads out of the folder is left out as it is when reading.
+    """
+    if ".." in path.parts or not path.parent.resolve().is_relative_to(root) or path.is_symlink():
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     if not link:
         path.write_bytes(content)
