@@ -137,7 +137,7 @@ def merged(
     github = connect(job)
     with tempfile.TemporaryDirectory() as scratch:
         keep = options.keep or Path(scratch)
-        keep.mkdir(parents=True, exist_ok=True)
+        _make(keep)
         run = _Run(
             root=root,
             target=target,
@@ -258,7 +258,7 @@ def _apply(run: _Run, root: Path, options: ApplyOptions, report: Path) -> _Resul
     try:
         applied = apply(root, run.target, options, run.log.conversation())
         text = run.pages.outcomes(applied.outcomes, applied.plan.fingerprint)
-        report.write_text(text, encoding="utf-8")
+        _write(run, report, text)
         applied.raise_if_incomplete()
     except MonitorSyncError as error:
         run.log.complain(error)
@@ -270,12 +270,36 @@ def _plan(run: _Run, root: Path, options: PlanOptions, file: Path) -> tuple[Plan
     """Plan, show it in the log and keep the plan file; None and the exit code where it fails."""
     try:
         planned = plan(root, run.target, options)
-        file.write_text(planned.file(), encoding="utf-8")
+        _write(run, file, planned.file())
     except MonitorSyncError as error:
         run.log.complain(error)
         return None, error.exit_code
     run.log.planned(planned)
     return planned, 0
+
+
+def _make(folder: Path) -> None:
+    """Make the folder for reports, before anything is applied. Raises UsageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass  # it can be written to
+    except OSError as error:
+        raise UsageError(
+            f"--keep {folder}: {(error.strerror or str(error)).lower()}",
+            hint="name a folder that is yours to write to",
+        ) from None
+
+
+def _write(run: _Run, file: Path, text: str) -> None:
+    """Keep a report or a plan; where that fails, what was applied is applied all the same."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        run.log.warn(
+            f"{file.name} is not kept: {(error.strerror or str(error)).lower()}",
+            "the run's page says the same",
+        )
 
 
 def _stop(run: _Run, step: Step, code: int, report: str) -> NoReturn:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.repository import DROP, Repository
 from tests.cli.run import environment, run
 
 
@@ -37,3 +38,27 @@ def test_codeowners_names_the_team_that_lacks_a_github_team(project: Path) -> No
     assert "payments-core, its `owner` in project.yaml, has no `github` in teams.yaml" in written
     assert "name one as `owner`" not in written
     assert "payments-core: no `github` in teams.yaml, so nobody reviews" in result.stderr
+
+
+def test_what_was_done_is_said_where_the_report_cannot_be_kept(repository: Repository) -> None:
+    repository.edit("motor/flow.yaml", "critical: 12", "critical: 13")
+
+    result = repository.run("apply --yes --workers 1 --output /dev/full")
+
+    assert result.exit_code == 2
+    assert f"~ changed {DROP}" in result.stderr
+    assert repository.critical(DROP) == 13.0
+
+
+def test_the_folder_of_a_jobs_reports_is_looked_at_before_anything_is_applied(
+    project: Path,
+) -> None:
+    file = project / "taken"
+    file.write_text("")
+    given = {"GITHUB_REPOSITORY": "acme/monitors", "GITHUB_TOKEN": "t"}
+
+    result = run("merged", "--keep", f"{file}/reports", cwd=project, changed=given)
+
+    assert result.returncode == 2
+    assert f"--keep {file}/reports: not a directory" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from monitor_sync.github import marker
 from monitor_sync.github.marker import Marker
 from monitor_sync.model import LiveResource, Team
 from monitor_sync.render import comment
+from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 from tests.render.builders import found, texts
 from tests.render.test_plan import create, delete, field, plan, update
@@ -286,3 +288,19 @@ def test_a_message_cannot_break_out_of_its_fence(text: str) -> None:
     assert len(fences) == 1
     assert "@" in fences[0].content
     assert "@" not in outside_code(said)
+
+
+def test_what_a_change_weakens_of_its_own_review_stands_before_everything_and_forges_nothing() -> (
+    None
+):
+    weaker = Loosening(what="limits.deletes", old="30%", new="no limit")
+    odd = Loosening(what="teams.x.approvers", old="none", new="`@acme/all`\n::warning::x")
+    plan_of_one = replace(plan(delete("motor/flow/drop")), loosened=(weaker, odd))
+
+    lines = comment.text(plan_of_one, ABOUT).splitlines()
+
+    said = "\n".join(lines)
+    assert lines[3].startswith("**This change weakens the rules of its review")
+    assert said.index("- `limits.deletes`: `30%` → `no limit`") < said.index("motor/flow/drop")
+    assert "@acme" not in outside_code(said)
+    assert not any(line.startswith("::") for line in lines)

@@ -87,7 +87,13 @@ def command(
     talk = conversation(aloud=form == "text" and output is None, asks=not yes)
     with terminated_as_interrupted():
         applied = app.apply(root, target, wanted, talk)
-        _report(applied, form, output)
+        try:
+            _report(applied, form, output)
+        except UsageError:
+            # what was done is said all the same, and the exit code follows from it first
+            console.say(rendered(applied, "text").strip("\n"))
+            applied.raise_if_incomplete()
+            raise
         applied.raise_if_incomplete()
 
 
