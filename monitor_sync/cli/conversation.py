@@ -53,12 +53,28 @@ def interrupt(_: int, __: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C: a build server ends a job with it, and writes are finished then."""
-    before = signal.signal(signal.SIGTERM, interrupt)
+    """
+    Take SIGTERM for Ctrl-C: a build server ends a job with it, and writes are finished then.
+
+    The first signal finishes what is on its way, the second stops at once. Later ones are ignored:
+    they would end the report of what was done, and the exit code follows from what was sent.
+    """
+    received = 0
+
+    def take(number: int, frame: FrameType | None) -> None:
+        nonlocal received
+        received += 1
+        if received > 1:
+            _undisturbed()
+        interrupt(number, frame)
+
+    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            if signal.getsignal(number) is take:
+                signal.signal(number, handler)
 
 
 def _show(prepared: Prepared, *, aloud: bool) -> None:
@@ -104,6 +120,7 @@ def _interrupted() -> None:
 
 def _leave(stopped: Stopped, prepared: Prepared) -> NoReturn:
     """Say what was done and end the process, threads and all; the journal has every step."""
+    _undisturbed()
     from monitor_sync.render import outcomes as outcomes_text
 
     fingerprint = prepared.plan.fingerprint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -74,7 +75,10 @@ def carry_out(
     except BaseException:
         pool.shutdown(cancel_futures=True)
         raise
-    pool.shutdown()
+    try:
+        pool.shutdown()
+    except KeyboardInterrupt:  # everything has an outcome by now
+        raise Stopped(outcomes) from None
     return outcomes
 
 
@@ -126,10 +130,10 @@ class _Run:
                 log.end()
         except KeyboardInterrupt:
             if self._writers.interrupted:
-                raise Stopped(self._told()) from None
-            if not self._outcomes and not self._halves:
+                raise Stopped(self._told_for_sure()) from None
+            if not (self._outcomes or self._halves or self._steps.sent):
                 raise
-            return self._told()
+            return self._told_for_sure()
         return told
 
     def _told(self) -> tuple[Outcome, ...]:
@@ -138,8 +142,14 @@ class _Run:
             for change in self._plan.changes
         )
 
+    def _told_for_sure(self) -> tuple[Outcome, ...]:
+        """Return what became of the changes, also where one more interrupt comes meanwhile."""
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):
+                return self._told()
+
     def _unfinished(self, change: Change) -> Outcome:
-        if change.address not in self._steps.under_way:
+        if change.address not in self._steps.sent:
             return self._not_deleted(change, "not attempted")
         unknown = OutcomeUnknown("it was under way when the run was stopped")
         return self._not_deleted(change, "failed", error=unknown)

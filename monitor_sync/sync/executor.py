@@ -65,8 +65,8 @@ class Steps:
         self.made: dict[Address, Written] = {}
         """What this run created, in order."""
 
-        self.under_way: set[Address] = set()
-        """What was sent and has no outcome yet."""
+        self.sent: set[Address] = set()
+        """What was sent, whatever came of it: an interrupted run says so of what has no outcome."""
 
         self.listed: dict[Address, list[LiveResource]] = {}
         """Our live resources by the key that they carry, from the second listing."""
@@ -227,7 +227,7 @@ class Steps:
     def _write(self, change: Change, part: Part, send: Callable[[], Written]) -> Written:
         """Send one write, noted before it is sent and after it what came of it."""
         self._log.sending(change.address, part)
-        self.under_way.add(change.address)
+        self.sent.add(change.address)
         try:
             made = send()
         except OutcomeUnknown:
@@ -235,8 +235,6 @@ class Steps:
         except RemoteError:
             self._log.undone(change.address, part)
             raise
-        finally:
-            self.under_way.discard(change.address)
         self._log.done(change.address, part, made.id, made.created)
         return made
 

@@ -10,7 +10,7 @@ import pytest
 
 from monitor_sync.errors import OutcomeUnknown, Refused, Rejected, Unreachable
 from monitor_sync.model import LiveId
-from monitor_sync.sync.apply import Endpoint, Outcome, carry_out
+from monitor_sync.sync.apply import Endpoint, Outcome, Stopped, carry_out
 from tests.sync.builders import body, monitor
 from tests.sync.conftest import Datadog
 from tests.sync.test_apply import ALONE, BOTH, ERRORS, QUICK, SLOW, Watched
@@ -194,3 +194,35 @@ def test_a_delete_that_others_refer_to_is_refused_and_named_before(datadog: Data
 
     assert outcome.status == "failed"
     assert ERRORS.key in datadog.by_key()
+
+
+def test_several_interrupts_in_a_row_end_in_what_was_done(datadog: Datadog) -> None:
+    def interrupt(_: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    plan = datadog.plan(ERRORS, SLOW)
+
+    with pytest.raises(Stopped) as stopped:
+        carry_out(plan, {"monitor": datadog.client}, terms=ALONE, on_progress=interrupt)
+
+    assert datadog.by_key() != {}
+    assert {outcome.status for outcome in stopped.value.outcomes} & {"done", "failed"}
+
+
+def test_what_was_sent_and_has_no_outcome_is_never_told_as_not_attempted(
+    datadog: Datadog,
+) -> None:
+    """The answer has come, and the interrupt comes before anybody has looked at it."""
+    interrupts = iter([True, True])
+
+    class Interrupting(Watched):
+        def pages(self, *, tags: Sequence[str] = ()) -> Iterator[Sequence[Any]]:
+            if self.written and next(interrupts, False):
+                raise KeyboardInterrupt
+            return super().pages(tags=tags)
+
+    plan = datadog.plan(ERRORS)
+
+    (outcome,) = carry_out(plan, {"monitor": Interrupting(datadog.client)}, terms=ALONE)
+
+    assert outcome.status == "done"
