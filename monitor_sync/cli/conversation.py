@@ -73,7 +73,7 @@ def terminated_as_interrupted() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            if signal.getsignal(number) is take:
+            if number == signal.SIGTERM or signal.getsignal(number) is take:
                 signal.signal(number, handler)
 
 

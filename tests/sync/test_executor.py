@@ -217,8 +217,10 @@ def test_what_was_sent_and_has_no_outcome_is_never_told_as_not_attempted(
 
     class Interrupting(Watched):
         def pages(self, *, tags: Sequence[str] = ()) -> Iterator[Sequence[Any]]:
-            if self.written and next(interrupts, False):
-                raise KeyboardInterrupt
+            if self.written:
+                interrupted: bool = next(interrupts, False)
+                if interrupted:
+                    raise KeyboardInterrupt
             return super().pages(tags=tags)
 
     plan = datadog.plan(ERRORS)
