@@ -35,7 +35,7 @@ class Golden:
     def _plain(self, text: str) -> str:
         text = re.sub(r"(?<=#)\d{5,}|(?<=/monitors/)\d{5,}", self._number, text)
         text = re.sub(r"\b20\d\d-\d\d-\d\d[ T]\d\d:\d\d", "2026-11-20 10:00", text)
-        for length in (40, 12, 8):
+        for length in (40, 32, 12, 8):
             text = re.sub(rf"(?<![0-9a-f])[0-9a-f]{{{length}}}(?![0-9a-f])", self._same, text)
         return text
 
