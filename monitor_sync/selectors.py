@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 _GLOB = frozenset("*?[")
@@ -28,6 +28,11 @@ class Selector:
         if self.pattern is None:
             return self.tag in tags
         return self.pattern.match(key) is not None
+
+    @property
+    def unmatched(self) -> str:
+        """What is wrong with a selector that matches nothing."""
+        return f"{self.text!r} selects no monitor"
 
 
 def parse(text: str) -> Selector:
@@ -54,3 +59,13 @@ def selected(selectors: Iterable[Selector], key: str, tags: Sequence[str]) -> bo
     """Whether any selector means this monitor; no selector at all means every monitor."""
     chosen = tuple(selectors)
     return not chosen or any(selector.matches(key, tags) for selector in chosen)
+
+
+def first_unmatched(
+    selectors: Iterable[Selector], known: Collection[tuple[str, Sequence[str]]]
+) -> Selector | None:
+    """Return the first selector that matches none of these keys with their tags."""
+    for selector in selectors:
+        if not any(selector.matches(key, tags) for key, tags in known):
+            return selector
+    return None

@@ -32,12 +32,10 @@ def select_monitors(
     monitors = list(project.monitors.values())
     if not parsed:
         return monitors
-    for selector in parsed:
-        known = any(selector.matches(monitor.key, monitor.tags) for monitor in monitors)
-        if not known and not any(selector.matches(key, tags) for key, tags in further):
-            raise UsageError(
-                f"{selector.text!r} selects no monitor", hint=suggest(project, selector.text)
-            )
+    known = [(monitor.key, monitor.tags) for monitor in monitors]
+    unmatched = selectors.first_unmatched(parsed, [*known, *further])
+    if unmatched is not None:
+        raise UsageError(unmatched.unmatched, hint=suggest(project, unmatched.text))
     return [
         monitor for monitor in monitors if selectors.selected(parsed, monitor.key, monitor.tags)
     ]
@@ -53,13 +51,12 @@ def select_changes(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
         return plan
     from monitor_sync.sync.plan import select
 
-    live = [
-        (change.key, change.live.body.get("tags") or ()) for change in plan.changes if change.live
-    ]
-    live += [(monitor.key, monitor.tags) for monitor in plan.left_alone if monitor.key]
-    live += [(apart.key, apart.tags) for apart in plan.base.apart] if plan.base else []
-    select_monitors(project, texts, live)
-    return select(plan, tuple(selectors.parse(text) for text in texts), project=project)
+    return select(
+        plan,
+        tuple(selectors.parse(text) for text in texts),
+        project=project,
+        suggest=lambda text: suggest(project, text),
+    )
 
 
 def find_monitor(loaded: Loaded, key: str) -> Monitor:

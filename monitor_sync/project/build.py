@@ -11,7 +11,7 @@ from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.message_layout import compose
 from monitor_sync.language.suggest import nearest
 from monitor_sync.language.whitespace import one_line
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Suppression, Team
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Suppression, Team, read_priority
 from monitor_sync.project import schema
 from monitor_sync.project.compiled import (
     THRESHOLDS,
@@ -332,7 +332,7 @@ class MonitorBuilder:
             "query": one_line(plain(filled.get("query"))),
             "message": text,
             "tags": tags,
-            "priority": _priority(filled.get("priority")),
+            "priority": read_priority(filled.get("priority")),
             "options": options,
         }
         passed = filled.keys() - known_fields() if filled.get("raw_type") is True else ()
@@ -362,12 +362,6 @@ def _suppressions(written: Any) -> tuple[Suppression, ...]:
         )
         for entry in written or ()
     )
-
-
-def _priority(value: Any) -> Any:
-    if isinstance(value, str) and value.isdigit():
-        value = int(value)
-    return value or None
 
 
 def _complete(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.model import read_priority
 from monitor_sync.project.document import Document
 from monitor_sync.project.layers import Layer, Values
 from monitor_sync.project.schema_files import bundle
@@ -128,20 +129,19 @@ def _without(values: Values, names: frozenset[str], where: DataPath, reporter: _
 
 
 def _priority(value: Any, where: DataPath, reporter: _Reporter) -> Any:
-    if isinstance(value, str) and value.isdigit():
+    number = read_priority(value)
+    if isinstance(value, str) and value.isdecimal():
         reporter.say(
             "schema/priority",
             where,
-            f'"{value}" is read as the number {value}',
-            f"write `{value}` without quotes",
+            f'"{value}" is read as the number {int(value)}',
+            f"write `{int(value)}` without quotes",
         )
-        value = int(value)
-    if value == 0:
+    if number is None and value not in (None, ""):
         reporter.say(
             "schema/priority",
             where,
             "priority 0 is read as no priority",
             "write `null`, or a number from 1 to 5",
         )
-        return None
-    return value
+    return number if value != "" else value

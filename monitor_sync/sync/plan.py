@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
@@ -24,7 +24,7 @@ from monitor_sync.resources.difference import FieldChange, differences
 from monitor_sync.resources.kind import Declared, Kind
 from monitor_sync.resources.kinds import KINDS
 from monitor_sync.resources.monitor.kind import MONITOR
-from monitor_sync.selectors import Selector, selected
+from monitor_sync.selectors import Selector, first_unmatched, selected
 from monitor_sync.sync.change import GOING, ORDER, Action, Change, LeftAlone, Reason, Refusal
 from monitor_sync.sync.drift import Base
 from monitor_sync.sync.identity import Match, match
@@ -215,12 +215,13 @@ def select(
     *,
     project: Project,
     kinds: Sequence[Kind] = KINDS,
+    suggest: Callable[[str], str] = lambda _: "`monitor-sync list` shows every key",
 ) -> Plan:
     """
     Return the part of a plan that the selectors mean, to be shown; the fingerprint stays.
 
     A delete is meant by its live key and tags. Raises UsageError for a selector that means no
-    declared resource and nothing in the plan.
+    declared resource and nothing in the plan, with what ``suggest`` makes of its text.
     """
     if not selectors:
         return plan
@@ -236,13 +237,10 @@ def select(
     if plan.base:
         tags |= {apart.address: apart.tags for apart in plan.base.apart if apart.tags}
     alone = [(resource.address, resource.tags) for resource in plan.left_alone if resource.key]
-    for selector in selectors:
-        known = chain(tags.items(), alone)
-        if not any(selector.matches(address.key, its) for address, its in known):
-            raise UsageError(
-                f"{selector.text} selects nothing",
-                hint="see `monitor-sync list` for the keys, or write team:NAME or tag:KEY:VALUE",
-            )
+    known = [(address.key, its) for address, its in chain(tags.items(), alone)]
+    unmatched = first_unmatched(selectors, known)
+    if unmatched is not None:
+        raise UsageError(unmatched.unmatched, hint=suggest(unmatched.text))
     meant = {address for address, its in tags.items() if selected(selectors, address.key, its)}
     changed = {change.address for change in plan.changes}
     changed |= {refusal.address for refusal in plan.refused}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from monitor_sync.model import Body
+from monitor_sync.model import Body, read_priority
 from monitor_sync.resources.monitor import values
 from monitor_sync.resources.monitor.equivalence import (
     EQUIVALENCES,
@@ -41,7 +41,7 @@ def canonical(body: Body, *, declared: Body) -> dict[str, Any]:
         "query": values.query(body.get("query")),
         "message": values.text(body.get("message")),
         "tags": values.as_set(body.get("tags")),
-        "priority": values.priority(body.get("priority")),
+        "priority": read_priority(body.get("priority")),
     }
     for name in declared:
         if name not in _OWNED and name not in SERVER_OWNED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from monitor_sync.model import Body
+from monitor_sync.model import Body, read_priority
 from monitor_sync.resources.monitor import values
 from monitor_sync.resources.monitor.canonical import filled
 from monitor_sync.resources.monitor.equivalence import (
@@ -77,7 +77,7 @@ def _owned(body: Body) -> dict[str, Any]:
         "query": values.query(body.get("query")) or "",
         "message": values.text(body.get("message")) or "",
         "tags": list(dict.fromkeys(body.get("tags") or ())),  # Datadog refuses one given twice
-        "priority": values.priority(body.get("priority")),
+        "priority": read_priority(body.get("priority")),
         "options": _options(body.get("options")),
     }
     sent |= {

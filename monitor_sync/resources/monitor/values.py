@@ -47,11 +47,6 @@ def as_set(value: Any) -> Any:
         return tuple(sorted(map(str, value)))
 
 
-def priority(value: Any) -> Any:
-    """1 to 5. 0 is stored as none (262 of 262 recorded), "5" as 5 (8 of 8)."""
-    return number(value) or None
-
-
 def number(value: Any) -> Any:
     """A number, also where an old client stored its digits as text."""
     if isinstance(value, str) and _DIGITS.fullmatch(value):
