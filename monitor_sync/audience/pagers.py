@@ -62,18 +62,18 @@ def may_be(handle: str, other: str) -> bool:
     )
 
 
-def _overlap(one: str, other: str) -> bool:
+def _overlap(first: str, second: str) -> bool:
     """Return whether some text matches both of two globs, in time linear in their product."""
     reached = {0}
-    for index in range(len(one) + 1):
-        star = index < len(one) and one[index] == "*"
-        for place in range(len(other)):
-            if place in reached and (star or other[place] == "*"):
+    for index in range(len(first) + 1):
+        star = index < len(first) and first[index] == "*"
+        for place in range(len(second)):
+            if place in reached and (star or second[place] == "*"):
                 reached.add(place + 1)
-        if index == len(one):
-            return len(other) in reached
+        if index == len(first):
+            return len(second) in reached
         if not star:
-            kept = {place for place in reached if other[place : place + 1] == "*"}
-            taken = {place + 1 for place in reached if other[place : place + 1] == one[index]}
+            kept = {place for place in reached if second[place : place + 1] == "*"}
+            taken = {place + 1 for place in reached if second[place : place + 1] == first[index]}
             reached = kept | taken
     return False

@@ -149,12 +149,12 @@ class _Texts:
 
 
 def _flags(parts: Iterable[Step]) -> frozenset[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for part in parts:
         if not isinstance(part, str):
-            found.add(part.condition.name)
-            found |= _flags(part.holds) | _flags(part.fails)
-    return frozenset(found)
+            names.add(part.condition.name)
+            names |= _flags(part.holds) | _flags(part.fails)
+    return frozenset(names)
 
 
 Words = dict[str, Cases]
@@ -170,7 +170,7 @@ class _Reading:
     """
 
     def __init__(self, effort: Effort) -> None:
-        self._found: dict[str, Cases] = {}
+        self._cases_by_handle: dict[str, Cases] = {}
         self._effort = effort
         self._follows_words = True
 
@@ -179,7 +179,7 @@ class _Reading:
         self._follows_words = _choices(parts) <= _MOST_CHOICES
         for word, cases in self._read(parts, {"": ALWAYS}, parted_after=True).items():
             self._take(word, cases)
-        return self._found
+        return self._cases_by_handle
 
     def _read(self, parts: Sequence[Shown], words: Words, *, parted_after: bool) -> Words:
         parted = _parted(parts, parted_after=parted_after)
@@ -228,7 +228,9 @@ class _Reading:
     def _take(self, text: str, cases: Cases) -> None:
         for handle in named(text):
             name = handle.replace(GLUE, " ")
-            self._found[name] = either(self._found.get(name, NEVER), cases, self._effort)
+            self._cases_by_handle[name] = either(
+                self._cases_by_handle.get(name, NEVER), cases, self._effort
+            )
 
 
 def _choices(parts: Sequence[Shown]) -> int:

@@ -183,8 +183,8 @@ class _Reader:
 
     def _expected(self, what: str) -> NoReturn:
         token = self._next
-        found = f"`{token.text}`" if token.text else "nothing more"
-        message = f"eval: {found} where {what} was expected"
+        actual = f"`{token.text}`" if token.text else "nothing more"
+        message = f"eval: {actual} where {what} was expected"
         raise _Wrong(Fault("eval-syntax", message, token.start, token.end))
 
     def _sum(self, level: int) -> Expression:

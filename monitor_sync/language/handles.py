@@ -124,15 +124,15 @@ class Handle:
 
 def handles(text: str) -> tuple[Handle, ...]:
     """Every handle of a text with its place, in order; a handle may occur more than once."""
-    return tuple(_handle(text, *place) for place in _found(text))
+    return tuple(_handle(text, *place) for place in _occurrences(text))
 
 
 def named(text: str) -> Iterator[str]:
     """The text of every handle, in order: what :func:`handles` finds, for those in a hurry."""
-    return (written for written, _, _ in _found(text))
+    return (written for written, _, _ in _occurrences(text))
 
 
-def _found(text: str) -> Iterator[tuple[str, int, str]]:
+def _occurrences(text: str) -> Iterator[tuple[str, int, str]]:
     """Each handle as written, where it starts, and its arguments."""
     if "@" not in text:
         return
@@ -169,9 +169,9 @@ def _handle(text: str, written: str, start: int, arguments: str) -> Handle:
 
 @functools.lru_cache(maxsize=4096)
 def _kind(name: str) -> tuple[str, str]:
-    found = _SERVICE.fullmatch(name)
-    if found is not None:
-        return found[1].lower(), found[2] or ""
+    service = _SERVICE.fullmatch(name)
+    if service is not None:
+        return service[1].lower(), service[2] or ""
     if name.lower() == "all":
         return "all", ""
     return ("email" if _ADDRESS.fullmatch(name) else "user"), name

@@ -97,20 +97,20 @@ class _Parser:
 
     def message(self) -> Message:
         text, at = self._text, 0
-        while (found := _TAG.search(text, at)) is not None:
-            self._plain(at, found.start())
-            at = found.end()
-            match found.lastgroup:
+        while (tag := _TAG.search(text, at)) is not None:
+            self._plain(at, tag.start())
+            at = tag.end()
+            match tag.lastgroup:
                 case "raw":
-                    at = self._raw(found.start(), at)
+                    at = self._raw(tag.start(), at)
                 case "comment":
-                    self._add(Comment(found.start(), at, found[0]))
+                    self._add(Comment(tag.start(), at, tag[0]))
                 case "triple":
-                    self._variable(found.start(), at, found[0][3:-3], 3)
+                    self._variable(tag.start(), at, tag[0][3:-3], 3)
                 case "tag":
-                    self._tag(found.start(), at, found[0][2:-2])
+                    self._tag(tag.start(), at, tag[0][2:-2])
                 case _:
-                    self._unclosed(found.start(), at)
+                    self._unclosed(tag.start(), at)
         self._plain(at, len(text))
         for block in self._stack:
             self._never_closed(block)
@@ -138,10 +138,10 @@ class _Parser:
         written = self._text[start:end]
         self._add(Text(start, end, written))
         if "{" in written:
-            for found in _SINGLE.finditer(written):
-                tag = found[0].strip("{}")
-                self._say("single-brace", f"`{found[0]}` is shown as it stands: a tag has two"
-                          " braces on each side", start + found.start(), start + found.end(),
+            for match in _SINGLE.finditer(written):
+                tag = match[0].strip("{}")
+                self._say("single-brace", f"`{match[0]}` is shown as it stands: a tag has two"
+                          " braces on each side", start + match.start(), start + match.end(),
                           f"write {{{{{tag}}}}}")  # fmt: skip
 
     def _unclosed(self, start: int, end: int) -> None:
@@ -168,16 +168,16 @@ class _Parser:
         under = None if condition.name == "raw" else condition
         # the end must name what was opened; blanks inside the braces are allowed
         end = re.compile(r"\{\{\{\{/\s*" + re.escape(condition.name) + r"\s*\}\}\}\}")
-        found = end.search(self._text, after)
-        if found is None:
+        closing = end.search(self._text, after)
+        if closing is None:
             self._say("unclosed-block", f"`{opening}` opens raw text that nothing closes", start,
                       after, f"end it with {{{{{{{{/{condition.name}}}}}}}}}")  # fmt: skip
             rest = self._text[after:]
             self._add(Raw(start, len(self._text), under, opening, rest, ""))
             return len(self._text)
-        inside = self._text[after : found.start()]
-        self._add(Raw(start, found.end(), under, opening, inside, found[0]))
-        return found.end()
+        inside = self._text[after : closing.start()]
+        self._add(Raw(start, closing.end(), under, opening, inside, closing[0]))
+        return closing.end()
 
     def _no_arguments(self, condition: Condition) -> None:
         if condition.arguments:
@@ -205,8 +205,8 @@ class _Parser:
             self._inline(start, end, content)
 
     def _condition(self, content: str, start: int) -> Condition:
-        found = _CONTENT.match(content)
-        name, rest = (found["name"] or "", found["rest"]) if found else ("", "")
+        match = _CONTENT.match(content)
+        name, rest = (match["name"] or "", match["rest"]) if match else ("", "")
         at = start + len(content) - len(rest)
         arguments = words(rest, at, self._report)
         end = arguments[-1].end if arguments else at
@@ -280,8 +280,8 @@ class _Parser:
     # what stands inside a text
 
     def _inline(self, start: int, end: int, content: str) -> None:
-        found = _CONTENT.match(content)
-        name, rest = (found["name"] or "", found["rest"]) if found else ("", "")
+        match = _CONTENT.match(content)
+        name, rest = (match["name"] or "", match["rest"]) if match else ("", "")
         if name in HELPERS:
             arguments = words(rest, end - 2 - len(rest), self._report)
             expression = check_helper(name, arguments, start, end, self._report)

@@ -34,11 +34,11 @@ def path_of(text: str) -> tuple[str, ...] | None:
     """``[kube.app].name`` as ``("kube.app", "name")``; None for what is no path."""
     path, at = [], 0
     while not text.startswith(_SIGNS):
-        found = _SEGMENTS.match(text, at)
-        if found is None:
+        segment = _SEGMENTS.match(text, at)
+        if segment is None:
             return None
-        path.append(found["bracket"] or found["plain"])
-        at = found.end()
+        path.append(segment["bracket"] or segment["plain"])
+        at = segment.end()
         if at == len(text):
             return tuple(path)
         if text[at] == ".":
@@ -54,11 +54,11 @@ def words(text: str, start: int, report: Report) -> tuple[Argument, ...]:
 
 
 def _words(text: str, start: int, report: Report) -> Iterator[Argument]:
-    for found in _WORD.finditer(text):
-        kind = found.lastgroup or "bare"
-        value = found[kind]
-        begin = start + found.start(kind)
-        end = start + found.end(kind)
+    for match in _WORD.finditer(text):
+        kind = match.lastgroup or "bare"
+        value = match[kind]
+        begin = start + match.start(kind)
+        end = start + match.end(kind)
         if kind == "bare":
             yield Argument(begin, end, value, quoted=False)
         elif kind == "open":

@@ -109,11 +109,11 @@ def parse(
     formula = isinstance(tree, FormulaQuery)
     if variables is None or type not in FORMULA_TYPES or not (variables or formula):
         return Parsed(type=type, text=query, tree=tree, problems=problems)
-    found = list(problems)
-    read = read_variables(type, variables, found)
+    all_problems = list(problems)
+    read = read_variables(type, variables, all_problems)
     if isinstance(tree, FormulaQuery):
-        check_names(tree, [variable.name for variable in read], Findings(found))
-    return Parsed(type=type, text=query, tree=tree, problems=tuple(found), variables=read)
+        check_names(tree, [variable.name for variable in read], Findings(all_problems))
+    return Parsed(type=type, text=query, tree=tree, problems=tuple(all_problems), variables=read)
 
 
 def parse_critical_query(query: str) -> Parsed:
@@ -190,12 +190,12 @@ def _read_other(monitor_type: str, query: str) -> Read:
 
 def _read_formula(monitor_type: str, query: str) -> Read:
     tree, cursor = formula_query(query)
-    found = Findings(cursor.problems)
+    findings = Findings(cursor.problems)
     if monitor_type not in FORMULA_TYPES:
         message = f"`formula()` does not exist for a `{monitor_type}`"
-        found.refuse("formula-not-here", Name(0, len(query), ""), message)
+        findings.refuse("formula-not-here", Name(0, len(query), ""), message)
     elif tree is not None:
-        check_formula(monitor_type, tree, found)
+        check_formula(monitor_type, tree, findings)
     return tree, tuple(cursor.problems)
 
 

@@ -104,7 +104,7 @@ def series(parsed: Parsed) -> tuple[Series, ...]:
 
 def metrics(parsed: Parsed) -> tuple[str, ...]:
     """The metrics read, each once, in written order; those of formula variables too."""
-    return tuple(dict.fromkeys(one.metric.text for one in series(parsed)))
+    return tuple(dict.fromkeys(metric_series.metric.text for metric_series in series(parsed)))
 
 
 def tags(parsed: Parsed) -> tuple[Tag, ...]:
@@ -113,17 +113,21 @@ def tags(parsed: Parsed) -> tuple[Tag, ...]:
 
     ``negated`` says whether such things are left out, in whichever way that is written.
     """
-    found = [tag for one in series(parsed) for tag in tags_in(one.scope.condition)]
+    filter_tags = [
+        tag for metric_series in series(parsed) for tag in tags_in(metric_series.scope.condition)
+    ]
     tree = parsed.tree
     if isinstance(tree, SearchQuery) and tree.condition is not None:
-        found += tags_in(tree.condition)
+        filter_tags += tags_in(tree.condition)
     for variable in parsed.variables:
         if variable.condition is not None:
-            found += tags_in(variable.condition)
+            filter_tags += tags_in(variable.condition)
     for step in _steps(parsed):
         if step.name.text in ("over", "exclude") and not isinstance(tree, SloQuery):
-            found += (_tag(argument, step.name.text) for argument in map(words_of, step.arguments))
-    return tuple(found)
+            filter_tags += (
+                _tag(argument, step.name.text) for argument in map(words_of, step.arguments)
+            )
+    return tuple(filter_tags)
 
 
 def _tag(written: str, name: str) -> Tag:

@@ -31,8 +31,8 @@ def shape(query: str) -> str:
     """
     names: dict[str, str] = {}
 
-    def numbered(found: re.Match[str]) -> str:
-        name = found[0]
+    def numbered(match: re.Match[str]) -> str:
+        name = match[0]
         return names.get(name) or names.setdefault(name, f":v{len(names)}")
 
     return _NAMED.sub(numbered, query)

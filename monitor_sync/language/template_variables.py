@@ -138,15 +138,15 @@ def existence(use: VariableUse, surroundings: Surroundings) -> Verdict:
     From Datadog's page on variables, and from what its own published monitors show: keys that only
     the filter names are let through, since it fixes their value.
     """
-    found = _existence(use.path, surroundings)
-    if use.place == "eval" and found.existence is Existence.EXISTS and use.name in TEXTS:
+    verdict = _existence(use.path, surroundings)
+    if use.place == "eval" and verdict.existence is Existence.EXISTS and use.name in TEXTS:
         instead = f"{use.name}_epoch" if use.name.endswith("_at") else ""
         return Verdict(
             existence=Existence.BLANK,
             reason=f"`{use.name}` is no number, so eval cannot compute with it",
             instead=instead,
         )
-    return found
+    return verdict
 
 
 _EXISTS = Verdict(existence=Existence.EXISTS)
@@ -349,24 +349,24 @@ def _member(letter: str, around: Surroundings) -> Verdict:
 def known_variables(surroundings: Surroundings) -> tuple[str, ...]:
     """The variables of a monitor that can be listed, for completion and for suggestions."""
     around = surroundings
-    found: list[str] = []
+    names: list[str] = []
     if around.type not in _NO_NUMBER:
-        found += NUMERIC
-    found += [name for name, needed in BY_THRESHOLD.items() if needed in around.thresholds]
-    found += BY_TYPE.get(around.type, ())
-    found += TIMES
+        names += NUMERIC
+    names += [name for name, needed in BY_THRESHOLD.items() if needed in around.thresholds]
+    names += BY_TYPE.get(around.type, ())
+    names += TIMES
     keys: Sequence[str] = (
         *(around.group_keys or ()),
         *around.filter_keys,
         *ALWAYS_KEYS.get(around.type, ()),
     )
-    found += [f"{_bracketed(key)}.name" for key in dict.fromkeys(keys) if key != "*"]
+    names += [f"{_bracketed(key)}.name" for key in dict.fromkeys(keys) if key != "*"]
     if "host" in keys:
-        found += [f"host.{field}" for field in HOST_FIELDS]
+        names += [f"host.{field}" for field in HOST_FIELDS]
     for name, source in SOURCES.items():
         if around.type in source.types:
-            found += [f"{name}.{field}" for field in source.fields]
+            names += [f"{name}.{field}" for field in source.fields]
     if around.type == "composite":
         for letter in LETTERS[: around.members or 0]:
-            found += [f"{letter}.value", f"{letter}.status"]
-    return tuple(found)
+            names += [f"{letter}.value", f"{letter}.status"]
+    return tuple(names)

@@ -66,28 +66,28 @@ def keys_of(expression: Expression) -> tuple[str, ...]:
     Source: an outer aggregation over the groups of the inner series was read in published
     monitors (grammar, regrouping call).
     """
-    found: dict[str, None] = {}
-    _collect_keys(expression, found)
-    return tuple(found)
+    keys: dict[str, None] = {}
+    _collect_keys(expression, keys)
+    return tuple(keys)
 
 
-def _collect_keys(expression: Expression, found: dict[str, None]) -> None:
+def _collect_keys(expression: Expression, keys: dict[str, None]) -> None:
     if isinstance(expression, Series):
-        found.update(dict.fromkeys(expression.keys))
+        keys.update(dict.fromkeys(expression.keys))
     elif isinstance(expression, Call):
         outer = regrouping(expression)
         if outer is not None:
-            found.update(dict.fromkeys(name.text for name in outer.names))
+            keys.update(dict.fromkeys(name.text for name in outer.names))
             return
         for query in inner_queries(expression.arguments):
-            _collect_keys(query, found)
+            _collect_keys(query, keys)
     elif isinstance(expression, Arithmetic):
         for operand in expression.operands:
-            _collect_keys(operand, found)
+            _collect_keys(operand, keys)
     elif isinstance(expression, Parenthesised):
-        _collect_keys(expression.expression, found)
+        _collect_keys(expression.expression, keys)
     elif isinstance(expression, Signed):
-        _collect_keys(expression.operand, found)
+        _collect_keys(expression.operand, keys)
 
 
 def regrouping(call: Call) -> Keys | None:

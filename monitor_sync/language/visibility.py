@@ -142,31 +142,31 @@ def _cut(text: str) -> str:
     """
     if "@" in text:
         return text
-    found = _BLANKS.search(text)
-    if found is None:
+    blank = _BLANKS.search(text)
+    if blank is None:
         return text
-    return f"{text[: found.start()]} {'' if text[-1].isspace() else 'x'}"
+    return f"{text[: blank.start()]} {'' if text[-1].isspace() else 'x'}"
 
 
 def shown(parts: Sequence[Step], situation: Situation) -> tuple[Shown, ...]:
     """What is shown in the situation."""
-    found: list[Shown] = []
-    _show(parts, situation, found)
-    return tuple(found)
+    pieces: list[Shown] = []
+    _show(parts, situation, pieces)
+    return tuple(pieces)
 
 
-def _show(parts: Sequence[Step], situation: Situation, found: list[Shown]) -> None:
+def _show(parts: Sequence[Step], situation: Situation, pieces: list[Shown]) -> None:
     for part in parts:
         if isinstance(part, str):
-            if found and isinstance(found[-1], str):
-                found[-1] += part
+            if pieces and isinstance(pieces[-1], str):
+                pieces[-1] += part
             else:
-                found.append(part)
+                pieces.append(part)
             continue
         answer = situation.answer(part.condition)
         if isinstance(answer, bool):
-            _show(part.holds if answer else part.fails, situation, found)
+            _show(part.holds if answer else part.fails, situation, pieces)
         else:
             holds, fails = shown(part.holds, situation), shown(part.fails, situation)
             if holds or fails:
-                found.append(Choice(answer, holds, fails))
+                pieces.append(Choice(answer, holds, fails))

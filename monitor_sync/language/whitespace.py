@@ -28,4 +28,4 @@ def one_line(query: str) -> str:
     # most queries hold single blanks alone; line breaks and odd blanks are not printable
     if query.isprintable() and "  " not in query:
         return query
-    return _QUOTED_OR_BLANK.sub(lambda found: " " if found["blanks"] else found[0], query)
+    return _QUOTED_OR_BLANK.sub(lambda match: " " if match["blanks"] else match[0], query)

@@ -217,7 +217,7 @@ def _no_more_texts(cursor: Cursor) -> None:
 
 
 def _steps(cursor: Cursor) -> tuple[Step, ...]:
-    found = []
+    steps = []
     while cursor.kind == ".":
         start = cursor.start
         cursor.advance()
@@ -225,8 +225,8 @@ def _steps(cursor: Cursor) -> tuple[Step, ...]:
             raise cursor.unexpected('a step such as `last("5m")`')
         name = cursor.name()
         given = _arguments(cursor)
-        found.append(Step(start, cursor.before, name, given))
-    return tuple(found)
+        steps.append(Step(start, cursor.before, name, given))
+    return tuple(steps)
 
 
 Given = Text | Number | Name | Option
@@ -236,13 +236,13 @@ def _arguments(cursor: Cursor) -> tuple[Given, ...]:
     cursor.expect("(")
     if cursor.accept(")"):
         return ()
-    found = [_argument(cursor)]
+    given = [_argument(cursor)]
     while cursor.accept(","):
-        found.append(_argument(cursor))
+        given.append(_argument(cursor))
     if cursor.kind == ":":
         raise cursor.unexpected("`,` or `)`", "put it in quotes", "unquoted-text")
     cursor.expect(")", "`,` or `)`")
-    return tuple(found)
+    return tuple(given)
 
 
 def _argument(cursor: Cursor) -> Given:

@@ -156,10 +156,10 @@ def _by(cursor: Cursor) -> By:
 
 
 def _modifiers(cursor: Cursor) -> tuple[Modifier, ...]:
-    found = []
+    modifiers = []
     while cursor.kind == ".":
-        found.append(_modifier(cursor))
-    return tuple(found)
+        modifiers.append(_modifier(cursor))
+    return tuple(modifiers)
 
 
 def _modifier(cursor: Cursor) -> Modifier:
@@ -193,13 +193,13 @@ def arguments(cursor: Cursor, *, formula: bool = False, of: str = "") -> tuple[A
         cursor.advance()
         return ()
     cursor.deeper()
-    found = [argument(cursor, formula=formula, of=of)]
+    parsed = [argument(cursor, formula=formula, of=of)]
     while cursor.kind == ",":
         cursor.advance()
-        found.append(argument(cursor, formula=formula, of=of))
+        parsed.append(argument(cursor, formula=formula, of=of))
     cursor.expect(")", "`,` or `)`")
     cursor.depth -= 1
-    return tuple(found)
+    return tuple(parsed)
 
 
 def argument(cursor: Cursor, *, formula: bool = False, of: str = "") -> Argument:

@@ -185,5 +185,5 @@ def _word(inner: Cursor) -> Condition:
         return Field(start, end, key, Word(start + match.end(), end, rest))
     if inner.start != end or inner.kind not in ("phrase", "range", "("):
         return Word(start, end, value)
-    found = _term(inner)
-    return Field(start, found.end, key, found)
+    term = _term(inner)
+    return Field(start, term.end, key, term)
