@@ -82,6 +82,9 @@ def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
 def remarks(change: Change) -> list[str]:
     """Beside a change: what somebody did in Datadog that it undoes, or that policy puts back."""
     lines = []
+    if change.lookalikes:
+        alike = listed([f"#{number}" for number in change.lookalikes], 3)
+        lines.append(f"looks like {alike}, without our tags: `adopt: ID` takes it over")
     if change.overwrites:
         what = "; ".join(_made(field) for field in change.overwrites)
         lines.append(f"overwrites what was changed in Datadog: {what}")

@@ -144,6 +144,10 @@ class Kind(ABC):
         """Return whether the body has parts that a listing lacks and that a GET must ask for."""
         return False
 
+    def looks(self, body: Body) -> Any:
+        """Return what two resources have in common that people would take for one; hashable."""
+        return self.label(body)
+
     # sending
 
     def to_create(self, body: Body) -> dict[str, Any]:

@@ -58,6 +58,8 @@ class Change:
     """What would still refer to a resource that goes away."""
     blocked_by: tuple[str, ...] = ()
     """What Datadog itself says refers to it now."""
+    lookalikes: tuple[Id, ...] = ()
+    """Of a create: live resources that are nobody's and look the same. ``adopt`` takes one over."""
     pagers: tuple[str, ...] = ()
     """Globs over the handles that wake somebody."""
     reverts: tuple[str, ...] = ()

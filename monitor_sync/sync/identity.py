@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-from monitor_sync.model import Id, LiveResource, Project
+from monitor_sync.model import Body, Id, LiveResource, Project
 from monitor_sync.resources.kind import Declared, Kind
 from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.sync.change import Refusal
@@ -15,7 +17,7 @@ Carriers = dict[str, list[LiveResource]]
 """Key to the live resources that carry it, the oldest first."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Match:
     """Which live resource of one kind is which declared one, and what the others are."""
 
@@ -36,6 +38,17 @@ class Match:
     unmanaged: list[LiveResource] = field(default_factory=list)
     """Resources without a key."""
     refused: dict[str, Refusal] = field(default_factory=dict)
+
+    @cached_property
+    def _by_looks(self) -> Mapping[Any, Sequence[Id]]:
+        alike: dict[Any, list[Id]] = defaultdict(list)
+        for live in self.unmanaged:
+            alike[self.kind.looks(live.body)].append(live.id)
+        return alike
+
+    def lookalikes(self, body: Body) -> tuple[Id, ...]:
+        """Return the ids of live resources without a key that look like a body."""
+        return tuple(self._by_looks.get(self.kind.looks(body), ()))
 
 
 def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) -> Match:

@@ -269,7 +269,8 @@ def _change(declared: Declared, found: Match, references: References) -> Change 
     body = references.resolved(kind, declared)
     if current is None:
         every_field = differences({}, kind.canonical(body, declared=body))
-        return _wanted(kind, declared, "create", None, body, every_field)
+        change = _wanted(kind, declared, "create", None, body, every_field)
+        return replace(change, lookalikes=found.lookalikes(body))
     fields = kind.field_changes(current.body, body)
     if not kind.changes_in_place(current.body, body):
         change = _wanted(kind, declared, "replace", current, body, fields)

@@ -194,6 +194,7 @@ def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str,
         successor=_live(raw["successor"], address, project),
         referred_by=tuple(raw["referred_by"]),
         blocked_by=tuple(raw["blocked_by"]),
+        lookalikes=tuple(raw["lookalikes"]),
         reverts=tuple(raw.get("reverts", ())),
         overwrites=tuple(
             FieldChange(field=each["field"], old=each["base"], new=each["live"])

@@ -78,6 +78,7 @@ def _change(change: Change) -> dict[str, Any]:
         "notify": _notify(change),
         "referred_by": list(change.referred_by),
         "blocked_by": list(change.blocked_by),
+        "lookalikes": list(change.lookalikes),
     }
 
 

@@ -336,3 +336,22 @@ def test_a_threshold_that_datadog_fills_in_from_the_query_is_no_difference(
     held = live(answer(monitor(options={"thresholds": {"critical": filled_in}})))
 
     assert len(plan([declared], held).changes) == changes
+
+
+def test_a_create_names_the_live_monitor_that_looks_the_same_and_lost_our_tags() -> None:
+    lost = answer(ERRORS, 7, tags=["team:payments-core"])
+    other = answer(ERRORS, 8, tags=["team:payments-core"], name="Another")
+
+    (change,) = plan([ERRORS], live(lost, other)).changes
+
+    assert (change.action, change.lookalikes) == ("create", (7,))
+
+
+def test_only_a_create_has_lookalikes_and_they_are_outside_the_fingerprint() -> None:
+    lost = answer(ERRORS, 7, tags=["team:payments-core"])
+    ours = answer(ERRORS, 8, priority=1)
+
+    (change,) = plan([ERRORS], live(lost, ours)).changes
+
+    assert (change.action, change.lookalikes) == ("update", ())
+    assert plan([ERRORS], live(lost)).fingerprint == plan([ERRORS], []).fingerprint

@@ -17,10 +17,10 @@ from monitor_sync.model import (
 )
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Kind, Slots
-from monitor_sync.resources.monitor import live, merge, payload, references
+from monitor_sync.resources.monitor import live, merge, payload, references, values
 from monitor_sync.resources.monitor.canonical import canonical
 from monitor_sync.resources.monitor.difference import field_changes
-from monitor_sync.resources.monitor.equivalence import same_type
+from monitor_sync.resources.monitor.equivalence import canonical_type, same_type
 
 
 class MonitorKind(Kind):
@@ -56,6 +56,11 @@ class MonitorKind(Kind):
     def needs_assets(self, body: Body) -> bool:
         """Return whether the files declare runbooks or notebooks beside the monitor."""
         return "assets" in body
+
+    def looks(self, body: Body) -> Any:
+        """Return the name, the type and the query: what stays where our tags were taken off."""
+        name, query = values.text(body.get("name")), values.query(body.get("query"))
+        return str(name), str(canonical_type(body.get("type"))), str(query)
 
     def to_create(self, body: Body) -> dict[str, Any]:
         """Return the body of a create (``payload.py``)."""
