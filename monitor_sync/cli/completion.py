@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from monitor_sync.errors import MonitorSyncError
+
+if TYPE_CHECKING:
+    from monitor_sync.model import Monitor
 
 
 def keys(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -23,11 +27,50 @@ def selectors(context: click.Context, _: click.Parameter, typed: str) -> list[Co
     """
     Business units, with their files once a slash is typed, with the monitors after another.
 
-    All keys at once would be thousands.
+    All keys at once would be thousands. ``team:`` and ``tag:`` lead to the teams and tags of the
+    declared monitors.
     """
-    parts = typed.count("/") + 1
-    starts = ("/".join(key.split("/")[:parts]) for key in _declared(context))
-    return [CompletionItem(each) for each in dict.fromkeys(starts) if each.startswith(typed)]
+    before = _before_colon(context, typed)
+    word = before + ("" if typed == ":" else typed)
+    return [
+        CompletionItem(candidate.removeprefix(before))
+        for candidate in _candidates(context, word)
+        if candidate.startswith(word)
+    ]
+
+
+def _candidates(context: click.Context, word: str) -> Iterable[str]:
+    """Return what a selector that begins with a word may become, each once."""
+    monitors = _monitors(context)
+    if word.startswith("team:"):
+        return dict.fromkeys(f"team:{monitor.team}" for monitor in monitors.values())
+    if word.startswith("tag:"):
+        parts = word.count(":") + 1
+        tags = (f"tag:{tag}" for monitor in monitors.values() for tag in monitor.tags)
+        return dict.fromkeys(
+            ":".join(tag.split(":")[:parts]) + (":" if tag.count(":") >= parts else "")
+            for tag in tags
+            if not tag.startswith("tag:monitor_sync_")
+        )
+    parts = word.count("/") + 1
+    keys = dict.fromkeys("/".join(key.split("/")[:parts]) for key in monitors)
+    return [*keys, "team:", "tag:"] if word else keys
+
+
+def _before_colon(context: click.Context, typed: str) -> str:
+    """
+    Return the part of the word before the last colon where the shell has cut it off.
+
+    Bash takes ``team:motor`` for three words, and replaces the last one alone.
+    """
+    words = [str(word) for word in context.params.get("selectors") or ()]
+    if typed == ":":
+        words.append(typed)
+    cut: list[str] = []
+    while len(words) >= 2 and words[-1] == ":":
+        cut[:0] = words[-2:]
+        words = words[:-2]
+    return "".join(cut)
 
 
 def rules(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -39,11 +82,15 @@ def rules(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionI
 
 
 def _declared(context: click.Context) -> Mapping[str, str]:
-    """Keys and names of all monitors that are whole; none where no project is there."""
-    from monitor_sync.project.load import load  # YAML and the schema validator
+    """Keys and names of all monitors that are whole."""
+    return {key: monitor.name for key, monitor in _monitors(context).items()}
+
+
+def _monitors(context: click.Context) -> Mapping[str, Monitor]:
+    """Return all monitors that are whole; none where no project is there."""
+    from monitor_sync.app import files  # YAML and the schema validator
 
     try:
-        monitors = load(context.meta["monitor_sync.root"]).project.monitors
+        return files.read(context.meta["monitor_sync.root"]).project.monitors
     except MonitorSyncError:
         return {}
-    return {key: monitor.name for key, monitor in monitors.items()}

@@ -31,6 +31,11 @@ CASES = {
     "units": ("validate ", ["motor", "travel"]),
     "files of a unit": ("list motor/", ["motor/flow", "motor/platform"]),
     "monitors of a file": ("plan motor/flow/", ["motor/flow/drop", "motor/flow/slow"]),
+    "teams": ("plan team:", ["team:motor"]),
+    "a team": ("plan team:mo", ["team:motor"]),
+    "the keys of tags": ("plan tag:e", ["tag:env:"]),
+    "the values of a tag": ("plan tag:env:", ["tag:env:production"]),
+    "the word for teams": ("plan te", ["team:"]),
     "nothing where there is no project": ("--root elsewhere show m", []),
     "nothing where nothing fits": ("show life/", []),
 }
@@ -66,6 +71,22 @@ def shell(name: str, script: str, home: Path) -> str:
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     return done.stdout
+
+
+CUT = {
+    "a team": ("plan team : mo", ["motor"]),
+    "teams": ("plan team :", ["motor"]),
+    "a tag's values": ("plan tag : env : pro", ["production"]),
+    "a tag's values after another selector": ("plan motor tag : env :", ["production"]),
+}
+"""Bash takes a word with colons for several words, and replaces the last one alone."""
+
+
+@pytest.mark.parametrize(("typed", "expected"), CUT.values(), ids=CUT)
+def test_bash_completes_a_word_that_it_has_cut_at_colons(
+    home: Path, typed: str, expected: list[str]
+) -> None:
+    test_bash(home, typed, expected)
 
 
 @pytest.mark.parametrize(("typed", "expected"), CASES.values(), ids=CASES)
