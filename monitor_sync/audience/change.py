@@ -139,5 +139,5 @@ def _without(handles: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ..
 
 
 def cases(when: When) -> str:
-    """The cases in which a handle is notified: ``env.name is "prod" and …``; empty for always."""
+    """Return when a handle is notified: ``env.name is "prod" and …``; empty for always."""
     return " or ".join(" and ".join(str(comparison) for comparison in case) for case in when)

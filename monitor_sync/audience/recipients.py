@@ -138,7 +138,7 @@ class _Texts:
         self._effort = Effort()
 
     def cases(self, flags: frozenset[str]) -> Mapping[str, Cases]:
-        """Handles in the order of the message, and the cases in which each is notified."""
+        """Return the handles in the order of the message, with the cases that notify them."""
         again = "is_renotify" in flags and self._again is not self._usual
         flags_asked_for = (again, flags & self._flags)
         if flags_asked_for not in self._cases:
@@ -175,7 +175,7 @@ class _Reading:
         self._follows_words = True
 
     def whole(self, parts: Sequence[Shown]) -> Mapping[str, Cases]:
-        """Handles and their cases."""
+        """Return the handles and their cases."""
         self._follows_words = _choices(parts) <= _MOST_CHOICES
         for word, cases in self._read(parts, {"": ALWAYS}, parted_after=True).items():
             self._take(word, cases)
@@ -242,7 +242,7 @@ def _choices(parts: Sequence[Shown]) -> int:
 
 
 def _parted(parts: Sequence[Shown], *, parted_after: bool) -> list[bool]:
-    """For each part, whether a blank or the end follows it whatever the comparisons answer."""
+    """Return for each part whether a blank or the end always follows it."""
     follows = []
     for part in reversed(parts):
         follows.append(parted_after)

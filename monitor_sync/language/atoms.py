@@ -65,7 +65,7 @@ class Window(Node):
 
     @property
     def seconds(self) -> int:
-        """Its length; a month is 730 hours, as Datadog's longest window has it."""
+        """Return the length in seconds; a month has 730 hours, as Datadog's longest window."""
         return self.count * _SECONDS.get(self.unit, 0)
 
 

@@ -39,7 +39,7 @@ class CaseCondition:
         return f"{self.variable} {verbs[self.kind, self.holds]} {values}"
 
     def denied(self) -> CaseCondition:
-        """The same comparison with the other answer."""
+        """Return the same comparison with the other answer."""
         return CaseCondition(self.kind, self.variable, self.values, not self.holds)
 
 
@@ -64,23 +64,23 @@ class Effort:
 
     @property
     def spent(self) -> bool:
-        """Whether nothing is left."""
+        """Return whether nothing is left."""
         return self._left <= 0
 
     def allows(self, steps: int) -> bool:
-        """Count some steps; whether they could be afforded."""
+        """Count some steps; return whether the budget allows them."""
         self._left -= steps
         return self._left > 0
 
 
 def together(cases: Cases, comparison: CaseCondition) -> Cases:
-    """The cases in which the comparison holds as well."""
+    """Return the cases in which the comparison holds as well."""
     denied = comparison.denied()
     return frozenset(case | {comparison} for case in cases if denied not in case)
 
 
 def either(first: Cases, second: Cases, effort: Effort) -> Cases:
-    """The cases of both, in the shortest form."""
+    """Return the cases of both, in the shortest form."""
     if first == second or not second:
         return first
     if not first:
@@ -118,7 +118,7 @@ def _order(case: Case) -> tuple[int, list[CaseCondition]]:
 
 
 def _consensus(first: Case, second: Case) -> Case | None:
-    """What holds whatever the one comparison answers in which two cases differ."""
+    """Return what holds whatever the only comparison answers in which two cases differ."""
     against = [comparison for comparison in first if comparison.denied() in second]
     if len(against) != 1:
         return None

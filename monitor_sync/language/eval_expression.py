@@ -119,7 +119,7 @@ class _Token:
 
 def evaluation(text: str, offset: int = 0) -> tuple[Expression | None, tuple[Fault, ...]]:
     """
-    The expression of an ``eval``, and what is wrong with it.
+    Parse the expression of an ``eval``; return it and what is wrong with it.
 
     ``offset`` is where the text starts in the message. None where it cannot be read to its end.
     """
@@ -132,7 +132,7 @@ def evaluation(text: str, offset: int = 0) -> tuple[Expression | None, tuple[Fau
 
 
 def names(expression: Expression) -> Iterator[Name]:
-    """The variables of an expression."""
+    """Yield the variables of an expression."""
     match expression:
         case Name():
             yield expression

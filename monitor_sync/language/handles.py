@@ -59,7 +59,7 @@ _PARTS: Final = {
 
 
 def _pattern(written: str) -> re.Pattern[str]:
-    """A regular expression in which the names of parts stand for them."""
+    """Return a regular expression in which the names of parts stand for them."""
     for name in ("VARIABLE", "TAG", "ARGUMENTS", "WORD", "NOTHING", "COMMENT", "SERVICE"):
         written = written.replace(name, _PARTS[name])
     return re.compile(written, re.VERBOSE | re.DOTALL)
@@ -118,22 +118,22 @@ class Handle:
 
     @property
     def name(self) -> str:
-        """The handle without a workflow's arguments."""
+        """Return the handle without a workflow's arguments."""
         return self.text.removesuffix(self.arguments) if self.arguments else self.text
 
 
 def handles(text: str) -> tuple[Handle, ...]:
-    """Every handle of a text with its place, in order; a handle may occur more than once."""
+    """Return every handle of a text with its place, in order; a handle may occur twice."""
     return tuple(_handle(text, *place) for place in _occurrences(text))
 
 
 def named(text: str) -> Iterator[str]:
-    """The text of every handle, in order: what :func:`handles` finds, for those in a hurry."""
+    """Return the text of every handle, in order: a faster :func:`handles`."""
     return (written for written, _, _ in _occurrences(text))
 
 
 def _occurrences(text: str) -> Iterator[tuple[str, int, str]]:
-    """Each handle as written, where it starts, and its arguments."""
+    """Yield each handle as written, where it starts, and its arguments."""
     if "@" not in text:
         return
     after_value = -1
@@ -205,7 +205,7 @@ class Attached:
 
 def attached(text: str) -> tuple[Attached, ...]:
     """
-    What looks like a handle and notifies nobody, because a character stands right before it.
+    Return what looks like a handle but notifies nobody: a character stands before it.
 
     A Slack mention in angle brackets (``<@user>``) and the part of an email address are not meant.
     """

@@ -58,7 +58,7 @@ _SINGLE: Final = re.compile(r"(?<!\{)\{[#^/]is_\w[^{}\n]*\}+")
 
 
 def parse(text: str) -> Message:
-    """The tree of a message. Never raises; what is wrong is in ``problems``, by place."""
+    """Parse a message to a tree. Never raises; its problems are in ``problems``, by place."""
     return _Parser(text).message()
 
 
@@ -157,7 +157,7 @@ class _Parser:
     # the kinds of tags
 
     def _raw(self, start: int, after: int) -> int:
-        """Raw text up to its end; where the scan goes on."""
+        """Add raw text up to its end; return where the scan goes on."""
         opening = self._text[start:after]
         content = opening[4:-4]
         condition = self._condition(content, start + 4)

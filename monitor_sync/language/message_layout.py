@@ -33,12 +33,12 @@ class Parts(NamedTuple):
 
 
 def footer_of(lines: Sequence[str]) -> str:
-    """The footer of these lines. Only one of two or more is found again by :func:`take_apart`."""
+    """Return the footer of these lines; :func:`take_apart` finds one of two lines or more."""
     return _BREAK.join(lines)
 
 
 def routing_lines(recipients: Mapping[str, Sequence[str]]) -> str:
-    """One line a state that notifies somebody, as Datadog reads them."""
+    """Return one line for each state that notifies somebody, as Datadog reads them."""
     return "\n".join(
         f"{{{{#is_{state}}}}}{' '.join(handles)}{{{{/is_{state}}}}}"
         for state, handles in recipients.items()
@@ -47,7 +47,7 @@ def routing_lines(recipients: Mapping[str, Sequence[str]]) -> str:
 
 
 def compose(text: str, footer: str, routing: str) -> str:
-    """The whole message of three parts. Empty ones leave no blank lines behind."""
+    """Return the whole message of three parts. Empty ones leave no blank lines behind."""
     if footer:
         footer = _RULE + footer
     return _PARAGRAPH.join([part for part in (text, footer, routing) if part])
@@ -55,7 +55,7 @@ def compose(text: str, footer: str, routing: str) -> str:
 
 def take_apart(message: str) -> Parts:
     """
-    The parts of a message, by its form alone: whatever the words of its footer are.
+    Return the parts of a message, by its form alone: whatever the words of its footer are.
 
     Lines that route are the last paragraph, if it has nothing else. A footer stands right before
     them, or at the end: below three dashes two lines or more without an empty one between them,
@@ -73,13 +73,13 @@ def take_apart(message: str) -> Parts:
 
 
 def _split(text: str, mark: str) -> tuple[str, str]:
-    """What stands before the last mark, and what after; all is after where nothing is before."""
+    """Return the text before the last mark and after it; all is after if none is before."""
     before, _, after = text.rpartition(mark)
     return (before, after) if before else ("", text)
 
 
 def _routes(paragraph: str) -> bool:
-    """Whether it is a line for each of some states, in their order."""
+    """Return whether it is a line for each of some states, in their order."""
     lines = [_ROUTING.fullmatch(line) for line in paragraph.split("\n")]
     states = [STATES.index(line[1]) for line in lines if line is not None]
     return len(states) == len(lines) and states == sorted(set(states))

@@ -31,7 +31,7 @@ Report = Callable[[MessageProblem], None]
 
 
 def path_of(text: str) -> tuple[str, ...] | None:
-    """``[kube.app].name`` as ``("kube.app", "name")``; None for what is no path."""
+    """Return ``[kube.app].name`` as ``("kube.app", "name")``; None for what is no path."""
     path, at = [], 0
     while not text.startswith(_SIGNS):
         segment = _SEGMENTS.match(text, at)
@@ -49,7 +49,7 @@ def path_of(text: str) -> tuple[str, ...] | None:
 
 
 def words(text: str, start: int, report: Report) -> tuple[Argument, ...]:
-    """The arguments in a text that begins at ``start`` of the message."""
+    """Return the arguments in a text that begins at ``start`` of the message."""
     return tuple(_words(text, start, report)) if text else ()
 
 
@@ -78,7 +78,7 @@ def _words(text: str, start: int, report: Report) -> Iterator[Argument]:
 
 
 def check_condition(condition: Condition, report: Report) -> None:
-    """Say what is wrong with a block's condition."""
+    """Report what is wrong with a block's condition."""
     name = condition.name
     if name in FLAGS:
         if condition.arguments:
@@ -107,7 +107,7 @@ def check_condition(condition: Condition, report: Report) -> None:
 
 
 def condition_hint(name: str) -> str:
-    """What to write instead of a condition that does not exist."""
+    """Return what to write instead of a condition that does not exist."""
     if name in ("if", "unless", "each", "with"):
         return 'a message has no such block; compare with {{#is_match "host.name" "web"}}'
     return did_you_mean(name, CONDITIONS)
@@ -167,7 +167,7 @@ def _check_level(
 def check_helper(
     name: str, arguments: tuple[Argument, ...], start: int, end: int, report: Report
 ) -> Expression | None:
-    """Say what is wrong with a helper; the expression of an ``eval``."""
+    """Report what is wrong with a helper; return the expression of an ``eval``."""
     if name == "override_priority":
         _check_level(name, arguments, start, end, report)
         return None

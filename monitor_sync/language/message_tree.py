@@ -58,7 +58,7 @@ class Variable(Part):
 
     @property
     def name(self) -> str:
-        """The path as people write it, brackets only where a segment needs them."""
+        """Return the path as people write it, brackets only where a segment needs them."""
         return dotted(self.path)
 
 
@@ -79,7 +79,7 @@ class Condition(Part):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The arguments without quotes and places."""
+        """Return the arguments without quotes and places."""
         return tuple(argument.value for argument in self.arguments)
 
 
@@ -153,7 +153,7 @@ class Message:
 
 
 def printed(elements: Sequence[Element]) -> str:
-    """The text that elements were read from."""
+    """Return the text that elements were read from."""
     return "".join(_pieces(elements))
 
 
@@ -173,7 +173,7 @@ def _pieces(elements: Sequence[Element]) -> Iterator[str]:
 
 
 def walk(elements: Sequence[Element]) -> Iterator[Element]:
-    """Every element, blocks before what is in them, in the order of the text."""
+    """Yield every element, blocks before what is in them, in the order of the text."""
     for element in elements:
         yield element
         if isinstance(element, Block):
@@ -182,7 +182,7 @@ def walk(elements: Sequence[Element]) -> Iterator[Element]:
 
 
 def dotted(path: Sequence[str]) -> str:
-    """``("kube.app", "name")`` as ``[kube.app].name``."""
+    """Return ``("kube.app", "name")`` as ``[kube.app].name``."""
     return ".".join(
         f"[{segment}]" if "." in segment or not segment else segment for segment in path
     )

@@ -51,7 +51,7 @@ from monitor_sync.language.tree import (
 
 
 def print_query(tree: Query) -> str:
-    """The query that a tree was read from; reading it again gives an equal tree."""
+    """Return the query that a tree was read from; reading it again gives an equal tree."""
     match tree:
         case MetricQuery():
             head = _evaluation(tree.evaluation)
@@ -74,7 +74,7 @@ def print_query(tree: Query) -> str:
 
 
 def print_expression(tree: Expression) -> str:
-    """An expression, as it stands in a query."""
+    """Return an expression, as it stands in a query."""
     match tree:
         case Series():
             aggregator = f"{tree.aggregator.text}:" if tree.aggregator else ""
@@ -101,7 +101,7 @@ def print_expression(tree: Expression) -> str:
 
 
 def print_condition(tree: Condition) -> str:
-    """A filter, the search of a field, or a composite, as it stands in a query."""
+    """Return a filter, the search of a field, or a composite, as it stands in a query."""
     match tree:
         case Everything():
             return "*"

@@ -50,11 +50,11 @@ class Findings:
         self.path = path
 
     def refuse(self, code: str, place: Node, message: str, hint: str = "") -> None:
-        """Datadog answers 400 to this."""
+        """Add a problem that Datadog answers 400 to."""
         self._add(code, place, message, hint, refused=True)
 
     def warn(self, code: str, place: Node, message: str, hint: str = "") -> None:
-        """Datadog stores this, but it does not do what its author meant."""
+        """Add a problem that Datadog stores, but that does not do what its author meant."""
         self._add(code, place, message, hint, refused=False)
 
     def _add(self, code: str, place: Node, message: str, hint: str, *, refused: bool) -> None:
@@ -72,7 +72,7 @@ class Findings:
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:
-    """Words as prose: ``a, b or c``."""
+    """Return words as prose: ``a, b or c``."""
     all_words = list(words)
     if len(all_words) < 2:
         return "".join(all_words)

@@ -133,7 +133,7 @@ Read = tuple[Query | None, tuple[QueryProblem, ...]]
 
 @functools.lru_cache(maxsize=4096)
 def _read(monitor_type: str, query: str) -> Read:
-    """Read a query; its problems in the order in which one meets them in the text."""
+    """Read a query; return its problems in the order of the text."""
     tree, problems = _read_any(monitor_type, query)
     if tree is None and problems and monitor_type in TYPES and monitor_type != "event alert":
         elsewhere = of_another_type(monitor_type, query)
@@ -208,7 +208,7 @@ def _read_synthetics(query: str) -> Read:
 
 
 def _wrong_type(monitor_type: str, query: str) -> QueryProblem:
-    """The server's words for the retired type: 'event alert' type is not supported."""
+    """Return the server's words for the retired type: 'event alert' type is not supported."""
     if monitor_type == "event alert":
         code, message = "retired-type", "`event alert` is no longer a type"
         hint = 'use `event-v2 alert` with `events("…").rollup("count").last("5m") > 1`'

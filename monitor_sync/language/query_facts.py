@@ -58,7 +58,7 @@ class Parsed:
 
     @property
     def refused(self) -> bool:
-        """Whether Datadog would answer 400."""
+        """Return whether Datadog would answer 400."""
         return any(problem.refused for problem in self.problems)
 
 
@@ -70,12 +70,12 @@ def _steps(parsed: Parsed) -> tuple[Step, ...]:
 
 
 def step(parsed: Parsed, name: str) -> Step | None:
-    """The first step of a chain with this name, such as ``rollup``; None where there is none."""
+    """Return the first step of a chain with this name, such as ``rollup``; None without one."""
     return next((step for step in _steps(parsed) if step.name.text == name), None)
 
 
 def expressions(parsed: Parsed) -> tuple[Expression, ...]:
-    """The metric expression or the formula, then those of formula variables."""
+    """Return the metric expression or the formula, then those of formula variables."""
     tree = parsed.tree
     own = (tree.expression,) if isinstance(tree, MetricQuery | FormulaQuery) else ()
     return own + tuple(v.expression for v in parsed.variables if v.expression is not None)
@@ -83,7 +83,7 @@ def expressions(parsed: Parsed) -> tuple[Expression, ...]:
 
 def group_keys(parsed: Parsed) -> tuple[str, ...]:
     """
-    What the monitor alerts apart by, each key once, in written order; ``*`` of a check stays.
+    Return the keys that split the alert, once each, in order; ``*`` of a check stays.
 
     Facets keep their ``@``. After regrouping only the outer keys; formulas take them from their
     variables.
@@ -98,18 +98,18 @@ def group_keys(parsed: Parsed) -> tuple[str, ...]:
 
 
 def series(parsed: Parsed) -> tuple[Series, ...]:
-    """Every series that is read, those of formula variables too, in written order."""
+    """Return every series that is read, those of formula variables too, in written order."""
     return tuple(single for expression in expressions(parsed) for single in series_in(expression))
 
 
 def metrics(parsed: Parsed) -> tuple[str, ...]:
-    """The metrics read, each once, in written order; those of formula variables too."""
+    """Return the metrics read, each once, in written order; those of formula variables too."""
     return tuple(dict.fromkeys(metric_series.metric.text for metric_series in series(parsed)))
 
 
 def tags(parsed: Parsed) -> tuple[Tag, ...]:
     """
-    Every tag that a filter speaks of: scopes, searches, ``.over()`` and ``.exclude()`` of checks.
+    Return every tag of a filter: scopes, searches, ``.over()`` and ``.exclude()`` of checks.
 
     ``negated`` says whether such things are left out, in whichever way that is written.
     """
@@ -138,34 +138,34 @@ def _tag(written: str, name: str) -> Tag:
 
 
 def functions(parsed: Parsed) -> tuple[str, ...]:
-    """The functions called, each once, in written order, without aggregators and modifiers."""
+    """Return the functions called, each once, in order, without aggregators and modifiers."""
     calls = (node for expression in expressions(parsed) for node in walk(expression))
     names = (call.function.text for call in calls if isinstance(call, Call))
     return tuple(dict.fromkeys(name for name in names if name not in COMBINING))
 
 
 def algorithm(parsed: Parsed) -> Algorithm | None:
-    """The anomalies, outliers or forecast of a metric query, taken apart; None without one."""
+    """Return the algorithm of a metric query, taken apart; None where it has none."""
     if not isinstance(parsed.tree, MetricQuery) or not any(a in parsed.text for a in ALGORITHMS):
         return None
     return algorithm_in(parsed.tree.expression)
 
 
 def divisions(parsed: Parsed) -> tuple[Division, ...]:
-    """Every division, with whether its denominator is kept away from zero."""
+    """Return every division, with whether its denominator is kept away from zero."""
     return tuple(
         division for expression in expressions(parsed) for division in divisions_in(expression)
     )
 
 
 def every_series_is_counted(parsed: Parsed) -> bool:
-    """Whether there are series, and all of them are read ``.as_count()``."""
+    """Return whether there are series, and all are read ``.as_count()``."""
     every = series(parsed)
     return bool(every) and all(map(is_counted, every))
 
 
 def fills_gaps(parsed: Parsed) -> bool:
-    """Whether missing data is filled with a value: ``default_zero``, ``default``, a ``fill``."""
+    """Return whether a ``default_zero``, ``default`` or ``fill`` gives missing data a value."""
     named = {"default_zero", "default"} & set(functions(parsed))
     return bool(named) or any(
         modifier.name.text == "fill"
@@ -177,7 +177,7 @@ def fills_gaps(parsed: Parsed) -> bool:
 
 
 def references(parsed: Parsed) -> tuple[int | str, ...]:
-    """The members of a composite, each once: Datadog's ids as numbers, our keys as texts."""
+    """Return a composite's members, each once: Datadog's ids as numbers, our keys as texts."""
     if not isinstance(parsed.tree, CompositeQuery):
         return ()
     members = members_in(parsed.tree.condition)
@@ -187,7 +187,7 @@ def references(parsed: Parsed) -> tuple[int | str, ...]:
 
 def window(parsed: Parsed) -> Window | None:
     """
-    Over which time it evaluates, positions included; None for composites, checks and the like.
+    Return the window of a query, with positions; None for composites and checks.
 
     ``form`` is ``last``, ``current`` or ``next``.
     """
@@ -199,7 +199,7 @@ def window(parsed: Parsed) -> Window | None:
 
 def evaluated_every(parsed: Parsed) -> int:
     """
-    How often Datadog evaluates the query, in seconds; 0 where it has no window.
+    Return how often Datadog evaluates the query, in seconds; 0 where it has no window.
 
     Source: a metric window below 24 hours is looked at every minute, below 48 hours every
     10 minutes, above every 30. (Datadog's documentation.)
@@ -212,7 +212,7 @@ def evaluated_every(parsed: Parsed) -> int:
 
 
 def comparison(parsed: Parsed) -> Comparison | None:
-    """The operator and the number at the end, None where the type has none."""
+    """Return the operator and the number at the end, None where the type has none."""
     tree = parsed.tree
     if isinstance(tree, MetricQuery | FormulaQuery | SearchQuery | SloQuery):
         return tree.comparison

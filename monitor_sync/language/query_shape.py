@@ -23,7 +23,7 @@ _NAMED: Final = re.compile(
 
 def shape(query: str) -> str:
     """
-    The query with its metrics and the plain values of its tags numbered as they are met.
+    Return the query with its metrics and the plain values of its tags numbered as they are met.
 
     Equal ones get equal numbers, so that what contradicts or repeats itself still does.
     Functions, keys, numbers, windows, metrics of a cloud and every value that is not plain stay as
@@ -48,7 +48,7 @@ _NUMBER: Final = re.compile(
 
 def outline(query: str) -> str:
     """
-    Equal for queries whose trees are equal, now and then also for others, and made in no time.
+    Return a text that is equal for queries with equal trees, sometimes also for others.
 
     Blanks, quotes and capitals are left out, and numbers written in one way.
     """

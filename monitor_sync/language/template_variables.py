@@ -70,7 +70,7 @@ class VariableUse:
 
     @property
     def name(self) -> str:
-        """As people write it: ``host.name``, ``[kube.app].name``."""
+        """Return the variable as people write it: ``host.name``, ``[kube.app].name``."""
         return dotted(self.path)
 
 
@@ -102,7 +102,7 @@ class Surroundings:
 
 
 def variables(message: Message | str) -> tuple[VariableUse, ...]:
-    """Every variable of a message, in order, those inside conditions and helpers included."""
+    """Return every variable of a message, in order, in conditions and helpers too."""
     tree = parse(message) if isinstance(message, str) else message
     return tuple(use for element in walk(tree.elements) for use in _uses(element))
 
@@ -133,7 +133,7 @@ def _named(argument: Argument, place: str) -> Iterator[VariableUse]:
 
 def existence(use: VariableUse, surroundings: Surroundings) -> Verdict:
     """
-    Whether a variable exists for a monitor.
+    Return whether a variable exists for a monitor.
 
     From Datadog's page on variables, and from what its own published monitors show: keys that only
     the filter names are let through, since it fixes their value.
@@ -231,7 +231,7 @@ def _bare_key(word: str, around: Surroundings) -> Verdict:
 
 
 def _slip(word: str, around: Surroundings) -> bool:
-    """Whether a word is nearly a variable, where any word could be the key of a group."""
+    """Return whether a word is nearly a variable, where any word could be the key of a group."""
     if around.group_keys is not None and "*" not in around.group_keys:
         return False
     plain = (variable for variable in known_variables(around) if "." not in variable)
@@ -263,7 +263,7 @@ def _enriched(path: tuple[str, ...], around: Surroundings) -> bool:
 
 
 def _grouped(key: str, around: Surroundings) -> bool:
-    """Whether the value of a key is known when the monitor notifies."""
+    """Return whether the value of a key is known when the monitor notifies."""
     if around.group_keys is None:
         return True
     keys = (*around.group_keys, *around.filter_keys, *ALWAYS_KEYS.get(around.type, ()))
@@ -294,7 +294,7 @@ def _suggested_key(key: str, around: Surroundings) -> str:
 
 
 def _grouped_instead(path: tuple[str, ...], around: Surroundings) -> str:
-    """``KEY.name`` for ``KEY.value``, or for a key whose dots lack brackets."""
+    """Return ``KEY.name`` for ``KEY.value``, or for a key whose dots lack brackets."""
     for key in (".".join(path), ".".join(path[:-1])):
         if _grouped(key, around):
             return f"{_bracketed(key)}.name"
@@ -347,7 +347,7 @@ def _member(letter: str, around: Surroundings) -> Verdict:
 
 
 def known_variables(surroundings: Surroundings) -> tuple[str, ...]:
-    """The variables of a monitor that can be listed, for completion and for suggestions."""
+    """Return the variables of a monitor that can be listed, for completion and for suggestions."""
     around = surroundings
     names: list[str] = []
     if around.type not in _NO_NUMBER:

@@ -16,7 +16,7 @@ _SHAPE: Final = re.compile(
 @functools.lru_cache(maxsize=256)
 def known_zone(name: str) -> bool:
     """
-    Whether the tz database has the name.
+    Return whether the tz database has the name.
 
     Where this machine has no such database, any name of the right form is let through.
     """

@@ -114,7 +114,7 @@ class Reach:
     priority: int | None = None
 
     def transitions(self) -> tuple[Transition, ...]:
-        """The rows of the table that can happen."""
+        """Return the rows of the table that can happen."""
         return tuple(transition for transition in TRANSITIONS if self._has(transition))
 
     def _has(self, transition: Transition) -> bool:
@@ -129,7 +129,7 @@ _STATUSES: Final = {"alert": "alert", "warn": "warning", "no data": "no_data"}
 
 def reach(type_: str, options: Mapping[str, Any], priority: int | None = None) -> Reach:
     """
-    What a monitor of this type can get into with these options (Datadog's names).
+    Return what a monitor of this type can get into with these options (Datadog's names).
 
     A warning needs a warning threshold, but a service check warns whenever the check does. No data
     notifies by ``notify_no_data`` or ``on_missing_data``. Renotification repeats alert and no data

@@ -172,13 +172,13 @@ class Series(Node):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What it is grouped by, by the last ``by`` where it has several; empty without one."""
+        """Return the group keys of the last ``by``; empty without one."""
         layers = [suffix for suffix in self.suffixes if isinstance(suffix, By)]
         return tuple(key.text for key in layers[-1].keys) if layers else ()
 
     @property
     def modifiers(self) -> tuple[Modifier, ...]:
-        """Its modifiers, in the written order."""
+        """Return the modifiers, in the written order."""
         return tuple(suffix for suffix in self.suffixes if isinstance(suffix, Modifier))
 
 

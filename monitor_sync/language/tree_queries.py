@@ -32,7 +32,7 @@ from monitor_sync.language.tree import (
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """An expression and all inside it, in the written order."""
+    """Yield an expression and all inside it, in the written order."""
     waiting: list[Expression] = [expression]
     while waiting:
         node = waiting.pop()
@@ -48,20 +48,20 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 
 def inner_queries(arguments: Iterable[Argument]) -> list[Expression]:
-    """The arguments that are expressions."""
+    """Return the arguments that are expressions."""
     return [
         argument for argument in arguments if not isinstance(argument, Text | Name | Option | Keys)
     ]
 
 
 def series_in(expression: Expression) -> list[Series]:
-    """The series that an expression reads, in the written order."""
+    """Return the series that an expression reads, in the written order."""
     return [node for node in walk(expression) if isinstance(node, Series)]
 
 
 def keys_of(expression: Expression) -> tuple[str, ...]:
     """
-    What an expression is grouped by, each key once; after regrouping only the outer keys.
+    Return the group keys of an expression, each once; after regrouping, the outer keys.
 
     Source: an outer aggregation over the groups of the inner series was read in published
     monitors (grammar, regrouping call).
@@ -91,7 +91,7 @@ def _collect_keys(expression: Expression, keys: dict[str, None]) -> None:
 
 
 def regrouping(call: Call) -> Keys | None:
-    """The outer keys of ``sum(avg:a.b{*} by {host,disk}, {host})``, None for any other call."""
+    """Return the outer keys of ``sum(avg:a.b{*} by {host,disk}, {host})``, else None."""
     if call.function.text not in COMBINING:
         return None
     return next((argument for argument in call.arguments if isinstance(argument, Keys)), None)
@@ -99,7 +99,7 @@ def regrouping(call: Call) -> Keys | None:
 
 def tags_in(condition: Condition) -> Iterator[Tag]:
     """
-    Every tag that a filter or a search speaks of, lists of values taken apart.
+    Yield every tag that a filter or a search speaks of, lists of values taken apart.
 
     ``negated`` says whether such things are left out, however that is written.
     """
@@ -163,17 +163,17 @@ class Algorithm:
 
     @property
     def name(self) -> str:
-        """``anomalies``, ``outliers`` or ``forecast``."""
+        """Return ``anomalies``, ``outliers`` or ``forecast``."""
         return self.call.function.text
 
     def option(self, name: str) -> str:
-        """The value of a named argument as text, empty where it is not given."""
+        """Return the value of a named argument as text, empty where it is not given."""
         option = self.options.get(name)
         return words_of(option.value) if option else ""
 
 
 def algorithm_in(expression: Expression) -> Algorithm | None:
-    """The first algorithm of an expression, None where it has none."""
+    """Return the first algorithm of an expression, None where it has none."""
     for node in walk(expression):
         if isinstance(node, Call) and node.function.text in ALGORITHMS:
             return take_apart(node)
@@ -181,7 +181,7 @@ def algorithm_in(expression: Expression) -> Algorithm | None:
 
 
 def take_apart(call: Call) -> Algorithm:
-    """The arguments of an algorithm by their meaning."""
+    """Return the arguments of an algorithm by their meaning."""
     plain = [argument for argument in call.arguments if not isinstance(argument, Option)]
     method = words_of(plain[1]) if len(plain) > 1 else ""
     amount = plain[2].value if len(plain) > 2 and isinstance(plain[2], Number) else None
@@ -192,7 +192,7 @@ def take_apart(call: Call) -> Algorithm:
 
 
 def words_of(argument: Argument) -> str:
-    """A plain argument as text, quoted or not; empty for an expression."""
+    """Return a plain argument as text, quoted or not; empty for an expression."""
     if isinstance(argument, Text):
         return argument.value
     if isinstance(argument, Name):
@@ -216,7 +216,7 @@ class Division:
 
 
 def divisions_in(expression: Expression) -> Iterator[Division]:
-    """Every division of an expression; ``start`` and ``end`` are those of the ``/``."""
+    """Yield every division of an expression; ``start`` and ``end`` are those of the ``/``."""
     for node in walk(expression):
         if not isinstance(node, Arithmetic):
             continue
@@ -252,12 +252,12 @@ def _floored(expression: Expression) -> bool:
 
 
 def modifiers_in(expression: Expression) -> Iterator[Modifier]:
-    """Every modifier of an expression, in no particular order."""
+    """Yield every modifier of an expression, in no particular order."""
     for node in walk(expression):
         if isinstance(node, Series | Call | Parenthesised):
             yield from node.modifiers
 
 
 def is_counted(series: Series) -> bool:
-    """Whether a series is read ``.as_count()``."""
+    """Return whether a series is read ``.as_count()``."""
     return any(modifier.name.text == "as_count" for modifier in series.modifiers)

@@ -32,7 +32,7 @@ class NeverShown:
 
 def never_shown(message: Message, reach: Reach) -> tuple[NeverShown, ...]:
     """
-    The outermost branches that are never shown, in the order of the message.
+    Return the outermost branches that are never shown, in the order of the message.
 
     A condition that does not exist is not told again: reading the message has said so.
     """
@@ -70,7 +70,7 @@ def _branch(
 
 
 def _split(condition: Condition, ways: Ways) -> tuple[Ways, Ways]:
-    """The ways in which the condition holds, and those in which it does not."""
+    """Return the ways in which the condition holds, and those in which it does not."""
     yes: list[tuple[Situation, Cases]] = []
     no: list[tuple[Situation, Cases]] = []
     for situation, cases in ways:

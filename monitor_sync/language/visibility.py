@@ -68,7 +68,7 @@ class Situation:
     overridden: bool = False
 
     def answer(self, condition: Condition) -> bool | CaseCondition:
-        """Whether the condition holds, or the comparison that decides."""
+        """Return whether the condition holds, or the comparison that decides."""
         name, values = condition.name, condition.values
         if name in FLAGS:
             return name in self.flags
@@ -83,7 +83,7 @@ class Situation:
 
 
 def overrides_priority(message: Message) -> bool:
-    """Whether a message overrides the priority anywhere."""
+    """Return whether a message overrides the priority anywhere."""
     return any(
         isinstance(node, Helper) and node.name == "override_priority"
         for node in walk(message.elements)
@@ -91,7 +91,7 @@ def overrides_priority(message: Message) -> bool:
 
 
 def steps(elements: Sequence[Element]) -> tuple[Step, ...]:
-    """The elements as text and blocks; text that holds no handle is cut down to its edges."""
+    """Return the elements as text and blocks; text without a handle is cut to its edges."""
     return tuple(_joined(_steps(elements)))
 
 
@@ -136,7 +136,7 @@ def _joined(parts: Iterator[Step]) -> Iterator[Step]:
 
 def _cut(text: str) -> str:
     """
-    A text without a handle, as far as it can matter to the handles around it.
+    Return a text without a handle, as far as it can matter to the handles around it.
 
     Its first word may be the end of a handle; of the rest only the last character counts.
     """
@@ -149,7 +149,7 @@ def _cut(text: str) -> str:
 
 
 def shown(parts: Sequence[Step], situation: Situation) -> tuple[Shown, ...]:
-    """What is shown in the situation."""
+    """Return what is shown in the situation."""
     pieces: list[Shown] = []
     _show(parts, situation, pieces)
     return tuple(pieces)

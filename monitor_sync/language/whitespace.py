@@ -20,7 +20,7 @@ _QUOTED_OR_BLANK: Final = re.compile(
 
 def one_line(query: str) -> str:
     """
-    The query without blanks at its ends, each run of blanks outside of quotes a single one.
+    Return the query without blanks at its ends, each run of blanks outside of quotes a single one.
 
     Blanks are what Unicode calls so: a no-break space of a pasted text is one too.
     """

@@ -59,7 +59,7 @@ _HISTORY: Final = re.compile(r"[1-9]\d{0,6}(h|d|w|mo)", re.ASCII)
 
 
 def check_algorithms(tree: MetricQuery, findings: Findings) -> None:
-    """The algorithm of a metric query, if it has one, and the window that goes with it."""
+    """Check the algorithm of a metric query, if it has one, and its window."""
     body = tree.expression
     calls = [] if isinstance(body, Series) else _calls(body)
     forecast = any(call.function.text == "forecast" for call in calls)
@@ -107,7 +107,7 @@ def _check_next(evaluation: Evaluation, findings: Findings, *, forecast: bool) -
 
 
 def _check_head(algorithm: Algorithm, findings: Findings) -> None:
-    """The query, the method and the deviations that all three begin with."""
+    """Check the query, the method and the deviations that all three begin with."""
     call, name = algorithm.call, algorithm.name
     plain = [argument for argument in call.arguments if not isinstance(argument, Option)]
     third = "tolerance" if name == "outliers" else "deviations"
@@ -139,7 +139,7 @@ def _check_head(algorithm: Algorithm, findings: Findings) -> None:
 
 
 def _check_amount(algorithm: Algorithm, place: Argument, what: str, findings: Findings) -> None:
-    """The deviations or the tolerance: above zero, and of a forecast at least 1."""
+    """Check the deviations or the tolerance: above zero, for a forecast at least 1."""
     amount, lowest = algorithm.amount, 1 if algorithm.name == "forecast" else 0
     if amount is None or amount < lowest or amount == 0:
         wanted = "of 1 or more" if lowest else "above 0"
@@ -214,7 +214,7 @@ def _alert_window(algorithm: Algorithm, findings: Findings) -> Window | None:
 
 def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, findings: Findings) -> None:
     """
-    Source: Datadog's page on anomaly monitors; the ratios also hold in all published ones.
+    Check anomalies. Source: Datadog's page on anomaly monitors, and published monitors.
 
     The threshold is the share of the alert window that has to be anomalous.
     """
@@ -239,7 +239,7 @@ def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, findings: Findings
 
 
 def _check_alert_window(whole: Window, algorithm: Algorithm, findings: Findings) -> None:
-    """That it lies in the window of the query, and holds five intervals."""
+    """Check that the alert window lies in the query's window and holds five intervals."""
     window = _alert_window(algorithm, findings)
     if window is None:
         return
@@ -266,7 +266,7 @@ def _check_alert_window(whole: Window, algorithm: Algorithm, findings: Findings)
 
 
 def _check_outliers(tree: MetricQuery, algorithm: Algorithm, findings: Findings) -> None:
-    """Source: Datadog's page on outlier monitors."""
+    """Check outliers. Source: Datadog's page on outlier monitors."""
     call = algorithm.call
     plain = [argument for argument in call.arguments if not isinstance(argument, Option)]
     if len(plain) > 3 and "mad" not in algorithm.method.lower():
@@ -301,7 +301,7 @@ def _check_outliers(tree: MetricQuery, algorithm: Algorithm, findings: Findings)
 
 
 def _check_forecast(tree: MetricQuery, algorithm: Algorithm, findings: Findings) -> None:
-    """Source: Datadog's page on forecast monitors."""
+    """Check a forecast. Source: Datadog's page on forecast monitors."""
     window, operator = tree.evaluation.window, tree.comparison.operator
     if window.form == "next" and not 12 * _HOUR <= window.seconds <= 3 * 730 * _HOUR:
         findings.refuse(

@@ -24,7 +24,7 @@ _QUERY_KINDS: Final = (Text, Name, Option, Keys)
 
 
 def check_call(call: Call, findings: Findings) -> None:
-    """One function with its arguments. Algorithms are looked at elsewhere."""
+    """Check one function with its arguments. Algorithms are checked elsewhere."""
     name = call.function.text
     if name in COMBINING:
         _check_combining(call, findings)
@@ -66,7 +66,7 @@ def _unknown(call: Call, findings: Findings) -> None:
 
 
 def _near(name: str) -> str:
-    """The nearest function; of one with a number, the family with the numbers there are."""
+    """Return the nearest function; for one with a number, its family with all numbers."""
     stem = name.rpartition("_")[0]
     family = [name for name in KNOWN if stem and name.rpartition("_")[0] == stem]
     if len(family) > 1 and name.rpartition("_")[2].isdigit():
@@ -75,7 +75,7 @@ def _near(name: str) -> str:
 
 
 def _check_combining(call: Call, findings: Findings) -> None:
-    """Several series, or one and the keys that remain."""
+    """Check several series, or one series and the keys that remain."""
     outer = [argument for argument in call.arguments if isinstance(argument, Keys)]
     others = [argument for argument in call.arguments if not isinstance(argument, Keys)]
     for other in others:

@@ -21,7 +21,7 @@ _MOST: Final = 10
 
 def check_composite(tree: CompositeQuery, findings: Findings) -> None:
     """
-    Everything about a composite that its query alone shows.
+    Check everything about a composite that its query alone shows.
 
     Source: Datadog's API reference for the number of members; the rest is logic.
     """
@@ -49,7 +49,7 @@ def check_composite(tree: CompositeQuery, findings: Findings) -> None:
 
 
 def members_in(condition: Condition) -> Iterator[MonitorId | MonitorReference]:
-    """The members of a composite in the written order, repeated ones included."""
+    """Yield the members of a composite in the written order, repeated ones included."""
     waiting: list[Condition] = [condition]
     while waiting:
         condition = waiting.pop()
@@ -64,7 +64,7 @@ def members_in(condition: Condition) -> Iterator[MonitorId | MonitorReference]:
 
 
 def _column(index: int, rows: int) -> int:
-    """A column of the truth table as one number: bit ``r`` is the value in row ``r``."""
+    """Return a column of the truth table as one number: bit ``r`` is the value in row ``r``."""
     half = 1 << index
     block = ((1 << half) - 1) << half
     column = 0
@@ -76,7 +76,7 @@ def _column(index: int, rows: int) -> int:
 def _truth(
     condition: Condition, columns: dict[MonitorId | MonitorReference, int], everything: int
 ) -> int:
-    """The column of a condition: for which values of its members it is true."""
+    """Return the column of a condition: for which values of its members it is true."""
     if isinstance(condition, MonitorId | MonitorReference):
         return columns[condition]
     if isinstance(condition, Negation):

@@ -13,7 +13,7 @@ from monitor_sync.language.tree_queries import tags_in
 
 def check_filter(condition: Condition, findings: Findings) -> None:
     """
-    One filter of a series.
+    Check one filter of a series.
 
     That monitors have no dashboard variables is in Datadog's pages. The rest is our inference,
     as the server stores such filters: tags are stored in lower case, and one thing rarely
@@ -123,7 +123,7 @@ def _contradicting(conditions: tuple[Condition, ...], findings: Findings) -> Non
 
 
 def _always_true(junction: Junction, findings: Findings) -> None:
-    """``NOT a:x OR NOT a:y`` leaves nothing out; so does a plain repetition, by mistake."""
+    """Report ``NOT a:x OR NOT a:y``, which leaves nothing out, and plain repetitions."""
     negated = [operand for operand in junction.operands if isinstance(operand, Negation)]
     if len(negated) < 2 or len(negated) != len(junction.operands):
         return

@@ -32,7 +32,7 @@ _MONTH: Final = 730 * 3600
 
 
 def check_formula(monitor_type: str, tree: FormulaQuery, findings: Findings) -> None:
-    """Everything about a formula that the query alone shows; its variables are looked at apart."""
+    """Check everything about a formula that the query alone shows, not its variables."""
     if monitor_type == "data-jobs alert":
         _check_jobs(tree, findings)
     elif monitor_type == "cost alert":
@@ -57,7 +57,7 @@ def _check_calls(tree: FormulaQuery, findings: Findings) -> None:
 
 
 def _check_steps(monitor_type: str, tree: FormulaQuery, findings: Findings) -> None:
-    """Metric monitors roll up before they look at a window; the others only have a window."""
+    """Check the steps: every formula has a window, that of a metric monitor also a rollup."""
     steps = by_name(tree.steps, ("rollup", "by", "last", "current"), findings)
     example = '`formula("a / b").last("5m") > 1`'
     if monitor_type in METRIC_TYPES:
@@ -80,7 +80,7 @@ def _check_steps(monitor_type: str, tree: FormulaQuery, findings: Findings) -> N
 
 
 def _check_jobs(tree: FormulaQuery, findings: Findings) -> None:
-    """Source: Datadog's API reference; recorded requests have no quotes in these steps."""
+    """Check data jobs, with no quotes in steps as recorded. Source: Datadog's API reference."""
     body = tree.expression
     right = (
         isinstance(body, Call)
@@ -105,7 +105,7 @@ def _check_jobs(tree: FormulaQuery, findings: Findings) -> None:
 
 
 def _check_cost(tree: FormulaQuery, findings: Findings) -> None:
-    """Source: Datadog's API reference on cost monitors."""
+    """Check a cost formula. Source: Datadog's API reference on cost monitors."""
     known = ("rollup", "by", "last", "current", "change", "anomaly", "forecast")
     steps = by_name(tree.steps, known, findings)
     if "forecast" in steps:
@@ -160,7 +160,7 @@ def _check_cost_change(step: Step, tree: FormulaQuery, findings: Findings) -> No
 
 
 def _check_cost_anomaly(step: Step, tree: FormulaQuery, findings: Findings) -> None:
-    """The reference allows ``>=`` only, but ``> 6`` was accepted in recorded traffic."""
+    """Check a cost anomaly: the reference has only ``>=``, recorded traffic also ``> 6``."""
     for argument in step.arguments:
         if not isinstance(argument, Option) or argument.name.text not in ("direction", "threshold"):
             findings.refuse(
@@ -188,7 +188,7 @@ def _check_comparator(tree: FormulaQuery, allowed: tuple[str, ...], findings: Fi
 
 
 def check_names(tree: FormulaQuery, names: Sequence[str], findings: Findings) -> None:
-    """That a formula and ``options.variables`` name the same things."""
+    """Check that a formula and ``options.variables`` name the same things."""
     used: set[str] = set()
     for node in walk(tree.expression):
         if isinstance(node, Variable):

@@ -40,7 +40,7 @@ _LONGEST_NAME: Final = 200
 
 
 def check_metric(tree: MetricQuery, findings: Findings) -> None:
-    """Everything about a metric query that the query alone shows."""
+    """Check everything about a metric query that the query alone shows."""
     evaluation, body = tree.evaluation, tree.expression
     check_evaluation(evaluation, findings)
     check_expression(body, findings, evaluation.window.seconds)
@@ -59,7 +59,7 @@ def check_metric(tree: MetricQuery, findings: Findings) -> None:
 
 
 def check_expression(expression: Expression, findings: Findings, window: int) -> None:
-    """Series, functions and groups of an expression that is evaluated over ``window`` seconds."""
+    """Check the parts of an expression that is evaluated over ``window`` seconds."""
     if isinstance(expression, Series):
         _check_series(expression, findings, window)
         return
@@ -222,7 +222,7 @@ def _check_fill(modifier: Modifier, findings: Findings) -> None:
 
 
 def check_fill_limit(limit: object, findings: Findings) -> None:
-    """How many seconds of missing data a fill may bridge."""
+    """Check how many seconds of missing data a fill may bridge."""
     if isinstance(limit, Number) and 0 <= limit.value <= 600 and not limit.value % 1:
         return
     if isinstance(limit, Number | Name):
@@ -234,7 +234,7 @@ def check_fill_limit(limit: object, findings: Findings) -> None:
 
 
 def _check_groups(arithmetic: Arithmetic, findings: Findings) -> None:
-    """Groups that no other operand has drop out of the result without a word. (Our inference.)"""
+    """Report groups that the result loses because no other operand has them. (Inferred.)"""
     first: tuple[str, ...] = ()
     for operand in arithmetic.operands:
         keys = keys_of(operand)
@@ -266,7 +266,7 @@ def _check_percentile(body: Expression, findings: Findings) -> None:
 
 def _check_ratio(tree: MetricQuery, findings: Findings) -> None:
     """
-    A ratio of counts that is not summed is taken point by point, then aggregated.
+    Report a ratio of counts that is taken point by point because it is not summed.
 
     Source: Datadog's guide on as_count in monitor evaluations.
     """

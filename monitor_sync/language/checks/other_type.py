@@ -32,7 +32,7 @@ reference."""
 
 
 def of_another_type(monitor_type: str, query: str) -> QueryProblem | None:
-    """The problem of a query that begins as those of another type do."""
+    """Return the problem of a query that begins as those of another type do."""
     start = len(query) - len(query.lstrip())
     for meant, beginning in _BEGINNINGS:
         match = beginning.match(query, start)

@@ -54,7 +54,7 @@ _FIRST_EVENTS: Final = ("sources", "tags")
 
 
 def check_search(monitor_type: str, tree: SearchQuery, findings: Findings) -> None:
-    """Everything about a search that the query alone shows."""
+    """Check everything about a search that the query alone shows."""
     sources = SOURCES_OF[monitor_type]
     source = tree.source.text
     if source not in sources:
@@ -108,9 +108,9 @@ def check_time(
     step: Step, findings: Findings, *, longest: int, quoted: bool = True
 ) -> Window | None:
     """
-    The window of ``.last("5m")`` or ``.current("1h")``, at most ``longest`` seconds.
+    Check the window of ``.last("5m")`` or ``.current("1h")``, at most ``longest`` seconds.
 
-    Returns None where it cannot be read, which is noted.
+    Return it; None where it cannot be read, which is reported.
     """
     if len(step.arguments) != 1:
         findings.refuse(
@@ -148,7 +148,7 @@ def check_month(step: Step, findings: Findings) -> None:
 
 
 def _check_rollup(step: Step, findings: Findings) -> None:
-    """Source: the schema's enumeration; the reference text lists only some of these."""
+    """Check the rollup. Source: the schema's enumeration; the reference lists only some."""
     given = texts(step, findings, single_quotes=False)
     if not given or len(given) != len(step.arguments):
         return
@@ -189,7 +189,7 @@ def _check_index(monitor_type: str, step: Step, findings: Findings) -> None:
 
 
 def facets_of(step: Step) -> list[str]:
-    """The keys of ``.by("a,b")`` or ``.by("a","b")``."""
+    """Return the keys of ``.by("a,b")`` or ``.by("a","b")``."""
     keys = []
     for argument in step.arguments:
         written = argument.value if isinstance(argument, Text) else getattr(argument, "text", "")
@@ -213,7 +213,7 @@ def _check_facets(monitor_type: str, step: Step, findings: Findings) -> None:
 
 
 def _check_tracking(steps: dict[str, Step], tree: SearchQuery, findings: Findings) -> None:
-    """Source: Datadog's page on error tracking monitors."""
+    """Check error tracking. Source: Datadog's page on error tracking monitors."""
     if ("new" in steps) == ("impact" in steps):
         findings.refuse(
             "missing-step",
@@ -250,14 +250,14 @@ def _check_tracking(steps: dict[str, Step], tree: SearchQuery, findings: Finding
 
 
 def _written(monitor_type: str, source: str) -> str:
-    """The hint for a source that is not the type's: that of the type, or the type of the source."""
+    """Return the hint for another type's source: the right source, or the right type."""
     hint = f"write `{SOURCES_OF[monitor_type][0]}(`"
     meant = [type_ for type_, sources in SOURCES_OF.items() if source in sources]
     return f"{hint}, or `type: {meant[0]}`" if meant else hint
 
 
 def _check_processes(tree: SearchQuery, findings: Findings) -> None:
-    """Source: Datadog's API reference and its page on process monitors."""
+    """Check processes. Source: Datadog's API reference and its page on process monitors."""
     steps = by_name(tree.steps, ("over", "by", "rollup", "last"), findings)
     require(steps, ("rollup", "last"), tree, findings, _EXAMPLE)
     for name in ("over", "by"):
@@ -280,7 +280,7 @@ def _check_processes(tree: SearchQuery, findings: Findings) -> None:
 
 
 def check_condition(monitor_type: str, condition: Condition, findings: Findings) -> None:
-    """Words of a search that look like something else."""
+    """Report words of a search that look like something else."""
     check_words(condition, findings)
     if monitor_type == "event-v2 alert":
         for leaf in leaves(condition):
@@ -289,7 +289,7 @@ def check_condition(monitor_type: str, condition: Condition, findings: Findings)
 
 
 def _first_generation(field: Field, findings: Findings) -> None:
-    """Source: the migration note in Datadog's API reference."""
+    """Report the old event search. Source: the migration note in Datadog's API reference."""
     value = field.value
     if isinstance(value, Word) and "," in value.text:
         findings.warn(
@@ -309,7 +309,7 @@ def _first_generation(field: Field, findings: Findings) -> None:
 
 
 def window_of(steps: tuple[Step, ...]) -> Window | None:
-    """The window that a chain evaluates over, None where it has none or not a window."""
+    """Return the window that a chain evaluates over; None where it has no valid one."""
     for step in steps:
         if step.name.text not in ("last", "current") or len(step.arguments) != 1:
             continue

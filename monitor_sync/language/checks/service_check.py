@@ -18,7 +18,7 @@ _EXAMPLE: Final = '`"ntp.in_sync".over("*").by("host").last(2).count_by_status()
 
 def check_check(tree: CheckQuery, findings: Findings) -> None:
     """
-    Everything about a service check's query that the query alone shows.
+    Check everything about a service check's query that the query alone shows.
 
     Source: "A grouping must be specified for custom checks" is the server's answer since 2022;
     the rest is in Datadog's API reference.

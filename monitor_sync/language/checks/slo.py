@@ -27,7 +27,7 @@ _EXAMPLES: Final = {
 
 def check_slo(tree: SloQuery, findings: Findings) -> None:
     """
-    Everything about an SLO's query that the query alone shows.
+    Check everything about an SLO's query that the query alone shows.
 
     Source: Datadog's API reference and its pages on SLO alerts. How high a burn rate may be
     depends on the SLO's target, which is not in the query.

@@ -12,7 +12,7 @@ from monitor_sync.language.tree_queries import words_of
 
 
 def by_name(steps: tuple[Step, ...], known: tuple[str, ...], findings: Findings) -> dict[str, Step]:
-    """The first step of each name; unknown and repeated ones are noted."""
+    """Return the first step of each name; report unknown and repeated steps."""
     first: dict[str, Step] = {}
     for step in steps:
         name = step.name.text
@@ -31,7 +31,7 @@ def by_name(steps: tuple[Step, ...], known: tuple[str, ...], findings: Findings)
 
 
 def has_unknown(findings: Findings) -> bool:
-    """Whether an unknown step was noted."""
+    """Return whether an unknown step was noted."""
     return any(problem.code == "unknown-step" for problem in findings.problems)
 
 
@@ -54,9 +54,9 @@ def texts(
     step: Step, findings: Findings, *, least: int = 1, single_quotes: bool = True
 ) -> list[Text]:
     """
-    The arguments of a step that must all be quoted texts; what else stands there is noted.
+    Return the arguments of a step that takes only quoted texts; report all others.
 
-    ``single_quotes`` says whether those do, too.
+    ``single_quotes`` says whether single quotes are allowed.
     """
     right: list[Text] = []
     for argument in step.arguments:
@@ -79,7 +79,7 @@ def texts(
 
 
 def check_quotes(text: Text, findings: Findings) -> None:
-    """Searches take double quotes only: "invalid operator specified" is the server's answer."""
+    """Report single quotes: the server answers "invalid operator specified" to them."""
     if text.written.startswith("'"):
         findings.refuse(
             "single-quotes",
@@ -90,7 +90,7 @@ def check_quotes(text: Text, findings: Findings) -> None:
 
 
 def whole_number(argument: Argument) -> int | None:
-    """The argument as a whole number, None where it is none."""
+    """Return the argument as a whole number, None where it is none."""
     if isinstance(argument, Number) and not argument.value % 1:
         return int(argument.value)
     return None

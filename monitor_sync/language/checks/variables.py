@@ -85,7 +85,7 @@ _DEEPEST: Final = 8
 def read_variables(
     monitor_type: str, variables: Sequence[Any], problems: list[QueryProblem]
 ) -> tuple[FormulaVariable, ...]:
-    """What all variables say; what is wrong with one is added with the way to it."""
+    """Read all variables; add each problem with the path to its field."""
     read = tuple(
         _read(monitor_type, variable, Findings(problems, (index,)))
         for index, variable in enumerate(variables)
@@ -106,7 +106,7 @@ _NOWHERE: Final = Name(0, 0, "")
 
 
 def _check_number(monitor_type: str, count: int, findings: Findings) -> None:
-    """CI formulas take two queries (Datadog's page); Terraform's provider stops at five."""
+    """Check the count: at most two for CI (Datadog's page), five in Terraform's provider."""
     at = Findings(findings.problems, (2,))
     if monitor_type.startswith("ci-") and count > 2:
         at.refuse("too-many-variables", _NOWHERE, f"{count} variables, at most 2 were expected")
@@ -264,7 +264,7 @@ def _facets(variable: Mapping[str, Any], findings: Findings) -> tuple[str, ...]:
 
 
 def _read_quality(variable: Mapping[str, Any], name: str, findings: Findings) -> FormulaVariable:
-    """Source: Datadog's API reference on data quality monitors. The measures are an open list."""
+    """Read a data quality query. Source: Datadog's API reference; the measures are open."""
     for field in ("measure", "filter"):
         if not _text(variable, field):
             _missing(findings, field)
@@ -278,7 +278,7 @@ def _read_quality(variable: Mapping[str, Any], name: str, findings: Findings) ->
 
 
 def _read_job(variable: Mapping[str, Any], name: str, findings: Findings) -> FormulaVariable:
-    """Source: Datadog's API reference on data jobs monitors."""
+    """Read a data jobs query. Source: Datadog's API reference on data jobs monitors."""
     if name and name != "run_query":
         _wrong(findings, ("name",), name, ("run_query",))
     dialect = _text(variable, "query_dialect")
@@ -298,7 +298,7 @@ def _read_job(variable: Mapping[str, Any], name: str, findings: Findings) -> For
 def _read_joined(
     monitor_type: str, variable: Mapping[str, Any], name: str, findings: Findings
 ) -> FormulaVariable:
-    """A query joined with a table, or filtered by one; the schema refuses other fields."""
+    """Read a query that a table joins or filters; the schema refuses other fields."""
     source = _text(variable, "data_source")
     required, allowed = _JOINED[source]
     for field in required:

@@ -18,7 +18,7 @@ _CURRENT: Final = ("1h", "1d", "1mo")
 
 def check_evaluation(evaluation: Evaluation, findings: Findings) -> None:
     """
-    The window of a metric query, and how far back a change looks.
+    Check the window of a metric query, and how far back a change looks.
 
     Source: Datadog's page on metric monitors has one minute to one month; its API reference
     stops at a week in minutes and hours.
@@ -59,7 +59,7 @@ def _check_last(window: Window, findings: Findings) -> None:
 
 
 def check_current(window: Window, findings: Findings) -> None:
-    """Cumulative windows are whole hours, days or months, and one of them."""
+    """Check a cumulative window: one hour, one day or one month."""
     prefix = "current_" if window.form else ""
     if f"{window.count}{window.unit}" not in _CURRENT:
         findings.refuse(
@@ -104,7 +104,7 @@ def _check_change(evaluation: Evaluation, change: ChangeShift, findings: Finding
 
 def quoted_window(argument: Node, findings: Findings, units: str, example: str) -> Window | None:
     """
-    The window that a step of a chain is given, or None where that is none, which is noted.
+    Return the window that a step of a chain is given; None for another, which is reported.
 
     ``units`` are the letters that may stand behind the number.
     """

@@ -40,7 +40,7 @@ _SHORT: Final = 60
 
 
 def check_query(text: str) -> tuple[CheckQuery | None, Cursor]:
-    """The tree of a service check's query, and the cursor with its problems."""
+    """Return the tree of a service check's query, and the cursor with its problems."""
     cursor = Cursor(text, scan(CHAIN, text))
     try:
         if cursor.kind != "string":
@@ -59,7 +59,7 @@ def check_query(text: str) -> tuple[CheckQuery | None, Cursor]:
 
 
 def search_query(text: str) -> tuple[SearchQuery | None, Cursor]:
-    """The tree of a query over events or processes, and the cursor with its problems."""
+    """Return the tree of a query over events or processes, and the cursor with its problems."""
     cursor = Cursor(text, scan(CHAIN, text))
     try:
         if cursor.kind != "word" or cursor.peek()[0] != "(":
@@ -84,7 +84,7 @@ def search_query(text: str) -> tuple[SearchQuery | None, Cursor]:
 
 
 def slo_query(text: str) -> tuple[SloQuery | None, Cursor]:
-    """The tree of an SLO's query, and the cursor with its problems."""
+    """Return the tree of an SLO's query, and the cursor with its problems."""
     cursor = Cursor(text, scan(CHAIN, text))
     try:
         if cursor.kind != "word" or cursor.peek()[0] != "(":
@@ -105,7 +105,7 @@ def slo_query(text: str) -> tuple[SloQuery | None, Cursor]:
 
 def formula_query(text: str, *, compared: bool = True) -> tuple[FormulaQuery | None, Cursor]:
     """
-    The tree of a formula's query, and the cursor with its problems.
+    Return the tree of a formula's query, and the cursor with its problems.
 
     ``compared`` is false for ``critical_query`` and the like, which end without a comparison.
     """

@@ -21,7 +21,7 @@ _MEANT: Final = {"and": "&&", "or": "||", "not": "!", "&": "&&", "|": "||"}
 
 
 def composite_query(text: str) -> tuple[CompositeQuery | None, Cursor]:
-    """The tree of a composite's query, and the cursor with its problems."""
+    """Return the tree of a composite's query, and the cursor with its problems."""
     cursor = Cursor(text, scan(COMPOSITE, text))
     try:
         condition = _joined(cursor, 0)
@@ -40,7 +40,7 @@ def composite_query(text: str) -> tuple[CompositeQuery | None, Cursor]:
 
 def ids_in(text: str) -> list[int]:
     """
-    Every id that stands in a composite's query, in order.
+    Return every id that stands in a composite's query, in order.
 
     Also where the query as a whole cannot be read: who deletes a monitor must know all the same
     what may still refer to it. A key inside ``${id:…}`` is none, whatever digits it has.

@@ -28,7 +28,7 @@ _CLOSES: Final = (",", ")")
 
 def expression(cursor: Cursor, *, formula: bool = False) -> Expression:
     """
-    An expression, as far as it goes.
+    Parse an expression, as far as it goes.
 
     Raises:
         QueryError: something else stands there.
@@ -183,7 +183,7 @@ def _call(cursor: Cursor, formula: bool) -> Call:
 
 def arguments(cursor: Cursor, *, formula: bool = False, of: str = "") -> tuple[Argument, ...]:
     """
-    What stands in the parentheses of a function, a modifier or a step.
+    Parse what stands in the parentheses of a function, a modifier or a step.
 
     Raises:
         QueryError: they are not opened, closed or apart by commas.
@@ -204,7 +204,7 @@ def arguments(cursor: Cursor, *, formula: bool = False, of: str = "") -> tuple[A
 
 def argument(cursor: Cursor, *, formula: bool = False, of: str = "") -> Argument:
     """
-    One argument: an expression, a text, a bare word, ``name=value`` or regrouping keys.
+    Parse one argument: an expression, a text, a bare word, ``name=value`` or regrouping keys.
 
     Raises:
         QueryError: something else stands there.

@@ -19,7 +19,7 @@ _CHANGES: Final = ("change", "pct_change")
 
 
 def metric_query(text: str) -> tuple[MetricQuery | None, Cursor]:
-    """The tree of a metric query, None where it is broken, and the cursor with its problems."""
+    """Return the tree of a metric query, None if broken, and the cursor with its problems."""
     cursor = Cursor(text, scan(METRIC, text))
     start = cursor.start
     evaluation = level = None
@@ -48,7 +48,7 @@ def metric_query(text: str) -> tuple[MetricQuery | None, Cursor]:
 
 
 def metric_expression(text: str) -> tuple[Expression | None, Cursor]:
-    """The tree of an expression alone, as ``options.variables`` have it."""
+    """Return the tree of an expression alone, as ``options.variables`` have it."""
     cursor = Cursor(text, scan(METRIC, text))
     try:
         tree = expression(cursor)
@@ -161,7 +161,7 @@ def _rest(cursor: Cursor) -> None:
 
 def comparison(cursor: Cursor) -> Comparison:
     """
-    The comparison that ends a query.
+    Parse the comparison that ends a query.
 
     Raises:
         QueryError: something else stands there, or something comes behind it.

@@ -60,7 +60,7 @@ DEPTH: Final = 40
 def scan(
     pattern: re.Pattern[str], text: str, start: int = 0, end: int | None = None
 ) -> list[Token]:
-    """The tokens of one stretch of a text, closed by a token of kind ``end``."""
+    """Return the tokens of one stretch of a text, closed by a token of kind ``end``."""
     tokens: list[Token] = []
     append = tokens.append
     last = start
@@ -74,7 +74,7 @@ def scan(
 
 
 def scan_quoted(pattern: re.Pattern[str], text: Text) -> list[Token]:
-    """The tokens of what a quoted text says, at their places in the query it is quoted in."""
+    """Return the tokens of a quoted text, at their places in the query."""
     start = text.start + 1
     if len(text.value) == len(text.written) - 2:
         return [
@@ -90,7 +90,7 @@ def scan_quoted(pattern: re.Pattern[str], text: Text) -> list[Token]:
 
 
 def text_of(cursor: Cursor) -> Text:
-    """The next token, which is a quoted text, and go over it."""
+    """Return the next token, which is a quoted text, and go over it."""
     start, end, written = cursor.start, cursor.end, cursor.value
     inner = written[1:-1]
     cursor.advance()
@@ -98,7 +98,7 @@ def text_of(cursor: Cursor) -> Text:
 
 
 def number_of(cursor: Cursor) -> Number:
-    """The next token, which is a number, and go over it."""
+    """Return the next token, which is a number, and go over it."""
     start, end, written = cursor.start, cursor.end, cursor.value
     cursor.advance()
     return Number(start, end, float(written), written)
@@ -165,7 +165,7 @@ class Cursor:
         self.advance()
 
     def peek(self, distance: int = 1) -> Token:
-        """A later token; the ``end`` where there is none."""
+        """Return a later token; the ``end`` where there is none."""
         return self.tokens[min(self.index + distance, len(self.tokens) - 1)]
 
     def accept(self, kind: str) -> bool:
@@ -187,13 +187,13 @@ class Cursor:
         self.advance()
 
     def name(self) -> Name:
-        """The next token as a name, and go over it."""
+        """Return the next token as a name, and go over it."""
         name = Name(self.start, self.end, self.value)
         self.advance()
         return name
 
     def unexpected(self, expected: str, hint: str = "", code: str = "syntax") -> QueryError:
-        """What to raise where the next token is not what was expected."""
+        """Return the error to raise where the next token is not what was expected."""
         end = self.end
         if self.kind == "end":
             message, end = f"the {self.what} ends where {expected} was expected", self.start + 1

@@ -34,7 +34,7 @@ _OPERATORS: Final = {"&&": "AND", "||": "OR", "&": "AND", "|": "OR"}
 
 def keys_in(cursor: Cursor) -> tuple[Name, ...]:
     """
-    The group keys in the next token, ``{a, b}``.
+    Return the group keys in the next token, ``{a, b}``.
 
     What is wrong with a key is noted on the cursor; the keys are then those that are right.
     """
@@ -70,7 +70,7 @@ def _misplaced(cursor: Cursor, start: int, end: int, wanted: bool) -> None:
 
 def scope_in(cursor: Cursor) -> Scope:
     """
-    The filter in the next token, ``{…}``.
+    Return the filter in the next token, ``{…}``.
 
     What cannot be read in it is noted on the cursor, which is ``broken`` then: the rest of the
     query is worth reading all the same.
@@ -92,7 +92,7 @@ def scope_in(cursor: Cursor) -> Scope:
 
 
 def _plain_tags(text: str, start: int) -> Tag | TagList:
-    """What nine filters of ten are: tags apart by commas, with which nothing can be wrong."""
+    """Return tags that only commas separate, as nine of ten filters have; they are valid."""
     tags = []
     for written in text.split(","):
         end = start + len(written)
@@ -133,7 +133,7 @@ def _filter(inner: Cursor) -> Condition:
 
 
 def _mixed(item: Condition, separators: list[str]) -> None:
-    """The server's words are: 'AND' and 'OR' cannot be mixed with ','. (FIL-2)"""
+    """Raise for mixed operators. The server: 'AND' and 'OR' cannot be mixed with ','. (FIL-2)"""
     if "," in separators:
         hint = "write AND instead of the commas, or commas instead of AND"
         message = "AND, OR and NOT cannot be mixed with commas in one filter"

@@ -27,7 +27,7 @@ _AGGREGATIONS: Final = ("count", "cardinality", "avg", "sum", "min", "max", "med
 
 def search_condition(search: Text, cursor: Cursor) -> Condition | None:
     """
-    What a search says, None where it is empty or cannot be read.
+    Parse what a search says, None where it is empty or cannot be read.
 
     What is wrong with it is noted on the cursor, which is ``broken`` then.
     """
@@ -36,7 +36,7 @@ def search_condition(search: Text, cursor: Cursor) -> Condition | None:
 
 
 def plain_search(text: str) -> tuple[Condition | None, Cursor]:
-    """What a search says that is not quoted, as ``options.variables`` have it."""
+    """Parse what a search says that is not quoted, as ``options.variables`` have it."""
     inner = Cursor(text, scan(SEARCH, text), what="search")
     return _whole(inner, inner), inner
 

@@ -17,7 +17,7 @@ _ALL_UNITS: Final = ("m", "h", "d", "w", "mo")
 
 
 def read_window(written: str, start: int, end: int) -> Window | None:
-    """``last_5m`` and its like, or None where that is no window."""
+    """Read ``last_5m`` and its like; None where that is no window."""
     match = _WINDOW.fullmatch(written)
     if match is None:
         return None
@@ -26,7 +26,7 @@ def read_window(written: str, start: int, end: int) -> Window | None:
 
 
 def read_shift(written: str, start: int, end: int) -> Window | None:
-    """How far back a change compares: ``last_1h`` or ``1h_ago``."""
+    """Read how far back a change compares: ``last_1h`` or ``1h_ago``."""
     match = _AGO.fullmatch(written)
     if match is None:
         return read_window(written, start, end)
@@ -34,7 +34,7 @@ def read_shift(written: str, start: int, end: int) -> Window | None:
 
 
 def read_length(written: str, start: int, end: int) -> Window | None:
-    """``5m``, as chains have it; ``last_5m`` too, which some options want."""
+    """Read ``5m``, as chains have it; ``last_5m`` too, which some options want."""
     match = _LENGTH.fullmatch(written)
     if match is None:
         return read_window(written, start, end)
@@ -42,7 +42,7 @@ def read_length(written: str, start: int, end: int) -> Window | None:
 
 
 def advice(written: str, prefix: str = "last_", units: tuple[str, ...] = _ALL_UNITS) -> str:
-    """What to type instead of a window that is none; ``units`` are the ones that it may have."""
+    """Return what to type instead of a wrong window; ``units`` are the allowed units."""
     match = re.fullmatch(r"(?:(last|next|current)_)?(\d{1,9}) ?_?([a-zA-Z]*)", written)
     if match is None:
         return f"write for example `{prefix}5m`"
