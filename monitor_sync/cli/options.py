@@ -48,12 +48,17 @@ def color(function: _F) -> _F:
     )(function)
 
 
+_STANDARD_OUTPUT: Final = Path("/dev/stdout")
+
+
 def writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
     """
     Return the file that an answer goes to, once it is sure that it can be written.
 
     What is found out only afterwards would lose the answer of what was done meanwhile.
     """
+    if path == _STANDARD_OUTPUT:
+        return None  # a link to what an answer goes to anyway
     if path is not None:
         folder = path.parent
         error = None

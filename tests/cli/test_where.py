@@ -62,3 +62,9 @@ def test_the_folder_of_a_jobs_reports_is_looked_at_before_anything_is_applied(
     assert result.returncode == 2
     assert f"--keep {file}/reports: not a directory" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_standard_output_may_be_named_as_a_file(project: Path) -> None:
+    named = run("list", "--output", "/dev/stdout", cwd=project)
+
+    assert (named.returncode, named.stdout) == (0, run("list", cwd=project).stdout)
