@@ -1,5 +1,5 @@
 """
-Who is notified by a message at each transition.
+The recipients of a message at each transition.
 
 Datadog shows the message for the transition and notifies the handles of what is then shown. The
 same is done here, with the answers of ``is_match`` and ``is_exact_match`` left open.

@@ -2,8 +2,8 @@
 Comparisons that only the alert itself can answer, and what follows from several of them.
 
 A handle inside ``{{#is_match "env.name" "prod"}}`` is notified in some cases. Cases are kept in
-the shortest form (Blake's canonical form): what holds in every case is found to hold always, and
-two ways to write the same are equal.
+the shortest form (Blake's canonical form). Cases that cover everything are then equal to
+``ALWAYS``, and two ways to write the same condition are equal.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def either(first: Cases, second: Cases, effort: Effort) -> Cases:
 
 
 def _shortest(cases: Cases, effort: Effort) -> Cases:
-    """Add what follows from each two cases, drop what another one covers, until nothing new."""
+    """Add what follows from any two cases and drop covered cases, until nothing changes."""
     if effort.spent or len(cases) > MAX_CASES:
         return cases
     todo = sorted(cases, key=_order)

@@ -79,7 +79,7 @@ def _split(text: str, mark: str) -> tuple[str, str]:
 
 
 def _routes(paragraph: str) -> bool:
-    """Return whether it is a line for each of some states, in their order."""
+    """Return whether all lines route, one line for a state, in the order of the states."""
     lines = [_ROUTING.fullmatch(line) for line in paragraph.split("\n")]
     states = [STATES.index(line[1]) for line in lines if line is not None]
     return len(states) == len(lines) and states == sorted(set(states))

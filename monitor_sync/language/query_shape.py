@@ -1,8 +1,8 @@
 """
-What two queries have in common that differ only in the values of tags and in metrics.
+The shape of a query: equal for queries that differ only in plain tag values and in metrics.
 
-A template's monitors ask the same of many services. Whatever is right or wrong with such a query
-does not depend on which service it names, so it need not be found out a thousand times.
+A template makes the same query for many services. Its problems do not depend on the service, so
+the query is checked once for each shape, not a thousand times.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _NAMED: Final = re.compile(
 
 def shape(query: str) -> str:
     """
-    Return the query with its metrics and the plain values of its tags numbered as they are met.
+    Return the query with numbers in place of its metrics and of the plain values of its tags.
 
-    Equal ones get equal numbers, so that what contradicts or repeats itself still does.
-    Functions, keys, numbers, windows, metrics of a cloud and every value that is not plain stay as
-    written: two queries of one shape are read to the same tree but for those names.
+    Equal names get equal numbers, so that a contradiction or a repetition stays one. Functions,
+    keys, numbers, windows, metrics of a cloud and values that are not plain stay as written: two
+    queries of one shape have the same tree except for the numbered names.
     """
     names: dict[str, str] = {}
 
@@ -50,7 +50,7 @@ def outline(query: str) -> str:
     """
     Return a text that is equal for queries with equal trees, sometimes also for others.
 
-    Blanks, quotes and capitals are left out, and numbers written in one way.
+    It leaves out blanks, quotes and capitals, and writes equal numbers alike; no query is parsed.
     """
     text = query.lower()
     for sign in _NO_MATTER:

@@ -1,7 +1,7 @@
 """
 Which transitions notify, which flags hold at each, and which of them a monitor can reach.
 
-One table. What is not said by Datadog's page on variables is marked as our inference.
+One table. Facts that Datadog's page on variables does not state are marked as our inference.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ def algorithm_in(expression: Expression) -> Algorithm | None:
 
 
 def take_apart(call: Call) -> Algorithm:
-    """Return the arguments of an algorithm by their meaning."""
+    """Return the method, the amount and the options of an algorithm's call."""
     plain = [argument for argument in call.arguments if not isinstance(argument, Option)]
     method = words_of(plain[1]) if len(plain) > 1 else ""
     amount = plain[2].value if len(plain) > 2 and isinstance(plain[2], Number) else None

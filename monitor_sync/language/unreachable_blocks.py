@@ -34,7 +34,7 @@ def never_shown(message: Message, reach: Reach) -> tuple[NeverShown, ...]:
     """
     Return the outermost branches that are never shown, in the order of the message.
 
-    A condition that does not exist is not told again: reading the message has said so.
+    A condition that does not exist is not reported again: parsing the message reports it.
     """
     overridden = overrides_priority(message)
     ways = tuple(
@@ -70,7 +70,7 @@ def _branch(
 
 
 def _split(condition: Condition, ways: Ways) -> tuple[Ways, Ways]:
-    """Return the ways in which the condition holds, and those in which it does not."""
+    """Return the cases in which the condition holds, and the cases in which it fails."""
     yes: list[tuple[Situation, Cases]] = []
     no: list[tuple[Situation, Cases]] = []
     for situation, cases in ways:

@@ -1,8 +1,8 @@
 """
 Queries that are written for another type of monitor than the one that is declared.
 
-``type`` is `query alert` unless said, so whoever pastes a search and forgets the type would read
-that `logs` is no aggregation. The way a query begins tells what it was meant for.
+Without ``type`` a monitor is a `query alert`, so a pasted log search would be reported with
+"`logs` is no aggregation". The way a query begins shows which type its author meant.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ reference."""
 
 
 def of_another_type(monitor_type: str, query: str) -> QueryProblem | None:
-    """Return the problem of a query that begins as those of another type do."""
+    """Return the problem of a query that begins like a query of another type."""
     start = len(query) - len(query.lstrip())
     for meant, beginning in _BEGINNINGS:
         match = beginning.match(query, start)

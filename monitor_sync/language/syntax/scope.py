@@ -1,7 +1,7 @@
 """
 What stands in braces: the filter of a series, and the keys it is grouped by.
 
-The two styles of a filter, with commas and with AND, OR and NOT, are told apart by what is there.
+A filter has one of two styles: commas, or AND, OR and NOT. The separators show which.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def keys_in(cursor: Cursor) -> tuple[Name, ...]:
     """
     Return the group keys in the next token, ``{a, b}``.
 
-    What is wrong with a key is noted on the cursor; the keys are then those that are right.
+    Problems of a key are noted on the cursor; only valid keys are returned.
     """
     start, end = cursor.start, cursor.end
     text = cursor.text
