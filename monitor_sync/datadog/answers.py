@@ -83,7 +83,7 @@ def refusals(failure: Failure) -> tuple[str, ...]:
 
 def duplicate_of(failure: Failure) -> int | None:
     """Return the id of the monitor that Datadog calls the same as the one it refused, or None."""
-    match = _DUPLICATE.search(failure.said) if failure.kind == "rejected" else None
+    match = _DUPLICATE.search(failure.service_text) if failure.kind == "rejected" else None
     return int(match[1]) if match else None
 
 

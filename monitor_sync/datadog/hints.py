@@ -50,7 +50,7 @@ def hint_for(failure: Failure, settings: Settings) -> str:
 
 
 def _says(failure: Failure, text: str) -> bool:
-    return re.search(text, failure.said, re.IGNORECASE) is not None
+    return re.search(text, failure.service_text, re.IGNORECASE) is not None
 
 
 def _denied(failure: Failure, settings: Settings) -> str:

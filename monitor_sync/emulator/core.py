@@ -295,8 +295,8 @@ def _sent_faults(request: Request) -> list[Fault]:
     try:
         return _faults(request.json_array())
     except BadFault as problem:
-        said = str(problem)
-        raise refused(f"{said}; {problem.hint}" if problem.hint else said) from None
+        message = str(problem)
+        raise refused(f"{message}; {problem.hint}" if problem.hint else message) from None
 
 
 def _endure(hold: Hold) -> None:

@@ -59,8 +59,8 @@ def _problem(failure: Failure, service: Service) -> str:
 
 def _denied(failure: Failure, service: Service) -> str:
     """401: unknown or expired. 403: unknown to what stands before the service, or not allowed."""
-    bare = failure.said.lower() in ("", "forbidden", "unauthorized")
-    said_more = "" if bare else f": {failure.said}"
+    bare = failure.service_text.lower() in ("", "forbidden", "unauthorized")
+    said_more = "" if bare else f": {failure.service_text}"
     if failure.status == 401:
         verb = "are" if service.credentials.endswith("s") else "is"
         return f"{service.credentials} {verb} unknown, revoked or expired{said_more}"
@@ -90,8 +90,8 @@ def reason(failure: Failure, service: Service) -> str:
             "timeout": f"no answer from {host} in time",
             "oversized": f"{host} answers without end: more than {MOST_BYTES >> 20} MB",
         }.get(failure.kind, f"{host} dropped the connection")
-    if failure.said:
-        return f"{failure.said} ({failure.status} from {host})"
+    if failure.service_text:
+        return f"{failure.service_text} ({failure.status} from {host})"
     if failure.page:
         title = f', "{failure.detail}",' if failure.detail else ""
         return f"{host} answered with a web page{title} in place of JSON ({failure.status})"

@@ -80,7 +80,7 @@ class Failure:
         return self.request.scope
 
     @property
-    def said(self) -> str:
+    def service_text(self) -> str:
         """The service's own sentences as one line; empty where it says nothing readable."""
         return one_line("; ".join(self.problems))
 

@@ -117,13 +117,13 @@ class _Window:
     finished: list[tuple[float, bool]] = field(default_factory=list)
     recent: deque[float] = field(default_factory=deque)
 
-    def finish(self, request: PendingRequest, now: float, *, told: bool) -> None:
-        """Note the end of a request; ``told`` is True if its answer told what was left."""
+    def finish(self, request: PendingRequest, now: float, *, reported: bool) -> None:
+        """Note the end of a request; ``reported`` is True if its answer told what was left."""
         self.pending.remove(request)
         oldest = min((pending.sent for pending in self.pending), default=now)
         self.finished = [(done, known) for done, known in self.finished if done > oldest]
         if self.pending:
-            self.finished.append((now, told))
+            self.finished.append((now, reported))
 
     def learn(self, quota: Quota, request: PendingRequest, now: float, *, refused: bool) -> None:
         """
@@ -137,7 +137,7 @@ class _Window:
         sent = request.sent
         left = min(quota.left, 0) if refused else quota.left
         ends = now + (quota.reset or 1.0)
-        meanwhile = [told for done, told in self.finished if done > sent]
+        meanwhile = [reported for done, reported in self.finished if done > sent]
         newer = self.quota is None or sent >= self.ends or sent + quota.reset - 1 > self.ends
         old = not newer and sent < self.began
         if newer:
@@ -148,7 +148,7 @@ class _Window:
             self.left = min(self.left, left - meanwhile.count(False))
             self.ends = min(self.ends, ends)
         self.quota = quota
-        self.finish(request, now, told=not old)
+        self.finish(request, now, reported=not old)
 
 
 class RateLimiter:
@@ -224,7 +224,7 @@ class RateLimiter:
     def lost(self, request: PendingRequest, now: float, *, counted: bool) -> None:
         """Note a request without a useful answer; ``counted`` if the service may have got it."""
         window = self._window(request.route)
-        window.finish(request, now, told=not counted)
+        window.finish(request, now, reported=not counted)
         if counted and window.quota is not None and request.sent < window.ends:
             window.left -= 1
 

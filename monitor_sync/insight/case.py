@@ -28,16 +28,16 @@ class CaseError(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """
-    A query with points, and the instants that are asked for.
+    A query with points, and the instants whose states are to be reported.
 
-    ``asked`` are the instants as written and in UNIX seconds; ``single`` says that one is asked
-    for by itself. ``members`` are the states of a composite's members.
+    ``reported_at`` holds these instants as written and in UNIX seconds; ``single`` is True if one
+    instant is evaluated by itself. ``members`` are the states of a composite's members.
     """
 
     id: Any
     settings: Settings
     history: History
-    asked: tuple[tuple[str, float], ...]
+    reported_at: tuple[tuple[str, float], ...]
     single: bool
     phase: float
     members: Mapping[str, Status]
@@ -58,8 +58,8 @@ def read(line: Mapping[str, Any]) -> Case:
         problem = parsed.problems[0].message if parsed.problems else "it cannot be read"
         raise CaseError(f"the query is wrong: {problem}")
     sources = _sources(line.get("series") or ())
-    asked = _asked(line, _first_day(sources))
-    if not asked and not isinstance(parsed.tree, CompositeQuery):
+    reported_at = _reported_at(line, _first_day(sources))
+    if not reported_at and not isinstance(parsed.tree, CompositeQuery):
         raise CaseError("the line has neither `at` nor `timeline`")
     phase = _number(line, "phase")
     if not 0 <= phase < _LONGEST_PHASE:
@@ -73,7 +73,7 @@ def read(line: Mapping[str, Any]) -> Case:
             slo_target=float(target) if isinstance(target, int | float) else None,
         ),
         history=History(sources),
-        asked=asked,
+        reported_at=reported_at,
         single="timeline" not in line,
         phase=phase,
         members=_members(line),
@@ -120,25 +120,25 @@ def _number(line: Mapping[str, Any], field: str) -> float:
 
 
 def _members(line: Mapping[str, Any]) -> dict[str, Status]:
-    found = {}
+    statuses = {}
     for name, written in _mapping(line, "members").items():
         if written not in list(Status):
             raise CaseError(f"the member {name} is {written!r}, not one of {', '.join(Status)}")
-        found[str(name)] = Status(written)
-    return found
+        statuses[str(name)] = Status(written)
+    return statuses
 
 
 def _members_groups(line: Mapping[str, Any]) -> dict[str, list[str]]:
     groups = _mapping(line, "members_groups")
-    if not all(isinstance(each, list) for each in groups.values()):
+    if not all(isinstance(names, list) for names in groups.values()):
         raise CaseError("`members_groups` has no list of groups for each member")
-    return {name: [str(group) for group in each] for name, each in groups.items()}
+    return {name: [str(group) for group in names] for name, names in groups.items()}
 
 
 def _sources(series: Any) -> list[Source]:
     if not isinstance(series, Sequence) or isinstance(series, str):
         raise CaseError("`series` is no list")
-    return [_source(each) for each in series]
+    return [_source(points) for points in series]
 
 
 def _source(written: Any) -> Source:
@@ -181,15 +181,15 @@ def _first_day(sources: Sequence[Source]) -> date:
     return datetime.fromtimestamp(first, UTC).date()
 
 
-def _asked(line: Mapping[str, Any], day: date) -> tuple[tuple[str, float], ...]:
+def _reported_at(line: Mapping[str, Any], day: date) -> tuple[tuple[str, float], ...]:
     if "timeline" in line:
         every = line["timeline"]
         if not isinstance(every, Sequence) or isinstance(every, str) or not every:
             raise CaseError("`timeline` is no list of instants")
-        written = [each.get("at") if isinstance(each, Mapping) else each for each in every]
+        written = [entry.get("at") if isinstance(entry, Mapping) else entry for entry in every]
     else:
         written = [line["at"]] if "at" in line else []
-    return tuple((str(each), seconds(each, day)) for each in written)
+    return tuple((str(instant), seconds(instant, day)) for instant in written)
 
 
 def seconds(written: Any, day: date | None = None) -> float:
@@ -226,7 +226,7 @@ def answer(case: Case) -> Answer:
 
 def runs(case: Case, settings: Settings) -> Run:
     """Run a case with some settings. Raises Unsupported."""
-    instants = [instant for _, instant in case.asked]
+    instants = [instant for _, instant in case.reported_at]
     if case.single:
         return timeline.once(settings, case.history, instants[0])
     return timeline.run(settings, case.history, instants, case.phase)
@@ -240,10 +240,10 @@ def uncertain(case: Case) -> list[str]:
 
 
 def _doubts(case: Case, run: Run) -> list[str]:
-    found = uncertainty.doubts(
+    doubts = uncertainty.doubts(
         case.settings, case.history, run, lambda settings: runs(case, settings)
     )
-    return uncertainty.names(found)
+    return uncertainty.names(doubts)
 
 
 def _line(case: Case) -> Answer:
@@ -261,7 +261,7 @@ def _composite(case: Case, tree: CompositeQuery) -> Answer:
         line["state"] = outcome.value if outcome is not None else "last_known"
     if case.members_groups:
         groups = composite.common_groups(case.members_groups.values())
-        line["groups"] = [{"group": each, "value": None, "state": None} for each in groups]
+        line["groups"] = [{"group": group, "value": None, "state": None} for group in groups]
     return line
 
 
@@ -273,15 +273,17 @@ def _answer(case: Case, run: Run, uncertain: list[str]) -> Answer:
         line["from"], line["to"] = iso(evaluation.start), iso(evaluation.end)
         line["interval"] = evaluation.interval or None
         outcomes = [result.outcome for result in evaluation.results.values()]
-        line["skipped"] = bool(outcomes) and all(each is Outcome.SKIPPED for each in outcomes)
+        line["skipped"] = bool(outcomes) and all(outcome is Outcome.SKIPPED for outcome in outcomes)
         line["groups"] = [
             {"group": name(group, evaluation.keys), **_of_group(last, group)}
             for group in dict.fromkeys((*evaluation.results, *last.state))
         ]
     if not case.single:
         line["timeline"] = [
-            {"at": written, "state": each["state"], "value": each["value"]}
-            for (written, _), each in zip(case.asked, map(_moment, run.moments), strict=True)
+            {"at": written, "state": moment["state"], "value": moment["value"]}
+            for (written, _), moment in zip(
+                case.reported_at, map(_moment, run.moments), strict=True
+            )
         ]
     return line
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor_sync.insight import functions, legs, lines, windows
 from monitor_sync.insight.history import reduced
-from monitor_sync.insight.legs import Asked
+from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Filling, Frame
 from monitor_sync.insight.values import Group, Line, Unsupported
 from monitor_sync.language.atoms import Number
@@ -31,25 +31,25 @@ from monitor_sync.language.tree_queries import inner_queries, regrouping, series
 Variables = Mapping[str, Expression]
 
 
-def evaluated(expression: Expression, asked: Asked, variables: Variables) -> Frame | float:
+def evaluated(expression: Expression, buckets: Buckets, variables: Variables) -> Frame | float:
     """Return the lines of an expression, or the number that it is. Raises Unsupported."""
     match expression:
         case Number():
             return expression.value
         case Series():
-            return legs.frame(legs.of(asked.history, expression), asked)
+            return legs.frame(legs.of(buckets.history, expression), buckets)
         case Variable():
-            return evaluated(variable(expression, variables), asked, variables)
+            return evaluated(variable(expression, variables), buckets, variables)
         case Signed():
-            operand = evaluated(expression.operand, asked, variables)
+            operand = evaluated(expression.operand, buckets, variables)
             return _operation("*", -1.0 if expression.sign == "-" else 1.0, operand)
         case Parenthesised():
-            inner = evaluated(expression.expression, asked, variables)
-            return _modified(inner, expression.modifiers, asked)
+            inner = evaluated(expression.expression, buckets, variables)
+            return _modified(inner, expression.modifiers, buckets)
         case Arithmetic():
-            return _arithmetic(expression, asked, variables)
+            return _arithmetic(expression, buckets, variables)
         case Call():
-            return _modified(called(expression, asked, variables), expression.modifiers, asked)
+            return _modified(called(expression, buckets, variables), expression.modifiers, buckets)
 
 
 def variable(name: Variable, variables: Variables) -> Expression:
@@ -59,10 +59,10 @@ def variable(name: Variable, variables: Variables) -> Expression:
     return variables[name.name]
 
 
-def _arithmetic(expression: Arithmetic, asked: Asked, variables: Variables) -> Frame | float:
-    result = evaluated(expression.operands[0], asked, variables)
+def _arithmetic(expression: Arithmetic, buckets: Buckets, variables: Variables) -> Frame | float:
+    result = evaluated(expression.operands[0], buckets, variables)
     for operator, operand in zip(expression.operators, expression.operands[1:], strict=True):
-        result = _operation(operator.text, result, evaluated(operand, asked, variables))
+        result = _operation(operator.text, result, evaluated(operand, buckets, variables))
     return result
 
 
@@ -83,7 +83,7 @@ def joined(left: Frame, right: Frame, change: Callable[[float, float], float | N
     A bucket that one of them lacks is dropped, unless something fills it (5.6).
     """
     keys, pairs = lines.partners(left.keys, right.keys, left.lines, right.lines)
-    found: dict[Group, Line] = {}
+    results: dict[Group, Line] = {}
     for group, mine, other in pairs:
         a, b = left.lines[mine], right.lines[other]
         times: list[int] = []
@@ -94,17 +94,19 @@ def joined(left: Frame, right: Frame, change: Callable[[float, float], float | N
             if value is not None:
                 times.append(time)
                 values.append(value)
-        found[group] = times, values
-    return Frame(keys, found, max(left.interval, right.interval), left.across, None)
+        results[group] = times, values
+    return Frame(keys, results, max(left.interval, right.interval), left.across, None)
 
 
-def _modified(value: Frame | float, modifiers: Sequence[Modifier], asked: Asked) -> Frame | float:
+def _modified(
+    value: Frame | float, modifiers: Sequence[Modifier], buckets: Buckets
+) -> Frame | float:
     for modifier in modifiers:
         if not isinstance(value, Frame):
             raise Unsupported(f".{modifier.name.text}() of a number")
         if modifier.name.text == "rollup":
             method, seconds = legs.read_rollup(modifier)
-            value = _rolled_up(value, method or "avg", seconds, asked)
+            value = _rolled_up(value, method or "avg", seconds, buckets)
         elif modifier.name.text == "fill":
             value = _filled(value, legs.read_filling(modifier))
         else:
@@ -112,37 +114,37 @@ def _modified(value: Frame | float, modifiers: Sequence[Modifier], asked: Asked)
     return value
 
 
-def _rolled_up(frame: Frame, method: str, seconds: int, asked: Asked) -> Frame:
+def _rolled_up(frame: Frame, method: str, seconds: int, buckets: Buckets) -> Frame:
     interval = seconds or frame.interval
-    first, last = legs.bounds(asked)
-    found = {}
+    first, last = legs.bounds(buckets)
+    rolled_up = {}
     for group, line in frame.lines.items():
         coarser = lines.rolled_up(lines.cut(line, first, last), method, interval)
-        found[group] = lines.cut(coarser, first, last)
-    return Frame(frame.keys, found, interval, frame.across, frame.between)
+        rolled_up[group] = lines.cut(coarser, first, last)
+    return Frame(frame.keys, rolled_up, interval, frame.across, frame.between)
 
 
 def _filled(frame: Frame, filling: Filling) -> Frame:
     return Frame(frame.keys, frame.lines, frame.interval, filling, filling)
 
 
-def called(call: Call, asked: Asked, variables: Variables) -> Frame | float:
+def called(call: Call, buckets: Buckets, variables: Variables) -> Frame | float:
     """Return the lines of a function. Raises Unsupported for one that cannot be reproduced."""
     name = call.function.text
     if name in functions.REFUSED:
         raise Unsupported(name)
     if name in COMBINING:
-        return _combining(call, asked, variables)
+        return _combining(call, buckets, variables)
     inner = inner_queries(call.arguments)
     if not inner:
         raise Unsupported(f"{name}()")
-    ago = seconds_ago(call, asked)
+    ago = seconds_ago(call, buckets)
     if ago:
-        asked = asked.ago(ago)
+        buckets = buckets.ago(ago)
     if name in functions.BEFORE_SPACE and isinstance(inner[0], Series):
         transform = functions.along(name, (), 1)
-        return legs.frame(legs.of(asked.history, inner[0]), asked, transform)
-    frame = evaluated(inner[0], asked, variables)
+        return legs.frame(legs.of(buckets.history, inner[0]), buckets, transform)
+    frame = evaluated(inner[0], buckets, variables)
     if ago or name == "exclude_null":  # groups without a key make none anyway (5.9)
         return frame
     if not isinstance(frame, Frame):
@@ -151,29 +153,29 @@ def called(call: Call, asked: Asked, variables: Variables) -> Frame | float:
         if value is None:
             raise Unsupported(f"{name}() of a number")
         return value
-    return _applied(call, frame, asked)
+    return _applied(call, frame, buckets)
 
 
-def _applied(call: Call, frame: Frame, asked: Asked) -> Frame:
+def _applied(call: Call, frame: Frame, buckets: Buckets) -> Frame:
     name = call.function.text
     if name in functions.POINTWISE:
         change, bounds = functions.POINTWISE[name], numbers(call)
         return pointwise(frame, lambda value: change(value, *bounds))
     if name in ("default_zero", "default"):
         bounds = numbers(call)
-        return _defaulted(call, frame, asked, bounds[-1] if bounds else 0.0)
+        return _defaulted(call, frame, buckets, bounds[-1] if bounds else 0.0)
     if name == "fill":
-        words = [words_of(each) for each in call.arguments[1:]]
+        words = [words_of(argument) for argument in call.arguments[1:]]
         limit = float(words[1]) if len(words) > 1 else lines.INTERPOLATED_FOR
         return _filled(frame, Filling(words[0] if words else "linear", limit))
-    first, last = legs.bounds(asked)
+    first, last = legs.bounds(buckets)
     inside = frame.having({g: lines.cut(line, first, last) for g, line in frame.lines.items()})
     if name in functions.COUNTS:
         return _counted(inside, functions.COUNTS[name])
     ranking = _ranking(call)
     if ranking is not None:
         return _ranked(inside, *ranking)
-    arguments = [*numbers(call), *(words_of(each) for each in call.arguments[2:])]
+    arguments = [*numbers(call), *(words_of(argument) for argument in call.arguments[2:])]
     along = functions.along(name, arguments, frame.interval)
     if along is None:
         raise Unsupported(name)
@@ -182,14 +184,14 @@ def _applied(call: Call, frame: Frame, asked: Asked) -> Frame:
 
 def numbers(call: Call) -> list[float]:
     """Return the numbers among the arguments behind the query."""
-    return [each.value for each in call.arguments[1:] if isinstance(each, Number)]
+    return [argument.value for argument in call.arguments[1:] if isinstance(argument, Number)]
 
 
-def seconds_ago(call: Call, asked: Asked) -> int:
+def seconds_ago(call: Call, buckets: Buckets) -> int:
     """Return how far back a function reads its query, 0 where it reads it as it is (3.7)."""
     name = call.function.text
     if name == "calendar_shift":
-        return _civil(call.arguments[1:], asked.end - asked.shift)
+        return _civil(call.arguments[1:], buckets.end - buckets.shift)
     return fixed_shift(call) if name == "timeshift" or name in functions.BEFORE else 0
 
 
@@ -204,7 +206,7 @@ _CIVIL: Final = {"d": 1, "w": 7, "mo": 28}
 
 def _civil(arguments: Sequence[Argument], end: float) -> int:
     """Return the seconds of a shift by civil days, which a clock change makes longer or shorter."""
-    words = [words_of(each) for each in arguments]
+    words = [words_of(argument) for argument in arguments]
     count = words[0].strip("-").rstrip("dwmo") if words else ""
     unit = words[0].strip("-")[len(count) :] if words else ""
     if not count.isdigit() or unit not in ("d", "w"):
@@ -214,9 +216,11 @@ def _civil(arguments: Sequence[Argument], end: float) -> int:
     return int(end - then.timestamp())
 
 
-def _combining(call: Call, asked: Asked, variables: Variables) -> Frame | float:
+def _combining(call: Call, buckets: Buckets, variables: Variables) -> Frame | float:
     method = call.function.text
-    operands = [evaluated(each, asked, variables) for each in inner_queries(call.arguments)]
+    operands = [
+        evaluated(argument, buckets, variables) for argument in inner_queries(call.arguments)
+    ]
     keys = regrouping(call)
     if len(operands) == 1 and isinstance(operands[0], Frame):
         outer = tuple(name.text for name in keys.names) if keys else ()
@@ -251,8 +255,10 @@ def _regrouped(frame: Frame, keys: Group, method: str) -> Frame:
     for group, line in frame.lines.items():
         outer = tuple(group[frame.keys.index(key)] for key in keys)
         held.setdefault(outer, []).append(line)
-    found = {group: lines.combined(each, method, frame.across) for group, each in held.items()}
-    return Frame(keys, found, frame.interval, frame.across, frame.between)
+    combined = {
+        group: lines.combined(argument, method, frame.across) for group, argument in held.items()
+    }
+    return Frame(keys, combined, frame.interval, frame.across, frame.between)
 
 
 def _counted(frame: Frame, counts: Callable[[float], bool]) -> Frame:
@@ -265,7 +271,7 @@ def _counted(frame: Frame, counts: Callable[[float], bool]) -> Frame:
     return Frame((), {(): (times, values)}, frame.interval, None, None)
 
 
-def _defaulted(call: Call, frame: Frame, asked: Asked, value: float) -> Frame:
+def _defaulted(call: Call, frame: Frame, buckets: Buckets, value: float) -> Frame:
     """
     Return lines without gaps (4.12, 4.13).
 
@@ -275,20 +281,22 @@ def _defaulted(call: Call, frame: Frame, asked: Asked, value: float) -> Frame:
     every = series_in(call)
     if every and all(legs.read(series).counted for series in every):
         return frame
-    first, last = legs.bounds(asked)
+    first, last = legs.bounds(buckets)
     grid = range(
-        windows.first_bucket(asked.start, frame.interval, at_start=asked.readings.bucket_at_from),
-        windows.last_bucket(asked.end, frame.interval) + 1,
+        windows.first_bucket(
+            buckets.start, frame.interval, at_start=buckets.readings.bucket_at_from
+        ),
+        windows.last_bucket(buckets.end, frame.interval) + 1,
         frame.interval,
     )
-    found = {}
+    filled = {}
     for group, line in frame.lines.items():
         if not lines.cut(line, first, last)[0]:
-            found[group] = line
+            filled[group] = line
             continue
         values = [_gauge(line, time, frame.across) for time in grid]
-        found[group] = list(grid), [value if each is None else each for each in values]
-    return frame.having(found)
+        filled[group] = list(grid), [value if argument is None else argument for argument in values]
+    return frame.having(filled)
 
 
 def _gauge(line: Line, time: int, across: Filling | None) -> float | None:
@@ -302,7 +310,7 @@ def _ranking(call: Call) -> tuple[int, str, bool] | None:
     """Return how many groups a ``top`` keeps, by what, and whether the highest."""
     name = call.function.text
     if name == "top":
-        words = [words_of(each) for each in call.arguments[1:]]
+        words = [words_of(argument) for argument in call.arguments[1:]]
         return (int(float(words[0])), words[1], words[2] != "asc") if len(words) == 3 else None
     rank, _, by = name.partition("_")
     for kind in ("top", "bottom"):

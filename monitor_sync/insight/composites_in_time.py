@@ -38,12 +38,12 @@ def run(settings: Settings, members: States, instants: Sequence[float], start: f
 
 
 def _at(members: States, after: float) -> dict[str, Status]:
-    found = {}
+    statuses = {}
     for name, states in members.items():
         begun = [status for since, status in states if since <= after]
         if begun:
-            found[name] = begun[-1]
-    return found
+            statuses[name] = begun[-1]
+    return statuses
 
 
 def _moment(instant: float, status: Status | None) -> Moment:

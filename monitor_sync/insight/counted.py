@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor_sync.insight import classic, functions, legs, lines
 from monitor_sync.insight.classic import Variables
 from monitor_sync.insight.history import REDUCTIONS
-from monitor_sync.insight.legs import Asked
+from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.values import Group, Unsupported
 from monitor_sync.language.atoms import Number
@@ -45,86 +45,86 @@ def applies(expression: Expression, *, compared: bool, divisions_only: bool) -> 
     That takes arithmetic and an ``as_count()``; ``compared`` says that ``change()`` is around it.
     """
     counted = any(legs.read(series).counted == "count" for series in series_in(expression))
-    arithmetic = [each for each in walk(expression) if isinstance(each, Arithmetic)]
+    arithmetic = [part for part in walk(expression) if isinstance(part, Arithmetic)]
     if divisions_only:
         arithmetic = [a for a in arithmetic if any(o.text == "/" for o in a.operators)]
     return counted and (compared or bool(arithmetic))
 
 
-def aggregated(frame: Frame, asked: Asked, aggregator: str) -> dict[Group, float | None]:
+def aggregated(frame: Frame, buckets: Buckets, aggregator: str) -> dict[Group, float | None]:
     """Return one number for each line: what its buckets inside the window make (5.1)."""
-    first, last = legs.bounds(asked)
+    first, last = legs.bounds(buckets)
     reduce = REDUCTIONS[aggregator]
-    found: dict[Group, float | None] = {}
+    numbers: dict[Group, float | None] = {}
     for group, line in frame.lines.items():
         values = lines.cut(line, first, last)[1]
-        found[group] = reduce(values) if values else None
-    return found
+        numbers[group] = reduce(values) if values else None
+    return numbers
 
 
 def evaluated(
-    expression: Expression, asked: Asked, variables: Variables, aggregator: str
+    expression: Expression, buckets: Buckets, variables: Variables, aggregator: str
 ) -> Numbers | float:
     """Return the numbers of an expression by group, or the one that it is. Raises Unsupported."""
     match expression:
         case Number():
             return expression.value
         case Series():
-            return _leg(expression, asked, aggregator)
+            return _leg(expression, buckets, aggregator)
         case Variable():
             inner = classic.variable(expression, variables)
-            return evaluated(inner, asked, variables, aggregator)
+            return evaluated(inner, buckets, variables, aggregator)
         case Signed():
-            operand = evaluated(expression.operand, asked, variables, aggregator)
+            operand = evaluated(expression.operand, buckets, variables, aggregator)
             return operation("*", -1.0 if expression.sign == "-" else 1.0, operand)
         case Parenthesised() if not expression.modifiers:
-            return evaluated(expression.expression, asked, variables, aggregator)
+            return evaluated(expression.expression, buckets, variables, aggregator)
         case Arithmetic():
-            result = evaluated(expression.operands[0], asked, variables, aggregator)
+            result = evaluated(expression.operands[0], buckets, variables, aggregator)
             rest = zip(expression.operators, expression.operands[1:], strict=True)
             for operator, term in rest:
-                right = evaluated(term, asked, variables, aggregator)
+                right = evaluated(term, buckets, variables, aggregator)
                 result = operation(operator.text, result, right)
             return result
         case Call() if not expression.modifiers:
-            return _call(expression, asked, variables, aggregator)
+            return _call(expression, buckets, variables, aggregator)
         case _:
-            return _whole(expression, asked, variables, aggregator)
+            return _whole(expression, buckets, variables, aggregator)
 
 
-def _leg(series: Series, asked: Asked, aggregator: str) -> Numbers:
-    leg = legs.of(asked.history, series)
-    values = aggregated(legs.frame(leg, asked), asked, aggregator)
+def _leg(series: Series, buckets: Buckets, aggregator: str) -> Numbers:
+    leg = legs.of(buckets.history, series)
+    values = aggregated(legs.frame(leg, buckets), buckets, aggregator)
     return Numbers(series.keys, values, 0.0 if leg.counted == "count" else None)
 
 
-def _call(call: Call, asked: Asked, variables: Variables, aggregator: str) -> Numbers | float:
+def _call(call: Call, buckets: Buckets, variables: Variables, aggregator: str) -> Numbers | float:
     name = call.function.text
     inner = inner_queries(call.arguments)
     if name in COMBINING or not inner:
-        return _whole(call, asked, variables, aggregator)
+        return _whole(call, buckets, variables, aggregator)
     if name in functions.POINTWISE:
         change, bounds = functions.POINTWISE[name], classic.numbers(call)
-        operand = evaluated(inner[0], asked, variables, aggregator)
+        operand = evaluated(inner[0], buckets, variables, aggregator)
         return mapped(operand, lambda value: change(value, *bounds))
-    ago = classic.seconds_ago(call, asked)
+    ago = classic.seconds_ago(call, buckets)
     if ago:
-        return evaluated(inner[0], asked.ago(ago), variables, aggregator)
+        return evaluated(inner[0], buckets.ago(ago), variables, aggregator)
     if name in ("default_zero", "default") and isinstance(inner[0], Series):
-        numbers = _leg(inner[0], asked, aggregator)
+        numbers = _leg(inner[0], buckets, aggregator)
         if numbers.missing is not None:  # counts are aligned as 0 anyway (4.12)
             bounds = classic.numbers(call)
             return Numbers(numbers.keys, numbers.values, bounds[-1] if bounds else 0.0)
-    return _whole(call, asked, variables, aggregator)
+    return _whole(call, buckets, variables, aggregator)
 
 
 def _whole(
-    expression: Expression, asked: Asked, variables: Variables, aggregator: str
+    expression: Expression, buckets: Buckets, variables: Variables, aggregator: str
 ) -> Numbers | float:
-    frame = classic.evaluated(expression, asked, variables)
+    frame = classic.evaluated(expression, buckets, variables)
     if not isinstance(frame, Frame):
         return frame
-    return Numbers(frame.keys, aggregated(frame, asked, aggregator), None)
+    return Numbers(frame.keys, aggregated(frame, buckets, aggregator), None)
 
 
 def mapped(numbers: Numbers | float, change: Callable[[float], float | None]) -> Numbers | float:

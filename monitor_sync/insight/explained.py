@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from monitor_sync.insight import classic, legs, lines, metric
 from monitor_sync.insight.case import Case, name, runs
-from monitor_sync.insight.legs import Asked
+from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.timeline import Moment
 from monitor_sync.insight.values import Evaluation, Line, Settings
@@ -55,11 +55,11 @@ def explain(case: Case) -> tuple[Explanation, ...]:
     if isinstance(case.settings.query.tree, CompositeQuery):
         return ()
     run = runs(case, case.settings)
-    found = []
-    for (at, _), moment in zip(case.asked, run.moments, strict=True):
+    explanations = []
+    for (at, _), moment in zip(case.reported_at, run.moments, strict=True):
         if moment.evaluation is not None:
-            found.append(_explanation(case, at, moment, moment.evaluation))
-    return tuple(found)
+            explanations.append(_explanation(case, at, moment, moment.evaluation))
+    return tuple(explanations)
 
 
 def _explanation(case: Case, at: str, moment: Moment, evaluation: Evaluation) -> Explanation:
@@ -75,11 +75,11 @@ def _explanation(case: Case, at: str, moment: Moment, evaluation: Evaluation) ->
 
 
 def _verdicts(moment: Moment, evaluation: Evaluation) -> list[Verdict]:
-    found = []
+    verdicts = []
     for group, result in evaluation.results.items():
         known = moment.state.get(group)
         status = known.status if known else None
-        found.append(
+        verdicts.append(
             Verdict(
                 group=name(group, evaluation.keys),
                 outcome=result.outcome.value,
@@ -88,7 +88,7 @@ def _verdicts(moment: Moment, evaluation: Evaluation) -> list[Verdict]:
                 rule=known.rule if known and known.rule else result.reason,
             )
         )
-    return found
+    return verdicts
 
 
 def _parts(case: Case, evaluation: Evaluation) -> tuple[str, tuple[LegLine, ...]]:
@@ -97,19 +97,25 @@ def _parts(case: Case, evaluation: Evaluation) -> tuple[str, tuple[LegLine, ...]
         return "", ()
     what = metric.condition(case.settings.query, case.settings.readings)
     start, end = evaluation.start, evaluation.end
-    asked = metric.asked_for(what, case.settings, case.history, start, end)
-    found: list[LegLine] = []
+    buckets = metric.buckets_for(what, case.settings, case.history, start, end)
+    leg_lines: list[LegLine] = []
     for read in what.reads:
         leg = legs.of(case.history, read.series)
-        found += _lines(leg_text(case.settings, leg), legs.frame(leg, asked.ago(read.shift)), asked)
+        leg_lines += _lines(
+            leg_text(case.settings, leg), legs.frame(leg, buckets.ago(read.shift)), buckets
+        )
     if what.on_count_path:
-        return f"{what.aggregator} of each leg over the window, then the arithmetic", tuple(found)
+        return f"{what.aggregator} of each leg over the window, then the arithmetic", tuple(
+            leg_lines
+        )
     if len(what.reads) > 1 or what.change is not None:
-        whole = classic.evaluated(what.expression, asked, what.variables)
+        whole = classic.evaluated(what.expression, buckets, what.variables)
         if isinstance(whole, Frame) and what.change is None:
-            found += _lines("together", whole, asked)
-        return f"arithmetic in each bucket, then {what.aggregator} over the window", tuple(found)
-    return f"{what.aggregator} of the buckets of the window", tuple(found)
+            leg_lines += _lines("together", whole, buckets)
+        return f"arithmetic in each bucket, then {what.aggregator} over the window", tuple(
+            leg_lines
+        )
+    return f"{what.aggregator} of the buckets of the window", tuple(leg_lines)
 
 
 def leg_text(settings: Settings, leg: legs.Leg) -> str:
@@ -118,8 +124,8 @@ def leg_text(settings: Settings, leg: legs.Leg) -> str:
     return text if leg.series.metric.text in text else leg.series.metric.text
 
 
-def _lines(text: str, frame: Frame, asked: Asked) -> list[LegLine]:
-    first, last = legs.bounds(asked)
+def _lines(text: str, frame: Frame, buckets: Buckets) -> list[LegLine]:
+    first, last = legs.bounds(buckets)
     return [
         LegLine(leg=text, group=name(group, frame.keys), line=lines.cut(line, first, last))
         for group, line in frame.lines.items()

@@ -26,7 +26,7 @@ _SPACE: Final = ("avg", "sum", "min", "max", "count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Buckets:
     """
     Which buckets an evaluation asks for.
 
@@ -42,9 +42,9 @@ class Asked:
     back: int = 0
     shift: int = 0
 
-    def ago(self, seconds: int) -> Asked:
+    def ago(self, seconds: int) -> Buckets:
         """Return the same, so many seconds ago; its buckets are told as if they were of now."""
-        return Asked(
+        return Buckets(
             history=self.history,
             start=self.start,
             end=self.end,
@@ -70,12 +70,12 @@ class Leg:
     rollups: tuple[tuple[str, int], ...]
     filling: Filling | None
 
-    def interval(self, asked: Asked) -> int:
+    def interval(self, buckets: Buckets) -> int:
         """Return the seconds of its buckets."""
         written = self.rollups[0][1] if self.rollups else 0
         if not written:
-            return asked.interval
-        return windows.enforced_interval(asked.end - asked.start, written)
+            return buckets.interval
+        return windows.enforced_interval(buckets.end - buckets.start, written)
 
 
 Transform = Callable[[Line], Line]
@@ -102,8 +102,10 @@ def read(series: Series) -> Leg:
 
 def read_rollup(modifier: Modifier) -> tuple[str, int]:
     """Return the method of a rollup (the default where it has none), and its seconds or 0."""
-    numbers = [each for each in modifier.arguments if isinstance(each, Number)]
-    words = [words_of(each) for each in modifier.arguments if not isinstance(each, Number)]
+    numbers = [argument for argument in modifier.arguments if isinstance(argument, Number)]
+    words = [
+        words_of(argument) for argument in modifier.arguments if not isinstance(argument, Number)
+    ]
     method = words[0] if words else ""
     if method and method not in REDUCTIONS:
         raise Unsupported(f"rollup({method})")
@@ -115,8 +117,10 @@ def read_rollup(modifier: Modifier) -> tuple[str, int]:
 
 def read_filling(modifier: Modifier) -> Filling:
     """Return what ``.fill()`` asks for; 300 seconds unless it says how long (4.11)."""
-    numbers = [each.value for each in modifier.arguments if isinstance(each, Number)]
-    words = [words_of(each) for each in modifier.arguments if not isinstance(each, Number)]
+    numbers = [argument.value for argument in modifier.arguments if isinstance(argument, Number)]
+    words = [
+        words_of(argument) for argument in modifier.arguments if not isinstance(argument, Number)
+    ]
     return Filling(words[0] if words else "linear", numbers[0] if numbers else 300)
 
 
@@ -146,52 +150,52 @@ def _sources_by_group(history: History, series: Series) -> dict[Group, tuple[int
     return {group: tuple(indexes) for group, indexes in groups.items()}
 
 
-def frame(leg: Leg, asked: Asked, transform: Transform | None = None) -> Frame:
+def frame(leg: Leg, buckets: Buckets, transform: Transform | None = None) -> Frame:
     """Return the lines of a series by group. ``transform`` changes those of each source."""
-    interval = leg.interval(asked)
-    first, last = bounds(asked)
-    since = first - asked.back
+    interval = leg.interval(buckets)
+    first, last = bounds(buckets)
+    since = first - buckets.back
     space = leg.series.aggregator.text if leg.series.aggregator else "avg"
     if space not in _SPACE:
         raise Unsupported(f"{space}: of a distribution")
-    found: dict[Group, Line] = {}
+    group_lines: dict[Group, Line] = {}
     gauge = False
-    for group, sources in sources_by_group(asked.history, leg.series).items():
-        kind = asked.history.sources[sources[0]].kind
+    for group, sources in sources_by_group(buckets.history, leg.series).items():
+        kind = buckets.history.sources[sources[0]].kind
         gauge = gauge or kind == "gauge"
         if len(sources) == 1 and space != "count" and kind != "distribution":
-            line = _time(leg, asked, interval, sources, kind, transform, since)
+            line = _time(leg, buckets, interval, sources, kind, transform, since)
         else:
-            line = _space(leg, asked, interval, sources, kind, transform)
-        found[group] = lines.cut(line, since, last)
+            line = _space(leg, buckets, interval, sources, kind, transform)
+        group_lines[group] = lines.cut(line, since, last)
     for method, seconds in leg.rollups[1:]:
-        found = {
+        group_lines = {
             group: lines.cut(lines.rolled_up(line, method or "avg", seconds), first, last)
-            for group, line in found.items()
+            for group, line in group_lines.items()
         }
     across = leg.filling or (LINEAR if gauge else None)
-    between = _between(leg, asked, gauge=gauge)
-    return Frame(leg.series.keys, found, interval, across, between)
+    between = _between(leg, buckets, gauge=gauge)
+    return Frame(leg.series.keys, group_lines, interval, across, between)
 
 
-def bounds(asked: Asked) -> tuple[float, float]:
+def bounds(buckets: Buckets) -> tuple[float, float]:
     """Return between which times a bucket has to start to belong to the window (3.2)."""
-    if asked.readings.bucket_at_from:
-        return asked.start, asked.end
-    return math.nextafter(asked.start, math.inf), asked.end
+    if buckets.readings.bucket_at_from:
+        return buckets.start, buckets.end
+    return math.nextafter(buckets.start, math.inf), buckets.end
 
 
-def _between(leg: Leg, asked: Asked, *, gauge: bool) -> Filling | None:
+def _between(leg: Leg, buckets: Buckets, *, gauge: bool) -> Filling | None:
     if leg.filling:
         return leg.filling
-    if leg.counted == "rate" and not gauge and asked.readings.rates_are_zero:
+    if leg.counted == "rate" and not gauge and buckets.readings.rates_are_zero:
         return ZERO
-    return LINEAR if gauge and asked.readings.legs_interpolate else None
+    return LINEAR if gauge and buckets.readings.legs_interpolate else None
 
 
 def _space(
     leg: Leg,
-    asked: Asked,
+    buckets: Buckets,
     interval: int,
     sources: tuple[int, ...],
     kind: str,
@@ -200,22 +204,22 @@ def _space(
     """Return the line of several sources: each over time, then over space (4.1, 5.7)."""
     space = leg.series.aggregator.text if leg.series.aggregator else "avg"
     if kind == "distribution":  # aggregated in both at once (4.2)
-        return _shifted(asked, sources, interval, space)
-    first, last = bounds(asked)
-    interpolated = kind == "gauge" or (asked.readings.counts_interpolate and not leg.counted)
+        return _shifted(buckets, sources, interval, space)
+    first, last = bounds(buckets)
+    interpolated = kind == "gauge" or (buckets.readings.counts_interpolate and not leg.counted)
     filling = leg.filling or (LINEAR if interpolated else None)
     # a sample before the window is one end of the stretch that is interpolated
-    since = first - asked.back - (int(filling.limit) + interval if filling else 0)
-    each = [
-        lines.cut(_time(leg, asked, interval, (index,), kind, transform, since), since, last)
+    since = first - buckets.back - (int(filling.limit) + interval if filling else 0)
+    source_lines = [
+        lines.cut(_time(leg, buckets, interval, (index,), kind, transform, since), since, last)
         for index in sources
     ]
-    return lines.combined(each, space, filling)
+    return lines.combined(source_lines, space, filling)
 
 
 def _time(
     leg: Leg,
-    asked: Asked,
+    buckets: Buckets,
     interval: int,
     sources: tuple[int, ...],
     kind: str,
@@ -225,23 +229,23 @@ def _time(
     """Return the buckets of one source from ``since`` on (4.2, 4.7, 4.8)."""
     method = leg.rollups[0][0] if leg.rollups else ""
     counted = leg.counted if kind != "gauge" else ""
-    line = _shifted(asked, sources, interval, method or ("sum" if counted else "avg"))
+    line = _shifted(buckets, sources, interval, method or ("sum" if counted else "avg"))
     if transform is not None:
-        return transform(lines.cut(line, *bounds(asked)))
+        return transform(lines.cut(line, *bounds(buckets)))
     if counted == "rate" and kind == "count":
-        times, values = lines.cut(line, since, asked.end)
+        times, values = lines.cut(line, since, buckets.end)
         return times, [value / interval for value in values]
     if counted == "count" and kind == "rate":
-        times, values = lines.cut(line, since, asked.end)
+        times, values = lines.cut(line, since, buckets.end)
         return times, [value * interval for value in values]
     return line
 
 
-def _shifted(asked: Asked, sources: tuple[int, ...], interval: int, method: str) -> Line:
+def _shifted(buckets: Buckets, sources: tuple[int, ...], interval: int, method: str) -> Line:
     """Return buckets of some time ago as those of now, in the grid of now."""
-    low = asked.start - asked.shift - asked.back - _LONGEST_FILL - interval
-    line = asked.history.line(sources, interval, method, low, asked.end - asked.shift)
-    if not asked.shift:
+    low = buckets.start - buckets.shift - buckets.back - _LONGEST_FILL - interval
+    line = buckets.history.line(sources, interval, method, low, buckets.end - buckets.shift)
+    if not buckets.shift:
         return line
-    times, values = lines.cut(line, low, asked.end - asked.shift)
-    return [(time + asked.shift) // interval * interval for time in times], values
+    times, values = lines.cut(line, low, buckets.end - buckets.shift)
+    return [(time + buckets.shift) // interval * interval for time in times], values

@@ -65,4 +65,4 @@ def answered(
 
 def compares(kind: str, value: str, wanted: Sequence[str]) -> bool:
     """Return whether a value contains one of several texts, or is one of them."""
-    return value in wanted if kind == "is_exact_match" else any(each in value for each in wanted)
+    return value in wanted if kind == "is_exact_match" else any(text in value for text in wanted)

@@ -10,7 +10,7 @@ from typing import Final
 from monitor_sync.insight import classic, counted, functions, legs, windows
 from monitor_sync.insight.classic import Variables
 from monitor_sync.insight.history import History
-from monitor_sync.insight.legs import Asked
+from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame, calculated
 from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.values import (
@@ -171,24 +171,24 @@ def evaluate(settings: Settings, history: History, instant: float) -> Evaluation
     """Return a result for each group at an instant. Raises Unsupported."""
     what = history.once("condition", settings, lambda: condition(settings.query, settings.readings))
     start, end = windows.span(what.window, instant, settings.options, settings.readings)
-    asked = asked_for(what, settings, history, start, end)
+    buckets = buckets_for(what, settings, history, start, end)
     first = what.reads[0].series if what.reads else None
-    keys, values = _values(what, asked)
+    keys, values = _values(what, buckets)
     return Evaluation(
         start=start,
         end=end,
-        interval=legs.of(history, first).interval(asked) if first else asked.interval,
+        interval=legs.of(history, first).interval(buckets) if first else buckets.interval,
         keys=keys,
-        results=_results(what, asked, settings, keys, values),
+        results=_results(what, buckets, settings, keys, values),
         notes=(*what.notes, *_met(what, history)),
     )
 
 
-def asked_for(
+def buckets_for(
     what: Condition, settings: Settings, history: History, start: float, end: float
-) -> Asked:
+) -> Buckets:
     """Return which buckets a condition asks for in a window."""
-    return Asked(
+    return Buckets(
         history=history,
         start=start,
         end=end,
@@ -208,12 +208,12 @@ def _met(what: Condition, history: History) -> tuple[str, ...]:
     return ()
 
 
-def _values(what: Condition, asked: Asked) -> tuple[Group, dict[Group, float | None]]:
+def _values(what: Condition, buckets: Buckets) -> tuple[Group, dict[Group, float | None]]:
     if what.on_count_path:
-        return _counted_values(what, asked)
-    now = classic.evaluated(what.expression, asked, what.variables)
+        return _counted_values(what, buckets)
+    now = classic.evaluated(what.expression, buckets, what.variables)
     if what.change is not None and isinstance(now, Frame):
-        before = asked.ago(what.change.shift.seconds)
+        before = buckets.ago(what.change.shift.seconds)
         past = classic.evaluated(what.expression, before, what.variables)
         if isinstance(past, Frame):
             percent = what.change.kind.text == "pct_change"
@@ -222,17 +222,17 @@ def _values(what: Condition, asked: Asked) -> tuple[Group, dict[Group, float | N
             now = classic.joined(now, past, lambda a, b: _changed(a, b, percent=percent))
     if not isinstance(now, Frame):
         raise Unsupported("a query without a series")
-    return now.keys, counted.aggregated(now, asked, what.aggregator)
+    return now.keys, counted.aggregated(now, buckets, what.aggregator)
 
 
 def _unfilled(frame: Frame) -> Frame:
     return Frame(frame.keys, frame.lines, frame.interval, frame.across, None)
 
 
-def _counted_values(what: Condition, asked: Asked) -> tuple[Group, dict[Group, float | None]]:
-    now = counted.evaluated(what.expression, asked, what.variables, what.aggregator)
+def _counted_values(what: Condition, buckets: Buckets) -> tuple[Group, dict[Group, float | None]]:
+    now = counted.evaluated(what.expression, buckets, what.variables, what.aggregator)
     if what.change is not None:
-        before = asked.ago(what.change.shift.seconds)
+        before = buckets.ago(what.change.shift.seconds)
         past = counted.evaluated(what.expression, before, what.variables, what.aggregator)
         now = _change_of_numbers(now, past, percent=what.change.kind.text == "pct_change")
     if not isinstance(now, counted.Numbers):
@@ -259,7 +259,7 @@ def _change_of_numbers(
 
 def _results(
     what: Condition,
-    asked: Asked,
+    buckets: Buckets,
     settings: Settings,
     keys: Group,
     values: dict[Group, float | None],
@@ -272,26 +272,26 @@ def _results(
         if value is not None and not full and not what.on_count_path:
             results[group] = Result(Outcome.NUMBER, value)
             continue
-        result = _judged(what, asked, keys, group, value, full=full)
+        result = _judged(what, buckets, keys, group, value, full=full)
         if result is not None:
             results[group] = result
     return results
 
 
 def _judged(
-    what: Condition, asked: Asked, keys: Group, group: Group, value: float | None, *, full: bool
+    what: Condition, buckets: Buckets, keys: Group, group: Group, value: float | None, *, full: bool
 ) -> Result | None:
     """Return the result of a group that may have no points; None before its first one."""
-    if not _any_within(what, asked, keys, group):
-        last = _last_point(what, asked, keys, group)
+    if not _any_within(what, buckets, keys, group):
+        last = _last_point(what, buckets, keys, group)
         if last is None and keys:
             return None
         return Result(Outcome.EMPTY, None, last, "no point in the window")
-    if full and not _is_full(what, asked, keys, group):
+    if full and not _is_full(what, buckets, keys, group):
         return Result(Outcome.SKIPPED, None, None, "the window is not full")
     if value is None:
         if what.on_count_path:  # a denominator of 0 over the whole window (5.6)
-            last = _last_point(what, asked, keys, group)
+            last = _last_point(what, buckets, keys, group)
             return Result(Outcome.EMPTY, None, last, "divided by zero")
         return Result(Outcome.SKIPPED, None, None, "no bucket has a value")
     return Result(Outcome.NUMBER, value)
@@ -310,45 +310,45 @@ def of_group(series: Series, history: History, keys: Group, group: Group) -> lis
 
 
 def _times(
-    what: Condition, asked: Asked, keys: Group, group: Group
+    what: Condition, buckets: Buckets, keys: Group, group: Group
 ) -> Iterator[tuple[Read, list[float]]]:
     """Yield the times of the points that a group reads, with the leg that reads them."""
     for read in what.reads:
-        for index in of_group(read.series, asked.history, keys, group):
-            yield read, asked.history.sources[index].times
+        for index in of_group(read.series, buckets.history, keys, group):
+            yield read, buckets.history.sources[index].times
 
 
-def _any_within(what: Condition, asked: Asked, keys: Group, group: Group) -> bool:
+def _any_within(what: Condition, buckets: Buckets, keys: Group, group: Group) -> bool:
     """Return whether any leg has a bucket of the window with a point."""
-    for read, times in _times(what, asked, keys, group):
-        interval = legs.of(asked.history, read.series).interval(asked)
-        start, end = asked.start - read.shift, asked.end - read.shift
-        at_start = asked.readings.bucket_at_from
+    for read, times in _times(what, buckets, keys, group):
+        interval = legs.of(buckets.history, read.series).interval(buckets)
+        start, end = buckets.start - read.shift, buckets.end - read.shift
+        at_start = buckets.readings.bucket_at_from
         low = bisect_left(times, windows.first_bucket(start, interval, at_start=at_start))
         if low < len(times) and times[low] <= end:
             return True
     return False
 
 
-def _last_point(what: Condition, asked: Asked, keys: Group, group: Group) -> float | None:
+def _last_point(what: Condition, buckets: Buckets, keys: Group, group: Group) -> float | None:
     """Return when the last point was, as the query sees it: that of a shifted leg later."""
     last = None
-    for read, times in _times(what, asked, keys, group):
-        index = bisect_right(times, asked.end - read.shift)
+    for read, times in _times(what, buckets, keys, group):
+        index = bisect_right(times, buckets.end - read.shift)
         if index and (last is None or times[index - 1] + read.shift > last):
             last = times[index - 1] + read.shift
     return last
 
 
-def _is_full(what: Condition, asked: Asked, keys: Group, group: Group) -> bool:
+def _is_full(what: Condition, buckets: Buckets, keys: Group, group: Group) -> bool:
     """Return whether the first bucket has a point and at most three have none (6.1)."""
-    if asked.readings.window_of_all_groups:
+    if buckets.readings.window_of_all_groups:
         keys, group = (), ()
     size = windows.full_buckets(what.window)
-    count = round((asked.end - asked.start) / size)
+    count = round((buckets.end - buckets.start) / size)
     having: set[int] = set()
-    for read, times in _times(what, asked, keys, group):
-        start, end = asked.start - read.shift, asked.end - read.shift
+    for read, times in _times(what, buckets, keys, group):
+        start, end = buckets.start - read.shift, buckets.end - read.shift
         low, high = bisect_left(times, start), bisect_left(times, end)
         having.update(int((time - start) // size) for time in times[low:high])
     return 0 in having and count - len(having) <= windows.MOST_EMPTY

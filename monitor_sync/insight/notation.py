@@ -21,19 +21,19 @@ _GREATEST: Final = 1e100
 
 def values(text: str) -> list[float | None]:
     """Return the values of a series; None where there is none. Raises ValueError."""
-    found: list[float | None] = []
+    numbers: list[float | None] = []
     for piece in text.split():
         match = _PIECE.fullmatch(piece)
         if match is None:
             raise ValueError(f"`{piece}` is none of `5`, `5x9`, `0+2x30`, `_` and `_x5`")
-        found += _unfolded(match)
-        if len(found) > _MOST:
+        numbers += _unfolded(match)
+        if len(numbers) > _MOST:
             raise ValueError(f"more than {_MOST:,} values")
-    if any(abs(value) > _GREATEST for value in found if value is not None):
+    if any(abs(value) > _GREATEST for value in numbers if value is not None):
         raise ValueError(f"a value above {_GREATEST:g}")
-    if not found:
+    if not numbers:
         raise ValueError("there is no value")
-    return found
+    return numbers
 
 
 def _unfolded(match: re.Match[str]) -> list[float | None]:

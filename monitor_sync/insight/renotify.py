@@ -28,21 +28,21 @@ def renotified(
     every = float(interval) * 60 if isinstance(interval, int | float) else 0.0
     most = options.get("renotify_occurrences")
     repeated = repeated_statuses(options.get("renotify_statuses"))
-    told: list[tuple[float, bool]] = []
+    notified: list[tuple[float, bool]] = []
     status: Status | None = None
     began = last = 0.0
     count = 0
     for instant, now in statuses:
         if now is not status:
             if now is not None and (now is not Status.OK or status is not None):
-                told.append((instant, False))
+                notified.append((instant, False))
             status, began, last, count = now, instant, instant, 0
         elif now in repeated and every and instant - last >= every:
             allowed = count < most if isinstance(most, int) else instant - began <= _STOPS_AFTER
             if allowed:
-                told.append((instant, True))
+                notified.append((instant, True))
                 last, count = instant, count + 1
-    return tuple(told)
+    return tuple(notified)
 
 
 def repeated_statuses(written: Sequence[str] | None) -> frozenset[Status]:

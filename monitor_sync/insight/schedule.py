@@ -23,7 +23,7 @@ def due(settings: Settings, first: float, last: float, phase: float = 0.0) -> li
     """
     recurrences = custom_schedule(settings.options)
     if recurrences:
-        instants = {t for each in recurrences for t in _occurrences(each, first, last)}
+        instants = {t for recurrence in recurrences for t in _occurrences(recurrence, first, last)}
         return sorted(instants)
     every = _every(settings)
     start = -(-(first - phase) // every) * every + phase
@@ -44,7 +44,7 @@ def custom_schedule(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]
     scheduling = options.get("scheduling_options")
     schedule = scheduling.get("custom_schedule") if isinstance(scheduling, Mapping) else None
     recurrences = schedule.get("recurrences") if isinstance(schedule, Mapping) else None
-    return tuple(each for each in recurrences or () if isinstance(each, Mapping))
+    return tuple(recurrence for recurrence in recurrences or () if isinstance(recurrence, Mapping))
 
 
 _KNOWN: Final = ("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYHOUR", "BYMINUTE", "WKST")
@@ -90,9 +90,9 @@ def _falls_on(day: date, start: date, rule: Mapping[str, str]) -> bool:
     interval = int(rule.get("INTERVAL", "1"))
     weekdays = rule["BYDAY"].split(",") if "BYDAY" in rule else []
     month_days = (
-        [int(each) for each in rule["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in rule else []
+        [int(number) for number in rule["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in rule else []
     )
-    if weekdays and any(each not in _DAYS for each in weekdays):
+    if weekdays and any(name not in _DAYS for name in weekdays):
         raise Unsupported("this recurrence")
     if (weekdays and _DAYS[day.weekday()] not in weekdays) or (
         month_days and day.day not in month_days

@@ -56,7 +56,7 @@ def evaluate(settings: Settings, history: History, instant: float) -> Evaluation
     start, end = windows.span(window, instant, settings.options, settings.readings)
     searches = _searches(query, settings.options)
     low = start if settings.readings.bucket_at_from else math.nextafter(start, math.inf)
-    numbers = {name: _found(each, history, low, end) for name, each in searches.items()}
+    numbers = {name: _found(search, history, low, end) for name, search in searches.items()}
     tree = query.tree
     if isinstance(tree, FormulaQuery):
         value = _formula(tree.expression, numbers)
@@ -82,18 +82,18 @@ def _searches(query: Parsed, options: Mapping[str, Any]) -> dict[str, Search]:
     """Return the searches by the name a formula has for them; a query's own has none."""
     if isinstance(query.tree, SearchQuery):
         step = queries.step(query, "rollup")
-        words = [words_of(each) for each in step.arguments] if step else []
+        words = [words_of(argument) for argument in step.arguments] if step else []
         text = query.tree.search.value
         method = words[0] if words else "count"
         return {"": _search(text, method, queries.group_keys(query))}
-    found = {}
+    searches = {}
     for written in options.get("variables") or ():
         compute = written.get("compute") or {}
         search = written.get("search") or {}
         keys = tuple(_facet(each) for each in written.get("group_by") or ())
         method = str(compute.get("aggregation"))
-        found[str(written.get("name"))] = _search(str(search.get("query", "")), method, keys)
-    return found
+        searches[str(written.get("name"))] = _search(str(search.get("query", "")), method, keys)
+    return searches
 
 
 def _facet(written: Any) -> str:
@@ -184,11 +184,13 @@ def _results(
     values = dict(numbers.values)
     if not numbers.keys and not values:
         values[()] = None
-    every = [source for each in searches for s in _sources(each, history).values() for source in s]
+    every = [
+        source for search in searches for s in _sources(search, history).values() for source in s
+    ]
     anywhere = any(_within(history, index, low, end) for index in every)
     results: dict[Group, Result] = {}
     for group, value in values.items():
-        mine = [index for each in searches for index in _of(each, history, numbers.keys, group)]
+        mine = [index for search in searches for index in _of(search, history, numbers.keys, group)]
         if any(_within(history, index, low, end) for index in mine):
             results[group] = (
                 Result(Outcome.SKIPPED, None, None, "no value")

@@ -40,14 +40,14 @@ def evaluate(settings: Settings, history: History, instant: float) -> Evaluation
     if not isinstance(tree, CheckQuery):
         raise Unsupported(settings.query.type)
     by = queries.step(settings.query, "by")
-    keys = tuple(words_of(each) for each in by.arguments) if by else ()
+    keys = tuple(words_of(argument) for argument in by.arguments) if by else ()
     levels = settings.options.get("thresholds")
     levels = levels if isinstance(levels, Mapping) else {}
     groups = _groups(settings, history, tree.check.value, keys)
     share = queries.step(settings.query, "pct_by_status") is not None
     results = {}
     for group, sources in groups.items():
-        last = [each for source in sources if (each := _tail(source, instant))]
+        last = [tail for source in sources if (tail := _tail(source, instant))]
         if not last:
             continue
         results[group] = (
@@ -62,8 +62,8 @@ def _groups(
     settings: Settings, history: History, check: str, keys: Group
 ) -> dict[Group, list[Source]]:
     over, exclude = (queries.step(settings.query, name) for name in ("over", "exclude"))
-    wanted = {words_of(each).lower() for each in over.arguments} - {"*"} if over else set()
-    left_out = {words_of(each).lower() for each in exclude.arguments} if exclude else set()
+    wanted = {words_of(argument).lower() for argument in over.arguments} - {"*"} if over else set()
+    left_out = {words_of(argument).lower() for argument in exclude.arguments} if exclude else set()
     groups: dict[Group, list[Source]] = {}
     for source in history.sources:
         if source.metric != check or not wanted <= source.tags or left_out & source.tags:

@@ -61,7 +61,7 @@ def evaluate(settings: Settings, history: History, instant: float) -> Evaluation
     if tree.measure.text == "burn_rate":
         long = _window(settings, "long_window")
         short = _optional(settings, "short_window") or short_window(long)
-        rates = [_error_rate(history, instant - each, instant) for each in (long, short)]
+        rates = [_error_rate(history, instant - length, instant) for length in (long, short)]
         value = None
         if rates[0] is not None and rates[1] is not None:
             value = min(burn_rate(rates[0], target), burn_rate(rates[1], target))

@@ -37,7 +37,9 @@ class Moment:
             known = self.state.get(group)
             return known.status if known else None
         return max(
-            (each.status for each in self.state.values()), key=SEVERITY.__getitem__, default=None
+            (group_state.status for group_state in self.state.values()),
+            key=SEVERITY.__getitem__,
+            default=None,
         )
 
     def result(self, group: Group | None) -> Result | None:
@@ -84,19 +86,21 @@ def once(settings: Settings, history: History, instant: float) -> Run:
     return Run(moments=(moment,), transitions=transitions)
 
 
-def run(settings: Settings, history: History, asked: Sequence[float], phase: float = 0.0) -> Run:
+def run(
+    settings: Settings, history: History, reported_at: Sequence[float], phase: float = 0.0
+) -> Run:
     """
     Evaluate whenever it is due, from the first point on, and tell what is known when asked.
 
     Raises Unsupported.
     """
     known = rules(settings)
-    instants = _due(settings, history, max(asked, default=0.0), phase)
+    instants = _due(settings, history, max(reported_at, default=0.0), phase)
     state: State = {}
     evaluation: Evaluation | None = None
     transitions: list[Transition] = []
     moments: dict[float, Moment] = {}
-    waiting = sorted(set(asked), reverse=True)
+    waiting = sorted(set(reported_at), reverse=True)
     for instant in [*instants, math.inf]:
         while waiting and waiting[-1] < instant:
             at = waiting.pop()
@@ -106,7 +110,7 @@ def run(settings: Settings, history: History, asked: Sequence[float], phase: flo
         evaluation = evaluate(settings, history, instant)
         state, changed = advance(state, evaluation, known, instant)
         transitions += changed
-    return Run(moments=tuple(moments[at] for at in asked), transitions=tuple(transitions))
+    return Run(moments=tuple(moments[at] for at in reported_at), transitions=tuple(transitions))
 
 
 def _due(settings: Settings, history: History, last: float, phase: float) -> list[float]:

@@ -35,21 +35,21 @@ def doubts(settings: Settings, history: History, run: Run, again: Runs) -> tuple
 
     A point that cannot change anything of this query is not tried.
     """
-    found: list[Doubt] = []
+    doubts: list[Doubt] = []
     for name, other in _others(settings, history, again):
         for index, (mine, theirs) in enumerate(zip(run.moments, other.moments, strict=True)):
             if _statuses(mine) != _statuses(theirs):
-                found.append(Doubt(name=name, moment=index, state=True))
+                doubts.append(Doubt(name=name, moment=index, state=True))
             elif _values(mine) != _values(theirs):
-                found.append(Doubt(name=name, moment=index, state=False))
+                doubts.append(Doubt(name=name, moment=index, state=False))
     for name in _met(settings, run):
-        found += [Doubt(name=name, moment=i, state=True) for i in range(len(run.moments))]
-    return tuple(found)
+        doubts += [Doubt(name=name, moment=i, state=True) for i in range(len(run.moments))]
+    return tuple(doubts)
 
 
-def names(found: Sequence[Doubt]) -> list[str]:
+def names(doubts: Sequence[Doubt]) -> list[str]:
     """Return the open points that a state hangs on, each once."""
-    return list(dict.fromkeys(doubt.name for doubt in found if doubt.state))
+    return list(dict.fromkeys(doubt.name for doubt in doubts if doubt.state))
 
 
 def _others(settings: Settings, history: History, again: Runs) -> Iterator[tuple[str, Run]]:
@@ -69,7 +69,7 @@ def _others(settings: Settings, history: History, again: Runs) -> Iterator[tuple
 
 
 def _statuses(moment: Moment) -> dict[Group, Status]:
-    known = {group: each.status for group, each in moment.state.items()}
+    known = {group: group_state.status for group, group_state in moment.state.items()}
     return {group: status for group, status in known.items() if status is not None}
 
 
@@ -83,16 +83,16 @@ def _values(moment: Moment) -> dict[Group, str]:
 def _met(settings: Settings, run: Run) -> list[str]:
     """Return open points that were met and cannot be read in two ways here."""
     evaluations = [moment.evaluation for moment in run.moments if moment.evaluation is not None]
-    found = {note: None for evaluation in evaluations for note in evaluation.notes}
+    points = {note: None for evaluation in evaluations for note in evaluation.notes}
     levels = thresholds.thresholds(settings.query, settings.options)
     if levels is not None and levels.comparator in ("==", "!=") and levels.recovers:
-        found["recovery_of_equality"] = None
+        points["recovery_of_equality"] = None
     window = queries.window(settings.query)
     if window is not None and window.form == "current":
         zone = ZoneInfo(windows.zone_of(settings.options))
         if any(_clock_changes(e.start, e.end, zone) for e in evaluations):
-            found["clock_change_in_window"] = None
-    return list(found)
+            points["clock_change_in_window"] = None
+    return list(points)
 
 
 def _clock_changes(start: float, end: float, zone: ZoneInfo) -> bool:
@@ -109,12 +109,14 @@ def _legs(settings: Settings) -> list[legs.Leg]:
 
 def _arithmetic(settings: Settings) -> set[str]:
     """Return the operators of a query, and ``change`` where one is around it."""
-    parts = [part for each in queries.expressions(settings.query) for part in walk(each)]
-    found = {o.text for part in parts if isinstance(part, Arithmetic) for o in part.operators}
+    parts = [
+        part for expression in queries.expressions(settings.query) for part in walk(expression)
+    ]
+    operators = {o.text for part in parts if isinstance(part, Arithmetic) for o in part.operators}
     tree = settings.query.tree
     if isinstance(tree, MetricQuery) and tree.evaluation.change is not None:
-        found.add("change")
-    return found
+        operators.add("change")
+    return operators
 
 
 def _default_interval(settings: Settings, _: History) -> bool:
@@ -126,11 +128,11 @@ def _default_interval(settings: Settings, _: History) -> bool:
 
 def _kinds(settings: Settings, history: History) -> list[tuple[legs.Leg, str, int]]:
     """Return each leg with the kind of its metric and the most sources of one line."""
-    found: list[tuple[legs.Leg, str, int]] = []
+    kinds: list[tuple[legs.Leg, str, int]] = []
     for leg in _legs(settings):
         groups = legs.sources_by_group(history, leg.series)
-        found += ((leg, history.sources[s[0]].kind, len(s)) for s in groups.values())
-    return found
+        kinds += ((leg, history.sources[s[0]].kind, len(s)) for s in groups.values())
+    return kinds
 
 
 def _counts(settings: Settings, history: History) -> bool:

@@ -130,9 +130,9 @@ def run(test: UnitTest) -> Outcome:
 
 def _instants(test: UnitTest, settings: Settings, last: float) -> list[float]:
     """Return all evaluations up to the last expectation, and what is asked in between."""
-    asked = {test.start + expectation.after for expectation in test.expected}
+    expected = {test.start + expectation.after for expectation in test.expected}
     due = schedule.due(settings, test.start, last, test.phase)
-    return sorted(asked.union(due))
+    return sorted(expected.union(due))
 
 
 def _run(test: UnitTest, settings: Settings, history: History, instants: Sequence[float]) -> Run:
@@ -290,8 +290,9 @@ def _told(recipients: Recipients, variables: Mapping[str, str]) -> tuple[str, ..
     for some in recipients.sometimes:
         for case in some.when:
             answers = (
-                compares(each.kind, variables.get(each.variable, ""), each.values) is each.holds
-                for each in case
+                compares(condition.kind, variables.get(condition.variable, ""), condition.values)
+                is condition.holds
+                for condition in case
             )
             if all(answers):
                 handles.append(some.handle)
@@ -301,17 +302,17 @@ def _told(recipients: Recipients, variables: Mapping[str, str]) -> tuple[str, ..
 
 def _variables(settings: Settings, group: Mapping[str, str], value: float | None) -> dict[str, str]:
     """Return the variables of a message whose values are known here."""
-    found = {f"{key}.name": value_ for key, value_ in group.items()}
+    variables = {f"{key}.name": value_ for key, value_ in group.items()}
     levels = thresholds(settings.query, settings.options)
     numbers = {
         "value": value,
         "threshold": levels.critical if levels else None,
         "warn_threshold": levels.warning if levels else None,
     }
-    found |= {name: f"{number:g}" for name, number in numbers.items() if number is not None}
+    variables |= {name: f"{number:g}" for name, number in numbers.items() if number is not None}
     if levels:
-        found["comparator"] = levels.comparator
-    return found
+        variables["comparator"] = levels.comparator
+    return variables
 
 
 def _trace(

@@ -155,9 +155,9 @@ class Document:
                 if key.value == MERGE:
                     weaker = value.value if isinstance(value, yaml.SequenceNode) else [value]
                     for merged in weaker:
-                        found = self._child(merged, part)
-                        if found is not None:
-                            return found
+                        child = self._child(merged, part)
+                        if child is not None:
+                            return child
         if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             return None, node.value[part]
         return None

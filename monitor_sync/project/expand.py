@@ -232,7 +232,7 @@ class Expansion:
         ]
         if not mistakes:
             return _Checked(compiled, doubts)
-        self.diagnostics.extend(found for _, found in mistakes if found is not None)
+        self.diagnostics.extend(mistake for _, mistake in mistakes if mistake is not None)
         fields = frozenset[str]().union(*(fields for fields, _ in mistakes))
         return _Checked(without(compiled, fields), doubts | fields)
 

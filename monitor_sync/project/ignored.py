@@ -11,7 +11,7 @@ from monitor_sync.diagnostics import Diagnostic, Severity
 _VAIN = "`ignore` silences what rules find, not errors of reading the files"
 
 
-def told(
+def with_ignore_hints(
     diagnostics: Iterable[Diagnostic], files: Iterable[tuple[str, Any]]
 ) -> Iterator[Diagnostic]:
     """

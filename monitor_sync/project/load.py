@@ -62,9 +62,9 @@ class _ProjectReader:
         self._normaliser = Normaliser()
         self._by_kind: dict[str, list[ParsedFile]] = {}
 
-    def read(self, found: list[files.ProjectFile]) -> Loaded:
+    def read(self, project_files: list[files.ProjectFile]) -> Loaded:
         """Read these files and return the project with all diagnostics, in order of the files."""
-        for file in found:
+        for file in project_files:
             parsed, diagnostics = parse(file, self._cache)
             self._diagnostics.extend(diagnostics)
             self._by_kind.setdefault(file.kind, []).append(parsed)
@@ -88,7 +88,7 @@ class _ProjectReader:
             *expansion.diagnostics,
             *references.check(expansion.monitors, expansion.named, _locator(expansion)),
         ]
-        units = {file.unit for file in found}
+        units = {file.unit for file in project_files}
         owners = {unit.file.unit: unit.value("team") for unit in self._of_kind("business-unit")}
         return Loaded(
             project=Project(
@@ -103,7 +103,7 @@ class _ProjectReader:
                 policy=policy,
                 limits=self._limits(project, policy, teams, units),
                 reverting=self._reverting(project, units),
-                files=len(found),
+                files=len(project_files),
             ),
             incomplete=expansion.incomplete,
             stand_ins=builder.stand_ins,
@@ -127,7 +127,7 @@ class _ProjectReader:
                 (f"{parsed.file.unit}/{parsed.file.name}", parsed.written)
                 for parsed in self._of_kind("monitors")
             ]
-            diagnostics = ignored.told(diagnostics, files_of_monitors)
+            diagnostics = ignored.with_ignore_hints(diagnostics, files_of_monitors)
         return tuple(dict.fromkeys(sorted(diagnostics, key=lambda diagnostic: diagnostic.order)))
 
     # what the whole project shares

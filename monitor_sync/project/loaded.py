@@ -54,12 +54,12 @@ class Loaded:
             teams={**self.stand_ins, **self.project.teams},
         )
 
-    def without_consequences(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    def without_consequences(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Return what reading and the rules found, less what only follows from other mistakes."""
         reading = {diagnostic.rule for diagnostic in self.diagnostics}
         return [
             diagnostic
-            for diagnostic in found
+            for diagnostic in findings
             if diagnostic.rule in reading or not self._follows(diagnostic)
         ]
 

@@ -214,14 +214,14 @@ def _paged(plan: Plan, known: Mapping[str, Team]) -> list[str]:
     teams = sorted({*+more, *+fewer, *+other}, key=lambda team: (-fewer[team], -more[team], team))
     if not teams:
         return []
-    said = []
+    owners_shown = []
     for team in teams[:_OWNERS]:
         words = ((more, "more"), (fewer, "fewer"), (other, "at other states"))
         numbers = [f"{counted[team]} {word}" for counted, word in words if counted[team]]
-        said.append(f"{code(team) or '(no team)'} {', '.join(numbers)}")
+        owners_shown.append(f"{code(team) or '(no team)'} {', '.join(numbers)}")
     if len(teams) > _OWNERS:
-        said.append(f"and {count(len(teams) - _OWNERS, 'team')} more")
-    return [f"**Paged for other monitors than before:** {'; '.join(said)}."]
+        owners_shown.append(f"and {count(len(teams) - _OWNERS, 'team')} more")
+    return [f"**Paged for other monitors than before:** {'; '.join(owners_shown)}."]
 
 
 def _paged_teams(
@@ -264,8 +264,8 @@ def _finding(finding: Finding, source: str) -> str:
     if source:
         place = f"[{place}]({source}/{quote(first.span.path)}#L{first.span.line})"
     times = f" ({finding.times} times)" if finding.times > 1 else ""
-    said = f"- **{first.severity.label}** {place} {code(first.message, _WIDEST)}{times}"
-    return f"{said} {code(first.rule)}"
+    line = f"- **{first.severity.label}** {place} {code(first.message, _WIDEST)}{times}"
+    return f"{line} {code(first.rule)}"
 
 
 def _closing(about: About, *, cut: bool) -> list[str]:
@@ -275,14 +275,14 @@ def _closing(about: About, *, cut: bool) -> list[str]:
         where += [f"the [summary of the run]({about.run})"] if about.run else []
         if where:
             parts.append(f"**The whole plan** is in {' and '.join(where)}.")
-    said = []
+    words = []
     if about.head or about.base or about.run:
-        said.append("compared" if about.kind == "drift" else "planned")
+        words.append("compared" if about.kind == "drift" else "planned")
     if about.head:
-        said.append(f"for {code(about.head[:12])}")
+        words.append(f"for {code(about.head[:12])}")
     if about.base:
-        said.append(f"on {code(about.base[:12])}")
-    line = " ".join(said)
+        words.append(f"on {code(about.base[:12])}")
+    line = " ".join(words)
     if line:
         line = line[:1].upper() + line[1:]
         line = f"[{line}]({about.run})" if about.run and not cut else line

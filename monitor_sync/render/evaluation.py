@@ -49,11 +49,12 @@ def _lines(explanation: Explanation, style: Style) -> Iterator[str]:
     if explanation.path:
         yield f"  then    {explanation.path}"
     groups = [
-        (plain(each.group), _value(each.value, each.outcome)) for each in explanation.verdicts
+        (plain(verdict.group), _value(verdict.value, verdict.outcome))
+        for verdict in explanation.verdicts
     ]
-    for row, each in zip(table(groups), explanation.verdicts, strict=True):
-        state = each.state or "unknown"
-        yield f"  {row}  {style(state, COLOURS.get(state, ''), bold=True)}  {each.rule}"
+    for row, verdict in zip(table(groups), explanation.verdicts, strict=True):
+        state = verdict.state or "unknown"
+        yield f"  {row}  {style(state, COLOURS.get(state, ''), bold=True)}  {verdict.rule}"
 
 
 def _instant(time: float) -> str:

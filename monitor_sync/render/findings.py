@@ -55,7 +55,7 @@ def _said(diagnostic: Diagnostic) -> str:
     return _WORD.sub(lambda word: "" if word[0] in items else word[0], message)
 
 
-def told(finding: Finding) -> str:
+def full_text(finding: Finding) -> str:
     """The whole finding without its place: message, help, and the monitors where they are many."""
     lines = [finding.first.message]
     if finding.first.hint:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.render.findings import Finding, folded, told
+from monitor_sync.render.findings import Finding, folded, full_text
 from monitor_sync.render.text import plain
 
 _COMMANDS: Final = {
@@ -40,7 +40,7 @@ def _command(finding: Finding) -> str:
         "title": diagnostic.rule,
     }
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[diagnostic.severity]} {written}::{_data(told(finding))}"
+    return f"::{_COMMANDS[diagnostic.severity]} {written}::{_data(full_text(finding))}"
 
 
 def _data(written: str) -> str:

@@ -66,8 +66,8 @@ def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
     if style.width:
         rows = _narrowed(rows, style.width)
     head, *lines = table(rows)
-    said = sum(source.span is not None for source in sources)
-    last = f"{count(len(sources), 'value')} of {key}, {said} of them from files."
+    from_files = sum(source.span is not None for source in sources)
+    last = f"{count(len(sources), 'value')} of {key}, {from_files} of them from files."
     return "\n".join([style(head, dim=True), *lines, "", last]) + "\n"
 
 

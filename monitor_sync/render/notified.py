@@ -53,28 +53,28 @@ class Row:
     words: str
 
 
-def rows(told: AudienceChange) -> list[Row]:
+def rows(change: AudienceChange) -> list[Row]:
     """What happens to each handle; those to which the same happens are in one row."""
     same: dict[tuple[Mark, str], list[str]] = {}
-    for handle in told.handles:
-        same.setdefault(_row(handle, told), []).append(handle)
-    found = [Row(mark, tuple(names), words) for (mark, words), names in same.items()]
-    found.sort(key=lambda each: "-~+".index(each.mark))
-    return found + [Row("!", (), words) for words in warnings(told)]
+    for handle in change.handles:
+        same.setdefault(_row(handle, change), []).append(handle)
+    folded = [Row(mark, tuple(names), words) for (mark, words), names in same.items()]
+    folded.sort(key=lambda row: "-~+".index(row.mark))
+    return folded + [Row("!", (), words) for words in warnings(change)]
 
 
-def warnings(told: AudienceChange) -> list[str]:
+def warnings(audience: AudienceChange) -> list[str]:
     """What somebody should look at: nobody is woken any more, or nobody hears of a state."""
-    found = []
-    if told.last_pagers:
-        lost = ", ".join(told.last_pagers)
-        verb = "was" if len(told.last_pagers) == 1 else "were"
-        found.append(f"wakes nobody any more: {lost} {verb} its last pager")
-    if told.unheard:
-        everything = set(told.after) <= set(told.unheard)
-        what = "anything" if everything else labels(told.unheard, told.after)
-        found.append(f"now nobody is notified of: {what}")
-    return found
+    texts = []
+    if audience.last_pagers:
+        lost = ", ".join(audience.last_pagers)
+        verb = "was" if len(audience.last_pagers) == 1 else "were"
+        texts.append(f"wakes nobody any more: {lost} {verb} its last pager")
+    if audience.unheard:
+        everything = set(audience.after) <= set(audience.unheard)
+        what = "anything" if everything else labels(audience.unheard, audience.after)
+        texts.append(f"now nobody is notified of: {what}")
+    return texts
 
 
 def labels(names: Collection[str], reachable: Collection[str]) -> str:
@@ -84,24 +84,24 @@ def labels(names: Collection[str], reachable: Collection[str]) -> str:
     ``alert, no data, recovery``; but ``recovery from alert`` where it may recover from more.
     """
     words: dict[str, None] = {}
-    for each in TRANSITIONS:
-        if each.name not in names:
+    for transition in TRANSITIONS:
+        if transition.name not in names:
             continue
-        whole = each.state in _STATES and all(
+        whole = transition.state in _STATES and all(
             other.name in names
             for other in TRANSITIONS
-            if other.state == each.state and other.name in reachable
+            if other.state == transition.state and other.name in reachable
         )
-        words[each.state if whole else LABELS[each.name]] = None
+        words[transition.state if whole else LABELS[transition.name]] = None
     return ", ".join(words)
 
 
-def _row(handle: str, told: AudienceChange) -> tuple[Mark, str]:
+def _row(handle: str, change: AudienceChange) -> tuple[Mark, str]:
     """What happens to one handle."""
     gained: dict[When, list[str]] = {}
     lost: list[str] = []
     moved: dict[When, list[str]] = {}
-    for at in told.at:
+    for at in change.at:
         old, new = _when(handle, at.old), _when(handle, at.new)
         if old == new:
             continue
@@ -109,23 +109,25 @@ def _row(handle: str, told: AudienceChange) -> tuple[Mark, str]:
             lost.append(at.transition)
         else:
             (gained if old is None else moved).setdefault(new, []).append(at.transition)
-    if handle in told.gained:
-        return "+", "; ".join(_with_cases(gained, told.after, usual=""))
-    parts = [f"no longer: {labels(lost, told.before)}"] if lost else []
-    parts += [f"now also{each}" for each in _with_cases(gained, told.after, usual=": ")]
-    parts += [f"now{each}" for each in _with_cases(moved, told.after, usual=" for all groups: ")]
-    return ("-" if handle in told.lost else "~"), "; ".join(parts)
+    if handle in change.gained:
+        return "+", "; ".join(_with_cases(gained, change.after, usual=""))
+    parts = [f"no longer: {labels(lost, change.before)}"] if lost else []
+    parts += [f"now also{words}" for words in _with_cases(gained, change.after, usual=": ")]
+    parts += [
+        f"now{words}" for words in _with_cases(moved, change.after, usual=" for all groups: ")
+    ]
+    return ("-" if handle in change.lost else "~"), "; ".join(parts)
 
 
 def _when(handle: str, audience: HandleCases) -> When | None:
     """The cases in which the handle is in the audience; None where it is not."""
-    return next((when for each, when in audience if each == handle), None)
+    return next((when for name, when in audience if name == handle), None)
 
 
 def _with_cases(
-    found: dict[When, list[str]], reachable: Collection[str], *, usual: str
+    names_by_cases: dict[When, list[str]], reachable: Collection[str], *, usual: str
 ) -> Iterator[str]:
-    for when, names in found.items():
+    for when, names in names_by_cases.items():
         words = labels(names, reachable)
         if not when:
             yield f"{usual}{words}"
@@ -183,28 +185,28 @@ def tally(plan: Plan) -> Tally:
     # monitors that are routed alike share what is told of them: looked through once
     seen: dict[int, tuple[AudienceChange, tuple[str, ...]]] = {}
     for change in plan.changes:
-        told = change.audience
-        monitors += bool(told)
-        if id(told) not in seen:
-            seen[id(told)] = told, told.handles
-        for handle in seen[id(told)][1]:
+        audience = change.audience
+        monitors += bool(audience)
+        if id(audience) not in seen:
+            seen[id(audience)] = audience, audience.handles
+        for handle in seen[id(audience)][1]:
             count = counts.setdefault(handle, Count(handle))
-            count.gained += handle in told.gained
-            count.lost += handle in told.lost
-            count.altered += handle not in told.gained and handle not in told.lost
+            count.gained += handle in audience.gained
+            count.lost += handle in audience.lost
+            count.altered += handle not in audience.gained and handle not in audience.lost
             count.teams[change.team] += 1
-        if told.last_pagers:
+        if audience.last_pagers:
             unpaged.append(change)
-        if told.unheard:
+        if audience.unheard:
             unheard.append(change)
     ordered = sorted(
         counts.values(),
-        key=lambda each: (
-            -each.lost,
-            -each.altered,
-            not is_pager(each.handle, pagers),
-            -each.gained,
-            each.handle,
+        key=lambda entry: (
+            -entry.lost,
+            -entry.altered,
+            not is_pager(entry.handle, pagers),
+            -entry.gained,
+            entry.handle,
         ),
     )
     return Tally(
@@ -215,13 +217,13 @@ def tally(plan: Plan) -> Tally:
     )
 
 
-def alarms(found: Tally) -> list[tuple[str, Sequence[Change]]]:
+def alarms(tally: Tally) -> list[tuple[str, Sequence[Change]]]:
     """What the whole plan makes worse, each with the changes that do."""
-    lost = len(found.unpaged), len(found.unheard)
+    lost = len(tally.unpaged), len(tally.unheard)
     texts = [
         f"{lost[0]} {'monitor wakes' if lost[0] == 1 else 'monitors wake'} nobody any more",
         f"{lost[1]} {'monitor has' if lost[1] == 1 else 'monitors have'} a state that now"
         " reaches nobody",
     ]
-    pairs = zip(texts, (found.unpaged, found.unheard), strict=True)
+    pairs = zip(texts, (tally.unpaged, tally.unheard), strict=True)
     return [(words, changes) for words, changes in pairs if changes]

@@ -11,7 +11,7 @@ from monitor_sync import jsontext
 from monitor_sync.render import outcome_summary
 from monitor_sync.sync.outcome import Outcome, Status
 
-_STATUSES: Final = {each: each.replace(" ", "_") for each in get_args(Status)}
+_STATUSES: Final = {status: status.replace(" ", "_") for status in get_args(Status)}
 
 
 def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
@@ -28,13 +28,13 @@ def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
 
 
 def _summary(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    counts = Counter(each.status for each in outcomes)
+    counts = Counter(outcome.status for outcome in outcomes)
     return {name: counts[status] for status, name in _STATUSES.items()}
 
 
 def _owned(owned: outcome_summary.Owned) -> dict[str, Any]:
-    done = sum(owned.counts[each] for each in outcome_summary.MADE)
-    undone = {_STATUSES[each]: owned.counts[each] for each in outcome_summary.UNDONE}
+    done = sum(owned.counts[status] for status in outcome_summary.MADE)
+    undone = {_STATUSES[status]: owned.counts[status] for status in outcome_summary.UNDONE}
     return {"business_unit": owned.business_unit, "team": owned.team, "done": done, **undone}
 
 
@@ -55,10 +55,10 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "note": outcome.note,
         "altered": [
             {
-                "field": each.field,
-                "sent": jsontext.tidy(each.old),
-                "stored": jsontext.tidy(each.new),
+                "field": field_change.field,
+                "sent": jsontext.tidy(field_change.old),
+                "stored": jsontext.tidy(field_change.new),
             }
-            for each in outcome.altered
+            for field_change in outcome.altered
         ],
     }

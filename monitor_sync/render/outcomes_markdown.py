@@ -73,10 +73,10 @@ def _problem(problem: outcome_summary.Problem) -> str:
     many = "conflicts" if conflict else f"changes {problem.status}"
     lines = [f"- **{count(number, what, many)}:** {why} {codes(problem.teams)}".rstrip()]
     for outcome in problem.outcomes[:_LISTED]:
-        said = (
+        reason = (
             outcome_summary.reason(outcome) if conflict else outcome.note if outcome.error else ""
         )
-        lines.append(f"  - {code(outcome.change.key)}" + (f": {code(said)}" if said else ""))
+        lines.append(f"  - {code(outcome.change.key)}" + (f": {code(reason)}" if reason else ""))
     if number > _LISTED:
         lines.append(f"  - and {number - _LISTED} more")
     if problem.hint:

@@ -159,11 +159,11 @@ def _edits(group: Group) -> str:
     edits = []
     for field in group.example.fields:
         name = field.field.removeprefix("options.").removeprefix("thresholds.")
-        told = fields.shown(field)
+        field_shown = fields.shown(field)
         # texts of changes that are alike differ in what does not change
         whole = len(group.changes) == 1 or not isinstance(field.new, str)
-        short = not told.lines and len(told.old) + len(told.new) <= _VALUES
-        edits.append(f"{name} {told.old} → {told.new}" if whole and short else name)
+        short = not field_shown.lines and len(field_shown.old) + len(field_shown.new) <= _VALUES
+        edits.append(f"{name} {field_shown.old} → {field_shown.new}" if whole and short else name)
     return codes(edits, 5)
 
 
@@ -278,8 +278,8 @@ def _ending(plan: Plan) -> list[str]:
 
 
 def _refusal(key: str, message: str, hint: str) -> str:
-    said = f"- **refused** {code(key)}: {code(message)}"
-    return f"{said} ({code(hint)})" if hint else said
+    line = f"- **refused** {code(key)}: {code(message)}"
+    return f"{line} ({code(hint)})" if hint else line
 
 
 def _clone(monitor: LeftAlone, site: str) -> str:

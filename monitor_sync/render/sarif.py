@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from monitor_sync import __version__, jsontext
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.render.findings import Finding, folded, told
+from monitor_sync.render.findings import Finding, folded, full_text
 from monitor_sync.render.manual import Page
 from monitor_sync.render.text import plain
 
@@ -67,7 +67,7 @@ def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
     result = {
         "ruleId": diagnostic.rule,
         "level": diagnostic.severity.label,
-        "message": {"text": _unlinked(plain(told(finding)))},
+        "message": {"text": _unlinked(plain(full_text(finding)))},
         "locations": [location],
         "occurrenceCount": finding.times,
     }

@@ -29,7 +29,7 @@ def text(tests: UnitTests, style: Style) -> str:
     tally = [
         style(f"{number} {status}", _COLOURS[status] if number else "")
         for status in _ORDER
-        if (number := sum(each.outcome.status == status for each in tests.tested))
+        if (number := sum(tested.outcome.status == status for tested in tests.tested))
         or status == "passed"
     ]
     keys = {tested.declared.test.key for tested in tests.tested}
@@ -105,7 +105,7 @@ def junit(tests: UnitTests) -> str:
     suites: dict[str, list[Tested]] = {}
     for tested in tests.tested:
         suites.setdefault(tested.declared.path, []).append(tested)
-    failing = sum(each.outcome.status != "passed" for each in tests.tested)
+    failing = sum(tested.outcome.status != "passed" for tested in tests.tested)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<testsuites name="monitor-sync test" tests="{len(tests.tested)}" failures="{failing}">',
@@ -116,7 +116,7 @@ def junit(tests: UnitTests) -> str:
 
 
 def _suite(path: str, cases: Sequence[Tested]) -> Iterator[str]:
-    failing = sum(each.outcome.status != "passed" for each in cases)
+    failing = sum(tested.outcome.status != "passed" for tested in cases)
     yield (
         f'  <testsuite name="{xml(path)}" tests="{len(cases)}" failures="{failing}"'
         ' errors="0" skipped="0">'
@@ -128,9 +128,9 @@ def _suite(path: str, cases: Sequence[Tested]) -> Iterator[str]:
             yield f"{start}/>"
             continue
         yield f"{start}>"
-        said = _said(tested.outcome)
-        first = xml(said[0])
-        rest = xml("\n".join(said), quote=False)
+        lines = _said(tested.outcome)
+        first = xml(lines[0])
+        rest = xml("\n".join(lines), quote=False)
         yield f'      <failure type="{tested.outcome.status}" message="{first}">{rest}</failure>'
         yield "    </testcase>"
     yield "  </testsuite>"
@@ -138,10 +138,10 @@ def _suite(path: str, cases: Sequence[Tested]) -> Iterator[str]:
 
 def _said(outcome: Outcome) -> list[str]:
     """Return what is wrong; neither uncertain nor unsupported is ever a pass."""
-    found = [", ".join(_row(failure)) for failure in outcome.failures]
+    lines = [", ".join(_row(failure)) for failure in outcome.failures]
     if outcome.open_points:
-        found.append(f"{outcome.status}: {', '.join(outcome.open_points)}")
-    return found
+        lines.append(f"{outcome.status}: {', '.join(outcome.open_points)}")
+    return lines
 
 
 def mutated(monitors: Sequence[Mutated], style: Style) -> str:

@@ -28,12 +28,12 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[FieldCh
     if old == new:
         return ()
     rest = sorted((old.keys() | new.keys()).difference(_FIRST))
-    found: list[FieldChange] = []
+    changes: list[FieldChange] = []
     for name in (*_FIRST, *rest):
         before, after = old.get(name), new.get(name)
         if before != after:
-            found += _walk(name, before, after, depth=0)
-    return tuple(found)
+            changes += _walk(name, before, after, depth=0)
+    return tuple(changes)
 
 
 def _walk(field: str, old: Any, new: Any, *, depth: int) -> Iterator[FieldChange]:
@@ -63,7 +63,7 @@ def _deep(field: str, old: Any, new: Any) -> Iterator[FieldChange]:
     from deepdiff import DeepDiff
     from deepdiff.helper import notpresent
 
-    found = DeepDiff(
+    differing = DeepDiff(
         old,
         new,
         view="tree",
@@ -72,7 +72,7 @@ def _deep(field: str, old: Any, new: Any) -> Iterator[FieldChange]:
     )
     leaves = {
         field + _dotted(level.path(output_format="list")): (level.t1, level.t2)
-        for levels in found.values()
+        for levels in differing.values()
         for level in levels
     }
     for path, sides in sorted(leaves.items(), key=lambda leaf: leaf[0]):
@@ -88,7 +88,7 @@ def _nested(value: Any) -> bool:
     """A map or a list of maps: something in which a single part can have changed."""
     if isinstance(value, Mapping):
         return True
-    return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
+    return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
 
 
 def _is_map_or_none(value: Any) -> bool:

@@ -215,6 +215,8 @@ class Kind(ABC):
         return frozenset()
 
 
-def differing(one: Slots, other: Slots) -> frozenset[str]:
+def differing(mine: Slots, other: Slots) -> frozenset[str]:
     """Return the slots in which two bodies differ."""
-    return frozenset(slot for slot in one.keys() | other.keys() if one.get(slot) != other.get(slot))
+    return frozenset(
+        slot for slot in mine.keys() | other.keys() if mine.get(slot) != other.get(slot)
+    )

@@ -38,8 +38,8 @@ def _windows(view: QueryView) -> Mapping[str, Any]:
 
 def _last(value: Any) -> Window | None:
     """``last_15m`` as a window, None for anything that is no such text."""
-    found = read_window(value, 0, 0) if isinstance(value, str) else None
-    return found if found is not None and found.form == "last" and found.count > 0 else None
+    window = read_window(value, 0, 0) if isinstance(value, str) else None
+    return window if window is not None and window.form == "last" and window.count > 0 else None
 
 
 @rule("options/threshold-windows-without-anomalies", Severity.ERROR)

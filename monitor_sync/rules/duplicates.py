@@ -37,8 +37,8 @@ def exact_copy(project: ProjectView) -> Iterator[tuple[MonitorView, Finding]]:
             yield monitor, Finding(message=message, hint=hint)
 
 
-def _is_copy(one: MonitorView, other: MonitorView) -> bool:
-    return _texts(one) == _texts(other) and _options(one) == _options(other)
+def _is_copy(mine: MonitorView, other: MonitorView) -> bool:
+    return _texts(mine) == _texts(other) and _options(mine) == _options(other)
 
 
 def _texts(view: MonitorView) -> Hashable:
@@ -91,8 +91,8 @@ def _meaning(view: MonitorView) -> Hashable:
     """Return what is equal for monitors that ask Datadog the same."""
     kind = "query alert" if view.monitor.type == "metric alert" else view.monitor.type
     tree = view.of_query.query.tree
-    asked: Hashable = view.monitor.query if tree is None else tree
-    return (kind, asked, _variables(view))
+    query: Hashable = view.monitor.query if tree is None else tree
+    return (kind, query, _variables(view))
 
 
 def _variables(view: MonitorView) -> str:

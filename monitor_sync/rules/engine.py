@@ -48,15 +48,15 @@ def check(
         for diagnostic in findings.shown(read)
         if only is None or not diagnostic.key or diagnostic.key in only or diagnostic.rule in ERRORS
     ]
-    for found in _run(project, chosen, rules, memo=memo):
-        name, key = found.rule.name, found.monitor.key
-        severity = findings.severity(name, found.rule.severity, key)
+    for result in _run(project, chosen, rules, memo=memo):
+        name, key = result.rule.name, result.monitor.key
+        severity = findings.severity(name, result.rule.severity, key)
         if severity is not None:
-            if severity < least and not found.finding.typed:
-                diagnostics.append(_unplaced(found, severity))
+            if severity < least and not result.finding.typed:
+                diagnostics.append(_unplaced(result, severity))
                 continue
-            diagnostic = _diagnostic(found.finding, key, name, severity, locate)
-            if _is_typed(diagnostic, found.finding.typed):
+            diagnostic = _diagnostic(result.finding, key, name, severity, locate)
+            if _is_typed(diagnostic, result.finding.typed):
                 diagnostics.append(diagnostic)
     diagnostics.extend(
         _diagnostic(entry.finding, entry.key, entry.rule, entry.severity, locate)
@@ -103,15 +103,15 @@ def _compared(project: Project, chosen: Collection[str]) -> list[Monitor]:
     return [monitor for monitor in project.monitors.values() if monitor.key in keys]
 
 
-def _unplaced(found: MonitorFinding, severity: Severity) -> Diagnostic:
+def _unplaced(result: MonitorFinding, severity: Severity) -> Diagnostic:
     """Return a diagnostic that nobody is shown: at its monitor, not at the exact place."""
-    monitor = found.monitor
+    monitor = result.monitor
     return Diagnostic(
-        rule=found.rule.name,
+        rule=result.rule.name,
         severity=severity,
-        message=found.finding.message,
+        message=result.finding.message,
         span=Span(monitor.path, monitor.line),
-        hint=found.finding.hint,
+        hint=result.finding.hint,
         excerpt="",
         key=monitor.key,
     )

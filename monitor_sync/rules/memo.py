@@ -123,9 +123,9 @@ def marks(*texts: str) -> tuple[str, ...]:
         return _NO_MARKS
     if joined.rfind("{{") <= joined.rfind("}}"):
         pattern = _MARKS if "@" in joined else _TAGS
-        found = tuple(pattern.findall(joined))
-        if found.count(_END) == len(texts) - 1:
-            return found
+        pieces = tuple(pattern.findall(joined))
+        if pieces.count(_END) == len(texts) - 1:
+            return pieces
     return (*(part for text in texts[:-1] for part in (text, _END)), texts[-1])
 
 

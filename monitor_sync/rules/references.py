@@ -144,11 +144,11 @@ def no_shared_group(project: ProjectView) -> Iterator[tuple[MonitorView, Finding
         ]
         if len(grouped) < 2 or set.intersection(*(set(keys) for _, keys in grouped)):
             continue
-        told = ", ".join(f"`{key}` by {', '.join(keys)}" for key, keys in grouped)
+        keys_by_member = ", ".join(f"`{key}` by {', '.join(keys)}" for key, keys in grouped)
         yield (
             view,
             Finding(
-                message=f"its members share no group key: {told}",
+                message=f"its members share no group key: {keys_by_member}",
                 field=("query",),
                 hint="let them group by one key in common",
             ),

@@ -57,9 +57,9 @@ def recurrence_count(view: QueryView) -> Iterable[Finding]:
 def _recurrences(view: QueryView) -> Iterator[tuple[int, Mapping[str, Any]]]:
     given = scheduling_part(view.options, "custom_schedule")
     recurrences = given.get("recurrences") if given is not None else None
-    for index, each in enumerate(recurrences if isinstance(recurrences, list) else ()):
-        if isinstance(each, dict):
-            yield index, each
+    for index, recurrence in enumerate(recurrences if isinstance(recurrences, list) else ()):
+        if isinstance(recurrence, dict):
+            yield index, recurrence
 
 
 @rule("options/bad-recurrence", Severity.ERROR)
@@ -80,8 +80,8 @@ def bad_recurrence(view: QueryView) -> Iterable[Finding]:
         return ()
     return [
         problem
-        for index, each in _recurrences(view)
-        for problem in _recurrence_problems(each, (*_RECURRENCES, index))
+        for index, recurrence in _recurrences(view)
+        for problem in _recurrence_problems(recurrence, (*_RECURRENCES, index))
     ]
 
 
@@ -167,9 +167,9 @@ def unknown_time_zone(view: QueryView) -> Iterable[Finding]:
     window = scheduling_part(view.options, "evaluation_window")
     if window is not None and window.get("timezone") is not None:
         zones.append(((*_WINDOW, "timezone"), window["timezone"]))
-    for index, each in _recurrences(view):
-        if each.get("timezone"):
-            zones.append(((*_RECURRENCES, index, "timezone"), each["timezone"]))
+    for index, recurrence in _recurrences(view):
+        if recurrence.get("timezone"):
+            zones.append(((*_RECURRENCES, index, "timezone"), recurrence["timezone"]))
     return [
         Finding(
             message=f"{shown(zone)} is no time zone of the tz database",

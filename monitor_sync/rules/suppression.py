@@ -12,9 +12,9 @@ from monitor_sync.model import Monitor, Policy, Suppression
 from monitor_sync.rules import file_rules, online
 from monitor_sync.rules.registry import Finding, every
 
-_SEVERITIES: Final = {each.label: each for each in Severity}
+_SEVERITIES: Final = {severity.label: severity for severity in Severity}
 _OFF: Final = "off"
-_ONLINE: Final = frozenset(each.name for each in online.PAGES)
+_ONLINE: Final = frozenset(page.name for page in online.PAGES)
 """Rules that only Datadog can check, so nobody knows offline whether a suppression is needed."""
 
 

@@ -161,10 +161,10 @@ def required(view: TagsView) -> Iterator[Finding]:
 
     Source: `policy.required_tags` in project.yaml; the recorded answer of Datadog.
     """
-    asked = view.policy.required_tags
-    if not asked:
+    required_tags = view.policy.required_tags
+    if not required_tags:
         return
-    for key, allowed in asked.items():
+    for key, allowed in required_tags.items():
         if not tag_value(view.tags, key):
             choice = f", one of {', '.join(allowed)}" if allowed else ""
             yield Finding(
@@ -188,12 +188,12 @@ def value_not_allowed(view: TagsView) -> Iterator[Finding]:
 
     Source: `policy.required_tags` in project.yaml.
     """
-    asked = view.policy.required_tags
-    if not asked:
+    required_tags = view.policy.required_tags
+    if not required_tags:
         return
     for index, tag in enumerate(view.tags):
         key, _, value = tag.partition(":")
-        allowed = asked.get(key)
+        allowed = required_tags.get(key)
         if allowed and value not in allowed:
             yield Finding(
                 message=f"`{tag}` where {_choice(key, allowed)} was expected",

@@ -132,8 +132,8 @@ _LEVELS: Final = (
     ("critical", "threshold"),
 )
 _COMPARED: Final = tuple(
-    f"{each} "
-    for each in (
+    f"{comparison} "
+    for comparison in (
         "above", "over", "below", "under", "beyond", "exceed", "exceeds", "exceeded", "exceeding",
         "more than", "less than", "fewer than", "greater than", "higher than", "lower than",
         "longer than", "at least", "at most",

@@ -17,7 +17,7 @@ def field_changes(live: Body, wanted: Body) -> tuple[FieldChange, ...]:
     before = canonical(live, declared=wanted)
     after = canonical(wanted, declared=wanted)
     changes = explained(differences(before, after), live, wanted)
-    return tuple(each for each in changes if not _implied(each, live))
+    return tuple(change for change in changes if not _implied(change, live))
 
 
 def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[FieldChange, ...]:
@@ -29,13 +29,13 @@ def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[F
     """
     spelled = (
         FieldChange(
-            field=each.field,
-            old=_spelled(each.field, each.old, old),
-            new=_spelled(each.field, each.new, new),
+            field=change.field,
+            old=_spelled(change.field, change.old, old),
+            new=_spelled(change.field, change.new, new),
         )
-        for each in changes
+        for change in changes
     )
-    return tuple(each for each in spelled if each.old != each.new)
+    return tuple(change for change in spelled if change.old != change.new)
 
 
 def _implied(change: FieldChange, live: Body) -> bool:

@@ -44,9 +44,9 @@ def canonical_type(type_name: Any) -> Any:
     return _SAME_TYPE.get(type_name, type_name) if isinstance(type_name, str) else type_name
 
 
-def same_type(one: Any, other: Any) -> bool:
+def same_type(mine: Any, other: Any) -> bool:
     """Return whether two type names stand for one type."""
-    return bool(one == other or canonical_type(one) == canonical_type(other))
+    return bool(mine == other or canonical_type(mine) == canonical_type(other))
 
 
 OWNED: Final = ("name", "type", "query", "message", "tags", "priority", "options")

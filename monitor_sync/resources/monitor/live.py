@@ -34,7 +34,7 @@ def read(raw: Iterable[Any]) -> list[LiveResource]:
     Survives whatever an account may hold: null, missing and unknown fields, unknown types. What
     is no monitor at all (no whole-numbered id) is left out, as nothing could be done about it.
     """
-    return [found for each in raw if (found := read_one(each)) is not None]
+    return [monitor for item in raw if (monitor := read_one(item)) is not None]
 
 
 def read_one(raw: Any) -> LiveResource | None:

@@ -38,18 +38,20 @@ def slots(body: Body, *, declared: Body) -> Slots:
     """Return the slots of a body in canonical form; ``declared`` is as in ``canonical``."""
     form = canonical(body, declared=declared)
     options = form.pop("options", {})
-    found: dict[str, Any] = {f"{_OPTIONS}{name}": each for name, each in options.items()}
-    thresholds = found.pop(_THRESHOLDS[:-1], None)
+    form_slots: dict[str, Any] = {f"{_OPTIONS}{name}": value for name, value in options.items()}
+    thresholds = form_slots.pop(_THRESHOLDS[:-1], None)
     if isinstance(thresholds, Mapping):
-        found |= {f"{_THRESHOLDS}{name}": each for name, each in thresholds.items()}
-    found |= {_TAGS + key: tuple(each) for key, each in _by_key(form.pop("tags", ())).items()}
-    found |= form
+        form_slots |= {f"{_THRESHOLDS}{name}": value for name, value in thresholds.items()}
+    form_slots |= {
+        _TAGS + key: tuple(values) for key, values in _by_key(form.pop("tags", ())).items()
+    }
+    form_slots |= form
     level = _level(body)
     if level is not None:
         start, end, value, _ = level
-        found["query"] = form["query"][:start] + _HOLE + form["query"][end:]
-        found[_LEVEL] = value
-    return found
+        form_slots["query"] = form["query"][:start] + _HOLE + form["query"][end:]
+        form_slots[_LEVEL] = value
+    return form_slots
 
 
 def merged(live: Body, here: Body, keep: Collection[str]) -> dict[str, Any]:
@@ -86,15 +88,17 @@ def _without_dead_letters(
     An example is a time-out for missing data that the files keep while its alert is off, where
     somebody has turned that alert on by hand.
     """
-    one, other, both = (slots(each, declared=here) for each in (here, live, body))
+    declared_slots, live_slots, body_slots = (
+        slots(version, declared=here) for version in (here, live, body)
+    )
     woken = {
-        each.removeprefix(_OPTIONS)
-        for each in both.keys() - keep
-        if each.startswith(_OPTIONS) and each not in one and each not in other
+        slot.removeprefix(_OPTIONS)
+        for slot in body_slots.keys() - keep
+        if slot.startswith(_OPTIONS) and slot not in declared_slots and slot not in live_slots
     }
     if woken:
         body["options"] = {
-            name: each for name, each in body["options"].items() if name not in woken
+            name: value for name, value in body["options"].items() if name not in woken
         }
     return body
 
@@ -112,11 +116,11 @@ def settled(
     """
     contested = set(contested)
     if contested.intersection(_MEANING):
-        keep = frozenset(each for each in keep if not each.startswith(_MEASURE))
+        keep = frozenset(slot for slot in keep if not slot.startswith(_MEASURE))
     if contested.intersection(_MISSING):
         keep -= set(_MISSING)
     if not _sound(merged(live, here, keep)) and _sound(here):
-        keep = frozenset(each for each in keep if not each.startswith(_MEASURE))
+        keep = frozenset(slot for slot in keep if not slot.startswith(_MEASURE))
     return keep
 
 
@@ -149,16 +153,16 @@ def _take(into: dict[str, Any], source: Mapping[str, Any], name: str) -> None:
 
 def _by_key(tags: Iterable[str]) -> dict[str, list[str]]:
     """Group tags by what stands before the colon."""
-    found: dict[str, list[str]] = defaultdict(list)
+    tags_by_key: dict[str, list[str]] = defaultdict(list)
     for tag in tags:
-        found[tag.partition(":")[0]].append(tag)
-    return found
+        tags_by_key[tag.partition(":")[0]].append(tag)
+    return tags_by_key
 
 
 def _tags(live: Body, here: Body, keep: Collection[str]) -> tuple[str, ...]:
-    keys = {each.removeprefix(_TAGS) for each in keep if each.startswith(_TAGS)}
-    ours = (each for each in here.get("tags") or () if each.partition(":")[0] not in keys)
-    theirs = (each for each in live.get("tags") or () if each.partition(":")[0] in keys)
+    keys = {slot.removeprefix(_TAGS) for slot in keep if slot.startswith(_TAGS)}
+    ours = (tag for tag in here.get("tags") or () if tag.partition(":")[0] not in keys)
+    theirs = (tag for tag in live.get("tags") or () if tag.partition(":")[0] in keys)
     return (*ours, *theirs)
 
 
@@ -179,8 +183,8 @@ def _query(live: Body, here: Body, keep: Collection[str]) -> Any:
 
 def _level(body: Body) -> tuple[int, int, float, str] | None:
     """Return the level of a query: start and end in its one line, the number, and its text."""
-    found = _end(body)
-    return found[1:] if found else None
+    level = _end(body)
+    return level[1:] if level else None
 
 
 def _end(body: Body) -> tuple[str, int, int, float, str] | None:
@@ -202,11 +206,11 @@ def _end(body: Body) -> tuple[str, int, int, float, str] | None:
 def _sound(body: Body) -> bool:
     """Return whether the thresholds agree with the query, in an order that Datadog takes."""
     end = _end(body)
-    found = values.thresholds((body.get("options") or {}).get("thresholds")) or {}
-    if end is None or not all(isinstance(each, float) for each in found.values()):
+    levels = values.thresholds((body.get("options") or {}).get("thresholds")) or {}
+    if end is None or not all(isinstance(number, float) for number in levels.values()):
         return True
     sign = -1 if end[0].startswith("<") else 1
-    level = {name: sign * each for name, each in found.items()}
+    level = {name: sign * number for name, number in levels.items()}
     critical = level.setdefault("critical", sign * end[3])
     warning = level.get("warning", critical)
     return bool(

@@ -111,7 +111,7 @@ def _without_nulls(value: Any) -> Any:
     """Thresholds without unset ones; a map of none would be dropped by the server anyway."""
     if not isinstance(value, Mapping):
         return value
-    return {name: each for name, each in value.items() if each is not None} or None
+    return {name: level for name, level in value.items() if level is not None} or None
 
 
 _SENT: Final[dict[str, Callable[[Any], Any]]] = {

@@ -79,9 +79,9 @@ def thresholds(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return plain(value)
     return {
-        name: _threshold(each)
-        for name, each in value.items()
-        if each is not None and name in THRESHOLDS
+        name: _threshold(level)
+        for name, level in value.items()
+        if level is not None and name in THRESHOLDS
     } or None
 
 
@@ -90,9 +90,9 @@ def check_thresholds(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return plain(value)
     return {
-        name: _threshold(each)
-        for name, each in value.items()
-        if each is not None and (name in THRESHOLDS or name in CHECK_ONLY)
+        name: _threshold(level)
+        for name, level in value.items()
+        if level is not None and (name in THRESHOLDS or name in CHECK_ONLY)
     } or None
 
 
@@ -108,10 +108,12 @@ def _threshold(value: Any) -> Any:
 def plain(value: Any) -> Any:
     """Nested JSON without nulls and without empty maps and lists: all three mean absent."""
     if isinstance(value, Mapping):
-        parts = {name: part for name, each in value.items() if (part := plain(each)) is not None}
+        parts = {
+            name: part for name, nested in value.items() if (part := plain(nested)) is not None
+        }
         return parts or None
     if isinstance(value, (list, tuple)):
-        return [part for each in value if (part := plain(each)) is not None] or None
+        return [part for nested in value if (part := plain(nested)) is not None] or None
     return value
 
 
@@ -120,12 +122,13 @@ def variables(value: Any) -> Any:
     if isinstance(value, Mapping):
         parts = {
             name: part
-            for name, each in value.items()
-            if not (name == "exclude" and each is False) and (part := variables(each)) is not None
+            for name, nested in value.items()
+            if not (name == "exclude" and nested is False)
+            and (part := variables(nested)) is not None
         }
         return parts or None
     if isinstance(value, (list, tuple)):
-        return [part for each in value if (part := variables(each)) is not None] or None
+        return [part for nested in value if (part := variables(nested)) is not None] or None
     return value
 
 
@@ -138,13 +141,13 @@ def assets(value: Any) -> Any:
     """
     if not isinstance(value, (list, tuple)):
         return plain(value)
-    found = [
-        {name: part for name, part in each.items() if name != "monitor_id"}
-        if isinstance(each, Mapping)
-        else each
-        for each in value
+    without_ids = [
+        {name: part for name, part in asset.items() if name != "monitor_id"}
+        if isinstance(asset, Mapping)
+        else asset
+        for asset in value
     ]
-    cleaned = plain(found) or []
+    cleaned = plain(without_ids) or []
     return sorted(cleaned, key=repr) or None
 
 
