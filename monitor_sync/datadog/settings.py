@@ -114,7 +114,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
 
 def _seconds(environ: Mapping[str, str], name: str, *, default: float, most: float) -> float:
-    """A number of seconds from the environment, above nothing and not absurd."""
+    """Return a number of seconds from the environment, above nothing and not absurd."""
     text = environ.get(name, "").strip()
     if not text:
         return default
@@ -192,7 +192,7 @@ def _stays_here(host: str) -> bool:
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str:
-    """A key without blanks around it. One that no header can carry is refused, unseen."""
+    """Return a key without blanks around it. One that no header can carry is refused, unseen."""
     value = environ.get(name, "").strip()
     if value and _SECRET.fullmatch(value) is None:
         raise UsageError(

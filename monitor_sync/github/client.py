@@ -122,7 +122,7 @@ class GitHub:
         self._repository = github.get_repo(runner.repository)
 
     def comments(self, number: int) -> list[Comment]:
-        """All comments of an issue or pull request, oldest first."""
+        """Return all comments of an issue or pull request, oldest first."""
         with self._told(f"read the comments of #{number}"):
             comments = self._repository.get_issue(number).get_comments()
             return [_comment(comment) for comment in comments]
@@ -147,14 +147,15 @@ class GitHub:
                     raise
 
     def pulls_of(self, commit: str) -> list[Pull]:
-        """The pull requests that brought a commit and are merged."""
+        """Return the pull requests that brought a commit and are merged."""
         with self._told(f"look up the pull request of {commit[:12]}"):
             pulls = self._repository.get_commit(commit).get_pulls()
             return [_pull(pull) for pull in pulls if pull.merged_at is not None]
 
     def approved_by(self, number: int, head: str) -> list[str]:
         """
-        Who approves a pull request as it is: the logins whose last review of ``head`` says so.
+        Return who approves a pull request as it is: the logins whose last review of ``head`` says
+        so.
 
         A remark without a verdict takes nothing back.
         """
@@ -167,7 +168,7 @@ class GitHub:
         return [login for login, yes in verdicts.items() if yes]
 
     def issues(self, label: str) -> list[Issue]:
-        """The open issues with a label, oldest first; pull requests are none."""
+        """Return the open issues with a label, oldest first; pull requests are none."""
         with self._told(f"list the issues labelled {label}"):
             issues = self._repository.get_issues(
                 state="open", labels=[label], sort="created", direction="asc"
@@ -190,7 +191,10 @@ class GitHub:
             self._repository.get_issue(number).edit(state="closed", state_reason="completed")
 
     def applied(self, environment: str) -> str:
-        """The last commit up to which everything is recorded as applied; empty where none is."""
+        """
+        Return the last commit up to which everything is recorded as applied; empty if there is
+        none.
+        """
         with self._told(f"list the deployments of {environment}"):
             deployments = self._repository.get_deployments(task=TASK, environment=environment)
             for deployment in islice(deployments, _RECORDS):
@@ -214,7 +218,7 @@ class GitHub:
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
-        """Whatever goes wrong, in our words: what was to be done, and what GitHub said."""
+        """Yield whatever goes wrong, in our words: what was to be done, and what GitHub said."""
         try:
             yield
         except GithubException as error:
@@ -227,7 +231,7 @@ class GitHub:
 
 def persistently(tries: int, attempt: Callable[[], _T]) -> _T:
     """
-    Attempt what looks before it writes, again where GitHub gave no usable answer.
+    Repeat an attempt that looks before it writes, where GitHub gave no usable answer.
 
     For what contains a POST: its answer may be lost though it was done.
     """
@@ -266,12 +270,12 @@ def _issue(raw: RawIssue) -> Issue:
 
 
 def _login(user: Any) -> str:
-    """Who wrote it; an account that was deleted is nobody."""
+    """Return the login of an author; empty for an account that was deleted."""
     return str(user.login) if user is not None else ""
 
 
 def _name(repository: Any) -> str:
-    """A repository's whole name; a fork that was deleted has none."""
+    """Return a repository's whole name; a fork that was deleted has none."""
     return str(repository.full_name) if repository is not None else ""
 
 
@@ -284,7 +288,7 @@ def _kind(status: int) -> type[RemoteError]:
 
 
 def _said(error: GithubException) -> str:
-    """GitHub's own words, with those about each field that it refused."""
+    """Return GitHub's own words, with those about each field that it refused."""
     data = error.data if isinstance(error.data, dict) else {}
     parts = [str(data.get("message") or error.message or "no reason given")]
     for refusal in data.get("errors") or ():
@@ -306,7 +310,7 @@ def _hint(error: GithubException) -> str:
 
 
 def _why(error: requests.RequestException) -> str:
-    """Why there is no answer, without the address and the objects that the libraries name."""
+    """Return why there is no answer, without the address and objects that the libraries name."""
     if isinstance(error, requests.exceptions.RetryError):
         status = _STATUS.search(str(error))
         answered = f"answered {status[1]}" if status else "failed"

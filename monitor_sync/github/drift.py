@@ -64,7 +64,7 @@ def _report(github: GitHub, title: str, text: str, teams: Sequence[str], author:
 
 
 def _ours(github: GitHub, author: str) -> list[Issue]:
-    """Our open issues about drift, oldest first: by label, author and marker."""
+    """Return our open issues about drift, oldest first: by label, author and marker."""
     return [
         issue
         for issue in github.issues(LABEL)

@@ -35,7 +35,7 @@ class Marker:
     truncated: bool = False
 
     def __str__(self) -> str:
-        """The line. It holds digits and our own words, so nothing in it can end the comment."""
+        """Return the line; it holds digits and our own words, so nothing can end the comment."""
         facts: dict[str, Any] = {"v": 1} if self.kind == "plan" else {"v": 1, "kind": self.kind}
         facts |= {
             "fingerprint": _like(_FINGERPRINT, self.fingerprint),

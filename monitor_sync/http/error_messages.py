@@ -58,7 +58,10 @@ def _problem(failure: Failure, service: Service) -> str:
 
 
 def _denied(failure: Failure, service: Service) -> str:
-    """401: unknown or expired. 403: unknown to what stands before the service, or not allowed."""
+    """
+    Return why the service refused: 401 is an unknown or expired key, 403 one that something before
+    the service does not know or that lacks a permission.
+    """
     bare = failure.service_text.lower() in ("", "forbidden", "unauthorized")
     said_more = "" if bare else f": {failure.service_text}"
     if failure.status == 401:

@@ -54,7 +54,7 @@ def tls(request: Request, text: str) -> Failure:
 
 
 def _at_the_proxy(request: Request, error: http.ProxyError) -> Failure:
-    """The proxy was not reached, or would not let us through: nothing came to the service."""
+    """Return the failure of a request that a proxy stopped; it did not reach the service."""
     cause = error.original_error
     text = f"{error} {cause}"
     if isinstance(cause, http.NameResolutionError):

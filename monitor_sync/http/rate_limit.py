@@ -244,7 +244,7 @@ class RateLimiter:
         after.finished += before.finished  # too many, if the old one was shared: no harm
 
     def _alone(self, window: _Window, now: float) -> Wait | None:
-        """While nothing is known: one request on its way, and one more each time that it takes."""
+        """Return the wait while no limit is known: one request first, then one more each pause."""
         probes = [pending.sent for pending in window.pending if pending.sent >= window.ends]
         pause = 2 * self._backoff
         if not probes:

@@ -90,7 +90,7 @@ def _searches(query: Parsed, options: Mapping[str, Any]) -> dict[str, Search]:
     for written in options.get("variables") or ():
         compute = written.get("compute") or {}
         search = written.get("search") or {}
-        keys = tuple(_facet(each) for each in written.get("group_by") or ())
+        keys = tuple(_facet(group) for group in written.get("group_by") or ())
         method = str(compute.get("aggregation"))
         searches[str(written.get("name"))] = _search(str(search.get("query", "")), method, keys)
     return searches

@@ -239,7 +239,7 @@ class MonitorBuilder:
         team: Team,
         service: str,
     ) -> list[str]:
-        """Ours first, then the author's, then the two that make the identity."""
+        """Return the tool's own tags, then the author's, then the two that make the identity."""
         authors = compiled.tags
         if authors is None:
             authors = tuple(map(plain, fill(compiled.fields["tags"], scope)))
@@ -268,7 +268,7 @@ class MonitorBuilder:
         team: str,
         service: str,
     ) -> None:
-        """An author's own team, service or env beside ours: kept, but said."""
+        """Report an author's own team, service or env tag that stands beside ours."""
         environments = [tag for tag in tags if tag.startswith("env:")]
         doubtful = [
             tag

@@ -97,7 +97,7 @@ def without(compiled: CompiledMonitor, fields: Collection[str]) -> CompiledMonit
 def _compiled(
     layers: tuple[Layer, ...], values: Values, weaker: CompiledMonitor | None = None
 ) -> CompiledMonitor:
-    """``weaker`` is what lies below: a value that no level on top changes is compiled there."""
+    """Return the compiled value; what no level on top changes is taken from ``weaker`` below."""
     known = weaker.values if weaker else {}
     compiled = {
         name: weaker.fields[name]

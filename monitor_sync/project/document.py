@@ -56,21 +56,24 @@ class Document:
         self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def excerpt(self, line: int) -> str:
-        """The text of one line, counted from 1."""
+        """Return the text of one line, counted from 1."""
         return self._rows[line - 1] if 0 < line <= len(self._rows) else ""
 
     def span(self, where: DataPath) -> Span:
-        """The place of the value at ``where``, or of the nearest thing that contains it."""
+        """Return the place of the value at ``where``, or of the nearest thing that contains it."""
         entry = self._find(where)
         return self._of_node(entry[1])
 
     def key_span(self, where: DataPath) -> Span:
-        """The place of the key that leads to ``where``, or of the value where it has none."""
+        """Return the place of the key that leads to ``where``, or of the value if it has none."""
         key, value = self._find(where)
         return self._of_node(value if key is None else key)
 
     def span_of(self, where: DataPath, needle: str) -> Span:
-        """The place of ``needle`` inside the text at ``where``; of the whole value if not there."""
+        """
+        Return the place of ``needle`` inside the text at ``where``; of the whole value if not
+        there.
+        """
         node = self._find(where)[1]
         start_mark: Any = node.start_mark
         end_mark: Any = node.end_mark
@@ -83,11 +86,11 @@ class Document:
         return self._of_node(node)
 
     def node(self, where: DataPath) -> yaml.Node:
-        """The value at ``where`` as YAML wrote it, or the nearest thing that contains it."""
+        """Return the value at ``where`` as YAML wrote it, or the nearest thing that contains it."""
         return self._find(where)[1]
 
     def stretch(self, start: int, end: int) -> Span:
-        """From one index of the text to another; over several lines, to the end of the first."""
+        """Return the span between two indexes; over several lines, to the end of the first."""
         line = self.text.count("\n", 0, start)
         first = self.text.rfind("\n", 0, start) + 1
         stop = self.text.find("\n", start, end)
@@ -105,7 +108,7 @@ class Document:
         key: str = "",
         severity: Severity = Severity.ERROR,
     ) -> Diagnostic:
-        """A diagnostic about this file, with the text of its line."""
+        """Return a diagnostic about this file, with the text of its line."""
         return Diagnostic(
             rule=rule,
             severity=severity,
@@ -117,7 +120,7 @@ class Document:
         )
 
     def problem(self, problem: Problem) -> Diagnostic:
-        """A diagnostic for what the reader found."""
+        """Return a diagnostic for what the reader found."""
         span = self._of_marks(problem.event.start_mark, problem.event.end_mark)
         return self.diagnostic(
             problem.rule, problem.message, span, hint=problem.hint, severity=problem.severity
@@ -176,7 +179,7 @@ class Document:
         return self._of_marks(node.start_mark, node.end_mark)
 
     def _of_marks(self, start: Any, end: Any) -> Span:
-        """From one mark to another, or to the end of the first line."""
+        """Return the span from one mark to another, or to the end of the first line."""
         row = self.excerpt(start.line + 1)
         stop = end.column if end.line == start.line else len(row.rstrip())
         return Span(self.path, start.line + 1, start.column + 1, max(stop, start.column + 1) + 1)

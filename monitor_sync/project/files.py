@@ -38,7 +38,7 @@ class ProjectFile:
     name: str = ""
 
     def key_of(self, where: tuple[str | int, ...]) -> str:
-        """The key of the monitor that a path leads into, empty where it leads into none."""
+        """Return the key of the monitor that a path leads into, empty where it leads into none."""
         if self.kind == "monitors" and len(where) > 1 and where[0] == "monitors":
             return f"{self.unit}/{self.name}/{where[1]}"
         return ""
@@ -88,7 +88,7 @@ def find_tests(root: Path) -> list[ProjectFile]:
 
 
 def _where(root: Path) -> str:
-    """What to type where the folder of files was not found."""
+    """Return what to type where the folder of files was not found."""
     here = Path.cwd()
     above = (folder for parent in (here, *here.parents) for folder in (parent, parent / root.name))
     beside = sorted(project.parent for project in here.glob(f"*/{PROJECT}"))

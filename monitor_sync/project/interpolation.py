@@ -42,7 +42,7 @@ class CompiledText:
     """Whether it is one hole and nothing else: such a scalar takes the type of the value."""
 
     def fill(self, scope: Scope) -> Any:
-        """The value. Every name must be in the scope: ``names`` says which to check before."""
+        """Return the value; the scope must hold every name in ``names``, so check these before."""
         if self.whole:
             hole = self.parts[0]
             if isinstance(hole, Hole) and hole.reference is None:
@@ -63,7 +63,7 @@ def _filled(hole: Hole, scope: Scope) -> str:
 
 
 def plain(value: Any) -> str:
-    """A value as text: numbers as the shortest decimal that reads back equal, true and false."""
+    """Return a value as text: the shortest decimal that reads back equal, true or false."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -126,7 +126,7 @@ class CompiledTree:
     """Whether a scalar inside is one whole hole, so that its type is known only when filled."""
 
     def fill(self, scope: Scope) -> Any:
-        """The mapping or list with every hole filled."""
+        """Return the mapping or list with every hole filled."""
         if type(self.children) is dict:
             return {
                 key: child.fill(scope) if type(child) in FILLED else child
@@ -179,20 +179,20 @@ def _typed(child: CompiledText | CompiledTree) -> bool:
 
 
 def names_in(compiled: Any) -> frozenset[str]:
-    """The names of all holes in a compiled value."""
+    """Return the names of all holes in a compiled value."""
     return compiled.names if type(compiled) in FILLED else frozenset()
 
 
 def is_typed(compiled: Any) -> bool:
-    """Whether filling the compiled value can give another type than text somewhere."""
+    """Return whether filling the compiled value can give another type than text somewhere."""
     return type(compiled) in FILLED and _typed(compiled)
 
 
 def fill(compiled: Any, scope: Scope) -> Any:
-    """A compiled value with its holes filled."""
+    """Return a compiled value with its holes filled."""
     return compiled.fill(scope) if type(compiled) in FILLED else compiled
 
 
 def references(text: str) -> tuple[str, ...]:
-    """The keys named by ``${id:KEY}``, each once, in order."""
+    """Return the keys named by ``${id:KEY}``, each once, in order."""
     return tuple(dict.fromkeys(_REFERENCE.findall(text))) if "${id:" in text else ()

@@ -36,7 +36,7 @@ class Layer:
     values: Values
 
     def find(self, field: Field) -> DataPath | None:
-        """Where this level sets a field, or None where it does not."""
+        """Return where this level sets a field, or None where it does not."""
         for path in _spellings(field):
             here: Any = self.values
             for part in path:
@@ -58,7 +58,7 @@ def _spellings(field: Field) -> Iterator[Field]:
 
 
 def merge(layers: Iterable[Layer], onto: Values | None = None) -> Values:
-    """All levels as one mapping; ``tags`` is a list of texts, thresholds stand in ``options``."""
+    """Return all levels as one mapping, ``tags`` as a list of texts, thresholds in ``options``."""
     merged: Values = dict(onto or {})
     for layer in layers:
         merged = _over(merged, layer.values)
@@ -95,7 +95,7 @@ def _put(target: Values, name: str, value: Any) -> None:
 
 def merge_tags(weaker: list[str], stronger: Any) -> list[str]:
     """
-    Tags of a weaker level with those of a stronger one.
+    Return tags of a weaker level with those of a stronger one.
 
     A list adds. A mapping replaces weaker tags of the same key; null removes them.
     """
@@ -114,7 +114,7 @@ def merge_tags(weaker: list[str], stronger: Any) -> list[str]:
 
 
 def place(layers: Iterable[Layer], field: Field) -> tuple[Layer, DataPath] | None:
-    """The strongest level that sets a field, and where."""
+    """Return the strongest level that sets a field, and where."""
     for layer in reversed(tuple(layers)):
         where = layer.find(field)
         if where is not None:
@@ -123,7 +123,7 @@ def place(layers: Iterable[Layer], field: Field) -> tuple[Layer, DataPath] | Non
 
 
 def span_of(layers: tuple[Layer, ...], field: Field, needle: str = "") -> tuple[Document, Span]:
-    """Where a merged field comes from, or the strongest level where no level sets it."""
+    """Return where a merged field comes from, or the strongest level where no level sets it."""
     setting = place(layers, field)
     while setting is None and len(field) > 1:
         field = field[:-1]

@@ -20,7 +20,7 @@ _PAGER: Final = "pager"
 
 
 def usual_limits(policy: Policy, teams: Mapping[str, Team]) -> Limits:
-    """The limits of a project that asks for none: what a pager is must be known all the same."""
+    """Return the limits of a project that sets none; even these say which handles are pagers."""
     handles = (team.handles.get(_PAGER) for team in teams.values())
     return Limits(pagers=policy.pagers, pager_handles=frozenset(filter(None, handles)))
 
@@ -29,7 +29,7 @@ def read_limits(
     raw: Any, document: Document, standing: Limits, units: Collection[str]
 ) -> tuple[Limits, list[Diagnostic]]:
     """
-    The limits, and what is wrong with them that no schema can say.
+    Return the limits, and what is wrong with them that no schema can say.
 
     ``raw`` has the schema's shape; what it does not name is as in ``standing``. ``units`` are the
     folders of business units. A limit that cannot be read is as if it were not written.
@@ -52,7 +52,7 @@ def read_limits(
 def _limits(
     written: Any, where: DataPath, document: Document, diagnostics: list[Diagnostic]
 ) -> dict[Limited, Limit]:
-    """The limits that one mapping names; what is wrong is added to ``found``."""
+    """Return the limits that one mapping names; what is wrong is added to ``found``."""
     limits: dict[Limited, Limit] = {}
     for what in get_args(Limited):
         if not isinstance(written, Mapping) or what not in written:
@@ -69,7 +69,7 @@ def _limits(
 
 
 def _limit(written: Any) -> Limit:
-    """One limit. Raises ValueError: what is wrong and, as a second argument, what to write."""
+    """Return one limit. Raises ValueError with what is wrong and what to write instead."""
     if written is None:
         return Limit()
     if isinstance(written, list):
@@ -98,7 +98,10 @@ def _plain(written: list[Any]) -> str:
 
 
 def _unknown_unit(unit: str, document: Document, units: Collection[str]) -> Diagnostic:
-    """A warning only: a unit may go away in the very change that says how much of it may go."""
+    """
+    Return a warning for limits of a unit that has no folder. It is no error, because one change may
+    remove a unit together with the permission to do so.
+    """
     return document.diagnostic(
         "schema/unknown-unit",
         f"no business unit is called `{unit}`",

@@ -42,7 +42,7 @@ class Footer(NamedTuple):
 
 def reachable(type_: str, options: Mapping[str, Any]) -> tuple[str, ...]:
     """
-    The states in which a monitor can notify somebody.
+    Return the states in which a monitor can notify somebody.
 
     Warning needs a warning threshold; no data needs an option that notifies on it (either the
     old one or ``on_missing_data``); renotify an interval. A service check warns whenever the
@@ -61,7 +61,7 @@ def reachable(type_: str, options: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def rule_for(team: Team, priority: int | None) -> NotifyRule | None:
-    """The team's first rule that fits the priority."""
+    """Return the team's first rule that fits the priority."""
     for rule in team.notify:
         if not rule.priorities or priority in rule.priorities:
             return rule
@@ -72,7 +72,7 @@ def route(
     states: tuple[str, ...], standing: Recipients, replacing: Recipients, adding: Recipients
 ) -> dict[str, tuple[str, ...]]:
     """
-    Who is notified in each state.
+    Return who is notified in each state.
 
     ``standing`` is what the team's rule says, ``replacing`` wins over it for the states it
     names, ``adding`` comes on top.
@@ -85,7 +85,7 @@ def route(
 
 
 def footer_text(footer: Footer) -> str:
-    """Owner, runbook, links for the time of the alert, and where the monitor is declared."""
+    """Return the footer: owner, runbook, links for the alert's time, and the declaring file."""
     lines = [f"Owner: {footer.owner} ({footer.business_unit}), on call: {footer.on_call}"]
     if footer.runbook:
         lines.append(f"Runbook: {footer.runbook}")
@@ -99,7 +99,7 @@ def footer_text(footer: Footer) -> str:
 @functools.lru_cache(maxsize=4096)
 def _links(site: str, service: str, env: str) -> str:
     """
-    Logs, traces and the service's page, fifteen minutes around the alert.
+    Return links to logs, traces and the service's page, fifteen minutes around the alert.
 
     The time comes from Datadog's own variable, in milliseconds; its page on template variable
     evaluation shows such links.
@@ -121,7 +121,7 @@ def _links(site: str, service: str, env: str) -> str:
 
 def quieted(text: str, handle: str) -> str:
     """
-    The text with every handle replaced by one, for a first week in which nobody is paged.
+    Return the text with every handle replaced by one, for a first week in which nobody is paged.
 
     Also what is one only as long as nothing is shown before it: a variable may be empty. Of one
     whose pieces stand on both sides of a tag only the tags are left besides.

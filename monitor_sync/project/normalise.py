@@ -22,7 +22,7 @@ _HINTS: Final = {
 
 
 def _read_only(part: str) -> frozenset[str]:
-    """What Datadog or people own, as the schema marks it."""
+    """Return what Datadog or people own, as the schema marks it."""
     properties = bundle("definitions")["definitions"][part]["properties"]
     return frozenset(
         name
@@ -41,7 +41,7 @@ class Normaliser:
         self._thresholds = _read_only("thresholds")
 
     def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
-        """One level, cleaned. ``key`` is the monitor's, for the diagnostics; may be empty."""
+        """Return one cleaned level. ``key`` is for the diagnostics and may be empty."""
         values = {name: value for name, value in (raw or {}).items() if name not in _NOT_MERGED}
         reporter = _Reporter(self.diagnostics, document, key)
         values = _without(values, self._fields, where, reporter)
@@ -114,7 +114,7 @@ class _Reporter:
 
 
 def _without(values: Values, names: frozenset[str], where: DataPath, reporter: _Reporter) -> Values:
-    """The values without what is read only, each said; the same values where there is none."""
+    """Return the values without read-only ones, and report each of these."""
     if names.isdisjoint(values):
         return values
     for name in values.keys() & names:

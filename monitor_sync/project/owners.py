@@ -14,7 +14,7 @@ from monitor_sync.project.document import Document
 def read_owner(
     written: Any, document: Document, teams: Mapping[str, Team]
 ) -> tuple[str, list[Diagnostic]]:
-    """The team that ``owner`` in project.yaml names; nobody where there is no such team."""
+    """Return the team that ``owner`` in project.yaml names; nobody where there is no such team."""
     if not isinstance(written, str):
         return "", []
     if written in teams:
@@ -31,7 +31,7 @@ def read_owner(
 
 def unit_owners(written: Mapping[str, Any], teams: Mapping[str, Team]) -> dict[str, str]:
     """
-    The owners of business units, by folder.
+    Return the owners of business units, by folder.
 
     ``written`` has what each unit says of its ``team``. One that says nothing, or names a team
     that does not exist, has no owner; that is told where a monitor needs one.
@@ -42,7 +42,7 @@ def unit_owners(written: Mapping[str, Any], teams: Mapping[str, Team]) -> dict[s
 def without_approvers(
     policy: Policy, teams: Mapping[str, Team], document: Document | None
 ) -> Iterator[Diagnostic]:
-    """Teams whose pages nobody can approve, where the policy asks for approval."""
+    """Yield teams whose pages nobody can approve, where the policy asks for approval."""
     if not policy.paging_approval or document is None:
         return
     for team in teams.values():

@@ -16,7 +16,7 @@ KEY: Final = "policy"
 
 def read_policy(raw: Any, document: Document) -> tuple[Policy, list[Diagnostic]]:
     """
-    The policy, and what is wrong with it that no schema can say.
+    Return the policy, and what is wrong with it that no schema can say.
 
     ``raw`` has the schema's shape. A regular expression that cannot be read asks for nothing.
     Whether each rule under ``severity`` exists is for the rules to say.

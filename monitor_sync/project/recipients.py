@@ -19,7 +19,7 @@ _OWN: Final = ("also_notify", "notify")
 def on_monitor(
     layers: tuple[Layer, ...], scope: Mapping[str, Any], team: Team, state: str, handle: str
 ) -> tuple[Document, Span] | None:
-    """The place where a monitor's levels name the handle for this state, None if none does."""
+    """Return where a monitor's levels name the handle for this state, None if none does."""
     for name in _OWN:
         setting = place(layers, (name, state))
         if setting is None:
@@ -34,7 +34,7 @@ def on_monitor(
 
 
 def of_team(team: Team, priority: int | None, state: str) -> DataPath | None:
-    """The way to the team's list for this state in teams.yaml, None where it has none."""
+    """Return the way to the team's list for this state in teams.yaml, None where it has none."""
     rule = rule_for(team, priority)
     if rule is None or state not in rule.recipients:
         return None
@@ -42,7 +42,7 @@ def of_team(team: Team, priority: int | None, state: str) -> DataPath | None:
 
 
 def listed(document: Document, where: DataPath, team: Team, handle: str) -> Span:
-    """The place of a handle in a team's list, where it stands as itself or by its name."""
+    """Return the place of a handle in a team's list, where it stands as itself or by its name."""
     names = [handle, *(name for name, known in team.handles.items() if known == handle)]
     for name in names:
         span = document.span_of(where, name)

@@ -15,7 +15,7 @@ Locate = Callable[[str, str, str], tuple[Document, Span]]
 
 def check(monitors: Mapping[str, Monitor], named: Set[str], locate: Locate) -> Iterator[Diagnostic]:
     """
-    Members that no file declares, circles, and former keys that are still in use.
+    Report members that no file declares, circles, and former keys that are still in use.
 
     ``named`` are all keys of the files, also of monitors that are broken and told so elsewhere.
     """
@@ -50,7 +50,7 @@ def _suggestion(member: str, monitors: Mapping[str, Monitor]) -> str:
 
 
 def _circles(monitors: Mapping[str, Monitor], locate: Locate) -> Iterator[Diagnostic]:
-    """Each circle once, told from its first key in the alphabet."""
+    """Yield each circle once, told from its first key in the alphabet."""
     state: dict[str, int] = {}
     for start in sorted(key for key, monitor in monitors.items() if monitor.references):
         circle = _walk(start, monitors, state)

@@ -116,7 +116,7 @@ class Router:
         return by_state
 
     def written(self, filled: Mapping[str, Any]) -> str:
-        """The author's part of the message."""
+        """Return the author's part of the message."""
         text = plain(filled.get("message")).strip()
         only = self._settings.notify_only
         return message.quieted(text, only) if only else text

@@ -21,12 +21,12 @@ from monitor_sync.project.yaml_reader import DataPath
 
 @functools.cache
 def _of_part(name: str) -> dict[str, Any]:
-    """A schema of one shared definition alone."""
+    """Return a schema of one shared definition alone."""
     return {"$ref": f"#/definitions/{name}", "definitions": bundle("definitions")["definitions"]}
 
 
 def schema_of(kind: str) -> dict[str, Any]:
-    """The schema of a kind of file, or of one definition (``#changes``)."""
+    """Return the schema of a kind of file, or of one definition (``#changes``)."""
     return _of_part(kind[1:]) if kind.startswith("#") else bundle(kind)
 
 
@@ -36,7 +36,7 @@ def _gate(kind: str) -> Any:
 
 
 def fits(data: Any, kind: str) -> bool:
-    """Whether the data has the shape that its kind asks for."""
+    """Return whether the data has the shape that its kind asks for."""
     return bool(_gate(kind).is_valid(data))
 
 

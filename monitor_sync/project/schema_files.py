@@ -9,7 +9,7 @@ from typing import Any
 
 
 def folder() -> Path:
-    """Where the schemas are: inside an installed copy, beside the package in a checkout."""
+    """Return where the schemas are: inside an installed copy, beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "schemas"
     return installed if installed.is_dir() else package.parent / "schemas"
@@ -17,7 +17,7 @@ def folder() -> Path:
 
 @functools.cache
 def bundle(name: str) -> dict[str, Any]:
-    """One schema with the shared definitions inside it, as validators want it."""
+    """Return one schema with the shared definitions inside it, as validators want it."""
     text = (folder() / f"{name}.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text.replace("definitions.json#/", "#/"))
     if name != "definitions":

@@ -68,7 +68,7 @@ class Problem:
 
 
 def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[Problem]:
-    """One error of jsonschema in an author's words; several where one mapping hides several."""
+    """Yield an error in an author's words; several where one mapping hides several."""
     where: DataPath = tuple(error.absolute_path)
     match error.validator:
         case "additionalProperties":
@@ -113,7 +113,7 @@ def _bad_name(error: ValidationError, where: DataPath, name: str) -> Problem:
 
 
 def _meant(error: ValidationError) -> list[ValidationError]:
-    """The errors of the alternative that the author had in mind; none where that is unclear."""
+    """Return the errors of the alternative that the author meant; none where it is unclear."""
     branches: dict[Any, list[ValidationError]] = {}
     for cause in error.context or ():
         branches.setdefault(cause.schema_path[0], []).append(cause)
@@ -186,7 +186,7 @@ def _wants_text(error: ValidationError, expected: str) -> bool:
 
 
 def _measured(error: ValidationError) -> str:
-    """What a number counts, where somebody wrote it with its unit: ``1h`` for minutes."""
+    """Return what a number counts, where somebody wrote it with its unit: ``1h`` for minutes."""
     path = error.absolute_path
     if not path or not isinstance(error.instance, str) or not _WITH_UNIT.fullmatch(error.instance):
         return ""
@@ -200,7 +200,7 @@ def _measured(error: ValidationError) -> str:
 
 
 def _expectation(error: ValidationError) -> str:
-    """What was expected, from the title nearest to the error."""
+    """Return what was expected, from the title nearest to the error."""
     node: Any = error
     while node is not None:
         title = _title(node.schema)
@@ -257,7 +257,7 @@ def _shown(value: Any) -> str:
 
 
 def _choices(error: ValidationError) -> list[str]:
-    """The values that the schema lists here, whichever alternative lists them."""
+    """Return the values that the schema lists here, whichever alternative lists them."""
     schema: Any = error.schema
     parts = [schema, *schema.get("anyOf", ())] if isinstance(schema, Mapping) else []
     return [str(value) for part in parts for value in part.get("enum", ())]

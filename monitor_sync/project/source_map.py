@@ -34,7 +34,7 @@ def find(
     scope: Mapping[str, Any],
 ) -> Span:
     """
-    Where the characters ``start`` to ``end`` of a rendered text stand in the file.
+    Return where the characters ``start`` to ``end`` of a rendered text stand in the file.
 
     ``where`` leads to the scalar that the text was made from, ``scope`` has what filled its
     holes. What a hole brought is the hole. A stretch over several lines ends with its first.
@@ -57,7 +57,7 @@ def find(
 
 
 def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, int]]]:
-    """The text with its holes filled, and for each character the stretch it was made from."""
+    """Return the text with its holes filled, and the origin of each of its characters."""
     out: list[str] = []
     origins: list[tuple[int, int]] = []
     at = 0
@@ -79,7 +79,7 @@ def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, i
 
 
 def _aligned(rendered: str, source: str) -> list[int]:
-    """For each character of a text, its place in the text it was made from by dropping blanks."""
+    """Return, for each character of a text, its place in the text before blanks were dropped."""
     back: list[int] = []
     at = 0
     for character in rendered:
@@ -95,7 +95,7 @@ def _aligned(rendered: str, source: str) -> list[int]:
 
 
 def _in_file(text: str, node: yaml.ScalarNode) -> list[int]:
-    """For each character of a scalar's value, its index in the text of the file."""
+    """Return, for each character of a scalar's value, its index in the text of the file."""
     mark: Any = node.start_mark
     at: int = mark.index
     if node.style in ("|", ">"):
@@ -117,7 +117,7 @@ def _in_file(text: str, node: yaml.ScalarNode) -> list[int]:
 
 
 def _next(text: str, at: int, character: str, style: str | None) -> tuple[int, int]:
-    """Where the next character of a value stands at or after ``at``, and how wide it is."""
+    """Return where the next character of a value stands at or after ``at``, and how wide it is."""
     while at < len(text):
         if style == '"':
             step = _escaped(text, at)
@@ -133,7 +133,7 @@ def _next(text: str, at: int, character: str, style: str | None) -> tuple[int, i
 
 
 def _escaped(text: str, at: int) -> tuple[str, int] | None:
-    """The character that an escape at this index stands for, and the escape's width."""
+    """Return the character that an escape at this index stands for, and the escape's width."""
     if text[at : at + 1] != "\\":
         return None
     sign = text[at + 1 : at + 2]

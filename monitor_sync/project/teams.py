@@ -14,7 +14,7 @@ from monitor_sync.project.yaml_reader import DataPath
 
 def read_teams(document: Document, broken: set[str]) -> tuple[dict[str, Team], list[Diagnostic]]:
     """
-    The teams of ``teams.yaml``.
+    Return the teams of ``teams.yaml``.
 
     ``broken`` names teams whose shape is wrong: they exist, so that their monitors are not
     reported a second time, but have no handles.
@@ -67,7 +67,7 @@ def _team(
 def resolve(
     names: Iterable[str], handles: Mapping[str, str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Handles for names of handles, each once and in order; and the names nobody knows."""
+    """Return handles for names of handles, each once and in order; and the names nobody knows."""
     known: dict[str, None] = {}
     unknown = []
     for name in names:
@@ -87,7 +87,7 @@ def unknown_handle(
     handles: Mapping[str, str],
     key: str = "",
 ) -> Diagnostic:
-    """What to say of a name that is not among the team's handles."""
+    """Return what to say of a name that is not among the team's handles."""
     near = did_you_mean(name, handles)
     if near:
         hint = near

@@ -67,7 +67,7 @@ def read_template(
 
 
 def _unused(template: Template) -> list[Diagnostic]:
-    """Parameters and items that no text uses, and defaults of the wrong type."""
+    """Report parameters and items that no text uses, and defaults of the wrong type."""
     used: set[str] = set()
     for layer in template.monitors.values():
         used |= names_in(compile_tree(layer.values))
@@ -107,7 +107,7 @@ def arguments(
     template: Template, given: Mapping[str, Any], document: Document, where: DataPath
 ) -> tuple[dict[str, Any], list[Diagnostic]]:
     """
-    The template's parameters as one use sets them, defaults included, holes not yet filled.
+    Return the template's parameters as one use sets them, defaults included, holes not yet filled.
 
     ``where`` leads to the use. Unknown, missing and ill-typed ones are diagnostics.
     """

@@ -173,7 +173,7 @@ class Builder:
             )
 
     def _plain(self, text: str, event: ScalarEvent) -> Any:
-        """A scalar without quotes, by YAML 1.2's core schema."""
+        """Return a scalar without quotes, by YAML 1.2's core schema."""
         if text in _PLAIN:
             return _PLAIN[text]
         first = text[0]
@@ -247,7 +247,7 @@ class Builder:
         frame.key = _NO_KEY
 
     def _child_path(self) -> DataPath | None:
-        """The path of a container about to open, or None where lines are not kept."""
+        """Return the path of a container about to open, or None where lines are not kept."""
         if not self._stack:
             return ()
         frame = self._stack[-1]

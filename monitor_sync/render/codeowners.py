@@ -50,7 +50,7 @@ class Owners:
 
 
 def owners(project: Project) -> Owners:
-    """The reviewers of every file of a project that was read without errors."""
+    """Return the reviewers of every file of a project that was read without errors."""
     by_file: dict[str, set[str]] = {}
     for monitor in project.monitors.values():
         unit, name, _ = monitor.key.split("/", 2)
@@ -88,7 +88,7 @@ def _githubs(names: Iterable[str], teams: Mapping[str, Team]) -> tuple[str, ...]
 
 def text(owners: Owners, folder: str, itself: str) -> str:
     """
-    Our part of the file, its marks included.
+    Return our part of the file, its marks included.
 
     ``folder`` is where the monitors are and ``itself`` the CODEOWNERS file, both from the root of
     the repository; an empty ``folder`` is that root.
@@ -124,13 +124,13 @@ def _rows(rows: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
 
 
 def _pattern(path: str) -> str:
-    """A path as a pattern. What could mean something else in one, a blank or ``#``, is any text."""
+    """Return a path as a pattern, in which a blank or ``#`` matches any text."""
     return re.sub(r"[^A-Za-z0-9._/@+*-]+", "*", path)
 
 
 def merged(old: str, part: str) -> str:
     """
-    The whole file: what people wrote in ``old``, then our part.
+    Return the whole file: what people wrote in ``old``, then our part.
 
     Raises:
         ValueError: ``old`` has one of our marks without the other; the text says which.

@@ -56,7 +56,7 @@ _WIDEST: Final = 300
 
 
 def text(plan: Plan, about: About, *, limit: int = COMMENT) -> str:
-    """The comment: at most ``limit`` characters, the marker first."""
+    """Return the comment: at most ``limit`` characters, the marker first."""
     return _fitting(
         plan, about, _ROOMS, lambda written: len(written.encode("utf-16-le")) // 2, limit
     )
@@ -73,20 +73,23 @@ def outcomes(outcomes: Sequence[Outcome], fingerprint: str) -> str:
 
 
 def summary(plan: Plan, about: About) -> str:
-    """The same for a step's summary, at most ``SUMMARY`` bytes: nearly every plan fits in full."""
+    """
+    Return the comment for a step's summary: at most ``SUMMARY`` bytes, so that nearly every plan
+    fits in full.
+    """
     rooms = (900_000, 500_000, 250_000, *_ROOMS)
     return _fitting(plan, about, rooms, lambda written: len(written.encode()), SUMMARY)
 
 
 def without_plan(reason: str, about: About) -> str:
-    """A step's summary where no plan was made: why, and what was found in the files."""
+    """Return a step's summary where no plan was made: why, and what was found in the files."""
     findings = _found(about) or ["Nothing to remark in the files."]
     return "\n\n".join(["### Monitors checked", reason, *findings]) + "\n"
 
 
 def drifted(plan: Plan) -> dict[str, str]:
     """
-    The keys of the monitors that differ because of Datadog, each with its team.
+    Return the keys of the monitors that differ because of Datadog, each with its team.
 
     Of a plan with ``--base HEAD`` what was merged and is not applied yet is no drift; one without
     cannot tell.
@@ -98,7 +101,7 @@ def drifted(plan: Plan) -> dict[str, str]:
 
 
 def drift_title(plan: Plan) -> str:
-    """The title of the issue about drift."""
+    """Return the title of the issue about drift."""
     number = len(drifted(plan))
     verb = "differs" if number == 1 else "differ"
     return f"{count(number, 'monitor')} {verb} from the files"
@@ -146,7 +149,7 @@ def _head(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
 
 
 def _nothing(plan: Plan) -> str:
-    """What to say where nothing would be done."""
+    """Return what to say where nothing would be done."""
     if plan.changes or plan.refused:
         return ""
     if plan.base is not None and plan.base.apart:
@@ -155,7 +158,7 @@ def _nothing(plan: Plan) -> str:
 
 
 def _owners(plan: Plan) -> list[str]:
-    """How many monitors of each business unit and team; left out where one row would say it."""
+    """Return a table of changes by business unit and team; nothing where it would have one row."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for change in plan.changes:
         counts.setdefault((change.business_unit, change.team), Counter())[change.action] += 1
@@ -181,7 +184,7 @@ def _owners(plan: Plan) -> list[str]:
 
 
 def _drifted(plan: Plan, about: About) -> list[str]:
-    """In the issue about drift, whose monitors these are."""
+    """Return the lines that say whose monitors the issue about drift is about."""
     if about.kind != "drift":
         return []
     counts = Counter(drifted(plan).values())
@@ -192,13 +195,13 @@ def _drifted(plan: Plan, about: About) -> list[str]:
 
 
 def _weight(counted: Counter[str], place: tuple[str, str]) -> tuple[object, ...]:
-    """Those with most deletes first, then with most to be made anew, and so on."""
+    """Return a sort key: most deletes first, then most monitors to be made anew, and so on."""
     return (*(-counted[action] for action in ORDER), place)
 
 
 def _paged(plan: Plan, known: Mapping[str, Team]) -> list[str]:
     """
-    The teams that are woken for more monitors, for fewer, or at other states.
+    Return the teams that are woken for more monitors, for fewer, or at other states.
 
     By their handles, as ``approvals`` asks them: a monitor of one team may page another.
     """
@@ -234,13 +237,13 @@ def _paged_teams(
 
 
 def _team_before(change: Change) -> str:
-    """Who owned the monitor until now: the team that loses its pages."""
+    """Return who owned the monitor until now: the team that loses its pages."""
     tags = change.live.body.get("tags") or () if change.live is not None else ()
     return tag_value(tags, "team") or change.team
 
 
 def _found(about: About) -> list[str]:
-    """What ``validate`` found: counted, and the worst of it by name."""
+    """Return what ``validate`` reports: the counts, and the worst findings by name."""
     findings = folded(about.findings)
     if not findings:
         return []

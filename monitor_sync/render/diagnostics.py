@@ -18,7 +18,7 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "b
 
 
 def text(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
-    """Every diagnostic with its excerpt, in the order of the files; empty where there is none."""
+    """Return every diagnostic with its excerpt, in the order of the files; or an empty text."""
     blocks = [_block(finding, style) for finding in folded(diagnostics)]
     return "".join(block + "\n" for block in blocks)
 
@@ -27,7 +27,7 @@ def summary(
     diagnostics: Sequence[Diagnostic], *, monitors: int, files: int, hidden: int = 0
 ) -> str:
     """
-    The line that counts: ``Checked 1234 monitors in 87 files: no problems.``
+    Return the line that counts: ``Checked 1234 monitors in 87 files: no problems.``
 
     ``hidden`` says how many of the diagnostics are not shown.
     """
@@ -43,7 +43,7 @@ MORE = "`monitor-sync explain RULE` says why a rule matters and what to write in
 
 
 def json(diagnostics: Iterable[Diagnostic]) -> str:
-    """An array with an object for every diagnostic, in the order of the files."""
+    """Return an array with an object for every diagnostic, in the order of the files."""
     ordered = sorted(diagnostics, key=lambda diagnostic: diagnostic.order)
     return jsontext.array(_entry(diagnostic) for diagnostic in ordered) + "\n"
 
@@ -105,14 +105,14 @@ def _notes(finding: Finding, width: int) -> list[str]:
 
 
 def _obvious(key: str, path: str) -> bool:
-    """Whether the path alone says which monitor is meant: it stands in its own file."""
+    """Return whether the path alone says which monitor is meant: it stands in its own file."""
     stem = path.rsplit(".", 1)[0]
     return stem.endswith("/" + key.rsplit("/", 1)[0]) and "." not in key.rsplit("/", 1)[-1]
 
 
 def _underlined(diagnostic: Diagnostic, width: int) -> tuple[str, str]:
     """
-    The line of the file, and a caret under each column of the text that is meant.
+    Return the line of the file, and a caret under each column of the text that is meant.
 
     A line wider than ``width`` is cut on both sides, so that the text that is meant stays.
     """
@@ -129,7 +129,7 @@ def _underlined(diagnostic: Diagnostic, width: int) -> tuple[str, str]:
 
 def _harmless(*parts: str) -> list[str]:
     """
-    The parts of one line, each made plain.
+    Return the parts of one line, each made plain.
 
     What a build log takes for a command may also come about where two parts meet.
     """
@@ -146,7 +146,7 @@ def _harmless(*parts: str) -> list[str]:
 
 
 def _cut(before: str, indent: int, meant: str, after: str, width: int) -> tuple[str, str, str]:
-    """The three parts of a line in ``width`` columns; what is cut away shows as ``…``."""
+    """Return the three parts of a line in ``width`` columns; what is cut away shows as ``…``."""
     room = max(width - indent, 20)
     if columns(meant) > room - 4:
         meant = meant[: room - 4] + "…"

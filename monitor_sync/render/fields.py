@@ -39,7 +39,7 @@ class Shown:
 
 
 def shown(change: FieldChange) -> Shown:
-    """How one field's change is told."""
+    """Return how one field's change is told."""
     old, new = change.old, change.new
     field = plain(change.field)
     if _is_set(old) and _is_set(new) and (old or new):
@@ -58,7 +58,7 @@ def shown(change: FieldChange) -> Shown:
 
 
 def words_that_differ(old: str, new: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Both texts in pieces, and of each piece whether it differs from the other text."""
+    """Return both texts in pieces, and of each piece whether it differs from the other text."""
     import difflib  # only a terminal with colours asks
 
     before, after = WORD.findall(old), WORD.findall(new)
@@ -71,7 +71,7 @@ def words_that_differ(old: str, new: str) -> tuple[list[tuple[str, bool]], list[
 
 
 def value(value: Any) -> str:
-    """A value as one would type it; a text that starts or ends with a blank is quoted."""
+    """Return a value as one would type it; a text that starts or ends with a blank is quoted."""
     if value is None:
         return NOT_SET
     if isinstance(value, str):
@@ -81,7 +81,7 @@ def value(value: Any) -> str:
 
 
 def _is_set(value: Any) -> bool:
-    """Whether the value is absent or a list of words, such as tags, which have no order."""
+    """Return whether the value is absent or a list of words, such as tags, which have no order."""
     if value is None:
         return True
     listed = isinstance(value, Sequence | frozenset | set) and not isinstance(value, str)
@@ -89,7 +89,7 @@ def _is_set(value: Any) -> bool:
 
 
 def _members(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Mark, str]]:
-    """What leaves a set and what comes into it."""
+    """Yield what leaves a set and what comes into it."""
     for gone in sorted(set(old) - set(new)):
         yield ("-", plain(gone))
     for come in sorted(set(new) - set(old)):
@@ -100,7 +100,7 @@ def _members(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Mark, str
 
 
 def _line_diff(old: Any, new: Any) -> Iterator[tuple[Mark, str]]:
-    """A diff by line, with a line of context around each stretch that differs."""
+    """Yield a diff by line, with a line of context around each stretch that differs."""
     import difflib  # only a longer text that changed needs it
 
     before = [] if old is None else value(old).split("\n")

@@ -25,7 +25,7 @@ class Finding:
 
 def folded(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
     """
-    Diagnostics in the order of the files; equal ones about one place are one finding.
+    Return diagnostics in the order of the files; equal ones about one place are one finding.
 
     Equal are words that differ only by the monitor's key and by the items in it.
     """
@@ -45,7 +45,7 @@ def folded(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
 
 
 def _said(diagnostic: Diagnostic) -> str:
-    """The message without what names this one monitor of a template."""
+    """Return the message without what names this one monitor of a template."""
     key, message = diagnostic.key, diagnostic.message
     if not key:
         return message
@@ -56,7 +56,7 @@ def _said(diagnostic: Diagnostic) -> str:
 
 
 def full_text(finding: Finding) -> str:
-    """The whole finding without its place: message, help, and the monitors where they are many."""
+    """Return a finding without its place: message, help, and the monitors where they are many."""
     lines = [finding.first.message]
     if finding.first.hint:
         lines.append(f"help: {finding.first.hint}")

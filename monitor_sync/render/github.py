@@ -22,7 +22,7 @@ _COMMANDS: Final = {
 
 def text(diagnostics: Iterable[Diagnostic]) -> str:
     """
-    One workflow command a finding, a line each, in the order of the files.
+    Return one workflow command for each finding, a line each, in the order of the files.
 
     GitHub shows the first ten errors and the first ten warnings of a step.
     """
@@ -44,10 +44,10 @@ def _command(finding: Finding) -> str:
 
 
 def _data(written: str) -> str:
-    """Text that cannot end the command: no line break, and no escape but ours."""
+    """Return text that cannot end the command: no line break, and no escape but ours."""
     return plain(written).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(written: str) -> str:
-    """Text that cannot end the property either."""
+    """Return text that cannot end the property either."""
     return _data(written).replace(":", "%3A").replace(",", "%2C")

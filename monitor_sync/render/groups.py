@@ -61,7 +61,7 @@ class Creates:
 
 def grouped(plan: Plan, *, full: bool = False) -> list[Group]:
     """
-    All changes in the order of the plan, those that are the same folded into one group.
+    Return all changes in the order of the plan, those that are the same folded into one group.
 
     Creates are in it only where they are few or ``full`` asks for each. Deletes are never folded:
     what cannot be undone is named one by one.
@@ -76,12 +76,12 @@ def grouped(plan: Plan, *, full: bool = False) -> list[Group]:
 
 
 def counted(plan: Plan) -> bool:
-    """Whether there are so many creates that they are counted rather than shown."""
+    """Return whether there are so many creates that they are counted rather than shown."""
     return sum(change.action == "create" for change in plan.changes) > MANY
 
 
 def creates(plan: Plan) -> Iterator[Creates]:
-    """The creates of a plan, by business unit and file."""
+    """Yield the creates of a plan, by business unit and file."""
     made = [change for change in plan.changes if change.action == "create"]
     for unit, changes in groupby(sorted(made, key=_place), key=lambda change: _place(change)[0]):
         files = groupby(changes, key=lambda change: _place(change)[1])
@@ -94,7 +94,7 @@ def _place(change: Change) -> tuple[str, str, str]:
 
 
 def _signature(change: Change) -> Hashable:
-    """What is the same for two changes that a reader wants to see once."""
+    """Return what is the same for two changes that a reader wants to see once."""
     if change.action in {"create", "delete", "replace"}:
         return (change.action, change.key)
     fields = tuple((field.field, _edit(field, change.key)) for field in change.fields)
@@ -103,7 +103,7 @@ def _signature(change: Change) -> Hashable:
 
 
 def _edit(field: FieldChange, key: str) -> Hashable:
-    """What was done to a field, whatever else stands in it: ``last_5m`` became ``last_10m``."""
+    """Return what was replaced in a field by what: ``last_5m`` by ``last_10m``."""
     old, new = field.old, field.new
     if isinstance(old, str) and isinstance(new, str):
         return _text_edit(old.replace(key, "KEY"), new.replace(key, "KEY"))
@@ -119,7 +119,7 @@ def _frozen(value: Any, key: str) -> str:
 
 
 def _text_edit(old: str, new: str) -> Hashable:
-    """What was done to a text, by line where none came or went: most of a message stays."""
+    """Return what was done to a text, by line where none came or went: most of a message stays."""
     before, after = old.split("\n"), new.split("\n")
     if len(before) != len(after):
         return _words_edit(old, new)
@@ -129,7 +129,7 @@ def _text_edit(old: str, new: str) -> Hashable:
 
 def _words_edit(old: str, new: str) -> Hashable:
     """
-    The words that were replaced by other words, wherever they stand.
+    Return the words that were replaced by other words, wherever they stand.
 
     Where words came or went, the stretch between the first and the last of them.
     """
@@ -143,7 +143,7 @@ def _words_edit(old: str, new: str) -> Hashable:
 
 
 def _common(left: Iterable[str], right: Iterable[str]) -> int:
-    """How many words two texts have in common at their start."""
+    """Return how many words two texts have in common at their start."""
     number = 0
     for was, now in zip(left, right, strict=False):
         if was != now:

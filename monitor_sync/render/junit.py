@@ -32,8 +32,8 @@ def text(
     diagnostics: Iterable[Diagnostic], declared: Mapping[str, Sequence[str]], fail_on: Severity
 ) -> str:
     """
-    A suite a file; in it a case for each monitor declared there, and for the file where it has
-    findings of its own.
+    Return one suite for each file; in it a case for each monitor declared there, and one for the
+    file where it has findings of its own.
 
     ``declared`` maps a file to the keys of its monitors. A case fails by findings of ``fail_on``
     or above; others are its output. Build servers show one failure a case, so all of one case
@@ -92,6 +92,6 @@ def _text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def xml(text: str, *, quote: bool = True) -> str:
-    """Text for an element or an attribute: no markup of its own, nothing that XML forbids."""
+    """Return text for an element or an attribute, without markup or what XML forbids."""
     spelled = _NOT_IN_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", plain(text))
     return escape(spelled, quote=quote).replace("\t", "&#9;")

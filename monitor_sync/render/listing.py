@@ -17,7 +17,7 @@ _HEAD = ("key", "prio", "team", "type", "service")
 def text(
     monitors: Iterable[Monitor], units: Mapping[str, str] | None = None, style: Style = PLAIN
 ) -> str:
-    """One table a unit, under the unit's name and count; the last line counts all."""
+    """Return one table for each unit, under its name and count; the last line counts all."""
     ordered = sorted(monitors, key=lambda monitor: monitor.key)
     lines = []
     for unit, group in groupby(ordered, key=lambda monitor: monitor.business_unit):
@@ -50,7 +50,7 @@ def _row(monitor: Monitor) -> tuple[str, ...]:
 
 
 def json(monitors: Iterable[Monitor]) -> str:
-    """An array with an object for every monitor, by key."""
+    """Return an array with an object for every monitor, by key."""
     ordered = sorted(monitors, key=lambda monitor: monitor.key)
     return jsontext.array(_entry(monitor) for monitor in ordered) + "\n"
 

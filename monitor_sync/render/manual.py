@@ -66,7 +66,7 @@ def page_of(name: str, severity: Severity, written: str) -> Page:
 
 
 def text(page: Page, style: Style = PLAIN) -> str:
-    """One page for people, wrapped to the terminal."""
+    """Return one page for people, wrapped to the terminal."""
     width = min(style.width or _WIDEST, _WIDEST)
     word = style(page.severity.label, COLOURS[page.severity], bold=True)
     lines = [f"{style(page.name, bold=True)}  {word}", ""]
@@ -79,7 +79,7 @@ def text(page: Page, style: Style = PLAIN) -> str:
 
 
 def _filled(written: str) -> str:
-    """Each paragraph in one line; one that is indented is an example and stays as it is."""
+    """Return each paragraph in one line; one that is indented is an example and stays as it is."""
     paragraphs = re.split(r"\n[ \t]*\n", written)
     return "\n\n".join(
         paragraph if paragraph.startswith(" ") else " ".join(paragraph.split())
@@ -88,7 +88,7 @@ def _filled(written: str) -> str:
 
 
 def _wrapped(written: str, width: int) -> Iterator[str]:
-    """The lines of a text in a width; those of an example are never broken."""
+    """Yield the lines of a text in a width; those of an example are never broken."""
     for line in written.split("\n"):
         if line.startswith(" ") or not line:
             yield line
@@ -97,7 +97,7 @@ def _wrapped(written: str, width: int) -> Iterator[str]:
 
 
 def _coloured(text: str, style: Style) -> str:
-    """What stands in backticks, in colour; over a line break each line by itself."""
+    """Return what stands in backticks, in colour; over a line break each line by itself."""
     return _CODE.sub(
         lambda code: "\n".join(
             line[: len(line) - len(line.lstrip())] + style(line.lstrip(), "cyan")
@@ -108,7 +108,7 @@ def _coloured(text: str, style: Style) -> str:
 
 
 def listing(pages: Sequence[Page], style: Style = PLAIN) -> str:
-    """Every rule in a line, by family; the last line counts."""
+    """Return every rule in a line, by family; the last line counts."""
     rows = [(f"  {page.name}", page.severity.label, page.summary) for page in pages]
     lines: list[str] = []
     family = ""
@@ -127,12 +127,12 @@ def listing(pages: Sequence[Page], style: Style = PLAIN) -> str:
 
 
 def json(page: Page) -> str:
-    """One page as an object."""
+    """Return one page as an object."""
     return jsontext.document(_entry(page))
 
 
 def listing_json(pages: Sequence[Page]) -> str:
-    """An array with an object for every page."""
+    """Return an array with an object for every page."""
     return jsontext.array(map(_entry, pages)) + "\n"
 
 

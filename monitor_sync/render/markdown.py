@@ -21,23 +21,23 @@ Characters of a whole text. A comment holds 65,536; the rest is for what the cal
 
 
 def code(words: str, width: int = 0) -> str:
-    """Words as inline code, in which nothing is a mention, a link or the end of a table's cell."""
+    """Return words as inline code, in which nothing is a mention, a link or a cell's end."""
     words = re.sub(r"\s+", " ", plain(shorten(words, width))).strip().replace("`", "'")
     return f"`{words.replace('|', chr(92) + '|')}`" if words else ""
 
 
 def codes(words: Iterable[str], shown: int = 3) -> str:
-    """The first few of many as inline code, and how many more there are."""
+    """Return the first few of many as inline code, and how many more there are."""
     return listed([code(word) for word in words if word], shown)
 
 
 def html_code(words: str) -> str:
-    """Words as code where GitHub reads HTML."""
+    """Return words as code where GitHub reads HTML."""
     return f"<code>{html.escape(plain(words))}</code>"
 
 
 def folded(title: str, lines: list[str], language: str) -> str:
-    """A part that opens on a click. Its fence is longer than any run of backticks inside."""
+    """Return a part that opens on a click. Its fence is longer than any run of backticks inside."""
     body = "\n".join(lines)
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -45,7 +45,7 @@ def folded(title: str, lines: list[str], language: str) -> str:
 
 
 def kept_within(pieces: Iterable[str], room: int) -> list[str]:
-    """The first pieces, in order, that fit into ``room`` characters together."""
+    """Return the first pieces, in order, that fit into ``room`` characters together."""
     kept = []
     for piece in pieces:
         room -= len(piece) + 2

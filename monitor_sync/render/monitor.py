@@ -40,7 +40,7 @@ class Source(Protocol):
 
 
 def text(monitor: Monitor, style: Style = PLAIN) -> str:
-    """Who owns the monitor and where it stands as comments, then its body as YAML."""
+    """Return who owns the monitor and where it stands as comments, then its body as YAML."""
     owner = f"team {monitor.team}, business unit {monitor.business_unit}"
     if monitor.service:
         owner += f", service {monitor.service}"
@@ -56,12 +56,12 @@ def text(monitor: Monitor, style: Style = PLAIN) -> str:
 
 
 def json(monitor: Monitor) -> str:
-    """The body as Datadog would be sent it, ``${id:…}`` unresolved."""
+    """Return the body as Datadog would be sent it, ``${id:…}`` unresolved."""
     return jsontext.document(jsontext.tidy(monitor.body))
 
 
 def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
-    """A table with a line for every value: what it is, which level set it, and where."""
+    """Return a table with a line for every value: what it is, which level set it, and where."""
     rows = [("field", "value", "set by", "where"), *map(_row, sources)]
     if style.width:
         rows = _narrowed(rows, style.width)
@@ -82,7 +82,7 @@ def _row(source: Source) -> tuple[str, ...]:
 
 
 def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
-    """The rows for a terminal: values cut, and one column for level and place if need be."""
+    """Return the rows for a terminal: values cut, and one column for level and place if need be."""
 
     def room(rows: Sequence[tuple[str, ...]]) -> int:
         widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
@@ -95,7 +95,7 @@ def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ..
 
 
 def explained_json(sources: Sequence[Source]) -> str:
-    """The same as an array of ``{"field","value","layer","file","line"}``."""
+    """Return the same as an array of ``{"field","value","layer","file","line"}``."""
     return jsontext.array(_entry(source) for source in sources) + "\n"
 
 
@@ -111,7 +111,7 @@ def _entry(source: Source) -> dict[str, object]:
 
 
 def _abbreviated(value: Any) -> str:
-    """The value in one line, as one would type it."""
+    """Return the value in one line, as one would type it."""
     if isinstance(value, str):
         first, *rest = value.strip().split("\n")
         return first + (" …" if rest else "")

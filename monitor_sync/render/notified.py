@@ -54,7 +54,7 @@ class Row:
 
 
 def rows(change: AudienceChange) -> list[Row]:
-    """What happens to each handle; those to which the same happens are in one row."""
+    """Return what happens to each handle; those to which the same happens are in one row."""
     same: dict[tuple[Mark, str], list[str]] = {}
     for handle in change.handles:
         same.setdefault(_row(handle, change), []).append(handle)
@@ -64,7 +64,7 @@ def rows(change: AudienceChange) -> list[Row]:
 
 
 def warnings(audience: AudienceChange) -> list[str]:
-    """What somebody should look at: nobody is woken any more, or nobody hears of a state."""
+    """Return what somebody should look at: nobody is woken any more, or nobody hears of a state."""
     texts = []
     if audience.last_pagers:
         lost = ", ".join(audience.last_pagers)
@@ -79,7 +79,8 @@ def warnings(audience: AudienceChange) -> list[str]:
 
 def labels(names: Collection[str], reachable: Collection[str]) -> str:
     """
-    Transitions in words, a state's name where all of its transitions that can happen are meant.
+    Return transitions in words, a state's name where all of its transitions that can happen are
+    meant.
 
     ``alert, no data, recovery``; but ``recovery from alert`` where it may recover from more.
     """
@@ -97,7 +98,7 @@ def labels(names: Collection[str], reachable: Collection[str]) -> str:
 
 
 def _row(handle: str, change: AudienceChange) -> tuple[Mark, str]:
-    """What happens to one handle."""
+    """Return what happens to one handle."""
     gained: dict[When, list[str]] = {}
     lost: list[str] = []
     moved: dict[When, list[str]] = {}
@@ -120,7 +121,7 @@ def _row(handle: str, change: AudienceChange) -> tuple[Mark, str]:
 
 
 def _when(handle: str, audience: HandleCases) -> When | None:
-    """The cases in which the handle is in the audience; None where it is not."""
+    """Return the cases in which the handle is in the audience; None where it is not."""
     return next((when for name, when in audience if name == handle), None)
 
 
@@ -218,7 +219,7 @@ def tally(plan: Plan) -> Tally:
 
 
 def alarms(tally: Tally) -> list[tuple[str, Sequence[Change]]]:
-    """What the whole plan makes worse, each with the changes that do."""
+    """Return what the whole plan makes worse, each with the changes that do."""
     lost = len(tally.unpaged), len(tally.unheard)
     texts = [
         f"{lost[0]} {'monitor wakes' if lost[0] == 1 else 'monitors wake'} nobody any more",

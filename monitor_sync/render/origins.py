@@ -39,7 +39,7 @@ _SHORT: Final = 60
 
 
 def counts(plan: Plan) -> list[str]:
-    """For the last line: ``1 drifted``, ``2 merged and not applied``."""
+    """Return the counts of the last line: ``1 drifted``, ``2 merged and not applied``."""
     if plan.base is None:
         return []
     numbers = {origin: len({apart.key for apart in plan.base.of(origin)}) for origin in ORIGINS}
@@ -49,12 +49,12 @@ def counts(plan: Plan) -> list[str]:
 
 
 def since(plan: Plan) -> str:
-    """`` since origin/main (1a2b3c4d)``; empty for a plan of all that differs."""
+    """Return `` since origin/main (1a2b3c4d)``; empty for a plan of all that differs."""
     return f" since {plain(plan.base.revision)} ({plan.base.commit[:8]})" if plan.base else ""
 
 
 def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
-    """For a terminal: one block of lines for each origin, by business unit and team."""
+    """Return the terminal's lines: one block for each origin, by business unit and team."""
     base = plan.base
     if base is None:
         return []
@@ -80,7 +80,7 @@ def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
 
 
 def remarks(change: Change) -> list[str]:
-    """Beside a change: what somebody did in Datadog that it undoes, or that policy puts back."""
+    """Return what somebody did in Datadog that a change undoes, or that policy puts back."""
     lines = []
     if change.lookalikes:
         alike = listed([f"#{number}" for number in change.lookalikes], 3)
@@ -95,7 +95,7 @@ def remarks(change: Change) -> list[str]:
 
 
 def markdown(plan: Plan, *, opened: bool = False) -> list[str]:
-    """For a comment: one folded list for each origin; longer, and open, where it is the subject."""
+    """Return a folded list for each origin, for a comment; longer and open if ``opened``."""
     shown, state = (_LINES_OPENED, " open") if opened else (_LINES, "")
     base = plan.base
     if base is None:
@@ -126,7 +126,7 @@ def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
 
 
 def _rows(apart: tuple[Apart, ...]) -> Iterator[tuple[Apart, ...]]:
-    """Those of one owner that are otherwise in the same way together, by owner."""
+    """Return those of one owner that are otherwise in the same way together, by owner."""
     alike: dict[tuple[str, ...], list[Apart]] = {}
     for monitor in sorted(
         apart, key=lambda monitor: (monitor.business_unit, monitor.team, monitor.key)
@@ -168,7 +168,7 @@ def _what(apart: Apart) -> str:
 
 
 def _field(change: FieldChange) -> str:
-    """``options.thresholds.critical is 8.0, declared 12.0``; the name alone of longer values."""
+    """Return ``options.thresholds.critical is 8.0, declared 12.0``; only the name if longer."""
     live, declared = fields.value(change.old), fields.value(change.new)
     if "\n" in live + declared or len(live) + len(declared) > _SHORT:
         return plain(change.field)
@@ -176,7 +176,7 @@ def _field(change: FieldChange) -> str:
 
 
 def _made(change: FieldChange) -> str:
-    """What somebody made of a field: from what the base declares to what is live."""
+    """Return what somebody made of a field: from what the base declares to what is live."""
     return _field(FieldChange(field=change.field, old=change.new, new=change.old))
 
 

@@ -58,14 +58,14 @@ MADE: Final = (*DONE.values(), ALREADY)
 
 
 def word(outcome: Outcome) -> str:
-    """``created``, ``failed``: what became of one change."""
+    """Return ``created``, ``failed``: what became of one change."""
     if outcome.status != "done":
         return outcome.status
     return ALREADY if outcome.already else DONE[outcome.change.action]
 
 
 def by_owner(outcomes: Iterable[Outcome]) -> list[Owned]:
-    """The counts by business unit and team, in alphabetical order."""
+    """Return the counts by business unit and team, in alphabetical order."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for outcome in outcomes:
         unit = outcome.change.business_unit or outcome.change.key.partition("/")[0]
@@ -74,12 +74,12 @@ def by_owner(outcomes: Iterable[Outcome]) -> list[Owned]:
 
 
 def words(owned: Sequence[Owned]) -> list[str]:
-    """The words of which there is at least one, in the order in which they are told."""
+    """Return the words of which there is at least one, in the order in which they are told."""
     return [word for word in (*MADE, *UNDONE) if any(row.counts[word] for row in owned)]
 
 
 def tally(outcomes: Sequence[Outcome]) -> list[tuple[str, bool]]:
-    """``2 created``, ``1 failed``: each part, and whether it is something that was not done."""
+    """Return ``2 created``, ``1 failed``, each with True if it counts what was not done."""
     counts = Counter(map(word, outcomes))
     parts = [(f"{counts[word]} {word}", False) for word in MADE if counts[word]]
     parts = parts or [("nothing done", False)]
@@ -92,7 +92,8 @@ def tally(outcomes: Sequence[Outcome]) -> list[tuple[str, bool]]:
 
 def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
     """
-    What was not done and why, the same reason once. What a person interrupted is only counted.
+    Return what was not done and why, the same reason once. What a person interrupted is only
+    counted.
 
     A conflict says of one monitor who changed it and when, so all of them are one problem.
     """
@@ -107,7 +108,7 @@ def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
 
 
 def reason(outcome: Outcome) -> str:
-    """Why a change was not made, in one sentence; its monitor is named beside it."""
+    """Return why a change was not made, in one sentence; its monitor is named beside it."""
     if outcome.error is None:
         return outcome.note
     error = outcome.error
@@ -115,7 +116,7 @@ def reason(outcome: Outcome) -> str:
 
 
 def notes(outcomes: Iterable[Outcome]) -> list[tuple[str, list[str]]]:
-    """What is to be known of changes that were made, and of which keys: the same note once."""
+    """Return the notes on changes that were made, equal ones once, each with its keys."""
     same: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.status == "done" and outcome.note:

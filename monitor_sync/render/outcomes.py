@@ -24,7 +24,7 @@ _PROBLEMS: Final = 20
 
 
 def text(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) -> str:
-    """The whole report; its last line counts."""
+    """Return the whole report; its last line counts."""
     done = [outcome for outcome in outcomes if outcome.status == "done"]
     problems = outcome_summary.problems(outcomes)
     blocks = [
@@ -39,7 +39,7 @@ def text(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) ->
 
 
 def summary(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) -> str:
-    """``Applied 05b7566a: 2 created, 1 changed, 1 failed.``"""
+    """Return ``Applied 05b7566a: 2 created, 1 changed, 1 failed.``"""
     parts = [
         style(part, "red", bold=True) if undone else part
         for part, undone in outcome_summary.tally(outcomes)
@@ -48,7 +48,7 @@ def summary(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN)
 
 
 def _made(done: Sequence[Outcome], style: Style) -> list[str]:
-    """Each monitor that was written."""
+    """Return each monitor that was written."""
     lines = []
     for outcome in done:
         change = outcome.change
@@ -63,7 +63,7 @@ def _made(done: Sequence[Outcome], style: Style) -> list[str]:
 
 
 def _by_owner(outcomes: Sequence[Outcome], style: Style) -> list[str]:
-    """Where they are many: a line for each team of a business unit, with what became of it."""
+    """Return a line for each team of a business unit with its counts, for runs of many changes."""
     owned = outcome_summary.by_owner(outcomes)
     words = outcome_summary.words(owned)
     units = ["", *(owner.business_unit for owner in owned)]
@@ -78,7 +78,7 @@ def _by_owner(outcomes: Sequence[Outcome], style: Style) -> list[str]:
 
 
 def _altered(done: Sequence[Outcome], style: Style) -> list[str]:
-    """What Datadog stored differently from what it was sent: the next plan would show it again."""
+    """Return what Datadog stored differently from what was sent; the next plan shows it again."""
     lines = []
     for outcome in done:
         for field in outcome.altered:
@@ -101,7 +101,7 @@ def _noted(done: Sequence[Outcome], style: Style) -> list[str]:
 
 
 def _problem(problem: Problem, style: Style) -> list[str]:
-    """What was not done, the same problem of many monitors once, with their keys and teams."""
+    """Return the lines of what was not done, equal problems once, with their keys and teams."""
     number = len(problem.outcomes)
     owners = style("  " + plain(listed(problem.teams)), dim=True) if problem.teams else ""
     what = f"{count(number, 'change')} {problem.status}: " if number > 1 else f"{problem.status}: "
@@ -122,7 +122,7 @@ def _problem(problem: Problem, style: Style) -> list[str]:
 
 
 def _which(outcome: Outcome, style: Style) -> str:
-    """The monitor, with what is known of it alone; a conflict says itself which one it is."""
+    """Return the monitor with what is known of it alone; a conflict's own text names it already."""
     if outcome.status == "conflict":
         note = f" ({outcome.note})" if outcome.note else ""
         return plain(f"{outcome.error}{note}")

@@ -15,7 +15,7 @@ _STATUSES: Final = {status: status.replace(" ", "_") for status in get_args(Stat
 
 
 def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
-    """One JSON object, one change a line, in the plan's order."""
+    """Return one JSON object, one change a line, in the plan's order."""
     owners = jsontext.array(map(_owned, outcome_summary.by_owner(outcomes)), indent="  ")
     lines = [
         '  "version": 1',

@@ -19,7 +19,7 @@ _LISTED: Final = 10
 
 
 def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
-    """The whole report in Markdown, at most ``markdown.LIMIT`` characters long."""
+    """Return the whole report in Markdown, at most ``markdown.LIMIT`` characters long."""
     done = [outcome for outcome in outcomes if outcome.status == "done"]
     head = f"### Monitors applied {code(fingerprint[:SHORT])}: {_tally(outcomes)}"
     problems = [_problem(problem) for problem in outcome_summary.problems(outcomes)]
@@ -65,7 +65,7 @@ def _owned(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _problem(problem: outcome_summary.Problem) -> str:
-    """One problem as an entry of a list, its monitors below it."""
+    """Return one problem as an entry of a list, its monitors below it."""
     number = len(problem.outcomes)
     conflict = problem.status == "conflict"
     why = "not as planned, and left alone" if conflict else code(problem.why)

@@ -49,7 +49,7 @@ _TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")
 
 
 def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
-    """The whole plan. ``full`` folds nothing and shows every field of every new monitor."""
+    """Return the whole plan. ``full`` folds nothing and shows every field of every new monitor."""
     blocks = [_loosened(plan, style)]
     blocks += [_group(group, plan, style, full=full) for group in grouped(plan, full=full)]
     if not full and counted(plan):
@@ -82,12 +82,12 @@ def loosening(entry: Loosening) -> str:
 
 
 def summary(plan: Plan, style: Style = PLAIN) -> str:
-    """``Plan 05b7566a: 1 to create, 1 to change, 1 to delete, 1230 unchanged.``"""
+    """Return ``Plan 05b7566a: 1 to create, 1 to change, 1 to delete, 1230 unchanged.``"""
     return f"Plan {style(plan.fingerprint, bold=True)}{origins.since(plan)}: {tally(plan)}."
 
 
 def tally(plan: Plan) -> str:
-    """What the plan comes to: ``1 to create, 1230 unchanged``, or ``nothing to do, …``."""
+    """Return what the plan comes to: ``1 to create, 1230 unchanged``, or ``nothing to do, …``."""
     counts = plan.summary
     parts = [f"{counts[action]} {verb}" for action, verb in VERBS.items() if counts[action]]
     if plan.refused:
@@ -126,7 +126,10 @@ def _group(group: Group, plan: Plan, style: Style, *, full: bool) -> list[str]:
 
 
 def _differs(group: Group) -> bool:
-    """Whether the monitors' texts differ in what does not change, so that one is an example."""
+    """
+    Return whether the monitors' texts differ outside of the change, so that the shown one is an
+    example.
+    """
     first = group.example.fields
     return any(change.fields != first for change in group.changes)
 
@@ -145,7 +148,7 @@ def _head(group: Group, style: Style) -> str:
 
 
 def told_by(change: Change) -> list[FieldChange]:
-    """The fields that tell what a new monitor is."""
+    """Return the fields that tell what a new monitor is."""
     return [
         field
         for name in _TOLD
@@ -155,7 +158,7 @@ def told_by(change: Change) -> list[FieldChange]:
 
 
 def _field(change: FieldChange, style: Style, *, created: bool = False) -> list[str]:
-    """One field. Of a new monitor only the new value is shown: nothing was there before."""
+    """Return one field. Of a new monitor only the new value is shown: nothing was there before."""
     if created:
         return _new(change, style)
     shown = fields.shown(change)
@@ -168,7 +171,7 @@ def _field(change: FieldChange, style: Style, *, created: bool = False) -> list[
 
 
 def _pair(old: str, new: str, style: Style) -> list[str]:
-    """An old line and the new one, the words that differ bold."""
+    """Return an old line and the new one, the words that differ bold."""
     lines = []
     for mark, pieces in zip("-+", fields.words_that_differ(old, new), strict=True):
         colour = _MARKS[mark]
@@ -192,7 +195,7 @@ def _marked(mark: fields.Mark, line: str, style: Style) -> str:
 
 
 def _notified(change: Change, style: Style) -> list[str]:
-    """Who is notified of the monitor that was not, and the other way round, and of which states."""
+    """Return who starts or stops being notified of the monitor, and of which states."""
     difference = change.audience
     if change.action == "delete":
         who = plain(listed(difference.lost, 6))
@@ -205,7 +208,7 @@ def _notified(change: Change, style: Style) -> list[str]:
 
 
 def _referrers(change: Change, plan: Plan, style: Style) -> list[str]:
-    """Who refers to a monitor that goes away, what stays in the way first."""
+    """Return who refers to a monitor that goes away, what stays in the way first."""
     referring = referrers(change, plan)
     still = [referrer.words for referrer in referring if not referrer.removed]
     lines = []
@@ -228,7 +231,7 @@ def _referrers(change: Change, plan: Plan, style: Style) -> list[str]:
 
 
 def _aligned(rows: list[notified.Row], style: Style) -> list[str]:
-    """Handles below each other and what happens to them; below them where both are long."""
+    """Return handles beside what happens to them; below each other where both are long."""
     room = (style.width or 100) - 8
     names = [plain(", ".join(row.handles)) for row in rows]
     widths = [columns(name) for name in names if columns(name) <= room // 2]
@@ -251,7 +254,7 @@ def _aligned(rows: list[notified.Row], style: Style) -> list[str]:
 
 
 def _tallied(tally: notified.Tally, style: Style, *, full: bool) -> list[str]:
-    """Per handle how many monitors it comes to and leaves, where a plan has more than one."""
+    """Return, for each handle, how many monitors it comes to and leaves; empty for one change."""
     if tally.monitors < 2:
         return []
     kept = tally.counts if full else tally.counts[:MANY]
@@ -274,7 +277,7 @@ def _tallied(tally: notified.Tally, style: Style, *, full: bool) -> list[str]:
 
 
 def _unchecked(plan: Plan, style: Style) -> list[str]:
-    """What could not be looked up: it has not been found to be right."""
+    """Return what could not be looked up: it has not been found to be right."""
     return [
         f"{style('not checked:', 'yellow', bold=True)} {plain(question)}"
         for question in plan.unchecked
@@ -282,7 +285,7 @@ def _unchecked(plan: Plan, style: Style) -> list[str]:
 
 
 def _counted(units: list[Creates], style: Style) -> list[str]:
-    """Many new monitors: a line for each business unit, with a count for each file."""
+    """Return many new monitors as a line for each business unit, with a count for each file."""
     total = sum(unit.number for unit in units)
     sign = style("+", "green", bold=True)
     head = f"{count(total, 'new monitor')} in {count(len(units), 'business unit')}"
@@ -303,7 +306,7 @@ def _counted(units: list[Creates], style: Style) -> list[str]:
 
 
 def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str]:
-    """A line that starts with a name and goes on with items, broken between items."""
+    """Return a line that starts with a name and goes on with items, broken between items."""
     indent = columns(start) + 2
     rows: list[list[str]] = [[]]
     used = indent
@@ -319,7 +322,7 @@ def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str
 
 
 def _refused(plan: Plan, style: Style) -> list[str]:
-    """What the files ask for and is not done, and why."""
+    """Return what the files ask for and is not done, and why."""
     lines = []
     for refusal in plan.refused:
         place = style(f"  {plain(refusal.path)}:{refusal.line}", dim=True) if refusal.path else ""
@@ -333,7 +336,7 @@ def _refused(plan: Plan, style: Style) -> list[str]:
 
 
 def _left_alone(plan: Plan, style: Style) -> list[str]:
-    """Live monitors that nothing is done to: clones by name, the others counted."""
+    """Return the live monitors that the plan leaves alone: clones by name, the others counted."""
     clones = [monitor for monitor in plan.left_alone if monitor.reason == "clone"]
     lines = [line for monitor in clones for line in clone(monitor, style)]
     for reason, words in (
@@ -348,7 +351,7 @@ def _left_alone(plan: Plan, style: Style) -> list[str]:
 
 
 def clone(monitor: LeftAlone, style: Style = PLAIN) -> list[str]:
-    """A copy made in Datadog's own pages, which carries the key of its original."""
+    """Return a copy made in Datadog's own pages, which carries the key of its original."""
     name = style(plain(shorten(monitor.name, 90)), bold=True)
     return [
         f"{style('clone', 'yellow', bold=True)} #{monitor.id} {name}",
@@ -358,6 +361,6 @@ def clone(monitor: LeftAlone, style: Style = PLAIN) -> list[str]:
 
 
 def link(site: str, monitor_id: Id) -> str:
-    """The address of a live monitor in Datadog's own pages."""
+    """Return the address of a live monitor in Datadog's own pages."""
     host = site if site.count(".") > 1 else f"app.{site}"
     return f"https://{host}/monitors/{monitor_id}"

@@ -53,7 +53,7 @@ class Parts:
 
 
 def text(plan: Plan) -> str:
-    """The whole plan in Markdown, at most ``LIMIT`` characters long."""
+    """Return the whole plan in Markdown, at most ``LIMIT`` characters long."""
     shown = parts(plan)
     head = f"{_marker(plan, truncated=shown.truncated)}\n### {shown.title}"
     return "\n\n".join(filter(None, (head, shown.first, shown.body))) + "\n"
@@ -61,7 +61,7 @@ def text(plan: Plan) -> str:
 
 def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
     """
-    The plan in Markdown, at most ``room`` characters long, for texts that say more than it.
+    Return the plan in Markdown, at most ``room`` characters long, for texts that say more than it.
 
     ``drift``: what stands apart is what the text is about.
     """
@@ -105,7 +105,7 @@ def _loosened(plan: Plan) -> list[str]:
 
 
 def _marker(plan: Plan, *, truncated: bool) -> str:
-    """An invisible line by which a later run finds this comment again."""
+    """Return an invisible line by which a later run finds this comment again."""
     facts = {"version": 1, "fingerprint": plan.fingerprint, "truncated": truncated}
     return f"<!-- monitor-sync {json.dumps(facts)} -->"
 
@@ -145,7 +145,7 @@ def _row(group: Group, plan: Plan) -> str:
 
 
 def _referrers(change: Change, plan: Plan) -> str:
-    """Who refers to a monitor that goes away; what the plan does not end is in strong words."""
+    """Return who refers to a monitor that goes away, in bold those that the plan leaves so."""
     referring = referrers(change, plan)
     still = codes(referrer.words for referrer in referring if not referrer.removed)
     ended = codes(referrer.words for referrer in referring if referrer.removed)
@@ -174,7 +174,7 @@ def _unit_row(unit: Creates) -> str:
 
 
 def _details(group: Group) -> str:
-    """The fields of one change, folded away until somebody asks."""
+    """Return the fields of one change, folded away until somebody asks."""
     change = group.example
     shown = told_by(change) if change.action == "create" else change.fields
     lines = []
@@ -212,7 +212,7 @@ def _unit_details(unit: Creates) -> str:
 
 
 def _rows(change: Change) -> list[str]:
-    """Who is notified differently, as lines of a diff: what is lost and gained is coloured."""
+    """Return who is notified differently as lines of a diff, for its colours."""
     lines = []
     for row in notified.rows(change.audience):
         who = ", ".join(row.handles)
@@ -222,7 +222,7 @@ def _rows(change: Change) -> list[str]:
 
 
 def _alarms(change: Change) -> str:
-    """In the table, what somebody should look at before it is applied."""
+    """Return the rows of the table that somebody should look at before the plan is applied."""
     difference = change.audience
     parts = []
     if difference.last_pagers:
@@ -234,7 +234,7 @@ def _alarms(change: Change) -> str:
 
 
 def _tallied(plan: Plan) -> list[str]:
-    """Whom the plan makes Datadog notify of more or of fewer monitors, or of other states."""
+    """Return whom Datadog would notify of more or fewer monitors, or of other states."""
     tally = notified.tally(plan)
     if not tally.counts:
         return []

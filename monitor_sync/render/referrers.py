@@ -30,7 +30,7 @@ class Referrer:
 
 def referrers(change: Change, plan: Plan) -> list[Referrer]:
     """
-    Who refers to the monitor, as far as the files, the listing and Datadog itself say.
+    Return who refers to the monitor, as far as the files, the listing and Datadog itself say.
 
     Composites are ours to follow: one that this plan deletes, or points elsewhere, is no obstacle.
     Of SLOs and whatever else Datadog names nothing is known but that they refer to it.
@@ -54,7 +54,7 @@ def referrers(change: Change, plan: Plan) -> list[Referrer]:
 
 
 def _lets_go(number: int, gone: Change, plan: Plan) -> bool:
-    """Whether the plan deletes the composite of this id, or points it to another monitor."""
+    """Return whether the plan deletes the composite of this id, or points it to another monitor."""
     for change in (plan.narrowed_from or plan).changes:
         if change.id == number:
             leaves = change.action in ("delete", "replace")

@@ -21,7 +21,7 @@ _ROOT: Final = "%SRCROOT%"
 
 def text(diagnostics: Iterable[Diagnostic], pages: Sequence[Page]) -> str:
     """
-    One log with one run: every rule with its manual page, and a result for every finding.
+    Return one log with one run: every rule with its manual page, and a result for every finding.
 
     Columns count UTF-16 code units, the only way that GitHub and editors read them.
     """
@@ -77,7 +77,7 @@ def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
 
 
 def _unlinked(text: str) -> str:
-    """Text without what SARIF takes for a link: ``[words](somewhere)``."""
+    """Return text without what SARIF takes for a link: ``[words](somewhere)``."""
     return text.replace("](", "\\](")
 
 
@@ -96,12 +96,12 @@ def _place(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def _unit(line: str, column: int) -> int:
-    """A column in UTF-16 code units: characters beyond U+FFFF count twice."""
+    """Return a column in UTF-16 code units: characters beyond U+FFFF count twice."""
     return column + sum(character > "\uffff" for character in line[: column - 1])
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """A path as an address: relative to the checkout, unless the whole path is given."""
+    """Return a path as an address: relative to the checkout, unless the whole path is given."""
     address = quote(path, errors="surrogatepass")
     if path.startswith("/"):
         return {"uri": f"file://{address}"}

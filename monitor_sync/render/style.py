@@ -21,7 +21,7 @@ class Style:
     def __call__(
         self, text: str, colour: str = "", *, bold: bool = False, dim: bool = False
     ) -> str:
-        """``text`` in a colour (``red``, ``green``, …), bold or dim; unchanged without colours."""
+        """Return ``text`` coloured (``red``, ``green``, …), bold or dim; or as it is."""
         if not self.colour or not text:
             return text
         codes = [str(_CODES[colour])] if colour else []

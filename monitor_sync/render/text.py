@@ -40,7 +40,7 @@ SHORT: Final = 8
 
 def plain(text: str) -> str:
     """
-    Text from a file or from Datadog, made harmless in a terminal and in a build log.
+    Return text from a file or from Datadog, made harmless in a terminal and in a build log.
 
     Control characters are spelled out. GitHub's runner takes a line that starts with ``::`` (after
     blanks) and ``##[`` anywhere for a command to itself, so a backslash comes before either.
@@ -59,7 +59,7 @@ def _defused(match: re.Match[str]) -> str:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal ``text`` takes; 2 for each East Asian wide character."""
+    """Return how many columns ``text`` takes; 2 for each East Asian wide character."""
     if text.isascii():
         return len(text) + (len(TAB) - 1) * text.count("\t")
     return sum(_columns(character) for character in text)
@@ -74,7 +74,7 @@ def _columns(character: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """``text`` in at most ``width`` columns, its end replaced by ``…``; 0 means no limit."""
+    """Return ``text`` in at most ``width`` columns, its end replaced by ``…``; 0 means no limit."""
     if width <= 0 or columns(text) <= width:
         return text
     taken, used = [], 0
@@ -87,12 +87,12 @@ def shorten(text: str, width: int) -> str:
 
 
 def pad(text: str, width: int) -> str:
-    """``text`` with blanks up to ``width`` columns."""
+    """Return ``text`` with blanks up to ``width`` columns."""
     return text + " " * (width - columns(text))
 
 
 def listed_within(items: Sequence[str], width: int) -> str:
-    """As many of the first items as fit into ``width`` columns, at most three but at least one."""
+    """Return the first items that fit into ``width`` columns: at most three, at least one."""
     shown = 3
     while shown > 1 and columns(listed(items, shown)) > width:
         shown -= 1
@@ -116,7 +116,7 @@ def wrapped(line: str, width: int, indent: int) -> list[str]:
 def table(
     rows: Iterable[Sequence[str]], *, gap: str = "  ", right: Container[int] = ()
 ) -> list[str]:
-    """Rows with their columns aligned, those numbered in ``right`` (from 0) to the right."""
+    """Return rows with their columns aligned, those numbered in ``right`` (from 0) to the right."""
     rows = [tuple(row) for row in rows]
     if not rows:
         return []
@@ -132,7 +132,7 @@ def table(
 
 
 def fitting(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[Sequence[str]]:
-    """The rows without those columns on the right that do not fit into ``width`` (0: all do)."""
+    """Return the rows without the right columns that do not fit into ``width`` (0: all do)."""
     kept = len(rows[0]) if rows else 0
     if width:
         used = 0

@@ -15,7 +15,7 @@ class _Dumper(yaml.SafeDumper):
 
     def analyze_scalar(self, scalar: str) -> yaml.emitter.ScalarAnalysis:
         """
-        Allow a block for every text of several printable lines.
+        Return allow a block for every text of several printable lines.
 
         The library refuses one where a line ends in blanks, which in Datadog's Markdown break
         the line and stand in every message; a block keeps them as they are.
@@ -35,7 +35,7 @@ _Dumper.add_representer(str, _text)
 
 
 def document(value: Mapping[str, Any]) -> str:
-    """A mapping as a YAML document, in its own order, one line a value."""
+    """Return a mapping as a YAML document, in its own order, one line a value."""
     written: str = yaml.dump(
         jsontext.tidy(value), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9
     )

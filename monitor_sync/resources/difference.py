@@ -24,7 +24,7 @@ class FieldChange:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    """The fields in which two canonical forms differ, texts first and options by name."""
+    """Return the fields in which two canonical forms differ, texts first and options by name."""
     if old == new:
         return ()
     rest = sorted((old.keys() | new.keys()).difference(_FIRST))
@@ -38,7 +38,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[FieldCh
 
 def _walk(field: str, old: Any, new: Any, *, depth: int) -> Iterator[FieldChange]:
     """
-    One change a leaf. Options and what is in them are leaves of their own; deeper is for deepdiff.
+    Yield one change for each leaf. Options and their values are leaves of their own; deepdiff
+    compares what is deeper.
 
     Something that is on one side only is one leaf, but options and thresholds are always told
     one by one.
@@ -58,7 +59,7 @@ def _walk(field: str, old: Any, new: Any, *, depth: int) -> Iterator[FieldChange
 
 
 def _deep(field: str, old: Any, new: Any) -> Iterator[FieldChange]:
-    """Differences inside two nested values, by path: ``options.variables[0].search.query``."""
+    """Yield differences inside two nested values by path: ``options.variables[0].name``."""
     # 150 ms to import, and only a nested option that differs needs it
     from deepdiff import DeepDiff
     from deepdiff.helper import notpresent
@@ -85,7 +86,7 @@ def _dotted(path: list[Any]) -> str:
 
 
 def _nested(value: Any) -> bool:
-    """A map or a list of maps: something in which a single part can have changed."""
+    """Return whether a single part of a value can have changed: a map or a list of maps."""
     if isinstance(value, Mapping):
         return True
     return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
@@ -96,5 +97,5 @@ def _is_map_or_none(value: Any) -> bool:
 
 
 def _json(value: Any) -> Any:
-    """Sets are kept as sorted tuples; everybody else wants a list."""
+    """Return a canonical value as JSON has it: a set, kept as a sorted tuple, becomes a list."""
     return list(value) if isinstance(value, tuple) else value

@@ -37,7 +37,7 @@ def _windows(view: QueryView) -> Mapping[str, Any]:
 
 
 def _last(value: Any) -> Window | None:
-    """``last_15m`` as a window, None for anything that is no such text."""
+    """Return ``last_15m`` as a window, None for anything that is no such text."""
     window = read_window(value, 0, 0) if isinstance(value, str) else None
     return window if window is not None and window.form == "last" and window.count > 0 else None
 

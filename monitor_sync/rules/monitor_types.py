@@ -40,7 +40,7 @@ def article(type: str) -> str:  # noqa: A002 - Datadog's own word, as in the mon
 
 
 def scheduling_part(options: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """``evaluation_window`` or ``custom_schedule``, None where it is absent or no mapping."""
+    """Return ``evaluation_window`` or ``custom_schedule``, None if absent or no mapping."""
     given = options.get("scheduling_options")
     part = given.get(name) if isinstance(given, dict) else None
     return part if isinstance(part, dict) and part else None

@@ -22,7 +22,8 @@ _SIMPLE: Final = re.compile(r"\{\{(\w+(?:\.\w+)*|\[[@\w.-]+\]\.name)\}\}", re.AS
 
 def simple_tags(text: str) -> tuple[str, ...] | None:
     """
-    What stands in the tags of a text, where all of them are simple: ``{{value}}``, ``{{a.b}}``.
+    Return what stands in the tags of a text, where all of them are simple: ``{{value}}``,
+    ``{{a.b}}``.
 
     None for a text with any other brace. Taking such a text apart would find no mistake in its
     tags, so that only the variables have to be looked at; nine messages of ten are like that.

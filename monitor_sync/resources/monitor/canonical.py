@@ -27,7 +27,7 @@ _WHERE_DECLARED: Final[dict[str, Callable[[Any], Any]]] = {
 
 def canonical(body: Body, *, declared: Body) -> dict[str, Any]:
     """
-    The comparable form of a monitor: equal forms mean that there is nothing to change.
+    Return the comparable form of a monitor: equal forms mean that there is nothing to change.
 
     A plain nested dict in Datadog's shape, in which absent, null, empty and Datadog's default are
     all absent. ``declared`` is the body that the files declare, for both sides alike: what is not
@@ -53,7 +53,8 @@ def canonical(body: Body, *, declared: Body) -> dict[str, Any]:
 
 def same(live: Body, wanted: Body) -> bool:
     """
-    Whether two monitors have the same canonical form, ``wanted`` being what the files declare.
+    Return whether two monitors have the same canonical form, ``wanted`` being what the files
+    declare.
 
     Most monitors are, and hold the very same texts; then only the options need the rules.
     """
@@ -73,7 +74,7 @@ _TEXTS: Final = ("query", "message", "name", "type", "priority")
 
 
 def _options(options: Any, kind: Any, declared: Any) -> dict[str, Any]:
-    """The options that are compared, each in its comparable form."""
+    """Return the options that are compared, each in its comparable form."""
     if not isinstance(options, Mapping):
         return {}
     rules, moots = _compiled(kind if isinstance(kind, str) else "")
@@ -101,7 +102,7 @@ _Moots = tuple[tuple[str, Callable[[Mapping[str, Any]], bool]], ...]
 
 @cache
 def _compiled(kind: str) -> tuple[_Normals, _Moots]:
-    """The rules for one type, by option: the later and more special entry wins."""
+    """Return the rules for one type, by option: the later and more special entry wins."""
     fitting = [rule for rule in EQUIVALENCES if not rule.types or kind in rule.types]
     normals: _Normals = {rule.option: values.plain for rule in EQUIVALENCES}
     normals.update((rule.option, rule.normal) for rule in fitting)
@@ -110,7 +111,10 @@ def _compiled(kind: str) -> tuple[_Normals, _Moots]:
 
 
 def filled(option: str, kind: str, options: Mapping[str, Any]) -> Any:
-    """What Datadog holds for an option that was not sent, beside these others. None is nothing."""
+    """
+    Return the value that Datadog holds for an option that was not sent beside these others; None is
+    no value.
+    """
     if option == "new_host_delay" and options.get("new_group_delay") is not None:
         return None
     if option == "notify_no_data" and _has_missing_data_policy(options):

@@ -11,7 +11,7 @@ from monitor_sync.resources.monitor.canonical import canonical, filled, same
 
 
 def field_changes(live: Body, wanted: Body) -> tuple[FieldChange, ...]:
-    """What would have to change for one body to become the other; nothing where they mean one."""
+    """Return the changes that turn one body into the other; none if they mean the same."""
     if same(live, wanted):
         return ()
     before = canonical(live, declared=wanted)
@@ -22,7 +22,8 @@ def field_changes(live: Body, wanted: Body) -> tuple[FieldChange, ...]:
 
 def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[FieldChange, ...]:
     """
-    The same changes with absent options spelled out where one side or the server spells them.
+    Return the same changes with absent options spelled out where one side or the server spells
+    them.
 
     ``false -> true`` says more than ``false -> (absent)`` where Datadog's default is true. An
     option that is written alike on both sides, and only has no effect on one, is no change.
@@ -40,7 +41,7 @@ def explained(changes: tuple[FieldChange, ...], old: Body, new: Body) -> tuple[F
 
 def _implied(change: FieldChange, live: Body) -> bool:
     """
-    Whether a live threshold that no file declares says no more than the query does.
+    Return whether a live threshold that no file declares says no more than the query does.
 
     Some answers fill in a critical threshold from the query where none was sent (an error text
     quoted in public threads says so; the recordings since 2020 show none filled in). It would
@@ -59,7 +60,7 @@ def _implied(change: FieldChange, live: Body) -> bool:
 
 
 def _spelled(field: str, value: Any, body: Body) -> Any:
-    """What an absent option is in its own body: as written there, or as Datadog fills it in."""
+    """Return an absent option as its own body writes it, or as Datadog fills it in."""
     section, _, option = field.partition(".")
     options = body.get("options")
     if value is not None or section != "options" or not isinstance(options, Mapping):

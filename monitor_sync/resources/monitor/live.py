@@ -29,7 +29,7 @@ _KEY: Final = KEY_TAG + ":"
 
 def read(raw: Iterable[Any]) -> list[LiveResource]:
     """
-    The monitors of one answer.
+    Return the monitors of one answer.
 
     Survives whatever an account may hold: null, missing and unknown fields, unknown types. What
     is no monitor at all (no whole-numbered id) is left out, as nothing could be done about it.
@@ -38,7 +38,7 @@ def read(raw: Iterable[Any]) -> list[LiveResource]:
 
 
 def read_one(raw: Any) -> LiveResource | None:
-    """One monitor, or None for something that is none."""
+    """Return one monitor, or None for something that is none."""
     if not isinstance(raw, Mapping) or not _is_id(raw.get("id")):
         return None
     body = {name: value for name in _KEPT if (value := raw.get(name)) is not None}
@@ -75,7 +75,7 @@ def _is_id(value: Any) -> TypeGuard[int]:
 
 
 def _tags(tags: Any) -> tuple[str, ...]:
-    """The tags as texts. The same few stand in every monitor, so each is kept once."""
+    """Return the tags as texts. The same few stand in every monitor, so each is kept once."""
     if not isinstance(tags, list):
         return ()
     return tuple(sys.intern(tag) if type(tag) is str else str(tag) for tag in tags)
@@ -100,7 +100,7 @@ def _identity(tags: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _created(raw: Mapping[str, Any]) -> int:
-    """When it was made, in milliseconds since 1970; 0 where nothing readable says so."""
+    """Return when it was made, in milliseconds since 1970; 0 where nothing readable says so."""
     created_at = raw.get("created_at")
     if _is_id(created_at):
         return created_at

@@ -21,7 +21,7 @@ READ_ONLY: Final = NEVER_OPTIONS | {"avalanche_window", "aggregation", "queryCon
 
 
 def to_create(body: Body) -> dict[str, Any]:
-    """The body of a create: what is declared, without nulls and without what people own."""
+    """Return the body of a create: what is declared, without nulls and without what people own."""
     sent = _owned(body)
     if sent["priority"] is None:
         del sent["priority"]
@@ -30,7 +30,7 @@ def to_create(body: Body) -> dict[str, Any]:
 
 def to_update(body: Body) -> dict[str, Any]:
     """
-    The body of an update: every field we own, empty ones included.
+    Return the body of an update: every field we own, empty ones included.
 
     An update keeps a field that it does not name, so ``priority: null`` and ``tags: []`` are
     spelled out. It replaces ``options`` as a whole, all but the mutes: an option that is left out
@@ -108,7 +108,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _without_nulls(value: Any) -> Any:
-    """Thresholds without unset ones; a map of none would be dropped by the server anyway."""
+    """Return thresholds without unset ones; a map of none would be dropped by the server anyway."""
     if not isinstance(value, Mapping):
         return value
     return {name: level for name, level in value.items() if level is not None} or None

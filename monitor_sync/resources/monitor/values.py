@@ -18,7 +18,7 @@ THRESHOLDS: Final = frozenset({"critical", "critical_recovery", "warning", "warn
 
 def text(value: Any) -> Any:
     """
-    A name or a message: blanks at both ends go, an empty one is absent.
+    Return a name or a message: blanks at both ends go, an empty one is absent.
 
     Datadog trims the end of every text (97 of 97 recorded) and, as users of other tools report,
     the start of a name. What is inside comes back to the character.
@@ -29,14 +29,14 @@ def text(value: Any) -> Any:
 
 
 def query(value: Any) -> Any:
-    """A query on one line (``language/whitespace.py``); an empty one is absent."""
+    """Return a query on one line (``language/whitespace.py``); an empty one is absent."""
     if not isinstance(value, str):
         return value
     return one_line(value) or None
 
 
 def as_set(value: Any) -> Any:
-    """A list whose order and repetitions mean nothing, sorted. An empty one is absent."""
+    """Return a list whose order and repetitions mean nothing, sorted. An empty one is absent."""
     if not isinstance(value, (list, tuple)):
         return value
     if not value:
@@ -48,14 +48,14 @@ def as_set(value: Any) -> Any:
 
 
 def number(value: Any) -> Any:
-    """A number, also where an old client stored its digits as text."""
+    """Return a number, also where an old client stored its digits as text."""
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return float(value) if "." in value else int(value)
     return value
 
 
 def unless(default: Any) -> Callable[[Any], Any]:
-    """Values as they are, but the default is as if absent."""
+    """Return a function that keeps values as they are, but takes the default for absent."""
 
     def normal(value: Any) -> Any:
         return None if value == default or value == "" else value
@@ -64,7 +64,7 @@ def unless(default: Any) -> Callable[[Any], Any]:
 
 
 def number_unless(default: float | None) -> Callable[[Any], Any]:
-    """Numbers, but the default is as if absent."""
+    """Return a function that keeps numbers, but takes the default for absent."""
 
     def normal(value: Any) -> Any:
         if value.__class__ is str:
@@ -75,7 +75,7 @@ def number_unless(default: float | None) -> Callable[[Any], Any]:
 
 
 def thresholds(value: Any) -> Any:
-    """Thresholds as floats, those that a service check alone knows left out."""
+    """Return thresholds as floats, those that a service check alone knows left out."""
     if not isinstance(value, Mapping):
         return plain(value)
     return {
@@ -86,7 +86,7 @@ def thresholds(value: Any) -> Any:
 
 
 def check_thresholds(value: Any) -> Any:
-    """Thresholds of a service check, ``ok`` and ``unknown`` included, as floats."""
+    """Return thresholds of a service check, ``ok`` and ``unknown`` included, as floats."""
     if not isinstance(value, Mapping):
         return plain(value)
     return {
@@ -106,7 +106,7 @@ def _threshold(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Nested JSON without nulls and without empty maps and lists: all three mean absent."""
+    """Return nested JSON without nulls and without empty maps and lists: all three mean absent."""
     if isinstance(value, Mapping):
         parts = {
             name: part for name, nested in value.items() if (part := plain(nested)) is not None
@@ -118,7 +118,7 @@ def plain(value: Any) -> Any:
 
 
 def variables(value: Any) -> Any:
-    """The named queries of a formula. A filter's ``exclude: false`` is what it is without."""
+    """Return a formula's named queries; a filter's ``exclude: false`` counts as absent."""
     if isinstance(value, Mapping):
         parts = {
             name: part
@@ -134,7 +134,7 @@ def variables(value: Any) -> Any:
 
 def assets(value: Any) -> Any:
     """
-    Runbooks and notebooks beside a monitor, in any order.
+    Return the runbooks and notebooks beside a monitor, in any order.
 
     Answers add ``monitor_id``, empty ``options`` and ``template_variables``, and null keys; a
     later read leaves ``monitor_id`` out again.
@@ -152,5 +152,5 @@ def assets(value: Any) -> Any:
 
 
 def draft_status(value: Any) -> Any:
-    """``draft`` or ``published``, which an answer without it (before 2025-05) means too."""
+    """Return ``draft`` or ``published``, which an answer without it (before 2025-05) means too."""
     return value or "published"
