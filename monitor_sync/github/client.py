@@ -154,8 +154,7 @@ class GitHub:
 
     def approved_by(self, number: int, head: str) -> list[str]:
         """
-        Return who approves a pull request as it is: the logins whose last review of ``head`` says
-        so.
+        Return the logins whose last review of ``head`` approves the pull request.
 
         A remark without a verdict takes nothing back.
         """
@@ -233,7 +232,7 @@ def persistently(tries: int, attempt: Callable[[], _T]) -> _T:
     """
     Repeat an attempt that looks before it writes, where GitHub gave no usable answer.
 
-    For what contains a POST: its answer may be lost though it was done.
+    Use it for attempts with a POST, whose answer may be lost although GitHub did what it asked.
     """
     for _ in range(tries - 1):
         try:

@@ -58,7 +58,7 @@ def policy(settings: Settings) -> Policy:
 
 
 def _default(settings: Settings) -> float:
-    """Two windows; 24 hours for checks (8.3)."""
+    """Return the seconds until data counts as missing: two windows; 24 hours for checks (8.3)."""
     if isinstance(settings.query.tree, CheckQuery):
         return 86_400.0
     window = queries.window(settings.query)

@@ -77,7 +77,10 @@ def rules(settings: Settings) -> Rules:
 
 
 def _new_group_delay(monitor_type: str, options: Mapping[str, Any]) -> float:
-    """60 seconds unless said (9.1). The results of a check are counted from its first one on."""
+    """
+    Return the delay of a new group: 60 seconds unless the options set another (9.1). The results of
+    a check are counted from its first one on.
+    """
     delay = options.get("new_group_delay")
     if isinstance(delay, int | float):
         return float(delay)
@@ -85,7 +88,10 @@ def _new_group_delay(monitor_type: str, options: Mapping[str, Any]) -> float:
 
 
 def _retention(monitor_type: str, options: Mapping[str, Any]) -> float:
-    """24 hours, of service checks 48; as declared for the families of events (8.7)."""
+    """
+    Return how long a group is kept: 24 hours, for service checks 48, for the families of events as
+    declared (8.7).
+    """
     written = str(options.get("group_retention_duration") or "")
     unit = {"h": 3600, "d": _DAY, "m": 60}.get(written[-1:])
     if unit and written[:-1].isdigit():

@@ -91,8 +91,8 @@ def drifted(plan: Plan) -> dict[str, str]:
     """
     Return the keys of the monitors that differ because of Datadog, each with its team.
 
-    Of a plan with ``--base HEAD`` what was merged and is not applied yet is no drift; one without
-    cannot tell.
+    If the plan was made with ``--base HEAD``, merged changes that are not applied yet are left out.
+    A plan without a base cannot tell the two apart.
     """
     teams = {change.key: change.team for change in plan.changes}
     if plan.base:

@@ -25,9 +25,9 @@ class Finding:
 
 def folded(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
     """
-    Return diagnostics in the order of the files; equal ones about one place are one finding.
+    Return findings in the order of the files, each for all equal diagnostics of one place.
 
-    Equal are words that differ only by the monitor's key and by the items in it.
+    Two messages are equal if they differ only in the monitor's key and its items.
     """
     groups: dict[tuple[object, ...], list[Diagnostic]] = {}
     for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.order):

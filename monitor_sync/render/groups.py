@@ -131,7 +131,7 @@ def _words_edit(old: str, new: str) -> Hashable:
     """
     Return the words that were replaced by other words, wherever they stand.
 
-    Where words came or went, the stretch between the first and the last of them.
+    Where words were added or removed, return the stretch from the first to the last of them.
     """
     before, after = WORD.findall(old), WORD.findall(new)
     if len(before) == len(after):

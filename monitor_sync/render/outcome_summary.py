@@ -92,7 +92,7 @@ def tally(outcomes: Sequence[Outcome]) -> list[tuple[str, bool]]:
 
 def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
     """
-    Return what was not done and why, the same reason once. What a person interrupted is only
+    Return what was not done and why, equal reasons once; interruptions by a person are only
     counted.
 
     A conflict says of one monitor who changed it and when, so all of them are one problem.

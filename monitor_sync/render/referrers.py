@@ -33,7 +33,7 @@ def referrers(change: Change, plan: Plan) -> list[Referrer]:
     Return who refers to the monitor, as far as the files, the listing and Datadog itself say.
 
     Composites are ours to follow: one that this plan deletes, or points elsewhere, is no obstacle.
-    Of SLOs and whatever else Datadog names nothing is known but that they refer to it.
+    Datadog names SLOs and other objects too; all that is known of these is that they refer to it.
     """
     referring = [Referrer(number, removed=False) for number in change.referred_by]
     for sentence in change.blocked_by:

@@ -15,7 +15,7 @@ class _Dumper(yaml.SafeDumper):
 
     def analyze_scalar(self, scalar: str) -> yaml.emitter.ScalarAnalysis:
         """
-        Return allow a block for every text of several printable lines.
+        Allow a block for every text of several printable lines.
 
         The library refuses one where a line ends in blanks, which in Datadog's Markdown break
         the line and stand in every message; a block keeps them as they are.
