@@ -233,8 +233,6 @@ def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, fou
     for resource in live:
         if not resource.claims:
             continue
-        if not resource.claims:
-            continue
         claimed = [key for owner, key in resource.claims if owner == project and key]
         names = " and ".join(dict.fromkeys(f"{owner} {key}" for owner, key in resource.claims))
         heirs = [
