@@ -114,7 +114,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
 
 def _seconds(environ: Mapping[str, str], name: str, *, default: float, most: float) -> float:
-    """Return a number of seconds from the environment, above nothing and not absurd."""
+    """Return a number of seconds from the environment, from 0.001 to ``most``."""
     text = environ.get(name, "").strip()
     if not text:
         return default

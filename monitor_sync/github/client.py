@@ -217,7 +217,7 @@ class GitHub:
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
-        """Yield whatever goes wrong, in our words: what was to be done, and what GitHub said."""
+        """Raise what goes wrong inside the block, with what was to be done and why not."""
         try:
             yield
         except GithubException as error:
@@ -274,7 +274,7 @@ def _login(user: Any) -> str:
 
 
 def _name(repository: Any) -> str:
-    """Return a repository's whole name; a fork that was deleted has none."""
+    """Return a repository's whole name; empty for a fork that was deleted."""
     return str(repository.full_name) if repository is not None else ""
 
 
