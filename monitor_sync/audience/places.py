@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from monitor_sync.audience.audience import Routes
 from monitor_sync.language.handles import Handle, handles
@@ -72,14 +74,43 @@ def guards(elements: Sequence[Element], at: int) -> tuple[Guard, ...]:
     """Return the blocks around the character ``at`` of a parsed message, the outermost first."""
     around: list[Guard] = []
     while True:
-        element = next((part for part in elements if part.start <= at < part.end), None)
+        element = _part_at(elements, at)
         if isinstance(element, Raw) and element.condition is not None:
             around.append(Guard(element.condition, holds=True))
         if not isinstance(element, Block):
             return tuple(around)
-        in_body = any(part.start <= at < part.end for part in element.body)
+        in_body = _part_at(element.body, at) is not None
         around.append(Guard(element.condition, holds=in_body != element.negated))
         elements = element.body if in_body else element.otherwise
+
+
+def for_one_state(elements: Sequence[Element]) -> Callable[[int], bool]:
+    """Return a test of whether the character at an index stands in a block for one state."""
+    stretches = tuple(_state_blocks(elements))
+
+    def is_inside(at: int) -> bool:
+        index = bisect.bisect_right(stretches, at, key=itemgetter(0)) - 1
+        return index >= 0 and at < stretches[index][1]
+
+    return is_inside
+
+
+def _state_blocks(elements: Sequence[Element]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the outermost blocks that ask for the monitor's state, in order."""
+    for element in elements:
+        condition = element.condition if isinstance(element, Block | Raw) else None
+        if condition is not None and condition.name in FLAGS:
+            yield element.start, element.end
+        elif isinstance(element, Block):
+            yield from _state_blocks((*element.body, *element.otherwise))
+
+
+def _part_at(elements: Sequence[Element], at: int) -> Element | None:
+    """Return the element that the character ``at`` is in; they stand one after the other."""
+    index = bisect.bisect_right(elements, at, key=attrgetter("start")) - 1
+    if index < 0 or at >= elements[index].end:
+        return None
+    return elements[index]
 
 
 def transitions_at(message: Message, at: int, reach: Reach) -> tuple[str, ...]:

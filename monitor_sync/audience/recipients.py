@@ -18,6 +18,7 @@ from monitor_sync.language.cases import (
     Cases,
     Effort,
     either,
+    ordered_cases,
     together,
 )
 from monitor_sync.language.handles import named
@@ -113,7 +114,7 @@ def _recipients(cases_by_handle: Mapping[str, Cases]) -> Recipients:
     return Recipients(
         always=tuple(handle for handle, cases in cases_by_handle.items() if cases == ALWAYS),
         sometimes=tuple(
-            Sometimes(handle, tuple(sorted(tuple(sorted(case)) for case in cases)))
+            Sometimes(handle, ordered_cases(cases))
             for handle, cases in cases_by_handle.items()
             if cases != ALWAYS
         ),

@@ -8,7 +8,9 @@ the shortest form (Blake's canonical form). Cases that cover everything are then
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 
@@ -113,8 +115,22 @@ def _shortest(cases: Cases, effort: Effort) -> Cases:
     return frozenset(done)
 
 
-def _order(case: Case) -> tuple[int, list[CaseCondition]]:
-    return len(case), sorted(case)
+_RANK: Final = attrgetter("kind", "variable", "values", "holds")
+"""What conditions are ordered by; plain tuples compare ten times as fast as their owners."""
+
+
+def ordered(case: Iterable[CaseCondition]) -> tuple[CaseCondition, ...]:
+    """Return conditions in their order."""
+    return tuple(sorted(case, key=_RANK))
+
+
+def ordered_cases(cases: Cases) -> tuple[tuple[CaseCondition, ...], ...]:
+    """Return cases, and the conditions of each, in their order."""
+    return tuple(sorted(map(ordered, cases), key=lambda case: [*map(_RANK, case)]))
+
+
+def _order(case: Case) -> tuple[int, list[tuple[object, ...]]]:
+    return len(case), sorted(map(_RANK, case))
 
 
 def _consensus(first: Case, second: Case) -> Case | None:

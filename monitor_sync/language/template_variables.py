@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -152,7 +153,9 @@ def existence(use: VariableUse, surroundings: Surroundings) -> Verdict:
 _EXISTS = Verdict(existence=Existence.EXISTS)
 
 
+@functools.lru_cache(maxsize=4096)
 def _existence(path: tuple[str, ...], around: Surroundings) -> Verdict:
+    """Return what ``existence`` does of a path alone: a text may say the same a thousand times."""
     if len(path) == 1:
         return _word(path[0], around)
     if around.type == "composite" and path[0] in tuple(LETTERS):

@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor_sync.audience.audience import pagers_of_alerts, unresolved_pagers
 from monitor_sync.audience.pagers import matches_glob
-from monitor_sync.audience.places import guards, places_in
+from monitor_sync.audience.places import for_one_state, places_in
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import attached, handles
 from monitor_sync.language.message_tree import Helper, walk
@@ -327,8 +327,9 @@ def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
     """
     if "@" not in view.text:
         return
+    is_for_one_state = for_one_state(view.message.elements)
     for place in places_in(("message",), view.text):
-        if any(guard.is_state for guard in guards(view.message.elements, place.start)):
+        if is_for_one_state(place.start):
             continue
         names = [transition.name.replace("_", " ") for transition in view.reach.transitions()]
         name = place.handle.name

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.audience.places import guards, places_in, routed_places, transitions_at
+from monitor_sync.audience.places import (
+    for_one_state,
+    guards,
+    places_in,
+    routed_places,
+    transitions_at,
+)
 from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.message import parse
 from monitor_sync.language.transitions import Reach
@@ -79,3 +85,22 @@ def test_whoever_is_notified_is_notified_by_a_place(pieces: list[Piece], reach: 
 
     for name, recipients in by_transition(text, reach=reach).items():
         assert set(recipients.handles) <= by_places[name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@a {{#is_alert}}@b{{/is_alert}} @c",
+        '{{#is_match "x" "y"}}@a{{#is_alert}}@b{{else}}@c{{/is_alert}}@d{{/is_match}}@e',
+        "{{^is_recovery}}@a{{/is_recovery}}@b",
+        "{{{{is_alert}}}}@a{{{{/is_alert}}}}@b",
+        "@a",
+    ],
+)
+def test_a_place_is_for_one_state_where_a_guard_around_it_is(text: str) -> None:
+    elements = parse(text).elements
+    inside = for_one_state(elements)
+
+    for place in places_in(("message",), text):
+        around = guards(elements, place.start)
+        assert inside(place.start) == any(guard.is_state for guard in around)

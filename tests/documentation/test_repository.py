@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ MACHINE_PATH = re.compile(
 )
 
 
+@functools.cache
 def files() -> list[Path]:
     """Every file that git has or would take, or every file where there is no git."""
     listing = subprocess.run(
@@ -48,6 +50,7 @@ def lines() -> Iterator[tuple[str, str]]:
             yield f"{path.relative_to(ROOT)}:{number}", line
 
 
+@functools.cache
 def modules() -> dict[str, ast.Module]:
     """Every Python file, parsed."""
     return {

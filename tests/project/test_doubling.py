@@ -13,7 +13,7 @@ from monitor_sync.project.load import load
 from monitor_sync.render import diagnostics
 from tests.project.builders import write
 
-SMALL, FOUR_TIMES = 500, 2_000
+SMALL, FOUR_TIMES = 250, 1_000
 LINEAR, QUADRATIC = 4, 16
 MONITOR = "  m{0}: {{name: m{0}, message: m, query: 'avg(last_5m):avg:a{{*}} > 1', {1}}}\n"
 
@@ -49,10 +49,10 @@ FILES = {
 
 
 def seconds(root: Path, text: str) -> float:
-    """The time of the processor for one check, the best of three."""
+    """The time of the processor for one check, the best of two."""
     write(root, {"motor/flow.yaml": text})
     taken = []
-    for _ in range(3):
+    for _ in range(2):
         start = time.process_time()
         diagnostics.text(check(load(root)))
         taken.append(time.process_time() - start)
