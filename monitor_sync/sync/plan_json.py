@@ -14,6 +14,7 @@ from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 if TYPE_CHECKING:
     from monitor_sync.audience.change import TransitionChange
+    from monitor_sync.resources.difference import FieldChange
 
 
 def text(plan: Plan) -> str:
@@ -71,10 +72,7 @@ def _change(change: Change) -> dict[str, Any]:
         "team": change.team,
         "file": change.path or None,
         "line": change.line or None,
-        "fields": [
-            {"field": each.field, "old": jsontext.tidy(each.old), "new": jsontext.tidy(each.new)}
-            for each in change.fields
-        ],
+        "fields": _fields(change.fields),
         "notify": _notify(change),
         "referred_by": list(change.referred_by),
         "blocked_by": list(change.blocked_by),
@@ -161,8 +159,16 @@ def _apart(apart: Apart) -> dict[str, Any]:
         "team": apart.team,
         "since": apart.since or None,
         "editor": apart.editor or None,
-        "fields": [
-            {"field": field.field, "old": jsontext.tidy(field.old), "new": jsontext.tidy(field.new)}
-            for field in apart.fields
-        ],
+        "fields": _fields(apart.fields),
     }
+
+
+def _fields(changes: Iterable[FieldChange]) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": change.field,
+            "old": jsontext.tidy(change.old),
+            "new": jsontext.tidy(change.new),
+        }
+        for change in changes
+    ]
