@@ -1,0 +1,1 @@
+"""Live monitors become files: placed, declared, written as a person would, and proven."""
