@@ -239,6 +239,23 @@ class Monitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """
+    A monitor that leaves the project: it stays in Datadog without our tags, and is nobody's.
+
+    ``moved_from`` are keys that it may still carry, as its file or its unit had another name.
+    ``path`` and ``line`` say where the files name it.
+    """
+
+    key: str
+    reason: str
+    business_unit: str
+    moved_from: tuple[str, ...] = ()
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """
     All that the files want, after templates and owners.
@@ -254,6 +271,8 @@ class Project:
     moved_from: tuple[str, ...] = ()
     """Former names of the project: what carries them and is declared here is taken over."""
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
+    released: Mapping[str, Released] = field(default_factory=dict)
+    """Monitors that leave the project, by key."""
     teams: Mapping[str, Team] = field(default_factory=dict)
     business_units: Mapping[str, str] = field(default_factory=dict)
     """Folder to display name."""

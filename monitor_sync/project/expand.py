@@ -70,6 +70,8 @@ class Expansion:
     provenance: dict[str, Provenance] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
+    released: list[MonitorFile] = field(default_factory=list)
+    """The files that name monitors which leave."""
 
     def file(self, source: MonitorFile) -> None:
         """Make all monitors of one file."""
@@ -86,6 +88,8 @@ class Expansion:
         self.named.update(source.key(str(name)) for name in names)
         if complete:
             self.diagnostics.extend(unknown_parts(source, self.named))
+        if source.released:
+            self.released.append(source)
 
     @contextmanager
     def _guarded(self, source: MonitorFile, where: DataPath) -> Iterator[None]:

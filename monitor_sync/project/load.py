@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Limits, Policy, Project, Team
-from monitor_sync.project import adoption, files, ignored, references
+from monitor_sync.project import adoption, files, ignored, references, released
 from monitor_sync.project.build import MonitorBuilder
 from monitor_sync.project.compiled import CompiledMonitor, compile_layers
 from monitor_sync.project.document import Document
@@ -87,6 +87,7 @@ class _ProjectReader:
             *builder.diagnostics,
             *expansion.diagnostics,
             *references.check(expansion.monitors, expansion.named, _locator(expansion)),
+            *released.check(expansion.released, expansion.named, expansion.monitors),
         ]
         units = {file.unit for file in project_files}
         owners = {unit.file.unit: unit.value("team") for unit in self._of_kind("business-unit")}
@@ -96,6 +97,7 @@ class _ProjectReader:
                 site=settings.site,
                 moved_from=_texts(project.value("moved_from") if project else None),
                 monitors=expansion.monitors,
+                released=released.by_key(expansion.released),
                 teams=teams,
                 business_units=settings.units,
                 unit_owners=unit_owners(owners, teams),
@@ -246,6 +248,7 @@ class _ProjectReader:
                     former_files=named(parsed.value("moved_from")),
                     former_units=named(unit.value("moved_from")) if unit else (),
                     adoptions=parsed.value("adopt") or {},
+                    released=parsed.value("released") or {},
                     wrong=parsed.wrong_parts(),
                     doubts=frozenset[str]().union(*above),
                 )

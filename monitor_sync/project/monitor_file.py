@@ -18,7 +18,8 @@ class MonitorFile:
 
     ``base`` holds the levels above its monitors: project, business unit and file. ``former_files``
     and ``former_units`` are what ``moved_from`` of the file and of its unit name. ``adoptions`` is
-    ``adopt`` at the top of the file: key part to the id of a live monitor. ``wrong`` are the paths
+    ``adopt`` at the top of the file: key part to the id of a live monitor. ``released`` maps the
+    key part of a monitor that leaves to the reason. ``wrong`` are the paths
     of what has the wrong shape, by the first two steps of each. ``doubts`` are the fields of all
     its monitors that are in doubt because a level above them is wrong.
     """
@@ -29,6 +30,7 @@ class MonitorFile:
     former_files: tuple[str, ...] = ()
     former_units: tuple[str, ...] = ()
     adoptions: Mapping[str, int] = field(default_factory=dict)
+    released: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[DataPath, list[DataPath]] = field(default_factory=dict)
     doubts: frozenset[str] = frozenset()
 

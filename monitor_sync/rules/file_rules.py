@@ -160,6 +160,13 @@ _WRITTEN: Final = {
         Use instead: `adopt: 1234567` on the one that it is
         Source: our own rule.
         """,
+    "references/released-and-declared": """
+        A key is under `released`, and a declared monitor has it, had it or is an item of it.
+        Why: what is released loses our tags and is nobody's afterwards; what is declared is ours.
+        Example: `released: {errors: moved to another project}` beside `monitors: {errors: …}`
+        Use instead: one of the two
+        Source: our own rule.
+        """,
     "references/circle": """
         Composites refer to each other in a circle.
         Why: each would have to be made before the other.
