@@ -10,9 +10,19 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
+
+# Whether an example passes does not depend on how busy the machine is.
+settings.register_profile(
+    "unhurried",
+    parent=settings.default,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("unhurried")
 
 _LOCAL = {"localhost", "", None}
 

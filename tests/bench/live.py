@@ -41,7 +41,7 @@ def emulator(
             yield host
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
 
 def free_port() -> int:

@@ -25,7 +25,7 @@ def printed() -> str:
     """What a small bench prints."""
     command = [sys.executable, "-m", "tests.bench", "30", "--rounds", "1"]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -67,7 +67,7 @@ def shell(name: str, script: str, home: Path) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     return done.stdout

@@ -1,8 +1,7 @@
-"""The demo keeps its promises: half a minute, no key, every claim checked."""
+"""The demo keeps its promises: no key, every claim checked."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from tests.cli.run import run
@@ -10,13 +9,10 @@ from tests.cli.run import run
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_demo_tells_the_whole_story_without_keys_in_half_a_minute(tmp_path: Path) -> None:
-    start = time.monotonic()
-
+def test_the_demo_tells_the_whole_story_without_keys(tmp_path: Path) -> None:
     done = run("demo", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - start < 30
     assert "nothing to do" in done.stdout
     assert "options.thresholds.critical" in done.stdout
     assert "clone #" in done.stdout

@@ -101,7 +101,7 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     program = f"{sys.executable} -m monitor_sync"
     return subprocess.run(  # noqa: S602 - a redirection is what is tested
         command.replace("monitor-sync", program),
-        shell=True, cwd=folder, text=True, capture_output=True, check=False, timeout=60,
+        shell=True, cwd=folder, text=True, capture_output=True, check=False, timeout=300,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
 

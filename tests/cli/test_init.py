@@ -31,7 +31,7 @@ def answered(*answers: str, arguments: tuple[str, ...], cwd: Path) -> tuple[str,
             break
         seen += part
     os.close(main)
-    return seen.decode(), process.wait(timeout=30)
+    return seen.decode(), process.wait(timeout=120)
 
 
 def test_it_asks_for_what_no_option_says_and_again_where_an_answer_does_not_fit(

@@ -46,7 +46,7 @@ def guarded(*arguments: str, cwd: Path) -> tuple[subprocess.CompletedProcess[str
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     loaded = next(line for line in done.stderr.splitlines() if line.startswith("loaded:"))
     return done, set(loaded.split()[1:])

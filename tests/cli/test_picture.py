@@ -20,7 +20,7 @@ def test_the_script_draws_a_plan_that_fetches_nothing(tmp_path: Path) -> None:
         check=True,
         cwd=tmp_path,
         env=environment(),
-        timeout=60,
+        timeout=300,
     )
     drawn = target.read_text(encoding="utf-8")
     text = " ".join(" ".join(re.findall(r"<text[^>]*>([^<]*)", unescape(drawn))).split())

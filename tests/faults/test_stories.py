@@ -34,7 +34,7 @@ def killed(there: Account, machine: Machine, *arguments: str, at: int) -> None:
     """The command, killed right after Datadog carried out its n-th write."""
     process = machine.start(*arguments)
     there.emulator.at(at, process.kill)
-    said, _ = process.communicate(timeout=40)
+    said, _ = process.communicate(timeout=120)
     assert process.returncode == -signal.SIGKILL, said
 
 
@@ -225,7 +225,7 @@ def test_a_twin_of_a_run_that_was_interrupted_goes_with_the_next(
         process.send_signal(signal.SIGINT)
 
     there.emulator.at(1, happen)
-    said, _ = process.communicate(timeout=40)
+    said, _ = process.communicate(timeout=120)
     assert len(there.emulator.keyed()[NEW]) == 2, said
 
     ran = machine.run("apply", "--yes", "--resume")
@@ -248,7 +248,7 @@ def test_of_two_twins_ours_goes_also_where_nobody_heard_that_it_was_made(
             process.kill()
 
         there.emulator.at(1, happen)
-        process.communicate(timeout=40)
+        process.communicate(timeout=120)
         ran = machine.run("apply", "--yes", "--resume")
     else:
         there.emulator.inject([{"kind": "dropped-after", "route": CREATE}])

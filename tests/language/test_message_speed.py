@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -14,10 +13,13 @@ from monitor_sync.language.message import parse
 from monitor_sync.language.template_variables import Surroundings, existence, variables
 from monitor_sync.language.transitions import Reach
 from monitor_sync.language.unreachable_blocks import never_shown
+from tests.growth import times_as_long
 
-LENGTH = 10_000
-LIMIT = 0.05
-"""Seconds for each step over 10,000 characters."""
+SHORT, LONG = 2_500, 20_000
+"""Characters."""
+LINEAR = LONG / SHORT
+ALLOWED = 3 * LINEAR
+"""Times as long for so many times the text; the square of it would be 64."""
 
 REPEATED = (
     "{", "{{", "}}", "{{!", "{{!-- a }}", "{{!--", "{{{{", "{{{{raw}}}}", "{{#is_alert}}",
@@ -28,47 +30,44 @@ REPEATED = (
 )  # fmt: skip
 
 
-def numbered(pattern: str) -> str:
-    """A pattern repeated with a running number in it."""
-    return "".join(pattern.replace("#N", str(number)) for number in range(1000))[:LENGTH]
-
-
-HOSTILE = {
-    **{repr(each): (each * LENGTH)[:LENGTH] for each in REPEATED},
-    "comparisons": numbered('{{#is_match "a#N" "b"}}@c#N{{/is_match}}'),
-    "comparisons of one handle": numbered('{{#is_match "a#N" "b"}} @c{{/is_match}}'),
-    "words cut by comparisons": numbered('@a{{#is_match "a#N" "b"}}x{{else}}y{{/is_match}}'),
-    "nested comparisons": numbered('{{#is_match "a#N" "b"}} @c {{else}}@d '),
-    "unknown conditions": numbered("{{#is_#N_abcdef}}{{/is_#N_abcdef}}"),
-    "blanks behind arguments": '{{#is_match "a" "b"' + "\n" * LENGTH + "}}",
-    "blanks before a name": "{{#" + " " * LENGTH + "is_alert}}",
-    "blanks in an eval": '{{eval "1' + " " * LENGTH + '"}}',
-    "brackets in an eval": '{{eval "' + "[a " * (LENGTH // 3) + '"}}',
-    "unknown variables": numbered("{{abc#Ndefgh.x}}"),
-    "a long sum": '{{eval "' + "1+" * (LENGTH // 2) + '"}}',
-    "deep parentheses": '{{eval "' + "(" * LENGTH + '"}}',
-    "powers": '{{eval "' + "2^" * (LENGTH // 2) + '"}}',
+NUMBERED = {
+    "comparisons": '{{#is_match "a#N" "b"}}@c#N{{/is_match}}',
+    "comparisons of one handle": '{{#is_match "a#N" "b"}} @c{{/is_match}}',
+    "words cut by comparisons": '@a{{#is_match "a#N" "b"}}x{{else}}y{{/is_match}}',
+    "nested comparisons": '{{#is_match "a#N" "b"}} @c {{else}}@d ',
+    "unknown conditions": "{{#is_#N_abcdef}}{{/is_#N_abcdef}}",
+    "unknown variables": "{{abc#Ndefgh.x}}",
 }
+"""Repeated with a running number in the place of ``#N``."""
+WITHIN = {
+    "blanks behind arguments": ('{{#is_match "a" "b"', "\n", "}}"),
+    "blanks before a name": ("{{#", " ", "is_alert}}"),
+    "blanks in an eval": ('{{eval "1', " ", '"}}'),
+    "brackets in an eval": ('{{eval "', "[a ", '"}}'),
+    "a long sum": ('{{eval "', "1+", '"}}'),
+    "deep parentheses": ('{{eval "', "(", '"}}'),
+    "powers": ('{{eval "', "2^", '"}}'),
+}
+"""What stands before, what is repeated, what stands behind."""
+HOSTILE = (*REPEATED, *NUMBERED, *WITHIN)
+
+
+def hostile(name: str, length: int) -> str:
+    """A text of about so many characters."""
+    if name in NUMBERED:
+        pattern = NUMBERED[name]
+        return "".join(pattern.replace("#N", str(place)) for place in range(length))[:length]
+    before, piece, behind = WITHIN.get(name, ("", name, ""))
+    return before + (piece * length)[:length] + behind
+
+
 AROUND = Surroundings(type="log alert", group_keys=("host", "env", "kube.app"))
 
 
-def seconds(step: Callable[[], object]) -> float:
-    """The processor's time of the quickest of three goes; the machine may be busy."""
-    taken = []
-    for _ in range(3):
-        begun = time.process_time()
-        step()
-        taken.append(time.process_time() - begun)
-    return min(taken)
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_no_text_of_ten_thousand_characters_takes_long(name: str) -> None:
-    text = HOSTILE[name]
+def steps(text: str) -> dict[str, Callable[[], object]]:
     message = parse(text)
-
     assert str(message) == text
-    steps: dict[str, Callable[[], object]] = {
+    return {
         "parse": lambda: parse(text),
         "handles": lambda: handles(text),
         "attached": lambda: attached(text),
@@ -76,8 +75,13 @@ def test_no_text_of_ten_thousand_characters_takes_long(name: str) -> None:
         "never shown": lambda: never_shown(message, Reach()),
         "variables": lambda: [existence(use, AROUND) for use in variables(message)],
     }
-    slow = {step: taken for step, run in steps.items() if (taken := seconds(run)) > LIMIT}
-    assert slow == {}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_takes_longer_than_its_length_makes_it(name: str) -> None:
+    short, long = steps(hostile(name, SHORT)), steps(hostile(name, LONG))
+    times = {step: times_as_long(short[step], long[step], allowed=ALLOWED) for step in short}
+    assert {step: more for step, more in times.items() if more > ALLOWED} == {}
 
 
 def test_ten_times_the_text_takes_about_ten_times_as_long() -> None:
@@ -87,11 +91,10 @@ def test_ten_times_the_text_takes_about_ten_times_as_long() -> None:
         "{{#is_alert}}bad{{/is_alert}}{{^is_recovery}} still{{/is_recovery}}\n"
     ) * 10
 
-    steps: tuple[Callable[[str], object], ...] = (parse, handles, variables, everybody)
-    for step in steps:
-        once = seconds(partial(step, text))
-        tenfold = seconds(partial(step, text * 10))
-        assert tenfold < 25 * once + 0.005
+    each_step: tuple[Callable[[str], object], ...] = (parse, handles, variables, everybody)
+    for step in each_step:
+        times = times_as_long(partial(step, text), partial(step, text * 10), allowed=30)
+        assert times <= 30
 
 
 def everybody(text: str) -> object:

@@ -61,7 +61,7 @@ def run(
         env["PYTHONPATH"] = str(path)
     return subprocess.run(
         [str(part) for part in command],
-        cwd=cwd, env=env, capture_output=True, text=True, timeout=60, check=False,
+        cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
 

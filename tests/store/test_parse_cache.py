@@ -122,7 +122,7 @@ def test_it_is_for_nobody_elses_eyes_and_without_it_nothing_is_written(
     assert cached.stat().st_mode & 0o077 == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(value=VALUES, content=st.binary())
 def test_whatever_is_put_in_comes_back_equal_to_the_same_version_alone(
     tmp_path: Path, cached: Path, value: Any, content: bytes

@@ -121,7 +121,7 @@ def test_the_action_installs_its_own_checkout_without_asking_an_index(tmp_path: 
     for _ in range(2):  # the second use of the action finds it installed
         subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-            env=environment, cwd=tmp_path, check=True, timeout=120, capture_output=True,
+            env=environment, cwd=tmp_path, check=True, timeout=600, capture_output=True,
         )  # fmt: skip
     python = tmp_path / "monitor-sync/bin/python"
     asked = [str(python), "-m", "monitor_sync", "--version"]
