@@ -17,7 +17,7 @@ from tests.faults.matrix import AFTER, BEFORE
 from tests.faults.recording_emulator import CREATE, DELETE
 
 _FEW, _MANY = 2, 50
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 
 _OLDER = changed(
     AFTER["all of them"],
