@@ -109,8 +109,8 @@ def local(monkeypatch: pytest.MonkeyPatch) -> Iterator[Local]:
     """A fresh emulator over HTTP on a free port; the environment points at it."""
     emulator = Emulator(org_id=1_000_000)  # plans as JSON tell it
     with running(emulator) as url:
-        found = Local(emulator=emulator, url=url)
-        for name, value in found.environment.items():
+        served = Local(emulator=emulator, url=url)
+        for name, value in served.environment.items():
             monkeypatch.setenv(name, value)
-        yield found
+        yield served
     emulator.close()

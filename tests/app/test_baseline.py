@@ -21,7 +21,7 @@ def run(command: str) -> Result:
 
 
 def rules(result: Result) -> list[tuple[str, str]]:
-    return [(each["key"], each["rule"]) for each in json.loads(result.stdout)]
+    return [(finding["key"], finding["rule"]) for finding in json.loads(result.stdout)]
 
 
 @pytest.fixture

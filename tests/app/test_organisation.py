@@ -28,10 +28,10 @@ def estate(local: Local) -> Estate:
 
 
 def requests(local: Local) -> dict[str, int]:
-    found = json.loads(local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+    counts = json.loads(local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
     local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
-    assert isinstance(found, dict)
-    return found
+    assert isinstance(counts, dict)
+    return counts
 
 
 def applied(project: Path, local: Local) -> None:

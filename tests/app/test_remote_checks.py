@@ -75,17 +75,17 @@ class Files:
 
         client = Client.from_environment(self.local.environment)
         assert all(
-            each.status == "done"
-            for each in carry_out(
+            outcome.status == "done"
+            for outcome in carry_out(
                 make_plan(self.load().project, [], site=client.site), {"monitor": client.monitors}
             )
         )
 
-    def ask(self, **asked: Any) -> Answers:
+    def ask(self, **options: Any) -> Answers:
         """The answers, with the counter of requests at zero before."""
         self._send("DELETE", "/__emulator/requests")
-        asked.setdefault("everything", False)
-        return remote_checks.diagnose(self.load(), Target(environ=os.environ), **asked)
+        options.setdefault("everything", False)
+        return remote_checks.diagnose(self.load(), Target(environ=os.environ), **options)
 
     def validate(self, *arguments: str) -> Result:
         """The command as a whole, in this process."""
@@ -109,7 +109,7 @@ class Files:
     def place(self, text: str, name: str) -> tuple[str, int, int, int]:
         """Where a text stands in a file, as a diagnostic has it."""
         lines = (self.root / name).read_text().splitlines()
-        line = next(number for number, each in enumerate(lines) if text in each)
+        line = next(number for number, line in enumerate(lines) if text in line)
         column = lines[line].index(text) + 1
         return f"{self.root}/{name}", line + 1, column, column + len(text)
 
@@ -117,8 +117,16 @@ class Files:
 def told(answers: Answers) -> list[tuple[str, tuple[str, int, int, int]]]:
     """Rule and place of each diagnostic."""
     return [
-        (each.rule, (each.span.path, each.span.line, each.span.column, each.span.end_column))
-        for each in answers.diagnostics
+        (
+            diagnostic.rule,
+            (
+                diagnostic.span.path,
+                diagnostic.span.line,
+                diagnostic.span.column,
+                diagnostic.span.end_column,
+            ),
+        )
+        for diagnostic in answers.diagnostics
     ]
 
 
@@ -168,7 +176,7 @@ def test_a_handle_of_one_monitor_is_an_error_at_that_monitor(known: Files) -> No
         ("routing/handle-exists-nowhere", known.place("@slack-sales", "motor/flow.yaml")),
         ("routing/handle-exists-nowhere", (alert[0], alert[1], alert[2] - 1, alert[3] + 1)),
     ]
-    assert {each.key for each in answers.diagnostics} == {"motor/flow/conversion-drop"}
+    assert {diagnostic.key for diagnostic in answers.diagnostics} == {"motor/flow/conversion-drop"}
 
 
 def test_a_query_that_datadog_refuses_is_an_error_at_the_query(known: Files) -> None:
@@ -268,7 +276,7 @@ def test_the_organisation_says_how_bad_it_is(files: Files) -> None:
     severity = "policy: {severity: {routing/handle-exists-nowhere: warning}}\n"
     files.write("project.yaml", PROJECT + severity)
 
-    assert [each.severity.label for each in files.ask().diagnostics] == ["warning"] * 2
+    assert [diagnostic.severity.label for diagnostic in files.ask().diagnostics] == ["warning"] * 2
     assert files.validate().exit_code == 0
 
 
@@ -311,7 +319,7 @@ def test_the_command_shows_what_datadog_said_among_its_own_findings(files: Files
     result = files.validate("--format", "json")
 
     assert result.exit_code == 3
-    rules = [each["rule"] for each in json.loads(result.stdout)]
+    rules = [finding["rule"] for finding in json.loads(result.stdout)]
     assert "routing/handle-exists-nowhere" in rules
     assert "Not checked: " in result.stderr
     assert "1 monitor (with errors in the files: motor/flow/conversion-drop)" in result.stderr
@@ -347,9 +355,9 @@ def test_all_alone_is_a_wrong_command_line(files: Files) -> None:
 
 
 def test_every_name_that_can_be_told_has_a_manual_page() -> None:
-    names = {each.name for each in PAGES}
+    names = {page.name for page in PAGES}
 
     assert {f"{family}/refused-by-datadog" for _, family, _ in TEXTS} <= names
     assert "routing/handle-exists-nowhere" in names
     parts = ("Why:", "Example:", "Use instead:", "Source:")
-    assert [(each.name, part) for each in PAGES for part in parts if part not in each.page] == []
+    assert [(page.name, part) for page in PAGES for part in parts if part not in page.page] == []

@@ -29,7 +29,14 @@ def test_a_finding_that_is_not_shown_stands_at_its_monitor(tmp_path: Path) -> No
     least = app.ValidateOptions(least=Severity.ERROR)
     validation = app.validate(tmp_path, least)
     lines = {monitor.key: (monitor.path, monitor.line) for monitor in validation.monitors}
-    warned = [each for each in validation.diagnostics if each.rule.startswith("message/")]
+    warned = [
+        diagnostic
+        for diagnostic in validation.diagnostics
+        if diagnostic.rule.startswith("message/")
+    ]
 
     assert warned
-    assert all((each.span.path, each.span.line) == lines[each.key] for each in warned)
+    assert all(
+        (diagnostic.span.path, diagnostic.span.line) == lines[diagnostic.key]
+        for diagnostic in warned
+    )

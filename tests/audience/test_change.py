@@ -24,10 +24,10 @@ def body(message: str = "@slack-a", **changed: Any) -> dict[str, Any]:
 
 def told(old: Any, new: Any) -> dict[str, tuple[list[str], list[str]]]:
     """Transition to the handles before and after."""
-    found = compare(old, new)
+    audience_change = compare(old, new)
     return {
-        each.transition: ([name for name, _ in each.old], [name for name, _ in each.new])
-        for each in found.at
+        at.transition: ([name for name, _ in at.old], [name for name, _ in at.new])
+        for at in audience_change.at
     }
 
 
@@ -70,15 +70,15 @@ def test_the_same_handles_in_another_order_are_no_difference() -> None:
 
 
 def test_a_handle_that_loses_one_state_is_neither_gained_nor_lost() -> None:
-    found = compare(body("@webhook-night"), body(PAGED[: PAGED.index("{{#is_rec")]))
-    assert (found.gained, found.lost) == ((), ())
-    assert [each.transition for each in found.at] == ["alert_recovery"]
+    audience_change = compare(body("@webhook-night"), body(PAGED[: PAGED.index("{{#is_rec")]))
+    assert (audience_change.gained, audience_change.lost) == ((), ())
+    assert [at.transition for at in audience_change.at] == ["alert_recovery"]
 
 
 def test_a_handle_in_a_block_that_never_happens_is_not_notified() -> None:
     # no warning threshold, so the monitor never warns
-    found = compare(body("@slack-a"), body("@slack-a {{#is_warning}}@b.c{{/is_warning}}"))
-    assert not found
+    audience_change = compare(body("@slack-a"), body("@slack-a {{#is_warning}}@b.c{{/is_warning}}"))
+    assert not audience_change
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_another_type_changes_what_can_happen() -> None:
 
 def test_a_priority_changes_who_is_notified_under_it() -> None:
     message = "{{#is_priority 'P1'}}@webhook-night{{/is_priority}} @slack-a"
-    found = compare(body(message, priority=1), body(message, priority=3))
-    assert found.lost == found.last_pagers == ("@webhook-night",)
+    audience_change = compare(body(message, priority=1), body(message, priority=3))
+    assert audience_change.lost == audience_change.last_pagers == ("@webhook-night",)
 
 
 def test_an_escalation_counts_only_where_the_monitor_renotifies() -> None:
@@ -124,9 +124,9 @@ def test_an_escalation_counts_only_where_the_monitor_renotifies() -> None:
 
 
 def test_a_draft_notifies_nobody() -> None:
-    found = compare(body(draft_status="published"), body(draft_status="draft"))
-    assert found.lost == ("@slack-a",)
-    assert found.unheard == ("alert", "alert_recovery")
+    audience_change = compare(body(draft_status="published"), body(draft_status="draft"))
+    assert audience_change.lost == ("@slack-a",)
+    assert audience_change.unheard == ("alert", "alert_recovery")
 
 
 def test_a_draft_stays_one_where_the_files_do_not_say() -> None:
@@ -155,8 +155,10 @@ def test_who_hears_of_the_recovery_alone_is_woken_by_nothing() -> None:
 
 def test_the_policy_says_what_a_pager_is() -> None:
     globs = ("@slack-night-*",)
-    found = compare(body("@webhook-log @slack-night-1"), body("@webhook-log"), pagers=globs)
-    assert found.last_pagers == ("@slack-night-1",)
+    audience_change = compare(
+        body("@webhook-log @slack-night-1"), body("@webhook-log"), pagers=globs
+    )
+    assert audience_change.last_pagers == ("@slack-night-1",)
 
 
 def test_a_state_that_now_reaches_nobody_is_named() -> None:
@@ -209,7 +211,7 @@ def test_the_lines_that_are_left_out_decide_nothing(text: str, reach: Reach) -> 
 
 
 @given(rendering.trees(), rendering.trees())
-def test_what_is_left_of_any_message_notifies_the_same(one: Any, other: Any) -> None:
-    text = rendering.written(one) + "\nwords\n{{value}} words\n" + rendering.written(other)
+def test_what_is_left_of_any_message_notifies_the_same(before: Any, other: Any) -> None:
+    text = rendering.written(before) + "\nwords\n{{value}} words\n" + rendering.written(other)
     left = lines_that_notify(text)
     assert by_transition(left, reach=Reach()) == by_transition(text, reach=Reach())

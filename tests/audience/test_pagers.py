@@ -28,7 +28,7 @@ def test_without_policy_webhooks_and_on_call_tools_are_pagers() -> None:
     pagers = ["@webhook-a", "@pagerduty", "@pagerduty-a", "@opsgenie-a", "@oncall-a"]
     others = ["@slack-a", "@teams-a", "@a@b.com", "@team-a", "@all", "@jira-a"]
 
-    assert [each for each in (*pagers, *others) if is_pager(each, ())] == pagers
+    assert [handle for handle in (*pagers, *others) if is_pager(handle, ())] == pagers
 
 
 def test_what_teams_call_a_pager_is_one_besides_the_kinds_or_the_policys() -> None:
@@ -36,8 +36,8 @@ def test_what_teams_call_a_pager_is_one_besides_the_kinds_or_the_policys() -> No
     by_policy = pager_globs(("@webhook-zenduty-*",), {"@slack-night"})
     handles = ["@webhook-a", "@webhook-zenduty-a", "@slack-night", "@slack-day"]
 
-    assert [each for each in handles if is_pager(each, by_kind)] == handles[:3]
-    assert [each for each in handles if is_pager(each, by_policy)] == handles[1:3]
+    assert [handle for handle in handles if is_pager(handle, by_kind)] == handles[:3]
+    assert [handle for handle in handles if is_pager(handle, by_policy)] == handles[1:3]
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,10 @@ def test_a_recipient_is_placed_at_the_first_state_that_has_it() -> None:
 def test_the_blocks_around_a_place_are_named_with_the_answer_that_shows_it(
     text: str, around: list[tuple[str, bool]]
 ) -> None:
-    found = guards(parse(text).elements, text.index("@a"))
+    enclosing = guards(parse(text).elements, text.index("@a"))
 
-    assert [(guard.condition.name, guard.holds) for guard in found] == around
-    assert [guard.is_state for guard in found] == [name != "is_match" for name, _ in around]
+    assert [(guard.condition.name, guard.holds) for guard in enclosing] == around
+    assert [guard.is_state for guard in enclosing] == [name != "is_match" for name, _ in around]
 
 
 def test_a_place_is_notified_at_the_transitions_of_its_block() -> None:
@@ -69,8 +69,8 @@ def test_a_place_is_notified_at_the_transitions_of_its_block() -> None:
     reach = Reach(no_data=False, unknown=False, renotify=frozenset())
 
     # of a warning after an alert it is notified without a text
-    found = transitions_at(parse(text), text.index("@a"), reach)
-    assert found == ("alert_to_warning", "alert_recovery")
+    transitions = transitions_at(parse(text), text.index("@a"), reach)
+    assert transitions == ("alert_to_warning", "alert_recovery")
 
 
 @given(trees(), st.sampled_from([Reach(), Reach(warning=False, priority=1)]))

@@ -38,29 +38,32 @@ REACHES = st.builds(
 
 def told(recipients: Recipients, answers: rendering.Answers) -> set[str]:
     """Who is notified where the comparisons turn out so."""
-    found = set(recipients.always)
-    for each in recipients.sometimes:
-        if any(all(holds(one, answers) for one in case) for case in each.when):
-            found.add(each.handle)
-    return found
+    notified = set(recipients.always)
+    for recipient in recipients.sometimes:
+        if any(all(holds(condition, answers) for condition in case) for case in recipient.when):
+            notified.add(recipient.handle)
+    return notified
 
 
 def holds(comparison: CaseCondition, answers: rendering.Answers) -> bool:
     if comparison.kind == "is_priority":
-        asked = f"is_priority '{comparison.values[0]}'"
+        comparison_text = f"is_priority '{comparison.values[0]}'"
     else:
-        quoted = " ".join(f'"{each}"' for each in (comparison.variable, *comparison.values))
-        asked = f"{comparison.kind} {quoted}"
-    return answers[asked] == comparison.holds
+        quoted = " ".join(f'"{operand}"' for operand in (comparison.variable, *comparison.values))
+        comparison_text = f"{comparison.kind} {quoted}"
+    return answers[comparison_text] == comparison.holds
 
 
 def test_the_table_has_every_transition_and_flag_of_the_naive_one() -> None:
-    table = {each.name: (set(each.flags), set(each.bodiless)) for each in TRANSITIONS}
+    table = {
+        transition.name: (set(transition.flags), set(transition.bodiless))
+        for transition in TRANSITIONS
+    }
 
     assert table == dict(HOLDS)
     assert sorted(FLAGS) == rendering.FLAGS
-    assert {each.state for each in TRANSITIONS} == set(STATES)
-    assert all(each.source for each in TRANSITIONS)
+    assert {transition.state for transition in TRANSITIONS} == set(STATES)
+    assert all(transition.source for transition in TRANSITIONS)
 
 
 @given(trees(), REACHES)
@@ -68,10 +71,10 @@ def test_recipients_are_those_of_every_rendering(pieces: list[Piece], reached: R
     text = rendering.written(pieces)
     # A word that comparisons split into more forms than are followed ends at a block's edge.
     assume(len(re.findall(r"\{\{[#^]is_(?:exact_)?match|\{\{[#^]is_priority", text)) <= 6)
-    found = by_transition(text, reach=reached)
+    by_name = by_transition(text, reach=reached)
     overridden = "override_priority" in text
 
-    for name, recipients in found.items():
+    for name, recipients in by_name.items():
         flags, silent = HOLDS[name]
         every: list[set[str]] = []
         for answers in rendering.answers_for(flags, reached.priority, overridden=overridden):
@@ -119,56 +122,58 @@ def test_branches_are_never_shown_exactly_where_no_rendering_shows_them(
             for answers in rendering.answers_for(holding, reached.priority, overridden=overridden):
                 rendered(pieces, answers)
 
-    found = [(each.start, each.otherwise) for each in never_shown(parse(text), reached)]
-    assert found == list(dead(pieces, 0))
+    unreachable = [(block.start, block.otherwise) for block in never_shown(parse(text), reached)]
+    assert unreachable == list(dead(pieces, 0))
 
 
 def dead(pieces: list[Piece], at: int) -> list[tuple[int, bool]]:
     """The outermost branches with something in them that were not seen."""
-    found = []
-    for each in pieces:
-        if isinstance(each, Branching):
-            opening = len(f"{{{{#{each.condition}}}}}")
-            middle = at + opening + len(rendering.written(each.body)) + len("{{else}}")
+    branches = []
+    for piece in pieces:
+        if isinstance(piece, Branching):
+            opening = len(f"{{{{#{piece.condition}}}}}")
+            middle = at + opening + len(rendering.written(piece.body)) + len("{{else}}")
             for branch, first, start in (
-                (each.body, True, at + opening),
-                (each.otherwise or [], False, middle),
+                (piece.body, True, at + opening),
+                (piece.otherwise or [], False, middle),
             ):
-                if first in each.seen:
-                    found += dead(branch, start)
-                elif rendering.written(branch) and each.condition != "is_critical":
-                    found.append((at, not first))
-        at += len(rendering.written([each]))
-    return found
+                if first in piece.seen:
+                    branches += dead(branch, start)
+                elif rendering.written(branch) and piece.condition != "is_critical":
+                    branches.append((at, not first))
+        at += len(rendering.written([piece]))
+    return branches
 
 
 def test_a_handle_in_the_middle_of_a_word_is_one_where_nothing_stands_before_it() -> None:
     text = (
         '{{#is_match "a" "b"}}x{{/is_match}}@one {{value}}@two @three{{#is_alert}}-a{{/is_alert}}'
     )
-    found = by_transition(text, reach=reach("query alert", {}))
+    recipients = by_transition(text, reach=reach("query alert", {}))
 
-    assert found["alert"].always == ("@three-a",)
-    assert found["alert_recovery"].always == ("@three",)
-    (one,) = found["alert"].sometimes
-    assert one.handle == "@one"
-    assert [[str(each) for each in case] for case in one.when] == [['a does not contain "b"']]
+    assert recipients["alert"].always == ("@three-a",)
+    assert recipients["alert_recovery"].always == ("@three",)
+    (recipient,) = recipients["alert"].sometimes
+    assert recipient.handle == "@one"
+    assert [[str(condition) for condition in case] for case in recipient.when] == [
+        ['a does not contain "b"']
+    ]
 
 
 def test_a_message_without_a_handle_notifies_nobody_anywhere() -> None:
-    found = by_transition("{{#is_alert}}bad{{/is_alert}}", reach=Reach())
+    recipients = by_transition("{{#is_alert}}bad{{/is_alert}}", reach=Reach())
 
-    assert set(found) == set(HOLDS)
-    assert not any(each.handles for each in found.values())
+    assert set(recipients) == set(HOLDS)
+    assert not any(at_transition.handles for at_transition in recipients.values())
 
 
 def test_who_is_notified_without_a_text_is_told_apart() -> None:
     text = "{{#is_alert_recovery}}@pager{{/is_alert_recovery}} {{#is_warning}}@chat{{/is_warning}}"
-    found = by_transition(text, reach=Reach())
+    recipients = by_transition(text, reach=Reach())
 
-    assert found["alert_to_warning"].always == ("@chat",)
-    assert found["alert_to_warning"].bodiless == ("@pager",)
-    assert found["alert_to_warning"].when == {"@chat": (), "@pager": ()}
+    assert recipients["alert_to_warning"].always == ("@chat",)
+    assert recipients["alert_to_warning"].bodiless == ("@pager",)
+    assert recipients["alert_to_warning"].when == {"@chat": (), "@pager": ()}
 
 
 @pytest.mark.parametrize(
@@ -199,7 +204,7 @@ def test_who_is_notified_without_a_text_is_told_apart() -> None:
 def test_what_a_monitor_reaches_follows_from_its_type_and_options(
     type_: str, options: dict[str, object], names: set[str]
 ) -> None:
-    assert {each.name for each in reach(type_, options).transitions()} == names
+    assert {transition.name for transition in reach(type_, options).transitions()} == names
 
 
 @pytest.mark.parametrize(
@@ -220,10 +225,10 @@ def test_what_a_monitor_reaches_follows_from_its_type_and_options(
     ],
 )
 def test_a_block_that_is_never_shown_says_why(text: str, reason: str) -> None:
-    (found,) = never_shown(parse(text), reach("query alert", {}, priority=3))
+    (block,) = never_shown(parse(text), reach("query alert", {}, priority=3))
 
-    assert reason in found.reason
-    assert text[found.start : found.end].startswith("{{")
+    assert reason in block.reason
+    assert text[block.start : block.end].startswith("{{")
 
 
 def test_a_priority_that_the_message_overrides_is_left_open() -> None:
@@ -231,8 +236,10 @@ def test_a_priority_that_the_message_overrides_is_left_open() -> None:
     reached = reach("query alert", {}, priority=3)
 
     assert never_shown(parse(text), reached) == ()
-    (found,) = by_transition(text, reach=reached)["alert"].sometimes
-    assert [[str(each) for each in case] for case in found.when] == [['priority is "P1"']]
+    (recipient,) = by_transition(text, reach=reached)["alert"].sometimes
+    assert [[str(condition) for condition in case] for case in recipient.when] == [
+        ['priority is "P1"']
+    ]
 
 
 ATOMS = [CaseCondition("is_match", name, ("v",)) for name in "abcd"]
@@ -255,22 +262,27 @@ def test_cases_keep_their_meaning_and_equal_meanings_are_equal(
     described: list[dict[CaseCondition, bool]],
 ) -> None:
     effort = Effort()
-    built = [_case(each) for each in described]
+    built = [_case(world_case) for world_case in described]
     forward, backward = NEVER, NEVER
-    for each in built:
-        forward = either(forward, each, effort)
-    for each in reversed(built):
-        backward = either(each, backward, effort)
+    for case in built:
+        forward = either(forward, case, effort)
+    for case in reversed(built):
+        backward = either(case, backward, effort)
 
     assert forward == backward
     for values in itertools.product((True, False), repeat=len(ATOMS)):
         world = dict(zip(ATOMS, values, strict=True))
-        expected = any(all(world[a] == v for a, v in each.items()) for each in described)
-        met = any(all(world[_asked(one)] == one.holds for one in case) for case in forward)
+        expected = any(
+            all(world[a] == v for a, v in world_case.items()) for world_case in described
+        )
+        met = any(
+            all(world[_asked(condition)] == condition.holds for condition in case)
+            for case in forward
+        )
         assert met == expected
     every = all(
-        any(all(dict(zip(ATOMS, values, strict=True))[a] == v for a, v in each.items())
-            for each in described)
+        any(all(dict(zip(ATOMS, values, strict=True))[a] == v for a, v in world_case.items())
+            for world_case in described)
         for values in itertools.product((True, False), repeat=len(ATOMS))
     )  # fmt: skip
     assert (forward == ALWAYS) == every

@@ -161,27 +161,27 @@ def _check_plan(case: Case, output: str, monitors: int) -> None:
 
 def measured(bench: Bench, host: str, rounds: int) -> dict[str, list[Run]]:
     """Every case in turn, round by round, after one round that does not count."""
-    found: dict[str, list[Run]] = {case.name: [] for case in cases(bench, host)}
+    runs_by_case: dict[str, list[Run]] = {case.name: [] for case in cases(bench, host)}
     for number in range(rounds + 1):
         for case in cases(bench, host):
             result = run(bench, case, host)
             if number:
-                found[case.name].append(result)
-    return found
+                runs_by_case[case.name].append(result)
+    return runs_by_case
 
 
-def table(found: Mapping[str, list[Run]]) -> list[str]:
+def table(runs_by_case: Mapping[str, list[Run]]) -> list[str]:
     """Medians, and medians of the ratios to the floor of the same round."""
     lines = [
         f"{'':<19}{'wall s':>8}{'x floor':>9}"
         f"{'CPU s':>9}{'x floor':>9}{'peak MB':>9}{'requests':>10}"
     ]
-    floor = found["floor"]
-    for name, runs in found.items():
-        wall = statistics.median(each.cost.wall for each in runs)
-        cpu = statistics.median(each.cost.cpu for each in runs)
-        peak = max(each.cost.peak for each in runs) / 1e6
-        requests = max(each.requests for each in runs)
+    floor = runs_by_case["floor"]
+    for name, runs in runs_by_case.items():
+        wall = statistics.median(run.cost.wall for run in runs)
+        cpu = statistics.median(run.cost.cpu for run in runs)
+        peak = max(run.cost.peak for run in runs) / 1e6
+        requests = max(run.requests for run in runs)
         lines.append(
             f"{name:<19}{wall:>8.2f}{wall_ratio(runs, floor):>9.2f}"
             f"{cpu:>9.2f}{cpu_ratio(runs, floor):>9.2f}{peak:>9.0f}{requests:>10}"
@@ -192,18 +192,18 @@ def table(found: Mapping[str, list[Run]]) -> list[str]:
 def wall_ratio(runs: list[Run], floor: list[Run]) -> float:
     """How many times as long as the floor."""
     pairs = zip(runs, floor, strict=True)
-    return statistics.median(each.cost.wall / least.cost.wall for each, least in pairs)
+    return statistics.median(ours.cost.wall / least.cost.wall for ours, least in pairs)
 
 
 def cpu_ratio(runs: list[Run], floor: list[Run]) -> float:
     """How many times the floor's processor time."""
     pairs = zip(runs, floor, strict=True)
-    return statistics.median(each.cost.cpu / least.cost.cpu for each, least in pairs)
+    return statistics.median(ours.cost.cpu / least.cost.cpu for ours, least in pairs)
 
 
-def floor_parts(found: Mapping[str, list[Run]]) -> str:
+def floor_parts(runs_by_case: Mapping[str, list[Run]]) -> str:
     """Where the floor's time goes: the rest is the interpreter and its imports."""
-    parts = [json.loads(each.cost.output) for each in found["floor"]]
+    parts = [json.loads(run.cost.output) for run in runs_by_case["floor"]]
     shares = ", ".join(
         f"{name} {statistics.median(part[name] for part in parts):.2f} s"
         for name in ("read", "fetch", "compare")
@@ -211,14 +211,16 @@ def floor_parts(found: Mapping[str, list[Run]]) -> str:
     return f"the floor's parts: {shares}, the rest is start-up"
 
 
-def closing(monitors: int, shape: Shape, found: Mapping[str, list[Run]]) -> str:
+def closing(monitors: int, shape: Shape, runs_by_case: Mapping[str, list[Run]]) -> str:
     """The one line to remember."""
-    floor = found["floor"]
+    floor = runs_by_case["floor"]
     ratios = [
-        f"{name} {wall_ratio(runs, floor):.2f}" for name, runs in found.items() if name != "floor"
+        f"{name} {wall_ratio(runs, floor):.2f}"
+        for name, runs in runs_by_case.items()
+        if name != "floor"
     ]
-    wall = statistics.median(each.cost.wall for each in floor)
-    more = wall_ratio(found[VALIDATE], found[READING])
+    wall = statistics.median(run.cost.wall for run in floor)
+    more = wall_ratio(runs_by_case[VALIDATE], runs_by_case[READING])
     return (
         f"{monitors:,} monitors, {shape}: {'; '.join(ratios)} times the floor of {wall:.2f} s; "
         f"validate {more:.2f} times reading and expanding"
@@ -248,12 +250,12 @@ def bench_one(monitors: int, shape: Shape, *, rounds: int, profiled: str) -> str
         with live.emulator(bench.folder / "live.json", cwd=bench.folder, env=bench.env) as host:
             # The environment of every command, the emulator's included, differs in nothing else.
             pointed = Bench(folder=bench.folder, estate=estate, env={**bench.env, "DD_HOST": host})
-            found = measured(pointed, host, rounds)
-            print("\n".join([*table(found), "", floor_parts(found), ""]))
+            runs_by_case = measured(pointed, host, rounds)
+            print("\n".join([*table(runs_by_case), "", floor_parts(runs_by_case), ""]))
             for case in cases(pointed, host):
                 if profiled and case.name.startswith(PROFILED[profiled]):
                     profile(pointed, case)
-    return closing(monitors, shape, found)
+    return closing(monitors, shape, runs_by_case)
 
 
 def main() -> int:

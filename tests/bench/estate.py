@@ -110,7 +110,7 @@ def _hand_written(
         parts = [texts.file_head(unit)]
         for place, number in enumerate(chunk):
             if number % COMPOSITE_EVERY == COMPOSITE_EVERY - 1 and place >= 2:
-                members = [f"{unit}/{file}/check-{chunk[each]:05}" for each in (0, 1)]
+                members = [f"{unit}/{file}/check-{chunk[offset]:05}" for offset in (0, 1)]
                 parts.append(texts.composite(number, unit, members))
                 continue
             text = texts.monitor(
@@ -136,7 +136,9 @@ def _from_templates(out: _Writer, unit: str, count: int) -> None:
         out.write(f"{unit}/queues-{page:04}.yaml", texts.queues_file(unit, chunk))
     blocks = list(_chunks(range(rest), len(PARTNERS)))
     for page, group in enumerate(_chunks(range(len(blocks)), 5)):
-        monitors = [texts.by_partner(unit, each, PARTNERS[: len(blocks[each])]) for each in group]
+        monitors = [
+            texts.by_partner(unit, member, PARTNERS[: len(blocks[member])]) for member in group
+        ]
         out.write(f"{unit}/partners-{page:04}.yaml", texts.file_head(unit) + "".join(monitors))
 
 

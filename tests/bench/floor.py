@@ -64,8 +64,8 @@ def fetch(host: str) -> Iterator[dict[str, Any]]:
         answer = pool.request("GET", address, headers=headers)
         if answer.status != 200:
             sys.exit(f"error: {answer.status} from {address}")
-        found: list[dict[str, Any]] = json.loads(answer.data)
-        return found
+        monitors: list[dict[str, Any]] = json.loads(answer.data)
+        return monitors
 
     last = page(0)
     yield from last

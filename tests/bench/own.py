@@ -28,17 +28,17 @@ def measured(root: Path, rounds: int) -> tuple[list[float], list[float]]:
         (sys.executable, str(READING), str(root)),
         (sys.executable, "-m", "monitor_sync", "--root", str(root), "validate"),
     )
-    found: tuple[list[float], list[float]] = ([], [])
+    times_by_command: tuple[list[float], list[float]] = ([], [])
     with tempfile.TemporaryDirectory(prefix="monitor-sync-bench-") as name:
         env |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": f"{name}/bytecode"}
         for number in range(rounds + 1):
-            for command, times in zip(commands, found, strict=True):
+            for command, times in zip(commands, times_by_command, strict=True):
                 cost = measure.run(command, cwd=ROOT, env=env, log=Path(name, "log"))
                 if cost.exit_code:
                     sys.exit(f"error: {' '.join(command)}: {cost.output[-1000:]}")
                 if number:
                     times.append(cost.cpu)
-    return found
+    return times_by_command
 
 
 def main() -> None:

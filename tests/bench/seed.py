@@ -26,8 +26,11 @@ def main(root: str, target: str) -> int:
     """Write the array; exit code 3 and the problems on standard error when the files are wrong."""
     loaded = load(Path(root))
     if loaded.failed:
-        for each in loaded.diagnostics[:20]:
-            print(f"{each.span}: {each.severity.label}: {each.message}", file=sys.stderr)
+        for diagnostic in loaded.diagnostics[:20]:
+            print(
+                f"{diagnostic.span}: {diagnostic.severity.label}: {diagnostic.message}",
+                file=sys.stderr,
+            )
         return 3
     ids = {key: FIRST_ID + place for place, key in enumerate(loaded.project.monitors)}
     account = Account(Store(None), lambda: CREATED)

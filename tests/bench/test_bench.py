@@ -64,7 +64,7 @@ def test_an_estate_holds_as_many_monitors_as_asked_for(
     estate = build(tmp_path, monitors, shape=shape)
     loaded = load(tmp_path)
 
-    assert [each.message for each in loaded.diagnostics] == []
+    assert [diagnostic.message for diagnostic in loaded.diagnostics] == []
     assert len(loaded.project.monitors) == estate.monitors == monitors
     assert len(loaded.project.business_units) == 12
 

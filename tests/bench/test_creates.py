@@ -21,9 +21,9 @@ def test_no_create_of_eight_workers_is_refused_under_a_limit() -> None:
 
     assert done.returncode == 0, done.stderr
     *_, within, closing = done.stdout.splitlines()
-    found = re.search(r"at most (\d+) in a window, 0 refused$", within)
-    assert found
-    assert int(found[1]) <= 100
+    match = re.search(r"at most (\d+) in a window, 0 refused$", within)
+    assert match
+    assert int(match[1]) <= 100
     assert re.fullmatch(
         r"150 creates, 8 workers: \d+\.\d\d times a bare client,"
         r" \d+\.\d\d times what the limit forces",

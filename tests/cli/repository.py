@@ -89,10 +89,10 @@ class Repository:
         return result
 
     def plan(self, base: str) -> dict[str, Any]:
-        found = json.loads(self.done(f"plan --base {base} --format json").stdout)
-        self.valid(found)
-        assert isinstance(found, dict)
-        return found
+        document = json.loads(self.done(f"plan --base {base} --format json").stdout)
+        self.valid(document)
+        assert isinstance(document, dict)
+        return document
 
     def valid(self, plan: Any) -> None:
         """What is printed as JSON is as its schema says."""
@@ -111,11 +111,11 @@ class Repository:
 
     def live(self) -> dict[str, dict[str, Any]]:
         """The live monitors by key."""
-        found = {}
-        for each in self.ask("GET", "/api/v1/monitor"):
-            tags = dict(tag.split(":", 1) for tag in each["tags"] if ":" in tag)
-            found[tags["monitor_sync_key"]] = each
-        return found
+        by_key = {}
+        for monitor in self.ask("GET", "/api/v1/monitor"):
+            tags = dict(tag.split(":", 1) for tag in monitor["tags"] if ":" in tag)
+            by_key[tags["monitor_sync_key"]] = monitor
+        return by_key
 
     def by_hand(self, key: str, **changed: Any) -> None:
         """What a person changes in Datadog's own pages."""
@@ -134,9 +134,9 @@ class Repository:
         return level
 
 
-def keys(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(each["action"], each["key"]) for each in found]
+def keys(changes: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(change["action"], change["key"]) for change in changes]
 
 
 def fields(entry: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    return {each["field"]: (each["old"], each["new"]) for each in entry["fields"]}
+    return {field["field"]: (field["old"], field["new"]) for field in entry["fields"]}

@@ -38,9 +38,9 @@ class Project:
 
     def many(self, count: int, *, critical: int = 12) -> None:
         """A file with so many monitors."""
-        one = FLOW.removeprefix("monitors:\n").replace("critical: 12", f"critical: {critical}")
+        text = FLOW.removeprefix("monitors:\n").replace("critical: 12", f"critical: {critical}")
         texts = (
-            one.replace("conversion-drop", f"drop-{n}").replace("{env:", f"{{n:{n},env:")
+            text.replace("conversion-drop", f"drop-{n}").replace("{env:", f"{{n:{n},env:")
             for n in range(count)
         )
         self.write("motor/flow.yaml", "monitors:\n" + "".join(texts))
@@ -61,11 +61,11 @@ class Project:
 
     def live(self) -> dict[str, dict[str, Any]]:
         """The live monitors by key, those without one by id."""
-        found = {}
-        for each in self.ask("GET", "/api/v1/monitor"):
-            tags = dict(tag.split(":", 1) for tag in each["tags"] if ":" in tag)
-            found[tags.get("monitor_sync_key", str(each["id"]))] = each
-        return found
+        by_key = {}
+        for monitor in self.ask("GET", "/api/v1/monitor"):
+            tags = dict(tag.split(":", 1) for tag in monitor["tags"] if ":" in tag)
+            by_key[tags.get("monitor_sync_key", str(monitor["id"]))] = monitor
+        return by_key
 
 
 def here() -> Estate:
@@ -297,7 +297,7 @@ class TestDeletes:
         self._composite(project, number)
         (project.folder / "monitors" / "motor" / "flow.yaml").unlink()
         planned = json.loads(project.done("plan --format json").stdout)
-        assert any("[Ani] mine" in each for each in planned["changes"][0]["blocked_by"])
+        assert any("[Ani] mine" in blocker for blocker in planned["changes"][0]["blocked_by"])
         assert "[Ani] mine" in project.done("plan").stdout
 
     def test_only_force_and_the_key_delete_what_others_refer_to(self, project: Project) -> None:

@@ -64,7 +64,9 @@ class TestDrift:
         text = repository.done("plan --base main").stdout
         repository.apply("main")
 
-        overwritten = {each["field"]: each for each in plan["changes"][0]["overwrites"]}
+        overwritten = {
+            overwrite["field"]: overwrite for overwrite in plan["changes"][0]["overwrites"]
+        }
         assert overwritten[CRITICAL] == {"field": CRITICAL, "base": 5.0, "live": 50.0}
         assert plan["drift"] == []
         assert f"{CRITICAL} is 50, declared 5" in text
@@ -136,7 +138,7 @@ class TestThePolicy:
         plan = repository.plan("HEAD")
         repository.apply("HEAD")
 
-        assert [each["origin"] for each in plan["changes"]] == ["drift"] * puts_back
+        assert [change["origin"] for change in plan["changes"]] == ["drift"] * puts_back
         assert len(plan["drift"]) == (not puts_back)
         assert repository.critical(ERRORS) == (5.0 if puts_back else 50.0)
         assert plan["fingerprint"] == clean["fingerprint"]
@@ -227,8 +229,8 @@ class TestMergedAndNotApplied:
     def test_nothing_was_ever_applied_then_the_first_commit_is_what_waits(
         self, repository: Repository
     ) -> None:
-        for each in repository.live().values():
-            repository.ask("DELETE", f"/api/v1/monitor/{each['id']}")
+        for monitor in repository.live().values():
+            repository.ask("DELETE", f"/api/v1/monitor/{monitor['id']}")
         repository.edit("motor/flow.yaml", "critical: 12", "critical: 13")
 
         plan = repository.plan("HEAD")
@@ -291,14 +293,14 @@ class TestTheDriftCommand:
         repository.raise_threshold(ERRORS, 50)
 
         shown = repository.run("drift --fail-on-changes")
-        found = json.loads(repository.done("drift --format json").stdout)
+        drift = json.loads(repository.done("drift --format json").stdout)
         other = json.loads(repository.done("drift motor --format json").stdout)
 
         assert (clean.exit_code, shown.exit_code) == (0, 4)
         assert f"{CRITICAL} is 50, declared 5 (user@emulator.example, 20" in shown.stdout
         assert shown.stdout.splitlines()[-1].endswith("1 drifted.")
-        repository.valid(found)
-        assert [each["key"] for each in found["drift"]] == [ERRORS]
-        assert found["drift"][0]["editor"].startswith("user@emulator.example, 20")
-        assert found["changes"] == found["merged"] == other["drift"] == []
+        repository.valid(drift)
+        assert [entry["key"] for entry in drift["drift"]] == [ERRORS]
+        assert drift["drift"][0]["editor"].startswith("user@emulator.example, 20")
+        assert drift["changes"] == drift["merged"] == other["drift"] == []
         assert repository.critical(ERRORS) == 50.0

@@ -16,7 +16,7 @@ def _parameters(kind: type[click.Parameter]) -> Iterator[tuple[str, click.Parame
     for name in COMMANDS:
         command = main.get_command(context, name)
         assert command is not None
-        yield from ((name, each) for each in command.params if isinstance(each, kind))
+        yield from ((name, param) for param in command.params if isinstance(param, kind))
 
 
 OPTIONS = [

@@ -24,14 +24,14 @@ def invoke(*arguments: str) -> Result:
 
 def owner_of(path: str, lines: str) -> list[str]:
     """Whom GitHub asks: the owners of the last pattern that fits. Only the patterns we write."""
-    found: list[str] = []
+    matching_owners: list[str] = []
     for line in lines.splitlines():
         if line and not line.startswith("#"):
             pattern, *owners = line.split()
             wanted = re.escape(pattern.removeprefix("/")).replace(r"\*", "[^/]*")
             if pattern == "*" or re.fullmatch(wanted + ("" if wanted[-1] != "/" else ".*"), path):
-                found = owners
-    return found
+                matching_owners = owners
+    return matching_owners
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_what_all_units_share_and_the_code_belong_to_the_platform_team() -> None
     shared = ["monitors/teams.yaml", "monitors/templates/aws-rds.yaml", ".github/CODEOWNERS",
               ".github/workflows/ci.yml", "monitor_sync/model.py", "pyproject.toml"]  # fmt: skip
 
-    assert [each for each in shared if owner_of(each, lines) != ["@acme/platform-sre"]] == []
+    assert [entry for entry in shared if owner_of(entry, lines) != ["@acme/platform-sre"]] == []
     assert owner_of("monitors/motor/README.md", lines) == ["@acme/motor-quotes"]
 
 
@@ -195,23 +195,29 @@ def project(monitors: dict[str, str], units: dict[str, str], owner: str = "") ->
 
 
 def test_a_unit_without_an_owner_has_a_line_for_each_of_its_files() -> None:
-    found = codeowners.owners(project({"a/x/1": "red", "a/y/1": "blue", "a/y/2": "red"}, {}))
+    owners_by_path = codeowners.owners(
+        project({"a/x/1": "red", "a/y/1": "blue", "a/y/2": "red"}, {})
+    )
 
-    assert found.units == {}
-    assert found.files == {"a/x.yaml": ("@o/red",), "a/y.yaml": ("@o/blue", "@o/red")}
+    assert owners_by_path.units == {}
+    assert owners_by_path.files == {"a/x.yaml": ("@o/red",), "a/y.yaml": ("@o/blue", "@o/red")}
 
 
 def test_a_team_without_a_github_team_has_no_line_and_is_named() -> None:
-    found = codeowners.owners(
+    owners_by_path = codeowners.owners(
         project({"a/x/1": "nobody", "a/y/1": "nobody", "a/y/2": "red"}, {"a": "red", "b": "nobody"})
     )
 
-    assert found.units == {"a/": ("@o/red",)}
-    assert found.files == {"a/y.yaml": ("@o/red",)}
-    assert found.unknown == ("nobody",)
+    assert owners_by_path.units == {"a/": ("@o/red",)}
+    assert owners_by_path.files == {"a/y.yaml": ("@o/red",)}
+    assert owners_by_path.unknown == ("nobody",)
 
 
 def test_a_file_of_the_units_own_team_needs_no_line() -> None:
-    found = codeowners.owners(project({"a/x/1": "red"}, {"a": "red"}, owner="red"))
+    owners_by_path = codeowners.owners(project({"a/x/1": "red"}, {"a": "red"}, owner="red"))
 
-    assert (found.files, found.shared, found.unknown) == ({}, "@o/red", ())
+    assert (owners_by_path.files, owners_by_path.shared, owners_by_path.unknown) == (
+        {},
+        "@o/red",
+        (),
+    )

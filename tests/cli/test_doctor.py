@@ -126,7 +126,7 @@ def test_no_connection_leaves_the_rest_unchecked(
 
     assert result.exit_code == 1
     assert states(result)["connection"] == "✗"
-    assert {states(result)[each] for each in ("api key", "plan", "apply", "clock")} == {"-"}
+    assert {states(result)[check] for check in ("api key", "plan", "apply", "clock")} == {"-"}
     assert "8 checks: 2 passed, 1 failed, 5 not checked." in result.stdout
 
 
@@ -152,7 +152,7 @@ def test_an_environment_that_is_wrong_is_exit_2(
 
 def test_no_key_is_shown_in_any_format(without: Callable[..., Emulator]) -> None:
     without()
-    shown = "".join(doctor("--format", each).output for each in ("text", "json"))
+    shown = "".join(doctor("--format", format_).output for format_ in ("text", "json"))
     assert "8 passed" in shown
     for secret in SECRETS.values():
         assert secret not in shown
@@ -164,7 +164,7 @@ def test_json_has_one_object_a_check_and_counts_them(local: Local) -> None:
     shown = json.loads(doctor("--format", "json").stdout)
 
     assert shown["version"] == 1
-    assert [each["check"] for each in shown["checks"]] == [
+    assert [check["check"] for check in shown["checks"]] == [
         "version", "libyaml", "connection", "api key", "identity", "plan", "apply", "clock",
     ]  # fmt: skip
     assert shown["summary"] == {"passed": 8, "warning": 0, "failed": 0, "not_checked": 0}
@@ -172,7 +172,9 @@ def test_json_has_one_object_a_check_and_counts_them(local: Local) -> None:
 
 def user(*permissions: str, **attributes: Any) -> Answer:
     """The current user, as Datadog describes it, with permissions by its roles."""
-    granted = [{"type": "permissions", "attributes": {"name": each}} for each in permissions]
+    granted = [
+        {"type": "permissions", "attributes": {"name": permission}} for permission in permissions
+    ]
     organisation = {"type": "orgs", "attributes": {"name": "Acme"}}
     shown = {"email": "ci@acme.example", **attributes}
     return Answer(body={"data": {"attributes": shown}, "included": [organisation, *granted]})
@@ -182,8 +184,8 @@ def keys(*scopes: Any, last4: str = "-app") -> Answer:
     return Answer(
         body={
             "data": [
-                {"attributes": {"name": f"key {number}", "last4": last4, "scopes": each}}
-                for number, each in enumerate(scopes)
+                {"attributes": {"name": f"key {number}", "last4": last4, "scopes": key_scopes}}
+                for number, key_scopes in enumerate(scopes)
             ]
         }
     )
@@ -204,12 +206,12 @@ def found(script: Script, answers: dict[str, Answer], **settings: Any) -> dict[s
     }
     given = {**usual, **answers}
 
-    def answer(asked: Asked) -> Answer:
-        return given[asked.path]
+    def answer(request: Asked) -> Answer:
+        return given[request.path]
 
     script.say(answer)
     client: Client = script.client(tries=1, **settings)
-    return {each.name: each for each in health.checks(client)}
+    return {check.name: check for check in health.checks(client)}
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def found(script: Script, answers: dict[str, Answer], **settings: Any) -> dict[s
 def test_apply_is_judged_by_the_users_roles_and_the_scopes_of_its_key(
     script: Script, answers: dict[str, Answer], state: str, says: str
 ) -> None:
-    paths = {f"/api/v2/current_user/{name}".rstrip("/"): each for name, each in answers.items()}
+    paths = {f"/api/v2/current_user/{name}".rstrip("/"): answer for name, answer in answers.items()}
     check = found(script, paths)["apply"]
 
     assert check.state == state
@@ -243,7 +245,7 @@ def test_a_token_is_asked_for_no_api_key_and_its_scopes_stay_unchecked(script: S
     assert checks["api key"].text == "not needed with DD_BEARER_TOKEN"
     assert checks["apply"].state == "not checked"
     assert "scopes of a token" in checks["apply"].text
-    assert "/api/v1/validate" not in {asked.path for asked in script.asked}
+    assert "/api/v1/validate" not in {request.path for request in script.asked}
 
 
 def test_a_service_account_is_called_one(script: Script) -> None:

@@ -36,8 +36,8 @@ def test_a_slip_is_exit_2_with_what_to_write(
 
 def test_the_help_tells_every_kind(tmp_path: Path) -> None:
     lines = run("emulate", "--help", cwd=tmp_path).stdout.splitlines()
-    told = {line.split()[0] for line in lines if line.startswith("  ") and line.split()}
-    assert set(KINDS) <= told
+    first_words = {line.split()[0] for line in lines if line.startswith("  ") and line.split()}
+    assert set(KINDS) <= first_words
 
 
 def test_options_reach_the_emulator(tmp_path: Path) -> None:
@@ -53,13 +53,13 @@ def test_options_reach_the_emulator(tmp_path: Path) -> None:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         try:
-            told = [own(url, what) for what in ("faults", "limits")]
+            settings = [own(url, what) for what in ("faults", "limits")]
         finally:
             process.terminate()
-    assert '"kind":"truncated"' in told[0]
-    assert '"count":3' in told[0]
-    assert '"post_monitors":{"requests":7,"seconds":1,"enforced":true' in told[1]
-    assert '"put_monitors":{"requests":500,"seconds":10,"enforced":true' in told[1]
+    assert '"kind":"truncated"' in settings[0]
+    assert '"count":3' in settings[0]
+    assert '"post_monitors":{"requests":7,"seconds":1,"enforced":true' in settings[1]
+    assert '"put_monitors":{"requests":500,"seconds":10,"enforced":true' in settings[1]
 
 
 def own(url: str, what: str) -> str:

@@ -33,11 +33,11 @@ def test_the_list_has_every_rule_and_counts_them(tmp_path: Path) -> None:
 def test_json_has_every_part_of_every_page(tmp_path: Path) -> None:
     entries = json.loads(run("explain", "--format", "json", cwd=tmp_path).stdout)
 
-    assert [each["rule"] for each in entries] == [page.name for page in PAGES]
-    assert {name for each in entries for name in each} == {
+    assert [entry["rule"] for entry in entries] == [page.name for page in PAGES]
+    assert {name for entry in entries for name in entry} == {
         "rule", "severity", "summary", "why", "example", "use_instead", "source",
     }  # fmt: skip
-    assert [each["rule"] for each in entries if not all(each.values())] == []
+    assert [entry["rule"] for entry in entries if not all(entry.values())] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -68,7 +68,7 @@ def named() -> dict[str, str]:
     Read from the syntax tree, so that no comment and no docstring counts.
     """
     name = re.compile(rf"(?:{'|'.join(FAMILIES)}|\*)/[a-z0-9.-]+")
-    found = {}
+    names = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         if {"emulator", "datadog"} & {*path.relative_to(PACKAGE).parts}:
             continue  # their texts are Datadog's, and paths such as `…/validate`
@@ -82,8 +82,8 @@ def named() -> dict[str, str]:
                     for part in node.values
                 )
             if name.fullmatch(text):
-                found[text] = str(path.relative_to(PACKAGE))
-    return found
+                names[text] = str(path.relative_to(PACKAGE))
+    return names
 
 
 def test_every_name_that_a_finding_can_have_leads_to_a_page() -> None:

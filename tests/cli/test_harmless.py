@@ -84,8 +84,11 @@ def test_no_field_of_the_files_acts_in_any_command(
 
         assert result.exception is None or isinstance(result.exception, SystemExit), command
         for stream in (result.stdout, result.stderr):
-            found = ACTS.search(SGR.sub("", stream) if "--color" in command else stream)
-            assert found is None, (command, stream[max(0, found.start() - 40) : found.end() + 20])
+            control = ACTS.search(SGR.sub("", stream) if "--color" in command else stream)
+            assert control is None, (
+                command,
+                stream[max(0, control.start() - 40) : control.end() + 20],
+            )
 
 
 def test_the_door_makes_text_harmless_whoever_forgot_it() -> None:

@@ -12,7 +12,10 @@ from tests.cli.run import environment, run
 
 KEY = "motor/flow/conversion-drop"
 OFFLINE = [
-    *(["validate", "--format", each] for each in ("text", "json", "github", "sarif", "junit")),
+    *(
+        ["validate", "--format", format_]
+        for format_ in ("text", "json", "github", "sarif", "junit")
+    ),
     ["explain"],
     ["explain", "file/not-yaml"],
     ["show", KEY],

@@ -147,7 +147,7 @@ def test_an_interrupted_apply_says_what_it_did_and_a_second_run_finishes(
 
 def many_monitors(project: Path, number: int) -> None:
     """Declare that many further monitors."""
-    names = ", ".join(f"item-{each}" for each in range(number))
+    names = ", ".join(f"item-{index}" for index in range(number))
     (project / "monitors" / "motor" / "many.yaml").write_text(
         "monitors:\n  many:\n"
         f"    for_each: {{thing: [{names}]}}\n"

@@ -12,7 +12,7 @@ from tests.cli.run import run
 from tests.conftest import Local
 
 FLOW = Path("monitors/motor/flow.yaml")
-LEVELS = [each.label for each in Severity]
+LEVELS = [severity.label for severity in Severity]
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def test_levels_decide_what_is_shown_and_what_fails(
 def test_sarif_goes_to_a_file_for_code_scanning(warned: Path) -> None:
     done = run("validate", "--format", "sarif", "--output", "found.sarif", cwd=warned)
 
-    (found,) = json.loads((warned / "found.sarif").read_text())["runs"]
+    (run_of_sarif,) = json.loads((warned / "found.sarif").read_text())["runs"]
     assert (done.returncode, done.stdout) == (0, "")
-    assert [each["ruleId"] for each in found["results"]] == ["hygiene/no-runbook"]
-    assert len(found["tool"]["driver"]["rules"]) > 50
+    assert [result["ruleId"] for result in run_of_sarif["results"]] == ["hygiene/no-runbook"]
+    assert len(run_of_sarif["tool"]["driver"]["rules"]) > 50
 
 
 @pytest.mark.parametrize("form", ["github", "sarif"])
@@ -113,10 +113,10 @@ def test_the_first_quiet_week_is_judged_by_the_recipients_that_are_written(
 def test_a_file_that_cannot_be_read_is_selected_by_its_name(project: Path) -> None:
     (project / "monitors/motor/other.yaml").write_text("monitors:\n  x: {name: a: b}\n")
 
-    asked = run("validate", "motor/other", cwd=project)
+    selected = run("validate", "motor/other", cwd=project)
     elsewhere = run("validate", "motor/flow", cwd=project)
     nowhere = run("validate", "motor/othr", cwd=project)
 
-    assert (asked.returncode, asked.stdout.count("[file/not-yaml]")) == (3, 1)
+    assert (selected.returncode, selected.stdout.count("[file/not-yaml]")) == (3, 1)
     assert (elsewhere.returncode, elsewhere.stdout.count("[file/not-yaml]")) == (0, 0)
     assert (nowhere.returncode, nowhere.stdout) == (2, "")

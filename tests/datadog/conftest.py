@@ -58,12 +58,12 @@ class Script:
     def say(self, *answers: Answer | Callable[[Asked], Answer]) -> None:
         self.answers = list(answers)
 
-    def next(self, asked: Asked, connection: Any) -> Answer:
+    def next(self, request: Asked, connection: Any) -> Answer:
         with self._lock:
-            self.asked.append(asked)
+            self.asked.append(request)
             self.connections.add(connection)
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return answer(asked) if callable(answer) else answer
+        return answer(request) if callable(answer) else answer
 
     @property
     def waited(self) -> list[float]:
@@ -103,14 +103,14 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(length)
         parts = urlsplit(self.path)
-        asked = Asked(
+        request = Asked(
             method=self.command,
             path=parts.path,
             query={name: values[0] for name, values in parse_qs(parts.query).items()},
             headers={name.lower(): value for name, value in self.headers.items()},
             body=json.loads(content) if content else None,
         )
-        answer = self.script.next(asked, self.client_address)
+        answer = self.script.next(request, self.client_address)
         if answer.drop:
             self.close_connection = True
             return

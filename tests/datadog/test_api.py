@@ -46,9 +46,9 @@ def test_a_client_told_to_stop_sends_nothing_more(script: Script) -> None:
 def test_an_update_stopped_between_two_tries_is_not_called_unsent(script: Script) -> None:
     client = script.client(tries=3)
     script.say(stopping(client, Answer(status=502)))
-    with pytest.raises(Unreachable, match="502") as found:
+    with pytest.raises(Unreachable, match="502") as raised:
         client.monitors.update(7, BODY)
-    assert type(found.value) is Unreachable
+    assert type(raised.value) is Unreachable
     assert len(script.asked) == 1
 
 
@@ -106,7 +106,7 @@ def test_a_create_of_any_kind_is_sent_once_where_its_outcome_is_unknown(
     with pytest.raises(OutcomeUnknown, match="nobody knows whether Datadog did create a downtime"):
         script.client().api.send(DOWNTIME)
 
-    assert [asked.path for asked in script.asked] == ["/api/v2/downtime"]
+    assert [request.path for request in script.asked] == ["/api/v2/downtime"]
 
 
 def test_a_create_of_any_kind_is_sent_again_after_it_was_throttled(script: Script) -> None:

@@ -40,9 +40,9 @@ def test_the_last_editor_is_told_where_the_audit_trail_knows_and_asked_for_once(
     script.say(answer)
 
     assert script.client().monitors.last_editor(7) == said
-    (asked,) = script.asked
-    assert (asked.method, asked.path) == ("POST", "/api/v2/audit/events/search")
-    assert "@asset.id:7" in asked.body["filter"]["query"]
+    (request,) = script.asked
+    assert (request.method, request.path) == ("POST", "/api/v2/audit/events/search")
+    assert "@asset.id:7" in request.body["filter"]["query"]
 
 
 def test_after_a_stop_nobody_is_asked_for_the_last_editor(script: Script) -> None:

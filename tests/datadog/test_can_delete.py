@@ -16,14 +16,14 @@ HELD: dict[str, Any] = {"data": {"ok": [1]}, "errors": {"2": [SENTENCE]}}
 
 
 def asked_ids(script: Script) -> list[str]:
-    return [asked.query["monitor_ids"] for asked in script.asked]
+    return [request.query["monitor_ids"] for request in script.asked]
 
 
 def test_what_refers_to_a_monitor_is_told_in_datadogs_own_sentences(script: Script) -> None:
     script.say(Answer(status=409, body=HELD))
 
     assert script.client().monitors.can_delete([2, 1, 2]) == {2: (SENTENCE,)}
-    assert [(asked.method, asked.path) for asked in script.asked] == [
+    assert [(request.method, request.path) for request in script.asked] == [
         ("GET", "/api/v1/monitor/can_delete")
     ]
     assert asked_ids(script) == ["1,2"]
@@ -40,13 +40,13 @@ def test_nothing_is_asked_about_nothing(script: Script) -> None:
 
 
 def test_many_are_asked_about_in_batches(script: Script) -> None:
-    def answer(asked: Asked) -> Answer:
-        ids = [int(each) for each in asked.query["monitor_ids"].split(",")]
+    def answer(request: Asked) -> Answer:
+        ids = [int(monitor_id) for monitor_id in request.query["monitor_ids"].split(",")]
         return Answer(body={"data": {"ok": ids}, "errors": None})
 
     script.say(answer)
     assert script.client().monitors.can_delete(range(2 * BATCH + 1)) == {}
-    assert [each.count(",") + 1 for each in asked_ids(script)] == [BATCH, BATCH, 1]
+    assert [batch.count(",") + 1 for batch in asked_ids(script)] == [BATCH, BATCH, 1]
 
 
 def test_those_of_a_batch_that_an_answer_leaves_out_are_asked_about_alone(script: Script) -> None:
@@ -67,8 +67,8 @@ def test_an_answer_that_says_nothing_is_not_taken_for_leave(script: Script) -> N
 
 
 def test_a_monitor_that_is_gone_does_not_hide_what_is_said_of_the_others(script: Script) -> None:
-    def answer(asked: Asked) -> Answer:
-        if "1" in asked.query["monitor_ids"].split(","):
+    def answer(request: Asked) -> Answer:
+        if "1" in request.query["monitor_ids"].split(","):
             return Answer(status=404, body={"errors": ["Monitor not found"]})
         return Answer(status=409, body=HELD)
 

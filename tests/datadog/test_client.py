@@ -34,13 +34,13 @@ def test_a_body_arrives_as_it_was_given_with_keys_and_the_mark_of_automation(
 
     assert script.client().monitors.create({**BODY, "options": {"brand_new": [1.5]}}) == {"id": 7}
 
-    (asked,) = script.asked
-    assert (asked.method, asked.path) == ("POST", "/api/v1/monitor")
-    assert asked.body == {**BODY, "options": {"brand_new": [1.5]}}
-    assert asked.headers["dd-api-key"] == API_KEY
-    assert asked.headers["dd-application-key"] == APP_KEY
-    assert asked.headers["x-datadog-managed-by"] == "iac"
-    assert asked.headers["user-agent"].startswith("monitor-sync/")
+    (request,) = script.asked
+    assert (request.method, request.path) == ("POST", "/api/v1/monitor")
+    assert request.body == {**BODY, "options": {"brand_new": [1.5]}}
+    assert request.headers["dd-api-key"] == API_KEY
+    assert request.headers["dd-application-key"] == APP_KEY
+    assert request.headers["x-datadog-managed-by"] == "iac"
+    assert request.headers["user-agent"].startswith("monitor-sync/")
 
 
 def test_a_bearer_token_goes_alone(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,35 +64,35 @@ def test_one_page_that_is_not_full_is_one_request(script: Script) -> None:
     pages = list(script.client().monitors.pages(tags=("a:b", "c:d")))
 
     assert [len(page) for page in pages] == [999]
-    assert [asked.query for asked in script.asked] == [
+    assert [request.query for request in script.asked] == [
         {"page": "0", "page_size": "1000", "with_downtimes": "false", "monitor_tags": "a:b,c:d"}
     ]
 
 
 def test_full_pages_are_followed_by_waves_of_four(script: Script) -> None:
-    def page(asked: Asked) -> Answer:
-        number = int(asked.query["page"])
+    def page(request: Asked) -> Answer:
+        number = int(request.query["page"])
         return Answer(body=monitors(number * 1000, 1000 if number < 6 else 5 if number == 6 else 0))
 
     script.say(page)
-    told: list[int] = []
+    waits: list[int] = []
 
-    pages = list(script.client().monitors.pages(on_page=told.append))
+    pages = list(script.client().monitors.pages(on_page=waits.append))
 
-    assert [each["id"] for page in pages for each in page] == list(range(6005))
-    assert sorted(int(asked.query["page"]) for asked in script.asked) == list(range(9))
-    assert told[0] == 1000
-    assert told[-1] == 6005
+    assert [monitor["id"] for page in pages for monitor in page] == list(range(6005))
+    assert sorted(int(request.query["page"]) for request in script.asked) == list(range(9))
+    assert waits[0] == 1000
+    assert waits[-1] == 6005
 
 
 def test_a_monitor_that_slid_to_the_next_page_is_given_once(script: Script) -> None:
-    def page(asked: Asked) -> Answer:
-        number = int(asked.query["page"])
+    def page(request: Asked) -> Answer:
+        number = int(request.query["page"])
         return Answer(body=monitors(0, 1000) if number == 0 else monitors(998, 5) * (number == 1))
 
     script.say(page)
 
-    assert [len(each) for each in script.client().monitors.pages()] == [1000, 3]
+    assert [len(page) for page in script.client().monitors.pages()] == [1000, 3]
 
 
 def test_connections_are_kept(script: Script) -> None:
@@ -120,7 +120,7 @@ def test_a_dropped_connection_is_tried_again_for_an_update_and_a_delete(script: 
     script.say(Answer(drop=True), Answer(body={"id": 7}))
     script.client().monitors.delete(7)
 
-    assert [asked.method for asked in script.asked] == ["PUT", "PUT", "DELETE", "DELETE"]
+    assert [request.method for request in script.asked] == ["PUT", "PUT", "DELETE", "DELETE"]
 
 
 def test_patience_ends(script: Script) -> None:
@@ -210,30 +210,30 @@ def test_refusals_are_told_in_our_words(
 ) -> None:
     script.say(Answer(status=status, body=body))
 
-    with pytest.raises(error) as found:
+    with pytest.raises(error) as raised:
         script.client().monitors.update(7, BODY)
 
-    assert says in f"{found.value} {found.value.hint}"
-    assert found.type is error
+    assert says in f"{raised.value} {raised.value.hint}"
+    assert raised.type is error
     assert len(script.asked) == 1
 
 
 def test_a_page_in_place_of_the_list_is_no_list(script: Script) -> None:
     script.say(Answer(body="<html>please log in</html>"))
 
-    with pytest.raises(Unreachable, match="web page") as found:
+    with pytest.raises(Unreachable, match="web page") as raised:
         list(script.client(tries=1).monitors.pages())
 
-    assert "DD_HOST" in found.value.hint
+    assert "DD_HOST" in raised.value.hint
 
 
 def test_no_error_shows_a_key(script: Script) -> None:
     client = script.client(tries=1)
     for answer in (Answer(status=403), Answer(status=500), Answer(drop=True), Answer(body=PAGE)):
         script.say(answer)
-        with pytest.raises(RemoteError) as found:
+        with pytest.raises(RemoteError) as raised:
             client.monitors.create(BODY)
-        shown = "".join(traceback.format_exception(found.value))
+        shown = "".join(traceback.format_exception(raised.value))
         assert API_KEY not in shown
         assert APP_KEY not in shown
     assert API_KEY not in repr(client)
@@ -248,10 +248,10 @@ def test_nothing_listening_is_said_and_a_create_surely_did_not_happen() -> None:
         )
         client = Client(settings, retry=RetryPolicy(tries=1))
 
-        with pytest.raises(Unreachable, match=f"nothing answers at {host}") as found:
+        with pytest.raises(Unreachable, match=f"nothing answers at {host}") as raised:
             client.monitors.create(BODY)
 
-    assert not isinstance(found.value, OutcomeUnknown)
+    assert not isinstance(raised.value, OutcomeUnknown)
 
 
 def test_the_large_models_of_the_library_are_never_loaded() -> None:

@@ -51,22 +51,22 @@ def test_names_are_taken_out_of_what_is_listed(script: Script) -> None:
     script.say(Answer(body=[{"name": "#general"}, {"name": "plain"}, {"name": None}]))
     assert integrations.slack_channels("acme") == {"general", "plain"}
 
-    assert [asked.path for asked in script.asked] == [
+    assert [request.path for request in script.asked] == [
         "/api/v2/integration/opsgenie/services",
         "/api/v1/integration/slack/configuration/accounts/acme/channels",
     ]
 
 
 def test_teams_are_listed_to_the_last_page(script: Script) -> None:
-    def page(asked: Asked) -> Answer:
-        first = int(asked.query["page[number]"]) * 100
+    def page(request: Asked) -> Answer:
+        first = int(request.query["page[number]"]) * 100
         data = [team(number) for number in range(first, min(first + 100, 230))]
         return Answer(body={"data": data})
 
     script.say(page)
 
     assert script.client().integrations.teams() == {f"team-{number}" for number in range(230)}
-    assert [asked.query["page[size]"] for asked in script.asked] == ["100"] * 3
+    assert [request.query["page[size]"] for request in script.asked] == ["100"] * 3
 
 
 def test_a_listing_that_says_the_same_page_again_and_again_ends(script: Script) -> None:

@@ -25,7 +25,7 @@ def test_a_new_monitor_and_a_live_one_are_asked_about_at_their_own_addresses(
     assert script.client().monitors.validate(BODY) == ()
     assert script.client().monitors.validate(BODY, 7) == ()
 
-    assert [(asked.method, asked.path, asked.body) for asked in script.asked] == [
+    assert [(request.method, request.path, request.body) for request in script.asked] == [
         ("POST", "/api/v1/monitor/validate", BODY),
         ("POST", "/api/v1/monitor/7/validate", BODY),
     ]

@@ -11,14 +11,14 @@ KEYS = {"DD_API_KEY": "a" * 32, "DD_APP_KEY": "b" * 40}
 
 
 def test_keys_and_site_are_read() -> None:
-    found = from_environment({**KEYS, "DD_SITE": "datadoghq.eu"})
+    settings = from_environment({**KEYS, "DD_SITE": "datadoghq.eu"})
 
-    assert (found.site, found.base_url, found.host) == (
+    assert (settings.site, settings.base_url, settings.host) == (
         "datadoghq.eu",
         "https://api.datadoghq.eu",
         "api.datadoghq.eu",
     )
-    assert found.api_key == "a" * 32
+    assert settings.api_key == "a" * 32
 
 
 def test_the_default_is_the_first_site() -> None:
@@ -26,16 +26,16 @@ def test_the_default_is_the_first_site() -> None:
 
 
 def test_a_host_of_ones_own_wins_over_the_site() -> None:
-    found = from_environment({**KEYS, "DD_HOST": "http://127.0.0.1:8126/"})
+    settings = from_environment({**KEYS, "DD_HOST": "http://127.0.0.1:8126/"})
 
-    assert found.base_url == "http://127.0.0.1:8126"
-    assert found.host == "127.0.0.1:8126"
+    assert settings.base_url == "http://127.0.0.1:8126"
+    assert settings.host == "127.0.0.1:8126"
 
 
 def test_a_bearer_token_wins_over_keys() -> None:
-    found = from_environment({**KEYS, "DD_BEARER_TOKEN": " ddpat_x\n"})
+    settings = from_environment({**KEYS, "DD_BEARER_TOKEN": " ddpat_x\n"})
 
-    assert (found.bearer_token, found.api_key) == ("ddpat_x", "")
+    assert (settings.bearer_token, settings.api_key) == ("ddpat_x", "")
 
 
 @pytest.mark.parametrize("site", [*SITES, "us6.datadoghq.com"])
@@ -56,11 +56,11 @@ def test_known_sites_and_those_to_come_are_taken(site: str) -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_the_variable_to_set(environ: dict[str, str], says: str) -> None:
-    with pytest.raises(UsageError) as found:
+    with pytest.raises(UsageError) as raised:
         from_environment(environ)
 
-    assert says in f"{found.value} {found.value.hint}"
-    assert "se cret" not in f"{found.value} {found.value.hint}"
+    assert says in f"{raised.value} {raised.value.hint}"
+    assert "se cret" not in f"{raised.value} {raised.value.hint}"
 
 
 def test_secrets_are_not_in_the_repr() -> None:
@@ -92,15 +92,15 @@ def test_times_are_seconds_of_the_environment() -> None:
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "1e9", "5s"])
 @pytest.mark.parametrize("name", ["MONITOR_SYNC_TIMEOUT", "MONITOR_SYNC_BACKOFF"])
 def test_times_that_are_none_are_refused_with_what_to_write(name: str, value: str) -> None:
-    with pytest.raises(UsageError, match=f"{name} is '{value}', expected seconds") as found:
+    with pytest.raises(UsageError, match=f"{name} is '{value}', expected seconds") as raised:
         from_environment({**KEYS, name: value})
-    assert f"write {name}=" in found.value.hint
+    assert f"write {name}=" in raised.value.hint
 
 
 def test_a_proxy_is_shown_without_its_password() -> None:
-    found = from_environment({**KEYS, "HTTPS_PROXY": "http://ani:hunter2@proxy.example:3128"})
-    assert found.proxy_host == "proxy.example:3128"
-    assert "hunter2" not in repr(found)
+    settings = from_environment({**KEYS, "HTTPS_PROXY": "http://ani:hunter2@proxy.example:3128"})
+    assert settings.proxy_host == "proxy.example:3128"
+    assert "hunter2" not in repr(settings)
     assert from_environment(KEYS).proxy_host == ""
 
 
@@ -207,5 +207,5 @@ def test_a_proxy_that_is_not_used_is_not_judged() -> None:
 
 def test_everything_secret_is_known_as_such() -> None:
     proxy = f"http://ani:{SECRET}@proxy.example:3128"
-    found = from_environment({**KEYS, "HTTPS_PROXY": proxy})
-    assert set(found.secrets) == {*KEYS.values(), SECRET}
+    settings = from_environment({**KEYS, "HTTPS_PROXY": proxy})
+    assert set(settings.secrets) == {*KEYS.values(), SECRET}

@@ -65,11 +65,11 @@ def failure(
         timeout=timeout,
     )
     client = Client(settings, retry=RetryPolicy(tries=1))
-    with pytest.raises(RemoteError) as found:
+    with pytest.raises(RemoteError) as raised:
         client.monitors.create(BODY) if call == "create" else client.monitors.get(7)
-    assert "\n" not in str(found.value)
-    assert SECRET not in f"{found.value} {found.value.hint}"
-    return found.value
+    assert "\n" not in str(raised.value)
+    assert SECRET not in f"{raised.value} {raised.value.hint}"
+    return raised.value
 
 
 @pytest.fixture
@@ -312,7 +312,7 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_is_not_unpacked(
 
 def test_a_full_page_of_big_monitors_is_taken(script: Script) -> None:
     page = [{"id": number, "message": "é" * 16_000} for number in range(1, 1001)]
-    script.say(lambda asked: Answer(body=page if asked.query["page"] == "0" else []))
+    script.say(lambda request: Answer(body=page if request.query["page"] == "0" else []))
     assert sum(len(monitors) for monitors in script.client().monitors.pages()) == 1000
 
 
@@ -356,7 +356,9 @@ def test_a_listing_with_an_id_that_is_none_is_read_to_its_end(script: Script, id
     page = [{"id": 1}, {"id": id}, {"id": id}, 5, None, {"id": 2}]
     script.say(Answer(body=page))
     (monitors,) = script.client().monitors.pages()
-    assert [each for each in monitors if isinstance(each, dict) and type(each["id"]) is int] == [
+    assert [
+        monitor for monitor in monitors if isinstance(monitor, dict) and type(monitor["id"]) is int
+    ] == [
         {"id": 1},
         {"id": 2},
     ]

@@ -40,7 +40,9 @@ def test_every_section_of_the_script_of_ci_has_its_row() -> None:
     whole = "the test command of the README"  # its steps have rows of their own
 
     assert whole in sections
-    assert [each for each in sections if each != whole and f"\n| {each} |" not in CHECKS] == []
+    assert [
+        section for section in sections if section != whole and f"\n| {section} |" not in CHECKS
+    ] == []
 
 
 def test_no_page_here_takes_the_place_of_the_readme_on_the_front_page() -> None:
@@ -51,11 +53,11 @@ def test_no_page_here_takes_the_place_of_the_readme_on_the_front_page() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_every_link_and_every_file_named_leads_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    links = [each for each in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in each]
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
     named = re.findall(r"`((?:\.ci|\.github|monitor_sync|monitors|schemas|tests)/[\w./-]+)`", text)
 
-    assert [each for each in links if not (page.parent / each.split("#")[0]).exists()] == []
-    assert [each for each in named if not (ROOT / each).exists()] == []
+    assert [link for link in links if not (page.parent / link.split("#")[0]).exists()] == []
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_a_hook_runs_the_version_that_ci_runs() -> None:
@@ -64,7 +66,7 @@ def test_a_hook_runs_the_version_that_ci_runs() -> None:
         for repository in contents(ROOT / ".pre-commit-config.yaml")["repos"]
         for hook in repository["hooks"]
     ]
-    taken = {each for hook in hooks for each in hook.get("additional_dependencies", ())}
+    taken = {dependency for hook in hooks for dependency in hook.get("additional_dependencies", ())}
 
     assert {hook["language"] for hook in hooks} == {"python", "system"}
     assert all(
@@ -73,7 +75,7 @@ def test_a_hook_runs_the_version_that_ci_runs() -> None:
         else hook["entry"].startswith("python -m monitor_sync ")
         for hook in hooks
     )
-    assert taken == {str(pinned()[each.split("==")[0]][0]) for each in taken}
+    assert taken == {str(pinned()[dependency.split("==")[0]][0]) for dependency in taken}
 
 
 def test_the_notes_of_a_release_have_the_shape_that_github_reads() -> None:
@@ -84,13 +86,15 @@ def test_the_notes_of_a_release_have_the_shape_that_github_reads() -> None:
     assert set(contents(GITHUB / "release.yml")) == {"changelog"}
     assert set(notes) == {"exclude", "categories"}
     assert set(notes["exclude"]) <= {"labels", "authors"}
-    assert all(set(each) == {"title", "labels"} and each["labels"] for each in categories)
-    assert [each["labels"] for each in categories].index(["*"]) == len(categories) - 1
+    assert all(
+        set(category) == {"title", "labels"} and category["labels"] for category in categories
+    )
+    assert [category["labels"] for category in categories].index(["*"]) == len(categories) - 1
 
 
 def test_the_labels_that_the_forms_give_are_those_of_the_notes() -> None:
     notes = contents(GITHUB / "release.yml")["changelog"]
-    known = {label for each in notes["categories"] for label in each["labels"]}
+    known = {label for note in notes["categories"] for label in note["labels"]}
     known |= set(notes["exclude"]["labels"])
     forms = [p for p in GITHUB.glob("ISSUE_TEMPLATE/*.yml") if p.name != "config.yml"]
 
@@ -108,10 +112,10 @@ def test_the_template_of_a_pull_request_asks_three_things_in_three_lines() -> No
 def test_updates_of_dependencies_wait_until_bad_releases_are_withdrawn() -> None:
     updates = contents(GITHUB / "dependabot.yml")["updates"]
 
-    assert {each["package-ecosystem"] for each in updates} == {"pip", "github-actions"}
-    assert all(each["cooldown"]["default-days"] >= 7 for each in updates)
-    assert all(each["groups"] for each in updates)
-    assert any("/.ci" in each["directories"] for each in updates)
+    assert {update["package-ecosystem"] for update in updates} == {"pip", "github-actions"}
+    assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
+    assert all(update["groups"] for update in updates)
+    assert any("/.ci" in update["directories"] for update in updates)
 
 
 def test_the_workflow_to_paste_starts_for_every_event_and_grants_what_the_called_jobs_ask() -> None:

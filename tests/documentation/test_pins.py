@@ -22,12 +22,12 @@ OUR_OWN = "monitor-sync"
 def pinned(file: Path = PINS) -> dict[str, tuple[Requirement, list[str]]]:
     """Each package of a file of pins, with its requirement and its hashes."""
     text = re.sub(r"^ *#.*\n", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    found: dict[str, tuple[Requirement, list[str]]] = {}
+    pins: dict[str, tuple[Requirement, list[str]]] = {}
     for entry in text.replace("\\\n", " ").splitlines():
         written, *hashes = re.split(r"\s+--hash=", entry.strip())
         requirement = Requirement(written)
-        found[canonicalize_name(requirement.name)] = (requirement, hashes)
-    return found
+        pins[canonicalize_name(requirement.name)] = (requirement, hashes)
+    return pins
 
 
 def asked() -> list[Requirement]:
@@ -37,11 +37,11 @@ def asked() -> list[Requirement]:
     own = (ROOT / ".ci/requirements.in").read_text(encoding="utf-8").splitlines()
     written = [
         *project["project"]["dependencies"],
-        *(each for extra in extras for each in extra),
+        *(requirement for extra in extras for requirement in extra),
         *project["build-system"]["requires"],
         *(line.split("#")[0] for line in own if line.split("#")[0].strip()),
     ]
-    return [each for each in map(Requirement, written) if each.name != OUR_OWN]
+    return [requirement for requirement in map(Requirement, written) if requirement.name != OUR_OWN]
 
 
 @pytest.mark.parametrize("wanted", asked(), ids=str)
@@ -80,7 +80,9 @@ def test_the_action_installs_all_that_we_need_at_the_versions_that_ci_tests() ->
     ]
     tested, installed = pinned(), pinned(ACTION)
 
-    assert {canonicalize_name(Requirement(each).name) for each in needed} <= set(installed)
+    assert {canonicalize_name(Requirement(requirement).name) for requirement in needed} <= set(
+        installed
+    )
     assert {name: str(pin) for name, (pin, _) in installed.items()} == {
         name: str(tested[name][0]) for name in installed
     }
@@ -92,9 +94,9 @@ def test_every_pinned_package_has_its_hashes(file: Path) -> None:
     bare = [
         name
         for name, (requirement, hashes) in pins.items()
-        if [each.operator for each in requirement.specifier] != ["=="]
+        if [clause.operator for clause in requirement.specifier] != ["=="]
         or not hashes
-        or not all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in hashes)
+        or not all(re.fullmatch("sha256:[0-9a-f]{64}", digest) for digest in hashes)
     ]
 
     assert len(pins) > (5 if file == OLDER_CLIENT else 20)

@@ -33,17 +33,17 @@ def table(header: str) -> list[tuple[str, str]]:
 
 def documented_commands() -> dict[str, str]:
     """Each command of the table, with its whole row."""
-    found = {}
+    rows = {}
     for left, right in table("| command | what it does |"):
         for code in re.findall(r"`([^`]+)`", left):
-            found[code.removeprefix("monitor-sync ").split()[0]] = f"{left} {right}"
-    return found
+            rows[code.removeprefix("monitor-sync ").split()[0]] = f"{left} {right}"
+    return rows
 
 
 def command(name: str) -> click.Command:
-    found = cli.main.get_command(CONTEXT, name)
-    assert found is not None
-    return found
+    command_ = cli.main.get_command(CONTEXT, name)
+    assert command_ is not None
+    return command_
 
 
 def options(of: click.Command) -> set[str]:
@@ -52,8 +52,8 @@ def options(of: click.Command) -> set[str]:
 
 def every_error(kind: type[errors.MonitorSyncError]) -> Iterator[type[errors.MonitorSyncError]]:
     yield kind
-    for each in kind.__subclasses__():
-        yield from every_error(each)
+    for subclass in kind.__subclasses__():
+        yield from every_error(subclass)
 
 
 def test_the_readme_can_be_read_in_one_sitting() -> None:
@@ -103,15 +103,15 @@ def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
     documented = {
         int(code) for left, _ in table("| exit | meaning |") for code in re.findall(r"\d+", left)
     }
-    raised = {each.exit_code for each in every_error(errors.MonitorSyncError)}
+    raised = {error.exit_code for error in every_error(errors.MonitorSyncError)}
 
     assert documented == raised | {0, INTERRUPTED}
 
 
 def test_help_names_the_exit_codes_of_the_code() -> None:
-    told = {int(code) for code in re.findall(r"\b(\d+) [a-zD-]", cli.main.epilog or "")}
+    codes = {int(code) for code in re.findall(r"\b(\d+) [a-zD-]", cli.main.epilog or "")}
 
-    assert told == {each.exit_code for each in every_error(errors.MonitorSyncError)} | {0}
+    assert codes == {error.exit_code for error in every_error(errors.MonitorSyncError)} | {0}
 
 
 def test_every_long_option_in_the_readme_exists_somewhere() -> None:

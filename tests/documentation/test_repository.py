@@ -32,11 +32,11 @@ def files() -> list[Path]:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if listing.returncode == 0:
-        found = [ROOT / name for name in listing.stdout.split("\0") if name]
+        paths = [ROOT / name for name in listing.stdout.split("\0") if name]
     else:
         hidden = (".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__")
-        found = [path for path in ROOT.rglob("*") if not set(path.parts) & set(hidden)]
-    return sorted({path for path in found if path.is_file()})
+        paths = [path for path in ROOT.rglob("*") if not set(path.parts) & set(hidden)]
+    return sorted({path for path in paths if path.is_file()})
 
 
 def lines() -> Iterator[tuple[str, str]]:

@@ -25,16 +25,16 @@ def contents(path: Path) -> Any:
 def properties(schema: Any, where: str = "") -> Iterator[tuple[str, Any]]:
     """Every property at any depth, with the way to it."""
     if isinstance(schema, list):
-        for place, each in enumerate(schema):
-            yield from properties(each, f"{where}/{place}")
+        for place, item in enumerate(schema):
+            yield from properties(item, f"{where}/{place}")
     elif isinstance(schema, dict):
         for name, value in schema.items():
             # What a keyword such as "enum" or "default" holds is data, not a schema.
             if name in ("const", "default", "enum", "examples", "required"):
                 continue
             if name == "properties" and isinstance(value, dict):
-                for each, its in value.items():
-                    yield f"{where}/{each}", its
+                for property_name, its in value.items():
+                    yield f"{where}/{property_name}", its
             yield from properties(value, f"{where}/{name}")
 
 
@@ -42,10 +42,10 @@ def target(reference: str, home: Path) -> tuple[Any, Path]:
     """What a reference of the schema ``home`` leads to, and the schema that is in."""
     file, _, pointer = reference.partition("#/")
     path = home.parent / file if file else home
-    found = contents(path)
+    schema = contents(path)
     for part in pointer.split("/"):
-        found = found[part]
-    return found, path
+        schema = schema[part]
+    return schema, path
 
 
 def description(of: Any, home: Path) -> str:
@@ -87,18 +87,18 @@ def test_a_schema_is_valid_draft_07_which_is_the_newest_that_editors_complete(pa
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
 def test_every_property_of_a_schema_is_described(path: Path) -> None:
-    found = [each for each in properties(contents(path)) if not conditional(each[0])]
+    schema = [entry for entry in properties(contents(path)) if not conditional(entry[0])]
 
-    assert found
-    assert [where for where, its in found if not description(its, path)] == []
+    assert schema
+    assert [where for where, its in schema if not description(its, path)] == []
 
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
 def test_every_reference_of_a_schema_leads_to_a_definition(path: Path) -> None:
     for reference in sorted(set(re.findall(r'"\$ref": "([^"]+)"', path.read_text()))):
-        found, _ = target(reference, path)
+        schema_part, _ = target(reference, path)
 
-        assert isinstance(found, dict), reference
+        assert isinstance(schema_part, dict), reference
 
 
 def test_every_file_of_the_monitors_names_its_schema_on_its_first_line() -> None:

@@ -28,12 +28,12 @@ def monitors() -> list[Monitor]:
 
 def hand_written() -> set[str]:
     """Business monitors by key, before their items multiply them."""
-    found = set()
+    seen = set()
     for path in ROOT.glob("*/*.yaml"):
         if path.parent.name != "templates" and not path.stem.startswith(TECHNICAL):
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
-            found |= {f"{path.parent.name}/{path.stem}/{name}" for name in data.get("monitors", ())}
-    return found
+            seen |= {f"{path.parent.name}/{path.stem}/{name}" for name in data.get("monitors", ())}
+    return seen
 
 
 def test_the_files_have_no_problem_at_all() -> None:
@@ -42,20 +42,20 @@ def test_the_files_have_no_problem_at_all() -> None:
 
 def test_there_is_as_much_of_everything_as_an_insurer_has() -> None:
     assert len(monitors()) >= 1_200
-    assert len({each.business_unit for each in monitors()}) >= 12
-    assert len({each.service for each in monitors() if each.service}) >= 70
+    assert len({monitor.business_unit for monitor in monitors()}) >= 12
+    assert len({monitor.service for monitor in monitors() if monitor.service}) >= 70
     assert len(hand_written()) >= 150
 
 
 def test_every_monitor_has_an_owner_a_priority_a_runbook_and_a_message() -> None:
     teams = estate().project.teams
     lacking = [
-        each.key
-        for each in monitors()
-        if each.team not in teams
-        or each.priority is None
-        or not each.runbook.startswith("https://")
-        or each.body["message"].startswith("---")
+        monitor.key
+        for monitor in monitors()
+        if monitor.team not in teams
+        or monitor.priority is None
+        or not monitor.runbook.startswith("https://")
+        or monitor.body["message"].startswith("---")
     ]
 
     assert lacking == []
@@ -63,9 +63,9 @@ def test_every_monitor_has_an_owner_a_priority_a_runbook_and_a_message() -> None
 
 def test_every_state_that_a_monitor_can_reach_has_a_recipient() -> None:
     silent = [
-        (each.key, state)
-        for each in monitors()
-        for state, handles in each.recipients.items()
+        (monitor.key, state)
+        for monitor in monitors()
+        for state, handles in monitor.recipients.items()
         if not handles
     ]
 
@@ -73,13 +73,13 @@ def test_every_state_that_a_monitor_can_reach_has_a_recipient() -> None:
 
 
 def test_a_pager_that_hears_of_an_alert_hears_of_its_end() -> None:
-    def pagers(each: Monitor, state: str) -> set[str]:
-        return {handle for handle in each.recipients.get(state, ()) if "zenduty" in handle}
+    def pagers(monitor: Monitor, state: str) -> set[str]:
+        return {handle for handle in monitor.recipients.get(state, ()) if "zenduty" in handle}
 
     open_ended = [
-        each.key
-        for each in monitors()
-        if not pagers(each, "alert") | pagers(each, "no_data") <= pagers(each, "recovery")
+        monitor.key
+        for monitor in monitors()
+        if not pagers(monitor, "alert") | pagers(monitor, "no_data") <= pagers(monitor, "recovery")
     ]
 
     assert open_ended == []
@@ -88,21 +88,21 @@ def test_a_pager_that_hears_of_an_alert_hears_of_its_end() -> None:
 def test_no_two_monitors_watch_the_same_thing() -> None:
     seen: dict[str, str] = {}
     twice = []
-    for each in monitors():
+    for monitor in monitors():
         # a formula says what it reads only together with its variables
-        variables = json.dumps(each.body["options"].get("variables"))
-        other = seen.setdefault(f"{each.type} {each.query} {variables}", each.key)
-        if other != each.key:
-            twice.append((other, each.key))
+        variables = json.dumps(monitor.body["options"].get("variables"))
+        other = seen.setdefault(f"{monitor.type} {monitor.query} {variables}", monitor.key)
+        if other != monitor.key:
+            twice.append((other, monitor.key))
 
     assert twice == []
 
 
 def test_metrics_crawled_from_a_cloud_are_evaluated_late() -> None:
     early = [
-        each.key
-        for each in monitors()
-        if ":aws." in each.query and (each.body["options"].get("evaluation_delay") or 0) < 900
+        monitor.key
+        for monitor in monitors()
+        if ":aws." in monitor.query and (monitor.body["options"].get("evaluation_delay") or 0) < 900
     ]
 
     assert early == []
@@ -113,16 +113,16 @@ def test_datadog_as_recorded_takes_every_monitor() -> None:
     headers = {"dd-api-key": "a", "dd-application-key": "b"}
     ids: dict[str, int] = {}
     refused = []
-    for each in sorted(monitors(), key=lambda each: len(each.references)):
-        body = dict(each.body)
-        for key in each.references:
+    for reference in sorted(monitors(), key=lambda monitor: len(monitor.references)):
+        body = dict(reference.body)
+        for key in reference.references:
             body["query"] = body["query"].replace(f"${{id:{key}}}", str(ids[key]))
         status, _, answer = emulator.handle(
             "POST", "/api/v1/monitor", {}, headers, json.dumps(body).encode()
         )
         if status == 200:
-            ids[each.key] = json.loads(answer)["id"]
+            ids[reference.key] = json.loads(answer)["id"]
         else:
-            refused.append((each.key, answer))
+            refused.append((reference.key, answer))
 
     assert refused == []

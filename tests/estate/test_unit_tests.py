@@ -21,14 +21,14 @@ def answers() -> Answers:
         [sys.executable, "-m", "monitor_sync", "--root", str(ROOT), "test", "--format", "json"],
         capture_output=True, check=False, text=True,
     )  # fmt: skip
-    found: Answers = json.loads(done.stdout)
+    results: Answers = json.loads(done.stdout)
     wrong = [
         f"{answer['file']}:{answer['line']}: {answer['status']}: {answer['test']}"
-        for answer in found
+        for answer in results
         if answer["status"] != "passed"
     ]
     assert (wrong, done.returncode) == ([], 0)
-    return found
+    return results
 
 
 def test_all_pass_and_none_is_uncertain_or_unsupported(answers: Answers) -> None:

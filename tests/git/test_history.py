@@ -73,9 +73,9 @@ def test_a_tree_that_names_the_folder_above_writes_nothing_there(
     monitors = repository.tree(("40000", "..", above), ("100644", "project.yaml", good))
     commit = repository.commit(repository.tree(("40000", "monitors", monitors)))
 
-    found = written(repository, commit, tmp_path / "out" / "a" / "root")
+    paths = written(repository, commit, tmp_path / "out" / "a" / "root")
 
-    assert found == ["a/root/project.yaml"]
+    assert paths == ["a/root/project.yaml"]
 
 
 def test_a_link_with_files_below_it_writes_nothing_where_it_leads(
@@ -91,9 +91,9 @@ def test_a_link_with_files_below_it_writes_nothing_where_it_leads(
     )
     commit = repository.commit(repository.tree(("40000", "monitors", monitors)))
 
-    found = written(repository, commit, tmp_path / "out" / "a" / "root")
+    paths = written(repository, commit, tmp_path / "out" / "a" / "root")
 
-    assert [path for path in found if not path.startswith("a/root/")] == []
+    assert [path for path in paths if not path.startswith("a/root/")] == []
 
 
 def test_a_file_that_the_clone_lacks_is_named(tmp_path: Path, repository: Repository) -> None:

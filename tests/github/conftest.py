@@ -20,8 +20,8 @@ from tests.github.golden import Golden
 @pytest.fixture
 def fake() -> Iterator[FakeGitHub]:
     """A GitHub of this test's own."""
-    with faking.running() as found:
-        yield found
+    with faking.running() as server:
+        yield server
 
 
 @pytest.fixture
@@ -36,17 +36,17 @@ def delivery(
 ) -> Delivery:
     """A repository whose one commit is applied and recorded."""
     clone, job = tmp_path / "clone", tmp_path / "job"
-    for each in (clone, job):
-        each.mkdir()
+    for folder in (clone, job):
+        folder.mkdir()
     monkeypatch.chdir(clone)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     repository = Repository(clone, local)
     commit = repository.commit("all of it")
     repository.done("apply --yes --workers 1")
-    found = Delivery(repository, fake, job)
-    found.record(commit)
-    return found
+    prepared = Delivery(repository, fake, job)
+    prepared.record(commit)
+    return prepared
 
 
 @pytest.fixture

@@ -58,7 +58,11 @@ class Delivery:
     @property
     def recorded(self) -> list[str]:
         """The commits that are recorded as applied."""
-        return [each["sha"] for each in self.fake.deployments if "success" in each["states"]]
+        return [
+            deployment["sha"]
+            for deployment in self.fake.deployments
+            if "success" in deployment["states"]
+        ]
 
     # the job
 
@@ -89,10 +93,12 @@ class Delivery:
     def new_plan(self) -> str:
         """The fingerprint of the plan that a refused run shows."""
         lines = (self.folder / "output").read_text(encoding="utf-8").splitlines()
-        return next(each.removeprefix("fingerprint=") for each in lines if "fingerprint" in each)
+        return next(line.removeprefix("fingerprint=") for line in lines if "fingerprint" in line)
 
     def said(self, number: int) -> str:
         """What stands on a pull request, but its plan."""
         return "\n".join(
-            each["body"] for each in self.fake.on(number) if '"kind":"applied"' in each["body"]
+            comment["body"]
+            for comment in self.fake.on(number)
+            if '"kind":"applied"' in comment["body"]
         )

@@ -97,7 +97,8 @@ class FakeGitHub:
 
     def on(self, number: int) -> list[dict[str, Any]]:
         """The comments of one issue or pull request."""
-        return [each for each in self.comments if each["issue_url"].endswith(f"/issues/{number}")]
+        end = f"/issues/{number}"
+        return [comment for comment in self.comments if comment["issue_url"].endswith(end)]
 
     def merge(
         self,
@@ -150,24 +151,24 @@ class FakeGitHub:
             return _failure(fault.status) if fault is not None else answer
 
     def _fault(self, route: str) -> Fault | None:
-        for each in self.faults:
-            if each.times and fnmatch(route, each.route):
-                each.times -= 1
-                return each
+        for fault in self.faults:
+            if fault.times and fnmatch(route, fault.route):
+                fault.times -= 1
+                return fault
         return None
 
     def _routed(
         self, method: str, path: str, query: dict[str, str], body: dict[str, Any]
     ) -> Answer:
         for wanted, pattern, needs, handler in self._routes():
-            found = re.fullmatch(f"/repos/{REPOSITORY}{pattern}", path)
-            if wanted == method and found:
-                if not any(self._allowed(*each) for each in needs):
+            match = re.fullmatch(f"/repos/{REPOSITORY}{pattern}", path)
+            if wanted == method and match:
+                if not any(self._allowed(*need) for need in needs):
                     return 403, {
                         "message": "Resource not accessible by integration",
                         "status": "403",
                     }
-                return handler(*found.groups(), query=query, body=body)
+                return handler(*match.groups(), query=query, body=body)
         return 404, {"message": "Not Found", "status": "404"}
 
     def _allowed(self, what: str, how: str) -> bool:
@@ -232,12 +233,12 @@ class FakeGitHub:
     def _issues(self, *, query: dict[str, str], **_: Any) -> Answer:
         wanted = set(query.get("labels", "").split(",")) - {""}
         state = query.get("state", "open")
-        found = [
-            each
-            for each in self.issues
-            if each["state"] == state and wanted <= {label["name"] for label in each["labels"]}
+        issues = [
+            issue
+            for issue in self.issues
+            if issue["state"] == state and wanted <= {label["name"] for label in issue["labels"]}
         ]
-        return 200, _page(found, query)
+        return 200, _page(issues, query)
 
     def _open(self, *, body: dict[str, Any], **_: Any) -> Answer:
         refused = self._too_long("Issue", body)
@@ -251,7 +252,7 @@ class FakeGitHub:
             "state": "open",
             "title": body["title"],
             "body": body.get("body"),
-            "labels": [{"name": each} for each in body.get("labels", ())],
+            "labels": [{"name": label} for label in body.get("labels", ())],
             "user": _user(self.writer),
         }
         self.issues.append(issue)
@@ -266,18 +267,19 @@ class FakeGitHub:
             return refused
         issue |= {name: body[name] for name in ("title", "body", "state") if name in body}
         if "labels" in body:
-            issue["labels"] = [{"name": each} for each in body["labels"]]
+            issue["labels"] = [{"name": label} for label in body["labels"]]
         return 200, issue
 
     def _deployments(self, *, query: dict[str, str], **_: Any) -> Answer:
         names = ("sha", "ref", "task", "environment")
-        found = [
-            each
-            for each in reversed(self.deployments)  # the newest comes first
-            if all(query.get(name) in (None, each[name]) for name in names)
+        deployments = [
+            deployment
+            for deployment in reversed(self.deployments)  # the newest comes first
+            if all(query.get(name) in (None, deployment[name]) for name in names)
         ]
         return 200, _page(
-            [{k: v for k, v in each.items() if k != "states"} for each in found], query
+            [{k: v for k, v in deployment.items() if k != "states"} for deployment in deployments],
+            query,
         )
 
     def _deploy(self, *, body: dict[str, Any], **_: Any) -> Answer:
@@ -302,7 +304,7 @@ class FakeGitHub:
     def _statuses(self, made: str, *, query: dict[str, str], **_: Any) -> Answer:
         deployment = _find(self.deployments, "id", int(made))
         states = reversed(deployment["states"]) if deployment else ()
-        return 200, _page([{"state": each} for each in states], query)
+        return 200, _page([{"state": state} for state in states], query)
 
     def _set_status(self, made: str, *, body: dict[str, Any], **_: Any) -> Answer:
         deployment = _find(self.deployments, "id", int(made))
@@ -332,7 +334,7 @@ def _repository(name: str) -> dict[str, Any]:
 
 
 def _find(rows: list[dict[str, Any]], name: str, value: int) -> dict[str, Any] | None:
-    return next((each for each in rows if each[name] == value), None)
+    return next((row for row in rows if row[name] == value), None)
 
 
 def _page(rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:

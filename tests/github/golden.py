@@ -25,12 +25,12 @@ class Golden:
     def compare(self, name: str, text: str) -> None:
         """The text must be what the file says."""
         path = FOLDER / f"{name}.md"
-        found = self._plain(text)
+        plain = self._plain(text)
         if self.update:
             FOLDER.mkdir(exist_ok=True)
-            path.write_text(found, encoding="utf-8")
+            path.write_text(plain, encoding="utf-8")
         assert path.exists(), f"{path} is missing: --update-golden writes it"
-        assert found == path.read_text(encoding="utf-8")
+        assert plain == path.read_text(encoding="utf-8")
 
     def _plain(self, text: str) -> str:
         text = re.sub(r"(?<=#)\d{5,}|(?<=/monitors/)\d{5,}", self._number, text)
@@ -39,12 +39,12 @@ class Golden:
             text = re.sub(rf"(?<![0-9a-f])[0-9a-f]{{{length}}}(?![0-9a-f])", self._same, text)
         return text
 
-    def _same(self, found: re.Match[str]) -> str:
+    def _same(self, match: re.Match[str]) -> str:
         """The digit for a commit, whether it is written whole or short."""
-        start = found[0][:8]
+        start = match[0][:8]
         digit = self.names.setdefault(start, "abcdef0123456789"[len(self.names) % 16])
-        return digit * len(found[0])
+        return digit * len(match[0])
 
-    def _number(self, found: re.Match[str]) -> str:
+    def _number(self, match: re.Match[str]) -> str:
         """The number that a monitor has here."""
-        return str(self.numbers.setdefault(found[0], 1_234_001 + len(self.numbers)))
+        return str(self.numbers.setdefault(match[0], 1_234_001 + len(self.numbers)))

@@ -235,13 +235,13 @@ def drift(job: Job, value: Plan) -> subprocess.CompletedProcess[str]:
 
 
 def labels(issue: dict[str, Any]) -> list[str]:
-    return [each["name"] for each in issue["labels"]]
+    return [label["name"] for label in issue["labels"]]
 
 
 def test_drift_opens_one_issue_that_names_and_labels_the_owners(job: Job, fake: FakeGitHub) -> None:
-    one = plan(update("motor/a/b", team="motor-quotes"), update("travel/a/b", team="ferries"))
-    assert drift(job, one).stderr == "Issue about drift: opened.\n"
-    assert drift(job, one).stderr == "Issue about drift: updated.\n"
+    first = plan(update("motor/a/b", team="motor-quotes"), update("travel/a/b", team="ferries"))
+    assert drift(job, first).stderr == "Issue about drift: opened.\n"
+    assert drift(job, first).stderr == "Issue about drift: updated.\n"
 
     (issue,) = fake.issues
     assert issue["title"] == "2 monitors differ from the files"
@@ -264,7 +264,7 @@ def test_the_issue_is_closed_once_nothing_differs_and_another_is_opened_later(
     assert drift(job, plan()).stderr == "Issue about drift: closed.\n"
     assert drift(job, plan()).stderr == "Issue about drift: not needed.\n"
     drift(job, plan(update("motor/a/b")))
-    assert [each["state"] for each in fake.issues] == ["closed", "open"]
+    assert [issue["state"] for issue in fake.issues] == ["closed", "open"]
 
 
 def test_issues_of_people_with_that_label_are_left_alone(job: Job, fake: FakeGitHub) -> None:
@@ -293,5 +293,5 @@ def test_who_writes_can_be_another_account(job: Job, fake: FakeGitHub) -> None:
     fake.writer = "acme-monitors[bot]"
     for _ in range(2):
         job.comment("--plan", job.plan(plan()), "--author", "acme-monitors[bot]")
-    assert [each["user"]["login"] for each in fake.on(7)] == ["acme-monitors[bot]"]
-    assert BOT not in {each["user"]["login"] for each in fake.comments}
+    assert [comment["user"]["login"] for comment in fake.on(7)] == ["acme-monitors[bot]"]
+    assert BOT not in {comment["user"]["login"] for comment in fake.comments}

@@ -68,7 +68,7 @@ def test_the_first_that_is_not_as_reviewed_stops_and_a_person_approves_the_new_p
     delivery.pull(7, "motor/one.yaml", another("one"))
     delivery.pull(8, "motor/flow.yaml", CHANGED)
     delivery.pull(9, "motor/three.yaml", another("three"))
-    first, _, last = (delivery.squash(each) for each in (7, 8, 9))
+    first, _, last = (delivery.squash(number) for number in (7, 8, 9))
     delivery.repository.raise_threshold(DROP, 20)  # since the review
     refused = delivery.apply()
     live = delivery.repository.live()
@@ -215,7 +215,7 @@ def test_a_push_that_changes_no_monitor_asks_nobody(delivery: Delivery) -> None:
     delivery.repository.commit("words")
     done = delivery.apply()
     assert done.returncode == 0
-    assert not any("/pulls" in each for each in delivery.fake.requests)
+    assert not any("/pulls" in request for request in delivery.fake.requests)
 
 
 def test_a_push_whose_files_mean_the_same_needs_no_review(delivery: Delivery) -> None:

@@ -17,7 +17,7 @@ FINGERPRINT = "05b7566a4c1d9e7f3b2a6d8c0e5f7a91"
 
 
 def bodies(fake: FakeGitHub, number: int = 7) -> list[str]:
-    return [each["body"] for each in fake.on(number)]
+    return [comment["body"] for comment in fake.on(number)]
 
 
 def test_the_first_run_posts_and_the_next_one_edits(fake: FakeGitHub, github: GitHub) -> None:
@@ -35,7 +35,7 @@ def test_what_already_says_so_is_not_written_again(fake: FakeGitHub, github: Git
     fake.requests.clear()
 
     assert sticky.put(github, 7, FIRST).done == "left as it was"
-    assert all(each.startswith("GET ") for each in fake.requests)
+    assert all(request.startswith("GET ") for request in fake.requests)
 
 
 def test_a_marker_in_somebody_elses_comment_is_no_comment_of_ours(
@@ -70,8 +70,8 @@ def test_stale_doubles_are_deleted_and_the_oldest_is_edited(
 
 
 def test_our_comment_is_found_on_a_later_page(fake: FakeGitHub, github: GitHub) -> None:
-    for each in range(250):
-        fake.write_comment(7, f"comment {each}", "ani")
+    for number in range(250):
+        fake.write_comment(7, f"comment {number}", "ani")
     fake.write_comment(7, FIRST, BOT)
     assert sticky.put(github, 7, SECOND).done == "edited"
     assert len(fake.on(7)) == 251

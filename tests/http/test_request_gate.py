@@ -51,8 +51,8 @@ def test_stop_ends_every_wait_at_once_and_nothing_goes_any_more() -> None:
         waiting = [pool.submit(gate.enter, CREATE) for _ in range(2)]
         waiting.append(pool.submit(gate.pause, "read monitor 5", Wait(seconds=600.0)))  # type: ignore[arg-type] # of no interest
         threading.Timer(0.05, gate.stop).start()
-        errors = [each.exception(timeout=120) for each in waiting]  # they wait for 600 s
-    assert [type(each) for each in errors] == [Interrupted] * 3
+        errors = [future.exception(timeout=120) for future in waiting]  # they wait for 600 s
+    assert [type(error) for error in errors] == [Interrupted] * 3
     assert str(errors[0]) == "did not create a monitor: interrupted before it was sent"
     with pytest.raises(Interrupted):
         gate.enter(READ)
@@ -63,9 +63,9 @@ def test_past_the_deadline_nothing_goes() -> None:
     gate = RequestGate(SERVICE, deadline=20, clock=clock)
     turn = gate.enter(CREATE)
     gate.answered(turn, limits(0, 600), refused=False)
-    with pytest.raises(NotSent, match="the deadline of 20 s is over") as found:
+    with pytest.raises(NotSent, match="the deadline of 20 s is over") as raised:
         gate.enter(CREATE)
-    assert "--deadline" in found.value.hint
+    assert "--deadline" in raised.value.hint
     assert sum(clock.waited) == pytest.approx(20, abs=0.5)
 
 
@@ -79,24 +79,24 @@ def test_a_limit_that_is_anew_only_in_an_hour_is_not_waited_for() -> None:
 
 
 def test_everybody_who_waits_for_the_same_is_told_of_once() -> None:
-    told: list[tuple[str, float]] = []
-    gate = RequestGate(SERVICE, on_wait=lambda *what: told.append(what))
+    waits: list[tuple[str, float]] = []
+    gate = RequestGate(SERVICE, on_wait=lambda *what: waits.append(what))
     turn = gate.enter(CREATE)
     gate.answered(turn, limits(50, 600), refused=False)
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(gate.enter, CREATE) for _ in range(8)]
         threading.Timer(0.05, gate.stop).start()
-        assert all(each.exception(timeout=120) for each in waiting)
-    assert [(what, round(seconds)) for what, seconds in told] == [
+        assert all(future.exception(timeout=120) for future in waiting)
+    assert [(what, round(seconds)) for what, seconds in waits] == [
         ("Datadog's limit post_monitors (500 in 10 s)", 600)
     ]
 
 
 def test_short_waits_are_not_told() -> None:
-    told: list[object] = []
-    gate = RequestGate(SERVICE, on_wait=lambda *what: told.append(what), clock=Unhurried())
+    waits: list[object] = []
+    gate = RequestGate(SERVICE, on_wait=lambda *what: waits.append(what), clock=Unhurried())
     gate.pause("read monitor 5", Wait(seconds=0.9, reason="Datadog to recover"))
-    assert told == []
+    assert waits == []
 
 
 def test_a_waiter_that_stops_everything_when_told_is_heard() -> None:

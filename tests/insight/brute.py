@@ -98,7 +98,7 @@ Buckets = dict[int, float]
 
 def source_buckets(leg: Leg, source: Source, start: int, end: int, interval: int) -> Buckets:
     """Buckets that start between two seconds, from the points that were there at the end."""
-    found: Buckets = {}
+    buckets: Buckets = {}
     for second in range(start, end + 1):
         if second % interval:
             continue
@@ -112,8 +112,8 @@ def source_buckets(leg: Leg, source: Source, start: int, end: int, interval: int
         value = make(method, values)
         if leg.modifier == "as_rate" and source.kind == "count":
             value /= interval
-        found[second] = value
-    return found
+        buckets[second] = value
+    return buckets
 
 
 def interpolated(buckets: Buckets, second: int) -> float | None:
@@ -139,11 +139,11 @@ def matches(leg: Leg, source: Source) -> bool:
 
 
 def groups_of(leg: Leg, sources: list[Source]) -> dict[tuple[str, ...], list[Source]]:
-    found: dict[tuple[str, ...], list[Source]] = {}
+    by_group: dict[tuple[str, ...], list[Source]] = {}
     for source in sources:
         if matches(leg, source):
-            found.setdefault(tuple(source.tags[key] for key in leg.by), []).append(source)
-    return found
+            by_group.setdefault(tuple(source.tags[key] for key in leg.by), []).append(source)
+    return by_group
 
 
 def leg_buckets(
@@ -151,7 +151,7 @@ def leg_buckets(
 ) -> dict[tuple[str, ...], Buckets]:
     interval = interval_of(leg, seconds)
     ago = leg.ago
-    found = {}
+    by_group = {}
     for group, members in groups_of(leg, sources).items():
         every = [source_buckets(leg, s, start - ago - 1000, end - ago, interval) for s in members]
         line: Buckets = {}
@@ -164,8 +164,8 @@ def leg_buckets(
                 values = [b.get(second) for b in every]
             line[second] = make(leg.space, [v for v in values if v is not None])
         line = {s + ago: v for s, v in line.items()}
-        found[group] = function_on(leg, line, start, end, interval)
-    return found
+        by_group[group] = function_on(leg, line, start, end, interval)
+    return by_group
 
 
 def function_on(leg: Leg, line: Buckets, start: int, end: int, interval: int) -> Buckets:
@@ -234,7 +234,7 @@ def value_at(plan: Plan, sources: list[Source], instant: int) -> dict[tuple[str,
     if plan.change:
         past = combine(plan, sources, start - plan.shift, end - plan.shift, counted)
         now = changed(plan, now, past, counted)
-    found: dict[tuple[str, ...], Number] = {}
+    values_by_group: dict[tuple[str, ...], Number] = {}
     keys = plan.left.by
 
     def members(leg: Leg, group: tuple[str, ...]) -> list[Source]:
@@ -254,14 +254,16 @@ def value_at(plan: Plan, sources: list[Source], instant: int) -> dict[tuple[str,
         value = reduce(plan, line)
         if not within:
             if seen or not keys:
-                found[group] = "empty", None, max(seen, default=None)
+                values_by_group[group] = "empty", None, max(seen, default=None)
         elif plan.options.get("require_full_window") and not full(mine, start, end):
-            found[group] = "skipped", None, None
+            values_by_group[group] = "skipped", None, None
         elif value is None:
-            found[group] = ("empty", None, max(seen)) if counted else ("skipped", None, None)
+            values_by_group[group] = (
+                ("empty", None, max(seen)) if counted else ("skipped", None, None)
+            )
         else:
-            found[group] = "number", value, None
-    return found
+            values_by_group[group] = "number", value, None
+    return values_by_group
 
 
 Combined = dict[tuple[str, ...], "Buckets | float | None"]
@@ -275,7 +277,7 @@ def combine(plan: Plan, sources: list[Source], start: int, end: int, counted: bo
         return combine_counted(plan, left, right)
     if right is None:
         return dict(left)
-    found: Combined = {}
+    combined: Combined = {}
     zero = [leg.modifier == "as_rate" for leg in (plan.left, plan.right) if leg]
     for group, a in left.items():
         b = right.get(group if plan.right and plan.right.by else ())
@@ -288,8 +290,8 @@ def combine(plan: Plan, sources: list[Source], start: int, end: int, counted: bo
             value = operate(plan.operator, x, y) if x is not None and y is not None else None
             if value is not None:
                 line[second] = value
-        found[group] = line
-    return found
+        combined[group] = line
+    return combined
 
 
 def combine_counted(
@@ -297,24 +299,24 @@ def combine_counted(
     left: dict[tuple[str, ...], Buckets],
     right: dict[tuple[str, ...], Buckets] | None,
 ) -> Combined:
-    found: Combined = {}
+    combined: Combined = {}
     groups = {*left, *(right or {})} if not plan.right or plan.right.by == plan.left.by else {*left}
     for group in groups:
         a = sum(left.get(group, {}).values())
         if right is None:
-            found[group] = a
+            combined[group] = a
             continue
         b = sum(right.get(group if plan.right and plan.right.by else (), {}).values())
-        found[group] = operate(plan.operator, a, b)
-    return found
+        combined[group] = operate(plan.operator, a, b)
+    return combined
 
 
 def changed(plan: Plan, now: Combined, past: Combined, counted: bool) -> Combined:
-    found: Combined = {}
+    combined: Combined = {}
     for group in {*now, *past} if counted else {*now} & {*past}:
         a, b = now.get(group), past.get(group)
         if counted:
-            found[group] = difference(plan, number(a), number(b))
+            combined[group] = difference(plan, number(a), number(b))
             continue
         assert isinstance(a, dict)
         assert isinstance(b, dict)
@@ -324,8 +326,8 @@ def changed(plan: Plan, now: Combined, past: Combined, counted: bool) -> Combine
             delta = difference(plan, value, then)
             if delta is not None:
                 line[second] = delta
-        found[group] = line
-    return found
+        combined[group] = line
+    return combined
 
 
 def number(value: Buckets | float | None) -> float | None:

@@ -98,15 +98,15 @@ def random_options(dice: random.Random, plan: Plan) -> dict[str, object]:
 
 def random_sources(dice: random.Random, leg: Leg) -> list[Source]:
     hosts = ["1", "2"] if leg.by else dice.choice([["1"], ["1", "2"]])
-    found = []
+    sources = []
     for host in hosts:
         tags = {"host": host, "disk": "sda"}
         if dice.random() < 0.5:
             tags["env"] = "prod"
         if dice.random() < 0.1:
             del tags["disk"]
-        found.append(Source(leg.metric, leg.kind, tags, random_points(dice)))
-    return found
+        sources.append(Source(leg.metric, leg.kind, tags, random_points(dice)))
+    return sources
 
 
 def random_points(dice: random.Random) -> Points:

@@ -81,12 +81,12 @@ def _alike(mine: Outcomes, theirs: Outcomes) -> bool:
 
 @pytest.mark.parametrize("part", range(5))
 def test_random_queries_points_and_options(part: int) -> None:
-    found = [_disagreement(seed) for seed in range(part * 30, part * 30 + 30)]
-    assert [each for each in found if each] == []
+    disagreements = [_disagreement(seed) for seed in range(part * 30, part * 30 + 30)]
+    assert [disagreement for disagreement in disagreements if disagreement] == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(20))
 def test_twenty_thousand_of_them(part: int) -> None:
-    found = [_disagreement(seed) for seed in range(part * 1000, part * 1000 + 1000)]
-    assert [each for each in found if each] == []
+    disagreements = [_disagreement(seed) for seed in range(part * 1000, part * 1000 + 1000)]
+    assert [disagreement for disagreement in disagreements if disagreement] == []

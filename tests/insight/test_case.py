@@ -36,19 +36,19 @@ def wrong(line: Line) -> list[str]:
         answer = case.answer(case.read(line))
     except case.CaseError as error:
         return [f"error: {error}"]
-    found = []
+    differences = []
     if answer["uncertain"] != line.get("uncertain", []):
-        found.append(f"uncertain: {answer['uncertain']}")
-    found += [f"unsupported: {each}" for each in answer.get("unsupported", [])]
+        differences.append(f"uncertain: {answer['uncertain']}")
+    differences += [f"unsupported: {reason}" for reason in answer.get("unsupported", [])]
     expect = line.get("expect", {})
     if "value" in expect and not _equal(answer["value"], expect["value"]):
-        found.append(f"value {answer['value']}, not {expect['value']}")
+        differences.append(f"value {answer['value']}, not {expect['value']}")
     for name in ("state", "skipped", "from", "to", "interval"):
         if name in expect and answer[name] != expect[name]:
-            found.append(f"{name} {answer[name]}, not {expect[name]}")
+            differences.append(f"{name} {answer[name]}, not {expect[name]}")
     if "groups" in expect:
-        found += _groups(answer["groups"], expect["groups"])
-    return found + _timeline(answer["timeline"], line.get("timeline", []))
+        differences += _groups(answer["groups"], expect["groups"])
+    return differences + _timeline(answer["timeline"], line.get("timeline", []))
 
 
 def _equal(mine: float | None, theirs: float | None) -> bool:
@@ -59,9 +59,9 @@ def _equal(mine: float | None, theirs: float | None) -> bool:
 
 def _groups(mine: list[Line], theirs: Mapping[str, str] | list[str]) -> list[str]:
     if isinstance(theirs, list):
-        names = [each["group"] for each in mine]
+        names = [entry["group"] for entry in mine]
         return [] if names == theirs else [f"groups {names}, not {theirs}"]
-    states = {each["group"]: each["state"] for each in mine}
+    states = {entry["group"]: entry["state"] for entry in mine}
     return [] if states == theirs else [f"groups {states}, not {theirs}"]
 
 

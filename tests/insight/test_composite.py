@@ -20,7 +20,7 @@ def test_only_groups_that_all_members_have_count() -> None:
 @pytest.mark.parametrize(
     "line",
     # of CO-10 the page leaves open whether it triggers
-    [each for each in family("CO") if "triggers" in each["expect"] and each["id"] != "CO-10"],
+    [line for line in family("CO") if "triggers" in line["expect"] and line["id"] != "CO-10"],
     ids=lambda line: line["id"],
 )
 def test_what_triggers(line: Line) -> None:

@@ -29,12 +29,12 @@ def _told(status: Status, options: dict[str, object], until: int) -> list[int]:
 def test_the_documented_repetitions(line: Line) -> None:
     status = Status.WARN if "warn_from" in line else Status.ALERT
     expect = line["expect"]
-    told = _told(status, line["options"], _seconds(expect["until"]))
+    notified = _told(status, line["options"], _seconds(expect["until"]))
     if "notified" in expect:
-        assert told == [_seconds(each) for each in expect["notified"]]
+        assert notified == [_seconds(instant) for instant in expect["notified"]]
     else:
-        assert max(told) <= expect["none_after_h"] * HOUR
-        assert len(told) > 1
+        assert max(notified) <= expect["none_after_h"] * HOUR
+        assert len(notified) > 1
 
 
 @needs_corpus
@@ -49,8 +49,8 @@ def test_so_many_times_and_no_more() -> None:
 
 
 def test_after_thirty_hours_it_ends_where_no_number_is_given() -> None:
-    told = _told(Status.ALERT, {"renotify_interval": 600}, 72 * HOUR)
-    assert told == [0, 10 * HOUR, 20 * HOUR, 30 * HOUR]
+    notified = _told(Status.ALERT, {"renotify_interval": 600}, 72 * HOUR)
+    assert notified == [0, 10 * HOUR, 20 * HOUR, 30 * HOUR]
 
 
 def test_only_the_statuses_that_are_named() -> None:

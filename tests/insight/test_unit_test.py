@@ -22,12 +22,12 @@ def _test(
 ) -> UnitTest:
     expected = tuple(
         Expectation(
-            written=str(each["at"]),
-            after=60.0 * each["at"],
-            fields={k: v for k, v in each.items() if k not in ("at", "group")},
-            group=each.get("group", {}),
+            written=str(line["at"]),
+            after=60.0 * line["at"],
+            fields={k: v for k, v in line.items() if k not in ("at", "group")},
+            group=line.get("group", {}),
         )
-        for each in expect
+        for line in expect
     )
     points = [(START + 30 + 60 * index, value) for index, value in enumerate(values)]
     return UnitTest(

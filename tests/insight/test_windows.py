@@ -94,10 +94,10 @@ def _due(rrule: str, start: str, first: str, last: str) -> list[str]:
         query=query.parse("query alert", "avg(last_5m):avg:a.b{*} > 1"),
         options={"scheduling_options": {"custom_schedule": {"recurrences": [recurrence]}}},
     )
-    times = (datetime.fromisoformat(each).timestamp() for each in (first, last))
+    times = (datetime.fromisoformat(instant).timestamp() for instant in (first, last))
     return [
-        datetime.fromtimestamp(each, UTC).strftime("%d %H:%M")
-        for each in schedule.due(settings, *times)
+        datetime.fromtimestamp(time, UTC).strftime("%d %H:%M")
+        for time in schedule.due(settings, *times)
     ]
 
 

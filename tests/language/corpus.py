@@ -24,11 +24,11 @@ def rows(name: str) -> tuple[dict[str, Any], ...]:
 @cache
 def texts() -> tuple[str, ...]:
     """Every name, message and escalation message of the collected monitors."""
-    found: list[str] = []
+    texts_: list[str] = []
     for row in rows("monitors.jsonl"):
         monitor = row["monitor"]
         options = monitor.get("options")
         escalation = options.get("escalation_message") if isinstance(options, dict) else None
         written = (monitor.get("name"), monitor.get("message"), escalation)
-        found += [text for text in written if isinstance(text, str)]
-    return tuple(found)
+        texts_ += [text for text in written if isinstance(text, str)]
+    return tuple(texts_)

@@ -299,4 +299,4 @@ members: st.SearchStrategy[Condition] = st.one_of(
 )
 composite_queries = st.one_of(
     members, conditions(members, {"AND": "&&", "OR": "||", "NOT": "!"})
-).map(lambda each: CompositeQuery(0, 0, each))
+).map(lambda tree: CompositeQuery(0, 0, tree))

@@ -61,32 +61,32 @@ Piece = str | Branching
 
 
 def written(pieces: list[Piece]) -> str:
-    return "".join(each if isinstance(each, str) else each.written() for each in pieces)
+    return "".join(piece if isinstance(piece, str) else piece.written() for piece in pieces)
 
 
 def rendered(pieces: list[Piece], answers: Answers) -> str:
     """The text that is shown; a variable stands for itself."""
-    found = ""
-    for each in pieces:
-        if isinstance(each, str):
-            text = re.sub(r"\{\{!.*?--\}\}|\{\{override.*?\}\}|\{\{\{\{/?raw\}\}\}\}", "", each)
-            found += text
+    shown = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            text = re.sub(r"\{\{!.*?--\}\}|\{\{override.*?\}\}|\{\{\{\{/?raw\}\}\}\}", "", piece)
+            shown += text
             continue
-        first = answers[each.condition] != each.negated
-        each.seen.add(first)
-        branch = each.body if first else each.otherwise
-        found += rendered(branch or [], answers)
-    return found
+        first = answers[piece.condition] != piece.negated
+        piece.seen.add(first)
+        branch = piece.body if first else piece.otherwise
+        shown += rendered(branch or [], answers)
+    return shown
 
 
 def names_in(text: str) -> set[str]:
     """The handles of a rendered text."""
-    found = set()
+    names = set()
     for word in text.split():
         match = re.match(r"@[\w.@{}-]+", word)
         if match:
-            found.add(match[0].rstrip("."))
-    return found
+            names.add(match[0].rstrip("."))
+    return names
 
 
 def answers_for(flags: set[str], priority: int | None, *, overridden: bool) -> Iterator[Answers]:
@@ -94,7 +94,7 @@ def answers_for(flags: set[str], priority: int | None, *, overridden: bool) -> I
     open_ones = (*COMPARISONS, *(PRIORITIES if overridden else ()))
     fixed = {flag: flag in flags for flag in FLAGS} | {"is_critical": False}
     if not overridden:
-        fixed |= {each: each == f"is_priority 'P{priority}'" for each in PRIORITIES}
+        fixed |= {condition: condition == f"is_priority 'P{priority}'" for condition in PRIORITIES}
     for values in itertools.product((True, False), repeat=len(open_ones)):
         yield fixed | dict(zip(open_ones, values, strict=True))
 

@@ -11,7 +11,7 @@ from tests.language.pieces import messages
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("call @slack-ops now", ["@slack-ops"]),
         ("{{#is_alert}}@a @b{{/is_alert}}", ["@a", "@b"]),
@@ -40,9 +40,9 @@ from tests.language.pieces import messages
         ("", []),
     ],
 )  # fmt: skip
-def test_the_handles_of_a_text(text: str, found: list[str]) -> None:
-    assert [each.text for each in handles(text)] == found
-    assert list(named(text)) == found
+def test_the_handles_of_a_text(text: str, expected: list[str]) -> None:
+    assert [handle.text for handle in handles(text)] == expected
+    assert list(named(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,28 +71,28 @@ def test_the_handles_of_a_text(text: str, found: list[str]) -> None:
     ],
 )
 def test_the_kind_of_a_handle_and_what_it_reaches(handle: str, kind: str, target: str) -> None:
-    (found,) = handles(f"to {handle} now")
+    (handle_,) = handles(f"to {handle} now")
 
-    assert (found.kind, found.target) == (kind, target)
-    assert found.kind in KINDS
-    assert (found.start, found.end) == (3, 3 + len(handle))
+    assert (handle_.kind, handle_.target) == (kind, target)
+    assert handle_.kind in KINDS
+    assert (handle_.start, handle_.end) == (3, 3 + len(handle))
 
 
 def test_a_workflow_is_named_without_its_arguments() -> None:
-    (found,) = handles('@workflow-restart(host="{{host.name}}")')
+    (handle_,) = handles('@workflow-restart(host="{{host.name}}")')
 
-    assert found.name == "@workflow-restart"
-    assert found.arguments == '(host="{{host.name}}")'
-    assert found.dynamic
-    assert not found.parenthesis
+    assert handle_.name == "@workflow-restart"
+    assert handle_.arguments == '(host="{{host.name}}")'
+    assert handle_.dynamic
+    assert not handle_.parenthesis
 
 
 def test_a_parenthesis_right_after_a_handle_is_told() -> None:
-    assert [each.parenthesis for each in handles("@slack-a(b) @slack-c (d)")] == [True, False]
+    assert [handle.parenthesis for handle in handles("@slack-a(b) @slack-c (d)")] == [True, False]
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("down:@slack-ops", ["@slack-ops"]),
         ("(@slack-ops) [@jane] *@ops*", ["@slack-ops", "@jane", "@ops"]),
@@ -106,26 +106,30 @@ def test_a_parenthesis_right_after_a_handle_is_told() -> None:
         ("no handle", []),
     ],
 )
-def test_what_looks_like_a_handle_but_has_something_before_it(text: str, found: list[str]) -> None:
-    assert [each.text for each in attached(text)] == found
-    assert all(text[each.start : each.end] == each.text for each in attached(text))
+def test_what_looks_like_a_handle_but_has_something_before_it(
+    text: str, expected: list[str]
+) -> None:
+    assert [handle.text for handle in attached(text)] == expected
+    assert all(text[handle.start : handle.end] == handle.text for handle in attached(text))
 
 
 def test_the_collected_monitors_name_the_services_they_are_known_for() -> None:
-    found = [each for text in texts() for each in handles(text)]
-    kinds = {each.kind for each in found}
+    all_handles = [handle for text in texts() for handle in handles(text)]
+    kinds = {handle.kind for handle in all_handles}
 
     assert {"slack", "pagerduty", "webhook", "hipchat", "email", "user", "all"} <= kinds
-    assert not any(each.text.endswith((".", ",", "}")) and not each.dynamic for each in found)
+    assert not any(
+        handle.text.endswith((".", ",", "}")) and not handle.dynamic for handle in all_handles
+    )
 
 
 @given(messages())
 def test_a_handle_stands_where_it_says(text: str) -> None:
     end = 0
-    for each in handles(text):
-        assert text[each.start : each.end] == each.text
-        assert each.text.startswith("@")
-        assert each.start >= end
-        end = each.end
+    for handle in handles(text):
+        assert text[handle.start : handle.end] == handle.text
+        assert handle.text.startswith("@")
+        assert handle.start >= end
+        end = handle.end
     for other in attached(text):
-        assert not any(each.start <= other.start < each.end for each in handles(text))
+        assert not any(handle.start <= other.start < handle.end for handle in handles(text))

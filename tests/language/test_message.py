@@ -118,10 +118,10 @@ def test_a_fault_is_told_with_its_place_and_what_to_type(
 ) -> None:
     message = parse(text)
 
-    found = [each for each in message.problems if each.code == code]
-    assert found, message.problems
-    assert text[found[0].start : found[0].end] == where
-    assert hint in found[0].hint
+    matching = [problem for problem in message.problems if problem.code == code]
+    assert matching, message.problems
+    assert text[matching[0].start : matching[0].end] == where
+    assert hint in matching[0].hint
     assert str(message) == text
 
 
@@ -129,10 +129,10 @@ def test_a_tree_says_what_every_part_is() -> None:
     text = "a {{#is_alert}}{{b.name}}{{else}}{{!c}}{{/is_alert}}{{{{raw}}}}d{{{{/raw}}}}{{/x}}"
     message = parse(text)
 
-    kinds = [type(each) for each in walk(message.elements)]
+    kinds = [type(element) for element in walk(message.elements)]
     assert kinds == [Text, Block, Variable, Comment, Raw, Broken]
-    for each in walk(message.elements):
-        assert text[each.start : each.end].startswith(("a", "{{"))
+    for element in walk(message.elements):
+        assert text[element.start : element.end].startswith(("a", "{{"))
     block = message.elements[1]
     assert isinstance(block, Block)
     assert (block.condition.name, block.middle, block.negated) == ("is_alert", "{{else}}", False)
@@ -180,15 +180,15 @@ def test_blocks_deeper_than_anybody_writes_are_reported_and_still_printed() -> N
 
     assert str(message) == text
     assert len(message.problems) == MAX_PROBLEMS
-    assert {each.code for each in message.problems} == {"too-deep"}
+    assert {problem.code for problem in message.problems} == {"too-deep"}
     assert str(parse("{{#is_alert}}" * MAX_DEPTH)) == "{{#is_alert}}" * MAX_DEPTH
 
 
 def test_the_collected_monitors_read_without_a_problem() -> None:
-    found = [each for text in texts() for each in parse(text).problems]
+    problems = [problem for text in texts() for problem in parse(text).problems]
 
     assert all(str(parse(text)) == text for text in texts())
-    assert found == []
+    assert problems == []
 
 
 @given(messages())
@@ -201,8 +201,8 @@ def test_any_text_prints_back_and_problems_lie_inside_it(text: str) -> None:
     message = parse(text)
 
     assert str(message) == text
-    for each in message.problems:
-        assert 0 <= each.start <= each.end <= len(text)
+    for problem in message.problems:
+        assert 0 <= problem.start <= problem.end <= len(text)
 
 
 def test_a_condition_may_compute_what_it_compares() -> None:

@@ -32,8 +32,8 @@ def cases() -> list[dict[str, Any]]:
 def surroundings(case: dict[str, Any]) -> Surroundings:
     """The keys of a query, taken roughly: reading queries is tested elsewhere."""
     query = case["query"]
-    found = ",".join("".join(groups) for groups in _GROUPS.findall(query))
-    keys = [key.strip().strip('"').strip() for key in found.split(",")]
+    groups_text = ",".join("".join(groups) for groups in _GROUPS.findall(query))
+    keys = [key.strip().strip('"').strip() for key in groups_text.split(",")]
     thresholds = (case.get("options") or {}).get("thresholds") or {"critical": 1}
     return Surroundings(
         type=case["type"],
@@ -49,20 +49,20 @@ def findings(case: dict[str, Any]) -> Iterator[str]:
     reached = reach(case["type"], options, case.get("priority"))
     for text in (case.get("name") or "", case["message"]):
         message = parse(text)
-        yield from (each.code for each in message.problems)
+        yield from (problem.code for problem in message.problems)
         for use in variables(message):
             if existence(use, around).existence is not Existence.EXISTS:
                 yield f"variable {use.name}"
-        yield from (f"never shown: {each.reason}" for each in never_shown(message, reached))
+        yield from (f"never shown: {block.reason}" for block in never_shown(message, reached))
     yield from everywhere(case["message"])
 
 
 def everywhere(message: str) -> Iterator[str]:
     """A service that hears of everything, warnings and recoveries included (MSG-8)."""
-    found = by_transition(message, reach=Reach()).values()
-    always = set.intersection(*({*each.always} for each in found))
-    pagers = [each for each in sorted(always) if each.startswith(("@pagerduty", "@oncall"))]
-    yield from (f"{each} at every transition" for each in pagers)
+    recipients = by_transition(message, reach=Reach()).values()
+    always = set.intersection(*({*at_transition.always} for at_transition in recipients))
+    pagers = [pager for pager in sorted(always) if pager.startswith(("@pagerduty", "@oncall"))]
+    yield from (f"{pager} at every transition" for pager in pagers)
 
 
 def test_every_wrong_message_of_the_specification_is_found() -> None:
@@ -75,11 +75,11 @@ def test_every_wrong_message_of_the_specification_is_found() -> None:
 
 def test_no_right_message_of_the_specification_has_a_finding() -> None:
     right = [case for case in cases() if case["valid"]]
-    told = {case["id"]: list(findings(case)) for case in right}
+    findings_by_id = {case["id"]: list(findings(case)) for case in right}
 
     assert right
     # a priority block in a monitor without a priority is accepted, and shows nothing
-    assert {key: value for key, value in told.items() if value} == {
+    assert {key: value for key, value in findings_by_id.items() if value} == {
         "v625": ["never shown: the monitor has no priority"]
     }
 
@@ -110,17 +110,17 @@ def test_the_messages_of_this_repository_are_right_and_page_somebody_on_alert() 
         assert str(message) == body["message"]
         assert message.problems == (), monitor.key
         reached = reach(monitor.type, body.get("options", {}), monitor.priority)
-        found = by_transition(message, reach=reached)
-        assert found["alert"].always, monitor.key
+        recipients = by_transition(message, reach=reached)
+        assert recipients["alert"].always, monitor.key
         # what routing added is what is notified
         for state, names in monitor.recipients.items():
-            told = {
+            notified = {
                 handle
                 for transition in reached.transitions()
                 if transition.state == state
-                for handle in found[transition.name].always
+                for handle in recipients[transition.name].always
             }
-            assert set(names) <= told, (monitor.key, state)
+            assert set(names) <= notified, (monitor.key, state)
 
 
 @pytest.mark.parametrize("column", ["name", "message"])
@@ -129,5 +129,5 @@ def test_no_variable_of_the_repository_is_blank_for_want_of_a_type(column: str) 
     for monitor in monitors():
         around = Surroundings(type=monitor.type, group_keys=None)
         for use in variables(monitor.body[column]):
-            found = existence(use, around)
-            assert found.existence is not Existence.UNKNOWN, (monitor.key, use.name, found)
+            verdict = existence(use, around)
+            assert verdict.existence is not Existence.UNKNOWN, (monitor.key, use.name, verdict)

@@ -32,7 +32,7 @@ LINE = st.one_of(
 FOOTERS = st.lists(LINE, min_size=2, max_size=5).map(footer_of)
 NAMES = st.sampled_from(["@slack-a", "@b@example.com", "@webhook-{{service.name}}", "@pagerduty"])
 ROUTES = st.dictionaries(st.sampled_from(STATES), st.lists(NAMES, max_size=3)).map(
-    lambda routes: routing_lines({each: routes[each] for each in STATES if each in routes})
+    lambda routes: routing_lines({state: routes[state] for state in STATES if state in routes})
 )
 PIECES = st.sampled_from(
     [

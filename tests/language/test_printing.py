@@ -41,7 +41,7 @@ def test_a_printed_tree_reads_back_as_an_equal_tree(form: str) -> None:
         text = print_query(tree)
         texts.add(text)
         again, cursor = read(text)
-        assert again == tree, (text, [each.message for each in cursor.problems])
+        assert again == tree, (text, [problem.message for problem in cursor.problems])
         assert again is not None
         assert print_query(again) == text
 
@@ -55,7 +55,7 @@ def test_a_printed_series_reads_back_and_stands_where_it_says(tree: Series) -> N
     text = "  " + print_expression(tree)
     again, cursor = metric_expression(text)
 
-    assert again == tree, [each.message for each in cursor.problems]
+    assert again == tree, [problem.message for problem in cursor.problems]
     assert isinstance(again, Series)
     assert text[again.metric.start : again.metric.end] == tree.metric.text
     assert text[again.scope.start : again.scope.end].startswith("{")

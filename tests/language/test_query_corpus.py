@@ -48,18 +48,18 @@ def read(case: dict[str, Any]) -> Parsed:
 
 
 def cases(kind: str, *, valid: bool) -> list[dict[str, Any]]:
-    found = rows("grammar_cases.jsonl")
-    return [each for each in found if each["kind"] == kind and each["valid"] is valid]
+    all_cases = rows("grammar_cases.jsonl")
+    return [case for case in all_cases if case["kind"] == kind and case["valid"] is valid]
 
 
 @cache
 def accepted() -> tuple[dict[str, Any], ...]:
     """What a server took: recorded requests answered 2xx, and recorded or published monitors."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    bodies: dict[tuple[str, str, str], dict[str, Any]] = {}
 
     def add(body: dict[str, Any]) -> None:
         if isinstance(body.get("query"), str) and isinstance(body.get("type"), str):
-            found.setdefault((body["type"], body["query"], str(variables_of(body))), body)
+            bodies.setdefault((body["type"], body["query"], str(variables_of(body))), body)
 
     for row in rows("monitors.jsonl"):
         if row["kind"] in ("created", "validated", "listed", "recommended"):
@@ -68,12 +68,12 @@ def accepted() -> tuple[dict[str, Any], ...]:
         body = row.get("request_body")
         if isinstance(body, dict) and row["status"] < 300:
             add(body)
-    return tuple(found.values())
+    return tuple(bodies.values())
 
 
 def test_no_valid_case_is_refused() -> None:
     wrong = {
-        case["id"]: [each.message for each in read(case).problems if each.refused]
+        case["id"]: [problem.message for problem in read(case).problems if problem.refused]
         for kind in ("query", "options", "message")
         for case in cases(kind, valid=True)
         if case.get("query") and read(case).refused
@@ -89,8 +89,8 @@ def test_every_invalid_query_is_refused_or_warned_of() -> None:
             continue
         parsed = read(case)
         outcomes[case["outcome"]] += 1
-        told = parsed.problems if case["outcome"] == "accepted-wrong" else parsed.refused
-        if not told:
+        problems = parsed.problems if case["outcome"] == "accepted-wrong" else parsed.refused
+        if not problems:
             missed.append((case["id"], case["query"], case["reason"]))
     print(f"\ninvalid queries found: {dict(outcomes)}")
     assert missed == []
@@ -98,7 +98,7 @@ def test_every_invalid_query_is_refused_or_warned_of() -> None:
 
 
 def test_what_a_server_took_is_not_refused() -> None:
-    refused = {each["query"] for each in accepted() if read(each).refused}
+    refused = {body["query"] for body in accepted() if read(body).refused}
 
     assert refused == KNOWN_REFUSED
     assert len(accepted()) > 400
@@ -106,14 +106,14 @@ def test_what_a_server_took_is_not_refused() -> None:
 
 def test_what_a_server_took_prints_as_it_was_but_for_blanks() -> None:
     printed = 0
-    for each in accepted():
-        tree = read(each).tree
+    for body in accepted():
+        tree = read(body).tree
         if tree is None:
-            assert each["query"] in KNOWN_REFUSED
+            assert body["query"] in KNOWN_REFUSED
             continue
         text = print_query(tree)
-        assert "".join(text.split()) == "".join(each["query"].split())
-        assert parse(each["type"], text).tree == tree
+        assert "".join(text.split()) == "".join(body["query"].split())
+        assert parse(body["type"], text).tree == tree
         printed += 1
     assert printed > 400
 
@@ -126,10 +126,10 @@ def test_published_modules_are_read_but_for_their_defects(kind: str, count: int)
         "cloudposse": {"events('sources:kubernetes"},
         "operator": {"sources:nagios status:error,warning"},
     }[kind]
-    found = [row["monitor"] for row in rows("monitors.jsonl") if row["kind"] == kind]
-    refused = [each["query"] for each in found if read(each).refused]
+    monitors = [row["monitor"] for row in rows("monitors.jsonl") if row["kind"] == kind]
+    refused = [case["query"] for case in monitors if read(case).refused]
 
-    assert len(found) >= count
+    assert len(monitors) >= count
     for query in refused:
         assert any(defect in query for defect in defects), query
 
@@ -146,11 +146,11 @@ def own() -> Iterator[tuple[str, Parsed]]:
 def test_our_own_monitors_are_read_without_a_problem_that_refuses() -> None:
     everything = dict(own())
     refused = {
-        key: [each.message for each in parsed.problems if each.refused]
+        key: [problem.message for problem in parsed.problems if problem.refused]
         for key, parsed in everything.items()
         if parsed.refused or parsed.tree is None
     }
-    warned = Counter(each.code for parsed in everything.values() for each in parsed.problems)
+    warned = Counter(problem.code for parsed in everything.values() for problem in parsed.problems)
     print(f"\n{len(everything):,} monitors, warnings: {dict(warned)}")
 
     assert refused == {}
@@ -167,13 +167,13 @@ def test_recorded_refusals_of_queries_are_refused() -> None:
         "Invalid query",
         "grouping must",
     )
-    found = 0
+    count = 0
     for row in rows("rejected.jsonl"):
         body, answer = row.get("request_body"), str(row.get("response_body"))
-        if not isinstance(body, dict) or not any(each in answer for each in words):
+        if not isinstance(body, dict) or not any(word in answer for word in words):
             continue
         if not isinstance(body.get("query"), str):
             continue
-        found += 1
+        count += 1
         assert read(body).refused, (body["query"], answer)
-    assert found > 0
+    assert count > 0

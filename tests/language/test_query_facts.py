@@ -239,7 +239,7 @@ def test_a_critical_query_ends_without_a_comparison() -> None:
     assert good.tree is not None
 
     bad = parse_critical_query('formula("query1").rollup("sum").last("5m") > 5')
-    assert [each.start for each in bad.problems] == [43]
+    assert [problem.start for problem in bad.problems] == [43]
 
 
 # --- options.variables -----------------------------------------------------------------------
@@ -250,7 +250,7 @@ def told(
 ) -> list[tuple[str, bool, tuple[Any, ...]]]:
     """Code, whether refused, and path of each problem."""
     parsed = parse(monitor_type, formula, variables)
-    return [(each.code, each.refused, each.path) for each in parsed.problems]
+    return [(problem.code, problem.refused, problem.path) for problem in parsed.problems]
 
 
 LOGS = 'formula("query1").last("5m") > 1'

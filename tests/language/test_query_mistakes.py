@@ -24,13 +24,13 @@ def blocks() -> Iterator[tuple[str, str, str]]:
 def told(parsed: Parsed) -> str:
     """The problems of a query as the file has them."""
     lines = [parsed.type, f"  {parsed.text}"]
-    for each in parsed.problems:
-        carets = " " * each.start + "^" * (each.end - each.start)
-        level = "error" if each.refused else "warning"
-        lines.append(f"  {carets} {level} {each.code}")
-        lines.append(f"    {each.message}")
-        if each.hint:
-            lines.append(f"    hint: {each.hint}")
+    for problem in parsed.problems:
+        carets = " " * problem.start + "^" * (problem.end - problem.start)
+        level = "error" if problem.refused else "warning"
+        lines.append(f"  {carets} {level} {problem.code}")
+        lines.append(f"    {problem.message}")
+        if problem.hint:
+            lines.append(f"    hint: {problem.hint}")
     return "\n".join(lines)
 
 
@@ -45,7 +45,7 @@ def test_a_mistake_is_told_where_it_stands(monitor_type: str, query: str, expect
 
 
 def test_the_file_holds_many_different_mistakes() -> None:
-    codes = {each.code for kind, query, _ in BLOCKS for each in parse(kind, query).problems}
+    codes = {problem.code for kind, query, _ in BLOCKS for problem in parse(kind, query).problems}
 
     assert len(BLOCKS) > 150
     assert len(codes) > 50
@@ -53,5 +53,5 @@ def test_the_file_holds_many_different_mistakes() -> None:
 
 def test_every_stretch_lies_within_its_query_or_just_behind_it() -> None:
     for monitor_type, query, _ in BLOCKS:
-        for each in parse(monitor_type, query).problems:
-            assert 0 <= each.start < each.end <= len(query) + 1
+        for problem in parse(monitor_type, query).problems:
+            assert 0 <= problem.start < problem.end <= len(query) + 1

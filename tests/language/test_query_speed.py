@@ -37,9 +37,9 @@ def check(monitor_type: str, text: str) -> None:
     assert made <= MOST_CALLS * (len(text) + 20), text[:200]
     parsed = parse(monitor_type, text)
     assert parsed.tree is not None or parsed.problems
-    for each in parsed.problems:
-        assert 0 <= each.start <= each.end <= len(text) + 1, (text[:200], each)
-        assert each.message
+    for problem in parsed.problems:
+        assert 0 <= problem.start <= problem.end <= len(text) + 1, (text[:200], problem)
+        assert problem.message
     group_keys(parsed)
     tags(parsed)
     if parsed.tree is not None and not parsed.refused:
@@ -166,7 +166,7 @@ anything = st.recursive(
 def test_no_variables_make_it_raise(monitor_type: str, variables: list[Any]) -> None:
     parsed = parse(monitor_type, 'formula("q / r").last("5m") > 1', variables)
 
-    assert any(each.code == "undefined-variable" for each in parsed.problems)
+    assert any(problem.code == "undefined-variable" for problem in parsed.problems)
     group_keys(parsed)
     tags(parsed)
 

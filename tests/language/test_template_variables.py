@@ -22,9 +22,9 @@ def around(type_: str = "query alert", *keys: str) -> Surroundings:
 def verdict(text: str, surroundings: Surroundings) -> tuple[Existence, str]:
     """What becomes of the one variable of a text, and what to write instead."""
     (use,) = variables(text)
-    found = existence(use, surroundings)
-    assert found.reason or found.existence is EXISTS
-    return found.existence, found.instead
+    result = existence(use, surroundings)
+    assert result.reason or result.existence is EXISTS
+    return result.existence, result.instead
 
 
 def test_variables_are_found_wherever_they_stand() -> None:
@@ -33,9 +33,9 @@ def test_variables_are_found_wherever_they_stand() -> None:
         "{{eval \"round(value / a.value)\"}}{{/is_match}} {{local_time 'last_triggered_at' 'UTC'}}"
         ' {{urlencode "[kube.app].name"}} {{{{is_match "b.name" "c"}}}}{{no}}{{{{/is_match}}}}'
     )
-    found = variables(text)
+    uses = variables(text)
 
-    assert [(each.name, each.place) for each in found] == [
+    assert [(use.name, use.place) for use in uses] == [
         ("host.name", "text"),
         ("event.text", "text"),
         ("env.name", "condition"),
@@ -45,7 +45,7 @@ def test_variables_are_found_wherever_they_stand() -> None:
         ("[kube.app].name", "urlencode"),
         ("b.name", "condition"),
     ]
-    assert [text[each.start : each.end] for each in found] == [
+    assert [text[use.start : use.end] for use in uses] == [
         "{{host.name}}",
         "{{{event.text}}}",
         "env.name",

@@ -39,7 +39,7 @@ def adopting(adopt: str, *, on_monitor: str = "") -> dict[str, str]:
 
 
 def errors(loaded: Loaded) -> list[str]:
-    return [f"{told(found)} | {found.hint}" for found in loaded.diagnostics]
+    return [f"{told(diagnostic)} | {diagnostic.hint}" for diagnostic in loaded.diagnostics]
 
 
 def test_each_monitor_takes_over_the_one_named_for_its_key_in_the_file(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_broken_monitor_is_known_and_so_is_one_of_a_use_that_cannot_be_made(
     files = adopting("errors: 11\nquotes.latency: 12", on_monitor="nmae: x")
     files["motor/flow.yaml"] = files["motor/flow.yaml"].replace("api", "app")
 
-    rules = [found.rule for found in read(tmp_path, files).diagnostics]
+    rules = [diagnostic.rule for diagnostic in read(tmp_path, files).diagnostics]
 
     assert rules == ["schema/unknown-key", "schema/unknown-template"]
 

@@ -85,7 +85,7 @@ def test_all_problems_of_a_file_are_told_in_one_pass() -> None:
     _, problems = read("f.yaml", b"a: on\na: off\nb: 010\n")
 
     rules = ["file/yaml-1.1-word", "file/duplicate-key", "file/yaml-1.1-word", "file/leading-zero"]
-    assert [each.rule for each in problems] == rules
+    assert [problem.rule for problem in problems] == rules
 
 
 def test_aliases_of_aliases_do_not_unfold_without_bound() -> None:
@@ -94,7 +94,7 @@ def test_aliases_of_aliases_do_not_unfold_without_bound() -> None:
 
     _, problems = read("f.yaml", "\n".join(lines).encode())
 
-    assert [each.rule for each in problems] == ["file/too-large"]
+    assert [problem.rule for problem in problems] == ["file/too-large"]
 
 
 def test_columns_count_characters_even_after_wide_ones() -> None:

@@ -241,7 +241,7 @@ def test_an_slo_is_named_and_its_id_is_filled_in(tmp_path: Path) -> None:
 def test_raw_options_pass_through_beside_the_known_ones(tmp_path: Path) -> None:
     loaded = read(tmp_path, one("options: {timeout_h: 1}\nraw_options: {brand_new: {x: [1]}}"))
 
-    assert [found.rule for found in loaded.diagnostics] == ["schema/passed-unchecked"]
+    assert [diagnostic.rule for diagnostic in loaded.diagnostics] == ["schema/passed-unchecked"]
     assert loaded.project.monitors["motor/flow/errors"].body["options"] == {
         "thresholds": {"critical": 5},
         "timeout_h": 1,
@@ -345,14 +345,16 @@ def test_notify_only_replaces_every_recipient_wherever_it_stands(tmp_path: Path)
         "Quotes fail.", '"Ask @jane@example.com or {{#is_alert}}@oncall-x{{/is_alert}}, not a@b.c."'
     )
 
-    found = read(tmp_path, files, notify_only="@slack-quiet").project.monitors["motor/flow/errors"]
+    monitor = read(tmp_path, files, notify_only="@slack-quiet").project.monitors[
+        "motor/flow/errors"
+    ]
 
-    text = found.body["message"]
+    text = monitor.body["message"]
     assert text.startswith("Ask @slack-quiet or {{#is_alert}}@slack-quiet{{/is_alert}}, not a@b.c.")
     assert "pager" not in text
     assert "zenduty" not in text
-    assert found.body["options"]["escalation_message"] == "Still! @slack-quiet"
-    assert set(found.recipients.values()) == {("@slack-quiet",)}
+    assert monitor.body["options"]["escalation_message"] == "Still! @slack-quiet"
+    assert set(monitor.recipients.values()) == {("@slack-quiet",)}
 
 
 def test_explain_names_the_level_file_and_line_of_each_value(tmp_path: Path) -> None:
@@ -360,8 +362,11 @@ def test_explain_names_the_level_file_and_line_of_each_value(tmp_path: Path) -> 
     files["project.yaml"] = PROJECT + "defaults: {options: {timeout_h: 1}}\n"
 
     origins = {
-        each.field: (each.layer, each.span and f"{Path(each.span.path).name}:{each.span.line}")
-        for each in read(tmp_path, files).explain("motor/apis/x.errors")
+        explanation.field: (
+            explanation.layer,
+            explanation.span and f"{Path(explanation.span.path).name}:{explanation.span.line}",
+        )
+        for explanation in read(tmp_path, files).explain("motor/apis/x.errors")
     }
 
     assert origins["name"] == ("template api", "api.yaml:8")

@@ -35,8 +35,8 @@ def test_tests_beside_their_file_are_not_read_as_monitors(tmp_path: Path) -> Non
 def test_tests_that_nothing_runs_are_a_note(tmp_path: Path, name: str, message: str) -> None:
     loaded = read(tmp_path, {**one(""), name: TESTS})
 
-    (found,) = loaded.diagnostics
-    assert found.severity is Severity.NOTE
-    assert message in found.message
-    assert found.span.path.endswith(name)
+    (diagnostic,) = loaded.diagnostics
+    assert diagnostic.severity is Severity.NOTE
+    assert message in diagnostic.message
+    assert diagnostic.span.path.endswith(name)
     assert list(loaded.project.monitors) == ["motor/flow/errors"]

@@ -10,8 +10,11 @@ from monitor_sync.project.document import read
 
 def notes(text: str) -> list[tuple[str, str, int]]:
     _, diagnostics = read("a.yaml", text.encode())
-    assert all(each.severity is Severity.NOTE for each in diagnostics)
-    return [(each.rule, each.message.split(" the ")[0], each.span.line) for each in diagnostics]
+    assert all(diagnostic.severity is Severity.NOTE for diagnostic in diagnostics)
+    return [
+        (diagnostic.rule, diagnostic.message.split(" the ")[0], diagnostic.span.line)
+        for diagnostic in diagnostics
+    ]
 
 
 @pytest.mark.parametrize(

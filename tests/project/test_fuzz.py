@@ -46,14 +46,16 @@ def check(written: Mapping[str, Any]) -> None:
     with TemporaryDirectory() as folder:
         root = write(Path(folder) / "monitors", dict(texts))
         loaded = load(root)
-        found = files.check(loaded)
-    assert [each.message for each in found if each.rule == "file/tool-failed"] == []
+        reported = files.check(loaded)
+    assert [
+        diagnostic.message for diagnostic in reported if diagnostic.rule == "file/tool-failed"
+    ] == []
     keys = {key: monitor.path for key, monitor in loaded.project.monitors.items()}
-    diagnostics.text(found)
-    json.loads(diagnostics.json(found))
-    github.text(found)
-    sarif.text(found, [])
-    junit.text(found, {path: [key] for key, path in keys.items()}, Severity.ERROR)
+    diagnostics.text(reported)
+    json.loads(diagnostics.json(reported))
+    github.text(reported)
+    sarif.text(reported, [])
+    junit.text(reported, {path: [key] for key, path in keys.items()}, Severity.ERROR)
     listing.text(loaded.project.monitors.values())
     json.loads(listing.json(loaded.project.monitors.values()))
     for key, monitor in loaded.project.monitors.items():

@@ -120,15 +120,15 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected", "hint"), WRONG, ids=[each[0] for each in WRONG])
+@pytest.mark.parametrize(("text", "expected", "hint"), WRONG, ids=[case[0] for case in WRONG])
 def test_a_mistake_is_told_with_its_place_and_what_to_write(
     tmp_path: Path, text: str, expected: str, hint: str
 ) -> None:
     loaded = written(tmp_path, text)
 
-    (found,) = loaded.diagnostics
-    assert expected in told(found)
-    assert hint in found.hint
+    (diagnostic,) = loaded.diagnostics
+    assert expected in told(diagnostic)
+    assert hint in diagnostic.hint
     assert loaded.failed
 
 
@@ -137,10 +137,10 @@ def test_limits_of_a_unit_that_is_not_there_are_only_a_warning_as_it_may_be_goin
 ) -> None:
     loaded = written(tmp_path, "units: {motr: {deletes: 50%}}")
 
-    (found,) = loaded.diagnostics
-    assert told(found) == (
+    (diagnostic,) = loaded.diagnostics
+    assert told(diagnostic) == (
         "project.yaml:5:11 [schema/unknown-unit] <motr> no business unit is called `motr`"
     )
-    assert found.hint == "did you mean `motor`?"
-    assert found.severity is Severity.WARNING
+    assert diagnostic.hint == "did you mean `motor`?"
+    assert diagnostic.severity is Severity.WARNING
     assert loaded.project.limits.of_unit("motr", "deletes") == share("50")

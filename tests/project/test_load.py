@@ -149,8 +149,8 @@ def test_a_mistake_is_told_once_with_its_place_and_what_to_type(
 ) -> None:
     loaded = read(tmp_path, files)
 
-    matching = [each for each in loaded.diagnostics if expected in told(each)]
-    assert len(matching) == 1, [told(each) for each in loaded.diagnostics]
+    matching = [diagnostic for diagnostic in loaded.diagnostics if expected in told(diagnostic)]
+    assert len(matching) == 1, [told(diagnostic) for diagnostic in loaded.diagnostics]
     assert hint in matching[0].hint
     assert matching[0].severity is Severity.ERROR
     assert loaded.failed
@@ -166,7 +166,7 @@ def test_problems_of_all_files_are_told_in_one_run(tmp_path: Path) -> None:
         },
     )
 
-    files = {Path(each.span.path).name for each in loaded.diagnostics}
+    files = {Path(diagnostic.span.path).name for diagnostic in loaded.diagnostics}
     assert files == {"flow.yaml", "a.yaml", "b.yaml"}
 
 
@@ -183,7 +183,7 @@ def test_an_error_in_one_monitor_never_stops_the_check_of_another(tmp_path: Path
     )
 
     assert list(loaded.project.monitors) == ["motor/flow/sound"]
-    keys = {each.key for each in loaded.diagnostics}
+    keys = {diagnostic.key for diagnostic in loaded.diagnostics}
     assert keys == {"motor/flow/broken", "motor/flow/lost"}
 
 
@@ -205,7 +205,7 @@ def test_what_else_is_wrong_with_a_monitor_of_the_wrong_shape_is_told_as_well(
         ),
     )
 
-    rules = sorted(each.rule for each in loaded.diagnostics)
+    rules = sorted(diagnostic.rule for diagnostic in loaded.diagnostics)
     assert rules == [
         "routing/unknown-handle",
         "schema/unknown-hole",
@@ -218,7 +218,7 @@ def test_what_else_is_wrong_with_a_monitor_of_the_wrong_shape_is_told_as_well(
 def test_a_diagnostic_inside_one_monitor_carries_its_key(tmp_path: Path) -> None:
     loaded = read(tmp_path, one("priority: 9"))
 
-    assert [each.key for each in loaded.diagnostics] == ["motor/flow/errors"]
+    assert [diagnostic.key for diagnostic in loaded.diagnostics] == ["motor/flow/errors"]
 
 
 def test_one_unknown_hole_in_a_template_is_told_once_for_all_its_items(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_one_unknown_hole_in_a_template_is_told_once_for_all_its_items(tmp_path:
 
     loaded = read(tmp_path, files)
 
-    assert [each.rule for each in loaded.diagnostics] == ["schema/unknown-hole"]
+    assert [diagnostic.rule for diagnostic in loaded.diagnostics] == ["schema/unknown-hole"]
 
 
 def test_two_monitors_with_one_key_are_told_with_both_places(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_claims_that_two_monitors_make_are_refused(
 
     loaded = read(tmp_path, files)
 
-    assert [each for each in loaded.diagnostics if expected in each.message]
+    assert [diagnostic for diagnostic in loaded.diagnostics if expected in diagnostic.message]
 
 
 def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path: Path) ->
 
     loaded = load(root)
 
-    assert [each.rule for each in loaded.diagnostics] == ["file/outside-root"]
+    assert [diagnostic.rule for diagnostic in loaded.diagnostics] == ["file/outside-root"]
     assert list(loaded.project.monitors) == ["motor/flow/errors"]
 
 
@@ -354,7 +354,7 @@ errors:
 def test_what_old_pages_of_datadog_left_in_an_export_is_not_sent(tmp_path: Path) -> None:
     loaded = read(tmp_path, flow(OLD_PAGES))
 
-    assert [told(each).split(" ", 1)[1] for each in loaded.diagnostics] == [
+    assert [told(diagnostic).split(" ", 1)[1] for diagnostic in loaded.diagnostics] == [
         '[schema/number-in-quotes] <"30"> "30" is read as the number 30',
         "[schema/read-only] <comparison> `comparison` is read only and not sent",
         "[schema/read-only] <period> `period` is read only and not sent",
@@ -373,20 +373,20 @@ def test_a_name_that_would_page_from_every_footer_is_refused(tmp_path: Path, nam
     loaded = read(tmp_path, {"teams.yaml": teams, "motor/business-unit.yaml": f"name: '{name}'\n"})
 
     expected = f"`{name}` is not a name without `@` and braces, which stand in every message"
-    assert [each.message for each in loaded.diagnostics] == [expected, expected]
-    assert {each.severity for each in loaded.diagnostics} == {Severity.ERROR}
+    assert [diagnostic.message for diagnostic in loaded.diagnostics] == [expected, expected]
+    assert {diagnostic.severity for diagnostic in loaded.diagnostics} == {Severity.ERROR}
 
 
 def test_a_type_that_resembles_nothing_gets_no_guess(tmp_path: Path) -> None:
-    (found,) = read(tmp_path, one("type: something else")).diagnostics
+    (diagnostic,) = read(tmp_path, one("type: something else")).diagnostics
 
-    assert found.hint == ""
+    assert diagnostic.hint == ""
 
 
 def test_a_template_with_mistakes_is_not_unknown_as_well(tmp_path: Path) -> None:
     for template in ("item: [x]\nmonitors: {}\n", "parameters: 5\nmonitors: {}\n", "monitors: 5\n"):
         files = {**use("{template: api, for_each: [x]}"), "templates/api.yaml": template}
 
-        rules = {found.rule for found in read(tmp_path, files).diagnostics}
+        rules = {diagnostic.rule for diagnostic in read(tmp_path, files).diagnostics}
 
         assert rules == {"schema/wrong-type"}

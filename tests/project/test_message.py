@@ -52,8 +52,8 @@ REMINDERS: tuple[dict[str, Any], ...] = (
 # The line of a state is shown wherever its flag holds: a reminder repeats the alert as well, and
 # that a check's state is unknown has no line.
 EXPECTED = {
-    each.name: tuple(state for state in STATES if f"is_{state}" in each.flags)
-    for each in TRANSITIONS
+    transition.name: tuple(state for state in STATES if f"is_{state}" in transition.flags)
+    for transition in TRANSITIONS
 }
 
 
@@ -65,7 +65,7 @@ def options() -> Iterator[dict[str, Any]]:
 def added(type_: str, of: dict[str, Any]) -> str:
     """What stands below the author's text, a handle of its own for each state."""
     states = reachable(type_, of)
-    return compose("", FOOTER, routing_lines({each: (f"@slack-{each}",) for each in states}))
+    return compose("", FOOTER, routing_lines({state: (f"@slack-{state}",) for state in states}))
 
 
 def test_the_footer_notifies_nobody() -> None:
@@ -75,17 +75,17 @@ def test_the_footer_notifies_nobody() -> None:
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_it_is_told_apart_again_from_what_the_author_wrote(type_: str) -> None:
-    for each in options():
-        found = take_apart(f"Quotes fail.\n\n{added(type_, each)}")
+    for options_ in options():
+        problems = take_apart(f"Quotes fail.\n\n{added(type_, options_)}")
 
-        assert (found.text, found.footer) == ("Quotes fail.", FOOTER)
+        assert (problems.text, problems.footer) == ("Quotes fail.", FOOTER)
 
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_tags_and_variables_are_sound(type_: str) -> None:
     around = Surroundings(type=type_)
-    for each in options():
-        read = language.parse(added(type_, each))
+    for options_ in options():
+        read = language.parse(added(type_, options_))
 
         assert read.problems == ()
         assert [str(use) for use in variables(read)] != []
@@ -94,11 +94,11 @@ def test_tags_and_variables_are_sound(type_: str) -> None:
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_every_line_can_be_shown(type_: str) -> None:
-    for each in options():
-        reached = reach(type_, each, 1)
+    for options_ in options():
+        reached = reach(type_, options_, 1)
         dead = [
-            found.condition.name
-            for found in never_shown(language.parse(added(type_, each)), reached)
+            problems.condition.name
+            for problems in never_shown(language.parse(added(type_, options_)), reached)
         ]
 
         assert dead == []
@@ -106,21 +106,21 @@ def test_every_line_can_be_shown(type_: str) -> None:
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_each_transition_notifies_exactly_its_states(type_: str) -> None:
-    for each in options():
-        found = by_transition(added(type_, each), reach=reach(type_, each, 1))
-        for name, recipients in found.items():
+    for options_ in options():
+        problems = by_transition(added(type_, options_), reach=reach(type_, options_, 1))
+        for name, recipients in problems.items():
             expected = {f"@slack-{state}" for state in EXPECTED[name]}
 
-            assert set(recipients.handles) == expected, (name, each)
+            assert set(recipients.handles) == expected, (name, options_)
             assert recipients.sometimes == ()
 
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_whatever_the_author_wrote_does_not_change_it_as_long_as_it_is_whole(type_: str) -> None:
     author = "{{#is_alert}}a{{else}}b{{/is_alert}} {{! c }}{{{{raw}}}}{{d{{{{/raw}}}} (e"
-    for each in options():
-        text = f"{author}\n\n{added(type_, each)}"
-        reached = reach(type_, each, 1)
-        alone = by_transition(added(type_, each), reach=reached)
+    for options_ in options():
+        text = f"{author}\n\n{added(type_, options_)}"
+        reached = reach(type_, options_, 1)
+        alone = by_transition(added(type_, options_), reach=reached)
 
         assert by_transition(text, reach=reached) == alone

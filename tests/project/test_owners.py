@@ -37,7 +37,7 @@ def test_an_owner_that_is_no_team_is_an_error_with_the_nearest_name(tmp_path: Pa
     loaded = read(tmp_path, {**one(""), "project.yaml": PROJECT + "owner: motor-quote\n"})
 
     assert loaded.project.owner == ""
-    assert [told(each) for each in loaded.diagnostics] == [
+    assert [told(diagnostic) for diagnostic in loaded.diagnostics] == [
         "project.yaml:4:8 [ownership/unknown-team] <motor-quote> no team is called `motor-quote`"
     ]
     assert loaded.diagnostics[0].hint == "did you mean `motor-quotes`? Teams are in teams.yaml"
@@ -69,17 +69,17 @@ def test_a_login_or_a_team_that_github_would_not_know_is_told(
     tmp_path: Path, written: str, expected: str
 ) -> None:
     teams = TEAMS.replace("claims: {}", f"claims: {{{written}}}")
-    [found] = read(tmp_path, {**one(""), "teams.yaml": teams}).diagnostics
+    [diagnostic] = read(tmp_path, {**one(""), "teams.yaml": teams}).diagnostics
 
-    assert expected in told(found)
-    assert told(found).startswith("teams.yaml:14:")
+    assert expected in told(diagnostic)
+    assert told(diagnostic).startswith("teams.yaml:14:")
 
 
 def test_where_approval_is_asked_for_a_paged_team_without_approvers_is_told(tmp_path: Path) -> None:
     loaded = read(tmp_path, {**one(""), "project.yaml": APPROVAL})
 
     assert loaded.project.policy.paging_approval
-    assert [told(each) for each in loaded.diagnostics] == [
+    assert [told(diagnostic) for diagnostic in loaded.diagnostics] == [
         "teams.yaml:3:3 [ownership/no-approvers] <motor-quotes> "
         "nobody can approve for `motor-quotes` that its pages change"
     ]

@@ -42,17 +42,19 @@ def test_a_number_for_a_text_is_told_as_it_is_written(
     written = re.search(r"[+]?[0-9][0-9.ex]*", text)
     assert written
 
-    (found,) = read(tmp_path, one(text)).diagnostics
+    (diagnostic,) = read(tmp_path, one(text)).diagnostics
 
-    assert expected in told(found)
-    assert found.hint == f'write `"{written[0]}"`'
+    assert expected in told(diagnostic)
+    assert diagnostic.hint == f'write `"{written[0]}"`'
 
 
 def test_a_parameters_number_for_a_text_is_told_as_it_is_written(tmp_path: Path) -> None:
-    (found,) = read(tmp_path, {"templates/api.yaml": TEMPLATE, "motor/flow.yaml": USED}).diagnostics
+    (diagnostic,) = read(
+        tmp_path, {"templates/api.yaml": TEMPLATE, "motor/flow.yaml": USED}
+    ).diagnostics
 
-    assert "<1.10> `1.10` is not a string" in told(found)
-    assert found.hint == 'write `"1.10"`'
+    assert "<1.10> `1.10` is not a string" in told(diagnostic)
+    assert diagnostic.hint == 'write `"1.10"`'
 
 
 @pytest.mark.parametrize(
@@ -96,8 +98,12 @@ def test_a_threshold_may_be_written_as_it_reads_best(tmp_path: Path) -> None:
 def test_a_name_that_ends_in_a_newline_is_no_name(
     tmp_path: Path, file: str, text: str, named: str
 ) -> None:
-    found = [
-        each for each in read(tmp_path, {file: text}).diagnostics if each.span.path.endswith(file)
+    diagnostics = [
+        diagnostic
+        for diagnostic in read(tmp_path, {file: text}).diagnostics
+        if diagnostic.span.path.endswith(file)
     ]
 
-    assert any(named.replace("\\n", "\n") in each.message for each in found), found
+    assert any(named.replace("\\n", "\n") in diagnostic.message for diagnostic in diagnostics), (
+        diagnostics
+    )

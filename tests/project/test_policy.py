@@ -83,25 +83,27 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("written", "expected"), WRONG, ids=[each[0] for each in WRONG])
+@pytest.mark.parametrize(("written", "expected"), WRONG, ids=[case[0] for case in WRONG])
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, written: str, expected: str) -> None:
-    [found] = policy(tmp_path, written).diagnostics
+    [diagnostic] = policy(tmp_path, written).diagnostics
 
-    assert expected.replace("`required_tags`", "is not a mapping from tag key") in told(found)
-    assert told(found).startswith("project.yaml:5:")
+    assert expected.replace("`required_tags`", "is not a mapping from tag key") in told(diagnostic)
+    assert told(diagnostic).startswith("project.yaml:5:")
 
 
 def test_a_severity_for_a_rule_that_does_not_exist_is_an_error_with_the_nearest_name(
     tmp_path: Path,
 ) -> None:
     loaded = policy(tmp_path, "severity:\n  hygiene/unused-suppresion: error")
-    found = [each for each in checked(loaded) if each.rule == "schema/unknown-rule"]
+    unknown = [
+        diagnostic for diagnostic in checked(loaded) if diagnostic.rule == "schema/unknown-rule"
+    ]
 
-    assert [told(each) for each in found] == [
+    assert [told(diagnostic) for diagnostic in unknown] == [
         "project.yaml:6:5 [schema/unknown-rule] <hygiene/unused-suppresion> "
         "no rule is called `hygiene/unused-suppresion`"
     ]
-    assert "did you mean `hygiene/unused-suppression`?" in found[0].hint
+    assert "did you mean `hygiene/unused-suppression`?" in unknown[0].hint
 
 
 def test_a_policy_with_a_bad_pattern_keeps_the_rest(tmp_path: Path) -> None:

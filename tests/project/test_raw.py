@@ -51,7 +51,7 @@ def test_what_datadog_holds_of_it_is_compared(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("more", ["", "  raw_type: false\n"])
 def test_without_it_both_are_errors(tmp_path: Path, more: str) -> None:
-    errors = [found.rule for found in read(tmp_path, flow(NEWER + more)).diagnostics]
+    errors = [diagnostic.rule for diagnostic in read(tmp_path, flow(NEWER + more)).diagnostics]
 
     assert errors == ["schema/wrong-type", "schema/unknown-key"]
 
@@ -59,6 +59,6 @@ def test_without_it_both_are_errors(tmp_path: Path, more: str) -> None:
 def test_it_lets_nothing_else_pass(tmp_path: Path) -> None:
     wrong = "  raw_type: true\n  options: {entangled: 1}\n  thresholds: {critcal: 5}\n"
 
-    rules = [found.rule for found in read(tmp_path, flow(NEWER + wrong)).diagnostics]
+    rules = [diagnostic.rule for diagnostic in read(tmp_path, flow(NEWER + wrong)).diagnostics]
 
     assert sorted(rules) == ["schema/passed-unchecked", *["schema/unknown-key"] * 2]

@@ -105,7 +105,7 @@ def test_what_no_file_says_is_where_the_monitor_is_declared(tmp_path: Path) -> N
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1))
 def test_any_text_in_quotes_maps_back_to_itself(text: str) -> None:
     document, problems = read_yaml("f.yaml", f"q: {json.dumps(text)}\n".encode())
-    if problems or "${" in text or any(each.isspace() for each in text):
+    if problems or "${" in text or any(character.isspace() for character in text):
         return
 
     for index, character in enumerate(text):
@@ -137,7 +137,7 @@ def test_a_stretch_that_stands_there_several_times_is_found_each_time_in_its_own
         start = text.index(word, at)
         at = start + len(word)
         span = find(document, ("k", "q"), text, start, at, {})
-        found = document.excerpt(span.line)[span.column - 1 : span.end_column - 1]
-        assert found.replace("''", "'") == word
+        excerpt = document.excerpt(span.line)[span.column - 1 : span.end_column - 1]
+        assert excerpt.replace("''", "'") == word
         places.append((span.line, span.column))
     assert places == sorted(set(places))

@@ -121,7 +121,7 @@ def test_a_pager_is_its_teams_whoever_owns_the_monitor() -> None:
         ),
         About(teams=teams),
     )
-    line = next(each for each in said.split("\n") if "Paged for" in each)
+    line = next(line for line in said.split("\n") if "Paged for" in line)
     assert line.endswith("`before` 1 fewer; `edge` 1 fewer; `core` 2 more.")
 
 
@@ -140,7 +140,7 @@ def test_findings_are_counted_and_listed_worst_first_with_a_link_to_the_line() -
 
 
 def test_more_findings_than_a_reader_takes_in_are_counted_with_a_link_to_the_run() -> None:
-    many = [found("query: x", "query", message=f"number {each}") for each in range(14)]
+    many = [found("query: x", "query", message=f"number {number}") for number in range(14)]
     said = comment.text(plan(), About(run=ABOUT.run, findings=many))
     assert f"- and [4 findings more]({ABOUT.run})" in said
 
@@ -152,8 +152,8 @@ def long_plan(changes: int) -> Plan:
     """Changes of which none is like another."""
     return plan(
         *(
-            update(f"motor/a/m{each}", field("query", f"a{each}" * 99, f"b{each}" * 99))
-            for each in range(changes)
+            update(f"motor/a/m{number}", field("query", f"a{number}" * 99, f"b{number}" * 99))
+            for number in range(changes)
         )
     )
 
@@ -227,7 +227,7 @@ hostile = st.lists(
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
     """A change every text of which may be hostile."""
-    text = st.builds(lambda each: each or "x", hostile)
+    text = st.builds(lambda text: text or "x", hostile)
     action = draw(st.sampled_from(["delete", "replace", "update", "adopt", "create"]))
     name = draw(st.sampled_from(["message", "query", "tags", "name"]))
     old, new = draw(hostile), draw(hostile)
@@ -251,8 +251,8 @@ def changes(draw: st.DrawFn) -> Change:
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """Any plan."""
-    refused = [Refusal(key=each, message=each, hint=each, ids=()) for each in draw(few)]
-    left = [LeftAlone(id=1, key=each, name=each, reason="clone") for each in draw(few)]
+    refused = [Refusal(key=text, message=text, hint=text, ids=()) for text in draw(few)]
+    left = [LeftAlone(id=1, key=text, name=text, reason="clone") for text in draw(few)]
     return plan(
         *draw(st.lists(changes(), max_size=4)),
         refused=tuple(refused),

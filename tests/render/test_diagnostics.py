@@ -52,7 +52,7 @@ def test_a_line_wider_than_the_terminal_is_cut_around_what_is_meant(width: int) 
     text = diagnostics.text([found(line, "${nmae}")], Style(width=width))
 
     assert underlined(text) == "${nmae}"
-    assert max(columns(each) for each in text.split("\n")[2:5]) <= width
+    assert max(columns(line) for line in text.split("\n")[2:5]) <= width
 
 
 def test_an_empty_stretch_still_gets_one_caret() -> None:
@@ -139,7 +139,7 @@ def test_text_of_a_file_cannot_move_the_cursor_or_forge_a_command_of_a_build_log
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "##[" not in text
-    assert not any(each.lstrip().startswith("::") for each in text.split("\n"))
+    assert not any(line.lstrip().startswith("::") for line in text.split("\n"))
 
 
 @given(many)

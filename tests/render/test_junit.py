@@ -68,7 +68,7 @@ def test_no_text_breaks_the_document(several: Sequence[Diagnostic], key: str) ->
     root = suites(several, declared={key: [key]})
 
     cases = list(root.iter("testcase"))
-    assert {each.tag for each in root.iter()} <= {
+    assert {element.tag for element in root.iter()} <= {
         "testsuites", "testsuite", "testcase", "failure", "system-out",
     }  # fmt: skip
     assert root.get("tests") == str(len(cases))

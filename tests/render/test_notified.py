@@ -55,9 +55,9 @@ def plan(*changes: Change, **changed: Any) -> Plan:
     return Plan(project="acme", site="datadoghq.eu", changes=changes, **changed)
 
 
-def told(one: Change) -> list[str]:
+def told(change_: Change) -> list[str]:
     """The lines about who is notified of a plan with one change."""
-    lines = as_text.text(plan(one)).splitlines()
+    lines = as_text.text(plan(change_)).splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith(("    notif", "    no long")))
     return [line.strip() for line in lines[start : lines.index("", start)]]
 
@@ -143,9 +143,9 @@ def test_changes_that_differ_in_what_their_monitors_can_reach_are_still_alike() 
         blocks(alert="@slack-a", recovery=PAGER),
         blocks(alert="@slack-a", recovery="@slack-a"),
     )
-    one = change(old, new, "motor/f/one")
+    change_ = change(old, new, "motor/f/one")
     other = change(old, new, "motor/f/other", options={"renotify_interval": 5})
-    assert "2 monitors changed alike" in as_text.text(plan(one, other))
+    assert "2 monitors changed alike" in as_text.text(plan(change_, other))
 
 
 # the whole plan
@@ -209,8 +209,8 @@ def test_conditions_from_messages_forge_nothing() -> None:
 
 def test_programs_get_the_transitions_that_differ() -> None:
     some = '{{#is_match "env.name" "prod"}}@slack-b{{/is_match}}'
-    one = change(f"{PAGER} @slack-a", f"{blocks(alert='@slack-a')} {some}")
-    (record,) = json.loads(plan_json.text(plan(one)))["changes"]
+    change_ = change(f"{PAGER} @slack-a", f"{blocks(alert='@slack-a')} {some}")
+    (record,) = json.loads(plan_json.text(plan(change_)))["changes"]
     assert record["notify"]["transitions"] == {
         "alert": {
             "old": [PAGER, "@slack-a"],
@@ -229,6 +229,6 @@ def test_programs_get_the_transitions_that_differ() -> None:
 
 def test_every_transition_has_a_name_and_is_in_the_schema() -> None:
     notify = SCHEMA["properties"]["changes"]["items"]["properties"]["notify"]
-    names = [each.name for each in TRANSITIONS]
+    names = [transition.name for transition in TRANSITIONS]
     assert list(notify["properties"]["transitions"]["properties"]) == names
     assert list(notified.LABELS) == names

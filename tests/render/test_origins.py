@@ -22,7 +22,7 @@ COMMIT = "1a2b3c4d" * 5
 
 
 def apart(key: str = "motor/flow/m", **changed: object) -> Apart:
-    one = Apart(
+    entry = Apart(
         origin="drift",
         action="update",
         key=key,
@@ -32,11 +32,11 @@ def apart(key: str = "motor/flow/m", **changed: object) -> Apart:
         business_unit="motor",
         fields=(RAISED,),
     )
-    return replace(one, **changed)  # type: ignore[arg-type] # any fields of Apart
+    return replace(entry, **changed)  # type: ignore[arg-type] # any fields of Apart
 
 
-def plan(*found: Apart, **changed: object) -> Plan:
-    base = Base(revision="main", commit=COMMIT, apart=found)
+def plan(*entries: Apart, **changed: object) -> Plan:
+    base = Base(revision="main", commit=COMMIT, apart=entries)
     made = Plan(project="acme", site="datadoghq.eu", unchanged=3, base=base)
     return replace(made, **changed)  # type: ignore[arg-type] # any fields of Plan
 
@@ -84,8 +84,8 @@ def test_nothing_from_datadog_or_git_breaks_out_of_a_comment_or_a_log() -> None:
     bad = replace(bad, base=replace(bad.base or Base(revision="", commit=""), revision=HOSTILE))
     newer = plan(*(bad.base.apart if bad.base else ()), apart(origin="newer"))
 
-    for each in (bad, newer):
-        comment = plan_markdown.text(each)
+    for refusal in (bad, newer):
+        comment = plan_markdown.text(refusal)
         listed = [line for line in comment.splitlines() if line.startswith("- ")]
         titles = [line for line in comment.splitlines() if "<summary>" in line]
         assert len(listed) == len(titles) > 0
@@ -95,7 +95,7 @@ def test_nothing_from_datadog_or_git_breaks_out_of_a_comment_or_a_log() -> None:
         for line in titles:
             assert not {"@", "<b>"} & set(re.findall(r"@|<b>", line))
             assert line.count("</summary>") == 1
-        assert not [line for line in shown.text(each).splitlines() if line.startswith("::")]
+        assert not [line for line in shown.text(refusal).splitlines() if line.startswith("::")]
 
 
 def test_a_change_says_what_it_overwrites_and_what_policy_puts_back() -> None:

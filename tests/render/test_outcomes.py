@@ -62,8 +62,8 @@ def test_many_results_are_told_by_unit_and_team_with_what_was_not_done() -> None
 def test_a_unit_with_several_teams_is_named_once() -> None:
     many = [outcome(f"motor/f/m-{n}") for n in range(14)]
     many = [
-        replace(each, change=replace(each.change, team=f"team-{n % 2}"))
-        for n, each in enumerate(many)
+        replace(outcome_, change=replace(outcome_.change, team=f"team-{n % 2}"))
+        for n, outcome_ in enumerate(many)
     ]
     assert [line[:21] for line in outcomes.text(many, FINGERPRINT).splitlines()[1:3]] == [
         "motor          team-0",
@@ -116,26 +116,26 @@ EVERYTHING = [
 
 
 def test_programs_get_every_outcome_as_the_schema_says() -> None:
-    told = json.loads(outcomes_json.text(EVERYTHING, FINGERPRINT))
-    jsonschema.Draft7Validator(SCHEMA).validate(told)
-    assert told["summary"] == {
+    document = json.loads(outcomes_json.text(EVERYTHING, FINGERPRINT))
+    jsonschema.Draft7Validator(SCHEMA).validate(document)
+    assert document["summary"] == {
         "done": 2,
         "failed": 1,
         "conflict": 1,
         "held_back": 1,
         "not_attempted": 1,
     }
-    assert told["by_team"][0]["business_unit"] == "claims"
-    assert told["by_team"][0]["held_back"] == 1
-    assert told["outcomes"][1]["altered"] == [
+    assert document["by_team"][0]["business_unit"] == "claims"
+    assert document["by_team"][0]["held_back"] == 1
+    assert document["outcomes"][1]["altered"] == [
         {"field": "options.timeout_h", "sent": 1000, "stored": 720}
     ]
-    assert told["outcomes"][3]["error"] == "changed"
+    assert document["outcomes"][3]["error"] == "changed"
 
 
 def test_no_outcomes_fit_the_schema_too() -> None:
-    told = json.loads(outcomes_json.text([], FINGERPRINT))
-    jsonschema.Draft7Validator(SCHEMA).validate(told)
+    document = json.loads(outcomes_json.text([], FINGERPRINT))
+    jsonschema.Draft7Validator(SCHEMA).validate(document)
 
 
 def test_markdown_tells_each_result_its_owner_and_its_reason() -> None:

@@ -104,20 +104,20 @@ def test_an_edit_that_mentions_the_monitors_own_key_is_still_the_same_edit() -> 
     ],
 )
 def test_different_edits_are_shown_apart(other: FieldChange) -> None:
-    one = update("motor/apm/api", field("query", query("api", "5m"), query("api", "10m")))
-    assert "alike" not in as_text.text(plan(one, update("motor/apm/web", other)))
+    first = update("motor/apm/api", field("query", query("api", "5m"), query("api", "10m")))
+    assert "alike" not in as_text.text(plan(first, update("motor/apm/web", other)))
 
 
 def test_whole_numbers_that_share_digits_are_not_the_same_edit() -> None:
-    one = update("motor/a/one", field("query", "a > 0.05", "a > 0.02"))
+    first = update("motor/a/one", field("query", "a > 0.05", "a > 0.02"))
     other = update("motor/a/other", field("query", "a > 10.05", "a > 10.02"))
-    assert "alike" not in as_text.text(plan(one, other))
+    assert "alike" not in as_text.text(plan(first, other))
 
 
 def test_a_change_that_notifies_others_is_not_folded_with_one_that_does_not() -> None:
     same = field("priority", 1, 2)
-    one, other = update("motor/a/one", same, gained=("@slack-x",)), update("motor/a/other", same)
-    assert "alike" not in as_text.text(plan(one, other))
+    first, other = update("motor/a/one", same, gained=("@slack-x",)), update("motor/a/other", same)
+    assert "alike" not in as_text.text(plan(first, other))
 
 
 def test_deletes_are_named_one_by_one_and_come_first() -> None:
@@ -328,11 +328,11 @@ def test_links_lead_to_the_site(site: str, address: str) -> None:
 
 def golden_plans() -> list[tuple[str, str]]:
     """Every JSON plan that a scenario expects, with the scenario's name."""
-    found: list[tuple[str, str]] = []
+    plans: list[tuple[str, str]] = []
     for path in GOLDEN:
         texts = re.findall(r"(?ms)^\{\n  \"version\": 2.*?^\}$", path.read_text())
-        found.extend((path.parent.name, text) for text in texts)
-    return found
+        plans.extend((path.parent.name, text) for text in texts)
+    return plans
 
 
 def test_some_scenarios_expect_json() -> None:
@@ -359,9 +359,9 @@ def test_the_schema_describes_every_property() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
 
     def walk(schema: Any, path: str) -> None:
-        for name, each in schema.get("properties", {}).items():
-            assert each.get("description"), f"{path}.{name}"
-            walk(each, f"{path}.{name}")
-            walk(each.get("items", {}), f"{path}.{name}[]")
+        for name, property_ in schema.get("properties", {}).items():
+            assert property_.get("description"), f"{path}.{name}"
+            walk(property_, f"{path}.{name}")
+            walk(property_.get("items", {}), f"{path}.{name}[]")
 
     walk(SCHEMA, "plan")

@@ -49,8 +49,8 @@ def test_a_composite_is_no_obstacle_where_the_plan_deletes_it_or_points_it_elsew
 def test_all_of_several_composites_must_let_go() -> None:
     both = COMPOSITE + ", [12,all three]"
     change = gone(blocked_by=(both,))
-    (found,) = referrers(change, plan(composite(None, action="delete"), change))
-    assert not found.removed
+    (referrer,) = referrers(change, plan(composite(None, action="delete"), change))
+    assert not referrer.removed
 
 
 def test_what_a_narrowed_plan_does_not_show_counts_too() -> None:

@@ -60,8 +60,8 @@ def _place(log: Any) -> Any:
 def test_every_rule_is_there_with_its_manual_page() -> None:
     rules = run([])["tool"]["driver"]["rules"]
 
-    assert [each["id"] for each in rules] == [page.name for page in PAGES]
-    assert all("**Use instead:**" in each["help"]["markdown"] for each in rules)
+    assert [rule["id"] for rule in rules] == [page.name for page in PAGES]
+    assert all("**Use instead:**" in rule["help"]["markdown"] for rule in rules)
 
 
 def test_a_result_points_at_its_rule_and_its_place() -> None:

@@ -81,7 +81,7 @@ def cases() -> Iterator[Case]:
             yield Case(
                 file=path.stem,
                 name=raw["name"],
-                monitors={name: _monitor(each) for name, each in several.items()},
+                monitors={name: _monitor(value) for name, value in several.items()},
                 project=_without_null({**PROJECT, **(raw.get("project") or {})}),
                 teams={**TEAMS, **(raw.get("teams") or {})},
                 findings=tuple(raw.get("findings") or ()),

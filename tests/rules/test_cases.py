@@ -20,14 +20,14 @@ def test_a_case_gives_its_findings_and_no_other(tmp_path: Path, case: Case) -> N
 
 
 def test_every_rule_has_a_case_that_finds_something() -> None:
-    found = {finding.split()[1] for case in CASES for finding in case.findings}
+    names = {finding.split()[1] for case in CASES for finding in case.findings}
 
-    assert [each.name for each in every() if each.name not in found] == []
+    assert [rule.name for rule in every() if rule.name not in names] == []
 
 
 def test_every_rule_has_a_manual_page_with_all_its_parts() -> None:
     parts = ("Why:", "Example:", "Use instead:", "Source:")
 
-    lacking = [(each.name, part) for each in every() for part in parts if part not in each.page]
+    lacking = [(rule.name, part) for rule in every() for part in parts if part not in rule.page]
 
     assert lacking == []

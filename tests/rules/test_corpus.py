@@ -56,14 +56,16 @@ def test_the_cases_of_the_grammar_are_judged_as_the_server_judges_them() -> None
             otherwise[case["id"]] = result
     _print_table(table)
 
-    assert otherwise == {each["row"]: each["found"] for each in exceptions("grammar_cases")}
+    assert otherwise == {
+        exception["row"]: exception["found"] for exception in exceptions("grammar_cases")
+    }
 
 
 def _print_table(table: Counter[tuple[str, str, str]]) -> None:
     columns = ("error", "warning", "note", "nothing")
-    print(f"\n{'kind':8} {'outcome':22}" + "".join(f"{each:>9}" for each in columns))
+    print(f"\n{'kind':8} {'outcome':22}" + "".join(f"{column:>9}" for column in columns))
     for kind, outcome in sorted({key[:2] for key in table}):
-        counts = "".join(f"{table[kind, outcome, each] or '':>9}" for each in columns)
+        counts = "".join(f"{table[kind, outcome, column] or '':>9}" for column in columns)
         print(f"{kind:8} {outcome:22}{counts}")
 
 
@@ -101,7 +103,7 @@ def _errors(bodies: list[Row]) -> Counter[str]:
 
 
 def _known(corpus: str) -> Counter[str]:
-    return Counter({each["rule"]: each["count"] for each in exceptions(corpus)})
+    return Counter({exception["rule"]: exception["count"] for exception in exceptions(corpus)})
 
 
 def test_what_the_server_refused_is_refused_offline() -> None:
@@ -116,7 +118,9 @@ def test_what_the_server_refused_is_refused_offline() -> None:
             let_pass[_answer(row)] += 1
 
     assert refused
-    assert let_pass == Counter({each["answer"]: each["count"] for each in exceptions("rejected")})
+    assert let_pass == Counter(
+        {exception["answer"]: exception["count"] for exception in exceptions("rejected")}
+    )
 
 
 def _answer(row: Row) -> str:
@@ -177,8 +181,11 @@ def test_the_whole_corpus_gets_the_same_findings_with_the_memo_and_without() -> 
         return "", Span(f"{key} {field} {start} {end}", 1)
 
     quick, slow = (
-        {each.order for each in engine.check(project, locate, today=TODAY, memo=each)}
-        for each in (True, False)
+        {
+            diagnostic.order
+            for diagnostic in engine.check(project, locate, today=TODAY, memo=diagnostic)
+        }
+        for diagnostic in (True, False)
     )
 
     assert len(slow) > 1000

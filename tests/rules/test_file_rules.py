@@ -23,13 +23,13 @@ def named(*paths: Path) -> set[str]:
 
 def test_every_name_that_reading_yields_has_a_page_and_every_page_a_name() -> None:
     yielded = named(*(PACKAGE / "project").glob("*.py"), PACKAGE / "rules" / "suppression.py")
-    ours = {each.name for each in every()}
+    ours = {rule.name for rule in every()}
 
-    assert yielded - ours == {each.name for each in PAGES}
+    assert yielded - ours == {page.name for page in PAGES}
 
 
 def test_every_page_has_all_its_parts() -> None:
-    pages = [page_of(each.name, each.severity, each.page) for each in PAGES]
+    pages = [page_of(page.name, page.severity, page.page) for page in PAGES]
 
     assert [page.name for page in pages if [*page.parts] != [*PARTS]] == []
     assert [page.name for page in pages if not page.summary.endswith(".")] == []
@@ -51,7 +51,7 @@ def test_what_reading_only_warns_or_notes_is_that_on_its_page(tmp_path: Path) ->
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
 
-    found = {each.rule: each.severity for each in load(tmp_path).diagnostics}
+    severities = {diagnostic.rule: diagnostic.severity for diagnostic in load(tmp_path).diagnostics}
 
-    warnings = {each.name: each.severity for each in PAGES if each.severity < Severity.ERROR}
-    assert found == warnings
+    warnings = {page.name: page.severity for page in PAGES if page.severity < Severity.ERROR}
+    assert severities == warnings

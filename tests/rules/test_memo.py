@@ -53,10 +53,12 @@ def test_the_same_mistake_in_a_whole_estate_is_found_as_often(
         path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
     loaded = load(root)
 
-    quick, slow = (found(loaded, memo=each) for each in (True, False))
+    quick, slow = (found(loaded, memo=memo) for memo in (True, False))
 
     assert len(slow) > 1
-    assert sorted(each.order for each in quick) == sorted(each.order for each in slow)
+    assert sorted(diagnostic.order for diagnostic in quick) == sorted(
+        diagnostic.order for diagnostic in slow
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_a_rule_that_reads_beyond_its_view_finds_the_same_in_one_monitor_and_in_
 
 def case_of(monitors: Mapping[str, Any]) -> Case:
     return Case(
-        file="memo", name="", monitors={key: {**SOUND, **each} for key, each in monitors.items()},
+        file="memo", name="", monitors={key: {**SOUND, **body} for key, body in monitors.items()},
         project=PROJECT, teams=TEAMS, findings=(),
     )  # fmt: skip
 

@@ -40,14 +40,14 @@ def codes() -> Iterator[str]:
         for node in ast.walk(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                values = [*node.args[:2], *(each.value for each in node.keywords)]
+                values = [*node.args[:2], *(keyword.value for keyword in node.keywords)]
                 if called in TELLING:
                     yield from (
-                        each.value
-                        for each in values
-                        if isinstance(each, ast.Constant)
-                        and isinstance(each.value, str)
-                        and CODE.fullmatch(each.value)
+                        value.value
+                        for value in values
+                        if isinstance(value, ast.Constant)
+                        and isinstance(value.value, str)
+                        and CODE.fullmatch(value.value)
                     )
 
 
@@ -87,7 +87,7 @@ def test_a_text_that_is_sound_at_a_glance_is_sound_when_it_is_read(
     sound = names is not None and all_exist(names, type_, keys)
     read = message.parse(text)
     around = Surroundings(type=type_, group_keys=keys, thresholds=frozenset())
-    verdicts = [existence(each, around).existence for each in variables(read)]
+    verdicts = [existence(variable, around).existence for variable in variables(read)]
 
     assert not sound or (read.problems == () and set(verdicts) <= {Existence.EXISTS})
 

@@ -42,7 +42,7 @@ def _codes_in(tree: ast.Module) -> Iterator[tuple[str, bool]]:
 
 
 def _code_of(call: ast.Call) -> tuple[ast.expr | None, bool]:
-    named = {each.arg: each.value for each in call.keywords}
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
     softened = named.get("refused")
     refused = not (isinstance(softened, ast.Constant) and softened.value is False)
     if "code" in named:
@@ -55,7 +55,7 @@ def _code_of(call: ast.Call) -> tuple[ast.expr | None, bool]:
 
 
 def test_every_problem_of_a_query_is_told_by_a_rule() -> None:
-    severities = {each.name: each.severity for each in every()}
+    severities = {rule.name: rule.severity for rule in every()}
     codes = {(code, refused) for code, refused in _codes() if code and " " not in code}
 
     untold = sorted(code for code, _ in codes if code not in RULE_OF)

@@ -24,16 +24,16 @@ def says_nothing(view) -> Iterable[Finding]:  # type: ignore[no-untyped-def]  # 
 
 @pytest.mark.parametrize("check", [reads_a_monitor, says_nothing])
 def test_a_rule_that_does_not_name_its_view_is_refused_when_it_is_registered(check: Any) -> None:
-    names = {each.name for each in every()}
+    names = {rule.name for rule in every()}
 
     with pytest.raises(TypeError, match=rf"{check.__name__} .* one of QueryView, MessageView, "):
         rule("hygiene/no-view", Severity.NOTE)(check)
 
-    assert {each.name for each in every()} == names
+    assert {rule.name for rule in every()} == names
 
 
 def test_every_rule_has_the_view_of_its_parameter() -> None:
-    views = {each.name: (each.view, view_of(each.check)) for each in every() if each.view}
+    views = {rule.name: (rule.view, view_of(rule.check)) for rule in every() if rule.view}
 
     assert len(views) > 100
     assert [name for name, (view, annotated) in views.items() if view is not annotated] == []

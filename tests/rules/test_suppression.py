@@ -29,7 +29,7 @@ def found(root: Path, monitor: str, policy: str = "") -> list[Diagnostic]:
 
 
 def lines(several: list[Diagnostic]) -> list[str]:
-    return sorted(told(each) for each in several)
+    return sorted(told(rule) for rule in several)
 
 
 WARNED = [
@@ -40,7 +40,7 @@ WARNED = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "written", "place"), WARNED, ids=[each[0] for each in WARNED])
+@pytest.mark.parametrize(("rule", "written", "place"), WARNED, ids=[rule[0] for rule in WARNED])
 def test_a_warning_of_reading_is_told_suppressed_and_given_another_severity(
     tmp_path: Path, rule: str, written: str, place: str
 ) -> None:

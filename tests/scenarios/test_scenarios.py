@@ -56,7 +56,9 @@ def test_scenario(
 
 
 def test_there_are_scenarios_for_every_command_that_reads_files() -> None:
-    lines = [line for each in SCENARIOS for line in (each / "command").read_text().splitlines()]
+    lines = [
+        line for scenario in SCENARIOS for line in (scenario / "command").read_text().splitlines()
+    ]
     commands = {line.split()[0] for line in lines}
     assert {"validate", "list", "show", "plan", "apply"} <= commands
     assert len(SCENARIOS) >= 25
@@ -99,7 +101,9 @@ def _by_hand(local: Local, done: dict[str, Any]) -> None:
         local.emulator.seed([done["seed"]])
         return
     tag = f"monitor_sync_key:{done['key']}"
-    live = next(each for each in _ask(local, "GET", "/api/v1/monitor") if tag in each["tags"])
+    live = next(
+        monitor for monitor in _ask(local, "GET", "/api/v1/monitor") if tag in monitor["tags"]
+    )
     path = f"/api/v1/monitor/{live['id']}"
     if "set" in done:
         options = {**live["options"], **done["set"].get("options", {})}

@@ -31,8 +31,8 @@ def keep(state: State, text: str = JOURNAL) -> None:
 
 
 def test_two_organisations_on_one_site_share_nothing(host: Estate) -> None:
-    with locked(of(host, "one")) as one, locked(of(host, "two")) as two:
-        keep(one)
+    with locked(of(host, "one")) as first, locked(of(host, "two")) as two:
+        keep(first)
         assert not two.journal.exists()
         assert two.last_plan() == ""
 
@@ -84,12 +84,12 @@ def test_an_organisation_without_state_begins_with_what_an_earlier_version_kept(
 ) -> None:
     with locked(host) as earlier:
         keep(earlier)
-    with locked(of(host, "one")) as one:
-        assert one.journal.read_text() == JOURNAL
-        assert one.last_plan() == "{}"
-        keep(one, "newer\n")
-    with locked(of(host, "one")) as one:
-        assert one.journal.read_text() == "newer\n"
+    with locked(of(host, "one")) as first:
+        assert first.journal.read_text() == JOURNAL
+        assert first.last_plan() == "{}"
+        keep(first, "newer\n")
+    with locked(of(host, "one")) as first:
+        assert first.journal.read_text() == "newer\n"
     with locked(of(host, "two")) as two:
         assert two.journal.read_text() == JOURNAL
 

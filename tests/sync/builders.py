@@ -57,7 +57,7 @@ def composite(key: str, query: str, *references: str, **changed: Any) -> Monitor
 
 def project(*monitors: Monitor, name: str = "acme") -> Project:
     """A project of these monitors."""
-    return Project(name=name, monitors={each.key: each for each in monitors})
+    return Project(name=name, monitors={monitor.key: monitor for monitor in monitors})
 
 
 def answer(declared: Monitor | dict[str, Any], id: int = 1, **changed: Any) -> dict[str, Any]:  # noqa: A002 - Datadog's word

@@ -33,22 +33,22 @@ class Datadog:
         self._connected.close()
 
     def listing(self) -> list[LiveResource]:
-        return [each for page in self.client.pages() for each in reading.read(page)]
+        return [resource for page in self.client.pages() for resource in reading.read(page)]
 
     def plan(self, *monitors: Monitor) -> Plan:
         return make_plan(project(*monitors), self.listing(), site="datadoghq.eu")
 
-    def apply(self, *monitors: Monitor, **asked: Any) -> tuple[Outcome, ...]:
+    def apply(self, *monitors: Monitor, **options: Any) -> tuple[Outcome, ...]:
         quick = Terms(patience=Patience(pauses=(0.0,), sleep=lambda _: None))
-        asked.setdefault("terms", quick)
-        return carry_out(self.plan(*monitors), {"monitor": self.client}, **asked)
+        options.setdefault("terms", quick)
+        return carry_out(self.plan(*monitors), {"monitor": self.client}, **options)
 
     def by_key(self) -> dict[str, Any]:
-        return {each.key: each.id for each in self.listing()}
+        return {resource.key: resource.id for resource in self.listing()}
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> None:
         """What a person does in the UI: a request that our client never sends."""
-        asked = Request(  # noqa: S310 - loopback
+        request = Request(  # noqa: S310 - loopback
             f"{self.url}{path}",
             data=json.dumps(body or {}).encode(),
             headers={
@@ -57,15 +57,15 @@ class Datadog:
                 "Content-Type": "application/json",
             },
         )
-        with urlopen(asked):  # noqa: S310 - loopback
+        with urlopen(request):  # noqa: S310 - loopback
             pass
 
     def inject(self, *faults: dict[str, Any]) -> None:
         """Let the account misbehave from now on; without faults it behaves again."""
-        asked = Request(  # noqa: S310 - loopback
+        request = Request(  # noqa: S310 - loopback
             f"{self.url}/__emulator/faults", method="PUT", data=json.dumps(list(faults)).encode()
         )
-        with urlopen(asked):  # noqa: S310 - loopback
+        with urlopen(request):  # noqa: S310 - loopback
             pass
 
     def requests(self) -> dict[str, int]:

@@ -57,7 +57,7 @@ class DowntimeKind(Kind):
     order = 1
 
     def __init__(self, *declared: Downtime) -> None:
-        self._declared = {each.key: each for each in declared}
+        self._declared = {downtime.key: downtime for downtime in declared}
 
     def declared(self, project: Project) -> Mapping[str, Declared]:
         assert project.name
@@ -108,8 +108,8 @@ class Downtimes:
     def find(self, project: str, key: str) -> Sequence[Any]:
         assert project
         assert key
-        found: list[Any] = self._send("GET", "")
-        return found
+        listing: list[Any] = self._send("GET", "")
+        return listing
 
     def get(self, id: Any, *, with_assets: bool = False) -> Any:  # noqa: A002 - Datadog's word
         assert not with_assets

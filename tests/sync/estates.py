@@ -49,9 +49,9 @@ def plan(**units: dict[str, int]) -> Plan:
     wanted: list[Monitor] = []
     there: list[dict[str, Any]] = []
     for unit, counts in units.items():
-        todo = [each for each, times in counts.items() if each != "live" for _ in range(times)]
-        new = [each for each in todo if each in ("create", "adopt")]
-        todo = [each for each in todo if each not in new]
+        todo = [state for state, times in counts.items() if state != "live" for _ in range(times)]
+        new = [state for state in todo if state in ("create", "adopt")]
+        todo = [state for state in todo if state not in new]
         for number in range(counts["live"]):
             made = declared(f"{unit}/flow/m{number}")
             there.append(answer(made, id=len(there) + 1))
@@ -75,7 +75,7 @@ def changed(made: Monitor, happens: str) -> Monitor:
     if "tags" in fields:
         its = {"UNIT": made.business_unit, "KEY": f"monitor_sync_key:{made.key}"}
         fields["tags"] = [
-            each.replace("UNIT", its["UNIT"]).replace("KEY", its["KEY"]) for each in fields["tags"]
+            tag.replace("UNIT", its["UNIT"]).replace("KEY", its["KEY"]) for tag in fields["tags"]
         ]
     return declared(made.key, **fields)
 
@@ -92,4 +92,4 @@ def percent(number: float) -> Limit:
 
 
 def told(*args: Any, **kwargs: Any) -> list[str]:
-    return [each.message for each in breaches(*args, **kwargs)]
+    return [breach.message for breach in breaches(*args, **kwargs)]

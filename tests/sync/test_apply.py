@@ -25,7 +25,7 @@ ALONE = replace(QUICK, workers=1)
 
 
 def statuses(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    return {each.change.key: each.status for each in outcomes}
+    return {outcome.change.key: outcome.status for outcome in outcomes}
 
 
 class Watched:
@@ -64,7 +64,7 @@ def test_the_first_run_creates_everything_and_the_second_plan_is_empty(datadog: 
     outcomes = datadog.apply(ERRORS, SLOW, BOTH)
 
     assert statuses(outcomes) == {ERRORS.key: "done", SLOW.key: "done", BOTH.key: "done"}
-    assert all(each.altered == () and each.id for each in outcomes)
+    assert all(outcome.altered == () and outcome.id for outcome in outcomes)
     second = datadog.plan(ERRORS, SLOW, BOTH)
     assert second.changes == ()
     assert second.unchanged == 3
@@ -111,7 +111,7 @@ def test_a_threshold_raised_in_the_ui_is_put_back(datadog: Datadog) -> None:
     )
 
     (change,) = datadog.plan(ERRORS).changes
-    assert [each.field for each in change.fields] == ["query", "options.thresholds.critical"]
+    assert [field.field for field in change.fields] == ["query", "options.thresholds.critical"]
     datadog.apply(ERRORS)
     assert datadog.plan(ERRORS).changes == ()
 
@@ -209,8 +209,8 @@ def test_a_composite_is_deleted_before_its_members(datadog: Datadog) -> None:
 
     outcomes = carry_out(datadog.plan(), {"monitor": watched}, terms=ALONE)
 
-    assert [each.status for each in outcomes] == ["done"] * 3
-    ids = {each.change.key: each.change.id for each in outcomes}
+    assert [outcome.status for outcome in outcomes] == ["done"] * 3
+    ids = {outcome.change.key: outcome.change.id for outcome in outcomes}
     assert watched.written[0] == ("delete", ids[last_by_key.key])
     assert datadog.listing() == []
 
@@ -257,7 +257,7 @@ def test_another_type_is_a_replace_and_composites_follow_it(datadog: Datadog) ->
     assert plan.changes[0].referred_by == ()
     outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
-    assert [each.status for each in outcomes] == ["done", "done"]
+    assert [outcome.status for outcome in outcomes] == ["done", "done"]
     after = datadog.by_key()
     assert len(datadog.listing()) == 3
     assert after[SLOW.key] not in before.values()
@@ -281,7 +281,7 @@ def test_a_replace_that_was_cut_off_is_finished_and_not_begun_again(datadog: Dat
     (outcome,) = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert (outcome.status, outcome.id) == ("done", new)
-    assert [each.id for each in datadog.listing()] == [new]
+    assert [resource.id for resource in datadog.listing()] == [new]
     assert old != new
 
 
@@ -291,7 +291,7 @@ def test_a_clone_is_left_alone_and_its_key_is_not_deleted(datadog: Datadog) -> N
 
     plan = datadog.plan(ERRORS)
     assert plan.changes == ()
-    assert [(each.id, each.reason) for each in plan.left_alone] == [(clone, "clone")]
+    assert [(entry.id, entry.reason) for entry in plan.left_alone] == [(clone, "clone")]
 
     gone = datadog.plan()
     assert gone.changes == ()

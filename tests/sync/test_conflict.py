@@ -90,14 +90,14 @@ def test_a_plan_file_whose_ids_differ_is_refused(datadog: Datadog) -> None:
 def test_an_adoption_from_a_plan_file_needs_the_very_body_that_was_planned(
     datadog: Datadog,
 ) -> None:
-    found = datadog.client.create({**body(), "tags": ["team:payments-core"]})
-    plan = resealed(datadog.plan(monitor(ERRORS.key, adopt=found["id"])))
-    datadog.client.update(found["id"], {"name": "Edited since"})
+    created = datadog.client.create({**body(), "tags": ["team:payments-core"]})
+    plan = resealed(datadog.plan(monitor(ERRORS.key, adopt=created["id"])))
+    datadog.client.update(created["id"], {"name": "Edited since"})
 
     outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
 
     assert statuses(outcomes) == {ERRORS.key: "conflict"}
-    assert datadog.client.get(found["id"])["tags"] == ["team:payments-core"]
+    assert datadog.client.get(created["id"])["tags"] == ["team:payments-core"]
 
 
 def test_limits_of_a_plan_file_are_judged_from_what_lives(datadog: Datadog) -> None:
@@ -112,9 +112,9 @@ def test_limits_of_a_plan_file_are_judged_from_what_lives(datadog: Datadog) -> N
     raw["digest"] = f"sha256:{'0' * 64}"
     plan = plan_file.read(plan_file.sealed(json.dumps(raw)), "plan.json")
 
-    found = breaches(recounted(plan, {"monitor": datadog.client}), Limits(), reviewed=True)
+    exceeded = breaches(recounted(plan, {"monitor": datadog.client}), Limits(), reviewed=True)
 
-    assert [breach.message.partition(":")[0] for breach in found] == [
+    assert [breach.message.partition(":")[0] for breach in exceeded] == [
         "8 of 12 monitors of payments would be deleted or replaced"
     ]
 

@@ -29,7 +29,9 @@ def test_two_runs_from_fresh_state_whose_listings_lag_leave_one_monitor_of_each_
 ) -> None:
     datadog.inject(LAG)
     first = datadog.apply(ERRORS, SLOW, terms=PATIENT)
-    changed = [monitor(each.key, name=f"{each.name}!", query=each.query) for each in (ERRORS, SLOW)]
+    changed = [
+        monitor(error.key, name=f"{error.name}!", query=error.query) for error in (ERRORS, SLOW)
+    ]
 
     second = datadog.apply(*changed, terms=PATIENT)
 

@@ -82,10 +82,10 @@ def test_of_two_runs_at_once_the_later_undoes_its_twin(datadog: Datadog) -> None
 
     outcomes = carry_out(datadog.plan(ERRORS, SLOW, BOTH), {"monitor": racing}, terms=ALONE)
 
-    assert [each.status for each in outcomes] == ["done"] * 3
+    assert [outcome.status for outcome in outcomes] == ["done"] * 3
     assert len(datadog.listing()) == 3
     ids = datadog.by_key()
-    noted = next(each for each in outcomes if each.change.key == ERRORS.key)
+    noted = next(outcome for outcome in outcomes if outcome.change.key == ERRORS.key)
     assert noted.id == ids[ERRORS.key]
     assert "at the same time" in noted.note
     assert str(ids[ERRORS.key]) in datadog.client.get(ids[BOTH.key])["query"]
@@ -122,7 +122,7 @@ class Altering(Watched):
     """A Datadog that ignores one option, as it has done now and then."""
 
     def create(self, body: Any) -> Any:
-        options = {name: each for name, each in body["options"].items() if name != "timeout_h"}
+        options = {name: value for name, value in body["options"].items() if name != "timeout_h"}
         return super().create({**body, "options": options})
 
 
@@ -132,25 +132,25 @@ def test_what_datadog_stored_otherwise_is_said(datadog: Datadog) -> None:
     (outcome,) = carry_out(datadog.plan(wanted), {"monitor": Altering(datadog.client)}, terms=QUICK)
 
     assert outcome.status == "done"
-    assert [(each.field, each.old, each.new) for each in outcome.altered] == [
-        ("options.timeout_h", 4, None)
-    ]
+    assert [
+        (difference.field, difference.old, difference.new) for difference in outcome.altered
+    ] == [("options.timeout_h", 4, None)]
 
 
 def test_an_interruption_finishes_what_is_in_flight_and_reports_the_rest(datadog: Datadog) -> None:
     many = [monitor(f"payments/router/m{i:02}", name=f"M{i}") for i in range(30)]
-    told: list[Outcome] = []
+    reported: list[Outcome] = []
 
     def interrupt(outcome: Outcome) -> None:
-        told.append(outcome)
-        if len(told) == 3:
+        reported.append(outcome)
+        if len(reported) == 3:
             raise KeyboardInterrupt
 
     outcomes = datadog.apply(*many, terms=replace(QUICK, workers=2), on_progress=interrupt)
 
-    done = [each for each in outcomes if each.status == "done"]
+    done = [outcome for outcome in outcomes if outcome.status == "done"]
     assert 3 <= len(done) < 30
-    assert {each.status for each in outcomes} == {"done", "not attempted"}
+    assert {outcome.status for outcome in outcomes} == {"done", "not attempted"}
     assert len(datadog.listing()) == len(done)
     datadog.apply(*many)
     assert len(datadog.listing()) == 30

@@ -41,21 +41,24 @@ class Account:
         }
 
     def live(self) -> list[LiveResource]:
-        raw = [each for page in self.downtimes.pages() for each in page]
-        read = [live for each in raw if (live := DowntimeKind().read(each)) is not None]
+        raw = [resource for page in self.downtimes.pages() for resource in page]
+        read = [live for item in raw if (live := DowntimeKind().read(item)) is not None]
         return [*self.datadog.listing(), *read]
 
     def plan(self, *declared: Monitor | Downtime) -> Plan:
-        kinds = (MONITOR, DowntimeKind(*(each for each in declared if isinstance(each, Downtime))))
-        files = project(*(each for each in declared if isinstance(each, Monitor)))
+        kinds = (
+            MONITOR,
+            DowntimeKind(*(resource for resource in declared if isinstance(resource, Downtime))),
+        )
+        files = project(*(resource for resource in declared if isinstance(resource, Monitor)))
         return make_plan(files, self.live(), site="datadoghq.eu", kinds=kinds)
 
     def apply(self, *declared: Monitor | Downtime, **terms: Any) -> tuple[Outcome, ...]:
         return carry_out(self.plan(*declared), self.endpoints, **{"terms": QUICK, **terms})
 
     def quiet(self) -> LiveResource:
-        (found,) = (live for live in self.live() if live.kind == "downtime")
-        return found
+        (downtime,) = (live for live in self.live() if live.kind == "downtime")
+        return downtime
 
 
 @pytest.fixture
@@ -64,7 +67,9 @@ def account(datadog: Datadog) -> Account:
 
 
 def made(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str]]:
-    return [(each.change.kind.name, each.change.action, each.status) for each in outcomes]
+    return [
+        (outcome.change.kind.name, outcome.change.action, outcome.status) for outcome in outcomes
+    ]
 
 
 def test_what_names_a_monitor_is_made_after_it_and_the_next_plan_is_empty(
@@ -109,7 +114,7 @@ def test_a_change_is_made_in_place_and_an_edit_since_is_a_conflict(account: Acco
     other = downtime(QUIET.key, ERRORS.key, scope="env:production")
     plan = account.plan(other, ERRORS)
     (change,) = plan.changes
-    assert [(each.field, each.old, each.new) for each in change.fields] == [
+    assert [(field.field, field.old, field.new) for field in change.fields] == [
         ("scope", ["env:test"], ["env:production"])
     ]
 
@@ -130,7 +135,7 @@ def test_without_our_key_in_the_text_it_is_nobodys_and_with_another_project_it_i
 
     plan = account.plan(ERRORS)
 
-    assert [(each.kind, each.reason) for each in plan.left_alone] == [
+    assert [(entry.kind, entry.reason) for entry in plan.left_alone] == [
         ("downtime", "other-project"),
         ("downtime", "unmanaged"),
     ]
@@ -145,7 +150,7 @@ def test_a_clone_of_it_is_not_taken_for_it(account: Account) -> None:
     (alone,) = account.plan(QUIET, ERRORS).left_alone
     assert (alone.kind, alone.reason) == ("downtime", "clone")
     refused = account.plan(ERRORS).refused
-    assert [(each.kind, each.key) for each in refused] == [("downtime", QUIET.key)]
+    assert [(refusal.kind, refusal.key) for refusal in refused] == [("downtime", QUIET.key)]
 
 
 def test_one_key_may_stand_for_one_resource_of_each_kind(account: Account) -> None:
@@ -211,7 +216,7 @@ def test_a_plan_file_says_the_kind_and_is_applied_as_reviewed(account: Account) 
 
     raw = json.loads(text)
     jsonschema.validate(raw, SCHEMA)
-    assert {(each["kind"], each["action"]) for each in raw["changes"]} == {
+    assert {(change["kind"], change["action"]) for change in raw["changes"]} == {
         ("monitor", "create"),
         ("monitor", "delete"),
         ("downtime", "create"),
@@ -291,8 +296,8 @@ def test_with_a_base_an_edit_by_hand_stays_where_this_change_does_not_touch_it(
     alone = ThreeWay(plan, here, before, account.live()).result(Base(revision="r", commit="c"))
 
     (change,) = alone.changes
-    assert [each.field for each in change.fields] == ["scope"]
+    assert [field.field for field in change.fields] == ["scope"]
     assert change.body is not None
     assert change.body["message"] == edited
     assert alone.base is not None
-    assert [(each.kind, each.origin) for each in alone.base.apart] == [("downtime", "drift")]
+    assert [(entry.kind, entry.origin) for entry in alone.base.apart] == [("downtime", "drift")]

@@ -37,9 +37,9 @@ def test_what_is_new_and_what_is_only_tags_and_footers_is_not_limited(what: str)
     ("count", "passes"), [(1, True), (2, False)]
 )  # fmt: skip
 def test_one_monitor_in_ten_may_lose_its_last_pager(count: int, passes: bool) -> None:
-    found = breaches(plan(motor={"live": 10, "unpaged": count}), Limits())
+    exceeded = breaches(plan(motor={"live": 10, "unpaged": count}), Limits())
 
-    assert (found == ()) is passes
+    assert (exceeded == ()) is passes
 
 
 @pytest.mark.parametrize(
@@ -64,15 +64,15 @@ def test_one_monitor_in_ten_may_lose_its_last_pager(count: int, passes: bool) ->
     ],
 )  # fmt: skip
 def test_the_arithmetic_is_told_in_one_line(what: str, limit: Limits, sentence: str) -> None:
-    found = told(plan(motor={"live": 30, what: 12}), limit)
+    exceeded = told(plan(motor={"live": 30, what: 12}), limit)
 
-    assert found == [f"12 of 30 monitors of motor {sentence}"]
+    assert exceeded == [f"12 of 30 monitors of motor {sentence}"]
 
 
 def test_a_share_just_over_its_limit_is_shown_with_the_digits_that_say_so() -> None:
-    found = told(plan(motor={"live": 333, "delete": 100}), limits(deletes=percent(30)))
+    exceeded = told(plan(motor={"live": 333, "delete": 100}), limits(deletes=percent(30)))
 
-    assert found == [
+    assert exceeded == [
         "100 of 333 monitors of motor would be deleted or replaced: 30.03 %, the limit is 30 %"
     ]
 
@@ -111,22 +111,22 @@ def test_all_together_can_exceed_what_no_unit_does() -> None:
 
 
 def test_units_are_told_before_all_and_one_option_lifts_them_all() -> None:
-    found = breaches(
+    exceeded = breaches(
         plan(motor={"live": 10, "delete": 5}, life={"live": 10, "delete": 4}), Limits()
     )
 
-    assert [each.message.partition(" would")[0] for each in found] == [
+    assert [breach.message.partition(" would")[0] for breach in exceeded] == [
         "4 of 10 monitors of life",
         "5 of 10 monitors of motor",
         "9 of 20 monitors in all",
     ]
-    assert [each.hint for each in found] == ["", "", "if that is meant: `--max-deletes 9`"]
+    assert [breach.hint for breach in exceeded] == ["", "", "if that is meant: `--max-deletes 9`"]
 
 
 def test_each_kind_has_a_hint_of_its_own() -> None:
     both = plan(motor={"live": 10, "delete": 4, "unpaged": 4})
 
-    assert [each.hint for each in breaches(both, Limits())] == [
+    assert [breach.hint for breach in breaches(both, Limits())] == [
         "if that is meant: `--max-deletes 4`",
         "if that is meant: `--max-changes 4`, or `--expect "
         + both.fingerprint
@@ -155,9 +155,9 @@ OWN: Mapping[str, Mapping[Limited, Limit]] = {
 def test_a_units_own_limit_goes_before_that_of_each_unit_which_goes_before_the_standing_one(
     units: dict[str, dict[str, int]], whose: list[str]
 ) -> None:
-    found = told(plan(**units), Limits(units=OWN))
+    exceeded = told(plan(**units), Limits(units=OWN))
 
-    assert [each.partition(" would")[0].partition("monitors ")[2] for each in found] == whose
+    assert [breach.partition(" would")[0].partition("monitors ")[2] for breach in exceeded] == whose
 
 
 def test_a_replace_counts_once_and_as_a_delete() -> None:
@@ -181,9 +181,9 @@ def test_a_review_waives_changes_and_labels_and_never_deletes(what: str, waived:
 
 
 def test_a_review_never_waives_the_loss_of_pagers() -> None:
-    found = told(plan(motor={"live": 10, "unpaged": 4}), Limits(), reviewed=True)
+    exceeded = told(plan(motor={"live": 10, "unpaged": 4}), Limits(), reviewed=True)
 
-    assert found == [
+    assert exceeded == [
         "4 of 10 monitors of motor would lose their last pager: 40 %, the limit is 10 %"
     ]
 
@@ -201,9 +201,9 @@ def test_an_override_stands_for_the_limit_in_all_and_of_every_unit() -> None:
 
 def test_an_override_is_held_after_a_review_too() -> None:
     much = plan(motor={"live": 10, "update": 8})
-    (found,) = breaches(much, Limits(), reviewed=True, overrides={"changes": Limit(count=7)})
+    (exceeded,) = breaches(much, Limits(), reviewed=True, overrides={"changes": Limit(count=7)})
 
-    assert found.hint == "if that is meant: `--max-changes 8`"
+    assert exceeded.hint == "if that is meant: `--max-changes 8`"
 
 
 COUNTS = st.fixed_dictionaries(
@@ -219,14 +219,18 @@ def test_the_options_of_the_hints_let_the_plan_pass_and_one_less_does_not(
     motor: dict[str, int], life: dict[str, int]
 ) -> None:
     much = plan(motor=motor, life=life)
-    hints = [each.hint.split("`")[1].split() for each in breaches(much, Limits()) if each.hint]
+    hints = [
+        breach.hint.split("`")[1].split() for breach in breaches(much, Limits()) if breach.hint
+    ]
     counts = {option.removeprefix("--max-"): int(number) for option, number in hints}
 
     enough: Any = {what: Limit(count=count) for what, count in counts.items()}
     assert breaches(much, Limits(), overrides=enough) == ()
     for what, count in counts.items():
         less: Any = {**enough, what: Limit(count=count - 1)}
-        assert len([each for each in breaches(much, Limits(), overrides=less) if each.hint]) == 1
+        assert (
+            len([breach for breach in breaches(much, Limits(), overrides=less) if breach.hint]) == 1
+        )
 
 
 def test_a_monitor_counts_for_the_unit_that_it_leaves() -> None:
@@ -239,16 +243,16 @@ def test_a_monitor_counts_for_the_unit_that_it_leaves() -> None:
 
 
 def test_monitors_whose_unit_nobody_knows_are_judged_together() -> None:
-    lost = [body(f"motor/flow/m{each}", tags=[
-        "monitor_sync_project:acme", f"monitor_sync_key:motor/flow/m{each}"]) for each in range(10)
+    lost = [body(f"motor/flow/m{n}", tags=[
+        "monitor_sync_project:acme", f"monitor_sync_key:motor/flow/m{n}"]) for n in range(10)
     ]  # fmt: skip
-    kept = [answer(declared(f"life/flow/m{each}"), id=100 + each) for each in range(90)]
-    there = [answer(each, id=number + 1) for number, each in enumerate(lost)]
-    wanted = [declared(f"life/flow/m{each}") for each in range(90)]
+    kept = [answer(declared(f"life/flow/m{index}"), id=100 + index) for index in range(90)]
+    there = [answer(live_body, id=number + 1) for number, live_body in enumerate(lost)]
+    wanted = [declared(f"life/flow/m{index}") for index in range(90)]
 
-    found = told(make_plan(project(*wanted), live(*there, *kept), site="x"), Limits())
+    exceeded = told(make_plan(project(*wanted), live(*there, *kept), site="x"), Limits())
 
-    assert found == [
+    assert exceeded == [
         "10 of 10 monitors without a business unit would be deleted or replaced:"
         " 100 %, the limit is 30 %"
     ]

@@ -38,10 +38,10 @@ def test_a_pager_is_what_the_policy_says_or_its_kind_and_what_teams_call_so(
     made = make_plan(project(after), live(before), site="x")
     standing = limits(unpaged=Limit(count=0)).standing
 
-    found = told(made, Limits(standing=standing, **own))
+    exceeded = told(made, Limits(standing=standing, **own))
 
     assert (
-        found == ["1 of 1 monitor of motor would lose their last pager: the limit is 0"]
+        exceeded == ["1 of 1 monitor of motor would lose their last pager: the limit is 0"]
     ) is unpaged
 
 
@@ -81,7 +81,7 @@ def test_labels_are_tags_and_the_footer_whatever_its_words_and_nothing_else(
     made = make_plan(project(after), live(answer(before)), site="x")
     none = Limit(count=0)
 
-    (found,) = told(made, limits(changes=none, labels=none))
+    (exceeded,) = told(made, limits(changes=none, labels=none))
 
     expected = "would get other tags or another footer" if label else "would be changed"
-    assert found == f"1 of 1 monitor of motor {expected}: the limit is 0"
+    assert exceeded == f"1 of 1 monitor of motor {expected}: the limit is 0"

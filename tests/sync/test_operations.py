@@ -40,9 +40,9 @@ def test_another_tag_sends_the_tags_alone(datadog: Datadog) -> None:
 
 
 def test_taking_over_what_is_as_declared_sends_the_tags_alone(datadog: Datadog) -> None:
-    found = datadog.client.create({**body(), "tags": ["team:payments-core"]})
+    created = datadog.client.create({**body(), "tags": ["team:payments-core"]})
 
-    assert applied(datadog, monitor(ERRORS.key, adopt=found["id"])) == [
+    assert applied(datadog, monitor(ERRORS.key, adopt=created["id"])) == [
         {"tags": ERRORS.body["tags"]}
     ]
 

@@ -27,7 +27,7 @@ def test_a_live_monitor_without_our_key_is_left_alone_even_under_the_same_name()
     made = plan([ERRORS], live(by_hand))
 
     assert actions(made.changes) == [("create", ERRORS.key)]
-    assert [(each.id, each.reason) for each in made.left_alone] == [(7, "unmanaged")]
+    assert [(entry.id, entry.reason) for entry in made.left_alone] == [(7, "unmanaged")]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_one_of_our_two_tags_alone_makes_no_monitor_ours(tag: str) -> None:
     made = plan([], live(answer(ERRORS, 7, tags=[tag])))
 
     assert made.changes == ()
-    assert [each.reason for each in made.left_alone] == ["unmanaged"]
+    assert [entry.reason for entry in made.left_alone] == ["unmanaged"]
 
 
 def test_another_projects_monitor_is_left_alone() -> None:
@@ -46,7 +46,7 @@ def test_another_projects_monitor_is_left_alone() -> None:
     made = plan([ERRORS], live(answer(ERRORS, 7, tags=tags)))
 
     assert actions(made.changes) == [("create", ERRORS.key)]
-    assert [each.reason for each in made.left_alone] == ["other-project"]
+    assert [entry.reason for entry in made.left_alone] == ["other-project"]
     assert made.summary["unmanaged"] == 0
 
 
@@ -64,7 +64,7 @@ def test_an_update_names_its_place_in_the_files_and_who_hears_of_it_now() -> Non
     (change,) = plan([ERRORS], held).changes
 
     assert (change.action, change.path, change.line) == ("update", ERRORS.path, 3)
-    assert [each.field for each in change.fields] == ["message"]
+    assert [field.field for field in change.fields] == ["message"]
     assert (change.audience.newly_named, change.audience.no_longer_named) == (
         ("@slack-payments",),
         ("@old",),
@@ -110,7 +110,7 @@ def test_of_two_with_one_key_the_older_is_ours_and_its_delete_is_refused() -> No
 
     made = plan([ERRORS], live(younger, older))
     assert made.changes == ()
-    assert [(each.id, each.reason) for each in made.left_alone] == [(7, "clone")]
+    assert [(entry.id, entry.reason) for entry in made.left_alone] == [(7, "clone")]
 
     gone = plan([], live(younger, older))
     assert gone.changes == ()
@@ -121,7 +121,7 @@ def test_of_two_with_one_key_the_older_is_ours_and_its_delete_is_refused() -> No
 def test_of_two_made_in_the_same_moment_the_lower_id_is_ours() -> None:
     made = plan([ERRORS], live(answer(ERRORS, 9, created_at=1), answer(ERRORS, 7, created_at=1)))
 
-    assert [each.id for each in made.left_alone] == [9]
+    assert [entry.id for entry in made.left_alone] == [9]
 
 
 def test_moved_from_is_an_update_of_the_old_monitor() -> None:
@@ -130,7 +130,7 @@ def test_moved_from_is_an_update_of_the_old_monitor() -> None:
     (change,) = plan([renamed], live(answer(ERRORS, 7))).changes
 
     assert (change.action, change.key, change.id) == ("update", renamed.key, 7)
-    assert [each.field for each in change.fields] == ["tags"]
+    assert [field.field for field in change.fields] == ["tags"]
 
 
 def test_a_clone_of_a_moved_monitor_is_not_deleted_in_its_place() -> None:
@@ -140,7 +140,7 @@ def test_a_clone_of_a_moved_monitor_is_not_deleted_in_its_place() -> None:
     made = plan([renamed], live(answer(renamed, 7), clone_left_behind))
 
     assert made.changes == ()
-    assert [(each.id, each.reason) for each in made.left_alone] == [(8, "clone")]
+    assert [(entry.id, entry.reason) for entry in made.left_alone] == [(8, "clone")]
 
 
 def test_moved_from_a_key_that_is_still_declared_moves_nothing() -> None:
@@ -187,7 +187,7 @@ def test_two_cannot_adopt_one() -> None:
     made = plan(declared, live(answer(body(tags=[]), 4)))
 
     assert actions(made.changes) == [("adopt", ERRORS.key)]
-    assert [each.key for each in made.refused] == [SLOW.key]
+    assert [refusal.key for refusal in made.refused] == [SLOW.key]
 
 
 def test_a_composite_is_compared_by_the_ids_its_keys_have() -> None:
@@ -199,7 +199,7 @@ def test_a_composite_is_compared_by_the_ids_its_keys_have() -> None:
     assert plan([ERRORS, SLOW, both], live(*held)).changes == ()
     held[2]["query"] = "1 && 5"
     (change,) = plan([ERRORS, SLOW, both], live(*held)).changes
-    assert [(each.field, each.new) for each in change.fields] == [("query", "1 && 2")]
+    assert [(field.field, field.new) for field in change.fields] == [("query", "1 && 2")]
 
 
 def test_a_composite_of_what_cannot_be_made_is_refused() -> None:
@@ -209,7 +209,7 @@ def test_a_composite_of_what_cannot_be_made_is_refused() -> None:
     made = plan([adopting, both], [])
 
     assert made.changes == ()
-    assert {each.key for each in made.refused} == {ERRORS.key, both.key}
+    assert {refusal.key for refusal in made.refused} == {ERRORS.key, both.key}
 
 
 def test_a_composite_that_names_the_new_monitor_of_an_unfinished_replace_is_unchanged() -> None:
@@ -236,11 +236,11 @@ def test_a_delete_names_who_will_still_refer_to_it() -> None:
 
 def test_the_fingerprint_does_not_depend_on_order_or_place() -> None:
     held = live(answer(ERRORS, 1, priority=5), answer(SLOW, 2))
-    one = plan([ERRORS, SLOW], held)
+    planned = plan([ERRORS, SLOW], held)
     moved = plan([SLOW, replace(ERRORS, path="monitors/else.yaml", line=99)], held[::-1])
 
-    assert one.fingerprint == moved.fingerprint
-    assert len(one.fingerprint) == 32
+    assert planned.fingerprint == moved.fingerprint
+    assert len(planned.fingerprint) == 32
 
 
 def test_the_fingerprint_depends_on_what_would_be_done() -> None:
@@ -257,7 +257,7 @@ def test_the_fingerprint_depends_on_what_would_be_done() -> None:
         replace(base, project="other"),
     ]
 
-    prints = {each.fingerprint for each in (base, *others)}
+    prints = {variant.fingerprint for variant in (base, *others)}
     assert len(prints) == len(others) + 1
 
 
@@ -301,10 +301,10 @@ def test_assets_are_asked_for_only_where_they_are_declared() -> None:
 def test_a_create_lists_all_that_it_sets() -> None:
     (change,) = plan([ERRORS], []).changes
 
-    assert {each.field for each in change.fields} == {
+    assert {field.field for field in change.fields} == {
         "name", "type", "query", "message", "tags", "priority", "options.thresholds.critical",
     }  # fmt: skip
-    assert all(each.old is None for each in change.fields)
+    assert all(field.old is None for field in change.fields)
 
 
 def test_a_boolean_is_shown_with_the_default_it_goes_back_to() -> None:
@@ -313,7 +313,7 @@ def test_a_boolean_is_shown_with_the_default_it_goes_back_to() -> None:
 
     (change,) = plan([ERRORS], live(held)).changes
 
-    assert [(each.field, each.old, each.new) for each in change.fields] == [
+    assert [(field.field, field.old, field.new) for field in change.fields] == [
         ("options.include_tags", False, True)
     ]
 
@@ -325,7 +325,7 @@ def test_turning_a_notification_off_does_not_show_its_timeframe() -> None:
 
     (change,) = plan([wanted], live(held)).changes
 
-    assert [each.field for each in change.fields] == ["options.notify_no_data"]
+    assert [field.field for field in change.fields] == ["options.notify_no_data"]
 
 
 @pytest.mark.parametrize(("filled_in", "changes"), [(5.0, 0), (4.0, 1)])

@@ -51,8 +51,8 @@ def test_what_is_read_is_what_was_kept() -> None:
     assert again.fingerprint == plan.fingerprint
     assert again.summary == plan.summary
     assert (again.ours, again.units, again.org_id) == (plan.ours, plan.units, 77)
-    assert [planned_hash(each) for each in again.changes] == [
-        planned_hash(each) for each in plan.changes
+    assert [planned_hash(change) for change in again.changes] == [
+        planned_hash(change) for change in plan.changes
     ]
     for was, now in zip(plan.changes, again.changes, strict=True):
         assert (now.action, now.key, now.id) == (was.action, was.key, was.id)
@@ -68,7 +68,7 @@ def test_a_plan_file_kept_again_is_the_same_to_the_byte() -> None:
 def test_a_plan_file_fits_its_schema() -> None:
     document = json.loads(kept(a_plan()))
     jsonschema.validate(document, SCHEMA)
-    assert {each["action"] for each in document["changes"]} == {
+    assert {change["action"] for change in document["changes"]} == {
         "create",
         "update",
         "replace",

@@ -87,22 +87,22 @@ def test_the_canonical_form_of_a_canonical_form_is_itself(kind: str, data: st.Da
 @given(data=st.data())
 @settings(max_examples=100, deadline=None)
 def test_the_short_cut_says_what_the_canonical_forms_say(data: st.DataObject) -> None:
-    one = data.draw(bodies("query alert"))
-    other = one | data.draw(
+    original = data.draw(bodies("query alert"))
+    other = original | data.draw(
         st.fixed_dictionaries(
             {},
             optional={
-                "message": st.sampled_from(["", one["message"] + " ", "other"]),
+                "message": st.sampled_from(["", original["message"] + " ", "other"]),
                 "type": st.sampled_from(["metric alert", "log alert"]),
-                "tags": st.just([*one["tags"], "a:b"]),
-                "options": st.sampled_from([{}, {**one["options"], "include_tags": True}]),
+                "tags": st.just([*original["tags"], "a:b"]),
+                "options": st.sampled_from([{}, {**original["options"], "include_tags": True}]),
                 "restricted_roles": st.sampled_from([None, ["a"]]),
             },
         )
     )
 
-    for live, wanted in ((one, other), (other, one)):
-        forms = [canonical(each, declared=wanted) for each in (live, wanted)]
+    for live, wanted in ((original, other), (other, original)):
+        forms = [canonical(side, declared=wanted) for side in (live, wanted)]
         assert same(live, wanted) is (forms[0] == forms[1])
 
 
@@ -145,9 +145,9 @@ def test_a_field_changed_in_datadog_is_planned_and_no_other(
         place = place.setdefault(parent, {})
     to = CHANGED[field]
     place[name] = to(place.get(name, name == "include_tags")) if callable(to) else to
-    also = {f"options.{each}" for each in IMPLIED.get(field, ())}
-    for each in IMPLIED.get(field, ()):
-        by_hand["options"].pop(each, None)
+    also = {f"options.{option}" for option in IMPLIED.get(field, ())}
+    for option in IMPLIED.get(field, ()):
+        by_hand["options"].pop(option, None)
 
     account.update(
         stored["id"], {"options": by_hand["options"]} if parents else {name: place[name]}
@@ -155,7 +155,7 @@ def test_a_field_changed_in_datadog_is_planned_and_no_other(
 
     changes = account.planned(wanted)
     assert [change.action for change in changes] == ["update"]
-    shown = {each.field for each in changes[0].fields}
+    shown = {field.field for field in changes[0].fields}
     assert field in shown
     assert shown <= {field, *also}
 
@@ -166,7 +166,7 @@ def test_a_tag_added_by_hand_is_planned_away() -> None:
     account.update(stored["id"], {"tags": [*stored["tags"], "by:hand"]})
 
     (change,) = account.planned(body())
-    assert [each.field for each in change.fields] == ["tags"]
+    assert [field.field for field in change.fields] == ["tags"]
     assert set(change.fields[0].old) - set(change.fields[0].new) == {"by:hand"}
 
 
@@ -183,7 +183,7 @@ def test_a_part_of_a_variable_changed_in_datadog_is_named() -> None:
     account.update(stored["id"], {"options": stored["options"]})
 
     (change,) = account.planned(wanted)
-    assert [each.field for each in change.fields] == ["options.variables[0].search.query"]
+    assert [field.field for field in change.fields] == ["options.variables[0].search.query"]
 
 
 def test_a_composite_is_not_planned_again() -> None:
@@ -221,5 +221,5 @@ def test_any_live_value_is_survived(raw: dict[str, Any], chosen: Any) -> None:
 
     plan = make_plan(project(declared), read([answer, tagged, chosen]), site="datadoghq.eu")
 
-    json.dumps([[each.field, each.old, each.new] for c in plan.changes for each in c.fields])
+    json.dumps([[field.field, field.old, field.new] for c in plan.changes for field in c.fields])
     assert len(plan.fingerprint) == 32

@@ -54,9 +54,9 @@ def test_new_and_changed_monitors_are_asked_about_and_no_others() -> None:
     declared = project(monitor(A), monitor(B, name="new name"), monitor(C))
     listed = live(answer(monitor(A), 1), answer(monitor(B), 2))
 
-    found, unchecked = questions(declared, listed, everything=False)
+    to_ask, unchecked = questions(declared, listed, everything=False)
 
-    assert {(each.key, each.id) for each in found} == {(B, 2), (C, None)}
+    assert {(question.key, question.id) for question in to_ask} == {(B, 2), (C, None)}
     assert unchecked == []
 
 
@@ -64,25 +64,29 @@ def test_all_are_asked_about_on_request_each_once() -> None:
     declared = project(monitor(A), monitor(B, name="new name"), monitor(C))
     listed = live(answer(monitor(A), 1), answer(monitor(B), 2))
 
-    found, _ = questions(declared, listed, everything=True)
+    to_ask, _ = questions(declared, listed, everything=True)
 
-    assert sorted((each.key, each.id or 0) for each in found) == [(A, 1), (B, 2), (C, 0)]
+    assert sorted((question.key, question.id or 0) for question in to_ask) == [
+        (A, 1),
+        (B, 2),
+        (C, 0),
+    ]
 
 
 def test_a_monitor_of_another_type_is_asked_about_as_the_new_one_it_will_be() -> None:
     declared = project(monitor(A, type="log alert"))
 
-    found, _ = questions(declared, live(answer(monitor(A), 1)), everything=True)
+    to_ask, _ = questions(declared, live(answer(monitor(A), 1)), everything=True)
 
-    assert [(each.key, each.id) for each in found] == [(A, None)]
+    assert [(question.key, question.id) for question in to_ask] == [(A, None)]
 
 
 def test_an_adopted_monitor_is_asked_about_with_its_id() -> None:
     listed = live(answer(body(tags=["team:x"]), 7))
 
-    found, _ = questions(project(monitor(A, adopt=7)), listed, everything=False)
+    to_ask, _ = questions(project(monitor(A, adopt=7)), listed, everything=False)
 
-    assert [(each.key, each.id) for each in found] == [(A, 7)]
+    assert [(question.key, question.id) for question in to_ask] == [(A, 7)]
 
 
 def test_what_a_delete_would_do_is_not_asked() -> None:
@@ -94,12 +98,12 @@ def test_a_composite_is_asked_about_only_when_all_its_members_have_ids() -> None
     second = composite("p/c/new", f"${{id:{A}}} && ${{id:{B}}}", A, B)
     declared = project(monitor(A), monitor(B), first, second)
 
-    found, unchecked = questions(declared, live(answer(monitor(A), 1)), everything=False)
+    to_ask, unchecked = questions(declared, live(answer(monitor(A), 1)), everything=False)
 
-    assert {each.key: each.body["query"] for each in found if each.key != B} == {
+    assert {question.key: question.body["query"] for question in to_ask if question.key != B} == {
         "p/c/live": "1 && 1"
     }
-    assert [(each.key, each.reason) for each in unchecked] == [
+    assert [(remark.key, remark.reason) for remark in unchecked] == [
         ("p/c/new", remote_validation.MEMBERS)
     ]
 
@@ -111,30 +115,30 @@ def test_a_composite_of_a_member_that_gets_a_new_id_is_not_asked_about() -> None
 
     _, unchecked = questions(declared, listed, everything=False)
 
-    assert [each.key for each in unchecked] == ["p/c/pair"]
+    assert [remark.key for remark in unchecked] == ["p/c/pair"]
 
 
 def test_what_a_plan_refuses_is_said_to_be_not_checked() -> None:
-    found, unchecked = questions(project(monitor(A, adopt=404)), [], everything=False)
+    to_ask, unchecked = questions(project(monitor(A, adopt=404)), [], everything=False)
 
-    assert found == []
-    assert [(each.key, each.reason) for each in unchecked] == [(A, remote_validation.REFUSED)]
+    assert to_ask == []
+    assert [(remark.key, remark.reason) for remark in unchecked] == [(A, remote_validation.REFUSED)]
 
 
 def test_a_selection_narrows_both_what_is_asked_and_what_is_said_to_be_open() -> None:
     pair = composite("p/c/pair", f"${{id:{A}}} && ${{id:{B}}}", A, B)
     declared = project(monitor(A), monitor(B), pair)
 
-    found, unchecked = questions(declared, [], everything=False, among={A})
+    to_ask, unchecked = questions(declared, [], everything=False, among={A})
 
-    assert ([each.key for each in found], unchecked) == ([A], [])
+    assert ([question.key for question in to_ask], unchecked) == ([A], [])
 
 
 def test_each_text_becomes_a_refusal_of_its_field() -> None:
     texts = ["The value provided for parameter 'query' is invalid", "Alert status is required."]
     verdicts = ask(Script(one=texts), asked("one", "two"))
 
-    assert [(each.key, each.family, each.field) for each in verdicts.refusals] == [
+    assert [(refusal.key, refusal.family, refusal.field) for refusal in verdicts.refusals] == [
         ("one", "query", ("query",)),
         ("one", "thresholds", ("options", "thresholds", "critical")),
     ]
@@ -156,7 +160,7 @@ def test_a_monitor_without_a_verdict_is_neither_right_nor_wrong(
 
     assert verdicts.checked == 1
     assert verdicts.refusals == ()
-    assert [(each.key, each.reason) for each in verdicts.unchecked] == [("one", reason)]
+    assert [(remark.key, remark.reason) for remark in verdicts.unchecked] == [("one", reason)]
 
 
 def test_a_datadog_that_does_not_answer_is_not_asked_about_hundreds() -> None:
@@ -179,11 +183,11 @@ def test_no_more_than_the_workers_ask_at_once() -> None:
 
 
 def test_each_question_is_told_as_it_is_answered() -> None:
-    told: list[bool] = []
+    answered: list[bool] = []
 
-    ask(Script(one=NotFound("no")), asked("one", "two"), told=told.append)
+    ask(Script(one=NotFound("no")), asked("one", "two"), told=answered.append)
 
-    assert told == [False, True]
+    assert answered == [False, True]
 
 
 TEXTS: list[tuple[str, str, tuple[str, ...]]] = [
@@ -337,11 +341,11 @@ def test_the_local_datadog_refuses_in_words_that_are_understood(datadog: Datadog
     bad = monitor(A, options={"thresholds": {"critical": 6}})
     worse = monitor(B, query="avg(last_5m:")
 
-    found, _ = questions(project(bad, worse), datadog.listing(), everything=False)
+    to_ask, _ = questions(project(bad, worse), datadog.listing(), everything=False)
     datadog.forget_requests()
-    verdicts = ask(datadog.client, found)
+    verdicts = ask(datadog.client, to_ask)
 
-    assert {(each.key, each.family, each.field) for each in verdicts.refusals} == {
+    assert {(refusal.key, refusal.family, refusal.field) for refusal in verdicts.refusals} == {
         (A, "thresholds", ("options", "thresholds", "critical")),
         (B, "query", ("query",)),
     }

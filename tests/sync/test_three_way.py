@@ -34,18 +34,18 @@ def split(was: Project, here: Project, there: list[LiveResource], *earlier: Proj
     """The plan of one change, with earlier revisions to explain what is live."""
     plan = make_plan(here, there, site="datadoghq.eu")
     compared = ThreeWay(plan, here, was, there)
-    for each in earlier:
-        compared.explain(each, MERGED)
+    for revision in earlier:
+        compared.explain(revision, MERGED)
     return compared.result(BASE)
 
 
 def apart(plan: Plan, origin: str = "") -> tuple[Apart, ...]:
     assert plan.base is not None
-    return tuple(each for each in plan.base.apart if origin in ("", each.origin))
+    return tuple(entry for entry in plan.base.apart if origin in ("", entry.origin))
 
 
 def names(entry: Change | Apart) -> set[str]:
-    return {each.field for each in entry.fields}
+    return {field.field for field in entry.fields}
 
 
 def declared(wanted: dict[str, Any]) -> Project:
@@ -101,9 +101,9 @@ def test_every_difference_is_told_once_and_the_update_leaves_the_rest_as_it_is(
 
     plan = split(declared(was), declared(here), there)
 
-    told: list[Change | Apart] = [*plan.changes, *apart(plan)]
-    seen = {name for each in told for name in names(each)}
-    missed = {name for each in whole.changes for name in names(each)} ^ seen
+    entries: list[Change | Apart] = [*plan.changes, *apart(plan)]
+    seen = {name for entry in entries for name in names(entry)}
+    missed = {name for change in whole.changes for name in names(change)} ^ seen
     assert missed <= IDLE
     ours, theirs = slots(here, declared=here), slots(was, declared=here)
     before = slots(there[0].body, declared=here)
@@ -142,11 +142,11 @@ def test_without_drift_this_change_is_the_whole_plan_and_without_a_change_all_is
     assert (ours.changes, apart(ours)) == (whole.changes, ())
     assert ours.fingerprint == whole.fingerprint
     assert drifted.changes == waiting.changes == ()
-    assert [each.fields for each in apart(drifted, "drift")] == [
-        each.fields for each in whole.changes
+    assert [entry.fields for entry in apart(drifted, "drift")] == [
+        change.fields for change in whole.changes
     ]
-    assert [each.fields for each in apart(waiting, "merged")] == [
-        each.fields for each in whole.changes
+    assert [entry.fields for entry in apart(waiting, "merged")] == [
+        change.fields for change in whole.changes
     ]
 
 
@@ -158,7 +158,7 @@ def test_merging_all_slots_or_none_gives_one_side_or_the_other(
 ) -> None:
     here = data.draw(bodies(kind))
     there = data.draw(edited(kind, here))
-    ours, theirs = (slots(each, declared=here) for each in (here, there))
+    ours, theirs = (slots(side, declared=here) for side in (here, there))
     different = differing(ours, theirs)
 
     assert slots(merged(there, here, frozenset()), declared=here) == ours
@@ -193,7 +193,10 @@ def test_where_both_made_another_query_of_it_the_thresholds_go_with_the_declared
     assert change.body is not None
     assert change.body["query"] == ours
     assert change.body["options"]["thresholds"] == {"critical": 5}
-    assert {each.field for each in change.overwrites} == {"query", "options.thresholds.critical"}
+    assert {overwrite.field for overwrite in change.overwrites} == {
+        "query",
+        "options.thresholds.critical",
+    }
     assert apart(plan) == ()
 
 
@@ -216,7 +219,7 @@ def test_thresholds_that_datadog_would_refuse_together_are_as_declared() -> None
     assert fits.changes[0].body["options"]["thresholds"] == raised["thresholds"]
     assert crossed.changes[0].body is not None
     assert crossed.changes[0].body["options"]["thresholds"] == wanted["thresholds"]
-    assert {each.field for each in crossed.changes[0].overwrites} == {
+    assert {overwrite.field for overwrite in crossed.changes[0].overwrites} == {
         "query",
         "options.thresholds.critical",
     }
@@ -235,8 +238,8 @@ def test_an_option_that_nobody_here_knows_survives_the_update_of_another() -> No
 
 def test_tags_are_merged_by_key() -> None:
     tags = body()["tags"]
-    hand = [*(each.replace("team:payments-core", "team:sre") for each in tags), "incident:1"]
-    ours = [*(each.replace("env:production", "env:live") for each in tags), "tier:1"]
+    hand = [*(tag.replace("team:payments-core", "team:sre") for tag in tags), "incident:1"]
+    ours = [*(tag.replace("env:production", "env:live") for tag in tags), "tier:1"]
 
     plan = split(project(monitor()), project(monitor(tags=ours)), live(answer(body(tags=hand))))
 
@@ -253,7 +256,10 @@ def test_a_delete_says_what_somebody_had_made_of_the_monitor() -> None:
 
     (change,) = plan.changes
     assert change.action == "delete"
-    assert {each.field for each in change.overwrites} == {"query", "options.thresholds.critical"}
+    assert {overwrite.field for overwrite in change.overwrites} == {
+        "query",
+        "options.thresholds.critical",
+    }
 
 
 def test_a_live_monitor_that_no_revision_declared_is_drift_and_never_deleted() -> None:
@@ -263,7 +269,7 @@ def test_a_live_monitor_that_no_revision_declared_is_drift_and_never_deleted() -
     plan = split(here, here, [*there, *live(answer(monitor()))], here)
 
     assert plan.changes == ()
-    assert [(each.action, each.key) for each in apart(plan, "drift")] == [
+    assert [(entry.action, entry.key) for entry in apart(plan, "drift")] == [
         ("delete", "payments/router/other")
     ]
 
@@ -277,7 +283,7 @@ def test_a_replace_by_this_change_leads_the_composite_to_the_new_monitor() -> No
 
     plan = split(project(monitor(), both), project(logs, both), there)
 
-    assert [each.action for each in plan.changes] == ["replace", "update"]
+    assert [change.action for change in plan.changes] == ["replace", "update"]
     assert plan.changes[1].body is not None
     assert plan.changes[1].body["query"] == "${id:payments/router/errors} && 9"
 
@@ -293,7 +299,7 @@ def test_a_composite_keeps_the_id_of_a_member_that_another_change_is_to_replace(
     (change,) = plan.changes
     assert change.body is not None
     assert (change.body["name"], change.body["query"]) == ("Both", "1 && 9")
-    assert [(each.action, each.origin) for each in apart(plan)] == [("replace", "merged")]
+    assert [(entry.action, entry.origin) for entry in apart(plan)] == [("replace", "merged")]
 
 
 def test_what_earlier_changes_asked_for_and_cannot_have_refuses_this_one_nothing() -> None:
@@ -304,6 +310,6 @@ def test_what_earlier_changes_asked_for_and_cannot_have_refuses_this_one_nothing
     by_us = split(project(monitor()), project(ours, lost), live(answer(monitor())))
 
     assert before.base is not None
-    assert ([each.key for each in before.base.refused], before.refused) == ([lost.key], ())
-    assert [each.key for each in by_us.refused] == [lost.key]
+    assert ([refusal.key for refusal in before.base.refused], before.refused) == ([lost.key], ())
+    assert [refusal.key for refusal in by_us.refused] == [lost.key]
     assert len(before.changes) == len(by_us.changes) == 1

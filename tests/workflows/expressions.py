@@ -144,11 +144,11 @@ class _Tokens:
 def _split(written: str) -> Iterator[str]:
     at, written = 0, written.strip()
     while at < len(written):
-        found = _TOKENS.match(written, at)
-        if found is None:
+        match = _TOKENS.match(written, at)
+        if match is None:
             raise Unsupported(f"{written!r}: what is {written[at:]!r}?")
-        at = found.end()
-        yield found[1] or found[2] or found[3]
+        at = match.end()
+        yield match[1] or match[2] or match[3]
 
 
 def _text(value: Any) -> str:

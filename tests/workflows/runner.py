@@ -112,8 +112,8 @@ class Runner:
                         "workflow_sha": self.workflow_sha,
                     },
                 }
-                needed = [done.get(each) for each in _several(job.get("needs"))]
-                unmet = any(each is None or each.result != "success" for each in needed)
+                needed = [done.get(name_) for name_ in _several(job.get("needs"))]
+                unmet = any(result is None or result.result != "success" for result in needed)
                 if not unmet and Contexts(contexts).true(job.get("if")):
                     done[name] = _Running(self, workflow, job, event, contexts, name).run()
         return done
@@ -137,8 +137,8 @@ class _Running:
         number = len(list(runner.folder.glob("job-*")))
         self.folder = runner.folder / f"job-{number}"
         self.workspace, self.temp = self.folder / "workspace", self.folder / "temp"
-        for each in (self.workspace, self.temp, self.folder / "home"):
-            each.mkdir(parents=True)
+        for folder in (self.workspace, self.temp, self.folder / "home"):
+            folder.mkdir(parents=True)
         runner.fake.permissions = dict(job.get("permissions", workflow.get("permissions")))
         self.env = {**workflow.get("env", {}), **job.get("env", {})}
         self._installed()
@@ -178,8 +178,8 @@ class _Running:
             if not contexts.true(step.get("if")):
                 continue
             own = {name: contexts.text(str(value)) for name, value in step.get("env", {}).items()}
-            found = self._step(step, contexts, {**env, **own})
-            outputs[step.get("id", f"step-{len(outputs)}")] = found
+            written = self._step(step, contexts, {**env, **own})
+            outputs[step.get("id", f"step-{len(outputs)}")] = written
         return outputs
 
     def _step(
@@ -206,21 +206,21 @@ class _Running:
         action = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
         declared = action["inputs"]
         assert set(given) <= set(declared), f"no inputs {set(given) - set(declared)}"
-        inputs = {name: given.get(name, each.get("default")) for name, each in declared.items()}
+        inputs = {name: given.get(name, input_.get("default")) for name, input_ in declared.items()}
         assert None not in inputs.values(), f"lacks an input: {inputs}"
         assert action["runs"]["using"] == "composite"
         inner = {**env, "GITHUB_ACTION_PATH": str(folder)}
-        found = self._steps(action["runs"]["steps"], inner, {"inputs": inputs})
-        known = {name: {"outputs": values} for name, values in found.items()}
+        step_outputs = self._steps(action["runs"]["steps"], inner, {"inputs": inputs})
+        known = {name: {"outputs": values} for name, values in step_outputs.items()}
         contexts = Contexts({"steps": known})
-        return {name: contexts.text(each["value"]) for name, each in action["outputs"].items()}
+        return {name: contexts.text(output["value"]) for name, output in action["outputs"].items()}
 
     def _script(self, name: str, step: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, str]:
         assert "${{" not in step["run"], f"{name}: text of others in a script"
-        script, output, summary = (self.temp / each for each in ("script", "output", "summary"))
+        script, output, summary = (self.temp / name_ for name_ in ("script", "output", "summary"))
         script.write_text(step["run"], encoding="utf-8")
-        for each in (output, summary):
-            each.write_text("", encoding="utf-8")
+        for path in (output, summary):
+            path.write_text("", encoding="utf-8")
         shells = {
             None: ["bash", "-e"],
             "bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"],
@@ -274,9 +274,9 @@ class _Running:
 
 def load(file: str) -> dict[Any, Any]:
     """A workflow; YAML 1.1 reads its ``on`` as True."""
-    found = yaml.safe_load((ROOT / ".github/workflows" / file).read_text(encoding="utf-8"))
-    assert isinstance(found, dict)
-    return found
+    workflow = yaml.safe_load((ROOT / ".github/workflows" / file).read_text(encoding="utf-8"))
+    assert isinstance(workflow, dict)
+    return workflow
 
 
 def _scalar(value: Any) -> str:
@@ -293,4 +293,4 @@ def _matrix(job: Mapping[str, Any]) -> list[dict[str, str]]:
     if not matrix:
         return [{}]
     ((name, values),) = matrix.items()
-    return [{name: each} for each in values]
+    return [{name: value} for value in values]

@@ -26,13 +26,13 @@ def starts(on: Mapping[str, Any], event: Event) -> bool:
         return False
     wanted = on[event.name] or {}
     if event.name == "schedule":
-        return any(each["cron"] == event.payload["schedule"] for each in wanted)
+        return any(path["cron"] == event.payload["schedule"] for path in wanted)
     if event.name != "push":
         assert set(wanted) <= {"inputs", "types"}, wanted
         return event.payload.get("action") in wanted["types"] if "types" in wanted else True
     kind, name = re.fullmatch(r"refs/(heads|tags)/(.*)", event.ref).groups()  # type: ignore[union-attr] # pushes have such refs
     patterns = wanted.get("branches" if kind == "heads" else "tags", ())
-    return any(fnmatchcase(name, each) for each in patterns)
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def use(uses: str, given: Mapping[str, str], job: _Running) -> None:
@@ -87,14 +87,14 @@ def _upload(given: dict[str, str], job: _Running) -> None:
     missing = given.pop("if-no-files-found", "warn")
     name, patterns = given.pop("name"), given.pop("path").split()
     assert not given
-    found = [path for each in patterns for path in job.workspace.glob(each)]
-    if not found:
+    paths = [path for pattern in patterns for path in job.workspace.glob(pattern)]
+    if not paths:
         assert missing != "error", f"nothing to upload as {name}"
         return
     kept = job.runner.kept / name
     assert not kept.exists(), f"two artifacts called {name}"
     kept.mkdir(parents=True)
-    for path in found:
+    for path in paths:
         if path.is_dir():
             shutil.copytree(path, kept, dirs_exist_ok=True)
         else:

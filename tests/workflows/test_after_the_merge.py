@@ -54,9 +54,9 @@ def test_two_merged_at_once_are_both_applied_by_the_first_run_and_the_second_has
     first = side.push(before)  # waits while the other is merged
     side.delivery.squash(8)
     second = side.push()
-    jobs = [side.run("apply.yml", each) for each in (first, second)]
+    jobs = [side.run("apply.yml", job) for job in (first, second)]
 
-    assert [each.result for each in jobs] == ["success", "success"], jobs
+    assert [job.result for job in jobs] == ["success", "success"], jobs
     assert {"motor/one/one", "motor/two/two"} <= side.delivery.repository.live().keys()
     assert "Nothing to apply" in jobs[1].summary
     assert len(side.delivery.recorded) == 3
@@ -113,7 +113,7 @@ def test_drift_opens_an_issue_and_its_end_closes_it(side: GitHubSide, golden: Go
     (issue,) = fake.issues
     assert opened.result == "success", opened.log
     assert issue["title"] == "1 monitor differs from the files"
-    assert [each["name"] for each in issue["labels"]] == ["drift", "team:motor-quotes"]
+    assert [label["name"] for label in issue["labels"]] == ["drift", "team:motor-quotes"]
     golden.compare("drift-issue", issue["body"])
     assert "declared 12 (user@emulator.example, " in issue["body"]
     assert side.machine.artifacts["drift"].joinpath("plan.json").exists()
@@ -156,7 +156,7 @@ def test_a_github_that_cannot_be_told_of_drift_fails_the_job(side: GitHubSide) -
 
 
 def names(file: str, job: str) -> list[str]:
-    return [str(each.get("name") or each["uses"]) for each in load(file)["jobs"][job]["steps"]]
+    return [str(step.get("name") or step["uses"]) for step in load(file)["jobs"][job]["steps"]]
 
 
 def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(side: GitHubSide) -> None:
@@ -170,8 +170,8 @@ def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(side: Gi
         ("apply.yml", "apply"): side.push(),
         ("drift.yml", "drift"): side.schedule(CRON),
     }
-    for (file, name), each in runs.items():
-        job = side.run(file, each, name)
+    for (file, name), run in runs.items():
+        job = side.run(file, run, name)
         assert job.result == "success", job.log
         assert [step for step in job.steps if step in names(file, name)] == names(file, name)
     others = {"ci.yml", "release.yml", "monitors.yml"}  # the last calls those above

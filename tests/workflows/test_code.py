@@ -124,9 +124,9 @@ def test_the_action_installs_its_own_checkout_without_asking_an_index(tmp_path: 
             env=environment, cwd=tmp_path, check=True, timeout=600, capture_output=True,
         )  # fmt: skip
     python = tmp_path / "monitor-sync/bin/python"
-    asked = [str(python), "-m", "monitor_sync", "--version"]
+    command = [str(python), "-m", "monitor_sync", "--version"]
     done = subprocess.run(
-        asked, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == f"monitor-sync {__version__}\n"
 
@@ -146,4 +146,4 @@ def _pins(path: Path) -> dict[str, str]:
 def _steps() -> dict[str, str]:
     action = ROOT / ".github/actions/monitor-sync/action.yml"
     steps = yaml.safe_load(action.read_text(encoding="utf-8"))["runs"]["steps"]
-    return {each["name"]: each["run"] for each in steps}
+    return {step["name"]: step["run"] for step in steps}

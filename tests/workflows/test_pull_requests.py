@@ -47,7 +47,7 @@ def test_an_opened_pull_request_gets_its_plan_in_a_comment_and_as_files(
     assert job.summary == comment["body"]
     kept = side.machine.artifacts["monitor-plan"]
     plan = json.loads((kept / "plan.json").read_text(encoding="utf-8"))
-    assert [each["action"] for each in plan["changes"]] == ["update", "create"]
+    assert [change["action"] for change in plan["changes"]] == ["update", "create"]
     assert (kept / "findings.json").exists()
     assert "motor/new/new" not in side.delivery.repository.live()
 
@@ -235,7 +235,7 @@ def test_where_the_policy_asks_the_check_is_red_until_somebody_paged_approves(
     head = event.payload["pull_request"]["head"]["sha"]
     fake.review(7, "ani", "APPROVED", head)
     fake.review(7, "budi", "APPROVED", "0" * 40)  # of an earlier push
-    asked = side.run("plan.yml", event)
+    jobs = side.run("plan.yml", event)
     fake.review(7, "Budi", "APPROVED", head)
     fake.review(7, "Budi", "COMMENTED", head)
     review = replace(
@@ -245,9 +245,9 @@ def test_where_the_policy_asks_the_check_is_red_until_somebody_paged_approves(
     fake.review(7, "Budi", "DISMISSED", head)
     taken_back = side.run("plan.yml", review)
 
-    assert asked.result == "failure"
-    assert "error: 1 team paged differently, and nobody has approved for" in asked.log
-    assert "motor-quotes: budi" in asked.log
+    assert jobs.result == "failure"
+    assert "error: 1 team paged differently, and nobody has approved for" in jobs.log
+    assert "motor-quotes: budi" in jobs.log
     assert len(fake.on(7)) == 1
     assert approved.result == "success", approved.log
     assert "Approved for motor-quotes." in approved.log
@@ -290,13 +290,13 @@ def test_one_call_runs_each_workflow_for_its_events_with_its_permissions(name: s
     events = set(called[True]) - {"workflow_call"}
     by_hand = {"workflow_dispatch"} if name == "drift" else set()  # a start by hand applies
 
-    asked = {event for event in EVENTS if re.search(rf"[\"']{event}[\"']", call["if"])}
+    calling = {event for event in EVENTS if re.search(rf"[\"']{event}[\"']", call["if"])}
     declared = (called[True]["workflow_call"] or {}).get("inputs", {})
     permissions: dict[str, str] = {}
     for job in called["jobs"].values():
         permissions |= job["permissions"]
 
     assert call["uses"] == f"$/.github/workflows/{name}.yml"
-    assert asked == events - by_hand
+    assert calling == events - by_hand
     assert call["permissions"] == permissions
     assert call.get("with", {}).keys() == declared.keys()

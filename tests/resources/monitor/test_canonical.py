@@ -38,14 +38,14 @@ def writes() -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
         if row["status"] != 200 or not isinstance(answer, dict) or "id" not in answer:
             continue
         place = (row["source"], row["file"], row["blob"], answer["id"])
-        asked = row["request_body"]
+        request = row["request_body"]
         before = state.get(place)
         state[place] = answer
-        if row["method"] == "POST" and parts[-1] == "monitor" and asked:
-            yield row["id"], "create", asked, answer
+        if row["method"] == "POST" and parts[-1] == "monitor" and request:
+            yield row["id"], "create", request, answer
         elif row["method"] == "PUT" and parts[-1].isdigit() and before is not None:
-            kept = {name: each for name, each in before.items() if name in OWNED}
-            yield row["id"], "update", {**kept, **asked}, answer
+            kept = {name: value for name, value in before.items() if name in OWNED}
+            yield row["id"], "update", {**kept, **request}, answer
 
 
 def recent(answer: dict[str, Any]) -> bool:
@@ -54,10 +54,12 @@ def recent(answer: dict[str, Any]) -> bool:
 
 def test_every_recorded_answer_means_what_was_asked() -> None:
     counted: Counter[str] = Counter()
-    for number, what, asked, answer in writes():
-        if not asked.get("name"):
-            asked = {**asked, "name": answer["name"]}  # Datadog makes one up
-        differing = differences(canonical(asked, declared=asked), canonical(answer, declared=asked))
+    for number, what, request, answer in writes():
+        if not request.get("name"):
+            request = {**request, "name": answer["name"]}  # Datadog makes one up
+        differing = differences(
+            canonical(request, declared=request), canonical(answer, declared=request)
+        )
         counted[f"{what}, {'since' if recent(answer) else 'before'} 2024"] += 1
         assert not differing or number in EXCEPTIONS, (number, differing)
     print(dict(counted))
@@ -66,8 +68,8 @@ def test_every_recorded_answer_means_what_was_asked() -> None:
 
 
 def test_what_would_be_sent_means_what_was_asked() -> None:
-    for _, _, asked, _ in writes():
-        wanted = {name: each for name, each in asked.items() if name != "assets"}
+    for _, _, request, _ in writes():
+        wanted = {name: value for name, value in request.items() if name != "assets"}
         form = canonical(wanted, declared=wanted)
         assert canonical(to_create(wanted), declared=wanted) == form
         assert canonical(to_update(wanted), declared=wanted) == form

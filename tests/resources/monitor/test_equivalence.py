@@ -92,27 +92,27 @@ def kind_for(option: str) -> str:
 def test_every_rule_makes_the_same_what_means_the_same(option: str) -> None:
     same, _ = OPTION_CASES[option]
     assert same
-    for one, other in same:
-        assert form(option, one, kind_for(option)) == form(option, other, kind_for(option)), one
+    for left, other in same:
+        assert form(option, left, kind_for(option)) == form(option, other, kind_for(option)), left
 
 
 @pytest.mark.parametrize("option", sorted({rule.option for rule in EQUIVALENCES}))
 def test_every_rule_keeps_apart_what_differs(option: str) -> None:
-    for one, other in OPTION_CASES[option][1]:
-        assert form(option, one, kind_for(option)) != form(option, other, kind_for(option)), one
+    for left, other in OPTION_CASES[option][1]:
+        assert form(option, left, kind_for(option)) != form(option, other, kind_for(option)), left
 
 
 def test_a_timeframe_counts_while_it_is_notified_of() -> None:
     on = {"notify_no_data": True}
-    ten, twenty = (form("no_data_timeframe", each, others=on) for each in (10, 20))
+    ten, twenty = (form("no_data_timeframe", timeframe, others=on) for timeframe in (10, 20))
     assert ten != twenty
 
 
 def test_default_beside_a_custom_schedule_is_as_if_absent() -> None:
     schedule = {"custom_schedule": {"recurrences": [{"rrule": "FREQ=DAILY"}]}}
     absent, default, resolve = (
-        form("on_missing_data", each, others={"scheduling_options": schedule})
-        for each in (ABSENT, "default", "resolve")
+        form("on_missing_data", policy, others={"scheduling_options": schedule})
+        for policy in (ABSENT, "default", "resolve")
     )
     assert default == absent
     assert resolve != absent
@@ -143,7 +143,7 @@ def test_an_option_nobody_knows_is_compared_only_where_it_is_declared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "one", "other"),
+    ("field", "left", "other"),
     [
         ("type", "metric alert", "query alert"),
         ("tags", ["b", "a", "a"], ["a", "b"]),
@@ -156,15 +156,15 @@ def test_an_option_nobody_knows_is_compared_only_where_it_is_declared() -> None:
         ("query", "avg(last_5m):a{*}\n  > 5 ", "avg(last_5m):a{*} > 5"),
     ],
 )
-def test_fields_that_mean_the_same(field: str, one: Any, other: Any) -> None:
+def test_fields_that_mean_the_same(field: str, left: Any, other: Any) -> None:
     declared = body()
-    assert canonical(body(**{field: one}), declared=declared) == canonical(
+    assert canonical(body(**{field: left}), declared=declared) == canonical(
         body(**{field: other}), declared=declared
     )
 
 
 @pytest.mark.parametrize(
-    ("field", "one", "other"),
+    ("field", "left", "other"),
     [
         ("tags", ["Team:a"], ["team:a"]),
         ("message", "a\n\nb", "a\nb"),
@@ -173,9 +173,9 @@ def test_fields_that_mean_the_same(field: str, one: Any, other: Any) -> None:
         ("type", "query alert", "log alert"),
     ],
 )
-def test_fields_that_differ(field: str, one: Any, other: Any) -> None:
+def test_fields_that_differ(field: str, left: Any, other: Any) -> None:
     declared = body()
-    assert canonical(body(**{field: one}), declared=declared) != canonical(
+    assert canonical(body(**{field: left}), declared=declared) != canonical(
         body(**{field: other}), declared=declared
     )
 

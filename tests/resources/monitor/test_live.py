@@ -11,18 +11,18 @@ from tests.sync.builders import answer, body, monitor
 
 
 def test_key_and_project_come_from_the_tags() -> None:
-    (found,) = read([answer(monitor("motor/flow/errors"), 7)])
+    (monitor_,) = read([answer(monitor("motor/flow/errors"), 7)])
 
-    assert (found.id, found.key, found.project) == (7, "motor/flow/errors", "acme")
-    assert found.created == 1_700_000_000_007
-    assert found.modified == "2026-10-01T00:00:00+00:00"
+    assert (monitor_.id, monitor_.key, monitor_.project) == (7, "motor/flow/errors", "acme")
+    assert monitor_.created == 1_700_000_000_007
+    assert monitor_.modified == "2026-10-01T00:00:00+00:00"
 
 
 def test_what_nobody_compares_is_not_kept() -> None:
-    (found,) = read([answer(body(), 7, creator={"name": "x"}, org_id=5, matching_downtimes=[])])
+    (monitor_,) = read([answer(body(), 7, creator={"name": "x"}, org_id=5, matching_downtimes=[])])
 
-    assert set(found.body) == {"name", "type", "query", "message", "tags", "priority", "options"}
-    assert "silenced" not in found.body["options"]
+    assert set(monitor_.body) == {"name", "type", "query", "message", "tags", "priority", "options"}
+    assert "silenced" not in monitor_.body["options"]
 
 
 @pytest.mark.parametrize("raw", [None, 5, "x", [], {}, {"id": None}, {"id": "7"}, {"id": True}])
@@ -31,13 +31,18 @@ def test_what_is_no_monitor_is_left_out(raw: Any) -> None:
 
 
 def test_a_monitor_of_nulls_is_read() -> None:
-    (found,) = read([{"id": 7, "name": None, "tags": None, "options": None, "created": None}])
+    (monitor_,) = read([{"id": 7, "name": None, "tags": None, "options": None, "created": None}])
 
-    assert (found.name, found.key, found.created, found.body) == ("", "", 0, {"tags": ()})
+    assert (monitor_.name, monitor_.key, monitor_.created, monitor_.body) == (
+        "",
+        "",
+        0,
+        {"tags": ()},
+    )
 
 
 def test_the_time_it_was_made_is_read_from_either_field() -> None:
     text = {"id": 7, "created": "2021-10-14T14:10:25.516882+00:00"}
-    (found,) = read([text])
+    (monitor_,) = read([text])
 
-    assert found.created == 1_634_220_625_516
+    assert monitor_.created == 1_634_220_625_516

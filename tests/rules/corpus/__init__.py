@@ -100,5 +100,5 @@ def worst(found_in_it: Mapping[str, Severity]) -> str:
 def exceptions(corpus: str) -> list[Row]:
     """What is known to be otherwise in one corpus, each with its reason."""
     entries: list[Row] = yaml.safe_load(EXCEPTIONS.read_text(encoding="utf-8"))
-    assert all(each["reason"].strip() for each in entries)
-    return [each for each in entries if each["corpus"] == corpus]
+    assert all(entry["reason"].strip() for entry in entries)
+    return [entry for entry in entries if entry["corpus"] == corpus]
