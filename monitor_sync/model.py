@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -109,8 +109,9 @@ class Policy:
 Limited = Literal["deletes", "changes", "labels", "unpaged"]
 """
 What a limit is about. ``deletes``: deletes and replaces, which lose an id and its history.
-``changes``: updates. ``labels``: updates of nothing but tags and the footer of the message, which
-are no ``changes``. ``unpaged``: updates and replaces after which a monitor names no pager any more.
+``changes``: updates and releases. ``labels``: updates of nothing but tags and the footer of the
+message, which are no ``changes``. ``unpaged``: updates and replaces after which a monitor names no
+pager any more.
 """
 
 
@@ -333,6 +334,14 @@ def read_priority(value: Any) -> Any:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
     return value or None
+
+
+def with_stems(key: str) -> Iterator[str]:
+    """Yield a key, then the keys that it is an item of: each of them means its items too."""
+    yield key
+    while "." in key.rpartition("/")[2]:
+        key = key.rpartition(".")[0]
+        yield key
 
 
 def tag_value(tags: tuple[str, ...] | list[str], key: str) -> str:

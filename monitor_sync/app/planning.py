@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from monitor_sync.sync.plan import Plan
 
 
+_LEAVING: Final = ("delete", "release")
+"""What is done to monitors that no file declares: no rule looks at them."""
+
 _WEAKENED: Final = (
     "the rules of the base are asked: what this change weakens counts from the next change on"
 )
@@ -120,7 +123,9 @@ def compare(
             project, loosened = base.judged(project)
         client, monitors = live.result()
         plan = _plan(project, client, monitors, base)
-        written = {change.key for change in plan.changes if change.action != "delete"}
+        if base and not base.reports:
+            loosened += base.withdrawn(loaded.project, plan)
+        written = {change.key for change in plan.changes if change.action not in _LEAVING}
         as_authors_wrote = files.read(root) if written and notify_only else loaded
         return Planned(
             root=root,

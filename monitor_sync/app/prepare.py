@@ -97,12 +97,17 @@ def from_files(root: Path, target: Target, options: PlanOptions) -> Iterator[Pre
 def _loosened(state: State, plan: Plan) -> tuple[Loosening, ...]:
     """Return what is weaker than when something was last applied, for a plan without a base."""
     from monitor_sync.app.base import usual_severities
-    from monitor_sync.sync.loosening import loosenings
+    from monitor_sync.sync.loosening import loosenings, withdrawn
     from monitor_sync.sync.plan_file import rules_in
 
     if plan.base is not None:
         return ()
-    return loosenings(rules_in(state.last_plan()), plan.rules, usual_severities)
+    last = rules_in(state.last_plan())
+    deleted = {change.key for change in plan.changes if change.action == "delete"}
+    return (
+        *loosenings(last, plan.rules, usual_severities),
+        *withdrawn(last, plan.rules, deleted),
+    )
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.model import Monitor, Released
+from monitor_sync.model import Monitor, Released, with_stems
 from monitor_sync.project.monitor_file import MonitorFile
 
 KEY: Final = "released"
@@ -60,14 +60,6 @@ def _heirs(named: Collection[str], monitors: Mapping[str, Monitor]) -> dict[str,
     for key in named:
         heirs.update(dict.fromkeys(with_stems(key), key))
     return heirs
-
-
-def with_stems(key: str) -> Iterator[str]:
-    """Yield a key, then what it is an item of: a released key means its items too."""
-    yield key
-    while "." in key.rpartition("/")[2]:
-        key = key.rpartition(".")[0]
-        yield key
 
 
 def _both(source: MonitorFile, part: str, heir: str, declared: Monitor | None) -> Diagnostic:

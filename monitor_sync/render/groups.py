@@ -12,7 +12,14 @@ from monitor_sync.render.notified import rows
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Action, Change, Plan
 
-SIGNS: Final = {"delete": "-", "replace": "!", "update": "~", "adopt": ">", "create": "+"}
+SIGNS: Final = {
+    "delete": "-",
+    "replace": "!",
+    "release": "<",
+    "update": "~",
+    "adopt": ">",
+    "create": "+",
+}
 """One character for each action, the same in every format."""
 
 MANY: Final = 12
@@ -99,7 +106,7 @@ def _signature(change: Change) -> Hashable:
         return (change.action, change.key)
     fields = tuple((field.field, _edit(field, change.key)) for field in change.fields)
     undone = (change.reverts, tuple(field.field for field in change.overwrites))
-    return (change.action, fields, tuple(rows(change.audience)), undone)
+    return (change.action, change.reason, fields, tuple(rows(change.audience)), undone)
 
 
 def _edit(field: FieldChange, key: str) -> Hashable:

@@ -82,6 +82,8 @@ def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
 def remarks(change: Change) -> list[str]:
     """Return what somebody did in Datadog that a change undoes, or that policy puts back."""
     lines = []
+    if change.action == "release":
+        lines.append(f"why: {plain(change.reason)}")
     if change.lookalikes:
         alike = listed([f"#{number}" for number in change.lookalikes], 3)
         lines.append(f"looks like {alike}, without our tags: `adopt: ID` takes it over")
@@ -160,6 +162,8 @@ def _what(apart: Apart) -> str:
         what = "deleted in Datadog" if apart.origin == "drift" else "not live"
     elif apart.action == "delete":
         what = "not in this branch" if apart.origin == "newer" else "live, and no file declares it"
+    elif apart.action == "release":
+        what = "to be released"
     else:
         what = "; ".join(map(_field, apart.fields))
         what = f"to be taken over: {what}" if apart.action == "adopt" else what

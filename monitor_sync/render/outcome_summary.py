@@ -14,6 +14,7 @@ DONE: Final = {
     "create": "created",
     "adopt": "taken over",
     "update": "changed",
+    "release": "released",
     "replace": "replaced",
     "delete": "deleted",
 }

@@ -7,7 +7,7 @@ from typing import Final
 from monitor_sync.model import Id
 from monitor_sync.render import fields, notified, origins
 from monitor_sync.render.groups import MANY, SIGNS, Creates, Group, counted, creates, grouped
-from monitor_sync.render.referrers import LOST, referrers
+from monitor_sync.render.referrers import LOST, RELEASED, referrers
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import (
     columns,
@@ -27,6 +27,7 @@ VERBS: Final = {
     "create": "to create",
     "adopt": "to take over",
     "update": "to change",
+    "release": "to release",
     "replace": "to replace",
     "delete": "to delete",
 }
@@ -35,10 +36,12 @@ VERBS: Final = {
 _COLOURS: Final = {
     "delete": "red",
     "replace": "magenta",
+    "release": "cyan",
     "update": "yellow",
     "adopt": "cyan",
     "create": "green",
 }
+_ALIKE: Final = {"adopt": "taken over", "release": "released"}
 _MARKS: Final = {"-": "red", "+": "green"}
 _ROWS: Final = {**_MARKS, "~": "yellow", "!": "red"}
 _REFERRERS: Final = 6
@@ -116,6 +119,8 @@ def _group(group: Group, plan: Plan, style: Style, *, full: bool) -> list[str]:
         lines.append(style(f"    {plain(change.name)}", dim=True))
     if change.action == "replace":
         lines.append(f"    {style(LOST, 'magenta')}")
+    if change.action == "release":
+        lines.append(f"    {style(RELEASED, 'cyan')}")
     shown_fields = change.fields if full or change.action != "create" else told_by(change)
     for field in shown_fields:
         lines += _field(field, style, created=change.action == "create")
@@ -138,7 +143,7 @@ def _head(group: Group, style: Style) -> str:
     change = group.example
     sign = style(SIGNS[change.action], _COLOURS[change.action], bold=True)
     if len(group.changes) > 1:
-        verb = "taken over" if change.action == "adopt" else "changed alike"
+        verb = _ALIKE.get(change.action, "changed alike")
         what = style(f"{len(group.changes)} monitors {verb}", bold=True)
         return "  ".join(filter(None, [f"{sign} {what}", plain(listed(group.teams, 2))]))
     place = f"{change.path}:{change.line}" if change.path else ""

@@ -15,7 +15,7 @@ from monitor_sync.render import fields, notified, origins
 from monitor_sync.render.groups import SIGNS, Creates, Group, counted, creates, grouped
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
 from monitor_sync.render.plan import LOOSENED, link, tally, told_by
-from monitor_sync.render.referrers import LOST, referrers
+from monitor_sync.render.referrers import LOST, RELEASED, referrers
 from monitor_sync.render.text import count, plain
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
@@ -35,7 +35,7 @@ _NAME: Final = 60
 _VALUES: Final = 40
 """Characters of the old and the new value together that stand in the table."""
 
-_ACTIONS: Final = {"delete": "deleted", "replace": LOST, "create": "new"}
+_ACTIONS: Final = {"delete": "deleted", "replace": LOST, "release": RELEASED, "create": "new"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

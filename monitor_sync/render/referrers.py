@@ -15,6 +15,9 @@ LOST: Final = (
 )
 """What a replace costs, in one line."""
 
+RELEASED: Final = "stays in Datadog as it is, without our tags"
+"""What a release leaves, in one line."""
+
 # Recorded: "monitor [1,its name] is referenced in composite monitors: [2,its name]", or "in slos".
 _SENTENCE: Final = re.compile(r"is referenced in ([\w ]+): *(\[.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"(?:^|\], *)\[([0-9]+)(?=[,\]])")

@@ -7,7 +7,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, Protocol
 
-from monitor_sync.model import Address, Body, Id, LiveId, LiveResource, Project
+from monitor_sync.model import (
+    KEY_TAG,
+    PROJECT_TAG,
+    Address,
+    Body,
+    Id,
+    LiveId,
+    LiveResource,
+    Project,
+    Released,
+)
 from monitor_sync.resources.difference import FieldChange, differences
 
 Slots = Mapping[str, Any]
@@ -105,6 +115,10 @@ class Kind(ABC):
         the resource carries no identity of ours.
         """
 
+    def leaving(self, project: Project) -> Mapping[str, Released]:
+        """Return the resources of this kind that the files release, by key."""
+        return {}
+
     def tags_of(self, project: str) -> tuple[str, ...]:
         """Return the tags that narrow a listing to one project; none to list everything."""
         return ()
@@ -167,6 +181,11 @@ class Kind(ABC):
         changes = self.field_changes(live, wanted)
         names = {change.field.partition(".")[0].partition("[")[0] for change in changes}
         return {name: value for name, value in wanted.items() if name in names}
+
+    def without_identity(self, body: Body) -> dict[str, Any]:
+        """Return a live body without what makes it ours: afterwards it is nobody's."""
+        ours = (f"{PROJECT_TAG}:", f"{KEY_TAG}:")
+        return {**body, "tags": [tag for tag in self.tags(body) if not tag.startswith(ours)]}
 
     # referring
 

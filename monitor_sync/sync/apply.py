@@ -113,7 +113,7 @@ class _Run:
                 written = Written(id=made.id, created=made.created)
                 self._steps.made[address] = written
                 self._first_half(change, _earlier(change, made.id))
-            elif change.action in ("update", "adopt") and (address, "update") in past.settled:
+            elif (address, _in_place(change)) in past.settled:
                 self._finish(_earlier(change, change.id))
             if (
                 change.action in ("delete", "replace")
@@ -309,6 +309,13 @@ class _Run:
 def _creates(change: Change) -> bool:
     """Return whether it makes a new resource: a replace whose successor lives does not."""
     return change.action == "create" or (change.action == "replace" and change.successor is None)
+
+
+def _in_place(change: Change) -> str:
+    """Return what the journal calls a change that keeps the resource; empty for any other."""
+    if change.action in ("update", "adopt"):
+        return "update"
+    return "release" if change.action == "release" else ""
 
 
 def _earlier(change: Change, number: Id | None) -> Outcome:

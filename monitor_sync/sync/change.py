@@ -14,10 +14,10 @@ from monitor_sync.resources.monitor.kind import MONITOR
 if TYPE_CHECKING:
     from monitor_sync.audience.change import AudienceChange
 
-Action = Literal["create", "update", "replace", "delete", "adopt"]
+Action = Literal["create", "update", "replace", "delete", "adopt", "release"]
 Reason = Literal["unmanaged", "clone", "other-project"]
 
-ORDER: Final = ("delete", "replace", "update", "adopt", "create")
+ORDER: Final = ("delete", "replace", "release", "update", "adopt", "create")
 """The order in which a plan is shown: what cannot be undone comes first."""
 
 GOING: Final = ("delete", "replace")
@@ -36,7 +36,7 @@ class Change:
     """The live resource's id; None for a create. A replace has the id of the old one."""
     team: str = ""
     business_unit: str = ""
-    """Empty where nothing says them. A delete has both from the live tags."""
+    """Empty where nothing says them. A delete and a release have both from the live tags."""
     path: str = ""
     line: int = 0
     """Where the files declare it; empty for a delete."""
@@ -52,6 +52,8 @@ class Change:
     """The resources that the body names."""
     live: LiveResource | None = None
     """What Datadog holds now."""
+    reason: str = ""
+    """Of a release: why the resource leaves, as its file says."""
     successor: LiveResource | None = None
     """The resource that an earlier, interrupted replace already made."""
     referred_by: tuple[str, ...] = ()

@@ -79,14 +79,14 @@ def _is_ours(change: Change, now: LiveResource, projects: Sequence[str]) -> bool
     Return whether a change may write what lives now, whatever a plan file says.
 
     ``projects`` are ours and its former names. What is adopted must be nobody's, or ours already.
-    Everything else must carry our project and a key: the very key where it is deleted, a former one
-    perhaps where it stays or is replaced.
+    Everything else must carry our project and a key: the very key where it is deleted or released,
+    a former one perhaps where it stays or is replaced.
     """
     if change.action == "adopt":
         return not now.claims and (not now.key or now.project in ("", *projects))
     if now.project not in projects or not now.key:
         return False
-    return change.action != "delete" or now.key == change.key
+    return change.action not in ("delete", "release") or now.key == change.key
 
 
 def _when(endpoint: Endpoint, number: Id, now: LiveResource | None) -> str:

@@ -87,7 +87,8 @@ class Steps:
         return self._outcome("create", change, change.id, make)
 
     def update(self, change: Change) -> Outcome:
-        """Change a resource in place; also one that an interrupted replace made."""
+        """Change or release a resource in place; also one that an interrupted replace made."""
+        part: Part = "release" if change.action == "release" else "update"
         number = change.successor.id if change.successor else change.id
         endpoint = self._endpoint(change)
 
@@ -98,9 +99,9 @@ class Steps:
             if isinstance(live, Written):
                 return live
             update = partial(operations.update, change.kind, endpoint, live, body)
-            return self._write(change, "update", update)
+            return self._write(change, part, update)
 
-        return self._outcome("update", change, number, make)
+        return self._outcome(part, change, number, make)
 
     def delete(self, change: Change) -> Outcome:
         """Delete the resource of a delete, or the old one of a replace."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from monitor_sync.model import Body, Id, LiveResource, Project
+from monitor_sync.model import Body, Id, LiveResource, Project, Released, with_stems
 from monitor_sync.resources.kind import Declared, Kind
 from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.sync.change import Refusal
@@ -31,6 +31,8 @@ class Match:
     """Key to the younger twin that an interrupted replace made."""
     orphans: list[LiveResource] = field(default_factory=list)
     """Resources with a key of this project that no file declares."""
+    released: list[tuple[LiveResource, Released]] = field(default_factory=list)
+    """Resources with a key of this project that the files release."""
     clones: list[LiveResource] = field(default_factory=list)
     """Further resources with a key of this project."""
     others: list[LiveResource] = field(default_factory=list)
@@ -78,7 +80,7 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
     _by_former_key(by_key, found)
     _by_adoption(project.name, by_key, of_kind, found)
     _ambiguous(project.name, of_kind, by_key, found)
-    _leftovers(by_key, found)
+    _leftovers(by_key, found, releases(kind, project))
     _of_another_project(found)
     return found
 
@@ -274,16 +276,36 @@ def _of_another_project(found: Match) -> None:
         )
 
 
-def _leftovers(by_key: Carriers, found: Match) -> None:
-    """Sort out keys that no file declares: each resource is deleted, unless it has a clone."""
+def releases(kind: Kind, project: Project) -> Mapping[str, Released]:
+    """Return what the files release, by the key that it has or had."""
+    leaving = kind.leaving(project)
+    former = {old: released for released in leaving.values() for old in released.moved_from}
+    return {**former, **leaving}
+
+
+def released_as(leaving: Mapping[str, Released], key: str) -> Released | None:
+    """Return the entry that releases a live key: its own, or that of what it is an item of."""
+    return next((leaving[stem] for stem in with_stems(key) if stem in leaving), None)
+
+
+def _leftovers(by_key: Carriers, found: Match, leaving: Mapping[str, Released]) -> None:
+    """
+    Sort out keys that no file declares: each resource is deleted, or let go where it is released.
+
+    Not while it has a clone: with the oldest gone, the clone would be taken for it.
+    """
     for key, (oldest, *younger) in sorted(by_key.items()):
         if key in found.declared:
             continue
-        if not younger:
+        released = released_as(leaving, key)
+        if younger:
+            found.clones += younger
+            what = "deleted" if released is None else "released"
+            found.refused[key] = _cloned(key, what, oldest, younger)
+        elif released is None:
             found.orphans.append(oldest)
-            continue
-        found.clones += younger
-        found.refused[key] = _cloned(key, "deleted", oldest, younger)
+        else:
+            found.released.append((oldest, released))
 
 
 def _cloned(key: str, what: str, oldest: LiveResource, clones: Sequence[LiveResource]) -> Refusal:

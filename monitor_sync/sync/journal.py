@@ -18,7 +18,7 @@ from monitor_sync.errors import NotSent, Refused
 from monitor_sync.model import Address, Id, LiveId
 from monitor_sync.sync.plan import Plan
 
-Part = Literal["create", "update", "delete"]
+Part = Literal["create", "update", "delete", "release"]
 """One write of a change; a replace has a create and a delete."""
 
 _FORMAT: Final = 2
@@ -50,7 +50,7 @@ class Past:
     made: Mapping[Address, Made] = field(default_factory=dict)
     """What it, or a run shortly before it, made."""
     removed: frozenset[LiveId] = frozenset()
-    """What it deleted."""
+    """What it deleted or released."""
     settled: frozenset[tuple[Address, Part]] = frozenset()
     """The writes that surely happened."""
     unknown: frozenset[Address] = frozenset()
@@ -281,7 +281,7 @@ def _past(head: Mapping[str, Any], entries: list[dict[str, Any]]) -> Past:
             settled.add((address, part))
             if part == "create":
                 made[address] = Made(id=entry["id"], created=entry["created"])
-            elif part == "delete":
+            elif part in ("delete", "release"):
                 removed.add(LiveId(kind, entry["id"]))
         if part == "create":
             (unknown.add if step == "sending" else unknown.discard)(address)

@@ -100,7 +100,9 @@ def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
     if change.action in ("create", "adopt"):
         return ()
     found: list[Limited] = []
-    if change.action == "update":
+    if change.action == "release":  # it lives on and pages; it can be taken over again
+        found.append("changes")
+    elif change.action == "update":
         found.append("labels" if _is_label(change.fields) else "changes")
     else:
         found.append("deletes")

@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from monitor_sync.audience.pagers import is_pager, pager_globs
-from monitor_sync.model import Limit, Limited, Limits, Monitor, Policy, Project
+from monitor_sync.model import (
+    Limit,
+    Limited,
+    Limits,
+    Monitor,
+    Policy,
+    Project,
+    Released,
+    with_stems,
+)
 from monitor_sync.sync.review_rules import JUDGED_FROM, ReviewRules, stricter, written
 
 _LEVELS: Final = ("off", "note", "warning", "error")
@@ -155,6 +164,22 @@ def _covers(before: str | None, until: str) -> bool:
     return before is not None and (not before or (bool(until) and until <= before))
 
 
+def withdrawn(base: ReviewRules, here: ReviewRules, going: Iterable[str]) -> tuple[Loosening, ...]:
+    """
+    Return what is released no more although it was not let go yet: it would be deleted.
+
+    ``going`` are the keys that the plan deletes or releases. An entry whose monitor is nobody's by
+    now has done its work, and nothing is said of it.
+    """
+    was, now = ({*rules.released} for rules in (base, here))
+    lost = [
+        key
+        for key in sorted(going)
+        if not was.isdisjoint(with_stems(key)) and now.isdisjoint(with_stems(key))
+    ]
+    return tuple(Loosening(what="released", old=key, new="none") for key in lost)
+
+
 # the stricter of two
 
 
@@ -171,8 +196,22 @@ def judged(base: Project, here: Project) -> Project:
         policy=_stricter_policy(base.policy, here.policy),
         limits=stricter_limits(base.limits, here.limits),
         reverting=here.reverting & base.reverting,
+        released=_still_released(base, here),
         monitors=_unsuppressed(base.monitors, here.monitors),
     )
+
+
+def _still_released(base: Project, here: Project) -> Mapping[str, Released]:
+    """Return what is released here, and what the base releases and no file here names any more."""
+    heirs = {former for monitor in here.monitors.values() for former in monitor.moved_from}
+    return {
+        **{
+            key: replace(released, path="", line=0)
+            for key, released in base.released.items()
+            if key not in here.monitors and key not in heirs
+        },
+        **here.released,
+    }
 
 
 def stricter_limits(one: Limits, other: Limits) -> Limits:

@@ -18,6 +18,7 @@ from monitor_sync.model import (
     LiveId,
     LiveResource,
     Project,
+    Released,
     tag_value,
 )
 from monitor_sync.resources.difference import FieldChange, differences
@@ -86,8 +87,8 @@ class Plan:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many of each: create, update, replace, delete, adopt, unchanged, unmanaged."""
-        counts = dict.fromkeys(("create", "update", "replace", "delete", "adopt"), 0)
+        """How many of each action, and how many monitors are unchanged and unmanaged."""
+        counts = dict.fromkeys(("create", "update", "replace", "delete", "adopt", "release"), 0)
         for change in self.changes:
             counts[change.action] += 1
         counts["unchanged"] = self.unchanged
@@ -157,7 +158,8 @@ def make_plan(
     Compare what the files want with what Datadog has.
 
     A live resource without our project's key is left alone, whatever its name. One with our key
-    that no file declares any more is deleted. ``site`` is the Datadog site asked.
+    that no file declares any more is deleted; released, it only loses our tags. ``site`` is the
+    Datadog site asked.
     """
     matches = [match(project, live, kind) for kind in kinds]
     references = References(matches)
@@ -179,6 +181,7 @@ def make_plan(
             else:
                 changes.append(change)
         changes += [_delete(orphan, found.kind, references) for orphan in found.orphans]
+        changes += [_release(live, found.kind, entry) for live, entry in found.released]
     pagers = pager_globs(project.limits.pagers, project.limits.pager_handles)
     changes = [replace(change, pagers=pagers) for change in changes]
     changes.sort(key=_place)
@@ -220,8 +223,9 @@ def select(
     """
     Return the part of a plan that the selectors mean, to be shown; the fingerprint stays.
 
-    A delete is meant by its live key and tags. Raises UsageError for a selector that means no
-    declared resource and nothing in the plan, with what ``suggest`` makes of its text.
+    A delete and a release are meant by their live keys and tags. Raises UsageError for a selector
+    that means no declared resource and nothing in the plan, with what ``suggest`` makes of its
+    text.
     """
     if not selectors:
         return plan
@@ -232,7 +236,7 @@ def select(
     }
     tags = dict(declared)
     for change in plan.changes:
-        if change.action == "delete" and change.live is not None:
+        if change.action in ("delete", "release") and change.live is not None:
             tags[change.address] = change.kind.tags(change.live.body)
     if plan.base:
         tags |= {apart.address: apart.tags for apart in plan.base.apart if apart.tags}
@@ -327,6 +331,26 @@ def _delete(orphan: LiveResource, kind: Kind, references: References) -> Change:
         business_unit=_unit(kind, orphan),
         live=orphan,
         referred_by=references.left_behind(orphan.live_id),
+    )
+
+
+def _release(live: LiveResource, kind: Kind, entry: Released) -> Change:
+    """Return the change after which a resource is nobody's: all of it stays but our tags."""
+    body = kind.without_identity(live.body)
+    return Change(
+        kind=kind,
+        action="release",
+        key=live.key,
+        name=kind.label(live.body),
+        id=live.id,
+        team=tag_value(kind.tags(live.body), "team"),
+        business_unit=_unit(kind, live),
+        path=entry.path,
+        line=entry.line,
+        fields=kind.field_changes(live.body, body),
+        body=body,
+        live=live,
+        reason=entry.reason,
     )
 
 

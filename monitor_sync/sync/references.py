@@ -63,7 +63,8 @@ class References:
                 yield key, found.ours[key].body
             elif key not in found.refused:
                 yield key, self.resolved(found.kind, declared)
-        for live in (*found.unmanaged, *found.others, *found.clones):
+        released = (live for live, _ in found.released)
+        for live in (*found.unmanaged, *found.others, *found.clones, *released):
             yield f"#{live.id} {found.kind.label(live.body)}".rstrip(), live.body
 
 

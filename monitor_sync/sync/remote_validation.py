@@ -111,7 +111,7 @@ def questions(
             id=change.id if change.action in ("update", "adopt") else None,
         )
         for change in plan.changes
-        if change.body is not None and change.kind is MONITOR
+        if change.body is not None and change.kind is MONITOR and change.action != "release"
     ]
     unchecked = {each.key: Unchecked(key=each.key, reason=REFUSED) for each in plan.refused}
     if everything:

@@ -25,7 +25,7 @@ class ReviewRules:
     ``limits`` are by business unit: empty for all together, ``*`` for a unit without its own.
     ``pagers`` are globs. ``demands`` are the policy's lists, of which one entry less is weaker.
     ``handles`` are the pagers that each team has. ``ignored`` maps a rule to keys, and these to
-    the last day, empty for ever.
+    the last day, empty for ever. ``released`` are keys of monitors that are not deleted.
     """
 
     project: str = ""
@@ -40,6 +40,7 @@ class ReviewRules:
     handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reverting: tuple[str, ...] = ()
     ignored: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    released: tuple[str, ...] = ()
 
     def as_limits(self) -> Limits:
         """Return the limits with what a pager is, as a project has them."""
@@ -82,6 +83,7 @@ def rules_of(project: Project) -> ReviewRules:
         handles={name: owned for name, owned in pagers.items() if owned},
         reverting=tuple(sorted(project.reverting)),
         ignored=ignored,
+        released=tuple(sorted(project.released)),
     )
 
 
@@ -120,6 +122,7 @@ def as_json(rules: ReviewRules) -> dict[str, Any]:
         "handles": {team: list(handles) for team, handles in rules.handles.items()},
         "reverting": list(rules.reverting),
         "ignored": {rule: dict(keys) for rule, keys in rules.ignored.items()},
+        "released": list(rules.released),
     }
 
 
@@ -141,6 +144,7 @@ def from_json(raw: Mapping[str, Any]) -> ReviewRules:
         handles=_lists(raw["handles"]),
         reverting=tuple(raw["reverting"]),
         ignored={rule: dict(keys) for rule, keys in raw["ignored"].items()},
+        released=tuple(raw["released"]),
     )
 
 

@@ -19,11 +19,14 @@ from monitor_sync.resources.kind import Declared, Kind, differing
 from monitor_sync.resources.kinds import KINDS
 from monitor_sync.sync.change import Change, Refusal
 from monitor_sync.sync.drift import Apart, Base, Origin
-from monitor_sync.sync.identity import match
+from monitor_sync.sync.identity import match, released_as, releases
 from monitor_sync.sync.plan import Plan
 
 WHOLE: Final = frozenset({"*"})
-"""Stands for all slots of a resource that is created, replaced or deleted."""
+"""Stands for all slots of a resource that is created, replaced, deleted or released."""
+
+_BARE: Final = ("create", "delete", "release")
+"""Actions of which the word says enough: no field is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +268,7 @@ def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
         name=change.name,
         team=change.team,
         business_unit=change.business_unit,
-        fields=fields or (() if change.action in ("create", "delete") else change.fields),
+        fields=fields or (() if change.action in _BARE else change.fields),
         since=cause.since if cause else "",
         tags=change.kind.tags(case.live) if case.here is None else (),
     )
@@ -298,6 +301,7 @@ def _ids(
     for kind in kinds:
         found = match(project, live, kind)
         ids |= {orphan.address: orphan.id for orphan in found.orphans}
+        ids |= {live.address: live.id for live, _ in found.released}
         for key, resource in found.ours.items():
             for name in (key, *found.declared[key].moved_from):
                 ids[Address(kind.name, name)] = resource.id
@@ -322,6 +326,8 @@ def _whole(change: Change, here: Project, was: Project) -> Case | None:
         former=declared.moved_from if declared else (),
     )
     if declared is None:
+        if former is None and _is_asked_for(change, here, was):
+            return replace(case, touched=WHOLE)
         if former is None:
             return replace(case, open=WHOLE)
         return replace(case, touched=WHOLE, contested=_edited(case))
@@ -333,6 +339,15 @@ def _whole(change: Change, here: Project, was: Project) -> Case | None:
         edited = _edited(case) if change.action == "replace" else frozenset[str]()
         return replace(case, touched=WHOLE, contested=edited)
     return replace(case, open=WHOLE)
+
+
+def _is_asked_for(change: Change, here: Project, was: Project) -> bool:
+    """Return whether the files release here what the base neither declared nor released."""
+    kind = change.kind
+    return (
+        released_as(releases(kind, here), change.key) is not None
+        and released_as(releases(kind, was), change.key) is None
+    )
 
 
 def _edited(case: Case) -> frozenset[str]:
@@ -348,7 +363,7 @@ def _edited(case: Case) -> frozenset[str]:
 
 def _as_live(change: Change, declared: Declared | None) -> bool:
     """Return whether Datadog would be as it is if a revision with this declaration were applied."""
-    if change.action == "delete":
+    if change.action in ("delete", "release"):
         return declared is not None
     if declared is None or change.action == "create":
         return declared is None

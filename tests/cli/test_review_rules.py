@@ -69,6 +69,45 @@ def test_a_change_that_lifts_a_limit_is_refused_by_the_limit_of_its_base(
     assert len(estate.live()) == 14
 
 
+def test_a_release_is_judged_by_the_base_and_taking_it_back_deletes_nothing(
+    estate: Repository,
+) -> None:
+    (estate.folder / "monitors/payments/many.yaml").write_text("released: {errors: it moves}\n")
+    estate.commit("let go, and not applied yet")
+    (estate.folder / "monitors/payments/many.yaml").unlink()
+    estate.commit("no longer let go")
+
+    plan = estate.plan("HEAD^1")
+    text = estate.done("plan --base HEAD^1").stdout
+    estate.apply("HEAD^1", f"--expect {plan['fingerprint']}")
+
+    assert plan["changes"] == []
+    assert {(apart["action"], apart["since"] != "") for apart in plan["merged"]} == {
+        ("release", True)
+    }
+    assert len(loosened(plan)) == 12
+    assert loosened(plan)[0] == ("released", "payments/many/errors.a", "none")
+    assert "released: payments/many/errors.a → none" in text
+    assert len(estate.live()) == 14
+
+
+def test_a_release_that_was_applied_may_be_taken_out_and_nothing_is_said(
+    estate: Repository,
+) -> None:
+    (estate.folder / "monitors/payments/many.yaml").write_text("released: {errors: it moves}\n")
+    estate.commit("let go")
+    let_go = estate.plan("HEAD^1")
+    estate.apply("HEAD^1", f"--expect {let_go['fingerprint']}")
+    (estate.folder / "monitors/payments/many.yaml").unlink()
+    estate.commit("it has left")
+
+    after = estate.plan("HEAD^1")
+
+    assert let_go["summary"]["release"] == 12
+    assert (after["changes"], after["merged"], loosened(after)) == ([], [], [])
+    assert len(estate.ask("GET", "/api/v1/monitor")) == 14
+
+
 def test_a_limit_that_the_change_makes_stricter_counts_at_once(estate: Repository) -> None:
     add(estate, "limits: {changes: 1}\n")
     estate.edit("payments/many.yaml", "priority: 2", "priority: 3")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from monitor_sync.model import LiveResource, Monitor, Project
+from monitor_sync.model import LiveResource, Monitor, Project, Released
 from monitor_sync.resources.monitor import live as reading
 
 QUERY = "avg(last_5m):sum:payments.errors{env:production} > 5"
@@ -58,6 +59,23 @@ def composite(key: str, query: str, *references: str, **changed: Any) -> Monitor
 def project(*monitors: Monitor, name: str = "acme") -> Project:
     """A project of these monitors."""
     return Project(name=name, monitors={monitor.key: monitor for monitor in monitors})
+
+
+def released(key: str, *moved_from: str, reason: str = "another project has it") -> Released:
+    """A monitor that leaves the project."""
+    return Released(
+        key=key,
+        reason=reason,
+        business_unit=key.partition("/")[0],
+        moved_from=moved_from,
+        path="monitors/payments/router.yaml",
+        line=2,
+    )
+
+
+def releasing(*entries: Released, monitors: Iterable[Monitor] = ()) -> Project:
+    """A project that these monitors leave."""
+    return replace(project(*monitors), released={entry.key: entry for entry in entries})
 
 
 def answer(declared: Monitor | dict[str, Any], id: int = 1, **changed: Any) -> dict[str, Any]:  # noqa: A002 - Datadog's word

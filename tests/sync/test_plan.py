@@ -93,8 +93,8 @@ def test_changes_come_deletes_first_and_then_by_key() -> None:
         ("create", "payments/router/new"),
     ]
     assert made.summary == {
-        "create": 1, "update": 1, "replace": 1, "delete": 1, "adopt": 1, "unchanged": 0,
-        "unmanaged": 0,
+        "create": 1, "update": 1, "replace": 1, "delete": 1, "adopt": 1, "release": 0,
+        "unchanged": 0, "unmanaged": 0,
     }  # fmt: skip
 
 

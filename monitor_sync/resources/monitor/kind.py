@@ -14,6 +14,7 @@ from monitor_sync.model import (
     LiveResource,
     Monitor,
     Project,
+    Released,
 )
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Kind, Slots
@@ -36,6 +37,10 @@ class MonitorKind(Kind):
     def read(self, raw: Any) -> LiveResource | None:
         """Return a live monitor; its tags say whose it is."""
         return live.read_one(raw)
+
+    def leaving(self, project: Project) -> Mapping[str, Released]:
+        """Return the monitors that the files release."""
+        return project.released
 
     def tags_of(self, project: str) -> tuple[str, ...]:
         """Return the one tag that all monitors of a project carry."""
