@@ -46,7 +46,7 @@ def find(
     if aligned is None or aligned.rendered != rendered or aligned.scope is not scope:
         filled, origins = _filled(node.value, scope)
         aligned = document.aligned[where] = Alignment(
-            rendered, scope, _aligned(rendered, filled), origins, _in_file(document.text, node)
+            rendered, scope, _aligned(rendered, filled), origins, _in_document(document, node)
         )
     back, origins, places = aligned.back, aligned.origins, aligned.places
     first = back[start] if start < len(back) - 1 else max(len(origins) - 2, 0)
@@ -94,23 +94,30 @@ def _aligned(rendered: str, source: str) -> list[int]:
     return [*back, at]
 
 
-def _in_file(text: str, node: yaml.ScalarNode) -> list[int]:
-    """Return, for each character of a scalar's value, its index in the text of the file."""
+def _in_document(document: Document, node: yaml.ScalarNode) -> list[int]:
     mark: Any = node.start_mark
-    at: int = mark.index
-    if node.style in ("|", ">"):
+    return in_file(document.text, mark.index, node.style or "", node.value)
+
+
+def in_file(text: str, at: int, style: str, value: str) -> list[int]:
+    """
+    Return, for each character of a scalar's value, its index in the text of the file.
+
+    The scalar begins at ``at``, with its quote or its ``|``. One index more is where it ends.
+    """
+    if style and style in "|>":
         at = text.find("\n", at) + 1
-    elif node.style in ("'", '"'):
+    elif style in ("'", '"'):
         at += 1
     places: list[int] = []
-    for character in node.value:
+    for character in value:
         if character.isspace():
             # a blank of a folded text is a line break or an escape in the file
-            step = _escaped(text, at) if node.style == '"' else None
+            step = _escaped(text, at) if style == '"' else None
             places.append(at)
             at += step[1] if step and step[0] == character else int(text[at : at + 1] == character)
             continue
-        at, width = _next(text, at, character, node.style)
+        at, width = _next(text, at, character, style)
         places.append(at)
         at += width
     return [*places, at]

@@ -1,0 +1,120 @@
+"""
+One scalar of a file given another value, in its own style and with as few lines changed as can be.
+
+A word changed in a folded text of ten lines changes one line: the old and the new text are
+compared word by word, and only what differs is replaced where it stands.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from monitor_sync.project import yaml_text
+from monitor_sync.project.interpolation import plain
+from monitor_sync.project.positions import Node, Splice, line_start, without_blank_lines
+from monitor_sync.project.source_map import in_file
+
+_WORDS: Final = re.compile(r"\w+|\s+|[^\w\s]")
+_LONGEST: Final = 20_000
+"""Characters up to which two texts are compared word by word."""
+
+
+def replacements(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[list[Splice]]:
+    """
+    Yield ways to give a scalar another single value, the one that changes least first.
+
+    ``flow`` says that it stands in braces. Whoever takes one must read the text back.
+    """
+    if isinstance(value, str) and (node.style or yaml_text.is_plain(value, flow=flow)):
+        words = _by_word(text, node, value)
+        if words is not None:
+            yield words
+    yield from _whole(text, node, value, flow=flow)
+
+
+def _whole(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[list[Splice]]:
+    """Yield ways to write all of a scalar anew, in its own style first."""
+    end = without_blank_lines(text, node.content, node.end)
+
+    def splice(written: str) -> list[Splice]:
+        return [Splice(node.content, end, written)]
+
+    if not isinstance(value, str):
+        yield splice(plain(value) if value is not None else "null")
+    elif node.style == "'" and "\n" not in value and value.isprintable():
+        yield splice("'" + value.replace("'", "''") + "'")
+    elif node.style == '"':
+        yield splice(yaml_text.quoted(value))
+    elif node.style in ("|", ">") and (block := _block(text, node, value)) is not None:
+        yield splice(block)
+    elif "\n" not in value and yaml_text.is_plain(value, flow=flow):
+        yield splice(value)
+    if isinstance(value, str):
+        yield splice(yaml_text.quoted(value))
+
+
+def _block(text: str, node: Node, value: str) -> str | None:
+    """Return a block scalar of the same style and indentation with another text."""
+    lines = text[node.content : node.end].splitlines()[1:]
+    indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+    block = yaml_text.block(value, min(indents, default=0), node.style)
+    if block is None:
+        return None
+    comment = re.search(r"[ \t]#[^\r\n]*", text[node.content : node.end].split("\n", 1)[0])
+    return newline(text).join((block.head + (comment[0] if comment else ""), *block.body))
+
+
+def newline(text: str) -> str:
+    """Return how the lines of a text end, by its first line."""
+    found = re.search(r"\r\n|\r|\n", text)
+    return found[0] if found else "\n"
+
+
+def _by_word(text: str, node: Node, value: str) -> list[Splice] | None:
+    """Return a splice for each word that differs, None where words cannot be told apart."""
+    old = node.value
+    if not old or not value or max(len(old), len(value)) > _LONGEST:
+        return None
+    places = in_file(text, node.content, node.style, old)
+    before, after = _WORDS.findall(old), _WORDS.findall(value)
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    starts = [0]
+    for word in before:
+        starts.append(starts[-1] + len(word))
+    splices = []
+    for kind, first, last, new_first, new_last in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        written = _in_style("".join(after[new_first:new_last]), node)
+        if written is None:
+            return None
+        begin, end = starts[first], starts[last]
+        stop = _width(text, node, places, end) if end > begin else places[begin]
+        splices.append(Splice(places[begin], stop, written))
+    return splices
+
+
+def _width(text: str, node: Node, places: list[int], end: int) -> int:
+    """Return where the character before index ``end`` of the value stops in the file."""
+    if end < len(node.value) and not node.value[end].isspace():
+        follows = places[end]
+        if line_start(text, follows) <= places[end - 1]:
+            return follows
+    last = places[end - 1]
+    if node.style == "'" and text[last : last + 2] == "''":
+        return last + 2
+    if node.style == '"' and text[last] == "\\":
+        return places[end] if end < len(places) else last + 2
+    return last + 1
+
+
+def _in_style(value: str, node: Node) -> str | None:
+    """Return a piece of a text as the style of its scalar writes it, None where it cannot."""
+    if node.style == '"':
+        return yaml_text.quoted(value)[1:-1]
+    if "\n" in value or not value.isprintable():
+        return None
+    return value.replace("'", "''") if node.style == "'" else value
