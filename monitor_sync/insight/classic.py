@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor_sync.insight import functions, legs, lines, windows
 from monitor_sync.insight.history import reduced
-from monitor_sync.insight.legs import Buckets
+from monitor_sync.insight.legs import FURTHER_BY, Buckets
 from monitor_sync.insight.lines import Filling, Frame
 from monitor_sync.insight.values import Group, Line, Unsupported
 from monitor_sync.language.atoms import Number
@@ -20,7 +20,6 @@ from monitor_sync.language.tree import (
     Arithmetic,
     Call,
     Expression,
-    Modifier,
     Parenthesised,
     Series,
     Signed,
@@ -45,11 +44,11 @@ def evaluated(expression: Expression, buckets: Buckets, variables: Variables) ->
             return _operation("*", -1.0 if expression.sign == "-" else 1.0, operand)
         case Parenthesised():
             inner = evaluated(expression.expression, buckets, variables)
-            return _modified(inner, expression.modifiers, buckets)
+            return _modified(inner, expression, buckets)
         case Arithmetic():
             return _arithmetic(expression, buckets, variables)
         case Call():
-            return _modified(called(expression, buckets, variables), expression.modifiers, buckets)
+            return _modified(called(expression, buckets, variables), expression, buckets)
 
 
 def variable(name: Variable, variables: Variables) -> Expression:
@@ -99,9 +98,11 @@ def joined(left: Frame, right: Frame, change: Callable[[float, float], float | N
 
 
 def _modified(
-    value: Frame | float, modifiers: Sequence[Modifier], buckets: Buckets
+    value: Frame | float, expression: Parenthesised | Call, buckets: Buckets
 ) -> Frame | float:
-    for modifier in modifiers:
+    if expression.layers:
+        raise Unsupported(FURTHER_BY)
+    for modifier in expression.modifiers:
         if not isinstance(value, Frame):
             raise Unsupported(f".{modifier.name.text}() of a number")
         if modifier.name.text == "rollup":

@@ -77,7 +77,7 @@ def evaluated(
         case Signed():
             operand = evaluated(expression.operand, buckets, variables, aggregator)
             return operation("*", -1.0 if expression.sign == "-" else 1.0, operand)
-        case Parenthesised() if not expression.modifiers:
+        case Parenthesised() if not expression.suffixes:
             return evaluated(expression.expression, buckets, variables, aggregator)
         case Arithmetic():
             result = evaluated(expression.operands[0], buckets, variables, aggregator)
@@ -86,7 +86,7 @@ def evaluated(
                 right = evaluated(term, buckets, variables, aggregator)
                 result = operation(operator.text, result, right)
             return result
-        case Call() if not expression.modifiers:
+        case Call() if not expression.suffixes:
             return _call(expression, buckets, variables, aggregator)
         case _:
             return _whole(expression, buckets, variables, aggregator)

@@ -24,6 +24,9 @@ _LONGEST_ROLLUP: Final = 366 * 86_400
 
 _SPACE: Final = ("avg", "sum", "min", "max", "count")
 
+FURTHER_BY: Final = "a further `by`"
+"""Its aggregation is chosen in Datadog's editor, and does not stand in the query (4.6)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buckets:
@@ -83,6 +86,8 @@ Transform = Callable[[Line], Line]
 
 def read(series: Series) -> Leg:
     """Read the modifiers of a series. Raises Unsupported."""
+    if len(series.layers) > 1:
+        raise Unsupported(FURTHER_BY)
     counted, filling = "", None
     rollups: list[tuple[str, int]] = []
     for modifier in series.modifiers:

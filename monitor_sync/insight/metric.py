@@ -142,7 +142,7 @@ def _inlined(expression: Expression, variables: Variables) -> Expression:
     if not variables:
         return expression
     arguments = (expression, *variables.values())
-    return Call(0, 0, Name(0, 0, "max"), arguments, ())
+    return Call(0, 0, (), Name(0, 0, "max"), arguments)
 
 
 def _back(expressions: Iterable[Expression], readings: Readings) -> int:

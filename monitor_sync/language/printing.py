@@ -42,6 +42,7 @@ from monitor_sync.language.tree import (
     Signed,
     SloQuery,
     Step,
+    Suffixed,
     Tag,
     TagList,
     ValueChoice,
@@ -79,8 +80,7 @@ def print_expression(tree: Expression) -> str:
         case Series():
             aggregator = f"{tree.aggregator.text}:" if tree.aggregator else ""
             scope = print_condition(tree.scope.condition)
-            suffixes = "".join(map(_suffix, tree.suffixes))
-            return f"{aggregator}{tree.metric.text}{{{scope}}}{suffixes}"
+            return f"{aggregator}{tree.metric.text}{{{scope}}}{_suffixes(tree)}"
         case Variable():
             return tree.name
         case Number():
@@ -88,16 +88,14 @@ def print_expression(tree: Expression) -> str:
         case Signed():
             return f"{tree.sign} {print_expression(tree.operand)}"
         case Parenthesised():
-            inner = print_expression(tree.expression)
-            return f"({inner}){''.join(map(_modifier, tree.modifiers))}"
+            return f"({print_expression(tree.expression)}){_suffixes(tree)}"
         case Arithmetic():
             rest = zip(tree.operators, tree.operands[1:], strict=True)
             first = print_expression(tree.operands[0])
             return first + "".join(f" {o.text} {print_expression(e)}" for o, e in rest)
         case Call():
             given = ", ".join(map(_argument, tree.arguments))
-            modifiers = "".join(map(_modifier, tree.modifiers))
-            return f"{tree.function.text}({given}){modifiers}"
+            return f"{tree.function.text}({given}){_suffixes(tree)}"
 
 
 def print_condition(tree: Condition) -> str:
@@ -150,8 +148,10 @@ def _several(tree: TagList | Junction | Membership | ValueChoice) -> str:
             return f"{tree.key.text}:({values})"
 
 
-def _suffix(tree: By | Modifier) -> str:
-    return _by(tree) if isinstance(tree, By) else _modifier(tree)
+def _suffixes(tree: Suffixed) -> str:
+    return "".join(
+        _by(suffix) if isinstance(suffix, By) else _modifier(suffix) for suffix in tree.suffixes
+    )
 
 
 def _by(tree: By) -> str:

@@ -162,24 +162,35 @@ class Modifier(Node):
 
 
 @node
-class Series(Node):
-    """A metric with its scope. ``suffixes`` are its modifiers and ``by`` in the written order."""
+class Suffixed(Node):
+    """What may have modifiers and ``by`` behind it: ``suffixes``, in the written order."""
 
-    aggregator: Name | None
-    metric: Name
-    scope: Scope
     suffixes: tuple[By | Modifier, ...]
+
+    @property
+    def layers(self) -> tuple[By, ...]:
+        """Return each ``by``, in the written order: the last one says the groups."""
+        return tuple(suffix for suffix in self.suffixes if isinstance(suffix, By))
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Return the group keys of the last ``by``; empty without one."""
-        layers = [suffix for suffix in self.suffixes if isinstance(suffix, By)]
+        layers = self.layers
         return tuple(key.text for key in layers[-1].keys) if layers else ()
 
     @property
     def modifiers(self) -> tuple[Modifier, ...]:
         """Return the modifiers, in the written order."""
         return tuple(suffix for suffix in self.suffixes if isinstance(suffix, Modifier))
+
+
+@node
+class Series(Suffixed):
+    """A metric with its scope, its modifiers and its ``by``."""
+
+    aggregator: Name | None
+    metric: Name
+    scope: Scope
 
 
 @node
@@ -198,11 +209,10 @@ class Signed(Node):
 
 
 @node
-class Parenthesised(Node):
-    """An expression in parentheses, with the modifiers behind them."""
+class Parenthesised(Suffixed):
+    """An expression in parentheses, with the modifiers and further ``by`` behind them."""
 
     expression: Expression
-    modifiers: tuple[Modifier, ...]
 
 
 @node
@@ -233,12 +243,11 @@ class Option(Node):
 
 
 @node
-class Call(Node):
-    """A function with its arguments, and the modifiers behind it."""
+class Call(Suffixed):
+    """A function with its arguments, and the modifiers and further ``by`` behind it."""
 
     function: Name
     arguments: tuple[Argument, ...]
-    modifiers: tuple[Modifier, ...]
 
 
 Expression = Series | Variable | Number | Signed | Parenthesised | Arithmetic | Call

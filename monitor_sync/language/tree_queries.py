@@ -72,7 +72,9 @@ def keys_of(expression: Expression) -> tuple[str, ...]:
 
 
 def _collect_keys(expression: Expression, keys: dict[str, None]) -> None:
-    if isinstance(expression, Series):
+    if isinstance(expression, Series) or (
+        isinstance(expression, Call | Parenthesised) and expression.layers
+    ):
         keys.update(dict.fromkeys(expression.keys))
     elif isinstance(expression, Call):
         outer = regrouping(expression)

@@ -31,6 +31,12 @@ _MEANT: Final = {
     "ok": "resolve",
     "resolved": "resolve",
     "show_last_known": "default",
+    "last_known": "default",
+    "keep_last_state": "default",
+    "keep": "default",
+    "zero": "default",
+    "alert": "show_and_notify_no_data",
+    "no_data": "show_no_data",
     "notify": "show_and_notify_no_data",
     "notify_no_data": "show_and_notify_no_data",
     "anomaly alert": "query alert",
@@ -148,6 +154,8 @@ def _hint_for_key(name: str, known: Mapping[str, Any], where: DataPath) -> str:
     definitions = bundle("definitions")["definitions"]
     inner = definitions["options"]["properties"] if "options" in known else {}
     levels = definitions["thresholds"]["properties"] if "thresholds" in known else {}
+    if where and where[-1] == "thresholds" and name.isdigit():
+        return f"a comma parts two values: write a point before the decimals, `0.{name}`"
     if name in levels and "query" in known:
         return f"indent it: `{name}` stands below `thresholds:`"
     if name in inner:
@@ -211,7 +219,7 @@ def _expectation(error: ValidationError) -> str:
     value: Any = error.validator_value
     match str(error.validator):
         case "enum":
-            return "one of " + ", ".join(str(choice) for choice in value)
+            return "one of " + ", ".join(_choices(error) or map(json.dumps, value))
         case "const":
             return json.dumps(value)
         case "type":
@@ -260,7 +268,8 @@ def _choices(error: ValidationError) -> list[str]:
     """Return the values that the schema lists here, whichever alternative lists them."""
     schema: Any = error.schema
     parts = [schema, *schema.get("anyOf", ())] if isinstance(schema, Mapping) else []
-    return [str(value) for part in parts for value in part.get("enum", ())]
+    values = [value for part in parts for value in part.get("enum", ())]
+    return [value if isinstance(value, str) else json.dumps(value) for value in values]
 
 
 def _hint(value: Any, expected: str, choices: list[str]) -> str:

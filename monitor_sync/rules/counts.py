@@ -56,7 +56,10 @@ def _is_derived(expression: Expression) -> bool:
     )
 
 
-_SIGNED: Final = ("diff", "derivative", "dt", "log2", "log10", "trend_line", "robust_trend")
+_SIGNED: Final = (
+    "diff", "derivative", "dt", "log2", "log10", "trend_line", "robust_trend",
+    "is_greater", "is_less", "is_between",
+)  # fmt: skip
 """Functions that can make a count negative, or no count any more."""
 
 

@@ -22,7 +22,7 @@ from monitor_sync.language.tree_queries import (
     walk,
 )
 from monitor_sync.rules.empty_windows import is_silent_when_empty
-from monitor_sync.rules.floored_ratio import FlooredRatio
+from monitor_sync.rules.floored_ratio import REMAPS, FlooredRatio
 from monitor_sync.rules.monitor_types import EVENTS, METRIC
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.views import QueryView
@@ -67,11 +67,11 @@ def division_without_floor(view: QueryView) -> Iterator[Finding]:
 
 
 def _has_minimum(view: QueryView, division: Division) -> bool:
-    """Return whether ``is_greater(…, 15)`` asks for a minimum of the denominator."""
+    """Return whether a factor such as ``is_greater(…, 15)`` asks for a minimum."""
     counted = series_in(division.denominator)
     return any(
         isinstance(part, Call)
-        and part.function.text == "is_greater"
+        and part.function.text in REMAPS
         and any(series in counted for series in series_in(part))
         for part in walk(_expression(view))
     )
@@ -183,37 +183,43 @@ def _ratios(view: QueryView) -> Iterator[Division]:
 @rule("query/floor-below", Severity.WARNING)
 def floor_below(view: QueryView) -> Iterator[Finding]:
     """
-    A ratio that alerts when it is small has `clamp_min` around its denominator.
+    A ratio that alerts when it is small has `clamp_min` or `is_greater` as its floor.
 
-    Why: the floor makes the ratio smaller while there are few events. Under `<` it then alerts
-    although nothing failed.
+    Why: `clamp_min` makes the ratio smaller while there are few events, and a factor
+    `is_greater(…, 20)` makes it 0. Under `<` it then alerts although nothing failed.
 
     Example: `100 * sum:a.paid{*}.as_count() / clamp_min(sum:a.tried{*}.as_count(), 20) < 80`
 
     Use instead: `cutoff_min(…, 20)`, which gives no value while there are few; or the share of
     failures under `>`
 
-    Source: follows from the arithmetic; Datadog's page on arithmetic functions.
+    Source: follows from the arithmetic; Datadog's pages on arithmetic functions and on nested
+    queries.
     """
     compared = comparison(view.query)
     if compared is None or compared.operator.text not in ("<", "<=") or view.type not in METRIC:
         return
-    if "clamp_min" not in view.query_text:
+    if not any(name in view.query_text for name in _SHRINKING):
         return
     ratio = FlooredRatio.of(view)
     if ratio is None or not ratio.alerts_by_itself():
         return
     calls = (part for part in walk(_expression(view)) if isinstance(part, Call))
-    floor = next((call for call in calls if call.function.text == "clamp_min"), None)
+    floor = next((call for call in calls if call.function.text in _SHRINKING), None)
     if floor is not None:
         yield Finding(
-            message="`clamp_min` makes this ratio small while there are few events, and"
-            f" `{compared.operator.text}` alerts on that",
+            message=f"`{floor.function.text}` makes this ratio small while there are few events,"
+            f" and `{compared.operator.text}` alerts on that",
             field=("query",),
             start=floor.function.start,
             end=floor.function.end,
-            hint="write `cutoff_min`, or compare the share of failures with `>`",
+            hint="write `cutoff_min` around the denominator, or compare the share of failures"
+            " with `>`",
         )
+
+
+_SHRINKING: Final = ("clamp_min", *REMAPS)
+"""Floors that make a ratio small while there are few events, instead of leaving it out."""
 
 
 @rule("query/floor-too-low", Severity.WARNING)

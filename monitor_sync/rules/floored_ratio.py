@@ -64,14 +64,16 @@ class FlooredRatio:
         every, divisions = series_in(expression), list(divisions_in(expression))
         if len(floors) != 1 or len(divisions) != 1 or not all(map(is_counted, every)):
             return None
-        floor, denominator = floors[0].arguments[-1], divisions[0].denominator
+        if len(floors[0].arguments) < 2:
+            return None
+        floor, denominator = floors[0].arguments[1], divisions[0].denominator
         if not isinstance(floor, Number) or floor.value <= 0:
             return None
         beside = [*series_in(denominator), *series_in(floors[0])]
         numerators = [series for series in every if series not in beside]
         if len(numerators) != 1 or compared.operator.text not in (">", ">=", "<", "<="):
             return None
-        total = floor.value + (1 if floors[0].function.text == "is_greater" else 0)
+        total = floor.value + (1 if floors[0].function.text in REMAPS else 0)
         return cls(expression, numerators[0], floor, total, compared.operator.text, level)
 
     def alerts(self, failures: int) -> bool:
@@ -101,7 +103,7 @@ class FlooredRatio:
     def alerts_by_itself(self) -> bool:
         """Return whether one event, with which nothing is wrong, alerts."""
         counted = 1 if self.grows_with_events() else 0
-        return self._compares(_value(self.expression, self.numerator, counted, 1))
+        return self._compares(_value(self.expression, self.numerator, counted, 1, enough=0.0))
 
     def value(self, counted: float) -> float | None:
         """Return the value with so many events in the numerator; None if it is not known."""
@@ -118,35 +120,48 @@ class FlooredRatio:
         }[self.operator]
 
 
-_FLOORS: Final = ("clamp_min", "cutoff_min", "is_greater")
+REMAPS: Final = ("is_greater", "is_between")
+"""Factors that are 1 from a number of events on, and 0 below it."""
+
+_FLOORS: Final = ("clamp_min", "cutoff_min", *REMAPS)
 _UNCHANGED: Final = ("default_zero", "default", "clamp_min", "cutoff_min", "exclude_null")
 
 
-def _value(part: Expression, numerator: Series, counted: float, total: float) -> float | None:
-    """Return what an expression is worth; every other count than the numerator is ``total``."""
+def _value(
+    part: Expression, numerator: Series, counted: float, total: float, enough: float = 1.0
+) -> float | None:
+    """
+    Return what an expression is worth; every other count than the numerator is ``total``.
+
+    ``enough`` is what ``is_greater`` and its like give: 0 where there are too few events.
+    """
+
+    def worth(inner: Expression) -> float | None:
+        return _value(inner, numerator, counted, total, enough)
+
     match part:
         case Number():
             return part.value
         case Series():
             return counted if part == numerator else total
         case Parenthesised():
-            return _value(part.expression, numerator, counted, total)
+            return worth(part.expression)
         case Signed():
-            inner = _value(part.operand, numerator, counted, total)
+            inner = worth(part.operand)
             return None if inner is None else (-inner if part.sign == "-" else inner)
         case Call():
-            if part.function.text == "is_greater":
-                return 1.0
+            if part.function.text in REMAPS:
+                return enough
             inner_parts = inner_queries(part.arguments)
             if part.function.text not in _UNCHANGED or not inner_parts:
                 return None
-            inner = _value(inner_parts[0], numerator, counted, total)
+            inner = worth(inner_parts[0])
             bound = part.arguments[-1]
             if part.function.text != "clamp_min" or inner is None or not isinstance(bound, Number):
                 return inner
             return max(inner, bound.value)
         case Arithmetic():
-            return _folded(part, [_value(p, numerator, counted, total) for p in part.operands])
+            return _folded(part, [worth(operand) for operand in part.operands])
         case _:
             return None
 

@@ -120,6 +120,8 @@ def _malformed(handle: Handle) -> tuple[str, str]:
     kind, target = handle.kind, handle.target
     if target.endswith("@"):
         return "ends with `@`", "write the handle without it, or an address: @name@company.com"
+    if kind == "user" and target.find("@") > 0 and not handle.dynamic:
+        return "is no address: it has more than one `@`", "write @name@company.com"
     if kind in ("all", "user"):
         return "", ""
     if kind == "email":
@@ -128,7 +130,7 @@ def _malformed(handle: Handle) -> tuple[str, str]:
         wrong = "has a slash" if "/" in target else "names no domain"
         return f"is no address: it {wrong}", "write @name@company.com"
     if not target:
-        if kind in BARE:
+        if kind in BARE and not handle.name.endswith("-"):
             return "", ""
         return f"names no target: {KINDS[kind]}", f"write @{kind}-NAME"
     if _DOUBLED.search(target):

@@ -131,6 +131,48 @@ def long_name(view: MonitorView) -> Iterator[Finding]:
         )
 
 
+_UNFILLED: Final = re.compile(
+    r"(?<![\w$])\$\(?(?P<shell>[A-Za-z_]\w*)\)?"  # $service, $(service)
+    r"|%(?:\(\w+\))?[sdf](?!\w)|%\{\w+\}|%[A-Za-z_]+%"  # %s, %(service)s, %{service}, %service%
+    r"|\#\{[\w.]+\}"  # #{service}
+    r"|(?<![{$])\{(?P<single>[A-Za-z_][\w.-]*|\d)\}(?!\})"  # {service}, {0}
+    r"|<(?P<angle>[a-z_]+)>"
+)
+
+
+@rule("hygiene/unfilled-name", Severity.WARNING)
+def unfilled_name(view: MonitorView) -> Iterator[Finding]:
+    """
+    The name holds a placeholder of another tool that nobody filled in.
+
+    Why: `$functionName`, `%s` and `{service}` mean something to shells, programs and Terraform.
+    Datadog shows them as they stand, so whoever is woken reads `$functionName is slow`.
+
+    Example: `name: "$functionName is slow"`
+
+    Use instead: `name: "${service} is slow"`, which is filled in from the files, or
+    `{{service.name}}`, which Datadog fills in
+
+    Source: published monitors, in which such names were found.
+    """
+    match = _UNFILLED.search(view.monitor.name)
+    if match is None:
+        return
+    word = match["shell"] or match["single"] or match["angle"] or ""
+    hint = "write what it stands for"
+    if "." in word:
+        hint = f"write `{{{{{word}}}}}`, two braces on each side"
+    elif word and not word.isdigit():
+        hint = f"write `${{{word}}}` to fill it in from the files, or `{{{{{word}.name}}}}`"
+    yield Finding(
+        message=f"`{match[0]}` is filled in by nobody",
+        field=("name",),
+        start=match.start(),
+        end=match.end(),
+        hint=hint,
+    )
+
+
 @rule("hygiene/name-unlike-pattern", Severity.ERROR)
 def name_unlike_pattern(view: MonitorView) -> Iterator[Finding]:
     r"""

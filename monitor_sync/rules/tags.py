@@ -101,24 +101,24 @@ def odd_characters(view: TagsView) -> Iterator[Finding]:
         return
     for index, tag in enumerate(view.tags):
         if not _is_sound(tag) and _authors(view, index):
-            what, mended = _odd(tag)
+            what, hint = _odd(tag)
             yield Finding(
                 message=f"`{tag}` {what}",
                 field=("tags", index),
-                hint=f"write `{mended}`" if mended else "",
+                hint=hint,
             )
 
 
 def _odd(tag: str) -> tuple[str, str]:
-    if not tag:
-        return "is an empty tag", ""
+    if not tag.strip():
+        return "is an empty tag", "remove it"
     odd = _ODD.search(tag)
     if odd is not None:
         shown = "a blank" if odd[0].isspace() else f"`{odd[0]}`"
-        return f"has {shown}", _ODD.sub("_", tag)
+        return f"has {shown}", f"write `{_ODD.sub('_', tag)}`"
     if tag.endswith(":"):
-        return "ends with a colon and has no value", ""
-    return "starts with no letter", ""
+        return "ends with a colon and has no value", f"write `{tag}VALUE`, or `{tag.rstrip(':')}`"
+    return "starts with no letter", "begin it with the name of what it says, such as `tier:`"
 
 
 @rule("tags/upper-case", Severity.WARNING)

@@ -40,6 +40,10 @@ UNITS: Final[tuple[tuple[re.Pattern[str], Unit], ...]] = (
     (re.compile(r"postgresql\.percent_usage_connections"), _SHARE),
     # trace metrics: an Apdex score is between 0 and 1
     (re.compile(r"trace\.[\w.]+\.apdex"), _SHARE),
+    # integrations-core, kubelet/metadata.csv: fraction
+    (re.compile(r"kubernetes\.(?:memory|(?:node\.(?:image\.)?)?filesystem)\.usage_pct"), _SHARE),
+    # integrations-core, docker_daemon/metadata.csv: fraction
+    (re.compile(r"docker\.mem\.(?:in_use|sw_in_use)"), _SHARE),
     # integrations-core, disk/metadata.csv: percent
     (re.compile(r"system\.(?:disk|fs\.inodes)\.utilized"), _PERCENT),
     # the Agent's system checks: percent
@@ -60,12 +64,13 @@ UNITS: Final[tuple[tuple[re.Pattern[str], Unit], ...]] = (
 )  # fmt: skip
 """Well-known metrics and their units. The comment before each is its source."""
 
-_LATENCY: Final = re.compile(r"trace\.[\w.]+(?<!\.hits)(?<!\.errors)(?<!\.apdex)")
+_LATENCY: Final = re.compile(r"trace\.(?!.*\.(?:hits|errors|apdex|duration)\b)[\w.]+")
+"""``trace.NAME``: the latency of a span, with its percentiles; the others have a suffix."""
 # what works through a batch or a queue may well take minutes
 _LONG_WORK: Final = re.compile(
     r"job|task|batch|worker|consum|cron|celery|sidekiq|queue|process|run"
 )
-_PERCENTILE: Final = re.compile(r"p\d+(?:\.\d+)?")
+_OF_POINTS: Final = re.compile(r"avg|min|max|p\d+(?:\.\d+)?")
 _KEEP_THE_UNIT: Final = frozenset({
     "default_zero", "default", "abs", "clamp_min", "clamp_max", "cutoff_min", "cutoff_max", "top",
     "exclude_null", "moving_rollup", "timeshift", "hour_before", "day_before", "week_before",
@@ -106,12 +111,18 @@ def wrong_unit(view: MonitorView) -> Iterator[Finding]:
         field=("query",),
         start=compared.threshold.start,
         end=compared.threshold.end,
-        hint=f"{shown(level)} looks like {unit.meant}: write it in {unit.name.split(' from')[0]}",
+        hint=_in_unit(level, unit),
     )
 
 
-_MAY_HAVE_UNIT: Final = re.compile(r":(?:system|postgresql|trace|aws|azure)\.")
-_MAY_BE_SHARE: Final = re.compile(r"in_use|pct_|percent_usage|apdex")
+def _in_unit(level: float, unit: Unit) -> str:
+    if unit is _PERCENT and level > unit.high:
+        return f"write a number up to {shown(unit.high)}"
+    return f"{shown(level)} looks like {unit.meant}: write it in {unit.name.split(' from')[0]}"
+
+
+_MAY_HAVE_UNIT: Final = re.compile(r":(?:system|postgresql|trace|aws|azure|kubernetes|docker)\.")
+_MAY_BE_SHARE: Final = re.compile(r"in_use|pct|percent_usage|apdex")
 _MAY_BE_PERCENT: Final = re.compile(r"cpu|utilized|percent(?!ile)")
 _LEVEL: Final = re.compile(r"[<>]=? ?(\d{1,9}(?:\.\d{1,9})?)\s*$")
 
@@ -146,7 +157,7 @@ def _unit_of(series: Series) -> Unit | None:
             return None
         if _LONG_WORK.search(name) and name.startswith("trace."):
             return None
-        if _PERCENTILE.fullmatch(series.aggregator.text) and _LATENCY.fullmatch(name):
+        if _OF_POINTS.fullmatch(series.aggregator.text) and _LATENCY.fullmatch(name):
             return _SECONDS
     return next((unit for pattern, unit in UNITS if pattern.fullmatch(name)), None)
 

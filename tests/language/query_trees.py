@@ -176,14 +176,15 @@ groups = st.builds(
     st.lists(keys, min_size=1, max_size=3),
     st.sampled_from(("by", "BY")),
 )
+suffixes = st.one_of(modifiers, groups)
 series = st.builds(
     lambda aggregator, metric, condition, suffixes: Series(
-        0, 0, aggregator, metric, Scope(0, 0, condition), tuple(suffixes)
+        0, 0, tuple(suffixes), aggregator, metric, Scope(0, 0, condition)
     ),
     st.one_of(st.none(), names, st.just(_name("p99.9"))),
     metrics,
     filters,
-    st.lists(st.one_of(modifiers, groups), max_size=2),
+    st.lists(suffixes, max_size=2),
 )
 
 
@@ -202,10 +203,10 @@ def expressions(
             return Signed(0, 0, "-", leaf) if draw(st.integers(0, 5)) == 0 else leaf
         if kind == "enclosed":
             inner = draw(expressions(leaves, depth - 1))
-            return Parenthesised(0, 0, inner, tuple(draw(st.lists(modifiers, max_size=1))))
+            return Parenthesised(0, 0, tuple(draw(st.lists(suffixes, max_size=1))), inner)
         count = draw(st.integers(0, 3))
         given = tuple(draw(arguments(leaves, depth - 1)) for _ in range(count))
-        return Call(0, 0, draw(names), given, ())
+        return Call(0, 0, tuple(draw(st.lists(suffixes, max_size=1))), draw(names), given)
 
     def joined(parts: list[Expression], by: str) -> Expression:
         if len(parts) == 1:

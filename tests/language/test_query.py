@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from monitor_sync.language.query import parse
-from monitor_sync.language.tree import SearchQuery
+from monitor_sync.language.tree import MetricQuery, SearchQuery
+from monitor_sync.language.tree_queries import keys_of
 
 METRIC, CHECK, LOGS = "query alert", "service check", "log alert"
 
@@ -52,6 +53,23 @@ def test_the_last_layer_of_by_says_what_a_monitor_is_grouped_by() -> None:
     query = "avg(last_1h):avg:a.b{*} by {host,env}.rollup(avg, 60) by {env} > 1"
 
     assert parse(METRIC, query).tree.expression.keys == ("env",)  # type: ignore[union-attr]  # a series
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "top(avg:a.b{*} by {host,env}, 10, 'mean', 'desc') by {env}",
+        "week_before(avg:a.b{*} by {host,env}).rollup(avg, 300) by {env}",
+        "(avg:a.b{*} by {host,env} / avg:a.c{*} by {host,env}) by {env}",
+        "sum(avg:a.b{*} by {host,env}, {host,env}) by {env}",
+    ],
+)
+def test_a_further_layer_stands_behind_calls_and_parentheses_too(expression: str) -> None:
+    parsed = parse(METRIC, f"avg(last_1h):{expression} > 1")
+
+    assert parsed.problems == ()
+    assert isinstance(parsed.tree, MetricQuery)
+    assert keys_of(parsed.tree.expression) == ("env",)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +127,11 @@ NEVER_FIT = [
     ("env=prod", "write `env:prod`"),
     ("env==prod", "write `env:prod`"),
     ("env:'prod'", "write `env:prod`"),
-    ("env:prod|stage", "write `key IN (a,b)`"),
+    ("env:prod|stage", "write `env IN (prod,stage)`"),
+    ("env:prod|team:x", "write `key IN (a,b)`"),
+    ("service:^api", "write a value as it is stored"),
+    ("host:web-[0-9]", "write a value as it is stored"),
+    ("host:web-?", "write a value as it is stored"),
     ("env:prod;team:x", "write `key IN (a,b)`"),
     ("env:prod&team:x", "write `key IN (a,b)`"),
     ("-env:prod", "write `!env:prod`"),
@@ -137,6 +159,46 @@ def test_a_tag_that_nothing_can_carry_is_told_in_a_filter_and_in_a_step(
         (problem,) = parse(monitor_type, query).problems
         assert (problem.code, problem.refused) == ("filter-never-fits", False)
         assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "hint"),
+    [
+        ("{env!=prod}", "filter-never-fits", "write `!env:prod`"),
+        ("{team:x,env!=prod}", "filter-never-fits", "write `!env:prod`"),
+        ("{env:!prod}", "syntax", "write `!env:…`"),
+        ("{env:(prod,stage)}", "syntax", "write `env IN (a, b)`"),
+        ("{env IN [a,b]}", "syntax", "write `env IN (a, b)`"),
+    ],
+)
+def test_a_filter_in_the_words_of_another_tool_is_told_once(
+    written: str, code: str, hint: str
+) -> None:
+    (problem,) = parse(METRIC, f"avg(last_5m):avg:a.b{written} > 1").problems
+
+    assert (problem.code, problem.hint) == (code, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("env:prod team:x", 'quote each by itself: `"env:prod","team:x"`'),
+        ("env:prod AND team:x", 'quote each by itself: `"env:prod","team:x"`'),
+        ("env:prod OR team:x", "a step takes tags, not conditions"),
+    ],
+)
+def test_several_tags_in_one_text_are_told(text: str, hint: str) -> None:
+    query = f'"x.up".over("{text}").by("*").last(2).count_by_status()'
+    (problem,) = parse(CHECK, query).problems
+
+    assert (problem.code, problem.hint) == ("tags-in-one-text", hint)
+
+
+def test_a_quoted_value_with_a_blank_is_told_as_it_is_stored() -> None:
+    problems = parse(METRIC, 'avg(last_5m):avg:a.b{service:"a b"} > 1').problems
+
+    assert {problem.code for problem in problems} == {"filter-never-fits"}
+    assert all("`_` for each blank" in problem.hint for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +244,25 @@ def test_two_tags_in_one_text_are_read_as_one(monitor_type: str, query: str) -> 
         ("service==a", "write `service:a`"),
         ("service IN (a,b)", "write `service:(a OR b)`"),
         ("service:(a,b)", "write `service:(a OR b)`"),
+        ("@code:[500-599]", "write `@code:[500 TO 599]`"),
+        ("@code:[500..599]", "write `@code:[500 TO 599]`"),
+        ("status:[error,warn]", "write `status:(error OR warn)`"),
+        ("@duration >500", "write `@duration:>500`"),
+        ("@duration > 500", "write `@duration:>500`"),
+        ("@duration: >500", "write `@duration:>500`"),
+        ("@duration:> 500", "write the number at once behind it: `@duration:>500`"),
+        ("status!=error", "write `-status:error`"),
+        ("status:!=error", "write `-status:error`"),
+        ("status <> error", "write `-status:error`"),
+        ("status = error", "write `status:error`"),
+        ("@code:==500", "write `@code:500`"),
+        ("@code:5..9", "write `@code:[5 TO 9]`"),
+        ("service:a,b", "write `service:(a OR b)`"),
+        ("service:a|b", "write `service:(a OR b)`"),
+        ("service in (a,b)", "write `service:(a OR b)`"),
+        ("status:error;service:b", "write `status:error service:b`"),
+        ("source :nginx", "write `source:nginx`, without a blank"),
+        ("env:'prod'", r"write `env:\"prod\"`, or no quotes"),
     ],
 )
 def test_a_search_in_the_words_of_another_tool_is_told(text: str, hint: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from monitor_sync.language.atoms import Text
@@ -20,10 +22,10 @@ def check_filter(condition: Condition, findings: Findings) -> None:
     carries two values of one key.
     """
     for tag in tags_in(condition):
-        if _never_fits(tag, written_tag(tag), findings):
-            continue
         if "$" in (tag.key[:1], tag.value[:1]):
             _dashboard_variable(tag, findings)
+        elif _never_fits(tag, written_tag(tag), findings):
+            continue
         elif tag.value != tag.value.lower():
             findings.warn(
                 "upper-case-value",
@@ -32,6 +34,7 @@ def check_filter(condition: Condition, findings: Findings) -> None:
                 f"write `{tag.value.lower()}`",
             )
     if isinstance(condition, TagList):
+        _unequal(condition.items, findings)
         _contradicting(condition.items, findings)
     elif isinstance(condition, Junction) and condition.operator == "AND":
         _contradicting(condition.operands, findings)
@@ -39,9 +42,10 @@ def check_filter(condition: Condition, findings: Findings) -> None:
         _always_true(condition, findings)
 
 
-_NOT_IN_TAGS: Final = re.compile(r"""[=<>|;&'"~]""")
+_NOT_IN_TAGS: Final = re.compile(r"""[=<>|;&'"~^$?+%\[\]\\]""")
 """Characters that Datadog stores as ``_``, so that no tag has them."""
 
+_EITHER: Final = re.compile(r"([\w.-]+):([\w.*/-]+(?:\|[\w.*/-]+)+)", re.ASCII)
 _PATTERN: Final = re.compile(r"/.*[*^$+?\\\[].*/")
 _NEAR_TAG: Final = re.compile(r"""([\w./-]+):?\s*[=<>!~]*\s*['"]?([\w./*-]+)['"]?""", re.ASCII)
 
@@ -55,6 +59,17 @@ def check_tag_text(text: Text, findings: Findings) -> None:
             text,
             f"`{text.value}` is read as one tag",
             f"quote each tag by itself: `{apart}`",
+        )
+        return
+    parts = [part for part in text.value.split() if part.upper() != "AND"]
+    if len(parts) > 1:
+        either = any(part.upper() in ("OR", "NOT", "IN") for part in parts)
+        apart = ",".join(f'"{part}"' for part in parts)
+        findings.warn(
+            "tags-in-one-text",
+            text,
+            f"`{text.value}` is read as one tag",
+            "a step takes tags, not conditions" if either else f"quote each by itself: `{apart}`",
         )
         return
     key, colon, value = text.value.partition(":")
@@ -76,11 +91,20 @@ def _never_fits(tag: Tag, written: str, findings: Findings) -> bool:
     """
     match = _NOT_IN_TAGS.search(written)
     hint = ""
+    if tag.negated and not tag.key and written.startswith("="):
+        return True  # the second half of `env!=prod`
     if match is not None:
         why = f"no tag has `{match[0]}`"
         near = _NEAR_TAG.fullmatch(written)
-        if match[0] in "|;&":
+        either = _EITHER.fullmatch(written)
+        if either is not None:
+            hint = f"write `{either[1]} IN ({either[2].replace('|', ',')})`"
+        elif match[0] in "|;&":
             hint = "write `key IN (a,b)` for either of two values, a comma between two tags"
+        elif match[0] in "^$?+%[]\\":
+            hint = "write a value as it is stored, with `*` at its beginning or its end for any"
+        elif _half_quoted(tag):
+            hint = "write it without quotes, and `_` for each blank: so it is stored"
         elif near is not None:
             sign = "!" if "!" in written else ""
             hint = f"write `{sign}{near[1]}:{near[2]}`"
@@ -94,6 +118,27 @@ def _never_fits(tag: Tag, written: str, findings: Findings) -> bool:
         return False
     findings.warn("filter-never-fits", tag, f"`{written}` never fits: {why}", hint)
     return True
+
+
+def _half_quoted(tag: Tag) -> bool:
+    """Return whether a tag is half of a quoted value with a blank: ``service:"a`` or ``b"``."""
+    marks = (tag.value[:1] in ("'", '"')) + (len(tag.value) > 1 and tag.value[-1] in ("'", '"'))
+    return marks == 1
+
+
+def _unequal(conditions: tuple[Condition, ...], findings: Findings) -> None:
+    """Report ``env!=prod``, which reads as the tag ``env`` and then ``!=prod``."""
+    for key, tag in pairwise(conditions):
+        if not isinstance(key, Tag) or not isinstance(tag, Tag) or key.key or not tag.negated:
+            continue
+        written = written_tag(tag)
+        if written.startswith("="):
+            findings.warn(
+                "filter-never-fits",
+                replace(tag, start=key.start),
+                f"`{key.value}!{written}` never fits: no tag has `=`",
+                f"write `!{key.value}:{written.lstrip('=')}`",
+            )
 
 
 def _dashboard_variable(tag: Tag, findings: Findings) -> None:

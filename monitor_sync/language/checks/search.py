@@ -281,8 +281,9 @@ def _check_processes(tree: SearchQuery, findings: Findings) -> None:
 
 def check_condition(monitor_type: str, condition: Condition, findings: Findings) -> None:
     """Report words of a search that look like something else."""
-    check_words(condition, findings)
-    if monitor_type == "event-v2 alert":
+    of_events = monitor_type == "event-v2 alert"
+    check_words(condition, findings, lists=not of_events)
+    if of_events:
         for leaf in leaves(condition):
             if isinstance(leaf, Field):
                 _first_generation(leaf, findings)

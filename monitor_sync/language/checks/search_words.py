@@ -17,16 +17,28 @@ from monitor_sync.language.tree import (
 )
 
 _OPERATORS: Final = {"&&": "AND", "||": "OR"}
+_COMPARATORS: Final = ("=", "==", "!=", "<>", ">", "<", ">=", "<=")
+_UNEQUAL: Final = re.compile(r"(@?[A-Za-z][\w.@-]*)(?:!={1,2}|<>)([\w.*/-]+)", re.ASCII)
 _COMPARED: Final = re.compile(r"(@?[A-Za-z][\w.@-]*)(>=|<=|>|<)(-?\d[\w.]*)", re.ASCII)
 _EQUALS: Final = re.compile(r"(@?[A-Za-z][\w.@-]*)={1,3}([\w.*/-]+)", re.ASCII)
 _NO_VALUE: Final = re.compile(r"[-@]?[A-Za-z@][\w.@-]*:", re.ASCII)
-_NO_RANGE: Final = re.compile(r"([\[{])\s*(\S+)\s+(?:to\s+|To\s+)?(\S+)\s*([\]}])")
+_NO_RANGE: Final = re.compile(
+    r"([\[{])\s*([\w.*-]+?)(?:\s+(?:to|To)\s+|\s*,\s*|\.\.|-|\s+)([\w.*-]+)\s*([\]}])"
+)
+_NUMERIC: Final = re.compile(r"\*|-?\d+(?:\.\d+)?[a-z]*")
+_DOTTED: Final = re.compile(r"(\d+)\.\.(\d+)")
+_SIGNED: Final = re.compile(r"(=~|!~|~|={1,3}|!=)([\w.*/-]+)")
+_SEVERAL: Final = re.compile(r"[\w.*/-]+(?:[|][\w.*/-]+)+", re.ASCII)
+_LISTED: Final = re.compile(r"[A-Za-z_-]+(?:,[A-Za-z_-]+)+", re.ASCII)
+_CHAINED: Final = re.compile(r"([\w.*/-]+)[;&]+(@?[A-Za-z][\w.-]*:.+)", re.ASCII)
+_REGEX: Final = re.compile(r"/.*(?:\.\*|\.\+|\\d|\^|\$|\[).*/")
 
 
-def check_words(condition: Condition, findings: Findings) -> None:
+def check_words(condition: Condition, findings: Findings, *, lists: bool) -> None:
     """
     Report what is searched for as a word and was meant as an operator, a comparison or a range.
 
+    ``lists`` asks for values with commas too, of which the old search of events has a rule.
     Source: Datadog's page on the log search syntax. The server stores such searches.
     """
     around: list[Condition] = list(leaves(condition))
@@ -37,6 +49,11 @@ def check_words(condition: Condition, findings: Findings) -> None:
             _check_word(leaf, before, after, findings)
         elif isinstance(leaf, Field):
             _check_value(leaf, findings)
+            if lists and isinstance(leaf.value, Word) and _LISTED.fullmatch(leaf.value.text):
+                either = " OR ".join(leaf.value.text.split(","))
+                hint = f"write `{leaf.key.text}:({either})`"
+                message = f"`{leaf.value.text}` is searched for as one value"
+                _never(leaf, message, hint, findings)
 
 
 def _check_word(
@@ -44,6 +61,8 @@ def _check_word(
 ) -> None:
     text = word.text
     compared, equals = _COMPARED.fullmatch(text), _EQUALS.fullmatch(text)
+    unequal = _UNEQUAL.fullmatch(text)
+    apart = text.lstrip("=!<>") if isinstance(before, Word) else text
     if text in ("and", "or", "not"):
         # among words without keys `not` is a part of what is searched for: `do not retry`
         if text != "not" or isinstance(after, Field):
@@ -58,6 +77,23 @@ def _check_word(
     elif text == "IN" and isinstance(before, Word):
         hint = f"write `{before.text}:(a OR b)`"
         _never(word, "`IN` is searched for as a word", hint, findings)
+    elif (
+        text == "in"
+        and isinstance(before, Word)
+        and isinstance(after, Word)
+        and _LISTED.fullmatch(after.text)
+    ):
+        _never(word, "`in` is searched for as a word", f"write `{before.text}:(a OR b)`", findings)
+    elif isinstance(before, Word) and text[: len(text) - len(apart)] in _COMPARATORS:
+        value = apart or (after.text if isinstance(after, Word) else "…")
+        hint = _of_comparison(before.text, text[: len(text) - len(apart)], value)
+        _never(word, f"`{text}` is searched for as a word", hint, findings)
+    elif len(text) > 2 and text[0] == ":" and isinstance(before, Word):
+        hint = f"write `{before.text}{text}`, without a blank"
+        _never(word, f"`{text}` is searched for as a word", hint, findings)
+    elif unequal is not None:
+        hint = f"write `-{unequal[1]}:{unequal[2]}`"
+        _never(word, f"`{text}` is searched for as a word", hint, findings)
     elif compared is not None:
         hint = f"write `{compared[1]}:{compared[2]}{compared[3]}`"
         _never(word, f"`{text}` is searched for as a word", hint, findings)
@@ -73,21 +109,60 @@ def _check_word(
         )
 
 
+def _of_comparison(key: str, comparator: str, value: str) -> str:
+    key = key.rstrip(":")
+    if comparator in ("!=", "<>"):
+        return f"write `-{key}:{value}`"
+    return f"write `{key}:{'' if comparator in ('=', '==') else comparator}{value}`"
+
+
 def _check_value(field: Field, findings: Findings) -> None:
     value = field.value
     if isinstance(value, Word) and value.text[:1] in "[{":
-        match = _NO_RANGE.fullmatch(value.text)
-        whole = match is not None and "TO" not in (match[2], match[3])
-        hint = f"write `{field.key.text}:[from TO to]`"
-        if match is not None and whole:
-            hint = f"write `{field.key.text}:{match[1]}{match[2]} TO {match[3]}{match[4]}`"
-        _never(field, f"`{value.text}` is no range", hint, findings)
+        _never(field, f"`{value.text}` is no range", _of_range(field.key.text, value), findings)
+    elif isinstance(value, Word):
+        _check_word_of_field(field.key.text, value.text, field, findings)
     elif isinstance(value, Enclosed):
         for leaf in leaves(value):
             if isinstance(leaf, Word) and "," in leaf.text.strip(","):
                 either = " OR ".join(filter(None, leaf.text.split(",")))
                 hint = f"write `{field.key.text}:({either})`"
                 _never(field, f"`{leaf.text}` is searched for as one value", hint, findings)
+
+
+def _of_range(key: str, value: Word) -> str:
+    """Return what to write for something in brackets that is no range."""
+    match = _NO_RANGE.fullmatch(value.text)
+    if match is None or "TO" in (match[2], match[3]):
+        return f"write `{key}:[from TO to]`"
+    if _NUMERIC.fullmatch(match[2]) is None and _NUMERIC.fullmatch(match[3]) is None:
+        return f"write `{key}:({match[2]} OR {match[3]})`"
+    return f"write `{key}:{match[1]}{match[2]} TO {match[3]}{match[4]}`"
+
+
+def _check_word_of_field(key: str, text: str, field: Field, findings: Findings) -> None:
+    """Report a value with the signs of another language: ``status:!=error``, ``@code:5..9``."""
+    signed, dotted, chained = (
+        _SIGNED.fullmatch(text), _DOTTED.fullmatch(text), _CHAINED.fullmatch(text)
+    )  # fmt: skip
+    if text in _COMPARATORS:
+        hint = f"write the number at once behind it: `{key}:{text}500`"
+    elif signed is not None:
+        minus = "-" if signed[1].startswith("!") else ""
+        hint = f"write `{minus}{key}:{signed[2]}`"
+    elif dotted is not None:
+        hint = f"write `{key}:[{dotted[1]} TO {dotted[2]}]`"
+    elif chained is not None:
+        hint = f"write `{key}:{chained[1]} {chained[2]}`"
+    elif _SEVERAL.fullmatch(text):
+        hint = f"write `{key}:({' OR '.join(text.split('|'))})`"
+    elif _REGEX.fullmatch(text):
+        hint = "a search has no regular expressions: `*` and `?` stand for any characters"
+    elif len(text) > 2 and text[0] == text[-1] == "'":
+        hint = f'write `{key}:\\"{text[1:-1]}\\"`, or no quotes'
+    else:
+        return
+    _never(field, f"`{text}` is searched for as one value", hint, findings)
 
 
 def _never(at: Word | Field, message: str, hint: str, findings: Findings) -> None:

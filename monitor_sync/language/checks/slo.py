@@ -44,7 +44,10 @@ def check_slo(tree: SloQuery, findings: Findings) -> None:
     slo = words_of(tree.slo)
     if _ID.fullmatch(slo) is None:
         findings.refuse(
-            "bad-slo-id", tree.slo, f"`{slo}` where an id of 32 hex digits was expected"
+            "bad-slo-id",
+            tree.slo,
+            f"`{slo}` where an id of 32 hex digits was expected",
+            "write `${slo:NAME}`, and the id of NAME under `slos` in project.yaml",
         )
     steps = by_name(tree.steps, _STEPS[measure], findings)
     require(steps, _STEPS[measure], tree, findings, _EXAMPLES[measure])

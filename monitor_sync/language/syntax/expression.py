@@ -101,8 +101,8 @@ def _parenthesised(cursor: Cursor, formula: bool) -> Parenthesised:
     inner = expression(cursor, formula=formula)
     cursor.expect(")", "an operator or `)`")
     cursor.depth -= 1
-    modifiers = _modifiers(cursor) if cursor.kind == "." else ()
-    return Parenthesised(start, cursor.before, inner, modifiers)
+    suffixes = _suffixes(cursor)
+    return Parenthesised(start, cursor.before, suffixes, inner)
 
 
 def _series(cursor: Cursor) -> Series:
@@ -118,8 +118,14 @@ def _series(cursor: Cursor) -> Series:
     if cursor.kind != "braces":
         raise _no_scope(cursor, metric)
     scope = scope_in(cursor)
+    suffixes = _suffixes(cursor)
+    return Series(start, cursor.before, suffixes, aggregator, metric, scope)
+
+
+def _suffixes(cursor: Cursor) -> tuple[By | Modifier, ...]:
+    """Parse modifiers and ``by``, in any order and as often as they stand there."""
     if cursor.kind != "." and cursor.kind != "word":
-        return Series(start, scope.end, aggregator, metric, scope, ())
+        return ()
     suffixes: list[By | Modifier] = []
     while True:
         if cursor.kind == ".":
@@ -127,8 +133,7 @@ def _series(cursor: Cursor) -> Series:
         elif cursor.kind == "word" and cursor.value in ("by", "BY", "By"):
             suffixes.append(_by(cursor))
         else:
-            break
-    return Series(start, cursor.before, aggregator, metric, scope, tuple(suffixes))
+            return tuple(suffixes)
 
 
 def _no_scope(cursor: Cursor, metric: Name) -> QueryError:
@@ -155,13 +160,6 @@ def _by(cursor: Cursor) -> By:
     return By(start, cursor.before, keys, keyword)
 
 
-def _modifiers(cursor: Cursor) -> tuple[Modifier, ...]:
-    modifiers = []
-    while cursor.kind == ".":
-        modifiers.append(_modifier(cursor))
-    return tuple(modifiers)
-
-
 def _modifier(cursor: Cursor) -> Modifier:
     cursor.advance()
     if cursor.kind != "word":
@@ -177,8 +175,8 @@ def _modifier(cursor: Cursor) -> Modifier:
 def _call(cursor: Cursor, formula: bool) -> Call:
     function = cursor.name()
     given = arguments(cursor, formula=formula, of=function.text)
-    modifiers = _modifiers(cursor) if cursor.kind == "." else ()
-    return Call(function.start, cursor.before, function, given, modifiers)
+    suffixes = _suffixes(cursor)
+    return Call(function.start, cursor.before, suffixes, function, given)
 
 
 def arguments(cursor: Cursor, *, formula: bool = False, of: str = "") -> tuple[Argument, ...]:

@@ -227,5 +227,9 @@ def _too_much(cursor: Cursor) -> QueryError:
     if cursor.kind == "%":
         hint = "a threshold is a plain number, without `%`"
     elif cursor.kind == "," and cursor.peek()[0] == "number":
+        number = cursor.text[: cursor.start].rpartition(" ")[2].lstrip("<>=")
+        decimals = cursor.peek()[1]
         hint = "numbers have no thousands separator"
+        if number == "0" or len(decimals) != 3:
+            hint = f"write a point before the decimals: `{number}.{decimals}`"
     return cursor.unexpected("the end of the query", hint)

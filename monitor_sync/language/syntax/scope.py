@@ -234,7 +234,8 @@ def _tag(inner: Cursor, start: int, negated: bool) -> Condition:
         elif inner.kind == "(" and not negated:
             return _choice(inner, Name(written.start, written.end - 1, key))
         else:
-            raise inner.unexpected(f"the value of `{key}`")
+            hint = f"write `!{key}:…`" if inner.kind == "!" else ""
+            raise inner.unexpected(f"the value of `{key}`", hint)
     if not colon or not key:
         key, value = "", written.text
     if not negated and written.text == "*":
@@ -271,5 +272,6 @@ def _choice(inner: Cursor, key: Name) -> ValueChoice:
             break
         keywords.append(inner.value)
         inner.advance()
-    inner.expect(")", "OR or `)`")
+    hint = f"write `{key.text} IN (a, b)`" if inner.kind == "," else ""
+    inner.expect(")", "OR or `)`", hint)
     return ValueChoice(key.start, inner.before, key, tuple(values), tuple(keywords))

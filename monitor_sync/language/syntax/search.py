@@ -136,6 +136,9 @@ def _term(inner: Cursor) -> Condition:
                 hint=f"add `{_CLOSING[kind]}`",
             )
         )
+    before = inner.text[: inner.start].rstrip()
+    if kind == ")" and before.endswith(("AND", "OR", "NOT")):
+        raise inner.unexpected("something to search for", "take the operator out", _DANGLING)
     raise inner.unexpected("something to search for", "there is no opening one to it", _UNBALANCED)
 
 

@@ -1,0 +1,38 @@
+"""What a hint says to type: it leads to what the author meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rules.cases import PROJECT, SOUND, TEAMS, Case, check, read
+
+HINTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"tags": [""]}, "tags/odd-characters", "remove it"),
+    ({"tags": [" "]}, "tags/odd-characters", "remove it"),
+    ({"tags": ["tier:"]}, "tags/odd-characters", "write `tier:VALUE`, or `tier`"),
+    ({"tags": ["cost centre:a"]}, "tags/odd-characters", "write `cost_centre:a`"),
+    ({"name": "$env is slow"}, "hygiene/unfilled-name",
+     "write `${env}` to fill it in from the files, or `{{env.name}}`"),
+    ({"name": "{host.name} is slow"}, "hygiene/unfilled-name",
+     "write `{{host.name}}`, two braces on each side"),
+    ({"name": "%s is slow"}, "hygiene/unfilled-name", "write what it stands for"),
+    ({"query": "avg(last_15m):avg:system.cpu.user{*} > 900"}, "thresholds/wrong-unit",
+     "write a number up to 100"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "rule", "hint"), HINTS)
+def test_a_hint_says_what_to_type(
+    tmp_path: Path, changes: dict[str, Any], rule: str, hint: str
+) -> None:
+    monitor = {**{k: v for k, v in SOUND.items() if k != "thresholds"}, **changes}
+    monitor["query"] = monitor["query"].replace("${critical}", "5")
+    case = Case(
+        file="", name="", monitors={"m": monitor}, project=PROJECT, teams=TEAMS, findings=()
+    )
+    findings = check(read(tmp_path / "monitors", case))
+
+    assert [finding.hint for finding in findings if finding.rule == rule] == [hint]
