@@ -35,6 +35,12 @@ STATES: Final = ("alert", "warning", "no_data", "renotify", "recovery")
 PROJECT_TAG: Final = "monitor_sync_project"
 KEY_TAG: Final = "monitor_sync_key"
 
+UNPLACED: Final = "unplaced"
+"""The business unit of imported monitors of which nobody knows the unit. It gives no tag."""
+
+UNOWNED: Final = "unowned"
+"""The team that owns what nobody owns yet. It gives no tags."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyRule:

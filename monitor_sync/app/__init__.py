@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.delivery import JobLog, MergedOptions, merged
     from monitor_sync.app.drifted import DriftOptions, drift
     from monitor_sync.app.health import doctor
+    from monitor_sync.app.importing import Imported, ImportOptions, import_monitors
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.planning import Planned, PlanOptions, plan
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         wrong_answer,
     )
     from monitor_sync.app.target import Target
+    from monitor_sync.app.unmanaged_monitors import UnmanagedMonitor, unmanaged
     from monitor_sync.app.validation import ValidateOptions, Validation, validate
 
 __all__ = [
@@ -39,6 +41,8 @@ __all__ = [
     "CommentOptions",
     "Conversation",
     "DriftOptions",
+    "ImportOptions",
+    "Imported",
     "JobLog",
     "MergedOptions",
     "NewProject",
@@ -47,6 +51,7 @@ __all__ = [
     "Planned",
     "Prepared",
     "Target",
+    "UnmanagedMonitor",
     "ValidateOptions",
     "Validation",
     "apply",
@@ -55,10 +60,12 @@ __all__ = [
     "doctor",
     "draft_project",
     "drift",
+    "import_monitors",
     "merged",
     "owners_file",
     "plan",
     "refuse_existing",
+    "unmanaged",
     "validate",
     "write_project",
     "write_schemas",
@@ -71,6 +78,8 @@ _MODULES: Final = {
     "delivery": ("JobLog", "MergedOptions", "merged"),
     "drifted": ("DriftOptions", "drift"),
     "health": ("doctor",),
+    "importing": ("ImportOptions", "Imported", "import_monitors"),
+    "unmanaged_monitors": ("UnmanagedMonitor", "unmanaged"),
     "owners": ("OwnersFile", "owners_file"),
     "planning": ("PlanOptions", "Planned", "plan"),
     "pull_request": ("CommentOptions", "approvals", "comment"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import keyword
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -24,8 +25,8 @@ from monitor_sync.errors import MonitorSyncError, UsageError
 from monitor_sync.language.suggest import did_you_mean
 
 COMMANDS: Final = (
-    "init", "validate", "explain", "plan", "apply", "drift", "show", "list", "codeowners",
-    "comment", "approvals", "merged", "test", "evaluate", "doctor", "emulate", "demo",
+    "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "show", "list",
+    "codeowners", "comment", "approvals", "merged", "test", "evaluate", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 
@@ -44,7 +45,8 @@ class Program(click.Group):
         """Import the module of one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"monitor_sync.cli.commands.{cmd_name}")
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"monitor_sync.cli.commands.{name}")
         command: click.Command = module.command
         return command
 

@@ -11,7 +11,16 @@ from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.message_layout import compose
 from monitor_sync.language.suggest import nearest
 from monitor_sync.language.whitespace import one_line
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, Monitor, Suppression, Team, read_priority
+from monitor_sync.model import (
+    KEY_TAG,
+    PROJECT_TAG,
+    UNOWNED,
+    UNPLACED,
+    Monitor,
+    Suppression,
+    Team,
+    read_priority,
+)
 from monitor_sync.project import schema
 from monitor_sync.project.compiled import (
     THRESHOLDS,
@@ -243,16 +252,19 @@ class MonitorBuilder:
         authors = compiled.tags
         if authors is None:
             authors = tuple(map(plain, fill(compiled.fields["tags"], scope)))
-        ours = [f"business_unit:{declared.unit}", f"team:{team.name}"]
+        ours = [f"business_unit:{declared.unit}"] if declared.unit != UNPLACED else []
+        if team.name != UNOWNED:
+            ours.append(f"team:{team.name}")
         if service:
             ours.append(f"service:{service}")
+        if team.name != UNOWNED:
+            ours.append(f"on_call:{team.on_call}")
         if compiled.doubtful_tags:
             self._doubtful(compiled, declared, authors, team.name, service)
         return list(
             dict.fromkeys(
                 (
                     *ours,
-                    f"on_call:{team.on_call}",
                     *authors,
                     f"{PROJECT_TAG}:{self.settings.project}",
                     f"{KEY_TAG}:{declared.key}",
@@ -268,13 +280,14 @@ class MonitorBuilder:
         team: str,
         service: str,
     ) -> None:
-        """Report an author's own team, service or env tag that stands beside ours."""
+        """Report an author's own tag of a key that the tool gives, where it stands beside ours."""
         environments = [tag for tag in tags if tag.startswith("env:")]
         doubtful = [
             tag
             for tag in tags
             if (tag.startswith("team:") and tag != f"team:{team}")
             or (tag.startswith("service:") and service and tag != f"service:{service}")
+            or tag.startswith(("business_unit:", "on_call:"))
         ] + environments[1:]
         for tag in doubtful:
             name = tag.split(":", 1)[0]

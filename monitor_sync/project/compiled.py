@@ -142,7 +142,7 @@ def _environment(tags: Any) -> Any:
 def _doubtful(tags: Sequence[str]) -> bool:
     environments = 0
     for tag in tags:
-        if tag.startswith(("team:", "service:")):
+        if tag.startswith(("team:", "service:", "business_unit:", "on_call:")):
             return True
         environments += tag.startswith("env:")
     return environments > 1
@@ -267,10 +267,15 @@ def _inside(value: Any, name: str) -> Field:
 
 
 def reserved_tags(compiled: CompiledMonitor, key: str) -> Iterator[Mistake]:
-    """Yield each tag that only this tool may write."""
+    """
+    Yield each tag that only this tool may write.
+
+    One of an imported monitor stays beside ours where the author ignores `tags/second-value`.
+    """
     for tag in compiled.values.get("tags", ()):
         name = tag.split(":", 1)[0]
-        if name in _RESERVED or name.startswith("monitor_sync_"):
+        reserved = name in _RESERVED and not _stays_beside_ours(compiled)
+        if reserved or name.startswith("monitor_sync_"):
             document, span = tag_span(compiled.layers, tag)
             diagnostic = document.diagnostic(
                 "tags/reserved",
@@ -280,6 +285,14 @@ def reserved_tags(compiled: CompiledMonitor, key: str) -> Iterator[Mistake]:
                 key=key,
             )
             yield Mistake(frozenset({"tags"}), diagnostic)
+
+
+def _stays_beside_ours(compiled: CompiledMonitor) -> bool:
+    ignored = compiled.values.get("ignore")
+    return any(
+        isinstance(entry, dict) and entry.get("rule") == "tags/second-value"
+        for entry in (ignored if isinstance(ignored, list) else ())
+    )
 
 
 def tag_span(layers: tuple[Layer, ...], tag: str) -> tuple[Document, Span]:

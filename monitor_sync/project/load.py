@@ -229,7 +229,7 @@ class _ProjectReader:
     # the monitors
 
     def _expand(self, project: ParsedFile | None, expansion: Expansion) -> None:
-        top = self._level("project", project)
+        top = shared_layers(self._normaliser, "project", project)
         units = {unit.file.unit: unit for unit in self._of_kind("business-unit")}
         bases: dict[str, CompiledMonitor] = {}
         for parsed in self._of_kind("monitors"):
@@ -238,13 +238,16 @@ class _ProjectReader:
             folder = parsed.file.unit
             unit = units.get(folder)
             if folder not in bases:
-                bases[folder] = compile_layers((*top, *self._level("business unit", unit)))
+                own = shared_layers(self._normaliser, "business unit", unit)
+                bases[folder] = compile_layers((*top, *own))
             above = [level.doubts for level in (project, unit, parsed) if level is not None]
             expansion.file(
                 MonitorFile(
                     file=parsed.file,
                     document=parsed.document,
-                    base=compile_layers(self._level("file", parsed), bases[folder]),
+                    base=compile_layers(
+                        shared_layers(self._normaliser, "file", parsed), bases[folder]
+                    ),
                     former_files=named(parsed.value("moved_from")),
                     former_units=named(unit.value("moved_from")) if unit else (),
                     adoptions=parsed.value("adopt") or {},
@@ -254,19 +257,20 @@ class _ProjectReader:
                 )
             )
 
-    def _level(self, label: str, parsed: ParsedFile | None) -> list[Layer]:
-        """Return what a project, unit or file says of all its monitors; `defaults` are weaker."""
-        if parsed is None or parsed.document.data is None:
-            return []
-        levels = []
-        document, defaults = parsed.document, parsed.value("defaults")
-        if defaults:
-            levels.append(self._normaliser.layer(label, document, ("defaults",), defaults, ""))
-        names = ("team", "service", "tags")
-        own = {name: parsed.value(name) for name in names if parsed.value(name) is not None}
-        if own:
-            levels.append(self._normaliser.layer(label, document, (), own, ""))
-        return levels
+
+def shared_layers(normaliser: Normaliser, label: str, parsed: ParsedFile | None) -> list[Layer]:
+    """Return what a project, unit or file says of all its monitors; `defaults` are weaker."""
+    if parsed is None or parsed.document.data is None:
+        return []
+    levels = []
+    document, defaults = parsed.document, parsed.value("defaults")
+    if defaults:
+        levels.append(normaliser.layer(label, document, ("defaults",), defaults, ""))
+    names = ("team", "service", "tags")
+    own = {name: parsed.value(name) for name in names if parsed.value(name) is not None}
+    if own:
+        levels.append(normaliser.layer(label, document, (), own, ""))
+    return levels
 
 
 def _locator(expansion: Expansion) -> references.Locate:

@@ -1,0 +1,188 @@
+"""The text of the files that an import writes: what is common once, one entry a monitor below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from monitor_sync.adopt import scalars
+from monitor_sync.adopt.inherited import below
+from monitor_sync.adopt.placed import PlacedMonitor
+from monitor_sync.project.layers import Values
+
+AS_FOUND: Final = "imported as found"
+"""The reason beside a rule whose error a live definition came with."""
+
+_SILENT: Final = {"notify": False, "footer": False}
+"""Live messages name their own recipients and have no footer; both stay as they live."""
+
+_FACTORED: Final = (
+    "type", "priority", "raw_options", "restricted_roles", "draft_status", "ignore", "message",
+)  # fmt: skip
+"""Fields that stand once under ``defaults`` where all monitors of a file have the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContext:
+    """
+    What decides how one file is written, besides its monitors.
+
+    ``above`` are the merged values of the levels above its monitors, ``team`` the owner that these
+    name. ``unset`` are keys of tags from above that its monitors do not carry. ``ignored`` are the
+    rules whose errors each monitor came with, by name. ``schema`` is where editors find the
+    schema, empty where there is none.
+    """
+
+    above: Values = field(default_factory=dict)
+    unset: Sequence[str] = ()
+    ignored: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    schema: str = ""
+
+    @property
+    def team(self) -> str:
+        """The owner that the levels above name; empty where they name none."""
+        return str(self.above.get("team") or "")
+
+
+def new_file(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
+    """Return the text of a new file that declares these monitors."""
+    entries = {monitor.name: _entry(monitor, context) for monitor in monitors}
+    top: dict[str, Any] = {}
+    teams = {monitor.team for monitor in monitors}
+    if len(teams) == 1 and teams != {context.team}:
+        top["team"] = teams.pop()
+    else:
+        for monitor in monitors:
+            if monitor.team != context.team:
+                entries[monitor.name] = {"team": monitor.team, **entries[monitor.name]}
+    if monitors[0].service:
+        top["service"] = monitors[0].service
+    tags = {**dict.fromkeys(context.unset), **_common_tags(entries)}
+    if tags:
+        top["tags"] = tags
+    top["defaults"] = {**_SILENT, **_common(entries)}
+    adopted = {monitor.name: monitor.id for monitor in monitors}
+    lines = [*_head(context.schema), *_block("adopt", adopted)]
+    for name, value in top.items():
+        lines += scalars.entry(name, value, 0)
+    lines += ["monitors:", *_monitors(entries, monitors)]
+    return "\n".join(lines) + "\n"
+
+
+def _head(schema: str) -> Iterator[str]:
+    if schema:
+        yield f"# yaml-language-server: $schema={schema}"
+    yield "# Imported: messages name their own recipients, so notify and footer are off."
+
+
+def _block(name: str, values: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{name}:"
+    for inner, value in values.items():
+        yield from scalars.entry(inner, value, 2)
+
+
+def _monitors(
+    entries: Mapping[str, Mapping[str, Any]], monitors: Sequence[PlacedMonitor]
+) -> Iterator[str]:
+    notes = {monitor.name: monitor.notes for monitor in monitors}
+    for name, values in entries.items():
+        yield from (f"  # {note}" for note in notes[name])
+        yield f"  {scalars.key(name)}:"
+        for inner, value in values.items():
+            yield from scalars.entry(inner, value, 4)
+
+
+def _entry(monitor: PlacedMonitor, context: FileContext) -> dict[str, Any]:
+    """Return what stands below the name of a monitor, before what is common is taken out."""
+    values = below(monitor.declared, context.above)
+    rules = context.ignored.get(monitor.name, ())
+    if rules:
+        values["ignore"] = [{"rule": rule, "reason": AS_FOUND} for rule in rules]
+    return values
+
+
+def _common(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Take out of all entries what they have alike, and return it."""
+    if len(entries) < 2:
+        return {}
+    common = {
+        name: first
+        for name in _FACTORED
+        if (first := _alike(entries.values(), name)) is not _DIFFER
+    }
+    for values in entries.values():
+        for name in common:
+            del values[name]
+    options = _common_options(entries)
+    return {**common, **({"options": options} if options else {})}
+
+
+_DIFFER: Final = object()
+
+
+def _alike(entries: Any, name: str) -> Any:
+    values = [entry.get(name, _DIFFER) for entry in entries]
+    return values[0] if all(value == values[0] for value in values[1:]) else _DIFFER
+
+
+def _common_options(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    several = [dict(values.get("options") or {}) for values in entries.values()]
+    common = {name: first for name in several[0] if (first := _alike(several, name)) is not _DIFFER}
+    for values, options in zip(entries.values(), several, strict=True):
+        left = {name: value for name, value in options.items() if name not in common}
+        if left:
+            values["options"] = left
+        else:
+            values.pop("options", None)
+    return common
+
+
+def _common_tags(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Take out of all entries the tags that they have alike, and return them as a map."""
+    several = [values.get("tags") for values in entries.values()]
+    if len(several) < 2 or not all(isinstance(tags, dict) for tags in several):
+        return {}
+    first = several[0] or {}
+    common = {
+        key: value
+        for key, value in first.items()
+        if all((tags or {}).get(key, _DIFFER) == value for tags in several[1:])
+    }
+    for values in entries.values():
+        left = {key: value for key, value in values["tags"].items() if key not in common}
+        if left:
+            values["tags"] = left
+        else:
+            del values["tags"]
+    return common
+
+
+def appended(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
+    """Return the lines that declare these monitors at the end of ``monitors:`` of a file."""
+    entries = {}
+    for monitor in monitors:
+        values = {"adopt": monitor.id, **_entry(monitor, context)}
+        if monitor.team != context.team:
+            values = {"team": monitor.team, **values}
+        if context.unset:
+            values["tags"] = {**dict.fromkeys(context.unset), **(values.get("tags") or {})}
+        if context.above.get("service") and "service" not in values:
+            values["service"] = None
+        entries[monitor.name] = {**values, **_SILENT}
+    return "".join(line + "\n" for line in _monitors(entries, monitors))
+
+
+def unit_file(name: str, team: str, schema: str) -> str:
+    """Return the text of ``business-unit.yaml`` of a new unit; ``team`` may be empty."""
+    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    lines += [*scalars.entry("name", name, 0), *(scalars.entry("team", team, 0) if team else ())]
+    return "\n".join(lines) + "\n"
+
+
+def team_entries(teams: Mapping[str, str]) -> str:
+    """Return the lines that declare teams below ``teams:``, by key, each with its title."""
+    return "".join(
+        f"  {scalars.key(team)}:\n    name: {scalars.scalar(title)}\n"
+        for team, title in teams.items()
+    )

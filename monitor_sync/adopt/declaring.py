@@ -1,0 +1,160 @@
+"""What the declaration of a live monitor says: nothing that Datadog fills in or alone writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, Final
+
+from monitor_sync.adopt.placing import Place
+from monitor_sync.jsontext import tidy
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNOWNED, UNPLACED, Body
+from monitor_sync.project.schema_files import bundle
+from monitor_sync.resources.monitor import values
+from monitor_sync.resources.monitor.canonical import canonical
+from monitor_sync.resources.monitor.payload import READ_ONLY
+
+OURS: Final = frozenset({PROJECT_TAG, KEY_TAG})
+"""Keys of tags that make the identity: what is left of them on a live monitor is replaced."""
+
+
+def declared(body: Body, service: str, given: Collection[str]) -> dict[str, Any]:
+    """
+    Return what ``monitors: NAME:`` holds for a live monitor, query and references as they live.
+
+    ``service`` is written where it is not empty: where the file does not say it. ``given`` are the
+    tags that unit, team and file put on it already. ``${`` is doubled.
+    """
+    form = canonical(body, declared=body)
+    kind = form.get("type")
+    options = body.get("options") if isinstance(body.get("options"), Mapping) else {}
+    known, raw = _options(options or {}, form["options"])
+    thresholds = known.pop("thresholds", None)
+    written = {
+        "name": values.text(body.get("name")),
+        "type": None if kind == "query alert" else kind,
+        "raw_type": True if kind not in creatable_types() else None,
+        "query": values.query(body.get("query")),
+        "thresholds": _thresholds(thresholds, form["options"].get("thresholds")),
+        "priority": form.get("priority"),
+        "options": known or None,
+        "raw_options": raw or None,
+        **_managed_where_declared(form),
+        "service": service or None,
+        "tags": tags_as_written([tag for tag in body.get("tags") or () if _kept(tag, given)]),
+        "message": values.text(body.get("message")),
+    }
+    return {name: _escaped(tidy(value)) for name, value in written.items() if value is not None}
+
+
+def _managed_where_declared(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that Datadog has and that only count where files declare them."""
+    draft = form.get("draft_status")
+    roles = form.get("restricted_roles")
+    return {
+        "restricted_roles": list(roles) if roles else None,
+        "draft_status": draft if draft != "published" else None,
+    }
+
+
+def _kept(tag: str, given: Collection[str]) -> bool:
+    return tag not in given and tag.partition(":")[0] not in OURS
+
+
+def given_tags(place: Place, service: str, on_call: str) -> frozenset[str]:
+    """Return the tags that a monitor gets from its place: see ``project/build.py``."""
+    tags = set()
+    if place.unit != UNPLACED:
+        tags.add(f"business_unit:{place.unit}")
+    if place.team != UNOWNED:
+        tags |= {f"team:{place.team}", f"on_call:{on_call}"}
+    if service:
+        tags.add(f"service:{service}")
+    return frozenset(tags)
+
+
+def service_of(body: Body) -> str:
+    """Return the one service that a monitor's tags name; empty where they name none or several."""
+    services = {
+        tag.partition(":")[2] for tag in body.get("tags") or () if tag.startswith("service:")
+    }
+    service = services.pop() if len(services) == 1 else ""
+    return service if "${" not in service else ""
+
+
+def tags_as_written(tags: list[str]) -> dict[str, Any] | list[str] | None:
+    """Return tags as a map where each has a value, else as a list; None where there are none."""
+    tags = list(dict.fromkeys(tags))
+    if not tags:
+        return None
+    if any(not _fits_map(tag) for tag in tags):
+        return tags
+    by_key: dict[str, Any] = {}
+    for tag in tags:
+        key, _, value = tag.partition(":")
+        before = by_key.get(key)
+        if before is None:
+            by_key[key] = value
+        else:
+            by_key[key] = [*(before if isinstance(before, list) else [before]), value]
+    return by_key
+
+
+def _fits_map(tag: str) -> bool:
+    key, _, value = tag.partition(":")
+    return bool(key and value) and "${" not in key
+
+
+def _options(
+    live: Mapping[str, Any], form: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options that are not at their default, and those of them nobody here knows."""
+    known: dict[str, Any] = {}
+    raw: dict[str, Any] = {}
+    for name, value in live.items():
+        if name not in form or name in READ_ONLY or name in _read_only("options"):
+            continue
+        digits = isinstance(value, str) and not isinstance(form[name], str)
+        (known if name in _known_options() else raw)[name] = form[name] if digits else value
+    return known, raw
+
+
+def _thresholds(written: Any, form: Any) -> dict[str, Any] | None:
+    """Return the levels that count for this type, as numbers."""
+    if not isinstance(written, Mapping) or not isinstance(form, Mapping):
+        return None
+    skipped = _read_only("thresholds")
+    return {name: form[name] for name in written if name in form and name not in skipped} or None
+
+
+def _escaped(value: Any) -> Any:
+    """Return a value in which what would be a hole of ours is spelled out."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, Mapping):
+        return {name: _escaped(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_escaped(inner) for inner in value]
+    return value
+
+
+@cache
+def creatable_types() -> frozenset[str]:
+    """Return the types that the schema of a monitor lists."""
+    written = bundle("definitions")["definitions"]["changes"]["properties"]["type"]
+    return frozenset(name for choice in written["anyOf"] for name in choice.get("enum", ()))
+
+
+@cache
+def _known_options() -> frozenset[str]:
+    return frozenset(bundle("definitions")["definitions"]["options"]["properties"])
+
+
+@cache
+def _read_only(part: str) -> frozenset[str]:
+    properties = bundle("definitions")["definitions"][part]["properties"]
+    return frozenset(
+        name
+        for name, described in properties.items()
+        if str(described.get("description", "")).startswith("Read only")
+    )

@@ -1,0 +1,219 @@
+"""From live monitors to the texts of files: placed, named, declared, composed; nothing proven."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitor_sync.adopt import composing, scalars
+from monitor_sync.adopt.appending import append_below, append_top
+from monitor_sync.adopt.composing import FileContext
+from monitor_sync.adopt.declaring import declared, given_tags, service_of
+from monitor_sync.adopt.existing import ExistingFiles
+from monitor_sync.adopt.holes import Names, with_holes
+from monitor_sync.adopt.inherited import tags_above, unset_tags
+from monitor_sync.adopt.naming import Title, names
+from monitor_sync.adopt.placed import PlacedMonitor
+from monitor_sync.adopt.placing import Place, Placing, place
+from monitor_sync.model import UNOWNED, UNPLACED, LiveResource
+
+_TITLES = {UNPLACED: "Not placed yet", UNOWNED: "Nobody yet"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """
+    What would be written: the placed monitors, and the whole new text of each file by its path.
+
+    ``why_not`` says of a monitor, by id, why its unit or its team is not known.
+    """
+
+    placed: tuple[PlacedMonitor, ...]
+    texts: Mapping[str, str]
+    teams: tuple[str, ...] = ()
+    why_not: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """
+    What earlier attempts have shown of the monitors, by id, and of the files.
+
+    ``literal`` are written without holes, ``out`` not at all. ``ignored`` are the rules whose
+    errors a definition came with. Nothing is appended to the files ``closed``, ``unit/file``.
+    """
+
+    literal: frozenset[int] = frozenset()
+    out: Mapping[int, str] = field(default_factory=dict)
+    ignored: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+
+
+class Drafter:
+    """Makes drafts of one import, each with what the doubts of the one before have shown."""
+
+    def __init__(
+        self,
+        live: Sequence[LiveResource],
+        existing: ExistingFiles,
+        placing: Placing,
+        *,
+        taken: Mapping[str, int | None],
+        texts: Mapping[str, str],
+        schemas: bool = False,
+    ) -> None:
+        """
+        Keep what all drafts share.
+
+        ``taken`` are the declared keys with the ids of their live monitors, ``texts`` the files as
+        they are by path, ``schemas`` whether the project has copies of the schemas.
+        """
+        self._live = live
+        self._existing = existing
+        self._taken = taken
+        self._texts = texts
+        self._schemas = schemas
+        self._places = {int(each.id): place(each.body, placing) for each in live}
+        titles = [Title(self._place(each).unit, self._place(each).file, each) for each in live]
+        self._names = names(titles, taken)
+
+    def _place(self, live: LiveResource) -> Place:
+        return self._places[int(live.id)]
+
+    def draft(self, doubts: Doubts) -> Draft:
+        """Return the files that declare all monitors but those that are out."""
+        groups: dict[tuple[str, str], list[LiveResource]] = defaultdict(list)
+        for live in self._live:
+            if live.id not in doubts.out:
+                groups[self._target(self._place(live), doubts.closed)].append(live)
+        known = Names(keys=self._keys(groups), slos=self._existing.slos)
+        texts: dict[str, str] = {}
+        placed: list[PlacedMonitor] = []
+        for (unit, file), members in sorted(groups.items()):
+            monitors, text = self._file(unit, file, members, known, doubts)
+            placed += monitors
+            texts[f"{unit}/{file}.yaml"] = text
+        texts |= self._units(placed)
+        teams = self._new_teams(placed)
+        if teams:
+            texts["teams.yaml"] = self._teams(teams)
+        why_not = {
+            id_: why for id_, (*_, why) in self._places.items() if why and id_ not in doubts.out
+        }
+        return Draft(placed=tuple(placed), texts=texts, teams=tuple(teams), why_not=why_not)
+
+    def _target(self, its: Place, closed: Collection[str]) -> tuple[str, str]:
+        """Return the unit and the file that a monitor is written to."""
+        file = its.file
+        while f"{its.unit}/{file}" in closed:
+            file += "-imported"
+        return its.unit, file
+
+    def _keys(self, groups: Mapping[tuple[str, str], Sequence[LiveResource]]) -> dict[int, str]:
+        keys = {id_: key for key, id_ in self._taken.items() if id_ is not None}
+        for (unit, file), members in groups.items():
+            for live in members:
+                keys[int(live.id)] = f"{unit}/{file}/{self._names[int(live.id)]}"
+        return keys
+
+    # one file
+
+    def _file(
+        self, unit: str, file: str, members: Sequence[LiveResource], known: Names, doubts: Doubts
+    ) -> tuple[list[PlacedMonitor], str]:
+        path = f"{unit}/{file}.yaml"
+        above = self._above(unit, file)
+        unset = unset_tags((live.body.get("tags") or () for live in members), above.get("tags", ()))
+        monitors = self._placed(unit, file, members, tags_above(above, unset), known, doubts)
+        context = FileContext(
+            above=above,
+            unset=unset,
+            ignored={monitor.name: doubts.ignored.get(monitor.id, ()) for monitor in monitors},
+            schema="../.schemas/monitors.json" if self._schemas else "",
+        )
+        if path not in self._texts:
+            return monitors, composing.new_file(monitors, context)
+        entries = composing.appended(monitors, context)
+        text = append_below(self._texts[path], "monitors", entries)
+        return monitors, text if text is not None else self._texts[path] + entries
+
+    def _above(self, unit: str, file: str) -> dict[str, Any]:
+        above = dict(self._existing.inherited(unit, file))
+        if unit not in self._existing.units:
+            team = self._unit_team(unit)
+            above = {**above, "team": team} if team else above
+        return above
+
+    def _unit_team(self, unit: str) -> str:
+        """Return the one team that owns all of a new unit; empty where there are several."""
+        teams = {its.team for its in self._places.values() if its.unit == unit}
+        return teams.pop() if len(teams) == 1 else ""
+
+    def _placed(
+        self,
+        unit: str,
+        file: str,
+        members: Sequence[LiveResource],
+        tags: Sequence[str],
+        known: Names,
+        doubts: Doubts,
+    ) -> list[PlacedMonitor]:
+        exists = f"{unit}/{file}" in self._existing.of_files
+        services = {service_of(live.body) for live in members}
+        shared = services.pop() if len(services) == 1 and not exists else ""
+        if exists:
+            shared = str(self._existing.inherited(unit, file).get("service") or "")
+        monitors = []
+        for live in sorted(members, key=lambda live: self._names[int(live.id)]):
+            its, service = self._place(live), service_of(live.body)
+            on_call = self._existing.on_call.get(its.team, its.team)
+            given = {*given_tags(its, service, on_call), *tags}
+            values = declared(live.body, service if service != shared else "", given)
+            notes: tuple[str, ...] = ()
+            if int(live.id) not in doubts.literal:
+                values, notes = with_holes(values, known)
+            monitors.append(
+                PlacedMonitor(
+                    unit=unit,
+                    file=file,
+                    name=self._names[int(live.id)],
+                    team=its.team,
+                    service=shared,
+                    id=int(live.id),
+                    declared=values,
+                    live=live.body,
+                    notes=notes,
+                )
+            )
+        return monitors
+
+    # what all files share
+
+    def _units(self, placed: Sequence[PlacedMonitor]) -> Iterator[tuple[str, str]]:
+        schema = "../.schemas/business-unit.json" if self._schemas else ""
+        for unit in sorted({monitor.unit for monitor in placed} - self._existing.units):
+            text = composing.unit_file(_title(unit), self._unit_team(unit), schema)
+            yield f"{unit}/business-unit.yaml", text
+
+    def _new_teams(self, placed: Sequence[PlacedMonitor]) -> list[str]:
+        return sorted({monitor.team for monitor in placed} - self._existing.on_call.keys())
+
+    def _teams(self, teams: Sequence[str]) -> str:
+        entries = composing.team_entries({team: _title(team) for team in teams})
+        text = append_below(self._texts.get("teams.yaml", ""), "teams", entries)
+        return text if text is not None else self._texts["teams.yaml"] + entries
+
+
+def _title(part: str) -> str:
+    """Return what people may call a unit or a team: ``motor-quotes`` is Motor quotes."""
+    return _TITLES.get(part) or part.replace("-", " ").replace("_", " ").strip().capitalize()
+
+
+def with_placing(text: str, placing: Placing) -> str:
+    """Return project.yaml with the tags under ``import:`` that say where monitors go."""
+    roles = {"unit": placing.unit.tag, "team": placing.team.tag, "file": placing.file.tag}
+    written = scalars.flow({name: tag for name, tag in roles.items() if tag})
+    comment = "    # which live tags say where an imported monitor goes"
+    return append_top(text, f"import: {written}{comment}\n")

@@ -1,0 +1,101 @@
+"""Keys that read well: what people call a monitor, less what its place says already."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
+
+from monitor_sync.adopt.placing import by_key, slug
+from monitor_sync.model import LiveResource
+
+_VARIABLES: Final = re.compile(r"\{\{.*?\}\}")
+_BRACKETS: Final = re.compile(r"[\[(<【]([^\[\]()<>【】]*)[\])>】]")
+_PRIORITY: Final = re.compile(r"p[1-5]|sev-?[0-5]|critical|warning|warn")
+_ENVIRONMENTS: Final = frozenset({"prod", "production", "prd", "live"})
+_LONGEST: Final = 50
+
+
+class Title(NamedTuple):
+    """A live monitor that wants a name in the file ``unit/file``."""
+
+    unit: str
+    file: str
+    live: LiveResource
+
+
+def names(titles: Iterable[Title], taken: Collection[str]) -> dict[int, str]:
+    """
+    Return the last part of the key of each monitor, by id.
+
+    ``taken`` are the keys that exist. The name depends on the monitor's title and on which others
+    stand in its file. Where two have the same title, the oldest has it without a number.
+    """
+    files: dict[tuple[str, str], list[Title]] = {}
+    for title in titles:
+        files.setdefault((title.unit, title.file), []).append(title)
+    chosen: dict[int, str] = {}
+    for (unit, file), members in files.items():
+        start = f"{unit}/{file}/"
+        used = {key.removeprefix(start) for key in taken if key.startswith(start)}
+        # what a key names stands with its items as `key.item` too
+        used |= {part.partition(".")[0] for part in used}
+        chosen |= _in_one_file(members, used)
+    return chosen
+
+
+def _in_one_file(members: list[Title], used: set[str]) -> dict[int, str]:
+    """Return names that are free: the short form, the whole title where that is taken, a number."""
+    members = sorted(members, key=lambda title: (title.live.created, int(title.live.id)))
+    short = {int(title.live.id): _short(title) for title in members}
+    several = {name for name, count in Counter(short.values()).items() if count > 1}
+    names_by_id: dict[int, str] = {}
+    for title in members:
+        number = int(title.live.id)
+        name = short[number]
+        if name in several or name in used:
+            whole = _slug(_VARIABLES.sub(" ", title.live.name))
+            name = whole if whole and whole not in used else name
+        names_by_id[number] = _numbered(name or f"monitor-{number}", used)
+        used.add(names_by_id[number])
+    return names_by_id
+
+
+def _numbered(name: str, used: Collection[str]) -> str:
+    if name not in used:
+        return name
+    number = 2
+    while f"{name}-{number}" in used:
+        number += 1
+    return f"{name}-{number}"
+
+
+def _short(title: Title) -> str:
+    """Return the title without what unit, file and tags say: ``[Motor] RDS CPU high``."""
+    known = _said_by_place(title)
+    text = _VARIABLES.sub(" ", title.live.name)
+    text = _BRACKETS.sub(lambda part: " " if _is_known(part[1], known) else f" {part[1]} ", text)
+    whole = slug(text, 200)
+    for word in sorted(known, key=len, reverse=True):
+        if word and whole.startswith(word + "-"):
+            whole = whole.removeprefix(word + "-").strip("-._")
+    return _slug(whole) or _slug(title.live.name)
+
+
+def _slug(text: str) -> str:
+    """Return a text as the name of a monitor; a dot would look like the item of a `for_each`."""
+    return slug(text.replace(".", "-"), _LONGEST)
+
+
+def _is_known(text: str, known: Collection[str]) -> bool:
+    word = slug(text)
+    return word in known or bool(_PRIORITY.fullmatch(word))
+
+
+def _said_by_place(title: Title) -> set[str]:
+    tags = by_key(title.live.body)
+    values = {slug(value) for key in ("team", "service", "env") for value in tags.get(key, ())}
+    return {title.unit, title.file, *values} | (
+        _ENVIRONMENTS if values & _ENVIRONMENTS else set[str]()
+    )

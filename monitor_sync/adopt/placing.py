@@ -1,0 +1,174 @@
+"""Which unit, team and file a live monitor belongs to, by its tags; and which tags say so."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from monitor_sync.model import UNOWNED, UNPLACED, Body
+
+_CANDIDATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "unit": (
+        "business_unit", "business-unit", "businessunit", "bu", "unit", "division", "department",
+        "domain", "tribe", "product", "squad", "team",
+    ),
+    "team": ("team", "squad", "owner", "owner_team", "service_owner", "owning_team"),
+    "file": ("service", "app", "application", "component", "project", "cluster", "integration"),
+}  # fmt: skip
+"""The names that such tags have in real estates, the likeliest first."""
+
+_LEAST: Final = 0.2
+"""The share of the monitors that a tag must stand on to be taken before others that are there."""
+
+_STAND_INS: Final = frozenset({"product", "squad", "team"})
+"""What says the unit only where it stands on that share of the monitors."""
+
+_OTHER_FILE: Final = "general"
+"""The file of what carries no tag that names one."""
+
+_LONGEST_PART: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRole:
+    """
+    A tag that says one thing about a monitor. ``names`` renames its values, as they live.
+
+    An empty ``tag`` is one that nobody gives.
+    """
+
+    tag: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, tags: Mapping[str, list[str]]) -> str:
+        """Return the part of a key that a monitor's tags give; empty where they give none."""
+        values = tags.get(self.tag, ()) if self.tag else ()
+        distinct = list(dict.fromkeys(values))
+        if len(distinct) != 1:
+            return ""
+        return self.names.get(distinct[0]) or slug(distinct[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """Which tags say where a monitor goes: ``import`` in project.yaml."""
+
+    unit: TagRole = TagRole()
+    team: TagRole = TagRole()
+    file: TagRole = TagRole()
+
+
+class Place(NamedTuple):
+    """Where a monitor goes. ``why_not`` says why no unit or no team is known, else it is empty."""
+
+    unit: str
+    team: str
+    file: str
+    why_not: str = ""
+
+
+class TagShare(NamedTuple):
+    """How many of the monitors carry a tag, and how many values it has."""
+
+    tag: str
+    monitors: int
+    values: int
+
+
+def read_placing(written: Any) -> Placing:
+    """Return what ``import`` in project.yaml says. Its shape was checked by the schema."""
+    roles = written if isinstance(written, Mapping) else {}
+    return Placing(**{name: _role(roles.get(name)) for name in ("unit", "team", "file")})
+
+
+def _role(written: Any) -> TagRole:
+    if isinstance(written, Mapping):
+        names = {str(value): str(name) for value, name in (written.get("names") or {}).items()}
+        return TagRole(tag=str(written.get("tag") or ""), names=names)
+    return TagRole(tag=str(written or ""))
+
+
+def statistics(bodies: Iterable[Body]) -> list[TagShare]:
+    """Return how often each tag key stands on the monitors, the commonest first."""
+    monitors: Counter[str] = Counter()
+    values: dict[str, set[str]] = defaultdict(set)
+    for body in bodies:
+        tags = by_key(body)
+        monitors.update(tags.keys())
+        for key, its in tags.items():
+            values[key].update(its)
+    return [TagShare(key, count, len(values[key])) for key, count in monitors.most_common()]
+
+
+def suggest(shares: Iterable[TagShare], total: int) -> Placing:
+    """
+    Return the tags that fit best, going by how often they stand on the monitors.
+
+    Of the usual names the first that stands on a fifth of them is taken; where none does, the one
+    that stands on the most. A role for which no usual name is there stays empty, and so does the
+    unit where only a few monitors have a team.
+    """
+    counts = {share.tag: share.monitors for share in shares}
+    taken: dict[str, TagRole] = {}
+    for role, candidates in _CANDIDATES.items():
+        there = [name for name in candidates if counts.get(name)]
+        common = [name for name in there if counts[name] >= _LEAST * total]
+        rare = sorted(there, key=lambda name: -counts[name])
+        if role == "unit":
+            rare = [name for name in rare if name not in _STAND_INS]
+        best = next(iter(common or rare), "")
+        taken[role] = TagRole(tag=best)
+    return Placing(**taken)
+
+
+def place(body: Body, placing: Placing) -> Place:
+    """Return where one monitor goes; ``unplaced`` or ``unowned`` where its tags do not say."""
+    tags = by_key(body)
+    unit, team = placing.unit.value(tags), placing.team.value(tags)
+    missing = [
+        _missing(name, role, tags)
+        for name, role, value in (("unit", placing.unit, unit), ("team", placing.team, team))
+        if not value
+    ]
+    file = placing.file.value(tags) or _OTHER_FILE
+    return Place(
+        unit=f"{unit}-unit" if unit == "templates" else unit or UNPLACED,
+        team=team or UNOWNED,
+        file=f"{file}-file" if file == "business-unit" or file.endswith(".tests") else file,
+        why_not="; ".join(missing),
+    )
+
+
+def _missing(name: str, role: TagRole, tags: Mapping[str, list[str]]) -> str:
+    if not role.tag:
+        return f"no tag says the {name}"
+    if len(set(tags.get(role.tag, ()))) > 1:
+        return f"several tags `{role.tag}`"
+    return f"no tag `{role.tag}`"
+
+
+def by_key(body: Body) -> dict[str, list[str]]:
+    """Return the values of a monitor's tags by key; what has no colon has an empty value."""
+    tags: dict[str, list[str]] = defaultdict(list)
+    for tag in body.get("tags") or ():
+        key, _, value = str(tag).partition(":")
+        tags[key].append(value)
+    return tags
+
+
+def slug(text: str, longest: int = _LONGEST_PART) -> str:
+    """
+    Return a text as a part of a key: lower case, words joined by ``-``; empty if nothing is left.
+
+    It is cut at the end of a word where it is too long.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    joined = re.sub(r"[^a-z0-9._]+", "-", plain).strip("-._")
+    if len(joined) <= longest:
+        return joined
+    cut = joined[: longest + 1].rpartition("-")[0] or joined[:longest]
+    return cut[:longest].strip("-._")

@@ -1,0 +1,110 @@
+"""The proof of an import: what is read back of it differs from what lives in tags alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from monitor_sync.adopt.declaring import OURS
+from monitor_sync.adopt.drafting import Doubts, Draft
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.model import LiveResource, Project
+from monitor_sync.sync.plan import make_plan
+
+if TYPE_CHECKING:
+    from monitor_sync.adopt.placed import PlacedMonitor
+    from monitor_sync.sync.change import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """
+    What reading a draft back has shown.
+
+    ``wrong`` says of a monitor, by id, why it is not what lives. ``errors`` are the rules that
+    call it an error as it lives. ``unreadable`` are the paths of files with errors of their own.
+    """
+
+    wrong: Mapping[int, str] = field(default_factory=dict)
+    errors: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against writing the draft."""
+        return not (self.wrong or self.errors or self.unreadable)
+
+
+def prove(
+    draft: Draft,
+    project: Project,
+    diagnostics: Iterable[Diagnostic],
+    live: Sequence[LiveResource],
+) -> Proof:
+    """
+    Compare a draft that was read back as ``project`` with all live monitors.
+
+    ``diagnostics`` are what reading and the rules say of it; their paths are below the project's
+    folder, as those of the draft are.
+    """
+    errors = [each for each in diagnostics if each.severity is Severity.ERROR]
+    plan = make_plan(project, live, site="")
+    changes = {change.key: change for change in plan.changes}
+    why = {refusal.key: refusal.message for refusal in reversed(plan.refused)}
+    why |= {each.key: each.message for each in reversed(errors) if each.key}
+    by_key: dict[str, list[str]] = {}
+    for error in errors:
+        by_key.setdefault(error.key, []).append(error.rule)
+    wrong, of_rules = {}, {}
+    for monitor in draft.placed:
+        key = monitor.key
+        problem = _difference(monitor, changes.get(key)) if key in project.monitors else _UNREADABLE
+        if problem:
+            wrong[monitor.id] = f"{problem}: {why[key]}" if key in why else problem
+        elif key in by_key:
+            of_rules[monitor.id] = tuple(dict.fromkeys(by_key[key]))
+    unreadable = {each.span.path for each in errors if not each.key}
+    return Proof(wrong=wrong, errors=of_rules, unreadable=frozenset(unreadable))
+
+
+_UNREADABLE = "its declaration cannot be read back"
+
+
+def _difference(monitor: PlacedMonitor, change: Change | None) -> str:
+    """Return in what a monitor would change besides added tags; empty where in nothing."""
+    if change is None or change.action != "adopt" or change.id != monitor.id:
+        return "it would not be taken over"
+    others = [field.field for field in change.fields if field.field != "tags"]
+    if others:
+        return f"it reads back with another {', '.join(others)}"
+    for field_ in change.fields:
+        lost = set(field_.old or ()) - set(field_.new or ())
+        lost = {tag for tag in lost if tag.partition(":")[0] not in OURS}
+        if lost:
+            return f"it would lose the tags {', '.join(sorted(lost))}"
+    return ""
+
+
+def after(doubts: Doubts, proof: Proof, appended: Mapping[str, str]) -> Doubts:
+    """
+    Return what the next draft must heed.
+
+    A monitor that is wrong is written without holes, and left out if it was; one with errors of
+    rules ignores them, and is left out if it did. ``appended`` are the ``unit/file`` of files of
+    people by path: to one that cannot be read any more nothing is appended.
+    """
+    literal, out, ignored = set(doubts.literal), dict(doubts.out), dict(doubts.ignored)
+    closed = {appended[path] for path in proof.unreadable if path in appended}
+    if closed:
+        return replace(doubts, closed=doubts.closed | closed)
+    for id_, why in proof.wrong.items():
+        if id_ in literal:
+            out[id_] = why
+        literal.add(id_)
+    for id_, rules in proof.errors.items():
+        known = ignored.get(id_, ())
+        if set(rules) <= set(known):
+            out[id_] = f"an error cannot be ignored: {', '.join(rules)}"
+        ignored[id_] = tuple(sorted({*known, *rules}))
+    return Doubts(literal=frozenset(literal), out=out, ignored=ignored, closed=doubts.closed)

@@ -1,0 +1,298 @@
+"""``import``: live monitors become files, which are proven before they are written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from monitor_sync.adopt import placing as tags
+from monitor_sync.adopt import selecting
+from monitor_sync.adopt.drafting import Doubts, Draft, Drafter, with_placing
+from monitor_sync.adopt.existing import ExistingFiles, existing_files
+from monitor_sync.adopt.marks import mark_of
+from monitor_sync.adopt.selecting import Left, Selection
+from monitor_sync.app import baseline, files, listing
+from monitor_sync.app.conversation import Conversation
+from monitor_sync.app.landing import land
+from monitor_sync.app.trial import Proven, Trial
+from monitor_sync.counting import listed
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.errors import UsageError
+from monitor_sync.model import Project
+from monitor_sync.project import parsed
+from monitor_sync.project.files import PROJECT, find
+from monitor_sync.project.load import Loaded
+
+if TYPE_CHECKING:
+    from monitor_sync.adopt.placed import PlacedMonitor
+    from monitor_sync.adopt.placing import Placing, TagShare
+    from monitor_sync.app.target import Target
+    from monitor_sync.datadog.client import Client
+    from monitor_sync.model import LiveResource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """
+    Which live monitors are imported, and how. One of the first four says which.
+
+    ``since`` is in milliseconds since 1970. ``project`` names the project where there is none yet.
+    ``baseline`` is a file that gets the findings which the imported monitors come with.
+    """
+
+    ids: Sequence[int] = ()
+    query: str = ""
+    everything: bool = False
+    since: int | None = None
+    project: str = ""
+    take_over: bool = False
+    dry_run: bool = False
+    baseline: Path | None = None
+
+
+class WrittenFile(NamedTuple):
+    """A file of the import: its path below the project's folder, its monitors and its lines."""
+
+    path: str
+    monitors: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """
+    What an import came to. ``written`` is False where it only shows what it would write.
+
+    ``placing`` says which tags were followed, ``suggested`` whether this import chose them, from
+    the ``shares`` of the estate's tags. ``why_not`` has by id why a unit or a team is not known.
+    ``findings`` are what the rules say of the imported monitors, ``owned`` by unit how many of its
+    live monitors are declared now, and how many it has.
+    """
+
+    root: Path
+    monitors: tuple[PlacedMonitor, ...]
+    already: int
+    left: tuple[Left, ...]
+    files: tuple[WrittenFile, ...]
+    written: bool
+    placing: Placing
+    suggested: bool
+    total: int
+    teams: tuple[str, ...] = ()
+    shares: tuple[TagShare, ...] = ()
+    why_not: Mapping[int, str] = field(default_factory=dict)
+    findings: tuple[Diagnostic, ...] = ()
+    ignored: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The rules whose errors imported monitors came with, by id."""
+    owned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    marks: Mapping[int, str] = field(default_factory=dict)
+    """The tools whose marks imported monitors bear, by id: with ``take_over``."""
+
+
+def import_monitors(
+    root: Path, target: Target, options: ImportOptions, conversation: Conversation | None = None
+) -> Imported:
+    """
+    Write live monitors below ``root`` as files that plan nothing but their adoption.
+
+    Raises WrongFiles where the files have errors already, UsageError where nothing says which
+    monitors or which project is meant, RemoteError, and Refused where a file changed meanwhile.
+    """
+    conversation = conversation or Conversation()
+    with files.uncollected():
+        before = _bytes(root, options)
+        loaded, existing = _read(root) if before else _nothing(options.project)
+        texts = {path: content.decode("utf-8-sig") for path, content in before.items()}
+        client = target.connect()
+        live = listing.list_live(client)
+        asked = _asked(client, live, options)
+        selection = selecting.select(asked, live, loaded.project, take_over=options.take_over)
+        shares = tuple(tags.statistics(each.body for each in live))
+        placing = existing.placing or tags.suggest(shares, len(live))
+        texts = texts or {PROJECT: f"project: {options.project}\n"}
+        work = _Work(root, before, texts, loaded, existing, placing, live)
+        proven = work.proven(selection, conversation)
+    return work.ended(proven, selection, options, shares)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One import between the listing and the report."""
+
+    root: Path
+    before: Mapping[str, bytes]
+    texts: Mapping[str, str]
+    loaded: Loaded
+    existing: ExistingFiles
+    placing: Placing
+    live: Sequence[LiveResource]
+
+    @property
+    def shared(self) -> dict[str, str]:
+        """What the import adds to project.yaml: which tags it went by, where that was not said."""
+        if self.existing.placing is not None or self.placing == tags.Placing():
+            return {} if self.before else {PROJECT: self.texts[PROJECT]}
+        return {PROJECT: with_placing(self.texts[PROJECT], self.placing)}
+
+    def proven(self, selection: Selection, conversation: Conversation) -> Proven:
+        if not selection.chosen:
+            return Proven(draft=Draft(placed=(), texts={}), doubts=Doubts())
+        drafter = Drafter(
+            selection.chosen,
+            self.existing,
+            self.placing,
+            taken=_taken(self.loaded.project, self.live),
+            texts=self.texts,
+            schemas=(self.root / ".schemas").is_dir(),
+        )
+        trial = Trial(
+            name=self.root.resolve().name,
+            texts=self.texts,
+            shared=self.shared,
+            live=self.live,
+            progress=conversation.progress,
+        )
+        return trial.proven(drafter)
+
+    def ended(
+        self,
+        proven: Proven,
+        selection: Selection,
+        options: ImportOptions,
+        shares: tuple[TagShare, ...],
+    ) -> Imported:
+        draft = proven.draft
+        changed = {**self.shared, **draft.texts} if draft.placed else {}
+        written = bool(draft.placed) and not options.dry_run
+        if written:
+            kept = {self.root / path: content for path, content in self.before.items()}
+            texts = {self.root / path: text for path, text in changed.items()}
+            if options.baseline is not None:
+                texts[options.baseline], _ = baseline.written(proven.findings, PurePosixPath())
+            land(texts, {path: kept[path] for path in texts if path in kept})
+        return Imported(
+            root=self.root,
+            monitors=draft.placed,
+            already=len(selection.already),
+            left=(*selection.left, *_unproven(selection, proven.doubts)),
+            files=tuple(_files(changed, draft)),
+            written=written,
+            placing=self.placing,
+            suggested=PROJECT in changed and self.existing.placing is None,
+            total=len(selection.chosen) + len(selection.already) + len(selection.left),
+            teams=draft.teams,
+            shares=shares,
+            why_not=draft.why_not,
+            findings=proven.findings,
+            ignored=proven.doubts.ignored,
+            owned=_owned(self, draft),
+            marks=_marks(draft),
+        )
+
+
+# what there is
+
+
+def _bytes(root: Path, options: ImportOptions) -> dict[str, bytes]:
+    """
+    Return the bytes of every file of the project by its path; none where there is no project yet.
+
+    Raises UsageError where there is no project and no name for one, or another name than its own.
+    """
+    if not (root / PROJECT).is_file():
+        if not options.project:
+            raise UsageError(
+                f"there is no {root / PROJECT}",
+                hint="`monitor-sync init --empty` begins a project, or give --project NAME",
+            )
+        return {}
+    return {
+        file.path.relative_to(root).as_posix(): file.path.read_bytes() for file in find(root).files
+    }
+
+
+def _nothing(name: str) -> tuple[Loaded, ExistingFiles]:
+    """Return a project that has only a name."""
+    return Loaded(project=Project(name=name)), ExistingFiles()
+
+
+def _read(root: Path) -> tuple[Loaded, ExistingFiles]:
+    """Return the project as it is. Raises WrongFiles where its files have errors."""
+    loaded = files.read_whole(root)
+    parsed_files = [parsed.parse(file)[0] for file in find(root).files]
+    return loaded, existing_files(parsed_files)
+
+
+def _taken(project: Project, live: Sequence[LiveResource]) -> dict[str, int | None]:
+    """Return the declared keys, each with the id of its live monitor where it has one."""
+    ours = {each.key: int(each.id) for each in live if each.project == project.name}
+    return {key: monitor.adopt or ours.get(key) for key, monitor in project.monitors.items()}
+
+
+# which are asked for
+
+
+def _asked(
+    client: Client, live: Sequence[LiveResource], options: ImportOptions
+) -> Sequence[LiveResource]:
+    """Return the live monitors that the options mean. Raises UsageError for an unknown id."""
+    if options.ids:
+        return _by_id(live, options.ids)
+    if options.query:
+        matching = {result.get("id") for result in client.monitors.search(options.query)}
+        return [each for each in live if each.id in matching]
+    if options.since is not None:
+        return [each for each in live if each.created >= options.since]
+    return live
+
+
+def _by_id(live: Sequence[LiveResource], ids: Sequence[int]) -> list[LiveResource]:
+    known = {each.id: each for each in live}
+    unknown = [str(number) for number in dict.fromkeys(ids) if number not in known]
+    if unknown:
+        raise UsageError(
+            f"Datadog has no monitor {listed(unknown)}",
+            hint="check the number, and that the keys are of the same organisation",
+        )
+    return [known[number] for number in dict.fromkeys(ids)]
+
+
+# what came of it
+
+
+def _unproven(selection: Selection, doubts: Doubts) -> Iterator[Left]:
+    for live in selection.chosen:
+        if live.id in doubts.out:
+            detail = doubts.out[int(live.id)]
+            yield Left(id=live.id, name=live.name, reason="unprovable", detail=detail)
+
+
+def _files(changed: Mapping[str, str], draft: Draft) -> Iterator[WrittenFile]:
+    monitors = Counter(f"{each.unit}/{each.file}.yaml" for each in draft.placed)
+    for path, text in sorted(changed.items()):
+        yield WrittenFile(path, monitors[path], text.count("\n"))
+
+
+def _owned(work: _Work, draft: Draft) -> dict[str, tuple[int, int]]:
+    """Return by unit how many of its live monitors are declared now, and how many it has."""
+    unit_of = {each.id: each.unit for each in draft.placed}
+    for monitor in work.loaded.project.monitors.values():
+        if monitor.adopt is not None:
+            unit_of[monitor.adopt] = monitor.business_unit
+    declared: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for live in work.live:
+        known = work.loaded.project.monitors.get(live.key)
+        ours = known.business_unit if known and live.project == work.loaded.project.name else ""
+        unit = ours or unit_of.get(int(live.id), "")
+        declared[unit] += bool(unit)
+        total[unit or tags.place(live.body, work.placing).unit] += 1
+    return {unit: (declared[unit], count) for unit, count in sorted(total.items())}
+
+
+def _marks(draft: Draft) -> dict[int, str]:
+    marks = {each.id: mark_of(each.live)[0] for each in draft.placed}
+    return {id_: tool for id_, tool in marks.items() if tool}

@@ -1,0 +1,126 @@
+"""An import before it is written: its files in a folder of their own, read back, proven, redone."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.adopt.drafting import Doubts, Draft, Drafter
+from monitor_sync.adopt.proof import Proof, after, prove
+from monitor_sync.app import files
+from monitor_sync.app.conversation import Progress, silent
+from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.errors import UsageError
+from monitor_sync.project import load
+
+if TYPE_CHECKING:
+    from monitor_sync.model import LiveResource
+
+_ATTEMPTS: Final = 10
+"""Drafts made at most. Each heeds what the one before proved wrong, so few need more than three."""
+
+_STEPS: Final = 4
+"""Of one attempt, for the progress bar: composed, read back, checked, compared."""
+
+_USUAL: Final = 2
+"""Attempts of most imports: the second ignores what rules call an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A draft that was read back and holds, what was left out of it and why, and the findings."""
+
+    draft: Draft
+    doubts: Doubts
+    findings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """
+    Where drafts are read back.
+
+    ``name`` is the name of the project's folder, ``texts`` its files as they are, by path, and
+    ``shared`` what the import changes in project.yaml. ``live`` are all live monitors.
+    """
+
+    name: str
+    texts: Mapping[str, str]
+    shared: Mapping[str, str]
+    live: Sequence[LiveResource]
+    progress: Progress = silent
+
+    def proven(self, drafter: Drafter) -> Proven:
+        """Return the first draft that holds. Raises UsageError where none does, or a full disk."""
+        doubts = Doubts()
+        with self.progress("proving what would be written", _STEPS * _USUAL) as step:
+            for _ in range(_ATTEMPTS):
+                draft, further, findings = self._attempt(drafter, doubts, step)
+                if further is None:
+                    return Proven(draft=draft, doubts=doubts, findings=findings)
+                doubts = further
+        raise UsageError(
+            "what would be written cannot be proven, so nothing is written",
+            hint="import fewer monitors at once, with --query or --id, to see which are the cause",
+        )
+
+    def _attempt(
+        self, drafter: Drafter, doubts: Doubts, step: Callable[[bool], None]
+    ) -> tuple[Draft, Doubts | None, tuple[Diagnostic, ...]]:
+        """Return a draft, what it must heed (None where it holds), and what the rules say of it."""
+        draft = drafter.draft(doubts)
+        step(True)
+        keys = {monitor.key for monitor in draft.placed}
+        with self._written(draft) as folder:
+            loaded = load.load(folder)
+            step(True)
+            findings = tuple(_below(each, folder) for each in files.check(loaded, keys))
+        step(True)
+        proof = prove(draft, loaded.project, findings, self.live)
+        step(True)
+        if proof.holds:
+            return draft, None, findings
+        _refuse_shared(proof, findings)
+        appended = {path: path.removesuffix(".yaml") for path in draft.texts if path in self.texts}
+        return draft, after(doubts, proof, appended), ()
+
+    @contextmanager
+    def _written(self, draft: Draft) -> Iterator[Path]:
+        """Write the project as it would be into a folder that is gone afterwards."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="monitor-sync-import-") as outer:
+                folder = Path(outer) / self.name
+                for path, text in {**self.texts, **self.shared, **draft.texts}.items():
+                    file = folder / path
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_text(text, encoding="utf-8", newline="")
+                yield folder
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise UsageError(
+                f"what would be written cannot be tried: {error.filename or ''}: {reason}",
+                hint="nothing was changed; TMPDIR names another folder to try it in",
+            ) from None
+
+
+def _below(diagnostic: Diagnostic, folder: Path) -> Diagnostic:
+    """Return a diagnostic whose file is named by its path below the project's folder."""
+    path = Path(diagnostic.span.path)
+    if not path.is_relative_to(folder):
+        return diagnostic
+    span = replace(diagnostic.span, path=path.relative_to(folder).as_posix())
+    return replace(diagnostic, span=span)
+
+
+def _refuse_shared(proof: Proof, findings: Sequence[Diagnostic]) -> None:
+    """Raise UsageError where the import would break a file that all share."""
+    for finding in findings:
+        if finding.span.path in proof.unreadable and "/" not in finding.span.path:
+            raise UsageError(
+                f"nothing can be added to {finding.span.path}: {finding.message}",
+                hint="write its top-level mappings as blocks, one entry a line",
+            )

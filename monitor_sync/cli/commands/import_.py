@@ -1,0 +1,115 @@
+"""``import``: live monitors become files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import click
+
+from monitor_sync import app
+from monitor_sync.cli import console, options
+from monitor_sync.cli.progress import progress
+from monitor_sync.errors import UsageError
+
+_AGO: Final = re.compile(r"([0-9]{1,4})([hdw])")
+_UNITS: Final = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def _since(_: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Return a time in milliseconds since 1970: 7d ago, or a date with or without a time."""
+    if value is None:
+        return None
+    if match := _AGO.fullmatch(value):
+        moment = datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        return int(moment.timestamp() * 1000)
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return int(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{value!r} is no time: write 7d, 12h, 2026-11-29 or 2026-11-29T08:00:00Z",
+            param=parameter,
+        ) from None
+
+
+@click.command("import")
+@click.option("--id", "ids", type=click.IntRange(1), multiple=True, help="One; repeatable.")
+@click.option("--query", metavar="Q", help="What Datadog's search finds: 'tag:team:motor'.")
+@click.option("--all", "everything", is_flag=True, help="Every live monitor.")
+@click.option("--since", metavar="TIME", callback=_since, help="Made since: 7d, 12h, 2026-11-29.")
+@click.option("--project", metavar="NAME", default="", help="Begins a project where none is.")
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Also what another tool manages; says what to do on the other side.",
+)
+@click.option("--dry-run", is_flag=True, help="Show all, write nothing.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=options.writable,
+    help="Keep the findings in this file, for `validate --baseline`.",
+)
+@options.deadline
+@options.output("text", "json")
+@options.root
+def command(
+    root: Path,
+    ids: Sequence[int],
+    query: str | None,
+    everything: bool,
+    since: int | None,
+    project: str,
+    take_over: bool,
+    dry_run: bool,
+    baseline: Path | None,
+    deadline: float | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """
+    Write live monitors as files that plan nothing but their adoption.
+
+    What is written is read back and compared with what lives before a file is touched; what
+    cannot be proven stays out, with the reason. Files that are there are added to, and keep their
+    lines. Nothing in Datadog is changed: `apply` adds the tags.
+    """
+    _one_of(ids, query, everything, since)
+    imported = app.import_monitors(
+        root,
+        console.target(deadline=deadline),
+        app.ImportOptions(
+            ids=ids,
+            query=query or "",
+            everything=everything,
+            since=since,
+            project=project,
+            take_over=take_over,
+            dry_run=dry_run,
+            baseline=baseline,
+        ),
+        app.Conversation(progress=progress),
+    )
+    from monitor_sync.render import importing
+
+    if form == "json":
+        console.answer(importing.json(imported), output)
+    else:
+        console.answer(importing.text(imported, console.answer_style(output)), output)
+
+
+def _one_of(ids: Sequence[int], query: str | None, everything: bool, since: int | None) -> None:
+    given = [bool(ids), query is not None, everything, since is not None]
+    if sum(given) == 1:
+        return
+    raise UsageError(
+        "nothing says which monitors are meant"
+        if not any(given)
+        else "several options say which monitors are meant",
+        hint="give one of --id N, --query Q, --since TIME and --all",
+    )

@@ -1,0 +1,255 @@
+"""What an import came to: one screen for people, the contract's JSON for programs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync import jsontext
+from monitor_sync.diagnostics import Severity
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import columns, count, listed, listed_within, pad, plain, shorten
+
+if TYPE_CHECKING:
+    from monitor_sync.adopt.selecting import Left
+    from monitor_sync.app.importing import Imported
+
+_COLUMNS: Final = 80
+_BAR: Final = 24
+_LEAST: Final = 30
+"""Columns for names behind their heading; with less they stand on a line of their own."""
+_UNITS: Final = 12
+"""Units that are shown each with a bar; what is more is counted."""
+
+_WHY: Final = {
+    "mark": "managed by {}",
+    "other-project": "of the project {}",
+    "clone": "clones of ours",
+    "unprovable": "cannot be proven",
+    "unsupported": "of a type that cannot be declared",
+}
+
+_MEND: Final = (
+    (("routing/page-reaches-nobody", "routing/pager-required"), "page nobody"),
+    (("hygiene/exact-copy",), "exact copies of others"),
+    (("query/filter-never-fits", "query/search-never-fits"), "ask for what nothing can carry"),
+    (("routing/state-reaches-nobody",), "are silent in a state"),
+)
+"""What hurts most, the worst first: rules, and what the monitors that they name do."""
+
+
+def text(imported: Imported, style: Style = PLAIN) -> str:
+    """Return the report: what was found, placed, not placed, left out, and what to do next."""
+    parts = [
+        _found(imported, style),
+        _places(imported, style),
+        _not_placed(imported, style),
+        _left_out(imported, style),
+        _mend(imported, style),
+        _next(imported, style),
+    ]
+    width = min(style.width or _COLUMNS, 100)
+    blocks = ["\n".join(shorten(line, width) for line in part) for part in parts if part]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _found(imported: Imported, style: Style) -> list[str]:
+    new, out = len(imported.monitors), len(imported.left)
+    lines = [
+        style(
+            f"{count(imported.total, 'live monitor')}: {new} imported, {imported.already} declared"
+            f" already, {out} left out.",
+            bold=True,
+        )
+    ]
+    if imported.files:
+        total = sum(file.lines for file in imported.files)
+        verb = "wrote" if imported.written else "would write"
+        each = f", {total / new:.1f} for each monitor" if new else ""
+        lines.append(
+            f"  {verb} {count(len(imported.files), 'file')} below {imported.root}/:"
+            f" {count(total, 'line')}{each}"
+        )
+    drafts = [each for each in imported.monitors if each.live.get("draft_status") == "draft"]
+    if drafts:
+        names = listed([each.key for each in drafts], 2)
+        lines.append(f"  {count(len(drafts), 'draft')}, which notify nobody: {names}")
+    noted = [each for each in imported.monitors if each.notes]
+    if noted:
+        lines.append(
+            f"  {count(len(noted), 'monitor')} with a note in its file: what has no name is an id"
+        )
+    return lines
+
+
+def _places(imported: Imported, style: Style) -> list[str]:
+    shares = {share.tag: share.monitors for share in imported.shares}
+    live = sum(total for _, total in imported.owned.values())
+    placing = imported.placing
+    roles = {"unit": placing.unit, "team": placing.team, "file": placing.file}
+    said = [
+        f"{name} by `{role.tag}` ({_percent(shares.get(role.tag, 0), live)})"
+        for name, role in roles.items()
+        if role.tag
+    ]
+    chosen = ", as written to project.yaml" if imported.suggested and imported.written else ""
+    lines = [f"Placed: {', '.join(said) or 'no tag says where monitors go'}{chosen}."]
+    units = sorted(imported.owned.items(), key=lambda unit: -unit[1][1])
+    room = max([len(unit) for unit, _ in units[:_UNITS]], default=0)
+    for unit, (declared, total) in units[:_UNITS]:
+        lines.append(f"  {pad(unit, room)}  {_bar(declared, total, style)}  {declared} of {total}")
+    if len(units) > _UNITS:
+        lines.append(f"  and {count(len(units) - _UNITS, 'smaller unit')}")
+    if imported.teams:
+        lines.append(f"  new in teams.yaml: {listed_within(imported.teams, _COLUMNS - 21)}")
+    return lines
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"on {round(100 * part / whole)} %" if whole else "on none"
+
+
+def _bar(part: int, whole: int, style: Style) -> str:
+    filled = round(_BAR * part / whole) if whole else 0
+    if part and not filled:
+        filled = 1
+    if part < whole and filled == _BAR:
+        filled -= 1
+    return style("█" * filled, "green") + style("░" * (_BAR - filled), dim=True)
+
+
+def _not_placed(imported: Imported, style: Style) -> list[str]:
+    if not imported.why_not:
+        return []
+    keys = {each.id: each.key for each in imported.monitors}
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for id_, why in imported.why_not.items():
+        if id_ in keys:
+            by_reason[why].append(keys[id_])
+    total = sum(map(len, by_reason.values()))
+    head = f"{count(total, 'monitor')} not placed whole, in `unplaced` or owned by `unowned`:"
+    return [style(head, "yellow"), *_rows(by_reason, 4)]
+
+
+def _rows(by_reason: Mapping[str, Sequence[str]], shown: int) -> Iterator[str]:
+    ordered = sorted(by_reason.items(), key=lambda entry: -len(entry[1]))
+    for reason, items in ordered[:shown]:
+        yield from _row(len(items), plain(reason), [plain(item) for item in items])
+    if len(ordered) > shown:
+        yield f"         and for {count(len(ordered) - shown, 'other reason')}"
+
+
+def _row(number: int, what: str, items: Sequence[str]) -> Iterator[str]:
+    """Yield a line with a number, what it counts, and the first few of it."""
+    head = f"  {number:>5}  {what}: "
+    room = _COLUMNS - columns(head)
+    if room >= _LEAST:
+        yield head + listed_within(items, room)
+    else:
+        yield head.rstrip()
+        yield " " * 9 + listed_within(items, _COLUMNS - 9)
+
+
+def _left_out(imported: Imported, style: Style) -> list[str]:
+    if not imported.left:
+        return []
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for left in imported.left:
+        by_reason[_reason(left)].append(_named(left))
+    head = f"{count(len(imported.left), 'monitor')} left out:"
+    return [style(head, "yellow"), *_rows(by_reason, 6)]
+
+
+def _reason(left: Left) -> str:
+    if left.reason == "unprovable":
+        return left.detail
+    return _WHY[left.reason].format(left.detail)
+
+
+def _named(left: Left) -> str:
+    return f"#{left.id} {shorten(left.name, 30)}"
+
+
+def _mend(imported: Imported, style: Style) -> list[str]:
+    by_rule: dict[str, set[str]] = defaultdict(set)
+    keys = {each.id: each.key for each in imported.monitors}
+    for id_, rules in imported.ignored.items():
+        for rule in rules:
+            if id_ in keys:
+                by_rule[rule].add(keys[id_])
+    for finding in imported.findings:
+        if finding.severity >= Severity.WARNING and finding.key:
+            by_rule[finding.rule].add(finding.key)
+    lines: list[str] = []
+    for rules, what in _MEND:
+        named = sorted(set().union(*(by_rule.pop(rule, set()) for rule in rules)))
+        if named:
+            lines += _row(len(named), what, named)
+    if by_rule:
+        worst = sorted(by_rule, key=lambda rule: -len(by_rule[rule]))
+        rest = len(set().union(*by_rule.values()))
+        lines += _row(rest, "have other findings", worst)
+    if not lines:
+        return []
+    return [style("To mend first:", bold=True), *lines]
+
+
+def _next(imported: Imported, style: Style) -> list[str]:
+    if not imported.monitors:
+        return ["Nothing to write."]
+    root = "" if str(imported.root) == "monitors" else f"--root {imported.root} "
+    if not imported.written:
+        return ["Nothing was written. Without --dry-run these files are."]
+    steps = [
+        (f"monitor-sync {root}plan", "take-overs alone, of tags alone"),
+        (f"monitor-sync {root}apply", "adds the tags; ids and history stay"),
+    ]
+    if imported.ignored:
+        ignored = count(len(imported.ignored), "monitor")
+        steps.append(("", f"{ignored} came with errors: `ignore`, as found"))
+    room = max(len(command) for command, _ in steps)
+    lines = [f"  {pad(command, room)}  {style(what, dim=True)}" for command, what in steps]
+    return [
+        style("Next:", bold=True),
+        *lines,
+        *_other_side(imported.marks.values()),
+        "Not checked: notification rules and downtimes that match by tags may begin to",
+        "match by the tags that are added.",
+    ]
+
+
+_STEPS: Final = {
+    "terraform": "in Terraform: a `removed` block with `destroy = false` for each, then apply",
+    "pulumi": "in Pulumi: `pulumi state delete URN` for each, with `protect` taken off",
+    "kennel": "in kennel: delete its file, and do not run kennel's `plan` before it is merged",
+    "datadog-operator": "in Kubernetes: remove the finalizer, then delete the DatadogMonitor",
+    "datadog-sync": "in datadog-sync-cli: leave these ids out with --filter",
+}
+
+
+def _other_side(tools: Iterable[str]) -> Iterator[str]:
+    for tool in sorted(set(tools)):
+        yield f"  {_STEPS.get(tool, tool)}"
+
+
+def json(imported: Imported) -> str:
+    """Return the object of the contract: what was imported, what stays out, the files."""
+    return jsontext.document(
+        {
+            "imported": [
+                {"id": each.id, "key": each.key, "file": f"{each.unit}/{each.file}.yaml"}
+                for each in imported.monitors
+            ],
+            "already": imported.already,
+            "left": [
+                {"id": each.id, "name": each.name, "reason": each.reason, "detail": each.detail}
+                for each in imported.left
+            ],
+            "files": [
+                {"file": file.path, "monitors": file.monitors, "lines": file.lines}
+                for file in imported.files
+            ],
+            "templates": [],
+        }
+    )

@@ -1,0 +1,62 @@
+"""Live monitors that no file declares: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from monitor_sync import jsontext
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, fitting, plain, shorten, table
+
+if TYPE_CHECKING:
+    from monitor_sync.app.unmanaged_monitors import UnmanagedMonitor
+
+_HEAD = ("id", "name", "team", "type", "managed by", "created", "quality")
+
+
+def text(monitors: Sequence[UnmanagedMonitor], style: Style = PLAIN) -> str:
+    """Return a table of the monitors, one of the drafts, and a line that counts all."""
+    drafts = [each for each in monitors if each.draft]
+    others = [each for each in monitors if not each.draft]
+    lines = [*_table("", others, style), *_table("Drafts, which notify nobody", drafts, style)]
+    marked = sum(bool(each.mark) for each in monitors)
+    by_tools = f", {marked} of them by the mark of another tool" if marked else ""
+    lines.append(f"{count(len(monitors), 'live monitor')} that no file declares{by_tools}.")
+    if any(each.quality_issues is None for each in monitors):
+        lines.append("Not checked: Datadog's own quality issues, which its search did not answer.")
+    if len(monitors) > marked:
+        lines.append("`monitor-sync import --all` writes files for them.")
+    return "\n".join(lines) + "\n"
+
+
+def _table(title: str, monitors: Sequence[UnmanagedMonitor], style: Style) -> list[str]:
+    if not monitors:
+        return []
+    rows = fitting([_HEAD, *map(_row, monitors)], style.width)
+    lines = [shorten(line, style.width) for line in table(rows)]
+    head = [style(title, bold=True)] if title else []
+    return [*head, style(lines[0], dim=True), *lines[1:], ""]
+
+
+def _row(monitor: UnmanagedMonitor) -> tuple[str, ...]:
+    return (
+        str(monitor.id),
+        shorten(plain(monitor.name), 60),
+        plain(monitor.team) or "-",
+        plain(monitor.type),
+        monitor.mark or "-",
+        monitor.created[:10] or "-",
+        ", ".join(map(plain, monitor.quality_issues or ())) or "-",
+    )
+
+
+def json(monitors: Sequence[UnmanagedMonitor]) -> str:
+    """Return an array with an object for every monitor."""
+    return jsontext.array(_entry(each) for each in monitors) + "\n"
+
+
+def _entry(monitor: UnmanagedMonitor) -> dict[str, object]:
+    issues = monitor.quality_issues
+    return {**asdict(monitor), "quality_issues": None if issues is None else list(issues)}

@@ -1,0 +1,83 @@
+"""Tags say where a monitor goes; which tags, the estate's own statistics suggest."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor_sync.adopt.placing import (
+    Place,
+    Placing,
+    TagRole,
+    place,
+    read_placing,
+    slug,
+    statistics,
+    suggest,
+)
+
+PLACING = Placing(
+    unit=TagRole(tag="business_unit", names={"mtr": "motor"}),
+    team=TagRole(tag="team"),
+    file=TagRole(tag="service"),
+)
+
+
+def body(*tags: str) -> dict[str, object]:
+    return {"tags": list(tags)}
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (("business_unit:mtr", "team:Quotes", "service:api.v2"), ("motor", "quotes", "api.v2", "")),
+        (("business_unit:travel", "team:t"), ("travel", "t", "general", "")),
+        (("team:t",), ("unplaced", "t", "general", "no tag `business_unit`")),
+        (("business_unit:a", "business_unit:b", "team:t"),
+         ("unplaced", "t", "general", "several tags `business_unit`")),
+        (("business_unit:templates", "team:t", "service:business-unit"),
+         ("templates-unit", "t", "business-unit-file", "")),
+        ((), ("unplaced", "unowned", "general", "no tag `business_unit`; no tag `team`")),
+    ],
+)  # fmt: skip
+def test_the_tags_of_a_monitor_say_its_unit_team_and_file(
+    tags: tuple[str, ...], expected: tuple[str, str, str, str]
+) -> None:
+    assert place(body(*tags), PLACING) == Place(*expected)
+
+
+def test_the_commonest_of_the_usual_tags_are_suggested() -> None:
+    bodies = [body("bu:motor", "squad:a", "app:x", "pillar:y") for _ in range(9)] + [body("team:z")]
+
+    placing = suggest(statistics(bodies), len(bodies))
+
+    assert (placing.unit.tag, placing.team.tag, placing.file.tag) == ("bu", "squad", "app")
+
+
+def test_a_few_team_tags_name_teams_and_not_units() -> None:
+    bodies = [body("team:a"), *(body() for _ in range(20))]
+
+    placing = suggest(statistics(bodies), len(bodies))
+
+    assert (placing.unit.tag, placing.team.tag) == ("", "team")
+
+
+def test_import_in_the_project_file_renames_values() -> None:
+    written = {"unit": {"tag": "bu", "names": {"mtr": "motor"}}, "team": "owner", "file": None}
+
+    assert read_placing(written) == Placing(
+        unit=TagRole(tag="bu", names={"mtr": "motor"}), team=TagRole(tag="owner")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Motor Insurance & Co.", "motor-insurance-co"),
+        ("Zürich – Büro", "zurich-buro"),
+        ("監視", ""),
+        ("a" * 80, "a" * 60),
+        ("word " * 30, "word-" * 11 + "word"),
+    ],
+)
+def test_a_text_becomes_a_part_of_a_key(text: str, part: str) -> None:
+    assert slug(text) == part
