@@ -114,7 +114,7 @@ class Files:
         return f"{self.root}/{name}", line + 1, column, column + len(text)
 
 
-def told(answers: Answers) -> list[tuple[str, tuple[str, int, int, int]]]:
+def rules_and_places(answers: Answers) -> list[tuple[str, tuple[str, int, int, int]]]:
     """Rule and place of each diagnostic."""
     return [
         (
@@ -148,7 +148,7 @@ def known(files: Files) -> Files:
 def test_handles_nobody_made_are_errors_where_the_team_names_them(files: Files) -> None:
     answers = files.ask()
 
-    assert told(answers) == [
+    assert rules_and_places(answers) == [
         ("routing/handle-exists-nowhere", files.place("@team-motor", "teams.yaml")),
         ("routing/handle-exists-nowhere", files.place("@webhook-zenduty-motor", "teams.yaml")),
     ]
@@ -172,7 +172,7 @@ def test_a_handle_of_one_monitor_is_an_error_at_that_monitor(known: Files) -> No
     answers = known.ask()
 
     alert = known.place("@webhook-sales", "motor/flow.yaml")
-    assert told(answers) == [
+    assert rules_and_places(answers) == [
         ("routing/handle-exists-nowhere", known.place("@slack-sales", "motor/flow.yaml")),
         ("routing/handle-exists-nowhere", (alert[0], alert[1], alert[2] - 1, alert[3] + 1)),
     ]
@@ -185,7 +185,9 @@ def test_a_query_that_datadog_refuses_is_an_error_at_the_query(known: Files) -> 
 
     answers = known.ask()
 
-    assert told(answers) == [("query/refused-by-datadog", known.place(query, "motor/flow.yaml"))]
+    assert rules_and_places(answers) == [
+        ("query/refused-by-datadog", known.place(query, "motor/flow.yaml"))
+    ]
     assert answers.diagnostics[0].message == (
         "Datadog refuses it: The value provided for parameter 'query' is invalid"
     )
@@ -201,7 +203,7 @@ def test_a_threshold_that_datadog_refuses_is_an_error_at_the_threshold(known: Fi
     answers = known.ask()
 
     path, line, column, end = known.place("warning: 5", "motor/flow.yaml")
-    assert told(answers) == [
+    assert rules_and_places(answers) == [
         ("thresholds/refused-by-datadog", (path, line, column + len("warning: "), end))
     ]
 

@@ -22,7 +22,7 @@ def body(message: str = "@slack-a", **changed: Any) -> dict[str, Any]:
     return {**plain, **changed}
 
 
-def told(old: Any, new: Any) -> dict[str, tuple[list[str], list[str]]]:
+def handles_by_transition(old: Any, new: Any) -> dict[str, tuple[list[str], list[str]]]:
     """Transition to the handles before and after."""
     audience_change = compare(old, new)
     return {
@@ -96,18 +96,24 @@ def test_a_handle_in_a_block_that_never_happens_is_not_notified() -> None:
 def test_an_option_changes_who_is_notified_though_no_handle_does(
     options: dict[str, Any], gained: set[str]
 ) -> None:
-    assert told(body(), body(options=options)) == {name: ([], ["@slack-a"]) for name in gained}
-    assert told(body(options=options), body()) == {name: (["@slack-a"], []) for name in gained}
+    assert handles_by_transition(body(), body(options=options)) == {
+        name: ([], ["@slack-a"]) for name in gained
+    }
+    assert handles_by_transition(body(options=options), body()) == {
+        name: (["@slack-a"], []) for name in gained
+    }
 
 
 def test_renotify_statuses_change_who_is_notified_again() -> None:
     every = {"renotify_interval": 60, "notify_no_data": True}
     only = {**every, "renotify_statuses": ["no data"]}
-    assert told(body(options=every), body(options=only)) == {"renotify_alert": (["@slack-a"], [])}
+    assert handles_by_transition(body(options=every), body(options=only)) == {
+        "renotify_alert": (["@slack-a"], [])
+    }
 
 
 def test_another_type_changes_what_can_happen() -> None:
-    assert "unknown" in told(body(), body(type="service check"))
+    assert "unknown" in handles_by_transition(body(), body(type="service check"))
 
 
 def test_a_priority_changes_who_is_notified_under_it() -> None:
@@ -120,7 +126,9 @@ def test_an_escalation_counts_only_where_the_monitor_renotifies() -> None:
     silent = body(options={"escalation_message": "@oncall-x"})
     again = body(options={"escalation_message": "@oncall-x", "renotify_interval": 10})
     assert not compare(body(), silent)
-    assert told(silent, again) == {"renotify_alert": ([], ["@slack-a", "@oncall-x"])}
+    assert handles_by_transition(silent, again) == {
+        "renotify_alert": ([], ["@slack-a", "@oncall-x"])
+    }
 
 
 def test_a_draft_notifies_nobody() -> None:

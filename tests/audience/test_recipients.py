@@ -36,7 +36,7 @@ REACHES = st.builds(
 )
 
 
-def told(recipients: Recipients, answers: rendering.Answers) -> set[str]:
+def notified_by(recipients: Recipients, answers: rendering.Answers) -> set[str]:
     """Who is notified where the comparisons turn out so."""
     notified = set(recipients.always)
     for recipient in recipients.sometimes:
@@ -80,7 +80,7 @@ def test_recipients_are_those_of_every_rendering(pieces: list[Piece], reached: R
         for answers in rendering.answers_for(flags, reached.priority, overridden=overridden):
             shown = names_in(rendered(pieces, answers))
             every.append(shown)
-            assert told(recipients, answers) == shown
+            assert notified_by(recipients, answers) == shown
         # what holds whatever the comparisons answer is told as such
         assert set(recipients.always) == set.intersection(*every)
         wider = rendering.answers_for(flags | silent, reached.priority, overridden=overridden)
@@ -107,7 +107,7 @@ def test_the_escalation_message_is_sent_on_renotification_only(
         flags, _ = HOLDS[name]
         shown = whole if name.startswith("renotify") else pieces
         for answers in rendering.answers_for(flags, reached.priority, overridden=overridden):
-            assert told(recipients, answers) == names_in(rendered(shown, answers))
+            assert notified_by(recipients, answers) == names_in(rendered(shown, answers))
 
 
 @given(trees(), REACHES)

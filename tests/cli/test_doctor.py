@@ -17,7 +17,7 @@ from monitor_sync.datadog.client import Client
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from tests.conftest import Local
-from tests.datadog.conftest import Answer, Asked, Script, script
+from tests.datadog.conftest import Answer, ReceivedRequest, Script, script
 
 __all__ = ["script"]
 
@@ -196,7 +196,9 @@ VALID = Answer(body={"valid": True})
 REFUSED = Answer(status=403, body={"errors": ["Forbidden"]})
 
 
-def found(script: Script, answers: dict[str, Answer], **settings: Any) -> dict[str, health.Check]:
+def checks_by_name(
+    script: Script, answers: dict[str, Answer], **settings: Any
+) -> dict[str, health.Check]:
     """The checks against a scripted Datadog, by name."""
     usual = {
         "/api/v1/validate": VALID,
@@ -206,7 +208,7 @@ def found(script: Script, answers: dict[str, Answer], **settings: Any) -> dict[s
     }
     given = {**usual, **answers}
 
-    def answer(request: Asked) -> Answer:
+    def answer(request: ReceivedRequest) -> Answer:
         return given[request.path]
 
     script.say(answer)
@@ -233,30 +235,32 @@ def test_apply_is_judged_by_the_users_roles_and_the_scopes_of_its_key(
     script: Script, answers: dict[str, Answer], state: str, says: str
 ) -> None:
     paths = {f"/api/v2/current_user/{name}".rstrip("/"): answer for name, answer in answers.items()}
-    check = found(script, paths)["apply"]
+    check = checks_by_name(script, paths)["apply"]
 
     assert check.state == state
     assert says in check.text
 
 
 def test_a_token_is_asked_for_no_api_key_and_its_scopes_stay_unchecked(script: Script) -> None:
-    checks = found(script, {}, bearer_token="ddpat_x")  # noqa: S106 - nobody's
+    checks = checks_by_name(script, {}, bearer_token="ddpat_x")  # noqa: S106 - nobody's
 
     assert checks["api key"].text == "not needed with DD_BEARER_TOKEN"
     assert checks["apply"].state == "not checked"
     assert "scopes of a token" in checks["apply"].text
-    assert "/api/v1/validate" not in {request.path for request in script.asked}
+    assert "/api/v1/validate" not in {request.path for request in script.requests}
 
 
 def test_a_service_account_is_called_one(script: Script) -> None:
     answer = {"/api/v2/current_user": user(READ, service_account=True)}
-    assert found(script, answer)["identity"].text == "service account ci@acme.example of Acme"
+    assert (
+        checks_by_name(script, answer)["identity"].text == "service account ci@acme.example of Acme"
+    )
 
 
 def test_a_wrong_api_key_and_a_wrong_application_key_are_told_apart(script: Script) -> None:
     denied = {"/api/v2/current_user": REFUSED, "/api/v1/monitor": REFUSED}
-    application = found(script, denied)
-    both = found(script, {**denied, "/api/v1/validate": REFUSED})
+    application = checks_by_name(script, denied)
+    both = checks_by_name(script, {**denied, "/api/v1/validate": REFUSED})
 
     assert application["api key"].state == "passed"
     assert application["identity"].state == "warning"
@@ -277,7 +281,7 @@ def test_clocks_that_differ_are_a_failure_on_our_side(
     script: Script, date: str, state: str, says: str
 ) -> None:
     last = Answer(body=keys(None).body, headers={"Date": date})
-    checks = found(script, {"/api/v2/current_user/application_keys": last})
+    checks = checks_by_name(script, {"/api/v2/current_user/application_keys": last})
     check = checks["clock"]
 
     assert check.text.endswith(says)

@@ -24,7 +24,7 @@ APP_KEY = "0123456789abcdef-app"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ReceivedRequest:
     """One request as it arrived."""
 
     method: str
@@ -48,19 +48,19 @@ class Script:
     """Answers in order; the last one again and again. A function decides by the request."""
 
     def __init__(self) -> None:
-        self.answers: list[Answer | Callable[[Asked], Answer]] = []
-        self.asked: list[Asked] = []
+        self.answers: list[Answer | Callable[[ReceivedRequest], Answer]] = []
+        self.requests: list[ReceivedRequest] = []
         self.connections: set[Any] = set()
         self.clock = Unhurried()
         self.url = ""
         self._lock = threading.Lock()
 
-    def say(self, *answers: Answer | Callable[[Asked], Answer]) -> None:
+    def say(self, *answers: Answer | Callable[[ReceivedRequest], Answer]) -> None:
         self.answers = list(answers)
 
-    def next(self, request: Asked, connection: Any) -> Answer:
+    def next(self, request: ReceivedRequest, connection: Any) -> Answer:
         with self._lock:
-            self.asked.append(request)
+            self.requests.append(request)
             self.connections.add(connection)
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return answer(request) if callable(answer) else answer
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(length)
         parts = urlsplit(self.path)
-        request = Asked(
+        request = ReceivedRequest(
             method=self.command,
             path=parts.path,
             query={name: values[0] for name, values in parse_qs(parts.query).items()},

@@ -9,7 +9,7 @@ import pytest
 from monitor_sync.datadog.client import Client
 from monitor_sync.errors import AccessDenied, NotSent, OutcomeUnknown, Unreachable
 from monitor_sync.http.request import Request
-from tests.datadog.conftest import Answer, Asked, Script
+from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5"}
 
@@ -24,10 +24,10 @@ def limits(left: int, reset: int) -> dict[str, str]:
     }
 
 
-def stopping(client: Client, answer: Answer) -> Callable[[Asked], Answer]:
+def stopping(client: Client, answer: Answer) -> Callable[[ReceivedRequest], Answer]:
     """Stop the client while its request is on the wire, then answer it."""
 
-    def respond(_: Asked) -> Answer:
+    def respond(_: ReceivedRequest) -> Answer:
         client.stop()
         return answer
 
@@ -40,7 +40,7 @@ def test_a_client_told_to_stop_sends_nothing_more(script: Script) -> None:
     client.stop()
     with pytest.raises(NotSent):
         client.monitors.create(BODY)
-    assert script.asked == []
+    assert script.requests == []
 
 
 def test_an_update_stopped_between_two_tries_is_not_called_unsent(script: Script) -> None:
@@ -49,7 +49,7 @@ def test_an_update_stopped_between_two_tries_is_not_called_unsent(script: Script
     with pytest.raises(Unreachable, match="502") as raised:
         client.monitors.update(7, BODY)
     assert type(raised.value) is Unreachable
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 def test_a_throttled_create_stopped_while_it_waits_is_unsent(script: Script) -> None:
@@ -73,7 +73,7 @@ def test_when_datadog_is_down_a_big_run_ends_with_few_requests(script: Script) -
             client.monitors.update(number, BODY)
     with pytest.raises(NotSent, match="every try of it"):
         client.monitors.update(99, BODY)
-    assert len(script.asked) <= 12
+    assert len(script.requests) <= 12
     # the pauses are halved here; at full length they are at most three minutes
     assert sum(script.waited) < 60
 
@@ -82,7 +82,7 @@ def test_a_create_that_failed_opens_no_second_one(script: Script) -> None:
     script.say(Answer(status=503), Answer(body={"id": 7}))
     with pytest.raises(OutcomeUnknown):
         script.client().monitors.create(BODY)
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 DOWNTIME = Request(
@@ -106,13 +106,13 @@ def test_a_create_of_any_kind_is_sent_once_where_its_outcome_is_unknown(
     with pytest.raises(OutcomeUnknown, match="nobody knows whether Datadog did create a downtime"):
         script.client().api.send(DOWNTIME)
 
-    assert [request.path for request in script.asked] == ["/api/v2/downtime"]
+    assert [request.path for request in script.requests] == ["/api/v2/downtime"]
 
 
 def test_a_create_of_any_kind_is_sent_again_after_it_was_throttled(script: Script) -> None:
     script.say(Answer(status=429, headers={"X-RateLimit-Reset": "3"}), Answer(body={"id": 1}))
     assert script.client().api.send(DOWNTIME) == {"id": 1}
-    assert len(script.asked) == 2
+    assert len(script.requests) == 2
 
 
 def test_the_permission_that_is_missing_is_the_one_of_the_request(script: Script) -> None:
@@ -135,4 +135,4 @@ def test_words_decide_nothing(script: Script) -> None:
     )
     script.say(Answer(status=502), Answer(body={}))
     assert script.client().api.send(looks_like_a_create) == {}
-    assert len(script.asked) == 2
+    assert len(script.requests) == 2

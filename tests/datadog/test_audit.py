@@ -40,7 +40,7 @@ def test_the_last_editor_is_told_where_the_audit_trail_knows_and_asked_for_once(
     script.say(answer)
 
     assert script.client().monitors.last_editor(7) == said
-    (request,) = script.asked
+    (request,) = script.requests
     assert (request.method, request.path) == ("POST", "/api/v2/audit/events/search")
     assert "@asset.id:7" in request.body["filter"]["query"]
 
@@ -49,7 +49,7 @@ def test_after_a_stop_nobody_is_asked_for_the_last_editor(script: Script) -> Non
     client = script.client()
     client.stop()
     assert client.monitors.last_editor(7) == ""
-    assert script.asked == []
+    assert script.requests == []
 
 
 def test_the_emulators_audit_trail_names_who_changed_a_monitor(local: Local) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from monitor_sync.datadog.can_delete import BATCH
 from monitor_sync.errors import AccessDenied, Unreachable
-from tests.datadog.conftest import Answer, Asked, Script
+from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 SENTENCE = "monitor [2,`avg(last_5m):a{*} > 5`] is referenced in composite monitors: [9,2]"
 FREE: dict[str, Any] = {"data": {"ok": [2]}, "errors": None}
@@ -16,14 +16,14 @@ HELD: dict[str, Any] = {"data": {"ok": [1]}, "errors": {"2": [SENTENCE]}}
 
 
 def asked_ids(script: Script) -> list[str]:
-    return [request.query["monitor_ids"] for request in script.asked]
+    return [request.query["monitor_ids"] for request in script.requests]
 
 
 def test_what_refers_to_a_monitor_is_told_in_datadogs_own_sentences(script: Script) -> None:
     script.say(Answer(status=409, body=HELD))
 
     assert script.client().monitors.can_delete([2, 1, 2]) == {2: (SENTENCE,)}
-    assert [(request.method, request.path) for request in script.asked] == [
+    assert [(request.method, request.path) for request in script.requests] == [
         ("GET", "/api/v1/monitor/can_delete")
     ]
     assert asked_ids(script) == ["1,2"]
@@ -36,11 +36,11 @@ def test_what_nothing_refers_to_is_not_named(script: Script) -> None:
 
 def test_nothing_is_asked_about_nothing(script: Script) -> None:
     assert script.client().monitors.can_delete([]) == {}
-    assert script.asked == []
+    assert script.requests == []
 
 
 def test_many_are_asked_about_in_batches(script: Script) -> None:
-    def answer(request: Asked) -> Answer:
+    def answer(request: ReceivedRequest) -> Answer:
         ids = [int(monitor_id) for monitor_id in request.query["monitor_ids"].split(",")]
         return Answer(body={"data": {"ok": ids}, "errors": None})
 
@@ -67,7 +67,7 @@ def test_an_answer_that_says_nothing_is_not_taken_for_leave(script: Script) -> N
 
 
 def test_a_monitor_that_is_gone_does_not_hide_what_is_said_of_the_others(script: Script) -> None:
-    def answer(request: Asked) -> Answer:
+    def answer(request: ReceivedRequest) -> Answer:
         if "1" in request.query["monitor_ids"].split(","):
             return Answer(status=404, body={"errors": ["Monitor not found"]})
         return Answer(status=409, body=HELD)
@@ -88,4 +88,4 @@ def test_a_delete_is_forced_only_where_it_is_asked_for(
 ) -> None:
     script.say(Answer(body={"deleted_monitor_id": 7}))
     script.client().monitors.delete(7, force=force)
-    assert script.asked[0].query == query
+    assert script.requests[0].query == query

@@ -21,7 +21,7 @@ from monitor_sync.errors import (
     Unreachable,
 )
 from monitor_sync.http.retry import RetryPolicy
-from tests.datadog.conftest import API_KEY, APP_KEY, Answer, Asked, Script
+from tests.datadog.conftest import API_KEY, APP_KEY, Answer, ReceivedRequest, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5", "priority": None}
 PAGE = "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"
@@ -34,7 +34,7 @@ def test_a_body_arrives_as_it_was_given_with_keys_and_the_mark_of_automation(
 
     assert script.client().monitors.create({**BODY, "options": {"brand_new": [1.5]}}) == {"id": 7}
 
-    (request,) = script.asked
+    (request,) = script.requests
     assert (request.method, request.path) == ("POST", "/api/v1/monitor")
     assert request.body == {**BODY, "options": {"brand_new": [1.5]}}
     assert request.headers["dd-api-key"] == API_KEY
@@ -50,8 +50,8 @@ def test_a_bearer_token_goes_alone(script: Script, monkeypatch: pytest.MonkeyPat
 
     script.client(bearer_token="ddpat_x").monitors.get(7)  # noqa: S106 - no password
 
-    assert script.asked[0].headers["authorization"] == "Bearer ddpat_x"
-    assert "dd-api-key" not in script.asked[0].headers
+    assert script.requests[0].headers["authorization"] == "Bearer ddpat_x"
+    assert "dd-api-key" not in script.requests[0].headers
 
 
 def monitors(first: int, count: int) -> list[dict[str, int]]:
@@ -64,13 +64,13 @@ def test_one_page_that_is_not_full_is_one_request(script: Script) -> None:
     pages = list(script.client().monitors.pages(tags=("a:b", "c:d")))
 
     assert [len(page) for page in pages] == [999]
-    assert [request.query for request in script.asked] == [
+    assert [request.query for request in script.requests] == [
         {"page": "0", "page_size": "1000", "with_downtimes": "false", "monitor_tags": "a:b,c:d"}
     ]
 
 
 def test_full_pages_are_followed_by_waves_of_four(script: Script) -> None:
-    def page(request: Asked) -> Answer:
+    def page(request: ReceivedRequest) -> Answer:
         number = int(request.query["page"])
         return Answer(body=monitors(number * 1000, 1000 if number < 6 else 5 if number == 6 else 0))
 
@@ -80,13 +80,13 @@ def test_full_pages_are_followed_by_waves_of_four(script: Script) -> None:
     pages = list(script.client().monitors.pages(on_page=waits.append))
 
     assert [monitor["id"] for page in pages for monitor in page] == list(range(6005))
-    assert sorted(int(request.query["page"]) for request in script.asked) == list(range(9))
+    assert sorted(int(request.query["page"]) for request in script.requests) == list(range(9))
     assert waits[0] == 1000
     assert waits[-1] == 6005
 
 
 def test_a_monitor_that_slid_to_the_next_page_is_given_once(script: Script) -> None:
-    def page(request: Asked) -> Answer:
+    def page(request: ReceivedRequest) -> Answer:
         number = int(request.query["page"])
         return Answer(body=monitors(0, 1000) if number == 0 else monitors(998, 5) * (number == 1))
 
@@ -102,7 +102,7 @@ def test_connections_are_kept(script: Script) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: client.monitors.update(7, BODY), range(80)))
 
-    assert len(script.asked) == 80
+    assert len(script.requests) == 80
     assert len(script.connections) <= 8
 
 
@@ -120,7 +120,7 @@ def test_a_dropped_connection_is_tried_again_for_an_update_and_a_delete(script: 
     script.say(Answer(drop=True), Answer(body={"id": 7}))
     script.client().monitors.delete(7)
 
-    assert [request.method for request in script.asked] == ["PUT", "PUT", "DELETE", "DELETE"]
+    assert [request.method for request in script.requests] == ["PUT", "PUT", "DELETE", "DELETE"]
 
 
 def test_patience_ends(script: Script) -> None:
@@ -129,7 +129,7 @@ def test_patience_ends(script: Script) -> None:
     with pytest.raises(Unreachable, match="web page in place of JSON"):
         script.client(tries=3).monitors.get(7)
 
-    assert len(script.asked) == 3
+    assert len(script.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_create_without_a_clear_answer_is_not_sent_again(script: Script, answe
     with pytest.raises(OutcomeUnknown):
         script.client().monitors.create(BODY)
 
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
     assert script.waited == []
 
 
@@ -186,7 +186,7 @@ def test_a_limit_on_duplicates_is_an_error_to_show_and_not_to_wait_for(script: S
     with pytest.raises(Rejected, match="Can not create duplicate monitors"):
         script.client().monitors.create(BODY)
 
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_refusals_are_told_in_our_words(
 
     assert says in f"{raised.value} {raised.value.hint}"
     assert raised.type is error
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 def test_a_page_in_place_of_the_list_is_no_list(script: Script) -> None:

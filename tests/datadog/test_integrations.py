@@ -9,7 +9,7 @@ import pytest
 
 from monitor_sync.datadog.client import Client
 from monitor_sync.errors import AccessDenied, RemoteError, Unreachable
-from tests.datadog.conftest import Answer, Asked, Script
+from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5"}
 EDGE = {
@@ -29,7 +29,7 @@ def test_a_webhook_is_asked_for_by_its_name(script: Script) -> None:
 
     assert integrations.webhook("a b/c") is True
     assert integrations.webhook("b") is False
-    assert script.asked[0].path == f"{WEBHOOKS}/a%20b%2Fc"
+    assert script.requests[0].path == f"{WEBHOOKS}/a%20b%2Fc"
 
 
 def test_a_pagerduty_service_is_asked_for_by_its_name(script: Script) -> None:
@@ -39,7 +39,7 @@ def test_a_pagerduty_service_is_asked_for_by_its_name(script: Script) -> None:
 
     assert integrations.pagerduty_service("Claims") is True
     assert integrations.pagerduty_service("Payments") is False
-    assert script.asked[0].path == "/api/v1/integration/pagerduty/configuration/services/Claims"
+    assert script.requests[0].path == "/api/v1/integration/pagerduty/configuration/services/Claims"
 
 
 def test_names_are_taken_out_of_what_is_listed(script: Script) -> None:
@@ -51,14 +51,14 @@ def test_names_are_taken_out_of_what_is_listed(script: Script) -> None:
     script.say(Answer(body=[{"name": "#general"}, {"name": "plain"}, {"name": None}]))
     assert integrations.slack_channels("acme") == {"general", "plain"}
 
-    assert [request.path for request in script.asked] == [
+    assert [request.path for request in script.requests] == [
         "/api/v2/integration/opsgenie/services",
         "/api/v1/integration/slack/configuration/accounts/acme/channels",
     ]
 
 
 def test_teams_are_listed_to_the_last_page(script: Script) -> None:
-    def page(request: Asked) -> Answer:
+    def page(request: ReceivedRequest) -> Answer:
         first = int(request.query["page[number]"]) * 100
         data = [team(number) for number in range(first, min(first + 100, 230))]
         return Answer(body={"data": data})
@@ -66,14 +66,14 @@ def test_teams_are_listed_to_the_last_page(script: Script) -> None:
     script.say(page)
 
     assert script.client().integrations.teams() == {f"team-{number}" for number in range(230)}
-    assert [request.query["page[size]"] for request in script.asked] == ["100"] * 3
+    assert [request.query["page[size]"] for request in script.requests] == ["100"] * 3
 
 
 def test_a_listing_that_says_the_same_page_again_and_again_ends(script: Script) -> None:
     script.say(Answer(body={"data": [team(number) for number in range(100)]}))
 
     assert len(script.client().integrations.teams()) == 100
-    assert len(script.asked) == 2
+    assert len(script.requests) == 2
 
 
 def team(number: int) -> dict[str, Any]:

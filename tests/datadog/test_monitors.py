@@ -25,7 +25,7 @@ def test_a_new_monitor_and_a_live_one_are_asked_about_at_their_own_addresses(
     assert script.client().monitors.validate(BODY) == ()
     assert script.client().monitors.validate(BODY, 7) == ()
 
-    assert [(request.method, request.path, request.body) for request in script.asked] == [
+    assert [(request.method, request.path, request.body) for request in script.requests] == [
         ("POST", "/api/v1/monitor/validate", BODY),
         ("POST", "/api/v1/monitor/7/validate", BODY),
     ]
@@ -35,7 +35,7 @@ def test_each_refusal_comes_in_datadogs_own_words(script: Script) -> None:
     script.say(Answer(status=400, body={"errors": ["Alert status is\nrequired.", "Another one"]}))
 
     assert script.client().monitors.validate(BODY) == ("Alert status is required.", "Another one")
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 @pytest.mark.parametrize("answer", [Answer(status=502), Answer(drop=True), Answer(status=504)])
@@ -43,7 +43,7 @@ def test_validate_writes_nothing_and_so_is_tried_again(script: Script, answer: A
     script.say(answer, Answer(body={}))
 
     assert script.client().monitors.validate(BODY) == ()
-    assert len(script.asked) == 2
+    assert len(script.requests) == 2
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_keys_that_do_not_fit(script: Script, status: int, body: object, says: s
     assert says in str(error)
     assert "DD_SITE is datadoghq.eu" in error.hint
     assert "`monitor-sync doctor`" in error.hint
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -326,7 +326,7 @@ def test_no_redirect_is_followed(script: Script, status: int, call: str) -> None
         error = failure(script.url, call=call)
     assert type(error) is Unreachable
     assert f"answered {status}" in str(error)
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
     assert heard == []
 
 
@@ -348,7 +348,7 @@ def test_an_answer_without_a_usable_monitor_is_a_failure(script: Script, body: s
         script.client().monitors.create(BODY)
     with pytest.raises(Unreachable):
         script.client().monitors.get(7)
-    assert len(script.asked) == 2
+    assert len(script.requests) == 2
 
 
 @pytest.mark.parametrize("id", [[7], {"a": 1}, "7", True, None, 7.5, 10**30])

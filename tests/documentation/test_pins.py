@@ -30,7 +30,7 @@ def pinned(file: Path = PINS) -> dict[str, tuple[Requirement, list[str]]]:
     return pins
 
 
-def asked() -> list[Requirement]:
+def required() -> list[Requirement]:
     """What pyproject.toml and the pins' own list ask for, to run, to test and to build."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"].values()
@@ -44,7 +44,7 @@ def asked() -> list[Requirement]:
     return [requirement for requirement in map(Requirement, written) if requirement.name != OUR_OWN]
 
 
-@pytest.mark.parametrize("wanted", asked(), ids=str)
+@pytest.mark.parametrize("wanted", required(), ids=str)
 def test_what_is_asked_for_is_pinned_at_a_version_that_fits(wanted: Requirement) -> None:
     pins = pinned()
     name = canonicalize_name(wanted.name)

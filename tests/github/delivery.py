@@ -95,7 +95,7 @@ class Delivery:
         lines = (self.folder / "output").read_text(encoding="utf-8").splitlines()
         return next(line.removeprefix("fingerprint=") for line in lines if "fingerprint" in line)
 
-    def said(self, number: int) -> str:
+    def comments_on(self, number: int) -> str:
         """What stands on a pull request, but its plan."""
         return "\n".join(
             comment["body"]

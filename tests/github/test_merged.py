@@ -32,7 +32,7 @@ def test_a_merge_is_applied_as_reviewed_recorded_and_told_on_its_pull_request(
     assert done.returncode == 0, done.stderr
     assert delivery.repository.critical(DROP) == 13.0
     assert delivery.recorded[-1] == commit
-    assert f"### Monitors applied `{fingerprint[:8]}`: 1 changed" in delivery.said(7)
+    assert f"### Monitors applied `{fingerprint[:8]}`: 1 changed" in delivery.comments_on(7)
     assert "Monitors applied" in delivery.summary
 
 
@@ -58,8 +58,8 @@ def test_two_merged_at_once_are_applied_in_their_order_each_with_its_own_review(
     assert done.returncode == 0, done.stderr
     assert delivery.recorded[1:] == commits
     assert {"motor/one/one", "motor/two/two"} <= delivery.repository.live().keys()
-    assert "1 created" in delivery.said(7)
-    assert "1 created" in delivery.said(8)
+    assert "1 created" in delivery.comments_on(7)
+    assert "1 created" in delivery.comments_on(8)
 
 
 def test_the_first_that_is_not_as_reviewed_stops_and_a_person_approves_the_new_plan(
@@ -79,7 +79,7 @@ def test_the_first_that_is_not_as_reviewed_stops_and_a_person_approves_the_new_p
     assert "motor/one/one" in live
     assert "motor/three/three" not in live
     assert delivery.repository.critical(DROP) == 20.0
-    assert "Not applied" in delivery.said(8)
+    assert "Not applied" in delivery.comments_on(8)
     assert f"with the fingerprint `{delivery.new_plan}`" in delivery.summary
     assert f"### Monitor plan `{delivery.new_plan}`" in delivery.summary
 
@@ -115,8 +115,8 @@ def test_what_failed_in_part_is_to_be_mended_before_the_rest_is_approved(
 
     assert done.returncode == 6, done.stderr
     assert len(delivery.recorded) == 1
-    assert "Once what failed is mended, start the workflow Apply by hand" in delivery.said(7)
-    assert f"`{delivery.new_plan}`" in delivery.said(7)
+    assert "Once what failed is mended, start the workflow Apply by hand" in delivery.comments_on(7)
+    assert f"`{delivery.new_plan}`" in delivery.comments_on(7)
 
 
 def test_a_part_may_be_approved_and_is_not_recorded(delivery: Delivery) -> None:
@@ -188,8 +188,8 @@ def test_a_pull_request_into_another_branch_is_not_the_one_that_was_merged_here(
     commit = delivery.squash(7)
     delivery.fake.merge(99, commit, base="topic")
     assert delivery.apply().returncode == 0
-    assert delivery.said(7)
-    assert not delivery.said(99)
+    assert delivery.comments_on(7)
+    assert not delivery.comments_on(99)
 
 
 # what is not reviewed
@@ -231,7 +231,7 @@ def test_a_merge_from_a_fork_has_no_plan_and_needs_approval(delivery: Delivery) 
     delivery.squash(7, fork=True)
     done = delivery.apply()
     assert done.returncode == 5
-    assert "no plan stands on it: it came from a fork" in delivery.said(7)
+    assert "no plan stands on it: it came from a fork" in delivery.comments_on(7)
 
 
 def test_a_plan_that_somebody_else_wrote_is_none(delivery: Delivery) -> None:
@@ -313,8 +313,8 @@ def test_a_datadog_that_refuses_stops_what_comes_after(delivery: Delivery, local
     assert len(delivery.recorded) == 1
     assert "motor/two/two" not in delivery.repository.live()
     assert "mend what failed and run this job again" in done.stderr
-    assert delivery.said(7)
-    assert not delivery.said(8)
+    assert delivery.comments_on(7)
+    assert not delivery.comments_on(8)
 
 
 @pytest.mark.parametrize(
@@ -365,6 +365,6 @@ def test_a_limit_that_forbids_what_was_reviewed_is_named_on_the_pull_request(
     done = delivery.apply()
 
     assert done.returncode == 5
-    assert "A limit forbids what was reviewed:" in delivery.said(8)
-    assert "1 of 2 monitors in all would be deleted or replaced" in delivery.said(8)
-    assert "not what was reviewed" not in delivery.said(8)
+    assert "A limit forbids what was reviewed:" in delivery.comments_on(8)
+    assert "1 of 2 monitors in all would be deleted or replaced" in delivery.comments_on(8)
+    assert "not what was reviewed" not in delivery.comments_on(8)

@@ -32,7 +32,9 @@ def limiter(backoff: float = 0.5) -> RateLimiter:
     return RateLimiter(SERVICE, backoff=backoff, chance=lambda: 0.0)
 
 
-def told(left: int, reset: int, *, limit: int = 500, period: int = 10, name: str = "n") -> Headers:
+def limit_headers(
+    left: int, reset: int, *, limit: int = 500, period: int = 10, name: str = "n"
+) -> Headers:
     return {
         "X-RateLimit-Limit": str(limit),
         "x-ratelimit-period": str(period),
@@ -57,7 +59,7 @@ class Server:
         self.counts[window] += 1
         left = self.limit - self.counts[window]
         reset = self.rounding((window + 1) * self.period - now)
-        headers = told(max(left, 0), reset, limit=self.limit, period=self.period)
+        headers = limit_headers(max(left, 0), reset, limit=self.limit, period=self.period)
         return ({} if self.silent else headers), left < 0
 
 
@@ -194,7 +196,7 @@ def test_the_first_request_of_a_limit_goes_alone_and_its_answer_lets_the_others_
     first = rates.sent(CREATE, 0.0)
     assert rates.wait(CREATE, 0.1) == Wait(seconds=0.9)
 
-    rates.answered(first, 0.2, told(499, 7), refused=False)
+    rates.answered(first, 0.2, limit_headers(499, 7), refused=False)
 
     assert rates.wait(CREATE, 0.2) is None
 
@@ -212,7 +214,7 @@ def test_while_the_first_answer_is_slow_one_more_goes_each_second() -> None:
 def test_what_is_on_the_way_counts_against_what_remains() -> None:
     rates = limiter()
     first = rates.sent(CREATE, 0.0)
-    rates.answered(first, 0.1, told(53, 7), refused=False)
+    rates.answered(first, 0.1, limit_headers(53, 7), refused=False)
     sent = 0
     while (wait := rates.wait(CREATE, 0.2)) is None:
         rates.sent(CREATE, 0.2)
@@ -235,7 +237,7 @@ def test_routes_that_share_a_limit_share_what_remains_of_it() -> None:
     rates = limiter()
     for route in ("DELETE /a", "GET /b"):
         request = rates.sent(route, 0.0)
-        rates.answered(request, 0.1, told(50, 7, name="global_org"), refused=False)
+        rates.answered(request, 0.1, limit_headers(50, 7, name="global_org"), refused=False)
 
     assert rates.wait("DELETE /a", 0.2) is not None
     assert rates.wait("GET /b", 0.2) is not None
@@ -245,8 +247,8 @@ def test_routes_that_share_a_limit_share_what_remains_of_it() -> None:
 def test_an_older_answer_that_arrives_late_does_not_give_anything_back() -> None:
     rates = limiter()
     slow, quick = rates.sent(CREATE, 0.0), rates.sent(CREATE, 0.0)
-    rates.answered(quick, 0.5, told(50, 7), refused=False)
-    rates.answered(slow, 0.6, told(51, 7), refused=False)
+    rates.answered(quick, 0.5, limit_headers(50, 7), refused=False)
+    rates.answered(slow, 0.6, limit_headers(51, 7), refused=False)
 
     assert rates.wait(CREATE, 0.6) is not None
 
@@ -254,7 +256,7 @@ def test_an_older_answer_that_arrives_late_does_not_give_anything_back() -> None
 def test_a_refusal_with_headers_is_waited_out_until_the_window_ends() -> None:
     rates = limiter()
     request = rates.sent(CREATE, 0.0)
-    rates.answered(request, 0.5, told(3, 7), refused=True)
+    rates.answered(request, 0.5, limit_headers(3, 7), refused=True)
 
     assert rates.wait(CREATE, 1.0) == Wait(seconds=6.5, reason="Datadog's limit n (500 in 10 s)")
     assert rates.wait(CREATE, 7.5) is None
@@ -273,7 +275,7 @@ def test_refusals_that_name_no_limit_stop_every_route_longer_each_time() -> None
     assert waits == [1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]  # halved: chance gives 0
 
     request = rates.sent(CREATE, now)
-    rates.answered(request, now, told(499, 7), refused=False)
+    rates.answered(request, now, limit_headers(499, 7), refused=False)
     request = rates.sent(CREATE, now)
     rates.answered(request, now, None, refused=True)
     wait = rates.wait(CREATE, now)
@@ -298,14 +300,14 @@ def test_refusals_of_requests_that_were_already_on_the_way_do_not_add_up() -> No
 def test_headers_that_make_no_sense_tell_nothing(broken: Headers) -> None:
     rates = limiter()
     request = rates.sent(CREATE, 0.0)
-    rates.answered(request, 0.1, {**told(0, 7), **broken}, refused=False)
+    rates.answered(request, 0.1, {**limit_headers(0, 7), **broken}, refused=False)
     assert rates.wait(CREATE, 0.2) is None
 
 
 def test_a_name_with_control_characters_is_not_shown() -> None:
     rates = limiter()
     request = rates.sent(CREATE, 0.0)
-    rates.answered(request, 0.1, told(0, 7, name="n\x1b[31m"), refused=False)
+    rates.answered(request, 0.1, limit_headers(0, 7, name="n\x1b[31m"), refused=False)
     wait = rates.wait(CREATE, 0.2)
     assert wait is not None
     assert wait.reason == "Datadog's limit for POST /api/v1/monitor (500 in 10 s)"

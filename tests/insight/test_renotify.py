@@ -19,7 +19,7 @@ def _seconds(written: str) -> int:
     return int(hours) * HOUR + int(minutes) * MINUTE
 
 
-def _told(status: Status, options: dict[str, object], until: int) -> list[int]:
+def _notified_at(status: Status, options: dict[str, object], until: int) -> list[int]:
     evaluations = ((float(t), status) for t in range(0, until + 1, MINUTE))
     return [int(instant) for instant, _ in renotified(evaluations, options)]
 
@@ -29,7 +29,7 @@ def _told(status: Status, options: dict[str, object], until: int) -> list[int]:
 def test_the_documented_repetitions(line: Line) -> None:
     status = Status.WARN if "warn_from" in line else Status.ALERT
     expect = line["expect"]
-    notified = _told(status, line["options"], _seconds(expect["until"]))
+    notified = _notified_at(status, line["options"], _seconds(expect["until"]))
     if "notified" in expect:
         assert notified == [_seconds(instant) for instant in expect["notified"]]
     else:
@@ -45,18 +45,18 @@ def test_each_evaluation_of_a_schedule_notifies_by_itself() -> None:
 
 def test_so_many_times_and_no_more() -> None:
     options: dict[str, object] = {"renotify_interval": 10, "renotify_occurrences": 2}
-    assert _told(Status.ALERT, options, HOUR) == [0, 600, 1_200]
+    assert _notified_at(Status.ALERT, options, HOUR) == [0, 600, 1_200]
 
 
 def test_after_thirty_hours_it_ends_where_no_number_is_given() -> None:
-    notified = _told(Status.ALERT, {"renotify_interval": 600}, 72 * HOUR)
+    notified = _notified_at(Status.ALERT, {"renotify_interval": 600}, 72 * HOUR)
     assert notified == [0, 10 * HOUR, 20 * HOUR, 30 * HOUR]
 
 
 def test_only_the_statuses_that_are_named() -> None:
     options: dict[str, object] = {"renotify_interval": 10, "renotify_statuses": ["warn"]}
-    assert _told(Status.ALERT, options, HOUR) == [0]
-    assert len(_told(Status.WARN, options, HOUR)) == 7
+    assert _notified_at(Status.ALERT, options, HOUR) == [0]
+    assert len(_notified_at(Status.WARN, options, HOUR)) == 7
 
 
 def test_nothing_is_told_of_a_monitor_that_begins_well() -> None:

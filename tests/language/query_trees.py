@@ -132,7 +132,7 @@ def conditions(
 ) -> Condition:
     """Leaves joined, alternatives outermost; some of them negated, or joined in parentheses."""
 
-    def one() -> Condition:
+    def condition() -> Condition:
         inner = draw(leaves)
         if depth and draw(st.integers(0, 3)) == 0:
             inner = Enclosed(0, 0, draw(conditions(leaves, keywords, depth - 1)))
@@ -145,7 +145,7 @@ def conditions(
         return Junction(0, 0, operator, tuple(parts), between)
 
     either = [
-        join("AND", [one() for _ in range(draw(st.integers(1, 3)))])
+        join("AND", [condition() for _ in range(draw(st.integers(1, 3)))])
         for _ in range(draw(st.integers(1, 3)))
     ]
     return join("OR", either)

@@ -245,7 +245,7 @@ def test_a_critical_query_ends_without_a_comparison() -> None:
 # --- options.variables -----------------------------------------------------------------------
 
 
-def told(
+def problems_of(
     monitor_type: str, formula: str, variables: list[Any]
 ) -> list[tuple[str, bool, tuple[Any, ...]]]:
     """Code, whether refused, and path of each problem."""
@@ -304,7 +304,7 @@ LOGS = 'formula("query1").last("5m") > 1'
 def test_what_is_wrong_with_a_variable_is_told_with_the_way_to_it(
     monitor_type: str, formula: str, variables: list[Any], expected: list[Any]
 ) -> None:
-    assert told(monitor_type, formula, variables) == expected
+    assert problems_of(monitor_type, formula, variables) == expected
 
 
 def test_without_variables_the_names_of_a_formula_are_not_looked_up() -> None:

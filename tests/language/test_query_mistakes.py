@@ -21,7 +21,7 @@ def blocks() -> Iterator[tuple[str, str, str]]:
         yield monitor_type, query[2:], block.strip("\n")
 
 
-def told(parsed: Parsed) -> str:
+def underlined(parsed: Parsed) -> str:
     """The problems of a query as the file has them."""
     lines = [parsed.type, f"  {parsed.text}"]
     for problem in parsed.problems:
@@ -41,7 +41,7 @@ BLOCKS = list(blocks())
     ("monitor_type", "query", "expected"), BLOCKS, ids=[query for _, query, _ in BLOCKS]
 )
 def test_a_mistake_is_told_where_it_stands(monitor_type: str, query: str, expected: str) -> None:
-    assert told(parse(monitor_type, query)) == expected
+    assert underlined(parse(monitor_type, query)) == expected
 
 
 def test_the_file_holds_many_different_mistakes() -> None:

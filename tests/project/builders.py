@@ -71,7 +71,7 @@ def monitor(root: Path, files: dict[str, str], key: str = "motor/flow/errors") -
     return loaded.project.monitors[key]
 
 
-def told(diagnostic: Diagnostic) -> str:
+def underlined(diagnostic: Diagnostic) -> str:
     """A diagnostic in one line, with the text that it underlines."""
     span = diagnostic.span
     text = diagnostic.excerpt[span.column - 1 : span.end_column - 1]

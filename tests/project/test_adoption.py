@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.project.load import Loaded
-from tests.project.builders import MONITOR, indented, read, told
+from tests.project.builders import MONITOR, indented, read, underlined
 
 ITEMS = """
 for_each: {partner: {airline: {}, ferry: {}}}
@@ -39,7 +39,7 @@ def adopting(adopt: str, *, on_monitor: str = "") -> dict[str, str]:
 
 
 def errors(loaded: Loaded) -> list[str]:
-    return [f"{told(diagnostic)} | {diagnostic.hint}" for diagnostic in loaded.diagnostics]
+    return [f"{underlined(diagnostic)} | {diagnostic.hint}" for diagnostic in loaded.diagnostics]
 
 
 def test_each_monitor_takes_over_the_one_named_for_its_key_in_the_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import Limit, Limits
 from monitor_sync.project.load import Loaded
-from tests.project.builders import PROJECT, one, read, told
+from tests.project.builders import PROJECT, one, read, underlined
 
 PAGER = "@webhook-zenduty-motor"
 """What the team of these tests calls its pager."""
@@ -127,7 +127,7 @@ def test_a_mistake_is_told_with_its_place_and_what_to_write(
     loaded = written(tmp_path, text)
 
     (diagnostic,) = loaded.diagnostics
-    assert expected in told(diagnostic)
+    assert expected in underlined(diagnostic)
     assert hint in diagnostic.hint
     assert loaded.failed
 
@@ -138,7 +138,7 @@ def test_limits_of_a_unit_that_is_not_there_are_only_a_warning_as_it_may_be_goin
     loaded = written(tmp_path, "units: {motr: {deletes: 50%}}")
 
     (diagnostic,) = loaded.diagnostics
-    assert told(diagnostic) == (
+    assert underlined(diagnostic) == (
         "project.yaml:5:11 [schema/unknown-unit] <motr> no business unit is called `motr`"
     )
     assert diagnostic.hint == "did you mean `motor`?"

@@ -9,7 +9,7 @@ import pytest
 from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.project.load import load
-from tests.project.builders import TEAMS, flow, one, read, told, write
+from tests.project.builders import TEAMS, flow, one, read, underlined, write
 
 TEMPLATE = """
 item: service
@@ -152,8 +152,10 @@ def test_a_mistake_is_told_once_with_its_place_and_what_to_type(
 ) -> None:
     loaded = read(tmp_path, files)
 
-    matching = [diagnostic for diagnostic in loaded.diagnostics if expected in told(diagnostic)]
-    assert len(matching) == 1, [told(diagnostic) for diagnostic in loaded.diagnostics]
+    matching = [
+        diagnostic for diagnostic in loaded.diagnostics if expected in underlined(diagnostic)
+    ]
+    assert len(matching) == 1, [underlined(diagnostic) for diagnostic in loaded.diagnostics]
     assert hint in matching[0].hint
     assert matching[0].severity is Severity.ERROR
     assert loaded.failed
@@ -357,7 +359,7 @@ errors:
 def test_what_old_pages_of_datadog_left_in_an_export_is_not_sent(tmp_path: Path) -> None:
     loaded = read(tmp_path, flow(OLD_PAGES))
 
-    assert [told(diagnostic).split(" ", 1)[1] for diagnostic in loaded.diagnostics] == [
+    assert [underlined(diagnostic).split(" ", 1)[1] for diagnostic in loaded.diagnostics] == [
         '[schema/number-in-quotes] <"30"> "30" is read as the number 30',
         "[schema/read-only] <comparison> `comparison` is read only and not sent",
         "[schema/read-only] <period> `period` is read only and not sent",

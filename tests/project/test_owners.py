@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.diagnostics import Severity
-from tests.project.builders import PROJECT, TEAMS, one, read, told
+from tests.project.builders import PROJECT, TEAMS, one, read, underlined
 
 APPROVAL = PROJECT + "policy: {paging_approval: true}\n"
 
@@ -37,7 +37,7 @@ def test_an_owner_that_is_no_team_is_an_error_with_the_nearest_name(tmp_path: Pa
     loaded = read(tmp_path, {**one(""), "project.yaml": PROJECT + "owner: motor-quote\n"})
 
     assert loaded.project.owner == ""
-    assert [told(diagnostic) for diagnostic in loaded.diagnostics] == [
+    assert [underlined(diagnostic) for diagnostic in loaded.diagnostics] == [
         "project.yaml:4:8 [ownership/unknown-team] <motor-quote> no team is called `motor-quote`"
     ]
     assert loaded.diagnostics[0].hint == "did you mean `motor-quotes`? Teams are in teams.yaml"
@@ -71,15 +71,15 @@ def test_a_login_or_a_team_that_github_would_not_know_is_told(
     teams = TEAMS.replace("claims: {}", f"claims: {{{written}}}")
     [diagnostic] = read(tmp_path, {**one(""), "teams.yaml": teams}).diagnostics
 
-    assert expected in told(diagnostic)
-    assert told(diagnostic).startswith("teams.yaml:14:")
+    assert expected in underlined(diagnostic)
+    assert underlined(diagnostic).startswith("teams.yaml:14:")
 
 
 def test_where_approval_is_asked_for_a_paged_team_without_approvers_is_told(tmp_path: Path) -> None:
     loaded = read(tmp_path, {**one(""), "project.yaml": APPROVAL})
 
     assert loaded.project.policy.paging_approval
-    assert [told(diagnostic) for diagnostic in loaded.diagnostics] == [
+    assert [underlined(diagnostic) for diagnostic in loaded.diagnostics] == [
         "teams.yaml:3:3 [ownership/no-approvers] <motor-quotes> "
         "nobody can approve for `motor-quotes` that its pages change"
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.builders import MONITOR, flow, indented, one, read, told
+from tests.project.builders import MONITOR, flow, indented, one, read, underlined
 
 TEMPLATE = """
 item: service
@@ -44,7 +44,7 @@ def test_a_number_for_a_text_is_told_as_it_is_written(
 
     (diagnostic,) = read(tmp_path, one(text)).diagnostics
 
-    assert expected in told(diagnostic)
+    assert expected in underlined(diagnostic)
     assert diagnostic.hint == f'write `"{written[0]}"`'
 
 
@@ -53,7 +53,7 @@ def test_a_parameters_number_for_a_text_is_told_as_it_is_written(tmp_path: Path)
         tmp_path, {"templates/api.yaml": TEMPLATE, "motor/flow.yaml": USED}
     ).diagnostics
 
-    assert "<1.10> `1.10` is not a string" in told(diagnostic)
+    assert "<1.10> `1.10` is not a string" in underlined(diagnostic)
     assert diagnostic.hint == 'write `"1.10"`'
 
 

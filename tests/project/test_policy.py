@@ -11,7 +11,7 @@ from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.model import Policy
 from monitor_sync.project.load import Loaded
 from monitor_sync.rules import engine
-from tests.project.builders import PROJECT, one, read, told
+from tests.project.builders import PROJECT, one, read, underlined
 
 
 def policy(root: Path, written: str) -> Loaded:
@@ -87,8 +87,10 @@ WRONG = [
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, written: str, expected: str) -> None:
     [diagnostic] = policy(tmp_path, written).diagnostics
 
-    assert expected.replace("`required_tags`", "is not a mapping from tag key") in told(diagnostic)
-    assert told(diagnostic).startswith("project.yaml:5:")
+    assert expected.replace("`required_tags`", "is not a mapping from tag key") in underlined(
+        diagnostic
+    )
+    assert underlined(diagnostic).startswith("project.yaml:5:")
 
 
 def test_a_severity_for_a_rule_that_does_not_exist_is_an_error_with_the_nearest_name(
@@ -99,7 +101,7 @@ def test_a_severity_for_a_rule_that_does_not_exist_is_an_error_with_the_nearest_
         diagnostic for diagnostic in checked(loaded) if diagnostic.rule == "schema/unknown-rule"
     ]
 
-    assert [told(diagnostic) for diagnostic in unknown] == [
+    assert [underlined(diagnostic) for diagnostic in unknown] == [
         "project.yaml:6:5 [schema/unknown-rule] <hygiene/unused-suppresion> "
         "no rule is called `hygiene/unused-suppresion`"
     ]

@@ -11,7 +11,7 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.resources.monitor.canonical import same
 from monitor_sync.resources.monitor.live import read_one
 from monitor_sync.resources.monitor.payload import to_create
-from tests.project.builders import flow, read, told
+from tests.project.builders import flow, read, underlined
 
 NEWER = """
 errors:
@@ -30,7 +30,7 @@ def test_a_newer_type_and_field_pass_with_raw_type_and_only_a_note(tmp_path: Pat
 
     (note,) = check(loaded)
     assert note.severity is Severity.NOTE
-    assert "[schema/passed-unchecked] <true> `entangled`, `type` is sent" in told(note)
+    assert "[schema/passed-unchecked] <true> `entangled`, `type` is sent" in underlined(note)
     body = to_create(loaded.project.monitors["motor/flow/errors"].body)
     assert (body["type"], body["entangled"]) == ("quantum alert", {"with": [1, 2]})
     assert "raw_type" not in body

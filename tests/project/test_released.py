@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.model import Released
-from tests.project.builders import MONITOR, indented, read, told
+from tests.project.builders import MONITOR, indented, read, underlined
 
 
 def leaving(released: str, *, top: str = "", monitors: str = MONITOR) -> dict[str, str]:
@@ -92,7 +92,7 @@ ITEMS = MONITOR.replace("motor.errors", "${partner}.errors") + "for_each: {partn
 def test_what_cannot_be_released_is_an_error_where_it_stands(
     tmp_path: Path, files: dict[str, str], expected: str
 ) -> None:
-    assert [told(found) for found in read(tmp_path, files).diagnostics] == [
+    assert [underlined(found) for found in read(tmp_path, files).diagnostics] == [
         expected.format(root=tmp_path)
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 
 
-def found(line: str, meant: str, **changed: object) -> Diagnostic:
+def diagnostic_about(line: str, meant: str, **changed: object) -> Diagnostic:
     """A diagnostic about the text ``meant`` in a line."""
     column = line.index(meant) + 1
     span = Span("monitors/motor/flow.yaml", 7, column, column + len(meant))

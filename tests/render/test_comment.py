@@ -20,7 +20,7 @@ from monitor_sync.model import LiveResource, Team
 from monitor_sync.render import comment
 from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
-from tests.render.builders import found, texts
+from tests.render.builders import diagnostic_about, texts
 from tests.render.test_plan import create, delete, field, plan, update
 
 BASE, HEAD = "b" * 40, "a" * 40
@@ -126,8 +126,8 @@ def test_a_pager_is_its_teams_whoever_owns_the_monitor() -> None:
 
 
 def test_findings_are_counted_and_listed_worst_first_with_a_link_to_the_line() -> None:
-    warning = found("tags: a", "tags", severity=Severity.WARNING, message="odd")
-    error = found("query: x", "query", message="@everybody is wrong")
+    warning = diagnostic_about("tags: a", "tags", severity=Severity.WARNING, message="odd")
+    error = diagnostic_about("query: x", "query", message="@everybody is wrong")
     said = comment.text(plan(), About(source=ABOUT.source, findings=[warning, error]))
 
     assert "**In the files:** 1 error, 1 warning" in said
@@ -140,7 +140,9 @@ def test_findings_are_counted_and_listed_worst_first_with_a_link_to_the_line() -
 
 
 def test_more_findings_than_a_reader_takes_in_are_counted_with_a_link_to_the_run() -> None:
-    many = [found("query: x", "query", message=f"number {number}") for number in range(14)]
+    many = [
+        diagnostic_about("query: x", "query", message=f"number {number}") for number in range(14)
+    ]
     said = comment.text(plan(), About(run=ABOUT.run, findings=many))
     assert f"- and [4 findings more]({ABOUT.run})" in said
 
@@ -267,7 +269,7 @@ few = st.lists(hostile, max_size=2)
 @given(plans(), hostile)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_text_notifies_anybody_or_leaves_its_place(any_plan: Plan, message: str) -> None:
-    finding = found("query: x", "query", message=message, rule="query/odd")
+    finding = diagnostic_about("query: x", "query", message=message, rule="query/odd")
     said = comment.text(any_plan, About(run=ABOUT.run, findings=[finding]))
     words = outside_code(said)
 

@@ -13,7 +13,7 @@ from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.render import diagnostics
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import columns
-from tests.render.builders import CONTROLS, found, many
+from tests.render.builders import CONTROLS, diagnostic_about, many
 
 
 def underlined(text: str) -> str:
@@ -42,27 +42,29 @@ def underlined(text: str) -> str:
     ],
 )
 def test_the_caret_stands_under_the_text_that_is_meant(line: str, meant: str) -> None:
-    assert underlined(diagnostics.text([found(line, meant)])) == meant.replace("\t", "    ")
+    assert underlined(diagnostics.text([diagnostic_about(line, meant)])) == meant.replace(
+        "\t", "    "
+    )
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_a_line_wider_than_the_terminal_is_cut_around_what_is_meant(width: int) -> None:
     line = "    query: " + "sum:a.b.c{*} + " * 20 + "${nmae}" + " + sum:d.e.f{*}" * 20
 
-    text = diagnostics.text([found(line, "${nmae}")], Style(width=width))
+    text = diagnostics.text([diagnostic_about(line, "${nmae}")], Style(width=width))
 
     assert underlined(text) == "${nmae}"
     assert max(columns(line) for line in text.split("\n")[2:5]) <= width
 
 
 def test_an_empty_stretch_still_gets_one_caret() -> None:
-    text = diagnostics.text([found("a: b", "b", span=Span("f.yaml", 1, 5, 5))])
+    text = diagnostics.text([diagnostic_about("a: b", "b", span=Span("f.yaml", 1, 5, 5))])
     assert text.count("^") == 1
 
 
 def test_a_mistake_in_a_template_is_told_once_with_the_monitors_it_is_in() -> None:
     many = [
-        found("critical: high", "high", key=f"motor/platform/latency.svc-{number}")
+        diagnostic_about("critical: high", "high", key=f"motor/platform/latency.svc-{number}")
         for number in range(9)
     ]
 
@@ -76,7 +78,7 @@ def test_a_mistake_in_a_template_is_told_once_with_the_monitors_it_is_in() -> No
 
 def test_findings_that_differ_by_the_item_alone_are_one() -> None:
     several = [
-        found(
+        diagnostic_about(
             "query: x",
             "x",
             message=f"`service:{item}` is asked for twice",
@@ -84,7 +86,9 @@ def test_findings_that_differ_by_the_item_alone_are_one() -> None:
         )
         for item in ("quote-api", "pricing")
     ]
-    other = found("query: x", "x", message="`env:live` comes twice", key="m/f/errors.api")
+    other = diagnostic_about(
+        "query: x", "x", message="`env:live` comes twice", key="m/f/errors.api"
+    )
 
     text = diagnostics.text([*several, other])
 
@@ -93,22 +97,22 @@ def test_findings_that_differ_by_the_item_alone_are_one() -> None:
 
 
 def test_the_same_words_about_two_places_are_two_findings() -> None:
-    other = found("a: b", "b", span=Span("g.yaml", 1, 4, 5))
-    assert diagnostics.text([found("a: b", "b"), other]).count("error:") == 2
+    other = diagnostic_about("a: b", "b", span=Span("g.yaml", 1, 4, 5))
+    assert diagnostics.text([diagnostic_about("a: b", "b"), other]).count("error:") == 2
 
 
 def test_diagnostics_come_in_the_order_of_the_files() -> None:
-    late = found("a: b", "b", span=Span("z.yaml", 1, 4, 5))
-    early = found("a: b", "b", span=Span("a.yaml", 9, 4, 5), severity=Severity.NOTE)
+    late = diagnostic_about("a: b", "b", span=Span("z.yaml", 1, 4, 5))
+    early = diagnostic_about("a: b", "b", span=Span("a.yaml", 9, 4, 5), severity=Severity.NOTE)
     text = diagnostics.text([late, early])
     assert text.index("a.yaml") < text.index("z.yaml")
 
 
 def test_the_last_line_counts_each_severity_worst_first() -> None:
     some = [
-        found("a: b", "b", severity=Severity.WARNING),
-        found("a: b", "b"),
-        found("c: b", "c"),
+        diagnostic_about("a: b", "b", severity=Severity.WARNING),
+        diagnostic_about("a: b", "b"),
+        diagnostic_about("c: b", "c"),
     ]
     assert diagnostics.summary(some, monitors=1, files=2) == (
         "Checked 1 monitor in 2 files: 2 errors, 1 warning.\n"
@@ -119,7 +123,9 @@ def test_the_last_line_counts_each_severity_worst_first() -> None:
 
 
 def test_json_has_every_name_that_scripts_read() -> None:
-    (entry,) = json.loads(diagnostics.json([found("a: b", "b", hint="write c", key="m/f/x")]))
+    (entry,) = json.loads(
+        diagnostics.json([diagnostic_about("a: b", "b", hint="write c", key="m/f/x")])
+    )
     assert entry == {
         "rule": "schema/wrong",
         "severity": "error",
@@ -135,7 +141,9 @@ def test_json_has_every_name_that_scripts_read() -> None:
 
 def test_text_of_a_file_cannot_move_the_cursor_or_forge_a_command_of_a_build_log() -> None:
     line = "name: \x1b[2J ##[add-mask]x \u202egnp"
-    text = diagnostics.text([found(line, "name", message="::error::\x1b[31mforged ##[x]")])
+    text = diagnostics.text(
+        [diagnostic_about(line, "name", message="::error::\x1b[31mforged ##[x]")]
+    )
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "##[" not in text
@@ -143,9 +151,9 @@ def test_text_of_a_file_cannot_move_the_cursor_or_forge_a_command_of_a_build_log
 
 
 @given(many)
-@example([found("x ##[error]y", "[error]")])
-@example([found("x ##[error]y", "#[error]")])
-@example([found("x ##[error]y", "##[", span=Span("f.yaml", 1, 5, 5))])
+@example([diagnostic_about("x ##[error]y", "[error]")])
+@example([diagnostic_about("x ##[error]y", "#[error]")])
+@example([diagnostic_about("x ##[error]y", "##[", span=Span("f.yaml", 1, 5, 5))])
 def test_no_text_forges_a_command_or_moves_the_cursor(several: Sequence[Diagnostic]) -> None:
     for text in (diagnostics.text(several), diagnostics.json(several)):
         text.encode("utf-8")
@@ -156,12 +164,12 @@ def test_no_text_forges_a_command_or_moves_the_cursor(several: Sequence[Diagnost
 
 
 def test_the_last_line_says_how_many_are_not_shown() -> None:
-    several = [found("a: b", "b"), found("c: b", "c", severity=Severity.NOTE)]
+    several = [diagnostic_about("a: b", "b"), diagnostic_about("c: b", "c", severity=Severity.NOTE)]
     assert diagnostics.summary(several, monitors=1, files=2, hidden=1) == (
         "Checked 1 monitor in 2 files: 1 error, 1 note, 1 of them not shown.\n"
     )
 
 
 def test_colours_are_only_there_when_asked_for() -> None:
-    assert "\x1b[31;1m" in diagnostics.text([found("a: b", "b")], Style(colour=True))
-    assert "\x1b" not in diagnostics.text([found("a: b", "b")])
+    assert "\x1b[31;1m" in diagnostics.text([diagnostic_about("a: b", "b")], Style(colour=True))
+    assert "\x1b" not in diagnostics.text([diagnostic_about("a: b", "b")])

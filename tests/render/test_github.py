@@ -10,7 +10,7 @@ from hypothesis import example, given
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render import github
 from monitor_sync.render.findings import folded
-from tests.render.builders import CONTROLS, found, many
+from tests.render.builders import CONTROLS, diagnostic_about, many
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
 
@@ -35,7 +35,7 @@ def decoded(text: str) -> str:
 
 def test_an_annotation_has_the_place_the_rule_the_message_and_the_hint() -> None:
     (line,) = github.text(
-        [found("team: x", "x", hint="did you mean y?", key="motor/flow/m")]
+        [diagnostic_about("team: x", "x", hint="did you mean y?", key="motor/flow/m")]
     ).splitlines()
 
     assert read(line) == (
@@ -52,11 +52,11 @@ def test_an_annotation_has_the_place_the_rule_the_message_and_the_hint() -> None
 
 
 def test_a_note_is_a_notice() -> None:
-    assert github.text([found("a", "a", severity=Severity.NOTE)]).startswith("::notice ")
+    assert github.text([diagnostic_about("a", "a", severity=Severity.NOTE)]).startswith("::notice ")
 
 
 def test_a_mistake_in_a_template_is_one_annotation_with_the_count() -> None:
-    several = [found("a: b", "b", key=f"motor/flow/m.item-{n}") for n in range(9)]
+    several = [diagnostic_about("a: b", "b", key=f"motor/flow/m.item-{n}") for n in range(9)]
 
     (line,) = github.text(several).splitlines()
 
@@ -64,8 +64,8 @@ def test_a_mistake_in_a_template_is_one_annotation_with_the_count() -> None:
 
 
 @given(many)
-@example([found("a", "a", message="x\n::error::forged\r::add-mask::y%0A::z ##[error]w")])
-@example([found("a", "a", rule="a,file=b::c")])
+@example([diagnostic_about("a", "a", message="x\n::error::forged\r::add-mask::y%0A::z ##[error]w")])
+@example([diagnostic_about("a", "a", rule="a,file=b::c")])
 def test_no_text_ends_its_command_or_starts_another(several: Sequence[Diagnostic]) -> None:
     text = github.text(several)
 

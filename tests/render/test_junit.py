@@ -9,7 +9,7 @@ from hypothesis import given
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render import junit
-from tests.render.builders import found, many, texts
+from tests.render.builders import diagnostic_about, many, texts
 
 FLOW = "monitors/motor/flow.yaml"
 A, B = "motor/flow/a", "motor/flow/b"
@@ -25,7 +25,7 @@ def suites(
 
 
 def test_every_monitor_is_a_case_of_its_file_and_one_with_an_error_fails() -> None:
-    root = suites([found("x: 1", "1", key=A, hint="write 2")])
+    root = suites([diagnostic_about("x: 1", "1", key=A, hint="write 2")])
 
     (suite,) = root
     assert (root.get("tests"), root.get("failures")) == ("2", "1")
@@ -40,26 +40,28 @@ def test_every_monitor_is_a_case_of_its_file_and_one_with_an_error_fails() -> No
 
 
 def test_a_file_with_findings_of_its_own_is_a_case() -> None:
-    (suite,) = suites([found("a: b", "b")], declared={})
+    (suite,) = suites([diagnostic_about("a: b", "b")], declared={})
     assert [case.get("name") for case in suite] == [FLOW]
 
 
 def test_a_warning_is_output_unless_warnings_fail() -> None:
-    warned = [found("x: 1", "1", key=A, severity=Severity.WARNING)]
+    warned = [diagnostic_about("x: 1", "1", key=A, severity=Severity.WARNING)]
 
     assert [part.tag for part in suites(warned)[0][0]] == ["system-out"]
     assert [part.tag for part in suites(warned, fail_on=Severity.WARNING)[0][0]] == ["failure"]
 
 
 def test_several_errors_of_a_monitor_are_one_failure_that_says_how_many() -> None:
-    (failure,) = suites([found("x: 1", "x", key=A), found("x: 1", "1", key=A)])[0][0]
+    (failure,) = suites(
+        [diagnostic_about("x: 1", "x", key=A), diagnostic_about("x: 1", "1", key=A)]
+    )[0][0]
 
     assert failure.get("message") == "x is wrong, and 1 more"
     assert str(failure.text).count("error:") == 2
 
 
 def test_a_mistake_in_a_template_fails_the_monitors_it_is_in() -> None:
-    root = suites([found("x: 1", "1", key=key) for key in (A, B)])
+    root = suites([diagnostic_about("x: 1", "1", key=key) for key in (A, B)])
     assert root.get("failures") == "2"
 
 

@@ -55,7 +55,7 @@ def plan(*changes: Change, **changed: Any) -> Plan:
     return Plan(project="acme", site="datadoghq.eu", changes=changes, **changed)
 
 
-def told(change_: Change) -> list[str]:
+def notified_lines(change_: Change) -> list[str]:
     """The lines about who is notified of a plan with one change."""
     lines = as_text.text(plan(change_)).splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith(("    notif", "    no long")))
@@ -99,43 +99,47 @@ def told(change_: Change) -> list[str]:
 def test_each_handle_is_told_with_the_states_it_gains_and_loses(
     old: str, new: str, row: str
 ) -> None:
-    lines = told(change(old, new, options=ALL))
+    lines = notified_lines(change(old, new, options=ALL))
     assert lines[0] == "notifies differently"
     assert " ".join(lines[1:]).replace("  ", " ") == row.replace("  ", " ")
 
 
 def test_handles_to_which_the_same_happens_are_in_one_row() -> None:
-    assert told(change("", "@slack-a @slack-b")) == [
+    assert notified_lines(change("", "@slack-a @slack-b")) == [
         "notifies differently",
         "+ @slack-a, @slack-b  alert, recovery",
     ]
 
 
 def test_what_an_option_does_to_who_is_notified_is_told_though_no_handle_changes() -> None:
-    lines = told(change("@slack-a", "@slack-a", new_options={"notify_no_data": True}))
+    lines = notified_lines(change("@slack-a", "@slack-a", new_options={"notify_no_data": True}))
     assert lines[1:] == ["~ @slack-a  now also: no data, recovery from no data"]
 
 
 def test_a_monitor_that_loses_its_last_pager_says_so_in_strong_words() -> None:
-    lines = told(change(f"{PAGER} @slack-a", "@slack-a"))
+    lines = notified_lines(change(f"{PAGER} @slack-a", "@slack-a"))
     assert f"! wakes nobody any more: {PAGER} was its last pager" in lines
 
 
 def test_a_state_that_now_reaches_nobody_says_so_in_strong_words() -> None:
-    assert told(change("@slack-a", blocks(alert="@slack-a")))[-1] == (
+    assert notified_lines(change("@slack-a", blocks(alert="@slack-a")))[-1] == (
         "! now nobody is notified of: recovery"
     )
-    assert told(change("@slack-a", "nobody"))[-1] == "! now nobody is notified of: anything"
+    assert (
+        notified_lines(change("@slack-a", "nobody"))[-1] == "! now nobody is notified of: anything"
+    )
 
 
 def test_a_delete_names_who_is_no_longer_notified_in_one_line() -> None:
-    assert told(change(f"@slack-a {PAGER}", None)) == [f"no longer notified: @slack-a, {PAGER}"]
+    assert notified_lines(change(f"@slack-a {PAGER}", None)) == [
+        f"no longer notified: @slack-a, {PAGER}"
+    ]
 
 
 def test_a_plan_that_was_read_without_its_live_monitors_names_handles_at_least() -> None:
     handles = recorded(("@slack-a",), ("@slack-b",))
     bare = Change(action="update", key="m/f/a", name="A", recorded_audience=handles)
-    assert told(bare)[1:] == ["- @slack-b", "+ @slack-a"]
+    assert notified_lines(bare)[1:] == ["- @slack-b", "+ @slack-a"]
 
 
 def test_changes_that_differ_in_what_their_monitors_can_reach_are_still_alike() -> None:

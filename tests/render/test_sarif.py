@@ -16,7 +16,7 @@ from monitor_sync.cli import rulebook
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.render import sarif
 from monitor_sync.render.manual import Page
-from tests.render.builders import found, many
+from tests.render.builders import diagnostic_about, many
 
 PAGES = rulebook.pages()
 
@@ -47,7 +47,7 @@ BREAKS: dict[str, Callable[[Any], None]] = {
 
 @pytest.mark.parametrize("break_", BREAKS.values(), ids=BREAKS)
 def test_the_schema_would_notice(break_: Callable[[Any], None]) -> None:
-    log = json.loads(sarif.text([found("a", "a")], PAGES[:2]))
+    log = json.loads(sarif.text([diagnostic_about("a", "a")], PAGES[:2]))
     break_(log)
 
     assert not SCHEMA.is_valid(log)
@@ -65,7 +65,7 @@ def test_every_rule_is_there_with_its_manual_page() -> None:
 
 
 def test_a_result_points_at_its_rule_and_its_place() -> None:
-    found_ = run([found("team: x", "x", rule="tags/reserved", key="motor/flow/m")])
+    found_ = run([diagnostic_about("team: x", "x", rule="tags/reserved", key="motor/flow/m")])
     (result,) = found_["results"]
     (location,) = result["locations"]
 
@@ -86,9 +86,9 @@ def test_a_result_points_at_its_rule_and_its_place() -> None:
 
 def test_columns_count_utf16_code_units() -> None:
     line = "name: 見積 😀😀 ${nmae}"
-    region = run([found(line, "${nmae}")])["results"][0]["locations"][0]["physicalLocation"][
-        "region"
-    ]
+    region = run([diagnostic_about(line, "${nmae}")])["results"][0]["locations"][0][
+        "physicalLocation"
+    ]["region"]
     units = line.encode("utf-16-le")
 
     start, end = region["startColumn"] - 1, region["endColumn"] - 1
@@ -97,20 +97,24 @@ def test_columns_count_utf16_code_units() -> None:
 
 
 def test_a_mistake_in_a_template_is_one_result_that_counts() -> None:
-    (result,) = run([found("a: b", "b", key=f"motor/flow/m.{n}x") for n in range(9)])["results"]
+    (result,) = run([diagnostic_about("a: b", "b", key=f"motor/flow/m.{n}x") for n in range(9)])[
+        "results"
+    ]
 
     assert result["occurrenceCount"] == 9
     assert len(result["locations"][0]["logicalLocations"]) == 9
 
 
 def test_a_path_is_an_address() -> None:
-    odd = found("a", "a", span=Span("monitors/a b/ü%20:.yaml", 1))
+    odd = diagnostic_about("a", "a", span=Span("monitors/a b/ü%20:.yaml", 1))
     place = run([odd])["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
     assert place["uri"] == "monitors/a%20b/%C3%BC%2520%3A.yaml"
 
 
 def test_text_of_a_file_makes_no_link() -> None:
-    odd = found("a", "a", message="see [here](https://evil.example)", severity=Severity.NOTE)
+    odd = diagnostic_about(
+        "a", "a", message="see [here](https://evil.example)", severity=Severity.NOTE
+    )
     assert "](" not in run([odd])["results"][0]["message"]["text"].replace("\\](", "")
 
 

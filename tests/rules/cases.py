@@ -130,7 +130,7 @@ def check(loaded: Loaded) -> list[Diagnostic]:
     return engine.check(loaded.project, locate, today=TODAY, read=loaded.diagnostics)
 
 
-def told(diagnostic: Diagnostic) -> str:
+def finding_line(diagnostic: Diagnostic) -> str:
     """A finding in one line: ``error rule <underlined text>``."""
     span = diagnostic.span
     text = diagnostic.excerpt[span.column - 1 : span.end_column - 1]

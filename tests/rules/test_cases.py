@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.rules.registry import every
-from tests.rules.cases import Case, cases, check, read, told
+from tests.rules.cases import Case, cases, check, finding_line, read
 
 CASES = list(cases())
 
@@ -16,7 +16,7 @@ CASES = list(cases())
 def test_a_case_gives_its_findings_and_no_other(tmp_path: Path, case: Case) -> None:
     loaded = read(tmp_path / "monitors", case)
 
-    assert sorted(map(told, check(loaded))) == sorted(case.findings)
+    assert sorted(map(finding_line, check(loaded))) == sorted(case.findings)
 
 
 def test_every_rule_has_a_case_that_finds_something() -> None:

@@ -20,7 +20,7 @@ from tests.rules.corpus import (
     PROJECT,
     Row,
     exceptions,
-    found,
+    findings_of,
     found_in_a_file,
     monitor,
     rows,
@@ -49,7 +49,7 @@ def test_the_cases_of_the_grammar_are_judged_as_the_server_judges_them() -> None
     otherwise: dict[str, str] = {}
     for case in rows("grammar_cases"):
         # what the files' schema refuses never comes to the rules
-        judged = found_in_a_file if case["kind"] in ("options", "meta") else found
+        judged = found_in_a_file if case["kind"] in ("options", "meta") else findings_of
         result = worst(judged(case))
         table[case["kind"], case["outcome"], result] += 1
         if result not in _ENOUGH[case["outcome"]]:
@@ -97,7 +97,7 @@ def _errors(bodies: list[Row]) -> Counter[str]:
     return Counter(
         rule
         for body in bodies
-        for rule, severity in found(body).items()
+        for rule, severity in findings_of(body).items()
         if severity is Severity.ERROR
     )
 
@@ -144,7 +144,7 @@ def test_defects_of_public_modules_are_found() -> None:
     defects = rows("real_defects")
     for row in defects:
         body = definitions[row["source"], row["file"], row["label"]]
-        names = set(found(body))
+        names = set(findings_of(body))
         for defect in row["defects"]:
             # who cannot be read learns of the rest afterwards
             if not names & {_FINDS[defect], "query/not-readable"}:
@@ -161,7 +161,7 @@ def test_a_definition_alone_gets_the_same_findings_with_the_memo_and_without(cor
     different = {
         str(body): (with_memo, without)
         for body in bodies
-        if (with_memo := found(body)) != (without := found(body, memo=False))
+        if (with_memo := findings_of(body)) != (without := findings_of(body, memo=False))
     }
 
     assert bodies

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.rules.cases import SOUND, cases
-from tests.rules.corpus import found
+from tests.rules.corpus import findings_of
 
 LIMIT = 0.05
 """Seconds for one monitor, of this thread alone: the machine may be busy."""
@@ -90,13 +90,13 @@ def check(body: Mapping[str, Any]) -> None:
     taken = []
     for _ in range(3):
         begun = time.thread_time()
-        found(body)
+        findings_of(body)
         taken.append(time.thread_time() - begun)
         if taken[-1] < LIMIT:
             break
     else:
         raise AssertionError(f"{min(taken):.3f} s for {str(body)[:400]}")
-    assert found(body, memo=False) == found(body), body
+    assert findings_of(body, memo=False) == findings_of(body), body
 
 
 BODIES = bodies()

@@ -33,7 +33,7 @@ MISTAKES = [
 ]
 
 
-def found(loaded: Loaded, *, memo: bool) -> list[Diagnostic]:
+def diagnostics_of(loaded: Loaded, *, memo: bool) -> list[Diagnostic]:
     def locate(
         key: str, field: tuple[str | int, ...], start: int, end: int | None
     ) -> tuple[str, Span]:
@@ -53,7 +53,7 @@ def test_the_same_mistake_in_a_whole_estate_is_found_as_often(
         path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
     loaded = load(root)
 
-    quick, slow = (found(loaded, memo=memo) for memo in (True, False))
+    quick, slow = (diagnostics_of(loaded, memo=memo) for memo in (True, False))
 
     assert len(slow) > 1
     assert sorted(diagnostic.order for diagnostic in quick) == sorted(

@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def told(root: Path) -> Any:
+def parts_read(root: Path) -> Any:
     loaded = files.read(root)
     return loaded.project, loaded.diagnostics, loaded.incomplete.keys()
 
@@ -48,7 +48,7 @@ def test_a_project_read_from_the_cache_is_the_one_read_from_its_files(
 ) -> None:
     root = project(tmp_path)
     plain = load(root)
-    first, second = told(root), told(root)
+    first, second = parts_read(root), parts_read(root)
 
     assert list(cached.iterdir())
     assert first == second
@@ -59,17 +59,17 @@ def test_a_project_read_from_the_cache_is_the_one_read_from_its_files(
 @pytest.mark.usefixtures("cached")
 def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
     root = project(tmp_path)
-    told(root)
+    parts_read(root)
     path = next(iter(sorted(root.glob("motor/flow-*.yaml"))))
     path.write_text(path.read_text(encoding="utf-8").replace("Step", "Stage"), encoding="utf-8")
 
-    assert told(root)[:2] == (load(root).project, load(root).diagnostics)
+    assert parts_read(root)[:2] == (load(root).project, load(root).diagnostics)
 
 
 @pytest.mark.parametrize("damage", ["cut", "bit", "empty", "folder", "version"])
 def test_a_damaged_cache_counts_as_none(tmp_path: Path, cached: Path, damage: str) -> None:
     root = project(tmp_path)
-    expected = told(root)
+    expected = parts_read(root)
     (cache,) = cached.iterdir()
     content = cache.read_bytes()
     if damage == "folder":
@@ -84,7 +84,7 @@ def test_a_damaged_cache_counts_as_none(tmp_path: Path, cached: Path, damage: st
         }
         cache.write_bytes(broken[damage])
 
-    assert told(root) == expected
+    assert parts_read(root) == expected
 
 
 def test_a_cache_that_cannot_be_written_ends_no_run(
@@ -94,17 +94,17 @@ def test_a_cache_that_cannot_be_written_ends_no_run(
     (tmp_path / "no-folder").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "no-folder"))
 
-    assert told(root) == told(root)
+    assert parts_read(root) == parts_read(root)
 
 
 def test_it_holds_what_the_last_run_read_and_nothing_older(tmp_path: Path, cached: Path) -> None:
     root = project(tmp_path)
-    told(root)
+    parts_read(root)
     (cache,) = cached.iterdir()
     size = cache.stat().st_size
     for path in root.glob("*/flow-*.yaml"):
         path.unlink()
-    told(root)
+    parts_read(root)
 
     assert cache.stat().st_size < size
     assert list(cached.iterdir()) == [cache]
@@ -115,10 +115,10 @@ def test_it_is_for_nobody_elses_eyes_and_without_it_nothing_is_written(
 ) -> None:
     root = project(tmp_path)
     with parse_cache.off():
-        told(root)
+        parts_read(root)
     assert not cached.exists()
 
-    told(root)
+    parts_read(root)
     assert cached.stat().st_mode & 0o077 == 0
 
 

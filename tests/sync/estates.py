@@ -91,5 +91,5 @@ def percent(number: float) -> Limit:
     return Limit(share=Decimal(str(number)))
 
 
-def told(*args: Any, **kwargs: Any) -> list[str]:
+def breach_messages(*args: Any, **kwargs: Any) -> list[str]:
     return [breach.message for breach in breaches(*args, **kwargs)]

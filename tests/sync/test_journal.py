@@ -38,7 +38,7 @@ def begun(path: Path, past: Past | None = None) -> Journal:
     return log
 
 
-def told(path: Path) -> Past:
+def read_journal(path: Path) -> Past:
     past = journal.read(path)
     assert past is not None
     return past
@@ -62,7 +62,7 @@ def test_what_was_made_and_removed_is_known_afterwards(tmp_path: Path) -> None:
         log.sending(at("b"), "delete")
         log.done(at("b"), "delete", 2)
         log.end()
-    past = told(path)
+    past = read_journal(path)
     assert past.ended
     assert past.made == {at("a"): Made(id=7, created=70)}
     assert past.removed == {LiveId("monitor", 2)}
@@ -79,7 +79,7 @@ def test_a_create_that_was_sent_and_not_answered_is_unknown(tmp_path: Path) -> N
         log.undone(at("refused"), "create")
         log.sending(at("made"), "create")
         log.done(at("made"), "create", 9)
-    past = told(path)
+    past = read_journal(path)
     assert past.unknown == {at("lost")}
     assert not past.ended
 
@@ -88,9 +88,9 @@ def test_every_line_is_in_the_file_before_the_next_step(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with begun(path) as log:
         log.sending(at("a"), "create")
-        assert told(path).unknown == {at("a")}
+        assert read_journal(path).unknown == {at("a")}
         log.done(at("a"), "create", 7)
-        assert told(path).made == {at("a"): Made(id=7)}
+        assert read_journal(path).made == {at("a"): Made(id=7)}
 
 
 @given(cut=st.integers(1, 60))
@@ -105,7 +105,7 @@ def test_a_line_that_was_cut_short_takes_no_other_with_it(
     path.write_bytes(whole[: -min(cut, len(whole.splitlines()[-1]))])
     with Journal(path, again=True) as log:
         log.done(at("c"), "create", 8)
-    past = told(path)
+    past = read_journal(path)
     assert {at("a"), at("c")} <= past.made.keys()
 
 
@@ -122,7 +122,7 @@ def test_what_was_made_is_remembered_for_a_day_and_no_longer(tmp_path: Path) -> 
     )
     with begun(path, before):
         pass
-    assert told(path).made.keys() == {at("new")}
+    assert read_journal(path).made.keys() == {at("new")}
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def test_nothing_is_sent_that_cannot_be_written_down(tmp_path: Path, bytes_left:
         with full_after(bytes_left, path), pytest.raises(NotSent, match="cannot be written"):
             log.sending(at("a"), "create")
         log.sending(at("b"), "create")  # there is room again: half a line takes no other with it
-    assert told(path).unknown == {at("b")}
+    assert read_journal(path).unknown == {at("b")}
 
 
 def test_what_happened_and_cannot_be_written_down_counts_as_unknown(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_what_happened_and_cannot_be_written_down_counts_as_unknown(tmp_path: Pa
             log.undone(at("b"), "create")
             log.listed("monitor", {1, 2, 7})
             log.end()
-    past = told(path)
+    past = read_journal(path)
     assert past.unknown == {at("a"), at("b")}
     assert not past.settled
     assert not past.ended
@@ -188,7 +188,7 @@ def test_a_journal_from_before_there_were_kinds_is_read_as_of_monitors(tmp_path:
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
-    past = told(path)
+    past = read_journal(path)
 
     assert past.made == {at("a"): Made(id=7, created=70)}
     assert past.unknown == {at("b"), at("c")}

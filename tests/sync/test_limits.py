@@ -14,7 +14,7 @@ from monitor_sync.model import Limit, Limited, Limits
 from monitor_sync.sync.limits import breaches, parse
 from monitor_sync.sync.plan import make_plan
 from tests.sync.builders import answer, body, live, project
-from tests.sync.estates import declared, limits, percent, plan, told
+from tests.sync.estates import breach_messages, declared, limits, percent, plan
 
 
 @pytest.mark.parametrize("what", ["delete", "replace", "update", "routed"])
@@ -64,13 +64,15 @@ def test_one_monitor_in_ten_may_lose_its_last_pager(count: int, passes: bool) ->
     ],
 )  # fmt: skip
 def test_the_arithmetic_is_told_in_one_line(what: str, limit: Limits, sentence: str) -> None:
-    exceeded = told(plan(motor={"live": 30, what: 12}), limit)
+    exceeded = breach_messages(plan(motor={"live": 30, what: 12}), limit)
 
     assert exceeded == [f"12 of 30 monitors of motor {sentence}"]
 
 
 def test_a_share_just_over_its_limit_is_shown_with_the_digits_that_say_so() -> None:
-    exceeded = told(plan(motor={"live": 333, "delete": 100}), limits(deletes=percent(30)))
+    exceeded = breach_messages(
+        plan(motor={"live": 333, "delete": 100}), limits(deletes=percent(30))
+    )
 
     assert exceeded == [
         "100 of 333 monitors of motor would be deleted or replaced: 30.03 %, the limit is 30 %"
@@ -78,17 +80,17 @@ def test_a_share_just_over_its_limit_is_shown_with_the_digits_that_say_so() -> N
 
 
 def test_a_count_is_judged_however_few_monitors_there_are() -> None:
-    assert told(plan(motor={"live": 1, "delete": 1}), limits(deletes=Limit(count=0))) == [
-        "1 of 1 monitor of motor would be deleted or replaced: the limit is 0"
-    ]
+    assert breach_messages(
+        plan(motor={"live": 1, "delete": 1}), limits(deletes=Limit(count=0))
+    ) == ["1 of 1 monitor of motor would be deleted or replaced: the limit is 0"]
 
 
 def test_a_project_of_one_unit_is_told_once_unless_the_unit_has_another_limit() -> None:
     much = plan(motor={"live": 10, "delete": 4})
     own = limits({"motor": {"deletes": Limit(count=1)}}, deletes=percent(30))
 
-    assert len(told(much, Limits())) == 1
-    assert told(much, own) == [
+    assert len(breach_messages(much, Limits())) == 1
+    assert breach_messages(much, own) == [
         "4 of 10 monitors of motor would be deleted or replaced: the limit is 1",
         "4 of 10 monitors in all would be deleted or replaced: 40 %, the limit is 30 %",
     ]
@@ -97,7 +99,7 @@ def test_a_project_of_one_unit_is_told_once_unless_the_unit_has_another_limit() 
 def test_one_unit_can_exceed_what_all_together_do_not() -> None:
     both = plan(motor={"live": 10, "delete": 4}, life={"live": 90})
 
-    assert told(both, Limits()) == [
+    assert breach_messages(both, Limits()) == [
         "4 of 10 monitors of motor would be deleted or replaced: 40 %, the limit is 30 %"
     ]
 
@@ -105,7 +107,7 @@ def test_one_unit_can_exceed_what_all_together_do_not() -> None:
 def test_all_together_can_exceed_what_no_unit_does() -> None:
     small = {f"unit{number}": {"live": 5, "delete": 2} for number in range(4)}
 
-    assert told(plan(**small), Limits()) == [
+    assert breach_messages(plan(**small), Limits()) == [
         "8 of 20 monitors in all would be deleted or replaced: 40 %, the limit is 30 %"
     ]
 
@@ -155,7 +157,7 @@ OWN: Mapping[str, Mapping[Limited, Limit]] = {
 def test_a_units_own_limit_goes_before_that_of_each_unit_which_goes_before_the_standing_one(
     units: dict[str, dict[str, int]], whose: list[str]
 ) -> None:
-    exceeded = told(plan(**units), Limits(units=OWN))
+    exceeded = breach_messages(plan(**units), Limits(units=OWN))
 
     assert [breach.partition(" would")[0].partition("monitors ")[2] for breach in exceeded] == whose
 
@@ -163,7 +165,7 @@ def test_a_units_own_limit_goes_before_that_of_each_unit_which_goes_before_the_s
 def test_a_replace_counts_once_and_as_a_delete() -> None:
     mixed = plan(motor={"live": 10, "delete": 2, "replace": 2})
 
-    assert told(mixed, Limits()) == [
+    assert breach_messages(mixed, Limits()) == [
         "4 of 10 monitors of motor would be deleted or replaced: 40 %, the limit is 30 %"
     ]
 
@@ -176,12 +178,12 @@ def test_a_review_waives_changes_and_labels_and_never_deletes(what: str, waived:
     nothing = limits(deletes=percent(0), changes=percent(0), labels=percent(0))
     much = plan(motor={"live": 10, what: 10})
 
-    assert told(much, nothing)
-    assert (told(much, nothing, reviewed=True) == []) is waived
+    assert breach_messages(much, nothing)
+    assert (breach_messages(much, nothing, reviewed=True) == []) is waived
 
 
 def test_a_review_never_waives_the_loss_of_pagers() -> None:
-    exceeded = told(plan(motor={"live": 10, "unpaged": 4}), Limits(), reviewed=True)
+    exceeded = breach_messages(plan(motor={"live": 10, "unpaged": 4}), Limits(), reviewed=True)
 
     assert exceeded == [
         "4 of 10 monitors of motor would lose their last pager: 40 %, the limit is 10 %"
@@ -194,7 +196,7 @@ def test_an_override_stands_for_the_limit_in_all_and_of_every_unit() -> None:
 
     assert breaches(much, own, overrides={"deletes": Limit(count=9)}) == ()
     assert breaches(much, own, overrides={"deletes": percent(80)}) == ()
-    assert told(much, limits(), overrides={"deletes": Limit(count=8)}) == [
+    assert breach_messages(much, limits(), overrides={"deletes": Limit(count=8)}) == [
         "9 of 20 monitors in all would be deleted or replaced: the limit is 8"
     ]
 
@@ -236,7 +238,7 @@ def test_the_options_of_the_hints_let_the_plan_pass_and_one_less_does_not(
 def test_a_monitor_counts_for_the_unit_that_it_leaves() -> None:
     moved = plan(motor={"live": 10, "moved": 10}, elsewhere={"live": 40})
 
-    assert told(moved, limits(labels=percent(30))) == [
+    assert breach_messages(moved, limits(labels=percent(30))) == [
         "10 of 10 monitors of motor would get other tags or another footer:"
         " 100 %, the limit is 30 %"
     ]
@@ -250,7 +252,7 @@ def test_monitors_whose_unit_nobody_knows_are_judged_together() -> None:
     there = [answer(live_body, id=number + 1) for number, live_body in enumerate(lost)]
     wanted = [declared(f"life/flow/m{index}") for index in range(90)]
 
-    exceeded = told(make_plan(project(*wanted), live(*there, *kept), site="x"), Limits())
+    exceeded = breach_messages(make_plan(project(*wanted), live(*there, *kept), site="x"), Limits())
 
     assert exceeded == [
         "10 of 10 monitors without a business unit would be deleted or replaced:"

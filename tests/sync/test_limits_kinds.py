@@ -11,7 +11,7 @@ from monitor_sync.model import Limit, Limits
 from monitor_sync.sync.limits import breaches
 from monitor_sync.sync.plan import make_plan
 from tests.sync.builders import answer, live, project
-from tests.sync.estates import FOOTER, PAGED, UNPAGED, declared, limits, message, told
+from tests.sync.estates import FOOTER, PAGED, UNPAGED, breach_messages, declared, limits, message
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_pager_is_what_the_policy_says_or_its_kind_and_what_teams_call_so(
     made = make_plan(project(after), live(before), site="x")
     standing = limits(unpaged=Limit(count=0)).standing
 
-    exceeded = told(made, Limits(standing=standing, **own))
+    exceeded = breach_messages(made, Limits(standing=standing, **own))
 
     assert (
         exceeded == ["1 of 1 monitor of motor would lose their last pager: the limit is 0"]
@@ -81,7 +81,7 @@ def test_labels_are_tags_and_the_footer_whatever_its_words_and_nothing_else(
     made = make_plan(project(after), live(answer(before)), site="x")
     none = Limit(count=0)
 
-    (exceeded,) = told(made, limits(changes=none, labels=none))
+    (exceeded,) = breach_messages(made, limits(changes=none, labels=none))
 
     expected = "would get other tags or another footer" if label else "would be changed"
     assert exceeded == f"1 of 1 monitor of motor {expected}: the limit is 0"

@@ -43,7 +43,7 @@ def usual() -> Mapping[str, str]:
     return {"tags/odd": "note", "routing/nobody": "warning", "routing/other": "error"}
 
 
-def said(here: Project, base: Project = BASE) -> list[str]:
+def loosened(here: Project, base: Project = BASE) -> list[str]:
     return [entry.what for entry in loosenings(rules_of(base), rules_of(here), usual)]
 
 
@@ -93,7 +93,7 @@ def team(**changed: Any) -> Project:
     ],
 )  # fmt: skip
 def test_each_rule_that_is_weaker_is_named(here: Project, what: str) -> None:
-    assert what in said(here)
+    assert what in loosened(here)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_each_rule_that_is_weaker_is_named(here: Project, what: str) -> None:
     ],
 )
 def test_what_is_stricter_or_the_same_is_not_named(here: Project) -> None:
-    assert said(here) == []
+    assert loosened(here) == []
 
 
 def test_a_suppression_that_lasts_longer_is_named_and_one_that_ends_sooner_is_not() -> None:
@@ -117,14 +117,14 @@ def test_a_suppression_that_lasts_longer_is_named_and_one_that_ends_sooner_is_no
         own = Suppression(rule="routing/nobody", reason="r", until=day)
         return replace(BASE, monitors={KEY: monitor(ignored=(own,))})
 
-    assert said(until("2027-01-01"), until("2026-01-01")) == ["ignore routing/nobody"]
-    assert said(until(""), until("2026-01-01")) == ["ignore routing/nobody"]
-    assert said(until("2026-01-01"), until("2027-01-01")) == []
-    assert said(until("2026-01-01"), until("")) == []
+    assert loosened(until("2027-01-01"), until("2026-01-01")) == ["ignore routing/nobody"]
+    assert loosened(until(""), until("2026-01-01")) == ["ignore routing/nobody"]
+    assert loosened(until("2026-01-01"), until("2027-01-01")) == []
+    assert loosened(until("2026-01-01"), until("")) == []
 
 
 def test_where_there_was_no_project_nothing_is_weaker() -> None:
-    assert said(BASE, Project(name="")) == []
+    assert loosened(BASE, Project(name="")) == []
     assert judged(Project(name=""), BASE) == BASE
 
 

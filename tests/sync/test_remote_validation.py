@@ -46,7 +46,7 @@ class Script:
         return given
 
 
-def asked(*names: str) -> list[Question]:
+def questions_named(*names: str) -> list[Question]:
     return [Question(key=name, body=body(name=name)) for name in names]
 
 
@@ -136,7 +136,7 @@ def test_a_selection_narrows_both_what_is_asked_and_what_is_said_to_be_open() ->
 
 def test_each_text_becomes_a_refusal_of_its_field() -> None:
     texts = ["The value provided for parameter 'query' is invalid", "Alert status is required."]
-    verdicts = ask(Script(one=texts), asked("one", "two"))
+    verdicts = ask(Script(one=texts), questions_named("one", "two"))
 
     assert [(refusal.key, refusal.family, refusal.field) for refusal in verdicts.refusals] == [
         ("one", "query", ("query",)),
@@ -156,7 +156,7 @@ def test_each_text_becomes_a_refusal_of_its_field() -> None:
 def test_a_monitor_without_a_verdict_is_neither_right_nor_wrong(
     error: RemoteError, reason: str
 ) -> None:
-    verdicts = ask(Script(one=error), asked("one", "two"))
+    verdicts = ask(Script(one=error), questions_named("one", "two"))
 
     assert verdicts.checked == 1
     assert verdicts.refusals == ()
@@ -167,7 +167,7 @@ def test_a_datadog_that_does_not_answer_is_not_asked_about_hundreds() -> None:
     names = [str(number) for number in range(200)]
     away = Script(**dict.fromkeys(names, Unreachable("502")))
 
-    verdicts = ask(away, asked(*names), workers=2)
+    verdicts = ask(away, questions_named(*names), workers=2)
 
     assert len(away.asked) <= 5
     assert len(verdicts.unchecked) == 200
@@ -176,7 +176,7 @@ def test_a_datadog_that_does_not_answer_is_not_asked_about_hundreds() -> None:
 def test_no_more_than_the_workers_ask_at_once() -> None:
     script = Script()
 
-    ask(script, asked(*map(str, range(100))), workers=3)
+    ask(script, questions_named(*map(str, range(100))), workers=3)
 
     assert len(script.asked) == 100
     assert script.most <= 3
@@ -185,7 +185,7 @@ def test_no_more_than_the_workers_ask_at_once() -> None:
 def test_each_question_is_told_as_it_is_answered() -> None:
     answered: list[bool] = []
 
-    ask(Script(one=NotFound("no")), asked("one", "two"), told=answered.append)
+    ask(Script(one=NotFound("no")), questions_named("one", "two"), told=answered.append)
 
     assert answered == [False, True]
 

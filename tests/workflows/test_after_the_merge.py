@@ -40,7 +40,7 @@ def test_what_was_planned_on_the_pull_request_is_applied_after_its_merge(
     assert job.result == "success", job.log
     assert side.delivery.repository.critical(DROP) == 13.0
     assert side.delivery.recorded[-1] == commit
-    golden.compare("applied", side.delivery.said(7))
+    golden.compare("applied", side.delivery.comments_on(7))
     assert side.machine.artifacts["applied"].joinpath(f"{commit[:12]}.md").exists()
 
 
@@ -73,7 +73,7 @@ def test_what_is_not_as_reviewed_stops_and_is_approved_by_hand(
     assert refused.result == "failure"
     assert side.delivery.repository.critical(DROP) == 20.0
     golden.compare("not-as-reviewed-summary", refused.summary)
-    golden.compare("not-as-reviewed", side.delivery.said(7))
+    golden.compare("not-as-reviewed", side.delivery.comments_on(7))
     shown = refused.log.rpartition("with the fingerprint ")[2].split()[0]
     approved = side.run("apply.yml", side.dispatch(fingerprint=shown, monitors="", allow=""))
     assert approved.result == "success", approved.log

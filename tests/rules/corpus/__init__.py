@@ -67,7 +67,7 @@ def _rules() -> tuple[Rule, ...]:
     return tuple(every())
 
 
-def found(body: Row, *, memo: bool = True) -> dict[str, Severity]:
+def findings_of(body: Row, *, memo: bool = True) -> dict[str, Severity]:
     """The rules that find something in a body, each with its severity."""
     runner = Runner(_rules(), PROJECT, memo=memo)
     view = runner.view(monitor(body))
@@ -79,7 +79,7 @@ def found(body: Row, *, memo: bool = True) -> dict[str, Severity]:
 
 def found_in_a_file(body: Row) -> dict[str, Severity]:
     """The same, with what the schema finds that the files of a project have to fit."""
-    names = found(body)
+    names = findings_of(body)
     values = {name: body[name] for name in _DECLARED if body.get(name) is not None}
     for problem in schema.problems(values, "#changes"):
         names[problem.rule] = Severity.ERROR
