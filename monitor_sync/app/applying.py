@@ -104,10 +104,10 @@ def apply(
             _check_forced(plan, options.forced)
             if not prepared.resumed:
                 _check_limits(prepared, options)
-            asked = conversation.confirm is not None
+            confirmed = conversation.confirm is not None
             if conversation.confirm is not None and not conversation.confirm(prepared):
                 raise Refused("declined: nothing was written")
-            terms = _terms(prepared, target.workers, options, asked=asked)
+            terms = _terms(prepared, target.workers, options, confirmed=confirmed)
             outcomes = _carry_out(prepared, terms, conversation)
         return Applied(plan=plan, outcomes=outcomes, cut_short=not prepared.past.ended)
 
@@ -167,16 +167,16 @@ def _check_limits(prepared: Prepared, options: ApplyOptions) -> None:
         raise LimitsExceeded(refusals)
 
 
-def _terms(prepared: Prepared, workers: int, options: ApplyOptions, *, asked: bool) -> Terms:
-    """Return how the plan is carried out. Where somebody was ``asked``, time has passed since."""
+def _terms(prepared: Prepared, workers: int, options: ApplyOptions, *, confirmed: bool) -> Terms:
+    """Return how the plan is carried out. Where somebody ``confirmed``, time has passed since."""
     from monitor_sync.sync.apply import Patience, Terms
 
     client = prepared.client
     ahead = client.clock_ahead or 0.0  # ages are told by Datadog's clock
-    seen = prepared.named or asked or bool(options.expect)
+    seen = prepared.named or confirmed or bool(options.expect)
     return Terms(
         workers=workers,
-        saved=prepared.kept or asked,
+        saved=prepared.kept or confirmed,
         forced=frozenset(options.forced),
         settle=0.0 if seen else _SETTLE + ahead,
         patience=Patience(sleep=client.sleep).scaled(client.settings.backoff * 2),
@@ -237,6 +237,8 @@ def _raise_for(outcomes: Sequence[Outcome], refused: int) -> None:
     hint = f"{mend}run `monitor-sync apply` again: it does what is left"
     if done:
         raise AppliedInPart(message, hint=hint)
-    if failed or not all(each.status == "not attempted" and not each.error for each in outcomes):
+    if failed or not all(
+        outcome.status == "not attempted" and not outcome.error for outcome in outcomes
+    ):
         raise RemoteError(message, hint=hint)
     raise KeyboardInterrupt  # nothing failed and nothing was done: it never began

@@ -123,7 +123,7 @@ class BaseRevision:
         if loaded is None:
             return _nothing()
         if loaded.failed:
-            number = sum(each.severity is Severity.ERROR for each in loaded.diagnostics)
+            number = sum(diagnostic.severity is Severity.ERROR for diagnostic in loaded.diagnostics)
             raise FilesInvalid(
                 f"the files at {self.history.revision} ({self.history.base[:8]}) have"
                 f" {count(number, 'error')}, so this change cannot be told from others",

@@ -43,7 +43,9 @@ def written(diagnostics: Iterable[Diagnostic], root: PurePosixPath) -> tuple[str
 
     Errors of reading are left out: they leave no whole monitor, so nothing can be planned.
     """
-    kept = sorted(known(each, root) for each in diagnostics if each.rule not in ERRORS)
+    kept = sorted(
+        known(diagnostic, root) for diagnostic in diagnostics if diagnostic.rule not in ERRORS
+    )
     return jsontext.array(finding._asdict() for finding in kept) + "\n", len(kept)
 
 

@@ -137,7 +137,7 @@ def warnings_of_reading(loaded: Loaded) -> tuple[Diagnostic, ...]:
 
 
 def _refuse(diagnostics: Sequence[Diagnostic], consequence: str, hint: str = _WARNINGS_TOO) -> None:
-    errors = [each for each in diagnostics if each.severity is Severity.ERROR]
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
     if errors:
         raise WrongFiles(
             f"the files have {count(len(errors), 'error')}, {consequence}",

@@ -93,8 +93,8 @@ def comment(root: Path, job: Runner, options: CommentOptions, pages: Pages) -> T
         return _keep_issue(connect(job), plan, about, options.author, pages)
     if not number:
         return Told(where="summary")
-    told = _post(job, number, plan, about, options.author, pages)
-    return replace(told, on_page=on_page)
+    posted = _post(job, number, plan, about, options.author, pages)
+    return replace(posted, on_page=on_page)
 
 
 def connect(job: Runner) -> GitHub:

@@ -66,13 +66,13 @@ def diagnose(
     """
     client = target.connect()
     if not loaded.project.name:
-        said = ["Datadog was not asked: project.yaml does not say whose monitors these are."]
-        return Answers(diagnostics=[], said=said)
+        lines = ["Datadog was not asked: project.yaml does not say whose monitors these are."]
+        return Answers(diagnostics=[], said=lines)
     try:
         live = listing.with_assets(loaded.project, client, listing.list_live(client))
     except RemoteError as error:
-        said = ["Not checked: everything, as Datadog did not list its monitors."]
-        return Answers(diagnostics=[], said=said, failed=error)
+        lines = ["Not checked: everything, as Datadog did not list its monitors."]
+        return Answers(diagnostics=[], said=lines, failed=error)
     verdicts, skipped = _ask(loaded, client, live, everything, keys, wrong, progress)
     written = dict(_written(loaded, keys))
     handles = _look_up(loaded, client, written)
@@ -110,7 +110,7 @@ def _ask(
         return remote_validation.ask(client.monitors, questions), skipped
     number = len(questions)
     with progress(f"asking Datadog about {count(number, 'monitor')}", number) as step:
-        return remote_validation.ask(client.monitors, questions, told=step), skipped
+        return remote_validation.ask(client.monitors, questions, on_answer=step), skipped
 
 
 def _look_up(loaded: Loaded, client: Client, written: Mapping[str, Sequence[_Written]]) -> LookedUp:
@@ -246,4 +246,6 @@ def _unchecked(monitors: Sequence[Unchecked], handles: LookedUp) -> Iterator[str
 
 def _failure(monitors: Iterable[Unchecked]) -> RemoteError | None:
     """The first failure of Datadog to answer about a monitor; refused access is only said."""
-    return next((each.error for each in monitors if isinstance(each.error, Unreachable)), None)
+    return next(
+        (monitor.error for monitor in monitors if isinstance(monitor.error, Unreachable)), None
+    )

@@ -196,7 +196,9 @@ def _as_read(texts: Mapping[str, str]) -> Project:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
         loaded = load.load(Path(folder))
-        problems = [each for each in check(loaded) if each.severity > Severity.NOTE]
+        problems = [
+            diagnostic for diagnostic in check(loaded) if diagnostic.severity > Severity.NOTE
+        ]
     if problems:
         raise UsageError(
             f"these answers give files that are wrong: {problems[0].message}",

@@ -53,17 +53,17 @@ def read(file: ProjectFile, project: Project) -> tuple[list[DeclaredTest], list[
     parsed, diagnostics = parse(file)
     if diagnostics or not isinstance(parsed.written, dict):
         return [], diagnostics
-    found: list[DeclaredTest] = []
+    tests: list[DeclaredTest] = []
     for index, written in enumerate(parsed.written["tests"]):
         where: DataPath = ("tests", index)
         line = parsed.document.span((*where, "name")).line
         try:
             for monitor in _monitors(file, written, project):
                 test = _test(written, monitor)
-                found.append(DeclaredTest(test=test, path=file.shown, line=line))
+                tests.append(DeclaredTest(test=test, path=file.shown, line=line))
         except _Wrong as wrong:
             diagnostics.append(_diagnostic(parsed.document, where, wrong))
-    return found, diagnostics
+    return tests, diagnostics
 
 
 def _diagnostic(document: Document, where: DataPath, wrong: _Wrong) -> Diagnostic:
@@ -79,13 +79,13 @@ def _monitors(file: ProjectFile, written: Mapping[str, Any], project: Project) -
         for key, monitor in project.monitors.items()
         if key.startswith(prefix)
     }
-    found = [monitor for name, monitor in beside.items() if fnmatchcase(name, pattern)]
-    if not found:
+    monitors = [monitor for name, monitor in beside.items() if fnmatchcase(name, pattern)]
+    if not monitors:
         close = difflib.get_close_matches(pattern, beside, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"it has {listed(list(beside))}"
         message = f"{file.name}.yaml declares no monitor `{pattern}`"
         raise _Wrong(("monitor",), message, hint if beside else "", _NO_MONITOR)
-    return found
+    return monitors
 
 
 def _test(written: Mapping[str, Any], monitor: Monitor) -> UnitTest:
@@ -231,11 +231,11 @@ def _metric(
     """Return the type of a metric and its tags: those that the filter asks for, and the given."""
     legs = [series for series in queries.series(query) if series.metric.text == name]
     _check_name((*where, "metric"), name, set(queries.metrics(query)))
-    asked = [_asked(series) for series in legs]
-    if any(tags != asked[0] for tags in asked) and not given:
+    filters = [_asked(series) for series in legs]
+    if any(tags != filters[0] for tags in filters) and not given:
         raise _Wrong(where, f"the query reads {name} with several filters", "say which by `tags:`")
     kind = "count" if any(map(_is_rate_or_count, legs)) else "gauge"
-    return kind, {**(asked[0] if len(asked) == 1 or not given else {}), **given}
+    return kind, {**(filters[0] if len(filters) == 1 or not given else {}), **given}
 
 
 def _is_rate_or_count(series: Series) -> bool:
@@ -277,15 +277,15 @@ def _members(
     if not isinstance(query.tree, CompositeQuery):
         raise _Wrong(("members",), f"members are for composites, this is a {query.type}")
     references = {str(reference) for reference in queries.references(query)}
-    found = {}
+    members = {}
     for name, states in written["members"].items():
         _check_name(("members", name), name, references)
         changes = {"0s": states} if isinstance(states, str) else states
         ordered = sorted((duration(at), STATES[state]) for at, state in changes.items())
-        found[name] = tuple(ordered)
-    for reference in sorted(references - found.keys()):
+        members[name] = tuple(ordered)
+    for reference in sorted(references - members.keys()):
         raise _Wrong(("members",), f"the state of `{reference}` is not given")
-    return found
+    return members
 
 
 def _expected(written: Mapping[str, Any], query: Parsed) -> Iterator[Expectation]:

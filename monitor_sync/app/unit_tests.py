@@ -52,17 +52,17 @@ def run_tests(root: Path, selectors: Sequence[str], name: str) -> UnitTests:
     test fits.
     """
     declared, _ = _read(root, selectors)
-    chosen = [each for each in declared if fnmatchcase(each.test.name, name)]
+    chosen = [test for test in declared if fnmatchcase(test.test.name, name)]
     if not chosen and name != "*":
         raise UsageError(f"no test is called {name!r}", hint="a glob such as `*half as many*`")
-    tested = tuple(Tested(declared=each, outcome=unit_test.run(each.test)) for each in chosen)
+    tested = tuple(Tested(declared=test, outcome=unit_test.run(test.test)) for test in chosen)
     return UnitTests(tested=tested, uncovered=())
 
 
 def cover(root: Path, selectors: Sequence[str]) -> UnitTests:
     """Return which of the chosen monitors of priority 1 and 2 have no test. Raises WrongFiles."""
     declared, monitors = _read(root, selectors)
-    covered = {each.test.key for each in declared}
+    covered = {test.test.key for test in declared}
     paged = (monitor for monitor in monitors if monitor.priority in (1, 2))
     return UnitTests(
         tested=(), uncovered=tuple(monitor for monitor in paged if monitor.key not in covered)
@@ -114,7 +114,9 @@ def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], lis
     from monitor_sync.project.files import find_tests
 
     loaded = files.read(root)
-    errors = [each for each in loaded.diagnostics if each.severity is Severity.ERROR]
+    errors = [
+        diagnostic for diagnostic in loaded.diagnostics if diagnostic.severity is Severity.ERROR
+    ]
     if errors:
         raise WrongFiles(
             f"the files have {count(len(errors), 'error')}, so nothing is tested",
@@ -127,7 +129,7 @@ def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], lis
     mistakes: list[Diagnostic] = []
     for file in find_tests(root):
         of_file, wrong = unit_test_files.read(file, loaded.project)
-        declared += (each for each in of_file if each.test.key in keys)
+        declared += (test for test in of_file if test.test.key in keys)
         mistakes += wrong
     if mistakes:
         raise WrongFiles(

@@ -77,7 +77,9 @@ def validate(
         loaded = files.read(root)
         diagnostics = list(files.check(loaded, least=options.least))
     place = PurePosixPath(root.as_posix())
-    named = [(each.key or "/".join(_below(place, each)), ()) for each in diagnostics]
+    named = [
+        (diagnostic.key or "/".join(_below(place, diagnostic)), ()) for diagnostic in diagnostics
+    ]
     monitors = select_monitors(loaded.project, options.selectors, named)
     answers = None
     if target is not None:
@@ -116,7 +118,9 @@ def _ask(
         target,
         everything=options.everything,
         keys={monitor.key for monitor in monitors} if options.selectors else None,
-        wrong={each.key for each in diagnostics if each.severity is Severity.ERROR},
+        wrong={
+            diagnostic.key for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR
+        },
         progress=progress,
     )
 

@@ -135,7 +135,7 @@ def warn(text: str, hint: str) -> None:
 
 def warn_of_files(diagnostics: Sequence[Diagnostic]) -> None:
     """Print one line about problems of the files that stop nothing; notes are no problems."""
-    problems = [each for each in diagnostics if each.severity > Severity.NOTE]
+    problems = [diagnostic for diagnostic in diagnostics if diagnostic.severity > Severity.NOTE]
     if problems:
         say(f"The files have {tally(problems)}; `monitor-sync validate` shows what.")
 

@@ -8,7 +8,7 @@ from monitor_sync.rules.registry import FAMILIES, every
 
 
 def pages() -> list[Page]:
-    """Every page, by family and name."""
+    """Return every page, by family and name."""
     rules = (*every(), *file_rules.PAGES, *online.PAGES, *unit_tests.PAGES)
-    found = [page_of(each.name, each.severity, each.page) for each in rules]
-    return sorted(found, key=lambda page: (FAMILIES.index(page.family), page.name))
+    in_any_order = [page_of(rule.name, rule.severity, rule.page) for rule in rules]
+    return sorted(in_any_order, key=lambda page: (FAMILIES.index(page.family), page.name))

@@ -125,8 +125,8 @@ class _Run:
         """The whole run. Raises KeyboardInterrupt only where nothing was written yet."""
         try:
             sound = self._steps_in_order(past, saved=saved, log=log)
-            told = self._told()
-            if sound and not any(each.status == "not attempted" for each in told):
+            outcomes = self._told()
+            if sound and not any(outcome.status == "not attempted" for outcome in outcomes):
                 log.end()
         except KeyboardInterrupt:
             if self._writers.interrupted:
@@ -134,7 +134,7 @@ class _Run:
             if not (self._outcomes or self._halves or self._steps.sent):
                 raise
             return self._told_for_sure()
-        return told
+        return outcomes
 
     def _told(self) -> tuple[Outcome, ...]:
         return tuple(

@@ -69,7 +69,7 @@ class Base:
 
     def of(self, origin: Origin) -> tuple[Apart, ...]:
         """Return the resources of one origin, in the order of the plan."""
-        return tuple(each for each in self.apart if each.origin == origin)
+        return tuple(entry for entry in self.apart if entry.origin == origin)
 
     def narrowed(self, addresses: Collection[Address]) -> Base:
         """Return the part of it that is about these resources."""

@@ -55,16 +55,16 @@ class Match:
 
 def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) -> Match:
     """Find the live resource of each declared one, and say what the remaining ones are."""
-    found = Match(kind=kind, declared=kind.declared(project))
+    result = Match(kind=kind, declared=kind.declared(project))
     by_key: Carriers = defaultdict(list)
     moving: list[LiveResource] = []
     of_kind = [resource for resource in live if resource.kind == kind.name]
     for resource in of_kind:
         if not resource.key or not resource.project:
-            found.unmanaged.append(resource)
+            result.unmanaged.append(resource)
         elif resource.project != project.name:
-            moved = resource.project in project.moved_from and resource.key in found.declared
-            (moving if moved else found.others).append(resource)
+            moved = resource.project in project.moved_from and resource.key in result.declared
+            (moving if moved else result.others).append(resource)
         else:
             by_key[resource.key].append(resource)
     for carriers in by_key.values():
@@ -72,20 +72,20 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
             carriers.sort(key=lambda carrier: (carrier.created, carrier.id))
     for resource in moving:
         if resource.key in by_key:
-            found.others.append(resource)
+            result.others.append(resource)
         else:
             by_key[resource.key].append(resource)
-            found.adopted.add(resource.key)
-    _by_own_key(by_key, found)
-    _by_former_key(by_key, found)
-    _by_adoption(project.name, by_key, of_kind, found)
-    _ambiguous(project.name, of_kind, by_key, found)
-    _leftovers(by_key, found, releases(kind, project))
-    _of_another_project(found)
-    return found
+            result.adopted.add(resource.key)
+    _by_own_key(by_key, result)
+    _by_former_key(by_key, result)
+    _by_adoption(project.name, by_key, of_kind, result)
+    _ambiguous(project.name, of_kind, by_key, result)
+    _leftovers(by_key, result, releases(kind, project))
+    _of_another_project(result)
+    return result
 
 
-def _by_own_key(by_key: Carriers, found: Match) -> None:
+def _by_own_key(by_key: Carriers, match: Match) -> None:
     """
     Give each declared key its oldest live resource; younger ones are clones made by people.
 
@@ -94,60 +94,60 @@ def _by_own_key(by_key: Carriers, found: Match) -> None:
     original. Where a clone of the oldest carries the key too, nothing is replaced: with the oldest
     gone, the clone would be the oldest and would be taken for ours.
     """
-    kind = found.kind
-    for key in found.declared.keys() & by_key.keys():
+    kind = match.kind
+    for key in match.declared.keys() & by_key.keys():
         oldest, *younger = by_key.pop(key)
-        found.ours[key] = oldest
-        wanted = found.declared[key].body
+        match.ours[key] = oldest
+        wanted = match.declared[key].body
         if younger and not kind.changes_in_place(oldest.body, wanted):
             heirs = [heir for heir in younger if kind.changes_in_place(heir.body, wanted)]
             if heirs:
-                found.successors[key] = heirs[0]
+                match.successors[key] = heirs[0]
                 younger.remove(heirs[0])
             clones = [clone for clone in younger if not kind.changes_in_place(clone.body, wanted)]
             if clones:
-                found.refused[key] = _cloned(key, "made anew", oldest, clones)
-        found.clones += younger
+                match.refused[key] = _cloned(key, "made anew", oldest, clones)
+        match.clones += younger
 
 
-def _by_former_key(by_key: Carriers, found: Match) -> None:
+def _by_former_key(by_key: Carriers, match: Match) -> None:
     """Let ``moved_from`` keep the id of a key that nobody declares any more."""
-    for key, declared in found.declared.items():
+    for key, declared in match.declared.items():
         for former in declared.moved_from:
-            if former in found.declared or former not in by_key:
+            if former in match.declared or former not in by_key:
                 continue
             carriers = by_key.pop(former)
-            if key not in found.ours:
-                found.ours[key] = carriers.pop(0)
+            if key not in match.ours:
+                match.ours[key] = carriers.pop(0)
             # What still carries a key that a resource moved from is a clone that stayed behind
-            found.clones += carriers
+            match.clones += carriers
 
 
 def _by_adoption(
-    project: str, by_key: Carriers, live: Sequence[LiveResource], found: Match
+    project: str, by_key: Carriers, live: Sequence[LiveResource], match: Match
 ) -> None:
     """Follow ``adopt: ID``: the one way in for a resource without our key."""
-    adopting = [declared for declared in found.declared.values() if declared.adopt is not None]
+    adopting = [declared for declared in match.declared.values() if declared.adopt is not None]
     if not adopting:
         return
     by_id = {resource.id: resource for resource in live}
     taken: dict[Id, str] = {}
     for declared in adopting:
         target = by_id.get(declared.adopt)
-        current = found.ours.get(declared.key)
+        current = match.ours.get(declared.key)
         if current is not None and current is target:
             continue
-        refused = _why_not(project, found.kind, declared, target, current, taken)
+        refused = _why_not(project, match.kind, declared, target, current, taken)
         if refused is not None or target is None:
             if refused is not None:
-                found.refused[declared.key] = refused
+                match.refused[declared.key] = refused
             if target is not None and target.project == project:
                 by_key.pop(target.key, None)  # said above; never deleted for it
             continue
-        found.ours[declared.key] = target
-        found.adopted.add(declared.key)
+        match.ours[declared.key] = target
+        match.adopted.add(declared.key)
         taken[target.id] = declared.key
-    found.unmanaged = [resource for resource in found.unmanaged if resource.id not in taken]
+    match.unmanaged = [resource for resource in match.unmanaged if resource.id not in taken]
 
 
 def _why_not(
@@ -225,7 +225,7 @@ def _of_another_type(kind: Kind, declared: Declared, target: LiveResource) -> tu
     )
 
 
-def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, found: Match) -> None:
+def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, match: Match) -> None:
     """
     Refuse every change of a key that a resource with several keys or projects names too.
 
@@ -239,12 +239,12 @@ def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, fou
         names = " and ".join(dict.fromkeys(f"{owner} {key}" for owner, key in resource.claims))
         heirs = [
             key
-            for key, declared in found.declared.items()
+            for key, declared in match.declared.items()
             if not set(claimed).isdisjoint(declared.moved_from)
         ]
         for key in (*claimed, *heirs):
             by_key.pop(key, None)
-            found.refused[key] = Refusal(
+            match.refused[key] = Refusal(
                 kind=resource.kind,
                 key=key,
                 message=f"#{resource.id} carries the tags of {names}: nobody knows which it is",
@@ -254,17 +254,17 @@ def _ambiguous(project: str, live: Iterable[LiveResource], by_key: Carriers, fou
             )
 
 
-def _of_another_project(found: Match) -> None:
+def _of_another_project(match: Match) -> None:
     """
     Refuse to make a key that lives under another project: one of the two was renamed.
 
     Were it made, every monitor of a renamed project would live, and page, twice.
     """
-    for other in found.others:
-        declared = found.declared.get(other.key)
-        if declared is None or other.key in found.ours or other.key in found.refused:
+    for other in match.others:
+        declared = match.declared.get(other.key)
+        if declared is None or other.key in match.ours or other.key in match.refused:
             continue
-        found.refused[other.key] = Refusal(
+        match.refused[other.key] = Refusal(
             kind=other.kind,
             key=other.key,
             message=f"not made: {other.key} lives as #{other.id} in the project {other.project}",
@@ -288,24 +288,24 @@ def released_as(leaving: Mapping[str, Released], key: str) -> Released | None:
     return next((leaving[stem] for stem in with_stems(key) if stem in leaving), None)
 
 
-def _leftovers(by_key: Carriers, found: Match, leaving: Mapping[str, Released]) -> None:
+def _leftovers(by_key: Carriers, match: Match, leaving: Mapping[str, Released]) -> None:
     """
     Sort out keys that no file declares: each resource is deleted, or let go where it is released.
 
     Not while it has a clone: with the oldest gone, the clone would be taken for it.
     """
     for key, (oldest, *younger) in sorted(by_key.items()):
-        if key in found.declared:
+        if key in match.declared:
             continue
         released = released_as(leaving, key)
         if younger:
-            found.clones += younger
+            match.clones += younger
             what = "deleted" if released is None else "released"
-            found.refused[key] = _cloned(key, what, oldest, younger)
+            match.refused[key] = _cloned(key, what, oldest, younger)
         elif released is None:
-            found.orphans.append(oldest)
+            match.orphans.append(oldest)
         else:
-            found.released.append((oldest, released))
+            match.released.append((oldest, released))
 
 
 def _cloned(key: str, what: str, oldest: LiveResource, clones: Sequence[LiveResource]) -> Refusal:

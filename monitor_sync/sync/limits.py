@@ -71,16 +71,16 @@ def breaches(
     unit of a change is that of the live monitor. Creates and adoptions never count.
     """
     counted = _count(plan, limits)
-    found: list[Breach] = []
+    breaches_: list[Breach] = []
     for what in get_args(Limited):
         if not counted[what] or (reviewed and what in _WAIVED and what not in overrides):
             continue
         messages = list(_exceeded(plan, what, counted[what], limits, overrides.get(what)))
-        found += [Breach(message=each) for each in messages[:-1]]
+        breaches_ += [Breach(message=message) for message in messages[:-1]]
         if messages:
             hint = _hint(plan, what, counted[what].total(), reviewed=reviewed)
-            found.append(Breach(message=messages[-1], hint=hint))
-    return tuple(found)
+            breaches_.append(Breach(message=messages[-1], hint=hint))
+    return tuple(breaches_)
 
 
 # counting
@@ -99,23 +99,23 @@ def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
     """Which limits one change counts for."""
     if change.action in ("create", "adopt"):
         return ()
-    found: list[Limited] = []
+    kinds: list[Limited] = []
     if change.action == "release":  # it lives on and pages; it can be taken over again
-        found.append("changes")
+        kinds.append("changes")
     elif change.action == "update":
-        found.append("labels" if _is_label(change.fields) else "changes")
+        kinds.append("labels" if _is_label(change.fields) else "changes")
     else:
-        found.append("deletes")
+        kinds.append("deletes")
     if change.body is not None and _is_unpaged(change, limits):
-        found.append("unpaged")
-    return tuple(found)
+        kinds.append("unpaged")
+    return tuple(kinds)
 
 
 def _unit(change: Change) -> str:
     """The unit that the monitor is of now, which may be about to change."""
     if change.live is not None:
         return tag_value(change.kind.tags(change.live.body), "business_unit")
-    tags = next((each.old for each in change.fields if each.field == "tags"), None)
+    tags = next((field.old for field in change.fields if field.field == "tags"), None)
     if tags is None:
         return change.business_unit
     return tag_value(list(tags), "business_unit")
@@ -124,9 +124,9 @@ def _unit(change: Change) -> str:
 def _is_label(fields: tuple[FieldChange, ...]) -> bool:
     """Whether nothing differs but tags and the footer of the message."""
     return all(
-        each.field == "tags"
-        or (each.field == "message" and _without_footer(each.old) == _without_footer(each.new))
-        for each in fields
+        field.field == "tags"
+        or (field.field == "message" and _without_footer(field.old) == _without_footer(field.new))
+        for field in fields
     )
 
 
@@ -155,19 +155,19 @@ def _exceeded(
 ) -> Iterator[str]:
     """What exceeds a limit: units first, by name, then all of them together."""
     in_all = override or limits.standing[what]
-    told = False
+    alone = False
     for unit, count in sorted(counted.items()):
         limit = override or limits.of_unit(unit, what)
         live = plan.units.get(unit, 0)
         why = _why(count, live, limit)
         if why:
             # a project of one unit is told once
-            told = told or (live == len(plan.ours) and limit == in_all)
+            alone = alone or (live == len(plan.ours) and limit == in_all)
             whose = f"of {unit}" if unit else "without a business unit"
             yield f"{_of(count, live)} {whose} {_DONE[what]}: {why}"
     live = len(plan.ours)
     why = _why(counted.total(), live, in_all)
-    if why and not told:
+    if why and not alone:
         yield f"{_of(counted.total(), live)} in all {_DONE[what]}: {why}"
 
 

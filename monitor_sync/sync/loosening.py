@@ -52,11 +52,11 @@ def loosenings(
     """
     if not base.project:
         return ()
-    found = [*_names(base, here), *_limits(base, here), *_pagers(base, here)]
-    found += [*_policy(base, here), *_teams(base, here), *_ignored(base, here)]
+    loosened = [*_names(base, here), *_limits(base, here), *_pagers(base, here)]
+    loosened += [*_policy(base, here), *_teams(base, here), *_ignored(base, here)]
     if base.severity != here.severity:
-        found += _severities(base.severity, here.severity, usual_severities())
-    return tuple(sorted(found))
+        loosened += _severities(base.severity, here.severity, usual_severities())
+    return tuple(sorted(loosened))
 
 
 def _loosening(what: str, old: Iterable[str], new: Iterable[str]) -> Loosening:
@@ -76,10 +76,10 @@ def _limits(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
         for unit in sorted({_EACH, *old.units, *new.units}):
             name = "limits.each_unit" if unit == _EACH else f"limits.units.{unit}"
             pairs.append((f"{name}.{what}", old.of_unit(unit, what), new.of_unit(unit, what)))
-        told = set()
+        reported = set()
         for name, before, after in pairs:
-            if _weaker(before, after) and (before, after) not in told:
-                told.add((before, after))
+            if _weaker(before, after) and (before, after) not in reported:
+                reported.add((before, after))
                 yield Loosening(what=name, old=written(before), new=written(after))
 
 
@@ -214,21 +214,22 @@ def _still_released(base: Project, here: Project) -> Mapping[str, Released]:
     }
 
 
-def stricter_limits(one: Limits, other: Limits) -> Limits:
+def stricter_limits(left: Limits, other: Limits) -> Limits:
     """Return limits that refuse what either of two refuses; a pager is what either calls one."""
     whats: tuple[Limited, ...] = get_args(Limited)
     notions = dict.fromkeys(
         notion
-        for limits in (one, other)
+        for limits in (left, other)
         for notion in (limits.notions or (pager_globs(limits.pagers, limits.pager_handles),))
     )
     return Limits(
-        standing={what: stricter(one.standing[what], other.standing[what]) for what in whats},
+        standing={what: stricter(left.standing[what], other.standing[what]) for what in whats},
         units={
             unit: {
-                what: stricter(one.of_unit(unit, what), other.of_unit(unit, what)) for what in whats
+                what: stricter(left.of_unit(unit, what), other.of_unit(unit, what))
+                for what in whats
             }
-            for unit in sorted({_EACH, *one.units, *other.units})
+            for unit in sorted({_EACH, *left.units, *other.units})
         },
         pagers=tuple(dict.fromkeys(glob for notion in notions for glob in notion)),
         notions=tuple(notions),

@@ -162,29 +162,8 @@ def make_plan(
     Datadog site asked.
     """
     matches = [match(project, live, kind) for kind in kinds]
-    references = References(matches)
-    changes: list[Change] = []
-    refused: list[Refusal] = []
-    unchanged = 0
-    for found in matches:
-        refused += found.refused.values()
-        for key, declared in found.declared.items():
-            if key in found.refused:
-                continue
-            lacking = references.lacking(found.kind, declared)
-            if lacking is not None:
-                refused.append(_unresolved(found.kind, declared, lacking))
-                continue
-            change = _change(declared, found, references)
-            if change is None:
-                unchanged += 1
-            else:
-                changes.append(change)
-        changes += [_delete(orphan, found.kind, references) for orphan in found.orphans]
-        changes += [_release(live, found.kind, entry) for live, entry in found.released]
+    changes, refused, unchanged = _compared(matches)
     pagers = pager_globs(project.limits.pagers, project.limits.pager_handles)
-    changes = [replace(change, pagers=pagers) for change in changes]
-    changes.sort(key=_place)
     by_name = {kind.name: kind for kind in kinds}
     ours = [
         resource
@@ -195,8 +174,8 @@ def make_plan(
         project=project.name,
         site=site,
         moved_from=project.moved_from,
-        changes=tuple(changes),
-        left_alone=tuple(alone for found in matches for alone in _left_alone(found)),
+        changes=tuple(sorted((replace(change, pagers=pagers) for change in changes), key=_place)),
+        left_alone=tuple(alone for matched in matches for alone in _left_alone(matched)),
         refused=tuple(sorted(refused, key=lambda refusal: (refusal.key, refusal.message))),
         unchanged=unchanged,
         ours=frozenset(LiveId(resource.kind, resource.id) for resource in ours),
@@ -204,6 +183,31 @@ def make_plan(
         org_id=next((resource.org_id for resource in live if resource.org_id), 0),
         rules=rules_of(project),
     )
+
+
+def _compared(matches: Sequence[Match]) -> tuple[list[Change], list[Refusal], int]:
+    """Return what differs, what cannot be planned, and how many resources are as declared."""
+    references = References(matches)
+    changes: list[Change] = []
+    refused: list[Refusal] = []
+    unchanged = 0
+    for matched in matches:
+        refused += matched.refused.values()
+        for key, declared in matched.declared.items():
+            if key in matched.refused:
+                continue
+            lacking = references.lacking(matched.kind, declared)
+            if lacking is not None:
+                refused.append(_unresolved(matched.kind, declared, lacking))
+                continue
+            change = _change(declared, matched, references)
+            if change is None:
+                unchanged += 1
+            else:
+                changes.append(change)
+        changes += [_delete(orphan, matched.kind, references) for orphan in matched.orphans]
+        changes += [_release(live, matched.kind, entry) for live, entry in matched.released]
+    return changes, refused, unchanged
 
 
 def _place(change: Change) -> tuple[int, str, int, str, str]:
@@ -266,26 +270,26 @@ def select(
     )
 
 
-def _change(declared: Declared, found: Match, references: References) -> Change | None:
+def _change(declared: Declared, match: Match, references: References) -> Change | None:
     """Return what one declared resource needs, or None where Datadog holds it as declared."""
-    kind = found.kind
-    current = found.ours.get(declared.key)
+    kind = match.kind
+    current = match.ours.get(declared.key)
     body = references.resolved(kind, declared)
     if current is None:
         every_field = differences({}, kind.canonical(body, declared=body))
         change = _wanted(kind, declared, "create", None, body, every_field)
-        return replace(change, lookalikes=found.lookalikes(body))
+        return replace(change, lookalikes=match.lookalikes(body))
     fields = kind.field_changes(current.body, body)
     if not kind.changes_in_place(current.body, body):
         change = _wanted(kind, declared, "replace", current, body, fields)
         return replace(
             change,
-            successor=found.successors.get(declared.key),
+            successor=match.successors.get(declared.key),
             referred_by=references.left_behind(current.live_id),
         )
     if not fields:
         return None
-    action: Action = "adopt" if declared.key in found.adopted else "update"
+    action: Action = "adopt" if declared.key in match.adopted else "update"
     return _wanted(kind, declared, action, current, body, fields)
 
 
@@ -354,13 +358,13 @@ def _release(live: LiveResource, kind: Kind, entry: Released) -> Change:
     )
 
 
-def _left_alone(found: Match) -> Iterator[LeftAlone]:
+def _left_alone(match: Match) -> Iterator[LeftAlone]:
     by_reason: tuple[tuple[Reason, list[LiveResource]], ...] = (
-        ("clone", found.clones),
-        ("other-project", found.others),
-        ("unmanaged", found.unmanaged),
+        ("clone", match.clones),
+        ("other-project", match.others),
+        ("unmanaged", match.unmanaged),
     )
-    kind = found.kind
+    kind = match.kind
     for reason, resources in by_reason:
         for live in sorted(resources, key=lambda live: (live.key, live.id)):
             yield LeftAlone(

@@ -40,7 +40,7 @@ def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
         "commit": commit or None,
         "made": plan.made or None,
         "unchanged": plan.unchanged,
-        "pagers": list(next((each.pagers for each in plan.changes), ())),
+        "pagers": list(next((change.pagers for change in plan.changes), ())),
         "units": dict(plan.units),
         "moved_from": list(plan.moved_from),
         "rules": review_rules.as_json(plan.rules),
@@ -72,8 +72,8 @@ def _by_number(live: LiveId) -> tuple[str, int, str]:
 
 def digest_of(text: str) -> str:
     """The digest that a plan file says it has; empty where it says none."""
-    found = _SEAL.search(text)
-    return found[1] if found else ""
+    seal = _SEAL.search(text)
+    return seal[1] if seal else ""
 
 
 def rules_in(text: str) -> ReviewRules:
@@ -92,11 +92,11 @@ def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
     seal is against accidents: whoever can write the file can also seal it.
     """
     again = "`monitor-sync plan --out FILE` makes a new one"
-    found = _SEAL.search(text)
-    if found is None:
+    seal = _SEAL.search(text)
+    if seal is None:
         raise Refused(f"{name} is no whole plan file: its digest is missing", hint=again)
-    unsealed = text[: found.start(1)] + _UNSEALED + text[found.end(1) :]
-    if hashlib.sha256(unsealed.encode()).hexdigest() != found[1]:
+    unsealed = text[: seal.start(1)] + _UNSEALED + text[seal.end(1) :]
+    if hashlib.sha256(unsealed.encode()).hexdigest() != seal[1]:
         raise Refused(f"{name} was changed after the plan was made: its digest differs", hint=again)
     raw = json.loads(text)
     if raw.get("version") != FORMAT:
@@ -126,15 +126,15 @@ def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:
         ),
         left_alone=tuple(
             LeftAlone(
-                kind=each["kind"],
-                id=each["id"],
-                key=each["key"] or "",
-                name=each["name"],
-                reason=each["reason"],
+                kind=entry["kind"],
+                id=entry["id"],
+                key=entry["key"] or "",
+                name=entry["name"],
+                reason=entry["reason"],
             )
-            for each in raw["left_alone"]
+            for entry in raw["left_alone"]
         ),
-        refused=tuple(_refusal(each) for each in raw["refused"]),
+        refused=tuple(_refusal(refusal) for refusal in raw["refused"]),
         unchanged=raw["unchanged"],
         ours=frozenset(LiveId(**live) for live in raw["ours"]),
         units=raw["units"],
@@ -153,7 +153,7 @@ def _base(raw: Mapping[str, Any]) -> Base | None:
     """What the plan leaves out, where it was made with ``--base``: for those who show the file."""
     if raw.get("base") is None:
         return None
-    apart = (_apart(each, origin) for origin in ORIGINS for each in raw[origin])
+    apart = (_apart(entry, origin) for origin in ORIGINS for entry in raw[origin])
     return Base(revision=raw["base"]["revision"], commit=raw["base"]["commit"], apart=tuple(apart))
 
 
@@ -167,7 +167,7 @@ def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
         name=raw["name"],
         team=raw["team"],
         business_unit=raw["business_unit"],
-        fields=tuple(FieldChange(**each) for each in raw["fields"]),
+        fields=tuple(FieldChange(**field) for field in raw["fields"]),
         since=raw["since"] or "",
         editor=raw["editor"] or "",
     )
@@ -187,7 +187,7 @@ def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str,
         business_unit=raw["business_unit"],
         path=raw["file"] or "",
         line=raw["line"] or 0,
-        fields=tuple(FieldChange(**each) for each in raw["fields"]),
+        fields=tuple(FieldChange(**field) for field in raw["fields"]),
         body=raw["body"],
         references=tuple(Address(**target) for target in raw["references"]),
         live=_live(raw["live"], address, project),
@@ -198,8 +198,8 @@ def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str,
         lookalikes=tuple(raw["lookalikes"]),
         reverts=tuple(raw.get("reverts", ())),
         overwrites=tuple(
-            FieldChange(field=each["field"], old=each["base"], new=each["live"])
-            for each in raw.get("overwrites", ())
+            FieldChange(field=overwrite["field"], old=overwrite["base"], new=overwrite["live"])
+            for overwrite in raw.get("overwrites", ())
         ),
         pagers=pagers,
         recorded_audience=_audience(raw),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def text(plan: Plan) -> str:
     """The whole plan as one JSON object, one change a line."""
-    return _object(plan, (_record(each, plan) for each in plan.changes), {})
+    return _object(plan, (_record(change, plan) for change in plan.changes), {})
 
 
 def file(plan: Plan, *, commit: str) -> str:
@@ -29,7 +29,8 @@ def file(plan: Plan, *, commit: str) -> str:
     ``commit`` is the revision of the files that were planned, empty where nobody knows.
     """
     changes = (
-        {**_record(each, plan), **jsontext.tidy(plan_file.of_change(each))} for each in plan.changes
+        {**_record(change, plan), **jsontext.tidy(plan_file.of_change(change))}
+        for change in plan.changes
     )
     return plan_file.sealed(_object(plan, changes, plan_file.of_plan(plan, commit=commit)))
 
@@ -86,7 +87,7 @@ def _notify(change: Change) -> dict[str, Any]:
     return {
         "gained": list(audience.newly_named),
         "lost": list(audience.no_longer_named),
-        "transitions": {each.transition: _transition(each) for each in audience.at},
+        "transitions": {at.transition: _transition(at) for at in audience.at},
         "unheard": list(audience.unheard),
         "last_pagers": list(audience.last_pagers),
     }
@@ -103,13 +104,13 @@ def _transition(at: TransitionChange) -> dict[str, Any]:
     return {**both, "for_some_groups": some} if any(some.values()) else both
 
 
-def _alone(each: LeftAlone) -> dict[str, Any]:
+def _alone(entry: LeftAlone) -> dict[str, Any]:
     return {
-        "kind": each.kind,
-        "id": each.id,
-        "key": each.key or None,
-        "name": each.name,
-        "reason": each.reason,
+        "kind": entry.kind,
+        "id": entry.id,
+        "key": entry.key or None,
+        "name": entry.name,
+        "reason": entry.reason,
     }
 
 

@@ -78,7 +78,9 @@ def recounted(plan: Plan, endpoints: Mapping[str, Endpoint]) -> Plan:
         and resource.key
         and resource.project == plan.project
     }
-    units = (tag_value(kind.tags(one.body), "business_unit") for kind, one in live.values())
+    units = (
+        tag_value(kind.tags(resource.body), "business_unit") for kind, resource in live.values()
+    )
     changes = (
         replace(change, live=live[number][1])
         if (number := LiveId(change.kind.name, change.id or 0)) in live

@@ -19,23 +19,23 @@ class References:
     @cached_property
     def ids(self) -> Mapping[Address, Id]:
         """The ids that stay: what is to be replaced gets a new one, or has it already."""
-        return dict(known for found in self._matches for known in _staying(found))
+        return dict(known for match in self._matches for known in _staying(match))
 
     @cached_property
     def _made(self) -> frozenset[Address]:
         return frozenset(
-            Address(found.kind.name, key)
-            for found in self._matches
-            for key in found.declared.keys() - found.refused.keys()
+            Address(match.kind.name, key)
+            for match in self._matches
+            for key in match.declared.keys() - match.refused.keys()
         )
 
     @cached_property
     def _referrers(self) -> Mapping[LiveId, Sequence[str]]:
         """What will refer to each id when the plan has been carried out."""
         referrers: dict[LiveId, list[str]] = {}
-        for found in self._matches:
-            for name, body in self._afterwards(found):
-                for target in found.kind.ids_in(body):
+        for match in self._matches:
+            for name, body in self._afterwards(match):
+                for target in match.kind.ids_in(body):
                     referrers.setdefault(target, []).append(name)
         return referrers
 
@@ -56,24 +56,24 @@ class References:
         """Return what will still refer to this id when the plan has been carried out."""
         return tuple(self._referrers.get(going, ()))
 
-    def _afterwards(self, found: Match) -> Iterator[tuple[str, Body]]:
+    def _afterwards(self, match: Match) -> Iterator[tuple[str, Body]]:
         """Return a name and the body of each resource as it will be."""
-        for key, declared in found.declared.items():
-            if key in found.refused and key in found.ours:
-                yield key, found.ours[key].body
-            elif key not in found.refused:
-                yield key, self.resolved(found.kind, declared)
-        released = (live for live, _ in found.released)
-        for live in (*found.unmanaged, *found.others, *found.clones, *released):
-            yield f"#{live.id} {found.kind.label(live.body)}".rstrip(), live.body
+        for key, declared in match.declared.items():
+            if key in match.refused and key in match.ours:
+                yield key, match.ours[key].body
+            elif key not in match.refused:
+                yield key, self.resolved(match.kind, declared)
+        released = (live for live, _ in match.released)
+        for live in (*match.unmanaged, *match.others, *match.clones, *released):
+            yield f"#{live.id} {match.kind.label(live.body)}".rstrip(), live.body
 
 
-def _staying(found: Match) -> Iterator[tuple[Address, Id]]:
+def _staying(match: Match) -> Iterator[tuple[Address, Id]]:
     """Return the declared resources that keep their id, and the heirs of interrupted replaces."""
-    kind = found.kind
-    for key, live in found.ours.items():
-        if key in found.refused or kind.changes_in_place(live.body, found.declared[key].body):
+    kind = match.kind
+    for key, live in match.ours.items():
+        if key in match.refused or kind.changes_in_place(live.body, match.declared[key].body):
             yield Address(kind.name, key), live.id
-    for key, heir in found.successors.items():
-        if key not in found.refused:
+    for key, heir in match.successors.items():
+        if key not in match.refused:
             yield Address(kind.name, key), heir.id

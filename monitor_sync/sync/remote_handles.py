@@ -101,7 +101,7 @@ def look_up(
     parsed = {text: _parsed(text) for text in dict.fromkeys(texts)}
     needs = {text: _needs(handle, slack_accounts) for text, handle in parsed.items()}
     requests = dict.fromkeys(
-        each for needed in needs.values() if isinstance(needed, list) for each in needed
+        request for needed in needs.values() if isinstance(needed, list) for request in needed
     )
     answer = _LookUp(directory).answer
     answered = dict(answers(requests, answer, workers=workers, name="handles"))
@@ -117,8 +117,8 @@ def look_up(
 
 
 def _parsed(text: str) -> Handle | None:
-    found = handles(text)
-    return found[0] if len(found) == 1 and found[0].text == text else None
+    handles_ = handles(text)
+    return handles_[0] if len(handles_) == 1 and handles_[0].text == text else None
 
 
 def _needs(handle: Handle | None, slack_accounts: Sequence[str]) -> list[_Request] | _Unknown:
@@ -130,7 +130,7 @@ def _needs(handle: Handle | None, slack_accounts: Sequence[str]) -> list[_Reques
     if not handle.target:
         return _Unknown(DEFAULT)
     if handle.kind == "slack":
-        return [_Request("slack", each) for each in slack_accounts] or _Unknown(NO_ACCOUNT)
+        return [_Request("slack", account) for account in slack_accounts] or _Unknown(NO_ACCOUNT)
     if handle.kind in ("webhook", "pagerduty"):
         return [_Request(handle.kind, handle.target)]
     return [_Request("opsgenie" if handle.kind == "opsgenie" else "team")]
@@ -185,7 +185,7 @@ def _look_up(directory: Directory, request: _Request) -> _Answer:
             return sorted(directory.opsgenie_services())
         case "slack":
             channels = sorted(directory.slack_channels(request.name))
-            return [*channels, *(f"{request.name}-{each}" for each in channels)]
+            return [*channels, *(f"{request.name}-{channel}" for channel in channels)]
         case _:
             return sorted(directory.teams())
 
@@ -208,12 +208,12 @@ def _judge(result: LookedUp, handle: Handle, answers: Sequence[tuple[_Request, _
     if reasons:
         result.unchecked.setdefault(reasons[0], []).append(handle.text)
         return
-    result.missing[handle.text] = _missing(handle, known, [each.name for each, _ in answers])
+    result.missing[handle.text] = _missing(handle, known, [request.name for request, _ in answers])
 
 
 def _among(name: str, names: Collection[str]) -> bool:
     """Whether Datadog has it. Letters in another case are let pass: nobody knows if they matter."""
-    return name.casefold() in {each.casefold() for each in names}
+    return name.casefold() in {name.casefold() for name in names}
 
 
 def _missing(handle: Handle, known: Sequence[str], accounts: Sequence[str]) -> Missing:

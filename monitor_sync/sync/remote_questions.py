@@ -57,8 +57,8 @@ def answers(
     questions: Iterable[Question], answer: Callable[[Question], Answer], *, workers: int, name: str
 ) -> Iterator[tuple[Question, Answer]]:
     """Answer questions in so many threads, and return each with its answer, in their order."""
-    asked = list(questions)
-    if not asked:
+    question_list = list(questions)
+    if not question_list:
         return
     with ThreadPoolExecutor(workers, thread_name_prefix=f"monitor-sync-{name}") as pool:
-        yield from zip(asked, pool.map(answer, asked), strict=True)
+        yield from zip(question_list, pool.map(answer, question_list), strict=True)

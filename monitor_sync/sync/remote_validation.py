@@ -104,7 +104,7 @@ def questions(
     whose members have no ids yet, and what a plan refuses.
     """
     plan = make_plan(project, live, site="")
-    asked = [
+    questions_ = [
         Question(
             key=change.key,
             body=change.body,
@@ -113,21 +113,23 @@ def questions(
         for change in plan.changes
         if change.body is not None and change.kind is MONITOR and change.action != "release"
     ]
-    unchecked = {each.key: Unchecked(key=each.key, reason=REFUSED) for each in plan.refused}
+    unchecked = {
+        refusal.key: Unchecked(key=refusal.key, reason=REFUSED) for refusal in plan.refused
+    }
     if everything:
-        known = {each.key for each in asked} | unchecked.keys()
-        asked += _unchanged(project, match(project, live), known)
+        known = {question.key for question in questions_} | unchecked.keys()
+        questions_ += _unchanged(project, match(project, live), known)
     ready: list[Question] = []
-    for each in asked:
-        if keys_in(each.body.get("query")):
-            unchecked[each.key] = Unchecked(key=each.key, reason=MEMBERS)
+    for question in questions_:
+        if keys_in(question.body.get("query")):
+            unchecked[question.key] = Unchecked(key=question.key, reason=MEMBERS)
         else:
-            ready.append(each)
+            ready.append(question)
     return (
-        [each for each in ready if among is None or each.key in among],
+        [question for question in ready if among is None or question.key in among],
         [
-            each
-            for key, each in unchecked.items()
+            reason
+            for key, reason in unchecked.items()
             if key in project.monitors and (among is None or key in among)
         ],
     )
@@ -135,38 +137,39 @@ def questions(
 
 def ask(
     validator: Validator,
-    asked: Sequence[Question],
+    questions: Sequence[Question],
     *,
     workers: int = WORKERS,
-    told: Callable[[bool], None] = lambda _: None,
+    on_answer: Callable[[bool], None] = lambda _: None,
 ) -> Verdicts:
     """
     Ask Datadog about each monitor, several at once.
 
-    ``told`` is called for each, with whether there is a verdict. Raises nothing of Datadog's: what
-    got no verdict is told with its reason. Where Datadog does not answer, the rest is not asked.
+    ``on_answer`` is called after each question; True if Datadog gave a verdict. Raises nothing of
+    Datadog's: a monitor without a verdict is returned with the reason. If Datadog stops answering,
+    the remaining monitors are not asked about.
     """
     verdict = partial(_verdict, validator, Asking())
     refusals: list[Complaint] = []
     unchecked: list[Unchecked] = []
-    for _, given in answers(asked, verdict, workers=workers, name="validate"):
+    for _, given in answers(questions, verdict, workers=workers, name="validate"):
         if isinstance(given, Unchecked):
             unchecked.append(given)
         else:
             refusals += given
-        told(not isinstance(given, Unchecked))
+        on_answer(not isinstance(given, Unchecked))
     return Verdicts(
-        checked=len(asked) - len(unchecked),
+        checked=len(questions) - len(unchecked),
         refusals=tuple(refusals),
         unchecked=tuple(unchecked),
     )
 
 
-def _unchanged(project: Project, found: Match, known: Container[str]) -> Iterator[Question]:
+def _unchanged(project: Project, match: Match, known: Container[str]) -> Iterator[Question]:
     """The monitors that Datadog holds as declared."""
-    references = References([found])
+    references = References([match])
     for key, monitor in project.monitors.items():
-        current = found.ours.get(key)
+        current = match.ours.get(key)
         if key not in known and current is not None:
             yield Question(
                 key=key, body=to_update(references.resolved(MONITOR, monitor)), id=current.id
@@ -190,7 +193,7 @@ def _verdict(
     return tuple(_refusals(question, texts))
 
 
-def _refusals(asked: Question, texts: Iterable[str]) -> Iterator[Complaint]:
+def _refusals(question: Question, texts: Iterable[str]) -> Iterator[Complaint]:
     for text in dict.fromkeys(texts):
-        family, field, hint = meaning(text, asked.body)
-        yield Complaint(key=asked.key, family=family, field=field, text=text, hint=hint)
+        family, field, hint = meaning(text, question.body)
+        yield Complaint(key=question.key, family=family, field=field, text=text, hint=hint)

@@ -68,15 +68,15 @@ def meaning(text: str, body: Body) -> tuple[str, Field, str]:
 
 def _field(text: str, body: Body) -> Field:
     for find in (_of_threshold, _of_table, _of_name, _of_word):
-        found = find(text, body)
-        if found is not None:
-            return found
+        field = find(text, body)
+        if field is not None:
+            return field
     return ()
 
 
 def _of_threshold(text: str, _: Body) -> Field | None:
-    found = _NAMED[0].search(text)
-    return (*_THRESHOLDS, found["threshold"]) if found else None
+    match = _NAMED[0].search(text)
+    return (*_THRESHOLDS, match["threshold"]) if match else None
 
 
 def _of_table(text: str, _: Body) -> Field | None:
@@ -87,16 +87,16 @@ def _of_table(text: str, _: Body) -> Field | None:
 
 def _of_name(text: str, body: Body) -> Field | None:
     """A name in one of the known sentences: of an option, or of a top-level field."""
-    found = _NAMED[1].search(text)
-    if found is None:
+    match = _NAMED[1].search(text)
+    if match is None:
         return None
-    names = [name for name in found.groupdict().values() if name]
-    return _set(names, body) or (("options", names[0]) if not found["parameter"] else None)
+    names = [name for name in match.groupdict().values() if name]
+    return _set(names, body) or (("options", names[0]) if not match["parameter"] else None)
 
 
 def _of_word(text: str, body: Body) -> Field | None:
     """A word that has an underscore is a name, and none of prose."""
-    return _set([each for each in re.findall(r"\w+", text) if "_" in each], body)
+    return _set([word for word in re.findall(r"\w+", text) if "_" in word], body)
 
 
 def _set(names: list[str], body: Body) -> Field | None:
@@ -126,7 +126,7 @@ def _family(text: str, field: Field) -> str:
 
 def _hint(text: str) -> str:
     for pattern, hint in _HINTS:
-        found = re.search(pattern, text, re.IGNORECASE)
-        if found:
-            return hint.format(*found.groups())
+        match = re.search(pattern, text, re.IGNORECASE)
+        if match:
+            return hint.format(*match.groups())
     return ""

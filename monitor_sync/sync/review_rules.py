@@ -87,10 +87,10 @@ def rules_of(project: Project) -> ReviewRules:
     )
 
 
-def stricter(one: Limit, other: Limit) -> Limit:
+def stricter(left: Limit, other: Limit) -> Limit:
     """Return a limit that refuses what either of two refuses."""
-    counts = [limit.count for limit in (one, other) if limit.count is not None]
-    shares = [limit.share for limit in (one, other) if limit.share is not None]
+    counts = [limit.count for limit in (left, other) if limit.count is not None]
+    shares = [limit.share for limit in (left, other) if limit.share is not None]
     return Limit(count=min(counts, default=None), share=min(shares, default=None))
 
 

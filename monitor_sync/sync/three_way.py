@@ -71,9 +71,9 @@ class Case:
     def because(self, origin: Origin) -> frozenset[str]:
         """Return the open slots of one origin."""
         return frozenset(
-            each
-            for each in self.open
-            if (self.causes[each].origin if each in self.causes else "drift") == origin
+            slot
+            for slot in self.open
+            if (self.causes[slot].origin if slot in self.causes else "drift") == origin
         )
 
 
@@ -104,12 +104,12 @@ class ThreeWay:
     @property
     def unexplained(self) -> tuple[str, ...]:
         """The keys, former ones included, of resources with a slot that is not explained yet."""
-        open_ = (each for each in self._cases if each.unexplained)
-        return tuple(key for each in open_ for key in (each.change.key, *each.former))
+        open_ = (case for case in self._cases if case.unexplained)
+        return tuple(key for case in open_ for key in (case.change.key, *case.former))
 
     def explain(self, then: Project, cause: Cause) -> None:
         """Take in one revision: a live value that it declared is there because of ``cause``."""
-        self._cases = [self._explained(each, then, cause) for each in self._cases]
+        self._cases = [self._explained(case, then, cause) for case in self._cases]
 
     def result(self, base: Base) -> Plan:
         """
@@ -119,7 +119,7 @@ class ThreeWay:
         """
         changes: list[Change] = []
         apart: list[Apart] = []
-        refused = [each for each in self._plan.refused if self._asked_here(each)]
+        refused = [refusal for refusal in self._plan.refused if self._asked_here(refusal)]
         for case in self._cases:
             change, rest = self._split(case)
             apart += rest
@@ -134,7 +134,7 @@ class ThreeWay:
                 refused.append(_not_applied(change, lacking[0].key))
             else:
                 changes.append(change)
-        others = tuple(each for each in self._plan.refused if each not in refused)
+        others = tuple(refusal for refusal in self._plan.refused if refusal not in refused)
         return replace(
             self._plan,
             changes=tuple(changes),
@@ -166,12 +166,12 @@ class ThreeWay:
         )
 
     def _explained(self, case: Case, then: Project, cause: Cause) -> Case:
-        asked = case.unexplained
-        if not asked:
+        unexplained = case.unexplained
+        if not unexplained:
             return case
         kind = case.change.kind
         declared = _declared(kind, then, case.change.key, case.former)
-        if asked == WHOLE:
+        if unexplained == WHOLE:
             explained = WHOLE if _as_live(case.change, declared) else frozenset()
         elif declared is None:
             explained = frozenset()
@@ -179,7 +179,7 @@ class ThreeWay:
             form = case.here if case.here is not None else case.was or {}
             there = kind.slots(case.live, declared=form)
             body = kind.resolved(declared.body, self._ids)
-            explained = asked - differing(kind.slots(body, declared=form), there)
+            explained = unexplained - differing(kind.slots(body, declared=form), there)
         return replace(case, causes={**case.causes, **dict.fromkeys(explained, cause)})
 
     def _asked_here(self, refusal: Refusal) -> bool:
@@ -203,7 +203,7 @@ class ThreeWay:
         if case.open == WHOLE:
             apart = _apart(case, ())
             if apart.origin == "drift" and reverts and case.change.action in ("create", "adopt"):
-                names = tuple(each.field for each in case.change.fields)
+                names = tuple(field.field for field in case.change.fields)
                 return replace(self._taken(case), reverts=names), []
             return None, [apart]
         return _merged(case, reverts=reverts)
@@ -223,7 +223,7 @@ def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
     keep = case.open | kind.unknown(live, here, case.was or {})
     if case.touched:
         keep = kind.settled(live, here, keep, case.contested)
-    drift, pending, newer = (case.because(each) & keep for each in ("drift", "merged", "newer"))
+    drift, pending, newer = (case.because(origin) & keep for origin in ("drift", "merged", "newer"))
     result = kind.merged(live, here, keep) if case.touched else live
     fields = kind.field_changes(live, result)
     apart = []
@@ -232,25 +232,27 @@ def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
         ("newer", newer),
         ("drift", drift),
     )
-    for origin, those in parts:
+    for origin, slots in parts:
         if origin == "drift" and reverts:
             continue
-        one_more = kind.merged(live, here, keep - those) if those else result
-        told = kind.field_changes(result, one_more)
-        if told:
-            apart.append(replace(_apart(case, told), origin=origin, since=_since(case, those)))
+        one_more = kind.merged(live, here, keep - slots) if slots else result
+        differences = kind.field_changes(result, one_more)
+        if differences:
+            apart.append(
+                replace(_apart(case, differences), origin=origin, since=_since(case, slots))
+            )
     sent = result
     if reverts and drift:
         sent = kind.merged(live, here, keep - drift)
-    own = {each.field for each in fields}
-    told = kind.field_changes(live, sent)
-    if not told:
+    own = {field.field for field in fields}
+    differences = kind.field_changes(live, sent)
+    if not differences:
         return None, apart
     change = replace(
         case.change,
-        fields=told,
+        fields=differences,
         body=kind.to_update(sent),
-        reverts=tuple(each.field for each in told if each.field not in own),
+        reverts=tuple(field.field for field in differences if field.field not in own),
         overwrites=_overwritten(case, case.contested | (case.open - keep)),
     )
     return change, apart
@@ -274,20 +276,20 @@ def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
     )
 
 
-def _since(case: Case, those: Iterable[str]) -> str:
+def _since(case: Case, slots: Iterable[str]) -> str:
     """Return the commit that explains these slots; of several, that of the first slot by name."""
-    return next((case.causes[each].since for each in sorted(those) if each in case.causes), "")
+    return next((case.causes[slot].since for slot in sorted(slots) if slot in case.causes), "")
 
 
 def _overwritten(case: Case, lost: Collection[str]) -> tuple[FieldChange, ...]:
     """Return the edits in Datadog that this change undoes: the base's value and the live one."""
     was = case.was
     causes = case.causes
-    found = {each for each in lost if each not in causes or causes[each].origin != "merged"}
-    if not found or was is None:
+    undone = {slot for slot in lost if slot not in causes or causes[slot].origin != "merged"}
+    if not undone or was is None:
         return ()
     kind = case.change.kind
-    return kind.field_changes(was, kind.merged(case.live, was, found))
+    return kind.field_changes(was, kind.merged(case.live, was, undone))
 
 
 # who is who
@@ -299,11 +301,11 @@ def _ids(
     """Return the id of each key that lives, those about to go included, and of former keys."""
     ids: dict[Address, Id] = {}
     for kind in kinds:
-        found = match(project, live, kind)
-        ids |= {orphan.address: orphan.id for orphan in found.orphans}
-        ids |= {live.address: live.id for live, _ in found.released}
-        for key, resource in found.ours.items():
-            for name in (key, *found.declared[key].moved_from):
+        matched = match(project, live, kind)
+        ids |= {orphan.address: orphan.id for orphan in matched.orphans}
+        ids |= {live.address: live.id for live, _ in matched.released}
+        for key, resource in matched.ours.items():
+            for name in (key, *matched.declared[key].moved_from):
                 ids[Address(kind.name, name)] = resource.id
     return ids
 

@@ -18,7 +18,7 @@ def waves(needs: Mapping[Item, Collection[Item]]) -> tuple[list[list[Item]], lis
     The items of one wave can be worked on at once. A need that is not among the items counts as
     met. The second part of the result has the items that need each other in a circle.
     """
-    left = {item: {each for each in needed if each in needs} for item, needed in needs.items()}
+    left = {item: {need for need in needed if need in needs} for item, needed in needs.items()}
     sorted_out: list[list[Item]] = []
     while ready := [item for item, needed in left.items() if not needed]:
         sorted_out.append(ready)

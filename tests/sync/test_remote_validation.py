@@ -185,7 +185,7 @@ def test_no_more_than_the_workers_ask_at_once() -> None:
 def test_each_question_is_told_as_it_is_answered() -> None:
     answered: list[bool] = []
 
-    ask(Script(one=NotFound("no")), questions_named("one", "two"), told=answered.append)
+    ask(Script(one=NotFound("no")), questions_named("one", "two"), on_answer=answered.append)
 
     assert answered == [False, True]
 

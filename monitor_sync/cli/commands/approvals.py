@@ -42,8 +42,8 @@ def command(root: Path, planfile: Path, base: str) -> None:
         console.say(f"Approved for {', '.join(approvals.teams)}.")
     else:
         lines = (
-            f"{each.team}: {', '.join(each.approvers) or 'nobody may'}"
-            for each in approvals.lacking
+            f"{approval.team}: {', '.join(approval.approvers) or 'nobody may'}"
+            for approval in approvals.lacking
         )
         number = count(len(approvals.lacking), "team")
         raise Refused(

@@ -64,20 +64,20 @@ def command(
     _report(app.comment(root, runner.from_environment(os.environ), wanted, comment))
 
 
-def _report(told: Told) -> None:
+def _report(posted: Told) -> None:
     """Print the address of what was written, and what was done."""
-    if told.refused is not None:
-        where = ": the plan is in the step's summary" if told.on_page else ""
-        console.warn(f"no comment{where}; {told.refused}", told.refused.hint)
+    if posted.refused is not None:
+        where = ": the plan is in the step's summary" if posted.on_page else ""
+        console.warn(f"no comment{where}; {posted.refused}", posted.refused.hint)
         return
-    if told.url:
-        console.answer(f"{told.url}\n")
-    if told.where == "issue":
-        console.say(f"Issue about drift: {told.done}.")
-    elif told.where == "comment":
-        removed = f", {told.removed} stale removed" if told.removed else ""
-        console.say(f"Comment on #{told.number} {told.done}{removed}.")
-    elif told.planned:
+    if posted.url:
+        console.answer(f"{posted.url}\n")
+    if posted.where == "issue":
+        console.say(f"Issue about drift: {posted.done}.")
+    elif posted.where == "comment":
+        removed = f", {posted.removed} stale removed" if posted.removed else ""
+        console.say(f"Comment on #{posted.number} {posted.done}{removed}.")
+    elif posted.planned:
         console.say("No pull request: the plan is in the step's summary.")
     else:
         console.say("Written to the step's summary.")

@@ -131,8 +131,8 @@ def _write_baseline(root: Path, path: Path | None, selectors: Sequence[str]) -> 
             "--write-baseline needs the file that --baseline names, and takes no SELECTOR",
             hint="`monitor-sync validate --baseline FILE --write-baseline`",
         )
-    found = app.validate(root).diagnostics
-    text, number = baseline.written(found, PurePosixPath(root.as_posix()))
+    diagnostics = app.validate(root).diagnostics
+    text, number = baseline.written(diagnostics, PurePosixPath(root.as_posix()))
     console.answer(text, path, as_it_is=True)
     console.say(f"{path} holds {count(number, 'finding')}.")
 
@@ -151,7 +151,7 @@ def _answer(
     """Print the findings; where they are for programs, the line that counts is conversation."""
     from monitor_sync.render import diagnostics as shown
 
-    visible = [each for each in validation.diagnostics if each.severity >= least]
+    visible = [finding for finding in validation.diagnostics if finding.severity >= least]
     more = shown.MORE if visible else ""
     summary = shown.summary(
         validation.diagnostics,
