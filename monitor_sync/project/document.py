@@ -8,16 +8,29 @@ more, and only where there is something to say about it.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.project import yaml_errors
 from monitor_sync.project.yaml_reader import MERGE, Builder, DataPath, GiveUp, Problem
+
+_COMPOSED: Final = 8
+"""Files whose nodes are kept: a file of monitors, the templates that it uses, project.yaml."""
+_ALIGNED: Final = 8
+"""Texts of one file whose alignment is kept: what is found in one monitor comes together."""
+
+
+class Origins(NamedTuple):
+    """For each character of a filled text, where what it was made from starts and ends."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 class Alignment(NamedTuple):
@@ -30,9 +43,44 @@ class Alignment(NamedTuple):
 
     rendered: str
     scope: Mapping[str, Any]
-    back: list[int]
-    origins: list[tuple[int, int]]
-    places: list[int]
+    back: Sequence[int]
+    origins: Origins
+    places: Sequence[int]
+
+
+class _Places(yaml.CBaseLoader):
+    """Composes nodes for their marks alone: no type is looked for, which takes half the time."""
+
+    def resolve(self, *_: Any) -> str:
+        """Give every node the same tag."""
+        return ""
+
+    def descend_resolver(self, *_: Any) -> None:
+        """Enter a mapping or a list."""
+
+    def ascend_resolver(self) -> None:
+        """Leave it."""
+
+
+class _Composed:
+    """
+    What one file's text is composed into, to find exact columns in it.
+
+    It takes thirty times the memory of the text, so it is kept of the last few files alone.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.root: yaml.Node | None = yaml.compose(text, Loader=_Places)
+        self.entries: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
+        """A mapping's entries by key, the first of equal ones, by the id of the mapping's node."""
+        self.aligned: dict[DataPath, Alignment] = {}
+        """The last alignment of each text: one may have thousands of findings."""
+
+
+@functools.lru_cache(maxsize=_COMPOSED)
+def composed(document: Document) -> _Composed:
+    """Return a file's nodes, composed again where other files were looked at in between."""
+    return _Composed(document.text)
 
 
 class Document:
@@ -51,9 +99,6 @@ class Document:
         self.data = data
         self.lines = lines
         self.numbers: Mapping[DataPath, str] = {}
-        self.aligned: dict[DataPath, Alignment] = {}
-        """The last alignment of each scalar: a text may have thousands of findings."""
-        self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def excerpt(self, line: int) -> str:
         """Return the text of one line, counted from 1."""
@@ -88,6 +133,17 @@ class Document:
     def node(self, where: DataPath) -> yaml.Node:
         """Return the value at ``where`` as YAML wrote it, or the nearest thing that contains it."""
         return self._find(where)[1]
+
+    def alignment(self, where: DataPath) -> Alignment | None:
+        """Return the alignment of the text at ``where`` that was kept last."""
+        return composed(self).aligned.get(where)
+
+    def keep(self, where: DataPath, alignment: Alignment) -> None:
+        """Keep an alignment for the next finding in the same text."""
+        aligned = composed(self).aligned
+        if len(aligned) >= _ALIGNED:
+            aligned.clear()
+        aligned[where] = alignment
 
     def stretch(self, start: int, end: int) -> Span:
         """Return the span between two indexes; over several lines, to the end of the first."""
@@ -131,13 +187,9 @@ class Document:
         # not splitlines(): form feeds and the like are no line breaks in YAML
         return re.split(r"\r\n|\r|\n", self.text)
 
-    @cached_property
-    def _root(self) -> yaml.Node | None:
-        return yaml.compose(self.text, Loader=yaml.CSafeLoader)
-
     def _find(self, where: DataPath) -> tuple[yaml.Node | None, yaml.Node]:
         key: yaml.Node | None = None
-        node = self._root
+        node = composed(self).root
         if node is None:
             mark = yaml.Mark(self.path, 0, 0, 0, None, 0)
             return None, yaml.ScalarNode("", "", mark, mark)
@@ -167,9 +219,10 @@ class Document:
 
     def _entries(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
         """Return a mapping's entries by key, the first of equal ones, made once for each node."""
-        entries = self._keys.get(id(node))
+        known = composed(self).entries
+        entries = known.get(id(node))
         if entries is None:
-            entries = self._keys[id(node)] = {}
+            entries = known[id(node)] = {}
             for key, value in node.value:
                 if isinstance(key.value, str):
                     entries.setdefault(key.value, (key, value))

@@ -121,8 +121,9 @@ class Loaded:
         if end is None or setting is None:
             return span_of(layers, field)
         layer, where = setting
-        rendered = str(explain.rendered(self._monitor(key), field))
-        span = source_map.find(layer.document, where, rendered, start, end, made.scope)
+        monitor = self._monitor(key)
+        rendered = monitor.text if field == ("message",) else explain.rendered(monitor, field)
+        span = source_map.find(layer.document, where, str(rendered), start, end, made.scope)
         return layer.document, span
 
     def _monitor(self, key: str) -> Monitor:

@@ -107,8 +107,9 @@ def _links(site: str, service: str, env: str) -> str:
     if not site or not service:
         return ""
     base = f"https://app.{site}" if site in _BARE_SITES else f"https://{site}"
-    query = quote(f"service:{service}" + (f" env:{env}" if env else ""), safe="")
-    page = quote(service, safe="") + "?" + (f"env={quote(env, safe='')}&" if env else "")
+    quoted_service, quoted_env = _quoted(service), _quoted(env)
+    query = f"service%3A{quoted_service}" + (f"%20env%3A{quoted_env}" if env else "")
+    page = f"{quoted_service}?" + (f"env={quoted_env}&" if env else "")
     start, end = f'{{{{eval "{_BEFORE}"}}}}', f'{{{{eval "{_AFTER}"}}}}'
     return " · ".join(
         (
@@ -117,6 +118,11 @@ def _links(site: str, service: str, env: str) -> str:
             f"[Service]({base}/apm/services/{page}start={start}&end={end}&paused=true)",
         )
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
 
 
 def quieted(text: str, handle: str) -> str:

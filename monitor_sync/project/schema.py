@@ -62,17 +62,20 @@ def problems(
         yield Problem(where=(), message="the file does not have the shape that its schema asks for")
 
 
+@functools.cache
 def known_fields() -> frozenset[str]:
     """Return the fields of a monitor that the schema knows."""
     return frozenset(bundle("definitions")["definitions"]["changes"]["properties"])
 
 
+@functools.cache
 def sent_fields() -> tuple[str, ...]:
     """Return the optional fields that are sent as they are written: ``x-sent`` in the schema."""
     fields = bundle("definitions")["definitions"]["changes"]["properties"]
     return tuple(name for name, field in fields.items() if field.get("x-sent"))
 
 
+@functools.cache
 def known_types() -> frozenset[str]:
     """Return the types of monitors that the schema knows."""
     kinds = bundle("definitions")["definitions"]["changes"]["properties"]["type"]["anyOf"]

@@ -8,13 +8,14 @@ diagnostic asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import yaml
 
 from monitor_sync.diagnostics import Span
-from monitor_sync.project.document import Alignment, Document
+from monitor_sync.project.document import Alignment, Document, Origins
 from monitor_sync.project.interpolation import TOKEN, plain
 from monitor_sync.project.yaml_reader import DataPath
 
@@ -23,6 +24,9 @@ _ESCAPES: Final = {
     "e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
 _HEX: Final = {"x": 2, "u": 4, "U": 8}
+_WORDS: Final = re.compile(r"\S+|\s+")
+_LINES: Final = re.compile(r"[^\n]+|\n+")
+"""What stands together in the file: all of a line in a block after ``|``, else a word."""
 
 
 def find(
@@ -42,27 +46,30 @@ def find(
     node = document.node(where)
     if not isinstance(node, yaml.ScalarNode):
         return document.span(where)
-    aligned = document.aligned.get(where)
+    aligned = document.alignment(where)
     if aligned is None or aligned.rendered != rendered or aligned.scope is not scope:
         filled, origins = _filled(node.value, scope)
-        aligned = document.aligned[where] = Alignment(
+        aligned = Alignment(
             rendered, scope, _aligned(rendered, filled), origins, _in_document(document, node)
         )
+        document.keep(where, aligned)
     back, origins, places = aligned.back, aligned.origins, aligned.places
-    first = back[start] if start < len(back) - 1 else max(len(origins) - 2, 0)
+    first = back[start] if start < len(back) - 1 else max(len(origins.starts) - 2, 0)
     last = back[end - 1] if start < end < len(back) else first
-    begin = places[min(origins[first][0], len(places) - 1)]
-    stop = places[min(origins[last][1] - 1, len(places) - 1)]
+    begin = places[min(origins.starts[first], len(places) - 1)]
+    stop = places[min(origins.ends[last] - 1, len(places) - 1)]
     return document.stretch(begin, stop + 1)
 
 
-def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, int]]]:
+def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, Origins]:
     """Return the text with its holes filled, and the origin of each of its characters."""
     out: list[str] = []
-    origins: list[tuple[int, int]] = []
+    starts: list[int] = []
+    ends: list[int] = []
     at = 0
     for token in TOKEN.finditer(text):
-        origins.extend((index, index + 1) for index in range(at, token.start()))
+        starts += range(at, token.start())
+        ends += range(at + 1, token.start() + 1)
         out.append(text[at : token.start()])
         at = token.end()
         if token[0] == "$${":
@@ -72,14 +79,18 @@ def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, i
         else:
             value = plain(scope.get(token["name"], token[0]))
         out.append(value)
-        origins.extend([token.span()] * len(value))
-    origins.extend((index, index + 1) for index in range(at, len(text)))
+        starts += [token.start()] * len(value)
+        ends += [token.end()] * len(value)
+    starts += range(at, len(text) + 1)
+    ends += range(at + 1, len(text) + 2)
     out.append(text[at:])
-    return "".join(out), [*origins, (len(text), len(text) + 1)]
+    return "".join(out), Origins(starts, ends)
 
 
-def _aligned(rendered: str, source: str) -> list[int]:
+def _aligned(rendered: str, source: str) -> Sequence[int]:
     """Return, for each character of a text, its place in the text before blanks were dropped."""
+    if source.startswith(rendered):
+        return range(len(rendered) + 1)
     back: list[int] = []
     at = 0
     for character in rendered:
@@ -110,21 +121,26 @@ def in_file(text: str, at: int, style: str, value: str) -> list[int]:
     elif style in ("'", '"'):
         at += 1
     places: list[int] = []
-    for character in value:
-        if character.isspace():
-            # a blank of a folded text is a line break or an escape in the file
-            step = _escaped(text, at) if style == '"' else None
-            places.append(at)
-            at += step[1] if step and step[0] == character else int(text[at : at + 1] == character)
+    for run in (_LINES if style == "|" else _WORDS).finditer(value):
+        if style not in ("'", '"') and not run[0].isspace():
+            at = max(text.find(run[0], at), at)  # after nothing but blanks
+            places += range(at, at + len(run[0]))
+            at += len(run[0])
             continue
-        at, width = _next(text, at, character, style)
-        places.append(at)
-        at += width
+        for character in run[0]:
+            at, width = _next(text, at, character, style)
+            places.append(at)
+            at += width
     return [*places, at]
 
 
 def _next(text: str, at: int, character: str, style: str | None) -> tuple[int, int]:
     """Return where the next character of a value stands at or after ``at``, and how wide it is."""
+    if character.isspace():
+        # a blank of a folded text is a line break or an escape in the file
+        step = _escaped(text, at) if style == '"' else None
+        fits = step[1] if step and step[0] == character else int(text[at : at + 1] == character)
+        return at, fits
     while at < len(text):
         if style == '"':
             step = _escaped(text, at)

@@ -48,7 +48,10 @@ def check(
         for diagnostic in findings.shown(read)
         if only is None or not diagnostic.key or diagnostic.key in only or diagnostic.rule in ERRORS
     ]
-    for result in _run(project, chosen, rules, memo=memo):
+    # monitor by monitor, as to find places in one file after the other is much cheaper
+    order = {key: number for number, key in enumerate(project.monitors)}
+    results = _run(project, chosen, rules, memo=memo)
+    for result in sorted(results, key=lambda result: order[result.monitor.key]):
         name, key = result.rule.name, result.monitor.key
         severity = findings.severity(name, result.rule.severity, key)
         if severity is not None:

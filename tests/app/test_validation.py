@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor_sync import app
 from monitor_sync.diagnostics import Severity
+from monitor_sync.project.document import composed
 from tests.bench.estate import build
 
 
@@ -40,3 +41,17 @@ def test_a_finding_that_is_not_shown_stands_at_its_monitor(tmp_path: Path) -> No
         (diagnostic.span.path, diagnostic.span.line) == lines[diagnostic.key]
         for diagnostic in warned
     )
+
+
+def test_a_file_is_composed_once_however_many_findings_it_has_and_few_are_kept(
+    tmp_path: Path,
+) -> None:
+    build(tmp_path, 240, shape="findings")
+    composed.cache_clear()
+    diagnostics = app.validate(tmp_path).diagnostics
+    files = {finding.span.path for finding in diagnostics}
+    kept = composed.cache_info()
+
+    assert len(diagnostics) >= 5 * len(files) >= 5 * 20
+    assert kept.misses <= len(files)
+    assert kept.currsize <= 8
