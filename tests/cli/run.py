@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from monitor_sync.cli import main
 
 BASE = Path(__file__).parents[1] / "scenarios" / "base"
 FLOW = """\
@@ -45,3 +50,12 @@ def run(
         check=False,
         timeout=300,
     )
+
+
+def invoke(*arguments: str, cwd: Path, changed: Mapping[str, str] | None = None) -> Result:
+    """Run ``monitor-sync`` with these arguments in this process, which is quicker by a second."""
+    gone = {name: None for name in os.environ if name not in environment()}
+    with contextlib.chdir(cwd):
+        return CliRunner(env={**gone, **(changed or {})}).invoke(
+            main, arguments, prog_name="monitor-sync"
+        )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
+
+from click.testing import Result
 
 from monitor_sync.github.client import TASK
 from monitor_sync.github.marker import Marker
 from tests.cli.repository import Repository
-from tests.cli.run import run
+from tests.cli.run import invoke
 from tests.github.fake import BOT, FakeGitHub
 
 ENVIRONMENT = "datadog-production"
@@ -66,7 +67,7 @@ class Delivery:
 
     # the job
 
-    def apply(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+    def apply(self, *arguments: str, **changed: str) -> Result:
         (self.folder / "event.json").write_text(json.dumps(self.event), encoding="utf-8")
         environment = {
             **self.repository.local.environment,
@@ -80,7 +81,7 @@ class Delivery:
         }
         (self.folder / "summary.md").write_text("", encoding="utf-8")
         (self.folder / "output").write_text("", encoding="utf-8")
-        return run(
+        return invoke(
             "merged", "--github", "--environment", ENVIRONMENT, *arguments,
             cwd=self.repository.folder, changed=environment,
         )  # fmt: skip

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 
 from monitor_sync.github import marker
 from monitor_sync.sync import plan_json
 from monitor_sync.sync.plan import Plan
-from tests.cli.run import run
+from tests.cli.run import invoke
 from tests.github.fake import BOT, FakeGitHub
 from tests.render.test_comment import long_plan
 from tests.render.test_plan import create, delete, plan, update
@@ -58,7 +59,7 @@ class Job:
         path.write_text(json.dumps(values), encoding="utf-8")
         return str(path)
 
-    def comment(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+    def comment(self, *arguments: str, **changed: str) -> Result:
         """Run the command."""
         environment = {
             **self.fake.environment,
@@ -68,7 +69,7 @@ class Job:
             "GITHUB_RUN_ID": "42",
             "MONITOR_SYNC_BACKOFF": "0.001",
         }
-        return run(
+        return invoke(
             "comment", "--github", *arguments, cwd=self.folder, changed={**environment, **changed}
         )
 
@@ -86,7 +87,7 @@ def test_the_plan_and_the_findings_are_on_the_pull_request_and_in_the_summary(
     done = job.comment("--plan", job.plan(shown), "--findings", job.findings(FINDING))
 
     (comment,) = fake.on(7)
-    assert (done.returncode, done.stdout) == (0, f"{comment['html_url']}\n")
+    assert (done.exit_code, done.stdout) == (0, f"{comment['html_url']}\n")
     assert done.stderr == "Comment on #7 posted.\n"
     assert comment["body"].split("\n")[1].startswith("### Monitor plan `")
     assert "**In the files:** 1 warning" in comment["body"]
@@ -115,7 +116,7 @@ def test_a_token_that_may_not_comment_is_no_failure_and_the_summary_has_the_plan
     fake.permissions = {"contents": "read"}
     done = job.comment("--plan", job.plan(plan(delete("motor/a/old"))))
 
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "warning: no comment: the plan is in the step's summary" in done.stderr
     assert "fork" in done.stderr
     assert "motor/a/old" in job.summary
@@ -129,7 +130,7 @@ def test_a_github_that_keeps_failing_fails_the_step_in_two_lines(
     fake.fail("* /repos/*", 502, times=99)
     done = job.comment("--plan", job.plan(plan(delete("motor/a/old"))))
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stderr.startswith("error: cannot read the comments of #7: GitHub answered 502, 5")
     assert "Traceback" not in done.stderr
     assert "motor/a/old" in job.summary
@@ -142,7 +143,7 @@ def test_a_plan_too_long_for_a_comment_is_cut_there_and_whole_in_the_summary(
     (comment,) = fake.on(7)
     read = marker.read(comment["body"])
 
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert read is not None
     assert read.truncated
     assert "artifact `monitor-plan`" in comment["body"]
@@ -157,7 +158,7 @@ def test_a_github_that_takes_less_than_it_says_gets_a_shorter_comment(
     done = job.comment("--plan", job.plan(long_plan(400)))
     (comment,) = fake.on(7)
 
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert len(comment["body"]) < 15_000
     assert "**The whole plan** is in the [summary of the run]" in comment["body"]
 
@@ -166,7 +167,7 @@ def test_without_a_plan_the_summary_says_why_and_what_is_wrong_in_the_files(
     job: Job, fake: FakeGitHub
 ) -> None:
     done = job.comment("--findings", job.findings(FINDING), "--no-plan", "It comes from a fork.")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "It comes from a fork." in job.summary
     assert "**In the files:** 1 warning" in job.summary
     assert not fake.requests
@@ -177,7 +178,7 @@ def test_an_event_that_is_no_pull_request_gets_the_summary_alone(
 ) -> None:
     job.event({"ref": "refs/heads/main", "before": "0" * 40})
     done = job.comment("--plan", job.plan(plan(delete("motor/a/old"))))
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
     assert "motor/a/old" in job.summary
     assert not fake.requests
 
@@ -208,7 +209,7 @@ def test_a_wrong_command_line_is_told_with_what_to_type(
     job: Job, arguments: tuple[str, ...], changed: dict[str, str], said: str
 ) -> None:
     done = job.comment(*arguments, **changed)
-    assert done.returncode in {2, 5}
+    assert done.exit_code in {2, 5}
     assert f"error: {said}" in done.stderr
     assert " help: " in done.stderr
     assert not job.fake.requests
@@ -216,7 +217,7 @@ def test_a_wrong_command_line_is_told_with_what_to_type(
 
 def test_a_missing_token_is_told_with_the_line_to_write(job: Job) -> None:
     done = job.comment("--plan", job.plan(plan()), GITHUB_TOKEN="")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "GITHUB_TOKEN: ${{ github.token }}" in done.stderr
 
 
@@ -285,7 +286,7 @@ def test_an_issue_whose_opening_got_no_answer_is_not_opened_twice(
 def test_drift_that_cannot_be_told_fails(job: Job, fake: FakeGitHub) -> None:
     fake.permissions = {}
     done = drift(job, plan(update("motor/a/b")))
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "cannot list the issues labelled drift" in done.stderr
 
 

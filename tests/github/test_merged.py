@@ -29,7 +29,7 @@ def test_a_merge_is_applied_as_reviewed_recorded_and_told_on_its_pull_request(
     commit = delivery.squash(7)
     done = delivery.apply()
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert delivery.repository.critical(DROP) == 13.0
     assert delivery.recorded[-1] == commit
     assert f"### Monitors applied `{fingerprint[:8]}`: 1 changed" in delivery.comments_on(7)
@@ -42,7 +42,7 @@ def test_another_run_finds_nothing_to_do(delivery: Delivery) -> None:
     delivery.apply()
     again = delivery.apply()
 
-    assert again.returncode == 0
+    assert again.exit_code == 0
     assert "Nothing was merged since" in again.stderr
     assert len(delivery.recorded) == 2
 
@@ -55,7 +55,7 @@ def test_two_merged_at_once_are_applied_in_their_order_each_with_its_own_review(
     commits = [delivery.squash(7), delivery.squash(8)]
     done = delivery.apply()
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert delivery.recorded[1:] == commits
     assert {"motor/one/one", "motor/two/two"} <= delivery.repository.live().keys()
     assert "1 created" in delivery.comments_on(7)
@@ -73,7 +73,7 @@ def test_the_first_that_is_not_as_reviewed_stops_and_a_person_approves_the_new_p
     refused = delivery.apply()
     live = delivery.repository.live()
 
-    assert refused.returncode == 5
+    assert refused.exit_code == 5
     assert "#8 is not applied, and nothing of what was merged after it" in refused.stderr
     assert delivery.recorded[-1] == first
     assert "motor/one/one" in live
@@ -85,7 +85,7 @@ def test_the_first_that_is_not_as_reviewed_stops_and_a_person_approves_the_new_p
 
     approved = delivery.apply(MONITOR_SYNC_FINGERPRINT=delivery.new_plan)
 
-    assert approved.returncode == 0, approved.stderr
+    assert approved.exit_code == 0, approved.stderr
     assert delivery.recorded[-1] == last
     assert delivery.repository.critical(DROP) == 13.0
     assert "motor/three/three" in delivery.repository.live()
@@ -96,7 +96,7 @@ def test_an_approval_of_another_plan_writes_nothing(delivery: Delivery) -> None:
     delivery.squash(7)
     done = delivery.apply("--fingerprint", "00000000")
 
-    assert done.returncode == 5
+    assert done.exit_code == 5
     assert delivery.repository.critical(DROP) == 12.0
     assert len(delivery.recorded) == 1
     assert delivery.new_plan in done.stderr
@@ -113,7 +113,7 @@ def test_what_failed_in_part_is_to_be_mended_before_the_rest_is_approved(
     )
     done = delivery.apply()
 
-    assert done.returncode == 6, done.stderr
+    assert done.exit_code == 6, done.stderr
     assert len(delivery.recorded) == 1
     assert "Once what failed is mended, start the workflow Apply by hand" in delivery.comments_on(7)
     assert f"`{delivery.new_plan}`" in delivery.comments_on(7)
@@ -127,7 +127,7 @@ def test_a_part_may_be_approved_and_is_not_recorded(delivery: Delivery) -> None:
     delivery.apply()
     done = delivery.apply("--fingerprint", delivery.new_plan, "--only", "payments")
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert delivery.repository.critical(ERRORS) == 6.0
     assert delivery.repository.critical(DROP) == 12.0
     assert len(delivery.recorded) == 1
@@ -137,7 +137,7 @@ def test_a_part_of_another_plan_is_refused(delivery: Delivery) -> None:
     delivery.repository.write("motor/flow.yaml", CHANGED)
     delivery.repository.commit("pushed")
     done = delivery.apply("--fingerprint", "00000000", "--only", "motor")
-    assert done.returncode == 5
+    assert done.exit_code == 5
     assert "and 00000000 was approved: nothing was written" in done.stderr
     assert delivery.repository.critical(DROP) == 12.0
 
@@ -149,7 +149,7 @@ def test_a_merge_commit_finds_its_plan(delivery: Delivery) -> None:
     delivery.pull(7, "motor/flow.yaml", CHANGED)
     delivery.repository.git("merge", "--quiet", "--no-ff", "pull-7", "--message", "merged")
     delivery.fake.merge(7, delivery.repository.git("rev-parse", "HEAD"))
-    assert delivery.apply().returncode == 0
+    assert delivery.apply().exit_code == 0
     assert delivery.repository.critical(DROP) == 13.0
 
 
@@ -166,7 +166,7 @@ def test_the_commits_of_a_rebased_pull_request_are_applied_together(delivery: De
     delivery.fake.merge(7, *repository.git("rev-list", "--reverse", "HEAD~2..HEAD").split())
     done = delivery.apply()
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert len(delivery.recorded) == 2
     assert {"motor/one/one", "motor/two/two"} <= repository.live().keys()
 
@@ -177,7 +177,7 @@ def test_a_revert_is_a_pull_request_like_any(delivery: Delivery) -> None:
     delivery.apply()
     delivery.pull(8, "motor/flow.yaml", FLOW)
     delivery.squash(8)
-    assert delivery.apply().returncode == 0
+    assert delivery.apply().exit_code == 0
     assert delivery.repository.critical(DROP) == 12.0
 
 
@@ -187,7 +187,7 @@ def test_a_pull_request_into_another_branch_is_not_the_one_that_was_merged_here(
     delivery.pull(7, "motor/flow.yaml", CHANGED)
     commit = delivery.squash(7)
     delivery.fake.merge(99, commit, base="topic")
-    assert delivery.apply().returncode == 0
+    assert delivery.apply().exit_code == 0
     assert delivery.comments_on(7)
     assert not delivery.comments_on(99)
 
@@ -202,10 +202,10 @@ def test_a_push_without_a_pull_request_is_not_applied_until_somebody_approves_it
     commit = delivery.repository.commit("pushed by hand")
     refused = delivery.apply()
 
-    assert refused.returncode == 5
+    assert refused.exit_code == 5
     assert "it was pushed without a pull request" in delivery.summary
     assert delivery.repository.critical(DROP) == 12.0
-    assert delivery.apply("--fingerprint", delivery.new_plan).returncode == 0
+    assert delivery.apply("--fingerprint", delivery.new_plan).exit_code == 0
     assert delivery.repository.critical(DROP) == 13.0
     assert delivery.recorded[-1] == commit
 
@@ -214,14 +214,14 @@ def test_a_push_that_changes_no_monitor_asks_nobody(delivery: Delivery) -> None:
     (delivery.repository.folder / "README.md").write_text("words", encoding="utf-8")
     delivery.repository.commit("words")
     done = delivery.apply()
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert not any("/pulls" in request for request in delivery.fake.requests)
 
 
 def test_a_push_whose_files_mean_the_same_needs_no_review(delivery: Delivery) -> None:
     delivery.repository.write("motor/flow.yaml", f"# a remark\n{FLOW}")
     commit = delivery.repository.commit("a remark")
-    assert delivery.apply().returncode == 0
+    assert delivery.apply().exit_code == 0
     assert delivery.recorded[-1] == commit
 
 
@@ -230,7 +230,7 @@ def test_a_merge_from_a_fork_has_no_plan_and_needs_approval(delivery: Delivery) 
     delivery.fake.comments.clear()
     delivery.squash(7, fork=True)
     done = delivery.apply()
-    assert done.returncode == 5
+    assert done.exit_code == 5
     assert "no plan stands on it: it came from a fork" in delivery.comments_on(7)
 
 
@@ -238,7 +238,7 @@ def test_a_plan_that_somebody_else_wrote_is_none(delivery: Delivery) -> None:
     delivery.pull(7, "motor/flow.yaml", CHANGED, author="mallory")
     delivery.squash(7)
     done = delivery.apply()
-    assert done.returncode == 5
+    assert done.exit_code == 5
     assert delivery.repository.critical(DROP) == 12.0
 
 
@@ -251,7 +251,7 @@ def test_the_first_run_begins_where_the_branch_stood_before_the_push(delivery: D
     delivery.pull(7, "motor/one.yaml", another("one"))
     delivery.pull(8, "motor/two.yaml", another("two"))
     commits = [delivery.squash(7), delivery.squash(8)]
-    assert delivery.apply().returncode == 0
+    assert delivery.apply().exit_code == 0
     assert delivery.recorded == commits
 
 
@@ -261,7 +261,7 @@ def test_a_deployment_that_failed_or_is_of_another_kind_is_no_record(delivery: D
     for task, state in ((TASK, "failure"), ("deploy", "success")):
         delivery.record(commit)
         delivery.fake.deployments[-1] |= {"task": task, "states": [state]}
-    assert delivery.apply().returncode == 0
+    assert delivery.apply().exit_code == 0
     assert delivery.repository.critical(DROP) == 13.0
 
 
@@ -271,7 +271,7 @@ def test_a_record_from_before_history_was_rewritten_is_told(delivery: Delivery) 
     delivery.pull(7, "motor/flow.yaml", CHANGED)
     delivery.squash(7)
     done = delivery.apply()
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "dddddddddddd was applied last and is in this history no more" in done.stderr
 
 
@@ -283,7 +283,7 @@ def test_a_github_that_cannot_be_asked_leaves_datadog_alone(delivery: Delivery) 
     delivery.squash(7)
     delivery.fake.fail("GET */pulls", 502, times=99)
     done = delivery.apply()
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "GitHub answered 502, 5 times in a row" in done.stderr
     assert delivery.repository.critical(DROP) == 12.0
 
@@ -295,7 +295,7 @@ def test_a_comment_or_a_record_that_is_forbidden_does_not_fail_what_is_done(
     delivery.squash(7)
     delivery.fake.permissions = {"pull-requests": "read", "deployments": "read"}
     done = delivery.apply()
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "warning: #7 is not told: cannot comment on #7" in done.stderr
     assert "warning: applied, and not recorded: cannot record" in done.stderr
     assert delivery.repository.critical(DROP) == 13.0
@@ -309,7 +309,7 @@ def test_a_datadog_that_refuses_stops_what_comes_after(delivery: Delivery, local
     local.emulator.inject([{"kind": "forbidden", "route": "PUT /api/v1/monitor/*", "times": None}])
     done = delivery.apply()
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert len(delivery.recorded) == 1
     assert "motor/two/two" not in delivery.repository.live()
     assert "mend what failed and run this job again" in done.stderr
@@ -329,7 +329,7 @@ def test_a_wrong_command_line_is_told(
     delivery: Delivery, arguments: tuple[str, ...], said: str
 ) -> None:
     done = delivery.apply(*arguments)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert f"error: {said}" in done.stderr
 
 
@@ -343,7 +343,7 @@ def test_a_refused_limit_is_let_through_by_hand(delivery: Delivery) -> None:
     still = delivery.apply("--fingerprint", delivery.new_plan)
     done = delivery.apply("--fingerprint", delivery.new_plan, MONITOR_SYNC_ALLOW="--max-deletes 1")
 
-    assert (refused.returncode, still.returncode, done.returncode) == (5, 5, 0)
+    assert (refused.exit_code, still.exit_code, done.exit_code) == (5, 5, 0)
     assert DROP not in delivery.repository.live()
     assert delivery.recorded[-1] == commit
 
@@ -364,7 +364,7 @@ def test_a_limit_that_forbids_what_was_reviewed_is_named_on_the_pull_request(
     delivery.squash(8)
     done = delivery.apply()
 
-    assert done.returncode == 5
+    assert done.exit_code == 5
     assert "A limit forbids what was reviewed:" in delivery.comments_on(8)
     assert "1 of 2 monitors in all would be deleted or replaced" in delivery.comments_on(8)
     assert "not what was reviewed" not in delivery.comments_on(8)
