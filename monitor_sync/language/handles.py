@@ -93,6 +93,16 @@ _ACROSS: Final = _pattern(
 _PIECE: Final = _pattern(
     r"(?P<tag> COMMENT | \{\{(?:NOTHING)\{?[^{}]*\}\}+ ) | (?: WORD | VARIABLE )+"
 )
+_WORD: Final = _pattern(r"(?: WORD | VARIABLE )*+")
+# A tag that shows nothing: whether it opens or ends a block, or turns to what is shown otherwise.
+_SILENT: Final = _pattern(
+    r"""
+    COMMENT
+  | \{\{ (?=NOTHING) (?: \s*(?P<does>[\#^/]|else\b) )? \{?\s*(?P<name>\w*)[^{}]*\}\}+
+    """
+)
+_FARTHEST: Final = 100
+"""Tags behind a word that are looked at; a word with more behind it is taken to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +192,8 @@ def across_tags(text: str) -> Iterator[tuple[tuple[int, int], ...]]:
     Yield words that begin with an ``@`` and go on after a tag that shows nothing, as their pieces.
 
     ``{{#is_alert}}@{{/is_alert}}webhook-a`` is a handle where its tags show both pieces. A piece is
-    its start and end; punctuation that ends a word is none of it.
+    its start and end; punctuation that ends a word is none of it. What goes on only where a block
+    with a blank is not shown is a word of one piece.
     """
     for word in _ACROSS.finditer(text) if "@" in text and "}}" in text else ():
         pieces = [
@@ -190,8 +201,44 @@ def across_tags(text: str) -> Iterator[tuple[tuple[int, int], ...]]:
             for piece in _PIECE.finditer(text, word.start(), word.end())
             if piece["tag"] is None and piece[0].strip(_TRAILING)
         ]
-        if len(pieces) > 1:
+        if len(pieces) > 1 or (pieces and goes_on_behind_a_blank(text, pieces[0][1])):
             yield tuple(pieces)
+
+
+def goes_on_behind_a_blank(text: str, end: int) -> bool:
+    """
+    Return whether a word that ends here can go on behind a blank, which a block may hide.
+
+    ``@{{#is_alert}} {{/is_alert}}webhook-a`` is one word where the block is not shown.
+    """
+    opened: list[str] = []
+    """Names of the blocks around a place; without one it is shown where the word is."""
+    hidden = False
+    if not text.startswith("{{", _end_of_word(text, end, len(text))):
+        return False
+    for _ in range(_FARTHEST):
+        tag = _SILENT.search(text, end)
+        stop = tag.start() if tag else len(text)
+        goes_on = _end_of_word(text, end, stop)
+        if hidden and goes_on > end:
+            return True
+        parted = goes_on < stop
+        if tag is None or (parted and not opened):
+            return False
+        hidden = hidden or parted
+        end = tag.end()
+        if tag["does"] in ("#", "^"):
+            opened.append(tag["name"])
+        elif tag["does"] == "/" and opened and opened[-1] == tag["name"]:
+            opened.pop()
+        elif tag["does"] == "else" and not opened:  # of a block around the word: hidden from here
+            opened.append("")
+    return True
+
+
+def _end_of_word(text: str, start: int, stop: int) -> int:
+    match = _WORD.match(text, start, stop)
+    return match.end() if match else start
 
 
 @dataclass(frozen=True, slots=True)

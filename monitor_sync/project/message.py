@@ -9,11 +9,13 @@ together.
 from __future__ import annotations
 
 import functools
+import itertools
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from monitor_sync.language.handles import across_tags, attached, handles
+from monitor_sync.language.handles import across_tags, attached, goes_on_behind_a_blank, handles
 from monitor_sync.language.message_layout import footer_of
 from monitor_sync.model import STATES, NotifyRule, Team
 
@@ -130,15 +132,21 @@ def quieted(text: str, handle: str) -> str:
     Return the text with every handle replaced by one, for a first week in which nobody is paged.
 
     Also what is one only as long as nothing is shown before it: a variable may be empty. Of one
-    whose pieces stand on both sides of a tag only the tags are left besides.
+    whose pieces stand on both sides of a tag only the tags are left besides. What would
+    follow the new one at once where a block is not shown is kept apart by a blank.
     """
-    places = {(place.start, place.end): handle for place in handles(text)}
-    places |= {(place.start, place.end): handle for place in attached(text)}
-    for pieces in across_tags(text):
-        first, last = pieces[0][0], pieces[-1][1]
-        places = {at: new for at, new in places.items() if not first <= at[0] < last}
-        for start, end in pieces:
-            places[start, end] = handle if text[start] == "@" else ""
+    words = tuple(across_tags(text))
+    starts = [pieces[0][0] for pieces in words]
+    places = {}
+    for place in (*handles(text), *attached(text)):
+        before = bisect_right(starts, place.start) - 1
+        if before < 0 or place.start >= words[before][-1][1]:
+            places[place.start, place.end] = handle
+    for start, end in itertools.chain.from_iterable(words):
+        places[start, end] = handle if text[start] == "@" else ""
+    for (start, end), new in places.items():
+        if new and not text.startswith("@", end) and goes_on_behind_a_blank(text, end):
+            places[start, end] = f"{new} "
     parts: list[str] = []
     at = 0
     for (start, end), new in sorted(places.items()):

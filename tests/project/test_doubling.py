@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from monitor_sync.app.files import check
 from monitor_sync.project.load import load
+from monitor_sync.project.message import quieted
 from monitor_sync.render import diagnostics
 from tests.growth import times_as_long
 from tests.project.builders import write
@@ -69,4 +71,12 @@ def test_eight_times_as_much_takes_about_eight_times_as_long(tmp_path: Path, kin
     small = checked(tmp_path / "small", make(SMALL))
     large = checked(tmp_path / "large", make(EIGHT_TIMES))
 
+    assert times_as_long(small, large, allowed=ALLOWED) <= ALLOWED
+
+
+@pytest.mark.parametrize(
+    "piece", ["@a ", "@a{{#a}} ", "@{{else}} ", "@a{{#a}} b{{/a}}", "{{/a}}@a"]
+)
+def test_a_quiet_week_is_found_for_eight_times_the_text_in_eight_times_as_long(piece: str) -> None:
+    small, large = (partial(quieted, piece * times, "@q") for times in (500, 4_000))
     assert times_as_long(small, large, allowed=ALLOWED) <= ALLOWED

@@ -29,6 +29,13 @@ from monitor_sync.project.message import quieted
         ("{{#is_alert}}@a{{/is_alert}}bc @d{{/x}}", "{{#is_alert}}@q{{/is_alert}} @q{{/x}}"),
         ("{{#is_alert}}so{{/is_alert}}@{{#is_alert}}x{{/is_alert}}me",
          "{{#is_alert}}so{{/is_alert}}@q{{#is_alert}}{{/is_alert}}"),
+        ("@{{#is_alert}} {{else}}webhook-a{{/is_alert}}",
+         "@q {{#is_alert}} {{else}}webhook-a{{/is_alert}}"),
+        ("@a{{#is_alert}}, {{/is_alert}}b", "@q {{#is_alert}}, {{/is_alert}}b"),
+        ("{{#is_alert}}@a{{else}} {{/is_alert}}b", "{{#is_alert}}@q {{else}} {{/is_alert}}b"),
+        ("@a{{#is_alert}} {{/is_warning}} {{/is_alert}}b",
+         "@q {{#is_alert}} {{/is_warning}} {{/is_alert}}b"),
+        ("@a{{#is_alert}} see {{/is_alert}} b", "@q{{#is_alert}} see {{/is_alert}} b"),
     ],
 )  # fmt: skip
 def test_every_handle_gives_way_to_the_one(text: str, quiet: str) -> None:
