@@ -137,11 +137,13 @@ def quieted(text: str, handle: str) -> str:
     """
     words = tuple(across_tags(text))
     starts = [pieces[0][0] for pieces in words]
+    spans = [(place.start, place.end) for place in handles(text)]
+    spans += [(place.start, place.end) for place in attached(text)]
     places = {}
-    for place in (*handles(text), *attached(text)):
-        before = bisect_right(starts, place.start) - 1
-        if before < 0 or place.start >= words[before][-1][1]:
-            places[place.start, place.end] = handle
+    for start, end in spans:
+        before = bisect_right(starts, start) - 1
+        if before < 0 or start >= words[before][-1][1]:
+            places[start, end] = handle
     for start, end in itertools.chain.from_iterable(words):
         places[start, end] = handle if text[start] == "@" else ""
     for (start, end), new in places.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +229,7 @@ def test_the_token_is_in_no_output(job: Job, fake: FakeGitHub) -> None:
 # the issue about drift
 
 
-def drift(job: Job, value: Plan) -> subprocess.CompletedProcess[str]:
+def drift(job: Job, value: Plan) -> Result:
     job.event({"schedule": "17 4 * * *"})
     return job.comment("--drift", "--plan", job.plan(value))
 
