@@ -1,0 +1,173 @@
+"""
+Find what monitors have in common, and say it as a person would have written it.
+
+``find`` is a function from placed monitors to templates, uses of them, and what stays written
+out. Nothing here is believed: who writes it expands it again and compares it with what lives.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from monitor_sync.adopt.placed import PlacedMonitor
+from monitor_sync.adopt.templates.as_files import Names, in_place, template_and_uses
+from monitor_sync.adopt.templates.candidate import Candidate, candidate_of
+from monitor_sync.adopt.templates.combine import CandidateTemplate, combine
+from monitor_sync.adopt.templates.items import FEWEST
+from monitor_sync.adopt.templates.member import Member, member
+from monitor_sync.adopt.templates.pattern import generalise
+from monitor_sync.adopt.templates.suggestion import FoundItems, FoundTemplate, FoundUse, Suggestion
+
+_TEMPLATE_FILE: Final = 16
+"""Lines that somebody would rather write than have a template that only one file uses."""
+
+
+def find(
+    monitors: Sequence[PlacedMonitor],
+    unit_names: Mapping[str, str],
+    *,
+    taken_templates: Collection[str] = (),
+    taken_keys: Collection[str] = (),
+) -> Suggestion:
+    """
+    Return what monitors have in common.
+
+    ``unit_names`` maps a unit to what it is called. ``taken_templates`` are the names of templates
+    that exist, ``taken_keys`` the keys of monitors declared already. Composites are left as they
+    are, since they name others by key.
+    """
+    members = [
+        member(placed, unit_names.get(placed.unit, placed.unit))
+        for placed in monitors
+        if placed.declared.get("type") != "composite"
+    ]
+    templates = combine(_candidates(members), _leaner)
+    return _suggestion(monitors, templates, Names(taken_templates, taken_keys))
+
+
+def _candidates(members: Sequence[Member]) -> list[Candidate]:
+    """
+    Return the candidates that save lines.
+
+    Monitors with one query are candidates together or by the forms of their names, whichever saves
+    more. What is left is tried once more by name, for those that differ in their metric.
+    """
+    candidates: list[Candidate] = []
+    left: list[Member] = []
+    for bucket in _buckets(members, 1):
+        parts = list(_buckets(bucket, 0))
+        better = _of_bucket(bucket)
+        if len(parts) > 1:
+            apart = [candidate for part in parts for candidate in _of_bucket(part)]
+            better = max(apart, better, key=_saved)
+        candidates += better
+        left += _outside(bucket, better)
+    for bucket in _buckets(left, 2):
+        candidates += _of_bucket(bucket)
+    return candidates
+
+
+def _buckets(members: Iterable[Member], looseness: int) -> Iterator[list[Member]]:
+    buckets: dict[object, list[Member]] = defaultdict(list)
+    for one_member in members:
+        buckets[one_member.buckets[looseness]].append(one_member)
+    yield from (bucket for bucket in buckets.values())
+
+
+def _saved(candidates: Iterable[Candidate]) -> int:
+    return sum(candidate.saved for candidate in candidates)
+
+
+def _of_bucket(members: Sequence[Member]) -> list[Candidate]:
+    """Return the candidates of a bucket: of all, then once more of those that did not fit."""
+    candidates: list[Candidate] = []
+    for _ in range(2):
+        candidate = _of(members)
+        if candidate is None:
+            break
+        candidates += _split(candidate)
+        members = _outside(members, candidates)
+    return candidates
+
+
+def _of(members: Sequence[Member]) -> Candidate | None:
+    """Return the candidate that members make; None where it would save no line."""
+    pattern = generalise(members) if len(members) >= FEWEST else None
+    candidate = candidate_of(pattern) if pattern is not None else None
+    return candidate if candidate is not None and candidate.saved > 0 else None
+
+
+def _split(candidate: Candidate) -> list[Candidate]:
+    """Return a candidate, or two where the members with texts of their own save more apart."""
+    rewriting = {point for point in candidate.members if candidate.rewrites(point)}
+    if len(rewriting) < FEWEST:
+        return [candidate]
+    apart = _of([candidate.members[point] for point in candidate.members if point in rewriting])
+    others = _of([candidate.members[p] for p in candidate.members if p not in rewriting])
+    if apart is None or others is None or apart.saved + others.saved <= candidate.saved:
+        return [candidate]
+    return [others, apart]
+
+
+def _outside(members: Sequence[Member], candidates: Iterable[Candidate]) -> list[Member]:
+    """Return the members that are in none of the candidates."""
+    inside = {
+        id(one_member) for candidate in candidates for one_member in candidate.members.values()
+    }
+    return [one_member for one_member in members if id(one_member) not in inside]
+
+
+def _leaner(candidate: Candidate) -> Iterator[Candidate]:
+    """Yield a candidate with ever fewer holes and more changes, at the same points."""
+    members = list(candidate.members.values())
+    for most in range(len(candidate.parameters) + bool(candidate.item) - 1, 0, -1):
+        pattern = generalise(members, most)
+        lean = candidate_of(pattern) if pattern is not None else None
+        if lean is None or lean.item != candidate.item:
+            continue
+        if lean.members.keys() == candidate.members.keys():
+            yield lean
+
+
+def _suggestion(
+    monitors: Sequence[PlacedMonitor], templates: Sequence[CandidateTemplate], names: Names
+) -> Suggestion:
+    inside = {
+        id(one_member.placed)
+        for template in templates
+        for candidate in template.candidates
+        for one_member in candidate.members.values()
+    }
+    left = tuple(placed for placed in monitors if id(placed) not in inside)
+    names.take(placed.key for placed in left)
+    found: list[FoundTemplate] = []
+    uses: list[FoundUse] = []
+    repeated: list[FoundItems] = []
+    for template in templates:
+        alone = _for_one_file(template)
+        if alone:
+            repeated += in_place(alone, names)
+        else:
+            template_file, uses_of_it = template_and_uses(template, names)
+            found.append(template_file)
+            uses += uses_of_it
+    return Suggestion(templates=tuple(found), uses=tuple(uses), repeated=tuple(repeated), left=left)
+
+
+def _for_one_file(template: CandidateTemplate) -> list[Candidate]:
+    """Return the candidates of a template that one file alone has, without parameters, if so."""
+    places = {point[:3] for point in template.points}
+    if len(places) > 1 or not template.item:
+        return []
+    lean = [_without_parameters(candidate) for candidate in template.candidates]
+    return [candidate for candidate in lean if candidate is not None] if all(lean) else []
+
+
+def _without_parameters(candidate: Candidate) -> Candidate | None:
+    """Return a candidate without parameters, where that costs no more than a template would."""
+    for lean in (candidate, *_leaner(candidate)):
+        if not lean.parameters:
+            return lean if lean.saved + _TEMPLATE_FILE >= candidate.saved else None
+    return None

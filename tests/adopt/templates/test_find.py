@@ -1,0 +1,253 @@
+"""What is found in monitors, each time proven by the real loader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from monitor_sync.adopt.placed import PlacedMonitor
+from tests.adopt.templates.expanding import found, placed, proven
+
+SERVICES = ("quote-api", "pricing", "documents", "vehicle-data")
+
+
+def errors(service: str, id_: int, **fields: Any) -> PlacedMonitor:
+    critical = fields.get("thresholds", {"critical": 5})["critical"]
+    fields.setdefault(
+        "message", f"{{{{value}}}} requests to {service} fail.\n\n@slack-{service}-alerts"
+    )
+    return placed(
+        f"[Motor] {service}: requests fail",
+        f"sum(last_5m):sum:trace.http.request.errors{{env:prod,service:{service}}}.as_count()"
+        f" > {critical}",
+        id_=id_,
+        key=f"{service}-requests-fail",
+        **fields,
+    )
+
+
+def latency(service: str, id_: int, **fields: Any) -> PlacedMonitor:
+    return placed(
+        f"[Motor] {service}: slow",
+        f"avg(last_5m):p95:trace.http.request{{env:prod,service:{service}}} > 5",
+        id_=id_,
+        key=f"{service}-slow",
+        **fields,
+    )
+
+
+def test_monitors_of_one_file_that_differ_by_a_service_become_one_with_items(
+    tmp_path: Path,
+) -> None:
+    suggestion = proven([errors(s, n) for n, s in enumerate(SERVICES, 1)], tmp_path)
+    (repeated,) = suggestion.repeated
+    assert repeated.written({}, {}) == {
+        "for_each": {"service": list(SERVICES)},
+        "name": "[Motor] ${service}: requests fail",
+        "query": (
+            "sum(last_5m):sum:trace.http.request.errors{env:prod,service:${service}}.as_count()"
+            " > ${critical}"
+        ),
+        "thresholds": {"critical": 5},
+        "message": "{{value}} requests to ${service} fail.\n\n@slack-${service}-alerts",
+    }
+    assert list(repeated.members) == [f"requests-fail.{service}" for service in SERVICES]
+
+
+def test_another_threshold_is_a_change_of_the_item(tmp_path: Path) -> None:
+    monitors = [errors(service, n) for n, service in enumerate(SERVICES, 1)]
+    monitors.append(errors("fraud", 9, thresholds={"critical": 20, "warning": 10}))
+    (repeated,) = proven(monitors, tmp_path).repeated
+    items = repeated.written({}, {})["for_each"]["service"]
+    assert items["fraud"] == {"thresholds": {"critical": 20, "warning": 10}}
+    assert items["pricing"] == {}
+
+
+def test_a_level_that_only_one_monitor_lacks_is_unset_for_it(tmp_path: Path) -> None:
+    both = {"critical": 5, "warning": 3}
+    monitors = [errors(service, n, thresholds=both) for n, service in enumerate(SERVICES, 1)]
+    monitors.append(errors("fraud", 9, thresholds={"critical": 5}))
+    (repeated,) = proven(monitors, tmp_path).repeated
+    assert repeated.items["fraud"] == {"thresholds": {"warning": None}}
+
+
+def test_several_monitors_of_the_same_services_are_one_template_with_a_use_a_file(
+    tmp_path: Path,
+) -> None:
+    monitors = []
+    for number, service in enumerate(SERVICES):
+        monitors.append(errors(service, 10 + number, file=service))
+        monitors.append(latency(service, 20 + number, file=service))
+    suggestion = proven(monitors, tmp_path)
+    (template,) = suggestion.templates
+    assert template.name == "trace-service"
+    assert list(template.monitors) == ["requests-fail", "slow"]
+    assert [use.written("pricing", {}, {}) for use in suggestion.uses] == [
+        {"template": "trace-service", "for_each": [service]} for service in SERVICES
+    ]
+    assert list(suggestion.uses[0].members) == ["quote-api.requests-fail", "quote-api.slow"]
+
+
+def test_a_service_without_one_of_the_monitors_says_false(tmp_path: Path) -> None:
+    monitors = [errors(service, 10 + n, file=service) for n, service in enumerate(SERVICES)]
+    monitors += [latency(service, 20 + n, file=service) for n, service in enumerate(SERVICES[1:])]
+    suggestion = proven(monitors, tmp_path)
+    assert len(suggestion.templates) == 1
+    assert suggestion.uses[0].written("pricing", {}, {})["for_each"] == {
+        "quote-api": {"slow": False}
+    }
+
+
+def test_a_sentence_that_differs_by_team_becomes_a_parameter(tmp_path: Path) -> None:
+    monitors = [
+        errors(
+            service,
+            number,
+            file=service,
+            message=f"Requests to {service} fail. {who} see error pages.\nOwner: {who}",
+        )
+        for number, (service, who) in enumerate(
+            zip(SERVICES, ("Buyers", "Agents", "Buyers of travel", "Garages"), strict=True), 1
+        )
+    ]
+    suggestion = proven(monitors, tmp_path)
+    (template,) = suggestion.templates
+    assert template.parameters == {"owner": {"type": "string"}}
+    assert template.monitors["requests-fail"]["message"] == (
+        "Requests to ${service} fail. ${owner} see error pages.\nOwner: ${owner}"
+    )
+    assert suggestion.uses[1].written("pricing", {}, {})["with"] == {"owner": "Agents"}
+
+
+def test_unit_and_team_need_no_parameter(tmp_path: Path) -> None:
+    monitors = [
+        placed(
+            f"[{unit.title()}] a queue is full",
+            f"avg(last_5m):avg:queue.size{{team:{team}}} > 5",
+            id_=number,
+            unit=unit,
+            file=file,
+            team=team,
+            key="a-queue-is-full",
+            message=f"@slack-{team}-alerts, see runbooks/{unit}\nMany words to make it worth it.",
+        )
+        for number, (unit, file, team) in enumerate(
+            [("motor", "a", "one"), ("motor", "b", "two"), ("travel", "a", "three")], 1
+        )
+    ] + [placed("Else", "avg(last_5m):avg:other{*} > 5", id_=9)]
+    suggestion = proven(monitors, tmp_path)
+    (template,) = suggestion.templates
+    assert template.written() == {
+        "monitors": {
+            "a-queue-is-full": {
+                "name": "[${unit_name}] a queue is full",
+                "query": "avg(last_5m):avg:queue.size{team:${team}} > ${critical}",
+                "thresholds": {"critical": 5},
+                "message": (
+                    "@slack-${team}-alerts, see runbooks/${unit}\nMany words to make it worth it."
+                ),
+            }
+        }
+    }
+    assert [use.written("", {}, {}) for use in suggestion.uses] == [
+        {"template": "a-queue-is-full", "team": team} for team in ("one", "two", "three")
+    ]
+
+
+def test_what_another_hole_says_but_for_fixed_words_is_no_hole_of_its_own(tmp_path: Path) -> None:
+    monitors = [
+        placed(
+            f"{queue}: dead letters",
+            f"max(last_5m):max:aws.sqs.visible{{queuename:{queue}-dlq}} > 5",
+            id_=number,
+            key=f"{queue}-dead-letters",
+        )
+        for number, queue in enumerate(("orders", "quotes", "claims"), 1)
+    ]
+    (repeated,) = proven(monitors, tmp_path).repeated
+    assert repeated.monitor["query"] == (
+        "max(last_5m):max:aws.sqs.visible{queuename:${queue}-dlq} > ${critical}"
+    )
+
+
+def test_a_name_that_is_in_the_file_already_is_not_given_twice(tmp_path: Path) -> None:
+    other = placed("Other", "avg(last_5m):avg:other{*} > 5", id_=9, key="requests-fail")
+    suggestion = proven([*(errors(s, n) for n, s in enumerate(SERVICES, 1)), other], tmp_path)
+    assert [repeated.name for repeated in suggestion.repeated] == ["requests-fail-2"]
+
+
+def test_names_of_templates_and_keys_that_exist_are_left_alone() -> None:
+    monitors = [errors(service, n, file=service) for n, service in enumerate(SERVICES, 1)]
+    suggestion = found(
+        monitors,
+        taken_templates=["requests-fail-2"],
+        taken_keys=["motor/pricing/pricing.requests-fail"],
+    )
+    (template,) = suggestion.templates
+    assert (template.name, list(template.monitors)) == ("requests-fail-3", ["requests-fail-2"])
+
+
+def test_two_monitors_are_no_template() -> None:
+    monitors = [errors(service, n) for n, service in enumerate(SERVICES[:2], 1)]
+    assert found(monitors).left == tuple(monitors)
+
+
+def test_exact_copies_stay_written_out_since_no_item_tells_them_apart() -> None:
+    monitors = [placed("A", "avg(last_5m):avg:a{*} > 5", id_=number) for number in range(5)]
+    assert found(monitors).left == tuple(monitors)
+
+
+def test_monitors_that_share_a_query_and_nothing_else_stay_written_out() -> None:
+    names = ("Checkout is slow", "Nobody can log in", "Backups have not run", "Disk nearly full")
+    monitors = [
+        placed(name, f"avg(last_5m):avg:a.b{{host:h{number}}} > 5", id_=number, message=name * 3)
+        for number, name in enumerate(names)
+    ]
+    assert found(monitors).left == tuple(monitors)
+
+
+def test_composites_stay_written_out_since_they_name_keys() -> None:
+    monitors = [
+        placed(f"{s} is down", f"{number} && {number + 1}", id_=number, type="composite")
+        for number, s in enumerate(SERVICES, 100)
+    ]
+    assert found(monitors).left == tuple(monitors)
+
+
+def test_a_dollar_sign_and_braces_of_datadog_survive(tmp_path: Path) -> None:
+    monitors = [
+        placed(
+            f"{service}: costs",
+            f"avg(last_5m):avg:cost{{service:{service}}} > 5",
+            id_=number,
+            message="{{value}} $$ and {{#is_alert}}@a-" + service + "{{/is_alert}}",
+        )
+        for number, service in enumerate(SERVICES, 1)
+    ]
+    assert len(proven(monitors, tmp_path).repeated) == 1
+
+
+def test_tags_of_all_are_the_templates_and_others_stand_beside_the_item(tmp_path: Path) -> None:
+    monitors = [
+        errors(service, number, tags=[f"queue:{service}", "layer:apm", *more])
+        for number, (service, more) in enumerate(
+            zip(SERVICES, ([], ["tier:1"], [], []), strict=True), 1
+        )
+    ]
+    (repeated,) = proven(monitors, tmp_path).repeated
+    assert repeated.monitor["tags"] == ["queue:${service}", "layer:apm"]
+    assert repeated.items["pricing"] == {"tags": ["tier:1"]}
+
+
+def test_what_the_file_gives_to_all_is_not_repeated_by_item(tmp_path: Path) -> None:
+    quiet = {"options": {"renotify_interval": 60}}
+    monitors = [errors(s, 10 + n, file=s, tags=["tier:1"]) for n, s in enumerate(SERVICES)]
+    monitors += [
+        errors(s, 20 + n, file=s, tags=["tier:2"], **quiet) for n, s in enumerate(("a1", "b1"))
+    ]
+    use = proven(monitors, tmp_path).uses[-1]
+    assert use.written("", {}, {})["tags"] == ["tier:2"]
+    assert use.written("pricing", {"tier": "2"}, quiet) == {
+        "template": "requests-fail",
+        "for_each": ["b1"],
+    }
