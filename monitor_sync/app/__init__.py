@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.planning import Planned, PlanOptions, plan
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
+    from monitor_sync.app.releasing import Release, ReleaseOptions, release
     from monitor_sync.app.starting import (
         Answers,
         NewProject,
@@ -50,6 +51,8 @@ __all__ = [
     "PlanOptions",
     "Planned",
     "Prepared",
+    "Release",
+    "ReleaseOptions",
     "Target",
     "UnmanagedMonitor",
     "ValidateOptions",
@@ -65,6 +68,7 @@ __all__ = [
     "owners_file",
     "plan",
     "refuse_existing",
+    "release",
     "unmanaged",
     "validate",
     "write_project",
@@ -83,6 +87,7 @@ _MODULES: Final = {
     "owners": ("OwnersFile", "owners_file"),
     "planning": ("PlanOptions", "Planned", "plan"),
     "pull_request": ("CommentOptions", "approvals", "comment"),
+    "releasing": ("Release", "ReleaseOptions", "release"),
     "starting": (
         "Answers",
         "NewProject",

@@ -25,8 +25,9 @@ from monitor_sync.errors import MonitorSyncError, UsageError
 from monitor_sync.language.suggest import did_you_mean
 
 COMMANDS: Final = (
-    "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "show", "list",
-    "codeowners", "comment", "approvals", "merged", "test", "evaluate", "doctor", "emulate", "demo",
+    "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "release",
+    "show", "list", "codeowners", "comment", "approvals", "merged", "test", "evaluate",
+    "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 import click
 
 from monitor_sync import jsontext
-from monitor_sync.app.failures import LimitsExceeded, WrongFiles
+from monitor_sync.app.failures import LimitsExceeded, NotProven, WrongFiles
 from monitor_sync.diagnostics import Severity, tally
 from monitor_sync.errors import MonitorSyncError, UsageError
 
@@ -146,7 +146,7 @@ def complain(error: MonitorSyncError) -> None:
         for refusal in error.refusals:
             complain(refusal)
         return
-    if isinstance(error, WrongFiles):
+    if isinstance(error, WrongFiles | NotProven) and error.diagnostics:
         from monitor_sync.render import diagnostics
 
         say(diagnostics.text(error.diagnostics, err()).rstrip("\n") + "\n")

@@ -103,7 +103,7 @@ def insert(text: str, holder: Node, name: str, step: Set) -> list[Splice]:
         written = yaml_text.inline(value) or yaml_text.quoted(value)
         return _insert_inline(text, holder, after, f"{yaml_text.key(name, flow=True)}: {written}")
     indent = column(text, holder.entries[0].start)
-    width = 0 if step.block else yaml_text.WIDTH
+    width = 0 if step.block and isinstance(value, dict | list) else yaml_text.WIDTH
     lines = yaml_text.entry_lines(name, value, indent, width=width, step=step_of(text, holder))
     return _insert_lines(text, holder, after, lines)
 
@@ -193,7 +193,7 @@ def delete(text: str, holder: Node, index: int) -> list[Splice] | None:
         if "#" in text[entry.end : following]:
             return None
         return [Splice(entry.start, following, "")]
-    return [Splice(*_whole_lines(text, entry), "")]
+    return [Splice(*_whole_lines(text, entry, first=index == 0), "")]
 
 
 def empty(text: str, entry: Entry) -> Splice:
@@ -235,11 +235,12 @@ def _delete_inline(text: str, holder: Node, index: int) -> Splice:
     return Splice(before.end, entry.end, "")
 
 
-def _whole_lines(text: str, entry: Entry) -> tuple[int, int]:
+def _whole_lines(text: str, entry: Entry, *, first: bool) -> tuple[int, int]:
     """Return the stretch of an entry's lines, with its comments and one blank line beside it."""
     start, end = own_start(text, entry), own_end(text, entry)
     end = end if end and text[end - 1] in "\r\n" and end == entry.end else next_line(text, end)
-    if _blank_before(text, start) and (end >= len(text) or _BLANK.match(text, end)):
+    apart = _blank_before(text, start) or (first and end < len(text))
+    if apart and (end >= len(text) or _BLANK.match(text, end)):
         if end < len(text):
             end = next_line(text, end)
         else:

@@ -183,7 +183,8 @@ def _folded(text: str) -> list[str]:
                 line = word
             else:
                 line = f"{line} {word}" if line else word
-        lines.append(line)
+        if paragraph or not index:
+            lines.append(line)
     return lines
 
 

@@ -182,6 +182,11 @@ def test_line_breaks_of_windows_and_a_missing_last_one_stay() -> None:
     assert not result.endswith("\n")
 
 
+def test_a_second_short_reason_stands_on_one_line_too() -> None:
+    text = "monitors: {}\nreleased:\n  a: gone\n"
+    assert _edited(text, Set(("released", "b"), "gone", block=True)) == text + "  b: gone\n"
+
+
 def test_a_file_with_mistakes_is_not_edited() -> None:
     result = edited("a: 1\na: 2\n", [Set(("a",), 3)])
     assert isinstance(result, EditRefused)

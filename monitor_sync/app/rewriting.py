@@ -1,0 +1,137 @@
+"""Files of people rewritten: edited in place, read back in a copy, written all or none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.errors import FilesInvalid, UsageError
+from monitor_sync.project import load
+from monitor_sync.project.editing import Edit, EditRefused, edited
+from monitor_sync.project.files import ProjectFile, find, find_tests
+from monitor_sync.project.parsed import ParsedFile, parse
+
+if TYPE_CHECKING:
+    from monitor_sync.project.load import Loaded
+
+_PARTS: Final = 4
+"""Steps of a path that a person needs to find a value that was not edited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """One file of the project with its text before and after. ``shown`` is how messages name it."""
+
+    path: Path
+    shown: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """An edit that a person must make, and why: at ``shown:line``."""
+
+    shown: str
+    line: int
+    what: str
+    reason: str
+
+
+def parsed_files(root: Path, *, tests: bool = False) -> list[ParsedFile]:
+    """
+    Return every file of a project as it stands, without a cache; with ``tests`` those too.
+
+    Raises as ``load`` does, and FilesInvalid where one cannot be read.
+    """
+    found = [*find(root).files, *(find_tests(root) if tests else [])]
+    return [_parsed(file) for file in found]
+
+
+def _parsed(file: ProjectFile) -> ParsedFile:
+    parsed, findings = parse(file)
+    if parsed.written is None:
+        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+        what = errors[0].message if errors else "it cannot be read"
+        raise FilesInvalid(f"{file.shown}: {what}", hint="`monitor-sync validate` shows all errors")
+    return parsed
+
+
+def rewrite(
+    root: Path, edits: Mapping[str, Sequence[Edit]]
+) -> tuple[list[Rewritten], list[ByHand]]:
+    """
+    Edit files in memory. ``edits`` are by the path below the project's folder.
+
+    A file in which an edit cannot be made is left out, and the edit returned.
+    """
+    files: list[Rewritten] = []
+    by_hand: list[ByHand] = []
+    for name, steps in edits.items():
+        path = root / name
+        before = path.read_bytes().decode("utf-8")
+        after = edited(before, steps)
+        if isinstance(after, EditRefused):
+            by_hand.append(_by_hand(path, before, after))
+        elif after != before:
+            files.append(Rewritten(path=path, shown=path.as_posix(), before=before, after=after))
+    return files, by_hand
+
+
+def _by_hand(path: Path, text: str, refused: EditRefused) -> ByHand:
+    from monitor_sync.project.document import read
+
+    where = refused.edit.where if refused.edit is not None else ()
+    document = read(path.as_posix(), text.encode("utf-8", "surrogatepass"))[0]
+    what = ".".join(str(part) for part in where[-_PARTS:])
+    line = document.key_span(where).line if where else 1
+    return ByHand(shown=path.as_posix(), line=line, what=what, reason=refused.reason)
+
+
+@contextmanager
+def reloaded(root: Path, files: Sequence[Rewritten]) -> Iterator[Loaded]:
+    """Give the project as it would be with these files, read from a copy of its folder."""
+    after = {file.path.relative_to(root): file.after for file in files}
+    name = root.resolve().name
+    try:
+        with tempfile.TemporaryDirectory(prefix="monitor-sync-") as outer:
+            copy = Path(outer) / name
+            for file in find(root).files:
+                path = file.path.relative_to(root)
+                (copy / path).parent.mkdir(parents=True, exist_ok=True)
+                text = after.get(path)
+                content = file.path.read_bytes() if text is None else text.encode("utf-8")
+                (copy / path).write_bytes(content)
+            loaded = load.load(copy)
+            found = (_below(diagnostic, copy, root) for diagnostic in loaded.diagnostics)
+            yield replace(loaded, diagnostics=tuple(found))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(
+            f"what would be written cannot be tried: {error.filename or ''}: {reason}",
+            hint="nothing was changed; TMPDIR names another folder to try it in",
+        ) from None
+
+
+def _below(diagnostic: Diagnostic, copy: Path, root: Path) -> Diagnostic:
+    """Return a diagnostic about a file of a copy as one about the file itself."""
+    path = Path(diagnostic.span.path)
+    if not path.is_relative_to(copy):
+        return diagnostic
+    shown = (root / path.relative_to(copy)).as_posix()
+    return replace(diagnostic, span=replace(diagnostic.span, path=shown))
+
+
+def write(files: Sequence[Rewritten]) -> None:
+    """Write all these files or none. Raises Refused where one was changed meanwhile, UsageError."""
+    from monitor_sync.app.landing import land
+
+    land(
+        {file.path: file.after for file in files},
+        {file.path: file.before.encode("utf-8") for file in files},
+    )
