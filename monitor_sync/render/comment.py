@@ -18,7 +18,7 @@ from monitor_sync.audience.teams import teams_paged
 from monitor_sync.diagnostics import Severity
 from monitor_sync.github.marker import Kind, Marker
 from monitor_sync.model import Team, tag_value
-from monitor_sync.render import outcomes_markdown, plan_markdown
+from monitor_sync.render import outcomes_markdown, plan_markdown, plan_view
 from monitor_sync.render.findings import Finding, folded
 from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code
@@ -111,8 +111,9 @@ def _fitting(
     plan: Plan, about: About, rooms: Sequence[int], size: Callable[[str], int], limit: int
 ) -> str:
     title = ""
+    view = plan_view.view(plan)
     for room in rooms:
-        parts = plan_markdown.parts(plan, room, drift=about.kind == "drift")
+        parts = plan_markdown.parts(view, room, drift=about.kind == "drift")
         title = parts.title
         written = _written(plan, about, parts)
         if size(written) <= limit:

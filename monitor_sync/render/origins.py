@@ -1,22 +1,21 @@
 """
 What a plan with ``--base`` leaves out, compactly: drift, and what is merged and not applied yet.
 
-This change is shown in full above it. Here a line is enough to see whose it is and what to do.
+This change is shown in full above it. Here a line is enough to see whose it is and what to do:
+each format writes the rows of the sections made here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.render import fields
-from monitor_sync.render.groups import SIGNS
-from monitor_sync.render.markdown import code, codes
-from monitor_sync.render.style import Style
-from monitor_sync.render.text import count, listed, plain, wrapped
+from monitor_sync.render.text import count, listed, plain
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
-from monitor_sync.sync.plan import Change, Plan
+from monitor_sync.sync.plan import Action, Change, Plan
 
 _COUNTED: Final[dict[Origin, str]] = {
     "drift": "drifted",
@@ -28,14 +27,70 @@ _TITLES: Final[dict[Origin, str]] = {
     "merged": "merged, not applied yet: {}",
     "newer": "newer than this branch: {} as {} declares",
 }
-_LINES: Final = 12
-"""Lines of each origin; the others are counted."""
-
-_LINES_OPENED: Final = 60
-"""The same in the issue about drift, which says nothing else."""
+LINES: Final = 12
+"""Rows of each origin that are shown; the others are counted."""
 
 _SHORT: Final = 60
 """Columns of a value that is shown; a longer one is named by its field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Monitors of one owner that differ in the same way, and how, in words."""
+
+    apart: tuple[Apart, ...]
+
+    @property
+    def action(self) -> Action:
+        """What applying all files would do to them."""
+        return self.apart[0].action
+
+    @property
+    def keys(self) -> list[str]:
+        """The monitors' keys."""
+        return [monitor.key for monitor in self.apart]
+
+    @property
+    def number(self) -> str:
+        """``#7``, the id where it is one monitor that lives."""
+        first = self.apart[0]
+        return f"#{first.id}" if first.id and len(self.apart) == 1 else ""
+
+    @property
+    def owner(self) -> str:
+        """Business unit and team."""
+        first = self.apart[0]
+        return plain(", ".join(filter(None, (first.business_unit, first.team))) or "nobody's")
+
+    @property
+    def words(self) -> str:
+        """What differs, since which commit, and who edited it."""
+        return _what(self.apart[0])
+
+    def named(self, keys: str) -> str:
+        """Return ``12 monitors: `` and keys, of one monitor its key alone."""
+        return f"{len(self.apart)} monitors: {keys}" if len(self.apart) > 1 else keys
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """All that differs for one reason."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def sections(plan: Plan) -> tuple[Section, ...]:
+    """Return what stands apart from this change, by origin; none for a plan without a base."""
+    base = plan.base
+    if base is None:
+        return ()
+    parts = ((origin, base.of(origin)) for origin in ORIGINS)
+    return tuple(
+        Section(_title(origin, apart, base), tuple(_rows(apart)))
+        for origin, apart in parts
+        if apart
+    )
 
 
 def counts(plan: Plan) -> list[str]:
@@ -51,32 +106,6 @@ def counts(plan: Plan) -> list[str]:
 def since(plan: Plan) -> str:
     """Return `` since origin/main (1a2b3c4d)``; empty for a plan of all that differs."""
     return f" since {plain(plan.base.revision)} ({plan.base.commit[:8]})" if plan.base else ""
-
-
-def blocks(plan: Plan, style: Style, *, full: bool = False) -> list[list[str]]:
-    """Return the terminal's lines: one block for each origin, by business unit and team."""
-    base = plan.base
-    if base is None:
-        return []
-    blocks = []
-    for origin in ORIGINS:
-        apart = base.of(origin)
-        lines = [style(_title(origin, apart, base), "cyan", bold=True)] if apart else []
-        owner = ""
-        rows = list(_rows(apart))
-        for row in rows[: None if full else _LINES]:
-            whose = _owner(row[0])
-            lines += [style(f"    {whose}", dim=True)] if whose != owner else []
-            owner = whose
-            lines += wrapped(f"      {SIGNS[row[0].action]} {_text(row)}", style.width, 10)
-        if not full and len(rows) > _LINES:
-            lines.append(style(f"    and {len(rows) - _LINES} more lines: see --full", dim=True))
-        blocks.append(lines)
-    for refusal in base.refused:
-        head = f"refused apart from this change: {plain(refusal.key)}"
-        reason = wrapped(f"    {plain(refusal.message)}", style.width, 4)
-        blocks.append([style(head, dim=True), *reason])
-    return blocks
 
 
 def remarks(change: Change) -> list[str]:
@@ -96,65 +125,21 @@ def remarks(change: Change) -> list[str]:
     return lines
 
 
-def markdown(plan: Plan, *, opened: bool = False) -> list[str]:
-    """Return a folded list for each origin, for a comment; longer and open if ``opened``."""
-    shown, state = (_LINES_OPENED, " open") if opened else (_LINES, "")
-    base = plan.base
-    if base is None:
-        return []
-    lines = []
-    for origin in ORIGINS:
-        apart = base.of(origin)
-        if not apart:
-            continue
-        title = _title(origin, apart, base)
-        rows = list(_rows(apart))
-        lines += [f"<details{state}><summary>{_html(title)}</summary>", ""]
-        lines += [_item(row) for row in rows[:shown]]
-        if len(rows) > shown:
-            lines.append(f"- and {len(rows) - shown} more lines")
-        lines += ["", "</details>", ""]
-    lines += [
-        f"- refused apart from this change {code(refusal.key)}: {code(refusal.message)}"
-        for refusal in base.refused[:_LINES]
-    ]
-    return lines
-
-
 def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
     number = len({monitor.key for monitor in apart})
     title = _TITLES[origin].format(count(number, "monitor"), plain(base.revision))
     return title if number == 1 else title.replace("left as it is", "left as they are")
 
 
-def _rows(apart: tuple[Apart, ...]) -> Iterator[tuple[Apart, ...]]:
-    """Return those of one owner that are otherwise in the same way together, by owner."""
+def _rows(apart: tuple[Apart, ...]) -> Iterator[Row]:
+    """Yield the monitors of one owner that differ in the same way together, by owner."""
     alike: dict[tuple[str, ...], list[Apart]] = {}
     for monitor in sorted(
         apart, key=lambda monitor: (monitor.business_unit, monitor.team, monitor.key)
     ):
         same = (monitor.business_unit, monitor.team, monitor.action, monitor.since, monitor.editor)
         alike.setdefault((*same, *map(_field, monitor.fields)), []).append(monitor)
-    return map(tuple, alike.values())
-
-
-def _owner(apart: Apart) -> str:
-    return plain(", ".join(filter(None, (apart.business_unit, apart.team))) or "nobody's")
-
-
-def _text(row: tuple[Apart, ...]) -> str:
-    first = row[0]
-    keys = listed([monitor.key for monitor in row])
-    head = f"{len(row)} monitors: {keys}" if len(row) > 1 else keys
-    number = f"#{first.id}" if first.id and len(row) == 1 else ""
-    return "  ".join(filter(None, (plain(head), number, _what(first))))
-
-
-def _item(row: tuple[Apart, ...]) -> str:
-    first = row[0]
-    keys = codes(monitor.key for monitor in row)
-    head = f"{len(row)} monitors: {keys}" if len(row) > 1 else keys
-    return f"- `{SIGNS[first.action]}` {head} ({code(_owner(first))}): {code(_what(first))}"
+    return (Row(tuple(monitors)) for monitors in alike.values())
 
 
 def _what(apart: Apart) -> str:
@@ -182,9 +167,3 @@ def _field(change: FieldChange) -> str:
 def _made(change: FieldChange) -> str:
     """Return what somebody made of a field: from what the base declares to what is live."""
     return _field(FieldChange(field=change.field, old=change.new, new=change.old))
-
-
-def _html(words: str) -> str:
-    import html  # only a comment needs it
-
-    return html.escape(words).replace("@", "&#64;")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from monitor_sync.model import Id
-from monitor_sync.render import fields, notified, origins
-from monitor_sync.render.groups import MANY, SIGNS, Creates, Group, counted, creates, grouped
-from monitor_sync.render.referrers import LOST, RELEASED, referrers
+from monitor_sync.render import fields, notified, origins, plan_view
+from monitor_sync.render.groups import MANY, SIGNS, Creates
+from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import (
     columns,
@@ -18,20 +18,11 @@ from monitor_sync.render.text import (
     plain,
     shorten,
     table,
+    wrapped,
 )
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
-
-VERBS: Final = {
-    "create": "to create",
-    "adopt": "to take over",
-    "update": "to change",
-    "release": "to release",
-    "replace": "to replace",
-    "delete": "to delete",
-}
-"""What the last line calls each action, in its order."""
 
 _COLOURS: Final = {
     "delete": "red",
@@ -47,19 +38,16 @@ _ROWS: Final = {**_MARKS, "~": "yellow", "!": "red"}
 _REFERRERS: Final = 6
 """Of those that still refer to a monitor that goes away, how many are named."""
 
-_TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")
-"""What a new monitor is told by; the rest is in its file, and in ``show KEY``."""
-
 
 def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     """Return the whole plan. ``full`` folds nothing and shows every field of every new monitor."""
+    view = plan_view.view(plan, full=full)
     blocks = [_loosened(plan, style)]
-    blocks += [_group(group, plan, style, full=full) for group in grouped(plan, full=full)]
-    if not full and counted(plan):
-        blocks.append(_counted(list(creates(plan)), style))
-    blocks += [*origins.blocks(plan, style, full=full)]
-    blocks += [_refused(plan, style), _left_alone(plan, style)]
-    blocks += [_tallied(notified.tally(plan), style, full=full), _unchecked(plan, style)]
+    blocks += [_change(change, style) for change in view.changes]
+    blocks.append(_counted(view.creates, style))
+    blocks += [_section(section, style, full=full) for section in view.origins]
+    blocks += [*_refused_apart(plan, style), _refused(plan, style), _left_alone(view, style)]
+    blocks += [_tallied(view.notified, style, full=full), _unchecked(plan, style)]
     return (
         "".join("\n".join(lines) + "\n\n" for lines in blocks if lines)
         + summary(plan, style)
@@ -76,9 +64,6 @@ def _loosened(plan: Plan, style: Style) -> list[str]:
     return [style(head, "red", bold=True), *rows]
 
 
-LOOSENED: Final = "This change weakens the rules of its review; they hold until it is applied"
-
-
 def loosening(entry: Loosening) -> str:
     """Return one rule that is weaker than before: ``limits.deletes: 30% → no limit``."""
     return plain(f"{entry.what}: {entry.old} → {entry.new}")
@@ -86,63 +71,34 @@ def loosening(entry: Loosening) -> str:
 
 def summary(plan: Plan, style: Style = PLAIN) -> str:
     """Return ``Plan 05b7566a: 1 to create, 1 to change, 1 to delete, 1230 unchanged.``"""
-    return f"Plan {style(plan.fingerprint, bold=True)}{origins.since(plan)}: {tally(plan)}."
+    return (
+        f"Plan {style(plan.fingerprint, bold=True)}{origins.since(plan)}: {plan_view.tally(plan)}."
+    )
 
 
-def tally(plan: Plan) -> str:
-    """Return what the plan comes to: ``1 to create, 1230 unchanged``, or ``nothing to do, …``."""
-    counts = plan.summary
-    parts = [f"{counts[action]} {verb}" for action, verb in VERBS.items() if counts[action]]
-    if plan.refused:
-        parts.append(f"{len(plan.refused)} refused")
-    if not plan.changes:
-        parts = ["nothing to do", *parts]
-        if plan.unchanged or not origins.counts(plan):
-            parts.append(f"{count(plan.unchanged, 'monitor')} unchanged")
-    elif plan.unchanged:
-        parts.append(f"{plan.unchanged} unchanged")
-    parts += origins.counts(plan)
-    whole = plan.narrowed_from
-    if whole:
-        parts.append(f"{len(plan.changes)} of all {count(len(whole.changes), 'change')} shown")
-    return ", ".join(parts)
-
-
-def _group(group: Group, plan: Plan, style: Style, *, full: bool) -> list[str]:
-    change = group.example
-    lines = [_head(group, style)]
-    if len(group.changes) > 1:
-        lines.append(f"    {plain(listed_within(group.keys, (style.width or 100) - 4))}")
-        if change.action == "update" and _differs(group):
+def _change(view: ChangeView, style: Style) -> list[str]:
+    change = view.change
+    lines = [_head(view, style)]
+    if view.is_folded:
+        lines.append(f"    {plain(listed_within(view.group.keys, (style.width or 100) - 4))}")
+        if change.action == "update" and view.is_example:
             lines.append(style(f"    as in {plain(change.key)}:", dim=True))
-    elif change.action != "create" and change.name:
+    elif not view.is_create and change.name:
         lines.append(style(f"    {plain(change.name)}", dim=True))
-    if change.action == "replace":
-        lines.append(f"    {style(LOST, 'magenta')}")
-    if change.action == "release":
-        lines.append(f"    {style(RELEASED, 'cyan')}")
-    shown_fields = change.fields if full or change.action != "create" else told_by(change)
-    for field in shown_fields:
-        lines += _field(field, style, created=change.action == "create")
+    if view.fate:
+        lines.append(f"    {style(view.fate, _COLOURS[change.action])}")
+    for field in view.fields:
+        lines += _field(field, style, created=view.is_create)
     lines += _notified(change, style)
-    lines += [f"    {style(remark, 'yellow')}" for remark in origins.remarks(change)]
-    lines += _referrers(change, plan, style)
+    lines += [f"    {style(remark, 'yellow')}" for remark in view.remarks]
+    lines += _referrers(view, style)
     return lines
 
 
-def _differs(group: Group) -> bool:
-    """
-    Return whether the monitors' texts differ outside of the change, so that the shown one is an
-    example.
-    """
-    first = group.example.fields
-    return any(change.fields != first for change in group.changes)
-
-
-def _head(group: Group, style: Style) -> str:
-    change = group.example
+def _head(view: ChangeView, style: Style) -> str:
+    change, group = view.change, view.group
     sign = style(SIGNS[change.action], _COLOURS[change.action], bold=True)
-    if len(group.changes) > 1:
+    if view.is_folded:
         verb = _ALIKE.get(change.action, "changed alike")
         what = style(f"{len(group.changes)} monitors {verb}", bold=True)
         return "  ".join(filter(None, [f"{sign} {what}", plain(listed(group.teams, 2))]))
@@ -150,16 +106,6 @@ def _head(group: Group, style: Style) -> str:
     number = f"#{change.id}" if change.id else ""
     rest = [style(plain(part), dim=True) for part in (number, change.team, place) if part]
     return "  ".join([f"{sign} {style(plain(change.key), bold=True)}", *rest])
-
-
-def told_by(change: Change) -> list[FieldChange]:
-    """Return the fields that tell what a new monitor is."""
-    return [
-        field
-        for name in _TOLD
-        for field in change.fields
-        if field.field == name or field.field.startswith(name + ".")
-    ]
 
 
 def _field(change: FieldChange, style: Style, *, created: bool = False) -> list[str]:
@@ -212,25 +158,22 @@ def _notified(change: Change, style: Style) -> list[str]:
     return [f"    {title}", *_aligned(rows, style)] if rows else []
 
 
-def _referrers(change: Change, plan: Plan, style: Style) -> list[str]:
+def _referrers(view: ChangeView, style: Style) -> list[str]:
     """Return who refers to a monitor that goes away, what stays in the way first."""
-    referring = referrers(change, plan)
-    still = [referrer.words for referrer in referring if not referrer.removed]
     lines = []
-    if still:
+    if view.staying:
         words = style("still referred to by", "red", bold=True)
-        lines += [f"    {words} {plain(referrer)}" for referrer in still[:_REFERRERS]]
-        if len(still) > _REFERRERS:
-            lines.append(f"    and by {len(still) - _REFERRERS} more")
-    removed = (referrer.words for referrer in referring if referrer.removed)
+        lines += [f"    {words} {plain(referrer)}" for referrer in view.staying[:_REFERRERS]]
+        if len(view.staying) > _REFERRERS:
+            lines.append(f"    and by {len(view.staying) - _REFERRERS} more")
     lines += [
         style(f"    referred to by {plain(referrer)}: this plan ends that", dim=True)
-        for referrer in removed
+        for referrer in view.leaving
     ]
-    if still and change.blocked_by:
+    if view.staying and view.change.blocked_by:
         lines.append(
             f"    {style('help:', 'cyan')} Datadog refuses to delete it while something refers to"
-            f" it; `--force-delete {plain(change.key)}` does it all the same"
+            f" it; `--force-delete {plain(view.change.key)}` does it all the same"
         )
     return lines
 
@@ -289,8 +232,10 @@ def _unchecked(plan: Plan, style: Style) -> list[str]:
     ]
 
 
-def _counted(units: list[Creates], style: Style) -> list[str]:
+def _counted(units: Sequence[Creates], style: Style) -> list[str]:
     """Return many new monitors as a line for each business unit, with a count for each file."""
+    if not units:
+        return []
     total = sum(unit.number for unit in units)
     sign = style("+", "green", bold=True)
     head = f"{count(total, 'new monitor')} in {count(len(units), 'business unit')}"
@@ -326,6 +271,31 @@ def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str
     return [f"{start}  {texts[0]}", *(" " * indent + row for row in texts[1:])]
 
 
+def _section(section: origins.Section, style: Style, *, full: bool) -> list[str]:
+    """Return what differs for another reason than this change: a line for each row, by owner."""
+    lines = [style(section.title, "cyan", bold=True)]
+    owner = ""
+    for row in section.rows[: None if full else origins.LINES]:
+        lines += [style(f"    {row.owner}", dim=True)] if row.owner != owner else []
+        owner = row.owner
+        words = "  ".join(filter(None, (plain(row.named(listed(row.keys))), row.number, row.words)))
+        lines += wrapped(f"      {SIGNS[row.action]} {words}", style.width, 10)
+    more = len(section.rows) - origins.LINES
+    if not full and more > 0:
+        lines.append(style(f"    and {more} more lines: see --full", dim=True))
+    return lines
+
+
+def _refused_apart(plan: Plan, style: Style) -> list[list[str]]:
+    """Return a block for each refusal that is not of this change."""
+    blocks = []
+    for refusal in plan.base.refused if plan.base else ():
+        head = f"refused apart from this change: {plain(refusal.key)}"
+        reason = wrapped(f"    {plain(refusal.message)}", style.width, 4)
+        blocks.append([style(head, dim=True), *reason])
+    return blocks
+
+
 def _refused(plan: Plan, style: Style) -> list[str]:
     """Return what the files ask for and is not done, and why."""
     lines = []
@@ -340,15 +310,14 @@ def _refused(plan: Plan, style: Style) -> list[str]:
     return lines
 
 
-def _left_alone(plan: Plan, style: Style) -> list[str]:
+def _left_alone(view: PlanView, style: Style) -> list[str]:
     """Return the live monitors that the plan leaves alone: clones by name, the others counted."""
-    clones = [monitor for monitor in plan.left_alone if monitor.reason == "clone"]
-    lines = [line for monitor in clones for line in clone(monitor, style)]
+    lines = [line for monitor in view.clones for line in clone(monitor, style)]
     for reason, words in (
         ("unmanaged", "without our key"),
         ("other-project", "of another project"),
     ):
-        number = sum(monitor.reason == reason for monitor in plan.left_alone)
+        number = view.strangers[reason]
         if number:
             verb = "is" if number == 1 else "are"
             lines.append(f"{count(number, 'live monitor')} {words} {verb} left alone.")
@@ -363,9 +332,3 @@ def clone(monitor: LeftAlone, style: Style = PLAIN) -> list[str]:
         f"    carries the key {plain(monitor.key)} too, and is left alone",
         f"    {style('help:', 'cyan')} delete it, or remove its monitor_sync tags",
     ]
-
-
-def link(site: str, monitor_id: Id) -> str:
-    """Return the address of a live monitor in Datadog's own pages."""
-    host = site if site.count(".") > 1 else f"app.{site}"
-    return f"https://{host}/monitors/{monitor_id}"

@@ -7,15 +7,15 @@ much.
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.render import fields, notified, origins
-from monitor_sync.render.groups import SIGNS, Creates, Group, counted, creates, grouped
+from monitor_sync.render import fields, notified, origins, plan_view
+from monitor_sync.render.groups import SIGNS, Creates
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
-from monitor_sync.render.plan import LOOSENED, link, tally, told_by
-from monitor_sync.render.referrers import LOST, RELEASED, referrers
+from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView, link
 from monitor_sync.render.text import count, plain
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
@@ -35,7 +35,10 @@ _NAME: Final = 60
 _VALUES: Final = 40
 """Characters of the old and the new value together that stand in the table."""
 
-_ACTIONS: Final = {"delete": "deleted", "replace": LOST, "release": RELEASED, "create": "new"}
+_ACTIONS: Final = {"delete": "deleted", "create": "new"}
+
+_APART_OPENED: Final = 60
+"""Rows of each origin in the issue about drift, which says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,36 +57,36 @@ class Parts:
 
 def text(plan: Plan) -> str:
     """Return the whole plan in Markdown, at most ``LIMIT`` characters long."""
-    shown = parts(plan)
+    shown = parts(plan_view.view(plan))
     head = f"{_marker(plan, truncated=shown.truncated)}\n### {shown.title}"
     return "\n\n".join(filter(None, (head, shown.first, shown.body))) + "\n"
 
 
-def parts(plan: Plan, room: int = LIMIT, *, drift: bool = False) -> Parts:
+def parts(view: PlanView, room: int = LIMIT, *, drift: bool = False) -> Parts:
     """
     Return the plan in Markdown, at most ``room`` characters long, for texts that say more than it.
 
     ``drift``: what stands apart is what the text is about.
     """
-    groups = grouped(plan)
-    units = list(creates(plan)) if counted(plan) else []
-    rows = [_row(group, plan) for group in groups] + [_unit_row(unit) for unit in units]
-    details = [_details(group) for group in groups if group.action != "delete"]
-    details += [_unit_details(unit) for unit in units]
+    plan = view.plan
+    rows = [_row(change, plan.site) for change in view.changes]
+    rows += [_unit_row(unit) for unit in view.creates]
+    details = [_details(change) for change in view.changes if change.group.action != "delete"]
+    details += [_unit_details(unit) for unit in view.creates]
     refused = _refused(plan)
-    ending = [*origins.markdown(plan, opened=drift), *_ending(plan)]
+    ending = [*_apart(view, opened=drift), *_ending(view)]
     kept_rows = kept_within(rows, int(room * _FOR_ROWS))
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
     )
     loosened = _loosened(plan)
-    tallied = _tallied(plan)
+    tallied = _tallied(view.notified)
     used = sum(len(line) + 1 for line in (*loosened, *refused, *table, *tallied, *ending))
     kept_details = kept_within(details, room - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
     sections = [refused, table, tallied, *([detail] for detail in kept_details), cut, ending]
     return Parts(
-        title=f"Monitor plan `{plan.fingerprint}`: {tally(plan)}",
+        title=f"Monitor plan `{plan.fingerprint}`: {plan_view.tally(plan)}",
         first="\n".join(loosened),
         body="\n\n".join("\n".join(lines) for lines in sections if lines),
         truncated=bool(cut),
@@ -124,44 +127,35 @@ def _cut(rows: int, details: int) -> list[str]:
     ]
 
 
-def _row(group: Group, plan: Plan) -> str:
-    change = group.example
+def _row(view: ChangeView, site: str) -> str:
+    change, group = view.change, view.group
     sign = f"`{SIGNS[change.action]}`"
-    if len(group.changes) > 1:
+    if view.is_folded:
         monitor = f"{len(group.changes)} monitors: {codes(group.keys)}"
     else:
         monitor = code(change.key)
         if change.id:
-            monitor += f" [#{change.id}]({link(plan.site, change.id)})"
+            monitor += f" [#{change.id}]({link(site, change.id)})"
         if change.name:
             monitor += f"<br>{code(change.name, _NAME)}"
-    what = _ACTIONS.get(change.action) or _edits(group)
+    what = view.fate or _ACTIONS.get(change.action) or _edits(view)
     if change.action == "adopt":
         what = f"taken over; {what}"
     what += _alarms(change)
-    what += "".join(f", {code(remark)}" for remark in origins.remarks(change))
-    what += _referrers(change, plan)
+    what += "".join(f", {code(remark)}" for remark in view.remarks)
+    what += f", **still referred to by** {codes(view.staying)}" if view.staying else ""
+    what += f", referred to by {codes(view.leaving)}, which this plan ends" if view.leaving else ""
     return f"| {sign} | {monitor} | {codes(group.teams)} | {what} |"
 
 
-def _referrers(change: Change, plan: Plan) -> str:
-    """Return who refers to a monitor that goes away, in bold those that the plan leaves so."""
-    referring = referrers(change, plan)
-    still = codes(referrer.words for referrer in referring if not referrer.removed)
-    ended = codes(referrer.words for referrer in referring if referrer.removed)
-    return (f", **still referred to by** {still}" if still else "") + (
-        f", referred to by {ended}, which this plan ends" if ended else ""
-    )
-
-
-def _edits(group: Group) -> str:
+def _edits(view: ChangeView) -> str:
     """Return the fields that differ, of short values both of them: ``critical 12 → 13``."""
     edits = []
-    for field in group.example.fields:
+    for field in view.fields:
         name = field.field.removeprefix("options.").removeprefix("thresholds.")
         field_shown = fields.shown(field)
         # texts of changes that are alike differ in what does not change
-        whole = len(group.changes) == 1 or not isinstance(field.new, str)
+        whole = not view.is_folded or not isinstance(field.new, str)
         short = not field_shown.lines and len(field_shown.old) + len(field_shown.new) <= _VALUES
         edits.append(f"{name} {field_shown.old} → {field_shown.new}" if whole and short else name)
     return codes(edits, 5)
@@ -173,19 +167,18 @@ def _unit_row(unit: Creates) -> str:
     return f"| `+` | {monitors} | {codes(teams)} | new |"
 
 
-def _details(group: Group) -> str:
+def _details(view: ChangeView) -> str:
     """Return the fields of one change, folded away until somebody asks."""
-    change = group.example
-    shown = told_by(change) if change.action == "create" else change.fields
+    change, group = view.change, view.group
     lines = []
-    for field in shown:
-        lines += [f" {plain(field.field)}", *_diff(field, created=change.action == "create")]
+    for field in view.fields:
+        lines += [f" {plain(field.field)}", *_diff(field, created=view.is_create)]
     lines += _rows(change)
-    if len(group.changes) > 1:
+    if view.is_folded:
         what = f"{len(group.changes)} monitors alike, as in"
         lines += ["", " these monitors:", *(f"   {plain(key)}" for key in group.keys)]
     else:
-        what = f"{count(len(shown), 'field')} of"
+        what = f"{count(len(view.fields), 'field')} of"
     return folded(f"{what} {html_code(change.key)}", lines, "diff")
 
 
@@ -233,9 +226,8 @@ def _alarms(change: Change) -> str:
     return "".join(parts)
 
 
-def _tallied(plan: Plan) -> list[str]:
+def _tallied(tally: notified.Tally) -> list[str]:
     """Return whom Datadog would notify of more or fewer monitors, or of other states."""
-    tally = notified.tally(plan)
     if not tally.counts:
         return []
     lines = [
@@ -260,15 +252,34 @@ def _refused(plan: Plan) -> list[str]:
     return lines
 
 
-def _ending(plan: Plan) -> list[str]:
+def _apart(view: PlanView, *, opened: bool) -> list[str]:
+    """Return a folded list for each other reason to differ; longer and open if ``opened``."""
+    shown, state = (_APART_OPENED, " open") if opened else (origins.LINES, "")
+    lines = []
+    for section in view.origins:
+        title = html.escape(section.title).replace("@", "&#64;")
+        lines += [f"<details{state}><summary>{title}</summary>", ""]
+        for row in section.rows[:shown]:
+            named = f"`{SIGNS[row.action]}` {row.named(codes(row.keys))}"
+            lines.append(f"- {named} ({code(row.owner)}): {code(row.words)}")
+        if len(section.rows) > shown:
+            lines.append(f"- and {len(section.rows) - shown} more lines")
+        lines += ["", "</details>", ""]
+    refused = view.plan.base.refused if view.plan.base else ()
+    lines += [
+        f"- refused apart from this change {code(refusal.key)}: {code(refusal.message)}"
+        for refusal in refused[: origins.LINES]
+    ]
+    return lines
+
+
+def _ending(view: PlanView) -> list[str]:
     """Return what is left alone and what was not checked."""
-    lines: list[str] = []
-    clones = [entry for entry in plan.left_alone if entry.reason == "clone"]
-    lines += [_clone(entry, plan.site) for entry in clones[:20]]
-    if len(clones) > 20:
-        lines.append(f"- and {len(clones) - 20} more clones")
-    lines += [f"- **not checked:** {code(entry)}" for entry in plan.unchecked]
-    others = len(plan.left_alone) - len(clones)
+    lines = [_clone(entry, view.plan.site) for entry in view.clones[:20]]
+    if len(view.clones) > 20:
+        lines.append(f"- and {len(view.clones) - 20} more clones")
+    lines += [f"- **not checked:** {code(entry)}" for entry in view.plan.unchecked]
+    others = view.strangers.total()
     if others:
         verb = "is" if others == 1 else "are"
         lines += [""] * bool(lines) + [

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor_sync.render import plan as shown
-from monitor_sync.render import plan_markdown
+from monitor_sync.render import plan_markdown, plan_view
 from monitor_sync.render.text import columns, wrapped
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync import plan_json
@@ -52,7 +52,7 @@ def test_monitors_that_drifted_alike_share_a_line_and_are_counted_each() -> None
 def test_a_monitor_with_two_drifted_parts_is_one_monitor() -> None:
     both = (apart(), apart(fields=(FieldChange(field="name", old="a", new="b"),)))
 
-    assert shown.tally(plan(*both)).endswith("1 drifted")
+    assert plan_view.tally(plan(*both)).endswith("1 drifted")
 
 
 def test_many_lines_are_cut_and_counted_but_in_full() -> None:
@@ -114,7 +114,7 @@ def test_a_change_says_what_it_overwrites_and_what_policy_puts_back() -> None:
     for text in (shown.text(whole), plan_markdown.text(whole)):
         assert "overwrites what was changed in Datadog: options.thresholds.critical is 50" in text
         assert "puts back drift, as its business unit asks: priority" in text
-    assert shown.tally(whole) == "1 to change, 3 unchanged, 1 with drift put back"
+    assert plan_view.tally(whole) == "1 to change, 3 unchanged, 1 with drift put back"
     assert '"origin": "change", "reverts": ["priority"]' in plan_json.text(whole)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from monitor_sync.audience.change import recorded
 from monitor_sync.render import plan as as_text
-from monitor_sync.render import plan_markdown
+from monitor_sync.render import plan_markdown, plan_view
 from monitor_sync.render.style import Style
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync import plan_json
@@ -320,7 +320,7 @@ def test_a_small_plan_is_not_cut() -> None:
     ],
 )
 def test_links_lead_to_the_site(site: str, address: str) -> None:
-    assert as_text.link(site, 7) == address
+    assert plan_view.link(site, 7) == address
 
 
 # json
