@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def count(number: int, noun: str, nouns: str = "") -> str:
@@ -15,3 +15,9 @@ def listed(items: Sequence[str], shown: int = 3) -> str:
     if len(items) <= shown + 1:
         return ", ".join(items)
     return f"{', '.join(items[:shown])} and {len(items) - shown} more"
+
+
+def joined(words: Iterable[str], last: str = "or") -> str:
+    """Return all words as prose: ``a, b or c``."""
+    *others, final = [*words] or [""]
+    return f"{', '.join(others)} {last} {final}" if others else final

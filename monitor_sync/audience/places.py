@@ -64,11 +64,6 @@ class Guard:
     condition: Condition
     holds: bool
 
-    @property
-    def is_state(self) -> bool:
-        """Return whether the block asks for the monitor's state, not for a group or a priority."""
-        return self.condition.name in FLAGS
-
 
 def guards(elements: Sequence[Element], at: int) -> tuple[Guard, ...]:
     """Return the blocks around the character ``at`` of a parsed message, the outermost first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor_sync.language.atoms import Node
@@ -69,11 +68,3 @@ class Findings:
                 path=self.path,
             )
         )
-
-
-def listed(words: Iterable[str], last: str = "or") -> str:
-    """Return words as prose: ``a, b or c``."""
-    all_words = list(words)
-    if len(all_words) < 2:
-        return "".join(all_words)
-    return f"{', '.join(all_words[:-1])} {last} {all_words[-1]}"

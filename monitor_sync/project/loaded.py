@@ -142,7 +142,7 @@ class Loaded:
         where = recipients.of_team(team, monitor.priority, state)
         if where is None or self.teams is None:
             return span_of(layers, ("notify", state))
-        return self.teams, recipients.listed(self.teams, where, team, handle)
+        return self.teams, recipients.handle_span(self.teams, where, team, handle)
 
 
 def _declared(layers: Sequence[Layer]) -> tuple[Document, Span]:

@@ -41,7 +41,7 @@ def of_team(team: Team, priority: int | None, state: str) -> DataPath | None:
     return ("teams", team.name, "notify", team.notify.index(rule), state)
 
 
-def listed(document: Document, where: DataPath, team: Team, handle: str) -> Span:
+def handle_span(document: Document, where: DataPath, team: Team, handle: str) -> Span:
     """Return the place of a handle in a team's list, where it stands as itself or by its name."""
     names = [handle, *(name for name, known in team.handles.items() if known == handle)]
     for name in names:

@@ -26,6 +26,11 @@ UNDONE: Final[tuple[Status, ...]] = ("failed", "conflict", "held back", "not att
 NAMES: Final = {"conflict": ("conflict", "conflicts")}
 """How a status is counted, where it is a noun."""
 
+_CONFLICT: Final = "not as planned, and left alone"
+
+LISTED: Final = 10
+"""Monitors with the same problem that are named, before the others are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owned:
@@ -38,7 +43,7 @@ class Owned:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Changes of the same status for the same reason. ``why`` is empty where each has its own."""
+    """Changes of the same status for the same reason."""
 
     status: Status
     why: str
@@ -101,7 +106,7 @@ def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
     same: dict[tuple[Status, str, str], list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.status != "done" and (outcome.error or outcome.status != "not attempted"):
-            why = "" if outcome.status == "conflict" else reason(outcome)
+            why = _CONFLICT if outcome.status == "conflict" else reason(outcome)
             hint = outcome.error.hint if outcome.error else ""
             same.setdefault((outcome.status, why, hint), []).append(outcome)
     problems_of_kind = [Problem(*key, tuple(its)) for key, its in same.items()]

@@ -8,13 +8,10 @@ from typing import Final
 
 from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY, SIGNS
-from monitor_sync.render.outcome_summary import Problem
+from monitor_sync.render.outcome_summary import LISTED, Problem
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import SHORT, count, listed, plain, table
 from monitor_sync.sync.outcome import Outcome
-
-_LISTED: Final = 10
-"""Monitors with the same problem that are named, before the others are counted."""
 
 _NOTES: Final = 20
 """Different notes that are told, before the others are counted."""
@@ -105,17 +102,15 @@ def _problem(problem: Problem, style: Style) -> list[str]:
     number = len(problem.outcomes)
     owners = style("  " + plain(listed(problem.teams)), dim=True) if problem.teams else ""
     what = f"{count(number, 'change')} {problem.status}: " if number > 1 else f"{problem.status}: "
-    why = problem.why
     if problem.status == "conflict":
         what = f"{count(number, 'conflict')}: " if number > 1 else "conflict: "
-        why = "not as planned, and left alone"
-    lines = [f"{style(what, 'red', bold=True)}{plain(why)}{owners}"]
+    lines = [f"{style(what, 'red', bold=True)}{plain(problem.why)}{owners}"]
     lines += [
         f"    {SIGNS[outcome.change.action]} {_which(outcome, style)}"
-        for outcome in problem.outcomes[:_LISTED]
+        for outcome in problem.outcomes[:LISTED]
     ]
-    if number > _LISTED:
-        lines.append(f"    and {number - _LISTED} more")
+    if number > LISTED:
+        lines.append(f"    and {number - LISTED} more")
     if problem.hint:
         lines.append(f"    {style('help:', 'cyan')} {plain(problem.hint)}")
     return lines

@@ -8,14 +8,12 @@ from typing import Final
 from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY, SIGNS
 from monitor_sync.render.markdown import LIMIT, code, codes, kept_within
+from monitor_sync.render.outcome_summary import LISTED, Problem
 from monitor_sync.render.text import SHORT, count
 from monitor_sync.sync.outcome import Outcome
 
 _FOR_TABLE: Final = 20_000
 """Characters the table may take, so that what went wrong has room too."""
-
-_LISTED: Final = 10
-"""Monitors with the same problem that are named, before the others are counted."""
 
 
 def text(outcomes: Sequence[Outcome], fingerprint: str) -> str:
@@ -64,21 +62,21 @@ def _owned(outcomes: Sequence[Outcome]) -> list[str]:
     return [f"| {head} |", f"|---|---|{'--:|' * len(words)}", *rows]
 
 
-def _problem(problem: outcome_summary.Problem) -> str:
+def _problem(problem: Problem) -> str:
     """Return one problem as an entry of a list, its monitors below it."""
     number = len(problem.outcomes)
     conflict = problem.status == "conflict"
-    why = "not as planned, and left alone" if conflict else code(problem.why)
+    why = problem.why if conflict else code(problem.why)
     what = "conflict" if conflict else f"change {problem.status}"
     many = "conflicts" if conflict else f"changes {problem.status}"
     lines = [f"- **{count(number, what, many)}:** {why} {codes(problem.teams)}".rstrip()]
-    for outcome in problem.outcomes[:_LISTED]:
+    for outcome in problem.outcomes[:LISTED]:
         reason = (
             outcome_summary.reason(outcome) if conflict else outcome.note if outcome.error else ""
         )
         lines.append(f"  - {code(outcome.change.key)}" + (f": {code(reason)}" if reason else ""))
-    if number > _LISTED:
-        lines.append(f"  - and {number - _LISTED} more")
+    if number > LISTED:
+        lines.append(f"  - and {number - LISTED} more")
     if problem.hint:
         lines.append(f"  - help: {code(problem.hint)}")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.monitor_types import EVENTS, RETAINING, UNKNOWN_GROUPS, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.values import listed, shown
+from monitor_sync.rules.values import quoted, shown
 from monitor_sync.rules.views import QueryView
 
 _BY: Final = ("options", "notify_by")
@@ -76,9 +76,9 @@ def notify_by_star_and_keys(view: QueryView) -> Iterable[Finding]:
     others = [key for key in named if key != "*"]
     return [
         Finding(
-            message=f"`*` stands beside {listed(others, 'and')} in `notify_by`",
+            message=f"`*` stands beside {quoted(others, 'and')} in `notify_by`",
             field=(*_BY, named.index("*")),
-            hint=f'write `["*"]`, or only {listed(others, "and")}',
+            hint=f'write `["*"]`, or only {quoted(others, "and")}',
         )
     ]
 
@@ -103,12 +103,12 @@ def notify_by_not_grouped(view: QueryView) -> Iterable[Finding]:
     if keys is None:
         return ()
     known = set(map(_bare, keys))
-    grouped = f"by {listed(keys, 'and')}" if keys else "by nothing"
+    grouped = f"by {quoted(keys, 'and')}" if keys else "by nothing"
     return [
         Finding(
             message=f"`{key}` is in `notify_by`, but the query groups {grouped}",
             field=(*_BY, view.options["notify_by"].index(key)),
-            hint=f"write {listed(keys)}, or add `{key}` to the grouping of the query"
+            hint=f"write {quoted(keys)}, or add `{key}` to the grouping of the query"
             if keys
             else f"remove `notify_by`, or group the query by `{key}`",
         )

@@ -10,7 +10,7 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language.tree import FormulaQuery
 from monitor_sync.rules.monitor_types import CI, EVENTS, SYNTHETICS, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.values import listed, shown
+from monitor_sync.rules.values import quoted, shown
 from monitor_sync.rules.views import MonitorView, QueryView
 
 ACTS_ON: Final[Mapping[str, frozenset[str]]] = {
@@ -49,7 +49,7 @@ def no_effect(view: QueryView) -> Iterable[Finding]:
     return [
         Finding(
             message=f"`{name}` does nothing on {article(view.type)}; it is for "
-            f"{listed(sorted(types), 'and')}",
+            f"{quoted(sorted(types), 'and')}",
             field=("options", name),
             hint=f"remove `{name}`",
         )
@@ -146,8 +146,8 @@ def bad_asset(view: MonitorView) -> Iterable[Finding]:
         where = ("assets", index)
         missing = [name for name in _OF_AN_ASSET if not asset.get(name)]
         if missing:
-            message = f"the asset has no {listed(missing, 'and')}"
-            hint = f"add {listed(missing, 'and')}; the category is `runbook`"
+            message = f"the asset has no {quoted(missing, 'and')}"
+            hint = f"add {quoted(missing, 'and')}; the category is `runbook`"
             findings.append(Finding(message=message, field=where, hint=hint))
         elif asset["category"] != "runbook":
             message = f"{shown(asset['category'])} is no category of an asset"

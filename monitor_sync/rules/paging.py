@@ -11,7 +11,7 @@ from monitor_sync.language.tree import SearchQuery
 from monitor_sync.rules.counts import counts_events
 from monitor_sync.rules.monitor_types import UNKNOWN_GROUPS, scheduling_part
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.values import limit, listed, shown
+from monitor_sync.rules.values import limit, quoted, shown
 from monitor_sync.rules.views import QueryView
 
 SHORT_LIVED: Final = frozenset({
@@ -52,7 +52,7 @@ def page_for_each(view: QueryView) -> Iterator[Finding]:
     if many:
         start = view.query_text.rfind(many[0])
         yield Finding(
-            message=f"each {listed(many, 'and')} pages by itself",
+            message=f"each {quoted(many, 'and')} pages by itself",
             field=("query",),
             start=max(start, 0),
             end=start + len(many[0]) if start >= 0 else None,

@@ -14,7 +14,7 @@ from monitor_sync.language.handles import attached, handles
 from monitor_sync.language.message_tree import Helper, walk
 from monitor_sync.rules.handles import finding_at
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.values import listed
+from monitor_sync.rules.values import quoted
 from monitor_sync.rules.views import USUAL_PAGING, MessageView, MonitorView, ProjectView, pages
 
 _CHATS: Final = frozenset({"slack", "teams", "hangouts", "hipchat", "email", "jira", "case"})
@@ -261,7 +261,7 @@ def pager_required(view: MessageView) -> Iterator[Finding]:
 
 def _no_pager(view: MessageView, reached: tuple[str, ...]) -> Finding:
     return Finding(
-        message=f"priority {view.priority} notifies only {listed(reached, 'and')}, and"
+        message=f"priority {view.priority} notifies only {quoted(reached, 'and')}, and"
         " pages nobody",
         field=_where(view, "alert", reached[0]),
         hint="add a pager under `alert`, or choose a priority that does not page",

@@ -10,7 +10,7 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language.time_zones import known_zone
 from monitor_sync.rules.monitor_types import EVENTS, METRIC, MISSING_DATA, article, scheduling_part
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.values import listed, shown
+from monitor_sync.rules.values import quoted, shown
 from monitor_sync.rules.views import QueryView
 
 _SCHEDULING: Final = ("options", "scheduling_options")
@@ -117,7 +117,7 @@ def _rrule_problems(rrule: Any, where: tuple[str | int, ...]) -> Iterator[Findin
     if inside:
         hint = "write the start beside the rule: `start:`" if "DTSTART" in inside else "remove it"
         yield Finding(
-            message=f"{listed(inside, 'and')} stands inside the rule",
+            message=f"{quoted(inside, 'and')} stands inside the rule",
             field=where,
             hint=hint,
         )
@@ -130,7 +130,7 @@ def _rrule_problems(rrule: Any, where: tuple[str | int, ...]) -> Iterator[Findin
         )
     elif frequency.upper() not in _FREQUENCIES:
         yield Finding(
-            message=f"`FREQ={frequency}` is too often or unknown, {listed(_FREQUENCIES)} "
+            message=f"`FREQ={frequency}` is too often or unknown, {quoted(_FREQUENCIES)} "
             "was expected",
             field=where,
             hint="write `FREQ=DAILY`; the window of the query covers the hours",

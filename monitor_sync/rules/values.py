@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Number
 from monitor_sync.language.tree import Comparison
 
@@ -46,9 +48,6 @@ def shown(value: Any) -> str:
     return "a list"
 
 
-def listed(words: list[str] | tuple[str, ...], last: str = "or") -> str:
-    """Return words as prose, each in backticks."""
-    quoted = [f"`{word}`" for word in words]
-    if len(quoted) < 2:
-        return "".join(quoted)
-    return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
+def quoted(words: Iterable[str], last: str = "or") -> str:
+    """Return words as prose, each in backticks: `` `a`, `b` or `c` ``."""
+    return joined((f"`{word}`" for word in words), last)

@@ -17,7 +17,7 @@ from monitor_sync.audience.places import (
 )
 from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.message import parse
-from monitor_sync.language.transitions import Reach
+from monitor_sync.language.transitions import FLAGS, Reach
 from tests.language import rendering
 from tests.language.rendering import Piece, trees
 
@@ -61,7 +61,8 @@ def test_the_blocks_around_a_place_are_named_with_the_answer_that_shows_it(
     enclosing = guards(parse(text).elements, text.index("@a"))
 
     assert [(guard.condition.name, guard.holds) for guard in enclosing] == around
-    assert [guard.is_state for guard in enclosing] == [name != "is_match" for name, _ in around]
+    of_states = [guard.condition.name in FLAGS for guard in enclosing]
+    assert of_states == [name != "is_match" for name, _ in around]
 
 
 def test_a_place_is_notified_at_the_transitions_of_its_block() -> None:
@@ -103,4 +104,4 @@ def test_a_place_is_for_one_state_where_a_guard_around_it_is(text: str) -> None:
 
     for place in places_in(("message",), text):
         around = guards(elements, place.start)
-        assert inside(place.start) == any(guard.is_state for guard in around)
+        assert inside(place.start) == any(guard.condition.name in FLAGS for guard in around)

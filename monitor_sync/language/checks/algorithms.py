@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Number, Text, Window
 from monitor_sync.language.functions import ALGORITHMS
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.windows import advice, read_window
 from monitor_sync.language.tree import (
@@ -114,7 +115,7 @@ def _check_head(algorithm: Algorithm, findings: Findings) -> None:
     if len(plain) < 3:
         missing = ("a query", "an algorithm", f"the {third}")[len(plain) :]
         findings.refuse(
-            "wrong-number-of-arguments", call, f"`{name}()` lacks {listed(missing, 'and')}"
+            "wrong-number-of-arguments", call, f"`{name}()` lacks {joined(missing, 'and')}"
         )
     if plain and not inner_queries(plain[:1]):
         findings.refuse("wrong-argument", plain[0], f"`{name}()` takes a query first")
@@ -123,7 +124,7 @@ def _check_head(algorithm: Algorithm, findings: Findings) -> None:
         findings.refuse(
             "unknown-algorithm",
             plain[1],
-            f"`{algorithm.method or '…'}` where {listed(known)} was expected",
+            f"`{algorithm.method or '…'}` where {joined(known)} was expected",
             did_you_mean(algorithm.method, known),
         )
     elif len(plain) > 1:
@@ -178,7 +179,7 @@ def _check_options(algorithm: Algorithm, findings: Findings) -> None:
             findings.refuse(
                 "wrong-argument",
                 option.value,
-                f"`{value}` where {listed(_CHOICES[name])} was expected",
+                f"`{value}` where {joined(_CHOICES[name])} was expected",
                 did_you_mean(value, _CHOICES[name]),
             )
         elif name == "interval" and not _MINUTES.fullmatch(value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Number, Text
 from monitor_sync.language.functions import (
     ALGORITHMS,
@@ -15,7 +16,7 @@ from monitor_sync.language.functions import (
     SOURCES,
     Parameter,
 )
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Argument, Call, Keys, Option, Variable
 from monitor_sync.language.tree_queries import words_of
@@ -70,7 +71,7 @@ def _near(name: str) -> str:
     stem = name.rpartition("_")[0]
     family = [name for name in KNOWN if stem and name.rpartition("_")[0] == stem]
     if len(family) > 1 and name.rpartition("_")[2].isdigit():
-        return f"there is {listed(family)}"
+        return f"there is {joined(family)}"
     return did_you_mean(name, KNOWN)
 
 
@@ -100,12 +101,12 @@ def _check_arguments(call: Call, parameters: tuple[Parameter, ...], findings: Fi
             "wrong-number-of-arguments",
             given[len(parameters)],
             f"`{name}()` has {len(given)} arguments, "
-            f"{listed([expected.name for expected in parameters], 'and')} was expected",
+            f"{joined([expected.name for expected in parameters], 'and')} was expected",
         )
     missing = [expected.name for expected in parameters[len(given) :] if not expected.optional]
     if missing:
         findings.refuse(
-            "wrong-number-of-arguments", call, f"`{name}()` lacks {listed(missing, 'and')}"
+            "wrong-number-of-arguments", call, f"`{name}()` lacks {joined(missing, 'and')}"
         )
 
 
@@ -128,7 +129,7 @@ def _check_argument(parameter: Parameter, argument: Argument, findings: Findings
     if right and parameter.percentiles and PERCENTILE.fullmatch(written):
         return
     hint = did_you_mean(written, parameter.choices) if parameter.kind == "word" else ""
-    wanted = listed(parameter.choices) if parameter.choices else parameter.name
+    wanted = joined(parameter.choices) if parameter.choices else parameter.name
     findings.refuse(
         "wrong-argument", argument, f"`{written or '…'}` where {wanted} was expected", hint
     )

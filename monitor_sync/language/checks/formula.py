@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Number
 from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.search import check_month, check_time
 from monitor_sync.language.checks.steps import by_name, require
 from monitor_sync.language.checks.windows import quoted_window
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Call, FormulaQuery, Option, Step, Variable
 from monitor_sync.language.tree_queries import walk, words_of
@@ -183,7 +184,7 @@ def _check_comparator(tree: FormulaQuery, allowed: tuple[str, ...], findings: Fi
     if tree.comparison is not None and tree.comparison.operator.text not in allowed:
         operator = tree.comparison.operator
         findings.refuse(
-            "wrong-comparator", operator, f"`{operator.text}` where {listed(allowed)} was expected"
+            "wrong-comparator", operator, f"`{operator.text}` where {joined(allowed)} was expected"
         )
 
 

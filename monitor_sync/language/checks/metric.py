@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Node, Number
 from monitor_sync.language.checks.algorithms import check_algorithms
 from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.filters import check_filter
 from monitor_sync.language.checks.windows import check_evaluation
 from monitor_sync.language.functions import FILLS, METHODS, NESTED_METHODS, PERCENTILE
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import (
     Arithmetic,
@@ -107,7 +108,7 @@ def _check_aggregator(aggregator: Name, findings: Findings) -> None:
     findings.refuse(
         "unknown-aggregator",
         aggregator,
-        f"`{text}` where {listed((*_AGGREGATORS, 'p95 and its like'))} was expected",
+        f"`{text}` where {joined((*_AGGREGATORS, 'p95 and its like'))} was expected",
         did_you_mean(text, _AGGREGATORS),
     )
 
@@ -126,7 +127,7 @@ def _check_modifiers(modifiers: tuple[Modifier, ...], findings: Findings, window
             findings.refuse(
                 "unknown-modifier",
                 modifier.name,
-                f"`{name}` where {listed(_MODIFIERS)} was expected",
+                f"`{name}` where {joined(_MODIFIERS)} was expected",
                 did_you_mean(name, _MODIFIERS),
             )
         elif modifier.arguments:
@@ -195,7 +196,7 @@ def _check_nested_method(method: str, argument: Node, findings: Findings, *, nes
     findings.refuse(
         "unknown-rollup",
         argument,
-        f"`{method or '…'}` where {listed(expected)} was expected",
+        f"`{method or '…'}` where {joined(expected)} was expected",
         hint,
     )
 
@@ -214,7 +215,7 @@ def _check_fill(modifier: Modifier, findings: Findings) -> None:
         findings.refuse(
             "unknown-fill",
             given[0],
-            f"`{method or '…'}` where {listed(FILLS)} was expected",
+            f"`{method or '…'}` where {joined(FILLS)} was expected",
             did_you_mean(method, FILLS),
         )
     if len(given) == 2:
@@ -244,8 +245,8 @@ def _check_groups(arithmetic: Arithmetic, findings: Findings) -> None:
             findings.warn(
                 "different-groups",
                 arithmetic,
-                f"one side is grouped by {listed(first, 'and')}, "
-                f"the other by {listed(keys, 'and')}: groups drop out silently",
+                f"one side is grouped by {joined(first, 'and')}, "
+                f"the other by {joined(keys, 'and')}: groups drop out silently",
                 "group both sides by the same keys",
             )
             return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Text, Window
 from monitor_sync.language.checks.filters import check_tag_text
 from monitor_sync.language.checks.search_words import check_words, leaves
 from monitor_sync.language.checks.steps import by_name, check_quotes, require, texts
 from monitor_sync.language.checks.windows import check_current, quoted_window
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.windows import read_length
 from monitor_sync.language.tree import (
@@ -61,7 +62,7 @@ def check_search(monitor_type: str, tree: SearchQuery, findings: Findings) -> No
         findings.refuse(
             "wrong-source",
             tree.source,
-            f"`{source}` where {listed(sources)} was expected in a `{monitor_type}`",
+            f"`{source}` where {joined(sources)} was expected in a `{monitor_type}`",
             _written(monitor_type, source),
         )
     if monitor_type == "process alert":
@@ -158,7 +159,7 @@ def _check_rollup(step: Step, findings: Findings) -> None:
         findings.refuse(
             "unknown-rollup",
             given[0],
-            f"`{method}` where {listed(known)} was expected",
+            f"`{method}` where {joined(known)} was expected",
             did_you_mean(method, known),
         )
     elif method != "count" and len(given) < 2:
@@ -236,7 +237,7 @@ def _check_tracking(steps: dict[str, Step], tree: SearchQuery, findings: Finding
                 findings.refuse(
                     "unknown-source",
                     text,
-                    f"`{text.value}` where {listed(known)} was expected",
+                    f"`{text.value}` where {joined(known)} was expected",
                     did_you_mean(text.value, known),
                 )
     keys = facets_of(steps["by"]) if "by" in steps else []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Text
 from monitor_sync.language.checks.filters import check_tag_text
 from monitor_sync.language.checks.steps import by_name, has_unknown, require, texts, whole_number
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.tree import CheckQuery, Step
 from monitor_sync.language.tree_queries import words_of
 
@@ -91,7 +92,7 @@ def _check_terminal(tree: CheckQuery, findings: Findings) -> None:
         findings.refuse(
             "missing-step",
             tree,
-            f"the query ends without {listed([f'`.{name}()`' for name in _TERMINALS])}",
+            f"the query ends without {joined([f'`.{name}()`' for name in _TERMINALS])}",
             f"write {_EXAMPLE}",
         )
         return

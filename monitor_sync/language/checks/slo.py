@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Number, Window
 from monitor_sync.language.checks.steps import by_name, require, texts
 from monitor_sync.language.checks.windows import quoted_window
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import SloQuery, Step
 from monitor_sync.language.tree_queries import words_of
@@ -37,7 +38,7 @@ def check_slo(tree: SloQuery, findings: Findings) -> None:
         findings.refuse(
             "unknown-function",
             tree.measure,
-            f"`{measure}` where {listed(_STEPS)} was expected",
+            f"`{measure}` where {joined(_STEPS)} was expected",
             did_you_mean(measure, _STEPS),
         )
         return
@@ -62,7 +63,7 @@ def _check_over(step: Step, findings: Findings) -> None:
     for text in texts(step, findings):
         if text.value not in _SPANS:
             findings.refuse(
-                "bad-window", text, f"`{text.value}` where {listed(_SPANS)} was expected"
+                "bad-window", text, f"`{text.value}` where {joined(_SPANS)} was expected"
             )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Node, Number, Text
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Argument, Option, Step
 from monitor_sync.language.tree_queries import words_of
@@ -20,7 +21,7 @@ def by_name(steps: tuple[Step, ...], known: tuple[str, ...], findings: Findings)
             findings.refuse(
                 "unknown-step",
                 step.name,
-                f"`{name}` where {listed(known)} was expected",
+                f"`{name}` where {joined(known)} was expected",
                 did_you_mean(name, known),
             )
         elif name in first:

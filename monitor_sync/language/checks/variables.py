@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name
 from monitor_sync.language.checks.metric import check_expression
 from monitor_sync.language.checks.search import check_condition
-from monitor_sync.language.problems import Findings, Path, QueryProblem, listed
+from monitor_sync.language.problems import Findings, Path, QueryProblem
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.metric import metric_expression
 from monitor_sync.language.syntax.search import plain_search
@@ -202,7 +203,7 @@ def _wrong(findings: Findings, path: Path, written: str, known: Sequence[str]) -
     _at(findings, *path).refuse(
         "wrong-value",
         Name(0, len(written), written),
-        f"`{written}` where {listed(known)} was expected",
+        f"`{written}` where {joined(known)} was expected",
         did_you_mean(written, known),
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Node, Number, Text, Window
-from monitor_sync.language.problems import Findings, listed
+from monitor_sync.language.problems import Findings
 from monitor_sync.language.syntax.windows import advice, read_length
 from monitor_sync.language.tree import ChangeShift, Evaluation
 
@@ -65,7 +66,7 @@ def check_current(window: Window, findings: Findings) -> None:
         findings.refuse(
             "bad-window",
             window,
-            f"`{window.written}` where {listed([prefix + unit for unit in _CURRENT])} was expected",
+            f"`{window.written}` where {joined([prefix + unit for unit in _CURRENT])} was expected",
         )
 
 

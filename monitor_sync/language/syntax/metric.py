@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Number, Window
-from monitor_sync.language.problems import QueryError, listed
+from monitor_sync.language.problems import QueryError
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.expression import expression
 from monitor_sync.language.syntax.scan import METRIC, Cursor, number_of, scan
@@ -89,12 +90,12 @@ def _no_evaluation(cursor: Cursor) -> QueryError:
 
 def _simple(cursor: Cursor, allowed: tuple[str, ...]) -> tuple[Name, Window]:
     if cursor.kind != "word":
-        raise cursor.unexpected(f"{listed(allowed[:4])} with a window")
+        raise cursor.unexpected(f"{joined(allowed[:4])} with a window")
     aggregator = cursor.name()
     if aggregator.text not in allowed:
         cursor.note(
             "unknown-aggregator",
-            f"`{aggregator.text}` where {listed(allowed[:5])} was expected",
+            f"`{aggregator.text}` where {joined(allowed[:5])} was expected",
             aggregator.start,
             aggregator.end,
             did_you_mean(aggregator.text, allowed),
@@ -184,7 +185,7 @@ def _operator(cursor: Cursor) -> Name:
         name = cursor.name()
         cursor.note(
             "unknown-comparator",
-            f"`{name.text}` where {listed(COMPARATORS)} was expected",
+            f"`{name.text}` where {joined(COMPARATORS)} was expected",
             name.start,
             name.end,
             f"write `{_MEANT[name.text]}`",

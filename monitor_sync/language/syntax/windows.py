@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Window
-from monitor_sync.language.problems import listed
 
 _WINDOW: Final = re.compile(r"(last|current|next)_(\d{1,9})(mo|m|h|d|w)", re.ASCII)
 _AGO: Final = re.compile(r"(\d{1,9})(m|h|d)_ago", re.ASCII)
@@ -55,7 +55,7 @@ def advice(written: str, prefix: str = "last_", units: tuple[str, ...] = _ALL_UN
     if unit in ("s", "sec", "second", "seconds"):
         return "the shortest unit is the minute"
     if right not in units:
-        return f"the units are {listed(units, 'and')}"
+        return f"the units are {joined(units, 'and')}"
     given = f"{form}_" if form else prefix
     return f"write `{given}{count}{right}`"
 
