@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
     from monitor_sync.diagnostics import Diagnostic
-    from monitor_sync.model import Limits
+    from monitor_sync.model import Limits, Project
     from monitor_sync.store.state import State
     from monitor_sync.sync.journal import Journal, Past
     from monitor_sync.sync.loosening import Loosening
@@ -131,12 +131,7 @@ def from_plan_file(
             _check_resumable(text, past, plan_file.digest_of(text))
         plan = plan_file.read(text, path.name if path else "the last plan")
         checked = _check_target(plan, project.name, client)
-        if not set(plan.moved_from) <= {*project.moved_from}:
-            raise Refused(
-                f"the plan takes over the project {', '.join(plan.moved_from)}, and project.yaml"
-                " does not say so: nothing was written",
-                hint="plan again",
-            )
+        _check_moved(plan, project)
         if checked == "same":
             state.also_called(str(plan.org_id))
         if not resume and not past.ended and past.digest == plan_file.digest_of(text):
@@ -157,6 +152,16 @@ def from_plan_file(
             resumed=resume,
             organisation=checked,
             loosened=() if resume else _loosened(state, plan),
+        )
+
+
+def _check_moved(plan: Plan, project: Project) -> None:
+    """Raise Refused if the plan takes over a project that the files do not name."""
+    if not set(plan.moved_from) <= {*project.moved_from}:
+        raise Refused(
+            f"the plan takes over the project {', '.join(plan.moved_from)}, and project.yaml"
+            " does not say so: nothing was written",
+            hint="plan again",
         )
 
 

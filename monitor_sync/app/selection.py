@@ -49,7 +49,7 @@ def select_changes(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
     """
     if not texts:
         return plan
-    from monitor_sync.sync.plan import select
+    from monitor_sync.sync.narrowing import select
 
     return select(
         plan,

@@ -95,6 +95,27 @@ def output(*formats: str) -> Callable[[_F], _F]:
     return decorate
 
 
+def comparison(*, full: str, fails: str, kept: str) -> Callable[[_F], _F]:
+    """
+    ``--full``, ``--fail-on-changes`` and ``--out``, of commands that compare files with Datadog.
+
+    The three texts are their helps.
+    """
+
+    def decorate(function: _F) -> _F:
+        function = click.option(
+            "--out",
+            "planfile",
+            type=click.Path(path_type=Path, dir_okay=False),
+            callback=writable,
+            help=kept,
+        )(function)
+        function = click.option("--fail-on-changes", is_flag=True, help=fails)(function)
+        return click.option("--full", is_flag=True, help=full)(function)
+
+    return decorate
+
+
 def selectors(function: _F) -> _F:
     """``[SELECTOR]…``: which monitors are shown."""
     return click.argument(

@@ -75,20 +75,7 @@ class _ProjectReader:
         policy = self._policy(project, teams_file, teams)
         settings = self._settings(project, teams)
         builder = MonitorBuilder(settings)
-        expansion = Expansion(
-            builder,
-            self._normaliser,
-            self._templates(),
-            (project.value("slos") if project else None) or {},
-        )
-        self._expand(project, expansion)
-        self._diagnostics += [
-            *self._normaliser.diagnostics,
-            *builder.diagnostics,
-            *expansion.diagnostics,
-            *references.check(expansion.monitors, expansion.named, _locator(expansion)),
-            *released.check(expansion.released, expansion.named, expansion.monitors),
-        ]
+        expansion = self._expanded(project, builder)
         units = {file.unit for file in project_files}
         owners = {unit.file.unit: unit.value("team") for unit in self._of_kind("business-unit")}
         return Loaded(
@@ -114,6 +101,20 @@ class _ProjectReader:
             teams=teams_file,
             diagnostics=self._ordered(),
         )
+
+    def _expanded(self, project: ParsedFile | None, builder: MonitorBuilder) -> Expansion:
+        """Return all monitors, each checked against the others."""
+        slos = (project.value("slos") if project else None) or {}
+        expansion = Expansion(builder, self._normaliser, self._templates(), slos)
+        self._expand(project, expansion)
+        self._diagnostics += [
+            *self._normaliser.diagnostics,
+            *builder.diagnostics,
+            *expansion.diagnostics,
+            *references.check(expansion.monitors, expansion.named, _locator(expansion)),
+            *released.check(expansion.released, expansion.named, expansion.monitors),
+        ]
+        return expansion
 
     def _of_kind(self, kind: str) -> list[ParsedFile]:
         return self._by_kind.get(kind, [])

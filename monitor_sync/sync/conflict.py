@@ -47,7 +47,7 @@ def still(
     if live is None:
         raise Conflict(f"{change.key} has no {kind.name} to write", hint="plan again")
     try:
-        raw = endpoint.get(live.id, with_assets=kind.needs_assets(declared))
+        now = kind.read(endpoint.get(live.id, with_assets=kind.needs_assets(declared)))
     except NotFound as error:
         if wanted is None:
             return Written(id=live.id, already=True, note="was gone already")
@@ -55,7 +55,6 @@ def still(
             f"{change.key} (#{live.id}) was deleted since the plan was made",
             hint="plan again: it would be made anew",
         ) from error
-    now = kind.read(raw)
     if now is not None and (
         hash_of(kind, now.body, declared) == hash_of(kind, live.body, declared)
     ):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Final
 
 from monitor_sync.audience.pagers import pager_globs
-from monitor_sync.errors import UsageError
 from monitor_sync.model import (
     Address,
     Body,
@@ -25,7 +23,6 @@ from monitor_sync.resources.difference import FieldChange, differences
 from monitor_sync.resources.kind import Declared, Kind
 from monitor_sync.resources.kinds import KINDS
 from monitor_sync.resources.monitor.kind import MONITOR
-from monitor_sync.selectors import Selector, first_unmatched, selected
 from monitor_sync.sync.change import GOING, ORDER, Action, Change, LeftAlone, Reason, Refusal
 from monitor_sync.sync.drift import Base
 from monitor_sync.sync.identity import Match, match
@@ -42,7 +39,6 @@ __all__ = [
     "Reason",
     "Refusal",
     "make_plan",
-    "select",
 ]
 
 
@@ -214,60 +210,6 @@ def _place(change: Change) -> tuple[int, str, int, str, str]:
     """Return where a change is shown: by action, key and kind."""
     number = change.id if isinstance(change.id, int) else 0
     return ORDER.index(change.action), change.key, number, change.kind.name, str(change.id)
-
-
-def select(
-    plan: Plan,
-    selectors: Sequence[Selector],
-    *,
-    project: Project,
-    kinds: Sequence[Kind] = KINDS,
-    suggest: Callable[[str], str] = lambda _: "`monitor-sync list` shows every key",
-) -> Plan:
-    """
-    Return the part of a plan that the selectors mean, to be shown; the fingerprint stays.
-
-    A delete and a release are meant by their live keys and tags. Raises UsageError for a selector
-    that means no declared resource and nothing in the plan, with what ``suggest`` makes of its
-    text.
-    """
-    if not selectors:
-        return plan
-    declared = {
-        Address(kind.name, key): kind.tags(resource.body)
-        for kind in kinds
-        for key, resource in kind.declared(project).items()
-    }
-    tags = dict(declared)
-    for change in plan.changes:
-        if change.action in ("delete", "release") and change.live is not None:
-            tags[change.address] = change.kind.tags(change.live.body)
-    if plan.base:
-        tags |= {apart.address: apart.tags for apart in plan.base.apart if apart.tags}
-    alone = [(resource.address, resource.tags) for resource in plan.left_alone if resource.key]
-    known = [(address.key, its) for address, its in chain(tags.items(), alone)]
-    unmatched = first_unmatched(selectors, known)
-    if unmatched is not None:
-        raise UsageError(unmatched.unmatched, hint=suggest(unmatched.text))
-    meant = {address for address, its in tags.items() if selected(selectors, address.key, its)}
-    changed = {change.address for change in plan.changes}
-    changed |= {refusal.address for refusal in plan.refused}
-    if plan.base:
-        changed |= {apart.address for apart in plan.base.apart}
-        changed |= {refusal.address for refusal in plan.base.refused}
-    return replace(
-        plan,
-        changes=tuple(change for change in plan.changes if change.address in meant),
-        refused=tuple(refusal for refusal in plan.refused if refusal.address in meant),
-        left_alone=tuple(
-            resource
-            for resource in plan.left_alone
-            if resource.key and selected(selectors, resource.key, resource.tags)
-        ),
-        unchanged=sum(address in meant and address not in changed for address in declared),
-        narrowed_from=plan.narrowed_from or plan,
-        base=plan.base.narrowed(meant) if plan.base else None,
-    )
 
 
 def _change(declared: Declared, match: Match, references: References) -> Change | None:

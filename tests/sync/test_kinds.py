@@ -18,7 +18,8 @@ from monitor_sync.sync import journal, plan_file, plan_json
 from monitor_sync.sync.apply import Endpoint, Outcome, carry_out
 from monitor_sync.sync.drift import Base
 from monitor_sync.sync.journal import Journal, Past
-from monitor_sync.sync.plan import Plan, make_plan, select
+from monitor_sync.sync.narrowing import select
+from monitor_sync.sync.plan import Plan, make_plan
 from monitor_sync.sync.three_way import ThreeWay
 from tests.sync.builders import project
 from tests.sync.conftest import Datadog

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor_sync.errors import UsageError
 from monitor_sync.model import LiveResource, Monitor
-from monitor_sync.selectors import parse
 from monitor_sync.sync.assets import needs_assets, with_assets
-from monitor_sync.sync.plan import Plan, make_plan, select
+from monitor_sync.sync.plan import Plan, make_plan
 from tests.sync.builders import actions, answer, body, composite, live, monitor, project
 
 ERRORS = monitor("payments/router/errors")
@@ -259,31 +257,6 @@ def test_the_fingerprint_depends_on_what_would_be_done() -> None:
 
     prints = {variant.fingerprint for variant in (base, *others)}
     assert len(prints) == len(others) + 1
-
-
-def test_selectors_narrow_what_is_shown_and_not_the_fingerprint() -> None:
-    other = monitor("motor/flow/errors", tags=["team:motor", "monitor_sync_project:acme"])
-    declared = project(ERRORS, SLOW, other)
-    gone = answer(monitor("payments/router/gone"), 9)
-    whole = make_plan(declared, live(gone, answer(SLOW, 2)), site="datadoghq.eu")
-
-    shown = select(whole, [parse("payments")], project=declared)
-
-    assert actions(shown.changes) == [("delete", "payments/router/gone"), ("create", ERRORS.key)]
-    assert shown.summary["unchanged"] == 1
-    assert shown.fingerprint == whole.fingerprint
-    assert shown.narrowed_from is whole
-    by_team = select(whole, [parse("team:motor")], project=declared)
-    assert actions(by_team.changes) == [("create", other.key)]
-    assert select(whole, [], project=declared) is whole
-
-
-def test_a_selector_that_means_nothing_is_a_wrong_command_line() -> None:
-    declared = project(ERRORS)
-    whole = make_plan(declared, [], site="datadoghq.eu")
-
-    with pytest.raises(UsageError, match="'motor' selects no monitor"):
-        select(whole, [parse("payments"), parse("motor")], project=declared)
 
 
 def test_assets_are_asked_for_only_where_they_are_declared() -> None:

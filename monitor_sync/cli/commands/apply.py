@@ -87,14 +87,19 @@ def command(
     talk = conversation(aloud=form == "text" and output is None, asks=not yes)
     with terminated_as_interrupted():
         applied = app.apply(root, target, wanted, talk)
-        try:
-            _report(applied, form, output)
-        except UsageError:
-            # what was done is said all the same, and the exit code follows from it first
-            console.say(rendered(applied, "text").strip("\n"))
-            applied.raise_if_incomplete()
-            raise
+        _report_or_say(applied, form, output)
         applied.raise_if_incomplete()
+
+
+def _report_or_say(applied: Applied, form: str, output: Path | None) -> None:
+    """Print what became of each change; where that cannot be written, say it before raising."""
+    try:
+        _report(applied, form, output)
+    except UsageError:
+        # what was done is said all the same, and the exit code follows from it first
+        console.say(rendered(applied, "text").strip("\n"))
+        applied.raise_if_incomplete()
+        raise
 
 
 def _report(applied: Applied, form: str, output: Path | None) -> None:

@@ -15,14 +15,10 @@ from monitor_sync.errors import LiveDiffers
 
 @click.command("drift")
 @options.selectors
-@click.option("--full", is_flag=True, help="Fold nothing: show every monitor.")
-@click.option("--fail-on-changes", is_flag=True, help="Exit 4 if there is drift.")
-@click.option(
-    "--out",
-    "planfile",
-    type=click.Path(path_type=Path, dir_okay=False),
-    callback=options.writable,
-    help="Keep it in a file for `comment --drift`.",
+@options.comparison(
+    full="Fold nothing: show every monitor.",
+    fails="Exit 4 if there is drift.",
+    kept="Keep it in a file for `comment --drift`.",
 )
 @options.deadline
 @options.output("text", "json", "markdown")

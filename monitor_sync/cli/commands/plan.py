@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 
 @click.command("plan")
 @options.selectors
-@click.option("--full", is_flag=True, help="Fold nothing: show every monitor with every field.")
-@click.option("--fail-on-changes", is_flag=True, help="Exit 4 if anything would change.")
-@click.option(
-    "--out",
-    "planfile",
-    type=click.Path(path_type=Path, dir_okay=False),
-    callback=options.writable,
-    help="Keep the plan in this file, for `monitor-sync apply FILE`.",
+@options.comparison(
+    full="Fold nothing: show every monitor with every field.",
+    fails="Exit 4 if anything would change.",
+    kept="Keep the plan in this file, for `monitor-sync apply FILE`.",
 )
 @options.base
 @options.deadline

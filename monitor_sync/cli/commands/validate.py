@@ -108,18 +108,22 @@ def command(
         target=console.target() if ask else None,
         progress=progress,
     )
-    answers = validation.answers
-    for sentence in answers.said if answers else ():
+    for sentence in validation.answers.said if validation.answers else ():
         console.say(sentence)
     _tell_of_baseline(validation, baseline)
     _warn_of_hidden(validation.diagnostics, least, fail_on)
     _answer(form, validation, least, fail_on, output)
-    if answers and answers.failed:
-        console.complain(answers.failed)
+    context.exit(_exit_code(validation, fail_on))
+
+
+def _exit_code(validation: Validation, fail_on: Severity) -> int:
+    """Return the code to exit with, and say why Datadog could not be asked."""
+    failed = validation.answers.failed if validation.answers else None
+    if failed:
+        console.complain(failed)
     if any(diagnostic.severity >= fail_on for diagnostic in validation.diagnostics):
-        context.exit(FilesInvalid.exit_code)
-    if answers and answers.failed:
-        context.exit(answers.failed.exit_code)
+        return FilesInvalid.exit_code
+    return failed.exit_code if failed else 0
 
 
 def _write_baseline(root: Path, path: Path | None, selectors: Sequence[str]) -> None:

@@ -60,9 +60,6 @@ def _check_word(
     word: Word, before: Condition | None, after: Condition | None, findings: Findings
 ) -> None:
     text = word.text
-    compared, equals = _COMPARED.fullmatch(text), _EQUALS.fullmatch(text)
-    unequal = _UNEQUAL.fullmatch(text)
-    apart = text.lstrip("=!<>") if isinstance(before, Word) else text
     if text in ("and", "or", "not"):
         # among words without keys `not` is a part of what is searched for: `do not retry`
         if text != "not" or isinstance(after, Field):
@@ -72,34 +69,8 @@ def _check_word(
                 f"`{text}` is searched for as a word",
                 f"write `{text.upper()}`",
             )
-    elif text in _OPERATORS:
-        _never(word, f"`{text}` is searched for as a word", f"write `{_OPERATORS[text]}`", findings)
-    elif text == "IN" and isinstance(before, Word):
-        hint = f"write `{before.text}:(a OR b)`"
-        _never(word, "`IN` is searched for as a word", hint, findings)
-    elif (
-        text == "in"
-        and isinstance(before, Word)
-        and isinstance(after, Word)
-        and _LISTED.fullmatch(after.text)
-    ):
-        _never(word, "`in` is searched for as a word", f"write `{before.text}:(a OR b)`", findings)
-    elif isinstance(before, Word) and text[: len(text) - len(apart)] in _COMPARATORS:
-        value = apart or (after.text if isinstance(after, Word) else "…")
-        hint = _of_comparison(before.text, text[: len(text) - len(apart)], value)
-        _never(word, f"`{text}` is searched for as a word", hint, findings)
-    elif len(text) > 2 and text[0] == ":" and isinstance(before, Word):
-        hint = f"write `{before.text}{text}`, without a blank"
-        _never(word, f"`{text}` is searched for as a word", hint, findings)
-    elif unequal is not None:
-        hint = f"write `-{unequal[1]}:{unequal[2]}`"
-        _never(word, f"`{text}` is searched for as a word", hint, findings)
-    elif compared is not None:
-        hint = f"write `{compared[1]}:{compared[2]}{compared[3]}`"
-        _never(word, f"`{text}` is searched for as a word", hint, findings)
-    elif equals is not None:
-        hint = f"write `{equals[1]}:{equals[2]}`"
-        _never(word, f"`{text}` is searched for as a word", hint, findings)
+    elif hint := _meant(text, before, after):
+        _never(word, f"`{text}` is searched for as a word", f"write {hint}", findings)
     elif _NO_VALUE.fullmatch(text) and not isinstance(after, Word):
         findings.refuse(
             "empty-value",
@@ -109,11 +80,42 @@ def _check_word(
         )
 
 
+def _meant(text: str, before: Condition | None, after: Condition | None) -> str:
+    """Return what somebody meant by a word that looks like an operator; empty for other words."""
+    if text in _OPERATORS:
+        return f"`{_OPERATORS[text]}`"
+    if isinstance(before, Word):
+        beside = _meant_between(text, before.text, after)
+        if beside:
+            return beside
+    if match := _UNEQUAL.fullmatch(text):
+        return f"`-{match[1]}:{match[2]}`"
+    if match := _COMPARED.fullmatch(text):
+        return f"`{match[1]}:{match[2]}{match[3]}`"
+    if match := _EQUALS.fullmatch(text):
+        return f"`{match[1]}:{match[2]}`"
+    return ""
+
+
+def _meant_between(text: str, key: str, after: Condition | None) -> str:
+    """Return the same for an operator behind a word that should be its key."""
+    value = after.text if isinstance(after, Word) else ""
+    if text == "IN" or (text == "in" and _LISTED.fullmatch(value)):
+        return f"`{key}:(a OR b)`"
+    apart = text.lstrip("=!<>")
+    comparator = text[: len(text) - len(apart)]
+    if comparator in _COMPARATORS:
+        return _of_comparison(key, comparator, apart or value or "…")
+    if len(text) > 2 and text[0] == ":":
+        return f"`{key}{text}`, without a blank"
+    return ""
+
+
 def _of_comparison(key: str, comparator: str, value: str) -> str:
     key = key.rstrip(":")
     if comparator in ("!=", "<>"):
-        return f"write `-{key}:{value}`"
-    return f"write `{key}:{'' if comparator in ('=', '==') else comparator}{value}`"
+        return f"`-{key}:{value}`"
+    return f"`{key}:{'' if comparator in ('=', '==') else comparator}{value}`"
 
 
 def _check_value(field: Field, findings: Findings) -> None:
