@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from monitor_sync.audience.change import AudienceChange, HandleCases, cases
 from monitor_sync.audience.pagers import is_pager
-from monitor_sync.audience.recipients import When
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.render.text import columns
 from monitor_sync.sync.plan import Change, Plan
+
+if TYPE_CHECKING:
+    from monitor_sync.audience.change import AudienceChange, HandleCases
+    from monitor_sync.audience.recipients import When
 
 LABELS: Final = {
     "alert": "alert",
@@ -128,6 +130,8 @@ def _when(handle: str, audience: HandleCases) -> When | None:
 def _with_cases(
     names_by_cases: dict[When, list[str]], reachable: Collection[str], *, usual: str
 ) -> Iterator[str]:
+    from monitor_sync.audience.change import cases  # 40 ms that an empty plan does not need
+
     for when, names in names_by_cases.items():
         words = labels(names, reachable)
         if not when:

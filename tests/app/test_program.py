@@ -107,6 +107,15 @@ def test_importing_app_costs_nothing_until_something_is_used() -> None:
     assert loaded.isdisjoint({"yaml", "urllib3", "datadog_api_client", "filelock", "click"})
 
 
+def test_a_plan_without_changes_reads_neither_queries_nor_messages() -> None:
+    modules = "project.load", "datadog.client", "sync.plan", "render.plan"
+    code = f"import sys, {', '.join(f'monitor_sync.{name}' for name in modules)}"
+    code += "; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    parsers = {"query", "tree", "message", "message_tree", "visibility"}
+    assert set(done.stdout.split()).isdisjoint(f"monitor_sync.language.{name}" for name in parsers)
+
+
 def test_what_is_exported_is_there() -> None:
     assert {name for name in app.__all__ if not hasattr(app, name)} == set()
     with pytest.raises(AttributeError, match="no attribute"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor_sync.language.printing import print_query
 from monitor_sync.language.query import parse
-from monitor_sync.language.syntax.composite import ids_in
+from monitor_sync.language.syntax.monitor_ids import ids_in
 from monitor_sync.language.whitespace import one_line
 
 

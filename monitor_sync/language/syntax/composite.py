@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.language.problems import QueryError
+from monitor_sync.language.syntax.monitor_ids import LONGEST
 from monitor_sync.language.syntax.scan import COMPOSITE, Cursor, scan
 from monitor_sync.language.tree import (
     CompositeQuery,
@@ -38,20 +39,6 @@ def composite_query(text: str) -> tuple[CompositeQuery | None, Cursor]:
     return CompositeQuery(condition.start, condition.end, condition), cursor
 
 
-def ids_in(text: str) -> list[int]:
-    """
-    Return every id that stands in a composite's query, in order.
-
-    Also where the query as a whole cannot be read: who deletes a monitor must know all the same
-    what may still refer to it. A key inside ``${id:…}`` is none, whatever digits it has.
-    """
-    return [
-        int(value)
-        for kind, value, _, _ in scan(COMPOSITE, text)
-        if kind == "number" and len(value) < _LONGEST
-    ]
-
-
 def _joined(cursor: Cursor, rank: int) -> Condition:
     if rank == len(_RANKS):
         return _one(cursor)
@@ -82,17 +69,13 @@ def _one(cursor: Cursor) -> Condition:
         cursor.expect(")", "`&&`, `||` or `)`", _advice(cursor))
         cursor.depth -= 1
         return Enclosed(start, cursor.before, condition)
-    if cursor.kind == "number" and len(value) < _LONGEST:
+    if cursor.kind == "number" and len(value) < LONGEST:
         cursor.advance()
         return MonitorId(start, end, int(value))
     if cursor.kind == "hole":
         cursor.advance()
         return MonitorReference(start, end, value[len("${id:") : -1])
     raise cursor.unexpected("the id of a monitor", _advice(cursor))
-
-
-_LONGEST: Final = 20
-"""Digits: ids are 64-bit numbers."""
 
 
 def _advice(cursor: Cursor) -> str:

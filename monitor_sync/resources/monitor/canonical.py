@@ -64,9 +64,25 @@ def same(live: Body, wanted: Body) -> bool:
         and list(live.get("tags") or ()) == list(wanted.get("tags") or ())
     ):
         kind = canonical_type(wanted.get("type"))
-        declared = wanted.get("options")
-        return _options(live.get("options"), kind, declared) == _options(declared, kind, declared)
+        there, declared = live.get("options"), wanted.get("options")
+        return _as_written(there, kind, declared) or (
+            _options(there, kind, declared) == _options(declared, kind, declared)
+        )
     return canonical(live, declared=wanted) == canonical(wanted, declared=wanted)
+
+
+def _as_written(live: Any, kind: Any, declared: Any) -> bool:
+    """
+    Return whether live options are those declared, to the letter, beside what counts as absent.
+
+    False means nothing: they may be the same in other words.
+    """
+    if not isinstance(live, Mapping) or not isinstance(declared, Mapping):
+        return False
+    if any(live.get(name) != value for name, value in declared.items()):
+        return False
+    added = {name: value for name, value in live.items() if name not in declared}
+    return not _normal(added, kind, declared)
 
 
 _OWNED: Final = frozenset(OWNED)
@@ -75,9 +91,19 @@ _TEXTS: Final = ("query", "message", "name", "type", "priority")
 
 def _options(options: Any, kind: Any, declared: Any) -> dict[str, Any]:
     """Return the options that are compared, each in its comparable form."""
+    form = _normal(options, kind, declared)
+    _, moots = _compiled(kind if isinstance(kind, str) else "")
+    for name, moot in moots:
+        if name in form and moot(form):
+            del form[name]
+    return form
+
+
+def _normal(options: Any, kind: Any, declared: Any) -> dict[str, Any]:
+    """Return the options that are not absent, each by itself in its comparable form."""
     if not isinstance(options, Mapping):
         return {}
-    rules, moots = _compiled(kind if isinstance(kind, str) else "")
+    rules, _ = _compiled(kind if isinstance(kind, str) else "")
     form = {}
     for name, value in options.items():
         if value is None:
@@ -90,9 +116,6 @@ def _options(options: Any, kind: Any, declared: Any) -> dict[str, Any]:
         value = normal(value)
         if value is not None:
             form[name] = value
-    for name, moot in moots:
-        if name in form and moot(form):
-            del form[name]
     return form
 
 

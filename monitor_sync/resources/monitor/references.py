@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from monitor_sync.language.syntax import composite
+from monitor_sync.language.syntax import monitor_ids
 from monitor_sync.model import Address, Id
 
 _BY_KEY: Final = re.compile(r"\$\{id:([^}]*)\}")
@@ -25,4 +25,4 @@ def keys_in(query: Any) -> list[str]:
 
 def ids_in(query: Any) -> list[int]:
     """Return the ids of other monitors in a composite's query, in order."""
-    return composite.ids_in(query) if isinstance(query, str) else []
+    return monitor_ids.ids_in(query) if isinstance(query, str) else []
