@@ -11,13 +11,13 @@ _UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\ud
 
 
 def document(value: Any) -> str:
-    """A value over several lines, for people as well as programs."""
+    """Return a value over several lines, for people as well as programs."""
     return defused(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
 def array(entries: Iterable[Mapping[str, Any]], *, indent: str = "") -> str:
     """
-    An array with one entry a line.
+    Return an array with one entry a line.
 
     Such a line can be searched for and compared, and the encoder's fast path takes a third of the
     time that indented JSON takes: at 100,000 monitors that is seconds.
@@ -29,7 +29,7 @@ def array(entries: Iterable[Mapping[str, Any]], *, indent: str = "") -> str:
 
 def tidy(value: Any) -> Any:
     """
-    The value in the types that JSON has: a set sorted, a whole number without a fraction.
+    Return the value in the types that JSON has: a set sorted, a whole number without fraction.
 
     Thresholds are compared as floats, and ``12.0`` is not what anybody wrote.
     """
@@ -46,7 +46,7 @@ def tidy(value: Any) -> Any:
 
 def defused(text: str) -> str:
     """
-    The same JSON, in which no terminal and no build log finds a command.
+    Return the same JSON, in which no terminal and no build log finds a command.
 
     ``##[`` is one to GitHub's runner anywhere in a line; inside a JSON string the first character
     may be written as an escape, and so may the control characters that JSON lets stand. Lone

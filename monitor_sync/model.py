@@ -136,7 +136,7 @@ class Limit:
     @classmethod
     def read(cls, text: str) -> Limit:
         """
-        A limit as written in one word: ``5`` monitors, or ``30%`` of them.
+        Return a limit as written in one word: ``5`` monitors, or ``30%`` of them.
 
         Raises:
             ValueError: it is neither; the text says what it is and what was expected.
@@ -179,7 +179,7 @@ class Limits:
     notions: tuple[tuple[str, ...], ...] = ()
 
     def of_unit(self, unit: str, what: Limited) -> Limit:
-        """The limit of one business unit: its own, else that of all units, else the standing."""
+        """Return the limit of a unit: its own, else that of all units, else the standing one."""
         for name in (unit, "*"):
             own = self.units.get(name, {})
             if what in own:
@@ -351,7 +351,7 @@ def with_stems(key: str) -> Iterator[str]:
 
 
 def tag_value(tags: tuple[str, ...] | list[str], key: str) -> str:
-    """The value of the first tag ``key:…``, or an empty string."""
+    """Return the value of the first tag ``key:…``, or an empty string."""
     prefix = key + ":"
     for tag in tags:
         if tag.startswith(prefix):

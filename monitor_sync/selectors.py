@@ -24,7 +24,7 @@ class Selector:
     pattern: re.Pattern[str] | None = None
 
     def matches(self, key: str, tags: Sequence[str]) -> bool:
-        """Whether a monitor with this key and these tags is meant."""
+        """Return whether a monitor with this key and these tags is meant."""
         if self.pattern is None:
             return self.tag in tags
         return self.pattern.match(key) is not None
@@ -47,7 +47,7 @@ def parse(text: str) -> Selector:
 
 
 def _part(part: str) -> str:
-    """One part of a key as a regular expression; a star stays within the part."""
+    """Return a part of a key as a regular expression; a star stays within the part."""
     if not _GLOB.intersection(part):
         return re.escape(part)
     translated = fnmatch.translate(part)
@@ -56,7 +56,7 @@ def _part(part: str) -> str:
 
 
 def selected(selectors: Iterable[Selector], key: str, tags: Sequence[str]) -> bool:
-    """Whether any selector means this monitor; no selector at all means every monitor."""
+    """Return whether any selector means this monitor; no selector at all means every monitor."""
     chosen = tuple(selectors)
     return not chosen or any(selector.matches(key, tags) for selector in chosen)
 

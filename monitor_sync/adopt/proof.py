@@ -32,7 +32,7 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against writing the draft."""
+        """True if nothing speaks against writing the draft."""
         return not (self.wrong or self.errors or self.unreadable)
 
 

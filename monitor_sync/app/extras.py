@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def emulator_classes() -> tuple[type[Emulator], Running]:
-    """The emulator, and what runs one on a free port. Raises UsageError where they lack."""
+    """Return the emulator and what runs one on a free port. Raises UsageError without its extra."""
     try:
         from monitor_sync.emulator.core import Emulator
         from monitor_sync.emulator.server import running
@@ -25,7 +25,7 @@ def emulator_classes() -> tuple[type[Emulator], Running]:
 
 
 def lacking(error: ImportError, extra: str = "emulator", what: str = "the emulator") -> UsageError:
-    """The error for a package that is not installed, and the extra that brings it."""
+    """Return the error for a missing package, with the extra that brings it."""
     return UsageError(
         f"{what} needs a package that is not installed ({error.name})",
         hint=f"pip install 'monitor-sync[{extra}]'",

@@ -188,7 +188,7 @@ def _read(path: Path) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approvals:
     """
-    Whether those who would be paged differently have agreed.
+    Return whether those who would be paged differently have agreed.
 
     ``required`` is False where the policy of the base asks for no approval. ``teams`` would be
     paged differently, and ``lacking`` are those of them that nobody has approved for.

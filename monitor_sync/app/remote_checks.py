@@ -212,7 +212,7 @@ def _judged(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Dia
 def _checked(
     verdicts: Verdicts, skipped: Sequence[Unchecked], handles: LookedUp, everything: bool
 ) -> Iterator[str]:
-    """What Datadog gave a verdict on. Nothing asked and nothing answered are told apart."""
+    """Return what Datadog gave a verdict on; nothing asked and nothing answered are told apart."""
     if verdicts.checked:
         kind = "monitor" if everything else "new or changed monitor"
         refused = len({refusal.key for refusal in verdicts.refusals})
@@ -229,7 +229,7 @@ def _checked(
 
 
 def _unchecked(monitors: Sequence[Unchecked], handles: LookedUp) -> Iterator[str]:
-    """One line that counts what was not checked, by reason; nothing where all was."""
+    """Return a line that counts what was not checked, by reason; nothing if all was."""
     reasons: dict[str, list[str]] = {}
     for monitor in monitors:
         reasons.setdefault(monitor.reason, []).append(monitor.key)
@@ -245,7 +245,7 @@ def _unchecked(monitors: Sequence[Unchecked], handles: LookedUp) -> Iterator[str
 
 
 def _failure(monitors: Iterable[Unchecked]) -> RemoteError | None:
-    """The first failure of Datadog to answer about a monitor; refused access is only said."""
+    """Return the first failure of Datadog to answer about a monitor; denied access is none."""
     return next(
         (monitor.error for monitor in monitors if isinstance(monitor.error, Unreachable)), None
     )

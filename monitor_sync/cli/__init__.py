@@ -39,7 +39,7 @@ class Program(click.Group):
     """A command group that imports a command when it runs, and tells every error in our words."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """All names, in the order in which people need them."""
+        """Return all names in the order in which people need them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
@@ -122,7 +122,7 @@ def _guarded(run: Callable[[], Any]) -> int:
 
 
 def _in_our_words(error: click.ClickException) -> UsageError:
-    """Click's complaint about the command line, in the shape of ours."""
+    """Return click's complaint about the command line in the shape of ours."""
     message = error.format_message().rstrip(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "monitor-sync"

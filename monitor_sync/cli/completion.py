@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def keys(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Keys of declared monitors, with their names."""
+    """Complete keys of declared monitors, with their names."""
     return [
         CompletionItem(key, help=name)
         for key, name in _declared(context).items()
@@ -25,7 +25,7 @@ def keys(context: click.Context, _: click.Parameter, typed: str) -> list[Complet
 
 def selectors(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
     """
-    Business units, with their files once a slash is typed, with the monitors after another.
+    Complete business units; after a slash their files, after another the monitors.
 
     All keys at once would be thousands. ``team:`` and ``tag:`` lead to the teams and tags of the
     declared monitors.
@@ -74,7 +74,7 @@ def _before_colon(context: click.Context, typed: str) -> str:
 
 
 def rules(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Names of rules, with the first sentence of their pages."""
+    """Complete names of rules, with the first sentence of their pages."""
     from monitor_sync.cli import rulebook  # every module of rules
 
     pages: Iterable[tuple[str, str]] = ((page.name, page.summary) for page in rulebook.pages())
@@ -82,7 +82,7 @@ def rules(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionI
 
 
 def _declared(context: click.Context) -> Mapping[str, str]:
-    """Keys and names of all monitors that are whole."""
+    """Return keys and names of all monitors without errors."""
     return {key: monitor.name for key, monitor in _monitors(context).items()}
 
 

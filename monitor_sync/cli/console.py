@@ -44,7 +44,7 @@ def prepare_streams() -> None:
 
 def style(stream: TextIO) -> Style:
     """
-    Colours and width for one stream.
+    Return colours and width for a stream.
 
     ``--color`` beats ``NO_COLOR``, that beats ``FORCE_COLOR``, that beats what the stream is.
     """
@@ -72,12 +72,12 @@ def _width() -> int:
 
 
 def out() -> Style:
-    """The style of standard output."""
+    """Return the style of standard output."""
     return style(sys.stdout)
 
 
 def err() -> Style:
-    """The style of standard error."""
+    """Return the style of standard error."""
     return style(sys.stderr)
 
 
@@ -115,7 +115,7 @@ def unwritable(path: Path, error: OSError) -> UsageError:
 
 
 def answer_style(output: Path | None) -> Style:
-    """The style of the answer: never coloured or cut in a file."""
+    """Return the style of the answer; in a file nothing is coloured or cut."""
     from monitor_sync.render.style import PLAIN
 
     return PLAIN if output is not None else out()

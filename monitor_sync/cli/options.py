@@ -26,7 +26,7 @@ def _remember_color(context: click.Context, _: click.Parameter, value: str | Non
 
 
 def root(function: _F) -> _F:
-    """``--root``, which stands before the command, as the argument ``root``."""
+    """Pass ``--root``, which stands before the command, as the argument ``root``."""
 
     @functools.wraps(function)
     def with_root(*arguments: Any, **given: Any) -> Any:
@@ -37,7 +37,7 @@ def root(function: _F) -> _F:
 
 
 def color(function: _F) -> _F:
-    """``--color``: before the command or after it."""
+    """Add ``--color``, which may stand before or after the command."""
     return click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -74,7 +74,7 @@ def writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path |
 
 
 def output(*formats: str) -> Callable[[_F], _F]:
-    """``--format`` with these choices, the first one the default, and ``--output``."""
+    """Add ``--format`` with these choices, the first the default, and ``--output``."""
 
     def decorate(function: _F) -> _F:
         function = click.option(
@@ -96,11 +96,7 @@ def output(*formats: str) -> Callable[[_F], _F]:
 
 
 def comparison(*, full: str, fails: str, kept: str) -> Callable[[_F], _F]:
-    """
-    ``--full``, ``--fail-on-changes`` and ``--out``, of commands that compare files with Datadog.
-
-    The three texts are their helps.
-    """
+    """Add ``--full``, ``--fail-on-changes`` and ``--out``, with these helps."""
 
     def decorate(function: _F) -> _F:
         function = click.option(
@@ -117,7 +113,7 @@ def comparison(*, full: str, fails: str, kept: str) -> Callable[[_F], _F]:
 
 
 def selectors(function: _F) -> _F:
-    """``[SELECTOR]…``: which monitors are shown."""
+    """Add ``[SELECTOR]…``: which monitors are shown."""
     return click.argument(
         "selectors", nargs=-1, metavar="[SELECTOR]...", shell_complete=completion.selectors
     )(function)
@@ -133,7 +129,7 @@ def _handle(_: click.Context, parameter: click.Parameter, value: str) -> str:
 
 
 def github(function: _F) -> _F:
-    """``--github``: said by those who want to say it; there is no other place yet."""
+    """Add ``--github``, which changes nothing: there is no other place yet."""
     return click.option(
         "--github",
         is_flag=True,
@@ -143,7 +139,7 @@ def github(function: _F) -> _F:
 
 
 def notify_only(function: _F) -> _F:
-    """``--notify-only``: every recipient of every monitor replaced by one."""
+    """Add ``--notify-only``: one handle in place of every recipient of every monitor."""
     return click.option(
         "--notify-only",
         default="",
@@ -173,7 +169,7 @@ _LIMITS: Final = {
 
 
 def limits(function: _F) -> _F:
-    """``--max-deletes N`` and its like, as one mapping called ``overrides``."""
+    """Add ``--max-deletes N`` and its like; they arrive as one mapping called ``overrides``."""
 
     @functools.wraps(function)
     def gathered(**given: Any) -> Any:
@@ -190,7 +186,7 @@ def limits(function: _F) -> _F:
 
 
 def base(function: _F) -> _F:
-    """``--base REV``: this change alone."""
+    """Add ``--base REV``: this change alone."""
     return click.option(
         "--base",
         default="",
@@ -212,7 +208,7 @@ def _duration(_: click.Context, parameter: click.Parameter, value: str | None) -
 
 
 def deadline(function: _F) -> _F:
-    """``--deadline T``: how long the whole command may take."""
+    """Add ``--deadline T``: how long the whole command may take."""
     return click.option(
         "--deadline",
         metavar="T",

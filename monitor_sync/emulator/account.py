@@ -127,7 +127,7 @@ class Account:
         return given
 
     def keep_clear_of(self, identifier: int) -> None:
-        """Never give this id, nor one below it: it is in use."""
+        """Skip this id and all below it: they are in use."""
         if identifier >= self._next_id:
             self._next_id = identifier + 1
 

@@ -26,7 +26,7 @@ class Clock:
     """Seconds that only go forward, and waiting. Tests bring their own."""
 
     def now(self) -> float:
-        """Seconds since some fixed moment."""
+        """Return the seconds since some fixed moment."""
         return time.monotonic()
 
     def wait(self, gate: threading.Condition, seconds: float) -> None:
@@ -74,11 +74,11 @@ class RequestGate:
 
     @property
     def stopped(self) -> bool:
-        """Whether nothing is sent any more because somebody said so."""
+        """True if somebody stopped it: nothing more is sent."""
         return self._stopped
 
     def now(self) -> float:
-        """Seconds on the clock that all waits go by."""
+        """Return the seconds on the clock that all waits go by."""
         return self._clock.now()
 
     def stop(self) -> None:

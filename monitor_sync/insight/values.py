@@ -33,7 +33,7 @@ SEVERITY: Final[Mapping[Status | None, int]] = {
 
 
 class Outcome(StrEnum):
-    """Whether there is something to judge: a number, nothing yet, or no data at all (1.4)."""
+    """What there is to judge: a number, nothing yet, or no data at all (1.4)."""
 
     NUMBER = "number"
     SKIPPED = "skipped"

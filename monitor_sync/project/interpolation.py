@@ -39,7 +39,7 @@ class CompiledText:
     parts: tuple[str | Hole, ...]
     names: frozenset[str]
     whole: bool
-    """Whether it is one hole and nothing else: such a scalar takes the type of the value."""
+    """True if it is one hole and nothing else: such a scalar takes the type of the value."""
 
     def fill(self, scope: Scope) -> Any:
         """Return the value; the scope must hold every name in ``names``, so check these before."""
@@ -123,7 +123,7 @@ class CompiledTree:
     children: Any
     names: frozenset[str]
     typed: bool
-    """Whether a scalar inside is one whole hole, so that its type is known only when filled."""
+    """True if a scalar inside is one whole hole, so that its type is known only when filled."""
 
     def fill(self, scope: Scope) -> Any:
         """Return the mapping or list with every hole filled."""

@@ -30,7 +30,7 @@ _on: ContextVar[bool] = ContextVar("parse_cache", default=True)
 
 @contextlib.contextmanager
 def off() -> Iterator[None]:
-    """Neither use nor write a cache inside this block, as ``--no-cache`` asks."""
+    """Use and write no cache inside this block, as ``--no-cache`` asks."""
     token = _on.set(False)
     try:
         yield

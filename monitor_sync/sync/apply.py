@@ -122,7 +122,7 @@ class _Run:
                 self._finish(self._halves.get(change.address) or _earlier(change, None))
 
     def all(self, past: Past, *, saved: bool, log: Log) -> tuple[Outcome, ...]:
-        """The whole run. Raises KeyboardInterrupt only where nothing was written yet."""
+        """Carry out the whole run. Raises KeyboardInterrupt only if nothing was written yet."""
         try:
             sound = self._steps_in_order(past, saved=saved, log=log)
             outcomes = self._told()
@@ -281,7 +281,7 @@ class _Run:
         why: str = "",
         error: MonitorSyncError | None = None,
     ) -> Outcome:
-        """What became of a change whose delete, or whose all, was not made."""
+        """Return what became of a change of which the delete, or all of it, was not made."""
         half = self._halves.get(change.address)
         if half is None:
             return Outcome(change=change, status=status, id=change.id, error=error, note=why)

@@ -20,7 +20,7 @@ def approvals_lacking(
     approved_by: Collection[str],
 ) -> tuple[Lacking, ...]:
     """
-    The teams among ``teams_paged`` for which none of their approvers is in ``approved_by``.
+    Return the teams among ``teams_paged`` of which no approver is in ``approved_by``.
 
     ``approvers`` maps a team to GitHub logins and must come from the base of the pull request, or
     whoever asks could name themselves. ``approved_by`` are the logins whose latest review of the

@@ -69,23 +69,23 @@ class Log(Protocol):
     """Where a run writes down what it does. It is called from several threads."""
 
     def sending(self, address: Address, part: Part) -> None:
-        """A write is about to be sent. Raises NotSent where it must not be."""
+        """Note that a write is about to be sent. Raises NotSent if it must not be."""
         ...
 
     def done(self, address: Address, part: Part, id: Id, created: int = 0) -> None:  # noqa: A002 - Datadog's word
-        """A write has happened."""
+        """Note that a write has happened."""
         ...
 
     def undone(self, address: Address, part: Part) -> None:
-        """A write failed: a create has surely not happened."""
+        """Note that a write failed: a create has surely not happened."""
         ...
 
     def listed(self, kind: str, ids: Collection[Id]) -> None:
-        """These are all our resources of a kind: a listing that agrees with what was known."""
+        """Note all our resources of a kind, from a listing that agrees with what was known."""
         ...
 
     def end(self) -> None:
-        """Every change has an outcome, and no twin was left behind."""
+        """Note that every change has an outcome and no duplicate was left behind."""
         ...
 
 
@@ -157,7 +157,7 @@ class Journal:
         os.fsync(self._file)
 
     def sending(self, address: Address, part: Part) -> None:
-        """A write is about to be sent. Raises NotSent where that cannot be written down."""
+        """Note that a write is about to be sent. Raises NotSent if that cannot be written down."""
         try:
             self._in_place()
             self._write(step="sending", kind=address.kind, key=address.key, part=part)
@@ -168,21 +168,21 @@ class Journal:
             ) from error
 
     def done(self, address: Address, part: Part, id: Id, created: int = 0) -> None:  # noqa: A002 - Datadog's word
-        """A write has happened."""
+        """Note that a write has happened."""
         self._note(
             step="done", kind=address.kind, key=address.key, part=part, id=id, created=created
         )
 
     def undone(self, address: Address, part: Part) -> None:
-        """A write failed: a create has surely not happened."""
+        """Note that a write failed: a create has surely not happened."""
         self._note(step="undone", kind=address.kind, key=address.key, part=part)
 
     def listed(self, kind: str, ids: Collection[Id]) -> None:
-        """These are all our resources of a kind: a listing that agrees with what was known."""
+        """Note all our resources of a kind, from a listing that agrees with what was known."""
         self._note(step="listed", kind=kind, ours=sorted(ids, key=str))
 
     def end(self) -> None:
-        """Every change has an outcome, and no twin was left behind."""
+        """Note that every change has an outcome and no duplicate was left behind."""
         with contextlib.suppress(OSError):
             self._in_place()
             self._write(step="ended")
@@ -222,7 +222,7 @@ class Journal:
 
 def read(path: Path) -> Past | None:
     """
-    What the journal at this path says; None where there is none, or none of a run.
+    Return what the journal at this path says; None if there is none, or none of a run.
 
     Lines that cannot be read are passed over: a killed machine may leave half of one.
     """

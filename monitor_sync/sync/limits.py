@@ -48,7 +48,7 @@ class Breach:
 
 def parse(text: str) -> Limit:
     """
-    The value of an option such as ``--max-deletes``: ``N`` monitors, or ``N%`` of them.
+    Return the value of an option such as ``--max-deletes``: ``N`` monitors, or ``N%`` of them.
 
     Raises:
         ValueError: it is neither; the text is for people.
@@ -64,7 +64,7 @@ def breaches(
     overrides: Mapping[Limited, Limit] = _NOTHING,
 ) -> tuple[Breach, ...]:
     """
-    Everything that a plan does too much of; nothing where it may be carried out.
+    Return the limits that a plan exceeds; none if it may be carried out.
 
     ``reviewed`` says that somebody has seen this very plan: it lifts the limits of changes and of
     labels. An override stands for the limit in all and of every unit alike, reviewed or not. The
@@ -87,7 +87,7 @@ def breaches(
 
 
 def _count(plan: Plan, limits: Limits) -> dict[Limited, Counter[str]]:
-    """How many changes of each kind, by the unit that the live monitor is of."""
+    """Count the changes of each kind by the unit that the live monitor is of."""
     counted: dict[Limited, Counter[str]] = {what: Counter() for what in get_args(Limited)}
     for change in plan.changes:
         for what in _kinds(change, limits):
@@ -96,7 +96,7 @@ def _count(plan: Plan, limits: Limits) -> dict[Limited, Counter[str]]:
 
 
 def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
-    """Which limits one change counts for."""
+    """Return which limits a change counts for."""
     if change.action in ("create", "adopt"):
         return ()
     kinds: list[Limited] = []
@@ -112,7 +112,7 @@ def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
 
 
 def _unit(change: Change) -> str:
-    """The unit that the monitor is of now, which may be about to change."""
+    """Return the unit that the monitor is of now, which may be about to change."""
     if change.live is not None:
         return tag_value(change.kind.tags(change.live.body), "business_unit")
     tags = next((field.old for field in change.fields if field.field == "tags"), None)
@@ -122,7 +122,7 @@ def _unit(change: Change) -> str:
 
 
 def _is_label(fields: tuple[FieldChange, ...]) -> bool:
-    """Whether nothing differs but tags and the footer of the message."""
+    """Return whether nothing differs but tags and the footer of the message."""
     return all(
         field.field == "tags"
         or (field.field == "message" and _without_footer(field.old) == _without_footer(field.new))
@@ -153,7 +153,7 @@ def _is_unpaged(change: Change, limits: Limits) -> bool:
 def _exceeded(
     plan: Plan, what: Limited, counted: Counter[str], limits: Limits, override: Limit | None
 ) -> Iterator[str]:
-    """What exceeds a limit: units first, by name, then all of them together."""
+    """Yield what exceeds a limit: units first, by name, then all of them together."""
     in_all = override or limits.standing[what]
     alone = False
     for unit, count in sorted(counted.items()):
@@ -172,7 +172,7 @@ def _exceeded(
 
 
 def _why(count: int, live: int, limit: Limit) -> str:
-    """What is exceeded, empty where nothing is."""
+    """Return which part of a limit is exceeded; empty if none is."""
     shown = []
     percent = ""
     if limit.count is not None and count > limit.count:
@@ -186,7 +186,7 @@ def _why(count: int, live: int, limit: Limit) -> str:
 
 
 def _percentage(count: int, live: int, limit: Decimal) -> str:
-    """A share in percent, with as many digits as it takes to be seen to exceed the limit."""
+    """Return a share in percent, with as many digits as it takes to be seen to exceed the limit."""
     exact = Decimal(100 * count) / live
     shown = next(
         (text for digits in range(6) if Decimal(text := f"{exact:.{digits}f}") > limit), None
@@ -199,7 +199,7 @@ def _of(count: int, live: int) -> str:
 
 
 def _hint(plan: Plan, what: Limited, total: int, *, reviewed: bool) -> str:
-    """The smallest number that lets this plan pass: an override holds for all together as well."""
+    """Return the option that lets this plan pass: an override holds for all units together too."""
     option = f"`--max-{what} {total}`"
     if what in _WAIVED and not reviewed:
         return f"if that is meant: {option}, or `--expect {plan.fingerprint}` after a review"

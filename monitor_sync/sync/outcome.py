@@ -40,7 +40,7 @@ class Outcome:
 
 
 def done(change: Change, written: Written) -> Outcome:
-    """A change that was made."""
+    """Return the outcome of a change that was made."""
     return Outcome(
         change=change,
         status="done",
@@ -52,7 +52,7 @@ def done(change: Change, written: Written) -> Outcome:
 
 
 def held(change: Change, why: str) -> Outcome:
-    """A change that was not sent because of another."""
+    """Return the outcome of a change that was not sent because of another."""
     return Outcome(change=change, status="held back", id=change.id, note=why)
 
 

@@ -31,7 +31,7 @@ _SEAL: Final = re.compile(r'"digest": "sha256:([0-9a-f]{64})"\s*\}\s*\Z')
 
 def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
     """
-    What a plan file holds beyond the JSON plan, the seal last.
+    Return what a plan file holds beyond the JSON plan, the seal last.
 
     ``commit`` is the revision of the files, empty where nobody knows.
     """
@@ -50,7 +50,7 @@ def of_plan(plan: Plan, *, commit: str = "") -> dict[str, Any]:
 
 
 def of_change(change: Change) -> dict[str, Any]:
-    """What a plan file holds of each change beyond the JSON plan: what was live, what is sent."""
+    """Return what a plan file adds to a change of the JSON plan: what was live, what is sent."""
     return {
         "body": change.body,
         "references": [target._asdict() for target in change.references],
@@ -60,7 +60,7 @@ def of_change(change: Change) -> dict[str, Any]:
 
 
 def sealed(text: str) -> str:
-    """The same file with its digest put in: SHA-256 over every byte, the digest's own as zeros."""
+    """Return the file with its digest: SHA-256 over every byte, the digest's own as zeros."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     at = text.rindex(_UNSEALED)
     return text[:at] + digest + text[at + len(_UNSEALED) :]
@@ -71,7 +71,7 @@ def _by_number(live: LiveId) -> tuple[str, int, str]:
 
 
 def digest_of(text: str) -> str:
-    """The digest that a plan file says it has; empty where it says none."""
+    """Return the digest that a plan file says it has; empty if it says none."""
     seal = _SEAL.search(text)
     return seal[1] if seal else ""
 
@@ -150,7 +150,7 @@ def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:
 
 
 def _base(raw: Mapping[str, Any]) -> Base | None:
-    """What the plan leaves out, where it was made with ``--base``: for those who show the file."""
+    """Return what a plan with ``--base`` leaves out: for those who show the file."""
     if raw.get("base") is None:
         return None
     apart = (_apart(entry, origin) for origin in ORIGINS for entry in raw[origin])

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def text(plan: Plan) -> str:
-    """The whole plan as one JSON object, one change a line."""
+    """Return the whole plan as one JSON object, one change a line."""
     return _object(plan, (_record(change, plan) for change in plan.changes), {})
 
 
 def file(plan: Plan, *, commit: str) -> str:
     """
-    The plan file: the same object, with all that applying it needs, sealed.
+    Return the plan file: the same object, with all that applying it needs, sealed.
 
     ``commit`` is the revision of the files that were planned, empty where nobody knows.
     """
@@ -127,7 +127,7 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
 
 
 def _of_base(base: Base) -> dict[str, Any]:
-    """What the JSON plan says beyond this change."""
+    """Return what the JSON plan says beyond this change."""
     return {
         "base": {"revision": base.revision, "commit": base.commit},
         **{origin: [_apart(apart) for apart in base.of(origin)] for origin in ORIGINS},
@@ -135,7 +135,7 @@ def _of_base(base: Base) -> dict[str, Any]:
 
 
 def _of_origin(change: Change) -> dict[str, Any]:
-    """What the JSON plan says of one change of a plan with ``--base``."""
+    """Return what the JSON plan says of a change where there is a base."""
     return {
         "origin": "drift" if change.is_revert else "change",
         "reverts": list(change.reverts),

@@ -20,23 +20,23 @@ class Directory(Protocol):
     """What Datadog knows that a handle may name. All raise RemoteError where it does not say."""
 
     def webhook(self, name: str) -> bool:
-        """Whether there is a webhook of this name."""
+        """Return whether there is a webhook of this name."""
         ...
 
     def pagerduty_service(self, name: str) -> bool:
-        """Whether there is a PagerDuty service of this name."""
+        """Return whether there is a PagerDuty service of this name."""
         ...
 
     def opsgenie_services(self) -> Collection[str]:
-        """The names of all Opsgenie services."""
+        """Return the names of all Opsgenie services."""
         ...
 
     def slack_channels(self, account: str) -> Collection[str]:
-        """The channels of one Slack account, without ``#``. Raises NotFound for no account."""
+        """Return the channels of a Slack account, without ``#``. Raises NotFound for no account."""
         ...
 
     def teams(self) -> Collection[str]:
-        """The handles of all teams, without ``@``."""
+        """Return the handles of all teams, without ``@``."""
         ...
 
 
@@ -82,7 +82,7 @@ class _Unknown(NamedTuple):
 
 
 _Answer = bool | list[str] | _Unknown
-"""Whether it is there, or the names that there are."""
+"""True if Datadog has the name, or all names that Datadog has."""
 
 
 def look_up(
@@ -122,7 +122,7 @@ def _parsed(text: str) -> Handle | None:
 
 
 def _needs(handle: Handle | None, slack_accounts: Sequence[str]) -> list[_Request] | _Unknown:
-    """What has to be asked for one handle, or why it cannot be."""
+    """Return what has to be asked for a handle, or why it cannot be."""
     if handle is None or handle.kind not in _KINDS:
         return _Unknown(OTHER)
     if handle.dynamic:
@@ -212,7 +212,7 @@ def _judge(result: LookedUp, handle: Handle, answers: Sequence[tuple[_Request, _
 
 
 def _among(name: str, names: Collection[str]) -> bool:
-    """Whether Datadog has it. Letters in another case are let pass: nobody knows if they matter."""
+    """Return whether Datadog has it. Letters in another case pass: nobody knows if they matter."""
     return name.casefold() in {name.casefold() for name in names}
 
 

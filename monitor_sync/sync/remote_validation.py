@@ -35,7 +35,7 @@ class Validator(Protocol):
         body: Body,
         id: Any = None,  # noqa: A002 - Datadog's word
     ) -> Sequence[str]:
-        """What it would refuse, in its own words. Raises RemoteError where it does not say."""
+        """Return what it would refuse, in its own words. Raises RemoteError if it does not say."""
         ...
 
 
@@ -98,7 +98,7 @@ def questions(
     among: Container[str] | None = None,
 ) -> tuple[list[Question], list[Unchecked]]:
     """
-    Which monitors to ask about: new and changed ones, or all of them.
+    Return which monitors to ask about: new and changed ones, or all of them.
 
     ``among`` narrows them to some keys. What cannot be asked is in the second part: a composite
     whose members have no ids yet, and what a plan refuses.
@@ -166,7 +166,7 @@ def ask(
 
 
 def _unchanged(project: Project, match: Match, known: Container[str]) -> Iterator[Question]:
-    """The monitors that Datadog holds as declared."""
+    """Yield the monitors that Datadog holds as declared."""
     references = References([match])
     for key, monitor in project.monitors.items():
         current = match.ours.get(key)

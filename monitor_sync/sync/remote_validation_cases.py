@@ -57,7 +57,7 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
 
 def meaning(text: str, body: Body) -> tuple[str, Field, str]:
     """
-    What one refusal is about: the family of its rule, the field, and a hint.
+    Return what a refusal is about: the family of its rule, the field, and a hint.
 
     A text nobody has seen is searched for the name of something that this monitor sets. Where it
     names nothing, the family is ``schema`` and the field empty: it is about the monitor.
@@ -86,7 +86,7 @@ def _of_table(text: str, _: Body) -> Field | None:
 
 
 def _of_name(text: str, body: Body) -> Field | None:
-    """A name in one of the known sentences: of an option, or of a top-level field."""
+    """Return the option or the top-level field that a known sentence names."""
     match = _NAMED[1].search(text)
     if match is None:
         return None
@@ -95,12 +95,12 @@ def _of_name(text: str, body: Body) -> Field | None:
 
 
 def _of_word(text: str, body: Body) -> Field | None:
-    """A word that has an underscore is a name, and none of prose."""
+    """Return the field that a word with an underscore names: prose has none."""
     return _set([word for word in re.findall(r"\w+", text) if "_" in word], body)
 
 
 def _set(names: list[str], body: Body) -> Field | None:
-    """The first of these that the monitor sets: an option, a threshold, or a field of its own."""
+    """Return the first name that the monitor sets: an option, a threshold, a top-level field."""
     options = body.get("options")
     options = options if isinstance(options, Mapping) else {}
     thresholds: Any = options.get("thresholds")

@@ -20,7 +20,7 @@ def lines_of(value: Any) -> int:
 
 
 def _text(text: str) -> int:
-    """A long text stands below its key, folded; one with line breaks keeps its lines."""
+    """Return a long text as it stands below its key: folded, or with its own line breaks."""
     if "\n" in text:
         return 1 + text.count("\n") + 1
     return 1 if len(text) <= _WIDTH else 2 + len(text) // (_WIDTH + 10)

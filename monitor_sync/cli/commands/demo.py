@@ -60,7 +60,7 @@ def command(root: Path) -> None:
 
 
 def _folder(root: Path) -> Path:
-    """The folder of monitors: the one named, or that of the checkout this runs from."""
+    """Return the folder of monitors: the one named, or that of the checkout this runs from."""
     import monitor_sync
 
     checkout = Path(monitor_sync.__file__).parent.parent / "monitors"
@@ -77,7 +77,7 @@ class _Narrator:
         self._number = 0
 
     def step(self, title: str, typed: str = "") -> None:
-        """The title of the next step, and what one would type to do the same."""
+        """Print the title of the next step, and the command that does the same."""
         self._number += 1
         number = self.style(f"{self._number}/{_STEPS}", "cyan", bold=True)
         prompt = self.style(f"  $ {typed}", dim=True) if typed else ""
@@ -85,15 +85,15 @@ class _Narrator:
         self.say(f"{lead}{number} {self.style(title, bold=True)}{prompt}")
 
     def tell(self, text: str) -> None:
-        """One line within a step."""
+        """Print a line within a step."""
         self.say(f"    {text}".rstrip())
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Print a line."""
         console.answer(text + "\n")
 
     def show(self, plan: Plan) -> None:
-        """The plan as the command prints it, a little to the right."""
+        """Print the plan as the command does, indented."""
         from monitor_sync.render.plan import text
 
         narrow = replace(self.style, width=self.style.width and self.style.width - 4)
@@ -244,7 +244,7 @@ class _Story:
         self._narrator.tell(summary(outcomes, plan.fingerprint, self._narrator.style))
 
     def _picked(self) -> Sequence[Monitor]:
-        """Three monitors, the first one with a threshold that can be raised. Always the same."""
+        """Return three monitors, always the same; the threshold of the first can be raised."""
         monitors = [self._project.monitors[key] for key in sorted(self._project.monitors)]
         simple = [monitor for monitor in monitors if _raisable(monitor)]
         if not simple:
@@ -271,12 +271,12 @@ class _Story:
         return old, f"{raised:g}"
 
     def _id(self, monitor: Monitor) -> int:
-        """The id of the live monitor with this key: the oldest, where there are several."""
+        """Return the id of the live monitor with this key: the oldest if there are several."""
         live = self._client.monitors.find(self._project.name, monitor.key)
         return min(int(body["id"]) for body in live)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """One request as Datadog's web page would send it."""
+        """Send a request as Datadog's web page would."""
         sent = b"" if body is None else json.dumps(body).encode()
         status, _, answer = self._emulator.handle(method, path, "", _HEADERS, sent)
         self._narrator.check(
@@ -286,7 +286,7 @@ class _Story:
 
 
 def _raisable(monitor: Monitor) -> bool:
-    """Whether doubling the critical threshold keeps the monitor valid."""
+    """Return whether the monitor stays valid with twice its critical threshold."""
     critical = monitor.body.get("options", {}).get("thresholds", {}).get("critical")
     return (
         monitor.type == "query alert"
