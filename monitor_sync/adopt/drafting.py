@@ -16,8 +16,12 @@ from monitor_sync.adopt.holes import Names, with_holes
 from monitor_sync.adopt.inherited import tags_above, unset_tags
 from monitor_sync.adopt.naming import Title, names
 from monitor_sync.adopt.placed import PlacedMonitor
-from monitor_sync.adopt.placing import Place, Placing, place
+from monitor_sync.adopt.placing import Place, Placing, by_key, place
 from monitor_sync.model import UNOWNED, UNPLACED, LiveResource
+from monitor_sync.project.layers import merge_tags
+
+_RESERVED = {"business_unit", "on_call"}
+"""Keys of tags that only this tool gives, and that may live with another value than ours."""
 
 _TITLES = {UNPLACED: "Not placed yet", UNOWNED: "Nobody yet"}
 
@@ -130,7 +134,7 @@ class Drafter:
         context = FileContext(
             above=above,
             unset=unset,
-            ignored={monitor.name: doubts.ignored.get(monitor.id, ()) for monitor in monitors},
+            ignored={monitor.name: _ignored(monitor, doubts) for monitor in monitors},
             schema="../.schemas/monitors.json" if self._schemas else "",
         )
         if path not in self._texts:
@@ -204,6 +208,18 @@ class Drafter:
         entries = composing.team_entries({team: _title(team) for team in teams})
         text = append_below(self._texts.get("teams.yaml", ""), "teams", entries)
         return text if text is not None else self._texts["teams.yaml"] + entries
+
+
+def _ignored(monitor: PlacedMonitor, doubts: Doubts) -> list[str]:
+    """Return the rules that a monitor ignores; with the second a reserved tag stays beside ours."""
+    rules = set(doubts.ignored.get(monitor.id, ()))
+    if _RESERVED & by_key({"tags": _whole_tags(monitor.declared.get("tags"))}).keys():
+        rules.add("tags/second-value")
+    return sorted(rules)
+
+
+def _whole_tags(written: Any) -> list[str]:
+    return merge_tags([], written or [])
 
 
 def _title(part: str) -> str:

@@ -91,8 +91,8 @@ def after(doubts: Doubts, proof: Proof, appended: Mapping[str, str]) -> Doubts:
     Return what the next draft must heed.
 
     A monitor that is wrong is written without holes, and left out if it was; one with errors of
-    rules ignores them, and is left out if it did. ``appended`` are the ``unit/file`` of files of
-    people by path: to one that cannot be read any more nothing is appended.
+    rules ignores them, and is treated as wrong if it did. ``appended`` are the ``unit/file`` of
+    files of people by path: to one that cannot be read any more nothing is appended.
     """
     literal, out, ignored = set(doubts.literal), dict(doubts.out), dict(doubts.ignored)
     closed = {appended[path] for path in proof.unreadable if path in appended}
@@ -104,7 +104,11 @@ def after(doubts: Doubts, proof: Proof, appended: Mapping[str, str]) -> Doubts:
         literal.add(id_)
     for id_, rules in proof.errors.items():
         known = ignored.get(id_, ())
-        if set(rules) <= set(known):
+        if not set(rules) <= set(known):
+            ignored[id_] = tuple(sorted({*known, *rules}))
+            continue
+        if id_ in literal:
             out[id_] = f"an error cannot be ignored: {', '.join(rules)}"
-        ignored[id_] = tuple(sorted({*known, *rules}))
+        literal.add(id_)
+        ignored[id_] = tuple(rule for rule in known if rule not in rules)
     return Doubts(literal=frozenset(literal), out=out, ignored=ignored, closed=doubts.closed)

@@ -12,6 +12,9 @@ from monitor_sync.project.interpolation import plain
 WIDTH: Final = 100
 """Columns that a line of a folded text has at most, where its words allow it."""
 
+_LONGEST_NUMBER: Final = 30
+"""Characters of a number without an exponent; a longer one nobody would write out."""
+
 _WORDS: Final = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n", "~"})
 """What some reader of YAML takes for something else than a text, in lower case."""
 
@@ -29,7 +32,8 @@ def scalar(value: Any, *, flow: bool = False) -> str:
         return value if _is_plain(value, flow) else quoted(value)
     if value is None:
         return "null"
-    return plain(value)
+    written = plain(value)
+    return written if len(written) <= _LONGEST_NUMBER else repr(value)
 
 
 def _is_plain(text: str, flow: bool) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.adopt.drafting import Doubts, Draft, Drafter
 from monitor_sync.adopt.proof import Proof, after, prove
 from monitor_sync.app import files
 from monitor_sync.app.conversation import Progress, silent
-from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.project import load
 
@@ -39,6 +39,21 @@ class Proven:
     findings: tuple[Diagnostic, ...] = ()
 
 
+class SoundFiles:
+    """What files without a mistake hold, from one attempt to the next: most do not change."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, bytes], Any] = {}
+
+    def get(self, kind: str, content: bytes) -> Any:
+        """Return what was kept, None where nothing is."""
+        return self._values.get((kind, content))
+
+    def put(self, kind: str, content: bytes, value: Any) -> None:
+        """Keep the values of a file."""
+        self._values[kind, content] = value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """
@@ -53,6 +68,7 @@ class Trial:
     shared: Mapping[str, str]
     live: Sequence[LiveResource]
     progress: Progress = silent
+    sound: SoundFiles = field(default_factory=SoundFiles)
 
     def proven(self, drafter: Drafter) -> Proven:
         """Return the first draft that holds. Raises UsageError where none does, or a full disk."""
@@ -76,9 +92,10 @@ class Trial:
         step(True)
         keys = {monitor.key for monitor in draft.placed}
         with self._written(draft) as folder:
-            loaded = load.load(folder)
+            loaded = load.load(folder, cache=self.sound)
             step(True)
-            findings = tuple(_below(each, folder) for each in files.check(loaded, keys))
+            checked = files.check(loaded, keys, least=Severity.ERROR)
+            findings = tuple(_below(each, folder) for each in checked)
         step(True)
         proof = prove(draft, loaded.project, findings, self.live)
         step(True)
