@@ -1,0 +1,184 @@
+"""An import against a live Datadog: what it selects, where it writes, what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync import app
+from monitor_sync.app import Imported, ImportOptions, Target
+from monitor_sync.errors import UsageError
+from monitor_sync.render import importing as rendered
+from tests.conftest import Local
+
+FLOW = """\
+# written by people
+team: quotes   # ours
+monitors:
+    disk-full:
+        adopt: 11
+        name: Disk full
+        query: avg(last_5m):avg:disk{*} > ${critical}
+        thresholds: {critical: 90}
+        notify: false
+        footer: false
+# the end"""
+
+
+def monitor(number: int, name: str, *tags: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": name,
+        "type": "query alert",
+        "query": f"avg(last_5m):avg:m{number}{{*}} > 90",
+        "message": "Look. @slack-quotes",
+        "tags": list(tags),
+        "options": {"thresholds": {"critical": 90.0}},
+        "created_at": 1_700_000_000_000 + number,
+        **more,
+    }
+
+
+MOTOR = ("business_unit:motor", "team:quotes", "service:api")
+LIVE = [
+    monitor(11, "Disk full", *MOTOR, query="avg(last_5m):avg:disk{*} > 90", message=""),
+    monitor(12, "Load high", *MOTOR),
+    monitor(13, "Both", "team:quotes", type="composite", query="11 && 12", options={}),
+    monitor(14, "Made by Terraform", *MOTOR, "managed_by:terraform"),
+    monitor(15, "Somebody's", "on_call:somebody", created_at=1_800_000_000_000),
+]
+
+
+@pytest.fixture
+def root(local: Local, tmp_path: Path) -> Path:
+    """A project with one file of people, and monitors that live beside it."""
+    local.emulator.seed(LIVE)
+    root = tmp_path / "monitors"
+    files = {
+        "project.yaml": "project: acme\nimport: {unit: business_unit, team: team, file: service}\n",
+        "teams.yaml": "teams:\n  quotes: {name: Quotes}\n",
+        "motor/business-unit.yaml": "name: Motor\n",
+        "motor/api.yaml": FLOW,
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def imported(root: Path, local: Local, **options: Any) -> Imported:
+    return app.import_monitors(root, Target(environ=local.environment), ImportOptions(**options))
+
+
+def keys(report: Imported) -> dict[int, str]:
+    return {each.id: each.key for each in report.monitors}
+
+
+def test_a_file_of_people_is_added_to_and_keeps_its_lines(root: Path, local: Local) -> None:
+    report = imported(root, local, ids=[12, 11])
+
+    assert keys(report) == {12: "motor/api/load-high"}
+    assert report.already == 1
+    assert (root / "motor/api.yaml").read_text() == FLOW.replace(
+        "# the end",
+        """\
+    load-high:
+      adopt: 12
+      name: Load high
+      query: avg(last_5m):avg:m12{*} > ${critical}
+      thresholds: {critical: 90}
+      service: api
+      message: Look. @slack-quotes
+      notify: false
+      footer: false
+# the end
+""",
+    )
+    assert imported(root, local, ids=[12]).already == 1
+
+
+def test_where_nothing_can_be_added_a_file_of_its_own_is_written(root: Path, local: Local) -> None:
+    flow = 'team: quotes\nmonitors: {a: {name: A, query: "avg(last_5m):avg:a{*} > 1"}}\n'
+    (root / "motor/api.yaml").write_text(flow)
+
+    report = imported(root, local, ids=[12])
+
+    assert keys(report) == {12: "motor/api-imported/load-high"}
+    assert (root / "motor/api.yaml").read_text() == flow
+
+
+def test_a_composite_names_its_members_by_key_and_a_tag_of_ours_stays_beside_ours(
+    root: Path, local: Local
+) -> None:
+    report = imported(root, local, everything=True)
+
+    texts = {path.name: path.read_text() for path in (root / "unplaced").iterdir()}
+    assert "${id:motor/api/disk-full} && ${id:motor/api/load-high}" in texts["general.yaml"]
+    assert "tags: {on_call: somebody}" in texts["general.yaml"]
+    assert report.why_not == {
+        13: "no tag `business_unit`",
+        15: "no tag `business_unit`; no tag `team`",
+    }
+    planned = app.plan(root, Target(environ=local.environment))
+    assert {change.action for change in planned.plan.changes} == {"adopt"}
+    assert {field.field for change in planned.plan.changes for field in change.fields} == {"tags"}
+    assert not planned.plan.refused
+
+
+def test_what_is_asked_for_is_selected_by_search_or_by_age(root: Path, local: Local) -> None:
+    by_query = imported(root, local, query="tag:service:api", dry_run=True)
+    by_age = imported(root, local, since=1_750_000_000_000, dry_run=True)
+
+    assert set(keys(by_query)) == {12}
+    assert [each.id for each in by_query.left] == [14]
+    assert set(keys(by_age)) == {15}
+    assert not by_query.written
+    assert (root / "motor/api.yaml").read_text() == FLOW
+
+
+def test_what_another_tool_manages_is_taken_over_with_the_steps_of_the_other_side(
+    root: Path, local: Local
+) -> None:
+    report = imported(root, local, ids=[14], take_over=True)
+
+    assert report.marks == {14: "terraform"}
+    assert "in Terraform: a `removed` block" in rendered.text(report)
+
+
+def test_the_findings_of_an_import_are_a_baseline(root: Path, local: Local) -> None:
+    kept = root.parent / "baseline.json"
+
+    imported(root, local, everything=True, baseline=kept)
+
+    findings = app.validate(root, app.ValidateOptions(baseline=kept)).diagnostics
+    assert {each["key"] for each in json.loads(kept.read_text())} >= {"motor/api/load-high"}
+    assert [each for each in findings if each.key != "motor/api/disk-full"] == []
+
+
+def test_an_unknown_id_is_named(root: Path, local: Local) -> None:
+    with pytest.raises(UsageError, match="Datadog has no monitor 99"):
+        imported(root, local, ids=[12, 99])
+
+
+def test_teams_that_take_no_entry_are_left_to_a_person(root: Path, local: Local) -> None:
+    (root / "teams.yaml").write_text("teams: {quotes: {name: Quotes}}\n")
+
+    with pytest.raises(UsageError, match=r"nothing can be added to teams\.yaml"):
+        imported(root, local, ids=[15])
+
+    assert not (root / "unplaced").exists()
+
+
+def test_a_project_begins_with_its_name(local: Local, tmp_path: Path) -> None:
+    local.emulator.seed(LIVE[1:2])
+    root = tmp_path / "new"
+
+    with pytest.raises(UsageError, match="there is no"):
+        imported(root, local, everything=True)
+    imported(root, local, everything=True, project="acme")
+
+    assert (root / "project.yaml").read_text().startswith("project: acme\nimport: {unit: bus")
+    assert imported(root, local, everything=True).already == 1
