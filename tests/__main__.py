@@ -1,8 +1,9 @@
 """
 Every check of the repository in one command, each named and timed: ``python -m tests``.
 
-All steps run even when one fails, so that one run shows everything there is to mend. The last
-line printed is pytest's own closing line. ``--long`` runs the tests marked ``long`` and nothing
+All steps run even when one fails, so that one run shows everything there is to mend. The tests run
+beside mypy, which takes as long as all other checks, and is told after them. The last line printed
+is pytest's own closing line. ``--long`` runs the tests marked ``long`` and nothing
 else. Exit code 0 when all steps passed, 1 otherwise.
 """
 
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +51,7 @@ def tool(name: str) -> str:
 
 
 def checks() -> tuple[Step, ...]:
-    """The steps before the tests, quickest first. None of them opens a connection."""
+    """The steps before the tests. None of them opens a connection."""
     schema = (tool("check-jsonschema"), "--builtin-schema")
     workflows = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/workflows/*.yml"))
     chooser = ".github/ISSUE_TEMPLATE/config.yml"
@@ -79,8 +81,12 @@ def checks() -> tuple[Step, ...]:
         Step(
             name="issue chooser, schema", command=(*schema, "vendor.github-issue-config", chooser)
         ),
-        Step(name="mypy", command=(sys.executable, "-m", "mypy")),
     )
+
+
+def types() -> Step:
+    """The check that takes a quarter of a minute."""
+    return Step(name="mypy", command=(sys.executable, "-m", "mypy"))
 
 
 def tests(*, long: bool) -> Step:
@@ -89,9 +95,9 @@ def tests(*, long: bool) -> Step:
     if long:
         command += ["-m", "long"]
     else:
-        # One worker a core; a file stays with one worker, so that what a module sets up once
-        # (a wheel, an emulator) is set up once.
-        command += ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+        # One worker more than cores, as a test waits for processes that it starts. A file stays
+        # with one worker, so that what a module sets up once (a wheel, an emulator) is set up once.
+        command += ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
     return Step(name="pytest", command=tuple(command), shown=True)
 
 
@@ -140,19 +146,21 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="only the tests that take minutes")
     options = parser.parse_args()
 
-    steps = () if options.long else checks()
+    started = time.perf_counter()
     results = []
-    for step in (*steps, tests(long=options.long)):
-        if step.shown:
-            print(flush=True)
-        results.append(run(step))
-        if not step.shown:
-            report(results[-1])
+    with ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+        for result in side_by_side.map(run, () if options.long else checks()):
+            report(result)
+            results.append(result)
+        typed = None if options.long else side_by_side.submit(run, types())
+        print(flush=True)
+        tested = run(tests(long=options.long))
+        results += [*([typed.result()] if typed else ()), tested]
 
     print("\nsummary")
     for result in results:
         report(result)
-    print(f"{'together':<30}{sum(result.seconds for result in results):>7.1f} s\n")
+    print(f"{'together':<30}{time.perf_counter() - started:>7.1f} s\n")
     closing = results[-1].last_line
     print(closing if CLOSING.match(closing) else f"=== pytest did not finish: {closing} ===")
     return 0 if all(result.passed for result in results) else 1

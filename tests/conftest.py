@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from hypothesis import HealthCheck, settings
 
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
+
+# The hundreds of processes that tests start compile our modules once, not each of them anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Whether an example passes does not depend on how busy the machine is.
 settings.register_profile(

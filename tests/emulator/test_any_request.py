@@ -60,6 +60,9 @@ _FIELDS = st.dictionaries(
     _VALUES | _OPTIONS,
     max_size=4,
 )  # fmt: skip
+EXAMPLES = settings(max_examples=100)
+"""Others each time: what runs many times a day need not try many at once."""
+
 _QUERIES = st.dictionaries(
     st.sampled_from(
         ["page", "page_size", "id_offset", "tags", "monitor_tags", "name", "group_states", "query",
@@ -70,7 +73,7 @@ _QUERIES = st.dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@EXAMPLES
 @given(
     calls=st.lists(
         st.tuples(st.sampled_from(_PATHS), _FIELDS, _QUERIES, st.booleans()), min_size=1, max_size=4
@@ -137,7 +140,7 @@ _PIECES = st.sampled_from(
 _QUERY_TEXTS = st.lists(_PIECES, max_size=16).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@EXAMPLES
 @given(query=_QUERY_TEXTS, kind=st.sampled_from(sorted(KNOWN_TYPES)), options=_OPTIONS)
 def test_whatever_a_definition_holds_is_answered(
     query: str, kind: str, options: dict[str, Any]
@@ -175,7 +178,7 @@ _FAULTS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@EXAMPLES
 @given(search=_SEARCHES, faults=_FAULTS)
 def test_whatever_is_searched_or_set_is_answered(search: dict[str, Any], faults: Any) -> None:
     emulator = Emulator()
