@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.drifted import DriftOptions, drift
     from monitor_sync.app.health import doctor
     from monitor_sync.app.importing import Imported, ImportOptions, import_monitors
+    from monitor_sync.app.migrating import Migration, migrate
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.planning import Planned, PlanOptions, plan
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
@@ -46,6 +47,7 @@ __all__ = [
     "Imported",
     "JobLog",
     "MergedOptions",
+    "Migration",
     "NewProject",
     "OwnersFile",
     "PlanOptions",
@@ -65,6 +67,7 @@ __all__ = [
     "drift",
     "import_monitors",
     "merged",
+    "migrate",
     "owners_file",
     "plan",
     "refuse_existing",
@@ -84,6 +87,7 @@ _MODULES: Final = {
     "health": ("doctor",),
     "importing": ("ImportOptions", "Imported", "import_monitors"),
     "unmanaged_monitors": ("UnmanagedMonitor", "unmanaged"),
+    "migrating": ("Migration", "migrate"),
     "owners": ("OwnersFile", "owners_file"),
     "planning": ("PlanOptions", "Planned", "plan"),
     "pull_request": ("CommentOptions", "approvals", "comment"),

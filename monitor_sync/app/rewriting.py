@@ -96,20 +96,30 @@ def _by_hand(path: Path, text: str, refused: EditRefused) -> ByHand:
 @contextmanager
 def reloaded(root: Path, files: Sequence[Rewritten]) -> Iterator[Loaded]:
     """Give the project as it would be with these files, read from a copy of its folder."""
-    after = {file.path.relative_to(root): file.after for file in files}
-    name = root.resolve().name
+    with copied(root) as copy:
+        for file in files:
+            (copy / file.path.relative_to(root)).write_bytes(file.after.encode("utf-8"))
+        yield read_copy(copy, root)
+
+
+def read_copy(copy: Path, root: Path) -> Loaded:
+    """Read a copy of a project; what there is to say names the files of the project itself."""
+    loaded = load.load(copy)
+    found = (_below(diagnostic, copy, root) for diagnostic in loaded.diagnostics)
+    return replace(loaded, diagnostics=tuple(found))
+
+
+@contextmanager
+def copied(root: Path) -> Iterator[Path]:
+    """Give a copy of a project's files in a folder of the same name, which is gone afterwards."""
     try:
         with tempfile.TemporaryDirectory(prefix="monitor-sync-") as outer:
-            copy = Path(outer) / name
-            for file in find(root).files:
-                path = file.path.relative_to(root)
-                (copy / path).parent.mkdir(parents=True, exist_ok=True)
-                text = after.get(path)
-                content = file.path.read_bytes() if text is None else text.encode("utf-8")
-                (copy / path).write_bytes(content)
-            loaded = load.load(copy)
-            found = (_below(diagnostic, copy, root) for diagnostic in loaded.diagnostics)
-            yield replace(loaded, diagnostics=tuple(found))
+            copy = Path(outer) / root.resolve().name
+            for file in [*find(root).files, *find_tests(root)]:
+                path = copy / file.path.relative_to(root)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.path.read_bytes())
+            yield copy
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(

@@ -26,7 +26,7 @@ from monitor_sync.language.suggest import did_you_mean
 
 COMMANDS: Final = (
     "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "release",
-    "show", "list", "codeowners", "comment", "approvals", "merged", "test", "evaluate",
+    "migrate", "show", "list", "codeowners", "comment", "approvals", "merged", "test", "evaluate",
     "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""

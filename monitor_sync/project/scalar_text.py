@@ -46,13 +46,13 @@ def _whole(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[list[Sp
         yield splice(plain(value) if value is not None else "null")
     elif node.style == "'" and "\n" not in value and value.isprintable():
         yield splice("'" + value.replace("'", "''") + "'")
-    elif node.style == '"':
+    elif node.style == '"' and (flow or "\n" not in value):
         yield splice(yaml_text.quoted(value))
     elif node.style in ("|", ">") and (block := _block(text, node, value)) is not None:
         yield splice(block)
     elif "\n" not in value and yaml_text.is_plain(value, flow=flow):
         yield splice(value)
-    if isinstance(value, str):
+    if isinstance(value, str) and (flow or "\n" not in value):
         yield splice(yaml_text.quoted(value))
 
 
@@ -88,7 +88,7 @@ def _by_word(text: str, node: Node, value: str) -> list[Splice] | None:
     for kind, first, last, new_first, new_last in matcher.get_opcodes():
         if kind == "equal":
             continue
-        written = _in_style("".join(after[new_first:new_last]), node)
+        written = _in_style("".join(after[new_first:new_last]), text, node)
         if written is None:
             return None
         begin, end = starts[first], starts[last]
@@ -111,10 +111,24 @@ def _width(text: str, node: Node, places: list[int], end: int) -> int:
     return last + 1
 
 
-def _in_style(value: str, node: Node) -> str | None:
+def _in_style(value: str, text: str, node: Node) -> str | None:
     """Return a piece of a text as the style of its scalar writes it, None where it cannot."""
     if node.style == '"':
         return yaml_text.quoted(value)[1:-1]
-    if "\n" in value or not value.isprintable():
+    if "\n" in value and node.style and node.style in "|>":
+        return _with_breaks(value, text, node)
+    if not value.isprintable():
         return None
     return value.replace("'", "''") if node.style == "'" else value
+
+
+def _with_breaks(value: str, text: str, node: Node) -> str | None:
+    """Return a piece of several lines of a block; folding takes one break of each run of them."""
+    if not value.replace("\n", "").isprintable():
+        return None
+    ending = newline(text)
+    first = text.find("\n", node.content) + 1
+    indent = re.compile(r" *").match(text, first)
+    pad = indent[0] if indent else ""
+    further = 1 if node.style == ">" else 0
+    return re.sub(r"\n+", lambda run: ending * (len(run[0]) + further) + pad, value)

@@ -67,6 +67,8 @@ def replace(text: str, holder: Node, entry: Entry, step: Set) -> Iterator[list[S
     room = 0 if block and value and not single else room
     written = yaml_text.written(value, indent, room=room, step=step_of(text, holder))
     yield [_behind_mark(text, entry, written)]
+    if isinstance(value, str):
+        yield [_behind_mark(text, entry, Written(yaml_text.quoted(value)))]
 
 
 def _behind_mark(text: str, entry: Entry, written: Written) -> Splice:

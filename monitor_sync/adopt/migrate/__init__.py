@@ -1,0 +1,1 @@
+"""Codemods: files rewritten where Datadog, a metric, a tag or a team's routing has changed."""

@@ -1,0 +1,26 @@
+"""Every codemod that needs the files alone, in the order in which they are listed and run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor_sync.adopt.migrate import (
+    escalation,
+    group_delay,
+    monitor_type,
+    no_data,
+    rename_metric,
+    rename_tag,
+)
+
+CODEMODS: Final = {
+    codemod.name: codemod
+    for codemod in (
+        no_data.CODEMOD,
+        monitor_type.CODEMOD,
+        group_delay.CODEMOD,
+        escalation.CODEMOD,
+        rename_metric.CODEMOD,
+        rename_tag.CODEMOD,
+    )
+}

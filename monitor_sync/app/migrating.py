@@ -1,0 +1,196 @@
+"""``migrate``: files rewritten by codemods, each proven to change nothing but what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from monitor_sync.adopt.migrate.codemods import CODEMODS
+from monitor_sync.adopt.migrate.estate import Codemod, Kept, estate
+from monitor_sync.app import files, rewriting
+from monitor_sync.app.failures import NotProven
+from monitor_sync.app.rewriting import ByHand, Rewritten
+from monitor_sync.audience.change import compare
+from monitor_sync.counting import count
+from monitor_sync.diagnostics import Severity
+from monitor_sync.errors import UsageError
+from monitor_sync.language.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from monitor_sync.model import Monitor
+    from monitor_sync.project.load import Loaded
+
+_ABSENT: Final = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One codemod that was run: the files and monitors that it changes, and what it keeps."""
+
+    codemod: Codemod
+    files: int = 0
+    monitors: int = 0
+    kept: tuple[Kept, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """What codemods made of the files. Nothing is written where it was a ``dry_run``."""
+
+    steps: tuple[Step, ...]
+    files: tuple[Rewritten, ...]
+    dry_run: bool = False
+
+
+@dataclass(slots=True)
+class _Run:
+    """The codemods that have run in a copy of the project so far."""
+
+    root: Path
+    copy: Path
+    steps: list[Step] = field(default_factory=list)
+
+    def rewritten(self) -> list[Rewritten]:
+        """Return the files that differ from those of the project by now."""
+        result = []
+        for parsed in rewriting.parsed_files(self.copy, tests=True):
+            below = parsed.file.path.relative_to(self.copy)
+            before = (self.root / below).read_bytes().decode("utf-8")
+            after = parsed.file.path.read_bytes().decode("utf-8")
+            if before != after:
+                path = self.root / below
+                shown = path.as_posix()
+                result.append(Rewritten(path=path, shown=shown, before=before, after=after))
+        return result
+
+
+def requests(words: Sequence[str]) -> list[tuple[Codemod, tuple[str, ...]]]:
+    """
+    Return the codemods that a command line names, each with what it is told.
+
+    Raises UsageError for a name that is none, and where an argument is missing.
+    """
+    rest = list(words)
+    asked = []
+    while rest:
+        name = rest.pop(0)
+        codemod = CODEMODS.get(name)
+        if codemod is None:
+            hint = did_you_mean(name, CODEMODS, "`monitor-sync migrate` lists them")
+            raise UsageError(f"there is no codemod {name!r}", hint=hint)
+        arguments = tuple(rest[: len(codemod.parameters)])
+        del rest[: len(arguments)]
+        if len(arguments) < len(codemod.parameters):
+            usage = " ".join((name, *codemod.parameters))
+            raise UsageError(
+                f"{name} takes {count(len(codemod.parameters), 'argument')}",
+                hint=f"write `monitor-sync migrate {usage}`",
+            )
+        asked.append((codemod, arguments))
+    return asked
+
+
+def migrate(root: Path, words: Sequence[str], *, dry_run: bool = False) -> Migration:
+    """
+    Rewrite the files of a project by the codemods that the words name, in their order.
+
+    They run in a copy. What each makes is read back: no error that was not there, the same
+    monitors, no field changed but those that the codemod says, nobody notified differently. The
+    files are written then, all or none. Raises UsageError, WrongFiles, NotProven.
+    """
+    asked = requests(words)
+    files.read_whole(root)
+    with rewriting.copied(root) as copy:
+        run = _Run(root, copy)
+        for codemod, arguments in asked:
+            run.steps.append(_step(run, codemod, arguments))
+        rewritten = run.rewritten()
+    if not dry_run:
+        rewriting.write(rewritten)
+    return Migration(steps=tuple(run.steps), files=tuple(rewritten), dry_run=dry_run)
+
+
+def _step(run: _Run, codemod: Codemod, arguments: Sequence[str]) -> Step:
+    before = rewriting.read_copy(run.copy, run.root)
+    parsed = rewriting.parsed_files(run.copy, tests=True)
+    rewrites = codemod.rewrite(estate(run.copy, parsed, before), arguments)
+    edits = {name: steps for name, steps in rewrites.edits.items() if steps}
+    rewritten, by_hand = rewriting.rewrite(run.copy, edits)
+    for file in rewritten:
+        file.path.write_bytes(file.after.encode("utf-8"))
+    after = rewriting.read_copy(run.copy, run.root)
+    changed = _prove(run, codemod, before, after)
+    below = [replace(entry, shown=_shown(run, entry.shown)) for entry in by_hand]
+    kept = [replace(entry, file=_shown(run, entry.file)) for entry in rewrites.kept]
+    return Step(
+        codemod=codemod,
+        files=len(rewritten),
+        monitors=changed,
+        kept=tuple(sorted(kept, key=lambda kept: (kept.file, kept.line))),
+        by_hand=tuple(below),
+    )
+
+
+def _shown(run: _Run, name: str) -> str:
+    """Return how messages name a file that is named by its path in the copy, or below it."""
+    path = Path(name)
+    below = path.relative_to(run.copy) if path.is_relative_to(run.copy) else path
+    return (run.root / below).as_posix()
+
+
+def _prove(run: _Run, codemod: Codemod, before: Loaded, after: Loaded) -> int:
+    """Return how many monitors a codemod changes. Raises NotProven where it does more than said."""
+    known = {(each.rule, each.key, each.message) for each in before.diagnostics}
+    errors = [
+        each
+        for each in after.diagnostics
+        if each.severity is Severity.ERROR and (each.rule, each.key, each.message) not in known
+    ]
+    if errors:
+        raise NotProven(
+            f"{codemod.name} would bring {count(len(errors), 'error')}, so nothing is written",
+            run.rewritten(),
+            diagnostics=errors,
+        )
+    old, new = before.project.monitors, after.project.monitors
+    if old.keys() != new.keys():
+        raise NotProven(f"{codemod.name} would add or remove monitors", run.rewritten())
+    changed = [key for key in old if old[key].body != new[key].body]
+    for key in changed:
+        _prove_one(run, codemod, key, old[key], new[key])
+    return len(changed)
+
+
+def _prove_one(run: _Run, codemod: Codemod, key: str, old: Monitor, new: Monitor) -> None:
+    # what routing adds to a message follows from the options
+    bodies = [
+        {**monitor.body, "message": monitor.body["message"][: monitor.text_end]}
+        for monitor in (old, new)
+    ]
+    further = sorted(set(_differing(*bodies)) - codemod.fields)
+    further = [name for name in further if name.split(".")[0] not in codemod.fields]
+    if further:
+        raise NotProven(
+            f"{codemod.name} would change {further[0]} of {key} too, so nothing is written",
+            run.rewritten(),
+        )
+    audience = compare(old.body, new.body)
+    if audience and "message" in codemod.fields and not codemod.parameters:
+        raise NotProven(
+            f"{codemod.name} would notify others of {key}, so nothing is written", run.rewritten()
+        )
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fields in which two bodies differ, those of the options one by one."""
+    for name in {**old, **new}:
+        before, after = old.get(name, _ABSENT), new.get(name, _ABSENT)
+        if before == after:
+            continue
+        if name == "options" and isinstance(before, dict) and isinstance(after, dict):
+            yield from (f"options.{inner}" for inner in _differing(before, after))
+        else:
+            yield name

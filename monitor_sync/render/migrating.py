@@ -1,0 +1,94 @@
+"""What codemods made of the files: the patch, what changes in behaviour, what was kept and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.render import patch
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, plain, wrapped
+
+if TYPE_CHECKING:
+    from monitor_sync.adopt.migrate.estate import Codemod
+    from monitor_sync.app.migrating import Migration, Step
+
+_WIDTH: Final = 80
+_LISTED: Final = 12
+"""Places of what was kept that are named, before the others are counted."""
+
+
+def codemods(known: Mapping[str, Codemod], style: Style = PLAIN) -> str:
+    """Return every codemod with what it does and what changes in behaviour."""
+    blocks = []
+    for name, codemod in known.items():
+        title = " ".join((style(name, bold=True), *codemod.parameters))
+        lines = [
+            *wrapped(codemod.summary, _WIDTH - 2, 0),
+            *wrapped(f"In Datadog: {codemod.behaviour}.", _WIDTH - 2, 0),
+        ]
+        blocks.append("\n".join((title, *(f"  {line}" for line in lines))))
+    return "\n".join(blocks) + "\n\n`monitor-sync migrate NAME --dry-run` shows the patch.\n"
+
+
+def text(migration: Migration, style: Style = PLAIN) -> str:
+    """Return the patch, then for each codemod what it did, and what it kept."""
+    parts = [patch.text(migration.files, style)] if migration.files else []
+    parts += ["\n".join(_step(step, style)) + "\n" for step in migration.steps]
+    lines = sum(patch.changed_lines(file) for file in migration.files)
+    changed = f"{count(lines, 'line')} of {count(len(migration.files), 'file')}"
+    if not migration.files:
+        parts.append("Nothing to rewrite.\n")
+    elif migration.dry_run:
+        parts.append(f"Would change {changed}; nothing was written.\n")
+    else:
+        parts.append(f"Changed {changed}. `monitor-sync plan` shows what that means in Datadog.\n")
+    return "\n".join(parts)
+
+
+def as_json(migration: Migration) -> str:
+    """Return each codemod with what it changed and kept, the patch of each file, and the rest."""
+    steps = [
+        {
+            "codemod": step.codemod.name,
+            "behaviour": step.codemod.behaviour,
+            "files": step.files,
+            "monitors": step.monitors,
+            "kept": [
+                {"file": place, "line": line, "what": what, "reason": reason}
+                for place, line, what, reason in _kept(step)
+            ],
+        }
+        for step in migration.steps
+    ]
+    value = {
+        "codemods": steps,
+        "files": patch.as_json(migration.files),
+        "written": not migration.dry_run,
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _step(step: Step, style: Style) -> Iterator[str]:
+    name = style(step.codemod.name, bold=True)
+    if step.files:
+        verb = "differs" if step.monitors == 1 else "differ"
+        yield f"{name}: {count(step.files, 'file')}, {count(step.monitors, 'monitor')} {verb}"
+        yield from (f"  {line}" for line in wrapped(step.codemod.behaviour, _WIDTH - 2, 0))
+    else:
+        yield f"{name}: nothing to rewrite"
+    kept = list(_kept(step))
+    for place, line, what, reason in kept[:_LISTED]:
+        yield f"  kept {plain(place)}:{line}"
+        yield from (f"    {part}" for part in wrapped(f"{what}: {reason}", _WIDTH - 4, 0))
+    if len(kept) > _LISTED:
+        yield f"  and {len(kept) - _LISTED} more are kept; `--format json` has all"
+
+
+def _kept(step: Step) -> list[tuple[str, int, str, str]]:
+    """Return what a codemod left as it is: by its own choice, or since an edit was refused."""
+    return [
+        *((kept.file, kept.line, kept.what, kept.reason) for kept in step.kept),
+        *((kept.shown, kept.line, kept.what, kept.reason) for kept in step.by_hand),
+    ]

@@ -1,0 +1,126 @@
+"""Codemods: what each makes of files, what it keeps, and that a second run finds nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.app import migrate
+from monitor_sync.errors import UsageError
+from tests.project.builders import MONITOR, flow, indented, one, write
+
+
+def _migrated(tmp_path: Path, files: dict[str, str], *words: str) -> tuple[str, list[str]]:
+    """Return ``motor/flow.yaml`` afterwards, and the reasons for what is kept."""
+    root = write(tmp_path / "monitors", dict(files))
+    migration = migrate(root, words)
+    text = (root / "motor/flow.yaml").read_text()
+    again = migrate(root, words)
+    assert again.files == ()
+    return text, [kept.reason for step in migration.steps for kept in step.kept]
+
+
+@pytest.mark.parametrize(
+    ("codemod", "written", "expected"),
+    [
+        (
+            "no-data",
+            "options: {notify_no_data: true, no_data_timeframe: 20, timeout_h: 1}",
+            "options: {on_missing_data: show_and_notify_no_data, timeout_h: 1}",
+        ),
+        ("no-data", "options: {notify_no_data: false}", "options: {on_missing_data: show_no_data}"),
+        (
+            "no-data",
+            "options: {notify_no_data: true}\nquery: avg(last_5m):default_zero(avg:a{*}) > 5",
+            "options: {on_missing_data: default}\nquery: avg(last_5m):default_zero(avg:a{*}) > 5",
+        ),
+        ("type", "type: metric alert   # old", "type: query alert   # old"),
+        (
+            "new-group-delay",
+            'options: {new_host_delay: 60}\nquery: "avg(last_5m):avg:a{*} by {host} > 5"',
+            'options: {new_group_delay: 60}\nquery: "avg(last_5m):avg:a{*} by {host} > 5"',
+        ),
+        (
+            "new-group-delay",
+            "options: {new_host_delay: 60, timeout_h: 1}",
+            "options: {timeout_h: 1}",
+        ),
+    ],
+)
+def test_an_option_is_written_anew_and_its_line_alone(
+    tmp_path: Path, codemod: str, written: str, expected: str
+) -> None:
+    monitor = "\n".join(
+        line for line in MONITOR.strip().splitlines() if line.split(":")[0] + ":" not in written
+    )
+    files = flow("errors:\n" + indented(monitor, 2) + indented(written, 2))
+    text, kept = _migrated(tmp_path, files, codemod)
+    assert text == files["motor/flow.yaml"].replace(indented(written, 4), indented(expected, 4))
+    assert kept == []
+
+
+def test_a_service_check_keeps_what_it_has_and_others_of_the_file_do_not(tmp_path: Path) -> None:
+    check = 'name: C\ntype: service check\nquery: \'"a".over("*").last(2).count_by_status()\'\n'
+    check += "message: x\nthresholds: {critical: 1, ok: 1}\noptions: {notify_no_data: true}\n"
+    files = flow("c:\n" + indented(check, 2) + "errors:\n" + indented(MONITOR, 2))
+    files["motor/flow.yaml"] = "defaults: {options: {notify_no_data: false}}\n" + (
+        files["motor/flow.yaml"] + "    options: {notify_no_data: true}\n"
+    )
+    text, kept = _migrated(tmp_path, files, "no-data")
+    assert text.endswith("    options: {on_missing_data: show_and_notify_no_data}\n")
+    assert kept == ["a service check keeps the old options"] * 2
+
+
+def test_an_escalation_becomes_a_block_and_notifies_the_same_people(tmp_path: Path) -> None:
+    files = one("options: {renotify_interval: 60, escalation_message: Still. @slack-boss}\n")
+    text, kept = _migrated(tmp_path, files, "escalation")
+    assert "{{#is_renotify}}Still. @slack-boss{{/is_renotify}}" in text
+    assert "escalation_message" not in text
+    assert kept == []
+
+
+def test_an_escalation_that_is_never_sent_is_kept(tmp_path: Path) -> None:
+    files = one("options: {escalation_message: Still. @slack-boss}\n")
+    text, kept = _migrated(tmp_path, files, "escalation")
+    assert text == files["motor/flow.yaml"]
+    assert kept == ["it is never sent: `renotify_interval` is not set"]
+
+
+def test_a_tag_is_renamed_where_it_filters_groups_and_is_spoken_of(tmp_path: Path) -> None:
+    files = flow(
+        "errors:\n"
+        '  name: "Errors of region {{region.name}}"\n'
+        '  query: "avg(last_5m):avg:a{region:eu,!region:us,my.region:x} by {region} > 5"\n'
+        '  message: \'{{#is_match "region.name" "eu"}}@slack-eu{{/is_match}} region:eu\'\n'
+        "  tags: {region: eu}\n"
+        '  options: {notify_by: ["region"]}\n'
+    )
+    text, _ = _migrated(tmp_path, files, "rename-tag", "region", "zone")
+    assert text == files["motor/flow.yaml"].replace("region", "zone").replace(
+        "my.zone", "my.region"
+    ).replace("of zone {{", "of region {{").replace("zone:eu'", "region:eu'")
+
+
+def test_one_value_of_a_tag_is_renamed_alone(tmp_path: Path) -> None:
+    files = one("tags: {region: eu}\n")
+    text = files["motor/flow.yaml"].replace("{env:${env}}", "{region:eu,zone:eu,region:eu2}")
+    files["motor/flow.yaml"] = text
+    migrated, _ = _migrated(tmp_path, files, "rename-tag", "region:eu", "region:europe")
+    assert migrated == text.replace("{region:eu,", "{region:europe,").replace(
+        "{region: eu}", "{region: europe}"
+    )
+
+
+def test_a_metric_whose_name_holes_make_is_kept_and_named(tmp_path: Path) -> None:
+    monitor = MONITOR.replace("sum:motor.errors", "sum:${service}.errors") + "service: motor\n"
+    files = flow("errors:\n" + indented(monitor, 2))
+    text, kept = _migrated(tmp_path, files, "rename-metric", "motor.errors", "motor.failures")
+    assert text == files["motor/flow.yaml"]
+    assert kept == ["the metric's name is made of holes here"]
+
+
+@pytest.mark.parametrize("words", [["typo"], ["rename-metric", "a"]])
+def test_a_command_line_that_names_no_codemod_is_refused(tmp_path: Path, words: list[str]) -> None:
+    with pytest.raises(UsageError):
+        migrate(tmp_path, words)
