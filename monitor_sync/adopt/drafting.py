@@ -229,7 +229,7 @@ def _title(part: str) -> str:
 
 def with_placing(text: str, placing: Placing) -> str:
     """Return project.yaml with the tags under ``import:`` that say where monitors go."""
-    roles = {"unit": placing.unit.tag, "team": placing.team.tag, "file": placing.file.tag}
-    written = scalars.flow({name: tag for name, tag in roles.items() if tag})
+    roles = {"unit": placing.unit, "team": placing.team, "file": placing.file}
+    written = scalars.flow({name: role.written() for name, role in roles.items() if role.tags})
     comment = "    # which live tags say where an imported monitor goes"
     return append_top(text, f"import: {written}{comment}\n")

@@ -24,6 +24,16 @@ _CANDIDATES: Final[Mapping[str, tuple[str, ...]]] = {
 _LEAST: Final = 0.2
 """The share of the monitors that a tag must stand on to be taken before others that are there."""
 
+_MOST: Final = 3
+"""Tags that are suggested for one role at most."""
+
+_WEAK: Final[Mapping[str, frozenset[str]]] = {
+    "unit": frozenset({"domain", "tribe"}),
+    "team": frozenset(),
+    "file": frozenset({"project", "cluster", "integration"}),
+}
+"""Tags that say enough alone, and mean something else beside a better one."""
+
 _STAND_INS: Final = frozenset({"product", "squad", "team"})
 """What says the unit only where it stands on that share of the monitors."""
 
@@ -36,21 +46,29 @@ _LONGEST_PART: Final = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagRole:
     """
-    A tag that says one thing about a monitor. ``names`` renames its values, as they live.
+    Tags that say one thing about a monitor: the first that it carries. ``names`` renames values.
 
-    An empty ``tag`` is one that nobody gives.
+    Without ``tags`` nothing says it.
     """
 
-    tag: str = ""
+    tags: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, tags: Mapping[str, list[str]]) -> str:
         """Return the part of a key that a monitor's tags give; empty where they give none."""
-        values = tags.get(self.tag, ()) if self.tag else ()
-        distinct = list(dict.fromkeys(values))
+        distinct = self.values(tags)
         if len(distinct) != 1:
             return ""
         return self.names.get(distinct[0]) or slug(distinct[0])
+
+    def values(self, tags: Mapping[str, list[str]]) -> list[str]:
+        """Return the values of the first of the tags that a monitor carries."""
+        carried = next((tag for tag in self.tags if tags.get(tag)), "")
+        return list(dict.fromkeys(tags.get(carried, ())))
+
+    def written(self) -> str | list[str]:
+        """Return the tags as ``import`` in project.yaml has them."""
+        return self.tags[0] if len(self.tags) == 1 else list(self.tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +106,12 @@ def read_placing(written: Any) -> Placing:
 def _role(written: Any) -> TagRole:
     if isinstance(written, Mapping):
         names = {str(value): str(name) for value, name in (written.get("names") or {}).items()}
-        return TagRole(tag=str(written.get("tag") or ""), names=names)
-    return TagRole(tag=str(written or ""))
+        return TagRole(tags=_keys(written.get("tag")), names=names)
+    return TagRole(tags=_keys(written))
+
+
+def _keys(written: Any) -> tuple[str, ...]:
+    return tuple(map(str, written if isinstance(written, list) else [written] if written else ()))
 
 
 def statistics(bodies: Iterable[Body]) -> list[TagShare]:
@@ -109,8 +131,9 @@ def suggest(shares: Iterable[TagShare], total: int) -> Placing:
     Return the tags that fit best, going by how often they stand on the monitors.
 
     Of the usual names the first that stands on a fifth of them is taken; where none does, the one
-    that stands on the most. A role for which no usual name is there stays empty, and so does the
-    unit where only a few monitors have a team.
+    that stands on the most. Behind it come the others that are there, for the monitors that lack
+    it. A role for which no usual name is there stays empty, and so does the unit where only a few
+    monitors have a team.
     """
     counts = {share.tag: share.monitors for share in shares}
     taken: dict[str, TagRole] = {}
@@ -118,10 +141,10 @@ def suggest(shares: Iterable[TagShare], total: int) -> Placing:
         there = [name for name in candidates if counts.get(name)]
         common = [name for name in there if counts[name] >= _LEAST * total]
         rare = sorted(there, key=lambda name: -counts[name])
-        if role == "unit":
-            rare = [name for name in rare if name not in _STAND_INS]
-        best = next(iter(common or rare), "")
-        taken[role] = TagRole(tag=best)
+        rare = [name for name in rare if name not in _STAND_INS or role != "unit"]
+        best = (common or rare)[:1]
+        others = [name for name in rare if name not in best and name not in _WEAK[role]]
+        taken[role] = TagRole(tags=(*best, *others[: _MOST - 1] * bool(best)))
     return Placing(**taken)
 
 
@@ -144,11 +167,10 @@ def place(body: Body, placing: Placing) -> Place:
 
 
 def _missing(name: str, role: TagRole, tags: Mapping[str, list[str]]) -> str:
-    if not role.tag:
+    if not role.tags:
         return f"no tag says the {name}"
-    if len(set(tags.get(role.tag, ()))) > 1:
-        return f"several tags `{role.tag}`"
-    return f"no tag `{role.tag}`"
+    several = len(role.values(tags)) > 1
+    return f"several tags `{role.tags[0]}`" if several else f"no tag `{role.tags[0]}`"
 
 
 def by_key(body: Body) -> dict[str, list[str]]:

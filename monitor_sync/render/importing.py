@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import Severity
+from monitor_sync.model import UNPLACED
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import columns, count, listed, listed_within, pad, plain, shorten
+from monitor_sync.render.text import (
+    columns,
+    count,
+    listed,
+    listed_within,
+    pad,
+    plain,
+    shorten,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from monitor_sync.adopt.selecting import Left
@@ -89,13 +99,14 @@ def _places(imported: Imported, style: Style) -> list[str]:
     placing = imported.placing
     roles = {"unit": placing.unit, "team": placing.team, "file": placing.file}
     said = [
-        f"{name} by `{role.tag}` ({_percent(shares.get(role.tag, 0), live)})"
+        f"{name} by `{tag}` ({_percent(shares.get(tag, 0), live)})"
         for name, role in roles.items()
-        if role.tag
+        for tag in role.tags[:1]
     ]
     chosen = ", as written to project.yaml" if imported.suggested and imported.written else ""
-    lines = [f"Placed: {', '.join(said) or 'no tag says where monitors go'}{chosen}."]
-    units = sorted(imported.owned.items(), key=lambda unit: -unit[1][1])
+    placed = f"Placed: {', '.join(said) or 'no tag says where monitors go'}{chosen}."
+    lines = wrapped(placed, _COLUMNS, 2)
+    units = sorted(imported.owned.items(), key=lambda unit: (unit[0] == UNPLACED, -unit[1][1]))
     room = max([len(unit) for unit, _ in units[:_UNITS]], default=0)
     for unit, (declared, total) in units[:_UNITS]:
         lines.append(f"  {pad(unit, room)}  {_bar(declared, total, style)}  {declared} of {total}")

@@ -16,9 +16,9 @@ from monitor_sync.adopt.placing import (
 )
 
 PLACING = Placing(
-    unit=TagRole(tag="business_unit", names={"mtr": "motor"}),
-    team=TagRole(tag="team"),
-    file=TagRole(tag="service"),
+    unit=TagRole(tags=("business_unit",), names={"mtr": "motor"}),
+    team=TagRole(tags=("team",)),
+    file=TagRole(tags=("service",)),
 )
 
 
@@ -50,7 +50,8 @@ def test_the_commonest_of_the_usual_tags_are_suggested() -> None:
 
     placing = suggest(statistics(bodies), len(bodies))
 
-    assert (placing.unit.tag, placing.team.tag, placing.file.tag) == ("bu", "squad", "app")
+    roles = (placing.unit.tags, placing.team.tags, placing.file.tags)
+    assert roles == (("bu",), ("squad", "team"), ("app",))
 
 
 def test_a_few_team_tags_name_teams_and_not_units() -> None:
@@ -58,14 +59,18 @@ def test_a_few_team_tags_name_teams_and_not_units() -> None:
 
     placing = suggest(statistics(bodies), len(bodies))
 
-    assert (placing.unit.tag, placing.team.tag) == ("", "team")
+    assert (placing.unit.tags, placing.team.tags) == ((), ("team",))
 
 
 def test_import_in_the_project_file_renames_values() -> None:
-    written = {"unit": {"tag": "bu", "names": {"mtr": "motor"}}, "team": "owner", "file": None}
+    written = {
+        "unit": {"tag": "bu", "names": {"mtr": "motor"}},
+        "team": ["team", "owner"],
+        "file": None,
+    }
 
     assert read_placing(written) == Placing(
-        unit=TagRole(tag="bu", names={"mtr": "motor"}), team=TagRole(tag="owner")
+        unit=TagRole(tags=("bu",), names={"mtr": "motor"}), team=TagRole(tags=("team", "owner"))
     )
 
 

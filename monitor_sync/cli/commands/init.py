@@ -163,6 +163,10 @@ def _first_steps(root: Path, *, empty: bool) -> Iterator[tuple[str, ...]]:
             "`export DD_API_KEY=… DD_APP_KEY=…`, with a key that may read monitors, then",
             f"`{tool} plan`: it counts the monitors that live, and changes none.",
         )
+        yield (
+            f"`{tool} import --all --dry-run` shows the files that would declare them as",
+            "they live; without --dry-run it writes these. Nothing in Datadog changes.",
+        )
         return
     yield (f"`{tool} validate` and `{tool} test`: both need no key.",)
     yield (
