@@ -112,12 +112,12 @@ class Policy:
     paging_approval: bool = False
 
 
-Limited = Literal["deletes", "changes", "labels", "unpaged"]
+Limited = Literal["deletes", "changes", "labels", "unpaged", "lookalikes"]
 """
 What a limit is about. ``deletes``: deletes and replaces, which lose an id and its history.
 ``changes``: updates and releases. ``labels``: updates of nothing but tags and the footer of the
 message, which are no ``changes``. ``unpaged``: updates and replaces after which a monitor names no
-pager any more.
+pager any more. ``lookalikes``: creates beside a live monitor that is nobody's and looks the same.
 """
 
 
@@ -157,6 +157,7 @@ _STANDING: Final[Mapping[Limited, Limit]] = {
     "changes": _THIRTY,
     "labels": Limit(),
     "unpaged": Limit(share=Decimal(10)),
+    "lookalikes": Limit(count=0),
 }
 
 
@@ -329,6 +330,21 @@ class LiveResource:
     def live_id(self) -> LiveId:
         """Its id, unique among all kinds."""
         return LiveId(self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """
+    A resource that was deleted in Datadog, as the audit trail has it.
+
+    ``by`` is who did it, empty where the trail does not say. ``at`` is when, in milliseconds since
+    1970. A deletion that only follows from other facts has neither, nor an ``id``.
+    """
+
+    id: Id = 0
+    name: str = ""
+    by: str = ""
+    at: int = 0
 
 
 def read_priority(value: Any) -> Any:

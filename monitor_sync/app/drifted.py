@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from monitor_sync.app import past
 from monitor_sync.app.planning import Planned, PlanOptions, compare
 from monitor_sync.app.selection import select_changes
 from monitor_sync.errors import UsageError
@@ -15,6 +16,7 @@ from monitor_sync.git import commits
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
+    from monitor_sync.github.runner import Runner
     from monitor_sync.sync.plan import Plan
 
 _MOST_EDITORS: Final = 50
@@ -23,9 +25,18 @@ _MOST_EDITORS: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftOptions:
-    """``selectors`` narrow what is shown, never what is compared."""
+    """
+    ``selectors`` narrow what is shown, never what is compared.
+
+    ``applied`` is the last revision that is known to be applied: what it declares and is not live
+    was deleted. Empty where nobody knows; in a ``job`` GitHub is asked what was recorded as applied
+    in its ``environment``.
+    """
 
     selectors: Sequence[str] = ()
+    applied: str = ""
+    job: Runner | None = None
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +66,25 @@ def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Dr
     """
     options = options or DriftOptions()
     _check_committed(root)
+    applied = _applied(root.resolve(), options)
     planned = compare(root, target.connect, PlanOptions(base="HEAD", reports=True))
     files_differ = bool(planned.plan.changes or planned.plan.refused)
-    plan = select_changes(_only_drift(planned.plan), planned.project, options.selectors)
+    told = past.told(planned.plan, planned.client, root, applied=applied)
+    plan = select_changes(_only_drift(told), planned.project, options.selectors)
     plan = _with_editors(plan, planned.client)
     return Drift(planned=replace(planned, plan=plan), files_differ=files_differ)
+
+
+def _applied(folder: Path, options: DriftOptions) -> str:
+    """Return the last commit that is known to be applied, empty where none of this history is."""
+    if options.applied:
+        return commits.commit(folder, options.applied)
+    if options.job is None:
+        return ""
+    from monitor_sync.app.pull_request import connect
+
+    recorded = connect(options.job).applied(options.environment)
+    return recorded if recorded and commits.contains(folder, recorded) else ""
 
 
 def _check_committed(root: Path) -> None:

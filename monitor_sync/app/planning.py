@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from monitor_sync.app import files, listing
+from monitor_sync.app import files, listing, past
 from monitor_sync.app.base import BaseRevision
 from monitor_sync.app.selection import select_changes
 from monitor_sync.errors import RemoteError, UsageError
@@ -93,6 +93,7 @@ def plan(root: Path, target: Target, options: PlanOptions | None = None) -> Plan
     """
     options = options or PlanOptions()
     planned = compare(root, target.connect, options)
+    planned = replace(planned, plan=past.told(planned.plan, planned.client, root))
     return replace(planned, plan=select_changes(planned.plan, planned.project, options.selectors))
 
 

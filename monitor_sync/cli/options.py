@@ -165,6 +165,7 @@ _LIMITS: Final = {
     "changes": "Allow this many changes of live monitors.",
     "labels": "Allow this many changes of nothing but tags and the footer.",
     "unpaged": "Allow this many monitors to lose their last pager.",
+    "lookalikes": "Allow this many new monitors beside live ones that look the same.",
 }
 
 

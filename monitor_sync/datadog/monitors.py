@@ -16,7 +16,7 @@ from monitor_sync.datadog import answers, audit, can_delete, paging
 from monitor_sync.datadog.api import Api
 from monitor_sync.http.failure import Failure
 from monitor_sync.http.request import Request
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, Deletion
 
 PAGE_SIZE: Final = 1000
 """The most monitors that Datadog gives in one page."""
@@ -180,6 +180,10 @@ class Monitors:
     def last_editor(self, id: int) -> str:  # noqa: A002 - Datadog's word
         """Return who changed a monitor last, and when; see ``audit.last_editor``."""
         return audit.last_editor(self._api, id)
+
+    def deletions(self) -> tuple[Deletion, ...] | None:
+        """Return which monitors were deleted lately; see ``audit.deletions``."""
+        return audit.deletions(self._api)
 
     def check_readable(self) -> None:
         """Ask for one monitor of all. Raises AccessDenied, Unreachable where that fails."""

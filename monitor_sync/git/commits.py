@@ -39,9 +39,15 @@ def branch(folder: Path) -> str:
     return command.ask(folder, "branch", "--show-current") or ""
 
 
-def contains(folder: Path, revision: str) -> bool:
-    """Return whether what is checked out has this commit in its history."""
-    return command.ask(folder, "merge-base", "--is-ancestor", revision, "HEAD") is not None
+def contains(folder: Path, revision: str, within: str = "HEAD") -> bool:
+    """Return whether a revision, or what is checked out, has this commit in its history."""
+    return command.ask(folder, "merge-base", "--is-ancestor", revision, within) is not None
+
+
+def time(folder: Path, revision: str) -> int:
+    """Return when a commit was made, in milliseconds since 1970; 0 where git does not say."""
+    seconds = command.ask(folder, "show", "--no-patch", "--format=%ct", revision) or ""
+    return int(seconds) * 1000 if seconds.isdigit() else 0
 
 
 def first_parents(folder: Path, since: str) -> list[tuple[str, str]]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
+from monitor_sync.model import Deletion
 from monitor_sync.render import fields
 from monitor_sync.render.text import count, listed, plain
 from monitor_sync.resources.difference import FieldChange
@@ -113,9 +115,10 @@ def remarks(change: Change) -> list[str]:
     lines = []
     if change.action == "release":
         lines.append(f"why: {plain(change.reason)}")
+    if change.deleted:
+        lines += [deletion(change.deleted), RESTORED]
     if change.lookalikes:
-        alike = listed([f"#{number}" for number in change.lookalikes], 3)
-        lines.append(f"looks like {alike}, without our tags: `adopt: ID` takes it over")
+        lines.append(_lookalike(change))
     if change.overwrites:
         what = "; ".join(_made(field) for field in change.overwrites)
         lines.append(f"overwrites what was changed in Datadog: {what}")
@@ -123,6 +126,25 @@ def remarks(change: Change) -> list[str]:
         names = "" if change.is_revert else ": " + plain(listed(change.reverts, 6))
         lines.append(f"puts back drift, as its business unit asks{names}")
     return lines
+
+
+def _lookalike(change: Change) -> str:
+    """Return which live monitors a new one looks like, and what takes one over."""
+    alike = listed([f"#{number}" for number in change.lookalikes], 3)
+    whose = "which is" if len(change.lookalikes) == 1 else "which are"
+    return f"looks like {alike}, {whose} nobody's: `adopt: {change.lookalikes[0]}` takes it over"
+
+
+RESTORED: Final = "Monitors > Settings restores it for 7 days, id kept; else it gets a new id"
+"""What brings back a monitor that was deleted: Datadog's page on the settings of monitors."""
+
+
+def deletion(deleted: Deletion) -> str:
+    """Return that a monitor was deleted, with its id, by whom and when, as far as it is known."""
+    number = f"#{deleted.id} " if deleted.id else ""
+    whose = f" by {plain(deleted.by)}" if deleted.by else ""
+    when = datetime.fromtimestamp(deleted.at / 1000, UTC) if deleted.at else None
+    return f"{number}deleted in Datadog{whose}" + (f" at {when:%Y-%m-%d %H:%M} UTC" if when else "")
 
 
 def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
@@ -138,12 +160,15 @@ def _rows(apart: tuple[Apart, ...]) -> Iterator[Row]:
         apart, key=lambda monitor: (monitor.business_unit, monitor.team, monitor.key)
     ):
         same = (monitor.business_unit, monitor.team, monitor.action, monitor.since, monitor.editor)
-        alike.setdefault((*same, *map(_field, monitor.fields)), []).append(monitor)
+        gone = (deletion(monitor.deleted),) if monitor.deleted else ()
+        alike.setdefault((*same, *gone, *map(_field, monitor.fields)), []).append(monitor)
     return (Row(tuple(monitors)) for monitors in alike.values())
 
 
 def _what(apart: Apart) -> str:
-    if apart.action == "create":
+    if apart.deleted is not None:
+        what = f"{deletion(apart.deleted)}: {RESTORED}"
+    elif apart.action == "create":
         what = "deleted in Datadog" if apart.origin == "drift" else "not live"
     elif apart.action == "delete":
         what = "not in this branch" if apart.origin == "newer" else "live, and no file declares it"

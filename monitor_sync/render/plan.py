@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor_sync.render import fields, notified, origins, plan_view
+from monitor_sync.render import fields, notified, origins, plan_view, proposals
 from monitor_sync.render.groups import MANY, SIGNS, Creates
 from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView
 from monitor_sync.render.style import PLAIN, Style
@@ -46,6 +46,7 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     blocks += [_change(change, style) for change in view.changes]
     blocks.append(_counted(view.creates, style))
     blocks += [_section(section, style, full=full) for section in view.origins]
+    blocks += proposals.blocks(view, style, full=full)
     blocks += [*_refused_apart(plan, style), _refused(plan, style), _left_alone(view, style)]
     blocks += [_tallied(view.notified, style, full=full), _unchecked(plan, style)]
     return (

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.render import fields, notified, origins, plan_view
+from monitor_sync.render import fields, notified, origins, plan_view, proposals
 from monitor_sync.render.groups import SIGNS, Creates
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
 from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView, link
@@ -74,7 +74,7 @@ def parts(view: PlanView, room: int = LIMIT, *, drift: bool = False) -> Parts:
     details = [_details(change) for change in view.changes if change.group.action != "delete"]
     details += [_unit_details(unit) for unit in view.creates]
     refused = _refused(plan)
-    ending = [*_apart(view, opened=drift), *_ending(view)]
+    ending = [*proposals.markdown(plan), *_apart(view, opened=drift), *_ending(view)]
     kept_rows = kept_within(rows, int(room * _FOR_ROWS))
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Protocol
 
 from monitor_sync.model import (
@@ -158,9 +158,9 @@ class Kind(ABC):
         """Return whether the body has parts that a listing lacks and that a GET must ask for."""
         return False
 
-    def looks(self, body: Body) -> Any:
-        """Return what two resources have in common that people would take for one; hashable."""
-        return self.label(body)
+    def looks(self, body: Body) -> tuple[Hashable, ...]:
+        """Return that by which people would take two resources for one: any of it is enough."""
+        return (self.label(body),) if self.label(body) else ()
 
     # sending
 

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from monitor_sync.model import Address, Body, Id, LiveResource
+from monitor_sync.model import Address, Body, Deletion, Id, LiveResource
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.monitor.kind import MONITOR
@@ -62,6 +62,8 @@ class Change:
     """What Datadog itself says refers to it now."""
     lookalikes: tuple[Id, ...] = ()
     """Of a create: live resources that are nobody's and look the same. ``adopt`` takes one over."""
+    deleted: Deletion | None = None
+    """Of a create: that it was there, and was deleted in Datadog."""
     pagers: tuple[str, ...] = ()
     """Globs over the handles that wake somebody."""
     reverts: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from monitor_sync.model import Address, Id
+from monitor_sync.model import Address, Deletion, Id
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.change import Action, Refusal
 
@@ -31,7 +31,8 @@ class Apart:
     and ``new`` the declared value; empty for a create and a delete. ``since`` is the commit that is
     not applied yet, or that is newer; empty for drift. ``tags`` are the live tags of a resource
     that no file declares. ``editor`` says who changed it last, and when; empty where nobody asked
-    or Datadog does not say. The other fields are as in a Change.
+    or Datadog does not say. ``deleted`` says of a create that it was there. The other fields are as
+    in a Change.
     """
 
     origin: Origin
@@ -45,6 +46,7 @@ class Apart:
     since: str = ""
     tags: tuple[str, ...] = ()
     editor: str = ""
+    deleted: Deletion | None = None
     kind: str = "monitor"
 
     @property

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from monitor_sync.model import Body, Id, LiveResource, Project, Released, with_stems
 from monitor_sync.resources.kind import Declared, Kind
@@ -40,22 +39,30 @@ class Match:
     unmanaged: list[LiveResource] = field(default_factory=list)
     """Resources without a key."""
     refused: dict[str, Refusal] = field(default_factory=dict)
+    leaving: Mapping[str, Released] = field(default_factory=dict)
+    """What the files release, by key."""
+    carried: frozenset[str] = frozenset()
+    """The keys of this project that live resources carry."""
 
     @cached_property
-    def _by_looks(self) -> Mapping[Any, Sequence[Id]]:
-        alike: dict[Any, list[Id]] = defaultdict(list)
+    def _by_looks(self) -> Mapping[Hashable, Sequence[Id]]:
+        alike: dict[Hashable, list[Id]] = defaultdict(list)
         for live in self.unmanaged:
-            alike[self.kind.looks(live.body)].append(live.id)
+            for look in self.kind.looks(live.body):
+                alike[look].append(live.id)
         return alike
 
     def lookalikes(self, body: Body) -> tuple[Id, ...]:
-        """Return the ids of live resources without a key that look like a body."""
-        return tuple(self._by_looks.get(self.kind.looks(body), ()))
+        """Return the ids of unmanaged live resources that look like a body, most alike first."""
+        alike = Counter(
+            number for look in self.kind.looks(body) for number in self._by_looks.get(look, ())
+        )
+        return tuple(sorted(alike, key=lambda number: (-alike[number], str(number))))
 
 
 def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) -> Match:
     """Find the live resource of each declared one, and say what the remaining ones are."""
-    result = Match(kind=kind, declared=kind.declared(project))
+    result = Match(kind=kind, declared=kind.declared(project), leaving=kind.leaving(project))
     by_key: Carriers = defaultdict(list)
     moving: list[LiveResource] = []
     of_kind = [resource for resource in live if resource.kind == kind.name]
@@ -76,6 +83,7 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
         else:
             by_key[resource.key].append(resource)
             result.adopted.add(resource.key)
+    result.carried = frozenset(by_key)
     _by_own_key(by_key, result)
     _by_former_key(by_key, result)
     _by_adoption(project.name, by_key, of_kind, result)

@@ -21,7 +21,7 @@ from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, Plan
 from monitor_sync.sync.review_rules import JUDGED_FROM
 
-_WAIVED: Final[frozenset[Limited]] = frozenset({"changes", "labels"})
+_WAIVED: Final[frozenset[Limited]] = frozenset({"changes", "labels", "lookalikes"})
 """What somebody who has reviewed the plan has agreed to. What cannot be undone takes an option."""
 
 _DONE: Final[Mapping[Limited, str]] = {
@@ -29,6 +29,7 @@ _DONE: Final[Mapping[Limited, str]] = {
     "changes": "would be changed",
     "labels": "would get other tags or another footer",
     "unpaged": "would lose their last pager",
+    "lookalikes": "would stand beside a live one that looks the same",
 }
 _NOTHING: Final[Mapping[Limited, Limit]] = MappingProxyType({})
 
@@ -66,9 +67,10 @@ def breaches(
     """
     Return the limits that a plan exceeds; none if it may be carried out.
 
-    ``reviewed`` says that somebody has seen this very plan: it lifts the limits of changes and of
-    labels. An override stands for the limit in all and of every unit alike, reviewed or not. The
-    unit of a change is that of the live monitor. Creates and adoptions never count.
+    ``reviewed`` says that somebody has seen this very plan: it lifts the limits of changes, of
+    labels and of lookalikes. An override stands for the limit in all and of every unit alike,
+    reviewed or not. The unit of a change is that of the live monitor. Adoptions never count, and
+    creates only where they have lookalikes.
     """
     counted = _count(plan, limits)
     breaches_: list[Breach] = []
@@ -97,6 +99,8 @@ def _count(plan: Plan, limits: Limits) -> dict[Limited, Counter[str]]:
 
 def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
     """Return which limits a change counts for."""
+    if change.action == "create" and change.lookalikes:
+        return ("lookalikes",)
     if change.action in ("create", "adopt"):
         return ()
     kinds: list[Limited] = []
@@ -164,11 +168,11 @@ def _exceeded(
             # a project of one unit is told once
             alone = alone or (live == len(plan.ours) and limit == in_all)
             whose = f"of {unit}" if unit else "without a business unit"
-            yield f"{_of(count, live)} {whose} {_DONE[what]}: {why}"
+            yield f"{_of(what, count, live)} {whose} {_DONE[what]}: {why}"
     live = len(plan.ours)
     why = _why(counted.total(), live, in_all)
     if why and not alone:
-        yield f"{_of(counted.total(), live)} in all {_DONE[what]}: {why}"
+        yield f"{_of(what, counted.total(), live)} in all {_DONE[what]}: {why}"
 
 
 def _why(count: int, live: int, limit: Limit) -> str:
@@ -194,7 +198,9 @@ def _percentage(count: int, live: int, limit: Decimal) -> str:
     return shown or f"{exact:f}"
 
 
-def _of(count: int, live: int) -> str:
+def _of(what: Limited, count: int, live: int) -> str:
+    if what == "lookalikes":
+        return f"{count} new {'monitor' if count == 1 else 'monitors'}"
     return f"{count} of {live} {'monitor' if live == 1 else 'monitors'}"
 
 
@@ -202,5 +208,7 @@ def _hint(plan: Plan, what: Limited, total: int, *, reviewed: bool) -> str:
     """Return the option that lets this plan pass: an override holds for all units together too."""
     option = f"`--max-{what} {total}`"
     if what in _WAIVED and not reviewed:
-        return f"if that is meant: {option}, or `--expect {plan.fingerprint}` after a review"
+        option += f", or `--expect {plan.fingerprint}` after a review"
+    if what == "lookalikes":
+        return f"`adopt: ID` takes it over, as the plan says; if a second one is meant: {option}"
     return f"if that is meant: {option}"

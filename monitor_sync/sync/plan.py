@@ -27,8 +27,10 @@ from monitor_sync.sync.change import GOING, ORDER, Action, Change, LeftAlone, Re
 from monitor_sync.sync.drift import Base
 from monitor_sync.sync.identity import Match, match
 from monitor_sync.sync.loosening import Loosening
+from monitor_sync.sync.moves import Move, moves
 from monitor_sync.sync.references import References
 from monitor_sync.sync.review_rules import ReviewRules, rules_of
+from monitor_sync.sync.spent import Spent, spent
 
 __all__ = [
     "ORDER",
@@ -78,6 +80,10 @@ class Plan:
     """What differs for other reasons, where the plan is of one change alone."""
     rules: ReviewRules = field(default_factory=ReviewRules)
     """The rules by which the plan is judged."""
+    moves: tuple[Move, ...] = ()
+    """What seems to be renamed without ``moved_from``, as far as the whole plan tells."""
+    spent: tuple[Spent, ...] = ()
+    """Lines of the files that have done their work here and may go."""
     loosened: tuple[Loosening, ...] = ()
     """What this change makes weaker of the rules of its base, from the next change on."""
 
@@ -178,6 +184,8 @@ def make_plan(
         units=Counter(_unit(by_name[resource.kind], resource) for resource in ours),
         org_id=next((resource.org_id for resource in live if resource.org_id), 0),
         rules=rules_of(project),
+        moves=moves(changes, [key for found in matches for key in found.declared]),
+        spent=tuple(entry for found in matches for entry in spent(found)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from monitor_sync import __version__
 from monitor_sync.audience.change import AudienceChange, recorded
 from monitor_sync.errors import Refused
-from monitor_sync.model import Address, LiveId, LiveResource
+from monitor_sync.model import Address, Deletion, LiveId, LiveResource
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.kinds import KINDS
@@ -19,6 +19,7 @@ from monitor_sync.sync import review_rules
 from monitor_sync.sync.change import Change, LeftAlone, Refusal
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.loosening import Loosening
+from monitor_sync.sync.moves import Move, Rename
 from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.review_rules import ReviewRules
 
@@ -145,8 +146,13 @@ def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:
         made=raw["made"] or 0,
         base=_base(raw),
         rules=review_rules.from_json(raw["rules"]),
+        moves=tuple(_move(move) for move in raw.get("moves", ())),
         loosened=tuple(Loosening(**entry) for entry in raw.get("loosened", ())),
     )
+
+
+def _move(raw: Mapping[str, Any]) -> Move:
+    return Move(**{**raw, "renames": tuple(Rename(**rename) for rename in raw["renames"])})
 
 
 def _base(raw: Mapping[str, Any]) -> Base | None:
@@ -170,6 +176,7 @@ def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
         fields=tuple(FieldChange(**field) for field in raw["fields"]),
         since=raw["since"] or "",
         editor=raw["editor"] or "",
+        deleted=_deleted(raw),
     )
 
 
@@ -193,6 +200,7 @@ def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str,
         live=_live(raw["live"], address, project),
         successor=_live(raw["successor"], address, project),
         reason=raw.get("reason", ""),
+        deleted=_deleted(raw),
         referred_by=tuple(raw["referred_by"]),
         blocked_by=tuple(raw["blocked_by"]),
         lookalikes=tuple(raw["lookalikes"]),
@@ -203,6 +211,18 @@ def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str,
         ),
         pagers=pagers,
         recorded_audience=_audience(raw),
+    )
+
+
+def _deleted(raw: Mapping[str, Any]) -> Deletion | None:
+    deleted = raw.get("deleted")
+    if deleted is None:
+        return None
+    return Deletion(
+        id=deleted["id"] or 0,
+        name=deleted["name"],
+        by=deleted["by"] or "",
+        at=deleted["at"] or 0,
     )
 
 

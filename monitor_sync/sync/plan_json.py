@@ -14,6 +14,7 @@ from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 if TYPE_CHECKING:
     from monitor_sync.audience.change import TransitionChange
+    from monitor_sync.model import Deletion
     from monitor_sync.resources.difference import FieldChange
 
 
@@ -38,10 +39,14 @@ def file(plan: Plan, *, commit: str) -> str:
 def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, Any]) -> str:
     changes = jsontext.array(records, indent="  ")
     left_alone = jsontext.array(map(_alone, plan.left_alone), indent="  ")
-    apart = _of_base(plan.base) if plan.base else {}
+    apart: dict[str, Any] = _of_base(plan.base) if plan.base else {}
     refused = jsontext.array(map(_refusal, plan.refused), indent="  ")
     if plan.loosened:
         apart["loosened"] = [dataclasses.asdict(entry) for entry in plan.loosened]
+    if plan.moves:
+        apart["moves"] = [dataclasses.asdict(move) for move in plan.moves]
+    if plan.spent:
+        apart["spent"] = [dataclasses.asdict(entry) for entry in plan.spent]
     lines = [
         '  "version": 2',
         f'  "fingerprint": {json.dumps(plan.fingerprint)}',
@@ -79,6 +84,7 @@ def _change(change: Change) -> dict[str, Any]:
         "blocked_by": list(change.blocked_by),
         "lookalikes": list(change.lookalikes),
         **({"reason": change.reason} if change.action == "release" else {}),
+        **_deleted(change.deleted),
     }
 
 
@@ -162,7 +168,15 @@ def _apart(apart: Apart) -> dict[str, Any]:
         "since": apart.since or None,
         "editor": apart.editor or None,
         "fields": _fields(apart.fields),
+        **_deleted(apart.deleted),
     }
+
+
+def _deleted(deleted: Deletion | None) -> dict[str, Any]:
+    if deleted is None:
+        return {}
+    known = {"id": deleted.id or None, "by": deleted.by or None, "at": deleted.at or None}
+    return {"deleted": {**known, "name": deleted.name}}
 
 
 def _fields(changes: Iterable[FieldChange]) -> list[dict[str, Any]]:

@@ -63,3 +63,29 @@ def test_the_emulators_audit_trail_names_who_changed_a_monitor(local: Local) -> 
 
     assert client.monitors.last_editor(made).startswith("user@emulator.example, 2")
     assert client.monitors.last_editor(made + 1) == ""
+
+
+def test_deletions_are_told_latest_first_and_only_what_is_one_is_believed(script: Script) -> None:
+    def gone(number: object, when: object, **more: object) -> dict[str, object]:
+        asset = {"id": number, "name": "Errors", **more}
+        who = {"email": "ani@acme.example"}
+        return {"attributes": {"timestamp": when, "attributes": {"asset": asset, "usr": who}}}
+
+    when = "2026-11-22T10:31:00.000Z"
+    events = [gone("7", when), gone("x", when), gone("8", "yesterday"), gone("9", when, name=3)]
+    script.say(Answer(body={"data": [*events, None, 5, {}]}))
+
+    deletions = script.client().monitors.deletions()
+
+    assert deletions is not None
+    assert [(deletion.id, deletion.name, deletion.by) for deletion in deletions] == [
+        (7, "Errors", "ani@acme.example"),
+        (0, "Errors", "ani@acme.example"),
+    ]
+    assert deletions[0].at == 1_795_343_460_000
+
+
+def test_where_the_trail_may_not_be_read_nobody_knows_of_deletions(script: Script) -> None:
+    script.say(Answer(status=403, body={"errors": ["Forbidden"]}))
+
+    assert script.client().monitors.deletions() is None

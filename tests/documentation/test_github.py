@@ -124,7 +124,8 @@ def test_the_workflow_to_paste_starts_for_every_event_and_grants_what_the_called
     called = contents(GITHUB / "workflows/monitors.yml")
     granted: dict[str, str] = {}
     for job in called["jobs"].values():
-        granted |= job["permissions"]
+        for what, how in job["permissions"].items():
+            granted[what] = max(how, granted.get(what, "read"), key=["read", "write"].index)
     (call,) = pasted["jobs"].values()
 
     assert call["uses"] == "OWNER/monitor-sync/.github/workflows/monitors.yml@SHA"

@@ -21,7 +21,7 @@ from monitor_sync.model import KEY_TAG, PROJECT_TAG
 from tests.faults.recording_emulator import RecordingEmulator, tag
 
 BASE = Path(__file__).parents[1] / "scenarios" / "base"
-_LIMITS = "limits: {deletes: null, changes: null, labels: null, unpaged: null}\n"
+_LIMITS = "limits: {deletes: null, changes: null, labels: null, unpaged: null, lookalikes: null}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ Each folder beside this file is one run of the tool: files in; command, output a
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -86,7 +87,14 @@ def _seen(commands: list[str], local: Local) -> dict[str, str]:
         streams["stderr"].append(header + result.stderr)
         streams["exit"].append(f"{result.exit_code}\n")
     host = local.url.removeprefix("http://")
-    return {name: "".join(texts).replace(host, "HOST") for name, texts in streams.items()}
+    return {
+        name: _NOW.sub("at NOW UTC", "".join(texts).replace(host, "HOST"))
+        for name, texts in streams.items()
+    }
+
+
+_NOW = re.compile(r"at \d{4}-\d\d-\d\d \d\d:\d\d UTC")
+"""When somebody deleted a monitor in the emulator."""
 
 
 def _by_hand(local: Local, done: dict[str, Any]) -> None:

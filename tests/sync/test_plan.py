@@ -311,13 +311,15 @@ def test_a_threshold_that_datadog_fills_in_from_the_query_is_no_difference(
     assert len(plan([declared], held).changes) == changes
 
 
-def test_a_create_names_the_live_monitor_that_looks_the_same_and_lost_our_tags() -> None:
+def test_a_create_names_live_monitors_of_the_same_name_or_of_the_same_type_and_query() -> None:
     lost = answer(ERRORS, 7, tags=["team:payments-core"])
-    other = answer(ERRORS, 8, tags=["team:payments-core"], name="Another")
+    renamed = answer(ERRORS, 8, tags=["team:payments-core"], name="Another")
+    other = answer(ERRORS, 6, tags=[], query="avg(last_5m):avg:payments.other{*} > 5")
+    stranger = {**other, "id": 5, "name": "Another"}
 
-    (change,) = plan([ERRORS], live(lost, other)).changes
+    (change,) = plan([ERRORS], live(lost, renamed, other, stranger)).changes
 
-    assert (change.action, change.lookalikes) == ("create", (7,))
+    assert (change.action, change.lookalikes) == ("create", (7, 6, 8))
 
 
 def test_only_a_create_has_lookalikes_and_they_are_outside_the_fingerprint() -> None:

@@ -124,6 +124,26 @@ def test_drift_opens_an_issue_and_its_end_closes_it(side: GitHubSide, golden: Go
     assert issue["state"] == "closed"
 
 
+@pytest.mark.parametrize("audited", [True, False])
+def test_a_monitor_that_somebody_deleted_is_in_the_issue_and_not_a_merge_that_waits(
+    side: GitHubSide, audited: bool
+) -> None:
+    repository, fake = side.delivery.repository, side.delivery.fake
+    repository.ask("DELETE", f"/api/v1/monitor/{repository.live()[DROP]['id']}")
+    if not audited:
+        route = "POST /api/v2/audit/events/search"
+        repository.local.emulator.inject([{"kind": "forbidden", "route": route, "times": None}])
+
+    done = side.run("drift.yml", side.schedule(CRON))
+
+    (issue,) = fake.issues
+    assert done.result == "success", done.log
+    assert DROP in issue["body"]
+    assert "deleted in Datadog" in issue["body"]
+    assert ("by user@emulator.example at " in issue["body"]) is audited
+    assert "id kept; else it gets a new id" in issue["body"]
+
+
 def test_what_is_merged_and_not_applied_yet_is_no_drift(side: GitHubSide) -> None:
     side.delivery.repository.write("motor/flow.yaml", CHANGED)
     side.delivery.repository.commit("merged")

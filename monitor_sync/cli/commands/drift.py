@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.cli.commands.plan import rendered
 from monitor_sync.errors import LiveDiffers
+
+if TYPE_CHECKING:
+    from monitor_sync.github.runner import Runner
 
 
 @click.command("drift")
@@ -20,6 +25,18 @@ from monitor_sync.errors import LiveDiffers
     fails="Exit 4 if there is drift.",
     kept="Keep it in a file for `comment --drift`.",
 )
+@click.option(
+    "--applied",
+    default="",
+    metavar="REV",
+    help="The revision that was applied last: what it declares and is not live was deleted.",
+)
+@click.option(
+    "--environment",
+    default="",
+    metavar="NAME",
+    help="In a job of GitHub Actions: ask which revision `merged` recorded there as applied.",
+)
 @options.deadline
 @options.output("text", "json", "markdown")
 @options.root
@@ -28,6 +45,8 @@ def command(
     selectors: Sequence[str],
     full: bool,
     fail_on_changes: bool,
+    applied: str,
+    environment: str,
     planfile: Path | None,
     deadline: float | None,
     form: str,
@@ -38,11 +57,15 @@ def command(
 
     Compares Datadog with the files as they were committed. What was merged and is not applied yet
     is no drift, and what the policy of a business unit would put back is. The name and the time
-    are those of the last edit, from Datadog's audit trail where it may be read.
+    are those of the last edit or of the deletion, from Datadog's audit trail where it may be read.
     """
-    drift = app.drift(
-        root, console.target(deadline=deadline), app.DriftOptions(selectors=selectors)
+    wanted = app.DriftOptions(
+        selectors=selectors,
+        applied=applied,
+        environment=environment,
+        job=_job() if environment and not applied else None,
     )
+    drift = app.drift(root, console.target(deadline=deadline), wanted)
     console.warn_of_files(drift.planned.warnings)
     if drift.files_differ:
         console.say("The files differ from HEAD; what they change themselves is not looked at.")
@@ -54,3 +77,9 @@ def command(
             "live monitors were changed in Datadog",
             hint="take it into the files, or `monitor-sync apply` puts it back",
         )
+
+
+def _job() -> Runner:
+    from monitor_sync.github import runner
+
+    return runner.from_environment(os.environ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from monitor_sync.model import (
@@ -62,10 +62,13 @@ class MonitorKind(Kind):
         """Return whether the files declare runbooks or notebooks beside the monitor."""
         return "assets" in body
 
-    def looks(self, body: Body) -> Any:
-        """Return the name, the type and the query: what stays where our tags were taken off."""
+    def looks(self, body: Body) -> tuple[Hashable, ...]:
+        """Return the name, and the type with the query: what two monitors of one thing share."""
         name, query = values.text(body.get("name")), values.query(body.get("query"))
-        return str(name), str(canonical_type(body.get("type"))), str(query)
+        looks: list[Hashable] = [name] if isinstance(name, str) else []
+        if isinstance(query, str):
+            looks.append((str(canonical_type(body.get("type"))), query))
+        return tuple(looks)
 
     def to_create(self, body: Body) -> dict[str, Any]:
         """Return the body of a create (``payload.py``)."""

@@ -1,0 +1,45 @@
+"""Lines that have done their work: ``adopt``, ``moved_from``, ``released``, once applied. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor_sync.model import with_stems
+from monitor_sync.sync.identity import Match
+
+Word = Literal["adopt", "moved_from", "released"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """
+    One word of one file whose entries are all without effect where the plan was made.
+
+    ``keys`` are the monitors that it is about. Where the same files go to several organisations,
+    it may still have its work to do in another one.
+    """
+
+    path: str
+    word: Word
+    keys: tuple[str, ...]
+
+
+def spent(found: Match) -> Iterator[Spent]:
+    """Yield what is spent of one kind, by file, each word of a file once."""
+    done: dict[tuple[str, Word], list[str]] = {}
+    for key, declared in found.declared.items():
+        current = found.ours.get(key)
+        if current is None or current.key != key or key in found.adopted or key in found.refused:
+            continue
+        if declared.adopt == current.id:
+            done.setdefault((declared.path, "adopt"), []).append(key)
+        if declared.moved_from and found.carried.isdisjoint(declared.moved_from):
+            done.setdefault((declared.path, "moved_from"), []).append(key)
+    carried = {stem for key in found.carried for stem in with_stems(key)}
+    for key, entry in found.leaving.items():
+        if entry.path and carried.isdisjoint((key, *entry.moved_from)):
+            done.setdefault((entry.path, "released"), []).append(key)
+    for (path, word), keys in sorted(done.items()):
+        yield Spent(path=path, word=word, keys=tuple(keys))
