@@ -16,7 +16,7 @@ from monitor_sync.adopt.holes import Names, with_holes
 from monitor_sync.adopt.inherited import tags_above, unset_tags
 from monitor_sync.adopt.naming import Title, names
 from monitor_sync.adopt.placed import PlacedMonitor
-from monitor_sync.adopt.placing import Place, Placing, by_key, place
+from monitor_sync.adopt.placing import Place, Placing, by_key, place_all
 from monitor_sync.model import UNOWNED, UNPLACED, LiveResource
 from monitor_sync.project.layers import merge_tags
 
@@ -31,13 +31,15 @@ class Draft:
     """
     What would be written: the placed monitors, and the whole new text of each file by its path.
 
-    ``why_not`` says of a monitor, by id, why its unit or its team is not known.
+    ``why_not`` says of a monitor, by id, why its unit or its team is not known. ``inferred`` are
+    how many are placed as the others of their service.
     """
 
     placed: tuple[PlacedMonitor, ...]
     texts: Mapping[str, str]
     teams: tuple[str, ...] = ()
     why_not: Mapping[int, str] = field(default_factory=dict)
+    inferred: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class Drafter:
         self._taken = taken
         self._texts = texts
         self._schemas = schemas
-        self._places = {int(each.id): place(each.body, placing) for each in live}
+        self._places = place_all({int(each.id): each.body for each in live}, placing)
         titles = [Title(self._place(each).unit, self._place(each).file, each) for each in live]
         self._names = names(titles, taken)
 
@@ -104,9 +106,18 @@ class Drafter:
         if teams:
             texts["teams.yaml"] = self._teams(teams)
         why_not = {
-            id_: why for id_, (*_, why) in self._places.items() if why and id_ not in doubts.out
+            id_: its.why_not
+            for id_, its in self._places.items()
+            if its.why_not and id_ not in doubts.out
         }
-        return Draft(placed=tuple(placed), texts=texts, teams=tuple(teams), why_not=why_not)
+        inferred = sum(self._places[monitor.id].inferred for monitor in placed)
+        return Draft(
+            placed=tuple(placed),
+            texts=texts,
+            teams=tuple(teams),
+            why_not=why_not,
+            inferred=inferred,
+        )
 
     def _target(self, its: Place, closed: Collection[str]) -> tuple[str, str]:
         """Return the unit and the file that a monitor is written to."""

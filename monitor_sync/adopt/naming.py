@@ -12,6 +12,9 @@ from monitor_sync.model import LiveResource
 
 _VARIABLES: Final = re.compile(r"\{\{.*?\}\}")
 _BRACKETS: Final = re.compile(r"[\[(<【]([^\[\]()<>【】]*)[\])>】]")
+_PARTS: Final = re.compile(r"\s+[/|>–—-]+\s+|:\s+")
+_JOINING: Final = re.compile(r"-(?:for|of|on|in|at)\Z")
+"""What is left at the end of a title whose last word is gone."""
 _PRIORITY: Final = re.compile(r"p[1-5]|sev-?[0-5]|critical|warning|warn")
 _ENVIRONMENTS: Final = frozenset({"prod", "production", "prd", "live"})
 _LONGEST: Final = 50
@@ -75,17 +78,37 @@ def _short(title: Title) -> str:
     """Return the title without what unit, file and tags say: ``[Motor] RDS CPU high``."""
     known = _said_by_place(title)
     text = _VARIABLES.sub(" ", title.live.name)
-    text = _BRACKETS.sub(lambda part: " " if _is_known(part[1], known) else f" {part[1]} ", text)
-    whole = slug(text, 200)
-    for word in sorted(known, key=len, reverse=True):
-        if word and whole.startswith(word + "-"):
-            whole = whole.removeprefix(word + "-").strip("-._")
-    return _slug(whole) or _slug(title.live.name)
+    heads = known | {title.file.partition("-")[0]}
+    text = _BRACKETS.sub(
+        lambda part: " " if _is_known(part[1], heads) else f" | {part[1]} | ", text
+    )
+    parts = [part for part in _PARTS.split(text) if slug(part)]
+    while len(parts) > 1 and (_is_known(parts[0], heads) or _repeats(parts[1], parts[0])):
+        parts.pop(0)
+    return _slug(_without_ends(slug(" ".join(parts), 200), known)) or _slug(title.live.name)
+
+
+def _without_ends(whole: str, known: Collection[str]) -> str:
+    """Return a title without the known words that it begins and ends with."""
+    words = sorted(filter(None, known), key=len, reverse=True)
+    while True:
+        shorter = whole
+        for word in words:
+            shorter = shorter.removeprefix(f"{word}-").removesuffix(f"-{word}").strip("-._")
+        shorter = _JOINING.sub("", shorter)
+        if shorter == whole:
+            return whole
+        whole = shorter
 
 
 def _slug(text: str) -> str:
     """Return a text as the name of a monitor; a dot would look like the item of a `for_each`."""
     return slug(text.replace(".", "-"), _LONGEST)
+
+
+def _repeats(part: str, before: str) -> bool:
+    """Say whether a part of a title begins with all that the part before it says."""
+    return f"{slug(part)}-".startswith(f"{slug(before)}-")
 
 
 def _is_known(text: str, known: Collection[str]) -> bool:

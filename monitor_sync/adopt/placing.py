@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -81,12 +81,17 @@ class Placing:
 
 
 class Place(NamedTuple):
-    """Where a monitor goes. ``why_not`` says why no unit or no team is known, else it is empty."""
+    """
+    Where a monitor goes. ``why_not`` says why no unit or no team is known, else it is empty.
+
+    ``inferred`` is said where others of its file gave what its own tags do not say.
+    """
 
     unit: str
     team: str
     file: str
     why_not: str = ""
+    inferred: bool = False
 
 
 class TagShare(NamedTuple):
@@ -148,22 +153,62 @@ def suggest(shares: Iterable[TagShare], total: int) -> Placing:
     return Placing(**taken)
 
 
+def place_all(bodies: Mapping[int, Body], placing: Placing) -> dict[int, Place]:
+    """
+    Return where each monitor goes, by id.
+
+    A monitor that has no tag for unit or team goes where the others with its service go, if all of
+    these that say it say the same: half of an estate is tagged, and seldom half of its services.
+    """
+    places = {id_: place(body, placing) for id_, body in bodies.items()}
+    owners: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for its in places.values():
+        if its.file != _OTHER_FILE:
+            units, teams = owners[its.file]
+            units.update({its.unit} - {UNPLACED})
+            teams.update({its.team} - {UNOWNED})
+    return {
+        id_: _as_its_file(its, bodies[id_], placing, *owners[its.file])
+        if its.why_not and its.file in owners
+        else its
+        for id_, its in places.items()
+    }
+
+
+def _as_its_file(
+    its: Place, body: Body, placing: Placing, units: Collection[str], teams: Collection[str]
+) -> Place:
+    """Return a place with the one unit and the one team of its file where tags say nothing."""
+    tags = by_key(body)
+    unit, team = its.unit, its.team
+    if unit == UNPLACED and len(units) == 1 and not placing.unit.values(tags):
+        (unit,) = units
+    if team == UNOWNED and len(teams) == 1 and not placing.team.values(tags):
+        (team,) = teams
+    if (unit, team) == (its.unit, its.team):
+        return its
+    why_not = _why_not(unit, team, placing, tags)
+    return its._replace(unit=unit, team=team, why_not=why_not, inferred=True)
+
+
 def place(body: Body, placing: Placing) -> Place:
     """Return where one monitor goes; ``unplaced`` or ``unowned`` where its tags do not say."""
     tags = by_key(body)
-    unit, team = placing.unit.value(tags), placing.team.value(tags)
-    missing = [
-        _missing(name, role, tags)
-        for name, role, value in (("unit", placing.unit, unit), ("team", placing.team, team))
-        if not value
-    ]
+    unit = placing.unit.value(tags) or UNPLACED
+    team = placing.team.value(tags) or UNOWNED
     file = placing.file.value(tags) or _OTHER_FILE
     return Place(
-        unit=f"{unit}-unit" if unit == "templates" else unit or UNPLACED,
-        team=team or UNOWNED,
+        unit=f"{unit}-unit" if unit == "templates" else unit,
+        team=team,
         file=f"{file}-file" if file == "business-unit" or file.endswith(".tests") else file,
-        why_not="; ".join(missing),
+        why_not=_why_not(unit, team, placing, tags),
     )
+
+
+def _why_not(unit: str, team: str, placing: Placing, tags: Mapping[str, list[str]]) -> str:
+    missing = [_missing("unit", placing.unit, tags)] if unit == UNPLACED else []
+    missing += [_missing("team", placing.team, tags)] if team == UNOWNED else []
+    return "; ".join(missing)
 
 
 def _missing(name: str, role: TagRole, tags: Mapping[str, list[str]]) -> str:

@@ -67,7 +67,8 @@ class Imported:
     What an import came to. ``written`` is False where it only shows what it would write.
 
     ``placing`` says which tags were followed, ``suggested`` whether this import chose them, from
-    the ``shares`` of the estate's tags. ``why_not`` has by id why a unit or a team is not known.
+    the ``shares`` of the estate's tags. ``why_not`` has by id why a unit or a team is not known,
+    ``inferred`` how many are placed as the others of their service.
     ``findings`` are what the rules say of the imported monitors, ``owned`` by unit how many of its
     live monitors are declared now, and how many it has.
     """
@@ -84,6 +85,7 @@ class Imported:
     teams: tuple[str, ...] = ()
     shares: tuple[TagShare, ...] = ()
     why_not: Mapping[int, str] = field(default_factory=dict)
+    inferred: int = 0
     findings: tuple[Diagnostic, ...] = ()
     ignored: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """The rules whose errors imported monitors came with, by id."""
@@ -186,6 +188,7 @@ class _Work:
             teams=draft.teams,
             shares=shares,
             why_not=draft.why_not,
+            inferred=draft.inferred,
             findings=proven.findings,
             ignored=proven.doubts.ignored,
             owned=_owned(self, draft),

@@ -112,6 +112,9 @@ def _places(imported: Imported, style: Style) -> list[str]:
         lines.append(f"  {pad(unit, room)}  {_bar(declared, total, style)}  {declared} of {total}")
     if len(units) > _UNITS:
         lines.append(f"  and {count(len(units) - _UNITS, 'smaller unit')}")
+    if imported.inferred:
+        lacking = count(imported.inferred, "monitor")
+        lines.append(f"  {lacking} without such tags placed as the others of the same file")
     if imported.teams:
         lines.append(f"  new in teams.yaml: {listed_within(imported.teams, _COLUMNS - 21)}")
     return lines

@@ -9,6 +9,7 @@ from monitor_sync.adopt.placing import (
     Placing,
     TagRole,
     place,
+    place_all,
     read_placing,
     slug,
     statistics,
@@ -43,6 +44,33 @@ def test_the_tags_of_a_monitor_say_its_unit_team_and_file(
     tags: tuple[str, ...], expected: tuple[str, str, str, str]
 ) -> None:
     assert place(body(*tags), PLACING) == Place(*expected)
+
+
+def test_a_monitor_without_tags_goes_where_the_others_of_its_service_are() -> None:
+    bodies = {
+        1: body("business_unit:mtr", "team:quotes", "service:api"),
+        2: body("service:api"),
+        3: body("team:core", "service:api"),
+        4: body("business_unit:a", "business_unit:b", "team:quotes", "service:api"),
+        5: body(),
+    }
+
+    places = place_all(bodies, PLACING)
+
+    assert places[2] == Place("motor", "unowned", "api", "no tag `team`", inferred=True)
+    assert places[3] == Place("motor", "core", "api", inferred=True)
+    assert (places[4].unit, places[4].why_not) == ("unplaced", "several tags `business_unit`")
+    assert (places[5].unit, places[5].file, places[5].inferred) == ("unplaced", "general", False)
+
+
+def test_where_the_others_of_a_service_differ_nothing_is_inferred() -> None:
+    bodies = {
+        1: body("business_unit:motor", "team:a", "service:api"),
+        2: body("business_unit:travel", "team:b", "service:api"),
+        3: body("service:api"),
+    }
+
+    assert place_all(bodies, PLACING)[3].unit == "unplaced"
 
 
 def test_the_commonest_of_the_usual_tags_are_suggested() -> None:
