@@ -96,7 +96,8 @@ class PlanView:
 def view(plan: Plan, *, full: bool = False) -> PlanView:
     """Return what to show of a plan; ``full`` folds nothing and leaves no field out."""
     clones = tuple(monitor for monitor in plan.left_alone if monitor.reason == "clone")
-    strangers = Counter(monitor.reason for monitor in plan.left_alone if monitor.reason != "clone")
+    reasons: list[str] = [monitor.reason for monitor in plan.left_alone]
+    strangers = Counter(reason for reason in reasons if reason != "clone")
     return PlanView(
         plan=plan,
         changes=tuple(_change(group, plan, full=full) for group in grouped(plan, full=full)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, Rewrites
@@ -34,7 +34,7 @@ def _rewrite(estate: Estate, names: Sequence[str]) -> Rewrites:
 
 def texts(value: Any, where: DataPath = ()) -> Iterator[tuple[DataPath, str]]:
     """Yield every text in plain data, and where it stands."""
-    entries = value.items() if isinstance(value, dict) else ()
+    entries: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else ()
     entries = enumerate(value) if isinstance(value, list) else entries
     for part, inner in entries:
         if isinstance(inner, str):

@@ -86,7 +86,7 @@ def _tag_mappings(file: ParsedFile) -> Iterator[tuple[DataPath, dict[str, Any]]]
     names = ("tags", "group") if file.file.kind == "tests" else ("tags",)
 
     def below(value: Any, where: DataPath) -> Iterator[tuple[DataPath, dict[str, Any]]]:
-        entries = value.items() if isinstance(value, dict) else ()
+        entries: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else ()
         entries = enumerate(value) if isinstance(value, list) else entries
         for part, inner in entries:
             if part in names and isinstance(inner, dict):
