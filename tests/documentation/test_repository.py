@@ -6,7 +6,6 @@ import ast
 import functools
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,15 +38,18 @@ def files() -> list[Path]:
     return sorted({path for path in paths if path.is_file()})
 
 
-def lines() -> Iterator[tuple[str, str]]:
+@functools.cache
+def lines() -> list[tuple[str, str]]:
     """Every line of every text file, with its place."""
+    placed = []
     for path in files():
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue  # a picture, or a case for files that are not UTF-8
-        for number, line in enumerate(text.splitlines(), 1):
-            yield f"{path.relative_to(ROOT)}:{number}", line
+        name = path.relative_to(ROOT)
+        placed += [(f"{name}:{number}", line) for number, line in enumerate(text.splitlines(), 1)]
+    return placed
 
 
 @functools.cache
