@@ -30,9 +30,10 @@ def test_every_workflow_has_its_chapter_in_the_page_of_checks() -> None:
     assert [name for name in names if f"\n## `{name}`" not in CHECKS] == []
 
 
-@pytest.mark.parametrize(
-    "step", (*everything.checks(), everything.types()), ids=lambda step: step.name
-)
+STEPS = [*everything.checks(), everything.types()]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_every_step_of_the_checks_has_its_row(step: everything.Step) -> None:
     assert f"\n| {step.name} |" in CHECKS
 
