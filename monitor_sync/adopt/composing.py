@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from monitor_sync.adopt import scalars
 from monitor_sync.adopt.inherited import below
 from monitor_sync.adopt.placed import PlacedMonitor
+from monitor_sync.adopt.sharing import Sharing
 from monitor_sync.project.layers import Values
 
 AS_FOUND: Final = "imported as found"
@@ -21,6 +22,9 @@ _FACTORED: Final = (
     "type", "priority", "raw_options", "restricted_roles", "draft_status", "ignore", "message",
 )  # fmt: skip
 """Fields that stand once under ``defaults`` where all monitors of a file have the same."""
+
+
+_NOTHING_SHARED: Final = Sharing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +49,13 @@ class FileContext:
         return str(self.above.get("team") or "")
 
 
-def new_file(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
-    """Return the text of a new file that declares these monitors."""
-    entries = {monitor.name: _entry(monitor, context) for monitor in monitors}
+def new_file(
+    monitors: Sequence[PlacedMonitor], context: FileContext, sharing: Sharing = _NOTHING_SHARED
+) -> str:
+    """Return the text of a new file that declares these monitors, those of ``sharing`` by that."""
+    entries = {monitor.name: entry(monitor, context) for monitor in monitors}
+    shared = {monitor.name for monitor in sharing.members.values()}
+    needed = _needed([*sharing.said(), *(entries[name] for name in entries if name not in shared)])
     top: dict[str, Any] = {}
     teams = {monitor.team for monitor in monitors}
     if len(teams) == 1 and teams != {context.team}:
@@ -58,16 +66,44 @@ def new_file(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
                 entries[monitor.name] = {"team": monitor.team, **entries[monitor.name]}
     if monitors[0].service:
         top["service"] = monitors[0].service
-    tags = {**dict.fromkeys(context.unset), **_common_tags(entries)}
+    tags = {**dict.fromkeys(context.unset), **_common_tags(entries, needed.tags)}
     if tags:
         top["tags"] = tags
-    top["defaults"] = {**_SILENT, **_common(entries)}
-    adopted = {monitor.name: monitor.id for monitor in monitors}
+    top["defaults"] = {**_SILENT, **_common(entries, needed)}
+    for name in shared:
+        del entries[name]
+    adopted = {part: monitor.id for part, monitor in sharing.members.items()}
+    adopted |= {monitor.name: monitor.id for monitor in monitors if monitor.name in entries}
     lines = [*_head(context.schema), *_block("adopt", adopted)]
     for name, value in top.items():
         lines += scalars.entry(name, value, 0)
-    lines += ["monitors:", *_monitors(entries, monitors)]
+    team = top.get("team", context.team)
+    lines += sharing.use_lines(team, tags, top["defaults"])
+    below_monitors = [
+        *sharing.monitor_lines(team, tags, top["defaults"]),
+        *_monitors(entries, monitors),
+    ]
+    lines += ["monitors:", *below_monitors] if below_monitors else []
     return "\n".join(lines) + "\n"
+
+
+class _Needed(NamedTuple):
+    """What some monitor of a file says for itself: fields, options, keys of tags."""
+
+    fields: frozenset[str]
+    options: frozenset[str]
+    tags: frozenset[str]
+
+
+def _needed(said: Sequence[Mapping[str, Any]]) -> _Needed:
+    """Return what is worth saying once for a file, which a template does not say already."""
+    return _Needed(
+        fields=frozenset(name for values in said for name in values),
+        options=frozenset(name for values in said for name in values.get("options") or {}),
+        tags=frozenset(
+            tag.partition(":")[0] for values in said for tag in values.get("tags") or ()
+        ),
+    )
 
 
 def _head(schema: str) -> Iterator[str]:
@@ -93,7 +129,7 @@ def _monitors(
             yield from scalars.entry(inner, value, 4)
 
 
-def _entry(monitor: PlacedMonitor, context: FileContext) -> dict[str, Any]:
+def entry(monitor: PlacedMonitor, context: FileContext) -> dict[str, Any]:
     """Return what stands below the name of a monitor, before what is common is taken out."""
     values = below(monitor.declared, context.above)
     rules = context.ignored.get(monitor.name, ())
@@ -102,19 +138,19 @@ def _entry(monitor: PlacedMonitor, context: FileContext) -> dict[str, Any]:
     return values
 
 
-def _common(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Take out of all entries what they have alike, and return it."""
+def _common(entries: dict[str, dict[str, Any]], needed: _Needed) -> dict[str, Any]:
+    """Take out of all entries what they have alike and somebody needs, and return it."""
     if len(entries) < 2:
         return {}
-    common = {
+    common: dict[str, Any] = {
         name: first
         for name in _FACTORED
-        if (first := _alike(entries.values(), name)) is not _DIFFER
+        if name in needed.fields and (first := _alike(entries.values(), name)) is not _DIFFER
     }
     for values in entries.values():
         for name in common:
             del values[name]
-    options = _common_options(entries)
+    options = _common_options(entries, needed.options)
     return {**common, **({"options": options} if options else {})}
 
 
@@ -126,9 +162,13 @@ def _alike(entries: Any, name: str) -> Any:
     return values[0] if all(value == values[0] for value in values[1:]) else _DIFFER
 
 
-def _common_options(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _common_options(entries: dict[str, dict[str, Any]], needed: Collection[str]) -> dict[str, Any]:
     several = [dict(values.get("options") or {}) for values in entries.values()]
-    common = {name: first for name in several[0] if (first := _alike(several, name)) is not _DIFFER}
+    common = {
+        name: first
+        for name in several[0]
+        if name in needed and (first := _alike(several, name)) is not _DIFFER
+    }
     for values, options in zip(entries.values(), several, strict=True):
         left = {name: value for name, value in options.items() if name not in common}
         if left:
@@ -138,7 +178,7 @@ def _common_options(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return common
 
 
-def _common_tags(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _common_tags(entries: dict[str, dict[str, Any]], needed: Collection[str]) -> dict[str, Any]:
     """Take out of all entries the tags that they have alike, and return them as a map."""
     several = [values.get("tags") for values in entries.values()]
     if len(several) < 2 or not all(isinstance(tags, dict) for tags in several):
@@ -147,7 +187,7 @@ def _common_tags(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
     common = {
         key: value
         for key, value in first.items()
-        if all((tags or {}).get(key, _DIFFER) == value for tags in several[1:])
+        if key in needed and all((tags or {}).get(key, _DIFFER) == value for tags in several[1:])
     }
     for values in entries.values():
         left = {key: value for key, value in values["tags"].items() if key not in common}
@@ -162,7 +202,7 @@ def appended(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
     """Return the lines that declare these monitors at the end of ``monitors:`` of a file."""
     entries = {}
     for monitor in monitors:
-        values = {"adopt": monitor.id, **_entry(monitor, context)}
+        values = {"adopt": monitor.id, **entry(monitor, context)}
         if monitor.team != context.team:
             values = {"team": monitor.team, **values}
         if context.unset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor_sync.adopt import composing, scalars
@@ -14,9 +14,12 @@ from monitor_sync.adopt.declaring import declared, given_tags, service_of
 from monitor_sync.adopt.existing import ExistingFiles
 from monitor_sync.adopt.holes import Names, with_holes
 from monitor_sync.adopt.inherited import tags_above, unset_tags
-from monitor_sync.adopt.naming import Title, names
+from monitor_sync.adopt.naming import Title, names, unit_names
 from monitor_sync.adopt.placed import PlacedMonitor
 from monitor_sync.adopt.placing import Place, Placing, by_key, place_all
+from monitor_sync.adopt.sharing import Sharing, by_path, makes, naming, template_text
+from monitor_sync.adopt.templates.find import Finder
+from monitor_sync.adopt.templates.suggestion import Suggestion
 from monitor_sync.model import UNOWNED, UNPLACED, LiveResource
 from monitor_sync.project.layers import merge_tags
 
@@ -32,7 +35,9 @@ class Draft:
     What would be written: the placed monitors, and the whole new text of each file by its path.
 
     ``why_not`` says of a monitor, by id, why its unit or its team is not known. ``inferred`` are
-    how many are placed as the others of their service.
+    how many are placed as the others of their service. ``found`` is what the monitors have in
+    common; ``makes`` are, by the path of a file, the ids of the monitors that
+    a template or a ``for_each`` in it makes.
     """
 
     placed: tuple[PlacedMonitor, ...]
@@ -40,6 +45,17 @@ class Draft:
     teams: tuple[str, ...] = ()
     why_not: Mapping[int, str] = field(default_factory=dict)
     inferred: int = 0
+    found: Suggestion = field(default_factory=Suggestion)
+    makes: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PlacedFile:
+    """The monitors of one file, and what decides how they are written there."""
+
+    path: str
+    monitors: Sequence[PlacedMonitor]
+    context: FileContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +85,14 @@ class Drafter:
         taken: Mapping[str, int | None],
         texts: Mapping[str, str],
         schemas: bool = False,
+        templates: bool = False,
     ) -> None:
         """
         Keep what all drafts share.
 
         ``taken`` are the declared keys with the ids of their live monitors, ``texts`` the files as
-        they are by path, ``schemas`` whether the project has copies of the schemas.
+        they are by path, ``schemas`` whether the project has copies of the schemas, ``templates``
+        whether to look for what the monitors have in common.
         """
         self._live = live
         self._existing = existing
@@ -82,8 +100,11 @@ class Drafter:
         self._texts = texts
         self._schemas = schemas
         self._places = place_all({int(each.id): each.body for each in live}, placing)
+        self._finder = Finder() if templates else None
         titles = [Title(self._place(each).unit, self._place(each).file, each) for each in live]
         self._names = names(titles, taken)
+        called = {**unit_names(titles), **existing.unit_names}
+        self._unit_names = {its.unit: _title(its.unit) for its in self._places.values()} | called
 
     def _place(self, live: LiveResource) -> Place:
         return self._places[int(live.id)]
@@ -95,12 +116,25 @@ class Drafter:
             if live.id not in doubts.out:
                 groups[self._target(self._place(live), doubts.closed)].append(live)
         known = Names(keys=self._keys(groups), slos=self._existing.slos)
-        texts: dict[str, str] = {}
-        placed: list[PlacedMonitor] = []
-        for (unit, file), members in sorted(groups.items()):
-            monitors, text = self._file(unit, file, members, known, doubts)
-            placed += monitors
-            texts[f"{unit}/{file}.yaml"] = text
+        placed_files = [
+            self._placed_file(unit, file, members, known, doubts)
+            for (unit, file), members in sorted(groups.items())
+        ]
+        found = self._found(placed_files, doubts)
+        keys = found.keys
+        placed_files = [
+            replace(file, monitors=[naming(monitor, keys) for monitor in file.monitors])
+            for file in placed_files
+        ]
+        sharing = by_path(found)
+        texts = {file.path: self._text(file, sharing.get(file.path)) for file in placed_files}
+        texts |= self._templates(found)
+        parts = found.parts
+        placed = [
+            replace(monitor, name=parts.get(monitor.key, monitor.name))
+            for file in placed_files
+            for monitor in file.monitors
+        ]
         texts |= self._units(placed)
         teams = self._new_teams(placed)
         if teams:
@@ -117,6 +151,8 @@ class Drafter:
             teams=tuple(teams),
             why_not=why_not,
             inferred=inferred,
+            found=found,
+            makes=makes(found),
         )
 
     def _target(self, its: Place, closed: Collection[str]) -> tuple[str, str]:
@@ -135,10 +171,9 @@ class Drafter:
 
     # one file
 
-    def _file(
+    def _placed_file(
         self, unit: str, file: str, members: Sequence[LiveResource], known: Names, doubts: Doubts
-    ) -> tuple[list[PlacedMonitor], str]:
-        path = f"{unit}/{file}.yaml"
+    ) -> _PlacedFile:
         above = self._above(unit, file)
         unset = unset_tags((live.body.get("tags") or () for live in members), above.get("tags", ()))
         monitors = self._placed(unit, file, members, tags_above(above, unset), known, doubts)
@@ -148,11 +183,39 @@ class Drafter:
             ignored={monitor.name: _ignored(monitor, doubts) for monitor in monitors},
             schema="../.schemas/monitors.json" if self._schemas else "",
         )
-        if path not in self._texts:
-            return monitors, composing.new_file(monitors, context)
-        entries = composing.appended(monitors, context)
-        text = append_below(self._texts[path], "monitors", entries)
-        return monitors, text if text is not None else self._texts[path] + entries
+        return _PlacedFile(path=f"{unit}/{file}.yaml", monitors=monitors, context=context)
+
+    def _text(self, file: _PlacedFile, sharing: Sharing | None) -> str:
+        if file.path not in self._texts:
+            return composing.new_file(file.monitors, file.context, sharing or Sharing())
+        entries = composing.appended(file.monitors, file.context)
+        text = append_below(self._texts[file.path], "monitors", entries)
+        return text if text is not None else self._texts[file.path] + entries
+
+    def _found(self, placed_files: Sequence[_PlacedFile], doubts: Doubts) -> Suggestion:
+        """Return what the monitors of new files have in common; nothing where it is not asked."""
+        if self._finder is None:
+            return Suggestion()
+        monitors = [
+            replace(monitor, declared=composing.entry(monitor, file.context))
+            for file in placed_files
+            if file.path not in self._texts
+            for monitor in file.monitors
+            if monitor.id not in doubts.literal and not monitor.notes
+        ]
+        chosen = {monitor.key for monitor in monitors}
+        others = {m.key for file in placed_files for m in file.monitors} - chosen
+        return self._finder.find(
+            monitors,
+            self._unit_names,
+            taken_templates=self._existing.templates,
+            taken_keys={*self._taken, *others},
+        )
+
+    def _templates(self, found: Suggestion) -> Iterator[tuple[str, str]]:
+        schema = "../.schemas/template.json" if self._schemas else ""
+        for template in found.templates:
+            yield template.file, template_text(template, schema)
 
     def _above(self, unit: str, file: str) -> dict[str, Any]:
         above = dict(self._existing.inherited(unit, file))
@@ -209,7 +272,7 @@ class Drafter:
     def _units(self, placed: Sequence[PlacedMonitor]) -> Iterator[tuple[str, str]]:
         schema = "../.schemas/business-unit.json" if self._schemas else ""
         for unit in sorted({monitor.unit for monitor in placed} - self._existing.units):
-            text = composing.unit_file(_title(unit), self._unit_team(unit), schema)
+            text = composing.unit_file(self._unit_names[unit], self._unit_team(unit), schema)
             yield f"{unit}/business-unit.yaml", text
 
     def _new_teams(self, placed: Sequence[PlacedMonitor]) -> list[str]:

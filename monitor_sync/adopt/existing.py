@@ -21,7 +21,8 @@ class ExistingFiles:
     ``placing`` is ``import`` in project.yaml, None where it is not there. ``of_units`` are the
     merged values of project and unit by unit, those of a unit without a file of its own under an
     empty name; ``of_files`` are those of project, unit and file by ``unit/file``. ``slos`` are the
-    names of SLOs by id, ``on_call`` the value of the tag by team.
+    names of SLOs by id, ``on_call`` the value of the tag by team. ``unit_names`` are what business
+    units are called, ``templates`` the names of the templates.
     """
 
     placing: Placing | None = None
@@ -30,6 +31,8 @@ class ExistingFiles:
     of_files: Mapping[str, Values] = field(default_factory=dict)
     slos: Mapping[str, str] = field(default_factory=dict)
     on_call: Mapping[str, str] = field(default_factory=dict)
+    unit_names: Mapping[str, str] = field(default_factory=dict)
+    templates: frozenset[str] = frozenset()
 
     def inherited(self, unit: str, file: str) -> Values:
         """Return what a monitor in this place gets from the levels above it, merged."""
@@ -62,6 +65,11 @@ def existing_files(parsed_files: Iterable[ParsedFile]) -> ExistingFiles:
         of_files=of_files,
         slos={str(id_): name for name, id_ in _mapping(project, "slos").items()},
         on_call=_on_call(by_kind.get("teams", ())),
+        unit_names={
+            unit.file.unit: str(unit.value("name") or unit.file.unit)
+            for unit in by_kind.get("business-unit", ())
+        },
+        templates=frozenset(parsed.file.name for parsed in by_kind.get("template", ())),
     )
 
 

@@ -38,20 +38,49 @@ def names(titles: Iterable[Title], taken: Collection[str]) -> dict[int, str]:
     files: dict[tuple[str, str], list[Title]] = {}
     for title in titles:
         files.setdefault((title.unit, title.file), []).append(title)
+    called = unit_names(title for members in files.values() for title in members)
     chosen: dict[int, str] = {}
     for (unit, file), members in files.items():
         start = f"{unit}/{file}/"
         used = {key.removeprefix(start) for key in taken if key.startswith(start)}
         # what a key names stands with its items as `key.item` too
         used |= {part.partition(".")[0] for part in used}
-        chosen |= _in_one_file(members, used)
+        chosen |= _in_one_file(members, used, slug(called.get(unit, "")))
     return chosen
 
 
-def _in_one_file(members: list[Title], used: set[str]) -> dict[int, str]:
-    """Return names that are free: the short form, the whole title where that is taken, a number."""
+def unit_names(titles: Iterable[Title]) -> dict[str, str]:
+    """Return what people call a unit: what most titles of its monitors begin with in brackets."""
+    begun: dict[str, Counter[str]] = {}
+    for title in titles:
+        bracket = _BRACKETS.match(title.live.name)
+        begun.setdefault(title.unit, Counter())[bracket[1].strip() if bracket else ""] += 1
+    usual = {unit: counter.most_common(1)[0] for unit, counter in begun.items()}
+    return {
+        unit: name
+        for unit, (name, number) in usual.items()
+        if _is_a_name(name) and number * 2 > begun[unit].total()
+    }
+
+
+def _is_a_name(text: str) -> bool:
+    """Return whether a bracket may name a unit: words, and no priority or environment."""
+    word = slug(text)
+    return (
+        bool(re.fullmatch(r"[A-Za-z][\w &-]{1,40}", text))
+        and not _PRIORITY.fullmatch(word)
+        and word not in _ENVIRONMENTS
+    )
+
+
+def _in_one_file(members: list[Title], used: set[str], unit_name: str) -> dict[int, str]:
+    """
+    Return names that are free: the short form, the whole title where that is taken, a number.
+
+    ``unit_name`` is what the unit is called, as part of a key; empty where nobody says it.
+    """
     members = sorted(members, key=lambda title: (title.live.created, int(title.live.id)))
-    short = {int(title.live.id): _short(title) for title in members}
+    short = {int(title.live.id): _short(title, unit_name) for title in members}
     several = {name for name, count in Counter(short.values()).items() if count > 1}
     names_by_id: dict[int, str] = {}
     for title in members:
@@ -74,9 +103,9 @@ def _numbered(name: str, used: Collection[str]) -> str:
     return f"{name}-{number}"
 
 
-def _short(title: Title) -> str:
+def _short(title: Title, unit_name: str) -> str:
     """Return the title without what unit, file and tags say: ``[Motor] RDS CPU high``."""
-    known = _said_by_place(title)
+    known = _said_by_place(title) | ({unit_name} - {""})
     text = _VARIABLES.sub(" ", title.live.name)
     heads = known | {title.file.partition("-")[0]}
     text = _BRACKETS.sub(

@@ -65,6 +65,8 @@ def prove(
         elif key in by_key:
             of_rules[monitor.id] = tuple(dict.fromkeys(by_key[key]))
     unreadable = {each.span.path for each in errors if not each.key}
+    for path in unreadable & draft.makes.keys():
+        wrong |= {id_: _UNREADABLE for id_ in draft.makes[path] if id_ not in wrong}
     return Proof(wrong=wrong, errors=of_rules, unreadable=frozenset(unreadable))
 
 

@@ -14,6 +14,7 @@ from monitor_sync.adopt.drafting import Doubts, Draft, Drafter, with_placing
 from monitor_sync.adopt.existing import ExistingFiles, existing_files
 from monitor_sync.adopt.marks import mark_of
 from monitor_sync.adopt.selecting import Left, Selection
+from monitor_sync.adopt.templates.suggestion import Suggestion
 from monitor_sync.app import baseline, files, listing
 from monitor_sync.app.conversation import Conversation
 from monitor_sync.app.landing import land
@@ -40,7 +41,8 @@ class ImportOptions:
     Which live monitors are imported, and how. One of the first four says which.
 
     ``since`` is in milliseconds since 1970. ``project`` names the project where there is none yet.
-    ``baseline`` is a file that gets the findings which the imported monitors come with.
+    ``baseline`` is a file that gets the findings which the imported monitors come with. With
+    ``templates`` what monitors have in common is written as templates.
     """
 
     ids: Sequence[int] = ()
@@ -51,6 +53,7 @@ class ImportOptions:
     take_over: bool = False
     dry_run: bool = False
     baseline: Path | None = None
+    templates: bool = False
 
 
 class WrittenFile(NamedTuple):
@@ -92,6 +95,8 @@ class Imported:
     owned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     marks: Mapping[int, str] = field(default_factory=dict)
     """The tools whose marks imported monitors bear, by id: with ``take_over``."""
+    found: Suggestion = field(default_factory=Suggestion)
+    """What the imported monitors have in common, with ``templates``."""
 
 
 def import_monitors(
@@ -116,7 +121,7 @@ def import_monitors(
         placing = existing.placing or tags.suggest(shares, len(live))
         texts = texts or {PROJECT: f"project: {options.project}\n"}
         work = _Work(root, before, texts, loaded, existing, placing, live)
-        proven = work.proven(selection, conversation)
+        proven = work.proven(selection, conversation, templates=options.templates)
     return work.ended(proven, selection, options, shares)
 
 
@@ -139,7 +144,9 @@ class _Work:
             return {} if self.before else {PROJECT: self.texts[PROJECT]}
         return {PROJECT: with_placing(self.texts[PROJECT], self.placing)}
 
-    def proven(self, selection: Selection, conversation: Conversation) -> Proven:
+    def proven(
+        self, selection: Selection, conversation: Conversation, *, templates: bool
+    ) -> Proven:
         if not selection.chosen:
             return Proven(draft=Draft(placed=(), texts={}), doubts=Doubts())
         drafter = Drafter(
@@ -149,6 +156,7 @@ class _Work:
             taken=_taken(self.loaded.project, self.live),
             texts=self.texts,
             schemas=(self.root / ".schemas").is_dir(),
+            templates=templates,
         )
         trial = Trial(
             name=self.root.resolve().name,
@@ -193,6 +201,7 @@ class _Work:
             ignored=proven.doubts.ignored,
             owned=_owned(self, draft),
             marks=_marks(draft),
+            found=draft.found,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import Severity
@@ -247,6 +247,17 @@ def _other_side(tools: Iterable[str]) -> Iterator[str]:
         yield f"  {_STEPS.get(tool, tool)}"
 
 
+def _templates(imported: Imported) -> Iterator[dict[str, Any]]:
+    for template in imported.found.templates:
+        uses = [use for use in imported.found.uses if use.template is template]
+        yield {
+            "file": template.file,
+            "monitors": sum(len(use.members) for use in uses),
+            "items": sum(len(use.items) for use in uses),
+            "parameters": list(template.parameters),
+        }
+
+
 def json(imported: Imported) -> str:
     """Return the object of the contract: what was imported, what stays out, the files."""
     return jsontext.document(
@@ -264,6 +275,6 @@ def json(imported: Imported) -> str:
                 {"file": file.path, "monitors": file.monitors, "lines": file.lines}
                 for file in imported.files
             ],
-            "templates": [],
+            "templates": list(_templates(imported)),
         }
     )

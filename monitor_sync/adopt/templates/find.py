@@ -38,35 +38,67 @@ def find(
     that exist, ``taken_keys`` the keys of monitors declared already. Composites are left as they
     are, since they name others by key.
     """
-    members = [
-        member(placed, unit_names.get(placed.unit, placed.unit))
-        for placed in monitors
-        if placed.declared.get("type") != "composite"
-    ]
-    templates = combine(_candidates(members), _leaner)
-    return _suggestion(monitors, templates, Names(taken_templates, taken_keys))
+    return Finder().find(
+        monitors, unit_names, taken_templates=taken_templates, taken_keys=taken_keys
+    )
 
 
-def _candidates(members: Sequence[Member]) -> list[Candidate]:
-    """
-    Return the candidates that save lines.
+class Finder:
+    """Finds what monitors have in common, and works out again only what has changed since."""
 
-    Monitors with one query are candidates together or by the forms of their names, whichever saves
-    more. What is left is tried once more by name, for those that differ in their metric.
-    """
-    candidates: list[Candidate] = []
-    left: list[Member] = []
-    for bucket in _buckets(members, 1):
-        parts = list(_buckets(bucket, 0))
-        better = _of_bucket(bucket)
-        if len(parts) > 1:
-            apart = [candidate for part in parts for candidate in _of_bucket(part)]
-            better = max(apart, better, key=_saved)
-        candidates += better
-        left += _outside(bucket, better)
-    for bucket in _buckets(left, 2):
-        candidates += _of_bucket(bucket)
-    return candidates
+    def __init__(self) -> None:
+        self._members: dict[int, Member] = {}
+        self._known: dict[tuple[Member, ...], list[Candidate]] = {}
+
+    def find(
+        self,
+        monitors: Sequence[PlacedMonitor],
+        unit_names: Mapping[str, str],
+        *,
+        taken_templates: Collection[str] = (),
+        taken_keys: Collection[str] = (),
+    ) -> Suggestion:
+        """Return what monitors have in common, as the function ``find`` does."""
+        self._members = {
+            placed.id: self._member(placed, unit_names.get(placed.unit, placed.unit))
+            for placed in monitors
+            if placed.declared.get("type") != "composite"
+        }
+        templates = combine(self._candidates(list(self._members.values())), _leaner)
+        return _suggestion(monitors, templates, Names(taken_templates, taken_keys))
+
+    def _member(self, placed: PlacedMonitor, unit_name: str) -> Member:
+        known = self._members.get(placed.id)
+        if known and known.placed == placed and known.given["unit_name"] == unit_name:
+            return known
+        return member(placed, unit_name)
+
+    def _candidates(self, members: Sequence[Member]) -> list[Candidate]:
+        """
+        Return the candidates that save lines.
+
+        Monitors with one query are candidates together or by the forms of their names, whichever
+        saves more. What is left is tried once more by name, for those that differ in their metric.
+        """
+        candidates: list[Candidate] = []
+        left: list[Member] = []
+        for bucket in _buckets(members, 1):
+            parts = list(_buckets(bucket, 0))
+            better = self._of_bucket(bucket)
+            if len(parts) > 1:
+                apart = [candidate for part in parts for candidate in self._of_bucket(part)]
+                better = max(apart, better, key=_saved)
+            candidates += better
+            left += _outside(bucket, better)
+        for bucket in _buckets(left, 2):
+            candidates += self._of_bucket(bucket)
+        return candidates
+
+    def _of_bucket(self, members: Sequence[Member]) -> list[Candidate]:
+        key = tuple(members)
+        if key not in self._known:
+            self._known[key] = _of_bucket(members)
+        return self._known[key]
 
 
 def _buckets(members: Iterable[Member], looseness: int) -> Iterator[list[Member]]:

@@ -75,11 +75,11 @@ def member(placed: PlacedMonitor, unit_name: str) -> Member:
 
 
 def _fields(way: Field, value: Any) -> Iterator[tuple[Field, Any]]:
-    """Yield each value with the way to it; lists of mappings are gone into, others are values."""
+    """Yield each value with the way to it; of lists only a formula's variables are gone into."""
     if isinstance(value, dict) and value:
         for name, child in value.items():
             yield from _fields((*way, name), child)
-    elif isinstance(value, list) and value and all(isinstance(child, dict) for child in value):
+    elif way[-1:] == ("variables",) and value and all(isinstance(child, dict) for child in value):
         for number, child in enumerate(value):
             yield from _fields((*way, number), child)
     else:

@@ -20,6 +20,7 @@ MOST_HOLES: Final = 4
 """Holes of one monitor, its item among them; what is given anyway is none."""
 _LEAST_ALIKE: Final[Mapping[Field, float]] = {NAME: 0.25}
 """The share of a text that must be literal; half of all others, so none is one hole."""
+_MISSING: Final = object()
 _FREE_TEXTS: Final = frozenset(
     {"name", "query", "message", "escalation_message", "critical_query", "filter"}
 )
@@ -87,9 +88,9 @@ def _generalised(members: tuple[Member, ...], most: int) -> Pattern:
         fields[field], fit = _field(field, members, columns, most)
         for change, member, fits in zip(changes, members, fit, strict=True):
             if not fits:
-                change[field] = member.fields.get(field)
+                change[field] = member.fields.get(field)  # null where it has none
     tags, more_tags = _tags(members, columns)
-    written = {field: fields[field] for field in _as_written(members) if fields[field] is not None}
+    written = {f: fields[f] for f in _as_written(members) if fields[f] is not _MISSING}
     return Pattern(members, written, tags, columns.finished(), tuple(changes), more_tags)
 
 
@@ -97,7 +98,7 @@ def _field(
     field: Field, members: Sequence[Member], columns: Columns, most: int
 ) -> tuple[Any, list[bool]]:
     """Return what members have in common in a field, and which of them it fits."""
-    values = [member.fields.get(field) for member in members]
+    values = [member.fields.get(field, _MISSING) for member in members]
     texts = [member.texts.get(field) for member in members]
     number = sum(text is not None for text in texts)
     if number * 2 > len(members) and any(value != values[0] for value in values):

@@ -135,12 +135,13 @@ class Suggestion:
     @property
     def keys(self) -> Mapping[str, str]:
         """The key of each member as it was placed, and the one that its item gives to it."""
+        return {key: f"{key.rsplit('/', 1)[0]}/{part}" for key, part in self.parts.items()}
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The key of each member as it was placed, and the last part of its key as it becomes."""
         sources: list[FoundUse | FoundItems] = [*self.uses, *self.repeated]
-        return {
-            member.key: f"{member.unit}/{member.file}/{part}"
-            for source in sources
-            for part, member in source.members.items()
-        }
+        return {m.key: part for source in sources for part, m in source.members.items()}
 
 
 def _besides(written: tuple[str, ...], given: Mapping[str, Any]) -> list[str]:

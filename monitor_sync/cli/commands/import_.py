@@ -48,6 +48,7 @@ def _since(_: click.Context, parameter: click.Parameter, value: str | None) -> i
     is_flag=True,
     help="Also what another tool manages; says what to do on the other side.",
 )
+@click.option("--templates", is_flag=True, help="Write what monitors have in common once.")
 @click.option("--dry-run", is_flag=True, help="Show all, write nothing.")
 @click.option(
     "--baseline",
@@ -66,6 +67,7 @@ def command(
     since: int | None,
     project: str,
     take_over: bool,
+    templates: bool,
     dry_run: bool,
     baseline: Path | None,
     deadline: float | None,
@@ -92,6 +94,7 @@ def command(
             take_over=take_over,
             dry_run=dry_run,
             baseline=baseline,
+            templates=templates,
         ),
         app.Conversation(progress=progress),
     )

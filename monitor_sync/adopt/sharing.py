@@ -1,0 +1,115 @@
+"""What several monitors of one file say together: uses of templates, ``for_each``; its lines."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from monitor_sync.adopt import scalars
+from monitor_sync.adopt.placed import PlacedMonitor
+from monitor_sync.adopt.templates.suggestion import (
+    FoundItems,
+    FoundTemplate,
+    FoundUse,
+    Suggestion,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """The uses of templates in one file, and its monitors that stand for several."""
+
+    uses: Sequence[FoundUse] = ()
+    repeated: Sequence[FoundItems] = ()
+
+    @property
+    def members(self) -> dict[str, PlacedMonitor]:
+        """The monitors that are made, by the part of the key under which ``adopt`` names them."""
+        sources: list[FoundUse | FoundItems] = [*self.uses, *self.repeated]
+        return {part: member for source in sources for part, member in source.members.items()}
+
+    def said(self) -> Iterator[Mapping[str, Any]]:
+        """Yield every mapping of fields that stands in the file for these monitors."""
+        for use in self.uses:
+            yield {"tags": list(use.tags)}
+            for changes in use.items.values():
+                yield from (change for change in changes.values() if change is not False)
+        for repeated in self.repeated:
+            yield repeated.monitor
+            yield from repeated.items.values()
+
+    def use_lines(
+        self, team: str, tags: Mapping[str, Any], defaults: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Yield the lines of ``use``, below what the file says of all; none without a use."""
+        if self.uses:
+            yield "use:"
+        for use in self.uses:
+            values = use.written(team, tags, defaults)
+            short = f"  - {scalars.flow(values)}"
+            if len(short) <= scalars.WIDTH:
+                yield short
+                continue
+            lines = [
+                line for name, inner in values.items() for line in scalars.entry(name, inner, 4)
+            ]
+            yield "  - " + lines[0].lstrip()
+            yield from lines[1:]
+
+    def monitor_lines(
+        self, team: str, tags: Mapping[str, Any], defaults: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Yield the lines below ``monitors`` of those that stand for several."""
+        for repeated in self.repeated:
+            yield f"  {scalars.key(repeated.name)}:"
+            if repeated.team != team:
+                yield from scalars.entry("team", repeated.team, 4)
+            for name, value in repeated.written(tags, defaults).items():
+                yield from scalars.entry(name, value, 4)
+
+
+def template_text(template: FoundTemplate, schema: str) -> str:
+    """Return the text of a template's file; ``schema`` is where editors find the schema."""
+    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    for name, value in template.written().items():
+        lines += scalars.entry(name, value, 0)
+    return "\n".join(lines) + "\n"
+
+
+def by_path(found: Suggestion) -> dict[str, Sharing]:
+    """Return by the path of each file what of that which was found stands in it."""
+    uses: dict[str, list[FoundUse]] = defaultdict(list)
+    repeated: dict[str, list[FoundItems]] = defaultdict(list)
+    for use in found.uses:
+        uses[f"{use.unit}/{use.file}.yaml"].append(use)
+    for item in found.repeated:
+        repeated[f"{item.unit}/{item.file}.yaml"].append(item)
+    return {path: Sharing(uses=uses[path], repeated=repeated[path]) for path in {*uses, *repeated}}
+
+
+def naming(monitor: PlacedMonitor, keys: Mapping[str, str]) -> PlacedMonitor:
+    """Return a composite whose members have the keys that templates give them; others as is."""
+    query = str(monitor.declared.get("query") or "")
+    if "${id:" not in query:
+        return monitor
+    query = _REFERENCE.sub(lambda found: f"${{id:{keys.get(found[1], found[1])}}}", query)
+    return replace(monitor, declared={**monitor.declared, "query": query})
+
+
+_REFERENCE: Final = re.compile(r"\$\{id:([^${}]*)\}")
+
+
+def makes(found: Suggestion) -> dict[str, frozenset[int]]:
+    """Return by the path of each file the ids of the monitors that it makes with others' words."""
+    ids_by_path: dict[str, set[int]] = defaultdict(set)
+    for use in found.uses:
+        ids = {member.id for member in use.members.values()}
+        ids_by_path[use.template.file] |= ids
+        ids_by_path[f"{use.unit}/{use.file}.yaml"] |= ids
+    for repeated in found.repeated:
+        path = f"{repeated.unit}/{repeated.file}.yaml"
+        ids_by_path[path] |= {member.id for member in repeated.members.values()}
+    return {path: frozenset(ids) for path, ids in ids_by_path.items()}
