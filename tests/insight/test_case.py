@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -156,6 +157,46 @@ def test_a_case_fails_with_another_expectation(name: str) -> None:
     else:
         line["timeline"][-1]["state"] = "nothing like it"
     assert wrong(line)
+
+
+def _changed(line: Line) -> Iterator[Line]:
+    """Yield the case with another number, window, policy or option, or without one series."""
+    query, options = str(line["query"]), line.get("options", {})
+    number = re.search(r"-?[\d.]+$", query)
+    for value in ("1e9", "-1e9") if number else ():
+        yield {**line, "query": query[: number.start()] + value, "options": _at(options, value)}
+    for found in re.finditer(r'(?<=last_)\d+|(?<=")\d+(?=[mhd]")', query):
+        for length in (int(found[0]) * 2, max(1, int(found[0]) // 2)):
+            yield {**line, "query": f"{query[: found.start()]}{length}{query[found.end() :]}"}
+    for policy in ("default", "show_no_data", "resolve"):
+        kept = {name: value for name, value in options.items() if "no_data" not in name}
+        yield {**line, "options": {**kept, "on_missing_data": policy}}
+    for name in options:
+        yield {**line, "options": {other: options[other] for other in options if other != name}}
+    for index in range(len(line.get("series", ()))):
+        yield {**line, "series": line["series"][:index] + line["series"][index + 1 :]}
+    for member in line.get("members", ()):
+        for status in ("ALERT", "OK"):
+            yield {**line, "members": {**line["members"], member: status}}
+
+
+def _at(options: Line, value: str) -> Line:
+    if "thresholds" not in options:
+        return options
+    return {**options, "thresholds": {**options["thresholds"], "critical": float(value)}}
+
+
+HANGS_ON_NOTHING = {
+    "MD-6": "a group that never had a point has no state, whatever is asked of it",
+    "INT-1": "its buckets are asked for below",
+    "CO-24": "it is about which groups members have in common, and has no points",
+}
+
+
+@needs_corpus
+@pytest.mark.parametrize("name", sorted(WITH_QUERY.keys() - HANGS_ON_NOTHING) or ["-"])
+def test_a_recorded_case_fails_when_what_it_is_given_is_changed(name: str) -> None:
+    assert any(wrong(changed) for changed in _changed(WITH_QUERY[name]))
 
 
 @needs_corpus
