@@ -12,19 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor_sync.audience.audience import Audience, of_body
-from monitor_sync.audience.recipients import Recipients
 from monitor_sync.insight import composites_in_time, schedule, timeline, uncertainty
 from monitor_sync.insight.case import name as group_name
 from monitor_sync.insight.history import History, Source
-from monitor_sync.insight.message_text import compares, rendered
-from monitor_sync.insight.state import Transition
+from monitor_sync.insight.notified import Notification
 from monitor_sync.insight.thresholds import thresholds
 from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.uncertainty import Doubt
 from monitor_sync.insight.values import Group, Settings, Status, Unsupported
 from monitor_sync.language import query as queries
-from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import Body
 
 STATES: Final[Mapping[str, Status]] = {
@@ -72,9 +68,14 @@ class UnitTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One field of one expectation that is otherwise. ``group`` is empty for the worst of all."""
+    """
+    One field of one expectation that is otherwise. ``group`` is empty for the worst of all.
+
+    ``at`` is the instant as written, ``after`` its seconds from the start.
+    """
 
     at: str
+    after: float
     group: str
     field: str
     expected: Any
@@ -83,12 +84,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """What happened to the group that is drawn: seconds from the start, value, state."""
+    """
+    What happened to the group that is drawn: seconds from the start, value, state.
+
+    ``missed`` are the instants at which it was otherwise, with the state that was expected, None
+    where something else was.
+    """
 
     group: str
     points: tuple[tuple[float, float | None, Status | None], ...]
     critical: float | None
     warning: float | None
+    missed: tuple[tuple[float, Status | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,21 +125,15 @@ def run(test: UnitTest) -> Outcome:
     history = History(test.sources)
     last = test.start + max(expectation.after for expectation in test.expected)
     try:
-        instants = _instants(test, settings, last)
+        due = frozenset(schedule.due(settings, test.start, last, test.phase))
+        instants = sorted(due.union(test.start + expected.after for expected in test.expected))
         made = _run(test, settings, history, instants)
         doubts = uncertainty.doubts(
             settings, history, made, lambda other: _run(test, other, history, instants)
         )
     except Unsupported as error:
         return Outcome(status="unsupported", open_points=(error.name,))
-    return _judged(test, settings, made, instants, doubts)
-
-
-def _instants(test: UnitTest, settings: Settings, last: float) -> list[float]:
-    """Return all evaluations up to the last expectation, and what is asked in between."""
-    expected = {test.start + expectation.after for expectation in test.expected}
-    due = schedule.due(settings, test.start, last, test.phase)
-    return sorted(expected.union(due))
+    return _judged(test, settings, made, due, doubts)
 
 
 def _run(test: UnitTest, settings: Settings, history: History, instants: Sequence[float]) -> Run:
@@ -145,17 +146,18 @@ def _judged(
     test: UnitTest,
     settings: Settings,
     made: Run,
-    instants: Sequence[float],
+    due: frozenset[float],
     doubts: Sequence[Doubt],
 ) -> Outcome:
     failures: list[Failure] = []
     certain = False
     open_points: dict[str, None] = {}
+    instants = [moment.instant for moment in made.moments]
     for expectation in test.expected:
         index = instants.index(test.start + expectation.after)
         here = [doubt for doubt in doubts if doubt.moment == index]
         relevant = [d.name for d in here if d.state or "value" in expectation.fields]
-        wrong = list(_failures(test, settings, expectation, made, made.moments[index]))
+        wrong = list(_failures(test, settings, expectation, made, index, due))
         open_points.update(dict.fromkeys(relevant))
         failures += wrong
         certain = certain or bool(wrong and not relevant)
@@ -171,15 +173,21 @@ def _judged(
 
 
 def _failures(
-    test: UnitTest, settings: Settings, expectation: Expectation, made: Run, moment: Moment
+    test: UnitTest,
+    settings: Settings,
+    expectation: Expectation,
+    made: Run,
+    index: int,
+    due: frozenset[float],
 ) -> Iterator[Failure]:
+    moment = made.moments[index]
     keys = moment.evaluation.keys if moment.evaluation else ()
     group = _group(expectation, moment, keys)
     result = (
         moment.evaluation.results.get(group) if moment.evaluation and group is not None else None
     )
     status = moment.status(group) if group is not None else None
-    facts = _Facts(test, settings, made, moment, group, keys)
+    told = Notification(test.body, settings, made, moment, group, due)
     for field, expected in expectation.fields.items():
         got: Any
         if field == "state":
@@ -189,14 +197,15 @@ def _failures(
             got = result.value if result else None
             right = _equal(expected, got)
         elif field == "notified":
-            got = list(facts.notified())
+            got = list(told.handles())
             right = set(got) == set(expected)
         else:
-            got = facts.message()
+            got = told.message()
             right = str(expected) in got
         if not right:
             yield Failure(
                 at=expectation.written,
+                after=expectation.after,
                 group=group_name(group, keys) if group else "",
                 field=field,
                 expected=expected,
@@ -214,105 +223,6 @@ def _equal(expected: Any, got: float | None) -> bool:
     if expected is None or got is None:
         return expected is got
     return math.isclose(float(expected), got, rel_tol=1e-6, abs_tol=1e-9)
-
-
-class _Facts:
-    """What was told of a group at a moment: by its newest transition up to then."""
-
-    def __init__(
-        self,
-        test: UnitTest,
-        settings: Settings,
-        made: Run,
-        moment: Moment,
-        group: Group | None,
-        keys: Group,
-    ) -> None:
-        self._body = test.body
-        self._settings = settings
-        self._newest = next(
-            (
-                transition
-                for transition in reversed(made.transitions)
-                if transition.instant <= moment.instant and transition.group == group
-            ),
-            None,
-        )
-        result = (
-            moment.evaluation.results.get(group)
-            if moment.evaluation and group is not None
-            else None
-        )
-        self._variables = _variables(
-            settings, dict(zip(keys, group or (), strict=False)), result.value if result else None
-        )
-
-    def notified(self) -> tuple[str, ...]:
-        """Return the handles that the newest transition notifies; none where it is silent."""
-        transition = self._name()
-        if self._newest is None or not self._newest.notifies or not transition:
-            return ()
-        audience: Audience = of_body(self._body)
-        recipients = audience.at.get(transition)
-        return _told(recipients, self._variables) if recipients is not None else ()
-
-    def message(self) -> str:
-        """Return the text that the newest transition sends."""
-        flags = next((t.flags for t in TRANSITIONS if t.name == self._name()), frozenset[str]())
-        priority = self._body.get("priority")
-        return rendered(
-            str(self._body.get("message", "")),
-            flags,
-            self._variables,
-            priority if isinstance(priority, int) else None,
-        )
-
-    def _name(self) -> str:
-        return transition_name(self._newest) if self._newest else ""
-
-
-def transition_name(transition: Transition) -> str:
-    """Return the name that a change of status has in ``language.transitions``; empty for none."""
-    if transition.new is Status.ALERT:
-        return "alert"
-    if transition.new is Status.WARN:
-        return "alert_to_warning" if transition.old is Status.ALERT else "warning"
-    if transition.new is Status.NO_DATA:
-        return "no_data"
-    return {
-        Status.ALERT: "alert_recovery", Status.WARN: "warning_recovery",
-        Status.NO_DATA: "no_data_recovery",
-    }.get(transition.old or Status.OK, "")  # fmt: skip
-
-
-def _told(recipients: Recipients, variables: Mapping[str, str]) -> tuple[str, ...]:
-    handles = [*recipients.always, *recipients.bodiless]
-    for some in recipients.sometimes:
-        for case in some.when:
-            answers = (
-                compares(condition.kind, variables.get(condition.variable, ""), condition.values)
-                is condition.holds
-                for condition in case
-            )
-            if all(answers):
-                handles.append(some.handle)
-                break
-    return tuple(dict.fromkeys(handles))
-
-
-def _variables(settings: Settings, group: Mapping[str, str], value: float | None) -> dict[str, str]:
-    """Return the variables of a message whose values are known here."""
-    variables = {f"{key}.name": value_ for key, value_ in group.items()}
-    levels = thresholds(settings.query, settings.options)
-    numbers = {
-        "value": value,
-        "threshold": levels.critical if levels else None,
-        "warn_threshold": levels.warning if levels else None,
-    }
-    variables |= {name: f"{number:g}" for name, number in numbers.items() if number is not None}
-    if levels:
-        variables["comparator"] = levels.comparator
-    return variables
 
 
 def _trace(
@@ -340,4 +250,15 @@ def _trace(
         points=tuple(points),
         critical=levels.critical if levels else None,
         warning=levels.warning if levels else None,
+        missed=tuple(_missed(failures, wanted)),
     )
+
+
+def _missed(failures: Sequence[Failure], group: str) -> Iterator[tuple[float, Status | None]]:
+    """Yield when a group was otherwise than expected, each instant once."""
+    states: dict[float, Status | None] = {}
+    for failure in failures:
+        if failure.group == group:
+            expected = STATES.get(str(failure.expected)) if failure.field == "state" else None
+            states[failure.after] = states.get(failure.after) or expected
+    yield from states.items()

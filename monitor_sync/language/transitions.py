@@ -131,13 +131,16 @@ def reach(type_: str, options: Mapping[str, Any], priority: int | None = None) -
     """
     Return what a monitor of this type can get into with these options (Datadog's names).
 
-    A warning needs a warning threshold, but a service check warns whenever the check does. No data
+    A warning needs a warning threshold, but a service check warns whenever the check does, and a
+    composite whenever its members make it (Datadog's page on composites). No data
     notifies by ``notify_no_data`` or ``on_missing_data``. Renotification repeats alert and no data
     unless ``renotify_statuses`` says otherwise.
     """
     thresholds = options.get("thresholds")
     check = type_ == "service check"
-    warning = check or (isinstance(thresholds, Mapping) and thresholds.get("warning") is not None)
+    warning = type_ in ("service check", "composite") or (
+        isinstance(thresholds, Mapping) and thresholds.get("warning") is not None
+    )
     no_data = (
         options.get("notify_no_data") is True
         or options.get("on_missing_data") == "show_and_notify_no_data"

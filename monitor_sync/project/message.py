@@ -48,12 +48,12 @@ def reachable(type_: str, options: Mapping[str, Any]) -> tuple[str, ...]:
 
     Warning needs a warning threshold; no data needs an option that notifies on it (either the
     old one or ``on_missing_data``); renotify an interval. A service check warns whenever the
-    check itself does.
+    check itself does, and a composite whenever its members make it.
     """
     thresholds = options.get("thresholds") or {}
     wanted = {
         "alert": True,
-        "warning": thresholds.get("warning") is not None or type_ == "service check",
+        "warning": thresholds.get("warning") is not None or type_ in ("service check", "composite"),
         "no_data": bool(options.get("notify_no_data"))
         or options.get("on_missing_data") == "show_and_notify_no_data",
         "renotify": bool(options.get("renotify_interval")),

@@ -16,6 +16,10 @@ _LETTERS: Final = {
     Status.NO_DATA: ("N", "magenta"), None: (" ", ""),
 }  # fmt: skip
 
+_EXPECTED: Final = "expected"
+_OTHER: Final = "^"
+"""Marks where a value, recipients or a message is otherwise, and not the state."""
+
 Point = tuple[float, float | None, Status | None]
 
 
@@ -31,9 +35,11 @@ def lines(trace: Trace, style: Style) -> list[str]:
     rows = _chart(trace, columns, label, style)
     strip = "".join(style(*_LETTERS[status]) for _, _, status in columns)
     rows.append(f"{'state'.rjust(label)}   {strip}")
+    if trace.missed:
+        rows.append(f"{_EXPECTED.rjust(label)}   {_expectations(trace, columns, style)}")
     first, last = _time(columns[0][0]), _time(columns[-1][0])
     rows.append(f"{' ' * label}   {first}{last.rjust(max(len(columns) - len(first), 0))}")
-    shown = {status for _, _, status in columns}
+    shown = {status for _, _, status in columns} | {status for _, status in trace.missed}
     words = {
         Status.OK: "ok",
         Status.WARN: "warning",
@@ -41,6 +47,8 @@ def lines(trace: Trace, style: Style) -> list[str]:
         Status.NO_DATA: "no data",
     }
     key = [f"{_LETTERS[status][0]} {word}" for status, word in words.items() if status in shown]
+    if any(status is None for _, status in trace.missed):
+        key.append(f"{_OTHER} something else is expected")
     rows.append(f"{' ' * label}   {style(', '.join(key), dim=True)}")
     return rows
 
@@ -48,7 +56,18 @@ def lines(trace: Trace, style: Style) -> list[str]:
 def _labels(trace: Trace) -> list[str]:
     low, high = _range(trace)
     numbers = (low, high, trace.critical, trace.warning)
-    return ["state", *(f"{number:g}" for number in numbers if number is not None)]
+    names = ["state", *([_EXPECTED] if trace.missed else [])]
+    return [*names, *(f"{number:g}" for number in numbers if number is not None)]
+
+
+def _expectations(trace: Trace, columns: Sequence[Point], style: Style) -> str:
+    """Return a row with the state that was expected where another one came."""
+    cells = [" "] * len(columns)
+    for instant, status in trace.missed:
+        later = (index for index, (end, _, _) in enumerate(columns) if end >= instant)
+        letter, colour = _LETTERS[status] if status is not None else (_OTHER, "")
+        cells[next(later, len(columns) - 1)] = style(letter, colour, bold=True)
+    return "".join(cells).rstrip()
 
 
 def _range(trace: Trace) -> tuple[float, float]:
@@ -84,7 +103,7 @@ def _chart(trace: Trace, columns: Sequence[Point], label: int, style: Style) -> 
         name, colour, level = levels.get(row, ("", "", None))
         edge = f"{level if level is not None else number:g}"
         named = level is not None or row in (0, _ROWS - 1)
-        empty = style("┄", colour, dim=True) if name else " "
+        empty = style("┄", colour) if name else " "
         cells = [
             style("●", bold=True) if value is not None and row_of(value) == row else empty
             for _, value, _ in columns
@@ -95,5 +114,6 @@ def _chart(trace: Trace, columns: Sequence[Point], label: int, style: Style) -> 
 
 
 def _time(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}m{f'{rest}s' if rest else ''}"
+    hours, rest = divmod(int(seconds), 3600)
+    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"

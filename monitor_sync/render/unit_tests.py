@@ -12,7 +12,7 @@ from monitor_sync.insight.unit_test import Failure, Outcome
 from monitor_sync.render import picture
 from monitor_sync.render.junit import xml
 from monitor_sync.render.style import Style
-from monitor_sync.render.text import plain, table
+from monitor_sync.render.text import columns, plain, shorten, table, wrapped
 
 _COLOURS: Final = {
     "passed": "green", "failed": "red", "uncertain": "yellow", "unsupported": "yellow",
@@ -43,7 +43,7 @@ def _block(tested: Tested, style: Style) -> Iterator[str]:
     status = style(outcome.status, _COLOURS[outcome.status], bold=True)
     yield f"{status}: {style(plain(declared.test.name), bold=True)}"
     yield f"  --> {plain(declared.path)}:{declared.line}, {plain(declared.test.key)}"
-    yield from (f"    {row}" for row in table([_row(failure) for failure in outcome.failures]))
+    yield from (f"    {row}" for row in _differences(outcome.failures, style))
     if outcome.status == "uncertain":
         yield f"    nobody outside of Datadog knows: {', '.join(outcome.open_points)}"
     elif outcome.status == "unsupported":
@@ -53,7 +53,34 @@ def _block(tested: Tested, style: Style) -> Iterator[str]:
         yield from (f"    {row}" for row in picture.lines(outcome.trace, style))
 
 
-def _row(failure: Failure) -> tuple[str, ...]:
+def _differences(failures: Sequence[Failure], style: Style) -> list[str]:
+    """Return expected against got, beside each other where that fits, else below each other."""
+    room = (style.width or 80) - 4
+    rows = [_row(failure) for failure in failures]
+    short = [row for row in rows if columns("  ".join(row)) <= room - _ALIGNMENT]
+    beside = dict(zip(short, table(short), strict=True))
+    lines: list[str] = []
+    for row in rows:
+        line = beside.get(row, "")
+        fits = line and columns(line) <= room
+        lines += [line] if fits else _below(row, room)
+    return lines
+
+
+_ALIGNMENT: Final = 12
+"""Columns that aligned rows may take more than the row alone."""
+
+
+def _below(row: tuple[str, str, str, str], room: int) -> Iterator[str]:
+    at, field, *texts = row
+    yield f"{at}  {field}"
+    for text in texts:
+        word, _, said = text.partition(" ")
+        for number, line in enumerate(wrapped(said, room - 11, 0)):
+            yield f"  {'' if number else word:8} {line}"
+
+
+def _row(failure: Failure) -> tuple[str, str, str, str]:
     group = f" {failure.group}" if failure.group else ""
     return (
         f"at {failure.at}{plain(group)}",
@@ -70,7 +97,7 @@ def _shown(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, list):
         return plain(", ".join(map(str, value))) or "nobody"
-    return plain(" ".join(str(value).split()))[:200]
+    return shorten(plain(" ".join(str(value).split())), 200)
 
 
 def json(tests: UnitTests) -> str:

@@ -120,6 +120,8 @@ def state_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Fi
         for transition, (state, what) in _FORGOTTEN.items():
             if transition not in transitions or (grave and transition == "no_data"):
                 continue
+            if state == "warning" and view.monitor.type == "composite":
+                continue  # it warns where its members do, and they have the finding
             yield (
                 view,
                 Finding(

@@ -162,9 +162,9 @@ def test_a_case_fails_with_another_expectation(name: str) -> None:
 def _changed(line: Line) -> Iterator[Line]:
     """Yield the case with another number, window, policy or option, or without one series."""
     query, options = str(line["query"]), line.get("options", {})
-    number = re.search(r"-?[\d.]+$", query)
-    for value in ("1e9", "-1e9") if number else ():
-        yield {**line, "query": query[: number.start()] + value, "options": _at(options, value)}
+    for value in ("1e9", "-1e9"):
+        moved = re.sub(r"-?[\d.]+$", value, query)
+        yield {**line, "query": moved, "options": _at(options, value)}
     for found in re.finditer(r'(?<=last_)\d+|(?<=")\d+(?=[mhd]")', query):
         for length in (int(found[0]) * 2, max(1, int(found[0]) // 2)):
             yield {**line, "query": f"{query[: found.start()]}{length}{query[found.end() :]}"}

@@ -9,8 +9,9 @@ import pytest
 
 from monitor_sync.insight import unit_test
 from monitor_sync.insight.history import Source
+from monitor_sync.insight.notified import transition_name
 from monitor_sync.insight.state import Transition
-from monitor_sync.insight.unit_test import Expectation, UnitTest, transition_name
+from monitor_sync.insight.unit_test import Expectation, UnitTest
 from monitor_sync.insight.values import Status
 
 START = 1_793_613_600.0
@@ -68,6 +69,52 @@ def test_whom_the_newest_change_tells(at: int, notified: list[str]) -> None:
     wrong = _test(QUERY, [1, 9, 9, 1], [{"at": at, "notified": [*notified, "@slack-more"]}])
     assert unit_test.run(right).status == "passed"
     assert unit_test.run(wrong).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("at", "options", "notified"),
+    [
+        (11, {}, ["@slack-alert"]),
+        (12, {}, ["@slack-again", "@slack-late"]),
+        (12, {"renotify_statuses": ["no data"]}, ["@slack-alert"]),
+        (12, {"renotify_interval": None}, ["@slack-alert"]),
+        (30, {"renotify_interval": 20, "renotify_occurrences": 0}, ["@slack-alert"]),
+        (41, {}, ["@slack-well"]),
+    ],
+)
+def test_a_repetition_is_the_newest_notification(
+    at: int, options: dict[str, object], notified: list[str]
+) -> None:
+    options = {"renotify_interval": 10, "escalation_message": "Still bad. @slack-late", **options}
+    test = _test(QUERY, [1, *[9] * 38, 1, 1, 1], [{"at": at, "notified": notified}], **options)
+    message = "{{#is_alert}}{{^is_renotify}}@slack-alert{{/is_renotify}}{{/is_alert}}" + (
+        "{{#is_renotify}}@slack-again{{/is_renotify}}{{#is_recovery}}@slack-well{{/is_recovery}}"
+    )
+    assert unit_test.run(replace_body(test, message=message)).failures == ()
+
+
+def test_a_repetition_sends_the_escalation_message_too() -> None:
+    options = {"renotify_interval": 10, "escalation_message": "Still {{value}}."}
+    expect = [{"at": 12, "message": "Still 9."}, {"at": 11, "message": "Still"}]
+    outcome = unit_test.run(_test(QUERY, [1, *[9] * 20], expect, **options))
+    assert [failure.at for failure in outcome.failures] == ["11"]
+
+
+def test_a_composite_in_warning_tells_whoever_hears_of_warnings() -> None:
+    test = _test(QUERY, [1], [{"at": 10, "state": "warning", "notified": ["@slack-rising"]}])
+    members = {"1": ((0.0, Status.OK), (300.0, Status.WARN)), "2": ((0.0, Status.ALERT),)}
+    composite = replace_body(
+        test,
+        type="composite",
+        query="1 && 2",
+        message="{{#is_warning}}@slack-rising{{/is_warning}}",
+    )
+    composite = dataclasses.replace(composite, sources=(), members=members)
+    assert unit_test.run(composite).failures == ()
+
+
+def replace_body(test: UnitTest, **changes: object) -> UnitTest:
+    return dataclasses.replace(test, body={**test.body, **changes})
 
 
 def test_what_hangs_on_an_open_point_never_passes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,20 @@ def test_it_fits_into_the_terminal(width: int, colour: bool) -> None:
     assert max(map(len, bare)) <= (width or 80) - 4
     assert any("critical" in row for row in bare)
     assert any(row.count("A") > 10 and row.count("·") > 10 for row in bare)
+
+
+def test_what_was_expected_stands_below_what_came() -> None:
+    missed = ((6_000.0, Status.ALERT), (23_940.0, None))
+    rows = picture.lines(replace(TRACE, missed=missed), Style(width=80))
+
+    state, expected, times, key = rows[-4:]
+    assert state.strip().startswith("state")
+    assert expected.strip().startswith("expected")
+    assert expected.endswith("^")
+    # 6,000 of 24,000 seconds: a quarter of the columns
+    assert 0.2 < (expected.index("A") - expected.index("d") - 3) / len(times.strip()) < 0.3
+    assert (times.split()[0], times.split()[-1]) == ("6m", "6h39m")
+    assert key.strip() == "· ok, A alert, ^ something else is expected"
 
 
 def test_one_value_is_drawn_too() -> None:
