@@ -161,7 +161,26 @@ def _plan(
 
     monitors = listing.with_assets(project, client, monitors)
     plan = make_plan(project, monitors, site=client.site)
-    return _with_referrers(client, base.split(plan, project, monitors) if base else plan)
+    plan = base.split(plan, project, monitors) if base else plan
+    return _with_matchers(client, _with_referrers(client, plan))
+
+
+def _with_matchers(client: Client, plan: Plan) -> Plan:
+    """Return the same plan, with what begins to match by the tags that its adoptions add."""
+    if all(change.action != "adopt" for change in plan.changes):
+        return plan
+    from monitor_sync.sync.tag_matchers import beginning, of_downtimes, of_rules
+
+    besides, unchecked = list(plan.besides), list(plan.unchecked)
+    for what, matchers in (
+        ("notification rules", lambda: of_rules(client.notified_by_tags.notification_rules())),
+        ("downtimes", lambda: of_downtimes(client.notified_by_tags.downtimes())),
+    ):
+        try:
+            besides += beginning(plan.changes, list(matchers()))
+        except RemoteError as error:
+            unchecked.append(f"{what} that the added tags may begin to match: {error}")
+    return replace(plan, besides=tuple(besides), unchecked=tuple(unchecked))
 
 
 def _with_referrers(client: Client, plan: Plan) -> Plan:

@@ -9,6 +9,7 @@ from monitor_sync.datadog import paging
 from monitor_sync.datadog.api import Api
 from monitor_sync.datadog.integrations import Integrations
 from monitor_sync.datadog.monitors import Monitors
+from monitor_sync.datadog.notified_by_tags import NotifiedByTags
 from monitor_sync.datadog.service import datadog
 from monitor_sync.datadog.settings import Settings, from_environment
 from monitor_sync.datadog.teams import Teams
@@ -43,6 +44,7 @@ class Client:
         self.api = Api(settings, service, self._transport, self._gate, retry)
         self.monitors = Monitors(self.api)
         self.integrations = Integrations(self.api)
+        self.notified_by_tags = NotifiedByTags(self.api)
         self.teams = Teams(self.api)
         self.users = Users(self.api)
 

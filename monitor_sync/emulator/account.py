@@ -98,6 +98,7 @@ class Account:
         store.keep_counter("org_id", self.org_id)
         self.downtimes = Documents(store, "downtime")
         self.downtimes_v2 = Documents(store, "downtime_v2")
+        self.notification_rules = Documents(store, "notification_rule")
         self.slos = Documents(store, "slo")
         self.roles = Documents(store, "role")
         self.teams = Documents(store, "team")

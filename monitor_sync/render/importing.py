@@ -228,8 +228,7 @@ def _next(imported: Imported, style: Style) -> list[str]:
         style("Next:", bold=True),
         *lines,
         *_other_side(imported.marks.values()),
-        "Not checked: notification rules and downtimes that match by tags may begin to",
-        "match by the tags that are added.",
+        "  The plan names notification rules and downtimes that the added tags begin to match.",
     ]
 
 

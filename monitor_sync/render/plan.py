@@ -48,7 +48,8 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     blocks += [_section(section, style, full=full) for section in view.origins]
     blocks += proposals.blocks(view, style, full=full)
     blocks += [*_refused_apart(plan, style), _refused(plan, style), _left_alone(view, style)]
-    blocks += [_tallied(view.notified, style, full=full), _unchecked(plan, style)]
+    blocks += [_tallied(view.notified, style, full=full), _besides(plan, style)]
+    blocks.append(_unchecked(plan, style))
     return (
         "".join("\n".join(lines) + "\n\n" for lines in blocks if lines)
         + summary(plan, style)
@@ -223,6 +224,11 @@ def _tallied(tally: notified.Tally, style: Style, *, full: bool) -> list[str]:
         keys = listed_within([handle.key for handle in changes], (style.width or 100) - 6)
         lines += [f"    {style('! ' + words, 'red', bold=True)}", f"      {plain(keys)}"]
     return lines
+
+
+def _besides(plan: Plan, style: Style) -> list[str]:
+    """Return what the plan sets going elsewhere by the tags that it adds."""
+    return [f"{style('!', 'yellow', bold=True)} {plain(words)}" for words in plan.besides]
 
 
 def _unchecked(plan: Plan, style: Style) -> list[str]:

@@ -278,6 +278,7 @@ def _ending(view: PlanView) -> list[str]:
     lines = [_clone(entry, view.plan.site) for entry in view.clones[:20]]
     if len(view.clones) > 20:
         lines.append(f"- and {len(view.clones) - 20} more clones")
+    lines += [f"- {code(words)}" for words in view.plan.besides]
     lines += [f"- **not checked:** {code(entry)}" for entry in view.plan.unchecked]
     others = view.strangers.total()
     if others:

@@ -70,6 +70,8 @@ class Plan:
     """The organisation that was asked; 0 where no live resource tells."""
     unchecked: tuple[str, ...] = ()
     """What could not be looked up, a sentence each."""
+    besides: tuple[str, ...] = ()
+    """What its tags set going elsewhere in Datadog, a sentence each."""
     narrowed_from: Plan | None = None
     """The whole plan, where this one shows a part of it."""
     known_fingerprint: str = ""

@@ -12,6 +12,7 @@ from monitor_sync import app
 from monitor_sync.app import Imported, ImportOptions, Target
 from monitor_sync.errors import UsageError
 from monitor_sync.render import importing as rendered
+from monitor_sync.render import plan as plan_text
 from tests.conftest import Local
 
 FLOW = """\
@@ -182,3 +183,19 @@ def test_a_project_begins_with_its_name(local: Local, tmp_path: Path) -> None:
 
     assert (root / "project.yaml").read_text().startswith("project: acme\nimport: {unit: bus")
     assert imported(root, local, everything=True).already == 1
+
+
+def test_the_plan_of_an_adoption_names_what_its_tags_set_going(root: Path, local: Local) -> None:
+    attributes = {"name": "wake", "filter": {"tags": ["on_call:quotes"]}, "recipients": ["x"]}
+    body = json.dumps({"data": {"type": "monitor-notification-rule", "attributes": attributes}})
+    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
+    path = "/api/v2/monitor/notification_rule"
+    assert local.emulator.handle("POST", path, "", keys, body.encode())[0] == 200
+    imported(root, local, ids=[12])
+
+    plan = app.plan(root, Target(environ=local.environment)).plan
+
+    words = "the notification rule wake may begin to match 2 monitors by the added tags"
+    assert plan.besides == (f"{words}: motor/api/disk-full, motor/api/load-high",)
+    assert words in plan_text.text(plan)
+    assert plan.unchecked == ()
