@@ -171,13 +171,14 @@ def _with_matchers(client: Client, plan: Plan) -> Plan:
         return plan
     from monitor_sync.sync.tag_matchers import beginning, of_downtimes, of_rules
 
+    endpoints = client.notified_by_tags
     besides, unchecked = list(plan.besides), list(plan.unchecked)
-    for what, matchers in (
-        ("notification rules", lambda: of_rules(client.notified_by_tags.notification_rules())),
-        ("downtimes", lambda: of_downtimes(client.notified_by_tags.downtimes())),
+    for what, fetch, read in (
+        ("notification rules", endpoints.notification_rules, of_rules),
+        ("downtimes", endpoints.downtimes, of_downtimes),
     ):
         try:
-            besides += beginning(plan.changes, list(matchers()))
+            besides += beginning(plan.changes, read(fetch()))
         except RemoteError as error:
             unchecked.append(f"{what} that the added tags may begin to match: {error}")
     return replace(plan, besides=tuple(besides), unchecked=tuple(unchecked))
