@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from monitor_sync.app.adopting_drift import AdoptedDrift, adopt_drift
     from monitor_sync.app.applying import Applied, ApplyOptions, Prepared, apply
     from monitor_sync.app.conversation import Conversation
     from monitor_sync.app.delivery import JobLog, MergedOptions, merged
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.validation import ValidateOptions, Validation, validate
 
 __all__ = [
+    "AdoptedDrift",
     "Answers",
     "Applied",
     "ApplyOptions",
@@ -59,6 +61,7 @@ __all__ = [
     "UnmanagedMonitor",
     "ValidateOptions",
     "Validation",
+    "adopt_drift",
     "apply",
     "approvals",
     "comment",
@@ -80,6 +83,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "adopting_drift": ("AdoptedDrift", "adopt_drift"),
     "applying": ("Applied", "ApplyOptions", "Prepared", "apply"),
     "conversation": ("Conversation",),
     "delivery": ("JobLog", "MergedOptions", "merged"),

@@ -55,16 +55,7 @@ class _Run:
 
     def rewritten(self) -> list[Rewritten]:
         """Return the files that differ from those of the project by now."""
-        result = []
-        for parsed in rewriting.parsed_files(self.copy, tests=True):
-            below = parsed.file.path.relative_to(self.copy)
-            before = (self.root / below).read_bytes().decode("utf-8")
-            after = parsed.file.path.read_bytes().decode("utf-8")
-            if before != after:
-                path = self.root / below
-                shown = path.as_posix()
-                result.append(Rewritten(path=path, shown=shown, before=before, after=after))
-        return result
+        return rewriting.differing(self.root, self.copy)
 
 
 def requests(words: Sequence[str]) -> list[tuple[Codemod, tuple[str, ...]]]:

@@ -128,6 +128,19 @@ def copied(root: Path) -> Iterator[Path]:
         ) from None
 
 
+def differing(root: Path, copy: Path) -> list[Rewritten]:
+    """Return the files of a project that differ from those of a copy of it by now."""
+    result = []
+    for file in [*find(copy).files, *find_tests(copy)]:
+        path = root / file.path.relative_to(copy)
+        before = path.read_bytes().decode("utf-8")
+        after = file.path.read_bytes().decode("utf-8")
+        if before != after:
+            shown = path.as_posix()
+            result.append(Rewritten(path=path, shown=shown, before=before, after=after))
+    return result
+
+
 def _below(diagnostic: Diagnostic, copy: Path, root: Path) -> Diagnostic:
     """Return a diagnostic about a file of a copy as one about the file itself."""
     path = Path(diagnostic.span.path)

@@ -48,9 +48,9 @@ def find(
         return document.span(where)
     aligned = document.alignment(where)
     if aligned is None or aligned.rendered != rendered or aligned.scope is not scope:
-        filled, origins = _filled(node.value, scope)
+        text, origins = filled(node.value, scope)
         aligned = Alignment(
-            rendered, scope, _aligned(rendered, filled), origins, _in_document(document, node)
+            rendered, scope, _aligned(rendered, text), origins, _in_document(document, node)
         )
         document.keep(where, aligned)
     back, origins, places = aligned.back, aligned.origins, aligned.places
@@ -61,7 +61,7 @@ def find(
     return document.stretch(begin, stop + 1)
 
 
-def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, Origins]:
+def filled(text: str, scope: Mapping[str, Any]) -> tuple[str, Origins]:
     """Return the text with its holes filled, and the origin of each of its characters."""
     out: list[str] = []
     starts: list[int] = []
@@ -75,7 +75,7 @@ def _filled(text: str, scope: Mapping[str, Any]) -> tuple[str, Origins]:
         if token[0] == "$${":
             value = "${"
         elif token["id"] is not None:
-            value = "${" + _filled(token["id"], scope)[0] + "}"
+            value = "${" + filled(token["id"], scope)[0] + "}"
         else:
             value = plain(scope.get(token["name"], token[0]))
         out.append(value)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor_sync import app
-from monitor_sync.cli import console, options
+from monitor_sync.cli import console, options, patches
 from monitor_sync.cli.commands.plan import rendered
 from monitor_sync.errors import LiveDiffers
 
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="In a job of GitHub Actions: ask which revision `merged` recorded there as applied.",
 )
+@click.option(
+    "--adopt",
+    "adopts",
+    is_flag=True,
+    help="Write the live values of these monitors into the files, if nothing else changes.",
+)
+@click.option("--dry-run", is_flag=True, help="With --adopt: show the patch and write nothing.")
 @options.deadline
 @options.output("text", "json", "markdown")
 @options.root
@@ -48,12 +55,17 @@ def command(
     applied: str,
     environment: str,
     planfile: Path | None,
+    adopts: bool,
+    dry_run: bool,
     deadline: float | None,
     form: str,
     output: Path | None,
 ) -> None:
     """
-    Show what was changed in Datadog and by whom. Changes nothing.
+    Show what was changed in Datadog and by whom. Changes nothing there.
+
+    --adopt KEY takes the live values of a monitor into the files, comments kept, one line a value
+    where that can be; what cannot be proven is printed as a patch.
 
     Compares Datadog with the files as they were committed. What was merged and is not applied yet
     is no drift, and what the policy of a business unit would put back is. The name and the time
@@ -65,6 +77,9 @@ def command(
         environment=environment,
         job=_job() if environment and not applied else None,
     )
+    if adopts:
+        _adopt(root, wanted, dry_run, deadline, form, output)
+        return
     drift = app.drift(root, console.target(deadline=deadline), wanted)
     console.warn_of_files(drift.planned.warnings)
     if drift.files_differ:
@@ -83,3 +98,21 @@ def _job() -> Runner:
     from monitor_sync.github import runner
 
     return runner.from_environment(os.environ)
+
+
+def _adopt(
+    root: Path,
+    wanted: app.DriftOptions,
+    dry_run: bool,
+    deadline: float | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    from monitor_sync.render import adopted_drift
+
+    with patches.printed_where_refused(form, output):
+        adopted = app.adopt_drift(root, console.target(deadline=deadline), wanted, dry_run=dry_run)
+    style = console.answer_style(output)
+    as_json = form == "json"
+    text = adopted_drift.as_json(adopted) if as_json else adopted_drift.text(adopted, style)
+    console.answer(text, output)

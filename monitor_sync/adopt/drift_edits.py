@@ -1,0 +1,250 @@
+"""
+Live values written into the files: for each field that differs, the edit that makes it as it lives.
+
+A value goes to the place that sets it, where that is one monitor's alone; else to the monitor
+itself, or to the changes of its item, so that no other monitor changes. Holes stay where the text
+around them is what differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from monitor_sync.adopt.own_level import OwnLevel, own_level
+from monitor_sync.adopt.unfilled import unfilled
+from monitor_sync.language.message_layout import take_apart
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, Monitor
+from monitor_sync.project.edits import Delete, Edit, Set
+from monitor_sync.project.expand import Provenance
+from monitor_sync.project.interpolation import plain
+from monitor_sync.project.layers import Field, Layer, place
+from monitor_sync.project.loaded import Loaded
+from monitor_sync.project.yaml_reader import DataPath
+from monitor_sync.resources.difference import FieldChange
+
+_PART: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+_ROUTED: Final = re.compile(r"\{\{#is_(\w+)\}\}(.*)\{\{/is_\1\}\}")
+_TEXTS: Final = frozenset({"name", "query", "message"})
+_OURS: Final = frozenset({"team", "service", "business_unit", "on_call", PROJECT_TAG, KEY_TAG})
+"""Tags that no level declares as tags: this tool writes them."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """The edits by the shown path of their file, which fields they take, and which not, and why."""
+
+    edits: dict[str, list[Edit]] = field(default_factory=dict)
+    fields: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+
+
+class LiveValues:
+    """Takes live values of monitors into the files of one project."""
+
+    def __init__(self, loaded: Loaded, order: Sequence[str]) -> None:
+        self._loaded = loaded
+        self._order = order
+        self._users: Counter[tuple[str, DataPath]] = Counter(
+            (layer.document.path, layer.where)
+            for made in loaded.provenance.values()
+            for layer in made.compiled.layers
+        )
+        self._opened: set[tuple[str, DataPath]] = set()
+        """Lists of items that were made mappings already."""
+
+    def take(self, key: str, changes: Sequence[FieldChange], live: Body) -> Taken:
+        """Return the edits that make one monitor as it lives; ``old`` of a change is live."""
+        monitor = _Monitor(self._loaded, key, live, self._order, self._users, self._opened)
+        # thresholds first: texts may have holes that they fill
+        for change in sorted(changes, key=lambda change: change.field in _TEXTS):
+            monitor.take(change)
+        return monitor.taken
+
+
+class _Monitor:
+    """One monitor whose live values are taken."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        key: str,
+        live: Body,
+        order: Sequence[str],
+        users: Mapping[tuple[str, DataPath], int],
+        opened: set[tuple[str, DataPath]],
+    ) -> None:
+        self._opened = opened
+        self.taken = Taken()
+        self._declared: Monitor = loaded.project.monitors[key]
+        self._made: Provenance = loaded.provenance[key]
+        self._live = live
+        self._order = order
+        self._users = users
+        self._scope = dict(self._made.scope)
+        self._own: OwnLevel | None = own_level(key, loaded.provenance)
+
+    def take(self, change: FieldChange) -> None:
+        """Take one live value, or note why it is left."""
+        reason = self._take(change)
+        if reason:
+            self.taken.left[change.field] = reason
+        else:
+            self.taken.fields.append(change.field)
+
+    def _take(self, change: FieldChange) -> str:
+        """Make the edits for one field; return why it cannot be taken, or an empty text."""
+        if change.field == "tags":
+            return self._tags(change)
+        if change.field == "message":
+            return self._message(str(change.old or ""))
+        if change.field in _TEXTS and isinstance(change.old, str):
+            return self._text((change.field,), str(self._live.get(change.field, change.old)))
+        return self._value(_parts(change.field), change.old)
+
+    # where to
+
+    def _alone(self, layer: Layer) -> bool:
+        """Return whether a level is this monitor's and no other's."""
+        return self._users[layer.document.path, layer.where] == 1
+
+    def _edit(self, path: str, step: Edit) -> str:
+        self.taken.edits.setdefault(path, []).append(step)
+        return ""
+
+    def _set(self, document_path: str, where: DataPath, value: Any) -> str:
+        return self._edit(document_path, Set(where, _number(value), order=self._order))
+
+    def _on_own(self, where: Field, value: Any) -> str:
+        """Set a field on the monitor itself, or in the changes of its item."""
+        if self._own is None:
+            return "its value stands where other monitors share it, and it has no place of its own"
+        opened = self._own.opened()
+        if opened is not None and (self._own.path, opened.where) not in self._opened:
+            self._opened.add((self._own.path, opened.where))
+            self._edit(self._own.path, opened)
+        return self._edit(self._own.path, self._own.edit(where, _number(value), self._order))
+
+    # fields
+
+    def _value(self, where: Field, value: Any) -> str:
+        layers = self._made.compiled.layers
+        setting = place(layers, where) or place(layers, ("raw_options", *where[1:]))
+        if where[:2] == ("options", "thresholds") and len(where) == 3:
+            self._scope[str(where[2])] = plain(value)
+        if setting is not None and self._alone(setting[0]):
+            layer, path = setting
+            weaker = layers[: layers.index(layer)]
+            if value is None and place(weaker, where) is None:
+                return self._edit(layer.document.path, Delete(path))
+            return self._set(layer.document.path, path, value)
+        if len(where) > 2 and where[1] != "thresholds":
+            top = where[:2]
+            return self._on_own(top, self._live["options"].get(str(top[1])))
+        own = where[1:] if where[:2] == ("options", "thresholds") else where
+        return self._on_own(own, value)
+
+    def _text(self, where: Field, live: str) -> str:
+        setting = place(self._made.compiled.layers, where)
+        if setting is None:
+            return self._on_own(where, live.replace("${", "$${"))
+        layer, path = setting
+        written: Any = layer.values
+        for part in path[len(layer.where) :]:
+            written = written[part]
+        if where == ("message",):  # what ends it is not sent
+            live += str(written)[len(str(written).rstrip("\n")) :]
+        text = unfilled(str(written), live, self._scope, one_line=where == ("query",))
+        if text is None:
+            text = live.replace("${", "$${")
+        if text == written:
+            return ""
+        if self._alone(layer):
+            return self._set(layer.document.path, path, text)
+        return self._on_own(where, text)
+
+    def _message(self, live: str) -> str:
+        whole = str(self._declared.body["message"])
+        rest = whole[self._declared.text_end :]
+        if rest and live.endswith(rest):
+            return self._text(("message",), live.removesuffix(rest))
+        if not rest:
+            return self._text(("message",), live)
+        there, here = take_apart(live), take_apart(whole)
+        if there.footer != here.footer:
+            return "its footer was changed, which this tool writes"
+        if there.text != here.text:
+            self._text(("message",), there.text)
+        return self._routing(there.routing)
+
+    def _routing(self, live: str) -> str:
+        """Say under ``notify`` whom the live message names, for each state where it differs."""
+        there = {state: tuple(names.split()) for state, names in _ROUTED.findall(live)}
+        for state, handles in self._declared.recipients.items():
+            if there.get(state, ()) != tuple(handles):
+                reason = self._value(("notify", state), list(there.get(state, ())))
+                if reason:
+                    return reason
+        return ""
+
+    # tags
+
+    def _tags(self, change: FieldChange) -> str:
+        there, here = list(change.old or ()), list(change.new or ())
+        added = [tag for tag in there if tag not in here]
+        removed = [tag for tag in here if tag not in there]
+        for tag in (*added, *removed):
+            if tag.partition(":")[0] in _OURS:
+                return f"`{tag}` is a tag that this tool writes"
+        keys = [tag.partition(":")[0] for tag in added]
+        for tag in added:
+            reason = self._add_tag(tag)
+            if reason:
+                return reason
+        for tag in removed:
+            reason = "" if tag.partition(":")[0] in keys else self._remove_tag(tag)
+            if reason:
+                return reason
+        return ""
+
+    def _add_tag(self, tag: str) -> str:
+        key, colon, value = tag.partition(":")
+        for layer, tags in self._levels_with_tags():
+            if isinstance(tags, list):
+                where = (*layer.where, "tags", len(tags))
+                return self._set(layer.document.path, where, tag)
+            if colon:
+                return self._set(layer.document.path, (*layer.where, "tags", key), value)
+        return self._on_own(("tags", key), value) if colon else self._on_own(("tags",), [tag])
+
+    def _remove_tag(self, tag: str) -> str:
+        key, _, value = tag.partition(":")
+        for layer, tags in self._levels_with_tags():
+            if isinstance(tags, list) and tag in tags:
+                where = (*layer.where, "tags", tags.index(tag))
+                return self._edit(layer.document.path, Delete(where))
+            if isinstance(tags, dict) and plain(tags.get(key)) == value:
+                return self._edit(layer.document.path, Delete((*layer.where, "tags", key)))
+        return self._on_own(("tags", key), None)
+
+    def _levels_with_tags(self) -> Iterator[tuple[Layer, Any]]:
+        for layer in reversed(self._made.compiled.layers):
+            if self._alone(layer) and "tags" in layer.values:
+                yield layer, layer.values["tags"]
+
+
+def _parts(name: str) -> Field:
+    """Return the way to a field: ``options.variables[0].name`` in four steps."""
+    return tuple(int(index) if index else word for index, word in _PART.findall(name))
+
+
+def _number(value: Any) -> Any:
+    """Return a value with whole numbers as people write them: 5 for 5.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _number(inner) for name, inner in value.items()}
+    return [_number(item) for item in value] if isinstance(value, list) else value

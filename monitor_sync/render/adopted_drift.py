@@ -1,0 +1,54 @@
+"""Live values that were taken into the files: the patch, what was taken, what was left and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.render import patch
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, plain, wrapped
+
+if TYPE_CHECKING:
+    from monitor_sync.app.adopting_drift import AdoptedDrift, AdoptedMonitor
+
+_WIDTH: Final = 80
+
+
+def text(adopted: AdoptedDrift, style: Style = PLAIN) -> str:
+    """Return the patch, each monitor with its fields, and a sentence that counts."""
+    parts = [patch.text(adopted.files, style)] if adopted.files else []
+    if adopted.monitors:
+        lines = (line for monitor in adopted.monitors for line in _monitor(monitor, style))
+        parts.append("\n".join(lines) + "\n")
+    lines_changed = sum(patch.changed_lines(file) for file in adopted.files)
+    changed = f"{count(lines_changed, 'line')} of {count(len(adopted.files), 'file')}"
+    if not adopted.files:
+        parts.append("Nothing was taken into the files.\n")
+    elif adopted.dry_run:
+        parts.append(f"Would change {changed}; nothing was written.\n")
+    else:
+        parts.append(f"Changed {changed}. Commit them: Datadog has these values already.\n")
+    return "\n".join(parts)
+
+
+def as_json(adopted: AdoptedDrift) -> str:
+    """Return each monitor with what was taken and left, and the patch of each file."""
+    value = {
+        "monitors": [
+            {"key": monitor.key, "taken": list(monitor.fields), "left": dict(monitor.left)}
+            for monitor in adopted.monitors
+        ],
+        "files": patch.as_json(adopted.files),
+        "written": not adopted.dry_run,
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _monitor(monitor: AdoptedMonitor, style: Style) -> Iterator[str]:
+    yield style(plain(monitor.key), bold=True)
+    if monitor.fields:
+        yield from wrapped(f"  taken: {', '.join(monitor.fields)}", _WIDTH, 4)
+    for field, reason in monitor.left.items():
+        yield from wrapped(f"  left: {plain(field)}: {plain(reason)}", _WIDTH, 4)
