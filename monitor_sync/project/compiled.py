@@ -98,13 +98,7 @@ def _compiled(
     layers: tuple[Layer, ...], values: Values, weaker: CompiledMonitor | None = None
 ) -> CompiledMonitor:
     """Return the compiled value; what no level on top changes is taken from ``weaker`` below."""
-    known = weaker.values if weaker else {}
-    compiled = {
-        name: weaker.fields[name]
-        if weaker is not None and known.get(name) is value
-        else compile_tree(value)
-        for name, value in values.items()
-    }
+    compiled = _fields(layers, values, weaker)
     varying = [(name, field) for name, field in compiled.items() if type(field) in FILLED]
     tags, written = compiled.get("tags", []), compiled.get("options") or {}
     options = ordered_options(written) if type(written) is dict else None
@@ -128,6 +122,21 @@ def _compiled(
         states=reachable(kind, options or {}) if fixed else None,
         env=_environment(tags),
     )
+
+
+def _fields(
+    layers: tuple[Layer, ...], values: Values, weaker: CompiledMonitor | None
+) -> Mapping[str, Any]:
+    """Return every value compiled; the values themselves where no file has a hole."""
+    if not any(layer.document.may_have_holes for layer in layers):
+        return values
+    known = weaker.values if weaker else {}
+    return {
+        name: weaker.fields[name]
+        if weaker is not None and known.get(name) is value
+        else compile_tree(value)
+        for name, value in values.items()
+    }
 
 
 def _environment(tags: Any) -> Any:

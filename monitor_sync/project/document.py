@@ -183,6 +183,11 @@ class Document:
         )
 
     @cached_property
+    def may_have_holes(self) -> bool:
+        """Whether ``${`` stands anywhere in the file."""
+        return "${" in self.text
+
+    @cached_property
     def _rows(self) -> list[str]:
         # not splitlines(): form feeds and the like are no line breaks in YAML
         return re.split(r"\r\n|\r|\n", self.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -33,6 +34,8 @@ from monitor_sync.project.interpolation import plain
 DataPath = tuple[str | int, ...]
 """The way from the top of a document to a value: ``("monitors", "errors", "query")``."""
 
+_SHORT_INT: Final = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z")
+"""What an int is written as: to write it anew gives the same text."""
 _INT: Final = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+\Z")
@@ -190,6 +193,8 @@ class Builder:
         return text
 
     def _number(self, text: str, event: ScalarEvent) -> Any:
+        if _SHORT_INT.match(text):  # most numbers of an estate
+            return int(text)
         if len(text) > _LONGEST_NUMBER:
             return text
         if _LEADING_ZERO.match(text):
@@ -230,7 +235,7 @@ class Builder:
             )
         if event.anchor is not None:
             self._anchors[event.anchor] = (text, 1)
-        frame.key = text
+        frame.key = sys.intern(text)  # the same few keys stand in every monitor
         if frame.path is not None:
             self.lines.setdefault((*frame.path, text), event.start_mark.line + 1)
 

@@ -384,3 +384,25 @@ def test_the_on_call_tag_names_no_tool_and_can_be_chosen(tmp_path: Path) -> None
     files["teams.yaml"] = TEAMS.replace("{tool: zenduty, service", "{name: motor, tool: x, service")
 
     assert "on_call:motor" in monitor(tmp_path, files).tags
+
+
+def test_what_a_comment_says_of_holes_changes_no_monitor(tmp_path: Path) -> None:
+    files = flow(
+        """
+        errors:
+          name: Errors of $5
+          query: avg(last_5m):sum:motor.errors{env:production} > 5
+          thresholds: {critical: 5, warning: null}
+          options: {notify_audit: false}
+          tags: {tier: 1}
+          message: Costs $$ at {{host.name}}.
+        """
+    )
+    noted = {name: f"{text}\n# what ${{env}} is\n" for name, text in files.items()}
+    bodies = [
+        monitor(root, files_of_root).body
+        for root, files_of_root in ((tmp_path / "plain", files), (tmp_path / "noted", noted))
+    ]
+
+    assert bodies[0] == bodies[1]
+    assert bodies[0]["message"].startswith("Costs $$ at {{host.name}}.")
