@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
     from monitor_sync.app.releasing import Release, ReleaseOptions, release
     from monitor_sync.app.starting import (
-        Answers,
         NewProject,
+        ProjectChoices,
         draft_project,
         refuse_existing,
         write_project,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdoptedDrift",
-    "Answers",
     "Applied",
     "ApplyOptions",
     "CommentOptions",
@@ -55,6 +54,7 @@ __all__ = [
     "PlanOptions",
     "Planned",
     "Prepared",
+    "ProjectChoices",
     "Release",
     "ReleaseOptions",
     "Target",
@@ -97,7 +97,7 @@ _MODULES: Final = {
     "pull_request": ("CommentOptions", "approvals", "comment"),
     "releasing": ("Release", "ReleaseOptions", "release"),
     "starting": (
-        "Answers",
+        "ProjectChoices",
         "NewProject",
         "draft_project",
         "refuse_existing",

@@ -30,8 +30,8 @@ from monitor_sync.github.marker import Marker
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.github.client import GitHub
-    from monitor_sync.github.merged import Step
-    from monitor_sync.github.runner import Runner
+    from monitor_sync.github.merged import MergeStep
+    from monitor_sync.github.runner import ActionsRunner
     from monitor_sync.model import Limit, Limited
 
 _HOW: Final = (
@@ -95,7 +95,7 @@ _ERRORS: Final[Mapping[int, type[MonitorSyncError]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
+class _Delivery:
     """
     One run: where it works, who is asked and told.
 
@@ -105,7 +105,7 @@ class _Run:
 
     root: Path
     target: Target
-    job: Runner
+    job: ActionsRunner
     github: GitHub
     options: MergedOptions
     pages: Pages
@@ -124,7 +124,12 @@ class _Result:
 
 
 def merged(
-    root: Path, target: Target, job: Runner, options: MergedOptions, pages: Pages, log: JobLog
+    root: Path,
+    target: Target,
+    job: ActionsRunner,
+    options: MergedOptions,
+    pages: Pages,
+    log: JobLog,
 ) -> None:
     """
     Apply each pull request that was merged since the last run, oldest first, as it was reviewed.
@@ -138,7 +143,7 @@ def merged(
     with tempfile.TemporaryDirectory() as scratch:
         keep = options.keep or Path(scratch)
         _make(keep)
-        run = _Run(
+        run = _Delivery(
             root=root,
             target=target,
             job=job,
@@ -164,7 +169,7 @@ def _applied_last(github: GitHub, root: Path, environment: str, log: JobLog) -> 
     return commit
 
 
-def _apply_in_turn(run: _Run) -> None:
+def _apply_in_turn(run: _Delivery) -> None:
     """Apply each merge as reviewed; stop at the first that is not, or that fails."""
     from monitor_sync.github import merged as merges
 
@@ -181,7 +186,7 @@ def _apply_in_turn(run: _Run) -> None:
         _apply_step(run, step)
 
 
-def _pushed_from(run: _Run) -> str:
+def _pushed_from(run: _Delivery) -> str:
     """Return where to begin where nothing was recorded yet: before the push, or the last commit."""
     before = run.job.pushed_from
     if before and commits.contains(run.root, before):
@@ -189,7 +194,7 @@ def _pushed_from(run: _Run) -> str:
     return commits.commit(run.root, "HEAD^1")
 
 
-def _apply_step(run: _Run, step: Step) -> None:
+def _apply_step(run: _Delivery, step: MergeStep) -> None:
     """Apply one merge, and say so. Raises where it is not applied."""
     with commits.worktree(run.root, step.head) as root:
         if not step.fingerprint:
@@ -205,7 +210,7 @@ def _apply_step(run: _Run, step: Step) -> None:
     _record(run, step.head)
 
 
-def _check_unchanged(run: _Run, step: Step, root: Path) -> None:
+def _check_unchanged(run: _Delivery, step: MergeStep, root: Path) -> None:
     """Let a merge without a reviewed plan pass where it changes nothing; else raises."""
     options = PlanOptions(base=step.base)
     planned, code = _plan(run, root, options, run.keep / "unreviewed.json")
@@ -216,7 +221,7 @@ def _check_unchanged(run: _Run, step: Step, root: Path) -> None:
     _stop(run, step, code or Refused.exit_code, words)
 
 
-def _apply_approved(run: _Run) -> None:
+def _apply_approved(run: _Delivery) -> None:
     """Apply all that is not applied yet, or a part of it, as somebody has approved it by hand."""
     options = run.options
     head = commits.commit(run.root, "HEAD")
@@ -236,7 +241,7 @@ def _apply_approved(run: _Run) -> None:
         _record(run, head)
 
 
-def _apply_part(run: _Run, allowed: ApplyOptions, report: Path) -> _Result:
+def _apply_part(run: _Delivery, allowed: ApplyOptions, report: Path) -> _Result:
     """Apply the selected part. Raises Refused where its plan is not the approved one."""
     file = run.keep / "part.json"
     options = PlanOptions(selectors=run.options.only, base=run.since)
@@ -252,7 +257,7 @@ def _apply_part(run: _Run, allowed: ApplyOptions, report: Path) -> _Result:
     return _apply(run, run.root, replace(allowed, plan_file=file), report)
 
 
-def _apply(run: _Run, root: Path, options: ApplyOptions, report: Path) -> _Result:
+def _apply(run: _Delivery, root: Path, options: ApplyOptions, report: Path) -> _Result:
     """Apply, and write the report. What goes wrong is told in the log and is in the result."""
     text = ""
     try:
@@ -266,7 +271,9 @@ def _apply(run: _Run, root: Path, options: ApplyOptions, report: Path) -> _Resul
     return _Result(code=0, report=text)
 
 
-def _plan(run: _Run, root: Path, options: PlanOptions, file: Path) -> tuple[Planned | None, int]:
+def _plan(
+    run: _Delivery, root: Path, options: PlanOptions, file: Path
+) -> tuple[Planned | None, int]:
     """Plan, show it in the log and keep the plan file; None and the exit code where it fails."""
     try:
         planned = plan(root, run.target, options)
@@ -291,7 +298,7 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def _write(run: _Run, file: Path, text: str) -> None:
+def _write(run: _Delivery, file: Path, text: str) -> None:
     """Keep a report or a plan; where that fails, what was applied is applied all the same."""
     try:
         file.write_text(text, encoding="utf-8")
@@ -302,7 +309,7 @@ def _write(run: _Run, file: Path, text: str) -> None:
         )
 
 
-def _stop(run: _Run, step: Step, code: int, report: str) -> NoReturn:
+def _stop(run: _Delivery, step: MergeStep, code: int, report: str) -> NoReturn:
     """Say on the run's page and on the pull request what is not done. Always raises."""
     run.job.summarise(report)
     new = _new_plan(run, code)
@@ -322,7 +329,7 @@ def _how(code: int) -> str:
     return _AFTER if code == AppliedInPart.exit_code else _HOW
 
 
-def _new_plan(run: _Run, code: int) -> str:
+def _new_plan(run: _Delivery, code: int) -> str:
     """
     Plan all that is not applied, show it on the run's page, and return its fingerprint.
 
@@ -348,7 +355,7 @@ def _new_plan(run: _Run, code: int) -> str:
     return fingerprint
 
 
-def _record(run: _Run, commit: str) -> None:
+def _record(run: _Delivery, commit: str) -> None:
     """Remember what is applied. Without it the next run begins at the same place: no harm done."""
     try:
         run.github.record(commit, run.options.environment, run.job.run)
@@ -358,7 +365,7 @@ def _record(run: _Run, commit: str) -> None:
         )
 
 
-def _tell(run: _Run, step: Step, text: str) -> None:
+def _tell(run: _Delivery, step: MergeStep, text: str) -> None:
     """Say on the pull request what became of its plan."""
     if not step.number:
         return
@@ -373,7 +380,7 @@ def _tell(run: _Run, step: Step, text: str) -> None:
         )
 
 
-def _without_report(error: MonitorSyncError | None, step: Step) -> str:
+def _without_report(error: MonitorSyncError | None, step: MergeStep) -> str:
     """Return why nothing was applied: a limit, another plan than the reviewed one, or the log."""
     if isinstance(error, LimitsExceeded):
         lines = "\n".join(str(refusal).replace("`", "'") for refusal in error.refusals)
@@ -386,5 +393,5 @@ def _without_report(error: MonitorSyncError | None, step: Step) -> str:
     return "### Not applied\n\nThe run's log says why."
 
 
-def _name(step: Step) -> str:
+def _name(step: MergeStep) -> str:
     return f"#{step.number}" if step.number else f"the push of {step.head[:12]}"

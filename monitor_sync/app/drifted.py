@@ -16,7 +16,7 @@ from monitor_sync.git import commits
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
-    from monitor_sync.github.runner import Runner
+    from monitor_sync.github.runner import ActionsRunner
     from monitor_sync.sync.plan import Plan
 
 _MOST_EDITORS: Final = 50
@@ -35,7 +35,7 @@ class DriftOptions:
 
     selectors: Sequence[str] = ()
     applied: str = ""
-    job: Runner | None = None
+    job: ActionsRunner | None = None
     environment: str = ""
 
 

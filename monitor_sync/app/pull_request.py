@@ -17,7 +17,7 @@ from monitor_sync.github import sticky
 
 if TYPE_CHECKING:
     from monitor_sync.github.client import GitHub
-    from monitor_sync.github.runner import Runner
+    from monitor_sync.github.runner import ActionsRunner
     from monitor_sync.model import Project, Team
     from monitor_sync.sync.approval import Lacking
     from monitor_sync.sync.plan import Plan
@@ -66,7 +66,7 @@ class Told:
     on_page: bool = False
 
 
-def comment(root: Path, job: Runner, options: CommentOptions, pages: Pages) -> Told:
+def comment(root: Path, job: ActionsRunner, options: CommentOptions, pages: Pages) -> Told:
     """
     Show a plan on a pull request, in the one comment that is edited ever after.
 
@@ -97,7 +97,7 @@ def comment(root: Path, job: Runner, options: CommentOptions, pages: Pages) -> T
     return replace(posted, on_page=on_page)
 
 
-def connect(job: Runner) -> GitHub:
+def connect(job: ActionsRunner) -> GitHub:
     """Return GitHub's client. Raises UsageError where its package, or the token, is missing."""
     try:
         from monitor_sync.github.client import GitHub
@@ -118,7 +118,9 @@ def teams(root: Path) -> Mapping[str, Team]:
     return files.read(root).project.teams if root.is_dir() else {}
 
 
-def _post(job: Runner, number: int, plan: Plan, about: About, author: str, pages: Pages) -> Told:
+def _post(
+    job: ActionsRunner, number: int, plan: Plan, about: About, author: str, pages: Pages
+) -> Told:
     try:
         github = connect(job)
         try:
@@ -146,7 +148,7 @@ def _keep_issue(github: GitHub, plan: Plan, about: About, author: str, pages: Pa
     return Told(where="issue", url=kept.url, done=kept.done)
 
 
-def _about(job: Runner, options: CommentOptions) -> About:
+def _about(job: ActionsRunner, options: CommentOptions) -> About:
     return About(
         base=job.base,
         head=job.head,
@@ -188,7 +190,7 @@ def _read(path: Path) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approvals:
     """
-    Return whether those who would be paged differently have agreed.
+    Those who would be paged differently, and which of them have agreed.
 
     ``required`` is False where the policy of the base asks for no approval. ``teams`` would be
     paged differently, and ``lacking`` are those of them that nobody has approved for.
@@ -199,7 +201,7 @@ class Approvals:
     lacking: Sequence[Lacking] = ()
 
 
-def approvals(root: Path, job: Runner, plan_file: Path, base: str) -> Approvals:
+def approvals(root: Path, job: ActionsRunner, plan_file: Path, base: str) -> Approvals:
     """
     Find the teams whose pages a plan changes, and who of them has approved the pull request.
 

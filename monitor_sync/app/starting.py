@@ -38,7 +38,7 @@ _PLAIN: Final = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z][a-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class ProjectChoices:
     """What a new project is called, who owns it and is notified. ``github`` may be empty."""
 
     project: str
@@ -67,7 +67,7 @@ class NewProject:
 
 def wrong_answer(name: str, value: str) -> str:
     """
-    Return what is wrong with the answer ``name`` of ``Answers``; empty where it is right.
+    Return what is wrong with the answer ``name`` of ``ProjectChoices``; empty where it is right.
 
     The schemas of project.yaml and teams.yaml decide, so that the reader takes what this takes.
     """
@@ -103,7 +103,7 @@ def _schema_of(name: str) -> Mapping[str, Any]:
 
 
 def draft_project(
-    root: Path, answers: Answers, *, empty: bool = False, github: bool = False
+    root: Path, answers: ProjectChoices, *, empty: bool = False, github: bool = False
 ) -> NewProject:
     """
     Return the files of a new project, read and checked, without writing one.
@@ -114,7 +114,7 @@ def draft_project(
         UsageError: an answer does not fit, or the workflow would not find the project.
         Refused: a file that would be written, or another file of a project, is there.
     """
-    for name in Answers.__slots__:
+    for name in ProjectChoices.__slots__:
         value = getattr(answers, name)
         problem = wrong_answer(name, value) if value or name != "github" else ""
         if problem:
@@ -143,7 +143,7 @@ def _typed(repository: Path) -> Path:
     return Path(os.path.relpath(repository))
 
 
-def _texts(answers: Answers, kind: str) -> dict[str, str]:
+def _texts(answers: ProjectChoices, kind: str) -> dict[str, str]:
     """Return the text of each file of a project, by its path below the project's folder."""
     filled = {
         "NEW_PROJECT": _yaml(answers.project),

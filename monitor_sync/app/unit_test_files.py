@@ -13,7 +13,7 @@ from typing import Any, Final
 from monitor_sync.counting import listed
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.insight import notation
-from monitor_sync.insight.history import Source
+from monitor_sync.insight.history import SourcePoints
 from monitor_sync.insight.unit_test import STATES, Expectation, UnitTest
 from monitor_sync.insight.values import Status
 from monitor_sync.language import query as queries
@@ -40,7 +40,7 @@ class DeclaredTest:
     line: int
 
 
-class _Wrong(Exception):
+class _WrongTest(Exception):
     """Something of a test is wrong; ``where`` is the way to it inside the test."""
 
     def __init__(self, where: DataPath, message: str, hint: str = "", rule: str = _WRONG) -> None:
@@ -61,18 +61,18 @@ def read(file: ProjectFile, project: Project) -> tuple[list[DeclaredTest], list[
             for monitor in _monitors(file, written, project):
                 test = _test(written, monitor)
                 tests.append(DeclaredTest(test=test, path=file.shown, line=line))
-        except _Wrong as wrong:
+        except _WrongTest as wrong:
             diagnostics.append(_diagnostic(parsed.document, where, wrong))
     return tests, diagnostics
 
 
-def _diagnostic(document: Document, where: DataPath, wrong: _Wrong) -> Diagnostic:
+def _diagnostic(document: Document, where: DataPath, wrong: _WrongTest) -> Diagnostic:
     span = document.span((*where, *wrong.where))
     return document.diagnostic(wrong.rule, str(wrong), span, hint=wrong.hint)
 
 
 def _monitors(file: ProjectFile, written: Mapping[str, Any], project: Project) -> list[Monitor]:
-    """Return the monitors of the file beside that a test is about. Raises _Wrong."""
+    """Return the monitors of the file beside that a test is about. Raises _WrongTest."""
     prefix, pattern = f"{file.unit}/{file.name}/", str(written["monitor"])
     beside = {
         key.removeprefix(prefix): monitor
@@ -84,7 +84,7 @@ def _monitors(file: ProjectFile, written: Mapping[str, Any], project: Project) -
         close = difflib.get_close_matches(pattern, beside, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"it has {listed(list(beside))}"
         message = f"{file.name}.yaml declares no monitor `{pattern}`"
-        raise _Wrong(("monitor",), message, hint if beside else "", _NO_MONITOR)
+        raise _WrongTest(("monitor",), message, hint if beside else "", _NO_MONITOR)
     return monitors
 
 
@@ -92,19 +92,19 @@ def _test(written: Mapping[str, Any], monitor: Monitor) -> UnitTest:
     options = monitor.body.get("options") or {}
     query = queries.parse(monitor.type, monitor.query, options.get("variables"))
     if query.tree is None:
-        raise _Wrong(("monitor",), f"the query of {monitor.key} cannot be read")
+        raise _WrongTest(("monitor",), f"the query of {monitor.key} cannot be read")
     start = _start(written)
     step = duration(str(written.get("step", "1m")))
     phase = duration(str(written.get("phase", "0s")))
     if not 0 < step <= _LONGEST:
-        raise _Wrong(("step",), "a step is longer than nothing and no longer than 100 days")
+        raise _WrongTest(("step",), "a step is longer than nothing and no longer than 100 days")
     if phase >= 3600:
-        raise _Wrong(("phase",), "a phase is shorter than an hour")
+        raise _WrongTest(("phase",), "a phase is shorter than an hour")
     sources, steps = _sources(written, query, start, step)
     members = _members(written, query)
     expected = tuple(_expected(written, query))
     if not sources and not members:
-        raise _Wrong(("name",), "the test submits nothing", "add `series:` with values")
+        raise _WrongTest(("name",), "the test submits nothing", "add `series:` with values")
     _check_instants(expected, steps * step, submitted=bool(sources))
     return UnitTest(
         name=str(written["name"]),
@@ -127,7 +127,7 @@ def _start(written: Mapping[str, Any]) -> float:
     try:
         return datetime.fromisoformat(str(written.get("start", _START))).timestamp()
     except (ValueError, OverflowError):
-        raise _Wrong(("start",), "there is no such day or time") from None
+        raise _WrongTest(("start",), "there is no such day or time") from None
 
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -150,9 +150,9 @@ def shown(seconds: float) -> str:
 def _check_instants(expected: tuple[Expectation, ...], last: float, *, submitted: bool) -> None:
     for index, expectation in enumerate(expected):
         if max(expectation.after, last) > _LONGEST:
-            raise _Wrong(("expect", index, "at"), "a test covers 100 days at most")
+            raise _WrongTest(("expect", index, "at"), "a test covers 100 days at most")
         if submitted and expectation.after > last:
-            raise _Wrong(
+            raise _WrongTest(
                 ("expect", index, "at"),
                 f"{expectation.written} is after the last value, whose step ends at {shown(last)}",
                 "give the series more values, `_x5` where there are none",
@@ -161,15 +161,15 @@ def _check_instants(expected: tuple[Expectation, ...], last: float, *, submitted
 
 def _sources(
     written: Mapping[str, Any], query: Parsed, start: float, step: float
-) -> tuple[list[Source], int]:
+) -> tuple[list[SourcePoints], int]:
     """Return what is submitted, each value in the middle of its step, and how many steps."""
-    sources: list[Source] = []
+    sources: list[SourcePoints] = []
     most = 0
     for where, name, kind, tags, text in _submitted(written, query):
         try:
             values = notation.values(str(text))
         except ValueError as error:
-            raise _Wrong(where, str(error)) from None
+            raise _WrongTest(where, str(error)) from None
         most = max(most, len(values))
         points = [
             (start + (index + 0.5) * step, value)
@@ -177,8 +177,8 @@ def _sources(
             if value is not None
         ]
         if len(values) * step > _LONGEST:
-            raise _Wrong(where, "the values go on for more than 100 days")
-        sources.append(Source.of(name, kind, tags, points))
+            raise _WrongTest(where, "the values go on for more than 100 days")
+        sources.append(SourcePoints.of(name, kind, tags, points))
     return sources, most
 
 
@@ -190,10 +190,10 @@ def _submitted(written: Mapping[str, Any], query: Parsed) -> Iterator[Submitted]
     for name in ("good", "total"):
         if name in written:
             if not isinstance(query.tree, SloQuery):
-                raise _Wrong((name,), f"`{name}` is for SLO alerts, this is a {query.type}")
+                raise _WrongTest((name,), f"`{name}` is for SLO alerts, this is a {query.type}")
             yield (name,), name, "count", [], written[name]
     if isinstance(query.tree, SloQuery) and "target" not in written:
-        raise _Wrong(("name",), "the SLO's target is not said", "add `target: 99.9`")
+        raise _WrongTest(("name",), "the SLO's target is not said", "add `target: 99.9`")
     for index, series in enumerate(written.get("series", ())):
         yield _one(("series", index), series, query)
 
@@ -202,7 +202,9 @@ def _one(where: DataPath, series: Mapping[str, Any], query: Parsed) -> Submitted
     names = [name for name in ("metric", "search", "check") if name in series]
     field = _field(query)
     if names != [field]:
-        raise _Wrong(where, f"a series of a {query.type} has `{field}:` and no other of its kind")
+        raise _WrongTest(
+            where, f"a series of a {query.type} has `{field}:` and no other of its kind"
+        )
     given = {key: str(value) for key, value in series.get("tags", {}).items()}
     name = str(series[field])
     if field == "metric":
@@ -233,7 +235,9 @@ def _metric(
     _check_name((*where, "metric"), name, set(queries.metrics(query)))
     filters = [_asked(series) for series in legs]
     if any(tags != filters[0] for tags in filters) and not given:
-        raise _Wrong(where, f"the query reads {name} with several filters", "say which by `tags:`")
+        raise _WrongTest(
+            where, f"the query reads {name} with several filters", "say which by `tags:`"
+        )
     kind = "count" if any(map(_is_rate_or_count, legs)) else "gauge"
     return kind, {**(filters[0] if len(filters) == 1 or not given else {}), **given}
 
@@ -256,15 +260,15 @@ def _check_name(where: DataPath, name: str, known: set[str]) -> None:
         return
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"it reads {listed(sorted(known))}"
-    raise _Wrong(where, f"the query does not read `{name}`", hint)
+    raise _WrongTest(where, f"the query does not read `{name}`", hint)
 
 
 def _check_keys(where: DataPath, tags: Mapping[str, str], query: Parsed) -> None:
-    """Raise _Wrong where a series would make no group for want of a tag."""
+    """Raise _WrongTest where a series would make no group for want of a tag."""
     for key in queries.group_keys(query):
         if key != "*" and key.removeprefix("@") not in tags and key not in tags:
             message = f"the query is grouped by `{key}`, and the series has no such tag"
-            raise _Wrong(where, message, f"add `tags: {{{key.removeprefix('@')}: …}}`")
+            raise _WrongTest(where, message, f"add `tags: {{{key.removeprefix('@')}: …}}`")
 
 
 def _members(
@@ -272,10 +276,10 @@ def _members(
 ) -> dict[str, tuple[tuple[float, Status], ...]]:
     if "members" not in written:
         if isinstance(query.tree, CompositeQuery):
-            raise _Wrong(("name",), "the states of the members are not given", "add `members:`")
+            raise _WrongTest(("name",), "the states of the members are not given", "add `members:`")
         return {}
     if not isinstance(query.tree, CompositeQuery):
-        raise _Wrong(("members",), f"members are for composites, this is a {query.type}")
+        raise _WrongTest(("members",), f"members are for composites, this is a {query.type}")
     references = {str(reference) for reference in queries.references(query)}
     members = {}
     for name, states in written["members"].items():
@@ -284,7 +288,7 @@ def _members(
         ordered = sorted((duration(at), STATES[state]) for at, state in changes.items())
         members[name] = tuple(ordered)
     for reference in sorted(references - members.keys()):
-        raise _Wrong(("members",), f"the state of `{reference}` is not given")
+        raise _WrongTest(("members",), f"the state of `{reference}` is not given")
     return members
 
 
@@ -295,10 +299,10 @@ def _expected(written: Mapping[str, Any], query: Parsed) -> Iterator[Expectation
         group = {k: str(v) for k, v in expectation.get("group", {}).items()}
         if group and sorted(group) != sorted(keys):
             has = f"is grouped by {listed(keys)}" if keys else "has no groups"
-            raise _Wrong((*where, "group"), f"the query {has}")
+            raise _WrongTest((*where, "group"), f"the query {has}")
         fields = {k: v for k, v in expectation.items() if k not in ("at", "group")}
         if not fields:
-            raise _Wrong(where, "nothing is expected", "add `state:`, `value:`, `notified:` …")
+            raise _WrongTest(where, "nothing is expected", "add `state:`, `value:`, `notified:` …")
         yield Expectation(
             written=str(expectation["at"]),
             after=duration(str(expectation["at"])),

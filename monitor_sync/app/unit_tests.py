@@ -15,7 +15,7 @@ from monitor_sync.counting import count
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.insight import mutants, unit_test
-from monitor_sync.insight.unit_test import Outcome
+from monitor_sync.insight.unit_test import TestOutcome
 from monitor_sync.model import Monitor
 
 
@@ -24,7 +24,7 @@ class Tested:
     """A test and how it ended."""
 
     declared: DeclaredTest
-    outcome: Outcome
+    outcome: TestOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ Field = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HandlePlace:
     """
     A handle and where it stands.
 
@@ -36,14 +36,14 @@ class Place:
 _NO_HANDLE = Handle("", 0, 0, "user", "")
 
 
-def places_in(field: Field, text: str) -> Iterator[Place]:
+def places_in(field: Field, text: str) -> Iterator[HandlePlace]:
     """Yield every handle of a text, in order; a handle may stand in several places."""
     for handle in handles(text):
-        yield Place(handle, field, handle.start, handle.end)
+        yield HandlePlace(handle, field, handle.start, handle.end)
 
 
 @functools.lru_cache(maxsize=8192)
-def routed_places(routes: Routes) -> tuple[Place, ...]:
+def routed_places(routes: Routes) -> tuple[HandlePlace, ...]:
     """Return every handle that routing adds, once, at the first state that has it."""
     fields = {
         recipient: ("recipients", state, recipient)
@@ -51,7 +51,7 @@ def routed_places(routes: Routes) -> tuple[Place, ...]:
         for recipient in recipients
     }
     return tuple(
-        Place(handle, field)
+        HandlePlace(handle, field)
         for recipient, field in fields.items()
         for handle in handles(recipient) or (_NO_HANDLE,)
     )

@@ -22,7 +22,7 @@ _BLOBS: Final = ("100644", "100755", _LINK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Revision:
     """
     A revision of the files that Datadog may still hold.
 
@@ -86,7 +86,7 @@ class History:
         """True if this clone lacks the beginning of the history."""
         return _shallow(self.root)
 
-    def candidates(self, units: Collection[str]) -> Iterator[Candidate]:
+    def candidates(self, units: Collection[str]) -> Iterator[Revision]:
         """
         Give the revisions that Datadog may still hold: newer ones of the base's branch, then
         earlier ones, the newest first.
@@ -96,12 +96,12 @@ class History:
         paths = [f":(top,glob){self.prefix}*.yaml"]
         paths += [f":/{self.prefix}{name}" for name in (_SHARED, *sorted(units))]
         for commit in self._log(paths, f"{self.base}..{self.tip}"):
-            yield Candidate(commit=commit, follower=commit, newer=True)
+            yield Revision(commit=commit, follower=commit, newer=True)
         commits = self._log(paths, self.base)
         for commit, follower in zip(commits[1:], commits, strict=False):
-            yield Candidate(commit=commit, follower=follower)
+            yield Revision(commit=commit, follower=follower)
         if commits and len(commits) < DEPTH and not self.short:
-            yield Candidate(commit="", follower=commits[-1])
+            yield Revision(commit="", follower=commits[-1])
 
     def _log(self, paths: list[str], span: str) -> list[str]:
         listed = command.ask(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from github.IssueComment import IssueComment
     from github.PullRequest import PullRequest
 
-    from monitor_sync.github.runner import Runner
+    from monitor_sync.github.runner import ActionsRunner
 
 TASK: Final = "monitor-sync"
 """The task of the deployments by which we record what is applied."""
@@ -95,7 +95,7 @@ class Issue:
 class GitHub:
     """One repository. Every method raises RemoteError, or one of its kinds."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: ActionsRunner) -> None:
         if not runner.token:
             raise UsageError(
                 "no GITHUB_TOKEN", hint="in the step's `env:`, GITHUB_TOKEN: ${{ github.token }}"

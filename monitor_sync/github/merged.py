@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class MergeStep:
     """
     What one merge brought: the commits after ``base`` up to ``head``.
 
@@ -45,7 +45,7 @@ class Commit:
 
 def steps(
     github: GitHub, commits: Sequence[Commit], branch: str, *, author: str = sticky.AUTHOR
-) -> list[Step]:
+) -> list[MergeStep]:
     """
     Group commits into merges, in their order; those that one pull request brought are one merge.
 
@@ -80,12 +80,12 @@ def _pull(pulls: Sequence[Pull], commit: str, branch: str) -> Pull | None:
     return max(exact or here, key=lambda pull: pull.number, default=None)
 
 
-def _step(github: GitHub, base: str, head: str, pull: Pull | None, author: str) -> Step:
+def _step(github: GitHub, base: str, head: str, pull: Pull | None, author: str) -> MergeStep:
     if pull is None:
-        return Step(base=base, head=head, why="it was pushed without a pull request")
+        return MergeStep(base=base, head=head, why="it was pushed without a pull request")
     ours = sticky.ours(github.comments(pull.number), author, "plan")
     fingerprint = next((read.fingerprint for _, read in ours if read.fingerprint), "")
     why = "" if fingerprint else "no plan stands on it"
     if pull.fork and not fingerprint:
         why += ": it came from a fork"
-    return Step(base=base, head=head, number=pull.number, fingerprint=fingerprint, why=why)
+    return MergeStep(base=base, head=head, number=pull.number, fingerprint=fingerprint, why=why)

@@ -20,7 +20,7 @@ _ELSEWHERE: Final = "a job of GitHub Actions sets it; elsewhere set it yourself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Runner:
+class ActionsRunner:
     """
     One job: ``repository`` is ``owner/name``, ``event`` the payload of what started it.
 
@@ -91,14 +91,14 @@ class Runner:
         return True
 
 
-def from_environment(environ: Mapping[str, str]) -> Runner:
+def from_environment(environ: Mapping[str, str]) -> ActionsRunner:
     """Return the job that this process runs in. Raises UsageError where it is none."""
     repository = environ.get("GITHUB_REPOSITORY", "")
     if not _REPOSITORY.fullmatch(repository):
         what = f"GITHUB_REPOSITORY is {repository!r}" if repository else "no GITHUB_REPOSITORY"
         raise UsageError(f"{what}: owner/name is expected", hint=_ELSEWHERE)
-    defaults = Runner(repository=repository)
-    return Runner(
+    defaults = ActionsRunner(repository=repository)
+    return ActionsRunner(
         repository=repository,
         token=environ.get("GITHUB_TOKEN", ""),
         api_url=environ.get("GITHUB_API_URL") or defaults.api_url,

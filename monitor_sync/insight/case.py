@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from monitor_sync.insight import composite, timeline, uncertainty, windows
-from monitor_sync.insight.history import KINDS, History, Source
+from monitor_sync.insight.history import KINDS, PointHistory, SourcePoints
 from monitor_sync.insight.readings import CHOSEN
 from monitor_sync.insight.timeline import Moment, Run
-from monitor_sync.insight.values import Group, Outcome, Settings, Status, Unsupported
+from monitor_sync.insight.values import EvaluationSettings, Group, ResultKind, Status, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.language.atoms import Window
 from monitor_sync.language.tree import CompositeQuery
@@ -26,7 +26,7 @@ class CaseError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class EvaluationCase:
     """
     A query with points, and the instants whose states are to be reported.
 
@@ -35,8 +35,8 @@ class Case:
     """
 
     id: Any
-    settings: Settings
-    history: History
+    settings: EvaluationSettings
+    history: PointHistory
     reported_at: tuple[tuple[str, float], ...]
     single: bool
     phase: float
@@ -44,7 +44,7 @@ class Case:
     members_groups: Mapping[str, Sequence[str]]
 
 
-def read(line: Mapping[str, Any]) -> Case:
+def read(line: Mapping[str, Any]) -> EvaluationCase:
     """Return the case of a line. Raises CaseError."""
     query = line.get("query")
     if not isinstance(query, str) or not query:
@@ -65,14 +65,14 @@ def read(line: Mapping[str, Any]) -> Case:
     if not 0 <= phase < _LONGEST_PHASE:
         raise CaseError("`phase` is no number of seconds below 3,600")
     target = _mapping(line, "slo").get("target")
-    return Case(
+    return EvaluationCase(
         id=line.get("id"),
-        settings=Settings(
+        settings=EvaluationSettings(
             query=parsed,
             options=options,
             slo_target=float(target) if isinstance(target, int | float) else None,
         ),
-        history=History(sources),
+        history=PointHistory(sources),
         reported_at=reported_at,
         single="timeline" not in line,
         phase=phase,
@@ -135,13 +135,13 @@ def _members_groups(line: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: [str(group) for group in names] for name, names in groups.items()}
 
 
-def _sources(series: Any) -> list[Source]:
+def _sources(series: Any) -> list[SourcePoints]:
     if not isinstance(series, Sequence) or isinstance(series, str):
         raise CaseError("`series` is no list")
     return [_source(points) for points in series]
 
 
-def _source(written: Any) -> Source:
+def _source(written: Any) -> SourcePoints:
     if not isinstance(written, Mapping):
         raise CaseError("a series is no object")
     metric = str(written.get("metric", written.get("search", "")))
@@ -153,7 +153,7 @@ def _source(written: Any) -> Source:
         tags = [f"{key}:{value}" for key, value in tags.items()]
     points = _pattern(written["pattern"]) if "pattern" in written else written.get("points") or ()
     try:
-        return Source.of(metric, kind, map(str, tags), points)
+        return SourcePoints.of(metric, kind, map(str, tags), points)
     except (TypeError, ValueError):
         raise CaseError(f"a point of {metric} is no pair of seconds and a number") from None
 
@@ -176,7 +176,7 @@ def _pattern(written: Any) -> list[tuple[float, float]]:
 _MOST_POINTS: Final = 1_000_000
 
 
-def _first_day(sources: Sequence[Source]) -> date:
+def _first_day(sources: Sequence[SourcePoints]) -> date:
     first = min((source.times[0] for source in sources if source.times), default=0.0)
     return datetime.fromtimestamp(first, UTC).date()
 
@@ -212,7 +212,7 @@ def iso(instant: float) -> str:
 Answer = dict[str, Any]
 
 
-def answer(case: Case) -> Answer:
+def answer(case: EvaluationCase) -> Answer:
     """Return the answer to a case."""
     tree = case.settings.query.tree
     try:
@@ -224,7 +224,7 @@ def answer(case: Case) -> Answer:
         return {**_line(case), "unsupported": [error.name]}
 
 
-def runs(case: Case, settings: Settings) -> Run:
+def runs(case: EvaluationCase, settings: EvaluationSettings) -> Run:
     """Run a case with some settings. Raises Unsupported."""
     instants = [instant for _, instant in case.reported_at]
     if case.single:
@@ -232,28 +232,28 @@ def runs(case: Case, settings: Settings) -> Run:
     return timeline.run(settings, case.history, instants, case.phase)
 
 
-def uncertain(case: Case) -> list[str]:
+def uncertain(case: EvaluationCase) -> list[str]:
     """Return the open points that the states of a case hang on. Raises Unsupported."""
     if isinstance(case.settings.query.tree, CompositeQuery):
         return []
     return _doubts(case, runs(case, case.settings))
 
 
-def _doubts(case: Case, run: Run) -> list[str]:
+def _doubts(case: EvaluationCase, run: Run) -> list[str]:
     doubts = uncertainty.doubts(
         case.settings, case.history, run, lambda settings: runs(case, settings)
     )
     return uncertainty.names(doubts)
 
 
-def _line(case: Case) -> Answer:
+def _line(case: EvaluationCase) -> Answer:
     return {
         "id": case.id, "value": None, "state": None, "skipped": False, "from": None, "to": None,
         "interval": None, "uncertain": [], "timeline": [], "groups": [],
     }  # fmt: skip
 
 
-def _composite(case: Case, tree: CompositeQuery) -> Answer:
+def _composite(case: EvaluationCase, tree: CompositeQuery) -> Answer:
     line = _line(case)
     if case.members:
         notify = case.settings.options.get("notify_no_data") is True
@@ -265,7 +265,7 @@ def _composite(case: Case, tree: CompositeQuery) -> Answer:
     return line
 
 
-def _answer(case: Case, run: Run, uncertain: list[str]) -> Answer:
+def _answer(case: EvaluationCase, run: Run, uncertain: list[str]) -> Answer:
     last = run.moments[-1]
     line = {**_line(case), **_moment(last), "uncertain": uncertain}
     evaluation = last.evaluation
@@ -273,7 +273,9 @@ def _answer(case: Case, run: Run, uncertain: list[str]) -> Answer:
         line["from"], line["to"] = iso(evaluation.start), iso(evaluation.end)
         line["interval"] = evaluation.interval or None
         outcomes = [result.outcome for result in evaluation.results.values()]
-        line["skipped"] = bool(outcomes) and all(outcome is Outcome.SKIPPED for outcome in outcomes)
+        line["skipped"] = bool(outcomes) and all(
+            outcome is ResultKind.SKIPPED for outcome in outcomes
+        )
         line["groups"] = [
             {"group": name(group, evaluation.keys), **_of_group(last, group)}
             for group in dict.fromkeys((*evaluation.results, *last.state))

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor_sync.insight import composite
-from monitor_sync.insight.state import GroupState, Transition
+from monitor_sync.insight.state import GroupState, StatusChange
 from monitor_sync.insight.timeline import Moment, Run
-from monitor_sync.insight.values import Evaluation, Outcome, Result, Settings, Status, Unsupported
+from monitor_sync.insight.values import (
+    Evaluation,
+    EvaluationSettings,
+    Result,
+    ResultKind,
+    Status,
+    Unsupported,
+)
 from monitor_sync.language.tree import CompositeQuery
 
 States = Mapping[str, tuple[tuple[float, Status], ...]]
 """Of each member the states and from which second after the start they last."""
 
 
-def run(settings: Settings, members: States, instants: Sequence[float], start: float) -> Run:
+def run(
+    settings: EvaluationSettings, members: States, instants: Sequence[float], start: float
+) -> Run:
     """Return the states of a composite at instants, in their order. Raises Unsupported."""
     tree = settings.query.tree
     if not isinstance(tree, CompositeQuery):
@@ -22,7 +31,7 @@ def run(settings: Settings, members: States, instants: Sequence[float], start: f
     notify = settings.options.get("notify_no_data") is True
     known: Status | None = None
     moments: list[Moment] = []
-    transitions: list[Transition] = []
+    transitions: list[StatusChange] = []
     for instant in instants:
         states = _at(members, instant - start)
         outcome = composite.outcome(tree.condition, states, notify_no_data=notify)
@@ -30,7 +39,7 @@ def run(settings: Settings, members: States, instants: Sequence[float], start: f
         if new is not None and new is not known:
             silent = new is Status.OK and known is None
             transitions.append(
-                Transition(group=(), old=known, new=new, instant=instant, notifies=not silent)
+                StatusChange(group=(), old=known, new=new, instant=instant, notifies=not silent)
             )
         known = new
         moments.append(_moment(instant, known))
@@ -47,7 +56,7 @@ def _at(members: States, after: float) -> dict[str, Status]:
 
 
 def _moment(instant: float, status: Status | None) -> Moment:
-    result = Result(Outcome.SKIPPED)
+    result = Result(ResultKind.SKIPPED)
     evaluation = Evaluation(start=instant, end=instant, interval=0, keys=(), results={(): result})
     state = GroupState(status=status, since=instant, first_seen=instant, evaluated=True)
     return Moment(instant=instant, evaluation=evaluation, state={(): state})

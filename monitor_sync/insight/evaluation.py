@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from monitor_sync.insight import metric, search, service_check, slo
-from monitor_sync.insight.history import History
-from monitor_sync.insight.values import Evaluation, Settings, Unsupported
+from monitor_sync.insight.history import PointHistory
+from monitor_sync.insight.values import Evaluation, EvaluationSettings, Unsupported
 from monitor_sync.language.tree import CheckQuery, FormulaQuery, MetricQuery, SearchQuery, SloQuery
 
-Family = Callable[[Settings, History, float], Evaluation]
+Family = Callable[[EvaluationSettings, PointHistory, float], Evaluation]
 
 _METRICS: Final = ("query alert", "metric alert")
 _SEARCHES: Final = (
@@ -30,7 +30,7 @@ _FAMILIES: Final[Mapping[type, Family]] = {
 }
 
 
-def evaluate(settings: Settings, history: History, instant: float) -> Evaluation:
+def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float) -> Evaluation:
     """
     Return what a query says at an instant (UNIX seconds).
 

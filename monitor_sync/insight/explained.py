@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor_sync.insight import classic, legs, lines, metric
-from monitor_sync.insight.case import Case, name, runs
+from monitor_sync.insight.case import EvaluationCase, name, runs
 from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.timeline import Moment
-from monitor_sync.insight.values import Evaluation, Line, Settings
+from monitor_sync.insight.values import Evaluation, EvaluationSettings, Line
 from monitor_sync.language import query as queries
 from monitor_sync.language.tree import CompositeQuery, FormulaQuery, MetricQuery
 
@@ -24,7 +24,7 @@ class LegLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class GroupVerdict:
     """What was decided for a group, and by which rule; ``value`` is None without a number."""
 
     group: str
@@ -43,10 +43,10 @@ class Explanation:
     evaluation: Evaluation
     path: str
     legs: tuple[LegLine, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[GroupVerdict, ...]
 
 
-def explain(case: Case) -> tuple[Explanation, ...]:
+def explain(case: EvaluationCase) -> tuple[Explanation, ...]:
     """
     Return the explanation of each instant that was asked for. Raises Unsupported.
 
@@ -62,7 +62,9 @@ def explain(case: Case) -> tuple[Explanation, ...]:
     return tuple(explanations)
 
 
-def _explanation(case: Case, at: str, moment: Moment, evaluation: Evaluation) -> Explanation:
+def _explanation(
+    case: EvaluationCase, at: str, moment: Moment, evaluation: Evaluation
+) -> Explanation:
     path, parts = _parts(case, evaluation)
     return Explanation(
         query=case.settings.query.text,
@@ -74,13 +76,13 @@ def _explanation(case: Case, at: str, moment: Moment, evaluation: Evaluation) ->
     )
 
 
-def _verdicts(moment: Moment, evaluation: Evaluation) -> list[Verdict]:
+def _verdicts(moment: Moment, evaluation: Evaluation) -> list[GroupVerdict]:
     verdicts = []
     for group, result in evaluation.results.items():
         known = moment.state.get(group)
         status = known.status if known else None
         verdicts.append(
-            Verdict(
+            GroupVerdict(
                 group=name(group, evaluation.keys),
                 outcome=result.outcome.value,
                 value=result.value,
@@ -91,7 +93,7 @@ def _verdicts(moment: Moment, evaluation: Evaluation) -> list[Verdict]:
     return verdicts
 
 
-def _parts(case: Case, evaluation: Evaluation) -> tuple[str, tuple[LegLine, ...]]:
+def _parts(case: EvaluationCase, evaluation: Evaluation) -> tuple[str, tuple[LegLine, ...]]:
     tree = case.settings.query.tree
     if not isinstance(tree, MetricQuery | FormulaQuery) or not queries.series(case.settings.query):
         return "", ()
@@ -118,7 +120,7 @@ def _parts(case: Case, evaluation: Evaluation) -> tuple[str, tuple[LegLine, ...]
     return f"{what.aggregator} of the buckets of the window", tuple(leg_lines)
 
 
-def leg_text(settings: Settings, leg: legs.Leg) -> str:
+def leg_text(settings: EvaluationSettings, leg: legs.Leg) -> str:
     """Return a series as it stands in the query, or its metric where that is a variable's."""
     text = settings.query.text[leg.series.start : leg.series.end]
     return text if leg.series.metric.text in text else leg.series.metric.text

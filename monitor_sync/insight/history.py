@@ -25,7 +25,7 @@ _GREATEST: Final = 1e150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SourcePoints:
     """
     What one source submits: ``times`` (UNIX seconds, ascending) and ``values``.
 
@@ -41,7 +41,7 @@ class Source:
     @classmethod
     def of(
         cls, metric: str, kind: str, tags: Iterable[str], points: Iterable[Sequence[float]]
-    ) -> Source:
+    ) -> SourcePoints:
         """Return a source of ``(time, value)`` pairs in any order. Raises ValueError, TypeError."""
         pairs = [(float(time), float(value)) for time, value in points]
         if not all(abs(time) < _LATEST and abs(value) < _GREATEST for time, value in pairs):
@@ -85,14 +85,14 @@ def reduced(method: str, values: Sequence[float]) -> float:
     return value
 
 
-class History:
+class PointHistory:
     """
     All points that are known, with their buckets kept once made.
 
     Buckets are aligned to UNIX time (3.2), so those of one window are those of the next.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[SourcePoints]) -> None:
         self.sources = tuple(sources)
         self._lines: dict[tuple[Any, ...], Line] = {}
         self._kept: dict[tuple[str, int], tuple[object, Any]] = {}

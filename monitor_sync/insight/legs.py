@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.insight import lines, windows
-from monitor_sync.insight.history import REDUCTIONS, History
+from monitor_sync.insight.history import REDUCTIONS, PointHistory
 from monitor_sync.insight.lines import LINEAR, ZERO, Filling, Frame
 from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.scope import fits
@@ -37,7 +37,7 @@ class Buckets:
     what is filled from there; ``shift`` how many seconds ago all of it was.
     """
 
-    history: History
+    history: PointHistory
     start: float
     end: float
     interval: int
@@ -129,7 +129,7 @@ def read_filling(modifier: Modifier) -> Filling:
     return Filling(words[0] if words else "linear", numbers[0] if numbers else 300)
 
 
-def sources_by_group(history: History, series: Series) -> dict[Group, tuple[int, ...]]:
+def sources_by_group(history: PointHistory, series: Series) -> dict[Group, tuple[int, ...]]:
     """
     Return the sources of each group. One that lacks a key of it makes no group (5.9).
 
@@ -138,12 +138,12 @@ def sources_by_group(history: History, series: Series) -> dict[Group, tuple[int,
     return history.once("groups", series, lambda: _sources_by_group(history, series))
 
 
-def of(history: History, series: Series) -> Leg:
+def of(history: PointHistory, series: Series) -> Leg:
     """Return the leg of a series, read once."""
     return history.once("leg", series, lambda: read(series))
 
 
-def _sources_by_group(history: History, series: Series) -> dict[Group, tuple[int, ...]]:
+def _sources_by_group(history: PointHistory, series: Series) -> dict[Group, tuple[int, ...]]:
     keys = series.keys
     groups: dict[Group, list[int]] = {}
     for index, source in enumerate(history.sources):

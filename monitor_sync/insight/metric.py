@@ -9,16 +9,16 @@ from typing import Final
 
 from monitor_sync.insight import classic, counted, functions, legs, windows
 from monitor_sync.insight.classic import Variables
-from monitor_sync.insight.history import History
+from monitor_sync.insight.history import PointHistory
 from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame, calculated
 from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.values import (
     Evaluation,
+    EvaluationSettings,
     Group,
-    Outcome,
     Result,
-    Settings,
+    ResultKind,
     Unsupported,
 )
 from monitor_sync.language import query as queries
@@ -50,7 +50,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class MetricCondition:
     """What a metric monitor or a metric formula evaluates, taken out of its query."""
 
     window: Window
@@ -64,7 +64,7 @@ class Condition:
     notes: tuple[str, ...]
 
 
-def condition(query: Parsed, readings: Readings) -> Condition:
+def condition(query: Parsed, readings: Readings) -> MetricCondition:
     """Take a query apart. Raises Unsupported for what cannot be reproduced."""
     tree = query.tree
     change = None
@@ -90,7 +90,7 @@ def condition(query: Parsed, readings: Readings) -> Condition:
         compared=change is not None,
         divisions_only=readings.divisions_only,
     )
-    return Condition(
+    return MetricCondition(
         window=window,
         aggregator=aggregator,
         change=change,
@@ -167,7 +167,7 @@ def _notes(reads: Iterable[Read], aggregator: str) -> Iterable[str]:
         yield "as_count_without_sum"
 
 
-def evaluate(settings: Settings, history: History, instant: float) -> Evaluation:
+def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float) -> Evaluation:
     """Return a result for each group at an instant. Raises Unsupported."""
     what = history.once("condition", settings, lambda: condition(settings.query, settings.readings))
     start, end = windows.span(what.window, instant, settings.options, settings.readings)
@@ -185,7 +185,11 @@ def evaluate(settings: Settings, history: History, instant: float) -> Evaluation
 
 
 def buckets_for(
-    what: Condition, settings: Settings, history: History, start: float, end: float
+    what: MetricCondition,
+    settings: EvaluationSettings,
+    history: PointHistory,
+    start: float,
+    end: float,
 ) -> Buckets:
     """Return which buckets a condition asks for in a window."""
     return Buckets(
@@ -198,7 +202,7 @@ def buckets_for(
     )
 
 
-def _met(what: Condition, history: History) -> tuple[str, ...]:
+def _met(what: MetricCondition, history: PointHistory) -> tuple[str, ...]:
     """Return open points that depend on what the points are (4.7)."""
     for read in what.reads:
         if legs.of(history, read.series).counted == "count":
@@ -208,7 +212,7 @@ def _met(what: Condition, history: History) -> tuple[str, ...]:
     return ()
 
 
-def _values(what: Condition, buckets: Buckets) -> tuple[Group, dict[Group, float | None]]:
+def _values(what: MetricCondition, buckets: Buckets) -> tuple[Group, dict[Group, float | None]]:
     if what.on_count_path:
         return _counted_values(what, buckets)
     now = classic.evaluated(what.expression, buckets, what.variables)
@@ -229,7 +233,9 @@ def _unfilled(frame: Frame) -> Frame:
     return Frame(frame.keys, frame.lines, frame.interval, frame.across, None)
 
 
-def _counted_values(what: Condition, buckets: Buckets) -> tuple[Group, dict[Group, float | None]]:
+def _counted_values(
+    what: MetricCondition, buckets: Buckets
+) -> tuple[Group, dict[Group, float | None]]:
     now = counted.evaluated(what.expression, buckets, what.variables, what.aggregator)
     if what.change is not None:
         before = buckets.ago(what.change.shift.seconds)
@@ -258,9 +264,9 @@ def _change_of_numbers(
 
 
 def _results(
-    what: Condition,
+    what: MetricCondition,
     buckets: Buckets,
-    settings: Settings,
+    settings: EvaluationSettings,
     keys: Group,
     values: dict[Group, float | None],
 ) -> dict[Group, Result]:
@@ -270,7 +276,7 @@ def _results(
     results: dict[Group, Result] = {}
     for group, value in values.items():
         if value is not None and not full and not what.on_count_path:
-            results[group] = Result(Outcome.NUMBER, value)
+            results[group] = Result(ResultKind.NUMBER, value)
             continue
         result = _judged(what, buckets, keys, group, value, full=full)
         if result is not None:
@@ -279,25 +285,31 @@ def _results(
 
 
 def _judged(
-    what: Condition, buckets: Buckets, keys: Group, group: Group, value: float | None, *, full: bool
+    what: MetricCondition,
+    buckets: Buckets,
+    keys: Group,
+    group: Group,
+    value: float | None,
+    *,
+    full: bool,
 ) -> Result | None:
     """Return the result of a group that may have no points; None before its first one."""
     if not _any_within(what, buckets, keys, group):
         last = _last_point(what, buckets, keys, group)
         if last is None and keys:
             return None
-        return Result(Outcome.EMPTY, None, last, "no point in the window")
+        return Result(ResultKind.EMPTY, None, last, "no point in the window")
     if full and not _is_full(what, buckets, keys, group):
-        return Result(Outcome.SKIPPED, None, None, "the window is not full")
+        return Result(ResultKind.SKIPPED, None, None, "the window is not full")
     if value is None:
         if what.on_count_path:  # a denominator of 0 over the whole window (5.6)
             last = _last_point(what, buckets, keys, group)
-            return Result(Outcome.EMPTY, None, last, "divided by zero")
-        return Result(Outcome.SKIPPED, None, None, "no bucket has a value")
-    return Result(Outcome.NUMBER, value)
+            return Result(ResultKind.EMPTY, None, last, "divided by zero")
+        return Result(ResultKind.SKIPPED, None, None, "no bucket has a value")
+    return Result(ResultKind.NUMBER, value)
 
 
-def of_group(series: Series, history: History, keys: Group, group: Group) -> list[int]:
+def of_group(series: Series, history: PointHistory, keys: Group, group: Group) -> list[int]:
     """Return the sources of a series that a group of the result reads: equal in common keys."""
     mine = series.keys
     common = [(mine.index(key), keys.index(key)) for key in mine if key in keys]
@@ -310,7 +322,7 @@ def of_group(series: Series, history: History, keys: Group, group: Group) -> lis
 
 
 def _times(
-    what: Condition, buckets: Buckets, keys: Group, group: Group
+    what: MetricCondition, buckets: Buckets, keys: Group, group: Group
 ) -> Iterator[tuple[Read, list[float]]]:
     """Yield the times of the points that a group reads, with the leg that reads them."""
     for read in what.reads:
@@ -318,7 +330,7 @@ def _times(
             yield read, buckets.history.sources[index].times
 
 
-def _any_within(what: Condition, buckets: Buckets, keys: Group, group: Group) -> bool:
+def _any_within(what: MetricCondition, buckets: Buckets, keys: Group, group: Group) -> bool:
     """Return whether any leg has a bucket of the window with a point."""
     for read, times in _times(what, buckets, keys, group):
         interval = legs.of(buckets.history, read.series).interval(buckets)
@@ -330,7 +342,7 @@ def _any_within(what: Condition, buckets: Buckets, keys: Group, group: Group) ->
     return False
 
 
-def _last_point(what: Condition, buckets: Buckets, keys: Group, group: Group) -> float | None:
+def _last_point(what: MetricCondition, buckets: Buckets, keys: Group, group: Group) -> float | None:
     """Return when the last point was, as the query sees it: that of a shifted leg later."""
     last = None
     for read, times in _times(what, buckets, keys, group):
@@ -340,7 +352,7 @@ def _last_point(what: Condition, buckets: Buckets, keys: Group, group: Group) ->
     return last
 
 
-def _is_full(what: Condition, buckets: Buckets, keys: Group, group: Group) -> bool:
+def _is_full(what: MetricCondition, buckets: Buckets, keys: Group, group: Group) -> bool:
     """Return whether the first bucket has a point and at most three have none (6.1)."""
     if buckets.readings.window_of_all_groups:
         keys, group = (), ()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.insight.values import Settings, Status
+from monitor_sync.insight.values import EvaluationSettings, Status
 from monitor_sync.language import query as queries
 from monitor_sync.language.query import Parsed
 from monitor_sync.language.tree import CheckQuery, FormulaQuery, MetricQuery, SearchQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class MissingDataPolicy:
     """
     What happens to a group whose query returns nothing.
 
@@ -29,15 +29,15 @@ class Policy:
 
 
 _BY_NAME: Final = {
-    "show_no_data": Policy(name="show_no_data", status=Status.NO_DATA),
-    "show_and_notify_no_data": Policy(
+    "show_no_data": MissingDataPolicy(name="show_no_data", status=Status.NO_DATA),
+    "show_and_notify_no_data": MissingDataPolicy(
         name="show_and_notify_no_data", status=Status.NO_DATA, notifies=True
     ),
-    "resolve": Policy(name="resolve", status=Status.OK),
+    "resolve": MissingDataPolicy(name="resolve", status=Status.OK),
 }
 
 
-def policy(settings: Settings) -> Policy:
+def policy(settings: EvaluationSettings) -> MissingDataPolicy:
     """
     Return the policy of a monitor (8.1, 8.3).
 
@@ -49,15 +49,17 @@ def policy(settings: Settings) -> Policy:
     if name in _BY_NAME:
         return _BY_NAME[name]
     if name == "default" or (name is None and _is_search(settings.query)):
-        return Policy(name="default", zero=is_count(settings))
+        return MissingDataPolicy(name="default", zero=is_count(settings))
     if options.get("notify_no_data") is not True:
-        return Policy(name="notify_no_data: false")
+        return MissingDataPolicy(name="notify_no_data: false")
     minutes = options.get("no_data_timeframe")
     seconds = float(minutes) * 60 if isinstance(minutes, int | float) else _default(settings)
-    return Policy(name="notify_no_data", status=Status.NO_DATA, after=seconds, notifies=True)
+    return MissingDataPolicy(
+        name="notify_no_data", status=Status.NO_DATA, after=seconds, notifies=True
+    )
 
 
-def _default(settings: Settings) -> float:
+def _default(settings: EvaluationSettings) -> float:
     """Return the seconds until data counts as missing: two windows; 24 hours for checks (8.3)."""
     if isinstance(settings.query.tree, CheckQuery):
         return 86_400.0
@@ -71,7 +73,7 @@ def _is_search(query: Parsed) -> bool:
     return isinstance(query.tree, SearchQuery)
 
 
-def is_count(settings: Settings) -> bool:
+def is_count(settings: EvaluationSettings) -> bool:
     """
     Return whether an empty window of this query counts as 0 under ``default`` (8.1, 8.2).
 

@@ -9,10 +9,10 @@ from monitor_sync.audience.audience import Audience, of_body
 from monitor_sync.audience.recipients import Recipients
 from monitor_sync.insight.message_text import compares, rendered
 from monitor_sync.insight.renotify import renotified
-from monitor_sync.insight.state import Transition
+from monitor_sync.insight.state import StatusChange
 from monitor_sync.insight.thresholds import thresholds
 from monitor_sync.insight.timeline import Moment, Run
-from monitor_sync.insight.values import Group, Settings, Status
+from monitor_sync.insight.values import EvaluationSettings, Group, Status
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import Body
 
@@ -27,7 +27,7 @@ class Notification:
     def __init__(
         self,
         body: Body,
-        settings: Settings,
+        settings: EvaluationSettings,
         made: Run,
         moment: Moment,
         group: Group | None,
@@ -78,7 +78,11 @@ _STATE: Final[Mapping[Status, str]] = {
 
 
 def _name(
-    newest: Transition | None, settings: Settings, made: Run, moment: Moment, due: frozenset[float]
+    newest: StatusChange | None,
+    settings: EvaluationSettings,
+    made: Run,
+    moment: Moment,
+    due: frozenset[float],
 ) -> str:
     """Return the name of the newest transition, or of its repetition where there was one (10.2)."""
     if newest is None:
@@ -95,7 +99,7 @@ def _name(
     return transition_name(newest)
 
 
-def transition_name(transition: Transition) -> str:
+def transition_name(transition: StatusChange) -> str:
     """Return the name that a change of status has in ``language.transitions``; empty for none."""
     if transition.new is Status.ALERT:
         return "alert"
@@ -124,7 +128,9 @@ def _told(recipients: Recipients, variables: Mapping[str, str]) -> tuple[str, ..
     return tuple(dict.fromkeys(handles))
 
 
-def _variables(settings: Settings, group: Mapping[str, str], value: float | None) -> dict[str, str]:
+def _variables(
+    settings: EvaluationSettings, group: Mapping[str, str], value: float | None
+) -> dict[str, str]:
     """Return the variables of a message whose values are known here."""
     variables = {f"{key}.name": value_ for key, value_ in group.items()}
     levels = thresholds(settings.query, settings.options)

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from monitor_sync.insight.values import Settings, Unsupported
+from monitor_sync.insight.values import EvaluationSettings, Unsupported
 from monitor_sync.language import query as queries
 
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MINUTE: Final = 60
 
 
-def due(settings: Settings, first: float, last: float, phase: float = 0.0) -> list[float]:
+def due(settings: EvaluationSettings, first: float, last: float, phase: float = 0.0) -> list[float]:
     """
     Return the instants of evaluations from ``first`` to ``last``.
 
@@ -31,7 +31,7 @@ def due(settings: Settings, first: float, last: float, phase: float = 0.0) -> li
     return [start + index * every for index in range(count)]
 
 
-def _every(settings: Settings) -> int:
+def _every(settings: EvaluationSettings) -> int:
     window = queries.window(settings.query)
     other = settings.readings.current_every
     if other and window is not None and window.form == "current":

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from monitor_sync.insight import classic, counted, functions, windows
 from monitor_sync.insight.counted import Numbers
-from monitor_sync.insight.history import REDUCTIONS, History
+from monitor_sync.insight.history import REDUCTIONS, PointHistory
 from monitor_sync.insight.values import (
     Evaluation,
+    EvaluationSettings,
     Group,
-    Outcome,
     Result,
-    Settings,
+    ResultKind,
     Unsupported,
 )
 from monitor_sync.language import query as queries
@@ -39,7 +39,7 @@ _LIMITS: Final = {0: 1, 1: 1_000, 2: 30, 3: 10, 4: 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class SearchLeg:
     """One search: its text, what is computed of the items found, and by which facets."""
 
     text: str
@@ -47,7 +47,7 @@ class Search:
     keys: Group
 
 
-def evaluate(settings: Settings, history: History, instant: float) -> Evaluation:
+def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float) -> Evaluation:
     """Return a result for each group at an instant. Raises Unsupported."""
     query = settings.query
     window = queries.window(query)
@@ -78,7 +78,7 @@ def _limit(keys: Group) -> int:
     return most ** len(keys) if len(keys) > 1 else most
 
 
-def _searches(query: Parsed, options: Mapping[str, Any]) -> dict[str, Search]:
+def _searches(query: Parsed, options: Mapping[str, Any]) -> dict[str, SearchLeg]:
     """Return the searches by the name a formula has for them; a query's own has none."""
     if isinstance(query.tree, SearchQuery):
         step = queries.step(query, "rollup")
@@ -100,13 +100,13 @@ def _facet(written: Any) -> str:
     return str(written.get("facet")) if isinstance(written, Mapping) else str(written)
 
 
-def _search(text: str, method: str, keys: Group) -> Search:
+def _search(text: str, method: str, keys: Group) -> SearchLeg:
     if method not in ("count", "sum", "min", "max", "avg"):
         raise Unsupported(f"{method} of a search")
-    return Search(text=text, method=method, keys=keys)
+    return SearchLeg(text=text, method=method, keys=keys)
 
 
-def _sources(search: Search, history: History) -> dict[Group, list[int]]:
+def _sources(search: SearchLeg, history: PointHistory) -> dict[Group, list[int]]:
     """
     Return the sources of a search by group: those given for its text, or for any search.
 
@@ -126,7 +126,7 @@ def _sources(search: Search, history: History) -> dict[Group, list[int]]:
     return groups
 
 
-def _found(search: Search, history: History, low: float, end: float) -> Numbers:
+def _found(search: SearchLeg, history: PointHistory, low: float, end: float) -> Numbers:
     values: dict[Group, float | None] = {}
     reduce: Callable[[Sequence[float]], float] = (
         math.fsum if search.method == "count" else REDUCTIONS[search.method]
@@ -174,9 +174,9 @@ def _formula(expression: Expression, numbers: Mapping[str, Numbers]) -> Numbers 
 
 
 def _results(
-    settings: Settings,
-    history: History,
-    searches: Sequence[Search],
+    settings: EvaluationSettings,
+    history: PointHistory,
+    searches: Sequence[SearchLeg],
     numbers: Numbers,
     low: float,
     end: float,
@@ -193,9 +193,9 @@ def _results(
         mine = [index for search in searches for index in _of(search, history, numbers.keys, group)]
         if any(_within(history, index, low, end) for index in mine):
             results[group] = (
-                Result(Outcome.SKIPPED, None, None, "no value")
+                Result(ResultKind.SKIPPED, None, None, "no value")
                 if value is None
-                else Result(Outcome.NUMBER, value)
+                else Result(ResultKind.NUMBER, value)
             )
             continue
         last = max((t for i in mine if (t := _last(history, i, end)) is not None), default=None)
@@ -205,16 +205,16 @@ def _results(
     return results
 
 
-def _absent(settings: Settings, last: float | None, *, vanished: bool) -> Result:
+def _absent(settings: EvaluationSettings, last: float | None, *, vanished: bool) -> Result:
     """Return the result of a group without an item, while others have some (8.8)."""
     if not vanished:
-        return Result(Outcome.EMPTY, None, last, "nothing was found")
+        return Result(ResultKind.EMPTY, None, last, "nothing was found")
     if settings.query.type == "trace-analytics alert" and settings.readings.vanished_is_zero:
-        return Result(Outcome.NUMBER, 0.0)
-    return Result(Outcome.SKIPPED, None, last, "this group has nothing, others have")
+        return Result(ResultKind.NUMBER, 0.0)
+    return Result(ResultKind.SKIPPED, None, last, "this group has nothing, others have")
 
 
-def _of(search: Search, history: History, keys: Group, group: Group) -> list[int]:
+def _of(search: SearchLeg, history: PointHistory, keys: Group, group: Group) -> list[int]:
     common = [(search.keys.index(key), keys.index(key)) for key in search.keys if key in keys]
     return [
         index
@@ -224,13 +224,13 @@ def _of(search: Search, history: History, keys: Group, group: Group) -> list[int
     ]
 
 
-def _within(history: History, index: int, low: float, end: float) -> bool:
+def _within(history: PointHistory, index: int, low: float, end: float) -> bool:
     times = history.sources[index].times
     first = bisect_left(times, low)
     return first < len(times) and times[first] <= end
 
 
-def _last(history: History, index: int, end: float) -> float | None:
+def _last(history: PointHistory, index: int, end: float) -> float | None:
     times = history.sources[index].times
     at = bisect_right(times, end)
     return times[at - 1] if at else None

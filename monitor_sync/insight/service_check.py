@@ -6,13 +6,13 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final
 
-from monitor_sync.insight.history import History, Source
+from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.values import (
     Evaluation,
+    EvaluationSettings,
     Group,
-    Outcome,
     Result,
-    Settings,
+    ResultKind,
     Status,
     Unsupported,
 )
@@ -29,7 +29,7 @@ _STATUSES: Final = (
 """What a check submits, the threshold that counts it, the state it leads to."""
 
 
-def evaluate(settings: Settings, history: History, instant: float) -> Evaluation:
+def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float) -> Evaluation:
     """
     Return, for each group, the state that its newest results call for.
 
@@ -59,12 +59,12 @@ def evaluate(settings: Settings, history: History, instant: float) -> Evaluation
 
 
 def _groups(
-    settings: Settings, history: History, check: str, keys: Group
-) -> dict[Group, list[Source]]:
+    settings: EvaluationSettings, history: PointHistory, check: str, keys: Group
+) -> dict[Group, list[SourcePoints]]:
     over, exclude = (queries.step(settings.query, name) for name in ("over", "exclude"))
     wanted = {words_of(argument).lower() for argument in over.arguments} - {"*"} if over else set()
     left_out = {words_of(argument).lower() for argument in exclude.arguments} if exclude else set()
-    groups: dict[Group, list[Source]] = {}
+    groups: dict[Group, list[SourcePoints]] = {}
     for source in history.sources:
         if source.metric != check or not wanted <= source.tags or left_out & source.tags:
             continue
@@ -78,11 +78,11 @@ def _groups(
     return groups
 
 
-def _tail(source: Source, instant: float) -> list[float]:
+def _tail(source: SourcePoints, instant: float) -> list[float]:
     return source.values[: bisect_right(source.times, instant)]
 
 
-def _in_a_row(sources: list[Source], levels: Mapping[str, Any], instant: float) -> Result:
+def _in_a_row(sources: list[SourcePoints], levels: Mapping[str, Any], instant: float) -> Result:
     """Return a verdict once so many results in a row are alike; the worst of several sources."""
     verdicts = []
     for source in sources:
@@ -92,9 +92,9 @@ def _in_a_row(sources: list[Source], levels: Mapping[str, Any], instant: float) 
             if tail and tail[-1] == status and row >= int(levels.get(name) or 1):
                 verdicts.append((status, state, float(row)))
     if not verdicts:
-        return Result(Outcome.SKIPPED, None, None, "not enough results in a row")
+        return Result(ResultKind.SKIPPED, None, None, "not enough results in a row")
     _, state, row_ = max(verdicts, key=lambda verdict: verdict[0])
-    return Result(Outcome.NUMBER, row_, None, "", state)
+    return Result(ResultKind.NUMBER, row_, None, "", state)
 
 
 def _cluster(last: list[list[float]], levels: Mapping[str, Any], *, equal: bool) -> Result:
@@ -103,5 +103,5 @@ def _cluster(last: list[list[float]], levels: Mapping[str, Any], *, equal: bool)
     for name, state in (("critical", Status.ALERT), ("warning", Status.WARN)):
         level = levels.get(name)
         if isinstance(level, int | float) and (share > level or (equal and share == level)):
-            return Result(Outcome.NUMBER, share, None, "", state)
-    return Result(Outcome.NUMBER, share, None, "", Status.OK)
+            return Result(ResultKind.NUMBER, share, None, "", state)
+    return Result(ResultKind.NUMBER, share, None, "", Status.OK)

@@ -6,12 +6,12 @@ import math
 from bisect import bisect_left, bisect_right
 from typing import Final
 
-from monitor_sync.insight.history import History
+from monitor_sync.insight.history import PointHistory
 from monitor_sync.insight.values import (
     Evaluation,
-    Outcome,
+    EvaluationSettings,
     Result,
-    Settings,
+    ResultKind,
     Status,
     Unsupported,
 )
@@ -46,7 +46,7 @@ def short_window(long_seconds: float) -> float:
     return long_seconds / _SHORT
 
 
-def evaluate(settings: Settings, history: History, instant: float) -> Evaluation:
+def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float) -> Evaluation:
     """
     Return the burn rate, or the share of the budget used up, in percent.
 
@@ -71,14 +71,14 @@ def evaluate(settings: Settings, history: History, instant: float) -> Evaluation
         value = None if rate is None else burn_rate(rate, target) * 100
     reason = "no event in a window"
     result = (
-        Result(Outcome.EMPTY, None, _last(history, instant), reason)
+        Result(ResultKind.EMPTY, None, _last(history, instant), reason)
         if value is None
-        else Result(Outcome.NUMBER, value, None, "", _at_equality(settings, value))
+        else Result(ResultKind.NUMBER, value, None, "", _at_equality(settings, value))
     )
     return Evaluation(start=instant - long, end=instant, interval=0, keys=(), results={(): result})
 
 
-def _at_equality(settings: Settings, value: float) -> Status | None:
+def _at_equality(settings: EvaluationSettings, value: float) -> Status | None:
     """Return ALERT for a burn rate equal to its threshold: the formula says so, not ``>``."""
     comparison = queries.comparison(settings.query)
     level = comparison.threshold if comparison else None
@@ -90,20 +90,20 @@ def _at_equality(settings: Settings, value: float) -> Status | None:
     return Status.ALERT if settings.readings.equal_burns else Status.OK
 
 
-def _window(settings: Settings, name: str) -> float:
+def _window(settings: EvaluationSettings, name: str) -> float:
     seconds = _optional(settings, name)
     if seconds is None:
         raise Unsupported(f"an SLO alert without .{name}()")
     return seconds
 
 
-def _optional(settings: Settings, name: str) -> float | None:
+def _optional(settings: EvaluationSettings, name: str) -> float | None:
     step = queries.step(settings.query, name)
     window = read_length(words_of(step.arguments[0]), 0, 0) if step and step.arguments else None
     return float(window.seconds) if window else None
 
 
-def _total(history: History, name: str, low: float, end: float) -> float:
+def _total(history: PointHistory, name: str, low: float, end: float) -> float:
     values = [
         value
         for source in history.sources
@@ -113,13 +113,13 @@ def _total(history: History, name: str, low: float, end: float) -> float:
     return math.fsum(values)
 
 
-def _error_rate(history: History, start: float, end: float) -> float | None:
+def _error_rate(history: PointHistory, start: float, end: float) -> float | None:
     """Return the share of bad events; None where there are none at all."""
     total = _total(history, "total", start, end)
     return None if total == 0 else 1 - _total(history, "good", start, end) / total
 
 
-def _last(history: History, end: float) -> float | None:
+def _last(history: PointHistory, end: float) -> float | None:
     times = [
         t for source in history.sources for t in source.times[: bisect_right(source.times, end)]
     ]

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor_sync.insight.missing import Policy, policy
+from monitor_sync.insight.missing import MissingDataPolicy, policy
 from monitor_sync.insight.thresholds import Thresholds, judged, thresholds
-from monitor_sync.insight.values import Evaluation, Group, Outcome, Result, Settings, Status
+from monitor_sync.insight.values import (
+    Evaluation,
+    EvaluationSettings,
+    Group,
+    Result,
+    ResultKind,
+    Status,
+)
 
 _DAY: Final = 86_400
 _NEW_GROUP_DELAY: Final = 60.0
@@ -40,7 +47,7 @@ State = Mapping[Group, GroupState]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class StatusChange:
     """A change of a group's status; ``notifies`` says whether the change by itself notifies."""
 
     group: Group
@@ -55,14 +62,14 @@ class Rules:
     """What the options of a monitor say about its states, read once."""
 
     thresholds: Thresholds | None
-    policy: Policy
+    policy: MissingDataPolicy
     resolve_after: float
     forget_after: float
     delay: float
     delay_is_silent: bool
 
 
-def rules(settings: Settings) -> Rules:
+def rules(settings: EvaluationSettings) -> Rules:
     """Read the options."""
     options = settings.options
     resolve = options.get("timeout_h")
@@ -100,18 +107,18 @@ def _retention(monitor_type: str, options: Mapping[str, Any]) -> float:
 
 
 def step(
-    state: State, evaluation: Evaluation, settings: Settings, instant: float
-) -> tuple[State, tuple[Transition, ...]]:
+    state: State, evaluation: Evaluation, settings: EvaluationSettings, instant: float
+) -> tuple[State, tuple[StatusChange, ...]]:
     """Return the state after an evaluation, and which groups changed."""
     return advance(state, evaluation, rules(settings), instant)
 
 
 def advance(
     state: State, evaluation: Evaluation, known: Rules, instant: float
-) -> tuple[State, tuple[Transition, ...]]:
+) -> tuple[State, tuple[StatusChange, ...]]:
     """Return the same as :func:`step`, with the options read already."""
     after: dict[Group, GroupState] = {}
-    transitions: list[Transition] = []
+    transitions: list[StatusChange] = []
     vanished = state.keys() - evaluation.results.keys()
     for group, result in evaluation.results.items():
         before = state.get(group)
@@ -129,13 +136,13 @@ def advance(
 
 def _transition(
     group: Group, old: Status | None, now: GroupState, known: Rules, instant: float
-) -> Transition:
+) -> StatusChange:
     assert now.status is not None  # noqa: S101 - the caller asked
     quiet = Status.NO_DATA if not known.policy.notifies else None
     silent = now.status is quiet or (now.status is Status.OK and old in (None, quiet))
     if known.delay_is_silent and instant - now.first_seen < known.delay and group:
         silent = True
-    return Transition(group=group, old=old, new=now.status, instant=instant, notifies=not silent)
+    return StatusChange(group=group, old=old, new=now.status, instant=instant, notifies=not silent)
 
 
 def _group(
@@ -146,9 +153,9 @@ def _group(
     instant: float,
 ) -> GroupState | None:
     """Return what is known of a group now; None where it is unknown, new again, or gone."""
-    if result.outcome is Outcome.EMPTY:
+    if result.outcome is ResultKind.EMPTY:
         return _empty(before, result, evaluation, known, instant)
-    if result.outcome is Outcome.SKIPPED or result.value is None:
+    if result.outcome is ResultKind.SKIPPED or result.value is None:
         if before is None:
             return None
         return before if before.rule == result.reason else _same(before, result.reason)

@@ -9,15 +9,15 @@ from typing import Final
 
 from monitor_sync.insight import schedule
 from monitor_sync.insight.evaluation import evaluate
-from monitor_sync.insight.history import History
-from monitor_sync.insight.state import GroupState, State, Transition, advance, rules
+from monitor_sync.insight.history import PointHistory
+from monitor_sync.insight.state import GroupState, State, StatusChange, advance, rules
 from monitor_sync.insight.values import (
     SEVERITY,
     Evaluation,
+    EvaluationSettings,
     Group,
-    Outcome,
     Result,
-    Settings,
+    ResultKind,
     Status,
     Unsupported,
 )
@@ -66,10 +66,10 @@ class Run:
     """A run: what was asked for, and all transitions on the way to the last of it."""
 
     moments: tuple[Moment, ...]
-    transitions: tuple[Transition, ...]
+    transitions: tuple[StatusChange, ...]
 
 
-def once(settings: Settings, history: History, instant: float) -> Run:
+def once(settings: EvaluationSettings, history: PointHistory, instant: float) -> Run:
     """
     Evaluate at one instant, without the evaluations before it. Raises Unsupported.
 
@@ -79,7 +79,7 @@ def once(settings: Settings, history: History, instant: float) -> Run:
     known: dict[Group, GroupState] = {
         group: GroupState(status=None, since=instant, first_seen=-math.inf, evaluated=True)
         for group, result in evaluation.results.items()
-        if result.outcome is not Outcome.EMPTY or result.last_point is not None
+        if result.outcome is not ResultKind.EMPTY or result.last_point is not None
     }
     state, transitions = advance(known, evaluation, rules(settings), instant)
     moment = Moment(instant=instant, evaluation=evaluation, state=state)
@@ -87,7 +87,10 @@ def once(settings: Settings, history: History, instant: float) -> Run:
 
 
 def run(
-    settings: Settings, history: History, reported_at: Sequence[float], phase: float = 0.0
+    settings: EvaluationSettings,
+    history: PointHistory,
+    reported_at: Sequence[float],
+    phase: float = 0.0,
 ) -> Run:
     """
     Evaluate whenever it is due, from the first point on, and tell what is known when asked.
@@ -98,7 +101,7 @@ def run(
     instants = _due(settings, history, max(reported_at, default=0.0), phase)
     state: State = {}
     evaluation: Evaluation | None = None
-    transitions: list[Transition] = []
+    transitions: list[StatusChange] = []
     moments: dict[float, Moment] = {}
     waiting = sorted(set(reported_at), reverse=True)
     for instant in [*instants, math.inf]:
@@ -113,7 +116,9 @@ def run(
     return Run(moments=tuple(moments[at] for at in reported_at), transitions=tuple(transitions))
 
 
-def _due(settings: Settings, history: History, last: float, phase: float) -> list[float]:
+def _due(
+    settings: EvaluationSettings, history: PointHistory, last: float, phase: float
+) -> list[float]:
     first = min((s.times[0] for s in history.sources if s.times), default=last)
     if last - first > _LONGEST:
         raise Unsupported("a timeline of more than 100 days")

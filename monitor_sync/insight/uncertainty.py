@@ -9,15 +9,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor_sync.insight import legs, thresholds, windows
-from monitor_sync.insight.history import History
+from monitor_sync.insight.history import PointHistory
 from monitor_sync.insight.readings import OPEN_POINTS
 from monitor_sync.insight.timeline import Moment, Run
-from monitor_sync.insight.values import Group, Settings, Status, Unsupported
+from monitor_sync.insight.values import EvaluationSettings, Group, Status, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.language.tree import Arithmetic, CheckQuery, MetricQuery, SloQuery
 from monitor_sync.language.tree_queries import walk
 
-Runs = Callable[[Settings], Run]
+Runs = Callable[[EvaluationSettings], Run]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,9 @@ class Doubt:
     state: bool
 
 
-def doubts(settings: Settings, history: History, run: Run, again: Runs) -> tuple[Doubt, ...]:
+def doubts(
+    settings: EvaluationSettings, history: PointHistory, run: Run, again: Runs
+) -> tuple[Doubt, ...]:
     """
     Return what the moments of a run hang on; ``again`` runs the same with other settings.
 
@@ -52,11 +54,13 @@ def names(doubts: Sequence[Doubt]) -> list[str]:
     return list(dict.fromkeys(doubt.name for doubt in doubts if doubt.state))
 
 
-def _others(settings: Settings, history: History, again: Runs) -> Iterator[tuple[str, Run]]:
+def _others(
+    settings: EvaluationSettings, history: PointHistory, again: Runs
+) -> Iterator[tuple[str, Run]]:
     for point in OPEN_POINTS:
         if not _MATTERS[point.field](settings, history):
             continue
-        other = Settings(
+        other = EvaluationSettings(
             query=settings.query,
             options=settings.options,
             readings=point.otherwise(settings.readings),
@@ -80,7 +84,7 @@ def _values(moment: Moment) -> dict[Group, str]:
     return {group: f"{value:.9g}" for group, value in values.items() if value is not None}
 
 
-def _met(settings: Settings, run: Run) -> list[str]:
+def _met(settings: EvaluationSettings, run: Run) -> list[str]:
     """Return open points that were met and cannot be read in two ways here."""
     evaluations = [moment.evaluation for moment in run.moments if moment.evaluation is not None]
     points = {note: None for evaluation in evaluations for note in evaluation.notes}
@@ -100,14 +104,14 @@ def _clock_changes(start: float, end: float, zone: ZoneInfo) -> bool:
     return len(offsets) > 1
 
 
-Matters = Callable[[Settings, History], bool]
+Matters = Callable[[EvaluationSettings, PointHistory], bool]
 
 
-def _legs(settings: Settings) -> list[legs.Leg]:
+def _legs(settings: EvaluationSettings) -> list[legs.Leg]:
     return [legs.read(series) for series in queries.series(settings.query)]
 
 
-def _arithmetic(settings: Settings) -> set[str]:
+def _arithmetic(settings: EvaluationSettings) -> set[str]:
     """Return the operators of a query, and ``change`` where one is around it."""
     parts = [
         part for expression in queries.expressions(settings.query) for part in walk(expression)
@@ -119,14 +123,14 @@ def _arithmetic(settings: Settings) -> set[str]:
     return operators
 
 
-def _default_interval(settings: Settings, _: History) -> bool:
+def _default_interval(settings: EvaluationSettings, _: PointHistory) -> bool:
     window = queries.window(settings.query)
     if window is None or all(leg.rollups and leg.rollups[0][1] for leg in _legs(settings)):
         return False
     return windows.default_interval(windows.length(window, settings.readings)) > 1
 
 
-def _kinds(settings: Settings, history: History) -> list[tuple[legs.Leg, str, int]]:
+def _kinds(settings: EvaluationSettings, history: PointHistory) -> list[tuple[legs.Leg, str, int]]:
     """Return each leg with the kind of its metric and the most sources of one line."""
     kinds: list[tuple[legs.Leg, str, int]] = []
     for leg in _legs(settings):
@@ -135,42 +139,42 @@ def _kinds(settings: Settings, history: History) -> list[tuple[legs.Leg, str, in
     return kinds
 
 
-def _counts(settings: Settings, history: History) -> bool:
+def _counts(settings: EvaluationSettings, history: PointHistory) -> bool:
     kinds = _kinds(settings, history)
     return any(
         kind in ("count", "rate") and most > 1 and not leg.counted for leg, kind, most in kinds
     )
 
 
-def _gauges(settings: Settings, history: History) -> bool:
+def _gauges(settings: EvaluationSettings, history: PointHistory) -> bool:
     return bool(_arithmetic(settings)) and any(
         kind == "gauge" for _, kind, _ in _kinds(settings, history)
     )
 
 
-def _is_default(settings: Settings, _: History) -> bool:
+def _is_default(settings: EvaluationSettings, _: PointHistory) -> bool:
     tree = settings.query.tree
     summed = isinstance(tree, MetricQuery) and tree.evaluation.aggregator.text == "sum"
     return summed and settings.options.get("on_missing_data") == "default"
 
 
-def _no_timeframe(settings: Settings, _: History) -> bool:
+def _no_timeframe(settings: EvaluationSettings, _: PointHistory) -> bool:
     options = settings.options
     new = options.get("on_missing_data") is not None
     return not new and bool(options.get("notify_no_data")) and not options.get("no_data_timeframe")
 
 
-def _long_current(settings: Settings, _: History) -> bool:
+def _long_current(settings: EvaluationSettings, _: PointHistory) -> bool:
     window = queries.window(settings.query)
     return window is not None and window.form == "current" and window.unit != "h"
 
 
-def _months(settings: Settings, _: History) -> bool:
+def _months(settings: EvaluationSettings, _: PointHistory) -> bool:
     window = queries.window(settings.query)
     return window is not None and window.unit == "mo" and window.form != "current"
 
 
-def _grouped(settings: Settings, _: History) -> bool:
+def _grouped(settings: EvaluationSettings, _: PointHistory) -> bool:
     return bool(queries.group_keys(settings.query))
 
 

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from monitor_sync.insight import composites_in_time, schedule, timeline, uncertainty
 from monitor_sync.insight.case import name as group_name
-from monitor_sync.insight.history import History, Source
+from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.notified import Notification
 from monitor_sync.insight.thresholds import thresholds
 from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.uncertainty import Doubt
-from monitor_sync.insight.values import Group, Settings, Status, Unsupported
+from monitor_sync.insight.values import EvaluationSettings, Group, Status, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.model import Body
 
@@ -60,14 +60,14 @@ class UnitTest:
     body: Body
     start: float
     phase: float
-    sources: tuple[Source, ...]
+    sources: tuple[SourcePoints, ...]
     members: Mapping[str, tuple[tuple[float, Status], ...]]
     slo_target: float | None
     expected: tuple[Expectation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class FailedExpectation:
     """
     One field of one expectation that is otherwise. ``group`` is empty for the worst of all.
 
@@ -99,7 +99,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class TestOutcome:
     """
     How a test ended: ``passed``, ``failed``, ``uncertain`` or ``unsupported``.
 
@@ -107,22 +107,22 @@ class Outcome:
     """
 
     status: str
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedExpectation, ...] = ()
     open_points: tuple[str, ...] = ()
     trace: Trace | None = None
 
 
-def run(test: UnitTest) -> Outcome:
+def run(test: UnitTest) -> TestOutcome:
     """Return how a test ends."""
     options = test.body.get("options") or {}
-    settings = Settings(
+    settings = EvaluationSettings(
         query=queries.parse(
             str(test.body["type"]), str(test.body["query"]), options.get("variables")
         ),
         options=options,
         slo_target=test.slo_target,
     )
-    history = History(test.sources)
+    history = PointHistory(test.sources)
     last = test.start + max(expectation.after for expectation in test.expected)
     try:
         due = frozenset(schedule.due(settings, test.start, last, test.phase))
@@ -132,11 +132,13 @@ def run(test: UnitTest) -> Outcome:
             settings, history, made, lambda other: _run(test, other, history, instants)
         )
     except Unsupported as error:
-        return Outcome(status="unsupported", open_points=(error.name,))
+        return TestOutcome(status="unsupported", open_points=(error.name,))
     return _judged(test, settings, made, due, doubts)
 
 
-def _run(test: UnitTest, settings: Settings, history: History, instants: Sequence[float]) -> Run:
+def _run(
+    test: UnitTest, settings: EvaluationSettings, history: PointHistory, instants: Sequence[float]
+) -> Run:
     if test.members:
         return composites_in_time.run(settings, test.members, instants, test.start)
     return timeline.run(settings, history, instants, test.phase)
@@ -144,12 +146,12 @@ def _run(test: UnitTest, settings: Settings, history: History, instants: Sequenc
 
 def _judged(
     test: UnitTest,
-    settings: Settings,
+    settings: EvaluationSettings,
     made: Run,
     due: frozenset[float],
     doubts: Sequence[Doubt],
-) -> Outcome:
-    failures: list[Failure] = []
+) -> TestOutcome:
+    failures: list[FailedExpectation] = []
     certain = False
     open_points: dict[str, None] = {}
     instants = [moment.instant for moment in made.moments]
@@ -164,7 +166,7 @@ def _judged(
     status = "failed" if failures and certain else "uncertain" if open_points else "passed"
     if failures and status == "passed":
         status = "failed"
-    return Outcome(
+    return TestOutcome(
         status=status,
         failures=tuple(failures),
         open_points=tuple(open_points),
@@ -174,12 +176,12 @@ def _judged(
 
 def _failures(
     test: UnitTest,
-    settings: Settings,
+    settings: EvaluationSettings,
     expectation: Expectation,
     made: Run,
     index: int,
     due: frozenset[float],
-) -> Iterator[Failure]:
+) -> Iterator[FailedExpectation]:
     moment = made.moments[index]
     keys = moment.evaluation.keys if moment.evaluation else ()
     group = _group(expectation, moment, keys)
@@ -203,7 +205,7 @@ def _failures(
             got = told.message()
             right = str(expected) in got
         if not right:
-            yield Failure(
+            yield FailedExpectation(
                 at=expectation.written,
                 after=expectation.after,
                 group=group_name(group, keys) if group else "",
@@ -226,7 +228,7 @@ def _equal(expected: Any, got: float | None) -> bool:
 
 
 def _trace(
-    test: UnitTest, settings: Settings, made: Run, failures: Sequence[Failure]
+    test: UnitTest, settings: EvaluationSettings, made: Run, failures: Sequence[FailedExpectation]
 ) -> Trace | None:
     """Return what is drawn of a failed test: the group of its first failure."""
     if not failures:
@@ -254,7 +256,9 @@ def _trace(
     )
 
 
-def _missed(failures: Sequence[Failure], group: str) -> Iterator[tuple[float, Status | None]]:
+def _missed(
+    failures: Sequence[FailedExpectation], group: str
+) -> Iterator[tuple[float, Status | None]]:
     """Yield when a group was otherwise than expected, each instant once."""
     states: dict[float, Status | None] = {}
     for failure in failures:

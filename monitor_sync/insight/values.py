@@ -32,7 +32,7 @@ SEVERITY: Final[Mapping[Status | None, int]] = {
 """How bad a state is; of a composite's members too (11.2)."""
 
 
-class Outcome(StrEnum):
+class ResultKind(StrEnum):
     """What there is to judge: a number, nothing yet, or no data at all (1.4)."""
 
     NUMBER = "number"
@@ -51,7 +51,7 @@ class Result:
     compared with it, as of service checks.
     """
 
-    outcome: Outcome
+    outcome: ResultKind
     value: float | None = None
     last_point: float | None = None
     reason: str = ""
@@ -84,7 +84,7 @@ class Unsupported(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class EvaluationSettings:
     """What an evaluation needs besides points: the query, read, and options in Datadog's names."""
 
     query: Parsed

@@ -60,7 +60,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class EvalName:
     """A template variable, such as ``value`` or ``a.value``."""
 
     start: int
@@ -69,7 +69,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class EvalCall:
     """A function of its arguments."""
 
     start: int
@@ -89,11 +89,11 @@ class Operation:
     right: Expression
 
 
-Expression = Value | Name | Call | Operation
+Expression = Value | EvalName | EvalCall | Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class EvalFault:
     """What is wrong with an expression; characters count from 0 in the message."""
 
     code: str
@@ -103,8 +103,8 @@ class Fault:
     hint: str = ""
 
 
-class _Wrong(Exception):
-    def __init__(self, fault: Fault) -> None:
+class _WrongEval(Exception):
+    def __init__(self, fault: EvalFault) -> None:
         super().__init__(fault.message)
         self.fault = fault
 
@@ -117,26 +117,26 @@ class _Token:
     end: int
 
 
-def evaluation(text: str, offset: int = 0) -> tuple[Expression | None, tuple[Fault, ...]]:
+def evaluation(text: str, offset: int = 0) -> tuple[Expression | None, tuple[EvalFault, ...]]:
     """
     Parse the expression of an ``eval``; return it and what is wrong with it.
 
     ``offset`` is where the text starts in the message. None where it cannot be read to its end.
     """
-    reader = _Reader(text, offset)
+    reader = _EvalReader(text, offset)
     try:
         expression = reader.whole()
-    except _Wrong as wrong:
+    except _WrongEval as wrong:
         return None, (*reader.faults, wrong.fault)
     return expression, tuple(reader.faults)
 
 
-def names(expression: Expression) -> Iterator[Name]:
+def names(expression: Expression) -> Iterator[EvalName]:
     """Yield the variables of an expression."""
     match expression:
-        case Name():
+        case EvalName():
             yield expression
-        case Call():
+        case EvalCall():
             for argument in expression.arguments:
                 yield from names(argument)
         case Operation():
@@ -147,11 +147,11 @@ def names(expression: Expression) -> Iterator[Name]:
             return
 
 
-class _Reader:
+class _EvalReader:
     """Precedence climbing over the tokens of one expression."""
 
     def __init__(self, text: str, offset: int) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[EvalFault] = []
         self._tokens = [
             _Token(m.lastgroup or "other", m[m.lastgroup or 0], offset + m.start(m.lastgroup or 0),
                    offset + m.end())
@@ -166,7 +166,9 @@ class _Reader:
             self._expected("a variable or a number")
         if len(self._tokens) > MAX_TOKENS:
             last = self._tokens[-1].end
-            raise _Wrong(Fault("eval-syntax", "eval: too long to be read", self._next.start, last))
+            raise _WrongEval(
+                EvalFault("eval-syntax", "eval: too long to be read", self._next.start, last)
+            )
         expression = self._sum(0)
         if self._next.kind != "end":
             self._expected("an operator (+ - * / ^ %) or the end")
@@ -185,14 +187,16 @@ class _Reader:
         token = self._next
         actual = f"`{token.text}`" if token.text else "nothing more"
         message = f"eval: {actual} where {what} was expected"
-        raise _Wrong(Fault("eval-syntax", message, token.start, token.end))
+        raise _WrongEval(EvalFault("eval-syntax", message, token.start, token.end))
 
     def _sum(self, level: int) -> Expression:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             token = self._next
-            raise _Wrong(
-                Fault("eval-syntax", "eval: nested too deeply to be read", token.start, token.end)
+            raise _WrongEval(
+                EvalFault(
+                    "eval-syntax", "eval: nested too deeply to be read", token.start, token.end
+                )
             )
         left = self._operand()
         while (binds := _LEVELS.get(self._next.text, -1)) >= max(level, 1):
@@ -213,7 +217,7 @@ class _Reader:
             if self._next.text == "(":
                 return self._call(token)
             path = tuple(a or b for a, b in _SEGMENT.findall(token.text))
-            return Name(token.start, token.end, path)
+            return EvalName(token.start, token.end, path)
         if token.text in ("-", "+"):
             self._take()
             right = self._sum(_NEGATION)
@@ -240,14 +244,14 @@ class _Reader:
                 arguments.append(self._sum(0))
         end = self._closing().end
         self._check(name, len(arguments), end)
-        return Call(name.start, end, name.text, tuple(arguments))
+        return EvalCall(name.start, end, name.text, tuple(arguments))
 
     def _check(self, name: _Token, count: int, end: int) -> None:
         limits = FUNCTIONS.get(name.text)
         if limits is None:
             near = nearest(name.text, FUNCTIONS)
             self.faults.append(
-                Fault(
+                EvalFault(
                     "eval-unknown-function",
                     f"eval: unknown function `{name.text}`",
                     name.start,
@@ -258,7 +262,7 @@ class _Reader:
         elif not limits[0] <= count <= limits[1]:
             wanted = " or ".join(dict.fromkeys(str(limit) for limit in limits))
             self.faults.append(
-                Fault(
+                EvalFault(
                     "eval-arity",
                     f"eval: `{name.text}` with {count} arguments, {wanted} expected",
                     name.start,

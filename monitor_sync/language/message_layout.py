@@ -23,7 +23,7 @@ _ROUTING: Final = re.compile(rf"\{{\{{#is_({'|'.join(STATES)})\}}\}}.*\{{\{{/is_
 _VARIABLE: Final = re.compile(r"\{\{(?!\s*(?:[#/^!]|else\b|override_priority\b))[^{}]*+\}\}")
 
 
-class Parts(NamedTuple):
+class MessageParts(NamedTuple):
     """The parts of a message. One that a message does not have is an empty text."""
 
     text: str
@@ -53,7 +53,7 @@ def compose(text: str, footer: str, routing: str) -> str:
     return _PARAGRAPH.join([part for part in (text, footer, routing) if part])
 
 
-def take_apart(message: str) -> Parts:
+def take_apart(message: str) -> MessageParts:
     """
     Return the parts of a message, by its form alone: whatever the words of its footer are.
 
@@ -69,7 +69,11 @@ def take_apart(message: str) -> Parts:
     text, footer = _split(rest, _PARAGRAPH + _RULE)
     if not text:
         footer = footer.removeprefix(_RULE) if footer.startswith(_RULE) else ""
-    return Parts(text, footer, routing) if _is_footer(footer) else Parts(rest, "", routing)
+    return (
+        MessageParts(text, footer, routing)
+        if _is_footer(footer)
+        else MessageParts(rest, "", routing)
+    )
 
 
 def _split(text: str, mark: str) -> tuple[str, str]:

@@ -76,7 +76,7 @@ class VariableUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class VariableVerdict:
     """What becomes of a variable, why, and what to write instead (empty: nothing is known)."""
 
     existence: Existence
@@ -132,7 +132,7 @@ def _named(argument: Argument, place: str) -> Iterator[VariableUse]:
         yield VariableUse(path=path, start=start, end=end, place=place)
 
 
-def existence(use: VariableUse, surroundings: Surroundings) -> Verdict:
+def existence(use: VariableUse, surroundings: Surroundings) -> VariableVerdict:
     """
     Return whether a variable exists for a monitor.
 
@@ -142,7 +142,7 @@ def existence(use: VariableUse, surroundings: Surroundings) -> Verdict:
     verdict = _existence(use.path, surroundings)
     if use.place == "eval" and verdict.existence is Existence.EXISTS and use.name in TEXTS:
         instead = f"{use.name}_epoch" if use.name.endswith("_at") else ""
-        return Verdict(
+        return VariableVerdict(
             existence=Existence.BLANK,
             reason=f"`{use.name}` is no number, so eval cannot compute with it",
             instead=instead,
@@ -150,11 +150,11 @@ def existence(use: VariableUse, surroundings: Surroundings) -> Verdict:
     return verdict
 
 
-_EXISTS = Verdict(existence=Existence.EXISTS)
+_EXISTS = VariableVerdict(existence=Existence.EXISTS)
 
 
 @functools.lru_cache(maxsize=4096)
-def _existence(path: tuple[str, ...], around: Surroundings) -> Verdict:
+def _existence(path: tuple[str, ...], around: Surroundings) -> VariableVerdict:
     """Return what ``existence`` does of a path alone: a text may say the same a thousand times."""
     if len(path) == 1:
         return _word(path[0], around)
@@ -178,7 +178,7 @@ def _existence(path: tuple[str, ...], around: Surroundings) -> Verdict:
     if around.type in UNLISTED or around.group_keys is None:
         return _EXISTS
     if first == "host":
-        return Verdict(
+        return VariableVerdict(
             existence=Existence.BLANK,
             reason="variables of the host exist where the query groups by host",
             instead=_suggested_key(last, around),
@@ -189,14 +189,14 @@ def _existence(path: tuple[str, ...], around: Surroundings) -> Verdict:
 # words without a dot
 
 
-def _word(word: str, around: Surroundings) -> Verdict:
+def _word(word: str, around: Surroundings) -> VariableVerdict:
     if word in TIMES or word in BY_TYPE.get(around.type, ()):
         return _EXISTS
     if word in NUMERIC:
         if around.type not in _NO_NUMBER:
             return _EXISTS
         instead = "a.value" if around.type == "composite" and word == "value" else ""
-        return Verdict(
+        return VariableVerdict(
             existence=Existence.BLANK,
             reason=f"a {around.type} monitor compares no number of its own",
             instead=instead,
@@ -205,16 +205,18 @@ def _word(word: str, around: Surroundings) -> Verdict:
         needed = BY_THRESHOLD[word]
         if needed in around.thresholds:
             return _EXISTS
-        return Verdict(
+        return VariableVerdict(
             existence=Existence.BLANK,
             reason=f"the threshold `{needed}` is not set",
             instead="threshold",
         )
     types = [type_ for type_, words in BY_TYPE.items() if word in words]
     if types:
-        return Verdict(existence=Existence.BLANK, reason=f"`{word}` exists in {types[0]}s only")
+        return VariableVerdict(
+            existence=Existence.BLANK, reason=f"`{word}` exists in {types[0]}s only"
+        )
     if word in SOURCES and around.type in SOURCES[word].types:
-        return Verdict(
+        return VariableVerdict(
             existence=Existence.UNKNOWN,
             reason=f"`{word}` alone names nothing",
             instead=f"{word}.{nearest('message', SOURCES[word].fields) or 'link'}",
@@ -222,10 +224,10 @@ def _word(word: str, around: Surroundings) -> Verdict:
     return _bare_key(word, around)
 
 
-def _bare_key(word: str, around: Surroundings) -> Verdict:
+def _bare_key(word: str, around: Surroundings) -> VariableVerdict:
     if _grouped(word, around) and not _slip(word, around):
         instead = f"{_bracketed(word)}.name"
-        return Verdict(
+        return VariableVerdict(
             existence=Existence.UNKNOWN,
             reason=f"`{word}` is a tag: what it is called ends with .name",
             instead=instead,
@@ -241,11 +243,11 @@ def _slip(word: str, around: Surroundings) -> bool:
     return bool(nearest(word, plain, 0.7))
 
 
-def _no_such(name: str, around: Surroundings, instead: str = "") -> Verdict:
+def _no_such(name: str, around: Surroundings, instead: str = "") -> VariableVerdict:
     near = instead or nearest(name, known_variables(around), 0.7)
     if not near and around.group_keys:
         near = nearest(f"{name}.name", known_variables(around), 0.7)
-    return Verdict(
+    return VariableVerdict(
         existence=Existence.UNKNOWN, reason=f"there is no variable `{name}`", instead=near
     )
 
@@ -281,14 +283,16 @@ def _bracketed(key: str) -> str:
     return f"[{key}]" if "." in key else key
 
 
-def _key(key: str, around: Surroundings) -> Verdict:
+def _key(key: str, around: Surroundings) -> VariableVerdict:
     keys = around.group_keys or ()
     if keys:
         listed = ", ".join(keys)
         reason = f"the query does not group by `{key}` (it groups by {listed})"
     else:
         reason = f"the query does not group by `{key}`, and by nothing else"
-    return Verdict(existence=Existence.BLANK, reason=reason, instead=_suggested_key(key, around))
+    return VariableVerdict(
+        existence=Existence.BLANK, reason=reason, instead=_suggested_key(key, around)
+    )
 
 
 def _suggested_key(key: str, around: Surroundings) -> str:
@@ -307,13 +311,13 @@ def _grouped_instead(path: tuple[str, ...], around: Surroundings) -> str:
 # events and members
 
 
-def _event(path: tuple[str, ...], around: Surroundings) -> Verdict:
+def _event(path: tuple[str, ...], around: Surroundings) -> VariableVerdict:
     first, field = path[0], path[1]
     source = SOURCES[first]
     if around.type not in source.types:
         if around.type in UNLISTED or around.group_keys is None:
             return _EXISTS
-        return Verdict(
+        return VariableVerdict(
             existence=Existence.BLANK,
             reason=f"`{first}.…` exists in {' and '.join(f'{type_}s' for type_ in source.types)}"
             f" only, and this is a {around.type}",
@@ -323,7 +327,7 @@ def _event(path: tuple[str, ...], around: Surroundings) -> Verdict:
         return _EXISTS
     near = nearest(field, (*source.fields, *source.open_fields), 0.7)
     rest = dotted((first, near, *path[2:])) if near else dotted((first, "attributes", *path[1:]))
-    return Verdict(
+    return VariableVerdict(
         existence=Existence.UNKNOWN,
         reason=f"`{first}` has no field `{field}`",
         instead=rest,
@@ -338,11 +342,11 @@ def _own_source(path: tuple[str, ...], around: Surroundings) -> str:
     return ""
 
 
-def _member(letter: str, around: Surroundings) -> Verdict:
+def _member(letter: str, around: Surroundings) -> VariableVerdict:
     if around.members is None or LETTERS.index(letter) < around.members:
         return _EXISTS
     last = LETTERS[min(around.members, len(LETTERS)) - 1] if around.members else ""
-    return Verdict(
+    return VariableVerdict(
         existence=Existence.UNKNOWN,
         reason=f"the composite has {around.members} members, so there is no `{letter}`",
         instead=f"{last}.value" if last else "",

@@ -60,7 +60,7 @@ ENRICHED: Final[Mapping[str, tuple[str, ...]]] = {
 """
 What Datadog knows of a key besides its name, where the query groups by it.
 
-Source: Datadog's page on variables, as far as it is known; there may be more of each.
+EventVariables: Datadog's page on variables, as far as it is known; there may be more of each.
 """
 
 DEVICE: Final = "network_device"
@@ -74,7 +74,7 @@ TEXTS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class EventVariables:
     """
     Variables taken from a matching event: ``log.message``, ``log.attributes.…``.
 
@@ -89,41 +89,41 @@ class Source:
 
 _RESERVED: Final = "env service status timestamp trace_id span_id link host message"
 
-SOURCES: Final[Mapping[str, Source]] = {
-    "log": Source(
+SOURCES: Final[Mapping[str, EventVariables]] = {
+    "log": EventVariables(
         types=("log alert", "error-tracking alert"),
         fields=tuple(f"{_RESERVED} source".split()),
     ),
-    "span": Source(
+    "span": EventVariables(
         types=("trace-analytics alert", "error-tracking alert"),
         fields=tuple(f"{_RESERVED} operation_name resource_name type".split()),
     ),
-    "rum": Source(
+    "rum": EventVariables(
         types=("rum alert", "error-tracking alert"),
         fields=tuple(_RESERVED.split()),
     ),
-    "audit": Source(types=("audit alert",), fields=tuple(_RESERVED.split())),
-    "cipipeline": Source(
+    "audit": EventVariables(types=("audit alert",), fields=tuple(_RESERVED.split())),
+    "cipipeline": EventVariables(
         types=("ci-pipelines alert",),
         fields=tuple(
             f"{_RESERVED} resource_name ci_level pipeline_fingerprint operation_name"
             " ci_partial_array".split()
         ),
     ),
-    "citest": Source(
+    "citest": EventVariables(
         types=("ci-tests alert",),
         fields=tuple(f"{_RESERVED} resource_name operation_name".split()),
     ),
-    "databasemonitoring": Source(
+    "databasemonitoring": EventVariables(
         types=("database-monitoring alert",), fields=tuple(_RESERVED.split())
     ),
-    "event": Source(
+    "event": EventVariables(
         types=("event-v2 alert", "event alert"),
         fields=("id", "title", "text", "message", "link", "source", "status", "timestamp"),
         open_fields=("attributes", "tags", "host"),
     ),
-    "issue": Source(types=("error-tracking alert",), fields=("id", "link", "title")),
-    "synthetics": Source(types=("synthetics alert",), fields=("link",)),
+    "issue": EventVariables(types=("error-tracking alert",), fields=("id", "link", "title")),
+    "synthetics": EventVariables(types=("synthetics alert",), fields=("link",)),
 }
 """By the first segment of the variable."""
 

@@ -18,7 +18,7 @@ import yaml
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.project import yaml_errors
-from monitor_sync.project.yaml_reader import MERGE, Builder, DataPath, GiveUp, Problem
+from monitor_sync.project.yaml_reader import MERGE, Builder, DataPath, GiveUp, YamlProblem
 
 _COMPOSED: Final = 8
 """Files whose nodes are kept: a file of monitors, the templates that it uses, project.yaml."""
@@ -175,7 +175,7 @@ class Document:
             excerpt=self.excerpt(span.line),
         )
 
-    def problem(self, problem: Problem) -> Diagnostic:
+    def problem(self, problem: YamlProblem) -> Diagnostic:
         """Return a diagnostic for what the reader found."""
         span = self._of_marks(problem.event.start_mark, problem.event.end_mark)
         return self.diagnostic(

@@ -15,7 +15,7 @@ from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.failure import failure
 from monitor_sync.project.files import ProjectFile
 from monitor_sync.project.interpolation import plain
-from monitor_sync.project.schema_words import Problem
+from monitor_sync.project.schema_words import SchemaProblem
 from monitor_sync.project.yaml_reader import DataPath
 
 _SHARED: Final = frozenset({"team", "service", "tags", "defaults"})
@@ -124,7 +124,9 @@ def _parse(file: ProjectFile, cache: Cache | None) -> tuple[ParsedFile, list[Dia
     return ParsedFile(file=file, document=document, written=written, wrong=paths), diagnostics
 
 
-def _worded(file: ProjectFile, document: Document, wrong: list[Problem]) -> Iterator[Diagnostic]:
+def _worded(
+    file: ProjectFile, document: Document, wrong: list[SchemaProblem]
+) -> Iterator[Diagnostic]:
     for problem in wrong:
         span = (document.key_span if problem.at_key else document.span)(problem.where)
         yield document.diagnostic(

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 
 from monitor_sync.project.schema_files import bundle
-from monitor_sync.project.schema_words import Problem, worded
+from monitor_sync.project.schema_words import SchemaProblem, worded
 from monitor_sync.project.yaml_reader import DataPath
 
 
@@ -42,7 +42,7 @@ def fits(data: Any, kind: str) -> bool:
 
 def problems(
     data: Any, kind: str, numbers: Mapping[DataPath, str] = MappingProxyType({})
-) -> Iterator[Problem]:
+) -> Iterator[SchemaProblem]:
     """
     Yield everything that is wrong with the shape of the data, in no particular order.
 
@@ -59,7 +59,9 @@ def problems(
             if not _is_raw(data, problem.where):
                 yield problem
     if not reported:  # the two read a pattern differently, and the stricter one decides
-        yield Problem(where=(), message="the file does not have the shape that its schema asks for")
+        yield SchemaProblem(
+            where=(), message="the file does not have the shape that its schema asks for"
+        )
 
 
 @functools.cache
@@ -106,7 +108,7 @@ def _for_python(schema: Any) -> Any:
     }
 
 
-def without(data: Any, wrong: Iterable[Problem]) -> Any:
+def without(data: Any, wrong: Iterable[SchemaProblem]) -> Any:
     """
     Return the data without the values that are wrong, so that the rest can still be looked at.
 

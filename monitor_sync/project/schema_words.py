@@ -63,7 +63,7 @@ _WORDS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class SchemaProblem:
     """What is wrong at ``where``; ``at_key`` where the key is wrong and not its value."""
 
     where: DataPath
@@ -73,7 +73,7 @@ class Problem:
     at_key: bool = False
 
 
-def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[Problem]:
+def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[SchemaProblem]:
     """Yield an error in an author's words; several where one mapping hides several."""
     where: DataPath = tuple(error.absolute_path)
     match error.validator:
@@ -88,7 +88,7 @@ def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[
                 yield _expected(error, where, numbers.get(where))
         case "required":
             missing = _missing(error)
-            yield Problem(
+            yield SchemaProblem(
                 where=where,
                 rule="schema/missing-key",
                 at_key=True,
@@ -105,11 +105,11 @@ def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[
             yield _expected(error, where, numbers.get(where))
 
 
-def _bad_name(error: ValidationError, where: DataPath, name: str) -> Problem:
+def _bad_name(error: ValidationError, where: DataPath, name: str) -> SchemaProblem:
     expected = _title(error.schema) or "lower-case letters, digits and `_`, a letter first"
     suggestion = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-")
     hint = f"write `{suggestion}`" if suggestion and suggestion != name else ""
-    return Problem(
+    return SchemaProblem(
         where=where,
         rule="schema/bad-name",
         at_key=True,
@@ -134,13 +134,13 @@ def _meant(error: ValidationError) -> list[ValidationError]:
     return []
 
 
-def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[Problem]:
+def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[SchemaProblem]:
     schema: Any = error.schema
     instance: Any = error.instance
     known: Mapping[str, Any] = schema.get("properties", {})
     for name in instance:
         if name not in known:
-            yield Problem(
+            yield SchemaProblem(
                 where=(*where, name),
                 rule="schema/unknown-key",
                 at_key=True,
@@ -173,7 +173,7 @@ def _hint_for_key(name: str, known: Mapping[str, Any], where: DataPath) -> str:
     return "known here: " + ", ".join(sorted(known)) if len(known) <= 12 else ""
 
 
-def _expected(error: ValidationError, where: DataPath, written: str | None) -> Problem:
+def _expected(error: ValidationError, where: DataPath, written: str | None) -> SchemaProblem:
     """Return what was expected. ``written`` is the text of a number that reads otherwise."""
     value = error.instance
     expected = _expectation(error)
@@ -183,7 +183,7 @@ def _expected(error: ValidationError, where: DataPath, written: str | None) -> P
         hint = "" if value is None or isinstance(value, dict | list) else f'write `"{text}"`'
     else:
         hint = _hint(value, expected, _choices(error)) or _measured(error)
-    return Problem(where=where, message=f"{shown} is not {expected}", hint=hint)
+    return SchemaProblem(where=where, message=f"{shown} is not {expected}", hint=hint)
 
 
 def _wants_text(error: ValidationError, expected: str) -> bool:

@@ -64,7 +64,7 @@ _MERGING: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class YamlProblem:
     """What is wrong with the text of one event."""
 
     rule: str
@@ -99,7 +99,7 @@ class Builder:
         self.text = text
         self.root: Any = None
         self.lines: dict[DataPath, int] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[YamlProblem] = []
         self.numbers: dict[DataPath, str] = {}
         """The text of numbers that are not in their shortest form, such as ``1.10``."""
         self._stack: list[_Frame] = []
@@ -166,7 +166,7 @@ class Builder:
         if lost:
             lost_lines = "a blank line is" if lost == 1 else f"{lost} blank lines are"
             self.problems.append(
-                Problem(
+                YamlProblem(
                     "message/lost-blank-line",
                     f"{lost_lines} one line break in the message: `>` folds them",
                     event,
@@ -369,7 +369,7 @@ class Builder:
         )
 
     def _problem(self, rule: str, message: str, event: Event, *, hint: str = "") -> None:
-        self.problems.append(Problem(rule, message, event, hint))
+        self.problems.append(YamlProblem(rule, message, event, hint))
 
 
 def _number(text: str) -> Any:

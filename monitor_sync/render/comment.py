@@ -19,7 +19,7 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.github.marker import Kind, Marker
 from monitor_sync.model import Team, tag_value
 from monitor_sync.render import outcomes_markdown, plan_markdown, plan_view
-from monitor_sync.render.findings import Finding, folded
+from monitor_sync.render.findings import FoldedFinding, folded
 from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.markdown import code
 from monitor_sync.render.text import count
@@ -113,16 +113,16 @@ def _fitting(
     title = ""
     view = plan_view.view(plan)
     for room in rooms:
-        parts = plan_markdown.parts(view, room, drift=about.kind == "drift")
+        parts = plan_markdown.parts(view, room, of_drift=about.kind == "drift")
         title = parts.title
         written = _written(plan, about, parts)
         if size(written) <= limit:
             return written
-    nothing = plan_markdown.Parts(title=title, body="", truncated=True)
+    nothing = plan_markdown.PlanParts(title=title, body="", truncated=True)
     return "\n\n".join([_head(plan, about, nothing), *_closing(about, cut=True)]) + "\n"
 
 
-def _written(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
+def _written(plan: Plan, about: About, parts: plan_markdown.PlanParts) -> str:
     sections = [
         _head(plan, about, parts),
         parts.first,
@@ -136,7 +136,7 @@ def _written(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
     return "\n\n".join(filter(None, sections)) + "\n"
 
 
-def _head(plan: Plan, about: About, parts: plan_markdown.Parts) -> str:
+def _head(plan: Plan, about: About, parts: plan_markdown.PlanParts) -> str:
     marker = Marker(
         kind=about.kind,
         fingerprint=plan.fingerprint,
@@ -262,7 +262,7 @@ def _found(about: About) -> list[str]:
     return ["\n".join(lines)]
 
 
-def _finding(finding: Finding, source: str) -> str:
+def _finding(finding: FoldedFinding, source: str) -> str:
     first = finding.first
     place = code(f"{first.span.path}:{first.span.line}")
     if source:

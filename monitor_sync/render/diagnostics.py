@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import Diagnostic, Severity, tally
-from monitor_sync.render.findings import Finding, folded
+from monitor_sync.render.findings import FoldedFinding, folded
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import TAB, columns, count, listed_within, plain
 
@@ -63,7 +63,7 @@ def _entry(diagnostic: Diagnostic) -> dict[str, object]:
     }
 
 
-def _block(finding: Finding, style: Style) -> str:
+def _block(finding: FoldedFinding, style: Style) -> str:
     diagnostic = finding.first
     colour = _COLOURS[diagnostic.severity]
     gutter = " " * (len(str(diagnostic.span.line)) if diagnostic.excerpt else 0)
@@ -90,7 +90,7 @@ def _block(finding: Finding, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _notes(finding: Finding, width: int) -> list[str]:
+def _notes(finding: FoldedFinding, width: int) -> list[str]:
     diagnostic, keys = finding.first, finding.keys
     notes = []
     if len(keys) > 1:

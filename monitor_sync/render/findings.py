@@ -15,7 +15,7 @@ _SEPARATORS: Final = re.compile(r"[/.]")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FoldedFinding:
     """The first of several equal diagnostics, how many they are, and the monitors they are in."""
 
     first: Diagnostic
@@ -23,7 +23,7 @@ class Finding:
     keys: tuple[str, ...]
 
 
-def folded(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
+def folded(diagnostics: Iterable[Diagnostic]) -> list[FoldedFinding]:
     """
     Return findings in the order of the files, each for all equal diagnostics of one place.
 
@@ -35,7 +35,7 @@ def folded(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
             (diagnostic.rule, diagnostic.severity, diagnostic.span, _said(diagnostic)), []
         ).append(diagnostic)
     return [
-        Finding(
+        FoldedFinding(
             same[0],
             len(same),
             tuple(dict.fromkeys(diagnostic.key for diagnostic in same if diagnostic.key)),
@@ -55,7 +55,7 @@ def _said(diagnostic: Diagnostic) -> str:
     return _WORD.sub(lambda word: "" if word[0] in items else word[0], message)
 
 
-def full_text(finding: Finding) -> str:
+def full_text(finding: FoldedFinding) -> str:
     """Return a finding without its place: message, help, and the monitors where they are many."""
     lines = [finding.first.message]
     if finding.first.hint:

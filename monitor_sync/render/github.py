@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.render.findings import Finding, folded, full_text
+from monitor_sync.render.findings import FoldedFinding, folded, full_text
 from monitor_sync.render.text import plain
 
 _COMMANDS: Final = {
@@ -29,7 +29,7 @@ def text(diagnostics: Iterable[Diagnostic]) -> str:
     return "".join(f"{_command(finding)}\n" for finding in folded(diagnostics))
 
 
-def _command(finding: Finding) -> str:
+def _command(finding: FoldedFinding) -> str:
     diagnostic = finding.first
     span = diagnostic.span
     properties = {

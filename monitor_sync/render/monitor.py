@@ -19,8 +19,8 @@ _SHORTEST: Final = 12
 """Columns that a value takes at least, before other columns have to go."""
 
 
-class Source(Protocol):
-    """Where one value comes from: what `project.load.Origin` says."""
+class ShownSource(Protocol):
+    """Where one value comes from: what `project.explain` says."""
 
     @property
     def field(self) -> str:
@@ -60,7 +60,7 @@ def json(monitor: Monitor) -> str:
     return jsontext.document(jsontext.tidy(monitor.body))
 
 
-def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
+def explained(key: str, sources: Sequence[ShownSource], style: Style = PLAIN) -> str:
     """Return a table with a line for every value: what it is, which level set it, and where."""
     rows = [("field", "value", "set by", "where"), *map(_row, sources)]
     if style.width:
@@ -71,7 +71,7 @@ def explained(key: str, sources: Sequence[Source], style: Style = PLAIN) -> str:
     return "\n".join([style(head, dim=True), *lines, "", last]) + "\n"
 
 
-def _row(source: Source) -> tuple[str, ...]:
+def _row(source: ShownSource) -> tuple[str, ...]:
     field, value = source.field, source.value
     if field.startswith("tags."):  # tags.team:x with the value team:x would say it twice
         name, colon, rest = str(value).partition(":")
@@ -94,12 +94,12 @@ def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ..
     return [(row[0], shorten(row[1], value), *row[2:]) for row in rows]
 
 
-def explained_json(sources: Sequence[Source]) -> str:
+def explained_json(sources: Sequence[ShownSource]) -> str:
     """Return the same as an array of ``{"field","value","layer","file","line"}``."""
     return jsontext.array(_entry(source) for source in sources) + "\n"
 
 
-def _entry(source: Source) -> dict[str, object]:
+def _entry(source: ShownSource) -> dict[str, object]:
     span = source.span
     return {
         "field": source.field,

@@ -42,7 +42,7 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SharedProblem:
     """Changes of the same status for the same reason."""
 
     status: Status
@@ -96,7 +96,7 @@ def tally(outcomes: Sequence[Outcome]) -> list[tuple[str, bool]]:
     return parts
 
 
-def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
+def problems(outcomes: Iterable[Outcome]) -> list[SharedProblem]:
     """
     Return what was not done and why, equal reasons once; interruptions by a person are only
     counted.
@@ -109,7 +109,7 @@ def problems(outcomes: Iterable[Outcome]) -> list[Problem]:
             why = _CONFLICT if outcome.status == "conflict" else reason(outcome)
             hint = outcome.error.hint if outcome.error else ""
             same.setdefault((outcome.status, why, hint), []).append(outcome)
-    problems_of_kind = [Problem(*key, tuple(its)) for key, its in same.items()]
+    problems_of_kind = [SharedProblem(*key, tuple(its)) for key, its in same.items()]
     return sorted(problems_of_kind, key=lambda outcome: UNDONE.index(outcome.status))
 
 

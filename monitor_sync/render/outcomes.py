@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY, SIGNS
-from monitor_sync.render.outcome_summary import LISTED, Problem
+from monitor_sync.render.outcome_summary import LISTED, SharedProblem
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import SHORT, count, listed, plain, table
 from monitor_sync.sync.outcome import Outcome
@@ -97,7 +97,7 @@ def _noted(done: Sequence[Outcome], style: Style) -> list[str]:
     return [*lines, f"and {count(more, 'more note')}"] if more > 0 else lines
 
 
-def _problem(problem: Problem, style: Style) -> list[str]:
+def _problem(problem: SharedProblem, style: Style) -> list[str]:
     """Return the lines of what was not done, equal problems once, with their keys and teams."""
     number = len(problem.outcomes)
     owners = style("  " + plain(listed(problem.teams)), dim=True) if problem.teams else ""
@@ -126,7 +126,7 @@ def _which(outcome: Outcome, style: Style) -> str:
     return f"{plain(outcome.change.key)}{number}{note}"
 
 
-def _more(problems: Sequence[Problem]) -> list[str]:
+def _more(problems: Sequence[SharedProblem]) -> list[str]:
     if not problems:
         return []
     changes = sum(len(problem.outcomes) for problem in problems)

@@ -8,7 +8,7 @@ from typing import Final
 from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY, SIGNS
 from monitor_sync.render.markdown import LIMIT, code, codes, kept_within
-from monitor_sync.render.outcome_summary import LISTED, Problem
+from monitor_sync.render.outcome_summary import LISTED, SharedProblem
 from monitor_sync.render.text import SHORT, count
 from monitor_sync.sync.outcome import Outcome
 
@@ -62,7 +62,7 @@ def _owned(outcomes: Sequence[Outcome]) -> list[str]:
     return [f"| {head} |", f"|---|---|{'--:|' * len(words)}", *rows]
 
 
-def _problem(problem: Problem) -> str:
+def _problem(problem: SharedProblem) -> str:
     """Return one problem as an entry of a list, its monitors below it."""
     number = len(problem.outcomes)
     conflict = problem.status == "conflict"

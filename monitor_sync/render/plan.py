@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor_sync.render import fields, notified, origins, plan_view, proposals
+from monitor_sync.render import drift, fields, notified, plan_view, proposals
 from monitor_sync.render.groups import MANY, SIGNS, Creates
 from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView
 from monitor_sync.render.style import PLAIN, Style
@@ -45,7 +45,7 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     blocks = [_loosened(plan, style)]
     blocks += [_change(change, style) for change in view.changes]
     blocks.append(_counted(view.creates, style))
-    blocks += [_section(section, style, full=full) for section in view.origins]
+    blocks += [_section(section, style, full=full) for section in view.apart]
     blocks += proposals.blocks(view, style, full=full)
     blocks += [*_refused_apart(plan, style), _refused(plan, style), _left_alone(view, style)]
     blocks += [_tallied(view.notified, style, full=full), _besides(plan, style)]
@@ -73,9 +73,7 @@ def loosening(entry: Loosening) -> str:
 
 def summary(plan: Plan, style: Style = PLAIN) -> str:
     """Return ``Plan 05b7566a: 1 to create, 1 to change, 1 to delete, 1230 unchanged.``"""
-    return (
-        f"Plan {style(plan.fingerprint, bold=True)}{origins.since(plan)}: {plan_view.tally(plan)}."
-    )
+    return f"Plan {style(plan.fingerprint, bold=True)}{drift.since(plan)}: {plan_view.tally(plan)}."
 
 
 def _change(view: ChangeView, style: Style) -> list[str]:
@@ -278,16 +276,16 @@ def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str
     return [f"{start}  {texts[0]}", *(" " * indent + row for row in texts[1:])]
 
 
-def _section(section: origins.Section, style: Style, *, full: bool) -> list[str]:
+def _section(section: drift.Section, style: Style, *, full: bool) -> list[str]:
     """Return what differs for another reason than this change: a line for each row, by owner."""
     lines = [style(section.title, "cyan", bold=True)]
     owner = ""
-    for row in section.rows[: None if full else origins.LINES]:
+    for row in section.rows[: None if full else drift.LINES]:
         lines += [style(f"    {row.owner}", dim=True)] if row.owner != owner else []
         owner = row.owner
         words = "  ".join(filter(None, (plain(row.named(listed(row.keys))), row.number, row.words)))
         lines += wrapped(f"      {SIGNS[row.action]} {words}", style.width, 10)
-    more = len(section.rows) - origins.LINES
+    more = len(section.rows) - drift.LINES
     if not full and more > 0:
         lines.append(style(f"    and {more} more lines: see --full", dim=True))
     return lines

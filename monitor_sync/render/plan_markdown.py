@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.render import fields, notified, origins, plan_view, proposals
+from monitor_sync.render import drift, fields, notified, plan_view, proposals
 from monitor_sync.render.groups import SIGNS, Creates
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
 from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView, link
@@ -42,7 +42,7 @@ _APART_OPENED: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class PlanParts:
     """
     A plan's title, all below it, and whether something of that was cut to fit.
 
@@ -62,11 +62,11 @@ def text(plan: Plan) -> str:
     return "\n\n".join(filter(None, (head, shown.first, shown.body))) + "\n"
 
 
-def parts(view: PlanView, room: int = LIMIT, *, drift: bool = False) -> Parts:
+def parts(view: PlanView, room: int = LIMIT, *, of_drift: bool = False) -> PlanParts:
     """
     Return the plan in Markdown, at most ``room`` characters long, for texts that say more than it.
 
-    ``drift``: what stands apart is what the text is about.
+    ``of_drift``: what stands apart is what the text is about.
     """
     plan = view.plan
     rows = [_row(change, plan.site) for change in view.changes]
@@ -74,7 +74,7 @@ def parts(view: PlanView, room: int = LIMIT, *, drift: bool = False) -> Parts:
     details = [_details(change) for change in view.changes if change.group.action != "delete"]
     details += [_unit_details(unit) for unit in view.creates]
     refused = _refused(plan)
-    ending = [*proposals.markdown(plan), *_apart(view, opened=drift), *_ending(view)]
+    ending = [*proposals.markdown(plan), *_apart(view, opened=of_drift), *_ending(view)]
     kept_rows = kept_within(rows, int(room * _FOR_ROWS))
     table = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
@@ -85,7 +85,7 @@ def parts(view: PlanView, room: int = LIMIT, *, drift: bool = False) -> Parts:
     kept_details = kept_within(details, room - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
     sections = [refused, table, tallied, *([detail] for detail in kept_details), cut, ending]
-    return Parts(
+    return PlanParts(
         title=f"Monitor plan `{plan.fingerprint}`: {plan_view.tally(plan)}",
         first="\n".join(loosened),
         body="\n\n".join("\n".join(lines) for lines in sections if lines),
@@ -254,9 +254,9 @@ def _refused(plan: Plan) -> list[str]:
 
 def _apart(view: PlanView, *, opened: bool) -> list[str]:
     """Return a folded list for each other reason to differ; longer and open if ``opened``."""
-    shown, state = (_APART_OPENED, " open") if opened else (origins.LINES, "")
+    shown, state = (_APART_OPENED, " open") if opened else (drift.LINES, "")
     lines = []
-    for section in view.origins:
+    for section in view.apart:
         title = html.escape(section.title).replace("@", "&#64;")
         lines += [f"<details{state}><summary>{title}</summary>", ""]
         for row in section.rows[:shown]:
@@ -268,7 +268,7 @@ def _apart(view: PlanView, *, opened: bool) -> list[str]:
     refused = view.plan.base.refused if view.plan.base else ()
     lines += [
         f"- refused apart from this change {code(refusal.key)}: {code(refusal.message)}"
-        for refusal in refused[: origins.LINES]
+        for refusal in refused[: drift.LINES]
     ]
     return lines
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.model import Id
-from monitor_sync.render import notified, origins
+from monitor_sync.render import drift, notified
 from monitor_sync.render.groups import Creates, Group, counted, creates, grouped
 from monitor_sync.render.referrers import LOST, RELEASED, referrers
 from monitor_sync.render.text import count
@@ -87,7 +87,7 @@ class PlanView:
     plan: Plan
     changes: tuple[ChangeView, ...]
     creates: tuple[Creates, ...]
-    origins: tuple[origins.Section, ...]
+    apart: tuple[drift.Section, ...]
     clones: tuple[LeftAlone, ...]
     strangers: Counter[str]
     notified: notified.Tally
@@ -102,7 +102,7 @@ def view(plan: Plan, *, full: bool = False) -> PlanView:
         plan=plan,
         changes=tuple(_change(group, plan, full=full) for group in grouped(plan, full=full)),
         creates=() if full or not counted(plan) else tuple(creates(plan)),
-        origins=origins.sections(plan),
+        apart=drift.sections(plan),
         clones=clones,
         strangers=strangers,
         notified=notified.tally(plan),
@@ -117,7 +117,7 @@ def _change(group: Group, plan: Plan, *, full: bool) -> ChangeView:
         group=group,
         fields=_telling(change) if brief else change.fields,
         fate=_FATES.get(change.action, ""),
-        remarks=tuple(origins.remarks(change)),
+        remarks=tuple(drift.remarks(change)),
         staying=tuple(referrer.words for referrer in referring if not referrer.removed),
         leaving=tuple(referrer.words for referrer in referring if referrer.removed),
     )
@@ -141,11 +141,11 @@ def tally(plan: Plan) -> str:
         parts.append(f"{len(plan.refused)} refused")
     if not plan.changes:
         parts = ["nothing to do", *parts]
-        if plan.unchanged or not origins.counts(plan):
+        if plan.unchanged or not drift.counts(plan):
             parts.append(f"{count(plan.unchanged, 'monitor')} unchanged")
     elif plan.unchanged:
         parts.append(f"{plan.unchanged} unchanged")
-    parts += origins.counts(plan)
+    parts += drift.counts(plan)
     whole = plan.narrowed_from
     if whole:
         parts.append(f"{len(plan.changes)} of all {count(len(whole.changes), 'change')} shown")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from monitor_sync import __version__, jsontext
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.render.findings import Finding, folded, full_text
+from monitor_sync.render.findings import FoldedFinding, folded, full_text
 from monitor_sync.render.manual import Page
 from monitor_sync.render.text import plain
 
@@ -57,7 +57,7 @@ def _rule(page: Page) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
+def _result(finding: FoldedFinding, places: dict[str, int]) -> dict[str, Any]:
     diagnostic = finding.first
     location: dict[str, Any] = {"physicalLocation": _place(diagnostic)}
     if finding.keys:

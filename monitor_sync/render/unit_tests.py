@@ -8,7 +8,7 @@ from typing import Any, Final
 from monitor_sync import jsontext
 from monitor_sync.app.unit_tests import Mutated, Tested, UnitTests
 from monitor_sync.counting import count
-from monitor_sync.insight.unit_test import Failure, Outcome
+from monitor_sync.insight.unit_test import FailedExpectation, TestOutcome
 from monitor_sync.render import picture
 from monitor_sync.render.junit import xml
 from monitor_sync.render.style import Style
@@ -53,7 +53,7 @@ def _block(tested: Tested, style: Style) -> Iterator[str]:
         yield from (f"    {row}" for row in picture.lines(outcome.trace, style))
 
 
-def _differences(failures: Sequence[Failure], style: Style) -> list[str]:
+def _differences(failures: Sequence[FailedExpectation], style: Style) -> list[str]:
     """Return expected against got, beside each other where that fits, else below each other."""
     room = (style.width or 80) - 4
     rows = [_row(failure) for failure in failures]
@@ -80,7 +80,7 @@ def _below(row: tuple[str, str, str, str], room: int) -> Iterator[str]:
             yield f"  {'' if number else word:8} {line}"
 
 
-def _row(failure: Failure) -> tuple[str, str, str, str]:
+def _row(failure: FailedExpectation) -> tuple[str, str, str, str]:
     group = f" {failure.group}" if failure.group else ""
     return (
         f"at {failure.at}{plain(group)}",
@@ -163,7 +163,7 @@ def _suite(path: str, cases: Sequence[Tested]) -> Iterator[str]:
     yield "  </testsuite>"
 
 
-def _said(outcome: Outcome) -> list[str]:
+def _said(outcome: TestOutcome) -> list[str]:
     """Return what is wrong; neither uncertain nor unsupported is ever a pass."""
     lines = [", ".join(_row(failure)) for failure in outcome.failures]
     if outcome.open_points:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from monitor_sync.audience.places import Place
+from monitor_sync.audience.places import HandlePlace
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import BARE, KINDS, Handle, attached
 from monitor_sync.language.message import parse
@@ -17,7 +17,7 @@ from monitor_sync.rules.variables import instead
 from monitor_sync.rules.views import MessageView, blank_variables
 
 
-def finding_at(mention: Place, message: str, hint: str = "") -> Finding:
+def finding_at(mention: HandlePlace, message: str, hint: str = "") -> Finding:
     """Return a finding at the place of a handle."""
     return Finding(
         message=message, field=mention.field, start=mention.start, end=mention.end, hint=hint

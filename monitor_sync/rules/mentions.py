@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from monitor_sync.audience.audience import Routes
-from monitor_sync.audience.places import Place, routed_places
+from monitor_sync.audience.places import HandlePlace, routed_places
 
 _ORDINARY: Final = re.compile(
     r"@(?:slack|teams|webhook|pagerduty|oncall|team|workflow|sns|victorops|jira|case|servicenow)"
@@ -20,7 +20,7 @@ _SUSPECT: Final = re.compile(
 )
 
 
-def is_doubtful(place: Place) -> bool:
+def is_doubtful(place: HandlePlace) -> bool:
     """Return whether some rule may object to a handle; ordinary handles are certainly right."""
     handle = place.handle
     as_routed = place.field[-1] if place.field[0] == "recipients" else handle.text
@@ -33,6 +33,6 @@ def is_doubtful(place: Place) -> bool:
 
 
 @functools.lru_cache(maxsize=8192)
-def routed_doubtful(routes: Routes) -> tuple[Place, ...]:
+def routed_doubtful(routes: Routes) -> tuple[HandlePlace, ...]:
     """Return the doubtful handles among those that routing adds."""
     return tuple(filter(is_doubtful, routed_places(routes)))

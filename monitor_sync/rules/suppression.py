@@ -9,12 +9,12 @@ from typing import Final
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.suggest import nearest
 from monitor_sync.model import Monitor, Policy, Suppression
-from monitor_sync.rules import file_rules, online
+from monitor_sync.rules import file_rules, remote_rules
 from monitor_sync.rules.registry import Finding, every
 
 _SEVERITIES: Final = {severity.label: severity for severity in Severity}
 _OFF: Final = "off"
-_ONLINE: Final = frozenset(page.name for page in online.PAGES)
+_ONLINE: Final = frozenset(page.name for page in remote_rules.PAGES)
 """Rules that only Datadog can check, so nobody knows offline whether a suppression is needed."""
 
 

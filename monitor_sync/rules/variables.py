@@ -11,7 +11,7 @@ from monitor_sync.language import handles
 from monitor_sync.language.template_variables import (
     Existence,
     VariableUse,
-    Verdict,
+    VariableVerdict,
     variables,
 )
 from monitor_sync.rules.registry import Finding, rule
@@ -38,7 +38,7 @@ def _findings(view: MessageView, wanted: Existence, problem: str) -> Iterator[Fi
             )
 
 
-def instead(use: VariableUse, verdict: Verdict) -> str:
+def instead(use: VariableUse, verdict: VariableVerdict) -> str:
     """Return what to type in place of a variable that shows nothing."""
     if verdict.instead:
         braces = use.place == "text"

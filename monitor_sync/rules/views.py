@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from monitor_sync.audience.audience import Audience, Routes, of_message, of_routes
-from monitor_sync.audience.places import Place, places_in, routed_places
+from monitor_sync.audience.places import HandlePlace, places_in, routed_places
 from monitor_sync.language import message, query, transitions
 from monitor_sync.language.message_tree import Message, MessageProblem
 from monitor_sync.language.problems import QueryProblem
@@ -23,7 +23,7 @@ from monitor_sync.language.template_variables import (
     Existence,
     Surroundings,
     VariableUse,
-    Verdict,
+    VariableVerdict,
     existence,
     variables,
 )
@@ -260,7 +260,7 @@ class MessageView:
         return "@" in self.text or "@" in self.escalation
 
     @cached_property
-    def mentions(self) -> tuple[Place, ...]:
+    def mentions(self) -> tuple[HandlePlace, ...]:
         """Every handle: those in the author's texts first, then those that routing adds."""
         if not self._has_handles:
             return routed_places(self.routes)
@@ -271,7 +271,7 @@ class MessageView:
         )
 
     @cached_property
-    def doubtful_mentions(self) -> tuple[Place, ...]:
+    def doubtful_mentions(self) -> tuple[HandlePlace, ...]:
         """The handles that are not plainly right."""
         if not self._has_handles:
             return routed_doubtful(self.routes)
@@ -290,7 +290,7 @@ class MessageView:
         return of_routes(self.routes, self.reach)
 
 
-Uses = tuple[tuple[VariableUse, Verdict], ...]
+Uses = tuple[tuple[VariableUse, VariableVerdict], ...]
 """Variables where a text uses them, each with why it shows nothing."""
 
 

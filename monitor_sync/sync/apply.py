@@ -14,7 +14,7 @@ from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.kinds import KINDS
 from monitor_sync.sync import duplicates, preflight
 from monitor_sync.sync.change import GOING, Change
-from monitor_sync.sync.duplicates import Note, Search
+from monitor_sync.sync.duplicates import DuplicateSearch, Note
 from monitor_sync.sync.executor import Steps, Terms, by_address
 from monitor_sync.sync.journal import Log, Past, Unwritten
 from monitor_sync.sync.operations import Endpoint, Endpoints, Patience, Written
@@ -212,7 +212,7 @@ class _Run:
             return not made
         kinds = [kind for kind in self._known if any(address.kind == kind.name for address in made)]
         return duplicates.undo(
-            Search(
+            DuplicateSearch(
                 plan=self._plan,
                 kinds=kinds,
                 endpoints=self._endpoints,

@@ -29,7 +29,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class DuplicateSearch:
     """
     A search for twins of what was made.
 
@@ -53,7 +53,7 @@ class Search:
         return next(kind for kind in self.kinds if kind.name == address.kind)
 
 
-def undo(search: Search) -> bool:
+def undo(search: DuplicateSearch) -> bool:
     """
     List again, and delete what was made here where an older twin has the same key.
 
@@ -87,7 +87,7 @@ def undo(search: Search) -> bool:
     return all(gone) and not unseen
 
 
-def _listed(search: Search) -> tuple[list[LiveResource], list[Address]]:
+def _listed(search: DuplicateSearch) -> tuple[list[LiveResource], list[Address]]:
     """Return our live resources, and what this run made and no listing shows."""
     lacking = {kind: _of(search.own, kind) for kind in search.kinds}
     now = {kind: _list(search, kind) for kind in search.kinds}
@@ -115,7 +115,7 @@ def _listed(search: Search) -> tuple[list[LiveResource], list[Address]]:
     return _together(now.values()), unseen
 
 
-def _list(search: Search, kind: Kind) -> list[LiveResource]:
+def _list(search: DuplicateSearch, kind: Kind) -> list[LiveResource]:
     return operations.owned(kind, search.endpoints[kind.name], search.plan.project)
 
 
@@ -127,7 +127,7 @@ def _together(listings: Iterable[Sequence[LiveResource]]) -> list[LiveResource]:
     return [live for listing in listings for live in listing]
 
 
-def _still_there(search: Search, kind: Kind, lacking: Sequence[Address]) -> bool:
+def _still_there(search: DuplicateSearch, kind: Kind, lacking: Sequence[Address]) -> bool:
     """
     Return whether something that this run made and a listing lacks is there.
 
@@ -148,7 +148,7 @@ def _still_there(search: Search, kind: Kind, lacking: Sequence[Address]) -> bool
     return False
 
 
-def _repoint(search: Search, change: Change, older: Mapping[Address, Id]) -> None:
+def _repoint(search: DuplicateSearch, change: Change, older: Mapping[Address, Id]) -> None:
     """Let what was made here name the older twins in place of those that are deleted again."""
     if older.keys().isdisjoint(change.references) or change.body is None:
         return
@@ -160,7 +160,7 @@ def _repoint(search: Search, change: Change, older: Mapping[Address, Id]) -> Non
         search.annotate(change.address, Note(f"refers to a twin that is deleted: {error}"))
 
 
-def _delete(search: Search, address: Address, elder: Id) -> bool:
+def _delete(search: DuplicateSearch, address: Address, elder: Id) -> bool:
     """Delete the younger twin that was made here. Return False where it is left over."""
     endpoint, mine = search.endpoints[address.kind], search.made[address].id
     try:

@@ -38,7 +38,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class ThreeWayCase:
     """One resource whose live form differs from what the files declare."""
 
     change: Change
@@ -144,7 +144,7 @@ class ThreeWay:
 
     # taking apart
 
-    def _in_slots(self, change: Change) -> Case:
+    def _in_slots(self, change: Change) -> ThreeWayCase:
         """Take apart an update of a resource that the base declares too."""
         kind = change.kind
         declared = kind.declared(self._here)[change.key]
@@ -155,7 +155,7 @@ class ThreeWay:
         ours, theirs, there = (kind.slots(body, declared=here) for body in (here, was, live))
         different = differing(ours, there)
         touched = different & differing(ours, theirs)
-        return Case(
+        return ThreeWayCase(
             change=change,
             here=here,
             was=was,
@@ -165,7 +165,7 @@ class ThreeWay:
             contested=touched & differing(theirs, there),
         )
 
-    def _explained(self, case: Case, then: Project, cause: Cause) -> Case:
+    def _explained(self, case: ThreeWayCase, then: Project, cause: Cause) -> ThreeWayCase:
         unexplained = case.unexplained
         if not unexplained:
             return case
@@ -195,7 +195,7 @@ class ThreeWay:
 
     # putting together
 
-    def _split(self, case: Case) -> tuple[Change | None, list[Apart]]:
+    def _split(self, case: ThreeWayCase) -> tuple[Change | None, list[Apart]]:
         """Return what this change does to one resource, and its differences for other reasons."""
         reverts = case.change.business_unit in self._here.reverting
         if case.touched == WHOLE:
@@ -208,7 +208,7 @@ class ThreeWay:
             return None, [apart]
         return _merged(case, reverts=reverts)
 
-    def _taken(self, case: Case) -> Change:
+    def _taken(self, case: ThreeWayCase) -> Change:
         """Return a change as a whole, with the ids of what this change does not make anew."""
         change = case.change
         body = change.body
@@ -217,7 +217,7 @@ class ThreeWay:
         return replace(change, body=body, overwrites=_overwritten(case, case.contested))
 
 
-def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
+def _merged(case: ThreeWayCase, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
     """Return this change merged onto the live version, and the differences for other reasons."""
     here, live, kind = case.here or {}, case.live, case.change.kind
     keep = case.open | kind.unknown(live, here, case.was or {})
@@ -258,7 +258,7 @@ def _merged(case: Case, *, reverts: bool) -> tuple[Change | None, list[Apart]]:
     return change, apart
 
 
-def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
+def _apart(case: ThreeWayCase, fields: tuple[FieldChange, ...]) -> Apart:
     change = case.change
     cause = case.causes.get("*")
     return Apart(
@@ -276,12 +276,12 @@ def _apart(case: Case, fields: tuple[FieldChange, ...]) -> Apart:
     )
 
 
-def _since(case: Case, slots: Iterable[str]) -> str:
+def _since(case: ThreeWayCase, slots: Iterable[str]) -> str:
     """Return the commit that explains these slots; of several, that of the first slot by name."""
     return next((case.causes[slot].since for slot in sorted(slots) if slot in case.causes), "")
 
 
-def _overwritten(case: Case, lost: Collection[str]) -> tuple[FieldChange, ...]:
+def _overwritten(case: ThreeWayCase, lost: Collection[str]) -> tuple[FieldChange, ...]:
     """Return the edits in Datadog that this change undoes: the base's value and the live one."""
     was = case.was
     causes = case.causes
@@ -316,12 +316,12 @@ def _declared(kind: Kind, project: Project, key: str, former: Sequence[str]) -> 
     return next((declared[name] for name in (key, *former) if name in declared), None)
 
 
-def _whole(change: Change, here: Project, was: Project) -> Case | None:
+def _whole(change: Change, here: Project, was: Project) -> ThreeWayCase | None:
     """Return the case of a resource that comes or goes; None for one that is merged in slots."""
     kind = change.kind
     declared = kind.declared(here).get(change.key)
     former = _declared(kind, was, change.key, declared.moved_from if declared else ())
-    case = Case(
+    case = ThreeWayCase(
         change=change,
         here=declared.body if declared else None,
         was=former.body if former else None,
@@ -352,7 +352,7 @@ def _is_asked_for(change: Change, here: Project, was: Project) -> bool:
     )
 
 
-def _edited(case: Case) -> frozenset[str]:
+def _edited(case: ThreeWayCase) -> frozenset[str]:
     """Return the slots whose live value is not what the base declared."""
     kind = case.change.kind
     was = case.was or {}

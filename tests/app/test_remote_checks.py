@@ -16,7 +16,7 @@ from monitor_sync.cli import main
 from monitor_sync.errors import UsageError
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.project.load import Loaded, load
-from monitor_sync.rules.online import PAGES
+from monitor_sync.rules.remote_rules import PAGES
 from monitor_sync.sync.apply import carry_out
 from monitor_sync.sync.plan import make_plan
 from tests.cli.run import FLOW

@@ -13,9 +13,9 @@ import time
 from bisect import bisect_left, bisect_right
 
 from monitor_sync.insight.evaluation import evaluate
-from monitor_sync.insight.history import History, Source
+from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.state import State, advance, rules
-from monitor_sync.insight.values import Settings
+from monitor_sync.insight.values import EvaluationSettings
 from monitor_sync.language import query
 
 START = 1_793_606_400
@@ -23,10 +23,10 @@ GROUPS = 20
 WEEK = 7 * 24 * 60
 
 
-def sources(evaluations: int) -> list[Source]:
+def sources(evaluations: int) -> list[SourcePoints]:
     """A point a minute from each of twenty hosts, each at a second of its own."""
     return [
-        Source.of(
+        SourcePoints.of(
             "app.load",
             "gauge",
             [f"host:{host}"],
@@ -36,13 +36,13 @@ def sources(evaluations: int) -> list[Source]:
     ]
 
 
-def evaluated(every: list[Source], evaluations: int) -> tuple[float, int]:
+def evaluated(every: list[SourcePoints], evaluations: int) -> tuple[float, int]:
     """Processor seconds of the evaluator with its states, and how often a state changed."""
-    settings = Settings(
+    settings = EvaluationSettings(
         query=query.parse("query alert", "avg(last_5m):avg:app.load{*} by {host} > 70"),
         options={"on_missing_data": "show_no_data"},
     )
-    history, known = History(every), rules(settings)
+    history, known = PointHistory(every), rules(settings)
     state: State = {}
     changes = 0
     begin = time.process_time()
@@ -53,7 +53,7 @@ def evaluated(every: list[Source], evaluations: int) -> tuple[float, int]:
     return time.process_time() - begin, changes
 
 
-def floor(every: list[Source], evaluations: int) -> tuple[float, int]:
+def floor(every: list[SourcePoints], evaluations: int) -> tuple[float, int]:
     """Processor seconds of the least, and how often it found a mean above the threshold."""
     above = 0
     begin = time.process_time()

@@ -6,7 +6,7 @@ import pytest
 
 from monitor_sync.app import approvals
 from monitor_sync.errors import UsageError
-from monitor_sync.github.runner import Runner
+from monitor_sync.github.runner import ActionsRunner
 from tests.cli.repository import DROP, ERRORS, Repository
 
 TWELVE = """\
@@ -207,5 +207,5 @@ def test_who_is_paged_is_asked_with_the_words_of_the_base_too(
     estate.done("plan --base HEAD^1 --out plan.json")
 
     with pytest.raises(UsageError, match="this job is about no pull request"):
-        approvals(estate.folder / "monitors", Runner(repository="a/b"),
+        approvals(estate.folder / "monitors", ActionsRunner(repository="a/b"),
                   estate.folder / "plan.json", "HEAD^1")  # fmt: skip

@@ -8,9 +8,9 @@ import random
 import pytest
 
 from monitor_sync.insight.evaluation import evaluate
-from monitor_sync.insight.history import History, Source
+from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.state import State, advance, rules
-from monitor_sync.insight.values import Settings
+from monitor_sync.insight.values import EvaluationSettings
 from monitor_sync.language import query
 from tests.insight import brute
 from tests.insight.brute_states import states
@@ -21,9 +21,9 @@ def _disagreement(seed: int) -> str:
     plan, sources, instants = random_plan(random.Random(seed))
     parsed = query.parse("query alert", plan.text())
     assert parsed.tree is not None, plan.text()
-    settings = Settings(query=parsed, options=plan.options)
-    history = History(
-        Source.of(
+    settings = EvaluationSettings(query=parsed, options=plan.options)
+    history = PointHistory(
+        SourcePoints.of(
             source.metric,
             source.kind,
             [f"{key}:{value}" for key, value in source.tags.items()],

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from monitor_sync.insight import unit_test
-from monitor_sync.insight.history import Source
+from monitor_sync.insight.history import SourcePoints
 from monitor_sync.insight.notified import transition_name
-from monitor_sync.insight.state import Transition
+from monitor_sync.insight.state import StatusChange
 from monitor_sync.insight.unit_test import Expectation, UnitTest
 from monitor_sync.insight.values import Status
 
@@ -34,7 +34,7 @@ def _test(
     return UnitTest(
         name="t", key="motor/flow/t", start=START, phase=0, members={}, slo_target=None,
         body={"type": "query alert", "query": query, "message": MESSAGE, "options": options},
-        sources=(Source.of("a.x", "gauge", ["host:a"], points),), expected=expected,
+        sources=(SourcePoints.of("a.x", "gauge", ["host:a"], points),), expected=expected,
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_what_hangs_on_an_open_point_never_passes() -> None:
     expect = [{"at": 30, "state": "ok"}]
     test = _test(query, [1] * 30, expect)
     # 2 and 9 share a bucket of 20 seconds: whether that is so in monitors, nobody knows
-    pair = Source.of("a.x", "gauge", [], [(START + 601, 2), (START + 605, 7)])
+    pair = SourcePoints.of("a.x", "gauge", [], [(START + 601, 2), (START + 605, 7)])
     doubtful = UnitTest(
         name="t", key="k", start=START, phase=0, members={}, slo_target=None, body=test.body,
         sources=(pair,), expected=test.expected,
@@ -145,7 +145,7 @@ def test_a_group_of_facets_is_named_without_their_sign() -> None:
         test,
         body={**test.body, "type": "log alert", "message": "{{[@carrier].name}} fails"},
         sources=(
-            Source.of(
+            SourcePoints.of(
                 "status:error", "count", ["carrier:merapi"], [(START + 30, 1.0), (START + 150, 9.0)]
             ),
         ),
@@ -180,5 +180,5 @@ def test_silent_missing_data_tells_nobody() -> None:
 def test_each_change_has_the_name_of_its_transition(
     old: Status | None, new: Status, name: str
 ) -> None:
-    change = Transition(group=(), old=old, new=new, instant=0, notifies=True)
+    change = StatusChange(group=(), old=old, new=new, instant=0, notifies=True)
     assert transition_name(change) == name

@@ -8,7 +8,7 @@ import pytest
 
 from monitor_sync.insight import schedule, windows
 from monitor_sync.insight.readings import CHOSEN
-from monitor_sync.insight.values import Settings
+from monitor_sync.insight.values import EvaluationSettings
 from monitor_sync.language import query
 from monitor_sync.language.atoms import Window
 from tests.insight.corpus import Line, family, needs_corpus
@@ -90,7 +90,7 @@ def test_where_a_cumulative_window_begins(
 
 def _due(rrule: str, start: str, first: str, last: str) -> list[str]:
     recurrence = {"rrule": rrule, "timezone": "Asia/Jakarta", "start": start}
-    settings = Settings(
+    settings = EvaluationSettings(
         query=query.parse("query alert", "avg(last_5m):avg:a.b{*} > 1"),
         options={"scheduling_options": {"custom_schedule": {"recurrences": [recurrence]}}},
     )
@@ -121,5 +121,7 @@ def test_a_schedule_of_its_own_is_in_civil_time(rrule: str, days: list[str]) -> 
 
 
 def test_a_phase_moves_every_evaluation() -> None:
-    settings = Settings(query=query.parse("query alert", "avg(last_5m):avg:a.b{*} > 1"), options={})
+    settings = EvaluationSettings(
+        query=query.parse("query alert", "avg(last_5m):avg:a.b{*} > 1"), options={}
+    )
     assert schedule.due(settings, 0, 180, 2.0) == [2.0, 62.0, 122.0]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.language.eval_expression import FUNCTIONS, Call, Name, Operation, Value
+from monitor_sync.language.eval_expression import FUNCTIONS, EvalCall, EvalName, Operation, Value
 from monitor_sync.language.message import MAX_DEPTH, MAX_PROBLEMS, parse
 from monitor_sync.language.message_tree import (
     Block,
@@ -161,7 +161,7 @@ def test_a_power_groups_from_the_right_and_a_difference_from_the_left() -> None:
     assert isinstance(power, Operation)
     assert isinstance(power.left, Value)
     assert isinstance(power.right, Operation)
-    assert isinstance(power.right.left, Name)
+    assert isinstance(power.right.left, EvalName)
 
 
 def test_every_documented_function_is_known() -> None:
@@ -170,7 +170,7 @@ def test_every_documented_function_is_known() -> None:
             text = f'{{{{eval "{name}({", ".join(["value"] * count)})"}}}}'
             (helper,) = parse(text).elements
             assert isinstance(helper, Helper)
-            assert isinstance(helper.expression, Call)
+            assert isinstance(helper.expression, EvalCall)
             assert parse(text).problems == ()
 
 

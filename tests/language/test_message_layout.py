@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor_sync.language.handles import handles
 from monitor_sync.language.message_layout import (
-    Parts,
+    MessageParts,
     compose,
     footer_of,
     routing_lines,
@@ -59,14 +59,14 @@ TEXTS = st.one_of(messages(), st.lists(PIECES, max_size=10).map("".join))
 def test_taking_apart_what_was_put_together_gives_the_parts(
     text: str, footer: str, routing: str
 ) -> None:
-    assert take_apart(compose(text, footer, routing)) == Parts(text, footer, routing)
+    assert take_apart(compose(text, footer, routing)) == MessageParts(text, footer, routing)
 
 
 @given(text=st.text("a-\n", max_size=20).map(str.strip), routing=ROUTES)
 def test_without_a_footer_the_lines_that_route_are_still_told_apart(
     text: str, routing: str
 ) -> None:
-    assert take_apart(compose(text, "", routing)) == Parts(text, "", routing)
+    assert take_apart(compose(text, "", routing)) == MessageParts(text, "", routing)
 
 
 @given(TEXTS)
@@ -99,7 +99,7 @@ def test_a_footer_names_nobody(text: str) -> None:
 def test_what_an_author_wrote_below_three_dashes_is_no_footer(below: str) -> None:
     message = f"It fails.\n\n---\n{below}"
 
-    assert take_apart(f"{message}\n\n{LINES}") == Parts(message, "", LINES)
+    assert take_apart(f"{message}\n\n{LINES}") == MessageParts(message, "", LINES)
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_what_an_author_wrote_below_three_dashes_is_no_footer(below: str) -> Non
 def test_a_paragraph_that_says_more_than_who_hears_of_which_state_is_the_authors(
     last: str,
 ) -> None:
-    assert take_apart(f"It fails.\n\n{last}") == Parts(f"It fails.\n\n{last}")
+    assert take_apart(f"It fails.\n\n{last}") == MessageParts(f"It fails.\n\n{last}")

@@ -12,7 +12,7 @@ import pytest
 
 from monitor_sync import language
 from monitor_sync.audience.audience import of_message
-from monitor_sync.audience.places import Place
+from monitor_sync.audience.places import HandlePlace
 from monitor_sync.language import message
 from monitor_sync.language.handles import handles
 from monitor_sync.language.template_variables import (
@@ -120,4 +120,4 @@ def test_what_routing_says_alone_is_what_the_whole_message_says() -> None:
 def test_what_a_rule_may_object_to_is_never_passed_over(handle: str) -> None:
     [read] = handles(handle)
 
-    assert is_doubtful(Place(read, ("message",)))
+    assert is_doubtful(HandlePlace(read, ("message",)))

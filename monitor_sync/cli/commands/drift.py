@@ -15,7 +15,7 @@ from monitor_sync.cli.commands.plan import rendered
 from monitor_sync.errors import LiveDiffers
 
 if TYPE_CHECKING:
-    from monitor_sync.github.runner import Runner
+    from monitor_sync.github.runner import ActionsRunner
 
 
 @click.command("drift")
@@ -94,7 +94,7 @@ def command(
         )
 
 
-def _job() -> Runner:
+def _job() -> ActionsRunner:
     from monitor_sync.github import runner
 
     return runner.from_environment(os.environ)

@@ -37,7 +37,7 @@ _SHORT: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ApartRow:
     """Monitors of one owner that differ in the same way, and how, in words."""
 
     apart: tuple[Apart, ...]
@@ -79,7 +79,7 @@ class Section:
     """All that differs for one reason."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[ApartRow, ...]
 
 
 def sections(plan: Plan) -> tuple[Section, ...]:
@@ -153,7 +153,7 @@ def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
     return title if number == 1 else title.replace("left as it is", "left as they are")
 
 
-def _rows(apart: tuple[Apart, ...]) -> Iterator[Row]:
+def _rows(apart: tuple[Apart, ...]) -> Iterator[ApartRow]:
     """Yield the monitors of one owner that differ in the same way together, by owner."""
     alike: dict[tuple[str, ...], list[Apart]] = {}
     for monitor in sorted(
@@ -162,7 +162,7 @@ def _rows(apart: tuple[Apart, ...]) -> Iterator[Row]:
         same = (monitor.business_unit, monitor.team, monitor.action, monitor.since, monitor.editor)
         gone = (deletion(monitor.deleted),) if monitor.deleted else ()
         alike.setdefault((*same, *gone, *map(_field, monitor.fields)), []).append(monitor)
-    return (Row(tuple(monitors)) for monitors in alike.values())
+    return (ApartRow(tuple(monitors)) for monitors in alike.values())
 
 
 def _what(apart: Apart) -> str:
