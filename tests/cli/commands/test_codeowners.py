@@ -15,7 +15,7 @@ from monitor_sync.render import codeowners
 from monitor_sync.render.codeowners import BEGIN, END
 from tests.cli.run import BASE, FLOW
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def invoke(*arguments: str) -> Result:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.run import run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_demo_tells_the_whole_story_without_keys(tmp_path: Path) -> None:
