@@ -134,7 +134,7 @@ def github(function: _F) -> _F:
         "--github",
         is_flag=True,
         expose_value=False,
-        help="On GitHub, as without it: the job's variables say where.",
+        help="Changes nothing: GitHub is the only place so far.",
     )(function)
 
 
@@ -192,7 +192,7 @@ def base(function: _F) -> _F:
         "--base",
         default="",
         metavar="REV",
-        help="Only what changed in the files since this git revision: a branch, HEAD^1, a commit.",
+        help="Plan only what changed in the files since a git revision: main, HEAD^1, a commit.",
     )(function)
 
 
@@ -214,5 +214,5 @@ def deadline(function: _F) -> _F:
         "--deadline",
         metavar="T",
         callback=_duration,
-        help="Start nothing more after so long: 90s, 15m, 1h. What is on its way is finished.",
+        help="Send no further request after this time (90s, 15m, 1h); finish those under way.",
     )(function)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--expect", default="", metavar="FINGERPRINT", help="Refuse any plan but the one reviewed."
 )
-@click.option("--resume", is_flag=True, help="Do the rest of an apply that was cut short.")
+@click.option("--resume", is_flag=True, help="Finish an apply that was cut short.")
 @options.limits
 @click.option(
     "--force-delete",

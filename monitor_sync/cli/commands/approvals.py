@@ -22,14 +22,16 @@ from monitor_sync.errors import Refused
     required=True,
     help="What `monitor-sync plan --out` wrote.",
 )
-@click.option("--base", required=True, metavar="REV", help="Whose teams.yaml and policy count.")
+@click.option(
+    "--base", required=True, metavar="REV", help="Revision whose teams.yaml and policy count."
+)
 @options.root
 def command(root: Path, planfile: Path, base: str) -> None:
     """
     Fail (exit 5) until somebody of each team that would be paged differently has approved.
 
-    Only where policy.paging_approval in project.yaml asks for it. Who may approve stands in
-    teams.yaml; both are read from the base, so that nobody lets themselves through.
+    Needed only if policy.paging_approval in project.yaml is true; teams.yaml names who may approve.
+    Both are read from the base, so that a pull request cannot let itself through.
     """
     from monitor_sync.github import runner
 

@@ -15,16 +15,16 @@ from monitor_sync.errors import FilesInvalid, Refused, UsageError
 
 
 @click.command("codeowners")
-@click.option("--check", is_flag=True, help="Write nothing; exit 3 where it is out of date.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 3 if the file is out of date.")
 @options.color
 @options.root
 def command(root: Path, check: bool) -> None:
     """
     Write .github/CODEOWNERS from teams and business units. Offline, without a key.
 
-    A unit's files are reviewed by the GitHub team of its owner, a file with monitors of other
-    teams by these too, and what all units share by the `owner` in project.yaml. Lines that people
-    wrote above our part of the file stay as they are.
+    The GitHub team of a unit's owner reviews the unit's files; a file with monitors of other teams
+    is reviewed by these too. The `owner` in project.yaml reviews what all units share. Lines above
+    the generated part of the file stay as they are.
     """
     from monitor_sync.render import codeowners
     from monitor_sync.render.text import plain

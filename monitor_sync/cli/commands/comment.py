@@ -25,12 +25,12 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
     "--pull-request",
     "number",
     type=click.IntRange(min=1),
-    help="Its number, if the job's event does not say it.",
+    help="Number of the pull request, if the job's event does not have it.",
 )
 @click.option("--drift", is_flag=True, help="Keep the one issue about drift instead of a comment.")
-@click.option("--artifact", default="", help="The artifact in which the job keeps the whole plan.")
+@click.option("--artifact", default="", help="Name of the artifact that holds the whole plan.")
 @click.option("--no-plan", "reason", default="", metavar="WHY", help="Say why there is no plan.")
-@click.option("--author", default="", metavar="LOGIN", help="Who the token writes as.")
+@click.option("--author", default="", metavar="LOGIN", help="Login that the token writes as.")
 @options.root
 def command(
     root: Path,
@@ -43,10 +43,10 @@ def command(
     author: str,
 ) -> None:
     """
-    Show a plan on a pull request, in the one comment that is edited ever after.
+    Show a plan on a pull request, in one comment that later runs edit.
 
-    The whole plan goes to the step's summary too. Without a plan only the findings go there. Where
-    the token may not comment, as for a pull request from a fork, that is said and is no failure.
+    The whole plan goes to the step's summary too. Without a plan only the findings go there. If the
+    token may not comment, as for a pull request from a fork, the command says so and succeeds.
     With --drift the plan is kept in one issue, which is closed once nothing differs.
     """
     from monitor_sync.github import runner, sticky

@@ -18,15 +18,15 @@ from monitor_sync.errors import RemoteError, UsageError
     type=click.Choice(["plan", "apply"]),
     default="apply",
     show_default=True,
-    help="What must work; plan leaves out the permission to write.",
+    help="Which command must work; plan needs no permission to write.",
 )
 @options.output("text", "json")
 def command(purpose: str, form: str, output: Path | None) -> None:
     """
     Check versions, connection, keys, identity, permissions and clock. Reads only, needs no files.
 
-    What cannot be learnt without writing is said to be not checked. Exit code 1 where Datadog
-    fails or refuses, 2 where the environment here is wrong.
+    A check that would need a write is reported as not checked. Exit code 1 if Datadog fails or
+    refuses, 2 if the environment is wrong.
     """
     from monitor_sync.render import checks as shown
 

@@ -67,9 +67,9 @@ def command(
     --adopt KEY takes the live values of a monitor into the files, comments kept, one line a value
     where that can be; what cannot be proven is printed as a patch.
 
-    Compares Datadog with the files as they were committed. What was merged and is not applied yet
-    is no drift, and what the policy of a business unit would put back is. The name and the time
-    are those of the last edit or of the deletion, from Datadog's audit trail where it may be read.
+    Compares Datadog with the committed files. A merged change that is not applied yet is not
+    drift; a difference that the policy of its business unit reverts is. Name and time are those of
+    the last edit or of the deletion, from Datadog's audit trail if the keys may read it.
     """
     wanted = app.DriftOptions(
         selectors=selectors,

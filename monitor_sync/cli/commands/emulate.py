@@ -102,11 +102,11 @@ def command(
     """
     Run a local Datadog over HTTP, for trials and tests.
 
-    Monitors, downtimes, search, errors and limits are as recorded from the real one.
+    Monitors, downtimes, search, errors and limits are as in recordings of Datadog.
 
     Prints its address on standard output once it answers. Point any client at it with
-    DD_HOST=http://127.0.0.1:PORT and any DD_API_KEY and DD_APP_KEY. Ctrl-C ends it. An application
-    key that is an e-mail address is that person's, in the audit trail too.
+    DD_HOST=http://127.0.0.1:PORT and any DD_API_KEY and DD_APP_KEY. Ctrl-C ends it. If the
+    application key is an e-mail address, the audit trail names that person.
     """
     try:
         from monitor_sync.emulator.server import serve

@@ -28,8 +28,9 @@ def command(file: Path | None, explain: bool, output: Path | None) -> None:
     Say what a monitor's query would do on given points: a JSON line in, a JSON line out.
 
     Reads FILE, or standard input. A line has the query, its options, series of points, and the
-    instants that are asked for. What hangs on something that nobody outside of Datadog knows is
-    `uncertain`; what cannot be reproduced is `unsupported`. Offline, without a key.
+    instants that are asked for. An answer that depends on something that Datadog does not
+    document is `uncertain`; a query that cannot be reproduced is `unsupported`. Offline, without a
+    key.
     """
     from monitor_sync.app import evaluate
     from monitor_sync.render import evaluation

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 @options.output("text", "json")
 def command(rule: str, form: str, output: Path | None) -> None:
     """
-    Show the manual page of RULE, as findings name it. Offline, without files.
+    Show the manual page of a rule. Offline, without files.
 
-    Without RULE every rule with its severity; with the name of a family those of the family.
+    RULE is the name that a finding shows. Without it, every rule is listed with its severity; the
+    name of a family lists the rules of that family.
     """
     from monitor_sync.cli import rulebook  # every module of rules
     from monitor_sync.render import manual

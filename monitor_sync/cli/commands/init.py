@@ -32,23 +32,27 @@ _QUESTIONS: Final[Mapping[str, str]] = {
 
 
 @click.command("init")
-@click.option("--project", metavar="NAME", help="Its name: acme. Never change it.")
-@click.option("--team", metavar="NAME", help="Owns the monitors; else as --project.")
-@click.option("--pager", metavar="HANDLE", help="Wakes somebody: @pagerduty-SHOP.")
-@click.option("--chat", metavar="HANDLE", help="Is read by day: @slack-shop-alerts.")
-@click.option("--site", metavar="SITE", help="Else DD_SITE, else datadoghq.com.")
-@click.option("--empty", is_flag=True, help="No monitors: for those that live in Datadog already.")
-@click.option("--github", is_flag=True, help="With the workflow and CODEOWNERS for GitHub.")
-@click.option("--github-team", metavar="TEAM", help="Reviews the files: @acme/shop.")
-@click.option("--schemas", is_flag=True, help="Only renew .schemas of a project that is there.")
+@click.option(
+    "--project", metavar="NAME", help="Name of the project, such as acme. Never change it later."
+)
+@click.option("--team", metavar="NAME", help="Team that owns the monitors; default: as --project.")
+@click.option("--pager", metavar="HANDLE", help="Handle that wakes somebody: @pagerduty-SHOP.")
+@click.option("--chat", metavar="HANDLE", help="Handle that is read by day: @slack-shop-alerts.")
+@click.option("--site", metavar="SITE", help="Datadog site; default: DD_SITE, else datadoghq.com.")
+@click.option("--empty", is_flag=True, help="Write no monitors: those that are live are imported.")
+@click.option("--github", is_flag=True, help="Also write the workflow and CODEOWNERS for GitHub.")
+@click.option(
+    "--github-team", metavar="TEAM", help="GitHub team that reviews the files: @acme/shop."
+)
+@click.option("--schemas", is_flag=True, help="Only renew .schemas of an existing project.")
 @options.color
 @options.root
 def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str | None) -> None:
     """
     Make a project: its files with one team, a few monitors as examples, and a unit test.
 
-    Asks on a terminal for what no option says. Overwrites nothing: where one of the files is
-    there, none is written (exit 5). Offline, needs no key.
+    Asks on a terminal for what no option says. Overwrites nothing: if one of the files exists,
+    none is written (exit 5). Offline, needs no key.
     """
     stated = _stated(given)
     if schemas:

@@ -27,19 +27,24 @@ _ALLOWED: Final = ("--max-deletes", "--max-changes", "--max-labels", "--max-unpa
 
 @click.command("merged")
 @options.github
-@click.option("--environment", default="production", show_default=True, help="What is recorded.")
+@click.option(
+    "--environment",
+    default="production",
+    show_default=True,
+    help="Environment of the recorded deployments.",
+)
 @click.option(
     "--fingerprint",
     default="",
     envvar="MONITOR_SYNC_FINGERPRINT",
-    help="Apply all that is not applied yet, if this is its plan's fingerprint.",
+    help="Apply all that is not applied yet, if its plan has this fingerprint.",
 )
 @click.option(
     "--only",
     default="",
     envvar="MONITOR_SYNC_ONLY",
     metavar="SELECTORS",
-    help="With --fingerprint: these monitors and no others. Records nothing.",
+    help="With --fingerprint: apply only these monitors. Records nothing.",
 )
 @click.option(
     "--allow",
@@ -51,7 +56,9 @@ _ALLOWED: Final = ("--max-deletes", "--max-changes", "--max-labels", "--max-unpa
 @click.option(
     "--keep", type=click.Path(path_type=Path), help="The folder for reports and for a new plan."
 )
-@click.option("--author", default=sticky.AUTHOR, show_default=True, help="Who the token writes as.")
+@click.option(
+    "--author", default=sticky.AUTHOR, show_default=True, help="Login that the token writes as."
+)
 @options.root
 def command(
     root: Path,
@@ -63,11 +70,12 @@ def command(
     author: str,
 ) -> None:
     """
-    Apply what was merged since the last time, each merge as its plan was reviewed.
+    Apply what was merged since the last run, each merge as its plan was reviewed.
 
-    For each pull request merged since then, oldest first: its files, its plan's fingerprint from
-    our comment on it, and `apply --base … --expect …`. The first that is not as reviewed stops the
-    run with exit 5, and its page shows the new plan. What is applied is recorded as a deployment.
+    Takes each pull request merged since then, oldest first, reads the fingerprint of its plan from
+    our comment on it, and does what `apply --base … --expect …` does. The first merge whose plan is
+    not the reviewed one stops the run with exit 5; its page shows the new plan. Each applied merge
+    is recorded as a deployment.
     """
     from monitor_sync.cli.conversation import terminated_as_interrupted
     from monitor_sync.github import runner

@@ -44,8 +44,9 @@ def command(
     Show what apply would do. Changes nothing.
 
     Reads the files, lists the live monitors once and compares. A SELECTOR (a key, a glob over
-    keys, team:NAME, tag:KEY:VALUE) narrows what is shown, never what is compared. In the answer,
-    - is a delete, ! a monitor made anew, ~ a change, > a take-over and + a new monitor.
+    keys, team:NAME, tag:KEY:VALUE) narrows what is shown, never what is compared. Each
+    change begins with a sign: - delete, ! delete and make anew, < release, ~ change, > take over,
+    + create.
     """
     planned = app.plan(
         root,

@@ -21,7 +21,7 @@ def command(
     root: Path, key: str, explain: bool, notify_only: str, form: str, output: Path | None
 ) -> None:
     """
-    Show the monitor KEY as Datadog would be sent it. Offline, without a key of Datadog's.
+    Show the monitor KEY as it would be sent to Datadog. Offline, without a key.
 
     With --explain, a line for each value: which level set it, in which file and line.
     """

@@ -14,7 +14,11 @@ from monitor_sync.errors import FilesInvalid, UsageError
 @click.command("test")
 @options.selectors
 @click.option(
-    "--run", "name", default="*", metavar="GLOB", help="Only the tests whose name fits this glob."
+    "--run",
+    "name",
+    default="*",
+    metavar="GLOB",
+    help="Run only the tests whose name fits this glob.",
 )
 @click.option(
     "--mutate",
@@ -41,9 +45,9 @@ def command(
     """
     Run the unit tests of monitors: what would they do on given points? Offline, without a key.
 
-    Tests stand in NAME.tests.yaml beside NAME.yaml. A test that fails is shown with a picture; one
-    that hangs on something nobody outside of Datadog knows is uncertain and no pass: exit 3 in
-    either case. A SELECTOR (a key, a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is run.
+    Tests stand in NAME.tests.yaml beside NAME.yaml. A failed test is shown with a picture. A test
+    is uncertain if its answer depends on something that Datadog does not document. Either is exit
+    3. A SELECTOR (a key, a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is run.
     """
     from monitor_sync.app import unit_tests
     from monitor_sync.render import unit_tests as shown

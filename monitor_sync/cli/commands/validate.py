@@ -45,7 +45,7 @@ def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
     default="error",
     show_default=True,
     callback=_level,
-    help="Exit 3 where there is a finding of this level or above.",
+    help="Exit 3 if there is a finding of this level or above.",
 )
 @click.option(
     "--online",
@@ -90,8 +90,8 @@ def command(
     a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown. `monitor-sync explain RULE`
     says more about a finding.
 
-    A team that takes over many monitors writes what is found today to a file, with --baseline FILE
-    --write-baseline, and from then on sees with --baseline FILE only what is new.
+    A team with many findings saves those of today with --baseline FILE --write-baseline; from then
+    on --baseline FILE shows only new ones.
     """
     if everything and not ask:
         raise UsageError(
