@@ -121,7 +121,7 @@ def _prepared(
     if options.expect or options.notify_only or options.base:
         given = "expect" if options.expect else "notify-only" if options.notify_only else "base"
         raise UsageError(
-            f"--{given} goes with a plan that is made now",
+            f"--{given} needs a plan that is made now",
             hint="leave it out, or leave out the plan file and --resume",
         )
     return prepare.from_plan_file(root, target, options.plan_file, resume=options.resume)

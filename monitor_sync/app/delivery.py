@@ -164,7 +164,7 @@ def _applied_last(github: GitHub, root: Path, environment: str, log: JobLog) -> 
     """Return the commit that was applied last, empty where it is unknown or not in this history."""
     commit = github.applied(environment)
     if commit and not commits.contains(root, commit):
-        log.say(f"{commit[:12]} was applied last and is in this history no more.")
+        log.say(f"{commit[:12]} was applied last and is no longer in this history.")
         return ""
     return commit
 

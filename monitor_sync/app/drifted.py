@@ -94,7 +94,7 @@ def _check_committed(root: Path) -> None:
         return
     lacking = "has no commit yet" if commits.repository(folder) else "is in no git repository"
     raise UsageError(
-        f"drift is told from the files as they were committed, and {str(root)!r} {lacking}",
+        f"drift compares Datadog with committed files, and {str(root)!r} {lacking}",
         hint="commit the files, or see `monitor-sync plan` for all that differs",
     )
 

@@ -76,9 +76,7 @@ def comment(root: Path, job: ActionsRunner, options: CommentOptions, pages: Page
     about = _about(job, options)
     if options.plan_file is None:
         if options.drift or not (options.findings or options.reason):
-            raise UsageError(
-                "nothing to say: no --plan", hint="`monitor-sync plan --out FILE` writes one"
-            )
+            raise UsageError("--plan is missing", hint="`monitor-sync plan --out FILE` writes one")
         job.summarise(pages.without_plan(options.reason, about))
         return Told(where="summary", planned=False)
     plan = read_plan(options.plan_file)
@@ -184,7 +182,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}", hint="name a file that is there") from None
+        raise UsageError(f"cannot read {path}: {error}", hint="name an existing file") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +215,7 @@ def approvals(root: Path, job: ActionsRunner, plan_file: Path, base: str) -> App
     if not paged:
         return Approvals(required=True)
     if not job.pull_request:
-        raise UsageError("this job is about no pull request", hint="run it for one")
+        raise UsageError("this job has no pull request", hint="run it in a job of a pull request")
     logins = connect(job).approved_by(job.pull_request, job.head)
     approvers = {name: team.approvers for name, team in before.teams.items()}
     lacking = approvals_lacking(paged, approvers, logins)

@@ -218,7 +218,7 @@ def refuse_existing(root: Path, files: Collection[Path] = ()) -> None:
         existing += [problem.span.path for problem in tree.diagnostics]
     if existing:
         raise Refused(
-            f"nothing is written, for these are there: {listed([*dict.fromkeys(existing)])}",
+            f"nothing is written: these files exist: {listed([*dict.fromkeys(existing)])}",
             hint="init begins a project and overwrites no file; name another folder with --root",
         )
 

@@ -115,7 +115,7 @@ def _agreed(_: Prepared) -> bool:
 
 
 def _interrupted() -> None:
-    console.say("\nInterrupted: finishing what is on its way. Once more stops at once.")
+    console.say("\nInterrupted: finishing the requests under way. Interrupt again to stop at once.")
 
 
 def _leave(stopped: Stopped, prepared: Prepared) -> NoReturn:
@@ -127,8 +127,8 @@ def _leave(stopped: Stopped, prepared: Prepared) -> NoReturn:
     console.answer("\n" + outcomes_text.text(stopped.outcomes, fingerprint, console.out()))
     console.complain(
         AppliedInPart(
-            "stopped at once, with writes on their way",
-            hint="`monitor-sync apply --resume` finds out what became of them and does the rest",
+            "stopped at once, with writes under way",
+            hint="`monitor-sync apply --resume` looks up what became of them and does the rest",
         )
     )
     os._exit(AppliedInPart.exit_code)

@@ -96,7 +96,7 @@ def from_environment(environ: Mapping[str, str]) -> ActionsRunner:
     repository = environ.get("GITHUB_REPOSITORY", "")
     if not _REPOSITORY.fullmatch(repository):
         what = f"GITHUB_REPOSITORY is {repository!r}" if repository else "no GITHUB_REPOSITORY"
-        raise UsageError(f"{what}: owner/name is expected", hint=_ELSEWHERE)
+        raise UsageError(f"{what}: write owner/name", hint=_ELSEWHERE)
     defaults = ActionsRunner(repository=repository)
     return ActionsRunner(
         repository=repository,

@@ -196,7 +196,7 @@ class Steps:
                 raise Conflict(
                     f"{change.key} (#{change.id}) is also carried by #{live.id}, which the listing"
                     " that the plan was made of did not have",
-                    hint="plan again: then it is known which of the two is a clone",
+                    hint="plan again to learn which of the two is a clone",
                 )
 
     def _as_wanted(self, change: Change, body: Body, number: Id) -> Written:
@@ -204,7 +204,7 @@ class Steps:
         existing = self._same(change, body, number)
         if existing is None:
             raise Conflict(
-                f"{change.key} was made since the plan, as #{number}, and otherwise",
+                f"{change.key} was created after the plan was made, as #{number}, and otherwise",
                 hint="plan again: it would be changed in place",
             )
         return existing

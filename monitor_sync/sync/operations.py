@@ -119,7 +119,7 @@ def create(making: Creation) -> Written:
         made = look_for(making)
         if made is None:
             raise OutcomeUnknown(
-                f"{error}; it was looked for by its key, and is not there (yet)", hint=error.hint
+                f"{error}; a search by its key did not find it (yet)", hint=error.hint
             ) from error
         return written(kind, body, made, "made, though the answer was lost", already=False)
     except Rejected as error:

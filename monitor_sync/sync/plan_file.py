@@ -114,7 +114,7 @@ def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
     try:
         return _plan(raw, {kind.name: kind for kind in kinds})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Refused(f"{name} lacks what a plan file has: {error}", hint=again) from error
+        raise Refused(f"{name} is not a whole plan file: {error}", hint=again) from error
 
 
 def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:

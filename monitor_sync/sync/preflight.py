@@ -112,7 +112,7 @@ def _seen_by_the_plan(plan: Plan, planned: set[Id], now: Iterable[LiveResource])
     ]
     if unseen:
         raise Refused(
-            f"the listing that the plan was made of lacked {numbers(unseen)}: nothing was written",
+            f"the listing behind the plan lacked {numbers(unseen)}: nothing was written",
             hint="it was behind or cut short then; plan again",
         )
 

@@ -206,6 +206,6 @@ def test_who_is_paged_is_asked_with_the_words_of_the_base_too(
     estate.commit("nobody is paged any more")
     estate.done("plan --base HEAD^1 --out plan.json")
 
-    with pytest.raises(UsageError, match="this job is about no pull request"):
+    with pytest.raises(UsageError, match="this job has no pull request"):
         approvals(estate.folder / "monitors", ActionsRunner(repository="a/b"),
                   estate.folder / "plan.json", "HEAD^1")  # fmt: skip

@@ -96,7 +96,7 @@ def test_a_plan_file_of_a_short_listing_moves_nothing_to_a_new_monitor(
     ran = machine.run("apply", file, "--yes")
 
     assert ran.code == 5, ran.said
-    assert "the listing that the plan was made of lacked" in ran.said
+    assert "the listing behind the plan lacked" in ran.said
     assert not there.emulator.writes
 
 

@@ -194,7 +194,7 @@ def test_the_number_may_be_given_by_hand(job: Job, fake: FakeGitHub) -> None:
 @pytest.mark.parametrize(
     ("arguments", "changed", "said"),
     [
-        ((), {}, "nothing to say: no --plan"),
+        ((), {}, "--plan is missing"),
         (("--plan", "lacking.json"), {}, "cannot read lacking.json"),
         (("--findings", "event.json"), {}, "event.json holds no findings"),
         (("--plan", "event.json"), {}, "event.json is no whole plan file"),

@@ -272,7 +272,7 @@ def test_a_record_from_before_history_was_rewritten_is_told(delivery: Delivery) 
     delivery.squash(7)
     done = delivery.apply()
     assert done.exit_code == 0, done.stderr
-    assert "dddddddddddd was applied last and is in this history no more" in done.stderr
+    assert "dddddddddddd was applied last and is no longer in this history" in done.stderr
 
 
 # when something fails
@@ -320,8 +320,8 @@ def test_a_datadog_that_refuses_stops_what_comes_after(delivery: Delivery, local
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--only", "motor"), "--only goes with --fingerprint"),
-        (("--allow", "--max-deletes 3"), "--allow goes with --fingerprint"),
+        (("--only", "motor"), "--only needs --fingerprint"),
+        (("--allow", "--max-deletes 3"), "--allow needs --fingerprint"),
         (("--fingerprint", "0" * 8, "--allow", "--root /"), "--allow '--root'"),
     ],
 )

@@ -83,7 +83,7 @@ def command(
     drift = app.drift(root, console.target(deadline=deadline), wanted)
     console.warn_of_files(drift.planned.warnings)
     if drift.files_differ:
-        console.say("The files differ from HEAD; what they change themselves is not looked at.")
+        console.say("The files differ from HEAD; drift leaves out what these edits change.")
     if planfile is not None:
         console.answer(drift.planned.file(), planfile, as_it_is=True)
     console.answer(rendered(drift.planned.plan, form, output, full=full), output)

@@ -57,7 +57,9 @@ def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str |
     stated = _stated(given)
     if schemas:
         if stated or empty or github:
-            raise UsageError("--schemas stands alone", hint="`monitor-sync init --schemas`")
+            raise UsageError(
+                "--schemas takes no other option", hint="`monitor-sync init --schemas`"
+            )
         console.answer(f"{app.write_schemas(root)} is written.\n")
         return
     app.refuse_existing(root)

@@ -83,7 +83,7 @@ def command(
 
     if (only or allow) and not fingerprint:
         given = "--only" if only else "--allow"
-        raise UsageError(f"{given} goes with --fingerprint", hint="the refused run's page has it")
+        raise UsageError(f"{given} needs --fingerprint", hint="the refused run's page has it")
     limits, forced = _allowed(allow)
     wanted = app.MergedOptions(
         environment=environment,

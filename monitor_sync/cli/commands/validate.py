@@ -94,9 +94,7 @@ def command(
     on --baseline FILE shows only new ones.
     """
     if everything and not ask:
-        raise UsageError(
-            "--all says what --online asks about", hint="`monitor-sync validate --online --all`"
-        )
+        raise UsageError("--all needs --online", hint="`monitor-sync validate --online --all`")
     if write_baseline:
         _write_baseline(root, baseline, selectors)
         return

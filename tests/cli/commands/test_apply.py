@@ -151,7 +151,7 @@ class TestAPlanFile:
         project.done("apply --yes")
         result = project.run("apply plan.json --yes")
         assert result.exit_code == 6
-        assert "was made since the plan" in result.stdout
+        assert "was created after the plan was made" in result.stdout
         assert len(project.live()) == 1
 
     def test_that_was_edited_is_refused(self, project: Project) -> None:
