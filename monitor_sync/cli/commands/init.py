@@ -77,14 +77,14 @@ def _stated(given: Mapping[str, str | None]) -> dict[str, str]:
     return {names.get(name, name): value for name, value in given.items() if value is not None}
 
 
-def _answers(stated: Mapping[str, str], *, asks_github: bool) -> app.Answers:
+def _answers(stated: Mapping[str, str], *, asks_github: bool) -> app.ProjectChoices:
     """Return what the options say, and for the rest what a person answers or the defaults."""
     answers = dict(stated)
     if sys.stdin.isatty():
         for name, question in _QUESTIONS.items():
             if name not in answers and (name != "github" or asks_github):
                 answers[name] = _asked(name, question, _default(name, answers))
-        return app.Answers(**answers)
+        return app.ProjectChoices(**answers)
     missing = [name for name in ("project", "pager", "chat") if name not in answers]
     if missing:
         raise UsageError(
@@ -94,7 +94,7 @@ def _answers(stated: Mapping[str, str], *, asks_github: bool) -> app.Answers:
         )
     for name in ("team", "site"):
         answers.setdefault(name, _default(name, answers))
-    return app.Answers(**answers)
+    return app.ProjectChoices(**answers)
 
 
 def _default(name: str, answers: Mapping[str, str]) -> str:
