@@ -213,10 +213,11 @@ def appended(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
     return "".join(line + "\n" for line in _monitors(entries, monitors))
 
 
-def unit_file(name: str, team: str, schema: str) -> str:
-    """Return the text of ``business-unit.yaml`` of a new unit; ``team`` may be empty."""
+def unit_file(name: str, team: str, tags: Mapping[str, str], schema: str) -> str:
+    """Return the text of ``business-unit.yaml`` of a new unit; team and tags may be empty."""
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
-    lines += [*scalars.entry("name", name, 0), *(scalars.entry("team", team, 0) if team else ())]
+    for field_name, value in {"name": name, "team": team, "tags": tags}.items():
+        lines += scalars.entry(field_name, value, 0) if value else ()
     return "\n".join(lines) + "\n"
 
 

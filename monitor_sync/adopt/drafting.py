@@ -16,7 +16,7 @@ from monitor_sync.adopt.holes import Names, with_holes
 from monitor_sync.adopt.inherited import tags_above, unset_tags
 from monitor_sync.adopt.naming import Title, names, unit_names
 from monitor_sync.adopt.placed import PlacedMonitor
-from monitor_sync.adopt.placing import Place, Placing, by_key, place_all
+from monitor_sync.adopt.placing import Place, Placing, by_key, common_tags, place_all
 from monitor_sync.adopt.sharing import Sharing, by_path, makes, naming, template_text
 from monitor_sync.adopt.templates.find import Finder
 from monitor_sync.adopt.templates.suggestion import Suggestion
@@ -103,6 +103,7 @@ class Drafter:
         self._finder = Finder() if templates else None
         titles = [Title(self._place(each).unit, self._place(each).file, each) for each in live]
         self._names = names(titles, taken)
+        self._unit_tags = common_tags((self._place(each).unit, each.body) for each in live)
         called = {**unit_names(titles), **existing.unit_names}
         self._unit_names = {its.unit: _title(its.unit) for its in self._places.values()} | called
 
@@ -222,6 +223,8 @@ class Drafter:
         if unit not in self._existing.units:
             team = self._unit_team(unit)
             above = {**above, "team": team} if team else above
+            tags = [f"{key}:{value}" for key, value in self._unit_tags[unit].items()]
+            above["tags"] = merge_tags(above.get("tags") or [], tags)
         return above
 
     def _unit_team(self, unit: str) -> str:
@@ -272,7 +275,8 @@ class Drafter:
     def _units(self, placed: Sequence[PlacedMonitor]) -> Iterator[tuple[str, str]]:
         schema = "../.schemas/business-unit.json" if self._schemas else ""
         for unit in sorted({monitor.unit for monitor in placed} - self._existing.units):
-            text = composing.unit_file(self._unit_names[unit], self._unit_team(unit), schema)
+            tags = self._unit_tags[unit]
+            text = composing.unit_file(self._unit_names[unit], self._unit_team(unit), tags, schema)
             yield f"{unit}/business-unit.yaml", text
 
     def _new_teams(self, placed: Sequence[PlacedMonitor]) -> list[str]:

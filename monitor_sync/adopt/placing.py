@@ -239,3 +239,33 @@ def slug(text: str, longest: int = _LONGEST_PART) -> str:
         return joined
     cut = joined[: longest + 1].rpartition("-")[0] or joined[:longest]
     return cut[:longest].strip("-._")
+
+
+_GIVEN: Final = frozenset({"team", "service", "business_unit", "on_call"})
+"""Keys of tags that a monitor gets from its place."""
+
+
+def common_tags(bodies: Iterable[tuple[str, Body]]) -> dict[str, dict[str, str]]:
+    """
+    Return the tags that all monitors of a unit have, by unit and key, of several monitors or more.
+
+    ``bodies`` are live monitors with the unit of each. Tags that a place gives, and keys with
+    several values, are none of these. The unit ``unplaced`` has none, since nobody stays there.
+    """
+    common: dict[str, dict[str, str]] = {}
+    number: Counter[str] = Counter()
+    for unit, body in bodies:
+        number[unit] += 1
+        tags = {
+            key: values[0]
+            for key, values in by_key(body).items()
+            if len(values) == 1 and values[0] and key not in _GIVEN and "${" not in values[0]
+        }
+        before = common.get(unit, tags)
+        common[unit] = {key: value for key, value in before.items() if tags.get(key) == value}
+    return {
+        unit: {key: value for key, value in tags.items() if not key.startswith("monitor_sync_")}
+        if number[unit] > 1 and unit != UNPLACED
+        else {}
+        for unit, tags in common.items()
+    }
