@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor_sync.adopt.templates.candidate import Candidate, Point
@@ -27,30 +27,43 @@ class Names:
         """Note keys that no other monitor may have."""
         self._keys.update(keys)
 
-    def monitors(self, candidates: Sequence[Candidate]) -> dict[str, Candidate]:
-        """Return candidates by names with which no key of theirs is taken, and take these."""
+    def monitors(
+        self, candidates: Sequence[Candidate], keys: Callable[[Point, str], Sequence[str]]
+    ) -> dict[str, Candidate]:
+        """Return candidates by names with which none of their ``keys`` is taken, and take these."""
         named: dict[str, Candidate] = {}
         for candidate in candidates:
             name = candidate.name
-            while name in named or not self._keys.isdisjoint(_keys(candidate, name)):
+            while name in named or self._is_taken(candidate, name, keys):
                 name = unused(name, {name})
             named[name] = candidate
-            self._keys.update(_keys(candidate, name))
+            self.take(key for point in candidate.members for key in keys(point, name))
         return named
 
+    def _is_taken(
+        self, candidate: Candidate, name: str, keys: Callable[[Point, str], Sequence[str]]
+    ) -> bool:
+        return any(key in self._keys for point in candidate.members for key in keys(point, name))
 
-def _keys(candidate: Candidate, name: str) -> Iterator[str]:
-    """Yield every key that a candidate may give to its monitors, in a template or in place."""
-    for unit, file, _, item in candidate.members:
-        yield f"{unit}/{file}/{item}.{name}" if item else f"{unit}/{file}/{name}"
-        yield f"{unit}/{file}/{name}.{item}"
-    for unit, file in {point[:2] for point in candidate.members}:
-        yield f"{unit}/{file}/{name}"
+
+def _in_place_keys(point: Point, name: str) -> tuple[str, str]:
+    """Return the key of a monitor with ``for_each``, and that of its item."""
+    own = f"{point.unit}/{point.file}/{name}"
+    return own, f"{own}.{point.item}"
+
+
+def _template_keys(point: Point, name: str) -> tuple[str]:
+    """Return the key that a template gives to its monitor for an item."""
+    return (f"{point.unit}/{point.file}/{_template_part(point, name)}",)
+
+
+def _template_part(point: Point, name: str) -> str:
+    return f"{point.item}.{name}" if point.item else name
 
 
 def in_place(candidates: Sequence[Candidate], names: Names) -> Iterator[FoundItems]:
     """Yield candidates of one file and team as monitors with ``for_each``."""
-    for name, candidate in names.monitors(candidates).items():
+    for name, candidate in names.monitors(candidates, _in_place_keys).items():
         first, *_ = candidate.members
         yield FoundItems(
             unit=first.unit,
@@ -73,7 +86,7 @@ def template_and_uses(
     template: CandidateTemplate, names: Names
 ) -> tuple[FoundTemplate, list[FoundUse]]:
     """Return a template and its uses."""
-    named = names.monitors(template.candidates)
+    named = names.monitors(template.candidates, _template_keys)
     name = template_name(template.family, template.item, list(named), names.templates)
     names.templates.add(name)
     renamed = zip(named.items(), template.renamed, strict=True)
@@ -101,9 +114,9 @@ def _with_names(value: Any, names: Mapping[str, str]) -> Any:
 def _declaration(values: Mapping[Point, str], points: int) -> dict[str, Any]:
     """Return a parameter: with a default where most points have one value, or some need none."""
     usual, number = Counter(values.values()).most_common(1)[0]
-    if number * 2 > len(values) or len(values) < points:
+    if number * 2 > len(values):
         return {"type": "string", "default": usual}
-    return {"type": "string"}
+    return {"type": "string"} | ({"default": ""} if len(values) < points else {})
 
 
 def _uses(template: CandidateTemplate, found: FoundTemplate, named: Named) -> Iterator[FoundUse]:
@@ -124,7 +137,7 @@ def _uses(template: CandidateTemplate, found: FoundTemplate, named: Named) -> It
             tags=tags[first],
             items={point.item: _changes(named, point, tags[first]) for point in points},
             members={
-                f"{point.item}.{name}" if point.item else name: candidate.members[point].placed
+                _template_part(point, name): candidate.members[point].placed
                 for point in points
                 for name, candidate in named.items()
                 if point in candidate.members

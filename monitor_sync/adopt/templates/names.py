@@ -98,8 +98,13 @@ def monitor_name(placed: Sequence[str], items: Sequence[str], pattern: Any) -> s
 
 def _without(name: str, item: str) -> str:
     """Return a name without the words of an item and without the number of a namesake."""
-    words = re.sub(r"[^a-z0-9]+", "-", item)
-    bare = re.sub(rf"(^|-){re.escape(words)}(?=-|$)", "", name) if words else name
+    words = re.findall(r"[a-z0-9]+", item)
+    bare = name
+    for start in range(len(words)):  # the name may lack what the unit says: motor-primary
+        ending = re.escape("-".join(words[start:]))
+        bare, number = re.subn(rf"(^|-){ending}(?=-|$)" if start == 0 else rf"^{ending}-", "", name)
+        if number:
+            break
     return re.sub(r"(?<=[a-z])-[0-9]$", "", bare).strip("-._")
 
 
