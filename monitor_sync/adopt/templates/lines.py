@@ -20,7 +20,7 @@ def lines_of(value: Any) -> int:
 
 
 def _text(text: str) -> int:
-    """Return a long text as it stands below its key: folded, or with its own line breaks."""
+    """Return the lines of a text: folded below its key where it is long, or with its own breaks."""
     if "\n" in text:
         return 1 + text.count("\n") + 1
     return 1 if len(text) <= _WIDTH else 2 + len(text) // (_WIDTH + 10)
