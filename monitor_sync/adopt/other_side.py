@@ -80,6 +80,16 @@ def _entries(value: Any) -> Iterator[Mapping[str, Any]]:
 # Terraform and OpenTofu
 
 
+_REMOVED: Final = """\
+removed {{
+  from = {}
+  lifecycle {{
+    destroy = false
+  }}
+}}
+"""
+
+
 def _root_module(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the root module of a state, or of the state in a plan; None where there is none."""
     for holder in (document, document.get("prior_state")):
@@ -107,13 +117,9 @@ def _terraform(root: Mapping[str, Any], adopted: Collection[int]) -> tuple[set[i
         going = {address: number for address, number in instances.items() if number in adopted}
         named |= {*going.values()}
         if going and len(going) == len(instances):
-            blocks.append(
-                f"removed {{\n  from = {bare}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n"
-            )
+            blocks.append(_REMOVED.format(bare))
         else:
-            commands += [
-                f"terraform state rm {shlex.quote(address)}\n" for address in sorted(going)
-            ]
+            commands += [f"terraform state rm {shlex.quote(name)}\n" for name in sorted(going)]
     if commands:
         commands.insert(0, "# instances of resources of which others stay in Terraform:\n")
     return named, "\n".join(blocks) + ("\n" if blocks and commands else "") + "".join(commands)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from monitor_sync.adopt import other_side, selecting
 from monitor_sync.adopt import placing as tags
-from monitor_sync.adopt import selecting
 from monitor_sync.adopt.drafting import Doubts, Draft, Drafter, with_placing
 from monitor_sync.adopt.existing import ExistingFiles, existing_files
 from monitor_sync.adopt.marks import mark_of
+from monitor_sync.adopt.other_side import OtherSide
 from monitor_sync.adopt.selecting import Left, Selection
 from monitor_sync.adopt.templates.suggestion import Suggestion
 from monitor_sync.app import baseline, files, listing
@@ -42,7 +43,8 @@ class ImportOptions:
 
     ``since`` is in milliseconds since 1970. ``project`` names the project where there is none yet.
     ``baseline`` is a file that gets the findings which the imported monitors come with. With
-    ``templates`` what monitors have in common is written as templates.
+    ``templates`` what monitors have in common is written as templates. ``state`` is what another
+    tool says of its own resources, as JSON that was read (``adopt/other_side.py``); None for none.
     """
 
     ids: Sequence[int] = ()
@@ -54,6 +56,7 @@ class ImportOptions:
     dry_run: bool = False
     baseline: Path | None = None
     templates: bool = False
+    state: Any = None
 
 
 class WrittenFile(NamedTuple):
@@ -97,6 +100,8 @@ class Imported:
     """The tools whose marks imported monitors bear, by id: with ``take_over``."""
     found: Suggestion = field(default_factory=Suggestion)
     """What the imported monitors have in common, with ``templates``."""
+    other_side: OtherSide | None = None
+    """What lets go of the imported monitors, where another tool's ``state`` was given."""
 
 
 def import_monitors(
@@ -109,6 +114,7 @@ def import_monitors(
     monitors or which project is meant, RemoteError, and Refused where a file changed meanwhile.
     """
     conversation = conversation or Conversation()
+    _other_side(options.state, ())  # said before anything is written
     with files.uncollected():
         before = _bytes(root, options)
         loaded, existing = _read(root) if before else _nothing(options.project)
@@ -122,7 +128,22 @@ def import_monitors(
         texts = texts or {PROJECT: f"project: {options.project}\n"}
         work = _Work(root, before, texts, loaded, existing, placing, live)
         proven = work.proven(selection, conversation, templates=options.templates)
-    return work.ended(proven, selection, options, shares)
+    imported = work.ended(proven, selection, options, shares)
+    ids = [monitor.id for monitor in imported.monitors]
+    return replace(imported, other_side=_other_side(options.state, ids))
+
+
+def _other_side(state: Any, ids: Collection[int]) -> OtherSide | None:
+    """Return what lets go of these monitors; None without a state. Raises UsageError."""
+    if state is None:
+        return None
+    try:
+        return other_side.steps(state, ids)
+    except other_side.UnknownDocument as error:
+        raise UsageError(f"the other tool's state: {error}", hint=_STATES) from None
+
+
+_STATES: Final = "`terraform show -json > state.json`, then `--state state.json`"
 
 
 @dataclass(frozen=True, slots=True)

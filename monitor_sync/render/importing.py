@@ -22,6 +22,7 @@ from monitor_sync.render.text import (
 )
 
 if TYPE_CHECKING:
+    from monitor_sync.adopt.other_side import OtherSide
     from monitor_sync.adopt.selecting import Left
     from monitor_sync.app.importing import Imported
 
@@ -61,6 +62,7 @@ def text(imported: Imported, style: Style = PLAIN) -> str:
     ]
     width = min(style.width or _COLUMNS, 100)
     blocks = ["\n".join(shorten(line, width) for line in part) for part in parts if part]
+    blocks += ["\n".join(part) for part in [_to_paste(imported.other_side, style)] if part]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -232,10 +234,22 @@ def _next(imported: Imported, style: Style) -> list[str]:
     ]
 
 
+def _to_paste(side: OtherSide | None, style: Style) -> list[str]:
+    """Return what lets go of the monitors on the other side, whole lines to be pasted."""
+    if side is None:
+        return []
+    lines = [] if side.text else ["its state names none of them"]
+    if side.text and side.unnamed:
+        named = listed([f"#{number}" for number in side.unnamed], 6)
+        lines.append(f"its state does not name {named}")
+    head = style(f"On the side of {side.tool}, before `apply` here:", bold=True)
+    return [head, *lines, *map(plain, side.text.splitlines())]
+
+
 _STEPS: Final = {
     "terraform": "in Terraform: a `removed` block with `destroy = false` for each, then apply",
     "pulumi": "in Pulumi: `pulumi state delete URN` for each, with `protect` taken off",
-    "kennel": "in kennel: delete its file, and do not run kennel's `plan` before it is merged",
+    "kennel": "in kennel: stop it; it deletes what has its line and is not in its files",
     "datadog-operator": "in Kubernetes: remove the finalizer, then delete the DatadogMonitor",
     "datadog-sync": "in datadog-sync-cli: leave these ids out with --filter",
 }

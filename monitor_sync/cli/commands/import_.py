@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -37,6 +38,19 @@ def _since(_: click.Context, parameter: click.Parameter, value: str | None) -> i
         ) from None
 
 
+def _state(_: click.Context, parameter: click.Parameter, path: Path | None) -> Any:
+    """Return the JSON of a file, in which another tool says what it manages."""
+    if path is None:
+        return None
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        wrong = (error.strerror or str(error)).lower()
+    except (ValueError, RecursionError):
+        wrong = "it is not JSON"
+    raise click.BadParameter(f"{path}: {wrong}", param=parameter)
+
+
 @click.command("import")
 @click.option("--id", "ids", type=click.IntRange(1), multiple=True, help="One; repeatable.")
 @click.option("--query", metavar="Q", help="What Datadog's search finds: 'tag:team:motor'.")
@@ -47,6 +61,13 @@ def _since(_: click.Context, parameter: click.Parameter, value: str | None) -> i
     "--take-over",
     is_flag=True,
     help="Also what another tool manages; says what to do on the other side.",
+)
+@click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_state,
+    help="The other tool's own state: prints what lets go of just these monitors.",
 )
 @click.option("--templates", is_flag=True, help="Write what monitors have in common once.")
 @click.option("--dry-run", is_flag=True, help="Show all, write nothing.")
@@ -67,6 +88,7 @@ def command(
     since: int | None,
     project: str,
     take_over: bool,
+    state: Any,
     templates: bool,
     dry_run: bool,
     baseline: Path | None,
@@ -95,6 +117,7 @@ def command(
             dry_run=dry_run,
             baseline=baseline,
             templates=templates,
+            state=state,
         ),
         app.Conversation(progress=progress),
     )
