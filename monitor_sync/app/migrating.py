@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,8 +19,10 @@ from monitor_sync.errors import UsageError
 from monitor_sync.language.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from monitor_sync.app.target import Target
     from monitor_sync.model import Monitor
     from monitor_sync.project.load import Loaded
+    from monitor_sync.sync.spent import Spent
 
 _ABSENT: Final = object()
 
@@ -51,6 +53,7 @@ class _Run:
 
     root: Path
     copy: Path
+    spent: Sequence[Spent] = ()
     steps: list[Step] = field(default_factory=list)
 
     def rewritten(self) -> list[Rewritten]:
@@ -84,18 +87,25 @@ def requests(words: Sequence[str]) -> list[tuple[Codemod, tuple[str, ...]]]:
     return asked
 
 
-def migrate(root: Path, words: Sequence[str], *, dry_run: bool = False) -> Migration:
+def migrate(
+    root: Path,
+    words: Sequence[str],
+    *,
+    dry_run: bool = False,
+    target: Callable[[], Target] | None = None,
+) -> Migration:
     """
     Rewrite the files of a project by the codemods that the words name, in their order.
 
     They run in a copy. What each makes is read back: no error that was not there, the same
     monitors, no field changed but those that the codemod says, nobody notified differently. The
-    files are written then, all or none. Raises UsageError, WrongFiles, NotProven.
+    files are written then, all or none. ``target`` gives the Datadog of a codemod that asks one.
+    Raises UsageError, WrongFiles, NotProven, RemoteError.
     """
     asked = requests(words)
     files.read_whole(root)
     with rewriting.copied(root) as copy:
-        run = _Run(root, copy)
+        run = _Run(root, copy, _spent(root, asked, target))
         for codemod, arguments in asked:
             run.steps.append(_step(run, codemod, arguments))
         rewritten = run.rewritten()
@@ -104,10 +114,23 @@ def migrate(root: Path, words: Sequence[str], *, dry_run: bool = False) -> Migra
     return Migration(steps=tuple(run.steps), files=tuple(rewritten), dry_run=dry_run)
 
 
+def _spent(
+    root: Path,
+    asked: Sequence[tuple[Codemod, tuple[str, ...]]],
+    target: Callable[[], Target] | None,
+) -> Sequence[Spent]:
+    """Return what a plan says is spent, where a codemod asks for it."""
+    if target is None or not any(codemod.online for codemod, _ in asked):
+        return ()
+    from monitor_sync.app.planning import plan
+
+    return plan(root, target()).plan.spent
+
+
 def _step(run: _Run, codemod: Codemod, arguments: Sequence[str]) -> Step:
     before = rewriting.read_copy(run.copy, run.root)
     parsed = rewriting.parsed_files(run.copy, tests=True)
-    rewrites = codemod.rewrite(estate(run.copy, parsed, before), arguments)
+    rewrites = codemod.rewrite(estate(run.copy, parsed, before, run.spent), arguments)
     edits = {name: steps for name, steps in rewrites.edits.items() if steps}
     rewritten, by_hand = rewriting.rewrite(run.copy, edits)
     for file in rewritten:

@@ -8,6 +8,7 @@ import pytest
 
 from monitor_sync.app import migrate
 from monitor_sync.errors import UsageError
+from tests.cli.repository import DROP, Repository
 from tests.project.builders import MONITOR, flow, indented, one, write
 
 
@@ -124,3 +125,113 @@ def test_a_metric_whose_name_holes_make_is_kept_and_named(tmp_path: Path) -> Non
 def test_a_command_line_that_names_no_codemod_is_refused(tmp_path: Path, words: list[str]) -> None:
     with pytest.raises(UsageError):
         migrate(tmp_path, words)
+
+
+_SILENT = """\
+defaults: {notify: false, footer: false}
+team: claims
+monitors:
+  one:
+    name: One
+    query: avg(last_5m):avg:a{*} > 5
+    message: |-
+      Look at it.
+      {{#is_alert}}@slack-claims @webhook-x{{/is_alert}}
+      {{#is_recovery}}@slack-claims{{/is_recovery}}
+  two:
+    name: Two
+    query: avg(last_5m):avg:b{*} > 5
+    message: |-
+      Two. {{#is_alert}}@slack-claims @webhook-x{{/is_alert}}
+      {{#is_recovery}}@slack-claims{{/is_recovery}}
+"""
+
+
+def test_handles_of_a_team_without_rules_become_its_rules(tmp_path: Path) -> None:
+    text, kept = _migrated(tmp_path, {"motor/flow.yaml": _SILENT}, "routing")
+    assert kept == []
+    assert (
+        text
+        == """\
+defaults: {footer: false}
+team: claims
+monitors:
+  one:
+    name: One
+    query: avg(last_5m):avg:a{*} > 5
+    message: |-
+      Look at it.
+  two:
+    name: Two
+    query: avg(last_5m):avg:b{*} > 5
+    message: |-
+      Two.
+"""
+    )
+    teams = (tmp_path / "monitors" / "teams.yaml").read_text()
+    assert '{alert: ["@slack-claims", "@webhook-x"], recovery: ["@slack-claims"]}' in teams
+
+
+def test_a_monitor_that_differs_from_its_team_keeps_its_own_people(tmp_path: Path) -> None:
+    files = one("notify: false\npriority: 1\n")
+    files["motor/flow.yaml"] = files["motor/flow.yaml"].replace(
+        "Quotes fail.", "Quotes fail. {{#is_alert}}@slack-motor{{/is_alert}}"
+    )
+    text, kept = _migrated(tmp_path, files, "routing")
+    assert kept == []
+    assert "    message: Quotes fail.\n    notify: {alert: [chat], recovery: []}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("Ask @slack-motor whether it matters.", "a handle is part of a sentence"),
+        (
+            '{{#is_match "host.name" "a"}}@slack-motor{{/is_match}}',
+            "no routing by state notifies exactly these people",
+        ),
+        ("Look. @slack-{{host.name}}", "a handle is part of a sentence, or made of variables"),
+    ],
+)
+def test_handles_that_no_routing_stands_for_are_kept(
+    tmp_path: Path, message: str, reason: str
+) -> None:
+    files = one("notify: false\n")
+    files["motor/flow.yaml"] = (
+        files["motor/flow.yaml"]
+        .replace("message: Quotes fail.", f"message: '{message}'")
+        .replace("{env:${env}}", "{env:${env}} by {host}")
+    )
+    text, kept = _migrated(tmp_path, files, "routing")
+    assert text == files["motor/flow.yaml"]
+    assert [entry.startswith(reason) for entry in kept] == [True]
+
+
+def test_spent_lines_go_once_a_plan_says_so(repository: Repository) -> None:
+    number = repository.live()[DROP]["id"]
+    flow_text = (repository.folder / "monitors/motor/flow.yaml").read_text()
+    repository.edit(
+        "motor/flow.yaml", "conversion-drop:\n", "drop:\n    moved_from: conversion-drop\n"
+    )
+    repository.write("motor/more.yaml", "released:\n  gone: long ago\n" + _MORE)
+    before = repository.done("migrate spent --dry-run").stdout
+    assert "moved_from" not in before
+    repository.done("apply --yes --workers 1")
+    repository.edit("motor/flow.yaml", "    moved_from", f"    adopt: {number}\n    moved_from")
+
+    repository.done("migrate spent")
+
+    text = (repository.folder / "monitors/motor/flow.yaml").read_text()
+    assert text == flow_text.replace("conversion-drop:\n", "drop:\n")
+    assert (repository.folder / "monitors/motor/more.yaml").read_text() == _MORE
+    assert "Nothing to rewrite" in repository.done("migrate spent").stdout
+
+
+_MORE = """\
+monitors:
+  other:
+    name: Other
+    query: avg(last_5m):avg:other{*} > 5
+    message: Other.
+    runbook: other
+"""

@@ -1,4 +1,4 @@
-"""Every codemod that needs the files alone, in the order in which they are listed and run."""
+"""Every codemod, in the order in which they are listed and run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from monitor_sync.adopt.migrate import (
     no_data,
     rename_metric,
     rename_tag,
+    routing,
+    spent,
 )
 
 CODEMODS: Final = {
@@ -20,6 +22,8 @@ CODEMODS: Final = {
         monitor_type.CODEMOD,
         group_delay.CODEMOD,
         escalation.CODEMOD,
+        routing.CODEMOD,
+        spent.CODEMOD,
         rename_metric.CODEMOD,
         rename_tag.CODEMOD,
     )

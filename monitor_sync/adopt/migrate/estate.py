@@ -15,6 +15,7 @@ from monitor_sync.project.loaded import Loaded
 from monitor_sync.project.parsed import ParsedFile
 from monitor_sync.project.schema_files import bundle
 from monitor_sync.project.yaml_reader import DataPath
+from monitor_sync.sync.spent import Spent
 
 _SHARED: Final = ("project", "business-unit", "monitors")
 """Kinds of files that have ``defaults``."""
@@ -85,12 +86,17 @@ class Rewrites:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estate:
-    """A project's files, sound, with the monitors that they make."""
+    """
+    A project's files, sound, with the monitors that they make.
+
+    ``spent`` is what a plan says of lines that have done their work, where one was made.
+    """
 
     root: Path
     files: Sequence[ParsedFile]
     loaded: Loaded
     levels: Sequence[Level]
+    spent: Sequence[Spent] = ()
 
     def monitors(self, level: Level) -> list[Monitor]:
         """Return the monitors that a level is of."""
@@ -101,7 +107,9 @@ class Estate:
         return file.file.path.relative_to(self.root).as_posix()
 
 
-def estate(root: Path, files: Sequence[ParsedFile], loaded: Loaded) -> Estate:
+def estate(
+    root: Path, files: Sequence[ParsedFile], loaded: Loaded, spent: Sequence[Spent] = ()
+) -> Estate:
     """Return the estate that files and what they were read as make."""
     keys: dict[tuple[str, DataPath], list[str]] = defaultdict(list)
     for key, made in loaded.provenance.items():
@@ -120,7 +128,7 @@ def estate(root: Path, files: Sequence[ParsedFile], loaded: Loaded) -> Estate:
         for where, values in _levels(file)
         if isinstance(values, dict)
     ]
-    return Estate(root=root, files=files, loaded=loaded, levels=levels)
+    return Estate(root=root, files=files, loaded=loaded, levels=levels, spent=spent)
 
 
 def _levels(file: ParsedFile) -> Iterator[tuple[DataPath, Any]]:
@@ -179,7 +187,7 @@ class Codemod:
 
     ``behaviour`` says what changes in what the monitors do. ``parameters`` are what it is told on
     the command line. ``fields`` are the only parts of a monitor that may differ afterwards, such
-    as ``query`` or ``options.on_missing_data``. Nobody is ever notified differently.
+    as ``query`` or ``options.on_missing_data``. ``online`` asks for what a plan says is spent.
     """
 
     name: str
@@ -188,3 +196,4 @@ class Codemod:
     rewrite: Callable[[Estate, Sequence[str]], Rewrites]
     parameters: tuple[str, ...] = ()
     fields: frozenset[str] = frozenset()
+    online: bool = False

@@ -1,4 +1,4 @@
-"""``migrate``: files rewritten by codemods, comments kept. Offline, without a key."""
+"""``migrate``: files rewritten by codemods, comments kept."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def command(
     root: Path, codemods: Sequence[str], dry_run: bool, form: str, output: Path | None
 ) -> None:
     """
-    Rewrite the files by each CODEMOD, comments and order kept. Offline, without a key.
+    Rewrite the files by each CODEMOD, comments and order kept.
 
     Without a CODEMOD, lists them: what each does, and what then changes in what the monitors do.
-    What is rewritten is read back first; all files are written, or none.
+    What is rewritten is read back first; all files are written, or none. Offline, but for `spent`,
+    which asks Datadog as `plan` does.
     """
     from monitor_sync.render import migrating
 
@@ -40,6 +41,6 @@ def command(
         console.answer(migrating.codemods(CODEMODS, style), output)
         return
     with patches.printed_where_refused(form, output):
-        migration = app.migrate(root, codemods, dry_run=dry_run)
+        migration = app.migrate(root, codemods, dry_run=dry_run, target=console.target)
     text = migrating.as_json(migration) if form == "json" else migrating.text(migration, style)
     console.answer(text, output)
