@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from monitor_sync.language.atoms import node
 from monitor_sync.language.suggest import nearest
 
 # Arguments each function takes. From Datadog's guide on template variable evaluation; a second
@@ -50,7 +50,7 @@ _LEVELS: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 4}
 _NEGATION: Final = 3  # binds closer than a product and less close than a power
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Value:
     """A number as written."""
 
@@ -59,7 +59,7 @@ class Value:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class EvalName:
     """A template variable, such as ``value`` or ``a.value``."""
 
@@ -68,7 +68,7 @@ class EvalName:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class EvalCall:
     """A function of its arguments."""
 
@@ -78,7 +78,7 @@ class EvalCall:
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Operation:
     """``left sign right``; ``left`` is None for a sign in front of one operand."""
 
@@ -92,7 +92,7 @@ class Operation:
 Expression = Value | EvalName | EvalCall | Operation
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class EvalFault:
     """What is wrong with an expression; characters count from 0 in the message."""
 
@@ -109,7 +109,7 @@ class _WrongEval(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class _Token:
     kind: str
     text: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor_sync.language.atoms import node
 from monitor_sync.language.eval_expression import Expression
 
 
@@ -29,7 +30,7 @@ class MessageProblem:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Part:
     """A stretch of the message. Characters count from 0; ``end`` is the first one after it."""
 
@@ -37,14 +38,14 @@ class Part:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Text(Part):
     """What Datadog shows as it stands, handles included."""
 
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Variable(Part):
     """
     ``{{host.name}}``, ``{{{comparator}}}``, ``{{[kube.app].name}}``.
@@ -62,7 +63,7 @@ class Variable(Part):
         return dotted(self.path)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Argument(Part):
     """A word after a condition's or a helper's name, ``value`` without its quotes."""
 
@@ -70,7 +71,7 @@ class Argument(Part):
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Condition(Part):
     """What a block asks: ``is_alert``, ``is_match "host.name" "web"``, ``is_priority 'P1'``."""
 
@@ -83,7 +84,7 @@ class Condition(Part):
         return tuple(argument.value for argument in self.arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Block(Part):
     """
     ``{{#is_alert}}…{{else}}…{{/is_alert}}``, or its negation with ``^``.
@@ -102,7 +103,7 @@ class Block(Part):
     closing: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Raw(Part):
     """``{{{{raw}}}}…{{{{/raw}}}}``: text with braces that mean nothing; maybe under a condition."""
 
@@ -112,7 +113,7 @@ class Raw(Part):
     closing: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Helper(Part):
     """``eval``, ``local_time``, ``urlencode`` or ``override_priority`` with its arguments."""
 
@@ -123,14 +124,14 @@ class Helper(Part):
     """What ``eval`` computes; None for the others and where it cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Comment(Part):
     """``{{!-- … --}}`` or ``{{! … }}``: seen in the editor only."""
 
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Broken(Part):
     """A tag that cannot be read or stands in the wrong place. Taken to show nothing."""
 
