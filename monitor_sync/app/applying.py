@@ -13,7 +13,7 @@ from monitor_sync.app.conversation import Conversation
 from monitor_sync.app.failures import LimitsExceeded, OtherPlan
 from monitor_sync.app.planning import PlanOptions
 from monitor_sync.app.prepare import Prepared
-from monitor_sync.counting import count
+from monitor_sync.counting import count, listed
 from monitor_sync.errors import AppliedInPart, Refused, RemoteError, UsageError
 from monitor_sync.language.suggest import did_you_mean
 
@@ -217,8 +217,8 @@ def _raise_for(outcomes: Sequence[Outcome], refused: int) -> None:
     doubtful = [outcome.change.key for outcome in outcomes if outcome.in_doubt]
     if doubtful:
         raise AppliedInPart(
-            f"another run may have made {', '.join(doubtful)} too: Datadog did not show",
-            hint="`monitor-sync apply --resume` looks again",
+            f"another run may have made {listed(doubtful)} too: Datadog did not show",
+            hint="`monitor-sync apply --resume` looks again; --format json marks each",
         )
     statuses = [outcome.status for outcome in outcomes]
     done = statuses.count("done")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from monitor_sync.app import files, journal, organisation, planning
 from monitor_sync.app.planning import PlanOptions
+from monitor_sync.counting import listed
 from monitor_sync.errors import Refused, UsageError
 from monitor_sync.store.state import locked
 
@@ -132,6 +133,8 @@ def from_plan_file(
         plan = plan_file.read(text, path.name if path else "the last plan")
         checked = _check_target(plan, project.name, client)
         _check_moved(plan, project)
+        if not resume and plan.base is None:  # a base may have other rules, no weaker ones
+            _check_rules(plan, project)
         if checked == "same":
             state.also_called(str(plan.org_id))
         if not resume and not past.ended and past.digest == plan_file.digest_of(text):
@@ -161,6 +164,34 @@ def _check_moved(plan: Plan, project: Project) -> None:
         raise Refused(
             f"the plan takes over the project {', '.join(plan.moved_from)}, and project.yaml"
             " does not say so: nothing was written",
+            hint="plan again",
+        )
+
+
+def _check_rules(plan: Plan, project: Project) -> None:
+    """
+    Raise Refused if the plan was judged by weaker rules than those of the files.
+
+    They were made stricter since, or somebody sealed the plan file again: then the next apply
+    would compare with what never was.
+    """
+    from monitor_sync.app.base import usual_severities
+    from monitor_sync.sync.loosening import loosenings
+    from monitor_sync.sync.review_rules import rules_of
+
+    own, theirs = rules_of(project), plan.rules
+    # another project or site is refused before; what the plan calls a pager besides is no weaker
+    own = replace(
+        own,
+        project=theirs.project or own.project,
+        site=theirs.site,
+        pagers=tuple(dict.fromkeys((*own.pagers, *theirs.pagers))),
+    )
+    weaker = [rule.what for rule in loosenings(own, theirs, usual_severities)]
+    if weaker:
+        raise Refused(
+            f"the plan was judged by weaker rules than these files have ({listed(weaker)}):"
+            " nothing was written",
             hint="plan again",
         )
 

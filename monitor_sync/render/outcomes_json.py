@@ -50,6 +50,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "team": change.team,
         "status": _STATUSES[outcome.status],
         "already": outcome.already,
+        "in_doubt": outcome.in_doubt,
         "error": str(error) if error else None,
         "hint": error.hint if error else "",
         "note": outcome.note,

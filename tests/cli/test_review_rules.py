@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from monitor_sync.app import approvals
 from monitor_sync.errors import UsageError
 from monitor_sync.github.runner import ActionsRunner
+from monitor_sync.sync import plan_file, plan_json
 from tests.cli.repository import DROP, ERRORS, Repository
 
 TWELVE = """\
@@ -209,3 +213,30 @@ def test_who_is_paged_is_asked_with_the_words_of_the_base_too(
     with pytest.raises(UsageError, match="this job has no pull request"):
         approvals(estate.folder / "monitors", ActionsRunner(repository="a/b"),
                   estate.folder / "plan.json", "HEAD^1")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("weaker", "what"),
+    [
+        ({"limits": {}}, "limits."),
+        ({"pagers": ("@slack-*",)}, "what is a pager"),
+        ({"project": "", "limits": {}, "pagers": ("@slack-*",)}, "limits.changes"),
+    ],
+)
+def test_a_plan_file_that_was_sealed_again_with_weaker_rules_is_refused(
+    estate: Repository, weaker: dict[str, Any], what: str
+) -> None:
+    """Kept as the last plan, it would hide from the next apply that the files get weaker."""
+    estate.edit("payments/router.yaml", "critical: 5", "critical: 6")
+    estate.done("plan --out reviewed.json")
+    file = estate.folder / "reviewed.json"
+    honest = plan_file.read(file.read_text(), file.name)
+    forged = replace(honest, rules=replace(honest.rules, **weaker))
+    file.write_text(plan_json.file(forged, commit=""))
+
+    result = estate.run("apply reviewed.json --yes")
+
+    assert result.exit_code == 5, result.output
+    assert "judged by weaker rules than these files have" in result.stderr
+    assert what in result.stderr
+    assert estate.critical(ERRORS) == 5.0

@@ -1,0 +1,32 @@
+"""What an apply says when it could not do all of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from monitor_sync.app.applying import Applied
+from monitor_sync.errors import AppliedInPart
+from monitor_sync.render import outcomes_json
+from tests.render.test_outcomes import FINGERPRINT, outcome
+from tests.render.test_plan import plan
+
+
+def test_of_a_thousand_that_another_run_may_have_made_few_are_named_and_json_has_all() -> None:
+    doubtful = [outcome(f"motor/f/m{number}", id=number, in_doubt=True) for number in range(1_121)]
+    applied = Applied(
+        plan=replace(plan(), changes=tuple(each.change for each in doubtful)),
+        outcomes=tuple(doubtful),
+    )
+
+    with pytest.raises(AppliedInPart) as raised:
+        applied.raise_if_incomplete()
+
+    assert str(raised.value) == (
+        "another run may have made motor/f/m0, motor/f/m1, motor/f/m2 and 1118 more too:"
+        " Datadog did not show"
+    )
+    told = json.loads(outcomes_json.text(doubtful, FINGERPRINT))["outcomes"]
+    assert sum(each["in_doubt"] for each in told) == 1_121
