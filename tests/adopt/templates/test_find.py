@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from monitor_sync.adopt.placed import PlacedMonitor
 from tests.adopt.templates.expanding import found, placed, proven
+from tests.growth import calls
 
 SERVICES = ("quote-api", "pricing", "documents", "vehicle-data")
 
@@ -251,3 +256,65 @@ def test_what_the_file_gives_to_all_is_not_repeated_by_item(tmp_path: Path) -> N
         "template": "requests-fail",
         "for_each": ["b1"],
     }
+
+
+def estate(services: int, others: int) -> list[PlacedMonitor]:
+    """Monitors of some services, each with its sentence, and others that are like no other."""
+    of_services = [
+        placed(
+            f"[Motor] service-{number}: requests fail",
+            f"sum(last_5m):sum:trace.errors{{service:service-{number}}}.as_count() > 5",
+            id_=number + 1,
+            file=f"service-{number}",
+            message=f"{{{{value}}}} fail.\nPeople of kind {number % 7} see it in service-{number}.",
+        )
+        for number in range(services)
+    ]
+    return of_services + [
+        placed(f"Kind {number}", f"avg(last_5m):avg:kind_{number}.a{{*}} > 5", id_=10_000 + number)
+        for number in range(others)
+    ]
+
+
+def test_twice_the_monitors_take_about_twice_the_calls() -> None:
+    small, large = estate(80, 80), estate(160, 160)
+    found(small)  # what is kept of patterns of texts is kept for both
+    assert calls(lambda: found(large)) < 3 * calls(lambda: found(small))
+
+
+_NAME = st.text("ab-", min_size=1, max_size=4).filter(lambda name: name.strip("-") == name)
+_LEVEL = st.sampled_from([1, 2.5, 100])
+_WORDING = st.sampled_from(["", "Look at it.", "${", "{{value}} of it", "a\nb", "a\n\nb  \nc"])
+
+
+@given(
+    st.dictionaries(_NAME, st.tuples(_LEVEL, _WORDING, st.booleans()), min_size=3, max_size=8),
+    st.booleans(),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_found_makes_the_live_monitors_again(
+    tmp_path: Path, services: dict[str, tuple[float, str, bool]], one_file: bool
+) -> None:
+    monitors = [
+        errors(
+            service,
+            number,
+            thresholds={"critical": plain_number(level), **({"warning": 0} if warns else {})},
+            message=f"{service} fails.\n{wording.replace('${', '$${')}\n@slack-{service}",
+            file="all" if one_file else f"file-{number % 3}",
+            options={"renotify_interval": 60} if warns else {},
+        )
+        for number, (service, (level, wording, warns)) in enumerate(services.items(), 1)
+    ]
+    root = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+    proven([with_live_text(monitor) for monitor in monitors], root)
+
+
+def plain_number(level: float) -> float:
+    return int(level) if level == int(level) else level
+
+
+def with_live_text(monitor: PlacedMonitor) -> PlacedMonitor:
+    """Return a monitor whose live message has no doubled dollar signs."""
+    message = monitor.declared["message"].replace("$${", "${")
+    return replace(monitor, live={**monitor.live, "message": message})
