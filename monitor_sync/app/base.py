@@ -59,6 +59,8 @@ class BaseRevision:
         from monitor_sync.sync import loosening
         from monitor_sync.sync.review_rules import rules_of
 
+        if self._same:
+            return here, ()
         base = self._base.project if self._base else _nothing()
         loosened = loosening.loosenings(rules_of(base), rules_of(here), usual_severities)
         return loosening.judged(base, here), loosened
@@ -68,7 +70,7 @@ class BaseRevision:
         from monitor_sync.sync import loosening
         from monitor_sync.sync.review_rules import rules_of
 
-        if self._base is None or not self._base.project.released:
+        if self._same or self._base is None or not self._base.project.released:
             return ()
         going = {change.key for change in plan.changes if change.action in _LEAVING}
         if plan.base is not None:
@@ -130,6 +132,11 @@ class BaseRevision:
                 hint="name a revision with --base whose files are right, or plan without --base",
             )
         return loaded.project
+
+    @functools.cached_property
+    def _same(self) -> bool:
+        """Whether the files here are those of the base: its rules are theirs, and are not read."""
+        return self.history.same()
 
     @functools.cached_property
     def _base(self) -> Loaded | None:

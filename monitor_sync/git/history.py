@@ -86,6 +86,12 @@ class History:
         """True if this clone lacks the beginning of the history."""
         return _shallow(self.root)
 
+    def same(self) -> bool:
+        """Return whether the folder holds the files of the base and no other."""
+        inside = ("--", ".")
+        unlike = command.ask(self.root, "diff", "--quiet", "--no-ext-diff", self.base, *inside)
+        return unlike == "" and command.ask(self.root, "ls-files", "--others", *inside) == ""
+
     def candidates(self, units: Collection[str]) -> Iterator[Revision]:
         """
         Give the revisions that Datadog may still hold: newer ones of the base's branch, then

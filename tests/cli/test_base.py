@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 
 import pytest
 
@@ -304,3 +306,22 @@ class TestTheDriftCommand:
         assert drift["drift"][0]["editor"].startswith("user@emulator.example, 20")
         assert drift["changes"] == drift["merged"] == other["drift"] == []
         assert repository.critical(ERRORS) == 50.0
+
+
+def test_where_no_file_differs_from_the_base_its_files_are_not_read(
+    repository: Repository,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path_factory.mktemp("programs")
+    log, git = folder / "log", folder / "git"
+    git.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {shutil.which("git")} "$@"\n')
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+    assert repository.plan("HEAD")["changes"] == []
+    assert "cat-file" not in log.read_text()
+
+    repository.edit("project.yaml", "project: acme", "limits: {deletes: null}\nproject: acme")
+    assert repository.plan("HEAD")["loosened"] != []
+    assert "cat-file" in log.read_text()

@@ -105,3 +105,31 @@ def test_a_file_that_the_clone_lacks_is_named(tmp_path: Path, repository: Reposi
         written(repository, commit, tmp_path / "out" / "a" / "root")
 
     assert "partial clone" in str(raised.value.hint)
+
+
+def test_the_files_are_those_of_the_base_until_one_is_changed_added_or_gone(
+    repository: Repository,
+) -> None:
+    folder = repository.folder / "monitors"
+    file = folder / "project.yaml"
+    file.write_text("project: acme\n")
+    (repository.folder / ".gitignore").write_text("ignored.yaml\n")
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "all")
+    history = History.find(folder, "HEAD")
+    seen = [history.same()]
+
+    (repository.folder / "elsewhere").touch()
+    seen.append(history.same())
+    for name in ("new.yaml", "ignored.yaml"):
+        (folder / name).touch()
+        seen.append(history.same())
+        (folder / name).unlink()
+    file.write_text("project: other\n")
+    seen.append(history.same())
+    repository.git("commit", "--quiet", "--all", "--message", "other")
+    seen.append(history.same())
+    file.unlink()
+    seen.append(history.same())
+
+    assert seen == [True, True, False, False, False, False, False]
