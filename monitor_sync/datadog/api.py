@@ -18,6 +18,9 @@ from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import Service
 
+read_request = functools.partial(Request, method="GET", repeatable=True)
+"""A request that changes nothing: it may be sent again."""
+
 
 class Api:
     """Sends requests to one Datadog. Safe for threads. Raises RemoteError and its kinds only."""

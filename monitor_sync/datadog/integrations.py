@@ -11,15 +11,12 @@ import functools
 from collections.abc import Iterable
 from typing import Any
 
-from monitor_sync.datadog.api import Api
+from monitor_sync.datadog.api import Api, read_request
 from monitor_sync.datadog.teams import Teams
-from monitor_sync.http.request import Request
 
 _V1, _V2 = "/api/v1/integration", "/api/v2/integration"
 
-_lookup = functools.partial(
-    Request, method="GET", operation="look up", scope="integrations_read", repeatable=True
-)
+_lookup = functools.partial(read_request, operation="look up", scope="integrations_read")
 
 
 class Integrations:

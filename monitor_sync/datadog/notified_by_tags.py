@@ -9,8 +9,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, Final
 
-from monitor_sync.datadog.api import Api
-from monitor_sync.http.request import Request
+from monitor_sync.datadog.api import Api, read_request
 
 PAGE_SIZE: Final = 100
 """Notification rules that are asked for at once; Datadog gives 1,000 at most."""
@@ -27,14 +26,12 @@ class NotifiedByTags:
         rules: list[Any] = []
         for number in itertools.count():
             page = self._api.data(
-                Request(
-                    method="GET",
+                read_request(
                     path="/api/v2/monitor/notification_rule",
                     kind="notification rule",
                     operation="look up",
                     subject="the notification rules",
                     scope="monitors_read",
-                    repeatable=True,
                     query={"page": number, "per_page": PAGE_SIZE},
                 )
             )
@@ -51,14 +48,12 @@ class NotifiedByTags:
         Of the first API, whose listing needs ``monitors_read`` alone.
         """
         downtimes: list[Any] = self._api.send(
-            Request(
-                method="GET",
+            read_request(
                 path="/api/v1/downtime",
                 kind="downtime",
                 operation="look up",
                 subject="the downtimes",
                 scope="monitors_read",
-                repeatable=True,
             ),
             list,
         )

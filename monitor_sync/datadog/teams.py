@@ -6,8 +6,7 @@ import itertools
 from typing import Any, Final
 
 from monitor_sync.datadog import paging
-from monitor_sync.datadog.api import Api
-from monitor_sync.http.request import Request
+from monitor_sync.datadog.api import Api, read_request
 
 PAGE_SIZE: Final = 100
 """The most teams that Datadog gives in one page."""
@@ -32,14 +31,12 @@ class Teams:
 
     def _page(self, number: int) -> list[Any]:
         return self._api.data(
-            Request(
-                method="GET",
+            read_request(
                 path="/api/v2/team",
                 kind="team",
                 operation="look up",
                 subject="the teams",
                 scope="teams_read",
-                repeatable=True,
                 query={"page[number]": number, "page[size]": PAGE_SIZE},
             )
         )

@@ -5,16 +5,12 @@ https://docs.datadoghq.com/api/latest/key-management/
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Final
 
-from monitor_sync.datadog.api import Api
-from monitor_sync.http.request import Request
+from monitor_sync.datadog.api import Api, read_request
 
 KEYS_PAGE: Final = 100
 """Application keys asked for: hardly anybody owns more."""
-
-_question = functools.partial(Request, method="GET", repeatable=True)
 
 
 class Users:
@@ -26,7 +22,7 @@ class Users:
     def current(self) -> Any:
         """Return who we are: user or service account, organisation, roles, permissions."""
         return self._api.send(
-            _question(
+            read_request(
                 path="/api/v2/current_user",
                 kind="user",
                 operation="read",
@@ -38,7 +34,7 @@ class Users:
     def application_keys(self) -> list[Any]:
         """Return the application keys of the current user, without their secrets."""
         return self._api.data(
-            _question(
+            read_request(
                 path="/api/v2/current_user/application_keys",
                 kind="application key",
                 operation="list",
@@ -51,7 +47,7 @@ class Users:
     def validate_api_key(self) -> None:
         """Ask whether the API key is one of this site. Raises AccessDenied where it is not."""
         self._api.send(
-            _question(
+            read_request(
                 path="/api/v1/validate",
                 kind="API key",
                 operation="check",

@@ -135,9 +135,8 @@ def matches(account: Account, request: Request, identifier: str) -> Answer:
 
 
 def _sent_attributes(request: Request) -> dict[str, Any]:
-    data = request.json().get("data")
-    attributes = data.get("attributes") if isinstance(data, dict) else None
-    if not isinstance(attributes, dict):
+    attributes = shapes.attributes_of(request)
+    if attributes is None:
         raise refused("'data' is a required property")
     shapes.check(attributes, _SHAPES)
     shapes.check(attributes.get("schedule") or {}, {"start": _moment, "end": _moment})

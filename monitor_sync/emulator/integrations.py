@@ -95,10 +95,7 @@ def read_pagerduty_service(account: Account, _: Request, name: str) -> Answer:
 
 def create_opsgenie_service(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/integration/opsgenie/services: the key is never answered."""
-    data = request.json().get("data")
-    attributes = data.get("attributes") if isinstance(data, dict) else None
-    if not isinstance(attributes, dict):
-        raise shapes.invalid("data")
+    attributes = shapes.required_attributes(request)
     names = ("name", "opsgenie_api_key", "region", "custom_url")
     shapes.check(attributes, dict.fromkeys(names, shapes.text))
     service = {

@@ -18,10 +18,7 @@ _SHAPES: dict[str, shapes.Shape] = {
 
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/monitor/notification_rule, with a name and a filter by tags or by scope."""
-    data = request.json().get("data")
-    attributes = data.get("attributes") if isinstance(data, dict) else None
-    if not isinstance(attributes, dict):
-        raise shapes.invalid("data")
+    attributes = shapes.required_attributes(request)
     shapes.check(attributes, _SHAPES)
     if not attributes.get("name"):
         raise refused("'name' is a required property")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Request, answer, refused
 
 
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/roles."""
-    data = request.json().get("data")
-    attributes = data.get("attributes") if isinstance(data, dict) else None
-    if not isinstance(attributes, dict) or not attributes.get("name"):
+    attributes = shapes.attributes_of(request)
+    if not attributes or not attributes.get("name"):
         raise refused("'name' is a required property")
     now = account.timestamp()
     identifier = str(uuid.uuid4())

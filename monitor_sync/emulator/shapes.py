@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from monitor_sync.emulator.answers import Json, Refused, refused
+from monitor_sync.emulator.answers import Json, Refused, Request, refused
 
 Shape = Callable[[Json], bool]
 
@@ -87,3 +87,18 @@ def check(sent: Json, shapes: Mapping[str, Shape]) -> None:
 def invalid(parameter: str) -> Refused:
     """Return the refusal of a parameter's value."""
     return refused(f"The value provided for parameter '{parameter}' is invalid")
+
+
+def attributes_of(request: Request) -> dict[str, Json] | None:
+    """Return ``data.attributes`` of a request in the form of JSON:API; None where it has none."""
+    data = request.json().get("data")
+    attributes = data.get("attributes") if isinstance(data, dict) else None
+    return attributes if isinstance(attributes, dict) else None
+
+
+def required_attributes(request: Request) -> dict[str, Json]:
+    """Return the same. Raises Refused where there is none."""
+    attributes = attributes_of(request)
+    if attributes is None:
+        raise invalid("data")
+    return attributes

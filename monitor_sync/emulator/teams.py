@@ -24,10 +24,7 @@ _SHAPES: dict[str, shapes.Shape] = {
 
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/team: 201; a name or handle that is taken is 409."""
-    data = request.json().get("data")
-    attributes = data.get("attributes") if isinstance(data, dict) else None
-    if not isinstance(attributes, dict):
-        raise shapes.invalid("data")
+    attributes = shapes.required_attributes(request)
     shapes.check(attributes, _SHAPES)
     name, handle = attributes.get("name"), attributes.get("handle")
     if not name or not handle:

@@ -357,28 +357,6 @@ def test_notify_only_replaces_every_recipient_wherever_it_stands(tmp_path: Path)
     assert set(monitor.recipients.values()) == {("@slack-quiet",)}
 
 
-def test_explain_names_the_level_file_and_line_of_each_value(tmp_path: Path) -> None:
-    files = used("  - {template: api, for_each: {x: {errors: {thresholds: {critical: 9}}}}}")
-    files["project.yaml"] = PROJECT + "defaults: {options: {timeout_h: 1}}\n"
-
-    origins = {
-        explanation.field: (
-            explanation.layer,
-            explanation.span and f"{Path(explanation.span.path).name}:{explanation.span.line}",
-        )
-        for explanation in read(tmp_path, files).explain("motor/apis/x.errors")
-    }
-
-    assert origins["name"] == ("template api", "api.yaml:8")
-    assert origins["options.thresholds.critical"] == ("item x", "apis.yaml:2")
-    assert origins["options.timeout_h"] == ("project", "project.yaml:4")
-    assert origins["tags.env:production"] == ("project", "project.yaml:2")
-    assert origins["tags.layer:api"] == ("template api", "api.yaml:13")
-    assert origins["tags.team:motor-quotes"] == ("business unit", "business-unit.yaml:2")
-    assert origins["tags.on_call:motor-quotes"] == ("monitor-sync", None)
-    assert origins["type"] == ("monitor-sync", None)
-
-
 def test_the_on_call_tag_names_no_tool_and_can_be_chosen(tmp_path: Path) -> None:
     files = one("priority: 1")
     files["teams.yaml"] = TEAMS.replace("{tool: zenduty, service", "{name: motor, tool: x, service")
