@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -13,7 +13,7 @@ from typing import Any, Final
 from monitor_sync.counting import listed
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.insight import notation
-from monitor_sync.insight.history import SourcePoints
+from monitor_sync.insight.history import Source
 from monitor_sync.insight.unit_test import STATES, Expectation, UnitTest
 from monitor_sync.insight.values import Status
 from monitor_sync.language import query as queries
@@ -23,7 +23,7 @@ from monitor_sync.language.tree_queries import is_counted, tags_in
 from monitor_sync.model import Monitor, Project
 from monitor_sync.project.document import Document
 from monitor_sync.project.files import ProjectFile
-from monitor_sync.project.parsed import parse
+from monitor_sync.project.parsed import ParsedFile, parse
 from monitor_sync.project.yaml_reader import DataPath
 
 _START: Final = "2026-11-02T10:00:00Z"
@@ -33,11 +33,17 @@ _WRONG: Final = "schema/wrong-test"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredTest:
-    """A test of one monitor, and where it is declared."""
+    """A test of one monitor, and where it is declared: ``index`` counts the file's tests from 0."""
 
     test: UnitTest
     path: str
-    line: int
+    document: Document
+    index: int
+
+    @property
+    def line(self) -> int:
+        """Return the line of its name, for which the file is read a second time, with places."""
+        return self.document.span(("tests", self.index, "name")).line
 
 
 class _WrongTest(Exception):
@@ -48,22 +54,56 @@ class _WrongTest(Exception):
         self.where, self.hint, self.rule = where, hint, rule
 
 
-def read(file: ProjectFile, project: Project) -> tuple[list[DeclaredTest], list[Diagnostic]]:
+Files = Mapping[str, Mapping[str, Monitor]]
+"""Of each file, ``motor/purchase-flow``, its monitors by the rest of their keys."""
+
+
+def by_file(project: Project) -> Files:
+    """Return the monitors of a project by the file that declares them."""
+    files: dict[str, dict[str, Monitor]] = {}
+    for key, monitor in project.monitors.items():
+        unit, _, rest = key.partition("/")
+        name, _, rest = rest.partition("/")
+        files.setdefault(f"{unit}/{name}", {})[rest] = monitor
+    return files
+
+
+def read(file: ProjectFile, files: Files) -> tuple[list[DeclaredTest], list[Diagnostic]]:
     """Return the tests of a file, one for each monitor that a glob fits, and what is wrong."""
     parsed, diagnostics = parse(file)
-    if diagnostics or not isinstance(parsed.written, dict):
-        return [], diagnostics
     tests: list[DeclaredTest] = []
-    for index, written in enumerate(parsed.written["tests"]):
-        where: DataPath = ("tests", index)
-        line = parsed.document.span((*where, "name")).line
-        try:
-            for monitor in _monitors(file, written, project):
-                test = _test(written, monitor)
-                tests.append(DeclaredTest(test=test, path=file.shown, line=line))
-        except _WrongTest as wrong:
-            diagnostics.append(_diagnostic(parsed.document, where, wrong))
+    for index, monitor, checked in _checked_tests(parsed, files, diagnostics):
+        test = _built(checked, monitor)
+        document = parsed.document
+        tests.append(DeclaredTest(test=test, path=file.shown, document=document, index=index))
     return tests, diagnostics
+
+
+def check(file: ProjectFile, files: Files) -> list[Diagnostic]:
+    """Return what is wrong with the tests of a file, without making them ready to run."""
+    parsed, diagnostics = parse(file)
+    for _ in _checked_tests(parsed, files, diagnostics):
+        pass
+    return diagnostics
+
+
+def _checked_tests(
+    parsed: ParsedFile, files: Files, diagnostics: list[Diagnostic]
+) -> Iterator[tuple[int, Monitor, _Checked]]:
+    """Yield each sound test with its place in the file and its monitor; note what is wrong."""
+    tests = parsed.written.get("tests") if isinstance(parsed.written, dict) else None
+    if not isinstance(tests, list) or ("tests",) in parsed.wrong:
+        return
+    beside = files.get(f"{parsed.file.unit}/{parsed.file.name}", {})
+    misshapen = parsed.parts("tests")
+    for index, written in enumerate(tests):
+        try:
+            if index in misshapen:
+                continue
+            for monitor in _monitors(parsed.file.name, str(written["monitor"]), beside):
+                yield index, monitor, _checked(written, monitor)
+        except _WrongTest as wrong:
+            diagnostics.append(_diagnostic(parsed.document, ("tests", index), wrong))
 
 
 def _diagnostic(document: Document, where: DataPath, wrong: _WrongTest) -> Diagnostic:
@@ -71,24 +111,34 @@ def _diagnostic(document: Document, where: DataPath, wrong: _WrongTest) -> Diagn
     return document.diagnostic(wrong.rule, str(wrong), span, hint=wrong.hint)
 
 
-def _monitors(file: ProjectFile, written: Mapping[str, Any], project: Project) -> list[Monitor]:
+def _monitors(file: str, pattern: str, beside: Mapping[str, Monitor]) -> list[Monitor]:
     """Return the monitors of the file beside that a test is about. Raises _WrongTest."""
-    prefix, pattern = f"{file.unit}/{file.name}/", str(written["monitor"])
-    beside = {
-        key.removeprefix(prefix): monitor
-        for key, monitor in project.monitors.items()
-        if key.startswith(prefix)
-    }
+    if pattern in beside:
+        return [beside[pattern]]
     monitors = [monitor for name, monitor in beside.items() if fnmatchcase(name, pattern)]
     if not monitors:
         close = difflib.get_close_matches(pattern, beside, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"it has {listed(list(beside))}"
-        message = f"{file.name}.yaml declares no monitor `{pattern}`"
+        message = f"{file}.yaml declares no monitor `{pattern}`"
         raise _WrongTest(("monitor",), message, hint if beside else "", _NO_MONITOR)
     return monitors
 
 
-def _test(written: Mapping[str, Any], monitor: Monitor) -> UnitTest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """A test in which nothing is wrong; its points are not made yet."""
+
+    written: Mapping[str, Any]
+    start: float
+    step: float
+    phase: float
+    series: tuple[tuple[str, str, list[str], list[float | None]], ...]
+    members: dict[str, tuple[tuple[float, Status], ...]]
+    expected: tuple[Expectation, ...]
+
+
+def _checked(written: Mapping[str, Any], monitor: Monitor) -> _Checked:
+    """Read what a test says of its monitor. Raises _WrongTest."""
     options = monitor.body.get("options") or {}
     query = queries.parse(monitor.type, monitor.query, options.get("variables"))
     if query.tree is None:
@@ -100,23 +150,49 @@ def _test(written: Mapping[str, Any], monitor: Monitor) -> UnitTest:
         raise _WrongTest(("step",), "a step is longer than nothing and no longer than 100 days")
     if phase >= 3600:
         raise _WrongTest(("phase",), "a phase is shorter than an hour")
-    sources, steps = _sources(written, query, start, step)
+    series = tuple(_series(written, query, step))
+    steps = max((len(values) for _, _, _, values in series), default=0)
     members = _members(written, query)
     expected = tuple(_expected(written, query))
-    if not sources and not members:
+    if not series and not members:
         raise _WrongTest(("name",), "the test submits nothing", "add `series:` with values")
-    _check_instants(expected, steps * step, submitted=bool(sources))
-    return UnitTest(
-        name=str(written["name"]),
-        key=monitor.key,
-        body=monitor.body,
+    _check_instants(expected, steps * step, submitted=bool(series))
+    return _Checked(
+        written=written,
         start=start,
+        step=step,
         phase=phase,
-        sources=tuple(sources),
+        series=series,
         members=members,
-        slo_target=written.get("target"),
         expected=expected,
     )
+
+
+def _built(checked: _Checked, monitor: Monitor) -> UnitTest:
+    """Return a test that can be run."""
+    return UnitTest(
+        name=str(checked.written["name"]),
+        key=monitor.key,
+        body=monitor.body,
+        start=checked.start,
+        phase=checked.phase,
+        sources=tuple(
+            Source.of(name, kind, tags, _points(values, checked.start, checked.step))
+            for name, kind, tags, values in checked.series
+        ),
+        members=checked.members,
+        slo_target=checked.written.get("target"),
+        expected=checked.expected,
+    )
+
+
+def _points(values: Sequence[float | None], start: float, step: float) -> list[tuple[float, float]]:
+    """Return each value with its time, the middle of its step."""
+    return [
+        (start + (index + 0.5) * step, value)
+        for index, value in enumerate(values)
+        if value is not None
+    ]
 
 
 _LONGEST: Final = 100 * 86_400.0
@@ -159,27 +235,18 @@ def _check_instants(expected: tuple[Expectation, ...], last: float, *, submitted
             )
 
 
-def _sources(
-    written: Mapping[str, Any], query: Parsed, start: float, step: float
-) -> tuple[list[SourcePoints], int]:
-    """Return what is submitted, each value in the middle of its step, and how many steps."""
-    sources: list[SourcePoints] = []
-    most = 0
+def _series(
+    written: Mapping[str, Any], query: Parsed, step: float
+) -> Iterator[tuple[str, str, list[str], list[float | None]]]:
+    """Yield what is submitted: a name, its type, its tags, and a value for each step."""
     for where, name, kind, tags, text in _submitted(written, query):
         try:
             values = notation.values(str(text))
         except ValueError as error:
             raise _WrongTest(where, str(error)) from None
-        most = max(most, len(values))
-        points = [
-            (start + (index + 0.5) * step, value)
-            for index, value in enumerate(values)
-            if value is not None
-        ]
         if len(values) * step > _LONGEST:
             raise _WrongTest(where, "the values go on for more than 100 days")
-        sources.append(SourcePoints.of(name, kind, tags, points))
-    return sources, most
+        yield name, kind, tags, values
 
 
 Submitted = tuple[DataPath, str, str, list[str], Any]
@@ -194,13 +261,16 @@ def _submitted(written: Mapping[str, Any], query: Parsed) -> Iterator[Submitted]
             yield (name,), name, "count", [], written[name]
     if isinstance(query.tree, SloQuery) and "target" not in written:
         raise _WrongTest(("name",), "the SLO's target is not said", "add `target: 99.9`")
+    legs = queries.series(query)
     for index, series in enumerate(written.get("series", ())):
-        yield _one(("series", index), series, query)
+        yield _one(("series", index), series, query, legs)
 
 
-def _one(where: DataPath, series: Mapping[str, Any], query: Parsed) -> Submitted:
+def _one(
+    where: DataPath, series: Mapping[str, Any], query: Parsed, legs: Sequence[Series]
+) -> Submitted:
     names = [name for name in ("metric", "search", "check") if name in series]
-    field = _field(query)
+    field = _field(query, legs)
     if names != [field]:
         raise _WrongTest(
             where, f"a series of a {query.type} has `{field}:` and no other of its kind"
@@ -208,7 +278,7 @@ def _one(where: DataPath, series: Mapping[str, Any], query: Parsed) -> Submitted
     given = {key: str(value) for key, value in series.get("tags", {}).items()}
     name = str(series[field])
     if field == "metric":
-        kind, tags = _metric(where, name, given, query)
+        kind, tags = _metric(where, name, given, legs)
     else:
         kind, tags = "count", given
         if field == "search" and isinstance(query.tree, SearchQuery):
@@ -221,18 +291,18 @@ def _one(where: DataPath, series: Mapping[str, Any], query: Parsed) -> Submitted
     return (*where, "values"), name, kind, [f"{k}:{v}" for k, v in tags.items()], series["values"]
 
 
-def _field(query: Parsed) -> str:
+def _field(query: Parsed, legs: Sequence[Series]) -> str:
     if isinstance(query.tree, CheckQuery):
         return "check"
-    return "metric" if queries.series(query) else "search"
+    return "metric" if legs else "search"
 
 
 def _metric(
-    where: DataPath, name: str, given: dict[str, str], query: Parsed
+    where: DataPath, name: str, given: dict[str, str], read: Sequence[Series]
 ) -> tuple[str, dict[str, str]]:
     """Return the type of a metric and its tags: those that the filter asks for, and the given."""
-    legs = [series for series in queries.series(query) if series.metric.text == name]
-    _check_name((*where, "metric"), name, set(queries.metrics(query)))
+    legs = [series for series in read if series.metric.text == name]
+    _check_name((*where, "metric"), name, {series.metric.text for series in read})
     filters = [_asked(series) for series in legs]
     if any(tags != filters[0] for tags in filters) and not given:
         raise _WrongTest(

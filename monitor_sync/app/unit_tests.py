@@ -127,8 +127,9 @@ def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], lis
     keys = {monitor.key for monitor in monitors}
     declared: list[DeclaredTest] = []
     mistakes: list[Diagnostic] = []
+    by_file = unit_test_files.by_file(loaded.project)
     for file in find_tests(root):
-        of_file, wrong = unit_test_files.read(file, loaded.project)
+        of_file, wrong = unit_test_files.read(file, by_file)
         declared += (test for test in of_file if test.test.key in keys)
         mistakes += wrong
     if mistakes:

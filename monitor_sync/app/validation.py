@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -76,6 +76,7 @@ def validate(
     with files.uncollected():
         loaded = files.read(root)
         diagnostics = list(files.check(loaded, least=options.least))
+        diagnostics += _mistakes_in_tests(root, loaded)
     place = PurePosixPath(root.as_posix())
     named = [
         (diagnostic.key or "/".join(_below(place, diagnostic)), ()) for diagnostic in diagnostics
@@ -101,6 +102,26 @@ def validate(
         known=hidden,
         gone=gone,
     )
+
+
+def _mistakes_in_tests(root: Path, loaded: Loaded) -> Iterator[Diagnostic]:
+    """
+    Yield what is wrong in files of unit tests; what the tests say of monitors is not run.
+
+    Where files of monitors have errors, monitors may be missing, so only the shape is looked at.
+    """
+    from monitor_sync.project.files import find_tests
+    from monitor_sync.project.parsed import parse
+
+    tests = find_tests(root)
+    if not tests:
+        return
+    from monitor_sync.app import unit_test_files  # the evaluator's words
+
+    whole = all(each.severity is not Severity.ERROR for each in loaded.diagnostics)
+    monitors = unit_test_files.by_file(loaded.project)
+    for file in tests:
+        yield from unit_test_files.check(file, monitors) if whole else parse(file)[1]
 
 
 def _ask(
@@ -145,6 +166,7 @@ def _below(root: PurePosixPath, diagnostic: Diagnostic) -> tuple[str, ...]:
     A file that cannot be read has no keys; it can be selected by its name all the same.
     """
     path = PurePosixPath(diagnostic.span.path).with_suffix("")
+    path = path.with_name(path.name.removesuffix(".tests"))  # they stand beside what they test
     return (path.relative_to(root) if path.is_relative_to(root) else path).parts
 
 

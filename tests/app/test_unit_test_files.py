@@ -8,6 +8,8 @@ import pytest
 
 from monitor_sync.app import unit_tests
 from monitor_sync.app.failures import WrongFiles
+from monitor_sync.app.validation import ValidateOptions, validate
+from monitor_sync.diagnostics import Severity
 
 FILES = {
     "project.yaml": "project: acme\ntags: {env: production}\n",
@@ -58,3 +60,47 @@ def test_what_is_wrong_is_said(tmp_path: Path, right: str, wrong: str, says: str
     (diagnostic, *_) = caught.value.diagnostics
     assert says in diagnostic.message
     assert diagnostic.span.column > 1
+
+
+TWO_WRONG = (
+    "{name: a, monitor: slw, series: [{metric: a.x, values: 5x9}], expect: [{at: 5m, value: 5}]}\n"
+    "  - {name: b, monitor: slow, series: [{metric: a.x, values: 5x9}],"
+    " expect: [{at: 5m, stat: ok}]}"
+)
+
+
+def _validated(root: Path, test: str, **files: str) -> list[tuple[str, str, int]]:
+    written = {**FILES, "motor/flow.tests.yaml": f"tests:\n  - {test}\n", **files}
+    for name, text in written.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text)
+    found = validate(root, ValidateOptions(least=Severity.ERROR)).diagnostics
+    return [
+        (each.rule, Path(each.span.path).name, each.span.line)
+        for each in found
+        if each.severity is Severity.ERROR
+    ]
+
+
+def test_validate_finds_the_mistakes_of_all_tests_in_one_run(tmp_path: Path) -> None:
+    assert _validated(tmp_path, TWO_WRONG) == [
+        ("references/test-of-no-monitor", "flow.tests.yaml", 2),
+        ("schema/unknown-key", "flow.tests.yaml", 3),
+    ]
+
+
+def test_validate_does_not_run_tests(tmp_path: Path) -> None:
+    assert _validated(tmp_path, RIGHT.replace("value: 5}", "value: 7}")) == []
+
+
+def test_a_monitor_that_cannot_be_read_is_no_mistake_of_its_test(tmp_path: Path) -> None:
+    wrong = FILES["motor/flow.yaml"].replace("priority: 3", "priority: high")
+    assert _validated(tmp_path, RIGHT, **{"motor/flow.yaml": wrong}) == [
+        ("schema/wrong-type", "flow.yaml", 5)
+    ]
+
+
+def test_a_selector_selects_the_tests_of_a_file_with_it(tmp_path: Path) -> None:
+    _validated(tmp_path, TWO_WRONG, **{"motor/other.yaml": "monitors: {}\n"})
+    for selector, count in (("motor/flow", 2), ("motor", 2)):
+        assert len(validate(tmp_path, ValidateOptions(selectors=(selector,))).diagnostics) >= count
