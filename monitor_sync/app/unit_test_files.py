@@ -13,7 +13,7 @@ from typing import Any, Final
 from monitor_sync.counting import listed
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.insight import notation
-from monitor_sync.insight.history import Source
+from monitor_sync.insight.history import SourcePoints
 from monitor_sync.insight.unit_test import STATES, Expectation, UnitTest
 from monitor_sync.insight.values import Status
 from monitor_sync.language import query as queries
@@ -177,7 +177,7 @@ def _built(checked: _Checked, monitor: Monitor) -> UnitTest:
         start=checked.start,
         phase=checked.phase,
         sources=tuple(
-            Source.of(name, kind, tags, _points(values, checked.start, checked.step))
+            SourcePoints.of(name, kind, tags, _points(values, checked.start, checked.step))
             for name, kind, tags, values in checked.series
         ),
         members=checked.members,
