@@ -159,15 +159,19 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
+_NESTING: Final = frozenset({dict, list})
+"""What JSON's decoder makes of objects and arrays, never a class of their kind."""
+
+
 def _check_depth(value: Any) -> None:
     """Raise Unreadable where a value is nested too deep for code that walks it."""
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if type(value) in _NESTING else []
     for _ in range(DEEPEST):
         level = [
             child
             for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
+            for child in (parent.values() if type(parent) is dict else parent)
+            if type(child) in _NESTING
         ]
         if not level:
             return

@@ -63,6 +63,8 @@ def find(
 
 def filled(text: str, scope: Mapping[str, Any]) -> tuple[str, Origins]:
     """Return the text with its holes filled, and the origin of each of its characters."""
+    if "${" not in text:
+        return text, Origins(range(len(text) + 1), range(1, len(text) + 2))
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -1,13 +1,16 @@
 """
 Time, memory and requests of ``validate`` and ``plan``, each beside the floor of the same run.
 
-``python -m tests.bench [N …] [--shape SHAPE] [--rounds N] [--profile CASE]``: for each N a project
-is built in a temporary folder, the emulator is started with what applying it would have made, and
-the floor (see ``floor.py``), reading and expanding alone, ``validate``, a ``plan`` with nothing to
-do, the same with the files in the parse cache, and a ``plan`` of one changed monitor in a hundred
-take turns; all but the one without a cache. Medians over the rounds; a ratio
-is the median of the ratios within a round, as a machine's clock drifts more between rounds than
-within one. A first round that nobody counts compiles the bytecode and warms the file cache.
+``python -m tests.bench [N …] [--shape SHAPE] [--rounds N] [--profile CASE] [--peer NAME=COMMAND]``:
+for each N a project is built in a temporary folder, the emulator is started with what applying it
+would have made, and the floor (see ``floor.py``), reading and expanding alone, ``validate``, a
+``plan`` with nothing to do, the same with the files in the parse cache, and a ``plan`` of one
+changed monitor in a hundred take turns; all but the one without a cache. Another tool takes turns
+too where ``--peer`` names a command that makes its plan, such as a script that calls kennel where
+Ruby is installed: DD_HOST, DD_API_KEY and DD_APP_KEY are set for it, and it brings definitions of
+its own. Medians over the rounds; a ratio is the median of the ratios within a round, as a machine's
+clock drifts more between rounds than within one. A first round that nobody counts compiles the
+bytecode and warms the file cache.
 
 An answer that is wrong stops the bench: the speed of a wrong answer is worth nothing.
 """
@@ -18,11 +21,12 @@ import argparse
 import json
 import os
 import pstats
+import shlex
 import statistics
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench import live, measure
@@ -64,6 +68,8 @@ class Bench:
     folder: Path
     estate: Estate
     env: Mapping[str, str]
+    peers: tuple[Case, ...] = ()
+    """Other tools, which take turns with ours."""
 
     def ours(self, *arguments: str, project: str = "same", cached: bool = False) -> tuple[str, ...]:
         """A command line of monitor-sync on one of the two projects."""
@@ -116,7 +122,16 @@ def cases(bench: Bench, host: str) -> tuple[Case, ...]:
             exit_code=4 if bench.estate.changed else 0,
             changes=bench.estate.changed,
         ),
+        *bench.peers,
     )
+
+
+def peer(text: str) -> Case:
+    """Return the case that ``NAME=COMMAND`` describes."""
+    name, _, command = text.partition("=")
+    if not command:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=COMMAND")
+    return Case(name=name, command=tuple(shlex.split(command)))
 
 
 def checked(
@@ -154,7 +169,8 @@ def _check_plan(case: Case, output: str, monitors: int) -> None:
     """The plan must hold the updates it is timed for, and nothing else."""
     summary = json.loads(output[output.index("{") : output.rindex("}") + 1])["summary"]
     expected = {"update": case.changes, "unchanged": monitors - (case.changes or 0)}
-    expected |= {"create": 0, "replace": 0, "delete": 0, "adopt": 0, "unmanaged": 0}
+    expected |= {"create": 0, "replace": 0, "delete": 0, "adopt": 0}
+    expected |= {"release": 0, "unmanaged": 0}
     if summary != expected:
         raise WrongAnswer(f"{case.name}: {summary}, not {expected}")
 
@@ -237,7 +253,9 @@ def profile(bench: Bench, case: Case) -> None:
         pstats.Stats(str(stats)).strip_dirs().sort_stats(order).print_stats(30)
 
 
-def bench_one(monitors: int, shape: Shape, *, rounds: int, profiled: str) -> str:
+def bench_one(
+    monitors: int, shape: Shape, *, rounds: int, profiled: str, peers: Sequence[Case] = ()
+) -> str:
     """Everything for one N; answers its closing line."""
     with tempfile.TemporaryDirectory(prefix="monitor-sync-bench-") as name:
         bench = prepare(Path(name), monitors, shape)
@@ -249,7 +267,8 @@ def bench_one(monitors: int, shape: Shape, *, rounds: int, profiled: str) -> str
         )
         with live.emulator(bench.folder / "live.json", cwd=bench.folder, env=bench.env) as host:
             # The environment of every command, the emulator's included, differs in nothing else.
-            pointed = Bench(folder=bench.folder, estate=estate, env={**bench.env, "DD_HOST": host})
+            env = {**bench.env, "DD_HOST": host}
+            pointed = replace(bench, env=env, peers=tuple(peers))
             runs_by_case = measured(pointed, host, rounds)
             print("\n".join([*table(runs_by_case), "", floor_parts(runs_by_case), ""]))
             for case in cases(pointed, host):
@@ -269,13 +288,27 @@ def main() -> int:
     parser.add_argument(
         "--profile", choices=PROFILED, default="", help="print where that command's time goes"
     )
+    parser.add_argument(
+        "--peer",
+        type=peer,
+        action="append",
+        default=[],
+        metavar="NAME=COMMAND",
+        help="another tool's plan, which takes turns; its exit code must be 0",
+    )
     options = parser.parse_args()
     lines = []
     try:
         for monitors in options.monitors:
             rounds = options.rounds or (7 if monitors <= 1000 else 5 if monitors <= 10_000 else 3)
             lines.append(
-                bench_one(monitors, options.shape, rounds=rounds, profiled=options.profile)
+                bench_one(
+                    monitors,
+                    options.shape,
+                    rounds=rounds,
+                    profiled=options.profile,
+                    peers=options.peer,
+                )
             )
     except (WrongAnswer, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)
