@@ -19,8 +19,12 @@ _WORDS: Final = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y
 """What some reader of YAML takes for something else than a text, in lower case."""
 
 _NUMBER: Final = re.compile(r"[-+]?(?:\.?[0-9]|0[xo])[0-9a-fx_.:eE+-]*\Z", re.IGNORECASE)
+_MEASURE: Final = re.compile(r"[0-9.]+(?:[hms][0-9hms]*\Z| [A-Za-z])")
+"""``1h30m``, ``4.5 is healthy``: begins like a number, and is none to any reader."""
+
 _PLAIN: Final = re.compile(r"[A-Za-z/$_(][^\n]*\Z")
 _PLAIN_IN_FLOW: Final = re.compile(r"[A-Za-z/_][\w ./+-]*\Z", re.ASCII)
+_INDICATORS: Final = frozenset(",[]{}:#")
 _NAME: Final = re.compile(r"[a-zA-Z_][\w./-]*", re.ASCII)
 _BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff\ud800-\udfff]")
 _ESCAPED: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -42,7 +46,8 @@ def _is_plain(text: str, flow: bool) -> bool:
         return False
     if _NUMBER.match(text) or ": " in text or " #" in text or text.endswith(":"):
         return False
-    return bool((_PLAIN_IN_FLOW if flow else _PLAIN).match(text))
+    plain_form = _PLAIN_IN_FLOW if flow else _PLAIN
+    return bool(plain_form.match(text) or (_MEASURE.match(text) and not set(text) & _INDICATORS))
 
 
 def quoted(text: str) -> str:

@@ -43,8 +43,9 @@ class ImportOptions:
 
     ``since`` is in milliseconds since 1970. ``project`` names the project where there is none yet.
     ``baseline`` is a file that gets the findings which the imported monitors come with. With
-    ``templates`` what monitors have in common is written as templates. ``state`` is what another
-    tool says of its own resources, as JSON that was read (``adopt/other_side.py``); None for none.
+    ``templates`` what monitors have in common is written as templates, with ``tests`` first unit
+    tests too. ``state`` is what another tool says of its own resources, as JSON that was read
+    (``adopt/other_side.py``); None for none.
     """
 
     ids: Sequence[int] = ()
@@ -56,6 +57,7 @@ class ImportOptions:
     dry_run: bool = False
     baseline: Path | None = None
     templates: bool = False
+    tests: bool = False
     state: Any = None
 
 
@@ -188,6 +190,15 @@ class _Work:
         )
         return trial.proven(drafter)
 
+    def _tests(self, proven: Proven) -> dict[str, str]:
+        """Return files of first unit tests, beside files that have none yet."""
+        from monitor_sync.app.first_tests import first_tests  # the evaluator
+
+        there = {path.relative_to(self.root).as_posix() for path in self.root.glob("*/*.yaml")}
+        schema = "../.schemas/tests.json" if (self.root / ".schemas").is_dir() else ""
+        keys = [monitor.key for monitor in proven.draft.placed]
+        return first_tests(proven.project, keys, there, schema)
+
     def ended(
         self,
         proven: Proven,
@@ -197,6 +208,8 @@ class _Work:
     ) -> Imported:
         draft = proven.draft
         changed = {**self.shared, **draft.texts} if draft.placed else {}
+        if options.tests:
+            changed |= self._tests(proven)
         written = bool(draft.placed) and not options.dry_run
         if written:
             kept = {self.root / path: content for path, content in self.before.items()}

@@ -15,6 +15,7 @@ from monitor_sync.app import files
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import UsageError
+from monitor_sync.model import Project
 from monitor_sync.project import load
 
 if TYPE_CHECKING:
@@ -32,11 +33,16 @@ _USUAL: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """A draft that was read back and holds, what was left out of it and why, and the findings."""
+    """
+    A draft that was read back and holds: what was left out of it and why, and the findings.
+
+    ``project`` is what the files say with it.
+    """
 
     draft: Draft
     doubts: Doubts
     findings: tuple[Diagnostic, ...] = ()
+    project: Project = field(default_factory=lambda: Project(name=""))
 
 
 class SoundFiles:
@@ -75,9 +81,9 @@ class Trial:
         doubts = Doubts()
         with self.progress("proving what would be written", _STEPS * _USUAL) as step:
             for _ in range(_ATTEMPTS):
-                draft, further, findings = self._attempt(drafter, doubts, step)
+                holding, further = self._attempt(drafter, doubts, step)
                 if further is None:
-                    return Proven(draft=draft, doubts=doubts, findings=findings)
+                    return replace(holding, doubts=doubts)
                 doubts = further
         raise UsageError(
             "what would be written cannot be proven, so nothing is written",
@@ -86,8 +92,8 @@ class Trial:
 
     def _attempt(
         self, drafter: Drafter, doubts: Doubts, step: Callable[[bool], None]
-    ) -> tuple[Draft, Doubts | None, tuple[Diagnostic, ...]]:
-        """Return a draft, what it must heed (None where it holds), and what the rules say of it."""
+    ) -> tuple[Proven, Doubts | None]:
+        """Return a draft with what was found of it, and what the next must heed: None, none."""
         draft = drafter.draft(doubts)
         step(True)
         keys = {monitor.key for monitor in draft.placed}
@@ -99,11 +105,12 @@ class Trial:
         step(True)
         proof = prove(draft, loaded.project, findings, self.live)
         step(True)
+        attempt = Proven(draft=draft, doubts=doubts, findings=findings, project=loaded.project)
         if proof.holds:
-            return draft, None, findings
+            return attempt, None
         _refuse_shared(proof, findings)
         appended = {path: path.removesuffix(".yaml") for path in draft.texts if path in self.texts}
-        return draft, after(doubts, proof, appended), ()
+        return attempt, after(doubts, proof, appended)
 
     @contextmanager
     def _written(self, draft: Draft) -> Iterator[Path]:

@@ -70,6 +70,7 @@ def _state(_: click.Context, parameter: click.Parameter, path: Path | None) -> A
     help="The other tool's own state: prints what lets go of just these monitors.",
 )
 @click.option("--templates", is_flag=True, help="Write what monitors have in common once.")
+@click.option("--tests", is_flag=True, help="First unit tests too, where they are certain.")
 @click.option("--dry-run", is_flag=True, help="Show all, write nothing.")
 @click.option(
     "--baseline",
@@ -90,6 +91,7 @@ def command(
     take_over: bool,
     state: Any,
     templates: bool,
+    tests: bool,
     dry_run: bool,
     baseline: Path | None,
     deadline: float | None,
@@ -114,6 +116,7 @@ def command(
             since=since,
             project=project,
             take_over=take_over,
+            tests=tests,
             dry_run=dry_run,
             baseline=baseline,
             templates=templates,
