@@ -44,7 +44,7 @@ def first_tests(
         path = file + TESTS
         if path in taken:
             continue
-        tests = [test for member in members for test in _passing(member, project)]
+        tests = [test for member in members for test in _passing(member)]
         if tests:
             texts[path] = _text(tests, schema)
     return texts
@@ -59,22 +59,22 @@ def _text(tests: Iterable[Mapping[str, Any]], schema: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _passing(monitor: Monitor, project: Project) -> Iterator[dict[str, Any]]:
+def _passing(monitor: Monitor) -> Iterator[dict[str, Any]]:
     """Yield the first test that passes; none where none does for certain."""
     for test in _candidates(monitor):
-        if _passes(test, monitor, project):
+        if _passes(test, monitor):
             yield test
             return
 
 
-def _passes(test: Mapping[str, Any], monitor: Monitor, project: Project) -> bool:
+def _passes(test: Mapping[str, Any], monitor: Monitor) -> bool:
     """Return whether a test can be read and passes, with no point of the evaluator open."""
-    unit, name, _ = monitor.key.split("/", 2)
+    unit, name, rest = monitor.key.split("/", 2)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (name + TESTS)
         path.write_text(_text([test], ""), encoding="utf-8")
         file = ProjectFile(kind="tests", shown=path.name, path=path, unit=unit, name=name)
-        declared, mistakes = unit_test_files.read(file, project)
+        declared, mistakes = unit_test_files.read(file, {f"{unit}/{name}": {rest: monitor}})
     outcomes = [unit_test.run(each.test).status for each in declared]
     return not mistakes and outcomes == ["passed"]
 

@@ -33,9 +33,10 @@ class Names:
         """Return candidates by names with which none of their ``keys`` is taken, and take these."""
         named: dict[str, Candidate] = {}
         for candidate in candidates:
-            name = candidate.name
+            name, tried = candidate.name, {candidate.name}
             while name in named or self._is_taken(candidate, name, keys):
-                name = unused(name, {name})
+                name = unused(candidate.name, tried)
+                tried.add(name)
             named[name] = candidate
             self.take(key for point in candidate.members for key in keys(point, name))
         return named
