@@ -14,7 +14,7 @@ KEY = "motor/flow/conversion-drop"
 OFFLINE = [
     *(
         ["validate", "--format", format_]
-        for format_ in ("text", "json", "github", "sarif", "junit")
+        for format_ in ("text", "json", "github", "gitlab", "sarif", "junit")
     ),
     ["explain"],
     ["explain", "file/not-yaml"],

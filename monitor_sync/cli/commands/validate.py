@@ -64,7 +64,7 @@ def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
     is_flag=True,
     help="Write all findings of today to the file that --baseline names.",
 )
-@options.output("text", "json", "github", "sarif", "junit")
+@options.output("text", "json", "github", "gitlab", "sarif", "junit")
 @options.root
 @click.pass_context
 def command(
@@ -193,6 +193,10 @@ def _for_programs(
         from monitor_sync.render import sarif
 
         return sarif.text(_in_checkout(visible), rulebook.pages())
+    if form == "gitlab":
+        from monitor_sync.render import gitlab
+
+        return gitlab.text(visible)
     from monitor_sync.render import github
 
     return github.text(_in_checkout(visible))
