@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor_sync.counting import count
-from monitor_sync.git import commits
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
@@ -27,6 +26,8 @@ def told(plan: Plan, client: Client, root: Path, *, applied: str = "") -> Plan:
 
     if not deletions.candidates(plan):
         return plan
+    from monitor_sync.git import commits  # starts processes, which most plans do not need
+
     folder = root.resolve()
     evidence = deletions.Evidence(
         deletions=client.monitors.deletions(),
@@ -42,6 +43,8 @@ def told(plan: Plan, client: Client, root: Path, *, applied: str = "") -> Plan:
 
 
 def _applied(folder: Path, applied: str) -> Callable[[str], bool]:
+    from monitor_sync.git import commits
+
     def is_applied(commit: str) -> bool:
         return bool(applied and commit) and commits.contains(folder, commit, within=applied)
 

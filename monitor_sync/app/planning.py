@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import files, listing, past
-from monitor_sync.app.base import BaseRevision
 from monitor_sync.app.selection import select_changes
 from monitor_sync.errors import RemoteError, UsageError
-from monitor_sync.git import commits
 
 if TYPE_CHECKING:
+    from monitor_sync.app.base import BaseRevision
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
     from monitor_sync.diagnostics import Diagnostic
@@ -79,6 +78,7 @@ class Planned:
 
 def plan_file(plan: Plan, root: Path) -> str:
     """Return the text of a plan file, which names the commit of the files."""
+    from monitor_sync.git import commits
     from monitor_sync.sync import plan_json
 
     return plan_json.file(plan, commit=commits.checked_out(root))
@@ -111,11 +111,7 @@ def compare(
     """
     began = int(time.time() * 1000)
     notify_only = options.notify_only
-    base = (
-        BaseRevision.find(root, options.base, notify_only, reports=options.reports)
-        if options.base
-        else None
-    )
+    base = _base(root, options)
     with files.uncollected(), listing.Listing(connect) as live:
         loaded = loaded or files.read_whole(root, notify_only)
         project = loaded.project
@@ -139,6 +135,15 @@ def compare(
                 else files.check_written(as_authors_wrote, written)
             ),
         )
+
+
+def _base(root: Path, options: PlanOptions) -> BaseRevision | None:
+    """Return the files at the base revision, None where the plan has none."""
+    if not options.base:
+        return None
+    from monitor_sync.app.base import BaseRevision
+
+    return BaseRevision.find(root, options.base, options.notify_only, reports=options.reports)
 
 
 def _judged(loaded: Loaded, project: Project) -> Loaded:

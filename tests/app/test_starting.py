@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor_sync import app
-from monitor_sync.app import Answers
+from monitor_sync.app import ProjectChoices
 from monitor_sync.app.files import check, read
 from monitor_sync.errors import MonitorSyncError, Refused, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
-ANSWERS = Answers(
+ANSWERS = ProjectChoices(
     project="acme",
     team="checkout",
     pager="@pagerduty-Shop",
@@ -27,9 +27,9 @@ ACTION = ROOT / ".github/actions/monitor-sync/README.md"
 MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 
 
-def changed(**fields: str) -> Answers:
-    values = {name: getattr(ANSWERS, name) for name in Answers.__slots__}
-    return Answers(**{**values, **fields})
+def changed(**fields: str) -> ProjectChoices:
+    values = {name: getattr(ANSWERS, name) for name in ProjectChoices.__slots__}
+    return ProjectChoices(**{**values, **fields})
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -61,7 +61,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 @pytest.mark.parametrize("empty", [False, True])
 def test_the_files_have_no_finding_and_say_what_was_answered(
-    answers: Answers, empty: bool, here: Path
+    answers: ProjectChoices, empty: bool, here: Path
 ) -> None:
     app.write_project(app.draft_project(Path("monitors"), answers, empty=empty))
     loaded = read(here / "monitors")
