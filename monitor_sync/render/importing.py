@@ -83,6 +83,7 @@ def _found(imported: Imported, style: Style) -> list[str]:
             f"  {verb} {count(len(imported.files), 'file')} below {imported.root}/:"
             f" {count(total, 'line')}{each}"
         )
+    lines += _in_common(imported)
     drafts = [each for each in imported.monitors if each.live.get("draft_status") == "draft"]
     if drafts:
         names = listed([each.key for each in drafts], 2)
@@ -93,6 +94,17 @@ def _found(imported: Imported, style: Style) -> list[str]:
             f"  {count(len(noted), 'monitor')} with a note in its file: what has no name is an id"
         )
     return lines
+
+
+def _in_common(imported: Imported) -> list[str]:
+    """Return how many monitors templates make, and how many are items of another monitor."""
+    found = imported.found
+    made = sum(len(use.members) for use in found.uses)
+    items = sum(len(repeated.members) for repeated in found.repeated)
+    if not made and not items:
+        return []
+    named = count(len(found.templates), "template")
+    return [f"  {named} for {made} of them, `for_each` for {items}, the others written out"]
 
 
 def _places(imported: Imported, style: Style) -> list[str]:
