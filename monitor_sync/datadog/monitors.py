@@ -74,7 +74,9 @@ class Monitors:
                     query={"query": query, "page": number, "per_page": SEARCH_SIZE},
                 )
             )
-            results = [each for each in answer.get("monitors") or () if isinstance(each, Mapping)]
+            results = [
+                monitor for monitor in answer.get("monitors") or () if isinstance(monitor, Mapping)
+            ]
             yield from results
             if len(results) < SEARCH_SIZE:
                 return

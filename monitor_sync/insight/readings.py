@@ -1,5 +1,5 @@
 """
-What nobody outside of Datadog knows, how it is read here, and the other way to read it.
+What Datadog does not document, how it is read here, and the other way to read it.
 
 An answer that changes with one of these is uncertain, and names it. Sections are those of the
 specification that the evaluator follows, ``reference/evaluation.md``.

@@ -189,7 +189,7 @@ def _failures(
         moment.evaluation.results.get(group) if moment.evaluation and group is not None else None
     )
     status = moment.status(group) if group is not None else None
-    told = Notification(test.body, settings, made, moment, group, due)
+    notification = Notification(test.body, settings, made, moment, group, due)
     for field, expected in expectation.fields.items():
         got: Any
         if field == "state":
@@ -199,10 +199,10 @@ def _failures(
             got = result.value if result else None
             right = _equal(expected, got)
         elif field == "notified":
-            got = list(told.handles())
+            got = list(notification.handles())
             right = set(got) == set(expected)
         else:
-            got = told.message()
+            got = notification.message()
             right = str(expected) in got
         if not right:
             yield FailedExpectation(

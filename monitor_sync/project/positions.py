@@ -134,14 +134,14 @@ def line_start(text: str, at: int) -> int:
 
 def line_end(text: str, at: int) -> int:
     """Return where the line with this character ends: at its line break, or at the end."""
-    found = _BREAK.search(text, at)
-    return found.start() if found else len(text)
+    match = _BREAK.search(text, at)
+    return match.start() if match else len(text)
 
 
 def next_line(text: str, at: int) -> int:
     """Return where the line after that of this character begins, or the end of the text."""
-    found = _BREAK.search(text, at)
-    return found.end() if found else len(text)
+    match = _BREAK.search(text, at)
+    return match.end() if match else len(text)
 
 
 class _Reader:
@@ -173,8 +173,8 @@ class _Reader:
             return Node("alias", start, start, marked.index)
         content = start
         if event.anchor is not None or event.tag is not None:
-            found = _PROPERTIES.match(self._text, start)
-            content = found.end() if found else start
+            match = _PROPERTIES.match(self._text, start)
+            content = match.end() if match else start
         if isinstance(event, ScalarEvent):
             return self._scalar(event, start, content, mark)
         if isinstance(event, MappingStartEvent):
@@ -230,8 +230,8 @@ class _Reader:
         match: Callable[[str, int], re.Match[str] | None] = (
             _BLANKS_AND_COMMAS if flow else _BLANKS
         ).match
-        found = match(self._text, at)
-        return found.end() if found else at
+        blanks = match(self._text, at)
+        return blanks.end() if token_match else at
 
     def _after(self, at: int, sign: str) -> int:
         """Return the place behind a sign that may follow a key, or the end of the key."""

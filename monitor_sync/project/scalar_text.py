@@ -69,8 +69,8 @@ def _block(text: str, node: Node, value: str) -> str | None:
 
 def newline(text: str) -> str:
     """Return how the lines of a text end, by its first line."""
-    found = re.search(r"\r\n|\r|\n", text)
-    return found[0] if found else "\n"
+    match = re.search(r"\r\n|\r|\n", text)
+    return match[0] if match else "\n"
 
 
 def _by_word(text: str, node: Node, value: str) -> list[Splice] | None:

@@ -83,8 +83,8 @@ def _behind_mark(text: str, entry: Entry, written: Written) -> Splice:
     elif written.body or node.style in ("|", ">"):
         behind = _BEHIND.match(text, end)
         head = text[node.content : first] if node.style in ("|", ">") else ""
-        found = re.search(r"[ \t]#.*", head)
-        comment = found[0] if found else ""
+        match = re.search(r"[ \t]#.*", head)
+        comment = match[0] if match else ""
         if behind and not comment and node.style not in ("|", ">"):
             comment, end = behind[0].rstrip(), behind.end()
     anchor = text[node.start : node.content].strip()

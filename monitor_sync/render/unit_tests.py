@@ -45,7 +45,7 @@ def _block(tested: Tested, style: Style) -> Iterator[str]:
     yield f"  --> {plain(declared.path)}:{declared.line}, {plain(declared.test.key)}"
     yield from (f"    {row}" for row in _differences(outcome.failures, style))
     if outcome.status == "uncertain":
-        yield f"    nobody outside of Datadog knows: {', '.join(outcome.open_points)}"
+        yield f"    Datadog does not document: {', '.join(outcome.open_points)}"
     elif outcome.status == "unsupported":
         yield f"    cannot be reproduced offline: {plain(', '.join(outcome.open_points))}"
     if outcome.trace is not None:

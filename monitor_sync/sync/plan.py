@@ -186,8 +186,8 @@ def make_plan(
         units=Counter(_unit(by_name[resource.kind], resource) for resource in ours),
         org_id=next((resource.org_id for resource in live if resource.org_id), 0),
         rules=rules_of(project),
-        moves=moves(changes, [key for found in matches for key in found.declared]),
-        spent=tuple(entry for found in matches for entry in spent(found)),
+        moves=moves(changes, [key for matched in matches for key in matched.declared]),
+        spent=tuple(entry for matched in matches for entry in spent(matched)),
     )
 
 

@@ -26,19 +26,19 @@ class Spent:
     keys: tuple[str, ...]
 
 
-def spent(found: Match) -> Iterator[Spent]:
+def spent(match: Match) -> Iterator[Spent]:
     """Yield what is spent of one kind, by file, each word of a file once."""
     done: dict[tuple[str, Word], list[str]] = {}
-    for key, declared in found.declared.items():
-        current = found.ours.get(key)
-        if current is None or current.key != key or key in found.adopted or key in found.refused:
+    for key, declared in match.declared.items():
+        current = match.ours.get(key)
+        if current is None or current.key != key or key in match.adopted or key in match.refused:
             continue
         if declared.adopt == current.id:
             done.setdefault((declared.path, "adopt"), []).append(key)
-        if declared.moved_from and found.carried.isdisjoint(declared.moved_from):
+        if declared.moved_from and match.carried.isdisjoint(declared.moved_from):
             done.setdefault((declared.path, "moved_from"), []).append(key)
-    carried = {stem for key in found.carried for stem in with_stems(key)}
-    for key, entry in found.leaving.items():
+    carried = {stem for key in match.carried for stem in with_stems(key)}
+    for key, entry in match.leaving.items():
         if entry.path and carried.isdisjoint((key, *entry.moved_from)):
             done.setdefault((entry.path, "released"), []).append(key)
     for (path, word), keys in sorted(done.items()):

@@ -165,9 +165,9 @@ def _changed(line: Line) -> Iterator[Line]:
     for value in ("1e9", "-1e9"):
         moved = re.sub(r"-?[\d.]+$", value, query)
         yield {**line, "query": moved, "options": _at(options, value)}
-    for found in re.finditer(r'(?<=last_)\d+|(?<=")\d+(?=[mhd]")', query):
-        for length in (int(found[0]) * 2, max(1, int(found[0]) // 2)):
-            yield {**line, "query": f"{query[: found.start()]}{length}{query[found.end() :]}"}
+    for match in re.finditer(r'(?<=last_)\d+|(?<=")\d+(?=[mhd]")', query):
+        for length in (int(match[0]) * 2, max(1, int(match[0]) // 2)):
+            yield {**line, "query": f"{query[: match.start()]}{length}{query[match.end() :]}"}
     for policy in ("default", "show_no_data", "resolve"):
         kept = {name: value for name, value in options.items() if "no_data" not in name}
         yield {**line, "options": {**kept, "on_missing_data": policy}}

@@ -92,7 +92,7 @@ ITEMS = MONITOR.replace("motor.errors", "${partner}.errors") + "for_each: {partn
 def test_what_cannot_be_released_is_an_error_where_it_stands(
     tmp_path: Path, files: dict[str, str], expected: str
 ) -> None:
-    assert [underlined(found) for found in read(tmp_path, files).diagnostics] == [
+    assert [underlined(diagnostic) for diagnostic in read(tmp_path, files).diagnostics] == [
         expected.format(root=tmp_path)
     ]
 

@@ -80,9 +80,9 @@ def test_each_deletion_is_told_of_one_monitor_the_latest_first() -> None:
     twice = [monitor("payments/router/a"), monitor("payments/router/b"), monitor("payments/x/c")]
     plan = make_plan(project(*twice), live(answer(monitor("payments/z/z"), 1)), site="")
 
-    told = with_deletions(plan, Evidence(deletions=(GONE, earlier)))
+    completed = with_deletions(plan, Evidence(deletions=(GONE, earlier)))
 
-    assert [change.deleted for change in told.changes if change.action == "create"] == [
+    assert [change.deleted for change in completed.changes if change.action == "create"] == [
         GONE,
         earlier,
         None,
@@ -91,9 +91,9 @@ def test_each_deletion_is_told_of_one_monitor_the_latest_first() -> None:
 
 def test_a_plan_file_keeps_what_was_deleted() -> None:
     plan = make_plan(project(monitor()), live(answer(monitor("payments/z/z"), 1)), site="")
-    told = with_deletions(plan, Evidence(deletions=(GONE,)))
+    completed = with_deletions(plan, Evidence(deletions=(GONE,)))
 
-    again = plan_file.read(plan_json.file(told, commit=""), "plan.json")
+    again = plan_file.read(plan_json.file(completed, commit=""), "plan.json")
 
     assert [change.deleted for change in again.changes if change.action == "create"] == [GONE]
     assert again.fingerprint == plan.fingerprint

@@ -98,10 +98,12 @@ def test_a_monitor_that_was_renamed_and_edited_is_known_by_its_query_or_by_its_n
 def test_of_two_that_are_alike_none_is_guessed_unless_the_rest_of_the_key_tells() -> None:
     there = live(answer(of("motor/flow/a", 1), 1), answer(of("motor/flow/b", 1), 2))
     alike = [of("motor/new/x", 1), of("motor/new/y", 1)]
-    told = [of("motor/new/a", 1), of("motor/new/b", 1)]
+    declared_here = [of("motor/new/a", 1), of("motor/new/b", 1)]
 
     assert make_plan(project(*alike), there, site="").moves == ()
-    assert [each.moved_from for each in make_plan(project(*told), there, site="").moves] == ["flow"]
+    assert [
+        move.moved_from for move in make_plan(project(*declared_here), there, site="").moves
+    ] == ["flow"]
 
 
 def test_many_that_are_all_alike_cost_one_look_each() -> None:

@@ -169,11 +169,11 @@ def test_a_monitor_that_is_declared_again_is_not_released_any_more() -> None:
 # carried out
 
 
-def release(datadog: Datadog, here: Project, **asked: Any) -> Any:
+def release(datadog: Datadog, here: Project, **options: Any) -> Any:
     made = make_plan(here, datadog.listing(), site="datadoghq.eu")
-    asked.setdefault("terms", QUICK)
-    endpoints = {"monitor": asked.pop("endpoint", datadog.client)}
-    return carry_out(made, endpoints, **asked)
+    options.setdefault("terms", QUICK)
+    endpoints = {"monitor": options.pop("endpoint", datadog.client)}
+    return carry_out(made, endpoints, **options)
 
 
 def test_one_request_with_tags_alone_is_sent_and_nothing_is_deleted(datadog: Datadog) -> None:
