@@ -231,7 +231,7 @@ class _Reader:
             _BLANKS_AND_COMMAS if flow else _BLANKS
         ).match
         blanks = match(self._text, at)
-        return blanks.end() if token_match else at
+        return blanks.end() if blanks else at
 
     def _after(self, at: int, sign: str) -> int:
         """Return the place behind a sign that may follow a key, or the end of the key."""
