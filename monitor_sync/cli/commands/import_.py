@@ -52,26 +52,37 @@ def _state(_: click.Context, parameter: click.Parameter, path: Path | None) -> A
 
 
 @click.command("import")
-@click.option("--id", "ids", type=click.IntRange(1), multiple=True, help="One; repeatable.")
-@click.option("--query", metavar="Q", help="What Datadog's search finds: 'tag:team:motor'.")
-@click.option("--all", "everything", is_flag=True, help="Every live monitor.")
-@click.option("--since", metavar="TIME", callback=_since, help="Made since: 7d, 12h, 2026-11-29.")
-@click.option("--project", metavar="NAME", default="", help="Begins a project where none is.")
+@click.option(
+    "--id", "ids", type=click.IntRange(1), multiple=True, help="Import this monitor; repeatable."
+)
+@click.option("--query", metavar="Q", help="Import what Datadog's search finds: 'tag:team:motor'.")
+@click.option("--all", "everything", is_flag=True, help="Import every live monitor.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    callback=_since,
+    help="Import what was created since: 7d, 12h, 2026-11-29.",
+)
+@click.option(
+    "--project", metavar="NAME", default="", help="Begin a project of this name if there is none."
+)
 @click.option(
     "--take-over",
     is_flag=True,
-    help="Also what another tool manages; says what to do on the other side.",
+    help="Import also what another tool manages, and say what to do there.",
 )
 @click.option(
     "--state",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
     callback=_state,
-    help="The other tool's own state: prints what lets go of just these monitors.",
+    help="State of the other tool; prints what makes it let go of these monitors.",
 )
 @click.option("--templates", is_flag=True, help="Write what monitors have in common once.")
-@click.option("--tests", is_flag=True, help="First unit tests too, where they are certain.")
-@click.option("--dry-run", is_flag=True, help="Show all, write nothing.")
+@click.option(
+    "--tests", is_flag=True, help="Also write first unit tests, where their answer is certain."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -101,9 +112,9 @@ def command(
     """
     Write live monitors as files that plan nothing but their adoption.
 
-    What is written is read back and compared with what lives before a file is touched; what
-    cannot be proven stays out, with the reason. Files that are there are added to, and keep their
-    lines. Nothing in Datadog is changed: `apply` adds the tags.
+    Before a file is touched, the new files are read back and compared with the live monitors. A
+    monitor for which they do not agree stays out, with the reason. Existing files are added to and
+    keep their lines. Nothing in Datadog is changed: `apply` adds the tags.
     """
     _one_of(ids, query, everything, since)
     imported = app.import_monitors(

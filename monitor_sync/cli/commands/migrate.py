@@ -28,9 +28,9 @@ def command(
     """
     Rewrite the files by each CODEMOD, comments and order kept.
 
-    Without a CODEMOD, lists them: what each does, and what then changes in what the monitors do.
-    What is rewritten is read back first; all files are written, or none. Offline, but for `spent`,
-    which asks Datadog as `plan` does.
+    Without a CODEMOD, lists them: what each rewrites, and what the monitors then do differently.
+    Rewritten files are read back first; all are written, or none. Offline, except `spent`, which
+    asks Datadog as `plan` does.
     """
     from monitor_sync.render import migrating
 
