@@ -304,6 +304,7 @@ class LiveResource:
     left out. ``created`` is in milliseconds since 1970, ``modified`` as Datadog prints it.
     ``org_id`` is the organisation's number, 0 where nothing says it. ``claims`` are projects and
     keys of a resource that names several: it is nobody's, and ``key`` and ``project`` are empty.
+    ``muted`` says that somebody silenced it, or a group of it: that is people's, and no difference.
     """
 
     id: Id
@@ -315,6 +316,7 @@ class LiveResource:
     modified: str = ""
     org_id: int = 0
     claims: tuple[tuple[str, str], ...] = ()
+    muted: bool = False
 
     @property
     def name(self) -> str:

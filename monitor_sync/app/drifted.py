@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from monitor_sync.app import past
 from monitor_sync.app.planning import Planned, PlanOptions, compare
 from monitor_sync.app.selection import select_changes
+from monitor_sync.counting import listed
 from monitor_sync.errors import UsageError
 from monitor_sync.git import commits
 
@@ -72,6 +73,11 @@ def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Dr
     told = past.told(planned.plan, planned.client, root, applied=applied)
     plan = select_changes(_only_drift(told), planned.project, options.selectors)
     plan = _with_editors(plan, planned.client)
+    if planned.muted:
+        words = (
+            f"muted in Datadog, which is people's to do and no drift: {listed(planned.muted, 6)}"
+        )
+        plan = replace(plan, besides=(*plan.besides, words))
     return Drift(planned=replace(planned, plan=plan), files_differ=files_differ)
 
 

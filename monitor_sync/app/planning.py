@@ -52,7 +52,8 @@ class Planned:
     """
     A plan that was made of the files in ``root``, and what it was made with.
 
-    ``warnings`` are what the rules say of the monitors that it would write.
+    ``warnings`` are what the rules say of the monitors that it would write. ``muted`` are the keys
+    of our monitors that somebody silenced in Datadog.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Planned:
     client: Client
     plan: Plan
     warnings: tuple[Diagnostic, ...] = ()
+    muted: tuple[str, ...] = ()
 
     def file(self) -> str:
         """Return the text of the plan file. Raises UsageError where a part cannot stand alone."""
@@ -129,6 +131,7 @@ def compare(
             project=project,
             client=client,
             plan=replace(plan, made=began, loosened=loosened),
+            muted=tuple(sorted(live.key for live in monitors if _is_muted(live, project))),
             warnings=(
                 files.check_written(_judged(as_authors_wrote, project), written, _WEAKENED)
                 if loosened
@@ -144,6 +147,11 @@ def _base(root: Path, options: PlanOptions) -> BaseRevision | None:
     from monitor_sync.app.base import BaseRevision
 
     return BaseRevision.find(root, options.base, options.notify_only, reports=options.reports)
+
+
+def _is_muted(live: LiveResource, project: Project) -> bool:
+    """Return whether somebody silenced a monitor of this project."""
+    return live.muted and live.key != "" and live.project == project.name
 
 
 def _judged(loaded: Loaded, project: Project) -> Loaded:

@@ -178,7 +178,22 @@ def _what(apart: Apart) -> str:
         what = "; ".join(map(_field, apart.fields))
         what = f"to be taken over: {what}" if apart.action == "adopt" else what
     what += f", since {apart.since[:8]}" if apart.since else ""
-    return f"{what} ({plain(apart.editor)})" if apart.editor else what
+    what = f"{what} ({plain(apart.editor)})" if apart.editor else what
+    return f"{what}; {_REWRITTEN}" if _is_rewritten(apart) else what
+
+
+_OLD_WORDS: Final = frozenset({"options.notify_no_data", "options.no_data_timeframe"})
+_REWRITTEN: Final = (
+    "saved in Datadog's editor, which writes on_missing_data:"
+    " `monitor-sync migrate no-data` writes it in the files too"
+)
+
+
+def _is_rewritten(apart: Apart) -> bool:
+    """Return whether Datadog holds ``on_missing_data`` where the files have the older words."""
+    live = {change.field for change in apart.fields if change.old is not None}
+    declared = {change.field for change in apart.fields if change.new is not None}
+    return "options.on_missing_data" in live - declared and bool(declared & _OLD_WORDS)
 
 
 def _field(change: FieldChange) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from monitor_sync.render import drift, fields, notified, plan_view, proposals
 from monitor_sync.render.groups import MANY, SIGNS, Creates
-from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView
+from monitor_sync.render.plan_view import LOOSENED, TWIN, ChangeView, PlanView
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import (
     columns,
@@ -335,5 +335,6 @@ def clone(monitor: LeftAlone, style: Style = PLAIN) -> list[str]:
     return [
         f"{style('clone', 'yellow', bold=True)} #{monitor.id} {name}",
         f"    carries the key {plain(monitor.key)} too, and is left alone",
+        *([f"    {TWIN}"] if monitor.twin else []),
         f"    {style('help:', 'cyan')} delete it, or remove its monitor_sync tags",
     ]

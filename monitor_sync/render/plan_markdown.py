@@ -15,7 +15,7 @@ from typing import Final
 from monitor_sync.render import drift, fields, notified, plan_view, proposals
 from monitor_sync.render.groups import SIGNS, Creates
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
-from monitor_sync.render.plan_view import LOOSENED, ChangeView, PlanView, link
+from monitor_sync.render.plan_view import LOOSENED, TWIN, ChangeView, PlanView, link
 from monitor_sync.render.text import count, plain
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, LeftAlone, Plan
@@ -298,4 +298,5 @@ def _clone(monitor: LeftAlone, site: str) -> str:
     return (
         f"- **clone** [#{monitor.id}]({link(site, monitor.id)}) {code(monitor.name, 60)} carries"
         f" the key {code(monitor.key)} too and is left alone"
+        + (f": {TWIN}" if monitor.twin else "")
     )

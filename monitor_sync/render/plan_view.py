@@ -31,6 +31,9 @@ VERBS: Final = {
 
 LOOSENED: Final = "This change weakens the rules of its review; they hold until it is applied"
 
+TWIN: Final = "it is as declared, so its original was restored after it was made anew"
+"""What a clone is that differs in nothing from what the files declare."""
+
 _FATES: Final = {"replace": LOST, "release": RELEASED}
 
 _TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")

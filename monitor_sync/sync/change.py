@@ -103,13 +103,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftAlone:
-    """A live resource that is not touched: not ours, a clone of ours, or another project's."""
+    """
+    A live resource that is not touched: not ours, a clone of ours, or another project's.
+
+    ``twin`` says of a clone that it is as declared: not one that a person made of another, but
+    what an apply made anew before its original was restored.
+    """
 
     id: Id
     key: str
     name: str
     reason: Reason
     kind: str = "monitor"
+    twin: bool = False
     tags: tuple[str, ...] = ()
 
     @property

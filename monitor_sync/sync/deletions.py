@@ -1,7 +1,7 @@
 """
 Was a declared monitor that is not live deleted in Datadog, or never made? Pure.
 
-Four things tell, the surest first: Datadog's audit trail, which has the name of each monitor that
+Three things tell, the surest first: Datadog's audit trail, which has the name of each monitor that
 was deleted in the last 90 days; the last commit that is known to be applied; and git's history,
 where a monitor that all looked-at revisions declare was made long ago. Where none of them speaks
 the monitor counts as merged and not applied yet.

@@ -325,8 +325,15 @@ def _left_alone(match: Match) -> Iterator[LeftAlone]:
                 key=live.key,
                 name=kind.label(live.body),
                 reason=reason,
+                twin=reason == "clone" and _is_declared(match, live),
                 tags=kind.tags(live.body),
             )
+
+
+def _is_declared(match: Match, live: LiveResource) -> bool:
+    """Return whether a clone is as its key is declared: the clone button gives another name."""
+    declared = match.declared.get(live.key)
+    return declared is not None and not match.kind.field_changes(live.body, declared.body)
 
 
 def _unresolved(kind: Kind, declared: Declared, lacking: Address) -> Refusal:

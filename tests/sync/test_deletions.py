@@ -105,3 +105,13 @@ def test_nobody_is_asked_where_nothing_is_missing_or_nothing_ever_lived() -> Non
     assert not candidates(make_plan(project(monitor()), there, site=""))
     assert not candidates(make_plan(project(monitor()), [], site=""))
     assert candidates(make_plan(project(monitor(), monitor("payments/x/y")), there, site=""))
+
+
+def test_a_twin_that_is_as_declared_is_told_from_a_clone_that_somebody_made() -> None:
+    there = live(
+        answer(monitor(), 1), answer(monitor(), 2), answer(monitor(name="Errors (copy)"), 3)
+    )
+
+    plan = make_plan(project(monitor()), there, site="")
+
+    assert [(alone.id, alone.twin) for alone in plan.left_alone] == [(2, True), (3, False)]

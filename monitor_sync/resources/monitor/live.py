@@ -67,6 +67,7 @@ def read_one(raw: Any) -> LiveResource | None:
         modified=modified if isinstance(modified, str) else "",
         org_id=org_id if _is_id(org_id := raw.get("org_id")) else 0,
         claims=claims if len(claims) > 1 else (),
+        muted=isinstance(options, Mapping) and bool(options.get("silenced")),
     )
 
 
