@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         write_schemas,
         wrong_answer,
     )
+    from monitor_sync.app.suggesting import Suggested, suggest
     from monitor_sync.app.target import Target
     from monitor_sync.app.unmanaged_monitors import UnmanagedMonitor, unmanaged
     from monitor_sync.app.validation import ValidateOptions, Validation, validate
@@ -57,6 +58,7 @@ __all__ = [
     "ProjectChoices",
     "Release",
     "ReleaseOptions",
+    "Suggested",
     "Target",
     "UnmanagedMonitor",
     "ValidateOptions",
@@ -75,6 +77,7 @@ __all__ = [
     "plan",
     "refuse_existing",
     "release",
+    "suggest",
     "unmanaged",
     "validate",
     "write_project",
@@ -105,6 +108,7 @@ _MODULES: Final = {
         "write_schemas",
         "wrong_answer",
     ),
+    "suggesting": ("Suggested", "suggest"),
     "target": ("Target",),
     "validation": ("ValidateOptions", "Validation", "validate"),
 }

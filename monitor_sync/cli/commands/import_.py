@@ -80,6 +80,11 @@ def _state(_: click.Context, parameter: click.Parameter, path: Path | None) -> A
 )
 @click.option("--templates", is_flag=True, help="Write what monitors have in common once.")
 @click.option(
+    "--suggest",
+    is_flag=True,
+    help="Show what the files' own monitors have in common, and write nothing. Offline.",
+)
+@click.option(
     "--tests", is_flag=True, help="Also write first unit tests, where their answer is certain."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
@@ -102,6 +107,7 @@ def command(
     take_over: bool,
     state: Any,
     templates: bool,
+    suggest: bool,
     tests: bool,
     dry_run: bool,
     baseline: Path | None,
@@ -116,7 +122,10 @@ def command(
     monitor for which they do not agree stays out, with the reason. Existing files are added to and
     keep their lines. Nothing in Datadog is changed: `apply` adds the tags.
     """
-    _one_of(ids, query, everything, since)
+    _one_of(ids, query, everything, since, suggest=suggest)
+    if suggest:
+        _suggest(root, form, output)
+        return
     imported = app.import_monitors(
         root,
         console.target(deadline=deadline),
@@ -143,8 +152,26 @@ def command(
         console.answer(importing.text(imported, console.answer_style(output)), output)
 
 
-def _one_of(ids: Sequence[int], query: str | None, everything: bool, since: int | None) -> None:
-    given = [bool(ids), query is not None, everything, since is not None]
+def _suggest(root: Path, form: str, output: Path | None) -> None:
+    """Print what monitors that are written out could share."""
+    suggested = app.suggest(root)
+    from monitor_sync.render import suggesting
+
+    if form == "json":
+        console.answer(suggesting.json(suggested), output)
+    else:
+        console.answer(suggesting.text(suggested, console.answer_style(output)), output)
+
+
+def _one_of(
+    ids: Sequence[int],
+    query: str | None,
+    everything: bool,
+    since: int | None,
+    *,
+    suggest: bool,
+) -> None:
+    given = [bool(ids), query is not None, everything, since is not None, suggest]
     if sum(given) == 1:
         return
     raise UsageError(

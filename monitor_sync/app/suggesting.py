@@ -1,0 +1,231 @@
+"""``import --suggest``: what monitors that are declared one by one have in common."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from monitor_sync.adopt.placed import PlacedMonitor
+from monitor_sync.adopt.sharing import Sharing, by_path, template_text
+from monitor_sync.adopt.templates.find import Finder
+from monitor_sync.adopt.templates.suggestion import FoundItems, FoundUse, Suggestion
+from monitor_sync.app import files
+from monitor_sync.project import load, parsed
+from monitor_sync.project.files import find as find_files
+
+if TYPE_CHECKING:
+    from monitor_sync.model import Monitor, Project
+    from monitor_sync.project.parsed import ParsedFile
+
+_ATTEMPTS: Final = 5
+"""Suggestions made at most; each leaves out the monitors that the one before gets wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """
+    What could be said once.
+
+    ``found`` was expanded, and makes the same monitors under new keys. ``texts`` are the new
+    templates, and what would stand in each file in place of the monitors ``replaced``, by path.
+    ``lines`` is how many lines these have now.
+    """
+
+    monitors: int
+    found: Suggestion = field(default_factory=Suggestion)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    replaced: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lines: int = 0
+
+
+def _lines(sharing: Sharing, team: str) -> str:
+    items = list(sharing.monitor_lines(team, {}, {}))
+    lines = [*sharing.use_lines(team, {}, {}), *(["monitors:", *items] if items else [])]
+    return "".join(line + "\n" for line in lines)
+
+
+def suggest(root: Path) -> Suggested:
+    """
+    Return what monitors that are written out have in common, as files could say it.
+
+    Raises WrongFiles where the files have errors, and UsageError where there are none.
+    """
+    loaded = files.read_whole(root)
+    parsed_files = [parsed.parse(file)[0] for file in find_files(root).files]
+    of_monitors = [file for file in parsed_files if file.file.kind == "monitors"]
+    placed = list(_written_out(of_monitors, loaded.project))
+    found = _proven(root, parsed_files, placed, loaded.project)
+    owners = loaded.project.unit_owners
+    teams = {
+        _path(file): str(file.value("team") or owners.get(file.file.unit) or "")
+        for file in of_monitors
+    }
+    texts = {template.file: template_text(template, "") for template in found.templates}
+    sharing = by_path(found)
+    lengths = {key: length for file in of_monitors for key, length in _lengths(file)}
+    return Suggested(
+        monitors=len(loaded.project.monitors),
+        found=found,
+        texts=texts | {path: _lines(its, teams[path]) for path, its in sorted(sharing.items())},
+        replaced={
+            path: [member.name for member in its.members.values()] for path, its in sharing.items()
+        },
+        lines=sum(lengths[key] for key in found.keys),
+    )
+
+
+def _path(file: ParsedFile) -> str:
+    return f"{file.file.unit}/{file.file.name}.yaml"
+
+
+def _written_out(of_monitors: Sequence[ParsedFile], project: Project) -> Iterator[PlacedMonitor]:
+    """Yield the monitors that stand for themselves alone, with what they say in their files."""
+    numbers = count(1)
+    for file in of_monitors:
+        adopted = file.value("adopt") or {}
+        for name, raw in (file.value("monitors") or {}).items():
+            monitor = project.monitors.get(f"{file.file.unit}/{file.file.name}/{name}")
+            if not raw or "for_each" in raw or monitor is None:
+                continue
+            if name in adopted or "adopt" in raw or "moved_from" in raw:
+                continue  # another change of its identity is under way
+            yield PlacedMonitor(
+                unit=file.file.unit,
+                file=file.file.name,
+                name=str(name),
+                team=monitor.team,
+                service=str(file.value("service") or ""),
+                id=next(numbers),
+                declared={field: value for field, value in raw.items() if field != "team"},
+                live=monitor.body,
+            )
+
+
+def _lengths(file: ParsedFile) -> Iterator[tuple[str, int]]:
+    """Yield the key of each monitor with the number of lines that it takes in its file."""
+    lines = file.document.lines
+    names = list(file.value("monitors") or {})
+    starts = [lines.get(("monitors", name), 0) for name in names]
+    whole = file.document.text.count("\n") + 1
+    after = [line for where, line in lines.items() if len(where) == 1]
+    for name, start in zip(names, starts, strict=True):
+        ends = [line for line in [*starts, *after, whole] if line > start]
+        yield f"{file.file.unit}/{file.file.name}/{name}", min(ends, default=start + 1) - start
+
+
+# the proof
+
+
+def _proven(
+    root: Path, parsed_files: Sequence[ParsedFile], placed: list[PlacedMonitor], project: Project
+) -> Suggestion:
+    """Return the first suggestion that makes the same monitors; an empty one where none does."""
+    finder = Finder()
+    templates = {file.file.name for file in parsed_files if file.file.kind == "template"}
+    keys = set(project.monitors)
+    for _ in range(_ATTEMPTS):
+        found = finder.find(
+            placed,
+            project.business_units,
+            taken_templates=templates,
+            taken_keys=keys - {monitor.key for monitor in placed},
+        )
+        found = _with_former_names(found)
+        wrong = _wrong(root, parsed_files, found, project)
+        if not wrong:
+            return found
+        placed = [monitor for monitor in placed if monitor.key not in wrong]
+    return Suggestion(left=tuple(placed))
+
+
+def _with_former_names(found: Suggestion) -> Suggestion:
+    """Return a suggestion whose items say which monitor each was: its id is kept by that."""
+    with_items = [use for use in found.uses if use.template.item]
+    used = {use.template.name for use in with_items}
+    return replace(
+        found,
+        templates=tuple(template for template in found.templates if template.name in used),
+        uses=tuple(map(_use_with_names, with_items)),
+        repeated=tuple(map(_items_with_names, found.repeated)),
+    )
+
+
+def _use_with_names(use: FoundUse) -> FoundUse:
+    items: dict[str, dict[str, Any]] = {item: dict(ch) for item, ch in use.items.items()}
+    for item, changes in items.items():
+        for name in use.template.monitors:
+            member = use.members.get(f"{item}.{name}")
+            if member is not None:
+                changes[name] = {**(changes.get(name) or {}), "moved_from": member.name}
+    return replace(use, items=items)
+
+
+def _items_with_names(repeated: FoundItems) -> FoundItems:
+    items = {
+        item: {**changes, "moved_from": repeated.members[f"{repeated.name}.{item}"].name}
+        for item, changes in repeated.items.items()
+    }
+    return replace(repeated, items=items)
+
+
+def _wrong(
+    root: Path, parsed_files: Sequence[ParsedFile], found: Suggestion, project: Project
+) -> set[str]:
+    """Return the keys of the monitors that a suggestion would not make as they are."""
+    if not found.uses and not found.repeated:
+        return set()
+    new_keys = found.keys
+    with _applied(root, parsed_files, found) as folder:
+        loaded = load.load(folder)
+    return {
+        key
+        for key in new_keys
+        if not _same(project.monitors[key], loaded.project.monitors.get(new_keys[key]))
+    }
+
+
+def _same(before: Monitor, now: Monitor | None) -> bool:
+    """Return whether two monitors are sent alike but for their key, and the new knows the old."""
+    if now is None or before.key not in now.moved_from:
+        return False
+    old = json.dumps(before.body, sort_keys=True).replace(before.key, now.key)
+    return old == json.dumps(now.body, sort_keys=True)
+
+
+@contextmanager
+def _applied(root: Path, parsed_files: Sequence[ParsedFile], found: Suggestion) -> Iterator[Path]:
+    """Write the project as the suggestion would have it into a folder that is gone afterwards."""
+    sharing = by_path(found)
+    with tempfile.TemporaryDirectory(prefix="monitor-sync-suggest-") as outer:
+        folder = Path(outer) / root.resolve().name
+        for file in parsed_files:
+            path = file.file.path.relative_to(root).as_posix()
+            text = file.document.text
+            if path in sharing:
+                text = json.dumps(_contents(file, sharing[path]))
+            _write(folder / path, text)
+        for template in found.templates:
+            _write(folder / template.file, json.dumps(template.written()))
+        yield folder
+
+
+def _contents(file: ParsedFile, sharing: Sharing) -> dict[str, Any]:
+    """Return what a file would hold: without the monitors that its templates and items make."""
+    gone = {member.name for member in sharing.members.values()}
+    contents = dict(file.written)
+    monitors = {n: raw for n, raw in (contents.get("monitors") or {}).items() if n not in gone}
+    for repeated in sharing.repeated:
+        monitors[repeated.name] = {"team": repeated.team, **repeated.written({}, {})}
+    uses = [use.written("", {}, {}) for use in sharing.uses]
+    return contents | {"monitors": monitors, "use": [*(contents.get("use") or []), *uses]}
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="")
