@@ -87,7 +87,7 @@ def tags_as_written(tags: list[str]) -> dict[str, Any] | list[str] | None:
     tags = list(dict.fromkeys(tags))
     if not tags:
         return None
-    if any(not _fits_map(tag) for tag in tags):
+    if any(not fits_map(tag) for tag in tags):
         return tags
     by_key: dict[str, Any] = {}
     for tag in tags:
@@ -100,7 +100,8 @@ def tags_as_written(tags: list[str]) -> dict[str, Any] | list[str] | None:
     return by_key
 
 
-def _fits_map(tag: str) -> bool:
+def fits_map(tag: str) -> bool:
+    """Return whether a tag can stand in a map: it has a key and a value."""
     key, _, value = tag.partition(":")
     return bool(key and value) and "${" not in key
 

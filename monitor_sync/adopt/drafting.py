@@ -10,7 +10,7 @@ from typing import Any
 from monitor_sync.adopt import composing, scalars
 from monitor_sync.adopt.appending import append_below, append_top
 from monitor_sync.adopt.composing import FileContext
-from monitor_sync.adopt.declaring import declared, given_tags, service_of
+from monitor_sync.adopt.declaring import declared, fits_map, given_tags, service_of
 from monitor_sync.adopt.existing import ExistingFiles
 from monitor_sync.adopt.holes import Names, with_holes
 from monitor_sync.adopt.inherited import tags_above, unset_tags
@@ -103,6 +103,7 @@ class Drafter:
         self._finder = Finder() if templates else None
         titles = [Title(self._place(each).unit, self._place(each).file, each) for each in live]
         self._names = names(titles, taken)
+        self._closed = frozenset(self._unfit())
         self._unit_tags = common_tags((self._place(each).unit, each.body) for each in live)
         called = {**unit_names(titles), **existing.unit_names}
         self._unit_names = {its.unit: _title(its.unit) for its in self._places.values()} | called
@@ -110,12 +111,24 @@ class Drafter:
     def _place(self, live: LiveResource) -> Place:
         return self._places[int(live.id)]
 
+    def _unfit(self) -> Iterator[str]:
+        """
+        Yield the files of people to which monitors cannot be added for their tags.
+
+        What a file gives is unset in a map of tags, in which one without a value cannot stand.
+        """
+        for live in self._live:
+            its = self._place(live)
+            above = self._existing.of_files.get(f"{its.unit}/{its.file}", {})
+            if above.get("tags") and not all(map(fits_map, live.body.get("tags") or ())):
+                yield f"{its.unit}/{its.file}"
+
     def draft(self, doubts: Doubts) -> Draft:
         """Return the files that declare all monitors but those that are out."""
         groups: dict[tuple[str, str], list[LiveResource]] = defaultdict(list)
         for live in self._live:
             if live.id not in doubts.out:
-                groups[self._target(self._place(live), doubts.closed)].append(live)
+                groups[self._target(self._place(live), doubts.closed | self._closed)].append(live)
         known = Names(keys=self._keys(groups), slos=self._existing.slos)
         placed_files = [
             self._placed_file(unit, file, members, known, doubts)

@@ -26,7 +26,8 @@ def below(declared: Mapping[str, Any], above: Values) -> dict[str, Any]:
     weaker = {name: value for name, value in above.items() if name not in _OF_PLACE}
     if isinstance(weaker.get("options"), Mapping):
         weaker["options"] = _with_effect(weaker["options"], options, declared.get("type"))
-    difference = _difference({**own, "options": options} if options else own, weaker)
+    weaker.setdefault("options", {})
+    difference = _difference({**own, "options": options}, weaker)
     levels = (difference.get("options") or {}).pop("thresholds", _NOTHING)
     if not difference.get("options", True):
         del difference["options"]

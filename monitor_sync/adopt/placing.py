@@ -259,7 +259,11 @@ def common_tags(bodies: Iterable[tuple[str, Body]]) -> dict[str, dict[str, str]]
         tags = {
             key: values[0]
             for key, values in by_key(body).items()
-            if len(values) == 1 and values[0] and key not in _GIVEN and "${" not in values[0]
+            if len(values) == 1
+            and key
+            and values[0]
+            and key not in _GIVEN
+            and "${" not in key + values[0]
         }
         before = common.get(unit, tags)
         common[unit] = {key: value for key, value in before.items() if tags.get(key) == value}

@@ -242,7 +242,7 @@ def _next(imported: Imported, style: Style) -> list[str]:
         style("Next:", bold=True),
         *lines,
         *_other_side(imported.marks.values()),
-        "  The plan names notification rules and downtimes that the added tags begin to match.",
+        "  The plan names notification rules that the added tags begin to match.",
     ]
 
 

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from monitor_sync.adopt import placing as tags
 from monitor_sync.adopt import selecting
 from monitor_sync.adopt.drafting import Drafter
-from monitor_sync.adopt.existing import ExistingFiles
+from monitor_sync.adopt.existing import ExistingFiles, existing_files
 from monitor_sync.app.trial import Proven, Trial
 from monitor_sync.model import LiveResource, Project
 from monitor_sync.project import load
+from monitor_sync.project.files import find
+from monitor_sync.project.parsed import parse
 from monitor_sync.resources.monitor import live as reader
 from monitor_sync.sync.plan import make_plan
 
@@ -30,23 +32,30 @@ def live(bodies: Sequence[dict[str, Any]]) -> list[LiveResource]:
     return reader.read(numbered)
 
 
-def imported(monitors: list[LiveResource]) -> Proven:
+def imported(
+    monitors: list[LiveResource],
+    texts: dict[str, str] = TEXTS,
+    existing: ExistingFiles | None = None,
+) -> Proven:
     chosen = selecting.select(monitors, monitors, Project(name="acme"), take_over=True).chosen
     placing = tags.suggest(tags.statistics(each.body for each in monitors), len(monitors))
-    drafter = Drafter(chosen, ExistingFiles(), placing, taken={}, texts=TEXTS)
-    return Trial(name="monitors", texts=TEXTS, shared={}, live=monitors).proven(drafter)
+    drafter = Drafter(chosen, existing or ExistingFiles(), placing, taken={}, texts=texts)
+    return Trial(name="monitors", texts=texts, shared={}, live=monitors).proven(drafter)
 
 
-def planned_after_apply(proven: Proven, monitors: list[LiveResource], root: Path) -> list[Any]:
+def planned_after_apply(
+    proven: Proven, monitors: list[LiveResource], root: Path, texts: dict[str, str] = TEXTS
+) -> list[Any]:
     """The changes of the plan that follows an apply of the import."""
-    for path, text in {**TEXTS, **proven.draft.texts}.items():
+    for path, text in {**texts, **proven.draft.texts}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8", newline="")
     project = load.load(root).project
     plan = make_plan(project, monitors, site="")
-    assert {change.action for change in plan.changes} <= {"adopt"}
-    assert {field.field for change in plan.changes for field in change.fields} <= {"tags"}
-    wanted = {change.id: list(project.monitors[change.key].tags) for change in plan.changes}
+    adoptions = [change for change in plan.changes if change.action != "create"]
+    assert {change.action for change in adoptions} <= {"adopt"}
+    assert {field.field for change in adoptions for field in change.fields} <= {"tags"}
+    wanted = {change.id: list(project.monitors[change.key].tags) for change in adoptions}
     applied = [
         {**each.body, "id": each.id, "tags": wanted.get(each.id, list(each.body["tags"]))}
         for each in monitors
@@ -133,3 +142,46 @@ def test_import_and_apply_leave_nothing_to_plan(
 
     assert proven.doubts.out == {}
     assert planned_after_apply(proven, monitors, tmp_path_factory.mktemp("root")) == []
+
+
+RICH = {
+    "project.yaml": """\
+project: acme
+tags: {env: production, tier: "1"}
+defaults:
+  priority: 3
+  message: Look.
+  options: {timeout_h: 4, require_full_window: true, thresholds: {warning: 3}}
+""",
+    "teams.yaml": "teams:\n  motor: {name: Motor, on_call: {name: motor-pager}}\n",
+    "motor/business-unit.yaml": "name: Motor\ntags: {cost: a}\ndefaults: {type: log alert}\n",
+    "motor/api.yaml": """\
+team: motor
+tags: [plain:x]
+defaults: {options: {renotify_interval: 30}}
+monitors:
+  a:
+    name: A
+    type: query alert
+    query: avg(last_5m):avg:a{*} > ${critical}
+    thresholds: {critical: 9}
+""",
+}
+
+
+@settings(max_examples=12, deadline=None, phases=[Phase.generate])
+@given(st.lists(MONITORS, min_size=2, max_size=6))
+def test_what_the_files_say_already_changes_nothing_of_what_is_imported_below(
+    tmp_path_factory: pytest.TempPathFactory, bodies: list[dict[str, Any]]
+) -> None:
+    monitors, root = live(bodies), tmp_path_factory.mktemp("root")
+    for path, text in RICH.items():
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).write_text(text)
+    existing = existing_files(parse(file)[0] for file in find(root).files)
+
+    proven = imported(monitors, RICH, existing)
+
+    assert proven.doubts.out == {}
+    after = planned_after_apply(proven, monitors, root, RICH)
+    assert [change.key for change in after] in ([], ["motor/api/a"])
