@@ -43,7 +43,8 @@ class Candidate:
     ``item`` is what its items are called, empty where it takes none. ``parameters`` maps a name to
     the value at each point; ``monitor`` is what the template says, with holes. ``members``,
     ``changes`` and ``more_tags`` say, for each point, which monitor it makes, what that says
-    otherwise, and which tags it has besides. ``saved`` is how many lines all that saves.
+    otherwise, and which tags it has besides. ``plain`` is how many lines the members take written
+    out, ``saved`` how many of these all that saves.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Candidate:
     members: Mapping[Point, Member]
     changes: Mapping[Point, Mapping[str, Any]]
     more_tags: Mapping[Point, tuple[str, ...]]
+    plain: int
     saved: int
 
     def rewrites(self, point: Point) -> bool:
@@ -74,6 +76,7 @@ def candidate_of(pattern: Pattern) -> Candidate | None:
     members = {point: pattern.members[number] for point, number in points.items()}
     changes = {point: nested(pattern.changes[number]) for point, number in points.items()}
     more_tags = {point: pattern.more_tags[number] for point, number in points.items()}
+    plain = sum(written_out(member.placed.declared) for member in members.values())
     return Candidate(
         name=monitor_name(
             [member.placed.name for member in members.values()],
@@ -87,7 +90,8 @@ def candidate_of(pattern: Pattern) -> Candidate | None:
         members=members,
         changes=changes,
         more_tags=more_tags,
-        saved=_saved(list(members.values()), monitor, parameters, changes, more_tags),
+        plain=plain,
+        saved=plain - len(members) - _said(monitor, parameters, changes, more_tags),
     )
 
 
@@ -170,20 +174,18 @@ def holes_in(text: str) -> set[str]:
     return set(re.findall(r"\$\{([a-z0-9_]+)\}", text))
 
 
-def _saved(
-    members: Sequence[Member],
+def _said(
     monitor: Mapping[str, Any],
     parameters: Mapping[str, Mapping[Point, str]],
     changes: Mapping[Point, Mapping[str, Any]],
     more_tags: Mapping[Point, tuple[str, ...]],
 ) -> int:
-    """Return the lines saved: those written out, less template, items, changes and arguments."""
-    plain = sum(written_out(member.placed.declared) for member in members)
+    """Return the lines of a template with its changes and arguments, the items' own left out."""
     template = written_out(monitor) + 2 + len(parameters)
     changed = sum(lines_of(change) + 1 for change in changes.values() if change)
     tagged = sum(map(bool, more_tags.values())) // 2
     arguments = sum(map(_arguments, parameters.values()))
-    return plain - template - len(members) - changed - tagged - arguments
+    return template + changed + tagged + arguments
 
 
 def _arguments(values: Mapping[Point, str]) -> int:

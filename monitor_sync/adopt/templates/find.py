@@ -20,6 +20,8 @@ from monitor_sync.adopt.templates.member import Member, member
 from monitor_sync.adopt.templates.pattern import generalise
 from monitor_sync.adopt.templates.suggestion import FoundItems, FoundTemplate, FoundUse, Suggestion
 
+_LEAST_SAVED: Final = 5
+"""A template saves at least a fifth of the lines; for less nobody would look in two places."""
 _TEMPLATE_FILE: Final = 16
 """Lines that somebody would rather write than have a template that only one file uses."""
 
@@ -125,10 +127,12 @@ def _of_bucket(members: Sequence[Member]) -> list[Candidate]:
 
 
 def _of(members: Sequence[Member]) -> Candidate | None:
-    """Return the candidate that members make; None where it would save no line."""
+    """Return the candidate that members make; None where it would save next to nothing."""
     pattern = generalise(members) if len(members) >= FEWEST else None
     candidate = candidate_of(pattern) if pattern is not None else None
-    return candidate if candidate is not None and candidate.saved > 0 else None
+    if candidate is None or candidate.saved * _LEAST_SAVED < candidate.plain:
+        return None
+    return candidate
 
 
 def _split(candidate: Candidate) -> list[Candidate]:

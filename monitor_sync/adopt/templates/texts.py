@@ -113,9 +113,20 @@ def _fold_line(old: Pieces, new: Pieces) -> Pieces:
             folded.extend(old[start:end])
         elif folded[-1:] != [GAP]:
             folded.append(GAP)
-    tidy = _without_chance(folded)
+    tidy = _without_chance(_with_neighbours(folded))
     alike = _weight(tidy)
     return tidy if alike >= _ALIKE * min(_weight(old), _weight(new)) else (GAP,)
+
+
+def _with_neighbours(pieces: Sequence[str]) -> list[str]:
+    """Return pieces whose gaps hold the slots right beside them: nothing would keep them apart."""
+    merged: list[str] = []
+    for piece in pieces:
+        if merged and GAP in (piece, merged[-1]) and {piece, merged[-1]} <= {GAP, SLOT}:
+            merged[-1] = GAP
+        else:
+            merged.append(piece)
+    return merged
 
 
 def _without_chance(pieces: Sequence[str]) -> Pieces:

@@ -69,3 +69,13 @@ def test_both_texts_fit_what_they_have_in_common(first: list[str], second: list[
         inside = iter("".join(text.raw[place]) for place in places)
         filled = [next(inside) if piece in (SLOT, GAP) else piece for piece in pattern]
         assert "".join(filled) == text.text
+
+
+def test_a_gap_right_beside_an_own_value_takes_it_in() -> None:
+    first = OwnValues(["denied"]).read("The certificate is denied. Please look at it and act.")
+    second = OwnValues(["unused"]).read(
+        "The certificate is broken (unused). Please look at it and act."
+    )
+    folded = fold(first.pieces, second.pieces)
+    assert folded is not None
+    assert "".join(folded) == f"The certificate is {GAP}. Please look at it and act."
