@@ -81,7 +81,7 @@ def named() -> dict[str, str]:
                     str(part.value) if isinstance(part, ast.Constant) else "*"
                     for part in node.values
                 )
-            if name.fullmatch(text):
+            if name.fullmatch(text) and not text.endswith(".yaml"):
                 names[text] = str(path.relative_to(PACKAGE))
     return names
 
