@@ -149,7 +149,12 @@ def deletion(deleted: Deletion) -> str:
 
 def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
     number = len({monitor.key for monitor in apart})
+    gone = sum(monitor.deleted is not None for monitor in apart)
+    if gone == number:
+        return f"drift: {count(number, 'monitor')} deleted in Datadog"
     title = _TITLES[origin].format(count(number, "monitor"), plain(base.revision))
+    if gone:
+        title = title.replace(", and left", f", {gone} of them deleted, and left")
     return title if number == 1 else title.replace("left as it is", "left as they are")
 
 

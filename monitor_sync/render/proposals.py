@@ -17,6 +17,8 @@ from monitor_sync.sync.moves import Move
 from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.spent import Spent
 
+_REMOVED: Final = "    `monitor-sync migrate spent` takes out what is applied"
+
 _MOST: Final = 6
 """Renames, lookalikes and files with spent lines that are named; the others are counted."""
 
@@ -29,7 +31,8 @@ def blocks(view: PlanView, style: Style, *, full: bool = False) -> Iterator[list
     moves = _shown(plan)
     lines = [line for move in moves[:most] for line in _move(move, style)]
     yield lines + _more(len(moves), most, "rename")
-    notes = [f"note: {plain(entry.path)}: {_spent(entry)}" for entry in plan.spent[:most]]
+    notes = [f"note: {_spent(entry)}" for entry in plan.spent[:most]]
+    notes += [_REMOVED] if notes else []
     lines = [line for note in notes for line in wrapped(note, style.width, 6)]
     yield lines + _more(len(plan.spent), most, "file")
 
@@ -102,7 +105,7 @@ def _kept(move: Move) -> str:
 def _spent(entry: Spent) -> str:
     number = len(entry.keys)
     whose = entry.keys[0] if number == 1 else count(number, "monitor")
-    return f"`{entry.word}` of {plain(whose)} is applied and may go"
+    return f"`{entry.word}` of {plain(whose)} in {plain(entry.path)} is applied and may go"
 
 
 def _more(number: int, most: int | None, word: str) -> list[str]:

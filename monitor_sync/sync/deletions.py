@@ -48,8 +48,12 @@ def candidates(plan: Plan) -> bool:
 def with_deletions(plan: Plan, evidence: Evidence) -> Plan:
     """Return the plan with what was deleted in Datadog told as such: never as not applied yet."""
     trail = _Trail(evidence)
+    going = {change.name.strip() for change in plan.changes if change.action != "create"}
+    moved = {rename.new for move in plan.moves for rename in move.renames}
     changes = tuple(
-        replace(change, deleted=trail.of(change.name)) if change.action == "create" else change
+        replace(change, deleted=trail.of(change.name))
+        if change.action == "create" and change.key not in moved and change.name not in going
+        else change
         for change in plan.changes
     )
     if plan.base is None:

@@ -166,7 +166,8 @@ def _exceeded(
         why = _why(count, live, limit)
         if why:
             # a project of one unit is told once
-            alone = alone or (live == len(plan.ours) and limit == in_all)
+            whole = len(counted) == 1 if what == "lookalikes" else live == len(plan.ours)
+            alone = alone or (whole and limit == in_all)
             whose = f"of {unit}" if unit else "without a business unit"
             yield f"{_of(what, count, live)} {whose} {_DONE[what]}: {why}"
     live = len(plan.ours)

@@ -17,6 +17,10 @@ NAME = "[Payments] Router errors"
 GONE = Deletion(id=7, name=NAME, by="ani@acme.example", at=5_000)
 
 
+OTHER = answer(monitor("payments/z/z", name="Z", query="avg(last_5m):avg:z{*} > 5"), 1)
+"""What lives, and is not what was deleted."""
+
+
 def waiting(origin: Origin = "merged", since: str = "c1", name: str = NAME) -> Plan:
     """A plan with one monitor that is declared and not live, for this reason as it seems."""
     apart = Apart(
@@ -78,7 +82,7 @@ def test_what_nobody_can_tell_is_counted(evidence: Evidence, number: int) -> Non
 def test_each_deletion_is_told_of_one_monitor_the_latest_first() -> None:
     earlier = replace(GONE, id=5, at=1_000)
     twice = [monitor("payments/router/a"), monitor("payments/router/b"), monitor("payments/x/c")]
-    plan = make_plan(project(*twice), live(answer(monitor("payments/z/z"), 1)), site="")
+    plan = make_plan(project(*twice), live(OTHER), site="")
 
     completed = with_deletions(plan, Evidence(deletions=(GONE, earlier)))
 
@@ -90,7 +94,7 @@ def test_each_deletion_is_told_of_one_monitor_the_latest_first() -> None:
 
 
 def test_a_plan_file_keeps_what_was_deleted() -> None:
-    plan = make_plan(project(monitor()), live(answer(monitor("payments/z/z"), 1)), site="")
+    plan = make_plan(project(monitor()), live(OTHER), site="")
     completed = with_deletions(plan, Evidence(deletions=(GONE,)))
 
     again = plan_file.read(plan_json.file(completed, commit=""), "plan.json")
@@ -115,3 +119,12 @@ def test_a_twin_that_is_as_declared_is_told_from_a_clone_that_somebody_made() ->
     plan = make_plan(project(monitor()), there, site="")
 
     assert [(alone.id, alone.twin) for alone in plan.left_alone] == [(2, True), (3, False)]
+
+
+def test_what_seems_to_be_renamed_is_no_deletion_that_comes_back() -> None:
+    former = answer(monitor("payments/router/old"), 1)
+    plan = make_plan(project(monitor()), live(former), site="")
+
+    told = with_deletions(plan, Evidence(deletions=(GONE,)))
+
+    assert [change.deleted for change in told.changes] == [None, None]
