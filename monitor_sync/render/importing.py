@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = 80
 _BAR: Final = 24
-_LEAST: Final = 30
-"""Columns for names behind their heading; with less they stand on a line of their own."""
 _UNITS: Final = 12
 """Units that are shown each with a bar; what is more is counted."""
 
@@ -86,8 +84,9 @@ def _found(imported: Imported, style: Style) -> list[str]:
     lines += _in_common(imported)
     drafts = [each for each in imported.monitors if each.live.get("draft_status") == "draft"]
     if drafts:
-        names = listed([each.key for each in drafts], 2)
-        lines.append(f"  {count(len(drafts), 'draft')}, which notify nobody: {names}")
+        head = f"  {count(len(drafts), 'draft')}, which notify nobody: "
+        names = listed_within([each.key for each in drafts], _COLUMNS - columns(head))
+        lines.append(head + names)
     noted = [each for each in imported.monitors if each.notes]
     if noted:
         lines.append(
@@ -172,8 +171,9 @@ def _row(number: int, what: str, items: Sequence[str]) -> Iterator[str]:
     """Yield a line with a number, what it counts, and the first few of it."""
     head = f"  {number:>5}  {what}: "
     room = _COLUMNS - columns(head)
-    if room >= _LEAST:
-        yield head + listed_within(items, room)
+    shown = listed_within(items, room)
+    if columns(shown) <= room:
+        yield head + shown
     else:
         yield head.rstrip()
         yield " " * 9 + listed_within(items, _COLUMNS - 9)
