@@ -63,9 +63,7 @@ def json(monitor: Monitor) -> str:
 def explained(key: str, sources: Sequence[ShownSource], style: Style = PLAIN) -> str:
     """Return a table with a line for every value: what it is, which level set it, and where."""
     rows = [("field", "value", "set by", "where"), *map(_row, sources)]
-    if style.width:
-        rows = _narrowed(rows, style.width)
-    head, *lines = table(rows)
+    head, *lines = _fitted(rows, style.width) if style.width else table(rows)
     from_files = sum(source.span is not None for source in sources)
     last = f"{count(len(sources), 'value')} of {key}, {from_files} of them from files."
     return "\n".join([style(head, dim=True), *lines, "", last]) + "\n"
@@ -81,8 +79,12 @@ def _row(source: ShownSource) -> tuple[str, ...]:
     return (plain(field), shown, plain(source.layer), plain(where))
 
 
-def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
-    """Return the rows for a terminal: values cut, and one column for level and place if need be."""
+def _fitted(rows: Sequence[tuple[str, ...]], width: int) -> list[str]:
+    """
+    Return the lines for a terminal: values cut, one column for level and place if need be.
+
+    Where hardly anything is left for values, those that do not fit stand below their lines.
+    """
 
     def room(rows: Sequence[tuple[str, ...]]) -> int:
         widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
@@ -90,8 +92,14 @@ def _narrowed(rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ..
 
     if room(rows) < _SHORTEST:
         rows = [(field, value, by if where == "-" else where) for field, value, by, where in rows]
-    value = max(_SHORTEST, min(_VALUE, room(rows)))
-    return [(row[0], shorten(row[1], value), *row[2:]) for row in rows]
+    value = min(_VALUE, room(rows))
+    if value > 2 * _SHORTEST:
+        return table([(row[0], shorten(row[1], value), *row[2:]) for row in rows])
+    beside = [(row[0], row[1] if columns(row[1]) <= value else "", *row[2:]) for row in rows]
+    lines: list[str] = []
+    for row, shown, line in zip(rows, beside, table(beside), strict=True):
+        lines += [line] if shown[1] or not row[1] else [line, shorten(f"    {row[1]}", width)]
+    return lines
 
 
 def explained_json(sources: Sequence[ShownSource]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -55,6 +56,19 @@ def test_a_narrow_terminal_still_gets_whole_keys_and_places() -> None:
     text = shown.explained("k", ORIGINS, style)
     assert "m/t.yaml:3" in text
     assert "monitor-sync" in text
+
+
+def test_a_value_stands_below_its_line_where_long_places_leave_it_no_room() -> None:
+    place = Span("monitors/templates/apm-service.yaml", 12)
+    long = [replace(origin, span=origin.span and place) for origin in ORIGINS]
+    long.append(replace(long[0], field="options.thresholds.critical", value=2))
+    lines = shown.explained("k", long, Style(width=80)).split("\n")
+
+    name = next(number for number, line in enumerate(lines) if line.startswith("name"))
+    assert lines[name].split() == ["name", "monitors/templates/apm-service.yaml:12"]
+    assert lines[name + 1].startswith("    a name a name a name")
+    assert any(line.split()[:2] == ["tags.team", "motor"] for line in lines)
+    assert max(map(columns, lines)) <= 80
 
 
 def test_a_file_gets_every_column() -> None:
