@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 _TOP: Final = re.compile(r"[^\s#]")
+_LINES: Final = re.compile(r"[^\n]*\n|[^\n]+")
+"""Lines with their ends: a line of YAML ends nowhere else than at these."""
+
 _ENTRY: Final = re.compile(r"( +)[^\s#-]")
 _WRITTEN_INDENT: Final = 2
 
@@ -19,12 +22,11 @@ def append_below(text: str, name: str, entries: str) -> str | None:
     no such key it is added at the end. None where the mapping is no block, so that nothing can be
     added without changing a line.
     """
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines()
+    lines = _LINES.findall(text)
     head = next((n for n, line in enumerate(lines) if re.match(rf"{name}\s*:", line)), None)
     if head is None:
-        return _joined([*lines, f"{name}:", *entries.splitlines()], newline)
-    if not re.fullmatch(rf"{name}\s*:\s*(?:#.*)?", lines[head]):
+        return append_top(text, f"{name}:\n{entries}")
+    if not re.fullmatch(rf"{name}\s*:\s*(?:#.*)?", lines[head].rstrip("\r\n")):
         return None
     end = _end(lines, head + 1)
     indent = _indent(lines[head + 1 : end])
@@ -32,14 +34,20 @@ def append_below(text: str, name: str, entries: str) -> str | None:
         return None
     shift = " " * max(0, indent - _WRITTEN_INDENT)
     cut = max(0, _WRITTEN_INDENT - indent)
-    added = [shift + line[cut:] if line else line for line in entries.splitlines()]
-    return _joined([*lines[:end], *added, *lines[end:]], newline)
+    added = [shift + line[cut:] if line.strip() else line for line in _LINES.findall(entries)]
+    return _inserted("".join(lines[:end]), "".join(added), "".join(lines[end:]))
 
 
 def append_top(text: str, entries: str) -> str:
     """Return the text with whole top-level keys added at its end."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    return _joined([*text.splitlines(), *entries.splitlines()], newline)
+    return _inserted(text, entries, "")
+
+
+def _inserted(before: str, entries: str, after: str) -> str:
+    """Return the text with entries inside, in its own line ends; not a character of it differs."""
+    newline = "\r\n" if "\r\n" in before else "\n"
+    ended = before if not before or before.endswith("\n") else before + newline
+    return ended + entries.replace("\n", newline) + after
 
 
 def _end(lines: Sequence[str], start: int) -> int:
@@ -56,7 +64,3 @@ def _end(lines: Sequence[str], start: int) -> int:
 def _indent(block: Sequence[str]) -> int:
     entry = next((match for line in block if (match := _ENTRY.match(line))), None)
     return len(entry[1]) if entry else 0
-
-
-def _joined(lines: Sequence[str], newline: str) -> str:
-    return newline.join(lines) + newline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -190,6 +191,10 @@ class _Work:
         )
         return trial.proven(drafter)
 
+    def _mark_of_order(self, path: str) -> str:
+        """Return the byte order mark with which a file began; empty where it had none."""
+        return "\ufeff" if self.before.get(path, b"").startswith(codecs.BOM_UTF8) else ""
+
     def _tests(self, proven: Proven) -> dict[str, str]:
         """Return files of first unit tests, beside files that have none yet."""
         from monitor_sync.app.first_tests import first_tests  # the evaluator
@@ -213,7 +218,9 @@ class _Work:
         written = bool(draft.placed) and not options.dry_run
         if written:
             kept = {self.root / path: content for path, content in self.before.items()}
-            texts = {self.root / path: text for path, text in changed.items()}
+            texts = {
+                self.root / path: self._mark_of_order(path) + text for path, text in changed.items()
+            }
             if options.baseline is not None:
                 texts[options.baseline], _ = baseline.written(proven.findings, PurePosixPath())
             land(texts, {path: kept[path] for path in texts if path in kept})

@@ -19,6 +19,8 @@ ENTRY = "  new:\n    name: New\n"
         ("teams:\n  a: {}\n\n# about x\nx: 1\n",
          "teams:\n  a: {}\n  new:\n    name: New\n\n# about x\nx: 1\n"),
         ("x: 1", "x: 1\nteams:\n  new:\n    name: New\n"),
+        ('teams:\n  a: {name: "A\u2028\x85B"}\n# the end',
+         'teams:\n  a: {name: "A\u2028\x85B"}\n  new:\n    name: New\n# the end'),
         ("", "teams:\n  new:\n    name: New\n"),
     ],
 )  # fmt: skip

@@ -105,8 +105,7 @@ def test_a_file_of_people_is_added_to_and_keeps_its_lines(root: Path, local: Loc
       message: Look. @slack-quotes
       notify: false
       footer: false
-# the end
-""",
+# the end""",
     )
     assert imported(root, local, ids=[12]).already == 1
 
@@ -251,3 +250,25 @@ tests:
 """
     )
     assert run_tests(root, ["motor/b"], "*").passed
+
+
+def test_a_byte_order_mark_stays_where_it_was(root: Path, local: Local) -> None:
+    (root / "motor/api.yaml").write_text("\ufeff" + FLOW)
+
+    imported(root, local, ids=[12])
+
+    assert (root / "motor/api.yaml").read_bytes().startswith(b"\xef\xbb\xbf# written by people\n")
+
+
+def test_a_monitor_that_a_person_adds_to_an_imported_file_and_that_it_silences_is_a_finding(
+    root: Path, local: Local
+) -> None:
+    imported(root, local, ids=[15])
+    with (root / "unplaced/general.yaml").open("a") as file:
+        file.write('  mine: {name: Mine, query: "avg(last_5m):avg:mine{*} > 1", message: Look.}\n')
+
+    findings = app.validate(root).diagnostics
+
+    assert "routing/state-reaches-nobody" in {
+        each.rule for each in findings if each.key == "unplaced/general/mine"
+    }
