@@ -26,6 +26,7 @@ from monitor_sync.project.edits import (
     copied,
     finer,
     made,
+    value_at,
 )
 from monitor_sync.project.positions import (
     Node,
@@ -75,6 +76,18 @@ def edited(text: str, edits: Sequence[Edit]) -> str | EditRefused:
     data, findings = _read(text)
     if data is None or any(finding.severity is Severity.ERROR for finding in findings):
         return EditRefused(edit=None, reason="the file has mistakes: mend these first")
+    return _edited(text, data, edits, findings)
+
+
+def _edited(
+    text: str, data: Any, edits: Sequence[Edit], findings: Sequence[Diagnostic]
+) -> str | EditRefused:
+    """
+    Make edits of a text that reads as ``data``.
+
+    All at once and read back once; where that is not right, one half after the other, so that the
+    one that needs another way is found soon in a long list.
+    """
     wanted = copied(data)
     steps: list[Edit] = []
     for edit in edits:
@@ -85,18 +98,51 @@ def edited(text: str, edits: Sequence[Edit]) -> str | EditRefused:
     quick = _at_once(text, steps)
     if quick is not None and _reads_as(quick, wanted, findings):
         return quick
-    return _one_by_one(text, edits)
+    if len(edits) == 1:
+        return _alone(text, data, edits[0], findings)
+    right = _right(quick, wanted, edits) if quick is not None else []
+    if right and len(right) < len(edits):
+        # what is wrong needs another way: it is made last, when the rest is as it should be
+        wrong = [edit for edit in edits if edit not in right]
+        first = _edited(text, data, right, findings)
+        return first if isinstance(first, EditRefused) else _apart(first, wrong, findings)
+    half = len(edits) // 2
+    first = _edited(text, data, edits[:half], findings)
+    if isinstance(first, EditRefused):
+        return first
+    return _edited(first, _read(first)[0], edits[half:], findings)
 
 
-def _one_by_one(text: str, edits: Sequence[Edit]) -> str | EditRefused:
-    """Make each edit alone, reading back after each, by the first way that is right."""
+def _right(text: str, wanted: Any, edits: Sequence[Edit]) -> list[Edit]:
+    """
+    Return the edits whose part of a file reads as it should, if the other parts are apart from it.
+
+    A part is what stands two steps below the top: a monitor, a use.
+    """
+    data = _read(text)[0]
+    if not isinstance(data, dict) or any(len(edit.where) < 3 for edit in edits):
+        return []
+    fits = {
+        where: same(value_at(data, where), value_at(wanted, where))
+        for where in {edit.where[:2] for edit in edits}
+    }
+    return [edit for edit in edits if fits[edit.where[:2]]]
+
+
+def _apart(text: str, edits: Sequence[Edit], findings: Sequence[Diagnostic]) -> str | EditRefused:
+    """Make edits one by one."""
     for edit in edits:
-        data, findings = _read(text)
-        result = _steps(text, finer(data, edit), findings) or _steps(text, [edit], findings)
-        if result is None:
-            return EditRefused(edit=edit, reason=_reason(text, edit))
+        result = _edited(text, _read(text)[0], [edit], findings)
+        if isinstance(result, EditRefused):
+            return result
         text = result
     return text
+
+
+def _alone(text: str, data: Any, edit: Edit, findings: Sequence[Diagnostic]) -> str | EditRefused:
+    """Make one edit by the first way that reads back right."""
+    result = _steps(text, finer(data, edit), findings) or _steps(text, [edit], findings)
+    return EditRefused(edit=edit, reason=_reason(text, edit)) if result is None else result
 
 
 def _steps(text: str, steps: Sequence[Edit], findings: Sequence[Diagnostic]) -> str | None:
@@ -127,24 +173,37 @@ def _reason(text: str, edit: Edit) -> str:
 
 
 def _at_once(text: str, steps: Sequence[Edit]) -> str | None:
-    """Make edits that do not touch each other in one pass, unread; None where one has no way."""
+    """Make edits in as few passes as can be, unread; None where one of them has no way."""
+    for together in _passes(text, steps):
+        root = positions(text)
+        if root is None:
+            return None
+        pending: list[Splice] = []
+        for step in together:
+            way = next(_ways(text, root, step), None)
+            if way is None or not _kept(way):
+                return None
+            pending += way.splices
+        text = spliced(text, pending)
+    return text
+
+
+def _passes(text: str, steps: Sequence[Edit]) -> list[list[Edit]]:
+    """Return edits in passes: none of a pass touches what another of it touches."""
     root = positions(text)
-    pending: list[Splice] = []
-    scopes: set[DataPath] = set()
-    within: set[DataPath] = set()
+    passes: list[list[Edit]] = []
+    last: dict[DataPath, int] = {}
+    within: dict[DataPath, int] = {}
     for step in steps:
         scope = _scope(root, step) if root is not None else ()
-        if scope in within or any(scope[:depth] in scopes for depth in range(len(scope) + 1)):
-            text, pending, scopes, within = spliced(text, pending), [], set(), set()
-            root = positions(text)
-            scope = _scope(root, step) if root is not None else ()
-        way = next(_ways(text, root, step), None) if root is not None else None
-        if way is None or not _kept(way):
-            return None
-        pending += way.splices
-        scopes.add(scope)
-        within.update(scope[:depth] for depth in range(len(scope) + 1))
-    return spliced(text, pending)
+        above = [scope[:depth] for depth in range(len(scope) + 1)]
+        number = max(within.get(scope, 0), *(last.get(path, 0) for path in above))
+        if number == len(passes):
+            passes.append([])
+        passes[number].append(step)
+        last[scope] = number + 1
+        within.update((path, max(number + 1, within.get(path, 0))) for path in above)
+    return passes
 
 
 def _scope(root: Node, step: Edit) -> DataPath:

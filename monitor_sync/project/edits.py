@@ -64,7 +64,7 @@ def finer(data: Any, edit: Edit) -> list[Edit]:
     """Return an edit as changes of single values, where it gives a mapping or a list another."""
     if not isinstance(edit, Set):
         return [edit]
-    return list(_finer(_value(data, edit.where), edit))
+    return list(_finer(value_at(data, edit.where), edit))
 
 
 def _finer(old: Any, edit: Set) -> Iterator[Edit]:
@@ -106,7 +106,7 @@ def made(data: Any, edit: Edit) -> bool:
     if not edit.where:
         return False
     above, last = edit.where[:-1], edit.where[-1]
-    holder = _made_holder(data, above, last) if isinstance(edit, Set) else _value(data, above)
+    holder = _made_holder(data, above, last) if isinstance(edit, Set) else value_at(data, above)
     if isinstance(holder, dict) and isinstance(last, str):
         return _made_in_mapping(holder, last, edit)
     if isinstance(holder, list) and isinstance(last, int):
@@ -144,7 +144,7 @@ def _made_in_list(holder: list[Any], index: int, edit: Edit) -> bool:
     return True
 
 
-def _value(data: Any, where: DataPath) -> Any:
+def value_at(data: Any, where: DataPath) -> Any:
     """Return the value at a path, None where it leads nowhere."""
     for part in where:
         if isinstance(data, dict):

@@ -28,7 +28,13 @@ def replacements(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[l
 
     ``flow`` says that it stands in braces. Whoever takes one must read the text back.
     """
-    if isinstance(value, str) and (node.style or yaml_text.is_plain(value, flow=flow)):
+    breaks = isinstance(value, str) and "\n" in value and "\n" not in node.value
+    in_quotes = node.style in ("'", '"') and not flow
+    if (
+        isinstance(value, str)
+        and (node.style or yaml_text.is_plain(value, flow=flow))
+        and not (breaks and in_quotes)
+    ):
         words = _by_word(text, node, value)
         if words is not None:
             yield words

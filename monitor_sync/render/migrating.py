@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from monitor_sync.app.migrating import Migration, Step
 
 _WIDTH: Final = 80
-_LISTED: Final = 12
-"""Places of what was kept that are named, before the others are counted."""
+_LISTED: Final = 5
+"""Places of what is kept for one reason that are named, before the others are counted."""
 
 
 def codemods(known: Mapping[str, Codemod], style: Style = PLAIN) -> str:
@@ -78,12 +78,14 @@ def _step(step: Step, style: Style) -> Iterator[str]:
         yield from (f"  {line}" for line in wrapped(step.codemod.behaviour, _WIDTH - 2, 0))
     else:
         yield f"{name}: nothing to rewrite"
-    kept = list(_kept(step))
-    for place, line, what, reason in kept[:_LISTED]:
-        yield f"  kept {plain(place)}:{line}"
-        yield from (f"    {part}" for part in wrapped(f"{what}: {reason}", _WIDTH - 4, 0))
-    if len(kept) > _LISTED:
-        yield f"  and {len(kept) - _LISTED} more are kept; `--format json` has all"
+    places: dict[str, list[str]] = {}
+    for place, line, what, reason in _kept(step):
+        places.setdefault(f"{what}: {reason}", []).append(f"{place}:{line}")
+    for why, where in places.items():
+        yield from wrapped(f"  kept {plain(why)}", _WIDTH, 4)
+        yield from (f"    {plain(place)}" for place in where[:_LISTED])
+        if len(where) > _LISTED:
+            yield f"    and {len(where) - _LISTED} more; `--format json` has all"
 
 
 def _kept(step: Step) -> list[tuple[str, int, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _SHARED: Final = ("project", "business-unit", "monitors")
 """Kinds of files that have ``defaults``."""
 
 
+@functools.cache
 def usual_order() -> tuple[str, ...]:
     """Return the keys of a monitor in the order in which people write them, then its options."""
     first = ("for_each", "name", "type", "query", "thresholds", "priority", "options", "message")
