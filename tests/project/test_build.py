@@ -1,0 +1,40 @@
+"""The tags that a monitor gets from its place, and those of an author that stand beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.project.builders import read
+
+MONITOR = 'monitors:\n  a: {name: A, query: "avg(last_5m):avg:a{*} > 1", %s}\n'
+
+
+def test_what_nobody_has_placed_or_owns_gets_no_tag_that_says_otherwise(tmp_path: Path) -> None:
+    files = {
+        "unplaced/general.yaml": "team: unowned\n" + MONITOR % "priority: 3",
+        "teams.yaml": "teams:\n  unowned: {name: Nobody yet}\n",
+    }
+
+    (monitor,) = read(tmp_path, files).project.monitors.values()
+
+    assert monitor.tags == (
+        "env:production",
+        "monitor_sync_project:acme",
+        "monitor_sync_key:unplaced/general/a",
+    )
+
+
+@pytest.mark.parametrize("tag", ["business_unit: old", "on_call: old"])
+def test_a_reserved_tag_stays_beside_ours_only_where_that_is_ignored(
+    tmp_path: Path, tag: str
+) -> None:
+    ignored = "ignore: [{rule: tags/second-value, reason: imported as found}]"
+    files = {"motor/a.yaml": MONITOR % f"tags: {{{tag}}}"}
+    refused = read(tmp_path / "one", files)
+    kept = read(tmp_path / "two", {"motor/a.yaml": MONITOR % f"tags: {{{tag}}}, {ignored}"})
+
+    assert [each.rule for each in refused.diagnostics if each.key] == ["tags/reserved"]
+    assert [each.rule for each in kept.diagnostics if each.key] == ["tags/second-value"]
+    assert tag.replace(": ", ":") in kept.project.monitors["motor/a/a"].tags
