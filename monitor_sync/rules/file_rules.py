@@ -241,7 +241,9 @@ _WRITTEN: Final = {
         `business_unit` and `on_call` say where it stands and who is called. A second value would
         make a monitor somebody else's.
         Example: `tags: {business_unit: travel}`
-        Use instead: the monitor in the folder of that unit
+        Use instead: the monitor in the folder of that unit. Where an imported monitor lives with
+        such a tag of `business_unit` or `on_call`, `ignore: [{rule: tags/second-value, reason: …}]`
+        beside it keeps the tag next to ours.
         Source: the format in monitors/README.md.
         """,
     "tags/second-value": """
@@ -249,7 +251,8 @@ _WRITTEN: Final = {
         Why: both are kept, and the monitor then shows up under two teams or two environments in
         every view that groups by the tag.
         Example: `tags: {team: motor}` on a monitor of the team motor-quotes
-        Use instead: `team: motor-quotes` alone
+        Use instead: `team: motor-quotes` alone. An imported monitor keeps what it lives with: there
+        `ignore` with a reason stands beside it.
         Source: Datadog keeps several values of one tag key; seen in live accounts.
         """,
 }
