@@ -37,9 +37,10 @@ def spent(match: Match) -> Iterator[Spent]:
             done.setdefault((declared.path, "adopt"), []).append(key)
         if declared.moved_from and match.carried.isdisjoint(declared.moved_from):
             done.setdefault((declared.path, "moved_from"), []).append(key)
-    carried = {stem for key in match.carried for stem in with_stems(key)}
-    for key, entry in match.leaving.items():
-        if entry.path and carried.isdisjoint((key, *entry.moved_from)):
-            done.setdefault((entry.path, "released"), []).append(key)
+    if match.leaving:
+        carried = {stem for key in match.carried for stem in with_stems(key)}
+        for key, entry in match.leaving.items():
+            if entry.path and carried.isdisjoint((key, *entry.moved_from)):
+                done.setdefault((entry.path, "released"), []).append(key)
     for (path, word), keys in sorted(done.items()):
         yield Spent(path=path, word=word, keys=tuple(keys))
