@@ -35,7 +35,7 @@ class Draft:
     What would be written: the placed monitors, and the whole new text of each file by its path.
 
     ``why_not`` says of a monitor, by id, why its unit or its team is not known. ``inferred`` are
-    how many are placed as the others of their service. ``found`` is what the monitors have in
+    how many are placed as the others of their service. ``in_common`` is what the monitors have in
     common; ``makes`` are, by the path of a file, the ids of the monitors that
     a template or a ``for_each`` in it makes.
     """
@@ -45,7 +45,7 @@ class Draft:
     teams: tuple[str, ...] = ()
     why_not: Mapping[int, str] = field(default_factory=dict)
     inferred: int = 0
-    found: Suggestion = field(default_factory=Suggestion)
+    in_common: Suggestion = field(default_factory=Suggestion)
     makes: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
@@ -134,16 +134,16 @@ class Drafter:
             self._placed_file(unit, file, members, known, doubts)
             for (unit, file), members in sorted(groups.items())
         ]
-        found = self._found(placed_files, doubts)
-        keys = found.keys
+        in_common = self._in_common(placed_files, doubts)
+        keys = in_common.keys
         placed_files = [
             replace(file, monitors=[naming(monitor, keys) for monitor in file.monitors])
             for file in placed_files
         ]
-        sharing = by_path(found)
+        sharing = by_path(in_common)
         texts = {file.path: self._text(file, sharing.get(file.path)) for file in placed_files}
-        texts |= self._templates(found)
-        parts = found.parts
+        texts |= self._templates(in_common)
+        parts = in_common.parts
         placed = [
             replace(monitor, name=parts.get(monitor.key, monitor.name))
             for file in placed_files
@@ -165,8 +165,8 @@ class Drafter:
             teams=tuple(teams),
             why_not=why_not,
             inferred=inferred,
-            found=found,
-            makes=makes(found),
+            in_common=in_common,
+            makes=makes(in_common),
         )
 
     def _target(self, its: Place, closed: Collection[str]) -> tuple[str, str]:
@@ -206,7 +206,7 @@ class Drafter:
         text = append_below(self._texts[file.path], "monitors", entries)
         return text if text is not None else self._texts[file.path] + entries
 
-    def _found(self, placed_files: Sequence[_PlacedFile], doubts: Doubts) -> Suggestion:
+    def _in_common(self, placed_files: Sequence[_PlacedFile], doubts: Doubts) -> Suggestion:
         """Return what the monitors of new files have in common; nothing where it is not asked."""
         if self._finder is None:
             return Suggestion()
@@ -218,7 +218,8 @@ class Drafter:
             if monitor.id not in doubts.literal and not monitor.notes
         ]
         chosen = {monitor.key for monitor in monitors}
-        others = {m.key for file in placed_files for m in file.monitors} - chosen
+        everything = (monitor.key for file in placed_files for monitor in file.monitors)
+        others = set(everything) - chosen
         return self._finder.find(
             monitors,
             self._unit_names,
@@ -226,9 +227,9 @@ class Drafter:
             taken_keys={*self._taken, *others},
         )
 
-    def _templates(self, found: Suggestion) -> Iterator[tuple[str, str]]:
+    def _templates(self, in_common: Suggestion) -> Iterator[tuple[str, str]]:
         schema = "../.schemas/template.json" if self._schemas else ""
-        for template in found.templates:
+        for template in in_common.templates:
             yield template.file, template_text(template, schema)
 
     def _above(self, unit: str, file: str) -> dict[str, Any]:

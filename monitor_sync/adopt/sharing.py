@@ -79,13 +79,13 @@ def template_text(template: FoundTemplate, schema: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def by_path(found: Suggestion) -> dict[str, Sharing]:
-    """Return by the path of each file what of that which was found stands in it."""
+def by_path(suggestion: Suggestion) -> dict[str, Sharing]:
+    """Return by the path of each file the uses and items that stand in it."""
     uses: dict[str, list[FoundUse]] = defaultdict(list)
     repeated: dict[str, list[FoundItems]] = defaultdict(list)
-    for use in found.uses:
+    for use in suggestion.uses:
         uses[f"{use.unit}/{use.file}.yaml"].append(use)
-    for item in found.repeated:
+    for item in suggestion.repeated:
         repeated[f"{item.unit}/{item.file}.yaml"].append(item)
     return {path: Sharing(uses=uses[path], repeated=repeated[path]) for path in {*uses, *repeated}}
 
@@ -95,21 +95,21 @@ def naming(monitor: PlacedMonitor, keys: Mapping[str, str]) -> PlacedMonitor:
     query = str(monitor.declared.get("query") or "")
     if "${id:" not in query:
         return monitor
-    query = _REFERENCE.sub(lambda found: f"${{id:{keys.get(found[1], found[1])}}}", query)
+    query = _REFERENCE.sub(lambda member: f"${{id:{keys.get(member[1], member[1])}}}", query)
     return replace(monitor, declared={**monitor.declared, "query": query})
 
 
 _REFERENCE: Final = re.compile(r"\$\{id:([^${}]*)\}")
 
 
-def makes(found: Suggestion) -> dict[str, frozenset[int]]:
+def makes(suggestion: Suggestion) -> dict[str, frozenset[int]]:
     """Return by the path of each file the ids of the monitors that it makes with others' words."""
     ids_by_path: dict[str, set[int]] = defaultdict(set)
-    for use in found.uses:
+    for use in suggestion.uses:
         ids = {member.id for member in use.members.values()}
         ids_by_path[use.template.file] |= ids
         ids_by_path[f"{use.unit}/{use.file}.yaml"] |= ids
-    for repeated in found.repeated:
+    for repeated in suggestion.repeated:
         path = f"{repeated.unit}/{repeated.file}.yaml"
         ids_by_path[path] |= {member.id for member in repeated.members.values()}
     return {path: frozenset(ids) for path, ids in ids_by_path.items()}

@@ -101,7 +101,7 @@ class Imported:
     owned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     marks: Mapping[int, str] = field(default_factory=dict)
     """The tools whose marks imported monitors bear, by id: with ``take_over``."""
-    found: Suggestion = field(default_factory=Suggestion)
+    in_common: Suggestion = field(default_factory=Suggestion)
     """What the imported monitors have in common, with ``templates``."""
     other_side: OtherSide | None = None
     """What lets go of the imported monitors, where another tool's ``state`` was given."""
@@ -242,7 +242,7 @@ class _Work:
             ignored=proven.doubts.ignored,
             owned=_owned(self, draft),
             marks=_marks(draft),
-            found=draft.found,
+            in_common=draft.in_common,
         )
 
 

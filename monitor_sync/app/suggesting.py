@@ -32,13 +32,13 @@ class Suggested:
     """
     What could be said once.
 
-    ``found`` was expanded, and makes the same monitors under new keys. ``texts`` are the new
+    ``suggestion`` was expanded, and makes the same monitors under new keys. ``texts`` are the new
     templates, and what would stand in each file in place of the monitors ``replaced``, by path.
     ``lines`` is how many lines these have now.
     """
 
     monitors: int
-    found: Suggestion = field(default_factory=Suggestion)
+    suggestion: Suggestion = field(default_factory=Suggestion)
     texts: Mapping[str, str] = field(default_factory=dict)
     replaced: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lines: int = 0
@@ -60,23 +60,23 @@ def suggest(root: Path) -> Suggested:
     parsed_files = [parsed.parse(file)[0] for file in find_files(root).files]
     of_monitors = [file for file in parsed_files if file.file.kind == "monitors"]
     placed = list(_written_out(of_monitors, loaded.project))
-    found = _proven(root, parsed_files, placed, loaded.project)
+    suggestion = _proven(root, parsed_files, placed, loaded.project)
     owners = loaded.project.unit_owners
     teams = {
         _path(file): str(file.value("team") or owners.get(file.file.unit) or "")
         for file in of_monitors
     }
-    texts = {template.file: template_text(template, "") for template in found.templates}
-    sharing = by_path(found)
+    texts = {template.file: template_text(template, "") for template in suggestion.templates}
+    sharing = by_path(suggestion)
     lengths = {key: length for file in of_monitors for key, length in _lengths(file)}
     return Suggested(
         monitors=len(loaded.project.monitors),
-        found=found,
+        suggestion=suggestion,
         texts=texts | {path: _lines(its, teams[path]) for path, its in sorted(sharing.items())},
         replaced={
             path: [member.name for member in its.members.values()] for path, its in sharing.items()
         },
-        lines=sum(lengths[key] for key in found.keys),
+        lines=sum(lengths[key] for key in suggestion.keys),
     )
 
 
@@ -130,29 +130,29 @@ def _proven(
     templates = {file.file.name for file in parsed_files if file.file.kind == "template"}
     keys = set(project.monitors)
     for _ in range(_ATTEMPTS):
-        found = finder.find(
+        suggestion = finder.find(
             placed,
             project.business_units,
             taken_templates=templates,
             taken_keys=keys - {monitor.key for monitor in placed},
         )
-        found = _with_former_names(found)
-        wrong = _wrong(root, parsed_files, found, project)
+        suggestion = _with_former_names(suggestion)
+        wrong = _wrong(root, parsed_files, suggestion, project)
         if not wrong:
-            return found
+            return suggestion
         placed = [monitor for monitor in placed if monitor.key not in wrong]
     return Suggestion(left=tuple(placed))
 
 
-def _with_former_names(found: Suggestion) -> Suggestion:
+def _with_former_names(suggestion: Suggestion) -> Suggestion:
     """Return a suggestion whose items say which monitor each was: its id is kept by that."""
-    with_items = [use for use in found.uses if use.template.item]
+    with_items = [use for use in suggestion.uses if use.template.item]
     used = {use.template.name for use in with_items}
     return replace(
-        found,
-        templates=tuple(template for template in found.templates if template.name in used),
+        suggestion,
+        templates=tuple(template for template in suggestion.templates if template.name in used),
         uses=tuple(map(_use_with_names, with_items)),
-        repeated=tuple(map(_items_with_names, found.repeated)),
+        repeated=tuple(map(_items_with_names, suggestion.repeated)),
     )
 
 
@@ -175,13 +175,13 @@ def _items_with_names(repeated: FoundItems) -> FoundItems:
 
 
 def _wrong(
-    root: Path, parsed_files: Sequence[ParsedFile], found: Suggestion, project: Project
+    root: Path, parsed_files: Sequence[ParsedFile], suggestion: Suggestion, project: Project
 ) -> set[str]:
     """Return the keys of the monitors that a suggestion would not make as they are."""
-    if not found.uses and not found.repeated:
+    if not suggestion.uses and not suggestion.repeated:
         return set()
-    new_keys = found.keys
-    with _applied(root, parsed_files, found) as folder:
+    new_keys = suggestion.keys
+    with _applied(root, parsed_files, suggestion) as folder:
         loaded = load.load(folder)
     return {
         key
@@ -199,9 +199,11 @@ def _same(before: Monitor, now: Monitor | None) -> bool:
 
 
 @contextmanager
-def _applied(root: Path, parsed_files: Sequence[ParsedFile], found: Suggestion) -> Iterator[Path]:
+def _applied(
+    root: Path, parsed_files: Sequence[ParsedFile], suggestion: Suggestion
+) -> Iterator[Path]:
     """Write the project as the suggestion would have it into a folder that is gone afterwards."""
-    sharing = by_path(found)
+    sharing = by_path(suggestion)
     with tempfile.TemporaryDirectory(prefix="monitor-sync-suggest-") as outer:
         folder = Path(outer) / root.resolve().name
         for file in parsed_files:
@@ -210,7 +212,7 @@ def _applied(root: Path, parsed_files: Sequence[ParsedFile], found: Suggestion) 
             if path in sharing:
                 text = json.dumps(_contents(file, sharing[path]))
             _write(folder / path, text)
-        for template in found.templates:
+        for template in suggestion.templates:
             _write(folder / template.file, json.dumps(template.written()))
         yield folder
 

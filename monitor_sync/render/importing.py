@@ -97,12 +97,12 @@ def _found(imported: Imported, style: Style) -> list[str]:
 
 def _in_common(imported: Imported) -> list[str]:
     """Return how many monitors templates make, and how many are items of another monitor."""
-    found = imported.found
-    made = sum(len(use.members) for use in found.uses)
-    items = sum(len(repeated.members) for repeated in found.repeated)
+    in_common = imported.in_common
+    made = sum(len(use.members) for use in in_common.uses)
+    items = sum(len(repeated.members) for repeated in in_common.repeated)
     if not made and not items:
         return []
-    named = count(len(found.templates), "template")
+    named = count(len(in_common.templates), "template")
     return [f"  {named} for {made} of them, `for_each` for {items}, the others written out"]
 
 
@@ -273,8 +273,8 @@ def _other_side(tools: Iterable[str]) -> Iterator[str]:
 
 
 def _templates(imported: Imported) -> Iterator[dict[str, Any]]:
-    for template in imported.found.templates:
-        uses = [use for use in imported.found.uses if use.template is template]
+    for template in imported.in_common.templates:
+        uses = [use for use in imported.in_common.uses if use.template is template]
         yield {
             "file": template.file,
             "monitors": sum(len(use.members) for use in uses),

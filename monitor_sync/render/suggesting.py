@@ -55,7 +55,7 @@ def json(suggested: Suggested) -> str:
                     "monitors": list(template.monitors),
                     "text": suggested.texts[template.file],
                 }
-                for template in suggested.found.templates
+                for template in suggested.suggestion.templates
             ],
             "files": [
                 {"file": path, "text": suggested.texts[path], "instead_of": list(names)}

@@ -61,7 +61,9 @@ def test_a_unit_is_found_again_as_templates_and_plans_nothing_but_its_adoption(
     report = imported(local, tmp_path / "monitors", templates=True)
     assert_nothing_but_adoption(local, tmp_path / "monitors", len(bodies))
     assert lines_a_monitor(report) < 15
-    template = next(t for t in report.found.templates if "requests-fail" in t.monitors)
+    template = next(
+        template for template in report.in_common.templates if "requests-fail" in template.monitors
+    )
     assert template.item == "service"
     assert template.monitors["requests-fail"]["name"] == "[Travel] ${service}: requests fail"
     text = (tmp_path / "monitors/travel/trip-data.yaml").read_text("utf-8")

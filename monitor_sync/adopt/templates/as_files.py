@@ -17,7 +17,7 @@ Named = Mapping[str, Candidate]
 
 
 class Names:
-    """The names and keys that are taken, by what is there and by what was found so far."""
+    """The names and keys that are taken, by what is there and by what was template_file so far."""
 
     def __init__(self, templates: Collection[str], keys: Collection[str]) -> None:
         self.templates = set(templates)
@@ -91,7 +91,7 @@ def template_and_uses(
     name = template_name(template.family, template.item, list(named), names.templates)
     names.templates.add(name)
     renamed = zip(named.items(), template.renamed, strict=True)
-    found = FoundTemplate(
+    template_file = FoundTemplate(
         name=name,
         item=template.item,
         parameters={
@@ -100,7 +100,7 @@ def template_and_uses(
         },
         monitors={name: _with_names(c.monitor, holes) for (name, c), holes in renamed},
     )
-    return found, list(_uses(template, found, named))
+    return template_file, list(_uses(template, template_file, named))
 
 
 def _with_names(value: Any, names: Mapping[str, str]) -> Any:
@@ -120,10 +120,12 @@ def _declaration(values: Mapping[Point, str], points: int) -> dict[str, Any]:
     return {"type": "string"} | ({"default": ""} if len(values) < points else {})
 
 
-def _uses(template: CandidateTemplate, found: FoundTemplate, named: Named) -> Iterator[FoundUse]:
+def _uses(
+    template: CandidateTemplate, template_file: FoundTemplate, named: Named
+) -> Iterator[FoundUse]:
     """Yield a use for each file, owner, set of arguments and set of tags."""
     groups: dict[tuple[object, ...], list[Point]] = defaultdict(list)
-    arguments = {point: _arguments(template, found, point) for point in template.points}
+    arguments = {point: _arguments(template, template_file, point) for point in template.points}
     tags = {point: _common_tags(named, point) for point in template.points}
     for point in template.points:
         groups[(*point[:3], *arguments[point].items(), tags[point])].append(point)
@@ -133,7 +135,7 @@ def _uses(template: CandidateTemplate, found: FoundTemplate, named: Named) -> It
             unit=first.unit,
             file=first.file,
             team=first.team,
-            template=found,
+            template=template_file,
             arguments=arguments[first],
             tags=tags[first],
             items={point.item: _changes(named, point, tags[first]) for point in points},
@@ -146,17 +148,21 @@ def _uses(template: CandidateTemplate, found: FoundTemplate, named: Named) -> It
         )
 
 
-def _arguments(template: CandidateTemplate, found: FoundTemplate, point: Point) -> dict[str, str]:
+def _arguments(
+    template: CandidateTemplate, template_file: FoundTemplate, point: Point
+) -> dict[str, str]:
     return {
         name: values[point]
         for name, values in template.parameters.items()
-        if point in values and values[point] != found.parameters[name].get("default")
+        if point in values and values[point] != template_file.parameters[name].get("default")
     }
 
 
 def _common_tags(named: Named, point: Point) -> tuple[str, ...]:
     """Return the tags that all monitors of a point have besides those of the template."""
-    first, *others = [c.more_tags[point] for c in named.values() if point in c.members]
+    first, *others = [
+        candidate.more_tags[point] for candidate in named.values() if point in candidate.members
+    ]
     return tuple(tag for tag in first if all(tag in tags for tags in others))
 
 

@@ -65,9 +65,12 @@ class Columns:
     def finished(self) -> tuple[Column, ...]:
         """Return the columns; where no text of a monitor says a value, it is what is given."""
         return tuple(
-            tuple(_filled(column, next((g for g in self._given if _agree(column, g)), column)))
-            for column in self._columns
+            tuple(_filled(column, self._same_as(column) or column)) for column in self._columns
         )
+
+    def _same_as(self, column: _Values) -> _Values | None:
+        """Return what is given to all with the values of a column; None where nothing is."""
+        return next((given for given in self._given if _agree(column, given)), None)
 
 
 def _constant(column: _Values) -> bool:

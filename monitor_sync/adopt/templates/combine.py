@@ -100,7 +100,7 @@ def combine(candidates: Sequence[Candidate], leaner: Leaner) -> list[CandidateTe
     at_point: dict[Point, list[CandidateTemplate]] = {}
     for candidate in sorted(candidates, key=lambda candidate: -len(candidate.members)):
         points = list(candidate.members)[:_LOOKED_AT]
-        near = {id(template): template for p in points for template in at_point.get(p, ())}
+        near = {id(template): template for point in points for template in at_point.get(point, ())}
         home, chosen = _home(candidate, list(near.values()), leaner)
         if home is None:
             home = CandidateTemplate(candidate.item, candidate.family)

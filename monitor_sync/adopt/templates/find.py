@@ -16,7 +16,7 @@ from monitor_sync.adopt.templates.as_files import Names, in_place, template_and_
 from monitor_sync.adopt.templates.candidate import Candidate, candidate_of
 from monitor_sync.adopt.templates.combine import CandidateTemplate, combine
 from monitor_sync.adopt.templates.items import FEWEST
-from monitor_sync.adopt.templates.member import Member, member
+from monitor_sync.adopt.templates.member import Member, member_of
 from monitor_sync.adopt.templates.pattern import generalise
 from monitor_sync.adopt.templates.suggestion import FoundItems, FoundTemplate, FoundUse, Suggestion
 
@@ -73,7 +73,7 @@ class Finder:
         known = self._members.get(placed.id)
         if known and known.placed == placed and known.given["unit_name"] == unit_name:
             return known
-        return member(placed, unit_name)
+        return member_of(placed, unit_name)
 
     def _candidates(self, members: Sequence[Member]) -> list[Candidate]:
         """
@@ -105,8 +105,8 @@ class Finder:
 
 def _buckets(members: Iterable[Member], looseness: int) -> Iterator[list[Member]]:
     buckets: dict[object, list[Member]] = defaultdict(list)
-    for one_member in members:
-        buckets[one_member.buckets[looseness]].append(one_member)
+    for member in members:
+        buckets[member.buckets[looseness]].append(member)
     yield from (bucket for bucket in buckets.values())
 
 
@@ -141,7 +141,7 @@ def _split(candidate: Candidate) -> list[Candidate]:
     if len(rewriting) < FEWEST:
         return [candidate]
     apart = _of([candidate.members[point] for point in candidate.members if point in rewriting])
-    others = _of([candidate.members[p] for p in candidate.members if p not in rewriting])
+    others = _of([member for point, member in candidate.members.items() if point not in rewriting])
     if apart is None or others is None or apart.saved + others.saved <= candidate.saved:
         return [candidate]
     return [others, apart]
@@ -149,10 +149,8 @@ def _split(candidate: Candidate) -> list[Candidate]:
 
 def _outside(members: Sequence[Member], candidates: Iterable[Candidate]) -> list[Member]:
     """Return the members that are in none of the candidates."""
-    inside = {
-        id(one_member) for candidate in candidates for one_member in candidate.members.values()
-    }
-    return [one_member for one_member in members if id(one_member) not in inside]
+    inside = {id(member) for candidate in candidates for member in candidate.members.values()}
+    return [member for member in members if id(member) not in inside]
 
 
 def _leaner(candidate: Candidate) -> Iterator[Candidate]:
@@ -171,14 +169,14 @@ def _suggestion(
     monitors: Sequence[PlacedMonitor], templates: Sequence[CandidateTemplate], names: Names
 ) -> Suggestion:
     inside = {
-        id(one_member.placed)
+        id(member.placed)
         for template in templates
         for candidate in template.candidates
-        for one_member in candidate.members.values()
+        for member in candidate.members.values()
     }
     left = tuple(placed for placed in monitors if id(placed) not in inside)
     names.take(placed.key for placed in left)
-    found: list[FoundTemplate] = []
+    template_files: list[FoundTemplate] = []
     uses: list[FoundUse] = []
     repeated: list[FoundItems] = []
     for template in templates:
@@ -187,9 +185,11 @@ def _suggestion(
             repeated += in_place(alone, names)
         else:
             template_file, uses_of_it = template_and_uses(template, names)
-            found.append(template_file)
+            template_files.append(template_file)
             uses += uses_of_it
-    return Suggestion(templates=tuple(found), uses=tuple(uses), repeated=tuple(repeated), left=left)
+    return Suggestion(
+        templates=tuple(template_files), uses=tuple(uses), repeated=tuple(repeated), left=left
+    )
 
 
 def _for_one_file(template: CandidateTemplate) -> list[Candidate]:

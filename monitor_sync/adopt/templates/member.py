@@ -50,7 +50,7 @@ class Member:
     family: str
 
 
-def member(placed: PlacedMonitor, unit_name: str) -> Member:
+def member_of(placed: PlacedMonitor, unit_name: str) -> Member:
     """Take a placed monitor apart. ``unit_name`` is what its business unit is called."""
     declared = placed.declared
     kind = declared.get("type") or "query alert"

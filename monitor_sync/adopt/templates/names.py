@@ -128,4 +128,5 @@ def unused(name: str, taken: Collection[str]) -> str:
         return name
     separator = "-" if "-" in name else "_"
     stem = re.sub(r"[-_][0-9]+$", "", name)
-    return next(new for n in count(2) if (new := f"{stem}{separator}{n}") not in taken)
+    numbered = (f"{stem}{separator}{number}" for number in count(2))
+    return next(new_name for new_name in numbered if new_name not in taken)

@@ -90,7 +90,9 @@ def _generalised(members: tuple[Member, ...], most: int) -> Pattern:
             if not fits:
                 change[field] = member.fields.get(field)  # null where it has none
     tags, more_tags = _tags(members, columns)
-    written = {f: fields[f] for f in _as_written(members) if fields[f] is not _MISSING}
+    written = {
+        field: fields[field] for field in _as_written(members) if fields[field] is not _MISSING
+    }
     return Pattern(members, written, tags, columns.finished(), tuple(changes), more_tags)
 
 

@@ -141,7 +141,7 @@ class Suggestion:
     def parts(self) -> Mapping[str, str]:
         """The key of each member as it was placed, and the last part of its key as it becomes."""
         sources: list[FoundUse | FoundItems] = [*self.uses, *self.repeated]
-        return {m.key: part for source in sources for part, m in source.members.items()}
+        return {member.key: part for source in sources for part, member in source.members.items()}
 
 
 def _besides(written: tuple[str, ...], given: Mapping[str, Any]) -> list[str]:
