@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from monitor_sync.app import files
+from monitor_sync.app import files, past
 from monitor_sync.counting import count
 from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import FilesInvalid
@@ -32,12 +32,13 @@ class BaseRevision:
     The revision that a change is counted from.
 
     ``notify_only`` is as for the files here. With ``reports`` drift is only told, also in business
-    units whose policy would put it back.
+    units whose policy would put it back. ``deleted`` are ids that no ``adopt`` means any more.
     """
 
     history: History
     notify_only: str = ""
     reports: bool = False
+    deleted: Collection[int] = ()
 
     @classmethod
     def find(
@@ -152,7 +153,8 @@ class BaseRevision:
             root.mkdir()
             if not self.history.write(commit, root, only):
                 return None
-            return files.read(root, self.notify_only)
+            loaded = files.read(root, self.notify_only)
+            return replace(loaded, project=past.without(loaded.project, self.deleted))
 
 
 def _nothing() -> Project:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor_sync.counting import count
+from monitor_sync.counting import count, listed
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
+    from monitor_sync.model import LiveResource, Project
     from monitor_sync.sync.plan import Plan
 
 
@@ -40,6 +41,54 @@ def told(plan: Plan, client: Client, root: Path, *, applied: str = "") -> Plan:
         return plan
     words = f"{count(number, 'monitor')} {'was' if number == 1 else 'were'}"
     return replace(plan, unchecked=(*plan.unchecked, deletions.UNKNOWN.format(words)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostAdoptions:
+    """
+    What ``adopt`` names and is not live, by its id: keys of monitors.
+
+    ``deleted`` are those that the audit trail says were deleted: they were taken over once, or are
+    made anew in any case. ``unknown`` may be that too, or a wrong number.
+    """
+
+    deleted: Mapping[int, str] = field(default_factory=dict)
+    unknown: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """Return what nobody can tell, for people; empty where nothing is unknown."""
+        if not self.unknown:
+            return ""
+        named = listed([f"{key} (#{id_})" for id_, key in self.unknown.items()], 3)
+        verb = "was" if len(self.unknown) == 1 else "were"
+        return f"whether {named} {verb} deleted in Datadog: `adopt` names what is not live"
+
+
+def lost_adoptions(project: Project, live: Iterable[LiveResource], client: Client) -> LostAdoptions:
+    """Return which monitors of ``adopt`` are gone. Asks the audit trail where any is."""
+    adopted = {
+        monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None
+    }
+    lost = adopted.keys() - {resource.id for resource in live} if adopted else set()
+    if not lost:
+        return LostAdoptions()
+    trail = {deletion.id for deletion in client.monitors.deletions() or ()}
+    return LostAdoptions(
+        deleted={id_: adopted[id_] for id_ in sorted(lost & trail)},
+        unknown={id_: adopted[id_] for id_ in sorted(lost - trail)},
+    )
+
+
+def without(project: Project, deleted: Collection[int]) -> Project:
+    """Return a project whose ``adopt`` names none of what was deleted."""
+    if not deleted:
+        return project
+    monitors = {
+        key: replace(monitor, adopt=None) if monitor.adopt in deleted else monitor
+        for key, monitor in project.monitors.items()
+    }
+    return replace(project, monitors=monitors)
 
 
 def _applied(folder: Path, applied: str) -> Callable[[str], bool]:

@@ -121,7 +121,12 @@ def compare(
         if base and not base.reports:
             project, loosened = base.judged(project)
         client, monitors = live.result()
+        lost = past.lost_adoptions(project, monitors, client)
+        project = past.without(project, lost.deleted)
+        base = replace(base, deleted=lost.deleted) if base and lost.deleted else base
         plan = _plan(project, client, monitors, base)
+        if base and base.reports and lost.unknown:
+            plan = replace(plan, unchecked=(*plan.unchecked, lost.words))
         if base and not base.reports:
             loosened += base.withdrawn(loaded.project, plan)
         written = {change.key for change in plan.changes if change.action not in _LEAVING}

@@ -180,7 +180,8 @@ def _why_not(
             kind,
             declared,
             f"Datadog has no such {kind.name}",
-            "check the number, and that the keys are of the same organisation",
+            "check the number and the organisation of the keys; if it was deleted since, take"
+            " `adopt` out: the next apply makes it anew",
         )
     if target.id in taken:
         why, hint = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,45 @@ def test_a_deleted_monitor_is_made_anew_once_and_the_plan_says_who_deleted_it(
     assert f"#{number} deleted in Datadog by user@emulator.example at " in planned.said
     assert (ran.code, again.code) == (0, 0), ran.said
     assert len(made(there, GONE)) == 1
+
+
+def adopting(machine: Machine, key: str, number: int) -> None:
+    """Name the monitor in its file as it was when it was taken over."""
+    unit, file, name = key.split("/")
+    path = machine.root / unit / f"{file}.yaml"
+    written = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({"adopt": {name: number}, **written}), encoding="utf-8")
+
+
+def test_a_deleted_monitor_that_was_taken_over_once_is_made_anew_too(
+    there: Account, machine: Machine
+) -> None:
+    write(machine.root, BEFORE)
+    adopting(machine, GONE, there.before[GONE][0])
+    assert machine.run("plan").code == 0
+    number = delete(there, GONE)["id"]
+
+    planned = machine.run("plan")
+    ran = machine.run("apply", "--yes")
+    again = machine.run("plan", "--fail-on-changes")
+
+    assert f"#{number} deleted in Datadog by user@emulator.example at " in planned.said
+    assert (ran.code, again.code) == (0, 0), ran.said + again.said
+    assert len(made(there, GONE)) == 1
+
+
+def test_an_adoption_of_a_number_that_never_was_stays_refused(
+    there: Account, machine: Machine
+) -> None:
+    write(machine.root, BEFORE)
+    delete(there, GONE)
+    adopting(machine, GONE, 123)
+
+    ran = machine.run("apply", "--yes")
+
+    assert ran.code == 5, ran.said
+    assert "cannot adopt #123: Datadog has no such monitor" in ran.said
+    assert made(there, GONE) == []
 
 
 def test_one_that_is_restored_before_the_apply_is_simply_there(
