@@ -48,11 +48,11 @@ def prove(
     ``diagnostics`` are what reading and the rules say of it; their paths are below the project's
     folder, as those of the draft are.
     """
-    errors = [each for each in diagnostics if each.severity is Severity.ERROR]
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
     plan = make_plan(project, live, site="")
     changes = {change.key: change for change in plan.changes}
     why = {refusal.key: refusal.message for refusal in reversed(plan.refused)}
-    why |= {each.key: each.message for each in reversed(errors) if each.key}
+    why |= {error.key: error.message for error in reversed(errors) if error.key}
     by_key: dict[str, list[str]] = {}
     for error in errors:
         by_key.setdefault(error.key, []).append(error.rule)
@@ -64,7 +64,7 @@ def prove(
             wrong[monitor.id] = f"{problem}: {why[key]}" if key in why else problem
         elif key in by_key:
             of_rules[monitor.id] = tuple(dict.fromkeys(by_key[key]))
-    unreadable = {each.span.path for each in errors if not each.key}
+    unreadable = {error.span.path for error in errors if not error.key}
     for path in unreadable & draft.makes.keys():
         wrong |= {id_: _UNREADABLE for id_ in draft.makes[path] if id_ not in wrong}
     return Proof(wrong=wrong, errors=of_rules, unreadable=frozenset(unreadable))

@@ -43,7 +43,7 @@ class Selection:
 
 
 def select(
-    asked: Iterable[LiveResource],
+    requested: Iterable[LiveResource],
     live: Sequence[LiveResource],
     project: Project,
     *,
@@ -60,7 +60,7 @@ def select(
     declared |= {monitor.adopt for monitor in project.monitors.values() if monitor.adopt}
     why = _not_ours_to_take(matched)
     chosen, already, left = [], [], []
-    for resource in asked:
+    for resource in requested:
         if resource.id in declared:
             already.append(resource)
             continue
@@ -106,7 +106,7 @@ def _unfit(resource: LiveResource, take_over: bool) -> tuple[Reason, str] | None
 def unmanaged(live: Iterable[LiveResource], project: Project) -> Iterator[LiveResource]:
     """Yield the live monitors that no file declares and that carry no project's tags."""
     everything = list(live)
-    adopted: Collection[Id | None] = {each.adopt for each in project.monitors.values()}
+    adopted: Collection[Id | None] = {monitor.adopt for monitor in project.monitors.values()}
     for resource in match(project, everything).unmanaged:
         if resource.id not in adopted and not resource.claims:
             yield resource

@@ -170,7 +170,9 @@ class _Trial:
     ) -> None:
         """Raise NotProven unless the files say what lives of these monitors, and of no other."""
         after = rewriting.read_copy(self.copy, self.root)
-        errors = [each for each in after.diagnostics if each.severity is Severity.ERROR]
+        errors = [
+            diagnostic for diagnostic in after.diagnostics if diagnostic.severity is Severity.ERROR
+        ]
         if errors:
             number = count(len(errors), "error")
             raise NotProven(f"the files would have {number}", rewritten, diagnostics=errors)

@@ -68,7 +68,7 @@ def requests(words: Sequence[str]) -> list[tuple[Codemod, tuple[str, ...]]]:
     Raises UsageError for a name that is none, and where an argument is missing.
     """
     rest = list(words)
-    asked = []
+    requested = []
     while rest:
         name = rest.pop(0)
         codemod = CODEMODS.get(name)
@@ -83,8 +83,8 @@ def requests(words: Sequence[str]) -> list[tuple[Codemod, tuple[str, ...]]]:
                 f"{name} takes {count(len(codemod.parameters), 'argument')}",
                 hint=f"write `monitor-sync migrate {usage}`",
             )
-        asked.append((codemod, arguments))
-    return asked
+        requested.append((codemod, arguments))
+    return requested
 
 
 def migrate(
@@ -102,11 +102,11 @@ def migrate(
     files are written then, all or none. ``target`` gives the Datadog of a codemod that asks one.
     Raises UsageError, WrongFiles, NotProven, RemoteError.
     """
-    asked = requests(words)
+    requested = requests(words)
     files.read_whole(root)
     with rewriting.copied(root) as copy:
-        run = _Run(root, copy, _spent(root, asked, target))
-        for codemod, arguments in asked:
+        run = _Run(root, copy, _spent(root, requested, target))
+        for codemod, arguments in requested:
             run.steps.append(_step(run, codemod, arguments))
         rewritten = run.rewritten()
     if not dry_run:
@@ -116,11 +116,11 @@ def migrate(
 
 def _spent(
     root: Path,
-    asked: Sequence[tuple[Codemod, tuple[str, ...]]],
+    requested: Sequence[tuple[Codemod, tuple[str, ...]]],
     target: Callable[[], Target] | None,
 ) -> Sequence[Spent]:
     """Return what a plan says is spent, where a codemod asks for it."""
-    if target is None or not any(codemod.online for codemod, _ in asked):
+    if target is None or not any(codemod.online for codemod, _ in requested):
         return ()
     from monitor_sync.app.planning import plan
 
@@ -157,11 +157,14 @@ def _shown(run: _Run, name: str) -> str:
 
 def _prove(run: _Run, codemod: Codemod, before: Loaded, after: Loaded) -> int:
     """Return how many monitors a codemod changes. Raises NotProven where it does more than said."""
-    known = {(each.rule, each.key, each.message) for each in before.diagnostics}
+    known = {
+        (diagnostic.rule, diagnostic.key, diagnostic.message) for diagnostic in before.diagnostics
+    }
     errors = [
-        each
-        for each in after.diagnostics
-        if each.severity is Severity.ERROR and (each.rule, each.key, each.message) not in known
+        diagnostic
+        for diagnostic in after.diagnostics
+        if diagnostic.severity is Severity.ERROR
+        and (diagnostic.rule, diagnostic.key, diagnostic.message) not in known
     ]
     if errors:
         raise NotProven(

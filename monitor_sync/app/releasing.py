@@ -105,7 +105,9 @@ def _prove(
             hint="take it out by hand, and write its key and a reason under `released:`",
         )
     with rewriting.reloaded(root, rewritten) as after:
-        errors = [each for each in after.diagnostics if each.severity is Severity.ERROR]
+        errors = [
+            diagnostic for diagnostic in after.diagnostics if diagnostic.severity is Severity.ERROR
+        ]
         if errors:
             raise NotProven(
                 f"without {_named(leaving)} the files would have {count(len(errors), 'error')}",

@@ -49,8 +49,8 @@ def parsed_files(root: Path, *, tests: bool = False) -> list[ParsedFile]:
 
     Raises as ``load`` does, and FilesInvalid where one cannot be read.
     """
-    found = [*find(root).files, *(find_tests(root) if tests else [])]
-    return [_parsed(file) for file in found]
+    project_files = [*find(root).files, *(find_tests(root) if tests else [])]
+    return [_parsed(file) for file in project_files]
 
 
 def _parsed(file: ProjectFile) -> ParsedFile:
@@ -105,8 +105,8 @@ def reloaded(root: Path, files: Sequence[Rewritten]) -> Iterator[Loaded]:
 def read_copy(copy: Path, root: Path) -> Loaded:
     """Read a copy of a project; what there is to say names the files of the project itself."""
     loaded = load.load(copy)
-    found = (_below(diagnostic, copy, root) for diagnostic in loaded.diagnostics)
-    return replace(loaded, diagnostics=tuple(found))
+    diagnostics = (_below(diagnostic, copy, root) for diagnostic in loaded.diagnostics)
+    return replace(loaded, diagnostics=tuple(diagnostics))
 
 
 @contextmanager

@@ -55,17 +55,19 @@ def unmanaged(root: Path, target: Target) -> tuple[UnmanagedMonitor, ...]:
     existing = existing_files(parsed.parse(file)[0] for file in find(root).files)
     client = target.connect()
     live = listing.list_live(client)
-    shares = tags.statistics(each.body for each in live)
+    shares = tags.statistics(monitor.body for monitor in live)
     placing = existing.placing or tags.suggest(shares, len(live))
     try:
         results = {result.get("id"): result for result in client.monitors.search("")}
     except RemoteError:
         results = {}
     monitors = [
-        _described(each, placing, results.get(each.id))
-        for each in selecting.unmanaged(live, loaded.project)
+        _described(monitor, placing, results.get(monitor.id))
+        for monitor in selecting.unmanaged(live, loaded.project)
     ]
-    return tuple(sorted(monitors, key=lambda each: (-len(each.quality_issues or ()), each.id)))
+    return tuple(
+        sorted(monitors, key=lambda monitor: (-len(monitor.quality_issues or ()), monitor.id))
+    )
 
 
 def _described(

@@ -118,7 +118,7 @@ def _mistakes_in_tests(root: Path, loaded: Loaded) -> Iterator[Diagnostic]:
         return
     from monitor_sync.app import unit_test_files  # the evaluator's words
 
-    whole = all(each.severity is not Severity.ERROR for each in loaded.diagnostics)
+    whole = all(diagnostic.severity is not Severity.ERROR for diagnostic in loaded.diagnostics)
     monitors = unit_test_files.by_file(loaded.project)
     for file in tests:
         yield from unit_test_files.check(file, monitors) if whole else parse(file)[1]

@@ -98,8 +98,8 @@ def _place(move: Move) -> str:
 
 
 def _kept(move: Move) -> str:
-    one = len(move.renames) == 1
-    return f"keeps {'its id and history' if one else 'their ids and histories'}"
+    single = len(move.renames) == 1
+    return f"keeps {'its id and history' if single else 'their ids and histories'}"
 
 
 def _spent(entry: Spent) -> str:

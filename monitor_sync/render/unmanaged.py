@@ -18,13 +18,13 @@ _HEAD = ("id", "name", "team", "type", "managed by", "created", "quality")
 
 def text(monitors: Sequence[UnmanagedMonitor], style: Style = PLAIN) -> str:
     """Return a table of the monitors, one of the drafts, and a line that counts all."""
-    drafts = [each for each in monitors if each.draft]
-    others = [each for each in monitors if not each.draft]
+    drafts = [monitor for monitor in monitors if monitor.draft]
+    others = [monitor for monitor in monitors if not monitor.draft]
     lines = [*_table("", others, style), *_table("Drafts, which notify nobody", drafts, style)]
-    marked = sum(bool(each.mark) for each in monitors)
+    marked = sum(bool(monitor.mark) for monitor in monitors)
     by_tools = f", {marked} of them by the mark of another tool" if marked else ""
     lines.append(f"{count(len(monitors), 'live monitor')} that no file declares{by_tools}.")
-    if any(each.quality_issues is None for each in monitors):
+    if any(monitor.quality_issues is None for monitor in monitors):
         lines.append("Not checked: Datadog's own quality issues, which its search did not answer.")
     if len(monitors) > marked:
         lines.append("`monitor-sync import --all` writes files for them.")
@@ -54,7 +54,7 @@ def _row(monitor: UnmanagedMonitor) -> tuple[str, ...]:
 
 def json(monitors: Sequence[UnmanagedMonitor]) -> str:
     """Return an array with an object for every monitor."""
-    return jsontext.array(_entry(each) for each in monitors) + "\n"
+    return jsontext.array(_entry(monitor) for monitor in monitors) + "\n"
 
 
 def _entry(monitor: UnmanagedMonitor) -> dict[str, object]:

@@ -111,7 +111,7 @@ def run(line: str) -> str:
 def live(local: Local) -> dict[int, dict[str, Any]]:
     keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
     _, _, answer = local.emulator.handle("GET", "/api/v1/monitor", "", keys, b"")
-    return {each["id"]: each for each in json.loads(answer)}
+    return {entry["id"]: entry for entry in json.loads(answer)}
 
 
 class Walk(NamedTuple):

@@ -20,7 +20,8 @@ def monitor(key: str, adopt: int | None = None) -> Monitor:
 
 
 PROJECT = Project(
-    name="acme", monitors={each.key: each for each in (monitor("m/f/a"), monitor("m/f/b", 2))}
+    name="acme",
+    monitors={declared.key: declared for declared in (monitor("m/f/a"), monitor("m/f/b", 2))},
 )
 LIVE = [
     live(1, key="m/f/a", project="acme"),
@@ -37,9 +38,9 @@ LIVE = [
 def test_each_monitor_is_in_one_part_of_the_answer() -> None:
     selection = select(LIVE, LIVE, PROJECT)
 
-    assert [each.id for each in selection.chosen] == [8]
-    assert [each.id for each in selection.already] == [1, 2]
-    assert {each.id: each.reason for each in selection.left} == {
+    assert [monitor.id for monitor in selection.chosen] == [8]
+    assert [monitor.id for monitor in selection.already] == [1, 2]
+    assert {monitor.id: monitor.reason for monitor in selection.left} == {
         3: "clone",
         4: "other-project",
         5: "mark",
@@ -51,8 +52,8 @@ def test_each_monitor_is_in_one_part_of_the_answer() -> None:
 def test_what_another_tool_manages_is_taken_over_on_request() -> None:
     selection = select(LIVE[4:5], LIVE, PROJECT, take_over=True)
 
-    assert [each.id for each in selection.chosen] == [5]
+    assert [monitor.id for monitor in selection.chosen] == [5]
 
 
 def test_unmanaged_is_what_nobody_declares_and_no_project_tags() -> None:
-    assert [each.id for each in unmanaged(LIVE, PROJECT)] == [5, 6, 8]
+    assert [monitor.id for monitor in unmanaged(LIVE, PROJECT)] == [5, 6, 8]

@@ -17,7 +17,7 @@ from tests.render.test_plan import plan
 def test_of_a_thousand_that_another_run_may_have_made_few_are_named_and_json_has_all() -> None:
     doubtful = [outcome(f"motor/f/m{number}", id=number, in_doubt=True) for number in range(1_121)]
     applied = Applied(
-        plan=replace(plan(), changes=tuple(each.change for each in doubtful)),
+        plan=replace(plan(), changes=tuple(outcome.change for outcome in doubtful)),
         outcomes=tuple(doubtful),
     )
 
@@ -28,5 +28,5 @@ def test_of_a_thousand_that_another_run_may_have_made_few_are_named_and_json_has
         "another run may have made motor/f/m0, motor/f/m1, motor/f/m2 and 1118 more too:"
         " Datadog did not show"
     )
-    told = json.loads(outcomes_json.text(doubtful, FINGERPRINT))["outcomes"]
-    assert sum(each["in_doubt"] for each in told) == 1_121
+    outcomes_shown = json.loads(outcomes_json.text(doubtful, FINGERPRINT))["outcomes"]
+    assert sum(outcome["in_doubt"] for outcome in outcomes_shown) == 1_121

@@ -68,6 +68,8 @@ def test_a_member_of_a_composite_stays_and_nothing_is_written(tmp_path: Path) ->
     root = write(tmp_path / "monitors", {"motor/flow.yaml": flow})
     with pytest.raises(NotProven, match="the files would have") as refused:
         release(root, ["motor/flow/a"])
-    assert [each.rule for each in refused.value.diagnostics][:1] == ["references/unknown-key"]
+    assert [diagnostic.rule for diagnostic in refused.value.diagnostics][:1] == [
+        "references/unknown-key"
+    ]
     assert refused.value.diagnostics[0].span.path == (root / "motor/flow.yaml").as_posix()
     assert (root / "motor/flow.yaml").read_text() == flow

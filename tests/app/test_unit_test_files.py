@@ -74,11 +74,11 @@ def _validated(root: Path, test: str, **files: str) -> list[tuple[str, str, int]
     for name, text in written.items():
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text)
-    found = validate(root, ValidateOptions(least=Severity.ERROR)).diagnostics
+    diagnostics = validate(root, ValidateOptions(least=Severity.ERROR)).diagnostics
     return [
-        (each.rule, Path(each.span.path).name, each.span.line)
-        for each in found
-        if each.severity is Severity.ERROR
+        (diagnostic.rule, Path(diagnostic.span.path).name, diagnostic.span.line)
+        for diagnostic in diagnostics
+        if diagnostic.severity is Severity.ERROR
     ]
 
 

@@ -65,8 +65,8 @@ def test_whatever_the_findings_every_entry_has_the_fields_that_gitlab_asks_for(
 
 def test_all_severities_have_a_word() -> None:
     words = {
-        entries(replace(diagnostic_about("x: 1", "1"), severity=each))[0]["severity"]
-        for each in Severity
+        entries(replace(diagnostic_about("x: 1", "1"), severity=severity))[0]["severity"]
+        for severity in Severity
     }
 
     assert words == {"info", "minor", "critical"}

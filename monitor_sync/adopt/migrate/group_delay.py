@@ -21,8 +21,8 @@ _OLD = ("options", "new_host_delay")
 
 def _rewrite(estate: Estate, _: Sequence[str]) -> Rewrites:
     rewrites = Rewrites()
-    told = [level for level in estate.levels if "new_host_delay" in level.options]
-    for family in families(told):
+    levels = [level for level in estate.levels if "new_host_delay" in level.options]
+    for family in families(levels):
         grouped = {_grouped(monitor) for level in family for monitor in estate.monitors(level)}
         for level in family:
             if len(grouped) == 1:

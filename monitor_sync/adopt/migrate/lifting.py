@@ -28,14 +28,16 @@ def without_handles(text: str) -> str | None:
 
     None where one is part of a sentence, or made of variables.
     """
-    found = handles(text)
-    if not found or any(each.dynamic or "${" in each.text or each.arguments for each in found):
+    handles_in_text = handles(text)
+    if not handles_in_text or any(
+        handle.dynamic or "${" in handle.text or handle.arguments for handle in handles_in_text
+    ):
         return None
     lines, at = [], 0
     for line in text.split("\n"):
         end = at + len(line)
-        own = [each for each in found if at <= each.start < end]
-        spans = [(each.start - at, each.end - at) for each in own]
+        own = [handle for handle in handles_in_text if at <= handle.start < end]
+        spans = [(handle.start - at, handle.end - at) for handle in own]
         shorter = _without(line, spans) if own else line
         if shorter is None:
             return None
@@ -89,8 +91,8 @@ def recipients(audience: Audience) -> Recipients:
 def agreed(several: list[Recipients]) -> dict[str, tuple[str, ...]] | None:
     """Return what several monitors say together; None where they differ in a state."""
     together: dict[str, tuple[str, ...]] = {}
-    for one in several:
-        for state, names in one.items():
+    for recipients in several:
+        for state, names in recipients.items():
             if set(together.setdefault(state, names)) != set(names):
                 return None
     return together

@@ -30,10 +30,10 @@ _TRANSLATED: Final = {True: "show_and_notify_no_data", False: "show_no_data"}
 
 def _rewrite(estate: Estate, _: Sequence[str]) -> Rewrites:
     rewrites = Rewrites()
-    told = [
+    levels = [
         level for level in estate.levels if any(name in level.options for name in (*_OLD, _NEW))
     ]
-    for family in families(told):
+    for family in families(levels):
         _decide(estate, family, rewrites)
     return rewrites
 

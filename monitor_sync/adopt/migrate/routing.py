@@ -133,7 +133,7 @@ def _of_team(lifted: Sequence[tuple[Monitor, Recipients]]) -> list[NotifyRule]:
 def _most_common(several: Sequence[Recipients]) -> dict[str, tuple[str, ...]]:
     usual = {}
     for state in STATES:
-        counted = Counter(one[state] for one in several if state in one)
+        counted = Counter(entry[state] for entry in several if state in entry)
         if counted and counted.most_common(1)[0][0]:
             usual[state] = counted.most_common(1)[0][0]
     return usual
