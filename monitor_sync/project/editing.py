@@ -29,6 +29,7 @@ from monitor_sync.project.edits import (
     value_at,
 )
 from monitor_sync.project.positions import (
+    Entry,
     Node,
     Splice,
     child,
@@ -240,9 +241,26 @@ def _ways_to_set(text: str, root: Node, step: Set) -> Iterator[_Way]:
     if place is not None:
         holder, entry = place
         end = splices.own_end(text, entry)
-        yield from _ways_of(text, entry.start, end, splices.replace(text, holder, entry, step))
+        ways = _ways_of(text, entry.start, end, splices.replace(text, holder, entry, step))
+        yield from (way for way in ways if holder.flow or _fits(text, entry, end, step, way))
     elif step.where:
         yield from _ways_to_add(text, root, step)
+
+
+def _fits(text: str, entry: Entry, end: int, step: Set, way: _Way) -> bool:
+    """
+    Return whether a single value reads as it should where its lines are read alone.
+
+    Who reads a whole long file back to find that out waits a second. What cannot be read alone
+    fits, until the file is read.
+    """
+    start = line_start(text, entry.start)
+    alone = entry.value.kind == "scalar" and not isinstance(step.value, dict | list)
+    if not alone or entry.key is None or text[start : entry.start].strip():
+        return True
+    moved = [Splice(at - start, stop - start, new) for at, stop, new in way.splices]
+    data = _read(spliced(text[start:end], moved))[0]
+    return isinstance(data, dict) and same(data.get(entry.name), step.value)
 
 
 def _ways_to_add(text: str, root: Node, step: Set | InsertItem) -> Iterator[_Way]:

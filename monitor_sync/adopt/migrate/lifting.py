@@ -14,6 +14,9 @@ _TAG: Final = re.compile(r"\{\{[#/^][^{}]*\}\}")
 _INTRODUCTION: Final = re.compile(r"(?i)\s*[-*]?\s*(?:notify|cc|attn|alert|page)?\s*:?\s*\Z")
 """What is left of a line that only said whom to notify."""
 
+_SAID: Final = re.compile(r"(?i)[ \t]*\b(?:notify|cc|attn)[ \t]*:?[ \t]*\Z")
+"""The words before handles at the end of a line."""
+
 _TRANSITIONS: Final = {
     "alert": "alert",
     "warning": "warning",
@@ -60,7 +63,8 @@ def _without(line: str, spans: list[tuple[int, int]]) -> str | None:
     inner = [index for index, word in enumerate(words) if word]
     if inner[-1] - inner[0] >= 1:
         return None
-    return re.sub(r"[ \t]{2,}", " ", " ".join(piece.strip(" ,;\t") for piece in kept)).strip()
+    shorter = " ".join(piece.strip(" ,;\t") for piece in kept)
+    return _SAID.sub("", re.sub(r"[ \t]{2,}", " ", shorter)).strip()
 
 
 def _tidy(text: str) -> str:
