@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from monitor_sync.adopt.declaring import tags_as_written
 from monitor_sync.adopt.templates.columns import Holed
 from monitor_sync.adopt.templates.items import (
     FEWEST,
@@ -145,13 +146,15 @@ def nested(change: Mapping[Field, Any]) -> dict[str, Any]:
 def _written(pattern: Pattern, names: Sequence[str]) -> dict[str, Any]:
     """Return the monitor as the template says it, holes as ``${name}``."""
     values: dict[str, Any] = {}
+    tags: Any = [_text(tag, names) for tag in pattern.tags]
+    as_written = [member.placed.declared.get("tags", {}) for member in pattern.members]
+    if all(isinstance(written, Mapping) for written in as_written):
+        tags = tags_as_written(tags)
     for way, value in pattern.fields.items():
-        if pattern.tags and way[0] == "message":
-            values.setdefault("tags", [_text(tag, names) for tag in pattern.tags])
+        if tags and way[0] == "message":
+            values.setdefault("tags", tags)
         _put(values, way, _text(value, names) if isinstance(value, Holed) else value)
-    if pattern.tags:
-        values.setdefault("tags", [_text(tag, names) for tag in pattern.tags])
-    return values
+    return values | ({"tags": tags} if tags and "tags" not in values else {})
 
 
 def _text(text: Holed, names: Sequence[str]) -> str:

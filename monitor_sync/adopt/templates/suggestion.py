@@ -160,7 +160,10 @@ def _changed(
     """Return changes without what ``defaults`` and ``tags`` of the file bring about anyway."""
     left: dict[str, Any] = {}
     for name, value in change.items():
-        if name == "tags":
+        if name == "tags" and isinstance(value, Mapping):
+            if own := {key: tag for key, tag in value.items() if tags.get(key) != tag}:
+                left[name] = own
+        elif name == "tags":
             if more := _besides(tuple(value), tags):
                 left[name] = more
         elif isinstance(value, Mapping) and isinstance(defaults.get(name), Mapping):

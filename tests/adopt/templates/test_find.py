@@ -318,3 +318,16 @@ def with_live_text(monitor: PlacedMonitor) -> PlacedMonitor:
     """Return a monitor whose live message has no doubled dollar signs."""
     message = monitor.declared["message"].replace("$${", "${")
     return replace(monitor, live={**monitor.live, "message": message})
+
+
+def test_tags_that_stand_as_a_mapping_stay_one(tmp_path: Path) -> None:
+    monitors = [
+        replace(monitor, declared={**monitor.declared, "tags": {"queue": service, "tier": "1"}})
+        for service, monitor in (
+            (service, errors(service, number, tags=[f"queue:{service}", "tier:1"]))
+            for number, service in enumerate(SERVICES, 1)
+        )
+    ]
+    (repeated,) = proven(monitors, tmp_path).repeated
+    assert repeated.monitor["tags"] == {"queue": "${service}", "tier": "1"}
+    assert repeated.written({"tier": "1"}, {})["tags"] == {"queue": "${service}"}
