@@ -31,7 +31,7 @@ from monitor_sync.rules.views import MonitorView
 FOLDER = Path(language.__file__).parent
 ESTATE = Path(__file__).resolve().parent.parent.parent / "monitors"
 CODE = re.compile(r"[a-z]+(?:-[a-z]+)+")
-TELLING = {"_say", "MessageProblem", "Fault"}
+TELLING = {"_say", "MessageProblem", "EvalFault"}
 
 
 def codes() -> Iterator[str]:
