@@ -88,6 +88,7 @@ def _ctrl_c_works() -> Iterator[None]:
     """An apply ignores Ctrl-C at its very end; in its own process nothing comes after that."""
     yield
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

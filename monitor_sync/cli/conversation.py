@@ -46,9 +46,8 @@ def conversation(*, aloud: bool, asks: bool) -> Conversation:
     )
 
 
-def interrupt(_: int, __: FrameType | None) -> None:
-    """Raise KeyboardInterrupt: what a signal does that is taken for Ctrl-C."""
-    raise KeyboardInterrupt
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
+"""Ctrl-C, and what a build server ends a job with."""
 
 
 @contextlib.contextmanager
@@ -56,25 +55,36 @@ def terminated_as_interrupted() -> Iterator[None]:
     """
     Take SIGTERM for Ctrl-C: a build server ends a job with it, and writes are finished then.
 
-    The first signal finishes what is on its way, the second stops at once. Later ones are ignored:
-    they would end the report of what was done, and the exit code follows from what was sent.
+    Once something was written both stay ignored to the end of the process: the exit code follows
+    from what was sent, whenever they come.
     """
-    received = 0
-
-    def take(number: int, frame: FrameType | None) -> None:
-        nonlocal received
-        received += 1
-        if received > 1:
-            _undisturbed()
-        interrupt(number, frame)
-
-    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    interruptible()
     try:
         yield
     finally:
         for number, handler in before.items():
-            if number == signal.SIGTERM or signal.getsignal(number) is take:
+            if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, handler)
+
+
+def interruptible() -> None:
+    """
+    Raise KeyboardInterrupt at each of the next two signals, and at no later one.
+
+    The first finishes what is on its way, the second stops at once. Later ones would end the
+    report of what was done.
+    """
+    received = 0
+
+    def take(_: int, __: FrameType | None) -> None:
+        nonlocal received
+        received += 1
+        if received <= 2:
+            raise KeyboardInterrupt
+
+    for number in _ENDING:
+        signal.signal(number, take)
 
 
 def _show(prepared: Prepared, *, aloud: bool) -> None:
@@ -140,5 +150,8 @@ def _undisturbed() -> None:
 
     One that comes this late was meant for the writes, and would have it said that none was made.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in _ENDING:
+        # Python tells of a signal that waits for its handler when it becomes ignored: an empty
+        # handler takes it first
+        signal.signal(number, lambda *_: None)
+        signal.signal(number, signal.SIG_IGN)

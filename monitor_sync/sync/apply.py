@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
@@ -21,7 +20,7 @@ from monitor_sync.sync.operations import Endpoint, Endpoints, Patience, Written
 from monitor_sync.sync.outcome import Outcome, Status, Stopped, held
 from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.preflight import Preflight
-from monitor_sync.sync.worker_pool import WorkerPool, waves
+from monitor_sync.sync.worker_pool import WorkerPool, started, waves
 
 __all__ = [
     "Endpoint",
@@ -61,7 +60,7 @@ def carry_out(
     listing disagrees with the plan; and RemoteError where that listing cannot be had.
     """
     terms = terms or Terms()
-    pool = ThreadPoolExecutor(terms.workers, thread_name_prefix="monitor-sync-write")
+    pool = started(terms.workers)
     log = log or Unwritten()
     steps = Steps(plan, endpoints, terms, log, past)
     run = _Run(plan, endpoints, steps, WorkerPool(pool, on_interrupt), on_progress, terms.patience)
@@ -129,11 +128,13 @@ class _Run:
             if sound and not any(outcome.status == "not attempted" for outcome in outcomes):
                 log.end()
         except KeyboardInterrupt:
-            if self._writers.interrupted:
-                raise Stopped(self._told_for_sure()) from None
+            self._writers.give_up()
             if not (self._outcomes or self._halves or self._steps.sent):
                 raise
-            return self._told_for_sure()
+            outcomes = self._told_for_sure()
+            under_way = self._steps.sent - self._outcomes.keys() - self._halves.keys()
+            if self._writers.interrupted or under_way:
+                raise Stopped(outcomes) from None
         return outcomes
 
     def _told(self) -> tuple[Outcome, ...]:

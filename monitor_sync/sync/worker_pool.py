@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from queue import SimpleQueue
 from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -29,6 +34,41 @@ def waves(needs: Mapping[Item, Collection[Item]]) -> tuple[list[list[Item]], lis
 
 _AHEAD: Final = 64
 """Items given to the threads at once: waiting for all of 20,000 anew for each is quadratic."""
+
+
+def started(workers: int) -> ThreadPoolExecutor:
+    """
+    Return a pool whose threads all run.
+
+    Starting one waits for it within ``threading``, where a KeyboardInterrupt would break a lock:
+    one that comes meanwhile is raised after that.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="monitor-sync-write")
+    all_run = threading.Event()
+    with _held_back():
+        try:
+            for _ in range(workers):
+                pool.submit(all_run.wait)
+        finally:
+            all_run.set()
+    return pool
+
+
+@contextlib.contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold back Ctrl-C and its like until the block has ended, where the system can."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_LOOK: Final = 0.01
+"""Seconds between looks at what has ended, after an interrupt."""
 
 
 class WorkerPool(Generic[Item, Result]):
@@ -59,25 +99,51 @@ class WorkerPool(Generic[Item, Result]):
         """
         waiting = iter(items)
         futures: dict[Future[Result], Item] = {}
-        while not self.interrupted or futures:
-            try:
+        ended: SimpleQueue[Future[Result]] = SimpleQueue()
+
+        def go_on() -> None:
+            while True:
                 for item in islice(waiting, 0 if self.interrupted else _AHEAD - len(futures)):
-                    futures[self._pool.submit(work, item)] = item
+                    future = self._pool.submit(work, item)
+                    futures[future] = item
+                    future.add_done_callback(ended.put)
                 if not futures:
                     return
-                finished, _ = wait(futures, return_when=FIRST_COMPLETED)
-                for future in finished:
+                for future in self._some(futures, ended):
                     if not future.cancelled():
                         done(futures[future], future.result())
                     del futures[future]
-            except KeyboardInterrupt:
-                if self.interrupted:
-                    raise
-                self._stop(futures)
+
+        try:
+            go_on()
+        except KeyboardInterrupt:
+            if self.interrupted:
+                raise
+            self._stop(futures)
+            go_on()
+
+    def give_up(self) -> None:
+        """Start nothing more, whatever was interrupted; what is under way is not waited for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _some(
+        self, futures: Collection[Future[Result]], ended: SimpleQueue[Future[Result]]
+    ) -> list[Future[Result]]:
+        """
+        Wait for some that have ended, and return them.
+
+        A KeyboardInterrupt may come at any time. Within ``futures.wait()``, which is Python, it
+        would break the locks that are held; here it may lose what was taken from the queue.
+        """
+        if not self.interrupted:
+            return [ended.get()]
+        while not (finished := [future for future in futures if future.done()]):
+            time.sleep(_LOOK)
+        return finished
 
     def _stop(self, futures: Iterable[Future[Result]]) -> None:
         self.interrupted = True
-        for future in futures:
+        for future in tuple(futures):
             future.cancel()
         if self._on_interrupt is not None:
             self._on_interrupt()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -148,8 +147,7 @@ class _Log:
 
         After the writes of the apply before they were ignored, so that what it did was recorded.
         """
-        from monitor_sync.cli.conversation import conversation, interrupt
+        from monitor_sync.cli.conversation import conversation, interruptible
 
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, interrupt)
+        interruptible()
         return conversation(aloud=False, asks=False)
