@@ -233,7 +233,8 @@ def _raise_for(outcomes: Sequence[Outcome], refused: int) -> None:
     if "held back" in statuses and not done and "failed" not in statuses:
         raise Refused(f"{message}, nothing was written", hint="what is held back above says why")
     failed = "failed" in statuses
-    mend = "mend what failed and " if failed else ""
+    amiss = [word for word, is_so in (("failed", failed), ("was refused", refused)) if is_so]
+    mend = f"mend what {' and what '.join(amiss)} and " if amiss else ""
     hint = f"{mend}run `monitor-sync apply` again: it does what is left"
     if done:
         raise AppliedInPart(message, hint=hint)

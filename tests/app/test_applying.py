@@ -10,6 +10,7 @@ import pytest
 from monitor_sync.app.applying import Applied
 from monitor_sync.errors import AppliedInPart
 from monitor_sync.render import outcomes_json
+from monitor_sync.sync.change import Refusal
 from tests.render.test_outcomes import FINGERPRINT, outcome
 from tests.render.test_plan import plan
 
@@ -30,3 +31,18 @@ def test_of_a_thousand_that_another_run_may_have_made_few_are_named_and_json_has
     )
     outcomes_shown = json.loads(outcomes_json.text(doubtful, FINGERPRINT))["outcomes"]
     assert sum(outcome["in_doubt"] for outcome in outcomes_shown) == 1_121
+
+
+def test_where_the_plan_refuses_something_the_same_command_alone_is_no_help() -> None:
+    done = outcome("motor/f/a", id=1)
+    refusal = Refusal(kind="monitor", key="motor/f/b", message="cannot adopt #4", hint="")
+    applied = Applied(
+        plan=replace(plan(), changes=(done.change,), refused=(refusal,)), outcomes=(done,)
+    )
+
+    with pytest.raises(AppliedInPart) as raised:
+        applied.raise_if_incomplete()
+
+    assert raised.value.hint == (
+        "mend what was refused and run `monitor-sync apply` again: it does what is left"
+    )

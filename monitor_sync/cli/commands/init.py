@@ -89,8 +89,8 @@ def _answers(stated: Mapping[str, str], *, asks_github: bool) -> app.ProjectChoi
     if missing:
         raise UsageError(
             "there is no terminal to ask on, and " + ", ".join(f"no --{name}" for name in missing),
-            hint="type `monitor-sync init --project acme --pager @pagerduty-SHOP"
-            " --chat @slack-shop-alerts`\nwith your own names",
+            hint=f"type `monitor-sync init --project {answers.get('project', 'acme')}"
+            " --pager @pagerduty-SHOP --chat @slack-shop-alerts`\nwith your own names",
         )
     for name in ("team", "site"):
         answers.setdefault(name, _default(name, answers))
