@@ -25,6 +25,9 @@ _WITH_UNIT: Final = re.compile(r"[0-9.]+ *[A-Za-z]+")
 _PRIORITY: Final = re.compile(r"[Pp]([1-5])")
 _DIGITS: Final = re.compile(r"(-?)0*([0-9][0-9_,]*)")
 _LONGEST_NUMBER: Final = 30
+_MINUTES: Final = re.compile(
+    r"([0-9]{1,5}) *(h|hours?|hrs?|m|min|minutes?|s|sec|seconds?)?", re.IGNORECASE
+)
 _COMMA: Final = re.compile(r"(-?[0-9]+),([0-9]{1,2})")
 _MEANT: Final = {
     "show_ok": "resolve",
@@ -37,6 +40,11 @@ _MEANT: Final = {
     "zero": "default",
     "alert": "show_and_notify_no_data",
     "no_data": "show_no_data",
+    "critical": "alert",
+    "warn": "warning",
+    "no data": "no_data",
+    "nodata": "no_data",
+    "recovered": "ok",
     "notify": "show_and_notify_no_data",
     "notify_no_data": "show_and_notify_no_data",
     "anomaly alert": "query alert",
@@ -178,7 +186,10 @@ def _expected(error: ValidationError, where: DataPath, written: str | None) -> S
     value = error.instance
     expected = _expectation(error)
     shown = f"`{written}`" if written else _shown(value)
-    if not isinstance(value, str) and _wants_text(error, expected):
+    minutes = _MINUTES.fullmatch(str(value)) if expected.startswith("a duration") else None
+    if minutes is not None:
+        hint = f"write `{minutes[1]}{(minutes[2] or 'm')[0].lower()}`"
+    elif not isinstance(value, str) and _wants_text(error, expected):
         text = written or json.dumps(value)
         hint = "" if value is None or isinstance(value, dict | list) else f'write `"{text}"`'
     else:
