@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -164,6 +164,12 @@ def _existence(path: tuple[str, ...], around: Surroundings) -> VariableVerdict:
     key = ".".join(path[:-1])
     if last == "name" and _grouped(key, around):
         return _EXISTS
+    if last != "name" and last.lower() == "name" and _grouped(key, around):
+        return VariableVerdict(
+            existence=Existence.UNKNOWN,
+            reason=f"`.{last}` is written `.name`",
+            instead=f"{_bracketed(key)}.name",
+        )
     if _grouped(".".join(path), around) and last == "name":
         # `by {host.name}`: the exact form is [host.name].name, the short one is in use too
         return _EXISTS
@@ -245,7 +251,10 @@ def _slip(word: str, around: Surroundings) -> bool:
 
 def _no_such(name: str, around: Surroundings, instead: str = "") -> VariableVerdict:
     near = instead or nearest(name, known_variables(around), 0.7)
-    if not near and around.group_keys:
+    key, dot, field = name.partition(".")
+    if near and not instead and dot and near.startswith(f"{key}."):
+        near = near if nearest(field, (near.removeprefix(f"{key}."),)) else ""
+    if not near and around.group_keys and not _enriched_fields(key):
         near = nearest(f"{name}.name", known_variables(around), 0.7)
     return VariableVerdict(
         existence=Existence.UNKNOWN, reason=f"there is no variable `{name}`", instead=near
@@ -262,9 +271,14 @@ def _enriched(path: tuple[str, ...], around: Surroundings) -> bool:
     first, field = path[0], path[1]
     if first == DEVICE:
         return any(_grouped(key, around) for key in DEVICE_KEYS)
-    known = first in ENRICHED or first.startswith("kube_")
-    fields = ENRICHED.get(first, ENRICHED["kube_deployment"])
-    return known and field in fields and _grouped(first, around)
+    return field in _enriched_fields(first) and _grouped(first, around)
+
+
+def _enriched_fields(key: str) -> Collection[str]:
+    """Return what Datadog knows of a group besides its name, by its key."""
+    if key.startswith("kube_"):
+        return ENRICHED.get(key, ENRICHED["kube_deployment"])
+    return ENRICHED.get(key, ())
 
 
 def _grouped(key: str, around: Surroundings) -> bool:
@@ -301,7 +315,15 @@ def _suggested_key(key: str, around: Surroundings) -> str:
 
 
 def _grouped_instead(path: tuple[str, ...], around: Surroundings) -> str:
-    """Return ``KEY.name`` for ``KEY.value``, or for a key whose dots lack brackets."""
+    """
+    Return ``KEY.name`` for ``KEY.value``, or for a key whose dots lack brackets.
+
+    Datadog knows more of a service or of a pod than its name: there a near field is meant, or none.
+    """
+    fields = _enriched_fields(path[0])
+    if len(path) == 2 and fields and path[1] != "value" and _grouped(path[0], around):
+        near = nearest(path[1], (*fields, "name"))
+        return f"{path[0]}.{near}" if near else ""
     for key in (".".join(path), ".".join(path[:-1])):
         if _grouped(key, around):
             return f"{_bracketed(key)}.name"
