@@ -108,7 +108,13 @@ class _Monitor:
     # where to
 
     def _alone(self, layer: Layer) -> bool:
-        """Return whether a level is this monitor's and no other's."""
+        """
+        Return whether a level is this monitor's and no other's.
+
+        A template is everybody's, even while one monitor is made of it.
+        """
+        if layer.label.startswith("template ") and self._own is not None:
+            return False
         return self._users[layer.document.path, layer.where] == 1
 
     def _edit(self, path: str, step: Edit) -> str:
@@ -199,26 +205,30 @@ class _Monitor:
         for tag in (*added, *removed):
             if tag.partition(":")[0] in _OURS:
                 return f"`{tag}` is a tag that this tool writes"
+        reason = self._add_tags(added)
         keys = [tag.partition(":")[0] for tag in added]
-        for tag in added:
-            reason = self._add_tag(tag)
-            if reason:
-                return reason
         for tag in removed:
-            reason = "" if tag.partition(":")[0] in keys else self._remove_tag(tag)
-            if reason:
-                return reason
-        return ""
+            reason = reason or ("" if tag.partition(":")[0] in keys else self._remove_tag(tag))
+        return reason
 
-    def _add_tag(self, tag: str) -> str:
-        key, colon, value = tag.partition(":")
+    def _add_tags(self, added: Sequence[str]) -> str:
+        """Add tags to the monitor's own, as these are written; else a mapping where that can be."""
         for layer, tags in self._levels_with_tags():
             if isinstance(tags, list):
-                where = (*layer.where, "tags", len(tags))
-                return self._set(layer.document.path, where, tag)
-            if colon:
-                return self._set(layer.document.path, (*layer.where, "tags", key), value)
-        return self._on_own(("tags", key), value) if colon else self._on_own(("tags",), [tag])
+                for place_of, tag in enumerate(added, len(tags)):
+                    self._set(layer.document.path, (*layer.where, "tags", place_of), tag)
+                return ""
+            if not all(":" in tag for tag in added):
+                return "a tag without a value does not fit into a mapping of tags"
+            for key, _, value in (tag.partition(":") for tag in added):
+                self._set(layer.document.path, (*layer.where, "tags", key), value)
+            return ""
+        pairs = [tag.partition(":") for tag in added]
+        if all(colon for _, colon, _ in pairs) and len({key for key, _, _ in pairs}) == len(pairs):
+            reasons = [self._on_own(("tags", key), value) for key, _, value in pairs]
+        else:
+            reasons = [self._on_own(("tags",), list(added))] if added else []
+        return next(iter(reasons), "")
 
     def _remove_tag(self, tag: str) -> str:
         key, _, value = tag.partition(":")

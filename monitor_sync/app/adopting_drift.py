@@ -13,6 +13,7 @@ from monitor_sync.app import files, listing, rewriting
 from monitor_sync.app.drifted import DriftOptions, drift
 from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import Rewritten
+from monitor_sync.audience.change import compare
 from monitor_sync.counting import count
 from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
@@ -183,11 +184,24 @@ class _Trial:
             fields = now.get(key, {}).keys()
             if same if key not in taken else not fields & taken[key] and fields <= was[key].keys():
                 continue
+            if key in taken and fields == {"message"} and self._same_audience(after.project, key):
+                continue
+            what = ", ".join(sorted(filter(None, fields))) or "the plan"
             raise NotProven(
-                f"{key} would not be as it is meant, so nothing is written",
+                f"{key}: {what} would differ afterwards, so nothing is written",
                 rewritten,
-                hint="use the patch as a start and write the values in by hand",
+                hint="name the other monitors without it, or write its values in by hand",
             )
+
+    def _same_audience(self, after: Project, key: str) -> bool:
+        """
+        Return whether a message that still differs notifies the same people.
+
+        A warning threshold that somebody removed leaves a line in the live message which nothing
+        reaches any more; no file can say such a line, and the next apply takes it out.
+        """
+        live = next(resource.body for resource in self.live if resource.key == key)
+        return not compare(live, after.monitors[key].body)
 
 
 def _shown(trial: _Trial, path: str) -> str:

@@ -23,6 +23,9 @@ monitors:
 """
 
 
+_LEVELS = "{critical: 8, warning: 5}\n    notify: {warning: [chat]}"
+
+
 def _put(repository: Repository, key: str, **changed: Any) -> None:
     """Change a live monitor by hand; options are merged."""
     live = repository.live()[key]
@@ -81,6 +84,34 @@ def test_an_item_gets_changes_of_its_own_and_the_others_stay(repository: Reposit
         "[bca, mandiri]", "{bca: {thresholds: {critical: 11}}, mandiri: {}}"
     )
     assert json.loads(repository.done("plan --format json").stdout)["changes"] == []
+
+
+def test_tags_with_and_without_a_value_are_added_to_those_of_the_monitor(
+    repository: Repository,
+) -> None:
+    live = repository.live()[DROP]
+    _put(repository, DROP, tags=[*live["tags"], "seen:yes", "plain"])
+    repository.done(f"drift --adopt {DROP}")
+    assert _text(repository, "motor/flow.yaml").endswith("    tags: [plain, seen:yes]\n")
+    assert json.loads(repository.done("plan --format json").stdout)["changes"] == []
+
+
+def test_a_line_for_a_state_that_is_gone_does_not_keep_the_rest_from_being_taken(
+    repository: Repository,
+) -> None:
+    text = _ITEMS.replace("[bca, mandiri]", "[bca]").replace("{critical: 8}", _LEVELS)
+    repository.write("motor/banks.yaml", text)
+    repository.commit("a warning")
+    repository.done("apply --yes --workers 1")
+    key = "motor/banks/errors.bca"
+    options = repository.live()[key]["options"]
+    repository.by_hand(key, options={**options, "thresholds": {"critical": 8}})
+
+    repository.done(f"drift --adopt {key}")
+
+    assert "thresholds: {critical: 8}\n" in _text(repository, "motor/banks.yaml")
+    (change,) = json.loads(repository.done("plan --format json").stdout)["changes"]
+    assert [field["field"] for field in change["fields"]] == ["message"]
 
 
 def test_a_changed_footer_is_left_and_said(repository: Repository) -> None:
