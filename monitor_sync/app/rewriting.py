@@ -155,6 +155,6 @@ def write(files: Sequence[Rewritten]) -> None:
     from monitor_sync.app.landing import land
 
     land(
-        {file.path: file.after for file in files},
-        {file.path: file.before.encode("utf-8") for file in files},
+        {file.path.resolve(): file.after for file in files},  # not a link in its place
+        {file.path.resolve(): file.before.encode("utf-8") for file in files},
     )
