@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from monitor_sync.cli import console, main
+from tests.conftest import Local
 from tests.project.builders import write
 
 EVIL = "x\n::add-mask::y\n ::set-output name=a::b\r##[error]z\x1b[8m\u202e\x9b2J\x07"
@@ -80,15 +85,107 @@ def test_no_field_of_the_files_acts_in_any_command(
     write(tmp_path / "monitors", {"motor/flow.yaml": usual, name: f"{head}{text}\n"})
 
     for command in COMMANDS:
-        result = CliRunner().invoke(main, shlex.split(command), prog_name="monitor-sync")
+        says_nothing_that_acts(command)
 
-        assert result.exception is None or isinstance(result.exception, SystemExit), command
-        for stream in (result.stdout, result.stderr):
-            control = ACTS.search(SGR.sub("", stream) if "--color" in command else stream)
-            assert control is None, (
-                command,
-                stream[max(0, control.start() - 40) : control.end() + 20],
-            )
+
+def says_nothing_that_acts(command: str) -> str:
+    """Run a command, and return all that it says."""
+    result = CliRunner().invoke(main, shlex.split(command), prog_name="monitor-sync")
+
+    assert result.exception is None or isinstance(result.exception, SystemExit), command
+    for stream in (result.stdout, result.stderr):
+        control = ACTS.search(SGR.sub("", stream) if "--color" in command else stream)
+        assert control is None, (
+            command,
+            stream[max(0, control.start() - 40) : control.end() + 20],
+        )
+    return result.stdout + result.stderr
+
+
+ASKING = (
+    "plan --full",
+    "plan --format json",
+    "plan --format markdown",
+    "drift",
+    "drift --format json",
+    "unmanaged",
+    "unmanaged --format json",
+    "import --all --dry-run",
+    "import --all --dry-run --format json",
+    "validate --online --all",
+    "doctor",
+    "doctor --format json",
+    "apply --yes",
+    "apply --yes --format json",
+    "apply --yes --format markdown",
+)
+OURS = ["monitor_sync_project:acme", "monitor_sync_key:motor/flow/m"]
+SERVED: list[dict[str, Any]] = [
+    {"name": EVIL},
+    {"message": EVIL},
+    {"tags": [EVIL, f"team:{EVIL}", f"{EVIL}:a"]},
+    {"tags": [f"monitor_sync_project:{EVIL}", f"monitor_sync_key:{EVIL}"]},
+    {"query": f"avg(last_5m):avg:a{{*}} > 1 {EVIL}"},
+    {"type": EVIL},
+    {"creator": {"name": EVIL, "email": EVIL, "handle": EVIL}},
+    {"options": {"escalation_message": EVIL, "thresholds": {"critical": 1}}},
+    {"options": {EVIL: EVIL, "thresholds": {"critical": 1, EVIL: 2}}},
+    {"restricted_roles": [EVIL], "draft_status": EVIL, "overall_state": EVIL},
+]
+DECLARED = "monitors: {m: {name: n, query: 'avg(last_5m):avg:a{*} > 1', message: m, priority: 1}}\n"
+SHOWN = {"name", "message", "tags", "query", "type"}
+"""Fields that some command shows as they live."""
+LIVE = {"name": "m", "message": "m", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 1"}
+
+
+@pytest.mark.parametrize("served", SERVED, ids="-".join)
+def test_no_field_of_what_lives_acts_in_any_command(
+    served: dict[str, Any], project: Path, local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    write(project / "monitors", {"motor/flow.yaml": DECLARED})
+    ours = {**LIVE, **served, "tags": [*OURS, *served.get("tags", ())], "id": 1}
+    local.emulator.seed([ours, {**ours, "id": 2}, {**LIVE, **served, "id": 3}])
+
+    said = "".join(map(says_nothing_that_acts, ASKING))
+
+    assert "add-mask" in said or not {*served} <= SHOWN
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Refuses everything, in words that would act."""
+
+    status = 400
+
+    def do_GET(self) -> None:
+        content = json.dumps({"errors": [EVIL], "error": EVIL, "message": EVIL}).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_POST = do_PUT = do_DELETE = do_GET
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 200])
+def test_no_error_of_a_server_acts_in_any_command(
+    status: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = type("Handler", (Refusing,), {"status": status})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.chdir(project)
+        monkeypatch.setenv("DD_HOST", f"http://127.0.0.1:{server.server_port}")
+        for name in ("DD_API_KEY", "DD_APP_KEY"):
+            monkeypatch.setenv(name, "test")
+        monkeypatch.setenv("MONITOR_SYNC_BACKOFF", "0.001")
+        for command in ASKING:
+            says_nothing_that_acts(command)
+        server.shutdown()
 
 
 def test_the_door_makes_text_harmless_whoever_forgot_it() -> None:
