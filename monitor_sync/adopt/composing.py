@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from monitor_sync.adopt import scalars
+from monitor_sync.adopt.declaring import service_of
 from monitor_sync.adopt.inherited import below
 from monitor_sync.adopt.placed import PlacedMonitor
 from monitor_sync.adopt.sharing import Sharing
@@ -207,8 +208,8 @@ def appended(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
             values = {"team": monitor.team, **values}
         if context.unset:
             values["tags"] = {**dict.fromkeys(context.unset), **(values.get("tags") or {})}
-        if context.above.get("service") and "service" not in values:
-            values["service"] = None
+        if context.above.get("service") not in (None, "", service_of(monitor.live)):
+            values.setdefault("service", None)
         entries[monitor.name] = {**values, **_SILENT}
     return "".join(line + "\n" for line in _monitors(entries, monitors))
 

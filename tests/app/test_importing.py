@@ -110,6 +110,29 @@ def test_a_file_of_people_is_added_to_and_keeps_its_lines(root: Path, local: Loc
     assert imported(root, local, ids=[12]).already == 1
 
 
+def test_a_file_that_an_import_wrote_takes_a_monitor_that_is_made_later(
+    root: Path, local: Local
+) -> None:
+    local.emulator.seed([monitor(21, "First", "team:quotes", "service:ledger", "env:live")])
+    imported(root, local, ids=[21])
+    local.emulator.seed(
+        [
+            monitor(22, "Alike", "team:quotes", "service:ledger", "env:live"),
+            monitor(23, "None", "team:quotes", "env:live"),
+        ]
+    )
+    (root / "unplaced/general.yaml").write_text("service: ledger\n")
+
+    report = imported(root, local, ids=[22, 23])
+
+    assert report.left == ()
+    assert keys(report) == {22: "unplaced/ledger/alike", 23: "unplaced/general/none"}
+    assert "service: null" not in (root / "unplaced/ledger.yaml").read_text()
+    assert "service: null" in (root / "unplaced/general.yaml").read_text()
+    planned = app.plan(root, Target(environ=local.environment)).plan
+    assert {change.id for change in planned.changes if change.action == "adopt"} == {11, 21, 22, 23}
+
+
 def test_where_nothing_can_be_added_a_file_of_its_own_is_written(root: Path, local: Local) -> None:
     flow = 'team: quotes\nmonitors: {a: {name: A, query: "avg(last_5m):avg:a{*} > 1"}}\n'
     (root / "motor/api.yaml").write_text(flow)
