@@ -9,6 +9,7 @@ from typing import Final, Literal
 from monitor_sync.adopt.marks import mark_of
 from monitor_sync.model import Id, LiveResource, Project
 from monitor_sync.sync.identity import Match, match
+from monitor_sync.sync.references import References
 
 Reason = Literal["mark", "other-project", "clone", "unprovable", "unsupported"]
 
@@ -58,7 +59,7 @@ def select(
     matched = match(project, live)
     declared = {resource.id for resource in matched.ours.values()}
     declared |= {monitor.adopt for monitor in project.monitors.values() if monitor.adopt}
-    why = _not_ours_to_take(matched)
+    why = _not_ours_to_take(matched) | _declared_without_identity(matched)
     chosen, already, left = [], [], []
     for resource in requested:
         if resource.id in declared:
@@ -89,6 +90,31 @@ def _not_ours_to_take(matched: Match) -> dict[Id, tuple[Reason, str]]:
     for key, refusal in matched.refused.items():
         for id_ in refusal.ids:
             why.setdefault(id_, ("clone", f"several monitors carry the key {key}"))
+    return why
+
+
+_COMPARED: Final = frozenset({"name", "type", "query", "message", "options"})
+"""What Datadog compares before it refuses a monitor as a duplicate (``hygiene/exact-copy``)."""
+
+
+def _declared_without_identity(matched: Match) -> dict[Id, tuple[Reason, str]]:
+    """
+    Return the monitors that the files declare already, and that have lost our tags, by id.
+
+    A second declaration of one would leave the first to be created, which Datadog refuses.
+    """
+    why: dict[Id, tuple[Reason, str]] = {}
+    kind, references = matched.kind, References([matched])
+    unmanaged_by_id = {resource.id: resource for resource in matched.unmanaged}
+    for key, declared in matched.declared.items():
+        if key in matched.ours or key in matched.refused:
+            continue
+        body = references.resolved(kind, declared)
+        for id_ in matched.lookalikes(body):
+            changes = kind.field_changes(unmanaged_by_id[id_].body, body)
+            if _COMPARED.isdisjoint(change.field.partition(".")[0] for change in changes):
+                words = f"write `adopt: {id_}` on {key}, which declares the same"
+                why.setdefault(id_, ("unprovable", words))
     return why
 
 

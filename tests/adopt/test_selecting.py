@@ -57,3 +57,16 @@ def test_what_another_tool_manages_is_taken_over_on_request() -> None:
 
 def test_unmanaged_is_what_nobody_declares_and_no_project_tags() -> None:
     assert [monitor.id for monitor in unmanaged(LIVE, PROJECT)] == [5, 6, 8]
+
+
+def test_what_has_lost_our_tags_and_is_declared_is_adopted_by_its_key_and_not_declared_again() -> (
+    None
+):
+    alike = [live(21, tags=("env:live",)), live(22, message="Another"), live(23, name="B")]
+
+    selection = select(alike, alike, PROJECT)
+
+    assert [monitor.id for monitor in selection.chosen] == [22, 23]
+    assert [(monitor.id, monitor.reason, monitor.detail) for monitor in selection.left] == [
+        (21, "unprovable", "write `adopt: 21` on m/f/a, which declares the same")
+    ]

@@ -133,6 +133,24 @@ def test_a_file_that_an_import_wrote_takes_a_monitor_that_is_made_later(
     assert {change.id for change in planned.changes if change.action == "adopt"} == {11, 21, 22, 23}
 
 
+def test_a_declared_monitor_that_has_lost_our_tags_is_not_declared_twice(
+    root: Path, local: Local
+) -> None:
+    (root / "motor/load.yaml").write_text(
+        "team: quotes\nmonitors:\n  high:\n    name: Load\n    message: Look. @slack-quotes\n"
+        '    query: "avg(last_5m):avg:m21{*} > 90"\n    notify: false\n    footer: false\n'
+    )
+    local.emulator.seed([monitor(21, "Load", *MOTOR)])
+
+    report = imported(root, local, ids=[21, 12])
+
+    assert set(keys(report)) == {12}
+    assert [(left.id, left.reason, left.detail) for left in report.left] == [
+        (21, "unprovable", "write `adopt: 21` on motor/load/high, which declares the same")
+    ]
+    app.plan(root, Target(environ=local.environment))
+
+
 def test_where_nothing_can_be_added_a_file_of_its_own_is_written(root: Path, local: Local) -> None:
     flow = 'team: quotes\nmonitors: {a: {name: A, query: "avg(last_5m):avg:a{*} > 1"}}\n'
     (root / "motor/api.yaml").write_text(flow)
