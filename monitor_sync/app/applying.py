@@ -163,6 +163,17 @@ def _check_limits(prepared: Prepared, options: ApplyOptions) -> None:
             overrides=options.limits,
         )
     ]
+    if (
+        refusals
+        and options.notify_only
+        and any(change.action == "adopt" for change in plan.changes)
+    ):
+        refusals.append(
+            Refused(
+                "--notify-only takes the recipients of monitors that live and are taken over here",
+                hint="`monitor-sync apply` without it takes them over and changes tags alone",
+            )
+        )
     if refusals:
         raise LimitsExceeded(refusals)
 

@@ -7,7 +7,7 @@ The idea, and the 30 % from ten monitors up, are octoDNS's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -69,18 +69,26 @@ def breaches(
 
     ``reviewed`` says that somebody has seen this very plan: it lifts the limits of changes, of
     labels and of lookalikes. An override stands for the limit in all and of every unit alike,
-    reviewed or not. The unit of a change is that of the live monitor. Adoptions never count, and
-    creates only where they have lookalikes.
+    reviewed or not. The unit of a change is that of the live monitor, of an adoption the one that
+    takes it over. An adoption of tags alone never counts, any other one counts as an update does.
+    Creates count only where they have lookalikes.
     """
-    counted = _count(plan, limits)
+    adoptions = [change for change in plan.changes if change.action == "adopt"]
+    others = _count((change for change in plan.changes if change.action != "adopt"), limits)
+    adopted = _count(adoptions, limits)
     breaches_: list[Breach] = []
     for what in get_args(Limited):
-        if not counted[what] or (reviewed and what in _WAIVED and what not in overrides):
+        counted = others[what] + adopted[what]
+        if not counted or (reviewed and what in _WAIVED and what not in overrides):
             continue
-        messages = list(_exceeded(plan, what, counted[what], limits, overrides.get(what)))
+        override = overrides.get(what)
+        messages = list(_exceeded(what, others[what], plan.units, limits, override))
+        if adopted[what]:  # what is taken over is ours then; ours alone are judged all the same
+            live = Counter(plan.units) + Counter(map(_unit, adoptions))
+            messages = list(_exceeded(what, counted, live, limits, override)) or messages
         breaches_ += [Breach(message=message) for message in messages[:-1]]
         if messages:
-            hint = _hint(plan, what, counted[what].total(), reviewed=reviewed)
+            hint = _hint(plan, what, counted.total(), reviewed=reviewed)
             breaches_.append(Breach(message=messages[-1], hint=hint))
     return tuple(breaches_)
 
@@ -88,10 +96,10 @@ def breaches(
 # counting
 
 
-def _count(plan: Plan, limits: Limits) -> dict[Limited, Counter[str]]:
-    """Count the changes of each kind by the unit that the live monitor is of."""
+def _count(changes: Iterable[Change], limits: Limits) -> dict[Limited, Counter[str]]:
+    """Count changes of each kind by unit."""
     counted: dict[Limited, Counter[str]] = {what: Counter() for what in get_args(Limited)}
-    for change in plan.changes:
+    for change in changes:
         for what in _kinds(change, limits):
             counted[what][_unit(change)] += 1
     return counted
@@ -101,12 +109,12 @@ def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
     """Return which limits a change counts for."""
     if change.action == "create" and change.lookalikes:
         return ("lookalikes",)
-    if change.action in ("create", "adopt"):
+    if change.action == "create" or _is_of_tags_alone(change):
         return ()
     kinds: list[Limited] = []
     if change.action == "release":  # it lives on and pages; it can be taken over again
         kinds.append("changes")
-    elif change.action == "update":
+    elif change.action in ("update", "adopt"):
         kinds.append("labels" if _is_label(change.fields) else "changes")
     else:
         kinds.append("deletes")
@@ -115,8 +123,15 @@ def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
     return tuple(kinds)
 
 
+def _is_of_tags_alone(change: Change) -> bool:
+    """Return whether a change takes a monitor over and does nothing else."""
+    return change.action == "adopt" and all(field.field == "tags" for field in change.fields)
+
+
 def _unit(change: Change) -> str:
     """Return the unit that the monitor is of now, which may be about to change."""
+    if change.action == "adopt":  # until now it is no unit's of ours, whatever its tags say
+        return change.business_unit
     if change.live is not None:
         return tag_value(change.kind.tags(change.live.body), "business_unit")
     tags = next((field.old for field in change.fields if field.field == "tags"), None)
@@ -155,25 +170,32 @@ def _is_unpaged(change: Change, limits: Limits) -> bool:
 
 
 def _exceeded(
-    plan: Plan, what: Limited, counted: Counter[str], limits: Limits, override: Limit | None
+    what: Limited,
+    counted: Counter[str],
+    live: Mapping[str, int],
+    limits: Limits,
+    override: Limit | None,
 ) -> Iterator[str]:
-    """Yield what exceeds a limit: units first, by name, then all of them together."""
+    """
+    Yield what exceeds a limit: units first, by name, then all of them together.
+
+    The ``counted`` changes are shares of the ``live`` monitors; both are by unit.
+    """
     in_all = override or limits.standing[what]
+    everything = sum(live.values())
     alone = False
     for unit, count in sorted(counted.items()):
         limit = override or limits.of_unit(unit, what)
-        live = plan.units.get(unit, 0)
-        why = _why(count, live, limit)
+        why = _why(count, live.get(unit, 0), limit)
         if why:
             # a project of one unit is told once
-            whole = len(counted) == 1 if what == "lookalikes" else live == len(plan.ours)
+            whole = len(counted) == 1 if what == "lookalikes" else live.get(unit, 0) == everything
             alone = alone or (whole and limit == in_all)
             whose = f"of {unit}" if unit else "without a business unit"
-            yield f"{_of(what, count, live)} {whose} {_DONE[what]}: {why}"
-    live = len(plan.ours)
-    why = _why(counted.total(), live, in_all)
+            yield f"{_of(what, count, live.get(unit, 0))} {whose} {_DONE[what]}: {why}"
+    why = _why(counted.total(), everything, in_all)
     if why and not alone:
-        yield f"{_of(what, counted.total(), live)} in all {_DONE[what]}: {why}"
+        yield f"{_of(what, counted.total(), everything)} in all {_DONE[what]}: {why}"
 
 
 def _why(count: int, live: int, limit: Limit) -> str:

@@ -44,13 +44,14 @@ def plan(**units: dict[str, int]) -> Plan:
     """
     A plan over units: how many live monitors, and to how many of them each thing happens.
 
-    ``create`` and ``adopt`` are besides the live ones; ``delete`` means that no file declares it.
+    ``create``, ``adopt`` (by its tags alone) and ``rewrite`` (an adoption that takes its pager off
+    it) are besides the live ones; ``delete`` means that no file declares it.
     """
     wanted: list[Monitor] = []
     there: list[dict[str, Any]] = []
     for unit, counts in units.items():
         todo = [state for state, times in counts.items() if state != "live" for _ in range(times)]
-        new = [state for state in todo if state in ("create", "adopt")]
+        new = [state for state in todo if state in ("create", "adopt", "rewrite")]
         todo = [state for state in todo if state not in new]
         for number in range(counts["live"]):
             made = declared(f"{unit}/flow/m{number}")
@@ -60,9 +61,10 @@ def plan(**units: dict[str, int]) -> Plan:
                 wanted.append(changed(made, happens))
         for number, happens in enumerate(new):
             made = declared(f"{unit}/flow/new{number}", adopt=None)
-            if happens == "adopt":
+            if happens != "create":
                 there.append(answer({**made.body, "tags": []}, id=len(there) + 1))
-                made = declared(made.key, adopt=len(there), message=message(UNPAGED))
+                text = message(UNPAGED if happens == "rewrite" else PAGED)
+                made = declared(f"{unit}/flow/{happens}{number}", adopt=len(there), message=text)
             wanted.append(made)
     return make_plan(project(*wanted), live(*there), site="datadoghq.eu")
 

@@ -33,6 +33,48 @@ def test_what_is_new_and_what_is_only_tags_and_footers_is_not_limited(what: str)
     assert breaches(plan(motor={"live": 30, what: 30}), Limits()) == ()
 
 
+def test_an_adoption_that_rewrites_counts_as_an_update_even_where_nothing_is_ours() -> None:
+    taken_over = plan(motor={"live": 0, "rewrite": 55})
+
+    assert breach_messages(taken_over, Limits()) == [
+        "55 of 55 monitors of motor would be changed: 100 %, the limit is 30 %",
+        "55 of 55 monitors of motor would lose their last pager: 100 %, the limit is 10 %",
+    ]
+    assert breach_messages(taken_over, Limits(), reviewed=True) == [
+        "55 of 55 monitors of motor would lose their last pager: 100 %, the limit is 10 %",
+    ]
+    enough: Any = dict.fromkeys(("changes", "unpaged"), Limit(count=55))
+    assert breaches(taken_over, Limits(), overrides=enough) == ()
+
+
+@pytest.mark.parametrize(
+    ("counts", "refused"),
+    [
+        ({"live": 0, "rewrite": 9}, []),  # a share of fewer than ten is not judged
+        ({"live": 20, "rewrite": 2}, []),
+        ({"live": 7, "rewrite": 3}, ["3 of 10 monitors of motor would lose their last pager"]),
+        ({"live": 0, "adopt": 90, "rewrite": 10}, []),
+        (
+            {"live": 10, "update": 2, "rewrite": 3},
+            [
+                "5 of 13 monitors of motor would be changed",
+                "3 of 13 monitors of motor would lose their last pager",
+            ],
+        ),
+        (  # ours are not fewer for what is taken over beside them
+            {"live": 10, "update": 4, "adopt": 90, "rewrite": 1},
+            ["4 of 10 monitors of motor would be changed"],
+        ),
+    ],
+)
+def test_what_is_taken_over_is_ours_for_the_share_and_hides_nothing_that_is_done_to_ours(
+    counts: dict[str, int], refused: list[str]
+) -> None:
+    exceeded = breach_messages(plan(motor=counts), Limits())
+
+    assert [message.partition(":")[0] for message in exceeded] == refused
+
+
 @pytest.mark.parametrize(
     ("count", "passes"), [(1, True), (2, False)]
 )  # fmt: skip

@@ -173,6 +173,7 @@ def _first_steps(root: Path, *, empty: bool) -> Iterator[tuple[str, ...]]:
             f"`{tool} import --all --dry-run` shows the files that would declare them as",
             "they live; without --dry-run it writes these. Nothing in Datadog changes.",
         )
+        yield (f"`{tool} apply` takes them over: it adds our tags and changes nothing else.",)
         return
     yield (f"`{tool} validate` and `{tool} test`: both need no key.",)
     yield (
