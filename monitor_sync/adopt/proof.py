@@ -60,7 +60,9 @@ def prove(
     for monitor in draft.placed:
         key = monitor.key
         problem = _difference(monitor, changes.get(key)) if key in project.monitors else _UNREADABLE
-        if problem:
+        if key in project.released:
+            wrong[monitor.id] = f"{key} is under `released:`; without that line it is imported"
+        elif problem:
             wrong[monitor.id] = f"{problem}: {why[key]}" if key in why else problem
         elif key in by_key:
             of_rules[monitor.id] = tuple(dict.fromkeys(by_key[key]))

@@ -87,6 +87,11 @@ def _not_ours_to_take(matched: Match) -> dict[Id, tuple[Reason, str]]:
             "unprovable",
             f"it carries our key {orphan.key}, which no file declares: bring its file back",
         )
+    for leaving, released in matched.released:
+        why[leaving.id] = (
+            "unprovable",
+            f"the files release {released.key}, whose tags it has until `apply`",
+        )
     for key, refusal in matched.refused.items():
         for id_ in refusal.ids:
             why.setdefault(id_, ("clone", f"several monitors carry the key {key}"))

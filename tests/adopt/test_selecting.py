@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor_sync.adopt.selecting import select, unmanaged
-from monitor_sync.model import LiveResource, Monitor, Project
+from monitor_sync.model import LiveResource, Monitor, Project, Released
 
 BODY = {"name": "A", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 1", "message": ""}
 
@@ -69,4 +71,19 @@ def test_what_has_lost_our_tags_and_is_declared_is_adopted_by_its_key_and_not_de
     assert [monitor.id for monitor in selection.chosen] == [22, 23]
     assert [(monitor.id, monitor.reason, monitor.detail) for monitor in selection.left] == [
         (21, "unprovable", "write `adopt: 21` on m/f/a, which declares the same")
+    ]
+
+
+def test_what_is_about_to_be_released_is_not_declared_again() -> None:
+    leaving = {"m/f/gone": Released(key="m/f/gone", reason="moved", business_unit="m")}
+
+    selection = select(LIVE[6:7], LIVE, replace(PROJECT, released=leaving))
+
+    assert selection.chosen == ()
+    assert [(monitor.id, monitor.reason, monitor.detail) for monitor in selection.left] == [
+        (
+            7,
+            "unprovable",
+            "the files release m/f/gone, whose tags it has until `apply`",
+        )
     ]

@@ -151,6 +151,20 @@ def test_a_declared_monitor_that_has_lost_our_tags_is_not_declared_twice(
     app.plan(root, Target(environ=local.environment))
 
 
+@pytest.mark.parametrize("options", [{"ids": [12]}, {"query": "tag:service:api"}])
+def test_what_was_released_is_not_declared_again_and_the_report_says_why(
+    root: Path, local: Local, options: dict[str, Any]
+) -> None:
+    (root / "motor/api.yaml").write_text(FLOW + "\nreleased: {load-high: now of another project}\n")
+
+    report = imported(root, local, **options)
+
+    assert report.monitors == ()
+    assert {left.id: left.detail for left in report.left if left.reason == "unprovable"} == {
+        12: "motor/api/load-high is under `released:`; without that line it is imported"
+    }
+
+
 def test_where_nothing_can_be_added_a_file_of_its_own_is_written(root: Path, local: Local) -> None:
     flow = 'team: quotes\nmonitors: {a: {name: A, query: "avg(last_5m):avg:a{*} > 1"}}\n'
     (root / "motor/api.yaml").write_text(flow)
