@@ -19,13 +19,16 @@ from monitor_sync.emulator.server import running
 # The hundreds of processes that tests start compile our modules once, not each of them anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Whether an example passes does not depend on how busy the machine is.
-settings.register_profile(
-    "unhurried",
-    parent=settings.default,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+# Whether an example passes depends neither on how busy the machine is nor on chance: a red check
+# is about the change at hand. `--hypothesis-profile exploring` looks at other examples each time.
+for profile, same_each_time in (("unhurried", True), ("exploring", False)):
+    settings.register_profile(
+        profile,
+        parent=settings.default,
+        deadline=None,
+        derandomize=same_each_time,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("unhurried")
 
 _LOCAL = {"localhost", "", None}

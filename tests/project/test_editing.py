@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -245,13 +246,16 @@ def test_only_lines_of_the_named_entry_change_in_any_file_of_any_style(
 ) -> None:
     text, edit = edit_of_text
     result = edited(text, [edit])
-    if isinstance(result, EditRefused):
+    if isinstance(result, EditRefused) or result == text:
         return
     document = read("", text.encode())[0]
     above = edit.where[:-1]
     line = text.split("\n")[document.key_span(edit.where).line - 1]
     in_brackets = getattr(document.node(above), "flow_style", False)
-    if isinstance(edit, Delete | Rename) and not in_brackets and line.lstrip()[:1] not in "-?":
+    # brackets stay behind the name of what loses its only entry
+    emptied = isinstance(edit, Delete) and len(document.node(above).value) == 1
+    on_a_line_of_its_own = not in_brackets and line.lstrip()[:1] not in "-?:"
+    if isinstance(edit, Delete | Rename) and on_a_line_of_its_own and not emptied:
         above = edit.where
     first = document.key_span(above).line if above else 1
     start, end = _changed(text, result)
@@ -264,7 +268,7 @@ def test_only_lines_of_the_named_entry_change_in_any_file_of_any_style(
 
 def _changed(old: str, new: str) -> tuple[int, int]:
     """Return the first line of the old text that changed, and the line behind the last one."""
-    before, after = old.split("\n"), new.split("\n")
+    before, after = re.split(r"\r?\n", old), re.split(r"\r?\n", new)
     shorter = min(len(before), len(after))
     head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
     most = shorter - head
