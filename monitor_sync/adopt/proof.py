@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from monitor_sync.adopt.declaring import OURS
 from monitor_sync.adopt.drafting import Doubts, Draft
 from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.model import LiveResource, Project
+from monitor_sync.model import LiveResource, Monitor, Project
 from monitor_sync.sync.plan import make_plan
 
 if TYPE_CHECKING:
@@ -41,12 +41,15 @@ def prove(
     project: Project,
     diagnostics: Iterable[Diagnostic],
     live: Sequence[LiveResource],
+    *,
+    caused: Iterable[Diagnostic] = (),
 ) -> Proof:
     """
     Compare a draft that was read back as ``project`` with all live monitors.
 
     ``diagnostics`` are what reading and the rules say of it; their paths are below the project's
-    folder, as those of the draft are.
+    folder, as those of the draft are. ``caused`` are errors that the draft causes at neighbours:
+    monitors that were declared before.
     """
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
     plan = make_plan(project, live, site="")
@@ -66,10 +69,47 @@ def prove(
             wrong[monitor.id] = f"{problem}: {why[key]}" if key in why else problem
         elif key in by_key:
             of_rules[monitor.id] = tuple(dict.fromkeys(by_key[key]))
+    wrong |= _causes(draft, project, caused)
     unreadable = {error.span.path for error in errors if not error.key}
     for path in unreadable & draft.makes.keys():
         wrong |= {id_: _UNREADABLE for id_ in draft.makes[path] if id_ not in wrong}
     return Proof(wrong=wrong, errors=of_rules, unreadable=frozenset(unreadable))
+
+
+def neighbours(draft: Draft, project: Project) -> list[str]:
+    """Return the keys declared before with a query of the draft: what copies may make an error."""
+    placed = {monitor.key for monitor in draft.placed}
+    asked = {_question(project.monitors[key]) for key in placed & project.monitors.keys()}
+    return [
+        key
+        for key, monitor in project.monitors.items()
+        if key not in placed and _question(monitor) in asked
+    ]
+
+
+def _causes(draft: Draft, project: Project, caused: Iterable[Diagnostic]) -> dict[int, str]:
+    """Return the monitors, by id, without which neighbours would have no error, each with why."""
+    why: dict[int, str] = {}
+    for error in caused:
+        neighbour = project.monitors[error.key]
+        alike = [
+            (placed.id, monitor)
+            for placed in draft.placed
+            if (monitor := project.monitors.get(placed.key))
+            and _question(monitor) == _question(neighbour)
+        ]
+        copies = [entry for entry in alike if _texts(entry[1]) == _texts(neighbour)]
+        words = f"with it {error.key}, which asks the same, has the error {error.rule}"
+        why |= {id_: words for id_, _ in copies or alike}
+    return why
+
+
+def _question(monitor: Monitor) -> tuple[str, str]:
+    return monitor.type, monitor.query
+
+
+def _texts(monitor: Monitor) -> tuple[object, object]:
+    return monitor.body.get("name"), monitor.body.get("message")
 
 
 _UNREADABLE = "its declaration cannot be read back"

@@ -187,6 +187,7 @@ class _Work:
             texts=self.texts,
             shared=self.shared,
             live=self.live,
+            before=self.loaded,
             progress=conversation.progress,
         )
         return trial.proven(drafter)

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.adopt.drafting import Doubts, Draft, Drafter
-from monitor_sync.adopt.proof import Proof, after, prove
+from monitor_sync.adopt.proof import Proof, after, neighbours, prove
 from monitor_sync.app import files
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.model import Project
 from monitor_sync.project import load
+from monitor_sync.project.load import Loaded
 
 if TYPE_CHECKING:
     from monitor_sync.model import LiveResource
@@ -66,13 +67,15 @@ class Trial:
     Where drafts are read back.
 
     ``name`` is the name of the project's folder, ``texts`` its files as they are, by path, and
-    ``shared`` what the import changes in project.yaml. ``live`` are all live monitors.
+    ``shared`` what the import changes in project.yaml. ``before`` is what they say without the
+    import. ``live`` are all live monitors.
     """
 
     name: str
     texts: Mapping[str, str]
     shared: Mapping[str, str]
     live: Sequence[LiveResource]
+    before: Loaded = field(default_factory=lambda: Loaded(project=Project(name="")))
     progress: Progress = silent
     sound: SoundFiles = field(default_factory=SoundFiles)
 
@@ -100,10 +103,12 @@ class Trial:
         with self._written(draft) as folder:
             loaded = load.load(folder, cache=self.sound)
             step(True)
-            checked = files.check(loaded, keys, least=Severity.ERROR)
-            findings = tuple(_below(each, folder) for each in checked)
+            beside = set(neighbours(draft, loaded.project))
+            checked = files.check(loaded, keys | beside, least=Severity.ERROR)
+            findings = tuple(_below(each, folder) for each in checked if each.key not in beside)
         step(True)
-        proof = prove(draft, loaded.project, findings, self.live)
+        caused = self._caused([finding for finding in checked if finding.key in beside])
+        proof = prove(draft, loaded.project, findings, self.live, caused=caused)
         step(True)
         attempt = Proven(draft=draft, doubts=doubts, findings=findings, project=loaded.project)
         if proof.holds:
@@ -111,6 +116,15 @@ class Trial:
         _refuse_shared(proof, findings)
         appended = {path: path.removesuffix(".yaml") for path in draft.texts if path in self.texts}
         return attempt, after(doubts, proof, appended)
+
+    def _caused(self, findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """Return the errors among findings at declared monitors that are not there yet."""
+        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+        if not errors:
+            return []
+        checked = files.check(self.before, {error.key for error in errors}, least=Severity.ERROR)
+        known = {(finding.rule, finding.key) for finding in checked}
+        return [error for error in errors if (error.rule, error.key) not in known]
 
     @contextmanager
     def _written(self, draft: Draft) -> Iterator[Path]:

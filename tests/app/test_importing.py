@@ -151,6 +151,40 @@ def test_a_declared_monitor_that_has_lost_our_tags_is_not_declared_twice(
     app.plan(root, Target(environ=local.environment))
 
 
+def test_a_copy_that_would_make_a_declared_monitor_an_error_stays_out_with_the_reason(
+    root: Path, local: Local
+) -> None:
+    high, low = "avg(last_5m):avg:m21{*} > 90", "avg(last_5m):avg:m23{*} > 90"
+    common = "thresholds: {critical: 90}, message: Look., notify: false, footer: false"
+    (root / "motor/load.yaml").write_text(
+        "team: quotes\nadopt: {high: 21, low: 23}\nmonitors:\n"
+        f'  high: {{name: Load, query: "{high}", {common}}}\n'
+        f'  low: {{name: Low, query: "{low}", {common}}}\n'
+    )
+    z = (*MOTOR[:2], "service:z")
+    local.emulator.seed(
+        [
+            monitor(21, "Load", *MOTOR, message="Look."),
+            monitor(22, "Load", *MOTOR, query=high, message="Look."),
+            monitor(23, "Low", *MOTOR, message="Look."),
+            monitor(24, "Low", *z, query=low, message="Look."),
+            monitor(25, "Load of others", *MOTOR, query=high, message="Look."),
+        ]
+    )
+
+    report = imported(root, local, ids=[22, 24, 25])
+
+    assert set(keys(report)) == {24, 25}
+    assert report.ignored == {24: ("hygiene/exact-copy",)}
+    words = "with it motor/load/high, which asks the same, has the error hygiene/exact-copy"
+    assert [(left.id, left.reason) for left in report.left] == [(22, "unprovable")]
+    assert words in report.left[0].detail
+    copies = [
+        each.key for each in app.validate(root).diagnostics if each.rule == "hygiene/exact-copy"
+    ]
+    assert copies == []
+
+
 @pytest.mark.parametrize("options", [{"ids": [12]}, {"query": "tag:service:api"}])
 def test_what_was_released_is_not_declared_again_and_the_report_says_why(
     root: Path, local: Local, options: dict[str, Any]
