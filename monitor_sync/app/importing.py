@@ -63,7 +63,7 @@ class ImportOptions:
 
 
 class WrittenFile(NamedTuple):
-    """A file of the import: its path below the project's folder, its monitors and its lines."""
+    """A file of the import: its path below the project's folder, its new monitors, new lines."""
 
     path: str
     monitors: int
@@ -230,7 +230,7 @@ class _Work:
             monitors=draft.placed,
             already=len(selection.already),
             left=(*selection.left, *_unproven(selection, proven.doubts)),
-            files=tuple(_files(changed, draft)),
+            files=tuple(_files(changed, self.texts if self.before else {}, draft)),
             written=written,
             placing=self.placing,
             suggested=PROJECT in changed and self.existing.placing is None,
@@ -324,10 +324,17 @@ def _unproven(selection: Selection, doubts: Doubts) -> Iterator[Left]:
             yield Left(id=live.id, name=live.name, reason="unprovable", detail=detail)
 
 
-def _files(changed: Mapping[str, str], draft: Draft) -> Iterator[WrittenFile]:
+def _files(
+    changed: Mapping[str, str], before: Mapping[str, str], draft: Draft
+) -> Iterator[WrittenFile]:
+    """Yield the files that get text; existing lines stay, so the rest of the lines are new."""
     monitors = Counter(f"{each.unit}/{each.file}.yaml" for each in draft.placed)
     for path, text in sorted(changed.items()):
-        yield WrittenFile(path, monitors[path], text.count("\n"))
+        yield WrittenFile(path, monitors[path], _lines(text) - _lines(before.get(path, "")))
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + bool(text and not text.endswith("\n"))
 
 
 def _owned(work: _Work, draft: Draft) -> dict[str, tuple[int, int]]:

@@ -40,12 +40,16 @@ _WHY: Final = {
 }
 
 _MEND: Final = (
-    (("routing/page-reaches-nobody", "routing/pager-required"), "page nobody"),
-    (("hygiene/exact-copy",), "exact copies of others"),
-    (("query/filter-never-fits", "query/search-never-fits"), "ask for what nothing can carry"),
-    (("routing/state-reaches-nobody",), "are silent in a state"),
+    (("routing/page-reaches-nobody", "routing/pager-required"), "pages nobody", "page nobody"),
+    (("hygiene/exact-copy",), "is an exact copy of another", "are exact copies of others"),
+    (
+        ("query/filter-never-fits", "query/search-never-fits"),
+        "asks for what nothing can carry",
+        "ask for what nothing can carry",
+    ),
+    (("routing/state-reaches-nobody",), "is silent in a state", "are silent in a state"),
 )
-"""What hurts most, the worst first: rules, and what the monitors that they name do."""
+"""What hurts most, the worst first: rules, and what one or several monitors of them do."""
 
 
 def text(imported: Imported, style: Style = PLAIN) -> str:
@@ -76,10 +80,10 @@ def _found(imported: Imported, style: Style) -> list[str]:
     if imported.files:
         total = sum(file.lines for file in imported.files)
         verb = "wrote" if imported.written else "would write"
-        each = f", {total / new:.1f} for each monitor" if new else ""
+        each = f" ({total / new:.1f} for each monitor)" if new else ""
         lines.append(
-            f"  {verb} {count(len(imported.files), 'file')} below {imported.root}/:"
-            f" {count(total, 'line')}{each}"
+            f"  {verb} {count(total, 'line')}{each} to {count(len(imported.files), 'file')}"
+            f" below {imported.root}/"
         )
     lines += _in_common(imported)
     drafts = [each for each in imported.monitors if each.live.get("draft_status") == "draft"]
@@ -89,8 +93,10 @@ def _found(imported: Imported, style: Style) -> list[str]:
         lines.append(head + names)
     noted = [each for each in imported.monitors if each.notes]
     if noted:
+        verb = "names" if len(noted) == 1 else "name"
         lines.append(
-            f"  {count(len(noted), 'monitor')} with a note in its file: what has no name is an id"
+            f"  {count(len(noted), 'monitor')} {verb} a member or an SLO by id:"
+            " a comment in the file says which"
         )
     return lines
 
@@ -210,14 +216,14 @@ def _mend(imported: Imported, style: Style) -> list[str]:
         if finding.severity >= Severity.WARNING and finding.key:
             by_rule[finding.rule].add(finding.key)
     lines: list[str] = []
-    for rules, what in _MEND:
+    for rules, singular, plural in _MEND:
         named = sorted(set().union(*(by_rule.pop(rule, set()) for rule in rules)))
         if named:
-            lines += _row(len(named), what, named)
+            lines += _row(len(named), singular if len(named) == 1 else plural, named)
     if by_rule:
         worst = sorted(by_rule, key=lambda rule: -len(by_rule[rule]))
         rest = len(set().union(*by_rule.values()))
-        lines += _row(rest, "have other findings", worst)
+        lines += _row(rest, f"{'has' if rest == 1 else 'have'} other findings", worst)
     if not lines:
         return []
     return [style("To mend first:", bold=True), *lines]

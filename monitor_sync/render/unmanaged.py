@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from monitor_sync import jsontext
+from monitor_sync.adopt.selecting import UNSUPPORTED
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, fitting, plain, shorten, table
 
@@ -26,9 +27,24 @@ def text(monitors: Sequence[UnmanagedMonitor], style: Style = PLAIN) -> str:
     lines.append(f"{count(len(monitors), 'live monitor')} that no file declares{by_tools}.")
     if any(monitor.quality_issues is None for monitor in monitors):
         lines.append("Not checked: Datadog's own quality issues, which its search did not answer.")
-    if len(monitors) > marked:
-        lines.append("`monitor-sync import --all` writes files for them.")
+    lines += _importable(monitors)
     return "\n".join(lines) + "\n"
+
+
+def _importable(monitors: Sequence[UnmanagedMonitor]) -> list[str]:
+    """Return how many of the monitors an import can write, without and with those of a tool."""
+    possible = [monitor for monitor in monitors if monitor.type not in UNSUPPORTED]
+    marked = sum(bool(monitor.mark) for monitor in possible)
+    without = f"for {len(possible) - marked} of them"
+    if not possible:
+        return []
+    if marked:
+        return [
+            f"`monitor-sync import --all` writes files {without};"
+            f" with `--take-over` for {len(possible)}."
+        ]
+    whom = "for them" if len(possible) == len(monitors) else without
+    return [f"`monitor-sync import --all` writes files {whom}."]
 
 
 def _table(title: str, monitors: Sequence[UnmanagedMonitor], style: Style) -> list[str]:

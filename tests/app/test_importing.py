@@ -92,6 +92,8 @@ def test_a_file_of_people_is_added_to_and_keeps_its_lines(root: Path, local: Loc
     report = imported(root, local, ids=[12, 11])
 
     assert keys(report) == {12: "motor/api/load-high"}
+    assert report.files == (("motor/api.yaml", 1, 9),)
+    assert "wrote 9 lines (9.0 for each monitor) to 1 file below" in rendered.text(report)
     assert report.already == 1
     assert (root / "motor/api.yaml").read_text() == FLOW.replace(
         "# the end",
