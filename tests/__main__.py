@@ -93,7 +93,7 @@ def tests(*, long: bool) -> Step:
     """Pytest over everything, or over what takes minutes."""
     command = [sys.executable, "-m", "pytest", "--color=no"]
     if long:
-        command += ["-m", "long"]
+        command += ["-m", "long", "--hypothesis-profile", "exploring"]
     else:
         # One worker more than cores, as a test waits for processes that it starts. A file stays
         # with one worker, so that what a module sets up once (a wheel, an emulator) is set up once.

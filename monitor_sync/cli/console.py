@@ -133,11 +133,13 @@ def warn(text: str, hint: str) -> None:
     say(f"{shown('   help:', 'cyan', bold=True)} {hint}")
 
 
-def warn_of_files(diagnostics: Sequence[Diagnostic]) -> None:
-    """Print one line about problems of the files that stop nothing; notes are no problems."""
+def warn_of_files(
+    diagnostics: Sequence[Diagnostic], subject: str = "The monitors that change"
+) -> None:
+    """Print one line about problems that stop nothing, and whose they are; notes are no problems."""
     problems = [diagnostic for diagnostic in diagnostics if diagnostic.severity > Severity.NOTE]
     if problems:
-        say(f"The files have {tally(problems)}; `monitor-sync validate` shows what.")
+        say(f"{subject} have {tally(problems)}; `monitor-sync validate` shows what.")
 
 
 def complain(error: MonitorSyncError) -> None:

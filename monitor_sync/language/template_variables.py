@@ -33,15 +33,13 @@ from monitor_sync.language.variable_tables import (
     ENRICHED,
     HOST_FIELDS,
     LETTERS,
+    NO_NUMBER,
     NUMERIC,
     SOURCES,
     TEXTS,
     TIMES,
     UNLISTED,
 )
-
-_NO_NUMBER = ("composite", "synthetics alert")
-"""Types that compare no number of their own."""
 
 
 class Existence(Enum):
@@ -199,7 +197,7 @@ def _word(word: str, around: Surroundings) -> VariableVerdict:
     if word in TIMES or word in BY_TYPE.get(around.type, ()):
         return _EXISTS
     if word in NUMERIC:
-        if around.type not in _NO_NUMBER:
+        if around.type not in NO_NUMBER:
             return _EXISTS
         instead = "a.value" if around.type == "composite" and word == "value" else ""
         return VariableVerdict(
@@ -379,7 +377,7 @@ def known_variables(surroundings: Surroundings) -> tuple[str, ...]:
     """Return the variables of a monitor that can be listed, for completion and for suggestions."""
     around = surroundings
     names: list[str] = []
-    if around.type not in _NO_NUMBER:
+    if around.type not in NO_NUMBER:
         names += NUMERIC
     names += [name for name, needed in BY_THRESHOLD.items() if needed in around.thresholds]
     names += BY_TYPE.get(around.type, ())

@@ -19,6 +19,9 @@ TIMES: Final = (
 )
 """Exist in every monitor."""
 
+NO_NUMBER: Final = ("composite", "synthetics alert")
+"""Types that compare no number of their own."""
+
 NUMERIC: Final = ("value", "threshold", "comparator")
 """Exist wherever a number is compared with a threshold."""
 

@@ -40,4 +40,4 @@ def command(
     else:
         text = shown.json(monitor) if form == "json" else shown.text(monitor, style)
     console.answer(text, output)
-    console.warn_of_files(files.warnings_of_reading(loaded))
+    console.warn_of_files(files.warnings_of_reading(loaded), "The files")

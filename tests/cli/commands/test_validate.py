@@ -96,7 +96,7 @@ def test_what_datadog_holds_as_declared_is_nothing_for_the_rules_to_stop(
     first = run("apply", "--yes", cwd=warned, changed=local.environment)
     again = run("plan", cwd=warned, changed=local.environment)
 
-    assert "The files have 1 warning" in first.stderr
+    assert "The monitors that change have 1 warning" in first.stderr
     assert (again.returncode, again.stderr) == (0, "")
 
 
@@ -106,7 +106,7 @@ def test_the_first_quiet_week_is_judged_by_the_recipients_that_are_written(
     quiet = run("plan", "--notify-only", "@slack-quiet", cwd=warned, changed=local.environment)
     usual = run("plan", cwd=warned, changed=local.environment)
 
-    line = "The files have 1 warning; `monitor-sync validate` shows what."
+    line = "The monitors that change have 1 warning; `monitor-sync validate` shows what."
     assert [quiet.stderr.splitlines()[0], usual.stderr.splitlines()[0]] == [line, line]
 
 
