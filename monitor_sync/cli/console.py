@@ -136,7 +136,7 @@ def warn(text: str, hint: str) -> None:
 def warn_of_files(
     diagnostics: Sequence[Diagnostic], subject: str = "The monitors that change"
 ) -> None:
-    """Print one line about problems that stop nothing, and whose they are; notes are no problems."""
+    """Print one line about problems that stop nothing, and whose they are; notes are none."""
     problems = [diagnostic for diagnostic in diagnostics if diagnostic.severity > Severity.NOTE]
     if problems:
         say(f"{subject} have {tally(problems)}; `monitor-sync validate` shows what.")
