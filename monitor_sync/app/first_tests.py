@@ -31,15 +31,16 @@ _HEALTHY: Final = {">": 0.5, ">=": 0.5, "<": 1.5, "<=": 1.5}
 
 def first_tests(
     project: Project, keys: Iterable[str], taken: Collection[str], schema: str
-) -> dict[str, str]:
+) -> tuple[dict[str, str], int]:
     """
-    Return the text of a file of tests beside each file of monitors, by its path.
+    Return the text of a file of tests beside each file of monitors, by its path, and their number.
 
     ``keys`` are the imported monitors. A file that is ``taken``, by its path, gets no tests.
     ``schema`` is where editors find the schema, empty where there is none.
     """
     monitors = [project.monitors[key] for key in sorted(keys) if key in project.monitors]
     texts: dict[str, str] = {}
+    number = 0
     for file, members in groupby(monitors, key=lambda monitor: monitor.key.rsplit("/", 1)[0]):
         path = file + TESTS
         if path in taken:
@@ -47,7 +48,8 @@ def first_tests(
         tests = [test for member in members for test in _passing(member)]
         if tests:
             texts[path] = _text(tests, schema)
-    return texts
+            number += len(tests)
+    return texts, number
 
 
 def _text(tests: Iterable[Mapping[str, Any]], schema: str) -> str:

@@ -96,6 +96,10 @@ class Imported:
     why_not: Mapping[int, str] = field(default_factory=dict)
     inferred: int = 0
     findings: tuple[Diagnostic, ...] = ()
+    baseline: bool = False
+    """Whether the findings were kept in a baseline."""
+    tests: int | None = None
+    """How many first unit tests there are, with ``tests``."""
     ignored: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """The rules whose errors imported monitors came with, by id."""
     owned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -196,8 +200,8 @@ class _Work:
         """Return the byte order mark with which a file began; empty where it had none."""
         return "\ufeff" if self.before.get(path, b"").startswith(codecs.BOM_UTF8) else ""
 
-    def _tests(self, proven: Proven) -> dict[str, str]:
-        """Return files of first unit tests, beside files that have none yet."""
+    def _tests(self, proven: Proven) -> tuple[dict[str, str], int]:
+        """Return files of first unit tests, beside files that have none yet, and their number."""
         from monitor_sync.app.first_tests import first_tests  # the evaluator
 
         there = {path.relative_to(self.root).as_posix() for path in self.root.glob("*/*.yaml")}
@@ -214,8 +218,8 @@ class _Work:
     ) -> Imported:
         draft = proven.draft
         changed = {**self.shared, **draft.texts} if draft.placed else {}
-        if options.tests:
-            changed |= self._tests(proven)
+        tests, number = self._tests(proven) if options.tests else ({}, None)
+        changed |= tests
         written = bool(draft.placed) and not options.dry_run
         if written:
             kept = {self.root / path: content for path, content in self.before.items()}
@@ -240,6 +244,8 @@ class _Work:
             why_not=draft.why_not,
             inferred=draft.inferred,
             findings=proven.findings,
+            baseline=options.baseline is not None,
+            tests=number,
             ignored=proven.doubts.ignored,
             owned=_owned(self, draft),
             marks=_marks(draft),

@@ -54,17 +54,17 @@ _MEND: Final = (
 
 def text(imported: Imported, style: Style = PLAIN) -> str:
     """Return the report: what was found, placed, not placed, left out, and what to do next."""
+    width = min(style.width or _COLUMNS, 100)
     parts = [
         _found(imported, style),
         _places(imported, style),
         _not_placed(imported, style),
         _left_out(imported, style),
         _mend(imported, style),
-        _next(imported, style),
     ]
-    width = min(style.width or _COLUMNS, 100)
     blocks = ["\n".join(shorten(line, width) for line in part) for part in parts if part]
-    blocks += ["\n".join(part) for part in [_to_paste(imported.other_side, style)] if part]
+    to_paste = [_next(imported, style), _to_paste(imported.other_side, style)]
+    blocks += ["\n".join(part) for part in to_paste if part]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -86,6 +86,8 @@ def _found(imported: Imported, style: Style) -> list[str]:
             f" below {imported.root}/"
         )
     lines += _in_common(imported)
+    if imported.tests is not None:
+        lines.append(f"  {count(imported.tests, 'first unit test')}, where the answer is certain")
     drafts = [each for each in imported.monitors if each.live.get("draft_status") == "draft"]
     if drafts:
         head = f"  {count(len(drafts), 'draft')}, which notify nobody: "
@@ -232,9 +234,11 @@ def _mend(imported: Imported, style: Style) -> list[str]:
 def _next(imported: Imported, style: Style) -> list[str]:
     if not imported.monitors:
         return ["Nothing to write."]
-    root = "" if str(imported.root) == "monitors" else f"--root {imported.root} "
+    other_side = list(_other_side(imported.marks.values()))
     if not imported.written:
-        return ["Nothing was written. Without --dry-run these files are."]
+        head = ["Before `apply`, on the other side:"] if other_side else []
+        return ["Nothing was written. Without --dry-run these files are.", *head, *other_side]
+    root = "" if str(imported.root) == "monitors" else f"--root {imported.root} "
     steps = [
         (f"monitor-sync {root}plan", "take-overs alone, of tags alone"),
         (f"monitor-sync {root}apply", "adds the tags; ids and history stay"),
@@ -242,13 +246,42 @@ def _next(imported: Imported, style: Style) -> list[str]:
     if imported.ignored:
         ignored = count(len(imported.ignored), "monitor")
         steps.append(("", f"{ignored} came with errors: `ignore`, as found"))
-    room = max(len(command) for command, _ in steps)
-    lines = [f"  {pad(command, room)}  {style(what, dim=True)}" for command, what in steps]
     return [
         style("Next:", bold=True),
-        *lines,
-        *_other_side(imported.marks.values()),
+        *_steps(steps, style),
+        *_keep_findings(imported, root),
+        *other_side,
         "  The plan names notification rules that the added tags begin to match.",
+    ]
+
+
+_COMMAND: Final = 38
+"""Columns of a command that leave room for a remark beside it."""
+
+
+def _steps(steps: Sequence[tuple[str, str]], style: Style) -> Iterator[str]:
+    """Yield commands, whole, with the remark beside each; below each where they are long."""
+    room = max(len(command) for command, _ in steps)
+    for command, what in steps:
+        if room <= _COMMAND:
+            yield f"  {pad(command, room)}  {style(what, dim=True)}"
+        else:
+            yield from [f"  {command}"] if command else []
+            yield f"    {style(what, dim=True)}"
+
+
+_MANY: Final = 20
+"""Warnings that hide a new one; with as many, a baseline is proposed."""
+
+
+def _keep_findings(imported: Imported, root: str) -> list[str]:
+    """Return the command that keeps the warnings as known, where they are many and not kept."""
+    warnings = sum(finding.severity is Severity.WARNING for finding in imported.findings)
+    if imported.baseline or warnings < _MANY:
+        return []
+    return [
+        f"  monitor-sync {root}validate --baseline known.json --write-baseline",
+        f"    keeps the {count(warnings, 'warning')} as known, so that new ones stand out",
     ]
 
 

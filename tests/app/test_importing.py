@@ -249,6 +249,25 @@ def test_what_another_tool_manages_is_taken_over_with_the_steps_of_the_other_sid
     assert "in Terraform: a `removed` block" in rendered.text(report)
 
 
+def test_a_dry_run_says_what_a_take_over_needs_on_the_other_side(root: Path, local: Local) -> None:
+    report = imported(root, local, ids=[14], take_over=True, dry_run=True)
+
+    assert "on the other side:\n  in Terraform: a `removed` block" in rendered.text(report)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_many_warnings_propose_a_baseline_until_there_is_one(
+    root: Path, local: Local, kept: bool
+) -> None:
+    local.emulator.seed([monitor(number, f"Load {number}", *MOTOR) for number in range(21, 41)])
+    options = {"baseline": root.parent / "known.json"} if kept else {}
+
+    report = imported(root, local, everything=True, **options)
+
+    command = f"  monitor-sync --root {root} validate --baseline known.json --write-baseline\n"
+    assert (command in rendered.text(report)) is not kept
+
+
 def test_the_findings_of_an_import_are_a_baseline(root: Path, local: Local) -> None:
     kept = root.parent / "baseline.json"
 
@@ -319,7 +338,9 @@ def test_first_tests_are_written_where_they_pass_and_over_none_that_are_there(
         ]
     )
 
-    imported(root, local, ids=[12, 21, 22, 23], tests=True)
+    report = imported(root, local, ids=[12, 21, 22, 23], tests=True)
+
+    assert "  2 first unit tests, where the answer is certain\n" in rendered.text(report)
 
     assert (root / "motor/api.tests.yaml").read_text() == OUR_TESTS
     assert (
