@@ -183,7 +183,7 @@ def _row(number: int, what: str, items: Sequence[str]) -> Iterator[str]:
     if columns(shown) <= room:
         yield head + shown
     else:
-        yield head.rstrip()
+        yield from wrapped(head.rstrip(), _COLUMNS, 9)
         yield " " * 9 + listed_within(items, _COLUMNS - 9)
 
 

@@ -150,6 +150,7 @@ def test_a_declared_monitor_that_has_lost_our_tags_is_not_declared_twice(
     assert [(left.id, left.reason, left.detail) for left in report.left] == [
         (21, "unprovable", "write `adopt: 21` on motor/load/high, which declares the same")
     ]
+    assert "write `adopt: 21` on motor/load/high, which declares the" in rendered.text(report)
     app.plan(root, Target(environ=local.environment))
 
 
@@ -181,6 +182,7 @@ def test_a_copy_that_would_make_a_declared_monitor_an_error_stays_out_with_the_r
     words = "with it motor/load/high, which asks the same, has the error hygiene/exact-copy"
     assert [(left.id, left.reason) for left in report.left] == [(22, "unprovable")]
     assert words in report.left[0].detail
+    assert words in " ".join(rendered.text(report).split())
     copies = [
         each.key for each in app.validate(root).diagnostics if each.rule == "hygiene/exact-copy"
     ]
