@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor_sync.project.edits import Edit
     from monitor_sync.project.loaded import Loaded
     from monitor_sync.resources.difference import FieldChange
+    from monitor_sync.sync.drift import Apart
     from monitor_sync.sync.plan import Plan
 
 
@@ -82,12 +83,19 @@ def adopt_drift(
     if not dry_run:
         rewriting.write(rewritten)
     gone = tuple(
-        AdoptedMonitor(key=apart.key, fields=(), left={"monitor": _GONE})
+        AdoptedMonitor(key=apart.key, fields=(), left={"monitor": _left(apart)})
         for apart in (base.apart if base else ())
         if not apart.fields
     )
     monitors = (*monitors, *gone)
     return AdoptedDrift(monitors=monitors, files=tuple(rewritten), dry_run=dry_run)
+
+
+def _left(apart: Apart) -> str:
+    """Return why nothing of a monitor that is not live as ours can be taken."""
+    if not apart.untagged:
+        return _GONE
+    return f"its tags are off in Datadog: write `adopt: {apart.untagged[0]}` in its file, and apply"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ each format writes the rows of the sections made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from monitor_sync.model import Deletion
+from monitor_sync.model import Deletion, Id
 from monitor_sync.render import fields
 from monitor_sync.render.text import count, listed, plain
 from monitor_sync.resources.difference import FieldChange
@@ -135,6 +135,15 @@ def _lookalike(change: Change) -> str:
     return f"looks like {alike}, {whose} nobody's: `adopt: {change.lookalikes[0]}` takes it over"
 
 
+def untagged(ids: Sequence[Id]) -> str:
+    """Return that a monitor lives without our tags, and what makes it ours again."""
+    alike = " or ".join(f"#{number}" for number in ids)
+    return (
+        f"our tags were taken off {alike}, which has its name and query:"
+        f" `adopt: {ids[0]}` in its file, or both monitor_sync tags put back, make it ours again"
+    )
+
+
 RESTORED: Final = "Monitors > Settings restores it for 7 days, id kept; else it gets a new id"
 """What brings back a monitor that was deleted: Datadog's page on the settings of monitors."""
 
@@ -173,6 +182,8 @@ def _rows(apart: tuple[Apart, ...]) -> Iterator[ApartRow]:
 def _what(apart: Apart) -> str:
     if apart.deleted is not None:
         what = f"{deletion(apart.deleted)}: {RESTORED}"
+    elif apart.action == "adopt" and apart.untagged:
+        what = untagged(apart.untagged)
     elif apart.action == "create":
         what = "deleted in Datadog" if apart.origin == "drift" else "not live"
     elif apart.action == "delete":

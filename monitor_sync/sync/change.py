@@ -62,6 +62,8 @@ class Change:
     """What Datadog itself says refers to it now."""
     lookalikes: tuple[Id, ...] = ()
     """Of a create: live resources that are nobody's and look the same. ``adopt`` takes one over."""
+    untagged: tuple[Id, ...] = ()
+    """Those of the lookalikes with its very name, type and query: it, with our tags taken off."""
     deleted: Deletion | None = None
     """Of a create: that it was there, and was deleted in Datadog."""
     pagers: tuple[str, ...] = ()

@@ -1,10 +1,11 @@
 """
-Was a declared monitor that is not live deleted in Datadog, or never made? Pure.
+Was a declared monitor that is not live deleted, stripped of our tags, or never made? Pure.
 
 Three things tell, the surest first: Datadog's audit trail, which has the name of each monitor that
 was deleted in the last 90 days; the last commit that is known to be applied; and git's history,
 where a monitor that all looked-at revisions declare was made long ago. Where none of them speaks
-the monitor counts as merged and not applied yet.
+the monitor counts as merged and not applied yet. Before them all goes what lives: one without our
+tags that has the monitor's name, type and query is it, and nothing was deleted.
 """
 
 from __future__ import annotations
@@ -46,13 +47,20 @@ def candidates(plan: Plan) -> bool:
 
 
 def with_deletions(plan: Plan, evidence: Evidence) -> Plan:
-    """Return the plan with what was deleted in Datadog told as such: never as not applied yet."""
+    """
+    Return the plan with what somebody did to a declared monitor told as such.
+
+    What was deleted in Datadog, or lost our tags there, never counts as not applied yet.
+    """
     trail = _Trail(evidence)
     going = {change.name.strip() for change in plan.changes if change.action != "create"}
     moved = {rename.new for move in plan.moves for rename in move.renames}
     changes = tuple(
         replace(change, deleted=trail.of(change.name))
-        if change.action == "create" and change.key not in moved and change.name not in going
+        if change.action == "create"
+        and change.key not in moved
+        and change.name not in going
+        and not change.untagged
         else change
         for change in plan.changes
     )
@@ -88,9 +96,11 @@ class _Trail:
         return left.pop(0) if left and left[0].at >= since else None
 
     def judged(self, entry: Apart) -> Apart:
-        """Return what is not live with its deletion: drift, and not a merge that waits."""
+        """Return what was live, and is not or not as ours, as drift: not as a merge that waits."""
         if entry.action != "create" or entry.origin == "newer":
             return entry
+        if entry.untagged:
+            return replace(entry, origin="drift", since="", action="adopt", id=entry.untagged[0])
         since = self.evidence.merged_at(entry.since) if entry.since else 0
         deleted = self.of(entry.name, since)
         if deleted is None and (

@@ -31,8 +31,9 @@ class Apart:
     and ``new`` the declared value; empty for a create and a delete. ``since`` is the commit that is
     not applied yet, or that is newer; empty for drift. ``tags`` are the live tags of a resource
     that no file declares. ``editor`` says who changed it last, and when; empty where nobody asked
-    or Datadog does not say. ``deleted`` says of a create that it was there. The other fields are as
-    in a Change.
+    or Datadog does not say. ``deleted`` says of a create that it was there. ``untagged`` are live
+    resources without our tags that have its name, type and query: of drift, the first is the
+    ``id``, and ``adopt`` would make it ours again. The other fields are as in a Change.
     """
 
     origin: Origin
@@ -47,6 +48,7 @@ class Apart:
     tags: tuple[str, ...] = ()
     editor: str = ""
     deleted: Deletion | None = None
+    untagged: tuple[Id, ...] = ()
     kind: str = "monitor"
 
     @property

@@ -54,10 +54,19 @@ class Match:
 
     def lookalikes(self, body: Body) -> tuple[Id, ...]:
         """Return the ids of unmanaged live resources that look like a body, most alike first."""
-        alike = Counter(
+        alike = self._alike(body)
+        return tuple(sorted(alike, key=lambda number: (-alike[number], str(number))))
+
+    def untagged(self, body: Body) -> tuple[Id, ...]:
+        """Return those of the lookalikes in which nothing looks different."""
+        alike, most = self._alike(body), len(self.kind.looks(body))
+        return tuple(number for number in self.lookalikes(body) if alike[number] == most)
+
+    def _alike(self, body: Body) -> Counter[Id]:
+        """Count by how many of its looks each unmanaged live resource looks like a body."""
+        return Counter(
             number for look in self.kind.looks(body) for number in self._by_looks.get(look, ())
         )
-        return tuple(sorted(alike, key=lambda number: (-alike[number], str(number))))
 
 
 def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) -> Match:

@@ -177,6 +177,7 @@ def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
         since=raw["since"] or "",
         editor=raw["editor"] or "",
         deleted=_deleted(raw),
+        untagged=tuple(raw.get("untagged", ())),
     )
 
 

@@ -169,6 +169,7 @@ def _apart(apart: Apart) -> dict[str, Any]:
         "editor": apart.editor or None,
         "fields": _fields(apart.fields),
         **_deleted(apart.deleted),
+        **({"untagged": list(apart.untagged)} if apart.untagged else {}),
     }
 
 

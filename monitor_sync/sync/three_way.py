@@ -273,6 +273,7 @@ def _apart(case: ThreeWayCase, fields: tuple[FieldChange, ...]) -> Apart:
         fields=fields or (() if change.action in _BARE else change.fields),
         since=cause.since if cause else "",
         tags=change.kind.tags(case.live) if case.here is None else (),
+        untagged=change.untagged,
     )
 
 

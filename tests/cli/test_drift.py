@@ -40,6 +40,30 @@ def test_a_monitor_deleted_by_hand_is_drift_with_who_when_and_what_restores_it(
     assert refused.exit_code == 4
 
 
+@pytest.mark.parametrize("applied", ["", " --applied HEAD"])
+def test_a_monitor_whose_tags_somebody_took_off_is_drift_and_never_deleted(
+    repository: Repository, applied: str
+) -> None:
+    live = repository.live()[DROP]
+    others = [tag for tag in live["tags"] if not tag.startswith("monitor_sync_")]
+    repository.by_hand(DROP, tags=others)
+
+    flat = " ".join(repository.done(f"drift --full{applied}").stdout.split())
+    found = json.loads(repository.done(f"drift --format json{applied}").stdout)
+    again = repository.run(f"drift --adopt {DROP} --dry-run{applied}")
+
+    repository.valid(found)
+    (apart,) = found["drift"]
+    assert apart["key"] == DROP
+    assert (apart["action"], apart["id"], apart["untagged"]) == ("adopt", live["id"], [live["id"]])
+    assert "deleted" not in apart
+    assert f"our tags were taken off #{live['id']}, which has its name and query" in flat
+    assert f"`adopt: {live['id']}` in its file, or both monitor_sync tags put back" in flat
+    assert "deleted" not in flat
+    assert "(user@emulator.example, 20" in flat
+    assert f"write `adopt: {live['id']}`" in again.stdout
+
+
 def test_without_the_trail_it_is_said_that_nobody_knows(repository: Repository) -> None:
     delete(repository, DROP)
     unaudited(repository)

@@ -79,6 +79,39 @@ def test_what_nobody_can_tell_is_counted(evidence: Evidence, number: int) -> Non
     assert unknown(waiting(), evidence) == number
 
 
+@pytest.mark.parametrize("origin", ["merged", "drift"])
+def test_what_lives_without_our_tags_is_drift_whatever_the_trail_says_of_its_name(
+    origin: Origin,
+) -> None:
+    plan = waiting(origin)
+    assert plan.base is not None
+    entries = (replace(plan.base.apart[0], untagged=(9, 12)),)
+    plan = replace(plan, base=replace(plan.base, apart=entries))
+    evidence = Evidence(deletions=(GONE,), is_applied=lambda _: True)
+
+    completed = with_deletions(plan, evidence)
+
+    assert completed.base is not None
+    (entry,) = completed.base.apart
+    assert (entry.origin, entry.action, entry.id) == ("drift", "adopt", 9)
+    assert (entry.deleted, entry.since) == (None, "")
+    again = plan_file.read(plan_json.file(completed, commit=""), "plan.json")
+    assert again.base is not None
+    assert again.base.apart == (entry,)
+
+
+def test_only_what_has_the_very_name_and_query_is_taken_for_a_monitor_without_our_tags() -> None:
+    bare = answer(monitor(tags=["team:x"]), 2)
+    renamed = answer(monitor(tags=["team:x"], name="Another"), 3)
+
+    plan = make_plan(project(monitor()), live(OTHER, renamed, bare), site="")
+    (change,) = (change for change in plan.changes if change.action == "create")
+
+    assert (change.lookalikes, change.untagged) == ((2, 3), (2,))
+    told = with_deletions(plan, Evidence(deletions=(replace(GONE, name=change.name),)))
+    assert all(change.deleted is None for change in told.changes)
+
+
 def test_each_deletion_is_told_of_one_monitor_the_latest_first() -> None:
     earlier = replace(GONE, id=5, at=1_000)
     twice = [monitor("payments/router/a"), monitor("payments/router/b"), monitor("payments/x/c")]
