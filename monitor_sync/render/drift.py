@@ -14,10 +14,11 @@ from typing import Final
 
 from monitor_sync.model import Deletion, Id
 from monitor_sync.render import fields
+from monitor_sync.render.groups import SIGNS
 from monitor_sync.render.text import count, listed, plain
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
-from monitor_sync.sync.plan import Action, Change, Plan
+from monitor_sync.sync.plan import Change, Plan
 
 _COUNTED: Final[dict[Origin, str]] = {
     "drift": "drifted",
@@ -43,9 +44,11 @@ class ApartRow:
     apart: tuple[Apart, ...]
 
     @property
-    def action(self) -> Action:
-        """What applying all files would do to them."""
-        return self.apart[0].action
+    def sign(self) -> str:
+        """What applying all files would do to them; ``-`` of what was deleted in Datadog."""
+        first = self.apart[0]
+        gone = first.origin == "drift" and first.action == "create"
+        return SIGNS["delete" if gone else first.action]
 
     @property
     def keys(self) -> list[str]:
@@ -65,9 +68,14 @@ class ApartRow:
         return plain(", ".join(filter(None, (first.business_unit, first.team))) or "nobody's")
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """What differs, at least one text; the last says since which commit and who edited it."""
+        return _parts(self.apart[0])
+
+    @property
     def words(self) -> str:
-        """What differs, since which commit, and who edited it."""
-        return _what(self.apart[0])
+        """The parts in one line."""
+        return "; ".join(self.parts)
 
     def named(self, keys: str) -> str:
         """Return ``12 monitors: `` and keys, of one monitor its key alone."""
@@ -179,23 +187,29 @@ def _rows(apart: tuple[Apart, ...]) -> Iterator[ApartRow]:
     return (ApartRow(tuple(monitors)) for monitors in alike.values())
 
 
-def _what(apart: Apart) -> str:
+def _parts(apart: Apart) -> tuple[str, ...]:
+    *parts, last = _differences(apart)
+    last += f", since {apart.since[:8]}" if apart.since else ""
+    last += f" ({plain(apart.editor)})" if apart.editor else ""
+    return (*parts, last, *([_REWRITTEN] if _is_rewritten(apart) else []))
+
+
+def _differences(apart: Apart) -> list[str]:
+    """Return what differs, of several fields each; at least one text."""
     if apart.deleted is not None:
-        what = f"{deletion(apart.deleted)}: {RESTORED}"
-    elif apart.action == "adopt" and apart.untagged:
-        what = untagged(apart.untagged)
-    elif apart.action == "create":
-        what = "deleted in Datadog" if apart.origin == "drift" else "not live"
-    elif apart.action == "delete":
-        what = "not in this branch" if apart.origin == "newer" else "live, and no file declares it"
-    elif apart.action == "release":
-        what = "to be released"
-    else:
-        what = "; ".join(map(_field, apart.fields))
-        what = f"to be taken over: {what}" if apart.action == "adopt" else what
-    what += f", since {apart.since[:8]}" if apart.since else ""
-    what = f"{what} ({plain(apart.editor)})" if apart.editor else what
-    return f"{what}; {_REWRITTEN}" if _is_rewritten(apart) else what
+        return [f"{deletion(apart.deleted)}: {RESTORED}"]
+    if apart.action == "adopt" and apart.untagged:
+        return [untagged(apart.untagged)]
+    if apart.action == "create":
+        return ["deleted in Datadog" if apart.origin == "drift" else "not live"]
+    if apart.action == "delete":
+        return [
+            "not in this branch" if apart.origin == "newer" else "live, and no file declares it"
+        ]
+    if apart.action == "release":
+        return ["to be released"]
+    first, *others = map(_field, apart.fields) if apart.fields else [""]
+    return [f"to be taken over: {first}" if apart.action == "adopt" else first, *others]
 
 
 _OLD_WORDS: Final = frozenset({"options.notify_no_data", "options.no_data_timeframe"})

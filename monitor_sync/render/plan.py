@@ -35,6 +35,9 @@ _COLOURS: Final = {
 _ALIKE: Final = {"adopt": "taken over", "release": "released"}
 _MARKS: Final = {"-": "red", "+": "green"}
 _ROWS: Final = {**_MARKS, "~": "yellow", "!": "red"}
+_COLUMNS: Final = 80
+"""Columns of what stands apart from a change where no terminal says how many there are."""
+
 _REFERRERS: Final = 6
 """Of those that still refer to a monitor that goes away, how many are named."""
 
@@ -52,7 +55,7 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     blocks.append(_unchecked(plan, style))
     return (
         "".join("\n".join(lines) + "\n\n" for lines in blocks if lines)
-        + summary(plan, style)
+        + "\n".join(wrapped(summary(plan, style), style.width, 4))
         + "\n"
     )
 
@@ -278,17 +281,27 @@ def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str
 
 def _section(section: drift.Section, style: Style, *, full: bool) -> list[str]:
     """Return what differs for another reason than this change: a line for each row, by owner."""
-    lines = [style(section.title, "cyan", bold=True)]
+    width = style.width or _COLUMNS
+    lines = [style(line, "cyan", bold=True) for line in wrapped(section.title, width, 4)]
     owner = ""
     for row in section.rows[: None if full else drift.LINES]:
         lines += [style(f"    {row.owner}", dim=True)] if row.owner != owner else []
         owner = row.owner
-        words = "  ".join(filter(None, (plain(row.named(listed(row.keys))), row.number, row.words)))
-        lines += wrapped(f"      {SIGNS[row.action]} {words}", style.width, 10)
+        lines += _apart(row, width)
     more = len(section.rows) - drift.LINES
     if not full and more > 0:
         lines.append(style(f"    and {more} more lines: see --full", dim=True))
     return lines
+
+
+def _apart(row: drift.ApartRow, width: int) -> list[str]:
+    """Return monitors and what differs in one line, or below them a line for each difference."""
+    named = "  ".join(filter(None, (plain(row.named(listed(row.keys))), row.number)))
+    head = f"      {row.sign} {named}"
+    if columns(f"{head}  {row.words}") <= width:
+        return [f"{head}  {row.words}"]
+    parts = (wrapped(f"{' ' * 10}{part}", width, 12) for part in row.parts)
+    return [*wrapped(head, width, 10), *(line for lines in parts for line in lines)]
 
 
 def _refused_apart(plan: Plan, style: Style) -> list[list[str]]:

@@ -260,7 +260,7 @@ def _apart(view: PlanView, *, opened: bool) -> list[str]:
         title = html.escape(section.title).replace("@", "&#64;")
         lines += [f"<details{state}><summary>{title}</summary>", ""]
         for row in section.rows[:shown]:
-            named = f"`{SIGNS[row.action]}` {row.named(codes(row.keys))}"
+            named = f"`{row.sign}` {row.named(codes(row.keys))}"
             lines.append(f"- {named} ({code(row.owner)}): {code(row.words)}")
         if len(section.rows) > shown:
             lines.append(f"- and {len(section.rows) - shown} more lines")

@@ -299,7 +299,8 @@ class TestTheDriftCommand:
         other = json.loads(repository.done("drift motor --format json").stdout)
 
         assert (clean.exit_code, shown.exit_code) == (0, 4)
-        assert f"{CRITICAL} is 50, declared 5 (user@emulator.example, 20" in shown.stdout
+        flat = " ".join(shown.stdout.split())
+        assert f"{CRITICAL} is 50, declared 5 (user@emulator.example, 20" in flat
         assert shown.stdout.splitlines()[-1].endswith("1 drifted.")
         repository.valid(drift)
         assert [entry["key"] for entry in drift["drift"]] == [ERRORS]

@@ -8,8 +8,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor_sync.model import Deletion
 from monitor_sync.render import plan as shown
 from monitor_sync.render import plan_markdown, plan_view
+from monitor_sync.render.style import Style
 from monitor_sync.render.text import columns, wrapped
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync import plan_json
@@ -67,6 +69,31 @@ def test_many_lines_are_cut_and_counted_but_in_full() -> None:
     assert "motor/flow/m39" not in short
     assert "motor/flow/m39" in full
     assert "and 28 more lines" in plan_markdown.text(plan(*many))
+
+
+def test_what_does_not_fit_into_one_line_has_a_line_for_each_field_within_80_columns() -> None:
+    several = [FieldChange(field=f"options.field_{n}", old=n, new="other") for n in range(4)]
+    long = FieldChange(field="name", old="words " * 4, new="others " * 4)
+    entry = apart(fields=(*several, long), editor="ani@acme.example, 2026-11-22 10:31 UTC")
+
+    for style in (Style(), Style(width=80)):
+        rows = shown.text(plan(entry), style).partition("\n\n")[0].splitlines()
+        assert all(columns(line) <= 80 for line in rows)
+        assert [line.split()[0] for line in rows[3:7]] == [f"options.field_{n}" for n in range(4)]
+    narrow = shown.text(plan(entry), Style(width=80)).splitlines()
+    assert all(columns(line) <= 80 for line in narrow)
+    assert "options.field_0 is 0, declared other; options" in plan_markdown.text(plan(entry))
+
+
+def test_what_was_deleted_in_datadog_has_the_sign_of_a_delete() -> None:
+    gone = apart("motor/flow/gone", action="create", id=None, fields=(), deleted=Deletion())
+    waits = apart("motor/flow/waits", action="create", origin="merged", id=None, fields=())
+
+    text, comment = shown.text(plan(gone, waits)), plan_markdown.text(plan(gone, waits))
+
+    assert "      - motor/flow/gone\n" in text
+    assert "      + motor/flow/waits  not live\n" in text
+    assert "- `-` `motor/flow/gone`" in comment
 
 
 def test_whose_it_is_stands_above_and_the_commit_that_waits_behind() -> None:
