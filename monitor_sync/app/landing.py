@@ -106,8 +106,15 @@ def _uninterrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    came: list[int] = []
+    # a mask would hold back this thread alone, and another one would take the signal
+    before = {
+        number: signal.signal(number, lambda taken, _: came.append(taken)) for number in _HELD
+    }
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for held in dict.fromkeys(came):
+            signal.raise_signal(held)

@@ -56,15 +56,22 @@ def started(workers: int) -> ThreadPoolExecutor:
 
 @contextlib.contextmanager
 def _held_back() -> Iterator[None]:
-    """Hold back Ctrl-C and its like until the block has ended, where the system can."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
+    """Hold back Ctrl-C and its like until the block has ended; they act then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no signal breaks in here
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda taken, _: came.append(taken))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for held in dict.fromkeys(came):
+            signal.raise_signal(held)
 
 
 _LOOK: Final = 0.01

@@ -81,11 +81,11 @@ def test_a_deadline_ends_a_run_of_many_creates_without_a_word_about_each(
         [],
         site="datadoghq.eu",
     )
-    emulator = Timed(10_000)
+    emulator = Timed(100)
     with running(emulator) as url, Journal(tmp_path / "journal") as log:
         settings = Settings(site="datadoghq.eu", base_url=url, api_key="k", app_key="a")
-        client = Client(settings, gate=RequestGate(datadog(settings), deadline=1.0))
         log.begin(plan, Past(), tool="", digest="")
+        client = Client(settings, gate=RequestGate(datadog(settings), deadline=3.0))
         begin = time.monotonic()
         outcomes = carry_out(plan, {"monitor": client.monitors}, log=log)
         took = time.monotonic() - begin
@@ -93,7 +93,7 @@ def test_a_deadline_ends_a_run_of_many_creates_without_a_word_about_each(
     undone = [outcome for outcome in outcomes if outcome.status == "not attempted"]
     made = len(emulator.times)
     assert len(undone) == creates - made
-    assert all("the deadline of 1 s is over" in str(outcome.error) for outcome in undone)
+    assert all("the deadline of 3 s is over" in str(outcome.error) for outcome in undone)
     # two lines for each create that was sent, and no more than those of the eight workers besides
     lines = (tmp_path / "journal").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 2 * made + 2 * 8 + 2
