@@ -171,7 +171,7 @@ class Stories(RuleBasedStateMachine):
         if monitor is not None:
             change: dict[str, Any] = {"name": f"By hand {critical}"}
             if also:
-                change["tags"] = [*monitor["tags"], "by:hand"]
+                change["tags"] = [*dict.fromkeys((*monitor["tags"], "by:hand"))]  # no tag twice
             self._by_hand("PUT", monitor["id"], change)
 
     @rule(which=CHOICE)
