@@ -50,6 +50,10 @@ class FileContext:
         return str(self.above.get("team") or "")
 
 
+_WHY_SILENT = "# Imported: messages name their own recipients, so notify and footer are off."
+"""Stands at what it explains: `adopt` above goes when it is spent, and this stays true."""
+
+
 def new_file(
     monitors: Sequence[PlacedMonitor], context: FileContext, sharing: Sharing = _NOTHING_SHARED
 ) -> str:
@@ -77,6 +81,7 @@ def new_file(
     adopted |= {monitor.name: monitor.id for monitor in monitors if monitor.name in entries}
     lines = [*_head(context.schema), *_block("adopt", adopted)]
     for name, value in top.items():
+        lines += [_WHY_SILENT] if name == "defaults" else []
         lines += scalars.entry(name, value, 0)
     team = top.get("team", context.team)
     lines += sharing.use_lines(team, tags, top["defaults"])
@@ -110,7 +115,6 @@ def _needed(said: Sequence[Mapping[str, Any]]) -> _Needed:
 def _head(schema: str) -> Iterator[str]:
     if schema:
         yield f"# yaml-language-server: $schema={schema}"
-    yield "# Imported: messages name their own recipients, so notify and footer are off."
 
 
 def _block(name: str, values: Mapping[str, Any]) -> Iterator[str]:
