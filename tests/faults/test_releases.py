@@ -83,11 +83,12 @@ def test_another_runner_that_does_not_know_of_the_release_deletes_nothing(
     """Its plan was made before: what it meant to delete is nobody's by now."""
     other = there.machine(tmp_path / "other")
     write(other.root, WITHOUT)
-    planned = other.run("plan", "--out", "plan.json")
+    reviewed = str(other.folder / "plan.json")
+    planned = other.run("plan", "--out", reviewed)
     release(machine)
     first = machine.run("apply", "--yes")
 
-    second = other.run("apply", "plan.json", "--yes")
+    second = other.run("apply", reviewed, "--yes")
 
     assert (planned.code, first.code) == (0, 0), planned.said + first.said
     assert second.code in (5, 6), second.said

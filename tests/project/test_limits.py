@@ -35,6 +35,7 @@ def test_a_project_that_says_nothing_has_the_usual_limits(tmp_path: Path, text: 
     assert loaded.project.limits == Limits(pager_handles=frozenset({PAGER}))
     assert loaded.project.limits.standing == {
         "deletes": share("30"), "changes": share("30"), "labels": Limit(), "unpaged": share("10"),
+        "lookalikes": Limit(count=0),
     }  # fmt: skip
 
 
