@@ -85,9 +85,9 @@ def _snapshot() -> _Snapshot:
 
 
 def apply(machine: Machine, project: Project) -> None:
-    """Write the files and apply them; nothing may go wrong."""
+    """Write the files and apply them in one order; nothing may go wrong."""
     write(machine.root, project)
-    ran = machine.run("apply", "--yes")
+    ran = machine.run("apply", "--yes", "--workers", "1")
     assert ran.code == 0, ran.said
 
 
