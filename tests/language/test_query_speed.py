@@ -48,7 +48,7 @@ def check(monitor_type: str, text: str) -> None:
             assert parse(monitor_type, printed).tree == parsed.tree, printed[:200]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(TYPES), st.one_of(st.text(max_size=60), st.text(ALPHABET, max_size=80)))
 @example("query alert", "\x00")
 @example("query alert", "avg(last_5m):avg:a{a IN (b): c} > 1")
@@ -158,7 +158,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(("log alert", "cost alert", "data-jobs alert", "query alert")),
     st.lists(anything, max_size=3),
