@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.adopt.drift_edits import LiveValues
 from monitor_sync.adopt.migrate.estate import usual_order
-from monitor_sync.app import files, listing, rewriting
+from monitor_sync.app import files, listing, rewriting, scratch
 from monitor_sync.app.drifted import DriftOptions, drift
 from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import Rewritten
 from monitor_sync.audience.change import compare
 from monitor_sync.counting import count
-from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -122,13 +121,11 @@ class _Trial:
             edits = self._edits(loaded, changes, done, left)
             if not edits:
                 break
-            rewritten, by_hand = rewriting.rewrite(self.copy, edits)
-            for file in rewritten:
-                file.path.write_bytes(file.after.encode("utf-8"))
+            _, by_hand = rewriting.rewrite_copy(self.copy, edits)
             if by_hand:
+                file = scratch.shown(by_hand[0].shown, self.copy, self.root)
                 raise NotProven(
-                    f"{_shown(self, by_hand[0].shown)}:{by_hand[0].line}: {by_hand[0].what}:"
-                    f" {by_hand[0].reason}",
+                    f"{file}:{by_hand[0].line}: {by_hand[0].what}: {by_hand[0].reason}",
                     rewriting.differing(self.root, self.copy),
                     hint="write the live value in by hand; `monitor-sync drift` shows it",
                 )
@@ -179,9 +176,7 @@ class _Trial:
     ) -> None:
         """Raise NotProven unless the files say what lives of these monitors, and of no other."""
         after = rewriting.read_copy(self.copy, self.root)
-        errors = [
-            diagnostic for diagnostic in after.diagnostics if diagnostic.severity is Severity.ERROR
-        ]
+        errors = after.errors
         if errors:
             number = count(len(errors), "error")
             raise NotProven(f"the files would have {number}", rewritten, diagnostics=errors)
@@ -210,10 +205,6 @@ class _Trial:
         """
         live = next(resource.body for resource in self.live if resource.key == key)
         return not compare(live, after.monitors[key].body)
-
-
-def _shown(trial: _Trial, path: str) -> str:
-    return (trial.root / Path(path).relative_to(trial.copy)).as_posix()
 
 
 def _planned(project: Project, trial: _Trial) -> Plan:

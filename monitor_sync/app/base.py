@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import files, past
 from monitor_sync.counting import count
-from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import FilesInvalid
 from monitor_sync.git.history import History
 
@@ -126,7 +125,7 @@ class BaseRevision:
         if loaded is None:
             return _nothing()
         if loaded.failed:
-            number = sum(diagnostic.severity is Severity.ERROR for diagnostic in loaded.diagnostics)
+            number = len(loaded.errors)
             raise FilesInvalid(
                 f"the files at {self.history.revision} ({self.history.base[:8]}) have"
                 f" {count(number, 'error')}, so this change cannot be told from others",

@@ -103,10 +103,12 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def read_whole(root: Path, notify_only: str = "") -> Loaded:
-    """Read the files for a comparison with Datadog. Raises WrongFiles where they have errors."""
+def read_whole(
+    root: Path, notify_only: str = "", *, consequence: str = "so nothing is compared with Datadog"
+) -> Loaded:
+    """Read files of which no part may be missing. Raises WrongFiles where they have errors."""
     loaded = read(root, notify_only)
-    _refuse(loaded.diagnostics, "so nothing is compared with Datadog")
+    _refuse(loaded.diagnostics, consequence)
     return loaded
 
 

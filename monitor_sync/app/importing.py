@@ -20,12 +20,12 @@ from monitor_sync.adopt.templates.suggestion import Suggestion
 from monitor_sync.app import baseline, files, listing
 from monitor_sync.app.conversation import Conversation
 from monitor_sync.app.landing import land
+from monitor_sync.app.rewriting import parsed_files
 from monitor_sync.app.trial import Proven, Trial
 from monitor_sync.counting import listed
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.errors import UsageError
 from monitor_sync.model import Project
-from monitor_sync.project import parsed
 from monitor_sync.project.files import PROJECT, find
 from monitor_sync.project.load import Loaded
 
@@ -282,8 +282,7 @@ def _nothing(name: str) -> tuple[Loaded, ExistingFiles]:
 def _read(root: Path) -> tuple[Loaded, ExistingFiles]:
     """Return the project as it is. Raises WrongFiles where its files have errors."""
     loaded = files.read_whole(root)
-    parsed_files = [parsed.parse(file)[0] for file in find(root).files]
-    return loaded, existing_files(parsed_files)
+    return loaded, existing_files(parsed_files(root))
 
 
 def _taken(project: Project, live: Sequence[LiveResource]) -> dict[str, int | None]:

@@ -47,7 +47,7 @@ def land(texts: Mapping[Path, str], before: Mapping[Path, bytes]) -> None:
 
 def _draft(path: Path, text: str, undo: contextlib.ExitStack) -> Path:
     """Write a text to a hidden file beside its place, down to the disk; return that file."""
-    for folder in _missing(path.parent):
+    for folder in missing_folders(path.parent):
         folder.mkdir()
         undo.callback(_remove_folder, folder)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
@@ -67,7 +67,7 @@ def _umask() -> int:
     return mask
 
 
-def _missing(folder: Path) -> Iterator[Path]:
+def missing_folders(folder: Path) -> Iterator[Path]:
     """Yield the folders that are missing, the outermost first."""
     for outer in (*reversed(folder.parents), folder):
         if not outer.is_dir():

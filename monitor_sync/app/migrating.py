@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.adopt.migrate.codemods import CODEMODS
 from monitor_sync.adopt.migrate.estate import Codemod, Kept, estate
-from monitor_sync.app import files, rewriting
+from monitor_sync.app import files, rewriting, scratch
 from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import ByHand, Rewritten
 from monitor_sync.audience.change import compare
 from monitor_sync.counting import count
-from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.language.suggest import did_you_mean
 
@@ -132,16 +131,14 @@ def _step(run: _Run, codemod: Codemod, arguments: Sequence[str]) -> Step:
     parsed = rewriting.parsed_files(run.copy, tests=True)
     rewrites = codemod.rewrite(estate(run.copy, parsed, before, run.spent), arguments)
     edits = {name: steps for name, steps in rewrites.edits.items() if steps}
-    rewritten, by_hand = rewriting.rewrite(run.copy, edits)
-    for file in rewritten:
-        file.path.write_bytes(file.after.encode("utf-8"))
+    number, by_hand = rewriting.rewrite_copy(run.copy, edits)
     after = rewriting.read_copy(run.copy, run.root)
     changed = _prove(run, codemod, before, after)
     below = [replace(entry, shown=_shown(run, entry.shown)) for entry in by_hand]
     kept = [replace(entry, file=_shown(run, entry.file)) for entry in rewrites.kept]
     return Step(
         codemod=codemod,
-        files=len(rewritten),
+        files=number,
         monitors=changed,
         kept=tuple(sorted(kept, key=lambda kept: (kept.file, kept.line))),
         by_hand=tuple(below),
@@ -150,9 +147,7 @@ def _step(run: _Run, codemod: Codemod, arguments: Sequence[str]) -> Step:
 
 def _shown(run: _Run, name: str) -> str:
     """Return how messages name a file that is named by its path in the copy, or below it."""
-    path = Path(name)
-    below = path.relative_to(run.copy) if path.is_relative_to(run.copy) else path
-    return (run.root / below).as_posix()
+    return scratch.shown(str(run.copy / name), run.copy, run.root)
 
 
 def _prove(run: _Run, codemod: Codemod, before: Loaded, after: Loaded) -> int:
@@ -162,9 +157,8 @@ def _prove(run: _Run, codemod: Codemod, before: Loaded, after: Loaded) -> int:
     }
     errors = [
         diagnostic
-        for diagnostic in after.diagnostics
-        if diagnostic.severity is Severity.ERROR
-        and (diagnostic.rule, diagnostic.key, diagnostic.message) not in known
+        for diagnostic in after.errors
+        if (diagnostic.rule, diagnostic.key, diagnostic.message) not in known
     ]
     if errors:
         raise NotProven(

@@ -13,7 +13,6 @@ from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import ByHand, Rewritten
 from monitor_sync.app.selection import suggest
 from monitor_sync.counting import count
-from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.model import with_stems
 
@@ -105,9 +104,7 @@ def _prove(
             hint="take it out by hand, and write its key and a reason under `released:`",
         )
     with rewriting.reloaded(root, rewritten) as after:
-        errors = [
-            diagnostic for diagnostic in after.diagnostics if diagnostic.severity is Severity.ERROR
-        ]
+        errors = after.errors
         if errors:
             raise NotProven(
                 f"without {_named(leaving)} the files would have {count(len(errors), 'error')}",

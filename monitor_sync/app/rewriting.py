@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from monitor_sync.diagnostics import Diagnostic, Severity
-from monitor_sync.errors import FilesInvalid, UsageError
+from monitor_sync.app import scratch
+from monitor_sync.diagnostics import Severity
+from monitor_sync.errors import FilesInvalid
 from monitor_sync.project import load
 from monitor_sync.project.editing import Edit, EditRefused, edited
 from monitor_sync.project.files import ProjectFile, find, find_tests
@@ -93,39 +93,42 @@ def _by_hand(path: Path, text: str, refused: EditRefused) -> ByHand:
     return ByHand(shown=path.as_posix(), line=line, what=what, reason=refused.reason)
 
 
+def rewrite_copy(copy: Path, edits: Mapping[str, Sequence[Edit]]) -> tuple[int, list[ByHand]]:
+    """Edit the files of a copy; return how many now differ, and the edits that cannot be made."""
+    rewritten, by_hand = rewrite(copy, edits)
+    _write_below(copy, copy, rewritten)
+    return len(rewritten), by_hand
+
+
+def _write_below(copy: Path, root: Path, files: Sequence[Rewritten]) -> None:
+    for file in files:
+        (copy / file.path.relative_to(root)).write_bytes(file.after.encode("utf-8"))
+
+
 @contextmanager
 def reloaded(root: Path, files: Sequence[Rewritten]) -> Iterator[Loaded]:
     """Give the project as it would be with these files, read from a copy of its folder."""
     with copied(root) as copy:
-        for file in files:
-            (copy / file.path.relative_to(root)).write_bytes(file.after.encode("utf-8"))
+        _write_below(copy, root, files)
         yield read_copy(copy, root)
 
 
 def read_copy(copy: Path, root: Path) -> Loaded:
     """Read a copy of a project; what there is to say names the files of the project itself."""
     loaded = load.load(copy)
-    diagnostics = (_below(diagnostic, copy, root) for diagnostic in loaded.diagnostics)
+    diagnostics = (scratch.told_of(finding, copy, root) for finding in loaded.diagnostics)
     return replace(loaded, diagnostics=tuple(diagnostics))
 
 
 @contextmanager
 def copied(root: Path) -> Iterator[Path]:
     """Give a copy of a project's files in a folder of the same name, which is gone afterwards."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="monitor-sync-") as outer:
-            copy = Path(outer) / root.resolve().name
-            for file in [*find(root).files, *find_tests(root)]:
-                path = copy / file.path.relative_to(root)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(file.path.read_bytes())
-            yield copy
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(
-            f"what would be written cannot be tried: {error.filename or ''}: {reason}",
-            hint="nothing was changed; TMPDIR names another folder to try it in",
-        ) from None
+    contents = (
+        (file.path.relative_to(root).as_posix(), file.path.read_bytes())
+        for file in [*find(root).files, *find_tests(root)]
+    )
+    with scratch.written(root.resolve().name, contents) as copy:
+        yield copy
 
 
 def differing(root: Path, copy: Path) -> list[Rewritten]:
@@ -139,15 +142,6 @@ def differing(root: Path, copy: Path) -> list[Rewritten]:
             shown = path.as_posix()
             result.append(Rewritten(path=path, shown=shown, before=before, after=after))
     return result
-
-
-def _below(diagnostic: Diagnostic, copy: Path, root: Path) -> Diagnostic:
-    """Return a diagnostic about a file of a copy as one about the file itself."""
-    path = Path(diagnostic.span.path)
-    if not path.is_relative_to(copy):
-        return diagnostic
-    shown = (root / path.relative_to(copy)).as_posix()
-    return replace(diagnostic, span=replace(diagnostic.span, path=shown))
 
 
 def write(files: Sequence[Rewritten]) -> None:

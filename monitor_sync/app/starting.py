@@ -11,12 +11,13 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.app.files import check
+from monitor_sync.app.landing import missing_folders
 from monitor_sync.app.owners import PLACES
 from monitor_sync.counting import listed
 from monitor_sync.diagnostics import Severity
@@ -234,7 +235,7 @@ def write_project(new: NewProject) -> None:
     with contextlib.ExitStack() as undo:
         try:
             for path, text in new.files.items():
-                for folder in _missing(path.parent):
+                for folder in missing_folders(path.parent):
                     folder.mkdir()
                     undo.callback(folder.rmdir)
                 with path.open("x", encoding="utf-8", newline="\n") as file:
@@ -275,10 +276,3 @@ def write_schemas(root: Path) -> Path:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot write {error.filename or root / _SCHEMAS}: {reason}") from None
     return root / _SCHEMAS
-
-
-def _missing(folder: Path) -> Iterator[Path]:
-    """Yield the folders that are missing, the outermost first."""
-    for outer in (*reversed(folder.parents), folder):
-        if not outer.is_dir():
-            yield outer

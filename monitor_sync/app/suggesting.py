@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -15,9 +13,8 @@ from monitor_sync.adopt.placed import PlacedMonitor
 from monitor_sync.adopt.sharing import Sharing, by_path, template_text
 from monitor_sync.adopt.templates.find import Finder
 from monitor_sync.adopt.templates.suggestion import FoundItems, FoundUse, Suggestion
-from monitor_sync.app import files
-from monitor_sync.project import load, parsed
-from monitor_sync.project.files import find as find_files
+from monitor_sync.app import files, rewriting, scratch
+from monitor_sync.project import load
 
 if TYPE_CHECKING:
     from monitor_sync.model import Monitor, Project
@@ -57,7 +54,7 @@ def suggest(root: Path) -> Suggested:
     Raises WrongFiles where the files have errors, and UsageError where there are none.
     """
     loaded = files.read_whole(root)
-    parsed_files = [parsed.parse(file)[0] for file in find_files(root).files]
+    parsed_files = rewriting.parsed_files(root)
     of_monitors = [file for file in parsed_files if file.file.kind == "monitors"]
     placed = list(_written_out(of_monitors, loaded.project))
     suggestion = _proven(root, parsed_files, placed, loaded.project)
@@ -181,7 +178,8 @@ def _wrong(
     if not suggestion.uses and not suggestion.repeated:
         return set()
     new_keys = suggestion.keys
-    with _applied(root, parsed_files, suggestion) as folder:
+    contents = _applied(root, parsed_files, suggestion)
+    with scratch.written(root.resolve().name, contents) as folder:
         loaded = load.load(folder)
     return {
         key
@@ -198,23 +196,19 @@ def _same(before: Monitor, now: Monitor | None) -> bool:
     return old == json.dumps(now.body, sort_keys=True)
 
 
-@contextmanager
 def _applied(
     root: Path, parsed_files: Sequence[ParsedFile], suggestion: Suggestion
-) -> Iterator[Path]:
-    """Write the project as the suggestion would have it into a folder that is gone afterwards."""
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the project as the suggestion would have it, by their path below it."""
     sharing = by_path(suggestion)
-    with tempfile.TemporaryDirectory(prefix="monitor-sync-suggest-") as outer:
-        folder = Path(outer) / root.resolve().name
-        for file in parsed_files:
-            path = file.file.path.relative_to(root).as_posix()
-            text = file.document.text
-            if path in sharing:
-                text = json.dumps(_contents(file, sharing[path]))
-            _write(folder / path, text)
-        for template in suggestion.templates:
-            _write(folder / template.file, json.dumps(template.written()))
-        yield folder
+    for file in parsed_files:
+        path = file.file.path.relative_to(root).as_posix()
+        text = file.document.text
+        if path in sharing:
+            text = json.dumps(_contents(file, sharing[path]))
+        yield path, text.encode("utf-8")
+    for template in suggestion.templates:
+        yield template.file, json.dumps(template.written()).encode("utf-8")
 
 
 def _contents(file: ParsedFile, sharing: Sharing) -> dict[str, Any]:
@@ -226,8 +220,3 @@ def _contents(file: ParsedFile, sharing: Sharing) -> dict[str, Any]:
         monitors[repeated.name] = {"team": repeated.team, **repeated.written({}, {})}
     uses = [use.written("", {}, {}) for use in sharing.uses]
     return contents | {"monitors": monitors, "use": [*(contents.get("use") or []), *uses]}
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="")

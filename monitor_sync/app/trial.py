@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.adopt.drafting import Doubts, Draft, Drafter
 from monitor_sync.adopt.proof import Proof, after, neighbours, prove
-from monitor_sync.app import files
+from monitor_sync.app import files, scratch
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import UsageError
@@ -100,12 +98,16 @@ class Trial:
         draft = drafter.draft(doubts)
         step(True)
         keys = {monitor.key for monitor in draft.placed}
-        with self._written(draft) as folder:
+        with scratch.written(self.name, self._contents(draft)) as folder:
             loaded = load.load(folder, cache=self.sound)
             step(True)
             beside = set(neighbours(draft, loaded.project))
             checked = files.check(loaded, keys | beside, least=Severity.ERROR)
-            findings = tuple(_below(each, folder) for each in checked if each.key not in beside)
+            findings = tuple(
+                scratch.told_of(finding, folder, Path())
+                for finding in checked
+                if finding.key not in beside
+            )
         step(True)
         caused = self._caused([finding for finding in checked if finding.key in beside])
         proof = prove(draft, loaded.project, findings, self.live, caused=caused)
@@ -126,32 +128,10 @@ class Trial:
         known = {(finding.rule, finding.key) for finding in checked}
         return [error for error in errors if (error.rule, error.key) not in known]
 
-    @contextmanager
-    def _written(self, draft: Draft) -> Iterator[Path]:
-        """Write the project as it would be into a folder that is gone afterwards."""
-        try:
-            with tempfile.TemporaryDirectory(prefix="monitor-sync-import-") as outer:
-                folder = Path(outer) / self.name
-                for path, text in {**self.texts, **self.shared, **draft.texts}.items():
-                    file = folder / path
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_text(text, encoding="utf-8", newline="")
-                yield folder
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise UsageError(
-                f"what would be written cannot be tried: {error.filename or ''}: {reason}",
-                hint="nothing was changed; TMPDIR names another folder to try it in",
-            ) from None
-
-
-def _below(diagnostic: Diagnostic, folder: Path) -> Diagnostic:
-    """Return a diagnostic whose file is named by its path below the project's folder."""
-    path = Path(diagnostic.span.path)
-    if not path.is_relative_to(folder):
-        return diagnostic
-    span = replace(diagnostic.span, path=path.relative_to(folder).as_posix())
-    return replace(diagnostic, span=span)
+    def _contents(self, draft: Draft) -> Iterator[tuple[str, bytes]]:
+        """Yield the files of the project as it would be, by their path below its folder."""
+        for path, text in {**self.texts, **self.shared, **draft.texts}.items():
+            yield path, text.encode("utf-8")
 
 
 def _refuse_shared(proof: Proof, findings: Sequence[Diagnostic]) -> None:

@@ -12,7 +12,7 @@ from monitor_sync.app.failures import WrongFiles
 from monitor_sync.app.selection import select_monitors
 from monitor_sync.app.unit_test_files import DeclaredTest
 from monitor_sync.counting import count
-from monitor_sync.diagnostics import Diagnostic, Severity
+from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.errors import UsageError
 from monitor_sync.insight import mutants, unit_test
 from monitor_sync.insight.unit_test import TestOutcome
@@ -113,16 +113,7 @@ def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], lis
     """Return the tests of the chosen monitors, and these monitors. Raises WrongFiles."""
     from monitor_sync.project.files import find_tests
 
-    loaded = files.read(root)
-    errors = [
-        diagnostic for diagnostic in loaded.diagnostics if diagnostic.severity is Severity.ERROR
-    ]
-    if errors:
-        raise WrongFiles(
-            f"the files have {count(len(errors), 'error')}, so nothing is tested",
-            errors,
-            hint="`monitor-sync validate` shows warnings too",
-        )
+    loaded = files.read_whole(root, consequence="so nothing is tested")
     monitors = select_monitors(loaded.project, selectors)
     keys = {monitor.key for monitor in monitors}
     declared: list[DeclaredTest] = []

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from monitor_sync.adopt import placing as tags
 from monitor_sync.adopt import selecting
-from monitor_sync.adopt.existing import existing_files
 from monitor_sync.adopt.marks import mark_of
 from monitor_sync.app import files, listing
 from monitor_sync.errors import RemoteError
 from monitor_sync.model import UNOWNED, LiveResource
-from monitor_sync.project import parsed
-from monitor_sync.project.files import find
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
@@ -52,11 +49,11 @@ def unmanaged(root: Path, target: Target) -> tuple[UnmanagedMonitor, ...]:
     listing. What its search does not answer is left open.
     """
     loaded = files.read_whole(root)
-    existing = existing_files(parsed.parse(file)[0] for file in find(root).files)
     client = target.connect()
     live = listing.list_live(client)
     shares = tags.statistics(monitor.body for monitor in live)
-    placing = existing.placing or tags.suggest(shares, len(live))
+    written = loaded.shared.data.get("import") if loaded.shared else None
+    placing = tags.suggest(shares, len(live)) if written is None else tags.read_placing(written)
     try:
         results = {result.get("id"): result for result in client.monitors.search("")}
     except RemoteError:

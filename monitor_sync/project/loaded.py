@@ -38,9 +38,16 @@ class Loaded:
     teams: Document | None = field(default=None, repr=False)
 
     @property
+    def errors(self) -> list[Diagnostic]:
+        """The errors among the diagnostics, in their order."""
+        return [
+            diagnostic for diagnostic in self.diagnostics if diagnostic.severity is Severity.ERROR
+        ]
+
+    @property
     def failed(self) -> bool:
         """True if any diagnostic is an error."""
-        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+        return bool(self.errors)
 
     @property
     def checkable(self) -> Project:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from monitor_sync import jsontext
 from monitor_sync.render import patch
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, plain, wrapped
+from monitor_sync.render.text import plain, wrapped
 
 if TYPE_CHECKING:
     from monitor_sync.app.adopting_drift import AdoptedDrift, AdoptedMonitor
@@ -22,8 +22,7 @@ def text(adopted: AdoptedDrift, style: Style = PLAIN) -> str:
     if adopted.monitors:
         lines = (line for monitor in adopted.monitors for line in _monitor(monitor, style))
         parts.append("\n".join(lines) + "\n")
-    lines_changed = sum(patch.changed_lines(file) for file in adopted.files)
-    changed = f"{count(lines_changed, 'line')} of {count(len(adopted.files), 'file')}"
+    changed = patch.counted(adopted.files)
     if not adopted.files:
         parts.append("Nothing was taken into the files.\n")
     elif adopted.dry_run:
@@ -43,7 +42,7 @@ def as_json(adopted: AdoptedDrift) -> str:
         "files": patch.as_json(adopted.files),
         "written": not adopted.dry_run,
     }
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return jsontext.document(value)
 
 
 def _monitor(monitor: AdoptedMonitor, style: Style) -> Iterator[str]:

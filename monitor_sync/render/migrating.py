@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from monitor_sync import jsontext
 from monitor_sync.render import patch
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, plain, wrapped
@@ -36,8 +36,7 @@ def text(migration: Migration, style: Style = PLAIN) -> str:
     """Return the patch, then for each codemod what it did, and what it kept."""
     parts = [patch.text(migration.files, style)] if migration.files else []
     parts += ["\n".join(_step(step, style)) + "\n" for step in migration.steps]
-    lines = sum(patch.changed_lines(file) for file in migration.files)
-    changed = f"{count(lines, 'line')} of {count(len(migration.files), 'file')}"
+    changed = patch.counted(migration.files)
     if not migration.files:
         parts.append("Nothing to rewrite.\n")
     elif migration.dry_run:
@@ -67,7 +66,7 @@ def as_json(migration: Migration) -> str:
         "files": patch.as_json(migration.files),
         "written": not migration.dry_run,
     }
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return jsontext.document(value)
 
 
 def _step(step: Step, style: Style) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from monitor_sync.app.failures import File
+from monitor_sync.counting import count
 from monitor_sync.render.style import PLAIN, Style
 
 _COLOURS: Final = {"+": "green", "-": "red", "@": "cyan"}
@@ -21,11 +22,17 @@ def text(files: Sequence[File], style: Style = PLAIN) -> str:
     )
 
 
-def changed_lines(file: File) -> int:
+def _changed_lines(file: File) -> int:
     """Return how many lines of a file differ: those that came, or those that went if more."""
     lines = [line for line in _lines(file, 0)[2:] if not line.startswith(("\\", "@"))]
     came = sum(line.startswith("+") for line in lines)
     return max(came, len(lines) - came)
+
+
+def counted(files: Sequence[File]) -> str:
+    """Return how many lines of how many files differ: ``3 lines of 2 files``."""
+    lines = sum(map(_changed_lines, files))
+    return f"{count(lines, 'line')} of {count(len(files), 'file')}"
 
 
 def as_json(files: Sequence[File]) -> list[dict[str, Any]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from monitor_sync import jsontext
 from monitor_sync.render import patch
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, plain
@@ -35,4 +35,4 @@ def as_json(release: Release) -> str:
         "notes": list(release.notes),
         "written": not release.dry_run,
     }
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return jsontext.document(value)
