@@ -41,3 +41,8 @@ class PlacedMonitor:
     def key(self) -> str:
         """The whole key: ``motor/motor-primary/rds-cpu-high``."""
         return f"{self.unit}/{self.file}/{self.name}"
+
+    @property
+    def path(self) -> str:
+        """The path of its file below the project's folder: ``motor/motor-primary.yaml``."""
+        return f"{self.unit}/{self.file}.yaml"

@@ -77,7 +77,7 @@ def _passes(test: Mapping[str, Any], monitor: Monitor) -> bool:
         path.write_text(_text([test], ""), encoding="utf-8")
         file = ProjectFile(kind="tests", shown=path.name, path=path, unit=unit, name=name)
         declared, mistakes = unit_test_files.read(file, {f"{unit}/{name}": {rest: monitor}})
-    outcomes = [unit_test.run(each.test).status for each in declared]
+    outcomes = [unit_test.run(test.test).status for test in declared]
     return not mistakes and outcomes == ["passed"]
 
 

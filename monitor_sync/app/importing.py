@@ -110,6 +110,11 @@ class Imported:
     other_side: OtherSide | None = None
     """What lets go of the imported monitors, where another tool's ``state`` was given."""
 
+    @property
+    def keys(self) -> dict[int, str]:
+        """The key of each imported monitor, by id."""
+        return {monitor.id: monitor.key for monitor in self.monitors}
+
 
 def import_monitors(
     root: Path, target: Target, options: ImportOptions, conversation: Conversation | None = None
@@ -130,7 +135,7 @@ def import_monitors(
         live = listing.list_live(client)
         asked = _asked(client, live, options)
         selection = selecting.select(asked, live, loaded.project, take_over=options.take_over)
-        shares = tuple(tags.statistics(each.body for each in live))
+        shares = tuple(tags.statistics(monitor.body for monitor in live))
         placing = existing.placing or tags.suggest(shares, len(live))
         texts = texts or {PROJECT: f"project: {options.project}\n"}
         work = _Work(root, before, texts, loaded, existing, placing, live)
@@ -287,7 +292,7 @@ def _read(root: Path) -> tuple[Loaded, ExistingFiles]:
 
 def _taken(project: Project, live: Sequence[LiveResource]) -> dict[str, int | None]:
     """Return the declared keys, each with the id of its live monitor where it has one."""
-    ours = {each.key: int(each.id) for each in live if each.project == project.name}
+    ours = {resource.key: int(resource.id) for resource in live if resource.project == project.name}
     return {key: monitor.adopt or ours.get(key) for key, monitor in project.monitors.items()}
 
 
@@ -302,14 +307,14 @@ def _asked(
         return _by_id(live, options.ids)
     if options.query:
         matching = {result.get("id") for result in client.monitors.search(options.query)}
-        return [each for each in live if each.id in matching]
+        return [monitor for monitor in live if monitor.id in matching]
     if options.since is not None:
-        return [each for each in live if each.created >= options.since]
+        return [monitor for monitor in live if monitor.created >= options.since]
     return live
 
 
 def _by_id(live: Sequence[LiveResource], ids: Sequence[int]) -> list[LiveResource]:
-    known = {each.id: each for each in live}
+    known = {monitor.id: monitor for monitor in live}
     unknown = [str(number) for number in dict.fromkeys(ids) if number not in known]
     if unknown:
         raise UsageError(
@@ -333,7 +338,7 @@ def _files(
     changed: Mapping[str, str], before: Mapping[str, str], draft: Draft
 ) -> Iterator[WrittenFile]:
     """Yield the files that get text; existing lines stay, so the rest of the lines are new."""
-    monitors = Counter(f"{each.unit}/{each.file}.yaml" for each in draft.placed)
+    monitors = Counter(monitor.path for monitor in draft.placed)
     for path, text in sorted(changed.items()):
         yield WrittenFile(path, monitors[path], _lines(text) - _lines(before.get(path, "")))
 
@@ -344,7 +349,7 @@ def _lines(text: str) -> int:
 
 def _owned(work: _Work, draft: Draft) -> dict[str, tuple[int, int]]:
     """Return by unit how many of its live monitors are declared now, and how many it has."""
-    unit_of = {each.id: each.unit for each in draft.placed}
+    unit_of = {placed.id: placed.unit for placed in draft.placed}
     for monitor in work.loaded.project.monitors.values():
         if monitor.adopt is not None:
             unit_of[monitor.adopt] = monitor.business_unit
@@ -360,5 +365,5 @@ def _owned(work: _Work, draft: Draft) -> dict[str, tuple[int, int]]:
 
 
 def _marks(draft: Draft) -> dict[int, str]:
-    marks = {each.id: mark_of(each.live)[0] for each in draft.placed}
+    marks = {monitor.id: mark_of(monitor.live)[0] for monitor in draft.placed}
     return {id_: tool for id_, tool in marks.items() if tool}

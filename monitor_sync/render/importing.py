@@ -80,20 +80,22 @@ def _found(imported: Imported, style: Style) -> list[str]:
     if imported.files:
         total = sum(file.lines for file in imported.files)
         verb = "wrote" if imported.written else "would write"
-        each = f" ({total / new:.1f} for each monitor)" if new else ""
+        share = f" ({total / new:.1f} for each monitor)" if new else ""
         lines.append(
-            f"  {verb} {count(total, 'line')}{each} to {count(len(imported.files), 'file')}"
+            f"  {verb} {count(total, 'line')}{share} to {count(len(imported.files), 'file')}"
             f" below {imported.root}/"
         )
     lines += _in_common(imported)
     if imported.tests is not None:
         lines.append(f"  {count(imported.tests, 'first unit test')}, where the answer is certain")
-    drafts = [each for each in imported.monitors if each.live.get("draft_status") == "draft"]
+    drafts = [
+        monitor for monitor in imported.monitors if monitor.live.get("draft_status") == "draft"
+    ]
     if drafts:
         head = f"  {count(len(drafts), 'draft')}, which notify nobody: "
-        names = listed_within([each.key for each in drafts], _COLUMNS - columns(head))
+        names = listed_within([monitor.key for monitor in drafts], _COLUMNS - columns(head))
         lines.append(head + names)
-    noted = [each for each in imported.monitors if each.notes]
+    noted = [monitor for monitor in imported.monitors if monitor.notes]
     if noted:
         verb = "names" if len(noted) == 1 else "name"
         lines.append(
@@ -157,7 +159,7 @@ def _bar(part: int, whole: int, style: Style) -> str:
 def _not_placed(imported: Imported, style: Style) -> list[str]:
     if not imported.why_not:
         return []
-    keys = {each.id: each.key for each in imported.monitors}
+    keys = imported.keys
     by_reason: dict[str, list[str]] = defaultdict(list)
     for id_, why in imported.why_not.items():
         if id_ in keys:
@@ -209,7 +211,7 @@ def _named(left: Left) -> str:
 
 def _mend(imported: Imported, style: Style) -> list[str]:
     by_rule: dict[str, set[str]] = defaultdict(set)
-    keys = {each.id: each.key for each in imported.monitors}
+    keys = imported.keys
     for id_, rules in imported.ignored.items():
         for rule in rules:
             if id_ in keys:
@@ -327,13 +329,13 @@ def json(imported: Imported) -> str:
     return jsontext.document(
         {
             "imported": [
-                {"id": each.id, "key": each.key, "file": f"{each.unit}/{each.file}.yaml"}
-                for each in imported.monitors
+                {"id": monitor.id, "key": monitor.key, "file": monitor.path}
+                for monitor in imported.monitors
             ],
             "already": imported.already,
             "left": [
-                {"id": each.id, "name": each.name, "reason": each.reason, "detail": each.detail}
-                for each in imported.left
+                {"id": left.id, "name": left.name, "reason": left.reason, "detail": left.detail}
+                for left in imported.left
             ],
             "files": [
                 {"file": file.path, "monitors": file.monitors, "lines": file.lines}
