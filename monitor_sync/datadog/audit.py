@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from monitor_sync.http.failure import Failure
 from monitor_sync.http.request import Request
 from monitor_sync.model import Deletion
 
-_SEARCH: Final = "/api/v2/audit/events/search"
 _LONGEST_PAGE: Final = 1000
 _PATIENCE: Final = 5.0
 """Seconds to wait for an answer that is nice to have."""
@@ -25,23 +24,13 @@ def last_editor(api: Api, monitor: int) -> str:
     Needs ``audit_logs_read``, and an audit trail that is kept at all. Empty where Datadog does not
     say, whatever the reason; asked once, and not for long.
     """
-    request = Request(
-        method="POST",
-        path=_SEARCH,
-        kind="audit event",
-        operation="look up",
-        subject="who changed a monitor",
-        scope="audit_logs_read",
-        repeatable=True,
-        body=question(monitor),
-        timeout=_PATIENCE,
-        tries=1,
-    )
-    try:
-        answer = api.outcome(request)
-    except RemoteError:
+    kinds = "@action:(created OR modified OR deleted)"
+    events = _latest(api, f"@asset.id:{monitor} {kinds}", "who changed a monitor", limit=1)
+    if not events:
         return ""
-    return "" if isinstance(answer, Failure) else editor(answer)
+    outer = _at(events[0], "attributes")
+    parts = (_who(_at(outer, "attributes")), _moment(outer.get("timestamp")))
+    return ", ".join(part for part in parts if part)
 
 
 def deletions(api: Api) -> tuple[Deletion, ...] | None:
@@ -50,22 +39,34 @@ def deletions(api: Api) -> tuple[Deletion, ...] | None:
 
     None where Datadog does not say, whatever the reason; asked once, and not for long.
     """
+    subject = "which monitors were deleted"
+    events = _latest(api, "@action:deleted", subject, limit=_LONGEST_PAGE)
+    return None if events is None else tuple(_deletions(events))
+
+
+def _latest(api: Api, query: str, subject: str, *, limit: int) -> list[Any] | None:
+    """
+    Return the latest events of monitors that a query finds; None where Datadog does not say.
+
+    Names of events and facets are those of Datadog's guide to tracking monitor changes; 90 days
+    is the longest that an audit trail is kept.
+    """
     request = Request(
         method="POST",
-        path=_SEARCH,
+        path="/api/v2/audit/events/search",
         kind="audit event",
         operation="look up",
-        subject="which monitors were deleted",
+        subject=subject,
         scope="audit_logs_read",
         repeatable=True,
         body={
             "filter": {
-                "query": "@evt.name:Monitor @asset.type:monitor @action:deleted",
+                "query": f"@evt.name:Monitor @asset.type:monitor {query}",
                 "from": "now-90d",
                 "to": "now",
             },
             "sort": "-timestamp",
-            "page": {"limit": _LONGEST_PAGE},
+            "page": {"limit": limit},
         },
         timeout=_PATIENCE,
         tries=1,
@@ -74,17 +75,20 @@ def deletions(api: Api) -> tuple[Deletion, ...] | None:
         answer = api.outcome(request)
     except RemoteError:
         return None
-    return None if isinstance(answer, Failure) else tuple(_deletions(answer))
-
-
-def _deletions(answer: Any) -> Iterator[Deletion]:
-    """Yield the deletions that an answer tells of; what it says otherwise is passed over."""
+    if isinstance(answer, Failure):
+        return None
     events = answer.get("data") if isinstance(answer, Mapping) else None
-    for event in events if isinstance(events, list) else ():
+    return events if isinstance(events, list) else []
+
+
+def _deletions(events: Iterable[Any]) -> Iterator[Deletion]:
+    """Yield the deletions that events tell of; what they say otherwise is passed over."""
+    for event in events:
         outer = _at(event, "attributes")
         inner = _at(outer, "attributes")
-        asset, name = _at(inner, "asset"), _at(inner, "asset").get("name")
-        number, at = str(asset.get("id") or ""), _time(outer.get("timestamp"))
+        asset = _at(inner, "asset")
+        number, name = str(asset.get("id") or ""), asset.get("name")
+        at = _time(outer.get("timestamp"))
         if at is None or not isinstance(name, str):
             continue
         yield Deletion(
@@ -93,35 +97,6 @@ def _deletions(answer: Any) -> Iterator[Deletion]:
             by=_who(inner),
             at=int(at.timestamp() * 1000),
         )
-
-
-def question(monitor: int) -> dict[str, Any]:
-    """
-    Return the search for the latest change of one monitor.
-
-    Names of events and facets are those of Datadog's guide to tracking monitor changes; 90 days
-    is the longest that an audit trail is kept.
-    """
-    kinds = "@action:(created OR modified OR deleted)"
-    return {
-        "filter": {
-            "query": f"@evt.name:Monitor @asset.type:monitor @asset.id:{monitor} {kinds}",
-            "from": "now-90d",
-            "to": "now",
-        },
-        "sort": "-timestamp",
-        "page": {"limit": 1},
-    }
-
-
-def editor(answer: Any) -> str:
-    """Return who and when, such as ``ani@acme.example, 2026-11-22 10:31 UTC``; or empty."""
-    events = answer.get("data") if isinstance(answer, Mapping) else None
-    if not isinstance(events, list) or not events:
-        return ""
-    outer = _at(events[0], "attributes")
-    parts = (_who(_at(outer, "attributes")), _moment(outer.get("timestamp")))
-    return ", ".join(part for part in parts if part)
 
 
 def _who(attributes: Mapping[str, Any]) -> str:
