@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from monitor_sync.datadog import answers, audit, can_delete, paging
-from monitor_sync.datadog.api import Api
+from monitor_sync.datadog.api import Api, read_request
 from monitor_sync.http.failure import Failure
 from monitor_sync.http.request import Request
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, Deletion
@@ -27,7 +27,7 @@ SEARCH_SIZE: Final = 100
 _ALL, _ONE = "/api/v1/monitor", "/api/v1/monitor/{id}"
 
 _request = functools.partial(Request, kind="monitor", scope="monitors_read and monitors_write")
-_question = functools.partial(Request, kind="monitor", scope="monitors_read", repeatable=True)
+_question = functools.partial(read_request, kind="monitor", scope="monitors_read")
 
 
 class Monitors:
@@ -67,7 +67,6 @@ class Monitors:
         for number in itertools.count():
             answer = self._api.send(
                 _question(
-                    method="GET",
                     path=f"{_ALL}/search",
                     operation="look up",
                     subject="monitors",
@@ -85,7 +84,6 @@ class Monitors:
         """Return one monitor. Raises NotFound."""
         return self._api.object(
             _question(
-                method="GET",
                 path=_ONE,
                 operation="read",
                 subject=f"monitor {id}",
@@ -200,9 +198,7 @@ class Monitors:
         query: dict[str, Any] = {"page": number, "page_size": size, "with_downtimes": False}
         if tags:
             query["monitor_tags"] = ",".join(tags)
-        request = _question(
-            method="GET", path=_ALL, operation="list", subject="monitors", query=query
-        )
+        request = _question(path=_ALL, operation="list", subject="monitors", query=query)
         page: list[Any] = self._api.send(request, list)
         return page
 
@@ -210,7 +206,6 @@ class Monitors:
         """Return what Datadog says about some monitors: 409 is an answer here."""
         answer = self._api.outcome(
             _question(
-                method="GET",
                 path=f"{_ALL}/can_delete",
                 operation="check",
                 subject="what refers to monitors",

@@ -6,9 +6,9 @@ https://docs.datadoghq.com/api/latest/monitors/ and https://docs.datadoghq.com/a
 
 from __future__ import annotations
 
-import itertools
 from typing import Any, Final
 
+from monitor_sync.datadog import paging
 from monitor_sync.datadog.api import Api, read_request
 
 PAGE_SIZE: Final = 100
@@ -23,23 +23,7 @@ class NotifiedByTags:
 
     def notification_rules(self) -> list[Any]:
         """Return all notification rules as Datadog has them. Needs ``monitors_read``."""
-        rules: list[Any] = []
-        for number in itertools.count():
-            page = self._api.data(
-                read_request(
-                    path="/api/v2/monitor/notification_rule",
-                    kind="notification rule",
-                    operation="look up",
-                    subject="the notification rules",
-                    scope="monitors_read",
-                    query={"page": number, "per_page": PAGE_SIZE},
-                )
-            )
-            new = [rule for rule in page if rule not in rules]
-            rules += new
-            if len(page) < PAGE_SIZE or not new:
-                break
-        return rules
+        return paging.short(self._rules, size=PAGE_SIZE)
 
     def downtimes(self) -> list[Any]:
         """
@@ -58,3 +42,15 @@ class NotifiedByTags:
             list,
         )
         return downtimes
+
+    def _rules(self, number: int) -> list[Any]:
+        return self._api.data(
+            read_request(
+                path="/api/v2/monitor/notification_rule",
+                kind="notification rule",
+                operation="look up",
+                subject="the notification rules",
+                scope="monitors_read",
+                query={"page": number, "per_page": PAGE_SIZE},
+            )
+        )

@@ -1,7 +1,8 @@
-"""Reads a listing page by page: the first one alone; if it is full, the next ones four at once."""
+"""Reads a listing page by page: a long one in waves, a short one a page after the other."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -13,7 +14,7 @@ WAVE: Final = 4
 def pages(page: Callable[[int], list[Any]], *, size: int) -> Iterator[list[Any]]:
     """
     Yield all pages in order, up to the first that is not full. ``page`` returns the page of a
-    number.
+    number. The first one is asked for alone; if it is full, the next ones four at once.
 
     An item that slid from one page to the next meanwhile is given once.
     """
@@ -21,13 +22,30 @@ def pages(page: Callable[[int], list[Any]], *, size: int) -> Iterator[list[Any]]
     for items in _raw(page, size):
         fresh = []
         for item in items:
-            if (key := identity(item)) not in seen:
+            if (key := _identity(item)) not in seen:
                 seen.add(key)
                 fresh.append(item)
         yield fresh
 
 
-def identity(item: Any) -> Any:
+def short(page: Callable[[int], list[Any]], *, size: int) -> list[Any]:
+    """
+    Return all items of a listing that hardly ever has a second page, one page after the other.
+
+    It ends with a page that is not full, or that brings nothing new. Of an item that is given
+    twice the later one counts.
+    """
+    items: dict[Any, Any] = {}
+    for number in itertools.count():
+        more = page(number)
+        before = len(items)
+        items.update((_identity(item), item) for item in more)
+        if len(more) < size or len(items) == before:
+            break
+    return list(items.values())
+
+
+def _identity(item: Any) -> Any:
     """Return what tells items of a listing apart; one without a usable id is only itself."""
     number = item.get("id") if isinstance(item, dict) else None
     return number if type(number) in (int, str) else ("no id", id(item))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any, Final
 
 from monitor_sync.datadog import paging
@@ -20,14 +19,7 @@ class Teams:
 
     def all(self) -> list[Any]:
         """Return all teams as Datadog has them. Needs ``teams_read``."""
-        teams: dict[Any, Any] = {}
-        for number in itertools.count():
-            page = self._page(number)
-            before = len(teams)
-            teams.update((paging.identity(team), team) for team in page)
-            if len(page) < PAGE_SIZE or len(teams) == before:
-                break
-        return list(teams.values())
+        return paging.short(self._page, size=PAGE_SIZE)
 
     def _page(self, number: int) -> list[Any]:
         return self._api.data(
