@@ -95,9 +95,8 @@ def read_pagerduty_service(account: Account, _: Request, name: str) -> Answer:
 
 def create_opsgenie_service(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/integration/opsgenie/services: the key is never answered."""
-    attributes = shapes.required_attributes(request)
     names = ("name", "opsgenie_api_key", "region", "custom_url")
-    shapes.check(attributes, dict.fromkeys(names, shapes.text))
+    attributes = shapes.checked_attributes(request, dict.fromkeys(names, shapes.text))
     service = {
         "type": "opsgenie-service",
         "id": str(uuid.uuid4()),

@@ -18,8 +18,7 @@ _SHAPES: dict[str, shapes.Shape] = {
 
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/monitor/notification_rule, with a name and a filter by tags or by scope."""
-    attributes = shapes.required_attributes(request)
-    shapes.check(attributes, _SHAPES)
+    attributes = shapes.checked_attributes(request, _SHAPES)
     if not attributes.get("name"):
         raise refused("'name' is a required property")
     if len(attributes.get("filter") or {}) != 1:

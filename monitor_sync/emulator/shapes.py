@@ -96,9 +96,10 @@ def attributes_of(request: Request) -> dict[str, Json] | None:
     return attributes if isinstance(attributes, dict) else None
 
 
-def required_attributes(request: Request) -> dict[str, Json]:
-    """Return the same. Raises Refused where there is none."""
+def checked_attributes(request: Request, shapes: Mapping[str, Shape]) -> dict[str, Json]:
+    """Return the same, checked. Raises Refused where there is none or one has another shape."""
     attributes = attributes_of(request)
     if attributes is None:
         raise invalid("data")
+    check(attributes, shapes)
     return attributes

@@ -24,8 +24,7 @@ _SHAPES: dict[str, shapes.Shape] = {
 
 def create(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v2/team: 201; a name or handle that is taken is 409."""
-    attributes = shapes.required_attributes(request)
-    shapes.check(attributes, _SHAPES)
+    attributes = shapes.checked_attributes(request, _SHAPES)
     name, handle = attributes.get("name"), attributes.get("handle")
     if not name or not handle:
         raise refused(f"'{'handle' if name else 'name'}' is a required property")
