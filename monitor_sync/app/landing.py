@@ -6,12 +6,12 @@ import contextlib
 import os
 import signal
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from monitor_sync.errors import Refused, UsageError
+from monitor_sync.sync.interrupts import held_back
 
 _HELD: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -31,7 +31,7 @@ def land(texts: Mapping[Path, str], before: Mapping[Path, bytes]) -> None:
     with contextlib.ExitStack() as undo:
         try:
             drafts = [(path, _draft(path, text, undo)) for path, text in texts.items()]
-            with _uninterrupted():
+            with held_back(*_HELD):
                 _refuse_changed(texts, before)
                 for path, draft in drafts:
                     undo.callback(_restore, path, before.get(path))
@@ -98,23 +98,3 @@ def _restore(path: Path, content: bytes | None) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(content)
     Path(name).replace(path)
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C and its like until the block has ended; they act then."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    # a mask would hold back this thread alone, and another one would take the signal
-    before = {
-        number: signal.signal(number, lambda taken, _: came.append(taken)) for number in _HELD
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-        for held in dict.fromkeys(came):
-            signal.raise_signal(held)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from queue import SimpleQueue
 from typing import Final, Generic, TypeVar
+
+from monitor_sync.sync.interrupts import held_back
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,33 +46,13 @@ def started(workers: int) -> ThreadPoolExecutor:
     """
     pool = ThreadPoolExecutor(workers, thread_name_prefix="monitor-sync-write")
     all_run = threading.Event()
-    with _held_back():
+    with held_back(signal.SIGINT, signal.SIGTERM):
         try:
             for _ in range(workers):
                 pool.submit(all_run.wait)
         finally:
             all_run.set()
     return pool
-
-
-@contextlib.contextmanager
-def _held_back() -> Iterator[None]:
-    """Hold back Ctrl-C and its like until the block has ended; they act then."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # no signal breaks in here
-        return
-    came: list[int] = []
-    before = {
-        number: signal.signal(number, lambda taken, _: came.append(taken))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-        for held in dict.fromkeys(came):
-            signal.raise_signal(held)
 
 
 _LOOK: Final = 0.01
