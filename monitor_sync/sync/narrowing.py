@@ -39,11 +39,11 @@ def select(
     }
     tags = _tags(plan, declared)
     alone = [(resource.key, resource.tags) for resource in plan.left_alone if resource.key]
-    known = [*((address.key, its) for address, its in tags.items()), *alone]
+    known = [*((address.key, own) for address, own in tags.items()), *alone]
     unmatched = first_unmatched(selectors, known)
     if unmatched is not None:
         raise UsageError(unmatched.unmatched, hint=suggest(unmatched.text))
-    meant = {address for address, its in tags.items() if selected(selectors, address.key, its)}
+    meant = {address for address, own in tags.items() if selected(selectors, address.key, own)}
     changed = _changed(plan)
     return replace(
         plan,
