@@ -152,10 +152,10 @@ def notify_only(function: _F) -> _F:
 def _limit(_: click.Context, parameter: click.Parameter, value: str | None) -> Limit | None:
     if value is None:
         return None
-    from monitor_sync.sync import limits
+    from monitor_sync.model import Limit
 
     try:
-        return limits.parse(value)
+        return Limit.read(value)
     except ValueError as error:
         raise click.BadParameter(str(error), param=parameter) from None
 

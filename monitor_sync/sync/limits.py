@@ -47,16 +47,6 @@ class Breach:
     hint: str = ""
 
 
-def parse(text: str) -> Limit:
-    """
-    Return the value of an option such as ``--max-deletes``: ``N`` monitors, or ``N%`` of them.
-
-    Raises:
-        ValueError: it is neither; the text is for people.
-    """
-    return Limit.read(text)
-
-
 def breaches(
     plan: Plan,
     limits: Limits,

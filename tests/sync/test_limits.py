@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor_sync.model import Limit, Limited, Limits
-from monitor_sync.sync.limits import breaches, parse
+from monitor_sync.sync.limits import breaches
 from monitor_sync.sync.plan import make_plan
 from tests.sync.builders import answer, body, live, project
 from tests.sync.estates import breach_messages, declared, limits, percent, plan
@@ -314,15 +314,15 @@ def test_monitors_whose_unit_nobody_knows_are_judged_together() -> None:
     ],
 )
 def test_an_option_is_a_count_or_a_share(text: str, limit: Limit) -> None:
-    assert parse(text) == limit
+    assert Limit.read(text) == limit
 
 
 @pytest.mark.parametrize("text", ["", "-1", "5.5", "30%%", "many", "%", "1e3", "٣", "nan%"])
 def test_an_option_that_is_neither_is_told_what_to_type(text: str) -> None:
     with pytest.raises(ValueError, match="is not a count such as 5, or a share such as 30%"):
-        parse(text)
+        Limit.read(text)
 
 
 def test_more_than_all_is_no_share() -> None:
     with pytest.raises(ValueError, match="`101%` is more than all monitors"):
-        parse("101%")
+        Limit.read("101%")

@@ -100,7 +100,7 @@ def command(
 
 def _allowed(text: str) -> tuple[dict[Limited, Limit], list[str]]:
     """Return the limits and the keys that ``--allow`` names. Raises UsageError."""
-    from monitor_sync.sync.limits import parse
+    from monitor_sync.model import Limit
 
     limits: dict[Limited, Limit] = {}
     forced = []
@@ -115,7 +115,7 @@ def _allowed(text: str) -> tuple[dict[Limited, Limit], list[str]]:
             forced.append(value)
             continue
         try:
-            limits[cast("Limited", word.removeprefix("--max-"))] = parse(value)
+            limits[cast("Limited", word.removeprefix("--max-"))] = Limit.read(value)
         except ValueError as error:
             raise UsageError(f"--allow {word}: {error}", hint=f"write {word} 12") from None
     return limits, forced
