@@ -277,36 +277,34 @@ def _unit(kind: Kind, live: LiveResource) -> str:
     return tag_value(kind.tags(live.body), "business_unit")
 
 
-def _delete(orphan: LiveResource, kind: Kind, references: References) -> Change:
+def _leaving(live: LiveResource, kind: Kind, action: Action) -> Change:
+    """Return a change of what no file declares: what it says of itself is from the live body."""
     return Change(
         kind=kind,
-        action="delete",
-        key=orphan.key,
-        name=kind.label(orphan.body),
-        id=orphan.id,
-        team=tag_value(kind.tags(orphan.body), "team"),
-        business_unit=_unit(kind, orphan),
-        live=orphan,
-        referred_by=references.left_behind(orphan.live_id),
-    )
-
-
-def _release(live: LiveResource, kind: Kind, entry: Released) -> Change:
-    """Return the change after which a resource is nobody's: all of it stays but our tags."""
-    body = kind.without_identity(live.body)
-    return Change(
-        kind=kind,
-        action="release",
+        action=action,
         key=live.key,
         name=kind.label(live.body),
         id=live.id,
         team=tag_value(kind.tags(live.body), "team"),
         business_unit=_unit(kind, live),
+        live=live,
+    )
+
+
+def _delete(orphan: LiveResource, kind: Kind, references: References) -> Change:
+    change = _leaving(orphan, kind, "delete")
+    return replace(change, referred_by=references.left_behind(orphan.live_id))
+
+
+def _release(live: LiveResource, kind: Kind, entry: Released) -> Change:
+    """Return the change after which a resource is nobody's: all of it stays but our tags."""
+    body = kind.without_identity(live.body)
+    return replace(
+        _leaving(live, kind, "release"),
         path=entry.path,
         line=entry.line,
         fields=kind.field_changes(live.body, body),
         body=body,
-        live=live,
         reason=entry.reason,
     )
 
