@@ -14,12 +14,12 @@ from types import MappingProxyType
 from typing import Final, get_args
 
 from monitor_sync.audience.audience import of_body
-from monitor_sync.audience.pagers import is_pager, pager_globs
+from monitor_sync.audience.pagers import is_pager
 from monitor_sync.language.message_layout import take_apart
 from monitor_sync.model import Limit, Limited, Limits, tag_value
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.plan import Change, Plan
-from monitor_sync.sync.review_rules import JUDGED_FROM
+from monitor_sync.sync.review_rules import JUDGED_FROM, pager_notions
 
 _WAIVED: Final[frozenset[Limited]] = frozenset({"changes", "labels", "lookalikes"})
 """What somebody who has reviewed the plan has agreed to. What cannot be undone takes an option."""
@@ -152,7 +152,7 @@ def _is_unpaged(change: Change, limits: Limits) -> bool:
     return any(
         any(is_pager(handle, globs) for handle in going)
         and not any(is_pager(handle, globs) for handle in left)
-        for globs in limits.notions or (pager_globs(limits.pagers, limits.pager_handles),)
+        for globs in pager_notions(limits)
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
-from monitor_sync.audience.pagers import is_pager, pager_globs
+from monitor_sync.audience.pagers import is_pager
 from monitor_sync.model import (
     Limit,
     Limited,
@@ -22,7 +22,13 @@ from monitor_sync.model import (
     Released,
     with_stems,
 )
-from monitor_sync.sync.review_rules import JUDGED_FROM, ReviewRules, stricter, written
+from monitor_sync.sync.review_rules import (
+    JUDGED_FROM,
+    ReviewRules,
+    pager_notions,
+    stricter,
+    written,
+)
 
 _LEVELS: Final = ("off", "note", "warning", "error")
 _EACH: Final = "*"
@@ -217,11 +223,7 @@ def _still_released(base: Project, here: Project) -> Mapping[str, Released]:
 def stricter_limits(left: Limits, other: Limits) -> Limits:
     """Return limits that refuse what either of two refuses; a pager is what either calls one."""
     whats: tuple[Limited, ...] = get_args(Limited)
-    notions = dict.fromkeys(
-        notion
-        for limits in (left, other)
-        for notion in (limits.notions or (pager_globs(limits.pagers, limits.pager_handles),))
-    )
+    notions = dict.fromkeys((*pager_notions(left), *pager_notions(other)))
     return Limits(
         standing={what: stricter(left.standing[what], other.standing[what]) for what in whats},
         units={

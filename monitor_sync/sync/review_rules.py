@@ -87,6 +87,11 @@ def rules_of(project: Project) -> ReviewRules:
     )
 
 
+def pager_notions(limits: Limits) -> tuple[tuple[str, ...], ...]:
+    """Return what a pager is, as globs: mostly once, twice where a change and its base differ."""
+    return limits.notions or (pager_globs(limits.pagers, limits.pager_handles),)
+
+
 def stricter(left: Limit, other: Limit) -> Limit:
     """Return a limit that refuses what either of two refuses."""
     counts = [limit.count for limit in (left, other) if limit.count is not None]
