@@ -19,11 +19,6 @@ def hash_of(kind: Kind, live: Body, declared: Body) -> str:
     return hashlib.sha256(form.encode()).hexdigest()[:32]
 
 
-def planned_hash(change: Change) -> str:
-    """Return the hash of the live resource as the plan saw it; empty for a create."""
-    return hash_of(change.kind, change.live.body, change.body or {}) if change.live else ""
-
-
 def still(
     endpoint: Endpoint,
     change: Change,
@@ -66,11 +61,7 @@ def still(
         )
     if now is not None and wanted is not None and not kind.field_changes(now.body, wanted):
         return Written(id=live.id, created=now.created, already=True, note="was so already")
-    raise Conflict(
-        f"{change.key} (#{live.id}) was changed since the plan was made"
-        f"{_when(endpoint, live.id, now)}{_where(change, now, wanted)}",
-        hint="plan again and see what it would undo",
-    )
+    raise _changed(endpoint, change, live.id, now, wanted)
 
 
 def _is_ours(change: Change, now: LiveResource, projects: Sequence[str]) -> bool:
@@ -86,6 +77,17 @@ def _is_ours(change: Change, now: LiveResource, projects: Sequence[str]) -> bool
     if now.project not in projects or not now.key:
         return False
     return change.action not in ("delete", "release") or now.key == change.key
+
+
+def _changed(
+    endpoint: Endpoint, change: Change, number: Id, now: LiveResource | None, wanted: Body | None
+) -> Conflict:
+    """Return the error for a resource that is neither as planned nor as wanted."""
+    return Conflict(
+        f"{change.key} (#{number}) was changed since the plan was made"
+        f"{_when(endpoint, number, now)}{_where(change, now, wanted)}",
+        hint="plan again and see what it would undo",
+    )
 
 
 def _when(endpoint: Endpoint, number: Id, now: LiveResource | None) -> str:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from monitor_sync.errors import Refused
 from monitor_sync.sync import plan_file, plan_json
-from monitor_sync.sync.conflict import planned_hash
+from monitor_sync.sync.change import Change
+from monitor_sync.sync.conflict import hash_of
 from monitor_sync.sync.plan import Plan, make_plan
 from tests.sync.builders import answer, body, composite, live, monitor, project
 
@@ -38,6 +39,11 @@ def a_plan() -> Plan:
         {**answer(body("x"), 5), "tags": []},
     )
     return make_plan(declared, held, site="datadoghq.eu")
+
+
+def planned_hash(change: Change) -> str:
+    """The hash of the live resource as the plan saw it; empty for a create."""
+    return hash_of(change.kind, change.live.body, change.body or {}) if change.live else ""
 
 
 def kept(plan: Plan) -> str:
