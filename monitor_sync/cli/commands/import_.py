@@ -103,17 +103,11 @@ def command(
     query: str | None,
     everything: bool,
     since: int | None,
-    project: str,
-    take_over: bool,
-    state: Any,
-    templates: bool,
     suggest: bool,
-    tests: bool,
-    dry_run: bool,
-    baseline: Path | None,
     deadline: float | None,
     form: str,
     output: Path | None,
+    **how: Any,
 ) -> None:
     """
     Write live monitors as files that plan nothing but their adoption.
@@ -129,19 +123,7 @@ def command(
     imported = app.import_monitors(
         root,
         console.target(deadline=deadline),
-        app.ImportOptions(
-            ids=ids,
-            query=query or "",
-            everything=everything,
-            since=since,
-            project=project,
-            take_over=take_over,
-            tests=tests,
-            dry_run=dry_run,
-            baseline=baseline,
-            templates=templates,
-            state=state,
-        ),
+        app.ImportOptions(ids=ids, query=query or "", everything=everything, since=since, **how),
         app.Conversation(progress=progress),
     )
     from monitor_sync.render import importing
