@@ -65,15 +65,13 @@ class Planned:
 
     def file(self) -> str:
         """Return the text of the plan file. Raises UsageError where a part cannot stand alone."""
-        from monitor_sync.resources.monitor.references import keys_in
-
         written = {change.key for change in self.plan.changes}
         for change in self.plan.changes:
-            for key in keys_in((change.body or {}).get("query")):
-                if key not in written:
+            for target in change.kind.unresolved(change.body or {}):
+                if target.key not in written:
                     raise UsageError(
-                        f"{change.key} refers to {key}, which is neither live nor selected",
-                        hint=f"select {key} as well",
+                        f"{change.key} refers to {target.key}, which is neither live nor selected",
+                        hint=f"select {target.key} as well",
                     )
         return plan_file(self.plan, self.root)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from monitor_sync.model import (
     KEY_TAG,
@@ -27,7 +27,8 @@ Slot to its value in canonical form; absent means absent.
 A slot is the smallest part of a resource that is merged by itself, such as a field or an option.
 """
 
-_HOLE = re.compile(r"\$\{id:([^}]*)\}")
+_HOLE: Final = re.compile(r"\$\{id:([^}]*)\}")
+"""A reference by key: no part of Datadog's language, so a pattern finds it in any text."""
 
 
 class Declared(Protocol):

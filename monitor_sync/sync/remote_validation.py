@@ -16,7 +16,6 @@ from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError
 from monitor_sync.model import Body, Id, LiveResource, Project
 from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.resources.monitor.payload import to_update
-from monitor_sync.resources.monitor.references import keys_in
 from monitor_sync.sync.identity import Match, match
 from monitor_sync.sync.plan import make_plan
 from monitor_sync.sync.references import References
@@ -121,7 +120,7 @@ def questions(
         questions_ += _unchanged(project, match(project, live), known)
     ready: list[Question] = []
     for question in questions_:
-        if keys_in(question.body.get("query")):
+        if MONITOR.unresolved(question.body):
             unchecked[question.key] = Unchecked(key=question.key, reason=MEMBERS)
         else:
             ready.append(question)

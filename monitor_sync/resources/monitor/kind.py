@@ -84,15 +84,11 @@ class MonitorKind(Kind):
 
     def unresolved(self, body: Body) -> tuple[Address, ...]:
         """Return the keys that still stand in a composite's query."""
-        keys = references.keys_in(body.get("query"))
-        return tuple(Address(self.refers_to, key) for key in keys)
+        return super().unresolved(_query_of(body))
 
     def resolved(self, body: Body, ids: Mapping[Address, Id]) -> dict[str, Any]:
         """Return the body with the known ids in a composite's query."""
-        query = body.get("query")
-        if not isinstance(query, str):
-            return dict(body)
-        return {**body, "query": references.resolved_query(query, ids)}
+        return {**body, **super().resolved(_query_of(body), ids)}
 
     def ids_in(self, body: Body) -> tuple[LiveId, ...]:
         """Return the monitors that a composite's query names."""
@@ -117,6 +113,11 @@ class MonitorKind(Kind):
     def unknown(self, live: Body, *declared: Body) -> frozenset[str]:
         """Return the live options that nobody here knows (``merge.py``)."""
         return merge.unknown(live, *declared)
+
+
+def _query_of(body: Body) -> Body:
+    """Return the only part of a monitor in which it names others."""
+    return {"query": body["query"]} if "query" in body else {}
 
 
 MONITOR: Final = MonitorKind()
