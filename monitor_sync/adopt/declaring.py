@@ -9,6 +9,7 @@ from typing import Any, Final
 from monitor_sync.adopt.placing import Place
 from monitor_sync.jsontext import tidy
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNOWNED, UNPLACED, Body
+from monitor_sync.project.schema import known_types, read_only
 from monitor_sync.project.schema_files import bundle
 from monitor_sync.resources.monitor import values
 from monitor_sync.resources.monitor.canonical import canonical
@@ -33,7 +34,7 @@ def declared(body: Body, service: str, given: Collection[str]) -> dict[str, Any]
     written = {
         "name": values.text(body.get("name")),
         "type": None if kind == "query alert" else kind,
-        "raw_type": True if kind not in creatable_types() else None,
+        "raw_type": True if kind not in known_types() else None,
         "query": values.query(body.get("query")),
         "thresholds": _thresholds(thresholds, form["options"].get("thresholds")),
         "priority": form.get("priority"),
@@ -113,7 +114,7 @@ def _options(
     known: dict[str, Any] = {}
     raw: dict[str, Any] = {}
     for name, value in live.items():
-        if name not in form or name in READ_ONLY or name in _read_only("options"):
+        if name not in form or name in READ_ONLY or name in read_only("options"):
             continue
         digits = isinstance(value, str) and not isinstance(form[name], str)
         (known if name in _known_options() else raw)[name] = form[name] if digits else value
@@ -124,7 +125,7 @@ def _thresholds(written: Any, form: Any) -> dict[str, Any] | None:
     """Return the levels that count for this type, as numbers."""
     if not isinstance(written, Mapping) or not isinstance(form, Mapping):
         return None
-    skipped = _read_only("thresholds")
+    skipped = read_only("thresholds")
     return {name: form[name] for name in written if name in form and name not in skipped} or None
 
 
@@ -140,22 +141,5 @@ def _escaped(value: Any) -> Any:
 
 
 @cache
-def creatable_types() -> frozenset[str]:
-    """Return the types that the schema of a monitor lists."""
-    written = bundle("definitions")["definitions"]["changes"]["properties"]["type"]
-    return frozenset(name for choice in written["anyOf"] for name in choice.get("enum", ()))
-
-
-@cache
 def _known_options() -> frozenset[str]:
     return frozenset(bundle("definitions")["definitions"]["options"]["properties"])
-
-
-@cache
-def _read_only(part: str) -> frozenset[str]:
-    properties = bundle("definitions")["definitions"][part]["properties"]
-    return frozenset(
-        name
-        for name, described in properties.items()
-        if str(described.get("description", "")).startswith("Read only")
-    )

@@ -8,7 +8,7 @@ from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.model import read_priority
 from monitor_sync.project.document import Document
 from monitor_sync.project.layers import Layer, Values
-from monitor_sync.project.schema_files import bundle
+from monitor_sync.project.schema import read_only
 from monitor_sync.project.yaml_reader import DataPath
 
 _NOT_MERGED: Final = frozenset({"for_each"})
@@ -21,24 +21,14 @@ _HINTS: Final = {
 }
 
 
-def _read_only(part: str) -> frozenset[str]:
-    """Return what Datadog or people own, as the schema marks it."""
-    properties = bundle("definitions")["definitions"][part]["properties"]
-    return frozenset(
-        name
-        for name, described in properties.items()
-        if str(described.get("description", "")).startswith("Read only")
-    )
-
-
 class Normaliser:
     """Makes levels, and keeps what there is to say about them."""
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
-        self._fields = _read_only("changes")
-        self._options = _read_only("options")
-        self._thresholds = _read_only("thresholds")
+        self._fields = read_only("changes")
+        self._options = read_only("options")
+        self._thresholds = read_only("thresholds")
 
     def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
         """Return one cleaned level. ``key`` is for the diagnostics and may be empty."""

@@ -84,6 +84,17 @@ def known_types() -> frozenset[str]:
     return frozenset(kinds[0]["enum"])
 
 
+@functools.cache
+def read_only(part: str) -> frozenset[str]:
+    """Return what Datadog or people own of one definition, as the schema marks it."""
+    properties = bundle("definitions")["definitions"][part]["properties"]
+    return frozenset(
+        name
+        for name, described in properties.items()
+        if str(described.get("description", "")).startswith("Read only")
+    )
+
+
 def _is_raw(data: Any, where: DataPath) -> bool:
     """Return whether ``raw_type: true`` beside a value lets it pass: a type, an unknown field."""
     for part in where[:-1]:
