@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from monitor_sync.project.source_map import filled
-
-_WORDS: Final = re.compile(r"\w+|\s+|[^\w\s]")
+from monitor_sync.project.word_changes import word_changes
 
 
 def unfilled(written: str, wanted: str, scope: Mapping[str, Any], *, one_line: bool) -> str | None:
@@ -20,31 +17,15 @@ def unfilled(written: str, wanted: str, scope: Mapping[str, Any], *, one_line: b
     where something that a hole gives would have to change.
     """
     text, origins = filled(written, scope)
-    before, after = _WORDS.findall(text), _WORDS.findall(wanted)
-    starts = [0]
-    for word in before:
-        starts.append(starts[-1] + len(word))
-    matcher = difflib.SequenceMatcher(
-        None, _compared(before, one_line), _compared(after, one_line), autojunk=False
-    )
     result, at = "", 0
-    for kind, first, last, new_first, new_last in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        begin, end = starts[first], starts[last]
+    for begin, end, new in word_changes(text, wanted, one_line=one_line):
         stretch = range(begin, end)
         if any(origins.ends[place] - origins.starts[place] > 1 for place in stretch):
             return None
         start = origins.starts[begin]
         stop = origins.ends[end - 1] if end > begin else start
-        new = "".join(after[new_first:new_last])
         if not new.strip() and not written[start:stop].strip() and one_line:
             continue
         result += written[at:start] + new.replace("${", "$${")
         at = stop
     return result + written[at:]
-
-
-def _compared(words: list[str], one_line: bool) -> list[str]:
-    """Return words as they are compared: any run of blanks is one blank in one line."""
-    return [" " if one_line and word.isspace() else word for word in words]

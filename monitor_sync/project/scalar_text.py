@@ -7,7 +7,6 @@ compared word by word, and only what differs is replaced where it stands.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -16,8 +15,8 @@ from monitor_sync.project import yaml_text
 from monitor_sync.project.interpolation import plain
 from monitor_sync.project.positions import Node, Splice, line_start, without_blank_lines
 from monitor_sync.project.source_map import in_file
+from monitor_sync.project.word_changes import word_changes
 
-_WORDS: Final = re.compile(r"\w+|\s+|[^\w\s]")
 _LONGEST: Final = 20_000
 """Characters up to which two texts are compared word by word."""
 
@@ -85,19 +84,11 @@ def _by_word(text: str, node: Node, value: str) -> list[Splice] | None:
     if not old or not value or max(len(old), len(value)) > _LONGEST:
         return None
     places = in_file(text, node.content, node.style, old)
-    before, after = _WORDS.findall(old), _WORDS.findall(value)
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    starts = [0]
-    for word in before:
-        starts.append(starts[-1] + len(word))
     splices = []
-    for kind, first, last, new_first, new_last in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        written = _in_style("".join(after[new_first:new_last]), text, node)
+    for begin, end, words in word_changes(old, value):
+        written = _in_style(words, text, node)
         if written is None:
             return None
-        begin, end = starts[first], starts[last]
         stop = _width(text, node, places, end) if end > begin else places[begin]
         splices.append(Splice(places[begin], stop, written))
     return splices
