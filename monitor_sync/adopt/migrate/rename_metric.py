@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, Rewrites
+from monitor_sync.adopt.migrate.texts import QUERIES, texts
 from monitor_sync.language import query
 from monitor_sync.project.edits import Set
 from monitor_sync.project.parsed import ParsedFile
 from monitor_sync.project.yaml_reader import DataPath
-
-_QUERIES: Final = frozenset({"query", "critical_query", "critical_recovery_query"})
 
 
 def _rewrite(estate: Estate, names: Sequence[str]) -> Rewrites:
@@ -22,7 +20,7 @@ def _rewrite(estate: Estate, names: Sequence[str]) -> Rewrites:
     written: set[str] = set()
     for file in estate.files:
         for where, text in texts(file.written):
-            renamed = in_query.sub(lambda _: new, text) if where[-1] in _QUERIES else text
+            renamed = in_query.sub(lambda _: new, text) if where[-1] in QUERIES else text
             if text == old and _is_metric(file, where):
                 renamed = new
             if renamed != text:
@@ -30,17 +28,6 @@ def _rewrite(estate: Estate, names: Sequence[str]) -> Rewrites:
                 written.add(file.document.path)
     rewrites.kept += _made_of_holes(estate, old, in_query)
     return rewrites
-
-
-def texts(value: Any, where: DataPath = ()) -> Iterator[tuple[DataPath, str]]:
-    """Yield every text in plain data, and where it stands."""
-    entries: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else ()
-    entries = enumerate(value) if isinstance(value, list) else entries
-    for part, inner in entries:
-        if isinstance(inner, str):
-            yield (*where, part), inner
-        else:
-            yield from texts(inner, (*where, part))
 
 
 def _is_metric(file: ParsedFile, where: DataPath) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, Rewrites
-from monitor_sync.adopt.migrate.rename_metric import texts
+from monitor_sync.adopt.migrate.texts import QUERIES, entries, texts
 from monitor_sync.project.edits import Edit, Rename, Set
 from monitor_sync.project.parsed import ParsedFile
 from monitor_sync.project.yaml_reader import DataPath
@@ -15,7 +15,6 @@ from monitor_sync.project.yaml_reader import DataPath
 _OURS: Final = frozenset({"team", "service", "env", "business_unit", "on_call"})
 """Tags that this tool writes itself: they keep their names on monitors."""
 
-_QUERIES: Final = frozenset({"query", "critical_query", "critical_recovery_query"})
 _MESSAGES: Final = frozenset({"message", "escalation_message", "name"})
 _BRACES: Final = re.compile(r"\{[^{}]*(?:\$\{[^{}]*\}[^{}]*)*\}|\"[^\"]*\"")
 """What a query has in braces or in quotes: filters, groups and searches, holes included."""
@@ -29,7 +28,7 @@ def _rewrite(estate: Estate, names: Sequence[str]) -> Rewrites:
         edits = rewrites.edits[estate.below(file)]
         for where, text in texts(file.written):
             renamed = text
-            if where[-1] in _QUERIES:
+            if where[-1] in QUERIES:
                 renamed = in_filter(text)
             elif where[-1] in _MESSAGES and file.file.kind != "tests":
                 renamed = in_message(text)
@@ -86,9 +85,7 @@ def _tag_mappings(file: ParsedFile) -> Iterator[tuple[DataPath, dict[str, Any]]]
     names = ("tags", "group") if file.file.kind == "tests" else ("tags",)
 
     def below(value: Any, where: DataPath) -> Iterator[tuple[DataPath, dict[str, Any]]]:
-        entries: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else ()
-        entries = enumerate(value) if isinstance(value, list) else entries
-        for part, inner in entries:
+        for part, inner in entries(value):
             if part in names and isinstance(inner, dict):
                 yield (*where, part), inner
             else:
