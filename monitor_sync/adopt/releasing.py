@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor_sync.project.edits import Delete, Edit, Set
+from monitor_sync.project.edits import Delete, Edit, Set, without
 from monitor_sync.project.expand import Provenance
 from monitor_sync.project.monitor_file import MonitorFile
 from monitor_sync.project.yaml_reader import DataPath
@@ -62,14 +62,11 @@ class _File:
         self._own = {key: made for key, made in provenance.items() if made.source is source}
         self._leaving = {key for key in self._own if key in leaving}
 
-    def adoptions(self) -> Iterator[Edit]:
-        """Yield what takes the ids of leaving monitors off the top of the file."""
+    def adoptions(self) -> list[Edit]:
+        """Return what takes the ids of leaving monitors off the top of the file."""
         start = self.source.key("")
         parts = [part for part in self.source.adoptions if start + part in self._leaving]
-        if parts and len(parts) == len(self.source.adoptions):
-            yield Delete(("adopt",))
-        else:
-            yield from (Delete(("adopt", part)) for part in parts)
+        return without(("adopt",), parts, len(self.source.adoptions))
 
     # monitors written out
 
@@ -78,10 +75,7 @@ class _File:
         monitors = self._data.get("monitors") or {}
         keys = {name: self._keys_of(("monitors", name)) for name in monitors}
         gone = [name for name, own in keys.items() if own and own <= self._leaving]
-        if gone and len(gone) == len(monitors):
-            yield Delete(("monitors",))
-            return
-        yield from (Delete(("monitors", name)) for name in gone)
+        yield from without(("monitors",), gone, len(monitors))
         for name, own in keys.items():
             if name not in gone and own & self._leaving:
                 yield from self._items(name, own)
@@ -125,10 +119,7 @@ class _File:
             elif own & self._leaving:
                 edits += list(self._of_use(index, use, by_item))
         yield from edits
-        if gone and len(gone) == len(uses):
-            yield Delete(("use",))
-            return
-        yield from (Delete(("use", index)) for index in reversed(gone))
+        yield from without(("use",), gone[::-1], len(uses))
 
     def _by_item(self, use: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         """Return the keys that one use makes: by item, then by the template's monitor."""

@@ -53,6 +53,17 @@ class Rename:
 Edit = Set | InsertItem | Delete | Rename
 
 
+def without(where: DataPath, gone: Sequence[str | int], total: int) -> list[Edit]:
+    """
+    Return what takes entries out of a collection, or all of it where none is left.
+
+    ``total`` is how many entries it has. Those of a list are named from the last to the first.
+    """
+    if gone and len(gone) == total:
+        return [Delete(where)]
+    return [Delete((*where, entry)) for entry in gone]
+
+
 def copied(value: Any) -> Any:
     """Return a copy of plain data in which nothing is shared, not even what aliases share."""
     if isinstance(value, dict):

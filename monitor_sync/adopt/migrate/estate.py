@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from monitor_sync.model import Monitor
 from monitor_sync.project.document import Document
-from monitor_sync.project.edits import Delete, Edit
+from monitor_sync.project.edits import Edit, without
 from monitor_sync.project.loaded import Loaded
 from monitor_sync.project.parsed import ParsedFile
 from monitor_sync.project.schema_files import bundle
@@ -173,13 +173,10 @@ def families(levels: Sequence[Level]) -> list[list[Level]]:
     return [sorted(group, key=levels.index) for group in groups.values()]
 
 
-def without_options(level: Level, names: Sequence[str]) -> Iterator[Edit]:
-    """Yield what takes options out of a level, with ``options`` itself where none is left."""
+def without_options(level: Level, names: Sequence[str]) -> list[Edit]:
+    """Return what takes options out of a level, with ``options`` itself where none is left."""
     given = [name for name in names if name in level.options]
-    if given and len(given) == len(level.options):
-        yield Delete((*level.where, "options"))
-    else:
-        yield from (Delete((*level.where, "options", name)) for name in given)
+    return without((*level.where, "options"), given, len(level.options))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Level, Rewrites
 from monitor_sync.model import with_stems
-from monitor_sync.project.edits import Delete, Edit
+from monitor_sync.project.edits import Delete, Edit, without
 from monitor_sync.project.parsed import ParsedFile
 
 
@@ -38,18 +38,16 @@ def _of_file(estate: Estate, file: ParsedFile, keys: Mapping[str, set[str]]) -> 
     start = f"{unit}/{name}/" if file.file.kind == "monitors" else f"{unit}/"
     if file.file.kind not in ("monitors", "business-unit"):
         return
-    own = [key for key in estate.loaded.project.monitors if key.startswith(start)]
-    if "moved_from" in data and own and all(key in keys["moved_from"] for key in own):
-        yield Delete(("moved_from",))
+    if "moved_from" in data:
+        own = [key for key in estate.loaded.project.monitors if key.startswith(start)]
+        if own and keys["moved_from"].issuperset(own):
+            yield Delete(("moved_from",))
     for word in ("adopt", "released"):
         parts = data.get(word) if file.file.kind == "monitors" else None
         if not isinstance(parts, dict) or not parts:
             continue
         done = [part for part in parts if not keys[word].isdisjoint(with_stems(start + part))]
-        if len(done) == len(parts):
-            yield Delete((word,))
-        else:
-            yield from (Delete((word, part)) for part in done)
+        yield from without((word,), done, len(parts))
 
 
 CODEMOD = Codemod(
