@@ -52,10 +52,7 @@ def _reason(estate: Estate, level: Level) -> str:
 def _stands_in(estate: Estate, key: str, field: Field, level: Level) -> bool:
     """Return whether a monitor takes a field from this very level."""
     setting = place(estate.loaded.provenance[key].compiled.layers, field)
-    if setting is None:
-        return False
-    layer, _ = setting
-    return layer.document.path == level.document.path and layer.where == level.where
+    return setting is not None and level.is_layer(setting[0])
 
 
 CODEMOD = Codemod(

@@ -12,6 +12,7 @@ from typing import Any, Final
 from monitor_sync.model import Monitor
 from monitor_sync.project.document import Document
 from monitor_sync.project.edits import Edit, without
+from monitor_sync.project.layers import Layer
 from monitor_sync.project.loaded import Loaded
 from monitor_sync.project.parsed import ParsedFile
 from monitor_sync.project.schema_files import bundle
@@ -51,6 +52,10 @@ class Level:
         """Its options; none where they are no mapping."""
         options = self.values.get("options")
         return options if isinstance(options, dict) else {}
+
+    def is_layer(self, layer: Layer) -> bool:
+        """Return whether a layer of a monitor is this very level."""
+        return layer.document.path == self.document.path and layer.where == self.where
 
     def line(self, *field: str | int) -> int:
         """Return the line on which one of its fields stands."""
@@ -170,7 +175,8 @@ def families(levels: Sequence[Level]) -> list[list[Level]]:
         groups[index] = [level, *(other for old in sorted(joined) for other in groups.pop(old))]
         for member in groups[index]:
             group_of.update(dict.fromkeys(member.keys, index))
-    return [sorted(group, key=levels.index) for group in groups.values()]
+    order = {level: index for index, level in enumerate(levels)}
+    return [sorted(group, key=order.__getitem__) for group in groups.values()]
 
 
 def without_options(level: Level, names: Sequence[str]) -> list[Edit]:

@@ -211,11 +211,7 @@ def _silenced(estate: Estate, key: str, silent: Sequence[Level]) -> bool:
     setting = place(estate.loaded.provenance[key].compiled.layers, ("notify",))
     if setting is None or setting[0].values["notify"] is not False:
         return False
-    layer = setting[0]
-    return not any(
-        level.where == layer.where and level.document.path == layer.document.path
-        for level in silent
-    )
+    return not any(level.is_layer(setting[0]) for level in silent)
 
 
 CODEMOD = Codemod(
