@@ -21,10 +21,11 @@ from monitor_sync.adopt.templates.items import (
     with_derived,
 )
 from monitor_sync.adopt.templates.lines import lines_of, written_out
-from monitor_sync.adopt.templates.member import NAME, Field, Member
+from monitor_sync.adopt.templates.member import NAME, Member
 from monitor_sync.adopt.templates.names import monitor_name
 from monitor_sync.adopt.templates.pattern import MOST_HOLES, Pattern
 from monitor_sync.adopt.templates.texts import SLOT, OwnValues
+from monitor_sync.project.layers import Field
 
 
 class Point(NamedTuple):

@@ -14,9 +14,7 @@ from monitor_sync.language.query import comparison, metrics, parse, tags
 from monitor_sync.language.query_facts import Parsed
 from monitor_sync.project.compiled import THRESHOLDS
 from monitor_sync.project.interpolation import plain
-
-Field = tuple[str | int, ...]
-"""The way to a value: ``("options", "thresholds", "critical")``."""
+from monitor_sync.project.layers import Field
 
 QUERY: Final[Field] = ("query",)
 NAME: Final[Field] = ("name",)

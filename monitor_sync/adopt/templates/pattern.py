@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor_sync.adopt.templates.columns import Column, Columns, Holed, folded, with_pattern
-from monitor_sync.adopt.templates.member import MESSAGE, NAME, QUERY, Field, Member
+from monitor_sync.adopt.templates.member import MESSAGE, NAME, QUERY, Member
+from monitor_sync.project.layers import Field
 
 MOST_HOLES: Final = 4
 """Holes of one monitor, its item among them; what is given anyway is none."""
