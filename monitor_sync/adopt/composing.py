@@ -79,7 +79,7 @@ def new_file(
         del entries[name]
     adopted = {part: monitor.id for part, monitor in sharing.members.items()}
     adopted |= {monitor.name: monitor.id for monitor in monitors if monitor.name in entries}
-    lines = [*_head(context.schema), *_block("adopt", adopted)]
+    lines = [*scalars.schema_line(context.schema), "adopt:", *scalars.entries(adopted, 2)]
     for name, value in top.items():
         lines += [_WHY_SILENT] if name == "defaults" else []
         lines += scalars.entry(name, value, 0)
@@ -112,17 +112,6 @@ def _needed(said: Sequence[Mapping[str, Any]]) -> _Needed:
     )
 
 
-def _head(schema: str) -> Iterator[str]:
-    if schema:
-        yield f"# yaml-language-server: $schema={schema}"
-
-
-def _block(name: str, values: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{name}:"
-    for inner, value in values.items():
-        yield from scalars.entry(inner, value, 2)
-
-
 def _monitors(
     entries: Mapping[str, Mapping[str, Any]], monitors: Sequence[PlacedMonitor]
 ) -> Iterator[str]:
@@ -130,8 +119,7 @@ def _monitors(
     for name, values in entries.items():
         yield from (f"  # {note}" for note in notes[name])
         yield f"  {scalars.key(name)}:"
-        for inner, value in values.items():
-            yield from scalars.entry(inner, value, 4)
+        yield from scalars.entries(values, 4)
 
 
 def entry(monitor: PlacedMonitor, context: FileContext) -> dict[str, Any]:
@@ -220,10 +208,9 @@ def appended(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
 
 def unit_file(name: str, team: str, tags: Mapping[str, str], schema: str) -> str:
     """Return the text of ``business-unit.yaml`` of a new unit; team and tags may be empty."""
-    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
-    for field_name, value in {"name": name, "team": team, "tags": tags}.items():
-        lines += scalars.entry(field_name, value, 0) if value else ()
-    return "\n".join(lines) + "\n"
+    values = {"name": name, "team": team, "tags": tags}
+    given = {field_name: value for field_name, value in values.items() if value}
+    return "\n".join([*scalars.schema_line(schema), *scalars.entries(given, 0)]) + "\n"
 
 
 def team_entries(teams: Mapping[str, str]) -> str:

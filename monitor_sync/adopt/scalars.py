@@ -76,13 +76,30 @@ def entry(name: str, value: Any, indent: int) -> Iterator[str]:
             yield f"{head} {short}"
         elif isinstance(value, Mapping):
             yield head
-            for inner, item in value.items():
-                yield from entry(str(inner), item, indent + 2)
+            yield from entries(value, indent + 2)
         else:
             yield head
             yield from _items(value, indent + 2)
     else:
         yield f"{head} {scalar(value)}"
+
+
+def entries(values: Mapping[str, Any], indent: int) -> Iterator[str]:
+    """Yield the lines of a mapping, its keys at this indent."""
+    for name, value in values.items():
+        yield from entry(str(name), value, indent)
+
+
+def item(values: Mapping[str, Any], indent: int) -> Iterator[str]:
+    """Yield the lines of a mapping that is an item of a list, the first with its dash."""
+    first, *others = entries(values, indent + 2)
+    yield " " * indent + "- " + first.lstrip()
+    yield from others
+
+
+def schema_line(schema: str) -> list[str]:
+    """Return the line by which an editor finds the schema of a file; none where there is none."""
+    return [f"# yaml-language-server: $schema={schema}"] if schema else []
 
 
 def _is_simple(value: Any) -> bool:
@@ -99,9 +116,7 @@ def _flat(value: Mapping[str, Any]) -> bool:
 def _items(values: Sequence[Any], indent: int) -> Iterator[str]:
     for value in values:
         if isinstance(value, Mapping) and value and not (_flat(value) and len(flow(value)) < WIDTH):
-            lines = [line for name in value for line in entry(str(name), value[name], indent + 2)]
-            yield " " * indent + "- " + lines[0].lstrip()
-            yield from lines[1:]
+            yield from item(value, indent)
         else:
             yield " " * indent + "- " + flow(value)
 

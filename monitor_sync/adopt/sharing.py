@@ -52,12 +52,8 @@ class Sharing:
             short = f"  - {scalars.flow(values)}"
             if len(short) <= scalars.WIDTH:
                 yield short
-                continue
-            lines = [
-                line for name, inner in values.items() for line in scalars.entry(name, inner, 4)
-            ]
-            yield "  - " + lines[0].lstrip()
-            yield from lines[1:]
+            else:
+                yield from scalars.item(values, 2)
 
     def monitor_lines(
         self, team: str, tags: Mapping[str, Any], defaults: Mapping[str, Any]
@@ -67,16 +63,12 @@ class Sharing:
             yield f"  {scalars.key(repeated.name)}:"
             if repeated.team != team:
                 yield from scalars.entry("team", repeated.team, 4)
-            for name, value in repeated.written(tags, defaults).items():
-                yield from scalars.entry(name, value, 4)
+            yield from scalars.entries(repeated.written(tags, defaults), 4)
 
 
 def template_text(template: FoundTemplate, schema: str) -> str:
     """Return the text of a template's file; ``schema`` is where editors find the schema."""
-    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
-    for name, value in template.written().items():
-        lines += scalars.entry(name, value, 0)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*scalars.schema_line(schema), *scalars.entries(template.written(), 0)]) + "\n"
 
 
 def by_path(suggestion: Suggestion) -> dict[str, Sharing]:

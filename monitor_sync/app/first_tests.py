@@ -53,11 +53,9 @@ def first_tests(
 
 
 def _text(tests: Iterable[Mapping[str, Any]], schema: str) -> str:
-    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
-    lines.append("tests:")
+    lines = [*scalars.schema_line(schema), "tests:"]
     for test in tests:
-        head, *rest = (line for name in test for line in scalars.entry(name, test[name], 4))
-        lines += [f"  - {head.lstrip()}", *rest]
+        lines += scalars.item(test, 2)
     return "\n".join(lines) + "\n"
 
 
