@@ -162,12 +162,7 @@ def _common_options(entries: dict[str, dict[str, Any]], needed: Collection[str])
         for name in several[0]
         if name in needed and (first := _alike(several, name)) is not _DIFFER
     }
-    for values, options in zip(entries.values(), several, strict=True):
-        left = {name: value for name, value in options.items() if name not in common}
-        if left:
-            values["options"] = left
-        else:
-            values.pop("options", None)
+    _take_out(entries, "options", common)
     return common
 
 
@@ -182,13 +177,19 @@ def _common_tags(entries: dict[str, dict[str, Any]], needed: Collection[str]) ->
         for key, value in first.items()
         if key in needed and all((tags or {}).get(key, _DIFFER) == value for tags in several[1:])
     }
-    for values in entries.values():
-        left = {key: value for key, value in values["tags"].items() if key not in common}
-        if left:
-            values["tags"] = left
-        else:
-            del values["tags"]
+    _take_out(entries, "tags", common)
     return common
+
+
+def _take_out(entries: dict[str, dict[str, Any]], field_name: str, common: Collection[str]) -> None:
+    """Leave in a field of all entries what is not common, and no field where nothing is left."""
+    for values in entries.values():
+        written = values.get(field_name) or {}
+        left = {name: value for name, value in written.items() if name not in common}
+        if left:
+            values[field_name] = left
+        else:
+            values.pop(field_name, None)
 
 
 def appended(monitors: Sequence[PlacedMonitor], context: FileContext) -> str:
