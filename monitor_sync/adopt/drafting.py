@@ -21,10 +21,8 @@ from monitor_sync.adopt.sharing import Sharing, by_path, makes, naming, template
 from monitor_sync.adopt.templates.find import Finder
 from monitor_sync.adopt.templates.suggestion import Suggestion
 from monitor_sync.model import UNOWNED, UNPLACED, LiveResource
+from monitor_sync.project.compiled import RESERVED
 from monitor_sync.project.layers import merge_tags
-
-_RESERVED = {"business_unit", "on_call"}
-"""Keys of tags that only this tool gives, and that may live with another value than ours."""
 
 _TITLES = {UNPLACED: "Not placed yet", UNOWNED: "Nobody yet"}
 
@@ -99,14 +97,18 @@ class Drafter:
         self._taken = taken
         self._texts = texts
         self._schemas = schemas
-        self._places = place_all({int(each.id): each.body for each in live}, placing)
+        self._places = place_all({int(resource.id): resource.body for resource in live}, placing)
         self._finder = Finder() if templates else None
-        titles = [Title(self._place(each).unit, self._place(each).file, each) for each in live]
+        placed = [(self._place(resource), resource) for resource in live]
+        titles = [Title(its.unit, its.file, resource) for its, resource in placed]
         self._names = names(titles, taken)
         self._closed = frozenset(self._unfit())
-        self._unit_tags = common_tags((self._place(each).unit, each.body) for each in live)
+        self._unit_tags = common_tags((its.unit, resource.body) for its, resource in placed)
+        self._unit_teams: dict[str, set[str]] = defaultdict(set)
+        for its, _ in placed:
+            self._unit_teams[its.unit].add(its.team)
         called = {**unit_names(titles), **existing.unit_names}
-        self._unit_names = {its.unit: _title(its.unit) for its in self._places.values()} | called
+        self._unit_names = {unit: _title(unit) for unit in self._unit_teams} | called
 
     def _place(self, live: LiveResource) -> Place:
         return self._places[int(live.id)]
@@ -195,7 +197,7 @@ class Drafter:
             above=above,
             unset=unset,
             ignored={monitor.name: _ignored(monitor, doubts) for monitor in monitors},
-            schema="../.schemas/monitors.json" if self._schemas else "",
+            schema=self._schema("monitors"),
         )
         return _PlacedFile(path=f"{unit}/{file}.yaml", monitors=monitors, context=context)
 
@@ -203,8 +205,7 @@ class Drafter:
         if file.path not in self._texts:
             return composing.new_file(file.monitors, file.context, sharing or Sharing())
         entries = composing.appended(file.monitors, file.context)
-        text = append_below(self._texts[file.path], "monitors", entries)
-        return text if text is not None else self._texts[file.path] + entries
+        return _with_entries(self._texts[file.path], "monitors", entries)
 
     def _in_common(self, placed_files: Sequence[_PlacedFile], doubts: Doubts) -> Suggestion:
         """Return what the monitors of new files have in common; nothing where it is not asked."""
@@ -228,7 +229,7 @@ class Drafter:
         )
 
     def _templates(self, in_common: Suggestion) -> Iterator[tuple[str, str]]:
-        schema = "../.schemas/template.json" if self._schemas else ""
+        schema = self._schema("template")
         for template in in_common.templates:
             yield template.file, template_text(template, schema)
 
@@ -243,8 +244,8 @@ class Drafter:
 
     def _unit_team(self, unit: str) -> str:
         """Return the one team that owns all of a new unit; empty where there are several."""
-        teams = {its.team for its in self._places.values() if its.unit == unit}
-        return teams.pop() if len(teams) == 1 else ""
+        teams = self._unit_teams[unit]
+        return next(iter(teams)) if len(teams) == 1 else ""
 
     def _placed(
         self,
@@ -287,7 +288,7 @@ class Drafter:
     # what all files share
 
     def _units(self, placed: Sequence[PlacedMonitor]) -> Iterator[tuple[str, str]]:
-        schema = "../.schemas/business-unit.json" if self._schemas else ""
+        schema = self._schema("business-unit")
         for unit in sorted({monitor.unit for monitor in placed} - self._existing.units):
             tags = self._unit_tags[unit]
             text = composing.unit_file(self._unit_names[unit], self._unit_team(unit), tags, schema)
@@ -298,20 +299,26 @@ class Drafter:
 
     def _teams(self, teams: Sequence[str]) -> str:
         entries = composing.team_entries({team: _title(team) for team in teams})
-        text = append_below(self._texts.get("teams.yaml", ""), "teams", entries)
-        return text if text is not None else self._texts["teams.yaml"] + entries
+        return _with_entries(self._texts.get("teams.yaml", ""), "teams", entries)
+
+    def _schema(self, kind: str) -> str:
+        """Return where editors find the schema of a kind of file; empty without copies of them."""
+        return f"../.schemas/{kind}.json" if self._schemas else ""
+
+
+def _with_entries(text: str, name: str, entries: str) -> str:
+    """Return a file with more entries; at its end where they cannot stand below their key."""
+    below = append_below(text, name, entries)
+    return below if below is not None else text + entries
 
 
 def _ignored(monitor: PlacedMonitor, doubts: Doubts) -> list[str]:
     """Return the rules that a monitor ignores; with the second a reserved tag stays beside ours."""
     rules = set(doubts.ignored.get(monitor.id, ()))
-    if _RESERVED & by_key({"tags": _whole_tags(monitor.declared.get("tags"))}).keys():
+    tags = merge_tags([], monitor.declared.get("tags") or [])
+    if RESERVED & by_key({"tags": tags}).keys():
         rules.add("tags/second-value")
     return sorted(rules)
-
-
-def _whole_tags(written: Any) -> list[str]:
-    return merge_tags([], written or [])
 
 
 def _title(part: str) -> str:

@@ -37,7 +37,8 @@ _FILLED_BY: Final[dict[str, frozenset[str]]] = {
     "defaults": THRESHOLDS | {"service", "env"},
 }
 """By field: the holes that it fills."""
-_RESERVED: Final = frozenset({"business_unit", "on_call"})
+RESERVED: Final = frozenset({"business_unit", "on_call"})
+"""Keys of tags that only this tool gives, and that may live with another value than ours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,7 +284,7 @@ def reserved_tags(compiled: CompiledMonitor, key: str) -> Iterator[Mistake]:
     """
     for tag in compiled.values.get("tags", ()):
         name = tag.split(":", 1)[0]
-        reserved = name in _RESERVED and not _stays_beside_ours(compiled)
+        reserved = name in RESERVED and not _stays_beside_ours(compiled)
         if reserved or name.startswith("monitor_sync_"):
             document, span = tag_span(compiled.layers, tag)
             diagnostic = document.diagnostic(
