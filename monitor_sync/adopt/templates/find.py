@@ -1,8 +1,8 @@
 """
 Find what monitors have in common, and say it as a person would have written it.
 
-``find`` is a function from placed monitors to templates, uses of them, and what stays written
-out. Nothing here is believed: who writes it expands it again and compares it with what lives.
+A ``Finder`` goes from placed monitors to templates, uses of them, and what stays written out.
+Nothing here is believed: who writes it expands it again and compares it with what lives.
 """
 
 from __future__ import annotations
@@ -26,25 +26,6 @@ _TEMPLATE_FILE: Final = 16
 """Lines that somebody would rather write than have a template that only one file uses."""
 
 
-def find(
-    monitors: Sequence[PlacedMonitor],
-    unit_names: Mapping[str, str],
-    *,
-    taken_templates: Collection[str] = (),
-    taken_keys: Collection[str] = (),
-) -> Suggestion:
-    """
-    Return what monitors have in common.
-
-    ``unit_names`` maps a unit to what it is called. ``taken_templates`` are the names of templates
-    that exist, ``taken_keys`` the keys of monitors declared already. Composites are left as they
-    are, since they name others by key.
-    """
-    return Finder().find(
-        monitors, unit_names, taken_templates=taken_templates, taken_keys=taken_keys
-    )
-
-
 class Finder:
     """Finds what monitors have in common, and works out again only what has changed since."""
 
@@ -60,7 +41,13 @@ class Finder:
         taken_templates: Collection[str] = (),
         taken_keys: Collection[str] = (),
     ) -> Suggestion:
-        """Return what monitors have in common, as the function ``find`` does."""
+        """
+        Return what monitors have in common.
+
+        ``unit_names`` maps a unit to what it is called. ``taken_templates`` are the names of
+        templates that exist, ``taken_keys`` the keys of monitors declared already. Composites are
+        left as they are, since they name others by key.
+        """
         self._members = {
             placed.id: self._member(placed, unit_names.get(placed.unit, placed.unit))
             for placed in monitors
@@ -107,7 +94,7 @@ def _buckets(members: Iterable[Member], looseness: int) -> Iterator[list[Member]
     buckets: dict[object, list[Member]] = defaultdict(list)
     for member in members:
         buckets[member.buckets[looseness]].append(member)
-    yield from (bucket for bucket in buckets.values())
+    yield from buckets.values()
 
 
 def _saved(candidates: Iterable[Candidate]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor_sync.adopt.placed import PlacedMonitor
-from monitor_sync.adopt.templates.find import find
+from monitor_sync.adopt.templates.find import Finder
 from monitor_sync.adopt.templates.suggestion import Suggestion
 from monitor_sync.model import Monitor
 from monitor_sync.project.load import load
@@ -64,7 +64,7 @@ def placed(
 
 def found(monitors: Sequence[PlacedMonitor], **taken: Sequence[str]) -> Suggestion:
     """Return what monitors of units that are called by their folder's name have in common."""
-    return find(monitors, {"motor": "Motor", "travel": "Travel"}, **taken)
+    return Finder().find(monitors, {"motor": "Motor", "travel": "Travel"}, **taken)
 
 
 def write(suggestion: Suggestion, root: Path) -> None:
