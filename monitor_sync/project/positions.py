@@ -144,6 +144,11 @@ def next_line(text: str, at: int) -> int:
     return match.end() if match else len(text)
 
 
+def break_before(text: str, start: int) -> int:
+    """Return where the line break stands that ends the line above one that begins here."""
+    return start - (2 if text[start - 2 : start] == "\r\n" else 1)
+
+
 class _Reader:
     """Builds nodes from the events of one document."""
 
@@ -251,4 +256,4 @@ def without_blank_lines(text: str, start: int, end: int) -> int:
         last = line_start(text, end)
         if last <= start or text[last:end].strip():
             return end
-        end = last - 2 if text[last - 2 : last] == "\r\n" else last - 1
+        end = break_before(text, last)

@@ -18,6 +18,7 @@ from monitor_sync.project.positions import (
     Entry,
     Node,
     Splice,
+    break_before,
     line_end,
     line_start,
     next_line,
@@ -172,22 +173,15 @@ def _spaced(text: str, holder: Node) -> bool:
 def _blank_before(text: str, at: int) -> bool:
     if at == 0:
         return False
-    before = line_start(text, at - (2 if text[at - 2 : at] == "\r\n" else 1))
-    return not text[before:at].strip()
+    return not text[line_start(text, break_before(text, at)) : at].strip()
 
 
 # what goes
 
 
 def delete(text: str, holder: Node, index: int) -> list[Splice] | None:
-    """
-    Return what takes an entry and its own comments out of a collection, None where it cannot be.
-
-    The last entry leaves ``{}`` or ``[]``.
-    """
+    """Return what takes one of several entries out, with its comments; None where it cannot be."""
     entry = holder.entries[index]
-    if len(holder.entries) == 1:
-        return None
     if holder.flow:
         return [_delete_inline(text, holder, index)]
     if text[line_start(text, entry.start) : entry.start].strip():
@@ -250,7 +244,7 @@ def _whole_lines(text: str, entry: Entry, *, first: bool) -> tuple[int, int]:
             while start and _blank_before(text, start):
                 start = line_start(text, start - 1)
     if end >= len(text) and start and text and text[-1] not in "\r\n":
-        start -= 2 if text[start - 2 : start] == "\r\n" else 1
+        start = break_before(text, start)
     return start, end
 
 
@@ -265,7 +259,7 @@ def own_start(text: str, entry: Entry) -> int:
         return entry.start
     indent, at = column(text, entry.start), start
     while at > 0:
-        before = line_start(text, at - (2 if text[at - 2 : at] == "\r\n" else 1))
+        before = line_start(text, break_before(text, at))
         line = text[before:at]
         if not _COMMENT.match(line) or len(line) - len(line.lstrip()) != indent:
             return at
