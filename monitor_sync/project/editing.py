@@ -175,8 +175,9 @@ def _reason(text: str, edit: Edit) -> str:
 
 def _at_once(text: str, steps: Sequence[Edit]) -> str | None:
     """Make edits in as few passes as can be, unread; None where one of them has no way."""
-    for together in _passes(text, steps):
-        root = positions(text)
+    root = positions(text)
+    for number, together in enumerate(_passes(root, steps)):
+        root = positions(text) if number else root
         if root is None:
             return None
         pending: list[Splice] = []
@@ -189,9 +190,8 @@ def _at_once(text: str, steps: Sequence[Edit]) -> str | None:
     return text
 
 
-def _passes(text: str, steps: Sequence[Edit]) -> list[list[Edit]]:
+def _passes(root: Node | None, steps: Sequence[Edit]) -> list[list[Edit]]:
     """Return edits in passes: none of a pass touches what another of it touches."""
-    root = positions(text)
     passes: list[list[Edit]] = []
     last: dict[DataPath, int] = {}
     within: dict[DataPath, int] = {}
@@ -222,18 +222,16 @@ def _scope(root: Node, step: Edit) -> DataPath:
 
 def _ways(text: str, root: Node, step: Edit) -> Iterator[_Way]:
     """Yield the ways to make an edit, the one that changes least first."""
-    place = entry_at(root, step.where)
     if isinstance(step, Set):
         yield from _ways_to_set(text, root, step)
     elif isinstance(step, InsertItem):
         yield from _ways_to_add(text, root, step)
-    elif place is None:
-        return
-    elif isinstance(step, Rename):
-        splice = splices.rename(place[1], step.name, flow=place[0].flow)
-        yield from _ways_of(text, place[1].start, place[1].end, [[splice]] if splice else [])
-    else:
-        yield from _ways_to_delete(text, root, step, place[0])
+    elif place := entry_at(root, step.where):
+        holder, entry = place
+        if isinstance(step, Delete):
+            yield from _ways_to_delete(text, root, step, holder, entry)
+        elif splice := splices.rename(entry, step.name, flow=holder.flow):
+            yield from _ways_of(text, entry.start, entry.end, [[splice]])
 
 
 def _ways_to_set(text: str, root: Node, step: Set) -> Iterator[_Way]:
@@ -284,11 +282,9 @@ def _ways_to_add(text: str, root: Node, step: Set | InsertItem) -> Iterator[_Way
         yield from _ways_to_set(text, root, Set(above, value, order=order, block=block))
 
 
-def _ways_to_delete(text: str, root: Node, step: Delete, holder: Node) -> Iterator[_Way]:
-    place = entry_at(root, step.where)
-    if place is None:
-        return
-    entry = place[1]
+def _ways_to_delete(
+    text: str, root: Node, step: Delete, holder: Node, entry: Entry
+) -> Iterator[_Way]:
     if len(holder.entries) == 1:
         above = entry_at(root, step.where[:-1])
         if above is not None:
