@@ -159,13 +159,12 @@ def _judged(
         index = instants.index(test.start + expectation.after)
         here = [doubt for doubt in doubts if doubt.moment == index]
         relevant = [d.name for d in here if d.state or "value" in expectation.fields]
-        wrong = list(_failures(test, settings, expectation, made, index, due))
+        moment = made.moments[index]
+        wrong = list(_failures(test, settings, expectation, made, moment, due))
         open_points.update(dict.fromkeys(relevant))
         failures += wrong
         certain = certain or bool(wrong and not relevant)
-    status = "failed" if failures and certain else "uncertain" if open_points else "passed"
-    if failures and status == "passed":
-        status = "failed"
+    status = "failed" if certain else "uncertain" if open_points else "passed"
     return TestOutcome(
         status=status,
         failures=tuple(failures),
@@ -179,15 +178,12 @@ def _failures(
     settings: EvaluationSettings,
     expectation: Expectation,
     made: Run,
-    index: int,
+    moment: Moment,
     due: frozenset[float],
 ) -> Iterator[FailedExpectation]:
-    moment = made.moments[index]
-    keys = moment.evaluation.keys if moment.evaluation else ()
-    group = _group(expectation, moment, keys)
-    result = (
-        moment.evaluation.results.get(group) if moment.evaluation and group is not None else None
-    )
+    keys = moment.keys
+    group = _group(expectation, moment)
+    result = moment.result(group)
     status = moment.status(group) if group is not None else None
     notification = Notification(test.body, settings, made, moment, group, due)
     for field, expected in expectation.fields.items():
@@ -215,10 +211,10 @@ def _failures(
             )
 
 
-def _group(expectation: Expectation, moment: Moment, keys: Group) -> Group | None:
+def _group(expectation: Expectation, moment: Moment) -> Group | None:
     if not expectation.group:
         return moment.worst()
-    return tuple(expectation.group.get(key.removeprefix("@"), "") for key in keys)
+    return tuple(expectation.group.get(key.removeprefix("@"), "") for key in moment.keys)
 
 
 def _equal(expected: Any, got: float | None) -> bool:
@@ -237,14 +233,9 @@ def _trace(
     wanted = failures[0].group
     points = []
     for moment in made.moments:
-        keys = moment.evaluation.keys if moment.evaluation else ()
         groups = list(moment.evaluation.results) if moment.evaluation else []
-        chosen = next((g for g in groups if group_name(g, keys) == wanted), moment.worst())
-        result = (
-            moment.evaluation.results.get(chosen)
-            if moment.evaluation and chosen is not None
-            else None
-        )
+        chosen = next((g for g in groups if group_name(g, moment.keys) == wanted), moment.worst())
+        result = moment.result(chosen)
         status = moment.status(chosen)
         points.append((moment.instant - test.start, result.value if result else None, status))
     return Trace(
@@ -252,17 +243,17 @@ def _trace(
         points=tuple(points),
         critical=levels.critical if levels else None,
         warning=levels.warning if levels else None,
-        missed=tuple(_missed(failures, wanted)),
+        missed=_missed(failures, wanted),
     )
 
 
 def _missed(
     failures: Sequence[FailedExpectation], group: str
-) -> Iterator[tuple[float, Status | None]]:
-    """Yield when a group was otherwise than expected, each instant once."""
+) -> tuple[tuple[float, Status | None], ...]:
+    """Return when a group was otherwise than expected, each instant once."""
     states: dict[float, Status | None] = {}
     for failure in failures:
         if failure.group == group:
             expected = STATES.get(str(failure.expected)) if failure.field == "state" else None
             states[failure.after] = states.get(failure.after) or expected
-    yield from states.items()
+    return tuple(states.items())
