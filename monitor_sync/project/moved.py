@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor_sync.project.compiled import CompiledMonitor
@@ -22,7 +22,6 @@ def former_keys(
 
     ``part`` is its key below the file and ``stem`` the same without its items.
     """
-    file = source.file
     formers: list[str] = []
     written = named(compiled.values.get("moved_from") or None)
     if written:
@@ -31,11 +30,17 @@ def former_keys(
         for former in fill(compile_tree(list(written)), scope):
             name = former if on_item else _with_items(former, part, stem)
             formers.append(name if former.count("/") == 2 else source.key(name))
+    return tuple(dict.fromkeys((*formers, *keys_of_former_files(source, part))))
+
+
+def keys_of_former_files(source: MonitorFile, part: str) -> Iterator[str]:
+    """Yield the keys that ``part`` of a file had where the file or its unit was renamed."""
+    file = source.file
     for former in source.former_files:
         former_file = former if "/" in former else f"{file.unit}/{former}"
-        formers.append(f"{former_file}/{part}")
-    formers.extend(f"{unit}/{file.name}/{part}" for unit in source.former_units)
-    return tuple(dict.fromkeys(formers))
+        yield f"{former_file}/{part}"
+    for unit in source.former_units:
+        yield f"{unit}/{file.name}/{part}"
 
 
 def _with_items(former: str, part: str, stem: str) -> str:

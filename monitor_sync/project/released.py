@@ -8,6 +8,7 @@ from typing import Final
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.model import Monitor, Released, with_stems
 from monitor_sync.project.monitor_file import MonitorFile
+from monitor_sync.project.moved import keys_of_former_files
 
 KEY: Final = "released"
 
@@ -19,7 +20,7 @@ def by_key(sources: Iterable[MonitorFile]) -> dict[str, Released]:
             key=source.key(part),
             reason=reason,
             business_unit=source.file.unit,
-            moved_from=_former_keys(source, part),
+            moved_from=tuple(dict.fromkeys(keys_of_former_files(source, part))),
             path=source.file.shown,
             line=source.document.lines.get((KEY, part), 1),
         )
@@ -28,26 +29,16 @@ def by_key(sources: Iterable[MonitorFile]) -> dict[str, Released]:
     }
 
 
-def _former_keys(source: MonitorFile, part: str) -> tuple[str, ...]:
-    """Return the keys that a monitor may still carry where its file or its unit was renamed."""
-    file = source.file
-    files = (name if "/" in name else f"{file.unit}/{name}" for name in source.former_files)
-    units = (f"{unit}/{file.name}" for unit in source.former_units)
-    return tuple(dict.fromkeys(f"{former}/{part}" for former in (*files, *units)))
-
-
 def check(
-    sources: Iterable[MonitorFile], named: Collection[str], monitors: Mapping[str, Monitor]
+    sources: Collection[MonitorFile], named: Collection[str], monitors: Mapping[str, Monitor]
 ) -> Iterator[Diagnostic]:
     """
     Report monitors that leave and stay at once: declared, or what a declared one moved from.
 
     ``named`` are all keys that the files name, those of broken monitors included.
     """
-    heirs: dict[str, str] = {}
-    for index, source in enumerate(sources):
-        if not index:
-            heirs = _heirs(named, monitors)
+    heirs = _heirs(named, monitors) if sources else {}
+    for source in sources:
         for part in source.released:
             heir = heirs.get(source.key(part))
             if heir is not None:
