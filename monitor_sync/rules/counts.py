@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -22,6 +23,7 @@ from monitor_sync.language.tree import (
 from monitor_sync.language.tree_queries import is_counted, series_in, walk, words_of
 from monitor_sync.rules.empty_windows import is_silent_when_empty, notifies_no_data
 from monitor_sync.rules.monitor_types import EVENTS, METRIC
+from monitor_sync.rules.reach import how_often
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import limit, shown
 from monitor_sync.rules.views import MonitorView, QueryView
@@ -200,8 +202,7 @@ def never_below_zero(view: QueryView) -> Iterator[Finding]:
     if compared is None or not counts_events(view) or not _is_below(compared):
         return
     level = limit(compared)
-    impossible = level is not None and (level < 0 or (level == 0 and compared.operator.text == "<"))
-    if impossible:
+    if level is not None and how_often(_COUNTS, compared.operator.text, level) == "never":
         yield Finding(
             message=f"a count is never `{compared.operator.text} {shown(level)}`, so this never"
             " alerts",
@@ -210,6 +211,10 @@ def never_below_zero(view: QueryView) -> Iterator[Finding]:
             end=compared.threshold.end,
             hint="write `< 1`, if it has to alert when there is none",
         )
+
+
+_COUNTS: Final = (0.0, math.inf)
+"""The smallest and the largest value of a count."""
 
 
 def _is_below(compared: Comparison) -> bool:

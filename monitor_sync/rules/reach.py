@@ -54,10 +54,10 @@ def threshold_out_of_reach(view: QueryView) -> Iterator[Finding]:
         return
     if tree.evaluation.change is not None or tree.evaluation.aggregator.text == "sum":
         return
-    verdict = _verdict(_bounds(tree.expression), compared.operator.text, level)
-    if verdict:
+    often = how_often(_bounds(tree.expression), compared.operator.text, level)
+    if often:
         yield Finding(
-            message=f"this is {verdict} `{compared.operator.text} {shown(level)}`, whatever is"
+            message=f"this is {often} `{compared.operator.text} {shown(level)}`, whatever is"
             " measured",
             field=("query",),
             start=compared.operator.start,
@@ -66,11 +66,11 @@ def threshold_out_of_reach(view: QueryView) -> Iterator[Finding]:
         )
 
 
-def _verdict(bounds: Bounds, operator: str, level: float) -> str:
-    """Return ``never`` or ``always`` where the comparison does not depend on the value, or ""."""
+def how_often(bounds: Bounds, operator: str, level: float) -> str:
+    """Return ``never`` or ``always`` where bounds decide a comparison; empty where they do not."""
     low, high = bounds
     if operator in (">", ">="):
-        return _verdict((-high, -low), {">": "<", ">=": "<="}[operator], -level)
+        return how_often((-high, -low), {">": "<", ">=": "<="}[operator], -level)
     if operator == "<":
         return "never" if low >= level else "always" if high < level else ""
     if operator == "<=":
