@@ -131,16 +131,10 @@ def reach(type_: str, options: Mapping[str, Any], priority: int | None = None) -
     """
     Return what a monitor of this type can get into with these options (Datadog's names).
 
-    A warning needs a warning threshold, but a service check warns whenever the check does, and a
-    composite whenever its members make it (Datadog's page on composites). No data
-    notifies by ``notify_no_data`` or ``on_missing_data``. Renotification repeats alert and no data
-    unless ``renotify_statuses`` says otherwise.
+    No data notifies by ``notify_no_data`` or ``on_missing_data``. Renotification repeats alert and
+    no data unless ``renotify_statuses`` says otherwise.
     """
-    thresholds = options.get("thresholds")
-    check = type_ == "service check"
-    warning = type_ in ("service check", "composite") or (
-        isinstance(thresholds, Mapping) and thresholds.get("warning") is not None
-    )
+    warning = may_warn(type_, options)
     no_data = (
         options.get("notify_no_data") is True
         or options.get("on_missing_data") == "show_and_notify_no_data"
@@ -154,5 +148,22 @@ def reach(type_: str, options: Mapping[str, Any], priority: int | None = None) -
         possible = {"alert": True, "warning": warning, "no_data": no_data}
         renotify = frozenset(state for state, can in possible.items() if can and state in named)
     return Reach(
-        warning=warning, no_data=no_data, unknown=check, renotify=renotify, priority=priority
+        warning=warning,
+        no_data=no_data,
+        unknown=type_ == "service check",
+        renotify=renotify,
+        priority=priority,
+    )
+
+
+def may_warn(type_: str, options: Mapping[str, Any]) -> bool:
+    """
+    Return whether a monitor can get into a warning.
+
+    That needs a warning threshold, but a service check warns whenever the check does, and a
+    composite whenever its members make it (Datadog's page on composites).
+    """
+    thresholds = options.get("thresholds")
+    return type_ in ("service check", "composite") or (
+        isinstance(thresholds, Mapping) and thresholds.get("warning") is not None
     )

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from monitor_sync.language.handles import across_tags, attached, goes_on_behind_a_blank, handles
 from monitor_sync.language.message_layout import footer_of
+from monitor_sync.language.transitions import may_warn
 from monitor_sync.model import STATES, NotifyRule, Team
 
 Recipients = Mapping[str, tuple[str, ...]]
@@ -46,14 +47,12 @@ def reachable(type_: str, options: Mapping[str, Any]) -> tuple[str, ...]:
     """
     Return the states in which a monitor can notify somebody.
 
-    Warning needs a warning threshold; no data needs an option that notifies on it (either the
-    old one or ``on_missing_data``); renotify an interval. A service check warns whenever the
-    check itself does, and a composite whenever its members make it.
+    No data needs an option that notifies on it (either the old one or ``on_missing_data``),
+    renotify an interval.
     """
-    thresholds = options.get("thresholds") or {}
     wanted = {
         "alert": True,
-        "warning": thresholds.get("warning") is not None or type_ in ("service check", "composite"),
+        "warning": may_warn(type_, options),
         "no_data": bool(options.get("notify_no_data"))
         or options.get("on_missing_data") == "show_and_notify_no_data",
         "renotify": bool(options.get("renotify_interval")),
