@@ -256,9 +256,7 @@ def _regrouped(frame: Frame, keys: Group, method: str) -> Frame:
     for group, line in frame.lines.items():
         outer = tuple(group[frame.keys.index(key)] for key in keys)
         held.setdefault(outer, []).append(line)
-    combined = {
-        group: lines.combined(argument, method, frame.across) for group, argument in held.items()
-    }
+    combined = {group: lines.combined(inner, method, frame.across) for group, inner in held.items()}
     return Frame(keys, combined, frame.interval, frame.across, frame.between)
 
 
@@ -295,8 +293,8 @@ def _defaulted(call: Call, frame: Frame, buckets: Buckets, value: float) -> Fram
         if not lines.cut(line, first, last)[0]:
             filled[group] = line
             continue
-        values = [_gauge(line, time, frame.across) for time in grid]
-        filled[group] = list(grid), [value if argument is None else argument for argument in values]
+        gauges = [_gauge(line, time, frame.across) for time in grid]
+        filled[group] = list(grid), [value if gauge is None else gauge for gauge in gauges]
     return frame.having(filled)
 
 

@@ -63,5 +63,5 @@ def triggers(outcome_: Status | None) -> bool:
 
 def common_groups(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """Return the groups that all members have, in the first one's order; keys do not matter."""
-    first, *others = [list(members_groups) for members_groups in groups]
+    first, *others = [list(of_member) for of_member in groups]
     return tuple(group for group in first if all(group in other for other in others))

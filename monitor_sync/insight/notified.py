@@ -57,7 +57,7 @@ class Notification:
             return ()
         audience: Audience = of_body(self._body)
         recipients = audience.at.get(self.name)
-        return _told(recipients, self._variables) if recipients is not None else ()
+        return _notified(recipients, self._variables) if recipients is not None else ()
 
     def message(self) -> str:
         """Return the text that is sent; a repetition adds the ``escalation_message``."""
@@ -113,17 +113,17 @@ def transition_name(transition: StatusChange) -> str:
     }.get(transition.old or Status.OK, "")  # fmt: skip
 
 
-def _told(recipients: Recipients, variables: Mapping[str, str]) -> tuple[str, ...]:
+def _notified(recipients: Recipients, variables: Mapping[str, str]) -> tuple[str, ...]:
     handles = [*recipients.always, *recipients.bodiless]
-    for some in recipients.sometimes:
-        for case in some.when:
+    for conditional in recipients.sometimes:
+        for case in conditional.when:
             answers = (
                 compares(condition.kind, variables.get(condition.variable, ""), condition.values)
                 is condition.holds
                 for condition in case
             )
             if all(answers):
-                handles.append(some.handle)
+                handles.append(conditional.handle)
                 break
     return tuple(dict.fromkeys(handles))
 

@@ -56,7 +56,7 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
     start, end = windows.span(window, instant, settings.options, settings.readings)
     searches = _searches(query, settings.options)
     low = start if settings.readings.bucket_at_from else math.nextafter(start, math.inf)
-    numbers = {name: _found(search, history, low, end) for name, search in searches.items()}
+    numbers = {name: _numbers(search, history, low, end) for name, search in searches.items()}
     tree = query.tree
     if isinstance(tree, FormulaQuery):
         value = _formula(tree.expression, numbers)
@@ -126,7 +126,7 @@ def _sources(search: SearchLeg, history: PointHistory) -> dict[Group, list[int]]
     return groups
 
 
-def _found(search: SearchLeg, history: PointHistory, low: float, end: float) -> Numbers:
+def _numbers(search: SearchLeg, history: PointHistory, low: float, end: float) -> Numbers:
     values: dict[Group, float | None] = {}
     reduce: Callable[[Sequence[float]], float] = (
         math.fsum if search.method == "count" else REDUCTIONS[search.method]

@@ -63,7 +63,7 @@ ENRICHED: Final[Mapping[str, tuple[str, ...]]] = {
 """
 What Datadog knows of a key besides its name, where the query groups by it.
 
-EventVariables: Datadog's page on variables, as far as it is known; there may be more of each.
+Source: Datadog's page on variables, as far as it is known; there may be more of each.
 """
 
 DEVICE: Final = "network_device"

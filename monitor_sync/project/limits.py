@@ -52,7 +52,7 @@ def read_limits(
 def _limits(
     written: Any, where: DataPath, document: Document, diagnostics: list[Diagnostic]
 ) -> dict[Limited, Limit]:
-    """Return the limits that one mapping names; what is wrong is added to ``found``."""
+    """Return the limits that one mapping names; what is wrong is added to ``diagnostics``."""
     limits: dict[Limited, Limit] = {}
     for what in get_args(Limited):
         if not isinstance(written, Mapping) or what not in written:

@@ -41,7 +41,7 @@ def composite_query(text: str) -> tuple[CompositeQuery | None, Cursor]:
 
 def _joined(cursor: Cursor, rank: int) -> Condition:
     if rank == len(_RANKS):
-        return _one(cursor)
+        return _operand(cursor)
     written, operator = _RANKS[rank]
     first = _joined(cursor, rank + 1)
     if cursor.kind != written:
@@ -54,12 +54,12 @@ def _joined(cursor: Cursor, rank: int) -> Condition:
     return Junction(first.start, operands[-1].end, operator, tuple(operands), tuple(keywords))
 
 
-def _one(cursor: Cursor) -> Condition:
+def _operand(cursor: Cursor) -> Condition:
     start, end, value = cursor.start, cursor.end, cursor.value
     if cursor.kind == "!":
         cursor.deeper()
         cursor.advance()
-        operand = _one(cursor)
+        operand = _operand(cursor)
         cursor.depth -= 1
         return Negation(start, operand.end, operand, "!")
     if cursor.kind == "(":

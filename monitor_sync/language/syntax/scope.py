@@ -155,7 +155,7 @@ def _alternatives(inner: Cursor) -> Condition:
 
 
 def _joined(inner: Cursor, operator: str) -> Condition:
-    part = _one if operator == "AND" else _conjunction
+    part = _operand if operator == "AND" else _conjunction
     first = part(inner)
     if _keyword(inner) != operator:
         if inner.value in _OPERATORS:
@@ -189,14 +189,14 @@ def _symbol_among_words(tag: Tag) -> None:
     )
 
 
-def _one(inner: Cursor) -> Condition:
+def _operand(inner: Cursor) -> Condition:
     start = inner.start
     keyword = _keyword(inner)
     if keyword == "NOT":
         written = inner.value
         inner.deeper()
         inner.advance()
-        operand = _one(inner)
+        operand = _operand(inner)
         inner.depth -= 1
         return Negation(start, operand.end, operand, written)
     if inner.kind == "(":
