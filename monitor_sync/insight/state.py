@@ -106,17 +106,10 @@ def _retention(monitor_type: str, options: Mapping[str, Any]) -> float:
     return 2.0 * _DAY if monitor_type == "service check" else float(_DAY)
 
 
-def step(
-    state: State, evaluation: Evaluation, settings: EvaluationSettings, instant: float
-) -> tuple[State, tuple[StatusChange, ...]]:
-    """Return the state after an evaluation, and which groups changed."""
-    return advance(state, evaluation, rules(settings), instant)
-
-
 def advance(
     state: State, evaluation: Evaluation, known: Rules, instant: float
 ) -> tuple[State, tuple[StatusChange, ...]]:
-    """Return the same as :func:`step`, with the options read already."""
+    """Return the state after an evaluation, and which groups changed."""
     after: dict[Group, GroupState] = {}
     transitions: list[StatusChange] = []
     vanished = state.keys() - evaluation.results.keys()

@@ -8,16 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.audience.places import (
-    for_one_state,
-    guards,
-    places_in,
-    routed_places,
-    transitions_at,
-)
+from monitor_sync.audience.places import for_one_state, places_in, routed_places
 from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.message import parse
 from monitor_sync.language.transitions import FLAGS, Reach
+from tests.audience.blocks_around import guards, transitions_at
 from tests.language import rendering
 from tests.language.rendering import Piece, trees
 

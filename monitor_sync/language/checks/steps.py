@@ -8,7 +8,7 @@ from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Node, Number, Text
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
-from monitor_sync.language.tree import Argument, Option, Step
+from monitor_sync.language.tree import Argument, Step
 from monitor_sync.language.tree_queries import words_of
 
 
@@ -95,12 +95,3 @@ def whole_number(argument: Argument) -> int | None:
     if isinstance(argument, Number) and not argument.value % 1:
         return int(argument.value)
     return None
-
-
-def no_options(step: Step, findings: Findings) -> None:
-    """Note ``name=value`` arguments, which only cost monitors have."""
-    for argument in step.arguments:
-        if isinstance(argument, Option):
-            findings.refuse(
-                "unknown-option", argument, f"`{argument.name.text}=` has no meaning here"
-            )
