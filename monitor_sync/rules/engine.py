@@ -52,15 +52,9 @@ def check(
     order = {key: number for number, key in enumerate(project.monitors)}
     results = _run(project, chosen, rules, memo=memo)
     for result in sorted(results, key=lambda result: order[result.monitor.key]):
-        name, key = result.rule.name, result.monitor.key
-        severity = findings.severity(name, result.rule.severity, key)
+        severity = findings.severity(result.rule.name, result.rule.severity, result.monitor.key)
         if severity is not None:
-            if severity < least and not result.finding.typed:
-                diagnostics.append(_unplaced(result, severity))
-                continue
-            diagnostic = _diagnostic(result.finding, key, name, severity, locate)
-            if _is_typed(diagnostic, result.finding.typed):
-                diagnostics.append(diagnostic)
+            diagnostics.extend(_of_result(result, severity, least, locate))
     diagnostics.extend(
         _diagnostic(entry.finding, entry.key, entry.rule, entry.severity, locate)
         for entry in (*findings.stale(chosen), *findings.of_policy())
@@ -104,6 +98,19 @@ def _compared(project: Project, chosen: Collection[str]) -> list[Monitor]:
         if monitor.references:
             keys.update((monitor.key, *monitor.references))
     return [monitor for monitor in project.monitors.values() if monitor.key in keys]
+
+
+def _of_result(
+    result: MonitorFinding, severity: Severity, least: Severity, locate: Locate
+) -> Iterator[Diagnostic]:
+    """Yield the diagnostic of a result; none where a hole filled what the author had to type."""
+    finding = result.finding
+    if severity < least and not finding.typed:
+        yield _unplaced(result, severity)
+        return
+    diagnostic = _diagnostic(finding, result.monitor.key, result.rule.name, severity, locate)
+    if _is_typed(diagnostic, finding.typed):
+        yield diagnostic
 
 
 def _unplaced(result: MonitorFinding, severity: Severity) -> Diagnostic:
