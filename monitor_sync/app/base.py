@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from monitor_sync.app import files, past
 from monitor_sync.counting import count
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from monitor_sync.sync.loosening import Loosening
     from monitor_sync.sync.plan import Plan
     from monitor_sync.sync.three_way import ThreeWay
-
-
-_LEAVING: Final = ("delete", "release")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +65,14 @@ class BaseRevision:
     def withdrawn(self, here: Project, plan: Plan) -> tuple[Loosening, ...]:
         """Return what the base releases, this change does not, and Datadog still has as ours."""
         from monitor_sync.sync import loosening
+        from monitor_sync.sync.change import LEAVING
         from monitor_sync.sync.review_rules import rules_of
 
         if self._same or self._base is None or not self._base.project.released:
             return ()
-        going = {change.key for change in plan.changes if change.action in _LEAVING}
+        going = {change.key for change in plan.changes if change.action in LEAVING}
         if plan.base is not None:
-            going |= {apart.key for apart in plan.base.apart if apart.action in _LEAVING}
+            going |= {apart.key for apart in plan.base.apart if apart.action in LEAVING}
         return loosening.withdrawn(rules_of(self._base.project), rules_of(here), going)
 
     def split(self, plan: Plan, here: Project, live: Sequence[LiveResource]) -> Plan:

@@ -70,7 +70,7 @@ def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Dr
     applied = _applied(root.resolve(), options)
     planned = compare(root, target.connect, PlanOptions(base="HEAD", reports=True))
     files_differ = bool(planned.plan.changes or planned.plan.refused)
-    told = past.told(planned.plan, planned.client, root, applied=applied)
+    told = past.told(planned.plan, planned.trail, root, applied=applied)
     plan = select_changes(_only_drift(told), planned.project, options.selectors)
     plan = _with_editors(plan, planned.client)
     if planned.muted:

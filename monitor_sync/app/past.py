@@ -12,16 +12,28 @@ from monitor_sync.counting import count, listed
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
-    from monitor_sync.model import LiveResource, Project
+    from monitor_sync.model import Deletion, LiveResource, Project
     from monitor_sync.sync.plan import Plan
 
 
-def told(plan: Plan, client: Client, root: Path, *, applied: str = "") -> Plan:
+class Trail:
+    """What was deleted in Datadog lately. Its audit trail is slow: one run asks it once at most."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @functools.cached_property
+    def deletions(self) -> tuple[Deletion, ...] | None:
+        """The deletions, the latest first; None where the trail may not be read."""
+        return self._client.monitors.deletions()
+
+
+def told(plan: Plan, trail: Trail, root: Path, *, applied: str = "") -> Plan:
     """
     Return the plan with what was deleted in Datadog told as such.
 
     ``applied`` is the last commit that is known to be applied; empty where nobody knows. Asks the
-    audit trail once, and only where something is declared and not live.
+    audit trail only where something is declared and not live.
     """
     from monitor_sync.sync import deletions
 
@@ -31,7 +43,7 @@ def told(plan: Plan, client: Client, root: Path, *, applied: str = "") -> Plan:
 
     folder = root.resolve()
     evidence = deletions.Evidence(
-        deletions=client.monitors.deletions(),
+        deletions=trail.deletions,
         merged_at=functools.cache(functools.partial(commits.time, folder)),
         is_applied=functools.cache(_applied(folder, applied)),
     )
@@ -65,7 +77,7 @@ class LostAdoptions:
         return f"whether {named} {verb} deleted in Datadog: `adopt` names what is not live"
 
 
-def lost_adoptions(project: Project, live: Iterable[LiveResource], client: Client) -> LostAdoptions:
+def lost_adoptions(project: Project, live: Iterable[LiveResource], trail: Trail) -> LostAdoptions:
     """Return which monitors of ``adopt`` are gone. Asks the audit trail where any is."""
     adopted = {
         monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None
@@ -73,10 +85,10 @@ def lost_adoptions(project: Project, live: Iterable[LiveResource], client: Clien
     lost = adopted.keys() - {resource.id for resource in live} if adopted else set()
     if not lost:
         return LostAdoptions()
-    trail = {deletion.id for deletion in client.monitors.deletions() or ()}
+    deleted = {deletion.id for deletion in trail.deletions or ()}
     return LostAdoptions(
-        deleted={id_: adopted[id_] for id_ in sorted(lost & trail)},
-        unknown={id_: adopted[id_] for id_ in sorted(lost - trail)},
+        deleted={id_: adopted[id_] for id_ in sorted(lost & deleted)},
+        unknown={id_: adopted[id_] for id_ in sorted(lost - deleted)},
     )
 
 

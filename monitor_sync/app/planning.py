@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from monitor_sync.sync.plan import Plan
 
 
-_LEAVING: Final = ("delete", "release")
-"""What is done to monitors that no file declares: no rule looks at them."""
-
 _WEAKENED: Final = (
     "the rules of the base are asked: what this change weakens counts from the next change on"
 )
@@ -53,12 +50,13 @@ class Planned:
     A plan that was made of the files in ``root``, and what it was made with.
 
     ``warnings`` are what the rules say of the monitors that it would write. ``muted`` are the keys
-    of our monitors that somebody silenced in Datadog.
+    of our monitors that somebody silenced in Datadog, ``trail`` what was deleted there.
     """
 
     root: Path
     project: Project
     client: Client
+    trail: past.Trail
     plan: Plan
     warnings: tuple[Diagnostic, ...] = ()
     muted: tuple[str, ...] = ()
@@ -93,7 +91,7 @@ def plan(root: Path, target: Target, options: PlanOptions | None = None) -> Plan
     """
     options = options or PlanOptions()
     planned = compare(root, target.connect, options)
-    planned = replace(planned, plan=past.told(planned.plan, planned.client, root))
+    planned = replace(planned, plan=past.told(planned.plan, planned.trail, root))
     return replace(planned, plan=select_changes(planned.plan, planned.project, options.selectors))
 
 
@@ -119,7 +117,8 @@ def compare(
         if base and not base.reports:
             project, loosened = base.judged(project)
         client, monitors = live.result()
-        lost = past.lost_adoptions(project, monitors, client)
+        trail = past.Trail(client)
+        lost = past.lost_adoptions(project, monitors, trail)
         project = past.without(project, lost.deleted)
         base = replace(base, deleted=lost.deleted) if base and lost.deleted else base
         plan = _plan(project, client, monitors, base)
@@ -127,12 +126,13 @@ def compare(
             plan = replace(plan, unchecked=(*plan.unchecked, lost.words))
         if base and not base.reports:
             loosened += base.withdrawn(loaded.project, plan)
-        written = {change.key for change in plan.changes if change.action not in _LEAVING}
+        written = _written(plan)
         as_authors_wrote = files.read(root) if written and notify_only else loaded
         return Planned(
             root=root,
             project=project,
             client=client,
+            trail=trail,
             plan=replace(plan, made=began, loosened=loosened),
             muted=tuple(sorted(live.key for live in monitors if _is_muted(live, project))),
             warnings=(
@@ -141,6 +141,13 @@ def compare(
                 else files.check_written(as_authors_wrote, written)
             ),
         )
+
+
+def _written(plan: Plan) -> set[str]:
+    """Return the keys of the monitors that the plan writes: at these the rules look."""
+    from monitor_sync.sync.change import LEAVING
+
+    return {change.key for change in plan.changes if change.action not in LEAVING}
 
 
 def _base(root: Path, options: PlanOptions) -> BaseRevision | None:

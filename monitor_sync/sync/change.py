@@ -20,6 +20,9 @@ Reason = Literal["unmanaged", "clone", "other-project"]
 ORDER: Final = ("delete", "replace", "release", "update", "adopt", "create")
 """The order in which a plan is shown: what cannot be undone comes first."""
 
+LEAVING: Final = ("delete", "release")
+"""The actions on resources that no file declares any more."""
+
 GOING: Final = ("delete", "replace")
 """The actions after which the live resource is gone."""
 

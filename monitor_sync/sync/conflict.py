@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from monitor_sync.errors import Conflict, NotFound
 from monitor_sync.model import Body, Id, LiveResource
 from monitor_sync.resources.kind import Kind
-from monitor_sync.sync.change import Change
+from monitor_sync.sync.change import LEAVING, Change
 from monitor_sync.sync.operations import Endpoint, Written
 
 
@@ -76,7 +76,7 @@ def _is_ours(change: Change, now: LiveResource, projects: Sequence[str]) -> bool
         return not now.claims and (not now.key or now.project in ("", *projects))
     if now.project not in projects or not now.key:
         return False
-    return change.action not in ("delete", "release") or now.key == change.key
+    return change.action not in LEAVING or now.key == change.key
 
 
 def _changed(

@@ -10,6 +10,7 @@ from monitor_sync.model import Address, Project
 from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.kinds import KINDS
 from monitor_sync.selectors import Selector, first_unmatched, selected
+from monitor_sync.sync.change import LEAVING
 from monitor_sync.sync.plan import Plan
 
 Tags = Mapping[Address, Sequence[str]]
@@ -64,7 +65,7 @@ def _tags(plan: Plan, declared: Tags) -> Tags:
     """Return the tags by which each resource is meant: of what goes away, the live ones."""
     tags = dict(declared)
     for change in plan.changes:
-        if change.action in ("delete", "release") and change.live is not None:
+        if change.action in LEAVING and change.live is not None:
             tags[change.address] = change.kind.tags(change.live.body)
     if plan.base:
         tags |= {apart.address: apart.tags for apart in plan.base.apart if apart.tags}

@@ -17,7 +17,7 @@ from monitor_sync.model import Address, Body, Id, LiveResource, Project
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Declared, Kind, differing
 from monitor_sync.resources.kinds import KINDS
-from monitor_sync.sync.change import Change, Refusal
+from monitor_sync.sync.change import LEAVING, Change, Refusal
 from monitor_sync.sync.drift import Apart, Base, Origin
 from monitor_sync.sync.identity import match, released_as, releases
 from monitor_sync.sync.plan import Plan
@@ -366,7 +366,7 @@ def _edited(case: ThreeWayCase) -> frozenset[str]:
 
 def _as_live(change: Change, declared: Declared | None) -> bool:
     """Return whether Datadog would be as it is if a revision with this declaration were applied."""
-    if change.action in ("delete", "release"):
+    if change.action in LEAVING:
         return declared is not None
     if declared is None or change.action == "create":
         return declared is None

@@ -47,6 +47,12 @@ def restore(there: Account, kept: dict[str, Any]) -> None:
     there.emulator.seed([kept])
 
 
+def audit_searches(there: Account) -> int:
+    """How often the audit trail was asked."""
+    counts = json.loads(there.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+    return int(counts.get("POST /api/v2/audit/events/search", 0))
+
+
 def made(there: Account, key: str) -> list[int]:
     return [
         write.id for write in there.emulator.writes if (write.route, write.key) == (CREATE, key)
@@ -113,7 +119,9 @@ def test_a_deleted_monitor_that_was_taken_over_once_is_made_anew_too(
     assert machine.run("plan").code == 0
     number = delete(there, GONE)["id"]
 
+    before = audit_searches(there)
     planned = machine.run("plan")
+    assert audit_searches(there) == before + 1
     ran = machine.run("apply", "--yes")
     again = machine.run("plan", "--fail-on-changes")
 
