@@ -25,8 +25,7 @@ _COUNTED: Final[dict[Origin, str]] = {
     "merged": "merged and not applied",
     "newer": "newer than this branch",
 }
-_TITLES: Final[dict[Origin, str]] = {
-    "drift": "drift: {} changed in Datadog, and left as it is there",
+_MERGES: Final = {
     "merged": "merged, not applied yet: {}",
     "newer": "newer than this branch: {} as {} declares",
 }
@@ -166,13 +165,15 @@ def deletion(deleted: Deletion) -> str:
 
 def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:
     number = len({monitor.key for monitor in apart})
-    gone = sum(monitor.deleted is not None for monitor in apart)
-    if gone == number:
-        return f"drift: {count(number, 'monitor')} deleted in Datadog"
-    title = _TITLES[origin].format(count(number, "monitor"), plain(base.revision))
-    if gone:
-        title = title.replace(", and left", f", {gone} of them deleted, and left")
-    return title if number == 1 else title.replace("left as it is", "left as they are")
+    monitors = count(number, "monitor")
+    if origin != "drift":
+        return _MERGES[origin].format(monitors, plain(base.revision))
+    deleted = sum(monitor.deleted is not None for monitor in apart)
+    if deleted == number:
+        return f"drift: {monitors} deleted in Datadog"
+    some = f", {deleted} of them deleted" if deleted else ""
+    left = "left as it is" if number == 1 else "left as they are"
+    return f"drift: {monitors} changed in Datadog{some}, and {left} there"
 
 
 def _rows(apart: tuple[Apart, ...]) -> Iterator[ApartRow]:
