@@ -19,7 +19,7 @@ _MOST_APART_ELSEWHERE: Final = 0.2
 _LOOKED_AT: Final = 8
 """Points by which the templates are found that a candidate is compared with."""
 
-Leaner = Callable[[Candidate], Iterator[Candidate]]
+Forms = Callable[[Candidate], Iterator[Candidate]]
 
 
 @dataclass(slots=True, eq=False)
@@ -89,19 +89,20 @@ def _own(candidate: Candidate, name: str, taken: set[str]) -> str:
     return unused(f"{monitor}_{name}".lstrip("_"), taken)
 
 
-def combine(candidates: Sequence[Candidate], leaner: Leaner) -> list[CandidateTemplate]:
+def combine(candidates: Sequence[Candidate], forms: Forms) -> list[CandidateTemplate]:
     """
     Return candidates as templates: those with the same items together.
 
-    ``leaner`` yields the same candidate with fewer holes and more changes. A candidate is compared
-    with the templates at a few of its points alone, so the time grows with the candidates.
+    ``forms`` yields a candidate, then the same with ever fewer holes and more changes; each takes
+    long to make, and often the first will do. A candidate is compared with the templates at a few
+    of its points alone, so the time grows with the candidates.
     """
     templates: list[CandidateTemplate] = []
     at_point: dict[Point, list[CandidateTemplate]] = {}
     for candidate in sorted(candidates, key=lambda candidate: -len(candidate.members)):
         points = list(candidate.members)[:_LOOKED_AT]
         near = {id(template): template for point in points for template in at_point.get(point, ())}
-        home, chosen = _home(candidate, list(near.values()), leaner)
+        home, chosen = _home(candidate, list(near.values()), forms)
         if home is None:
             home = CandidateTemplate(candidate.item, candidate.family)
             templates.append(home)
@@ -113,7 +114,7 @@ def combine(candidates: Sequence[Candidate], leaner: Leaner) -> list[CandidateTe
 
 
 def _home(
-    candidate: Candidate, near: Sequence[CandidateTemplate], leaner: Leaner
+    candidate: Candidate, near: Sequence[CandidateTemplate], forms: Forms
 ) -> tuple[CandidateTemplate | None, Candidate]:
     """Return the template in which a candidate saves most, and the form in which it does."""
     most = 0
@@ -122,7 +123,7 @@ def _home(
         possible = template.gain(candidate)
         if possible <= most:
             continue
-        for form in (candidate, *leaner(candidate)):
+        for form in forms(candidate):
             if template.holds(form):
                 gain = possible - (candidate.saved - form.saved)
                 if gain > most:

@@ -53,7 +53,7 @@ class Finder:
             for placed in monitors
             if placed.declared.get("type") != "composite"
         }
-        templates = combine(self._candidates(list(self._members.values())), _leaner)
+        templates = combine(self._candidates(list(self._members.values())), _forms)
         return _suggestion(monitors, templates, Names(taken_templates, taken_keys))
 
     def _member(self, placed: PlacedMonitor, unit_name: str) -> Member:
@@ -140,8 +140,9 @@ def _outside(members: Sequence[Member], candidates: Iterable[Candidate]) -> list
     return [member for member in members if id(member) not in inside]
 
 
-def _leaner(candidate: Candidate) -> Iterator[Candidate]:
-    """Yield a candidate with ever fewer holes and more changes, at the same points."""
+def _forms(candidate: Candidate) -> Iterator[Candidate]:
+    """Yield a candidate, then it with ever fewer holes and more changes, at the same points."""
+    yield candidate
     members = list(candidate.members.values())
     for most in range(len(candidate.parameters) + bool(candidate.item) - 1, 0, -1):
         pattern = generalise(members, most)
@@ -190,7 +191,7 @@ def _for_one_file(template: CandidateTemplate) -> list[Candidate]:
 
 def _without_parameters(candidate: Candidate) -> Candidate | None:
     """Return a candidate without parameters, where that costs no more than a template would."""
-    for lean in (candidate, *_leaner(candidate)):
+    for lean in _forms(candidate):
         if not lean.parameters:
             return lean if lean.saved + _TEMPLATE_FILE >= candidate.saved else None
     return None
