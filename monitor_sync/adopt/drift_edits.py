@@ -18,7 +18,7 @@ from monitor_sync.adopt.own_level import OwnLevel, own_level
 from monitor_sync.adopt.unfilled import unfilled
 from monitor_sync.language.message_layout import take_apart
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, Monitor
-from monitor_sync.project.edits import Delete, Edit, Set
+from monitor_sync.project.edits import Delete, Edit, Set, value_at
 from monitor_sync.project.expand import Provenance
 from monitor_sync.project.interpolation import plain
 from monitor_sync.project.layers import Field, Layer, place
@@ -122,7 +122,7 @@ class _Monitor:
         return ""
 
     def _set(self, document_path: str, where: DataPath, value: Any) -> str:
-        return self._edit(document_path, Set(where, _number(value), order=self._order))
+        return self._edit(document_path, Set(where, value, order=self._order))
 
     def _on_own(self, where: Field, value: Any) -> str:
         """Set a field on the monitor itself, or in the changes of its item."""
@@ -132,7 +132,7 @@ class _Monitor:
         if opened is not None and (self._own.path, opened.where) not in self._opened:
             self._opened.add((self._own.path, opened.where))
             self._edit(self._own.path, opened)
-        return self._edit(self._own.path, self._own.edit(where, _number(value), self._order))
+        return self._edit(self._own.path, self._own.edit(where, value, self._order))
 
     # fields
 
@@ -158,9 +158,7 @@ class _Monitor:
         if setting is None:
             return self._on_own(where, live.replace("${", "$${"))
         layer, path = setting
-        written: Any = layer.values
-        for part in path[len(layer.where) :]:
-            written = written[part]
+        written = value_at(layer.values, path[len(layer.where) :])
         if where == ("message",):  # what ends it is not sent
             live += str(written)[len(str(written).rstrip("\n")) :]
         text = unfilled(str(written), live, self._scope, one_line=where == ("query",))
@@ -249,12 +247,3 @@ class _Monitor:
 def _parts(name: str) -> Field:
     """Return the way to a field: ``options.variables[0].name`` in four steps."""
     return tuple(int(index) if index else word for index, word in _PART.findall(name))
-
-
-def _number(value: Any) -> Any:
-    """Return a value with whole numbers as people write them: 5 for 5.0."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    if isinstance(value, dict):
-        return {name: _number(inner) for name, inner in value.items()}
-    return [_number(item) for item in value] if isinstance(value, list) else value
