@@ -41,7 +41,6 @@ def _rewrite(estate: Estate, names: Sequence[str]) -> Rewrites:
         for where, tags in _tag_mappings(file):
             edits += _in_mapping(where, tags, old, new)
             rewrites.kept += _kept(estate, file, where, tags, old)
-    rewrites.edits = {name: edits for name, edits in rewrites.edits.items() if edits}
     return rewrites
 
 
