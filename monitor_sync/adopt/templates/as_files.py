@@ -16,8 +16,8 @@ Named = Mapping[str, Candidate]
 """Candidates of one template by the names that they have in it."""
 
 
-class Names:
-    """The names and keys that are taken, by what is there and by what was template_file so far."""
+class TakenNames:
+    """The names and keys that are taken, by what is there and by what was found so far."""
 
     def __init__(self, templates: Collection[str], keys: Collection[str]) -> None:
         self.templates = set(templates)
@@ -62,7 +62,7 @@ def _template_part(point: Point, name: str) -> str:
     return f"{point.item}.{name}" if point.item else name
 
 
-def in_place(candidates: Sequence[Candidate], names: Names) -> Iterator[FoundItems]:
+def in_place(candidates: Sequence[Candidate], names: TakenNames) -> Iterator[FoundItems]:
     """Yield candidates of one file and team as monitors with ``for_each``."""
     for name, candidate in names.monitors(candidates, _in_place_keys).items():
         first, *_ = candidate.members
@@ -84,7 +84,7 @@ def in_place(candidates: Sequence[Candidate], names: Names) -> Iterator[FoundIte
 
 
 def template_and_uses(
-    template: CandidateTemplate, names: Names
+    template: CandidateTemplate, names: TakenNames
 ) -> tuple[FoundTemplate, list[FoundUse]]:
     """Return a template and its uses."""
     named = names.monitors(template.candidates, _template_keys)

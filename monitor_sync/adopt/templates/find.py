@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from monitor_sync.adopt.placed import PlacedMonitor
-from monitor_sync.adopt.templates.as_files import Names, in_place, template_and_uses
+from monitor_sync.adopt.templates.as_files import TakenNames, in_place, template_and_uses
 from monitor_sync.adopt.templates.candidate import Candidate, candidate_of
 from monitor_sync.adopt.templates.combine import CandidateTemplate, combine
 from monitor_sync.adopt.templates.items import FEWEST
@@ -54,7 +54,7 @@ class Finder:
             if placed.declared.get("type") != "composite"
         }
         templates = combine(self._candidates(list(self._members.values())), _forms)
-        return _suggestion(monitors, templates, Names(taken_templates, taken_keys))
+        return _suggestion(monitors, templates, TakenNames(taken_templates, taken_keys))
 
     def _member(self, placed: PlacedMonitor, unit_name: str) -> Member:
         known = self._members.get(placed.id)
@@ -154,7 +154,7 @@ def _forms(candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _suggestion(
-    monitors: Sequence[PlacedMonitor], templates: Sequence[CandidateTemplate], names: Names
+    monitors: Sequence[PlacedMonitor], templates: Sequence[CandidateTemplate], names: TakenNames
 ) -> Suggestion:
     inside = {
         id(member.placed)
