@@ -76,9 +76,9 @@ def by_path(suggestion: Suggestion) -> dict[str, Sharing]:
     uses: dict[str, list[FoundUse]] = defaultdict(list)
     repeated: dict[str, list[FoundItems]] = defaultdict(list)
     for use in suggestion.uses:
-        uses[f"{use.unit}/{use.file}.yaml"].append(use)
+        uses[use.path].append(use)
     for item in suggestion.repeated:
-        repeated[f"{item.unit}/{item.file}.yaml"].append(item)
+        repeated[item.path].append(item)
     return {path: Sharing(uses=uses[path], repeated=repeated[path]) for path in {*uses, *repeated}}
 
 
@@ -100,8 +100,7 @@ def makes(suggestion: Suggestion) -> dict[str, frozenset[int]]:
     for use in suggestion.uses:
         ids = {member.id for member in use.members.values()}
         ids_by_path[use.template.file] |= ids
-        ids_by_path[f"{use.unit}/{use.file}.yaml"] |= ids
+        ids_by_path[use.path] |= ids
     for repeated in suggestion.repeated:
-        path = f"{repeated.unit}/{repeated.file}.yaml"
-        ids_by_path[path] |= {member.id for member in repeated.members.values()}
+        ids_by_path[repeated.path] |= {member.id for member in repeated.members.values()}
     return {path: frozenset(ids) for path, ids in ids_by_path.items()}

@@ -59,6 +59,11 @@ class FoundUse:
     items: Mapping[str, Mapping[str, Changes | Literal[False]]]
     members: Mapping[str, PlacedMonitor]
 
+    @property
+    def path(self) -> str:
+        """The path of its file below the project's folder."""
+        return f"{self.unit}/{self.file}.yaml"
+
     def written(self, team: str, tags: Mapping[str, Any], defaults: Changes) -> dict[str, Any]:
         """
         Return the entry of ``use``.
@@ -108,6 +113,11 @@ class FoundItems:
     items: Mapping[str, Changes]
     monitor: Mapping[str, Any]
     members: Mapping[str, PlacedMonitor]
+
+    @property
+    def path(self) -> str:
+        """The path of its file below the project's folder."""
+        return f"{self.unit}/{self.file}.yaml"
 
     def written(self, tags: Mapping[str, Any], defaults: Changes) -> dict[str, Any]:
         """Return what stands below the name; ``tags`` and ``defaults`` are given by the file."""
