@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
@@ -39,10 +39,13 @@ def names(titles: Iterable[Title], taken: Collection[str]) -> dict[int, str]:
     for title in titles:
         files.setdefault((title.unit, title.file), []).append(title)
     called = unit_names(title for members in files.values() for title in members)
+    taken_by_file: dict[str, set[str]] = defaultdict(set)
+    for key in taken:
+        file_of_key, _, part = key.rpartition("/")
+        taken_by_file[file_of_key].add(part)
     chosen: dict[int, str] = {}
     for (unit, file), members in files.items():
-        start = f"{unit}/{file}/"
-        used = {key.removeprefix(start) for key in taken if key.startswith(start)}
+        used = taken_by_file[f"{unit}/{file}"]
         # what a key names stands with its items as `key.item` too
         used |= {part.partition(".")[0] for part in used}
         chosen |= _in_one_file(members, used, slug(called.get(unit, "")))
