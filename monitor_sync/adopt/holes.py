@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from monitor_sync.language import query as language
 from monitor_sync.language.atoms import Number
+from monitor_sync.language.query_facts import Parsed
 from monitor_sync.project.interpolation import plain
 
 _ID: Final = re.compile(r"(?<![\w.])[0-9]+(?![\w.])")
@@ -61,14 +62,22 @@ def _slo(number: str, names: Names, notes: list[str]) -> str:
     return f"${{slo:{name}}}"
 
 
-def _level(kind: str, live: str, text: str, declared: Mapping[str, Any]) -> str:
-    """Return ``text`` with ``${critical}`` in place of the number that ends the ``live`` query."""
-    critical = (declared.get("thresholds") or {}).get("critical")
-    comparison = language.comparison(language.parse(kind, live))
+def printed_critical(parsed: Parsed, thresholds: Mapping[str, Any] | None) -> Number | None:
+    """Return the number that a query compares with, where the critical level prints the same."""
+    critical = (thresholds or {}).get("critical")
+    comparison = language.comparison(parsed)
     if critical is None or comparison is None:
-        return text
+        return None
     threshold = comparison.threshold
     if not isinstance(threshold, Number) or threshold.written != plain(critical):
+        return None
+    return threshold
+
+
+def _level(kind: str, live: str, text: str, declared: Mapping[str, Any]) -> str:
+    """Return ``text`` with ``${critical}`` in place of the number that ends the ``live`` query."""
+    threshold = printed_critical(language.parse(kind, live), declared.get("thresholds"))
+    if threshold is None:
         return text
     behind = len(live) - threshold.end
     start, end = len(text) - behind - len(threshold.written), len(text) - behind

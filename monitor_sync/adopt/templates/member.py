@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from monitor_sync.adopt.holes import printed_critical
 from monitor_sync.adopt.placed import PlacedMonitor
 from monitor_sync.adopt.templates.texts import OwnValues, Text
-from monitor_sync.language.atoms import Number
-from monitor_sync.language.query import comparison, metrics, parse, tags
+from monitor_sync.language.query import metrics, parse, tags
 from monitor_sync.language.query_facts import Parsed
 from monitor_sync.project.compiled import THRESHOLDS
 from monitor_sync.project.interpolation import plain
@@ -123,14 +123,10 @@ def _given(placed: PlacedMonitor, unit_name: str) -> dict[str, str]:
 
 def _with_threshold(query: str, parsed: Parsed, thresholds: Any) -> str:
     """Return the query with ``${critical}`` for its threshold, where that prints the same."""
-    compared = comparison(parsed)
-    critical = (thresholds or {}).get("critical")
-    if compared is None or not isinstance(compared.threshold, Number) or critical is None:
+    threshold = printed_critical(parsed, thresholds)
+    if threshold is None or not query.endswith(threshold.written):
         return query
-    written = compared.threshold.written
-    if plain(critical) != written or not query.endswith(written):
-        return query
-    return query[: -len(written)] + "${critical}"
+    return query.removesuffix(threshold.written) + "${critical}"
 
 
 def _buckets(
