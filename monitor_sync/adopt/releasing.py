@@ -7,6 +7,7 @@ template gets ``false`` for its item. What cannot be taken out alone is said.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,6 +62,11 @@ class _File:
         self._data: dict[str, Any] = source.document.data
         self._own = {key: made for key, made in provenance.items() if made.source is source}
         self._leaving = {key for key in self._own if key in leaving}
+        self._keys_at: dict[DataPath, set[str]] = defaultdict(set)
+        for key, made in self._own.items():
+            for layer in made.compiled.layers:
+                if layer.document is source.document:
+                    self._keys_at[layer.where].add(key)
 
     def adoptions(self) -> list[Edit]:
         """Return what takes the ids of leaving monitors off the top of the file."""
@@ -73,23 +79,12 @@ class _File:
     def written(self) -> Iterator[Edit]:
         """Yield what takes out monitors that are written out, or items of them."""
         monitors = self._data.get("monitors") or {}
-        keys = {name: self._keys_of(("monitors", name)) for name in monitors}
+        keys = {name: self._keys_at["monitors", name] for name in monitors}
         gone = [name for name, own in keys.items() if own and own <= self._leaving]
         yield from without(("monitors",), gone, len(monitors))
         for name, own in keys.items():
             if name not in gone and own & self._leaving:
                 yield from self._items(name, own)
-
-    def _keys_of(self, where: DataPath) -> set[str]:
-        document = self.source.document
-        return {
-            key
-            for key, made in self._own.items()
-            if any(
-                layer.document is document and layer.where == where
-                for layer in made.compiled.layers
-            )
-        }
 
     def _items(self, name: str, own: set[str]) -> Iterator[Edit]:
         """Yield what takes items out of ``for_each``: those of which every monitor leaves."""
