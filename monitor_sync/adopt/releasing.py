@@ -97,7 +97,7 @@ class _File:
                     rest -= of_item
                     step = item if isinstance(items, dict) else index
                     yield Delete(("monitors", name, "for_each", dimension, step))
-        for key in rest:
+        for key in sorted(rest):
             self.bound[key] = "other combinations of its items stay"
 
     # monitors of templates
