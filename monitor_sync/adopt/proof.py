@@ -79,11 +79,11 @@ def prove(
 def neighbours(draft: Draft, project: Project) -> list[str]:
     """Return the keys declared before with a query of the draft: what copies may make an error."""
     placed = {monitor.key for monitor in draft.placed}
-    asked = {_question(project.monitors[key]) for key in placed & project.monitors.keys()}
+    queries = {_question(project.monitors[key]) for key in placed & project.monitors.keys()}
     return [
         key
         for key, monitor in project.monitors.items()
-        if key not in placed and _question(monitor) in asked
+        if key not in placed and _question(monitor) in queries
     ]
 
 

@@ -69,12 +69,18 @@ def test_the_state_within_a_plan_is_read_too() -> None:
 
 
 def test_pulumi_forgets_by_urn_and_by_force_what_is_protected() -> None:
-    def one(name: str, number: str, **more: Any) -> dict[str, Any]:
+    def pulumi_monitor(name: str, number: str, **more: Any) -> dict[str, Any]:
         kind = "datadog:index/monitor:Monitor"
         urn = f"urn:pulumi:prod::acme::{kind}::{name}"
         return {"urn": urn, "type": kind, "id": number, **more}
 
-    resources = [one("errors", "7", protect=True), one("slow", "8"), one("stays", "9"), {}, None]
+    resources = [
+        pulumi_monitor("errors", "7", protect=True),
+        pulumi_monitor("slow", "8"),
+        pulumi_monitor("stays", "9"),
+        {},
+        None,
+    ]
 
     side = steps({"version": 3, "deployment": {"resources": resources}}, {7, 8})
 
