@@ -59,7 +59,7 @@ def replace(text: str, holder: Node, entry: Entry, step: Set) -> Iterator[list[S
     if node.kind == "scalar" and single and not node.empty:
         yield from scalar_text.replacements(text, node, value, flow=holder.flow)
     if holder.flow:
-        short = yaml_text.inline(value) or yaml_text.quoted(value)
+        short = yaml_text.in_brackets(value)
         yield [_behind_mark(text, entry, Written(short))]
         return
     indent = column(text, entry.start)
@@ -103,7 +103,7 @@ def insert(text: str, holder: Node, name: str, step: Set) -> list[Splice]:
     """Return what puts a new key into a mapping that has others, after its neighbours in order."""
     value, after = step.value, _neighbour(holder, name, step.order)
     if holder.flow:
-        written = yaml_text.inline(value) or yaml_text.quoted(value)
+        written = yaml_text.in_brackets(value)
         return _insert_inline(text, holder, after, f"{yaml_text.key(name, flow=True)}: {written}")
     indent = column(text, holder.entries[0].start)
     width = 0 if step.block and isinstance(value, dict | list) else yaml_text.WIDTH
@@ -114,7 +114,7 @@ def insert(text: str, holder: Node, name: str, step: Set) -> list[Splice]:
 def insert_item(text: str, holder: Node, index: int, value: Any) -> list[Splice]:
     """Return what puts a new item into a list that has others, in front of that at ``index``."""
     if holder.flow:
-        written = yaml_text.inline(value) or yaml_text.quoted(value)
+        written = yaml_text.in_brackets(value)
         return _insert_inline(text, holder, index - 1, written)
     indent = column(text, holder.entries[0].start)
     return _insert_lines(text, holder, index - 1, yaml_text.item_lines(value, indent))

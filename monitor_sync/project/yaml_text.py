@@ -94,6 +94,11 @@ def item_lines(value: Any, indent: int, *, step: int = 2) -> list[str]:
     return [f"{start}{parts.head}".rstrip(), *parts.body]
 
 
+def in_brackets(value: Any) -> str:
+    """Return a value on one line in any case; what has a text of several lines is in JSON."""
+    return inline(value) or quoted(value)
+
+
 def inline(value: Any) -> str | None:
     """Return a value on one line, as it may stand in braces; None for texts of several lines."""
     if isinstance(value, dict):
