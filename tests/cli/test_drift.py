@@ -26,14 +26,14 @@ def test_a_monitor_deleted_by_hand_is_drift_with_who_when_and_what_restores_it(
     number = delete(repository, DROP)
 
     text = repository.done("drift").stdout
-    found = json.loads(repository.done("drift --format json").stdout)
+    plan = json.loads(repository.done("drift --format json").stdout)
     refused = repository.run("drift --fail-on-changes")
 
-    repository.valid(found)
-    (apart,) = found["drift"]
+    repository.valid(plan)
+    (apart,) = plan["drift"]
     assert (apart["action"], apart["key"], apart["deleted"]["id"]) == ("create", DROP, number)
     assert apart["deleted"]["by"] == "user@emulator.example"
-    assert found["merged"] == []
+    assert plan["merged"] == []
     flat = " ".join(text.split())
     assert f"#{number} deleted in Datadog by user@emulator.example at 20" in flat
     assert "Monitors > Settings restores it for 7 days, id kept; else it gets a new id" in flat
@@ -49,11 +49,11 @@ def test_a_monitor_whose_tags_somebody_took_off_is_drift_and_never_deleted(
     repository.by_hand(DROP, tags=others)
 
     flat = " ".join(repository.done(f"drift --full{applied}").stdout.split())
-    found = json.loads(repository.done(f"drift --format json{applied}").stdout)
+    plan = json.loads(repository.done(f"drift --format json{applied}").stdout)
     again = repository.run(f"drift --adopt {DROP} --dry-run{applied}")
 
-    repository.valid(found)
-    (apart,) = found["drift"]
+    repository.valid(plan)
+    (apart,) = plan["drift"]
     assert apart["key"] == DROP
     assert (apart["action"], apart["id"], apart["untagged"]) == ("adopt", live["id"], [live["id"]])
     assert "deleted" not in apart
@@ -96,10 +96,10 @@ def test_what_was_merged_after_a_deletion_of_that_name_is_no_drift(
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2040-01-01T00:00:00Z")
     repository.commit("under another key")
 
-    found = json.loads(repository.done("plan --base HEAD --format json").stdout)
+    plan = json.loads(repository.done("plan --base HEAD --format json").stdout)
 
-    assert [apart["key"] for apart in found["merged"]] == ["payments/router/again"]
-    assert found["drift"] == []
+    assert [apart["key"] for apart in plan["merged"]] == ["payments/router/again"]
+    assert plan["drift"] == []
 
 
 def test_a_mute_is_named_and_no_drift(repository: Repository) -> None:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.faults.account import Account, account
+from tests.faults.account import Account
 from tests.faults.estate import Machine, Spec, changed, write
 from tests.faults.matrix import BEFORE
 from tests.faults.recording_emulator import CREATE, DELETE
@@ -17,17 +13,6 @@ from tests.faults.recording_emulator import CREATE, DELETE
 FIRST, GONE, GOING = "motor/flow/changed", "payments/core/keep", "payments/core/going"
 EDITED = Spec(threshold=7)
 CHANGED = changed(BEFORE, motor__flow__changed=EDITED, payments__core__keep=EDITED)
-
-
-@pytest.fixture
-def there() -> Iterator[Account]:
-    with account() as made:
-        yield made
-
-
-@pytest.fixture
-def machine(there: Account, tmp_path: Path) -> Machine:
-    return there.machine(tmp_path)
 
 
 def delete(there: Account, key: str) -> dict[str, Any]:

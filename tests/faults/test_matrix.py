@@ -7,24 +7,17 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.account import Account, account
+from tests.faults.account import Account
 from tests.faults.estate import Machine, Ran, remaining, write
 from tests.faults.matrix import AFTER, BEFORE, LAG, Cell, pairwise, whole
 from tests.faults.recording_emulator import CREATE, DELETE
 
 _PATIENCE = 300.0
 """Seconds that a command may take on a busy machine before the test calls it stuck."""
-
-
-@pytest.fixture
-def there() -> Iterator[Account]:
-    with account() as made:
-        yield made
 
 
 @pytest.mark.parametrize("cell", pairwise(), ids=str)

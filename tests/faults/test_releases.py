@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.faults.account import Account, account
+from tests.faults.account import Account
 from tests.faults.estate import Machine, Spec, changed, write
 from tests.faults.matrix import BEFORE
 from tests.faults.recording_emulator import DELETE, UPDATE
 
 GOING = "payments/core/going"
 WITHOUT = changed(BEFORE, payments__core__going=None)
-
-
-@pytest.fixture
-def there() -> Iterator[Account]:
-    with account() as made:
-        yield made
-
-
-@pytest.fixture
-def machine(there: Account, tmp_path: Path) -> Machine:
-    return there.machine(tmp_path)
 
 
 def release(machine: Machine, *, also: Spec | None = None) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.account import Account, account
+from tests.faults.account import Account
 from tests.faults.estate import Machine, Project, Spec, changed, write
 from tests.faults.matrix import AFTER, BEFORE
 from tests.faults.recording_emulator import CREATE, DELETE, UPDATE
@@ -17,17 +16,6 @@ from tests.faults.recording_emulator import CREATE, DELETE, UPDATE
 SHORT = {"kind": "truncated", "count": 4, "times": None}
 NEW = "payments/core/new"
 WITH_NEW = changed(BEFORE, payments__core__new=Spec())
-
-
-@pytest.fixture
-def there() -> Iterator[Account]:
-    with account() as made:
-        yield made
-
-
-@pytest.fixture
-def machine(there: Account, tmp_path: Path) -> Machine:
-    return there.machine(tmp_path)
 
 
 def killed(there: Account, machine: Machine, *arguments: str, at: int) -> None:

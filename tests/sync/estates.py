@@ -75,9 +75,10 @@ def changed(made: Monitor, happens: str) -> Monitor:
         return declared(f"elsewhere/{made.key}".replace("/flow/", "-"), moved_from=(made.key,))
     fields = dict(CHANGES.get(happens, {}))
     if "tags" in fields:
-        its = {"UNIT": made.business_unit, "KEY": f"monitor_sync_key:{made.key}"}
+        key_tag = f"monitor_sync_key:{made.key}"
         fields["tags"] = [
-            tag.replace("UNIT", its["UNIT"]).replace("KEY", its["KEY"]) for tag in fields["tags"]
+            tag.replace("UNIT", made.business_unit).replace("KEY", key_tag)
+            for tag in fields["tags"]
         ]
     return declared(made.key, **fields)
 

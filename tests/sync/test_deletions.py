@@ -108,8 +108,8 @@ def test_only_what_has_the_very_name_and_query_is_taken_for_a_monitor_without_ou
     (change,) = (change for change in plan.changes if change.action == "create")
 
     assert (change.lookalikes, change.untagged) == ((2, 3), (2,))
-    told = with_deletions(plan, Evidence(deletions=(replace(GONE, name=change.name),)))
-    assert all(change.deleted is None for change in told.changes)
+    completed = with_deletions(plan, Evidence(deletions=(replace(GONE, name=change.name),)))
+    assert all(change.deleted is None for change in completed.changes)
 
 
 def test_each_deletion_is_told_of_one_monitor_the_latest_first() -> None:
@@ -158,6 +158,6 @@ def test_what_seems_to_be_renamed_is_no_deletion_that_comes_back() -> None:
     former = answer(monitor("payments/router/old"), 1)
     plan = make_plan(project(monitor()), live(former), site="")
 
-    told = with_deletions(plan, Evidence(deletions=(GONE,)))
+    completed = with_deletions(plan, Evidence(deletions=(GONE,)))
 
-    assert [change.deleted for change in told.changes] == [None, None]
+    assert [change.deleted for change in completed.changes] == [None, None]
