@@ -89,7 +89,8 @@ class ThreeWay:
         kinds = tuple(dict.fromkeys((*KINDS, *(change.kind for change in plan.changes))))
         self._kinds = {kind.name: kind for kind in kinds}
         self._ids = _ids(here, live, kinds)
-        wholes = [_whole(change, here, was) for change in plan.changes]
+        let_go = _newly_released(plan.changes, here, was, kinds)
+        wholes = [_whole(change, here, was, let_go) for change in plan.changes]
         self._made = {
             whole.change.address
             for whole in wholes
@@ -317,8 +318,14 @@ def _declared(kind: Kind, project: Project, key: str, former: Sequence[str]) -> 
     return next((declared[name] for name in (key, *former) if name in declared), None)
 
 
-def _whole(change: Change, here: Project, was: Project) -> ThreeWayCase | None:
-    """Return the case of a resource that comes or goes; None for one that is merged in slots."""
+def _whole(
+    change: Change, here: Project, was: Project, let_go: Collection[Address]
+) -> ThreeWayCase | None:
+    """
+    Return the case of a resource that comes or goes; None for one that is merged in slots.
+
+    ``let_go`` are those that are released here and were not before.
+    """
     kind = change.kind
     declared = kind.declared(here).get(change.key)
     former = _declared(kind, was, change.key, declared.moved_from if declared else ())
@@ -329,7 +336,7 @@ def _whole(change: Change, here: Project, was: Project) -> ThreeWayCase | None:
         former=declared.moved_from if declared else (),
     )
     if declared is None:
-        if former is None and _is_asked_for(change, here, was):
+        if former is None and change.address in let_go:
             return replace(case, touched=WHOLE)
         if former is None:
             return replace(case, open=WHOLE)
@@ -344,13 +351,18 @@ def _whole(change: Change, here: Project, was: Project) -> ThreeWayCase | None:
     return replace(case, open=WHOLE)
 
 
-def _is_asked_for(change: Change, here: Project, was: Project) -> bool:
-    """Return whether the files release here what the base neither declared nor released."""
-    kind = change.kind
-    return (
-        released_as(releases(kind, here), change.key) is not None
-        and released_as(releases(kind, was), change.key) is None
-    )
+def _newly_released(
+    changes: Iterable[Change], here: Project, was: Project, kinds: Collection[Kind]
+) -> set[Address]:
+    """Return what the files release here and the base did not release."""
+    now = {kind: releases(kind, here) for kind in kinds}
+    before = {kind: releases(kind, was) for kind in kinds}
+    return {
+        change.address
+        for change in changes
+        if released_as(now[change.kind], change.key) is not None
+        and released_as(before[change.kind], change.key) is None
+    }
 
 
 def _edited(case: ThreeWayCase) -> frozenset[str]:
