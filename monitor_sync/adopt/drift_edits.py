@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from monitor_sync.adopt.own_level import OwnLevel, own_level
 from monitor_sync.adopt.unfilled import unfilled
-from monitor_sync.language.message_layout import take_apart
+from monitor_sync.language.message_layout import routed, take_apart
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, Monitor
 from monitor_sync.project.edits import Delete, Edit, Set, value_at
 from monitor_sync.project.expand import Provenance
@@ -27,7 +27,6 @@ from monitor_sync.project.yaml_reader import DataPath
 from monitor_sync.resources.difference import FieldChange
 
 _PART: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-_ROUTED: Final = re.compile(r"\{\{#is_(\w+)\}\}(.*)\{\{/is_\1\}\}")
 _TEXTS: Final = frozenset({"name", "query", "message"})
 _OURS: Final = frozenset({"team", "service", "business_unit", "on_call", PROJECT_TAG, KEY_TAG})
 """Tags that no level declares as tags: this tool writes them."""
@@ -186,7 +185,7 @@ class _Monitor:
 
     def _routing(self, live: str) -> str:
         """Say under ``notify`` whom the live message names, for each state where it differs."""
-        there = {state: tuple(names.split()) for state, names in _ROUTED.findall(live)}
+        there = routed(live)
         for state, handles in self._declared.recipients.items():
             if there.get(state, ()) != tuple(handles):
                 reason = self._value(("notify", state), list(there.get(state, ())))

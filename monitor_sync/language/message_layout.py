@@ -19,7 +19,7 @@ _RULE: Final = "---\n"
 _BREAK: Final = "  \n"
 """Two blanks end a line in Markdown, and Datadog keeps them inside a message."""
 
-_ROUTING: Final = re.compile(rf"\{{\{{#is_({'|'.join(STATES)})\}}\}}.*\{{\{{/is_\1\}}\}}")
+_ROUTING: Final = re.compile(rf"\{{\{{#is_({'|'.join(STATES)})\}}\}}(.*)\{{\{{/is_\1\}}\}}")
 _VARIABLE: Final = re.compile(r"\{\{(?!\s*(?:[#/^!]|else\b|override_priority\b))[^{}]*+\}\}")
 
 
@@ -44,6 +44,11 @@ def routing_lines(recipients: Mapping[str, Sequence[str]]) -> str:
         for state, handles in recipients.items()
         if handles
     )
+
+
+def routed(routing: str) -> dict[str, tuple[str, ...]]:
+    """Return whom each state notifies by lines that route: what :func:`routing_lines` was given."""
+    return {state: tuple(names.split()) for state, names in _ROUTING.findall(routing)}
 
 
 def compose(text: str, footer: str, routing: str) -> str:
