@@ -35,11 +35,29 @@ STATES: Final = ("alert", "warning", "no_data", "renotify", "recovery")
 PROJECT_TAG: Final = "monitor_sync_project"
 KEY_TAG: Final = "monitor_sync_key"
 
+RESERVED_TAGS: Final = frozenset({"business_unit", "on_call"})
+"""Keys of tags that follow from unit and team, and that no author writes."""
+
+GIVEN_TAGS: Final = RESERVED_TAGS | {"team", "service"}
+"""Keys of tags that a monitor gets from its place, besides the two of its identity."""
+
 UNPLACED: Final = "unplaced"
 """The business unit of imported monitors of which nobody knows the unit. It gives no tag."""
 
 UNOWNED: Final = "unowned"
 """The team that owns what nobody owns yet. It gives no tags."""
+
+
+def tags_of_place(unit: str, team: str, on_call: str, service: str) -> list[str]:
+    """Return the tags that a monitor gets from its place; ``service`` may be empty."""
+    tags = [f"business_unit:{unit}"] if unit != UNPLACED else []
+    if team != UNOWNED:
+        tags.append(f"team:{team}")
+    if service:
+        tags.append(f"service:{service}")
+    if team != UNOWNED:
+        tags.append(f"on_call:{on_call}")
+    return tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from monitor_sync.adopt.placing import Place
 from monitor_sync.jsontext import tidy
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNOWNED, UNPLACED, Body
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, tags_of_place
 from monitor_sync.project.schema import known_types, read_only
 from monitor_sync.project.schema_files import bundle
 from monitor_sync.resources.monitor import values
@@ -63,15 +63,8 @@ def _kept(tag: str, given: Collection[str]) -> bool:
 
 
 def given_tags(place: Place, service: str, on_call: str) -> frozenset[str]:
-    """Return the tags that a monitor gets from its place: see ``project/build.py``."""
-    tags = set()
-    if place.unit != UNPLACED:
-        tags.add(f"business_unit:{place.unit}")
-    if place.team != UNOWNED:
-        tags |= {f"team:{place.team}", f"on_call:{on_call}"}
-    if service:
-        tags.add(f"service:{service}")
-    return frozenset(tags)
+    """Return the tags that a monitor gets from its place."""
+    return frozenset(tags_of_place(place.unit, place.team, on_call, service))
 
 
 def service_of(body: Body) -> str:

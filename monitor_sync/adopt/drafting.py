@@ -20,8 +20,7 @@ from monitor_sync.adopt.placing import Place, Placing, by_key, common_tags, plac
 from monitor_sync.adopt.sharing import Sharing, by_path, makes, naming, template_text
 from monitor_sync.adopt.templates.find import Finder
 from monitor_sync.adopt.templates.suggestion import Suggestion
-from monitor_sync.model import UNOWNED, UNPLACED, LiveResource
-from monitor_sync.project.compiled import RESERVED
+from monitor_sync.model import RESERVED_TAGS, UNOWNED, UNPLACED, LiveResource
 from monitor_sync.project.layers import merge_tags
 
 _TITLES = {UNPLACED: "Not placed yet", UNOWNED: "Nobody yet"}
@@ -316,7 +315,7 @@ def _ignored(monitor: PlacedMonitor, doubts: Doubts) -> list[str]:
     """Return the rules that a monitor ignores; with the second a reserved tag stays beside ours."""
     rules = set(doubts.ignored.get(monitor.id, ()))
     tags = merge_tags([], monitor.declared.get("tags") or [])
-    if RESERVED & by_key({"tags": tags}).keys():
+    if RESERVED_TAGS & by_key({"tags": tags}).keys():
         rules.add("tags/second-value")
     return sorted(rules)
 

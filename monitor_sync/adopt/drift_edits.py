@@ -17,7 +17,7 @@ from typing import Any, Final
 from monitor_sync.adopt.own_level import OwnLevel, own_level
 from monitor_sync.adopt.unfilled import unfilled
 from monitor_sync.language.message_layout import routed, take_apart
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, Monitor
+from monitor_sync.model import GIVEN_TAGS, KEY_TAG, PROJECT_TAG, Body, Monitor
 from monitor_sync.project.edits import Delete, Edit, Set, value_at
 from monitor_sync.project.expand import Provenance
 from monitor_sync.project.interpolation import plain
@@ -28,7 +28,7 @@ from monitor_sync.resources.difference import FieldChange
 
 _PART: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 _TEXTS: Final = frozenset({"name", "query", "message"})
-_OURS: Final = frozenset({"team", "service", "business_unit", "on_call", PROJECT_TAG, KEY_TAG})
+_OURS: Final = GIVEN_TAGS | {PROJECT_TAG, KEY_TAG}
 """Tags that no level declares as tags: this tool writes them."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from monitor_sync.model import UNOWNED, UNPLACED, Body
+from monitor_sync.model import GIVEN_TAGS, UNOWNED, UNPLACED, Body
 
 _CANDIDATES: Final[Mapping[str, tuple[str, ...]]] = {
     "unit": (
@@ -241,10 +241,6 @@ def slug(text: str, longest: int = _LONGEST_PART) -> str:
     return cut[:longest].strip("-._")
 
 
-_GIVEN: Final = frozenset({"team", "service", "business_unit", "on_call"})
-"""Keys of tags that a monitor gets from its place."""
-
-
 def common_tags(bodies: Iterable[tuple[str, Body]]) -> dict[str, dict[str, str]]:
     """
     Return the tags that all monitors of a unit have, by unit and key, of several monitors or more.
@@ -262,7 +258,7 @@ def common_tags(bodies: Iterable[tuple[str, Body]]) -> dict[str, dict[str, str]]
             if len(values) == 1
             and key
             and values[0]
-            and key not in _GIVEN
+            and key not in GIVEN_TAGS
             and "${" not in key + values[0]
         }
         before = common.get(unit, tags)

@@ -14,12 +14,12 @@ from monitor_sync.language.whitespace import one_line
 from monitor_sync.model import (
     KEY_TAG,
     PROJECT_TAG,
-    UNOWNED,
-    UNPLACED,
+    RESERVED_TAGS,
     Monitor,
     Suppression,
     Team,
     read_priority,
+    tags_of_place,
 )
 from monitor_sync.project import schema
 from monitor_sync.project.compiled import (
@@ -38,6 +38,7 @@ from monitor_sync.project.schema import known_fields, sent_fields
 
 LONGEST_KEY: Final = 180
 """A tag is at most 200 characters at Datadog, and ours says ``monitor_sync_key:`` before it."""
+_RESERVED: Final = tuple(f"{key}:" for key in sorted(RESERVED_TAGS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,19 +253,12 @@ class MonitorBuilder:
         authors = compiled.tags
         if authors is None:
             authors = tuple(map(plain, fill(compiled.fields["tags"], scope)))
-        ours = [f"business_unit:{declared.unit}"] if declared.unit != UNPLACED else []
-        if team.name != UNOWNED:
-            ours.append(f"team:{team.name}")
-        if service:
-            ours.append(f"service:{service}")
-        if team.name != UNOWNED:
-            ours.append(f"on_call:{team.on_call}")
         if compiled.doubtful_tags:
             self._doubtful(compiled, declared, authors, team.name, service)
         return list(
             dict.fromkeys(
                 (
-                    *ours,
+                    *tags_of_place(declared.unit, team.name, team.on_call, service),
                     *authors,
                     f"{PROJECT_TAG}:{self.settings.project}",
                     f"{KEY_TAG}:{declared.key}",
@@ -287,7 +281,7 @@ class MonitorBuilder:
             for tag in tags
             if (tag.startswith("team:") and tag != f"team:{team}")
             or (tag.startswith("service:") and service and tag != f"service:{service}")
-            or tag.startswith(("business_unit:", "on_call:"))
+            or tag.startswith(_RESERVED)
         ] + environments[1:]
         for tag in doubtful:
             name = tag.split(":", 1)[0]

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.language.suggest import did_you_mean
+from monitor_sync.model import GIVEN_TAGS, RESERVED_TAGS
 from monitor_sync.project.document import Document
 from monitor_sync.project.interpolation import (
     FILLED,
@@ -37,7 +38,7 @@ _FILLED_BY: Final[dict[str, frozenset[str]]] = {
     "defaults": THRESHOLDS | {"service", "env"},
 }
 """By field: the holes that it fills."""
-RESERVED: Final = frozenset({"business_unit", "on_call"})
+_GIVEN: Final = tuple(f"{key}:" for key in sorted(GIVEN_TAGS))
 """Keys of tags that only this tool gives, and that may live with another value than ours."""
 
 
@@ -152,7 +153,7 @@ def _environment(tags: Any) -> Any:
 def _doubtful(tags: Sequence[str]) -> bool:
     environments = 0
     for tag in tags:
-        if tag.startswith(("team:", "service:", "business_unit:", "on_call:")):
+        if tag.startswith(_GIVEN):
             return True
         environments += tag.startswith("env:")
     return environments > 1
@@ -284,7 +285,7 @@ def reserved_tags(compiled: CompiledMonitor, key: str) -> Iterator[Mistake]:
     """
     for tag in compiled.values.get("tags", ()):
         name = tag.split(":", 1)[0]
-        reserved = name in RESERVED and not _stays_beside_ours(compiled)
+        reserved = name in RESERVED_TAGS and not _stays_beside_ours(compiled)
         if reserved or name.startswith("monitor_sync_"):
             document, span = tag_span(compiled.layers, tag)
             diagnostic = document.diagnostic(

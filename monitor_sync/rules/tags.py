@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.model import KEY_TAG, PROJECT_TAG, tag_value
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, RESERVED_TAGS, tag_value
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import LONGEST_TAG
 from monitor_sync.rules.views import TagsView
@@ -16,7 +16,7 @@ from monitor_sync.rules.views import TagsView
 MOST: Final = 80
 _SOUND: Final = re.compile(r"[^\W\d_][\w\-:./]*[\w\-./]", re.IGNORECASE)
 _ODD: Final = re.compile(r"[^\w\-:./]")
-_OURS: Final = (f"{PROJECT_TAG}:", f"{KEY_TAG}:", "business_unit:", "team:", "on_call:")
+_OURS: Final = tuple(f"{key}:" for key in (PROJECT_TAG, KEY_TAG, "team", *sorted(RESERVED_TAGS)))
 
 
 def _authors(view: TagsView, index: int) -> bool:

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, Rewrites
 from monitor_sync.adopt.migrate.texts import QUERIES, entries, texts
+from monitor_sync.model import GIVEN_TAGS
 from monitor_sync.project.edits import Edit, Rename, Set
 from monitor_sync.project.parsed import ParsedFile
 from monitor_sync.project.yaml_reader import DataPath
 
-_OURS: Final = frozenset({"team", "service", "env", "business_unit", "on_call"})
+_OURS: Final = GIVEN_TAGS | {"env"}
 """Tags that this tool writes itself: they keep their names on monitors."""
 
 _MESSAGES: Final = frozenset({"message", "escalation_message", "name"})
