@@ -141,7 +141,7 @@ class Loaded:
         self, key: str, made: Provenance, state: str, handle: str
     ) -> tuple[Document, Span]:
         monitor = self._monitor(key)
-        team = self.checkable.teams[monitor.team]
+        team = self.project.teams.get(monitor.team) or self.stand_ins[monitor.team]
         layers = made.compiled.layers
         own = recipients.on_monitor(layers, made.scope, team, state, handle)
         if own is not None:
