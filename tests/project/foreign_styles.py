@@ -35,9 +35,7 @@ STYLES: Final = {
     "crlf without a final newline": _TIDY.replace("\n", "\r\n").rstrip("\r\n"),
     "byte order mark": "\ufeff" + _TIDY,
     "document marks": f"---\n{_TIDY}...\n",
-    "blank lines everywhere": _TIDY.replace("\n", "\n\n").replace(
-        "30m):sum:motor", "30m):sum:motor"
-    ),
+    "blank lines everywhere": _TIDY.replace("\n", "\n\n"),
     "trailing blanks": _TIDY.replace("team: motor\n", "team: motor   \n").replace("1\n", "1  \n"),
     "comments everywhere": """\
 # one

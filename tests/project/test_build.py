@@ -35,6 +35,10 @@ def test_a_reserved_tag_stays_beside_ours_only_where_that_is_ignored(
     refused = read(tmp_path / "one", files)
     kept = read(tmp_path / "two", {"motor/a.yaml": MONITOR % f"tags: {{{tag}}}, {ignored}"})
 
-    assert [each.rule for each in refused.diagnostics if each.key] == ["tags/reserved"]
-    assert [each.rule for each in kept.diagnostics if each.key] == ["tags/second-value"]
+    assert [diagnostic.rule for diagnostic in refused.diagnostics if diagnostic.key] == [
+        "tags/reserved"
+    ]
+    assert [diagnostic.rule for diagnostic in kept.diagnostics if diagnostic.key] == [
+        "tags/second-value"
+    ]
     assert tag.replace(": ", ":") in kept.project.monitors["motor/a/a"].tags
