@@ -142,3 +142,14 @@ class AppliedInPart(MonitorSyncError):
     """Some changes were made and some were not."""
 
     exit_code = 6
+
+
+def system_reason(error: OSError) -> str:
+    """Return why the system refused, in lower case, as the end of a sentence."""
+    return (error.strerror or str(error)).lower()
+
+
+def system_failure(error: OSError) -> str:
+    """Return the file that the system refused, where it names one, and why."""
+    file = f"{error.filename}: " if error.filename else ""
+    return file + system_reason(error)

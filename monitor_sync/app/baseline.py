@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import UsageError, system_reason
 from monitor_sync.rules.file_rules import ERRORS
 
 _FIELDS: Final = ("rule", "file", "key", "message")
@@ -59,7 +59,7 @@ def read(path: Path) -> Counter[Known]:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return Counter(Known(*(_text(entry[name]) for name in _FIELDS)) for entry in entries)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
     except (ValueError, KeyError, TypeError, RecursionError):
         reason = "it is no baseline"
     raise UsageError(

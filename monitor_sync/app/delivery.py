@@ -22,6 +22,7 @@ from monitor_sync.errors import (
     Refused,
     RemoteError,
     UsageError,
+    system_reason,
 )
 from monitor_sync.git import commits
 from monitor_sync.github import sticky
@@ -293,7 +294,7 @@ def _make(folder: Path) -> None:
             pass  # it can be written to
     except OSError as error:
         raise UsageError(
-            f"--keep {folder}: {(error.strerror or str(error)).lower()}",
+            f"--keep {folder}: {system_reason(error)}",
             hint="name a folder that is yours to write to",
         ) from None
 
@@ -304,7 +305,7 @@ def _write(run: _Delivery, file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         run.log.warn(
-            f"{file.name} is not kept: {(error.strerror or str(error)).lower()}",
+            f"{file.name} is not kept: {system_reason(error)}",
             "the run's page says the same",
         )
 

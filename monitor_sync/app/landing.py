@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from monitor_sync.errors import Refused, UsageError
+from monitor_sync.errors import Refused, UsageError, system_failure
 from monitor_sync.sync.interrupts import held_back
 
 _HELD: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -38,9 +38,8 @@ def land(texts: Mapping[Path, str], before: Mapping[Path, bytes]) -> None:
                     draft.replace(path)
                 undo.pop_all()
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
             raise UsageError(
-                f"nothing is written: {error.filename or ''}: {reason}",
+                f"nothing is written: {system_failure(error)}",
                 hint="nothing was changed; mend it and run the command again",
             ) from None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import files
 from monitor_sync.diagnostics import tally
-from monitor_sync.errors import FilesInvalid, UsageError
+from monitor_sync.errors import FilesInvalid, UsageError, system_reason
 from monitor_sync.git import commits
 
 if TYPE_CHECKING:
@@ -63,4 +63,4 @@ def _read(path: Path) -> str | None:
     except UnicodeDecodeError:
         raise FilesInvalid(f"{path} is not UTF-8", hint="save it as UTF-8") from None
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or '').lower()}") from None
+        raise UsageError(f"cannot read {path}: {system_reason(error)}") from None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import UsageError, system_failure
 
 
 @contextmanager
@@ -28,9 +28,8 @@ def written(name: str, files: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
                 path.write_bytes(content)
             yield folder
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise UsageError(
-            f"what would be written cannot be tried: {error.filename or ''}: {reason}",
+            f"what would be written cannot be tried: {system_failure(error)}",
             hint="nothing was changed; TMPDIR names another folder to try it in",
         ) from None
 

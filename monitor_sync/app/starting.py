@@ -21,7 +21,7 @@ from monitor_sync.app.landing import missing_folders
 from monitor_sync.app.owners import PLACES
 from monitor_sync.counting import listed
 from monitor_sync.diagnostics import Severity
-from monitor_sync.errors import Refused, UsageError
+from monitor_sync.errors import Refused, UsageError, system_reason
 from monitor_sync.git import commits
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def write_project(new: NewProject) -> None:
                 hint="init begins a project and overwrites no file",
             ) from None
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = system_reason(error)
             raise UsageError(
                 f"nothing is written: {error.filename or new.root}: {reason}",
                 hint="name a folder that is yours to write to with --root",
@@ -273,6 +273,6 @@ def write_schemas(root: Path) -> Path:
         for name, text in _schemas().items():
             (root / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         raise UsageError(f"cannot write {error.filename or root / _SCHEMAS}: {reason}") from None
     return root / _SCHEMAS

@@ -20,7 +20,7 @@ import click
 from monitor_sync import jsontext
 from monitor_sync.app.failures import LimitsExceeded, NotProven, WrongFiles
 from monitor_sync.diagnostics import Severity, tally
-from monitor_sync.errors import MonitorSyncError, UsageError
+from monitor_sync.errors import MonitorSyncError, UsageError, system_reason
 
 if TYPE_CHECKING:
     from monitor_sync.app import Target
@@ -107,7 +107,7 @@ def _unlinked(path: str, flags: int) -> int:
 
 def unwritable(path: Path, error: OSError) -> UsageError:
     """Return what to say of a file that cannot be written."""
-    reason = "it is a link" if path.is_symlink() else (error.strerror or str(error)).lower()
+    reason = "it is a link" if path.is_symlink() else system_reason(error)
     return UsageError(
         f"cannot write {path}: {reason}",
         hint="name a file in a folder that exists and is yours to write to",
@@ -241,6 +241,6 @@ def disk_full(error: OSError) -> UsageError:
     """Return what to say where an answer could not be written; what is left of it is dropped."""
     _drop(sys.stdout)
     return UsageError(
-        f"the answer could not be written: {(error.strerror or str(error)).lower()}",
+        f"the answer could not be written: {system_reason(error)}",
         hint="the command itself was done; run it again with room to write to",
     )

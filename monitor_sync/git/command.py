@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import UsageError, system_reason
 
 
 def run(
@@ -25,7 +25,7 @@ def run(
             check=False,
         )
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         raise UsageError(f"cannot run git: {reason}", hint="install git") from None
     except subprocess.TimeoutExpired:
         raise UsageError(f"git {arguments[0]} took longer than {timeout:g} s") from None

@@ -22,7 +22,7 @@ from typing import Final
 import filelock
 import platformdirs
 
-from monitor_sync.errors import Refused, UsageError
+from monitor_sync.errors import Refused, UsageError, system_reason
 
 _APP: Final = "monitor-sync"
 _ORGANISATION: Final = "org-"
@@ -181,7 +181,7 @@ def _plain(text: str) -> str:
 def unusable(path: Path, error: OSError) -> UsageError:
     """Return the error for a file or folder of the state that cannot be read or written."""
     return UsageError(
-        f"cannot keep a journal in {_short(path)}: {(error.strerror or str(error)).lower()}",
+        f"cannot keep a journal in {_short(path)}: {system_reason(error)}",
         hint="set XDG_STATE_HOME to a folder that can be written",
     )
 

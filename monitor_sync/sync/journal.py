@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol, Self
 
-from monitor_sync.errors import NotSent, Refused
+from monitor_sync.errors import NotSent, Refused, system_reason
 from monitor_sync.model import Address, Id, LiveId
 from monitor_sync.sync.plan import Plan
 
@@ -163,7 +163,7 @@ class Journal:
             self._write(step="sending", kind=address.kind, key=address.key, part=part)
         except OSError as error:
             raise NotSent(
-                f"the journal cannot be written: {(error.strerror or str(error)).lower()}",
+                f"the journal cannot be written: {system_reason(error)}",
                 hint="make room, or set XDG_STATE_HOME to a folder that has it; then run again",
             ) from error
 

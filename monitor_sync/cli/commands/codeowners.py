@@ -11,7 +11,7 @@ import click
 from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.counting import count, listed
-from monitor_sync.errors import FilesInvalid, Refused, UsageError
+from monitor_sync.errors import FilesInvalid, Refused, UsageError, system_reason
 
 
 @click.command("codeowners")
@@ -92,5 +92,5 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot make {path.parent}: {(error.strerror or '').lower()}") from None
+        raise UsageError(f"cannot make {path.parent}: {system_reason(error)}") from None
     console.answer(text, path)

@@ -10,7 +10,7 @@ import click
 
 from monitor_sync.app.extras import lacking as lacking_package
 from monitor_sync.cli import console
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import UsageError, system_reason
 
 if TYPE_CHECKING:
     from monitor_sync.emulator.core import Emulator
@@ -127,7 +127,7 @@ def command(
         serve(emulator, _HOST, port, on_ready=ready)
     except OSError as error:
         raise UsageError(
-            f"cannot listen on {_HOST}:{port}: {(error.strerror or str(error)).lower()}."
+            f"cannot listen on {_HOST}:{port}: {system_reason(error)}."
             f" A DD_HOST=http://{_HOST}:{port} that is still set leads to whatever else answers"
             " there",
             hint="`monitor-sync emulate --port 0` takes a free port and prints its address",
@@ -167,6 +167,6 @@ def _seed(emulator: Emulator, data: Path) -> None:
     try:
         emulator.seed(monitors_in(data.read_bytes()))
     except OSError as error:
-        raise UsageError(f"cannot read {data}: {(error.strerror or '').lower()}") from None
+        raise UsageError(f"cannot read {data}: {system_reason(error)}") from None
     except ValueError as error:
         raise UsageError(f"{data} is no JSON array of monitors: {error}") from None

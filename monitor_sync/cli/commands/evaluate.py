@@ -10,7 +10,7 @@ import click
 
 from monitor_sync.cli import console, options
 from monitor_sync.counting import count
-from monitor_sync.errors import FilesInvalid, UsageError
+from monitor_sync.errors import FilesInvalid, UsageError, system_reason
 
 
 @click.command("evaluate")
@@ -58,6 +58,6 @@ def _lines(file: Path | None) -> Iterator[str]:
         with click.open_file(str(file or "-"), encoding="utf-8") as stream:
             yield from (line for line in stream if line.strip())
     except OSError as error:
-        raise UsageError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"cannot read {file}: {system_reason(error)}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{file or 'standard input'} is not UTF-8") from None

@@ -14,7 +14,7 @@ import click
 from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.cli.progress import progress
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import UsageError, system_reason
 
 _AGO: Final = re.compile(r"([0-9]{1,4})([hdw])")
 _UNITS: Final = {"h": "hours", "d": "days", "w": "weeks"}
@@ -45,7 +45,7 @@ def _state(_: click.Context, parameter: click.Parameter, path: Path | None) -> A
     try:
         return json.loads(path.read_bytes())
     except OSError as error:
-        wrong = (error.strerror or str(error)).lower()
+        wrong = system_reason(error)
     except (ValueError, RecursionError):
         wrong = "it is not JSON"
     raise click.BadParameter(f"{path}: {wrong}", param=parameter)
