@@ -27,7 +27,7 @@ _ABSENT: Final = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class CodemodRun:
     """One codemod that was run: the files and monitors that it changes, and what it keeps."""
 
     codemod: Codemod
@@ -41,19 +41,19 @@ class Step:
 class Migration:
     """What codemods made of the files. Nothing is written where it was a ``dry_run``."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[CodemodRun, ...]
     files: tuple[Rewritten, ...]
     dry_run: bool = False
 
 
 @dataclass(slots=True)
-class _Run:
+class _CodemodRuns:
     """The codemods that have run in a copy of the project so far."""
 
     root: Path
     copy: Path
     spent: Sequence[Spent] = ()
-    steps: list[Step] = field(default_factory=list)
+    steps: list[CodemodRun] = field(default_factory=list)
 
     def rewritten(self) -> list[Rewritten]:
         """Return the files that differ from those of the project by now."""
@@ -104,7 +104,7 @@ def migrate(
     requested = requests(words)
     files.read_whole(root)
     with rewriting.copied(root) as copy:
-        run = _Run(root, copy, _spent(root, requested, target))
+        run = _CodemodRuns(root, copy, _spent(root, requested, target))
         for codemod, arguments in requested:
             run.steps.append(_step(run, codemod, arguments))
         rewritten = run.rewritten()
@@ -126,7 +126,7 @@ def _spent(
     return plan(root, target()).plan.spent
 
 
-def _step(run: _Run, codemod: Codemod, arguments: Sequence[str]) -> Step:
+def _step(run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str]) -> CodemodRun:
     before = rewriting.read_copy(run.copy, run.root)
     parsed = rewriting.parsed_files(run.copy, tests=True)
     rewrites = codemod.rewrite(estate(run.copy, parsed, before, run.spent), arguments)
@@ -136,7 +136,7 @@ def _step(run: _Run, codemod: Codemod, arguments: Sequence[str]) -> Step:
     changed = _prove(run, codemod, before, after)
     below = [replace(entry, shown=_shown(run, entry.shown)) for entry in by_hand]
     kept = [replace(entry, file=_shown(run, entry.file)) for entry in rewrites.kept]
-    return Step(
+    return CodemodRun(
         codemod=codemod,
         files=number,
         monitors=changed,
@@ -145,12 +145,12 @@ def _step(run: _Run, codemod: Codemod, arguments: Sequence[str]) -> Step:
     )
 
 
-def _shown(run: _Run, name: str) -> str:
+def _shown(run: _CodemodRuns, name: str) -> str:
     """Return how messages name a file that is named by its path in the copy, or below it."""
     return scratch.shown(str(run.copy / name), run.copy, run.root)
 
 
-def _prove(run: _Run, codemod: Codemod, before: Loaded, after: Loaded) -> int:
+def _prove(run: _CodemodRuns, codemod: Codemod, before: Loaded, after: Loaded) -> int:
     """Return how many monitors a codemod changes. Raises NotProven where it does more than said."""
     known = {
         (diagnostic.rule, diagnostic.key, diagnostic.message) for diagnostic in before.diagnostics
@@ -175,7 +175,7 @@ def _prove(run: _Run, codemod: Codemod, before: Loaded, after: Loaded) -> int:
     return len(changed)
 
 
-def _prove_one(run: _Run, codemod: Codemod, key: str, old: Monitor, new: Monitor) -> None:
+def _prove_one(run: _CodemodRuns, codemod: Codemod, key: str, old: Monitor, new: Monitor) -> None:
     # what routing adds to a message follows from the options
     bodies = [
         {**monitor.body, "message": monitor.body["message"][: monitor.text_end]}

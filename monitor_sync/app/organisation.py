@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from monitor_sync.errors import AccessDenied, NotFound
-from monitor_sync.store.state import Estate
+from monitor_sync.store.state import Workspace
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
 
 
-def estate(target: Target, client: Client, project: str) -> Estate:
+def estate(target: Target, client: Client, project: str) -> Workspace:
     """
     Return where the state of a project is kept.
 
@@ -24,7 +24,7 @@ def estate(target: Target, client: Client, project: str) -> Estate:
     the organisation's number. Raises RemoteError where Datadog does not answer: state that is not
     found is how a monitor is made twice.
     """
-    place = Estate(home=target.state, project=project, host=client.host)
+    place = Workspace(home=target.state, project=project, host=client.host)
     name = target.organisation or _of_current_user(client)
     named = replace(place, organisations=(name,)) if name else place
     if name and named.known:

@@ -89,7 +89,7 @@ def check(file: ProjectFile, files: Files) -> list[Diagnostic]:
 
 def _checked_tests(
     parsed: ParsedFile, files: Files, diagnostics: list[Diagnostic]
-) -> Iterator[tuple[int, Monitor, _Checked]]:
+) -> Iterator[tuple[int, Monitor, _CheckedTest]]:
     """Yield each sound test with its place in the file and its monitor; note what is wrong."""
     tests = parsed.written.get("tests") if isinstance(parsed.written, dict) else None
     if not isinstance(tests, list) or ("tests",) in parsed.wrong:
@@ -125,7 +125,7 @@ def _monitors(file: str, pattern: str, beside: Mapping[str, Monitor]) -> list[Mo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
+class _CheckedTest:
     """A test in which nothing is wrong; its points are not made yet."""
 
     written: Mapping[str, Any]
@@ -137,7 +137,7 @@ class _Checked:
     expected: tuple[Expectation, ...]
 
 
-def _checked(written: Mapping[str, Any], monitor: Monitor) -> _Checked:
+def _checked(written: Mapping[str, Any], monitor: Monitor) -> _CheckedTest:
     """Read what a test says of its monitor. Raises _WrongTest."""
     options = monitor.body.get("options") or {}
     query = queries.parse(monitor.type, monitor.query, options.get("variables"))
@@ -157,7 +157,7 @@ def _checked(written: Mapping[str, Any], monitor: Monitor) -> _Checked:
     if not series and not members:
         raise _WrongTest(("name",), "the test submits nothing", "add `series:` with values")
     _check_instants(expected, steps * step, submitted=bool(series))
-    return _Checked(
+    return _CheckedTest(
         written=written,
         start=start,
         step=step,
@@ -168,7 +168,7 @@ def _checked(written: Mapping[str, Any], monitor: Monitor) -> _Checked:
     )
 
 
-def _built(checked: _Checked, monitor: Monitor) -> UnitTest:
+def _built(checked: _CheckedTest, monitor: Monitor) -> UnitTest:
     """Return a test that can be run."""
     return UnitTest(
         name=str(checked.written["name"]),

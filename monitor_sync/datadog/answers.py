@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from monitor_sync.http.bounded import Unreadable, decode
+from monitor_sync.http.bounded import UnreadableAnswer, decode
 from monitor_sync.http.failure import Failure, FailureKind, Reply, kind_of_answer, one_line
 from monitor_sync.http.rate_limit import pause_told
 from monitor_sync.http.redaction import Redaction
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.service import RateLimitHeaders
 
 DUPLICATES: Final = "can not create duplicate monitors"
@@ -28,7 +28,7 @@ _HEADERS: Final = RateLimitHeaders()
 
 
 def outcome(
-    request: Request,
+    request: ApiRequest,
     status: int,
     content: bytes,
     headers: Mapping[str, str],
@@ -40,7 +40,7 @@ def outcome(
     why_unusable = ""
     try:
         body: Any = redaction.json(decode(content), content)
-    except Unreadable as error:
+    except UnreadableAnswer as error:
         body = redaction.text(content[:_TEXT].decode("utf-8", "replace"))
         why_unusable = str(error)
     if 200 <= status < 300 and isinstance(body, expected):
@@ -61,7 +61,7 @@ def outcome(
     )
 
 
-def unexpected(request: Request, body: Any, detail: str) -> Failure:
+def unexpected(request: ApiRequest, body: Any, detail: str) -> Failure:
     """Return the failure for an answer of status 200 that lacks what it must have."""
     return Failure(
         request=request,

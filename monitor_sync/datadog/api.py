@@ -13,12 +13,12 @@ from monitor_sync.errors import Rejected, RemoteError
 from monitor_sync.http import pipeline
 from monitor_sync.http.error_messages import error_for
 from monitor_sync.http.failure import Failure, Reply
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import Service
 
-read_request = functools.partial(Request, method="GET", repeatable=True)
+read_request = functools.partial(ApiRequest, method="GET", repeatable=True)
 """A request that changes nothing: it may be sent again."""
 
 
@@ -39,7 +39,7 @@ class Api:
         self._gate = gate
         self._retry = retry
 
-    def send(self, request: Request, expected: type = dict) -> Any:
+    def send(self, request: ApiRequest, expected: type = dict) -> Any:
         """
         Send a request, again where that is right, and return its JSON, a dict or a list.
 
@@ -51,7 +51,7 @@ class Api:
             raise self.error(answer)
         return answer
 
-    def find(self, request: Request) -> Any:
+    def find(self, request: ApiRequest) -> Any:
         """Return one object; None where Datadog says that there is none."""
         answer = self.outcome(request)
         if not isinstance(answer, Failure):
@@ -60,7 +60,7 @@ class Api:
             return None
         raise self.error(answer)
 
-    def data(self, request: Request) -> list[Any]:
+    def data(self, request: ApiRequest) -> list[Any]:
         """Return the list that an answer of the second API wraps; an answer without is an error."""
         answer = self.send(request)
         data = answer.get("data")
@@ -68,14 +68,14 @@ class Api:
             raise self.error(answers.unexpected(request, answer, "it has no list"))
         return data
 
-    def object(self, request: Request) -> Any:
+    def object(self, request: ApiRequest) -> Any:
         """Return one object that has a whole number for an id; an answer without is an error."""
         answer = self.send(request)
         if type(answer.get("id")) is not int or answer["id"] <= 0:
             raise self.error(answers.unexpected(request, answer, "it has no usable id"))
         return answer
 
-    def outcome(self, request: Request, expected: type = dict) -> Any:
+    def outcome(self, request: ApiRequest, expected: type = dict) -> Any:
         """Return the JSON of a request, or the Failure it came to after all tries."""
         answer = pipeline.send(
             request,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from monitor_sync.datadog.api import Api
 from monitor_sync.errors import RemoteError
 from monitor_sync.http.failure import Failure
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.model import Deletion
 
 _LONGEST_PAGE: Final = 1000
@@ -51,7 +51,7 @@ def _latest(api: Api, query: str, subject: str, *, limit: int) -> list[Any] | No
     Names of events and facets are those of Datadog's guide to tracking monitor changes; 90 days
     is the longest that an audit trail is kept.
     """
-    request = Request(
+    request = ApiRequest(
         method="POST",
         path="/api/v2/audit/events/search",
         kind="audit event",

@@ -15,7 +15,7 @@ from typing import Any, Final
 from monitor_sync.datadog import answers, audit, can_delete, paging
 from monitor_sync.datadog.api import Api, read_request
 from monitor_sync.http.failure import Failure
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, Deletion
 
 PAGE_SIZE: Final = 1000
@@ -26,7 +26,7 @@ SEARCH_SIZE: Final = 100
 
 _ALL, _ONE = "/api/v1/monitor", "/api/v1/monitor/{id}"
 
-_request = functools.partial(Request, kind="monitor", scope="monitors_read and monitors_write")
+_request = functools.partial(ApiRequest, kind="monitor", scope="monitors_read and monitors_write")
 _question = functools.partial(read_request, kind="monitor", scope="monitors_read")
 
 

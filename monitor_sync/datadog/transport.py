@@ -21,7 +21,7 @@ from monitor_sync.datadog.settings import Settings
 from monitor_sync.http import bounded, network
 from monitor_sync.http.failure import Failure, Reply
 from monitor_sync.http.redaction import Redaction
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 
 _CONNECT: Final = 10.0
 """Seconds to connect."""
@@ -50,7 +50,7 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
-    def send(self, request: Request, expected: type) -> Reply | Failure:
+    def send(self, request: ApiRequest, expected: type) -> Reply | Failure:
         """Send one request a single time. ``expected`` is what its JSON is: a dict, or a list."""
         try:
             response = self._call(request)
@@ -63,7 +63,7 @@ class Transport:
             request, response.status, content, response.headers, expected, self._redaction
         )
 
-    def _call(self, request: Request) -> Any:
+    def _call(self, request: ApiRequest) -> Any:
         """Return the response, whose body is not read yet."""
         timeout = self._settings.timeout
         if request.timeout:
@@ -79,7 +79,7 @@ class Transport:
             request_timeout=(min(_CONNECT, timeout), timeout),
         )
 
-    def _credentials(self, request: Request) -> dict[str, str]:
+    def _credentials(self, request: ApiRequest) -> dict[str, str]:
         """Return the headers that say who we are. A token goes alone."""
         settings = self._settings
         if settings.bearer_token:

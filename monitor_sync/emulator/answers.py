@@ -23,7 +23,7 @@ _WINDOWS = {"gzip": 31, "deflate": 15}  # what zlib calls the two forms
 _STATUS_PAGE = "http://status.datadoghq.com"
 
 
-class Refused(Exception):
+class ErrorAnswer(Exception):
     """Datadog says no. `payload` is the body of the answer, ready to be encoded."""
 
     def __init__(self, status: int, payload: Json) -> None:
@@ -58,7 +58,7 @@ class Request:
     def json(self) -> dict[str, Json]:
         """Return the body as an object; an empty body is an empty object (recorded on mute_all).
 
-        Raises `Refused` (400) for anything else. The wording is ours: no recording has one.
+        Raises `ErrorAnswer` (400) for anything else. The wording is ours: no recording has one.
         """
         raw = self._plain_body()
         value = decoded(raw) if raw.strip() else {}
@@ -67,7 +67,7 @@ class Request:
         return value
 
     def json_array(self) -> list[Json]:
-        """Return the body as an array, also where it is one object. Raises `Refused` (400)."""
+        """Return the body as an array, also where it is one object. Raises `ErrorAnswer` (400)."""
         value = decoded(self._plain_body())
         if isinstance(value, dict):
             return [value]
@@ -108,8 +108,8 @@ class Request:
 def decoded(raw: bytes) -> Json:
     """Return the value of a JSON text.
 
-    Raises `Refused` (400) where it is none, holds a number that is too large for one, or is nested
-    too deeply to be written down again.
+    Raises `ErrorAnswer` (400) where it is none, holds a number that is too large for one, or is
+    nested too deeply to be written down again.
     """
     try:
         value = json.loads(raw, parse_constant=_no_json, parse_float=_finite)
@@ -159,14 +159,14 @@ def answer(value: Json, status: int = 200) -> Answer:
     return Answer(status=status, body=encoded(value) + b"\n")
 
 
-def refused(*errors: str, status: int = 400) -> Refused:
+def refused(*errors: str, status: int = 400) -> ErrorAnswer:
     """Return a refusal in the shape of the monitors API: `{"errors": ["…"]}`."""
-    return Refused(status, {"errors": list(errors)})
+    return ErrorAnswer(status, {"errors": list(errors)})
 
 
-def refused_at_the_edge(status: int, error: str) -> Refused:
+def refused_at_the_edge(status: int, error: str) -> ErrorAnswer:
     """Return a refusal in the shape of what stands before the API: unknown paths, refused keys."""
-    return Refused(
+    return ErrorAnswer(
         status,
         {
             "status": "error",

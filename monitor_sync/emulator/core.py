@@ -21,8 +21,8 @@ from monitor_sync.emulator import permissions, suite_sessions
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import (
     Answer,
+    ErrorAnswer,
     Json,
-    Refused,
     Request,
     answer,
     parsed_query,
@@ -33,7 +33,7 @@ from monitor_sync.emulator.failures import failure
 from monitor_sync.emulator.fault_specs import BadFault, Spec
 from monitor_sync.emulator.fault_specs import read as read_fault
 from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
-from monitor_sync.emulator.limits import Allowance, Limit, Limiter, refusal_text
+from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
 from monitor_sync.emulator.routes import ROUTES, route_of
 from monitor_sync.emulator.store import BadState, Store
 
@@ -45,7 +45,7 @@ _FAULTS = "/__emulator/faults"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class AcceptedRequest:
     """A request that was taken but not yet carried out."""
 
     request: Request
@@ -67,7 +67,7 @@ class Emulator:
         state: Path | None = None,
         org_id: int | None = None,
         enforce_limits: bool = False,
-        limits: Iterable[Limit] = (),
+        limits: Iterable[CountedLimit] = (),
         faults: Iterable[Spec] = (),
         lacking: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
@@ -181,7 +181,7 @@ class Emulator:
         query: str | Mapping[str, str],
         headers: Mapping[str, str],
         body: bytes,
-    ) -> Call:
+    ) -> AcceptedRequest:
         """Count a request and find what strikes it; arguments as for `handle`.
 
         The caller does what the strike's `before` says, has it carried out, and does what its
@@ -202,9 +202,9 @@ class Emulator:
                     forced = request.flag("force")
                     strike = self._faults.strike(method, path, route, forced=forced)
                     request = replace(request, strike=strike)
-        return Call(request=request, route=route, identifier=identifier)
+        return AcceptedRequest(request=request, route=route, identifier=identifier)
 
-    def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
+    def carry_out(self, call: AcceptedRequest) -> tuple[int, Headers, bytes]:
         """Answer a request that was taken: status, headers, body. Never raises."""
         with self._lock:
             if call.request.path.startswith("/__"):
@@ -213,7 +213,7 @@ class Emulator:
                 given, extra = self._api(call)
         return given.status, {"content-type": "application/json", **extra}, given.body
 
-    def _api(self, call: Call) -> tuple[Answer, Headers]:
+    def _api(self, call: AcceptedRequest) -> tuple[Answer, Headers]:
         allowance = self._limiter.take(call.route, self._clock())
         if call.strike is not None:
             instead = call.strike.answering("answer")
@@ -226,7 +226,7 @@ class Emulator:
                 return failure(afterwards, allowance.limit)
         return given, allowance.headers
 
-    def _answered(self, call: Call, allowance: Allowance) -> Answer:
+    def _answered(self, call: AcceptedRequest, allowance: Allowance) -> Answer:
         request = call.request
         try:
             handler = ROUTES.get(call.route)
@@ -241,7 +241,7 @@ class Emulator:
             if lacking and permissions.needed(call.route) in lacking:
                 raise refused("Forbidden", "Failed permission authorization checks", status=403)
             return handler(self._account, request, call.identifier)
-        except Refused as problem:
+        except ErrorAnswer as problem:
             return answer(problem.payload, problem.status)
         except sqlite3.Error as problem:
             return answer({"errors": [f"The emulator cannot write its state: {problem}"]}, 500)
@@ -268,7 +268,7 @@ class Emulator:
             if given is None:
                 raise refused_at_the_edge(404, f"Not found: {request.method} {request.path}")
             return given
-        except Refused as problem:
+        except ErrorAnswer as problem:
             return answer(problem.payload, problem.status)
 
 

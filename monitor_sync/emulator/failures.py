@@ -11,13 +11,13 @@ import math
 
 from monitor_sync.emulator.answers import Answer, answer, refused, refused_at_the_edge
 from monitor_sync.emulator.faults import Fault
-from monitor_sync.emulator.limits import Limit, refusal_text
+from monitor_sync.emulator.limits import CountedLimit, refusal_text
 
-_DUPLICATES = Limit(name="duplicate_monitors", requests=5, seconds=600)
+_DUPLICATES = CountedLimit(name="duplicate_monitors", requests=5, seconds=600)
 _PAGE = "text/html; charset=utf-8"
 
 
-def failure(fault: Fault, limit: Limit) -> tuple[Answer, dict[str, str]]:
+def failure(fault: Fault, limit: CountedLimit) -> tuple[Answer, dict[str, str]]:
     """Return the answer of a fault and the headers that belong to it.
 
     Args:
@@ -55,7 +55,7 @@ def _refusal(status: int, *errors: str) -> Answer:
     return answer(refused(*errors).payload, status)
 
 
-def _used_up(limit: Limit, seconds: float) -> dict[str, str]:
+def _used_up(limit: CountedLimit, seconds: float) -> dict[str, str]:
     return {
         "x-ratelimit-limit": str(limit.requests),
         "x-ratelimit-period": str(limit.seconds),

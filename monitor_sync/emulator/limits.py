@@ -14,7 +14,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class CountedLimit:
     """So many requests in so many seconds, counted under one name."""
 
     name: str
@@ -22,24 +22,24 @@ class Limit:
     seconds: int
 
 
-_ELSEWHERE = Limit(name="global_org", requests=12_000, seconds=60)
+_ELSEWHERE = CountedLimit(name="global_org", requests=12_000, seconds=60)
 
 _LIMITS = {
-    "GET /api/v1/monitor": Limit(name="get_all_monitors", requests=1000, seconds=10),
-    "POST /api/v1/monitor": Limit(name="post_monitors", requests=500, seconds=10),
-    "GET /api/v1/monitor/{id}": Limit(name="get_monitors", requests=3000, seconds=10),
-    "PUT /api/v1/monitor/{id}": Limit(name="put_monitors", requests=500, seconds=10),
-    "GET /api/v1/monitor/can_delete": Limit(name="can_delete", requests=12_000, seconds=60),
-    "GET /api/v1/monitor/search": Limit(name="search_monitors", requests=120, seconds=10),
-    "GET /api/v1/monitor/groups/search": Limit(
+    "GET /api/v1/monitor": CountedLimit(name="get_all_monitors", requests=1000, seconds=10),
+    "POST /api/v1/monitor": CountedLimit(name="post_monitors", requests=500, seconds=10),
+    "GET /api/v1/monitor/{id}": CountedLimit(name="get_monitors", requests=3000, seconds=10),
+    "PUT /api/v1/monitor/{id}": CountedLimit(name="put_monitors", requests=500, seconds=10),
+    "GET /api/v1/monitor/can_delete": CountedLimit(name="can_delete", requests=12_000, seconds=60),
+    "GET /api/v1/monitor/search": CountedLimit(name="search_monitors", requests=120, seconds=10),
+    "GET /api/v1/monitor/groups/search": CountedLimit(
         name="search_monitor_groups", requests=120, seconds=10
     ),
-    "GET /api/v1/downtime": Limit(name="get_all_downtimes", requests=60, seconds=60),
-    "GET /api/v1/downtime/{id}": Limit(name="get_downtime", requests=750, seconds=30),
-    "DELETE /api/v1/downtime/{id}": Limit(name="cancel_downtime", requests=500, seconds=30),
-    "POST /api/v1/slo": Limit(name="slo_create", requests=500, seconds=60),
-    "GET /api/v1/slo/{id}": Limit(name="slo_get", requests=3000, seconds=10),
-    "DELETE /api/v1/slo/{id}": Limit(name="slo_delete", requests=100, seconds=10),
+    "GET /api/v1/downtime": CountedLimit(name="get_all_downtimes", requests=60, seconds=60),
+    "GET /api/v1/downtime/{id}": CountedLimit(name="get_downtime", requests=750, seconds=30),
+    "DELETE /api/v1/downtime/{id}": CountedLimit(name="cancel_downtime", requests=500, seconds=30),
+    "POST /api/v1/slo": CountedLimit(name="slo_create", requests=500, seconds=60),
+    "GET /api/v1/slo/{id}": CountedLimit(name="slo_get", requests=3000, seconds=10),
+    "DELETE /api/v1/slo/{id}": CountedLimit(name="slo_delete", requests=100, seconds=10),
 }
 
 
@@ -55,7 +55,7 @@ class BadLimit(ValueError):
         self.hint = hint
 
 
-def read(setting: str) -> Limit:
+def read(setting: str) -> CountedLimit:
     """Return the limit of `NAME=N/S`: N requests in S seconds.
 
     Raises:
@@ -74,7 +74,7 @@ def read(setting: str) -> Limit:
             f"'{name}' is the name of no rate limit, expected one of {', '.join(_NAMED)}",
             f"write `{near[0]}=…`" if near else "GET /__emulator/limits tells them as well",
         )
-    return Limit(name=name, requests=int(match["requests"]), seconds=int(match["seconds"]))
+    return CountedLimit(name=name, requests=int(match["requests"]), seconds=int(match["seconds"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +82,12 @@ class Allowance:
     """What a limit says of a request: is it one too many, which limit, which headers to answer."""
 
     exceeded: bool
-    limit: Limit
+    limit: CountedLimit
     headers: dict[str, str]
 
 
 @dataclass(slots=True)
-class _Window:
+class _PeriodCount:
     """What was counted under one name."""
 
     period: int = -1
@@ -103,14 +103,14 @@ class Limiter:
     nobody would be refused, so nobody needs to hold back.
     """
 
-    def __init__(self, *, enforce: bool, limits: Iterable[Limit] = ()) -> None:
+    def __init__(self, *, enforce: bool, limits: Iterable[CountedLimit] = ()) -> None:
         """Set `limits` in place of recorded ones of the same name; these are always enforced."""
         changed = {limit.name: limit for limit in limits}
         self._limits = {**_NAMED, **changed}
         self._enforced = frozenset(self._limits if enforce else changed)
-        self._windows: dict[str, _Window] = {}
+        self._windows: dict[str, _PeriodCount] = {}
 
-    def limit_for(self, route: str) -> Limit:
+    def limit_for(self, route: str) -> CountedLimit:
         """Return the limit a route counts against: its own, or the limit that all others share."""
         return self._limits[_LIMITS.get(route, _ELSEWHERE).name]
 
@@ -121,7 +121,7 @@ class Limiter:
         period = int(now) // limit.seconds
         window = self._windows.get(limit.name)
         if window is None:
-            window = self._windows[limit.name] = _Window()
+            window = self._windows[limit.name] = _PeriodCount()
         window.used = window.used + 1 if window.period == period else 1
         window.period = period
         window.most = max(window.most, window.used)
@@ -142,7 +142,7 @@ class Limiter:
 
     def as_json(self) -> dict[str, dict[str, Any]]:
         """Map each name to its limit, the most requests in a period, and how many were refused."""
-        unused = _Window()
+        unused = _PeriodCount()
         limits = {}
         for name, limit in sorted(self._limits.items()):
             window = self._windows.get(name, unused)
@@ -161,7 +161,7 @@ class Limiter:
             window.most = window.refused = 0
 
 
-def refusal_text(limit: Limit) -> str:
+def refusal_text(limit: CountedLimit) -> str:
     """Return the text of a 429, as recorded on another of Datadog's endpoints."""
     return (
         f"Rate limit of {limit.requests} requests in {limit.seconds} seconds reached. "

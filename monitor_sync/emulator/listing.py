@@ -37,7 +37,7 @@ def list_all(account: Account, request: Request, _: str) -> Answer:
 
 
 def check_group_states(request: Request) -> None:
-    """Raise `Refused` (400) if `group_states` names a state that there is not."""
+    """Raise `ErrorAnswer` (400) if `group_states` names a state that there is not."""
     states = request.query.get("group_states")
     if states is not None and not all(
         state.strip().lower() in _GROUP_STATES for state in states.split(",")

@@ -133,7 +133,7 @@ def validate_held(account: Account, request: Request, identifier: str) -> Answer
 def held_monitor(account: Account, identifier: str) -> dict[str, Any]:
     """Return a copy of the monitor with this id.
 
-    Raises `Refused` (404) where there is none, or the id is no number.
+    Raises `ErrorAnswer` (404) where there is none, or the id is no number.
     """
     monitor = None
     if identifier.isascii() and identifier.isdigit():

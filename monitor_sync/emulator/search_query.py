@@ -20,7 +20,8 @@ _MENTION = re.compile(r"(?<![\w@])@([\w.@-]*[\w])")
 def predicate(query: str) -> Predicate:
     """Return the test a search query stands for. An empty query fits every monitor.
 
-    Raises `Refused` (400) for an unknown status (recorded) and for what cannot be read (our text).
+    Raises `ErrorAnswer` (400) for an unknown status (recorded) and for a query that cannot be read
+    (our text).
     """
     words = _WORD.findall(query)
     if not words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from monitor_sync.emulator import shapes
-from monitor_sync.emulator.answers import Refused, decoded
+from monitor_sync.emulator.answers import ErrorAnswer, decoded
 
 # Field, what may stand there, and that in words; null is as absent everywhere.
 Expected: TypeAlias = tuple[tuple[str, shapes.Shape, str], ...]
@@ -54,7 +54,7 @@ def monitors_in(raw: bytes) -> list[dict[str, Any]]:
     """
     try:
         return seedable(decoded(raw))
-    except Refused as refusal:
+    except ErrorAnswer as refusal:
         raise ValueError("it is not valid JSON, or nested too deeply") from refusal
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from monitor_sync.emulator.answers import Json, Refused, Request, refused
+from monitor_sync.emulator.answers import ErrorAnswer, Json, Request, refused
 
 Shape = Callable[[Json], bool]
 
@@ -84,7 +84,7 @@ def check(sent: Json, shapes: Mapping[str, Shape]) -> None:
             raise invalid(name)
 
 
-def invalid(parameter: str) -> Refused:
+def invalid(parameter: str) -> ErrorAnswer:
     """Return the refusal of a parameter's value."""
     return refused(f"The value provided for parameter '{parameter}' is invalid")
 
@@ -97,7 +97,7 @@ def attributes_of(request: Request) -> dict[str, Json] | None:
 
 
 def checked_attributes(request: Request, shapes: Mapping[str, Shape]) -> dict[str, Json]:
-    """Return the same, checked. Raises Refused where there is none or one has another shape."""
+    """Return the same, checked. Raises ErrorAnswer where there is none or one has another shape."""
     attributes = attributes_of(request)
     if attributes is None:
         raise invalid("data")

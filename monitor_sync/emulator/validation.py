@@ -62,7 +62,7 @@ _SAFE_SIDE = {">": "less", ">=": "less", "<": "greater", "<=": "greater"}
 def check(definition: dict[str, Any]) -> None:
     """Refuse a definition Datadog would refuse; the first problem is the answer.
 
-    Raises `Refused` (400).
+    Raises `ErrorAnswer` (400).
     """
     for problem in _problems(definition):
         raise refused(problem)
@@ -72,7 +72,7 @@ def check_update(sent: Json, definition: dict[str, Any]) -> None:
     """Refuse an update Datadog would refuse.
 
     A held monitor may break today's rules for what the update leaves as it is: they are asked only
-    where `sent` has a query, options or a type. Raises `Refused` (400).
+    where `sent` has a query, options or a type. Raises `ErrorAnswer` (400).
     """
     if sent.keys() & {"query", "options", "type"}:
         check(definition)

@@ -23,7 +23,7 @@ _TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class IssueUpdate:
     """What was done with the issue, and its page; empty where there is none."""
 
     done: Literal["opened", "updated", "closed", "not needed"]
@@ -32,7 +32,7 @@ class Kept:
 
 def report(
     github: GitHub, title: str, text: str, teams: Sequence[str], *, author: str = AUTHOR
-) -> Kept:
+) -> IssueUpdate:
     """
     Say in the one issue what differs. Labels it with the owners; other labels stay.
 
@@ -41,26 +41,30 @@ def report(
     return client.persistently(_TRIES, lambda: _report(github, title, text, teams, author))
 
 
-def settle(github: GitHub, *, author: str = AUTHOR) -> Kept:
+def settle(github: GitHub, *, author: str = AUTHOR) -> IssueUpdate:
     """Close the issue: somebody looked, and nothing differs. Raises RemoteError."""
     issues = _ours(github, author)
     for issue in issues:
         github.close_issue(issue.number)
-    return Kept(done="closed", url=issues[0].url) if issues else Kept(done="not needed")
+    return (
+        IssueUpdate(done="closed", url=issues[0].url) if issues else IssueUpdate(done="not needed")
+    )
 
 
-def _report(github: GitHub, title: str, text: str, teams: Sequence[str], author: str) -> Kept:
+def _report(
+    github: GitHub, title: str, text: str, teams: Sequence[str], author: str
+) -> IssueUpdate:
     owners = [f"{_TEAM}{team}"[:_LONGEST_LABEL] for team in teams]
     issues = _ours(github, author)
     if not issues:
         made = github.open_issue(title, text, [LABEL, *owners])
-        return Kept(done="opened", url=made.url)
+        return IssueUpdate(done="opened", url=made.url)
     kept, *stale = issues
     others = [label for label in kept.labels if label != LABEL and not label.startswith(_TEAM)]
     github.edit_issue(kept.number, title, text, [LABEL, *owners, *others])
     for issue in stale:
         github.close_issue(issue.number)
-    return Kept(done="updated", url=kept.url)
+    return IssueUpdate(done="updated", url=kept.url)
 
 
 def _ours(github: GitHub, author: str) -> list[Issue]:

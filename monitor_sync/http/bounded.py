@@ -31,7 +31,7 @@ class TooLarge(http.HTTPError):
     """An answer is larger than ``MOST_BYTES``."""
 
 
-class Unreadable(ValueError):
+class UnreadableAnswer(ValueError):
     """An answer is no JSON that can be used; the message says why."""
 
 
@@ -119,7 +119,7 @@ def read(response: urllib3.BaseHTTPResponse) -> bytes:
 
 def decode(content: bytes) -> Any:
     """
-    Return the JSON of a body. Raises Unreadable.
+    Return the JSON of a body. Raises UnreadableAnswer.
 
     Numbers are finite, whole ones fit into 64 bits (larger ones are floats), texts hold whole
     characters only (half a surrogate pair becomes U+FFFD),
@@ -129,20 +129,20 @@ def decode(content: bytes) -> Any:
     try:
         value = _DECODER.decode(content.decode("utf-8-sig"))
     except RecursionError:
-        raise Unreadable(f"it is nested deeper than {DEEPEST} levels") from None
-    except Unreadable:
+        raise UnreadableAnswer(f"it is nested deeper than {DEEPEST} levels") from None
+    except UnreadableAnswer:
         raise
     except ValueError:
-        raise Unreadable("it is no JSON") from None
+        raise UnreadableAnswer("it is no JSON") from None
     _check_depth(value)
     return _whole(value) if b"\\ud" in content or b"\\uD" in content else value
 
 
 def _finite(text: str) -> float:
-    """Return a number. Raises Unreadable for one that JSON has no way to send back."""
+    """Return a number. Raises UnreadableAnswer for one that JSON has no way to send back."""
     number = float(text)
     if not math.isfinite(number):
-        raise Unreadable("it holds a number that is not finite")
+        raise UnreadableAnswer("it holds a number that is not finite")
     return number
 
 
@@ -164,7 +164,7 @@ _NESTING: Final = frozenset({dict, list})
 
 
 def _check_depth(value: Any) -> None:
-    """Raise Unreadable where a value is nested too deep for code that walks it."""
+    """Raise UnreadableAnswer where a value is nested too deep for code that walks it."""
     level = [value] if type(value) in _NESTING else []
     for _ in range(DEEPEST):
         level = [
@@ -175,7 +175,7 @@ def _check_depth(value: Any) -> None:
         ]
         if not level:
             return
-    raise Unreadable(f"it is nested deeper than {DEEPEST} levels")
+    raise UnreadableAnswer(f"it is nested deeper than {DEEPEST} levels")
 
 
 def _whole(value: Any) -> Any:

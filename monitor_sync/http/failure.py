@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 
 FailureKind = Literal[
     "no address",
@@ -61,7 +61,7 @@ class Failure:
     the decoded JSON of an answer, or text where it was no JSON.
     """
 
-    request: Request
+    request: ApiRequest
     kind: FailureKind
     status: int = 0
     proxy_status: int = 0

@@ -9,7 +9,7 @@ from urllib3 import exceptions as http
 
 from monitor_sync.http.bounded import TooLarge
 from monitor_sync.http.failure import Failure, FailureKind, TlsCause
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 
 _HANDSHAKE: Final = ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER", "HANDSHAKE", "Hostname")
 """Words of OpenSSL's errors that come before anything is sent."""
@@ -33,7 +33,7 @@ _REASONS: Final = (
 """The part of a chain of exception texts that a person can use, the clearest first."""
 
 
-def failure(request: Request, error: Exception) -> Failure:
+def failure(request: ApiRequest, error: Exception) -> Failure:
     """Return what an exception of urllib3, or an answer that is no text, means for a request."""
     if isinstance(error, http.ProxyError):
         return _at_the_proxy(request, error)
@@ -45,7 +45,7 @@ def failure(request: Request, error: Exception) -> Failure:
     return Failure(request=request, kind=kind, sent=sent, detail=_detail(str(error)))
 
 
-def tls(request: Request, text: str) -> Failure:
+def tls(request: ApiRequest, text: str) -> Failure:
     """Return the failure for a TLS error: before the request was sent, or in the middle of it."""
     if not any(word in text for word in _HANDSHAKE):
         return Failure(request=request, kind="dropped")
@@ -53,7 +53,7 @@ def tls(request: Request, text: str) -> Failure:
     return Failure(request=request, kind="tls", sent=False, detail=_detail(text), tls_cause=cause)
 
 
-def _at_the_proxy(request: Request, error: http.ProxyError) -> Failure:
+def _at_the_proxy(request: ApiRequest, error: http.ProxyError) -> Failure:
     """Return the failure of a request that a proxy stopped; it did not reach the service."""
     cause = error.original_error
     text = f"{error} {cause}"

@@ -14,17 +14,17 @@ from monitor_sync.errors import NotSent
 from monitor_sync.http.error_messages import reason
 from monitor_sync.http.failure import Failure, Reply
 from monitor_sync.http.rate_limit import Wait
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.request_gate import RequestGate, Turn
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import Service
 
-SendOnce = Callable[[Request], Reply | Failure]
+SendOnce = Callable[[ApiRequest], Reply | Failure]
 """Sends a request a single time. Raises nothing that the network or the service can cause."""
 
 
 def send(
-    request: Request,
+    request: ApiRequest,
     send_once: SendOnce,
     *,
     service: Service,
@@ -67,7 +67,7 @@ def send(
 
 
 def _take(
-    turn: Turn, request: Request, send_once: SendOnce, service: Service, gate: RequestGate
+    turn: Turn, request: ApiRequest, send_once: SendOnce, service: Service, gate: RequestGate
 ) -> Reply | Failure:
     """Take a turn, and give it back with what it taught."""
     try:

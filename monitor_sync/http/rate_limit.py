@@ -94,7 +94,7 @@ class PendingRequest:
 
 
 @dataclass(slots=True)
-class _Window:
+class _LimitState:
     """
     What is known of one limit; ``quota`` is the newest that an answer told.
 
@@ -165,7 +165,7 @@ class RateLimiter:
         self._backoff = backoff
         self._chance = chance
         self._names: dict[str, str] = {}  # the limit that each route counts against
-        self._windows: dict[str, _Window] = {}
+        self._windows: dict[str, _LimitState] = {}
         self._shut_until = 0.0
         self._unnamed = 0  # how many 429 in a row named no limit
 
@@ -228,8 +228,8 @@ class RateLimiter:
         if counted and window.quota is not None and request.sent < window.ends:
             window.left -= 1
 
-    def _window(self, route: str) -> _Window:
-        return self._windows.setdefault(self._names.get(route, route), _Window())
+    def _window(self, route: str) -> _LimitState:
+        return self._windows.setdefault(self._names.get(route, route), _LimitState())
 
     def _rename(self, route: str, name: str) -> None:
         """Put a route, and its requests on their way, under the limit that an answer names."""
@@ -243,7 +243,7 @@ class RateLimiter:
         after.pending += moving
         after.finished += before.finished  # too many, if the old one was shared: no harm
 
-    def _alone(self, window: _Window, now: float) -> Wait | None:
+    def _alone(self, window: _LimitState, now: float) -> Wait | None:
         """Return the wait while no limit is known: one request first, then one more each pause."""
         probes = [pending.sent for pending in window.pending if pending.sent >= window.ends]
         pause = 2 * self._backoff
@@ -257,7 +257,7 @@ class RateLimiter:
             return None
         return Wait(seconds=pause - age % pause)
 
-    def _assumed(self, route: str, window: _Window, now: float) -> Wait | None:
+    def _assumed(self, route: str, window: _LimitState, now: float) -> Wait | None:
         """Keep to the known limit in every stretch of its period, as the calendar is unknown."""
         limit = self._service.limit_of(route)
         while window.recent and window.recent[0] <= now - limit.seconds:

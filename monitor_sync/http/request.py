@@ -11,7 +11,7 @@ Operation = Literal["list", "read", "create", "update", "delete", "check", "vali
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ApiRequest:
     """
     One request to a service.
 

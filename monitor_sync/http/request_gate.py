@@ -12,7 +12,7 @@ from typing import Final
 from monitor_sync.errors import Interrupted, NotSent
 from monitor_sync.http.circuit_breaker import CircuitBreaker
 from monitor_sync.http.rate_limit import PendingRequest, RateLimiter, Wait
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.service import Service
 
 LONGEST: Final = 900.0
@@ -87,7 +87,7 @@ class RequestGate:
             self._stopped = True
             self._gate.notify_all()
 
-    def enter(self, request: Request) -> Turn:
+    def enter(self, request: ApiRequest) -> Turn:
         """Wait for the turn of one request. Raises NotSent where it will not come."""
         while True:
             with self._gate:
@@ -162,7 +162,7 @@ class RequestGate:
         error.final = True
         raise error
 
-    def _too_long(self, request: Request, wait: Wait) -> NotSent:
+    def _too_long(self, request: ApiRequest, wait: Wait) -> NotSent:
         return NotSent.of(
             f"could not {request.words}",
             f"{wait.reason} is used up for {wait.seconds:.0f} s",

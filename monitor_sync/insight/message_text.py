@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from monitor_sync.language.message import parse
-from monitor_sync.language.message_tree import Block, Condition, Element, Raw, Text, Variable
+from monitor_sync.language.message_tree import (
+    Block,
+    Condition,
+    Element,
+    Raw,
+    TemplateVariable,
+    Text,
+)
 from monitor_sync.language.transitions import FLAGS, MATCHES, PRIORITY
 
 
@@ -31,7 +38,7 @@ def _pieces(
         match element:
             case Text():
                 yield element.written
-            case Variable():
+            case TemplateVariable():
                 yield variables.get(element.name, element.written)
             case Block():
                 holds = answered(element.condition, flags, variables, priority)

@@ -43,7 +43,7 @@ class Number(Node):
 
 
 @node
-class Text(Node):
+class StringLiteral(Node):
     """A quoted text. ``value`` has no quotes and no escapes; ``written`` has both."""
 
     value: str

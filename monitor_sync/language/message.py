@@ -22,15 +22,15 @@ from monitor_sync.language.message_tags import (
 from monitor_sync.language.message_tree import (
     Block,
     Broken,
-    Comment,
     Condition,
     Element,
     Helper,
     Message,
+    MessageComment,
     MessageProblem,
     Raw,
+    TemplateVariable,
     Text,
-    Variable,
 )
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.transitions import CONDITIONS
@@ -107,7 +107,7 @@ class _Parser:
                 case "raw":
                     at = self._raw(tag.start(), at)
                 case "comment":
-                    self._add(Comment(tag.start(), at, tag[0]))
+                    self._add(MessageComment(tag.start(), at, tag[0]))
                 case "triple":
                     self._variable(tag.start(), at, tag[0][3:-3], 3)
                 case "tag":
@@ -304,7 +304,7 @@ class _Parser:
             self._broken(start, end)
         else:
             written = self._text[start:end]
-            self._add(Variable(start, end, written, path, escaped=braces == 2))
+            self._add(TemplateVariable(start, end, written, path, escaped=braces == 2))
 
     def _unreadable(self, start: int, end: int, content: str) -> None:
         name = content.split(None, 1)[0] if content else ""

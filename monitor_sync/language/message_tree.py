@@ -46,7 +46,7 @@ class Text(Part):
 
 
 @node
-class Variable(Part):
+class TemplateVariable(Part):
     """
     ``{{host.name}}``, ``{{{comparator}}}``, ``{{[kube.app].name}}``.
 
@@ -125,7 +125,7 @@ class Helper(Part):
 
 
 @node
-class Comment(Part):
+class MessageComment(Part):
     """``{{!-- … --}}`` or ``{{! … }}``: seen in the editor only."""
 
     written: str
@@ -138,7 +138,7 @@ class Broken(Part):
     written: str
 
 
-Element = Text | Variable | Block | Raw | Helper | Comment | Broken
+Element = Text | TemplateVariable | Block | Raw | Helper | MessageComment | Broken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ proves that a tree holds all of its query. Import needs it for what templates ha
 
 from __future__ import annotations
 
-from monitor_sync.language.atoms import Name, Number, Text
+from monitor_sync.language.atoms import Name, Number, StringLiteral
 from monitor_sync.language.tree import (
     Argument,
     Arithmetic,
@@ -18,7 +18,6 @@ from monitor_sync.language.tree import (
     CompositeQuery,
     Condition,
     Enclosed,
-    Evaluation,
     Everything,
     Expression,
     Field,
@@ -45,6 +44,7 @@ from monitor_sync.language.tree import (
     Suffixed,
     Tag,
     TagList,
+    TimeAggregation,
     ValueChoice,
     Variable,
     Word,
@@ -164,7 +164,7 @@ def _modifier(tree: Modifier) -> str:
 
 def _argument(tree: Argument) -> str:
     match tree:
-        case Text():
+        case StringLiteral():
             return tree.written
         case Name():
             return tree.text
@@ -182,7 +182,7 @@ def _steps(steps: tuple[Step, ...]) -> str:
     )
 
 
-def _evaluation(tree: Evaluation) -> str:
+def _evaluation(tree: TimeAggregation) -> str:
     inner = f"{tree.aggregator.text}({tree.window.written})"
     if tree.change is None:
         return inner

@@ -18,7 +18,7 @@ from monitor_sync.language.message_tree import (
     Helper,
     Message,
     Raw,
-    Variable,
+    TemplateVariable,
     dotted,
     walk,
 )
@@ -108,7 +108,7 @@ def variables(message: Message | str) -> tuple[VariableUse, ...]:
 
 def _uses(element: Element) -> Iterator[VariableUse]:
     match element:
-        case Variable():
+        case TemplateVariable():
             yield VariableUse(path=element.path, start=element.start, end=element.end)
         case Block(condition=condition) | Raw(condition=Condition() as condition):
             if condition.name in MATCHES and condition.arguments:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from monitor_sync.language.atoms import Name, Node, Number, Text, Window, node
+from monitor_sync.language.atoms import Name, Node, Number, StringLiteral, Window, node
 
 # --- conditions: scope filters, search strings, composites -----------------------------------
 
@@ -239,7 +239,7 @@ class Option(Node):
     """A named argument: ``direction='above'``."""
 
     name: Name
-    value: Text | Number | Name
+    value: StringLiteral | Number | Name
 
 
 @node
@@ -251,7 +251,7 @@ class Call(Suffixed):
 
 
 Expression = Series | Variable | Number | Signed | Parenthesised | Arithmetic | Call
-Argument = Expression | Text | Name | Option | Keys
+Argument = Expression | StringLiteral | Name | Option | Keys
 
 
 # --- whole queries ---------------------------------------------------------------------------
@@ -274,7 +274,7 @@ class ChangeShift(Node):
 
 
 @node
-class Evaluation(Node):
+class TimeAggregation(Node):
     """``avg(last_5m)`` or ``change(avg(last_5m),last_1h)``: how and over which time to evaluate."""
 
     aggregator: Name
@@ -294,7 +294,7 @@ class Step(Node):
 class MetricQuery(Node):
     """A metric monitor's query."""
 
-    evaluation: Evaluation
+    evaluation: TimeAggregation
     expression: Expression
     comparison: Comparison
 
@@ -312,7 +312,7 @@ class FormulaQuery(Node):
 class CheckQuery(Node):
     """A service check's query."""
 
-    check: Text
+    check: StringLiteral
     steps: tuple[Step, ...]
 
 
@@ -325,7 +325,7 @@ class SearchQuery(Node):
     """
 
     source: Name
-    search: Text
+    search: StringLiteral
     steps: tuple[Step, ...]
     comparison: Comparison
     condition: Condition | None = field(compare=False, default=None)
@@ -336,7 +336,7 @@ class SloQuery(Node):
     """``error_budget("id")…`` or ``burn_rate("id")…``."""
 
     measure: Name
-    slo: Text | Name
+    slo: StringLiteral | Name
     steps: tuple[Step, ...]
     comparison: Comparison
 

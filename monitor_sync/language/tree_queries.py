@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor_sync.language.atoms import Name, Number, Text
+from monitor_sync.language.atoms import Name, Number, StringLiteral
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
 from monitor_sync.language.tree import (
     Argument,
@@ -50,7 +50,9 @@ def walk(expression: Expression) -> Iterator[Expression]:
 def inner_queries(arguments: Iterable[Argument]) -> list[Expression]:
     """Return the arguments that are expressions."""
     return [
-        argument for argument in arguments if not isinstance(argument, Text | Name | Option | Keys)
+        argument
+        for argument in arguments
+        if not isinstance(argument, StringLiteral | Name | Option | Keys)
     ]
 
 
@@ -195,7 +197,7 @@ def take_apart(call: Call) -> Algorithm:
 
 def words_of(argument: Argument) -> str:
     """Return a plain argument as text, quoted or not; empty for an expression."""
-    if isinstance(argument, Text):
+    if isinstance(argument, StringLiteral):
         return argument.value
     if isinstance(argument, Name):
         return argument.text

@@ -11,14 +11,14 @@ from monitor_sync.language.cases import CaseCondition
 from monitor_sync.language.message_tree import (
     Block,
     Broken,
-    Comment,
     Condition,
     Element,
     Helper,
     Message,
+    MessageComment,
     Raw,
+    TemplateVariable,
     Text,
-    Variable,
     walk,
 )
 from monitor_sync.language.transitions import FLAGS, MATCHES, PRIORITY
@@ -110,13 +110,13 @@ def _steps(elements: Sequence[Element]) -> Iterator[Step]:
                     yield text
                 elif text:
                     yield Fork(element.condition, (text,), ())
-            case Comment() | Broken():
+            case MessageComment() | Broken():
                 pass
             case Helper() if element.name == "override_priority":
                 pass
             case Text():
                 yield element.written
-            case Variable() | Helper():
+            case TemplateVariable() | Helper():
                 yield _BLANKS.sub(GLUE, element.written)
 
 

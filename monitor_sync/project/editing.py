@@ -21,7 +21,7 @@ from monitor_sync.project.edits import (
     Delete,
     Edit,
     InsertItem,
-    Rename,
+    RenameKey,
     Set,
     copied,
     finer,
@@ -30,8 +30,8 @@ from monitor_sync.project.edits import (
 )
 from monitor_sync.project.positions import (
     Entry,
-    Node,
     Splice,
+    YamlNode,
     child,
     entry_at,
     line_end,
@@ -42,7 +42,7 @@ from monitor_sync.project.positions import (
 from monitor_sync.project.yaml_reader import DataPath
 from monitor_sync.project.yaml_text import same
 
-__all__ = ["Delete", "Edit", "EditRefused", "InsertItem", "Rename", "Set", "edited"]
+__all__ = ["Delete", "Edit", "EditRefused", "InsertItem", "RenameKey", "Set", "edited"]
 
 _BOM: Final = "\ufeff"
 
@@ -190,7 +190,7 @@ def _at_once(text: str, steps: Sequence[Edit]) -> str | None:
     return text
 
 
-def _passes(root: Node | None, steps: Sequence[Edit]) -> list[list[Edit]]:
+def _passes(root: YamlNode | None, steps: Sequence[Edit]) -> list[list[Edit]]:
     """Return edits in passes: none of a pass touches what another of it touches."""
     passes: list[list[Edit]] = []
     last: dict[DataPath, int] = {}
@@ -207,7 +207,7 @@ def _passes(root: Node | None, steps: Sequence[Edit]) -> list[list[Edit]]:
     return passes
 
 
-def _scope(root: Node, step: Edit) -> DataPath:
+def _scope(root: YamlNode, step: Edit) -> DataPath:
     """Return the path below which an edit may change positions."""
     where = step.where
     if isinstance(step, Delete):
@@ -220,7 +220,7 @@ def _scope(root: Node, step: Edit) -> DataPath:
     return where
 
 
-def _ways(text: str, root: Node, step: Edit) -> Iterator[_Way]:
+def _ways(text: str, root: YamlNode, step: Edit) -> Iterator[_Way]:
     """Yield the ways to make an edit, the one that changes least first."""
     if isinstance(step, Set):
         yield from _ways_to_set(text, root, step)
@@ -234,7 +234,7 @@ def _ways(text: str, root: Node, step: Edit) -> Iterator[_Way]:
             yield from _ways_of(text, entry.start, entry.end, [[splice]])
 
 
-def _ways_to_set(text: str, root: Node, step: Set) -> Iterator[_Way]:
+def _ways_to_set(text: str, root: YamlNode, step: Set) -> Iterator[_Way]:
     place = entry_at(root, step.where)
     if place is not None:
         holder, entry = place
@@ -261,7 +261,7 @@ def _fits(text: str, entry: Entry, end: int, step: Set, way: _Way) -> bool:
     return isinstance(data, dict) and same(data.get(entry.name), step.value)
 
 
-def _ways_to_add(text: str, root: Node, step: Set | InsertItem) -> Iterator[_Way]:
+def _ways_to_add(text: str, root: YamlNode, step: Set | InsertItem) -> Iterator[_Way]:
     """Yield the ways to add an entry to the collection at the path above it, made if need be."""
     above, name = step.where[:-1], step.where[-1]
     place = entry_at(root, above)
@@ -283,7 +283,7 @@ def _ways_to_add(text: str, root: Node, step: Set | InsertItem) -> Iterator[_Way
 
 
 def _ways_to_delete(
-    text: str, root: Node, step: Delete, holder: Node, entry: Entry
+    text: str, root: YamlNode, step: Delete, holder: YamlNode, entry: Entry
 ) -> Iterator[_Way]:
     if len(holder.entries) == 1:
         above = entry_at(root, step.where[:-1])

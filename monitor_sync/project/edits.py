@@ -43,14 +43,14 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
-class Rename:
+class RenameKey:
     """Give the entry at a path another key, in the same place."""
 
     where: DataPath
     name: str
 
 
-Edit = Set | InsertItem | Delete | Rename
+Edit = Set | InsertItem | Delete | RenameKey
 
 
 def without(where: DataPath, gone: Sequence[str | int], total: int) -> list[Edit]:
@@ -146,7 +146,7 @@ def _made_in_list(holder: list[Any], index: int, edit: Edit) -> bool:
     if isinstance(edit, InsertItem) or (isinstance(edit, Set) and index == len(holder)):
         holder.insert(index, copied(edit.value))
         return 0 <= index < len(holder)
-    if not 0 <= index < len(holder) or isinstance(edit, Rename):
+    if not 0 <= index < len(holder) or isinstance(edit, RenameKey):
         return False
     if isinstance(edit, Set):
         holder[index] = copied(edit.value)

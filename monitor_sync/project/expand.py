@@ -44,7 +44,7 @@ class Provenance:
     scope: Mapping[str, Any]
 
 
-class _Checked(NamedTuple):
+class _CheckedLevels(NamedTuple):
     """A monitor's levels without what is wrong in them, and the fields in doubt because of that."""
 
     compiled: CompiledMonitor
@@ -122,7 +122,7 @@ class Expansion:
         self._unused_items(source, name, for_each, compiled)
         if self._too_many(source, name, for_each):
             return False
-        checked: dict[int, _Checked] = {}
+        checked: dict[int, _CheckedLevels] = {}
         for items, changes in _combinations(for_each):
             layers = [
                 self.normaliser.layer(
@@ -199,7 +199,7 @@ class Expansion:
         known = frozenset(template.parameters) | ({template.item} if template.item else set())
         late = frozenset(parameters.late)
         unit = self.builder.of_unit(source.file.unit)
-        checked: dict[int, _Checked] = {}
+        checked: dict[int, _CheckedLevels] = {}
         for made in use.monitors(template):
             key = source.key(made.part)
             self.named.add(key)
@@ -221,7 +221,7 @@ class Expansion:
         key: str,
         doubts: frozenset[str],
         late: frozenset[str] = frozenset(),
-    ) -> _Checked:
+    ) -> _CheckedLevels:
         """
         Report what keeps a monitor from being made, and leave it out.
 
@@ -235,15 +235,15 @@ class Expansion:
             *reserved_tags(compiled, key),
         ]
         if not mistakes:
-            return _Checked(compiled, doubts)
+            return _CheckedLevels(compiled, doubts)
         self.diagnostics.extend(mistake for _, mistake in mistakes if mistake is not None)
         fields = frozenset[str]().union(*(fields for fields, _ in mistakes))
-        return _Checked(without(compiled, fields), doubts | fields)
+        return _CheckedLevels(without(compiled, fields), doubts | fields)
 
     def _add(
         self,
         source: MonitorFile,
-        checked: _Checked,
+        checked: _CheckedLevels,
         scope: dict[str, Any],
         part: str,
         line: int,

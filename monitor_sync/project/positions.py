@@ -41,7 +41,7 @@ class Splice(NamedTuple):
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """
     One value as it is written: ``text[start:end]``, from its anchor to its last character.
 
@@ -80,8 +80,8 @@ class Entry:
 
     start: int
     mark: int
-    key: Node | None
-    value: Node
+    key: YamlNode | None
+    value: YamlNode
 
     @property
     def name(self) -> str:
@@ -94,7 +94,7 @@ class Entry:
         return max(self.value.end, self.mark)
 
 
-def positions(text: str) -> Node | None:
+def positions(text: str) -> YamlNode | None:
     """
     Return the positions of a whole text, None for one that holds no value.
 
@@ -104,7 +104,7 @@ def positions(text: str) -> Node | None:
     return reader.document()
 
 
-def entry_at(root: Node, where: DataPath) -> tuple[Node, Entry] | None:
+def entry_at(root: YamlNode, where: DataPath) -> tuple[YamlNode, Entry] | None:
     """Return the entry that a path leads to and the collection it stands in, if it is written."""
     holder, entry = root, None
     for index, part in enumerate(where):
@@ -116,7 +116,7 @@ def entry_at(root: Node, where: DataPath) -> tuple[Node, Entry] | None:
     return (holder, entry) if entry is not None else None
 
 
-def child(holder: Node, part: str | int) -> Entry | None:
+def child(holder: YamlNode, part: str | int) -> Entry | None:
     """Return one entry of a collection, as written: not one that ``<<`` or an alias brings."""
     if holder.kind == "mapping":
         return next(
@@ -156,7 +156,7 @@ class _Reader:
         self._text = text
         self._loader = yaml.CSafeLoader(text)
 
-    def document(self) -> Node | None:
+    def document(self) -> YamlNode | None:
         try:
             while True:
                 event = self._next()
@@ -170,12 +170,12 @@ class _Reader:
     def _next(self) -> Any:
         return self._loader.get_event()
 
-    def _node(self, event: Any, mark: int | None) -> Node:
+    def _node(self, event: Any, mark: int | None) -> YamlNode:
         """Return the node that an event begins; ``mark`` is where its colon or dash ended."""
         start: int = event.start_mark.index
         if isinstance(event, AliasEvent):
             marked: Any = event.end_mark
-            return Node("alias", start, start, marked.index)
+            return YamlNode("alias", start, start, marked.index)
         content = start
         if event.anchor is not None or event.tag is not None:
             match = _PROPERTIES.match(self._text, start)
@@ -186,7 +186,7 @@ class _Reader:
             return self._mapping(event, start, content)
         return self._list(event, start, content)
 
-    def _scalar(self, event: ScalarEvent, start: int, content: int, mark: int | None) -> Node:
+    def _scalar(self, event: ScalarEvent, start: int, content: int, mark: int | None) -> YamlNode:
         marked: Any = event.end_mark
         end: int = marked.index
         style = event.style or ""
@@ -194,10 +194,10 @@ class _Reader:
             end = _end_of_block(self._text, content, end)
         elif start == end and mark is not None:
             start = content = end = mark
-        return Node("scalar", start, content, max(end, content), style, event.value)
+        return YamlNode("scalar", start, content, max(end, content), style, event.value)
 
-    def _mapping(self, event: MappingStartEvent, start: int, content: int) -> Node:
-        node = Node("mapping", start, content, content)
+    def _mapping(self, event: MappingStartEvent, start: int, content: int) -> YamlNode:
+        node = YamlNode("mapping", start, content, content)
         node.style = "{" if self._text[content : content + 1] == "{" and event.flow_style else ""
         at = content + 1 if node.flow else content
         while isinstance(key := self._next(), NodeEvent):
@@ -211,8 +211,8 @@ class _Reader:
         node.end = self._end(key, node)
         return node
 
-    def _list(self, event: SequenceStartEvent, start: int, content: int) -> Node:
-        node = Node("list", start, content, content, "{" if event.flow_style else "")
+    def _list(self, event: SequenceStartEvent, start: int, content: int) -> YamlNode:
+        node = YamlNode("list", start, content, content, "{" if event.flow_style else "")
         at = content + 1 if node.flow else content
         while isinstance(item := self._next(), NodeEvent):
             begin = self._skip(at, node.flow)
@@ -223,7 +223,7 @@ class _Reader:
         node.end = self._end(item, node)
         return node
 
-    def _end(self, event: Event, node: Node) -> int:
+    def _end(self, event: Event, node: YamlNode) -> int:
         """Return where a collection ends: behind its bracket, or with its last entry."""
         marked: Any = event.end_mark
         if node.flow:

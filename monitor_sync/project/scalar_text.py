@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from monitor_sync.project import yaml_text
 from monitor_sync.project.interpolation import plain
-from monitor_sync.project.positions import Node, Splice, line_start, without_blank_lines
+from monitor_sync.project.positions import Splice, YamlNode, line_start, without_blank_lines
 from monitor_sync.project.source_map import in_file
 from monitor_sync.project.word_changes import word_changes
 
@@ -21,7 +21,7 @@ _LONGEST: Final = 20_000
 """Characters up to which two texts are compared word by word."""
 
 
-def replacements(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[list[Splice]]:
+def replacements(text: str, node: YamlNode, value: Any, *, flow: bool) -> Iterator[list[Splice]]:
     """
     Yield ways to give a scalar another single value, the one that changes least first.
 
@@ -40,7 +40,7 @@ def replacements(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[l
     yield from _whole(text, node, value, flow=flow)
 
 
-def _whole(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[list[Splice]]:
+def _whole(text: str, node: YamlNode, value: Any, *, flow: bool) -> Iterator[list[Splice]]:
     """Yield ways to write all of a scalar anew, in its own style first."""
     end = without_blank_lines(text, node.content, node.end)
 
@@ -61,7 +61,7 @@ def _whole(text: str, node: Node, value: Any, *, flow: bool) -> Iterator[list[Sp
         yield splice(yaml_text.quoted(value))
 
 
-def _block(text: str, node: Node, value: str) -> str | None:
+def _block(text: str, node: YamlNode, value: str) -> str | None:
     """Return a block scalar of the same style and indentation with another text."""
     lines = text[node.content : node.end].splitlines()[1:]
     indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
@@ -78,7 +78,7 @@ def newline(text: str) -> str:
     return match[0] if match else "\n"
 
 
-def _by_word(text: str, node: Node, value: str) -> list[Splice] | None:
+def _by_word(text: str, node: YamlNode, value: str) -> list[Splice] | None:
     """Return a splice for each word that differs, None where words cannot be told apart."""
     old = node.value
     if not old or not value or max(len(old), len(value)) > _LONGEST:
@@ -94,7 +94,7 @@ def _by_word(text: str, node: Node, value: str) -> list[Splice] | None:
     return splices
 
 
-def _width(text: str, node: Node, places: list[int], end: int) -> int:
+def _width(text: str, node: YamlNode, places: list[int], end: int) -> int:
     """Return where the character before index ``end`` of the value stops in the file."""
     if end < len(node.value) and not node.value[end].isspace():
         follows = places[end]
@@ -108,7 +108,7 @@ def _width(text: str, node: Node, places: list[int], end: int) -> int:
     return last + 1
 
 
-def _in_style(value: str, text: str, node: Node) -> str | None:
+def _in_style(value: str, text: str, node: YamlNode) -> str | None:
     """Return a piece of a text as the style of its scalar writes it, None where it cannot."""
     if node.style == '"':
         return yaml_text.quoted(value)[1:-1]
@@ -119,7 +119,7 @@ def _in_style(value: str, text: str, node: Node) -> str | None:
     return value.replace("'", "''") if node.style == "'" else value
 
 
-def _with_breaks(value: str, text: str, node: Node) -> str | None:
+def _with_breaks(value: str, text: str, node: YamlNode) -> str | None:
     """Return a piece of several lines of a block; folding takes one break of each run of them."""
     if not value.replace("\n", "").isprintable():
         return None

@@ -16,8 +16,8 @@ from monitor_sync.project import scalar_text, yaml_text
 from monitor_sync.project.edits import Set
 from monitor_sync.project.positions import (
     Entry,
-    Node,
     Splice,
+    YamlNode,
     break_before,
     line_end,
     line_start,
@@ -25,7 +25,7 @@ from monitor_sync.project.positions import (
     without_blank_lines,
 )
 from monitor_sync.project.scalar_text import newline
-from monitor_sync.project.yaml_text import Written
+from monitor_sync.project.yaml_text import YamlValue
 
 _COMMENT: Final = re.compile(r"[ \t]*#")
 _HEADER: Final = re.compile(r"[ \t]*#\s*yaml-language-server:")
@@ -38,7 +38,7 @@ def column(text: str, at: int) -> int:
     return at - line_start(text, at)
 
 
-def step_of(text: str, holder: Node) -> int:
+def step_of(text: str, holder: YamlNode) -> int:
     """Return how deep the entries of a block mapping indent what stands below them."""
     for entry in holder.entries:
         value = entry.value
@@ -52,7 +52,7 @@ def step_of(text: str, holder: Node) -> int:
 # values
 
 
-def replace(text: str, holder: Node, entry: Entry, step: Set) -> Iterator[list[Splice]]:
+def replace(text: str, holder: YamlNode, entry: Entry, step: Set) -> Iterator[list[Splice]]:
     """Yield ways to give an entry another value, the one that changes least first."""
     node, value = entry.value, step.value
     single = not isinstance(value, dict | list)
@@ -60,7 +60,7 @@ def replace(text: str, holder: Node, entry: Entry, step: Set) -> Iterator[list[S
         yield from scalar_text.replacements(text, node, value, flow=holder.flow)
     if holder.flow:
         short = yaml_text.in_brackets(value)
-        yield [_behind_mark(text, entry, Written(short))]
+        yield [_behind_mark(text, entry, YamlValue(short))]
         return
     indent = column(text, entry.start)
     room = yaml_text.WIDTH - (entry.mark - line_start(text, entry.start))
@@ -69,10 +69,10 @@ def replace(text: str, holder: Node, entry: Entry, step: Set) -> Iterator[list[S
     written = yaml_text.written(value, indent, room=room, step=step_of(text, holder))
     yield [_behind_mark(text, entry, written)]
     if isinstance(value, str):
-        yield [_behind_mark(text, entry, Written(yaml_text.quoted(value)))]
+        yield [_behind_mark(text, entry, YamlValue(yaml_text.quoted(value)))]
 
 
-def _behind_mark(text: str, entry: Entry, written: Written) -> Splice:
+def _behind_mark(text: str, entry: Entry, written: YamlValue) -> Splice:
     """Return the splice that writes a whole value behind its colon or dash."""
     node = entry.value
     comment = ""
@@ -99,7 +99,7 @@ def _behind_mark(text: str, entry: Entry, written: Written) -> Splice:
 # new entries
 
 
-def insert(text: str, holder: Node, name: str, step: Set) -> list[Splice]:
+def insert(text: str, holder: YamlNode, name: str, step: Set) -> list[Splice]:
     """Return what puts a new key into a mapping that has others, after its neighbours in order."""
     value, after = step.value, _neighbour(holder, name, step.order)
     if holder.flow:
@@ -111,7 +111,7 @@ def insert(text: str, holder: Node, name: str, step: Set) -> list[Splice]:
     return _insert_lines(text, holder, after, lines)
 
 
-def insert_item(text: str, holder: Node, index: int, value: Any) -> list[Splice]:
+def insert_item(text: str, holder: YamlNode, index: int, value: Any) -> list[Splice]:
     """Return what puts a new item into a list that has others, in front of that at ``index``."""
     if holder.flow:
         written = yaml_text.in_brackets(value)
@@ -120,7 +120,7 @@ def insert_item(text: str, holder: Node, index: int, value: Any) -> list[Splice]
     return _insert_lines(text, holder, index - 1, yaml_text.item_lines(value, indent))
 
 
-def _neighbour(holder: Node, name: str, order: Sequence[str]) -> int:
+def _neighbour(holder: YamlNode, name: str, order: Sequence[str]) -> int:
     """Return the index of the entry that a new key goes behind, -1 for in front of all."""
     if name not in order:
         return len(holder.entries) - 1
@@ -133,7 +133,7 @@ def _neighbour(holder: Node, name: str, order: Sequence[str]) -> int:
     return before[-1] if before else -1
 
 
-def _insert_inline(text: str, holder: Node, after: int, written: str) -> list[Splice]:
+def _insert_inline(text: str, holder: YamlNode, after: int, written: str) -> list[Splice]:
     if after < 0:
         return [Splice(holder.entries[0].start, holder.entries[0].start, f"{written}, ")]
     entry = holder.entries[after]
@@ -149,7 +149,7 @@ def _insert_inline(text: str, holder: Node, after: int, written: str) -> list[Sp
     return [Splice(end, stop, f",{behind}{pad}{written}")]
 
 
-def _insert_lines(text: str, holder: Node, after: int, lines: Sequence[str]) -> list[Splice]:
+def _insert_lines(text: str, holder: YamlNode, after: int, lines: Sequence[str]) -> list[Splice]:
     ending = newline(text)
     spaced = len(lines) > 1 and _spaced(text, holder)
     first = holder.entries[0]
@@ -164,7 +164,7 @@ def _insert_lines(text: str, holder: Node, after: int, lines: Sequence[str]) -> 
     return [Splice(end, end, ending + written)]
 
 
-def _spaced(text: str, holder: Node) -> bool:
+def _spaced(text: str, holder: YamlNode) -> bool:
     """Return whether blank lines stand between the entries of a block."""
     starts = [own_start(text, entry) for entry in holder.entries[1:]]
     return any(_blank_before(text, start) for start in starts)
@@ -179,7 +179,7 @@ def _blank_before(text: str, at: int) -> bool:
 # what goes
 
 
-def delete(text: str, holder: Node, index: int) -> list[Splice] | None:
+def delete(text: str, holder: YamlNode, index: int) -> list[Splice] | None:
     """Return what takes one of several entries out, with its comments; None where it cannot be."""
     entry = holder.entries[index]
     if holder.flow:
@@ -199,7 +199,7 @@ def empty(text: str, entry: Entry) -> Splice:
     if node.flow:
         return Splice(node.content, node.end, brackets)
     last = node.entries[-1]
-    spliced = _behind_mark(text, entry, Written(brackets))
+    spliced = _behind_mark(text, entry, YamlValue(brackets))
     end = own_end(text, last)
     ends_line = end == last.end and end and text[end - 1] in "\r\n"
     return Splice(spliced.start, end, spliced.text + (newline(text) if ends_line else ""))
@@ -218,7 +218,7 @@ def rename(entry: Entry, name: str, *, flow: bool) -> Splice | None:
     return Splice(key.content, key.end, written)
 
 
-def _delete_inline(text: str, holder: Node, index: int) -> Splice:
+def _delete_inline(text: str, holder: YamlNode, index: int) -> Splice:
     entry = holder.entries[index]
     if index + 1 < len(holder.entries):
         following = holder.entries[index + 1]

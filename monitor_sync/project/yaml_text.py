@@ -37,14 +37,14 @@ _FRAGILE: Final = re.compile(r"[ \t]\Z|\A[ \t]|[ \t]\n|\n[ \t]|\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class YamlValue:
     """A value as YAML: ``head`` stands behind its key's colon, ``body`` in the lines below."""
 
     head: str
     body: tuple[str, ...] = ()
 
 
-def written(value: Any, indent: int, *, room: int = WIDTH, step: int = 2) -> Written:
+def written(value: Any, indent: int, *, room: int = WIDTH, step: int = 2) -> YamlValue:
     """
     Return a value as it stands behind a key that is indented by ``indent``.
 
@@ -54,10 +54,10 @@ def written(value: Any, indent: int, *, room: int = WIDTH, step: int = 2) -> Wri
         return _text(value, indent + step, room)
     short = inline(value)
     if not isinstance(value, dict | list) or not value or (short and len(short) <= room):
-        return Written(short or plain(value))
+        return YamlValue(short or plain(value))
     if isinstance(value, dict):
-        return Written("", tuple(mapping_lines(value, indent + step, step=step)))
-    return Written("", tuple(list_lines(value, indent + step, step=step)))
+        return YamlValue("", tuple(mapping_lines(value, indent + step, step=step)))
+    return YamlValue("", tuple(list_lines(value, indent + step, step=step)))
 
 
 def entry_lines(
@@ -144,7 +144,7 @@ def quoted(value: str) -> str:
     return "".join(part if part.isprintable() else _escape(part) for part in text)
 
 
-def block(value: str, indent: int, style: str) -> Written | None:
+def block(value: str, indent: int, style: str) -> YamlValue | None:
     """
     Return a text as a block, ``|`` literal or ``>`` folded, with its lines indented.
 
@@ -158,21 +158,23 @@ def block(value: str, indent: int, style: str) -> Written | None:
         return None
     lines = body.split("\n") if style == "|" else _folded(body)
     pad = " " * indent
-    parts = Written(
+    parts = YamlValue(
         style + ("" if ends else "-"), tuple(f"{pad}{line}".rstrip(" ") for line in lines)
     )
     text = "\n".join((f"a: {parts.head}", *(line[max(indent - 2, 0) :] for line in parts.body)))
     return parts if indent >= 1 and _reads_as(text + "\n", {"a": value}) else None
 
 
-def _text(value: str, indent: int, room: int) -> Written:
+def _text(value: str, indent: int, room: int) -> YamlValue:
     """Return a text on its key's line where it fits, else as a block, else in quotes."""
     if "\n" in value:
-        return (not _FRAGILE.search(value) and block(value, indent, "|")) or Written(quoted(value))
+        return (not _FRAGILE.search(value) and block(value, indent, "|")) or YamlValue(
+            quoted(value)
+        )
     short = scalar(value)
     if len(short) <= room:
-        return Written(short)
-    return (not _FRAGILE.search(value) and block(value, indent, ">")) or Written(short)
+        return YamlValue(short)
+    return (not _FRAGILE.search(value) and block(value, indent, ">")) or YamlValue(short)
 
 
 def _folded(text: str) -> list[str]:

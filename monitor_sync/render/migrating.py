@@ -12,7 +12,7 @@ from monitor_sync.render.text import count, plain, wrapped
 
 if TYPE_CHECKING:
     from monitor_sync.adopt.migrate.estate import Codemod
-    from monitor_sync.app.migrating import Migration, Step
+    from monitor_sync.app.migrating import CodemodRun, Migration
 
 _WIDTH: Final = 80
 _LISTED: Final = 5
@@ -69,7 +69,7 @@ def as_json(migration: Migration) -> str:
     return jsontext.document(value)
 
 
-def _step(step: Step, style: Style) -> Iterator[str]:
+def _step(step: CodemodRun, style: Style) -> Iterator[str]:
     name = style(step.codemod.name, bold=True)
     if step.files:
         verb = "differs" if step.monitors == 1 else "differ"
@@ -87,7 +87,7 @@ def _step(step: Step, style: Style) -> Iterator[str]:
             yield f"    and {len(where) - _LISTED} more; `--format json` has all"
 
 
-def _kept(step: Step) -> list[tuple[str, int, str, str]]:
+def _kept(step: CodemodRun) -> list[tuple[str, int, str, str]]:
     """Return what a codemod left as it is: by its own choice, or since an edit was refused."""
     return [
         *((kept.file, kept.line, kept.what, kept.reason) for kept in step.kept),

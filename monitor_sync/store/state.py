@@ -37,7 +37,7 @@ def home(environ: Mapping[str, str]) -> Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estate:
+class Workspace:
     """
     A project at a host, and the organisation there that its monitors are in.
 
@@ -127,7 +127,7 @@ class State:
 
 
 @contextlib.contextmanager
-def locked(estate: Estate) -> Iterator[State]:
+def locked(estate: Workspace) -> Iterator[State]:
     """
     Give the state of an estate; nobody else on this machine applies it meanwhile.
 

@@ -16,7 +16,7 @@ from monitor_sync.sync.change import GOING, Change
 from monitor_sync.sync.duplicates import DuplicateSearch, Note
 from monitor_sync.sync.executor import Steps, Terms, by_address
 from monitor_sync.sync.journal import Log, Past, Unwritten
-from monitor_sync.sync.operations import Endpoint, Endpoints, Patience, Written
+from monitor_sync.sync.operations import Endpoint, Endpoints, Patience, WriteResult
 from monitor_sync.sync.outcome import Outcome, Status, Stopped, held
 from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.preflight import Preflight
@@ -63,7 +63,9 @@ def carry_out(
     pool = started(terms.workers)
     log = log or Unwritten()
     steps = Steps(plan, endpoints, terms, log, past)
-    run = _Run(plan, endpoints, steps, WorkerPool(pool, on_interrupt), on_progress, terms.patience)
+    run = _ApplyRun(
+        plan, endpoints, steps, WorkerPool(pool, on_interrupt), on_progress, terms.patience
+    )
     try:
         if resume:
             run.take_up(past)
@@ -81,7 +83,7 @@ def carry_out(
     return outcomes
 
 
-class _Run:
+class _ApplyRun:
     """One run: what became of each change."""
 
     def __init__(
@@ -109,7 +111,7 @@ class _Run:
         for change in self._plan.changes:
             address, made = change.address, past.made.get(change.address)
             if _creates(change) and made and (address, "create") in past.settled:
-                written = Written(id=made.id, created=made.created)
+                written = WriteResult(id=made.id, created=made.created)
                 self._steps.made[address] = written
                 self._first_half(change, _earlier(change, made.id))
             elif (address, _in_place(change)) in past.settled:
@@ -205,7 +207,7 @@ class _Run:
         made = dict(self._steps.made)
         if not past.ended:
             made |= {
-                address: Written(id=earlier.id, created=earlier.created)
+                address: WriteResult(id=earlier.id, created=earlier.created)
                 for address, earlier in past.made.items()
                 if address not in made
             }

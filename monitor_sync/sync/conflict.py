@@ -10,7 +10,7 @@ from monitor_sync.errors import Conflict, NotFound
 from monitor_sync.model import Body, Id, LiveResource
 from monitor_sync.resources.kind import Kind
 from monitor_sync.sync.change import LEAVING, Change
-from monitor_sync.sync.operations import Endpoint, Written
+from monitor_sync.sync.operations import Endpoint, WriteResult
 
 
 def hash_of(kind: Kind, live: Body, declared: Body) -> str:
@@ -26,7 +26,7 @@ def still(
     *,
     projects: Sequence[str],
     successor: bool = False,
-) -> Written | LiveResource:
+) -> WriteResult | LiveResource:
     """
     Read the resource that a change is about to write, and compare it with the plan.
 
@@ -45,7 +45,7 @@ def still(
         now = kind.read(endpoint.get(live.id, with_assets=kind.needs_assets(declared)))
     except NotFound as error:
         if wanted is None:
-            return Written(id=live.id, already=True, note="was gone already")
+            return WriteResult(id=live.id, already=True, note="was gone already")
         raise Conflict(
             f"{change.key} (#{live.id}) was deleted since the plan was made",
             hint="plan again: it would be made anew",
@@ -60,7 +60,7 @@ def still(
             hint="plan again; `adopt:` is the one way to take over what is not ours",
         )
     if now is not None and wanted is not None and not kind.field_changes(now.body, wanted):
-        return Written(id=live.id, created=now.created, already=True, note="was so already")
+        return WriteResult(id=live.id, created=now.created, already=True, note="was so already")
     raise _changed(endpoint, change, live.id, now, wanted)
 
 

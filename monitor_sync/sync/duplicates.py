@@ -10,7 +10,7 @@ from monitor_sync.model import Address, Id, LiveId, LiveResource
 from monitor_sync.resources.kind import Kind
 from monitor_sync.sync import operations
 from monitor_sync.sync.change import Change
-from monitor_sync.sync.operations import Endpoints, Patience, Written
+from monitor_sync.sync.operations import Endpoints, Patience, WriteResult
 from monitor_sync.sync.plan import Plan
 
 
@@ -41,8 +41,8 @@ class DuplicateSearch:
     plan: Plan
     kinds: Sequence[Kind]
     endpoints: Endpoints
-    made: Mapping[Address, Written]
-    own: Mapping[Address, Written]
+    made: Mapping[Address, WriteResult]
+    own: Mapping[Address, WriteResult]
     ids: dict[Address, Id]
     patience: Patience
     annotate: Callable[[Address, Note], None]
@@ -119,7 +119,7 @@ def _list(search: DuplicateSearch, kind: Kind) -> list[LiveResource]:
     return operations.owned(kind, search.endpoints[kind.name], search.plan.project)
 
 
-def _of(made: Mapping[Address, Written], kind: Kind) -> list[Address]:
+def _of(made: Mapping[Address, WriteResult], kind: Kind) -> list[Address]:
     return [address for address in made if address.kind == kind.name]
 
 

@@ -13,7 +13,7 @@ from monitor_sync.sync import operations
 from monitor_sync.sync.change import Change
 from monitor_sync.sync.conflict import still
 from monitor_sync.sync.journal import Log, Part, Past
-from monitor_sync.sync.operations import Creation, Endpoint, Endpoints, Patience, Written
+from monitor_sync.sync.operations import Creation, Endpoint, Endpoints, Patience, WriteResult
 from monitor_sync.sync.outcome import Outcome, done, held
 from monitor_sync.sync.plan import Plan
 
@@ -62,7 +62,7 @@ class Steps:
         self._over: dict[Part, NotSent | None] = {}
         """For each kind of write why none of it is sent any more; None after an interrupt."""
 
-        self.made: dict[Address, Written] = {}
+        self.made: dict[Address, WriteResult] = {}
         """What this run created, in order."""
 
         self.sent: set[Address] = set()
@@ -74,7 +74,7 @@ class Steps:
     def create(self, change: Change) -> Outcome:
         """Make the new resource of a create or of a replace."""
 
-        def make(body: Body) -> Written:
+        def make(body: Body) -> WriteResult:
             if change.id is not None:
                 still(self._endpoint(change), change, None, projects=self._projects)
             existing = self._already(change, body)
@@ -92,11 +92,11 @@ class Steps:
         number = change.successor.id if change.successor else change.id
         endpoint = self._endpoint(change)
 
-        def make(body: Body) -> Written:
+        def make(body: Body) -> WriteResult:
             self._check_alone(change)
             replaced = change.successor is not None
             live = still(endpoint, change, body, projects=self._projects, successor=replaced)
-            if isinstance(live, Written):
+            if isinstance(live, WriteResult):
                 return live
             update = partial(operations.update, change.kind, endpoint, live, body)
             return self._write(change, part, update)
@@ -113,10 +113,10 @@ class Steps:
             )
         endpoint = self._endpoint(change)
 
-        def make(_: Body) -> Written:
+        def make(_: Body) -> WriteResult:
             self._check_alone(change)
             live = still(endpoint, change, None, projects=self._projects)
-            if isinstance(live, Written):
+            if isinstance(live, WriteResult):
                 return live
             forced = change.key in self._terms.forced
             delete = partial(operations.delete, endpoint, live.id, force=forced)
@@ -139,7 +139,7 @@ class Steps:
         )
 
     def _outcome(
-        self, part: Part, change: Change, number: Id | None, make: Callable[[Body], Written]
+        self, part: Part, change: Change, number: Id | None, make: Callable[[Body], WriteResult]
     ) -> Outcome:
         """Put the known ids into the body, write it, and say what came of it."""
         if part in self._over:  # without a line in the journal for each of many
@@ -162,7 +162,7 @@ class Steps:
         except RemoteError as error:
             return Outcome(change=change, status="failed", id=number, error=error)
 
-    def _already(self, change: Change, body: Body) -> Written | None:
+    def _already(self, change: Change, body: Body) -> WriteResult | None:
         """Return what somebody, or a run that was cut short, made in the meantime."""
         planned = self._plan.ours
         carriers = self.listed.get(change.address, ())
@@ -199,7 +199,7 @@ class Steps:
                     hint="plan again to learn which of the two is a clone",
                 )
 
-    def _as_wanted(self, change: Change, body: Body, number: Id) -> Written:
+    def _as_wanted(self, change: Change, body: Body, number: Id) -> WriteResult:
         """Return what carries the key already, where it is what was to be made, else Conflict."""
         existing = self._same(change, body, number)
         if existing is None:
@@ -209,7 +209,7 @@ class Steps:
             )
         return existing
 
-    def _same(self, change: Change, body: Body, number: Id) -> Written | None:
+    def _same(self, change: Change, body: Body, number: Id) -> WriteResult | None:
         """Return a live resource that is what was to be made, None where it is another."""
         kind = change.kind
         raw = self._endpoint(change).get(number, with_assets=kind.needs_assets(body))
@@ -225,7 +225,7 @@ class Steps:
             return False
         return time.time() - live.created / 1000 < self._terms.settle
 
-    def _write(self, change: Change, part: Part, send: Callable[[], Written]) -> Written:
+    def _write(self, change: Change, part: Part, send: Callable[[], WriteResult]) -> WriteResult:
         """Send one write, noted before it is sent and after it what came of it."""
         self._log.sending(change.address, part)
         self.sent.add(change.address)

@@ -55,7 +55,7 @@ Endpoints = Mapping[str, Endpoint]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WriteResult:
     """
     A resource that was written: its id, when it was made, and what Datadog stored differently.
 
@@ -105,7 +105,7 @@ class Creation:
     patience: Patience
 
 
-def create(making: Creation) -> Written:
+def create(making: Creation) -> WriteResult:
     """
     Make one resource, once.
 
@@ -127,26 +127,26 @@ def create(making: Creation) -> Written:
     made = kind.read(answer)
     if made is None:
         raise Unreachable(f"Datadog's answer to the create of {making.key} has no id")
-    return Written(id=made.id, created=made.created, altered=_altered(kind, body, answer))
+    return WriteResult(id=made.id, created=made.created, altered=_altered(kind, body, answer))
 
 
-def update(kind: Kind, endpoint: Endpoint, live: LiveResource, wanted: Body) -> Written:
+def update(kind: Kind, endpoint: Endpoint, live: LiveResource, wanted: Body) -> WriteResult:
     """
     Change one resource in place into what is wanted.
 
     ``live`` was read a moment ago: only what differs from it is sent. Raises RemoteError.
     """
     answer = endpoint.update(live.id, kind.to_send(wanted, live.body))
-    return Written(id=live.id, altered=_altered(kind, wanted, answer))
+    return WriteResult(id=live.id, altered=_altered(kind, wanted, answer))
 
 
-def delete(endpoint: Endpoint, number: Id, *, force: bool = False) -> Written:
+def delete(endpoint: Endpoint, number: Id, *, force: bool = False) -> WriteResult:
     """Delete one resource; one that is gone already is as good. Raises RemoteError."""
     try:
         endpoint.delete(number, force=force)
     except NotFound:
-        return Written(id=number, already=True, note="was gone already")
-    return Written(id=number)
+        return WriteResult(id=number, already=True, note="was gone already")
+    return WriteResult(id=number)
 
 
 def owned(kind: Kind, endpoint: Endpoint, project: str) -> list[LiveResource]:
@@ -164,7 +164,7 @@ def owned(kind: Kind, endpoint: Endpoint, project: str) -> list[LiveResource]:
     ]
 
 
-def elders(made: Mapping[Address, Written], now: Iterable[LiveResource]) -> dict[Address, Id]:
+def elders(made: Mapping[Address, WriteResult], now: Iterable[LiveResource]) -> dict[Address, Id]:
     """Map each created resource's address to the oldest older one that carries the same key."""
     oldest: dict[Address, Id] = {}
     for resource in sorted(now, key=lambda resource: (resource.created, resource.id)):
@@ -174,9 +174,9 @@ def elders(made: Mapping[Address, Written], now: Iterable[LiveResource]) -> dict
     return oldest
 
 
-def written(kind: Kind, body: Body, live: LiveResource, note: str, *, already: bool) -> Written:
+def written(kind: Kind, body: Body, live: LiveResource, note: str, *, already: bool) -> WriteResult:
     """Say what was written, of a resource that was there in place of being made."""
-    return Written(
+    return WriteResult(
         id=live.id,
         created=live.created,
         already=already,
@@ -228,7 +228,7 @@ def look_for(making: Creation) -> LiveResource | None:
     return None
 
 
-def _duplicate(making: Creation, error: Rejected) -> Written:
+def _duplicate(making: Creation, error: Rejected) -> WriteResult:
     """Return the resource that Datadog calls the same, where it is ours; else raise the error."""
     number = error.duplicate_of
     if number is None:

@@ -9,7 +9,7 @@ from monitor_sync.errors import MonitorSyncError
 from monitor_sync.model import Id
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.change import Change
-from monitor_sync.sync.operations import Written
+from monitor_sync.sync.operations import WriteResult
 
 Status = Literal["done", "failed", "conflict", "held back", "not attempted"]
 
@@ -39,7 +39,7 @@ class Outcome:
     in_doubt: bool = False
 
 
-def done(change: Change, written: Written) -> Outcome:
+def done(change: Change, written: WriteResult) -> Outcome:
     """Return the outcome of a change that was made."""
     return Outcome(
         change=change,

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from monitor_sync import app
 from monitor_sync.app import Target, organisation
-from monitor_sync.store.state import Estate
+from monitor_sync.store.state import Workspace
 from tests.cli.run import environment
 from tests.conftest import Local
 
 FORBIDDEN = "forbidden,route=GET /api/v2/current_user,times=always"
 
 
-def estate(local: Local) -> Estate:
+def estate(local: Local) -> Workspace:
     target = Target(environ=environment(local.environment))
     return organisation.estate(target, target.connect(), "acme")
 

@@ -8,7 +8,7 @@ import pytest
 
 from monitor_sync.datadog.client import Client
 from monitor_sync.errors import AccessDenied, NotSent, OutcomeUnknown, Unreachable
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 BODY = {"name": "n", "type": "query alert", "query": "avg(last_5m):a{*} > 5"}
@@ -85,7 +85,7 @@ def test_a_create_that_failed_opens_no_second_one(script: Script) -> None:
     assert len(script.requests) == 1
 
 
-DOWNTIME = Request(
+DOWNTIME = ApiRequest(
     method="POST",
     path="/api/v2/downtime",
     kind="downtime",
@@ -125,7 +125,7 @@ def test_the_permission_that_is_missing_is_the_one_of_the_request(script: Script
 
 def test_words_decide_nothing(script: Script) -> None:
     """The subject of a request is for people: whatever it says, a read is repeated."""
-    looks_like_a_create = Request(
+    looks_like_a_create = ApiRequest(
         method="GET",
         path="/api/v1/monitor",
         kind="monitor",

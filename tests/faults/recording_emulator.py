@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor_sync.emulator.answers import Request
-from monitor_sync.emulator.core import Call, Emulator, Headers
+from monitor_sync.emulator.core import AcceptedRequest, Emulator, Headers
 from monitor_sync.emulator.routes import route_of
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
 
@@ -76,7 +76,7 @@ class RecordingEmulator(Emulator):
         """True while what is to happen at some write has not happened."""
         return bool(self._at)
 
-    def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
+    def carry_out(self, call: AcceptedRequest) -> tuple[int, Headers, bytes]:
         if call.route not in WRITES:
             return super().carry_out(call)
         number = int(call.identifier or 0)
@@ -98,7 +98,7 @@ class RecordingEmulator(Emulator):
 
     def _note(
         self,
-        call: Call,
+        call: AcceptedRequest,
         answer: tuple[int, Headers, bytes],
         key: str,
         before: Mapping[str, Any] | None,
@@ -133,7 +133,7 @@ class RecordingEmulator(Emulator):
             headers={"dd-api-key": "k", "dd-application-key": "a"},
             body=b"" if body is None else json.dumps(body).encode(),
         )
-        call = Call(request=request, route=route, identifier=identifier)
+        call = AcceptedRequest(request=request, route=route, identifier=identifier)
         status, _, content = super().carry_out(call)
         return status, json.loads(content)
 

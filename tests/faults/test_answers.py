@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.emulator.core import Call, Emulator, Headers
+from monitor_sync.emulator.core import AcceptedRequest, Emulator, Headers
 from monitor_sync.emulator.server import running
 from tests.faults.estate import Machine, Spec, changed, write
 
@@ -26,10 +26,10 @@ class Twisted(Emulator):
 
     def __init__(self) -> None:
         super().__init__()
-        self.twist: Callable[[Call, Any], Any] = lambda _, answer: answer
+        self.twist: Callable[[AcceptedRequest, Any], Any] = lambda _, answer: answer
         self.status: int | None = None
 
-    def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
+    def carry_out(self, call: AcceptedRequest) -> tuple[int, Headers, bytes]:
         status, headers, content = super().carry_out(call)
         answer = self.twist(call, json.loads(content))
         text = answer if isinstance(answer, str) else json.dumps(answer)

@@ -11,8 +11,8 @@ import pytest
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.service import datadog
 from monitor_sync.datadog.settings import Settings
-from monitor_sync.emulator.core import Call, Emulator, Headers
-from monitor_sync.emulator.limits import Limit
+from monitor_sync.emulator.core import AcceptedRequest, Emulator, Headers
+from monitor_sync.emulator.limits import CountedLimit
 from monitor_sync.emulator.server import running
 from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.sync.apply import carry_out
@@ -35,11 +35,11 @@ class Timed(Emulator):
     def __init__(self, creates: int) -> None:
         super().__init__(
             enforce_limits=True,
-            limits=[Limit(name="post_monitors", requests=creates, seconds=1)],
+            limits=[CountedLimit(name="post_monitors", requests=creates, seconds=1)],
         )
         self.times: list[float] = []
 
-    def carry_out(self, call: Call) -> tuple[int, Headers, bytes]:
+    def carry_out(self, call: AcceptedRequest) -> tuple[int, Headers, bytes]:
         if call.route == CREATE:
             self.times.append(time.monotonic())
         return super().carry_out(call)

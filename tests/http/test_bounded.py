@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.http.bounded import DEEPEST, Unreadable, decode
+from monitor_sync.http.bounded import DEEPEST, UnreadableAnswer, decode
 from tests.growth import times_as_long
 
 values = st.recursive(
@@ -29,7 +29,7 @@ def test_json_of_ordinary_values_is_what_it_says(value: object) -> None:
 @pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}")])
 def test_json_that_is_nested_too_deep_is_refused(levels: int, opens: str, closes: str) -> None:
     content = opens * levels + "1" + closes * levels
-    with pytest.raises(Unreadable, match="nested deeper than 100 levels"):
+    with pytest.raises(UnreadableAnswer, match="nested deeper than 100 levels"):
         decode(content.encode())
 
 
@@ -40,7 +40,7 @@ def test_json_as_deep_as_allowed_is_taken() -> None:
 
 @pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}', "[1e999]", "[-1e999]"])
 def test_numbers_that_json_cannot_send_back_are_refused(text: str) -> None:
-    with pytest.raises(Unreadable, match="not finite"):
+    with pytest.raises(UnreadableAnswer, match="not finite"):
         decode(text.encode())
 
 
@@ -52,7 +52,7 @@ def test_whole_numbers_beyond_64_bits_are_no_ids(digits: int) -> None:
 
 def test_a_whole_number_of_a_million_digits_costs_nothing() -> None:
     def refused(digits: int) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableAnswer):
             decode(b"9" * digits)
 
     short, long = partial(refused, 125_000), partial(refused, 1_000_000)
@@ -80,7 +80,7 @@ def test_odd_json_that_is_taken(content: bytes, value: object) -> None:
     [b"", b"\xff\xfe[\x001\x00]\x00", b"\xff", b"{'a': 1}", b"[1,]", b"<html>", b"[1]x", b"[1"],
 )
 def test_what_is_no_json_is_refused(content: bytes) -> None:
-    with pytest.raises(Unreadable, match="it is no JSON"):
+    with pytest.raises(UnreadableAnswer, match="it is no JSON"):
         decode(content)
 
 

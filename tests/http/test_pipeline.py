@@ -13,7 +13,7 @@ from monitor_sync.http.error_messages import error_for
 from monitor_sync.http.failure import Failure, FailureKind, Reply, kind_of_answer
 from monitor_sync.http.pipeline import send
 from monitor_sync.http.rate_limit import pause_told
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
@@ -35,7 +35,7 @@ SERVICE = Service(
     usual_limit=RequestLimit(requests=960, seconds=60.0),
 )
 
-LIST = Request(
+LIST = ApiRequest(
     method="GET",
     path="/schedules",
     kind="schedule",
@@ -44,7 +44,7 @@ LIST = Request(
     repeatable=True,
     scope="schedules.read",
 )
-CREATE = Request(
+CREATE = ApiRequest(
     method="POST",
     path="/overrides",
     kind="override",
@@ -69,16 +69,16 @@ class Line:
             on_wait=lambda why, seconds: self.announced.append((why, round(seconds))),
         )
 
-    def once(self, _: Request) -> Reply | Failure:
+    def once(self, _: ApiRequest) -> Reply | Failure:
         self.sent += 1
         return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
 
-    def send(self, request: Request) -> Reply | Failure:
+    def send(self, request: ApiRequest) -> Reply | Failure:
         retry = RetryPolicy(chance=lambda: 0.0)
         return send(request, self.once, service=SERVICE, gate=self.gate, retry=retry)
 
 
-def answer(status: int, request: Request = LIST, **fields: object) -> Failure:
+def answer(status: int, request: ApiRequest = LIST, **fields: object) -> Failure:
     headers: Mapping[str, str] = fields.get("headers", {})  # type: ignore[assignment] # of tests
     problems: tuple[str, ...] = fields.get("problems", ())  # type: ignore[assignment] # of tests
     return Failure(
@@ -91,7 +91,7 @@ def answer(status: int, request: Request = LIST, **fields: object) -> Failure:
     )
 
 
-def lost(kind: FailureKind, request: Request = LIST, *, sent: bool = True) -> Failure:
+def lost(kind: FailureKind, request: ApiRequest = LIST, *, sent: bool = True) -> Failure:
     return Failure(request=request, kind=kind, sent=sent)
 
 
@@ -194,7 +194,7 @@ def test_errors_are_in_the_name_of_the_service(
 
 def test_a_create_that_claims_to_be_repeatable_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="a create is never repeatable: POST /a"):
-        Request(
+        ApiRequest(
             method="POST", path="/a", kind="a", operation="create", subject="a", repeatable=True
         )
 

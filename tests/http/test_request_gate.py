@@ -9,13 +9,13 @@ import pytest
 
 from monitor_sync.errors import Interrupted, NotSent
 from monitor_sync.http.rate_limit import Wait
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.request_gate import LONGEST, RequestGate
 from monitor_sync.http.service import Service
 from tests.http.clock import Unhurried
 
 SERVICE = Service(name="Datadog", host="api.example")
-CREATE = Request(
+CREATE = ApiRequest(
     method="POST",
     path="/a",
     kind="monitor",
@@ -23,7 +23,7 @@ CREATE = Request(
     subject="a monitor",
     repeatable=False,
 )
-READ = Request(
+READ = ApiRequest(
     method="GET",
     path="/a/{id}",
     kind="monitor",

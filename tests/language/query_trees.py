@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from monitor_sync.language.atoms import Name, Number, Text, Window
+from monitor_sync.language.atoms import Name, Number, StringLiteral, Window
 from monitor_sync.language.tree import (
     Argument,
     Arithmetic,
@@ -16,7 +16,6 @@ from monitor_sync.language.tree import (
     CompositeQuery,
     Condition,
     Enclosed,
-    Evaluation,
     Everything,
     Expression,
     FormulaQuery,
@@ -38,6 +37,7 @@ from monitor_sync.language.tree import (
     Step,
     Tag,
     TagList,
+    TimeAggregation,
     ValueChoice,
     Variable,
 )
@@ -71,12 +71,14 @@ signed_numbers = numbers.flatmap(
 )
 
 
-def _text(value: str, quote: str) -> Text:
+def _text(value: str, quote: str) -> StringLiteral:
     escaped = value.replace("\\", "\\\\").replace(quote, "\\" + quote)
-    return Text(0, 0, value, f"{quote}{escaped}{quote}")
+    return StringLiteral(0, 0, value, f"{quote}{escaped}{quote}")
 
 
-def texts(quotes: str = "\"'", alphabet: str = LETTERS + ' :"\\*()') -> st.SearchStrategy[Text]:
+def texts(
+    quotes: str = "\"'", alphabet: str = LETTERS + ' :"\\*()'
+) -> st.SearchStrategy[StringLiteral]:
     return st.builds(_text, st.text(alphabet, max_size=12), st.sampled_from(quotes))
 
 
@@ -245,14 +247,14 @@ levels = st.builds(
 
 
 @st.composite
-def evaluations(draw: st.DrawFn) -> Evaluation:
+def evaluations(draw: st.DrawFn) -> TimeAggregation:
     aggregator = _name(draw(st.sampled_from(("avg", "sum", "min", "max"))))
     window = draw(windows(draw(st.sampled_from(("last", "current", "next")))))
     if draw(st.booleans()):
-        return Evaluation(0, 0, aggregator, window, None)
+        return TimeAggregation(0, 0, aggregator, window, None)
     kind = _name(draw(st.sampled_from(("change", "pct_change"))))
     shift = draw(windows(draw(st.sampled_from(("last", "ago")))))
-    return Evaluation(0, 0, aggregator, window, ChangeShift(0, 0, kind, shift))
+    return TimeAggregation(0, 0, aggregator, window, ChangeShift(0, 0, kind, shift))
 
 
 metric_queries = st.builds(

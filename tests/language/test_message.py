@@ -11,11 +11,11 @@ from monitor_sync.language.message import MAX_DEPTH, MAX_PROBLEMS, parse
 from monitor_sync.language.message_tree import (
     Block,
     Broken,
-    Comment,
     Helper,
+    MessageComment,
     Raw,
+    TemplateVariable,
     Text,
-    Variable,
     walk,
 )
 from tests.language.corpus import texts
@@ -130,7 +130,7 @@ def test_a_tree_says_what_every_part_is() -> None:
     message = parse(text)
 
     kinds = [type(element) for element in walk(message.elements)]
-    assert kinds == [Text, Block, Variable, Comment, Raw, Broken]
+    assert kinds == [Text, Block, TemplateVariable, MessageComment, Raw, Broken]
     for element in walk(message.elements):
         assert text[element.start : element.end].startswith(("a", "{{"))
     block = message.elements[1]
@@ -143,7 +143,7 @@ def test_a_tree_says_what_every_part_is() -> None:
 def test_brackets_keep_a_key_with_dots_together() -> None:
     (variable,) = parse("{{{[kube.app].name}}}").elements
 
-    assert isinstance(variable, Variable)
+    assert isinstance(variable, TemplateVariable)
     assert variable.path == ("kube.app", "name")
     assert variable.name == "[kube.app].name"
     assert not variable.escaped

@@ -18,7 +18,7 @@ from monitor_sync.project.editing import (
     Edit,
     EditRefused,
     InsertItem,
-    Rename,
+    RenameKey,
     Set,
     edited,
 )
@@ -103,7 +103,7 @@ def _edited(text: str, *edits: Edit) -> str:
             Delete(("tags", "tier")), ['tags: {tier: "1"}'], ["tags: {}"], id="the last leaves {}"
         ),
         pytest.param(
-            Rename((*_DROP, "also_notify"), "notify"),
+            RenameKey((*_DROP, "also_notify"), "notify"),
             ['    also_notify: {alert: ["@slack-sales", "@slack-motor"]}'],
             ['    notify: {alert: ["@slack-sales", "@slack-motor"]}'],
             id="a key is renamed where it stands",
@@ -144,7 +144,7 @@ def test_several_edits_of_one_file_are_made_one_after_the_other() -> None:
         Set(("defaults", "options", "timeout_h"), 1, order=("team", "tags", "defaults")),
         Set(("defaults", "options", "renotify_interval"), 30),
         Delete((*_DROP, "message")),
-        Rename(_DROP, "conversion-drop"),
+        RenameKey(_DROP, "conversion-drop"),
         Set(("monitors", "conversion-drop", "thresholds", "critical"), 11),
     )
     data = read("", result.encode())[0].data
@@ -231,7 +231,7 @@ def _edits(draw: st.DrawFn) -> tuple[str, Edit]:
     where, value = draw(st.sampled_from(list(_paths(data))))
     edits: list[Edit] = [Set(where, draw(_VALUES)), Delete(where)]
     if isinstance(where[-1], str):
-        edits.append(Rename(where, "renamed"))
+        edits.append(RenameKey(where, "renamed"))
     if isinstance(value, dict):
         edits.append(Set((*where, "added"), draw(_VALUES)))
     if isinstance(value, list):
@@ -255,7 +255,7 @@ def test_only_lines_of_the_named_entry_change_in_any_file_of_any_style(
     # brackets stay behind the name of what loses its only entry
     emptied = isinstance(edit, Delete) and len(document.node(above).value) == 1
     on_a_line_of_its_own = not in_brackets and line.lstrip()[:1] not in "-?:"
-    if isinstance(edit, Delete | Rename) and on_a_line_of_its_own and not emptied:
+    if isinstance(edit, Delete | RenameKey) and on_a_line_of_its_own and not emptied:
         above = edit.where
     first = document.key_span(above).line if above else 1
     start, end = _changed(text, result)

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.errors import Refused
-from monitor_sync.store.state import Estate, State, home, locked
+from monitor_sync.store.state import State, Workspace, home, locked
 
 JOURNAL = '{"journal": 1}\n'
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Estate:
+def host(tmp_path: Path) -> Workspace:
     """A project at a host, with nobody to tell the organisation."""
-    return Estate(home=tmp_path, project="acme", host="api.datadoghq.eu")
+    return Workspace(home=tmp_path, project="acme", host="api.datadoghq.eu")
 
 
-def of(host: Estate, *organisations: str) -> Estate:
+def of(host: Workspace, *organisations: str) -> Workspace:
     return replace(host, organisations=organisations)
 
 
@@ -30,14 +30,14 @@ def keep(state: State, text: str = JOURNAL) -> None:
     state.replace()
 
 
-def test_two_organisations_on_one_site_share_nothing(host: Estate) -> None:
+def test_two_organisations_on_one_site_share_nothing(host: Workspace) -> None:
     with locked(of(host, "one")) as first, locked(of(host, "two")) as two:
         keep(first)
         assert not two.journal.exists()
         assert two.last_plan() == ""
 
 
-def test_one_organisation_is_applied_by_one_run_at_a_time(host: Estate) -> None:
+def test_one_organisation_is_applied_by_one_run_at_a_time(host: Workspace) -> None:
     with locked(of(host, "one")), pytest.raises(Refused, match="another apply of acme"):
         locked(of(host, "one")).__enter__()
     with locked(of(host, "one")):
@@ -45,7 +45,7 @@ def test_one_organisation_is_applied_by_one_run_at_a_time(host: Estate) -> None:
 
 
 def test_a_run_that_cannot_tell_its_organisation_excludes_every_other_at_the_host(
-    host: Estate,
+    host: Workspace,
 ) -> None:
     with locked(of(host, "one")), pytest.raises(Refused):
         locked(host).__enter__()
@@ -55,7 +55,7 @@ def test_a_run_that_cannot_tell_its_organisation_excludes_every_other_at_the_hos
             locked(of(host, "one")).__enter__()
 
 
-def test_an_organisation_is_found_again_by_its_second_name(host: Estate) -> None:
+def test_an_organisation_is_found_again_by_its_second_name(host: Workspace) -> None:
     with locked(of(host, "uuid")) as state:
         keep(state)
         state.also_called("4711")
@@ -65,14 +65,14 @@ def test_an_organisation_is_found_again_by_its_second_name(host: Estate) -> None
         assert again.folder == state.folder
 
 
-def test_both_names_of_an_organisation_that_are_known_lead_to_one_state(host: Estate) -> None:
+def test_both_names_of_an_organisation_that_are_known_lead_to_one_state(host: Workspace) -> None:
     with locked(of(host, "uuid", "4711")) as state:
         keep(state)
     with locked(of(host, "4711")) as again:
         assert again.journal.read_text() == JOURNAL
 
 
-def test_a_run_by_the_second_name_is_kept_out_by_one_by_the_first(host: Estate) -> None:
+def test_a_run_by_the_second_name_is_kept_out_by_one_by_the_first(host: Workspace) -> None:
     with locked(of(host, "uuid")) as state:
         state.also_called("4711")
         with pytest.raises(Refused):
@@ -80,7 +80,7 @@ def test_a_run_by_the_second_name_is_kept_out_by_one_by_the_first(host: Estate) 
 
 
 def test_an_organisation_without_state_begins_with_what_an_earlier_version_kept(
-    host: Estate,
+    host: Workspace,
 ) -> None:
     with locked(host) as earlier:
         keep(earlier)
@@ -96,7 +96,7 @@ def test_an_organisation_without_state_begins_with_what_an_earlier_version_kept(
 
 def test_hosts_projects_and_odd_names_stay_apart_and_below_the_folder(tmp_path: Path) -> None:
     addresses = [
-        Estate(home=tmp_path, project=project, host=host, organisations=["../../o"])
+        Workspace(home=tmp_path, project=project, host=host, organisations=["../../o"])
         for project in ("acme", "../acme")
         for host in ("a:1", "a:2")
     ]

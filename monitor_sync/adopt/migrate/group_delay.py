@@ -14,7 +14,7 @@ from monitor_sync.adopt.migrate.estate import (
 )
 from monitor_sync.language import query
 from monitor_sync.model import Monitor
-from monitor_sync.project.edits import Edit, Rename
+from monitor_sync.project.edits import Edit, RenameKey
 
 _OLD = ("options", "new_host_delay")
 
@@ -42,7 +42,7 @@ def _grouped(monitor: Monitor) -> bool:
 
 def _edits(level: Level, *, grouped: bool) -> Iterator[Edit]:
     if grouped and "new_group_delay" not in level.options:
-        yield Rename((*level.where, *_OLD), "new_group_delay")
+        yield RenameKey((*level.where, *_OLD), "new_group_delay")
     else:
         yield from without_options(level, ["new_host_delay"])
 

@@ -15,7 +15,7 @@ from monitor_sync.adopt.migrate.estate import (
 )
 from monitor_sync.language import query
 from monitor_sync.model import Monitor
-from monitor_sync.project.edits import Edit, Rename, Set
+from monitor_sync.project.edits import Edit, RenameKey, Set
 from monitor_sync.resources.monitor.equivalence import LOG_LIKE
 
 _OLD: Final = ("notify_no_data", "no_data_timeframe")
@@ -99,7 +99,7 @@ def _edits(level: Level, value: str) -> Iterator[Edit]:
     where = (*level.where, "options")
     notifies = level.options.get("notify_no_data")
     if "notify_no_data" in level.options and _NEW not in level.options:
-        yield Rename((*where, "notify_no_data"), _NEW)
+        yield RenameKey((*where, "notify_no_data"), _NEW)
         if notifies is not None:
             yield Set((*where, _NEW), value or _TRANSLATED[bool(notifies)])
         yield from without_options(level, ["no_data_timeframe"])

@@ -9,7 +9,7 @@ from typing import Any, Final
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, Rewrites
 from monitor_sync.adopt.migrate.texts import QUERIES, entries, texts
 from monitor_sync.model import GIVEN_TAGS
-from monitor_sync.project.edits import Edit, Rename, Set
+from monitor_sync.project.edits import Edit, RenameKey, Set
 from monitor_sync.project.parsed import ParsedFile
 from monitor_sync.project.yaml_reader import DataPath
 
@@ -102,7 +102,7 @@ def _in_mapping(where: DataPath, tags: dict[str, Any], old: str, new: str) -> It
     if value and value != new_value:
         yield Set((*where, key), new_value)
     if key != new_key and new_key not in tags and (where[0] == "tests" or key not in _OURS):
-        yield Rename((*where, key), new_key)
+        yield RenameKey((*where, key), new_key)
 
 
 def _kept(

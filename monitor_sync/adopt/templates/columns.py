@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor_sync.adopt.templates.member import Member
-from monitor_sync.adopt.templates.texts import GAP, SLOT, Pieces, Text, alike, fits, fold
+from monitor_sync.adopt.templates.texts import GAP, SLOT, Pieces, SlottedText, alike, fits, fold
 
 Column = tuple[str | None, ...]
 """What stands in one hole, for each monitor; None where no text of a monitor has the hole."""
@@ -117,7 +117,7 @@ class Folded:
         return Holed(tuple(parts))
 
 
-def with_pattern(pattern: Pieces, texts: Sequence[Text | None]) -> Folded:
+def with_pattern(pattern: Pieces, texts: Sequence[SlottedText | None]) -> Folded:
     """Return a pattern with what these texts have in its holes; texts of one form fit alike."""
     forms = {text.pieces for text in texts if text is not None}
     stretches = {form: fits(pattern, form) for form in forms}
@@ -131,7 +131,9 @@ def with_pattern(pattern: Pieces, texts: Sequence[Text | None]) -> Folded:
     return Folded(pattern, tuple(values))
 
 
-def folded(texts: Sequence[Text | None], columns: Columns, *, most: int, least: float) -> Folded:
+def folded(
+    texts: Sequence[SlottedText | None], columns: Columns, *, most: int, least: float
+) -> Folded:
     """
     Return the pattern of some texts: of the usual form, and of each other that is like it.
 

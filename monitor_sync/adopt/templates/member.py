@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from monitor_sync.adopt.holes import printed_critical
 from monitor_sync.adopt.placed import PlacedMonitor
-from monitor_sync.adopt.templates.texts import OwnValues, Text
+from monitor_sync.adopt.templates.texts import OwnValues, SlottedText
 from monitor_sync.language.query import metrics, parse, tags
 from monitor_sync.language.query_facts import Parsed
 from monitor_sync.project.compiled import THRESHOLDS
@@ -40,8 +40,8 @@ class Member:
 
     placed: PlacedMonitor
     fields: Mapping[Field, Any]
-    texts: Mapping[Field, Text]
-    tags: tuple[Text, ...]
+    texts: Mapping[Field, SlottedText]
+    tags: tuple[SlottedText, ...]
     known: Mapping[str, str]
     given: Mapping[str, str]
     buckets: tuple[object, object, object]
@@ -130,7 +130,7 @@ def _with_threshold(query: str, parsed: Parsed, thresholds: Any) -> str:
 
 
 def _buckets(
-    kind: str, texts: Mapping[Field, Text], fields: Mapping[Field, Any], parsed: Parsed
+    kind: str, texts: Mapping[Field, SlottedText], fields: Mapping[Field, Any], parsed: Parsed
 ) -> tuple[object, object, object]:
     """Return three shapes: of query and name; of the query; of it without metrics, and name."""
     queries = tuple(

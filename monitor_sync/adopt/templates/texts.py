@@ -34,7 +34,7 @@ _LONGEST: Final = 4_000
 Pieces = tuple[str, ...]
 
 
-class Text(NamedTuple):
+class SlottedText(NamedTuple):
     """One text: its pieces with slots, and the same pieces with the slots filled."""
 
     pieces: Pieces
@@ -65,11 +65,11 @@ class OwnValues:
             longest_first.sort(key=len, reverse=True)
         self._by_first: Mapping[str, Sequence[Pieces]] = by_first
 
-    def read(self, text: str) -> Text:
+    def read(self, text: str) -> SlottedText:
         """Return a text with a slot in place of each own value, the longest that fits first."""
         pieces = pieces_of(text)
         if self._by_first.keys().isdisjoint(pieces):
-            return Text(pieces, pieces)
+            return SlottedText(pieces, pieces)
         shape: list[str] = []
         raw: list[str] = []
         at = 0
@@ -78,7 +78,7 @@ class OwnValues:
             shape.append(SLOT if length else pieces[at])
             raw.append("".join(pieces[at : at + length]) if length else pieces[at])
             at += length or 1
-        return Text(tuple(shape), tuple(raw))
+        return SlottedText(tuple(shape), tuple(raw))
 
     def _length(self, pieces: Pieces, at: int) -> int:
         """Return how many pieces from here on are an own value; 0 where none begins here."""

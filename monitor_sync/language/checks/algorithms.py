@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from monitor_sync.counting import joined
-from monitor_sync.language.atoms import Number, Text, Window
+from monitor_sync.language.atoms import Number, StringLiteral, Window
 from monitor_sync.language.functions import ALGORITHMS
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
@@ -14,11 +14,11 @@ from monitor_sync.language.syntax.windows import advice, read_window
 from monitor_sync.language.tree import (
     Argument,
     Call,
-    Evaluation,
     Expression,
     MetricQuery,
     Option,
     Series,
+    TimeAggregation,
 )
 from monitor_sync.language.tree_queries import (
     Algorithm,
@@ -89,7 +89,7 @@ def _calls(body: Expression) -> list[Call]:
     return [e for e in walk(body) if isinstance(e, Call) and e.function.text in ALGORITHMS]
 
 
-def _check_next(evaluation: Evaluation, findings: Findings, *, forecast: bool) -> None:
+def _check_next(evaluation: TimeAggregation, findings: Findings, *, forecast: bool) -> None:
     window = evaluation.window
     if forecast and window.form != "next":
         findings.refuse(
@@ -152,7 +152,7 @@ def _check_amount(algorithm: Algorithm, place: Argument, what: str, findings: Fi
 
 
 def _check_quoted(argument: Argument, findings: Findings) -> None:
-    if not isinstance(argument, Text):
+    if not isinstance(argument, StringLiteral):
         written = words_of(argument)
         findings.refuse(
             "unquoted-text",
@@ -200,7 +200,7 @@ def _alert_window(algorithm: Algorithm, findings: Findings) -> Window | None:
     if option is None:
         return None
     value, place = words_of(option.value), option.value
-    inset = 1 if isinstance(place, Text) else 0
+    inset = 1 if isinstance(place, StringLiteral) else 0
     window = read_window(value, place.start + inset, place.end - inset)
     if window is None or window.form != "last" or window.count == 0:
         findings.refuse(

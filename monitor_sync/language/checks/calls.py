@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.counting import joined
-from monitor_sync.language.atoms import Name, Number, Text
+from monitor_sync.language.atoms import Name, Number, StringLiteral
 from monitor_sync.language.functions import (
     ALGORITHMS,
     COMBINING,
@@ -21,7 +21,7 @@ from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Argument, Call, Keys, Option, Variable
 from monitor_sync.language.tree_queries import words_of
 
-_QUERY_KINDS: Final = (Text, Name, Option, Keys)
+_QUERY_KINDS: Final = (StringLiteral, Name, Option, Keys)
 
 
 def check_call(call: Call, findings: Findings) -> None:
@@ -122,7 +122,7 @@ def _check_argument(parameter: Parameter, argument: Argument, findings: Findings
     if parameter.kind == "number":
         right = isinstance(argument, Number) and (argument.value < 0 or not parameter.negative)
     else:
-        right = isinstance(argument, Text | Name | Variable)
+        right = isinstance(argument, StringLiteral | Name | Variable)
     written = argument.name if isinstance(argument, Variable) else words_of(argument)
     if right and (not parameter.choices or written in parameter.choices):
         return

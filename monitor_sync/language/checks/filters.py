@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from monitor_sync.language.atoms import Text
+from monitor_sync.language.atoms import StringLiteral
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.tree import Condition, Junction, Negation, Tag, TagList
 from monitor_sync.language.tree_queries import tags_in
@@ -50,7 +50,7 @@ _PATTERN: Final = re.compile(r"/.*[*^$+?\\\[].*/")
 _NEAR_TAG: Final = re.compile(r"""([\w./-]+):?\s*[=<>!~]*\s*['"]?([\w./*-]+)['"]?""", re.ASCII)
 
 
-def check_tag_text(text: Text, findings: Findings) -> None:
+def check_tag_text(text: StringLiteral, findings: Findings) -> None:
     """Report a quoted tag of a step such as ``.over("env:prod")`` that never fits."""
     if "," in text.value:
         apart = ",".join(f'"{tag.strip()}"' for tag in text.value.split(","))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.counting import joined
-from monitor_sync.language.atoms import Name, Text, Window
+from monitor_sync.language.atoms import Name, StringLiteral, Window
 from monitor_sync.language.checks.filters import check_tag_text
 from monitor_sync.language.checks.search_words import check_words, leaves
 from monitor_sync.language.checks.steps import by_name, check_quotes, require, texts
@@ -139,7 +139,11 @@ def check_time(
 def check_month(step: Step, findings: Findings) -> None:
     """Report the cumulative month, which only metric monitors are known to have."""
     given = step.arguments[0] if len(step.arguments) == 1 else None
-    if step.name.text == "current" and isinstance(given, Text) and given.value.endswith("mo"):
+    if (
+        step.name.text == "current"
+        and isinstance(given, StringLiteral)
+        and given.value.endswith("mo")
+    ):
         findings.warn(
             "current-month",
             given,
@@ -193,7 +197,9 @@ def facets_of(step: Step) -> list[str]:
     """Return the keys of ``.by("a,b")`` or ``.by("a","b")``."""
     keys = []
     for argument in step.arguments:
-        written = argument.value if isinstance(argument, Text) else getattr(argument, "text", "")
+        written = (
+            argument.value if isinstance(argument, StringLiteral) else getattr(argument, "text", "")
+        )
         keys += [key.strip() for key in written.split(",")]
     return [key for key in keys if key]
 
@@ -316,7 +322,7 @@ def window_of(steps: tuple[Step, ...]) -> Window | None:
         if step.name.text not in ("last", "current") or len(step.arguments) != 1:
             continue
         given = step.arguments[0]
-        if isinstance(given, Text):
+        if isinstance(given, StringLiteral):
             window = read_length(given.value, given.start + 1, given.end - 1)
         elif isinstance(given, Name):
             window = read_length(given.text, given.start, given.end)

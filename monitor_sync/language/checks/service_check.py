@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.counting import joined
-from monitor_sync.language.atoms import Text
+from monitor_sync.language.atoms import StringLiteral
 from monitor_sync.language.checks.filters import check_tag_text
 from monitor_sync.language.checks.steps import by_name, has_unknown, require, texts, whole_number
 from monitor_sync.language.problems import Findings
@@ -48,7 +48,7 @@ def _check_texts(step: Step, findings: Findings) -> None:
         _check_text(text, step.name.text, findings)
 
 
-def _check_text(text: Text, name: str, findings: Findings) -> None:
+def _check_text(text: StringLiteral, name: str, findings: Findings) -> None:
     if not text.value.strip():
         findings.refuse("empty-step", text, f"an empty text in `.{name}()`", 'write `"*"` for all')
     elif name == "by" and "," in text.value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor_sync.counting import joined
-from monitor_sync.language.atoms import Name, Node, Number, Text
+from monitor_sync.language.atoms import Name, Node, Number, StringLiteral
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import Argument, Step
@@ -53,15 +53,15 @@ def require(
 
 def texts(
     step: Step, findings: Findings, *, least: int = 1, single_quotes: bool = True
-) -> list[Text]:
+) -> list[StringLiteral]:
     """
     Return the arguments of a step that takes only quoted texts; report all others.
 
     ``single_quotes`` says whether single quotes are allowed.
     """
-    right: list[Text] = []
+    right: list[StringLiteral] = []
     for argument in step.arguments:
-        if not isinstance(argument, Text):
+        if not isinstance(argument, StringLiteral):
             written = words_of(argument) if isinstance(argument, Number | Name) else "…"
             findings.refuse(
                 "unquoted-text",
@@ -79,7 +79,7 @@ def texts(
     return right
 
 
-def check_quotes(text: Text, findings: Findings) -> None:
+def check_quotes(text: StringLiteral, findings: Findings) -> None:
     """Report single quotes: the server answers "invalid operator specified" to them."""
     if text.written.startswith("'"):
         findings.refuse(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from monitor_sync.counting import joined
-from monitor_sync.language.atoms import Name, Node, Number, Text, Window
+from monitor_sync.language.atoms import Name, Node, Number, StringLiteral, Window
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.syntax.windows import advice, read_length
-from monitor_sync.language.tree import ChangeShift, Evaluation
+from monitor_sync.language.tree import ChangeShift, TimeAggregation
 
 _HOUR: Final = 3600
 _WEEK: Final = 168 * _HOUR
@@ -17,7 +17,7 @@ _AGO: Final = ("5m", "10m", "15m", "30m", "1h", "2h", "4h", "1d")
 _CURRENT: Final = ("1h", "1d", "1mo")
 
 
-def check_evaluation(evaluation: Evaluation, findings: Findings) -> None:
+def check_evaluation(evaluation: TimeAggregation, findings: Findings) -> None:
     """
     Check the window of a metric query, and how far back a change looks.
 
@@ -70,7 +70,7 @@ def check_current(window: Window, findings: Findings) -> None:
         )
 
 
-def _check_change(evaluation: Evaluation, change: ChangeShift, findings: Findings) -> None:
+def _check_change(evaluation: TimeAggregation, change: ChangeShift, findings: Findings) -> None:
     window = evaluation.window
     if window.form != "last":
         findings.refuse(
@@ -109,7 +109,7 @@ def quoted_window(argument: Node, findings: Findings, units: str, example: str) 
 
     ``units`` are the letters that may stand behind the number.
     """
-    if isinstance(argument, Text):
+    if isinstance(argument, StringLiteral):
         written, start, end = argument.value, argument.start + 1, argument.end - 1
     elif isinstance(argument, Name | Number):
         written = argument.text if isinstance(argument, Name) else argument.written

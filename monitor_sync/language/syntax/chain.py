@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor_sync.language.atoms import Name, Number, Text
+from monitor_sync.language.atoms import Name, Number, StringLiteral
 from monitor_sync.language.problems import QueryError
 from monitor_sync.language.syntax.expression import expression
 from monitor_sync.language.syntax.metric import COMPARATORS, comparison
@@ -93,7 +93,7 @@ def slo_query(text: str) -> tuple[SloQuery | None, Cursor]:
         cursor.advance()
         if cursor.kind not in ("string", "word", "number", "numeral"):
             raise cursor.unexpected("the SLO's id in quotes")
-        slo: Text | Name = text_of(cursor) if cursor.kind == "string" else cursor.name()
+        slo: StringLiteral | Name = text_of(cursor) if cursor.kind == "string" else cursor.name()
         cursor.expect(")")
         steps = _steps(cursor)
         level = comparison(cursor)
@@ -134,7 +134,7 @@ def formula_query(text: str, *, compared: bool = True) -> tuple[FormulaQuery | N
     return FormulaQuery(start, cursor.before, tree, steps, level), cursor
 
 
-def _formula(quoted: Text, cursor: Cursor) -> Expression | None:
+def _formula(quoted: StringLiteral, cursor: Cursor) -> Expression | None:
     inner = Cursor(cursor.text, scan_quoted(FORMULA, quoted), cursor.problems, "formula")
     try:
         tree = expression(inner, formula=True)
@@ -146,7 +146,7 @@ def _formula(quoted: Text, cursor: Cursor) -> Expression | None:
     return tree
 
 
-def _single_quotes(cursor: Cursor, text: Text) -> None:
+def _single_quotes(cursor: Cursor, text: StringLiteral) -> None:
     cursor.note(
         "single-quotes",
         f"{text.written} is in single quotes, double quotes were expected",
@@ -156,7 +156,7 @@ def _single_quotes(cursor: Cursor, text: Text) -> None:
     )
 
 
-def _only_text(cursor: Cursor, expected: str) -> Text:
+def _only_text(cursor: Cursor, expected: str) -> StringLiteral:
     cursor.expect("(")
     if cursor.kind != "string":
         raise cursor.unexpected(expected)
@@ -229,7 +229,7 @@ def _steps(cursor: Cursor) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-Given = Text | Number | Name | Option
+Given = StringLiteral | Number | Name | Option
 
 
 def _arguments(cursor: Cursor) -> tuple[Given, ...]:
@@ -255,7 +255,7 @@ def _argument(cursor: Cursor) -> Given:
     return _value(cursor)
 
 
-def _value(cursor: Cursor) -> Text | Number | Name:
+def _value(cursor: Cursor) -> StringLiteral | Number | Name:
     if cursor.kind == "string":
         return text_of(cursor)
     if cursor.kind == "number":

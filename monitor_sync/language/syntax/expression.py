@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor_sync.language.atoms import Name, Number, Text
+from monitor_sync.language.atoms import Name, Number, StringLiteral
 from monitor_sync.language.problems import QueryError
 from monitor_sync.language.syntax.scan import Cursor, number_of, text_of
 from monitor_sync.language.syntax.scope import keys_in, scope_in
@@ -231,7 +231,7 @@ _WORDS: Final = ("linear", "last", "zero", "null", "avg", "sum", "min", "max", "
 def _option(cursor: Cursor) -> Option:
     name = cursor.name()
     cursor.advance()
-    value: Text | Number | Name
+    value: StringLiteral | Number | Name
     if cursor.kind == "string":
         value = text_of(cursor)
     elif cursor.kind == "number":

@@ -11,7 +11,13 @@ from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.syntax.expression import expression
 from monitor_sync.language.syntax.scan import METRIC, Cursor, number_of, scan
 from monitor_sync.language.syntax.windows import advice, read_shift, read_window
-from monitor_sync.language.tree import ChangeShift, Comparison, Evaluation, Expression, MetricQuery
+from monitor_sync.language.tree import (
+    ChangeShift,
+    Comparison,
+    Expression,
+    MetricQuery,
+    TimeAggregation,
+)
 
 TIME_AGGREGATORS: Final = ("avg", "sum", "max", "min", "percentile", "pct_change")
 COMPARATORS: Final = (">=", "<=", ">", "<", "==", "!=")
@@ -61,7 +67,7 @@ def metric_expression(text: str) -> tuple[Expression | None, Cursor]:
     return None if cursor.broken else tree, cursor
 
 
-def _evaluation(cursor: Cursor) -> Evaluation:
+def _evaluation(cursor: Cursor) -> TimeAggregation:
     start = cursor.start
     if cursor.kind != "word":
         raise cursor.unexpected(_EVALUATION)
@@ -72,7 +78,7 @@ def _evaluation(cursor: Cursor) -> Evaluation:
     elif cursor.peek()[0] != "(":
         raise _no_evaluation(cursor)
     aggregator, window = _simple(cursor, TIME_AGGREGATORS)
-    return Evaluation(start, cursor.before, aggregator, window, None)
+    return TimeAggregation(start, cursor.before, aggregator, window, None)
 
 
 _EVALUATION: Final = "how to evaluate, such as `avg(last_5m):`,"
@@ -120,7 +126,7 @@ def _window(cursor: Cursor, *, shift: bool = False) -> Window:
     return window
 
 
-def _change(cursor: Cursor) -> Evaluation:
+def _change(cursor: Cursor) -> TimeAggregation:
     start = cursor.start
     kind = cursor.name()
     cursor.advance()
@@ -132,7 +138,7 @@ def _change(cursor: Cursor) -> Evaluation:
     shift = _window(cursor, shift=True)
     cursor.expect(")")
     change = ChangeShift(start, cursor.before, kind, shift)
-    return Evaluation(start, cursor.before, aggregator, window, change)
+    return TimeAggregation(start, cursor.before, aggregator, window, change)
 
 
 def _skip_evaluation(cursor: Cursor) -> bool:

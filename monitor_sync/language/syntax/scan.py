@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor_sync.language.atoms import Name, Number, Text
+from monitor_sync.language.atoms import Name, Number, StringLiteral
 from monitor_sync.language.problems import QueryError, QueryProblem
 
 Token = tuple[str, str, int, int]
@@ -73,7 +73,7 @@ def scan(
     return tokens
 
 
-def scan_quoted(pattern: re.Pattern[str], text: Text) -> list[Token]:
+def scan_quoted(pattern: re.Pattern[str], text: StringLiteral) -> list[Token]:
     """Return the tokens of a quoted text, at their places in the query."""
     start = text.start + 1
     if len(text.value) == len(text.written) - 2:
@@ -89,12 +89,12 @@ def scan_quoted(pattern: re.Pattern[str], text: Text) -> list[Token]:
     ]
 
 
-def text_of(cursor: Cursor) -> Text:
+def text_of(cursor: Cursor) -> StringLiteral:
     """Return the next token, which is a quoted text, and go over it."""
     start, end, written = cursor.start, cursor.end, cursor.value
     inner = written[1:-1]
     cursor.advance()
-    return Text(start, end, ESCAPE.sub(r"\1", inner) if "\\" in inner else inner, written)
+    return StringLiteral(start, end, ESCAPE.sub(r"\1", inner) if "\\" in inner else inner, written)
 
 
 def number_of(cursor: Cursor) -> Number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor_sync.language.atoms import Name, Text
+from monitor_sync.language.atoms import Name, StringLiteral
 from monitor_sync.language.problems import QueryError, QueryProblem
 from monitor_sync.language.syntax.scan import SEARCH, Cursor, scan, scan_quoted
 from monitor_sync.language.tree import (
@@ -25,7 +25,7 @@ _COLON: Final = re.compile(r"(?:\\.|[^:\\])*:")
 _AGGREGATIONS: Final = ("count", "cardinality", "avg", "sum", "min", "max", "median")
 
 
-def search_condition(search: Text, cursor: Cursor) -> Condition | None:
+def search_condition(search: StringLiteral, cursor: Cursor) -> Condition | None:
     """
     Parse what a search says, None where it is empty or cannot be read.
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from monitor_sync.app import Target, organisation
 from monitor_sync.cli import main
-from monitor_sync.store.state import Estate, locked
+from monitor_sync.store.state import Workspace, locked
 from tests.cli.run import BASE, FLOW
 from tests.conftest import Local
 
@@ -68,7 +68,7 @@ class Project:
         return by_key
 
 
-def here() -> Estate:
+def here() -> Workspace:
     """Where the state of the project is kept, for the Datadog of the environment."""
     target = Target(environ=os.environ)
     return organisation.estate(target, target.connect(), "acme")
