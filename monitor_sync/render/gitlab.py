@@ -37,7 +37,7 @@ def _entry(finding: FoldedFinding, seen: dict[str, int]) -> dict[str, Any]:
     number = seen[said] = seen.get(said, 0) + 1
     known = f"{said}\0{number}".encode(errors="backslashreplace")
     return {
-        "description": plain(" ".join(full_text(finding).split("\n"))),
+        "description": plain(" · ".join(full_text(finding).split("\n"))),
         "check_name": first.rule,
         "fingerprint": hashlib.sha256(known).hexdigest(),
         "severity": _SEVERITIES[first.severity],

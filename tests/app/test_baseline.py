@@ -81,6 +81,15 @@ def test_a_file_that_is_no_baseline_is_a_wrong_command_line(project: Path, text:
     assert "cannot read known.json: it is no baseline" in result.stderr
 
 
+def test_the_errors_of_reading_that_it_leaves_out_are_counted(project: Path) -> None:
+    wrong = OLD.replace("message: ''", "message: '', priority: 9")
+    (project / "monitors/motor/flow.yaml").write_text(wrong)
+
+    said = run("validate --baseline known.json --write-baseline").stderr
+
+    assert "and leaves out 1 error of reading: mend these" in said
+
+
 @pytest.mark.parametrize("command", ["--write-baseline", "--write-baseline --baseline x motor"])
 def test_what_is_written_is_everything_and_to_a_file_that_is_named(
     project: Path, command: str

@@ -27,7 +27,7 @@ def test_a_finding_has_its_place_its_rule_and_its_severity() -> None:
     (entry,) = entries(diagnostic_about("x: 1", "1", key="motor/flow/a", hint="write 2"))
 
     assert entry | {"fingerprint": ""} == {
-        "description": "1 is wrong help: write 2 in motor/flow/a",
+        "description": "1 is wrong · help: write 2 · in motor/flow/a",
         "check_name": "schema/wrong",
         "fingerprint": "",
         "severity": "critical",

@@ -91,6 +91,21 @@ def test_a_delete_and_who_is_paged_for_less_come_first(side: GitHubSide, golden:
     golden.compare("deleted", comment["body"])
 
 
+def test_a_plan_that_refuses_a_change_is_commented_and_red(side: GitHubSide) -> None:
+    repository = side.delivery.repository
+    live = repository.live()[DROP]
+    clone = {name: live[name] for name in ("type", "query", "message", "tags", "options")}
+    repository.ask("POST", "/api/v1/monitor", {**clone, "name": "clone"})
+    side.change(7, "motor/flow.yaml", "monitors: {}\n")
+    job = side.run("plan.yml", side.pull_request(7))
+
+    (comment,) = side.delivery.fake.on(7)
+    assert "**refused**" in comment["body"]
+    assert job.result == "failure"
+    assert "The plan refuses a change" in job.log
+    assert "monitor-plan" in side.machine.artifacts
+
+
 def many(factor: int) -> str:
     """Three hundred monitors, of which none changes as another does."""
     return "monitors:\n" + "".join(

@@ -10,7 +10,8 @@ import click
 
 from monitor_sync import app
 from monitor_sync.cli import console, options
-from monitor_sync.errors import LiveDiffers
+from monitor_sync.counting import count
+from monitor_sync.errors import LiveDiffers, Refused
 
 if TYPE_CHECKING:
     from monitor_sync.sync.plan import Plan
@@ -46,7 +47,7 @@ def command(
     Reads the files, lists the live monitors once and compares. A SELECTOR (a key, a glob over
     keys, team:NAME, tag:KEY:VALUE) narrows what is shown, never what is compared. Each
     change begins with a sign: - delete, ! delete and make anew, < release, ~ change, > take over,
-    + create.
+    + create. A plan that refuses a change is shown, and exits 5.
     """
     planned = app.plan(
         root,
@@ -58,8 +59,11 @@ def command(
     if planfile is not None:
         console.answer(planned.file(), planfile, as_it_is=True)
     console.answer(rendered(plan, form, output, full=full), output)
-    if fail_on_changes and (plan.changes or plan.refused):
-        hint = "`monitor-sync apply` makes them the same" if plan.changes else "the plan says why"
+    if plan.refused:
+        refused = count(len(plan.refused), "change")
+        raise Refused(f"the plan refuses {refused}", hint="it says why, and what to do")
+    if fail_on_changes and plan.changes:
+        hint = "`monitor-sync apply` makes them the same"
         raise LiveDiffers("live monitors differ from the files", hint=hint)
 
 

@@ -136,7 +136,9 @@ def _write_baseline(root: Path, path: Path | None, selectors: Sequence[str]) -> 
     diagnostics = app.validate(root).diagnostics
     text, number = baseline.written(diagnostics, PurePosixPath(root.as_posix()))
     console.answer(text, path, as_it_is=True)
-    console.say(f"{path} holds {count(number, 'finding')}.")
+    left_out = len(diagnostics) - number
+    unreadable = f" and leaves out {count(left_out, 'error')} of reading: mend these"
+    console.say(f"{path} holds {count(number, 'finding')}{unreadable if left_out else ''}.")
 
 
 def _tell_of_baseline(validation: Validation, baseline: Path | None) -> None:
