@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
+from typing import Final
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import Diagnostic, Severity, tally
 from monitor_sync.render.findings import FoldedFinding, folded
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import TAB, columns, count, listed_within, plain
+from monitor_sync.render.text import TAB, columns, count, listed_within, plain, table
 
 _WIDEST = 500
 """Columns of an excerpt also where nothing else is cut: a line may have thousands of findings."""
@@ -17,10 +19,55 @@ _WIDEST = 500
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
+_MANY: Final = 10
+"""Findings of one rule that are each shown; of more, only the first few are."""
+
+_FEW: Final = 3
+
+
 def text(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
     """Return every diagnostic with its excerpt, in the order of the files; or an empty text."""
-    blocks = [_block(finding, style) for finding in folded(diagnostics)]
-    return "".join(block + "\n" for block in blocks)
+    return _blocks(folded(diagnostics), style)
+
+
+def brief(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
+    """
+    Return errors as ``text`` does, and of each rule's many warnings or notes only the first few.
+
+    The others are counted below them, a line for each rule.
+    """
+    by_rule: dict[tuple[Severity, str], list[FoldedFinding]] = defaultdict(list)
+    findings = folded(diagnostics)
+    for finding in findings:
+        by_rule[finding.first.severity, finding.first.rule].append(finding)
+    more = {
+        rule: same[_FEW:]
+        for (severity, rule), same in by_rule.items()
+        if severity is not Severity.ERROR and len(same) > _MANY
+    }
+    left_out = {id(finding) for same in more.values() for finding in same}
+    shown = [finding for finding in findings if id(finding) not in left_out]
+    counted = "".join(f"{line}\n" for line in _counted(more, style)) + "\n" if more else ""
+    return _blocks(shown, style) + counted
+
+
+def _blocks(findings: Iterable[FoldedFinding], style: Style) -> str:
+    return "".join(_block(finding, style) + "\n" for finding in findings)
+
+
+def _counted(more: Mapping[str, Sequence[FoldedFinding]], style: Style) -> Iterator[str]:
+    """Yield how often each rule found the same elsewhere, the most frequent first."""
+    yield style("More findings of the same rules, not shown one by one:", bold=True)
+    rows = []
+    for rule, findings in sorted(more.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        files = Counter(finding.first.span.path for finding in findings)
+        rows.append((str(len(findings)), rule, f"in {count(len(files), 'file')}"))
+    yield from (f"  {line}" for line in table(rows, right={0}))
+    files = Counter(
+        finding.first.key.rpartition("/")[0] for findings in more.values() for finding in findings
+    )
+    selector = next((file for file, _ in files.most_common() if file), "'*'")
+    yield f"A SELECTOR shows each of its own: `monitor-sync validate {selector}`."
 
 
 def summary(

@@ -76,6 +76,39 @@ def test_a_mistake_in_a_template_is_told_once_with_the_monitors_it_is_in() -> No
     assert diagnostics.summary(many, monitors=9, files=2).endswith("9 errors in 1 place.\n")
 
 
+def _spread(rule: str, severity: Severity, number: int) -> list[Diagnostic]:
+    """The same finding in one monitor of each of several files."""
+    return [
+        diagnostic_about(
+            "  disk:",
+            "disk",
+            rule=rule,
+            severity=severity,
+            span=Span(f"monitors/motor/file-{line:02}.yaml", 3, 3, 7),
+            key=f"motor/file-{line:02}/disk",
+        )
+        for line in range(number)
+    ]
+
+
+def test_of_many_warnings_of_one_rule_three_are_shown_and_the_others_counted() -> None:
+    text = diagnostics.brief(_spread("hygiene/no-runbook", Severity.WARNING, 40))
+
+    assert text.count("warning:") == 3
+    assert "  37  hygiene/no-runbook  in 37 files\n" in text
+    assert "`monitor-sync validate motor/file-03`" in text
+
+
+def test_errors_and_a_few_warnings_are_shown_each() -> None:
+    errors = _spread("query/syntax", Severity.ERROR, 40)
+    warnings = _spread("hygiene/no-runbook", Severity.WARNING, 10)
+
+    text = diagnostics.brief([*errors, *warnings])
+
+    assert (text.count("error:"), text.count("warning:")) == (40, 10)
+    assert text == diagnostics.text([*errors, *warnings])
+
+
 def test_findings_that_differ_by_the_item_alone_are_one() -> None:
     several = [
         diagnostic_about(

@@ -87,8 +87,8 @@ def command(
     for the handles integrations_read and teams_read. Nothing is written.
 
     Shows every problem with its file and line, and exits 3 if one is an error. A SELECTOR (a key,
-    a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown. `monitor-sync explain RULE`
-    says more about a finding.
+    a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown; without one, a rule's many
+    warnings are shown by the first few. `monitor-sync explain RULE` says more about a finding.
 
     A team with many findings saves those of today with --baseline FILE --write-baseline; from then
     on --baseline FILE shows only new ones.
@@ -110,7 +110,7 @@ def command(
         console.say(sentence)
     _tell_of_baseline(validation, baseline)
     _warn_of_hidden(validation.diagnostics, least, fail_on)
-    _answer(form, validation, least, fail_on, output)
+    _answer(form, validation, least, fail_on, output, each=bool(selectors))
     context.exit(_exit_code(validation, fail_on))
 
 
@@ -150,9 +150,19 @@ def _tell_of_baseline(validation: Validation, baseline: Path | None) -> None:
 
 
 def _answer(
-    form: str, validation: Validation, least: Severity, fail_on: Severity, output: Path | None
+    form: str,
+    validation: Validation,
+    least: Severity,
+    fail_on: Severity,
+    output: Path | None,
+    *,
+    each: bool,
 ) -> None:
-    """Print the findings; where they are for programs, the line that counts is conversation."""
+    """
+    Print the findings; where they are for programs, the line that counts is conversation.
+
+    ``each``: show every one of them, also where a rule found the same many times.
+    """
     from monitor_sync.render import diagnostics as shown
 
     visible = [finding for finding in validation.diagnostics if finding.severity >= least]
@@ -164,7 +174,8 @@ def _answer(
         hidden=len(validation.diagnostics) - len(visible),
     )
     if form == "text":
-        text = shown.text(visible, console.answer_style(output))
+        findings = shown.text if each else shown.brief
+        text = findings(visible, console.answer_style(output))
         console.answer(text + more + summary, output)
         return
     if form == "github":
