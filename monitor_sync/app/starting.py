@@ -40,13 +40,17 @@ _PLAIN: Final = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z][a-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectChoices:
-    """What a new project is called, who owns it and is notified. ``github`` may be empty."""
+    """
+    What a new project is called, who owns it and is notified.
+
+    ``github`` may be empty, and so may both handles where there is no monitor yet.
+    """
 
     project: str
     team: str
-    pager: str
-    chat: str
     site: str
+    pager: str = ""
+    chat: str = ""
     github: str = ""
 
 
@@ -115,11 +119,7 @@ def draft_project(
         UsageError: an answer does not fit, or the workflow would not find the project.
         Refused: a file that would be written, or another file of a project, is there.
     """
-    for name in ProjectChoices.__slots__:
-        value = getattr(answers, name)
-        problem = wrong_answer(name, value) if value or name != "github" else ""
-        if problem:
-            raise UsageError(f"{name}: {problem}", hint="`monitor-sync init --help` shows examples")
+    _refuse_wrong(answers, empty=empty)
     texts = _texts(answers, "empty" if empty else "example")
     project = _as_read(texts)
     resolved = root.resolve()
@@ -139,6 +139,17 @@ def draft_project(
     )
 
 
+def _refuse_wrong(answers: ProjectChoices, *, empty: bool) -> None:
+    """Raise UsageError where an answer does not fit, or is missing."""
+    without_handles = empty and not answers.pager and not answers.chat
+    optional = {"github", "pager", "chat"} if without_handles else {"github"}
+    for name in ProjectChoices.__slots__:
+        value = getattr(answers, name)
+        problem = wrong_answer(name, value) if value or name not in optional else ""
+        if problem:
+            raise UsageError(f"{name}: {problem}", hint="`monitor-sync init --help` shows examples")
+
+
 def _typed(repository: Path) -> Path:
     """Return the repository as a path from the working directory, as a person would type it."""
     return Path(os.path.relpath(repository))
@@ -146,6 +157,7 @@ def _typed(repository: Path) -> Path:
 
 def _texts(answers: ProjectChoices, kind: str) -> dict[str, str]:
     """Return the text of each file of a project, by its path below the project's folder."""
+    handles = "handles" if answers.pager else "no-handles"
     filled = {
         "NEW_PROJECT": _yaml(answers.project),
         "NEW_TEAM": _yaml(answers.team),
@@ -158,7 +170,7 @@ def _texts(answers: ProjectChoices, kind: str) -> dict[str, str]:
         path.relative_to(folder).as_posix(): _WORD.sub(
             lambda word: filled[word[0]], path.read_text(encoding="utf-8")
         )
-        for folder in (_FIRST_FILES / kind, _FIRST_FILES / "every")
+        for folder in (_FIRST_FILES / kind, _FIRST_FILES / handles)
         for path in folder.rglob("*.yaml")
     }
     return {name: texts[name] for name in sorted(texts, key=lambda name: (name.count("/"), name))}

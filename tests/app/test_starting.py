@@ -77,6 +77,21 @@ def test_the_files_have_no_finding_and_say_what_was_answered(
     assert len(project.monitors) == (0 if empty else 5)
 
 
+def test_without_a_monitor_nobody_has_to_be_notified_yet(here: Path) -> None:
+    app.write_project(app.draft_project(Path("monitors"), changed(pager="", chat=""), empty=True))
+    loaded = read(here / "monitors")
+
+    assert check(loaded) == ()
+    (team,) = loaded.project.teams.values()
+    assert (team.name, team.handles, team.notify) == ("checkout", {}, ())
+
+
+def test_one_handle_without_the_other_is_refused(here: Path) -> None:
+    with pytest.raises(UsageError, match=r"^chat: "):
+        app.draft_project(Path("monitors"), changed(chat=""), empty=True)
+    assert everything(here) == {}
+
+
 @pytest.mark.parametrize(
     "field", ["project", "team", "pager", "chat", "site", "github"]
 )  # fmt: skip

@@ -51,8 +51,9 @@ def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str |
     """
     Make a project: its files with one team, a few monitors as examples, and a unit test.
 
-    Asks on a terminal for what no option says. Overwrites nothing: if one of the files exists,
-    none is written (exit 5). Offline, needs no key.
+    Asks on a terminal for what no option says; with --empty, not for handles, which imported
+    monitors bring along. Overwrites nothing: if one of the files exists, none is written (exit 5).
+    Offline, needs no key.
     """
     stated = _stated(given)
     if schemas:
@@ -63,7 +64,7 @@ def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str |
         console.answer(f"{app.write_schemas(root)} is written.\n")
         return
     app.refuse_existing(root)
-    answers = _answers(stated, asks_github=github)
+    answers = _answers(stated, empty=empty, github=github)
     new = app.draft_project(root, answers, empty=empty, github=github)
     if github:
         new = _with_owners(new)
@@ -77,20 +78,26 @@ def _stated(given: Mapping[str, str | None]) -> dict[str, str]:
     return {names.get(name, name): value for name, value in given.items() if value is not None}
 
 
-def _answers(stated: Mapping[str, str], *, asks_github: bool) -> app.ProjectChoices:
+def _answers(stated: Mapping[str, str], *, empty: bool, github: bool) -> app.ProjectChoices:
     """Return what the options say, and for the rest what a person answers or the defaults."""
     answers = dict(stated)
+    handles = () if empty and not stated.keys() & {"pager", "chat"} else ("pager", "chat")
+    needed = ("project", "team", *handles, "site", *(("github",) if github else ()))
     if sys.stdin.isatty():
-        for name, question in _QUESTIONS.items():
-            if name not in answers and (name != "github" or asks_github):
-                answers[name] = _asked(name, question, _default(name, answers))
+        for name in needed:
+            if name not in answers:
+                answers[name] = _asked(name, _QUESTIONS[name], _default(name, answers))
         return app.ProjectChoices(**answers)
-    missing = [name for name in ("project", "pager", "chat") if name not in answers]
+    missing = [name for name in ("project", *handles) if name not in answers]
     if missing:
+        examples = {"project": "acme", "pager": "@pagerduty-SHOP", "chat": "@slack-shop-alerts"}
+        options = " ".join(
+            f"--{name} {answers.get(name, examples[name])}" for name in ("project", *handles)
+        )
         raise UsageError(
             "there is no terminal to ask on, and " + ", ".join(f"no --{name}" for name in missing),
-            hint=f"type `monitor-sync init --project {answers.get('project', 'acme')}"
-            " --pager @pagerduty-SHOP --chat @slack-shop-alerts`\nwith your own names",
+            hint=f"type `monitor-sync init{' --empty' if empty else ''} {options}`"
+            f"\nwith your own name{'s' if handles else ''}",
         )
     for name in ("team", "site"):
         answers.setdefault(name, _default(name, answers))
@@ -146,7 +153,7 @@ def _report(new: NewProject, *, empty: bool, github: bool) -> Iterator[str]:
     yield f"A project of {monitors} is made:"
     shown = [path for path in new.files if path.parent.name != ".schemas"]
     yield from (f"  {path}" for path in shown)
-    yield f"  {new.root / '.schemas'}/  for editors; after an upgrade `init --schemas` renews it"
+    yield f"  {new.root / '.schemas'}/  for editors; `init --schemas` renews it after an upgrade"
     yield ""
     yield "Next:"
     steps = [*_first_steps(new.root, empty=empty), *(_github_steps(new) if github else ())]
@@ -167,13 +174,17 @@ def _first_steps(root: Path, *, empty: bool) -> Iterator[tuple[str, ...]]:
         yield (f"`{tool} validate` checks the files. It needs no key.",)
         yield (
             "`export DD_API_KEY=… DD_APP_KEY=…`, with a key that may read monitors, then",
-            f"`{tool} plan`: it counts the monitors that live, and changes none.",
+            f"`{tool} plan`: it counts the live monitors, and changes none.",
         )
         yield (
-            f"`{tool} import --all --dry-run` shows the files that would declare them as",
-            "they live; without --dry-run it writes these. Nothing in Datadog changes.",
+            f"`{tool} import --all --dry-run` shows which files",
+            "would declare them as they live. Without --dry-run it writes the files.",
+            "Nothing in Datadog changes.",
         )
-        yield (f"`{tool} apply` takes them over: it adds our tags and changes nothing else.",)
+        yield (
+            f"`{tool} apply` takes them over: it adds our tags",
+            "and changes nothing else.",
+        )
         return
     yield (f"`{tool} validate` and `{tool} test`: both need no key.",)
     yield (
