@@ -138,7 +138,7 @@ def suggest(shares: Iterable[TagShare], total: int) -> Placing:
     Of the usual names the first that stands on a fifth of them is taken; where none does, the one
     that stands on the most. Behind it come the others that are there, for the monitors that lack
     it. A role for which no usual name is there stays empty, and so does the unit where only a few
-    monitors have a team.
+    monitors have a team. Where the team stands for the unit, all that says the team says the unit.
     """
     counts = {share.tag: share.monitors for share in shares}
     taken: dict[str, TagRole] = {}
@@ -150,6 +150,9 @@ def suggest(shares: Iterable[TagShare], total: int) -> Placing:
         best = (common or rare)[:1]
         others = [name for name in rare if name not in best and name not in _WEAK[role]]
         taken[role] = TagRole(tags=(*best, *others[: _MOST - 1] * bool(best)))
+    unit, team = taken["unit"].tags, taken["team"].tags
+    if unit[:1] == team[:1]:
+        taken["unit"] = TagRole(tags=tuple(dict.fromkeys((*unit, *team))))
     return Placing(**taken)
 
 
@@ -208,14 +211,15 @@ def place(body: Body, placing: Placing) -> Place:
 def _why_not(unit: str, team: str, placing: Placing, tags: Mapping[str, list[str]]) -> str:
     missing = [_missing("unit", placing.unit, tags)] if unit == UNPLACED else []
     missing += [_missing("team", placing.team, tags)] if team == UNOWNED else []
-    return "; ".join(missing)
+    return "; ".join(dict.fromkeys(missing))
 
 
 def _missing(name: str, role: TagRole, tags: Mapping[str, list[str]]) -> str:
     if not role.tags:
         return f"no tag says the {name}"
-    several = len(role.values(tags)) > 1
-    return f"several tags `{role.tags[0]}`" if several else f"no tag `{role.tags[0]}`"
+    if len(role.values(tags)) > 1:
+        return f"several tags `{next(tag for tag in role.tags if tags.get(tag))}`"
+    return f"no tag {' or '.join(f'`{tag}`' for tag in role.tags)}"
 
 
 def by_key(body: Body) -> dict[str, list[str]]:

@@ -95,7 +95,7 @@ def _candidates(monitor: Monitor) -> Iterator[dict[str, Any]]:
         groups = dict.fromkeys(language.group_keys(parsed), "one")
         good, ill = scalars.scalar(healthy), scalars.scalar(bad)
         yield {
-            "name": f"{good} is healthy and {ill} alerts",
+            "name": f"ok at {good}, alert at {ill}",
             "monitor": monitor.key.split("/", 2)[2],
             **({"step": f"{step}m"} if step > 1 else {}),
             "series": [

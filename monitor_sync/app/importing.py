@@ -286,7 +286,7 @@ def _nothing(name: str) -> tuple[Loaded, ExistingFiles]:
 
 def _read(root: Path) -> tuple[Loaded, ExistingFiles]:
     """Return the project as it is. Raises WrongFiles where its files have errors."""
-    loaded = files.read_whole(root)
+    loaded = files.read_whole(root, consequence="so nothing is imported")
     return loaded, existing_files(parsed_files(root))
 
 

@@ -102,7 +102,7 @@ def migrate(
     Raises UsageError, WrongFiles, NotProven, RemoteError.
     """
     requested = requests(words)
-    files.read_whole(root)
+    files.read_whole(root, consequence="so nothing is rewritten")
     with rewriting.copied(root) as copy:
         run = _CodemodRuns(root, copy, _spent(root, requested, target))
         for codemod, arguments in requested:

@@ -50,7 +50,7 @@ def release(root: Path, keys: Sequence[str], options: ReleaseOptions | None = No
     them back gives the same monitors without these. Raises UsageError, WrongFiles, NotProven.
     """
     options = options or ReleaseOptions()
-    loaded = files.read_whole(root)
+    loaded = files.read_whole(root, consequence="so nothing is released")
     named = {key: _meant(loaded, key) for key in dict.fromkeys(keys)}
     departure = depart(loaded.provenance, named, options.reason)
     if departure.bound:

@@ -53,7 +53,7 @@ def suggest(root: Path) -> Suggested:
 
     Raises WrongFiles where the files have errors, and UsageError where there are none.
     """
-    loaded = files.read_whole(root)
+    loaded = files.read_whole(root, consequence="so nothing is suggested")
     parsed_files = rewriting.parsed_files(root)
     of_monitors = [file for file in parsed_files if file.file.kind == "monitors"]
     placed = list(_written_out(of_monitors, loaded.project))

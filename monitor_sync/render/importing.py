@@ -44,10 +44,10 @@ _MEND: Final = (
     (("hygiene/exact-copy",), "is an exact copy of another", "are exact copies of others"),
     (
         ("query/filter-never-fits", "query/search-never-fits"),
-        "asks for what nothing can carry",
-        "ask for what nothing can carry",
+        "has a filter that nothing can match",
+        "have a filter that nothing can match",
     ),
-    (("routing/state-reaches-nobody",), "is silent in a state", "are silent in a state"),
+    (("routing/state-reaches-nobody",), "notifies nobody of a state", "notify nobody of a state"),
 )
 """What hurts most, the worst first: rules, and what one or several monitors of them do."""
 
@@ -77,9 +77,9 @@ def _found(imported: Imported, style: Style) -> list[str]:
             bold=True,
         )
     ]
+    verb = "wrote" if imported.written else "would write"
     if imported.files:
         total = sum(file.lines for file in imported.files)
-        verb = "wrote" if imported.written else "would write"
         share = f" ({total / new:.1f} for each monitor)" if new else ""
         lines.append(
             f"  {verb} {count(total, 'line')}{share} to {count(len(imported.files), 'file')}"
@@ -87,7 +87,8 @@ def _found(imported: Imported, style: Style) -> list[str]:
         )
     lines += _in_common(imported)
     if imported.tests is not None:
-        lines.append(f"  {count(imported.tests, 'first unit test')}, where the answer is certain")
+        tests = count(imported.tests, "unit test")
+        lines.append(f"  {verb} {tests}, for monitors whose state is certain without Datadog")
     drafts = [
         monitor for monitor in imported.monitors if monitor.live.get("draft_status") == "draft"
     ]
@@ -112,8 +113,11 @@ def _in_common(imported: Imported) -> list[str]:
     items = sum(len(repeated.members) for repeated in in_common.repeated)
     if not made and not items:
         return []
-    named = count(len(in_common.templates), "template")
-    return [f"  {named} for {made} of them, `for_each` for {items}, the others written out"]
+    templates = count(len(in_common.templates), "template")
+    ways = [f"{made} from {templates}"] if made else []
+    ways += [f"{items} from `for_each` lists"] if items else []
+    ways += [f"{rest} written out"] if (rest := len(imported.monitors) - made - items) else []
+    return [f"  {', '.join(ways)}"]
 
 
 def _places(imported: Imported, style: Style) -> list[str]:
@@ -137,7 +141,8 @@ def _places(imported: Imported, style: Style) -> list[str]:
         lines.append(f"  and {count(len(units) - _UNITS, 'smaller unit')}")
     if imported.inferred:
         lacking = count(imported.inferred, "monitor")
-        lines.append(f"  {lacking} without such tags placed as the others of the same file")
+        verb = "goes" if imported.inferred == 1 else "go"
+        lines.append(f"  {lacking} without these tags {verb} where the rest of the file is")
     if imported.teams:
         lines.append(f"  new in teams.yaml: {listed_within(imported.teams, _COLUMNS - 21)}")
     return lines
@@ -165,8 +170,9 @@ def _not_placed(imported: Imported, style: Style) -> list[str]:
         if id_ in keys:
             by_reason[why].append(keys[id_])
     total = sum(map(len, by_reason.values()))
-    head = f"{count(total, 'monitor')} not placed whole, in `unplaced` or owned by `unowned`:"
-    return [style(head, "yellow"), *_rows(by_reason, 4)]
+    head = f"{count(total, 'monitor')} without a unit or a team, in `unplaced` or of `unowned`:"
+    how = "         `monitor-sync explain ownership/nobody-yet` says how to place them"
+    return [style(head, "yellow"), *_rows(by_reason, 4), how]
 
 
 def _rows(by_reason: Mapping[str, Sequence[str]], shown: int) -> Iterator[str]:
@@ -239,15 +245,19 @@ def _next(imported: Imported, style: Style) -> list[str]:
     other_side = list(_other_side(imported.marks.values()))
     if not imported.written:
         head = ["Before `apply`, on the other side:"] if other_side else []
-        return ["Nothing was written. Without --dry-run these files are.", *head, *other_side]
+        return [
+            "Nothing was written. Without --dry-run, import writes these files.",
+            *head,
+            *other_side,
+        ]
     root = "" if str(imported.root) == "monitors" else f"--root {imported.root} "
     steps = [
-        (f"monitor-sync {root}plan", "take-overs alone, of tags alone"),
+        (f"monitor-sync {root}plan", "shows the tags that apply adds, and no other change"),
         (f"monitor-sync {root}apply", "adds the tags; ids and history stay"),
     ]
     if imported.ignored:
         ignored = count(len(imported.ignored), "monitor")
-        steps.append(("", f"{ignored} came with errors: `ignore`, as found"))
+        steps.append(("", f"{ignored} came with errors, silenced by `ignore`"))
     return [
         style("Next:", bold=True),
         *_steps(steps, style),

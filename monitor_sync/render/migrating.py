@@ -42,7 +42,7 @@ def text(migration: Migration, style: Style = PLAIN) -> str:
     elif migration.dry_run:
         parts.append(f"Would change {changed}; nothing was written.\n")
     else:
-        parts.append(f"Changed {changed}. `monitor-sync plan` shows what that means in Datadog.\n")
+        parts.append(f"Changed {changed}. `monitor-sync plan` shows what Datadog gets.\n")
     return "\n".join(parts)
 
 
@@ -72,8 +72,8 @@ def as_json(migration: Migration) -> str:
 def _step(step: CodemodRun, style: Style) -> Iterator[str]:
     name = style(step.codemod.name, bold=True)
     if step.files:
-        verb = "differs" if step.monitors == 1 else "differ"
-        yield f"{name}: {count(step.files, 'file')}, {count(step.monitors, 'monitor')} {verb}"
+        effect = f"{count(step.monitors, 'monitor')}" if step.monitors else "no monitor"
+        yield f"{name}: changes {count(step.files, 'file')} and {effect}"
         yield from (f"  {line}" for line in wrapped(step.codemod.behaviour, _WIDTH - 2, 0))
     else:
         yield f"{name}: nothing to rewrite"
@@ -81,7 +81,7 @@ def _step(step: CodemodRun, style: Style) -> Iterator[str]:
     for place, line, what, reason in _kept(step):
         places.setdefault(f"{what}: {reason}", []).append(f"{place}:{line}")
     for why, where in places.items():
-        yield from wrapped(f"  kept {plain(why)}", _WIDTH, 4)
+        yield from wrapped(f"  left as it is: {plain(why)}", _WIDTH, 4)
         yield from (f"    {plain(place)}" for place in where[:_LISTED])
         if len(where) > _LISTED:
             yield f"    and {len(where) - _LISTED} more; `--format json` has all"

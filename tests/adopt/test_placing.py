@@ -8,6 +8,7 @@ from monitor_sync.adopt.placing import (
     Place,
     Placing,
     TagRole,
+    TagShare,
     place,
     place_all,
     read_placing,
@@ -80,6 +81,14 @@ def test_the_commonest_of_the_usual_tags_are_suggested() -> None:
 
     roles = (placing.unit.tags, placing.team.tags, placing.file.tags)
     assert roles == (("bu",), ("squad", "team"), ("app",))
+
+
+def test_where_the_team_stands_for_the_unit_every_tag_of_a_team_does() -> None:
+    shares = [TagShare("team", 60, 6), TagShare("squad", 10, 4)]
+
+    placing = suggest(shares, 100)
+
+    assert placing.unit.tags == placing.team.tags == ("team", "squad")
 
 
 def test_a_few_team_tags_name_teams_and_not_units() -> None:

@@ -342,18 +342,21 @@ def test_first_tests_are_written_where_they_pass_and_over_none_that_are_there(
 
     report = imported(root, local, ids=[12, 21, 22, 23], tests=True)
 
-    assert "  2 first unit tests, where the answer is certain\n" in rendered.text(report)
+    assert (
+        "  wrote 2 unit tests, for monitors whose state is certain without Datadog\n"
+        in rendered.text(report)
+    )
 
     assert (root / "motor/api.tests.yaml").read_text() == OUR_TESTS
     assert (
         (root / "motor/b.tests.yaml").read_text()
         == """\
 tests:
-  - name: 4.5 is healthy and 1.5 alerts
+  - name: ok at 4.5, alert at 1.5
     monitor: few
     series: [{metric: m, values: "4.5x14 1.5x14"}]
     expect: [{at: 14m, state: ok}, {at: 29m, state: alert}]
-  - name: 4.5 is healthy and 13.5 alerts
+  - name: ok at 4.5, alert at 13.5
     monitor: hot
     step: 8m
     series:
