@@ -81,7 +81,8 @@ class Team:
     ``name`` is the value of the ``team`` tag and Datadog's team handle. ``on_call`` is the value
     of the ``on_call`` tag. ``targets`` are durations as written (``5m``, ``90m``). ``github`` is
     who reviews the team's files, ``@organisation/team``; ``approvers`` are the GitHub logins of
-    those who may approve for the team that its pages change.
+    those who may approve for the team that its pages change. ``sop`` is the page that says what
+    somebody on call for the team does: an address, or a file below the project's folder.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Team:
     notify: tuple[NotifyRule, ...] = ()
     targets: Mapping[str, str] = field(default_factory=dict)
     approvers: tuple[str, ...] = ()
+    sop: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.importing import Imported, ImportOptions, import_monitors
     from monitor_sync.app.migrating import Migration, migrate
     from monitor_sync.app.owners import OwnersFile, owners_file
+    from monitor_sync.app.owning import report_ownership
     from monitor_sync.app.planning import Planned, PlanOptions, plan
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
     from monitor_sync.app.releasing import Release, ReleaseOptions, release
@@ -77,6 +78,7 @@ __all__ = [
     "plan",
     "refuse_existing",
     "release",
+    "report_ownership",
     "suggest",
     "unmanaged",
     "validate",
@@ -96,6 +98,7 @@ _MODULES: Final = {
     "unmanaged_monitors": ("UnmanagedMonitor", "unmanaged"),
     "migrating": ("Migration", "migrate"),
     "owners": ("OwnersFile", "owners_file"),
+    "owning": ("report_ownership",),
     "planning": ("PlanOptions", "Planned", "plan"),
     "pull_request": ("CommentOptions", "approvals", "comment"),
     "releasing": ("Release", "ReleaseOptions", "release"),

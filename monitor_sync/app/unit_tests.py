@@ -16,7 +16,7 @@ from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.errors import UsageError
 from monitor_sync.insight import mutants, unit_test
 from monitor_sync.insight.unit_test import TestOutcome
-from monitor_sync.model import Monitor
+from monitor_sync.model import Monitor, Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +111,23 @@ def _mutated(key: str, tests: Sequence[Tested]) -> Mutated:
 
 def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], list[Monitor]]:
     """Return the tests of the chosen monitors, and these monitors. Raises WrongFiles."""
-    from monitor_sync.project.files import find_tests
-
     loaded = files.read_whole(root, consequence="so nothing is tested")
     monitors = select_monitors(loaded.project, selectors)
     keys = {monitor.key for monitor in monitors}
+    declared = declared_tests(root, loaded.project)
+    return [test for test in declared if test.test.key in keys], monitors
+
+
+def declared_tests(root: Path, project: Project) -> list[DeclaredTest]:
+    """Return the tests of a project's monitors, none of them run. Raises WrongFiles."""
+    from monitor_sync.project.files import find_tests
+
     declared: list[DeclaredTest] = []
     mistakes: list[Diagnostic] = []
-    by_file = unit_test_files.by_file(loaded.project)
+    by_file = unit_test_files.by_file(project)
     for file in find_tests(root):
         of_file, wrong = unit_test_files.read(file, by_file)
-        declared += (test for test in of_file if test.test.key in keys)
+        declared += of_file
         mistakes += wrong
     if mistakes:
         raise WrongFiles(
@@ -129,4 +135,4 @@ def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], lis
             mistakes,
             hint="`monitor-sync explain schema/wrong-test` says more",
         )
-    return declared, monitors
+    return declared

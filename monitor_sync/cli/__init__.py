@@ -20,14 +20,14 @@ import click
 
 from monitor_sync import __version__
 from monitor_sync.cli import blank, console
+from monitor_sync.cli.groups import Group
 from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
-from monitor_sync.language.suggest import did_you_mean
 
 COMMANDS: Final = (
     "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "release",
-    "migrate", "show", "list", "codeowners", "comment", "approvals", "merged", "test", "evaluate",
-    "doctor", "emulate", "demo",
+    "migrate", "show", "list", "report", "codeowners", "comment", "approvals", "merged", "test",
+    "evaluate", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 
@@ -35,7 +35,7 @@ INTERRUPTED: Final = 130
 """Exit code after Ctrl-C, where nothing was written: 128 and the signal's number."""
 
 
-class Program(click.Group):
+class Program(Group):
     """A command group that imports a command when it runs, and tells every error in our words."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -50,20 +50,6 @@ class Program(click.Group):
         module = importlib.import_module(f"monitor_sync.cli.commands.{name}")
         command: click.Command = module.command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that was typed, or say which one may have been meant."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            near = did_you_mean(name, COMMANDS, form="{}")
-            hint = f"{near} `monitor-sync --help` lists them".lstrip()
-            raise UsageError(f"there is no command {name!r}", hint=hint)
-        name_typed, command, rest = super().resolve_command(ctx, args)
-        if command is not None and not ctx.resilient_parsing:
-            blank.refuse(click.Context(command, info_name=name_typed, parent=ctx), rest)
-        return name_typed, command, rest
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options before the command; a blank one is refused."""

@@ -8,6 +8,7 @@ from typing import Self
 from monitor_sync.datadog import paging
 from monitor_sync.datadog.api import Api
 from monitor_sync.datadog.integrations import Integrations
+from monitor_sync.datadog.logs import Logs
 from monitor_sync.datadog.monitors import Monitors
 from monitor_sync.datadog.notified_by_tags import NotifiedByTags
 from monitor_sync.datadog.service import datadog
@@ -22,7 +23,7 @@ from monitor_sync.http.retry import RetryPolicy
 
 class Client:
     """
-    One Datadog organisation: ``monitors``, ``integrations``, ``teams`` and ``users`` of it.
+    One Datadog organisation: ``monitors``, ``integrations``, ``logs``, ``teams``, ``users`` of it.
 
     Safe to use from several threads. All methods raise RemoteError and its kinds, never anything
     of the libraries underneath. Nothing it raises or shows holds a key.
@@ -45,6 +46,7 @@ class Client:
         self.monitors = Monitors(self.api)
         self.integrations = Integrations(self.api)
         self.notified_by_tags = NotifiedByTags(self.api)
+        self.logs = Logs(self.api)
         self.teams = Teams(self.api)
         self.users = Users(self.api)
 

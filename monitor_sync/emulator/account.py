@@ -27,6 +27,7 @@ _FIRST_ID = 10_000_001
 _ID_BLOCK = 1000
 _SEEDED_AT_ONCE = 1000
 _REMEMBERED = 10_000  # how many entries the audit trail holds; it is not kept in the state file
+_LOGS = 100_000  # how many logs are counted; they are not kept in the state file either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,8 @@ class Account:
         self.slack_channels = Documents(store, "slack_channel")
         self.lacking: frozenset[str] = frozenset()  # permissions that the keys do not have
         self.audit: deque[AuditEntry] = deque(maxlen=_REMEMBERED)
+        # When each log came in, and its facets.
+        self.logs: deque[tuple[float, dict[str, str]]] = deque(maxlen=_LOGS)
         # The filters of the listing last asked for, at which version, and what they left.
         self.last_listing: tuple[object, list[int]] = (None, [])
         self._next_id = store.counter("next_id", _FIRST_ID)

@@ -34,6 +34,7 @@ _GROUPS = {
     "user_access_manage": "Access Management",
     "user_app_keys": "API and Application Keys",
     "audit_logs_read": "Compliance",
+    "logs_read_data": "Log Management",
 }
 
 # By the beginning of the path: what GET needs, what all else needs. The first that fits counts.
@@ -60,6 +61,7 @@ _NEEDED = (
     ("/api/v2/integration", "integrations_read", "manage_integrations"),
     ("/api/v2/current_user/application_keys", "user_app_keys", "user_app_keys"),
     ("/api/v2/audit", "audit_logs_read", "audit_logs_read"),
+    ("/api/v2/logs/analytics", "logs_read_data", "logs_read_data"),
 )
 
 _FAMILY = uuid.UUID("00000000-0000-4000-8000-000000000000")

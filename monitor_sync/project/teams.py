@@ -61,6 +61,7 @@ def _team(
         notify=tuple(rules),
         targets=raw.get("targets", {}),
         approvers=tuple(raw.get("approvers", ())),
+        sop=raw.get("sop", ""),
     )
 
 

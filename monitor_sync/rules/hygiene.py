@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.language.runbooks import leads_to_runbook
 from monitor_sync.rules.registry import Finding, page, rule
 from monitor_sync.rules.views import MonitorView, QueryView
 
@@ -26,17 +27,8 @@ def no_runbook(view: MonitorView) -> Iterator[Finding]:
 
     Source: our own practice; on-call reviews ask for it first.
     """
-    if view.monitor.runbook or _links_to_runbook(view):
-        return
-    yield Finding(message="the monitor names no runbook", hint="add `runbook:` with its page")
-
-
-def _links_to_runbook(view: MonitorView) -> bool:
-    text = view.monitor.text.lower()
-    if "runbook" in text and "http" in text:
-        return True
-    assets = view.monitor.body.get("assets") or ()
-    return any(asset.get("category") == "runbook" for asset in assets)
+    if not leads_to_runbook(view.monitor):
+        yield Finding(message="the monitor names no runbook", hint="add `runbook:` with its page")
 
 
 @rule("hygiene/runbook-without-address", Severity.WARNING)

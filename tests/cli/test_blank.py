@@ -16,7 +16,9 @@ def _parameters(kind: type[click.Parameter]) -> Iterator[tuple[str, click.Parame
     for name in COMMANDS:
         command = main.get_command(context, name)
         assert command is not None
-        yield from ((name, param) for param in command.params if isinstance(param, kind))
+        inner = command.commands if isinstance(command, click.Group) else {}
+        for words, command_ in ((name, command), *((f"{name} {n}", c) for n, c in inner.items())):
+            yield from ((words, param) for param in command_.params if isinstance(param, kind))
 
 
 OPTIONS = [
@@ -31,7 +33,7 @@ ARGUMENTS = [command for command, _ in _parameters(click.Argument)]
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_every_option_with_nothing_in_it_is_refused(command: str, option: str, blank: str) -> None:
     for words in ([option, blank], [f"{option}={blank}"]):
-        result = CliRunner().invoke(main, [command, *words], standalone_mode=True)
+        result = CliRunner().invoke(main, [*command.split(), *words], standalone_mode=True)
 
         assert result.exit_code == 2
         assert f"{option} is empty" in result.stderr
@@ -39,7 +41,7 @@ def test_every_option_with_nothing_in_it_is_refused(command: str, option: str, b
 
 @pytest.mark.parametrize("command", ARGUMENTS)
 def test_every_argument_with_nothing_in_it_is_refused(command: str) -> None:
-    result = CliRunner().invoke(main, [command, ""])
+    result = CliRunner().invoke(main, [*command.split(), ""])
 
     assert result.exit_code == 2
     assert "is empty: is a variable not set?" in result.stderr

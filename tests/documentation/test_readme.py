@@ -47,7 +47,10 @@ def command(name: str) -> click.Command:
 
 
 def options(of: click.Command) -> set[str]:
-    return {name for param in of.params for name in (*param.opts, *param.secondary_opts)}
+    """The options of a command, and of the commands that it has."""
+    inner = of.commands.values() if isinstance(of, click.Group) else ()
+    own = {name for param in of.params for name in (*param.opts, *param.secondary_opts)}
+    return own.union(*map(options, inner))
 
 
 def every_error(kind: type[errors.MonitorSyncError]) -> Iterator[type[errors.MonitorSyncError]]:
@@ -89,13 +92,16 @@ def test_a_command_has_every_option_that_its_row_names(name: str) -> None:
 
 @pytest.mark.parametrize("name", cli.main.list_commands(CONTEXT))
 def test_a_command_and_each_of_its_options_explain_themselves(name: str) -> None:
+    outer = command(name)
+    inner = outer.commands.values() if isinstance(outer, click.Group) else ()
     silent = [
         param.name
-        for param in command(name).params
+        for explained in (outer, *inner)
+        for param in explained.params
         if isinstance(param, click.Option) and not param.help
     ]
 
-    assert command(name).help
+    assert all(explained.help for explained in (outer, *inner))
     assert silent == []
 
 

@@ -1,0 +1,72 @@
+"""Who owns what, with what Datadog says of it over HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync.app import Target, report_ownership
+from monitor_sync.emulator.core import Emulator
+from tests.conftest import Local
+
+
+def ask(local: Local, path: str, body: Any) -> None:
+    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
+    status, _, _ = local.emulator.handle("POST", path, "", keys, json.dumps(body).encode())
+    assert status in (201, 202)
+
+
+def test_datadogs_teams_and_logs_are_asked_for_in_three_requests(
+    project: Path, local: Local
+) -> None:
+    (project / "monitors/motor/api.yaml").write_text(
+        "service: quote-api\nmonitors: {m: {name: m, query: 'avg(last_5m):avg:a{*} > 1'}}\n"
+    )
+    team = {"type": "team", "attributes": {"handle": "sales", "name": "Sales"}}
+    ask(local, "/api/v2/team", {"data": team})
+    ask(local, "/api/v2/logs", [
+        {"service": "quote-api", "status": "error", "trace_id": "1"},
+        {"service": "quote-api", "status": "error"},
+        {"service": "of-somebody-else", "status": "error"},
+    ])  # fmt: skip
+    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+
+    owned = report_ownership(project / "monitors", Target(environ=local.environment))
+
+    assert owned.teams is not None
+    assert owned.teams.unknown == ("sales",)
+    assert owned.traced is not None
+    assert [(row.service, row.logs, row.traced) for row in owned.traced] == [("quote-api", 2, 1)]
+    assert owned.not_checked == {}
+    _, _, counts = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")
+    assert json.loads(counts) == {
+        "GET /api/v2/team": 1,
+        "POST /api/v2/logs/analytics/aggregate": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("permission", "what"), [("teams_read", "Datadog Teams"), ("logs_read_data", "error logs")]
+)
+def test_what_a_key_may_not_ask_is_not_checked_and_says_so(
+    project: Path, permission: str, what: str
+) -> None:
+    from monitor_sync.emulator.server import running
+
+    with running(Emulator(lacking=[permission])) as url:
+        environ = {"DD_HOST": url, "DD_API_KEY": "a", "DD_APP_KEY": "b"}
+        owned = report_ownership(project / "monitors", Target(environ=environ))
+
+    assert list(owned.not_checked) == [what]
+    assert owned.total.monitors == 1
+
+
+def test_without_keys_everything_but_datadog_is_known(project: Path) -> None:
+    owned = report_ownership(project / "monitors", Target(environ={}))
+
+    assert list(owned.not_checked) == ["Datadog Teams", "error logs"]
+    assert owned.teams is owned.traced is None
+    assert owned.total.monitors == 1
