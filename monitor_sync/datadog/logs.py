@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.api import Api
-from monitor_sync.http.request import Request
+from monitor_sync.http.request import ApiRequest
 
 DAYS: Final = 7
 """How far back logs are counted; most indexes keep them for at least as long."""
@@ -30,7 +30,7 @@ class Logs:
         each reserved attribute (its page on log attributes). Needs ``logs_read_data``.
         """
         query = "status:error trace_id:*" if traced else "status:error"
-        request = Request(
+        request = ApiRequest(
             method="POST",
             path="/api/v2/logs/analytics/aggregate",
             kind="log",

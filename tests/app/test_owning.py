@@ -68,5 +68,6 @@ def test_without_keys_everything_but_datadog_is_known(project: Path) -> None:
     owned = report_ownership(project / "monitors", Target(environ={}))
 
     assert list(owned.not_checked) == ["Datadog Teams", "error logs"]
-    assert owned.teams is owned.traced is None
+    assert owned.teams is None
+    assert owned.traced is None
     assert owned.total.monitors == 1
