@@ -59,6 +59,7 @@ class BaseRevision:
         if self._same:
             return here, ()
         base = self._base.project if self._base else _nothing()
+        base = loosening.with_heirs(base, here)
         loosened = loosening.loosenings(rules_of(base), rules_of(here), usual_severities)
         return loosening.judged(base, here), loosened
 

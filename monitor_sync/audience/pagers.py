@@ -17,6 +17,9 @@ from monitor_sync.language.handles import handles
 _KINDS: Final = frozenset({"webhook", "pagerduty", "opsgenie", "oncall", "victorops"})
 """Kinds of handles that wake somebody, where the policy does not say which do."""
 
+USUAL_PAGING: Final = frozenset({1, 2})
+"""Priorities that page where the policy names none."""
+
 _VARIABLE: Final = re.compile(r"\{\{\{?[^{}]*\}\}\}?")
 
 

@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
+from monitor_sync.counting import listed
 from monitor_sync.render import drift, fields, notified, plan_view, proposals
 from monitor_sync.render.groups import SIGNS, Creates
 from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
@@ -27,7 +28,10 @@ _HANDLES: Final = 20
 """Handles of which the comment tells how many monitors come and go."""
 
 _LOOSENINGS: Final = 20
-"""Rules that a change weakens and that the comment names."""
+"""Rules that a change weakens and that the comment shows with their values."""
+
+_NAMED: Final = 100
+"""Further ones that it names."""
 
 _NAME: Final = 60
 """Columns of a monitor's name in the table."""
@@ -103,7 +107,8 @@ def _loosened(plan: Plan) -> list[str]:
         for entry in shown
     ]
     if len(plan.loosened) > len(shown):
-        lines.append(f"- and {len(plan.loosened) - len(shown)} more")
+        others = [code(entry.what, 120) for entry in plan.loosened[len(shown) :]]
+        lines.append(f"- and {listed(others, _NAMED)}")
     return [f"**{LOOSENED}:**", "", *lines]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from monitor_sync.audience.audience import pagers_of_alerts, unresolved_pagers
-from monitor_sync.audience.pagers import matches_glob
+from monitor_sync.audience.pagers import USUAL_PAGING, matches_glob
 from monitor_sync.audience.places import for_one_state, places_in
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.handles import attached, handles
@@ -15,7 +15,7 @@ from monitor_sync.language.message_tree import Helper, walk
 from monitor_sync.rules.handles import finding_at
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import quoted
-from monitor_sync.rules.views import USUAL_PAGING, MessageView, MonitorView, ProjectView, pages
+from monitor_sync.rules.views import MessageView, MonitorView, ProjectView, pages
 
 _CHATS: Final = frozenset({"slack", "teams", "hangouts", "hipchat", "email", "jira", "case"})
 """Kinds of handles that certainly wake nobody."""

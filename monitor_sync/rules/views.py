@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from monitor_sync.audience.audience import Audience, Routes, of_message, of_routes
+from monitor_sync.audience.pagers import USUAL_PAGING
 from monitor_sync.audience.places import HandlePlace, places_in, routed_places
 from monitor_sync.language import message, query, transitions
 from monitor_sync.language.message_tree import Message, MessageProblem
@@ -34,9 +35,6 @@ from monitor_sync.rules.simple_tags import KEYS_ELSEWHERE, all_exist, simple_tag
 
 Field = tuple[str, ...]
 """The way to a value inside a monitor's body."""
-
-USUAL_PAGING: Final = frozenset({1, 2})
-"""Priorities that page where the policy names none."""
 
 
 def pages(priority: int | None, policy: Policy) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
-from monitor_sync.audience.pagers import is_pager
+from monitor_sync.audience.pagers import USUAL_PAGING, is_pager
 from monitor_sync.model import (
     Limit,
     Limited,
@@ -34,6 +34,10 @@ _LEVELS: Final = ("off", "note", "warning", "error")
 _EACH: Final = "*"
 _PROTECTIVE: Final = ("routing/", "ownership/")
 """Families of rules about who is paged and who answers: a suppression of one protects nobody."""
+_OF_POLICY: Final = frozenset(
+    {"tags/required", "tags/value-not-allowed", "hygiene/name-unlike-pattern"}
+)
+"""Further rules by which ``policy`` is asked: a suppression of one is an exception to it."""
 _NAMED: Final = 3
 """Monitors of one suppression that are named; the others are counted."""
 
@@ -45,24 +49,29 @@ class Loosening:
     what: str
     old: str
     new: str
+    more: tuple[str, ...] = ()
+    """What ``new`` only counts: the fingerprint is over these too."""
 
 
 def loosenings(
     base: ReviewRules, here: ReviewRules, usual_severities: Callable[[], Mapping[str, str]]
 ) -> tuple[Loosening, ...]:
     """
-    Return all that is weaker ``here`` than at the ``base``, sorted; nothing without a base.
+    Return all that is weaker ``here`` than at the ``base``; nothing without a base.
 
+    What holds for the whole project comes first, then units and teams, then suppressions, each
+    sorted: hundreds of these hide none of those where not all are shown.
     ``usual_severities`` gives the level of each rule that no policy names; it is asked only where
     the policies differ in levels.
     """
     if not base.project:
         return ()
-    loosened = [*_names(base, here), *_limits(base, here), *_pagers(base, here)]
-    loosened += [*_policy(base, here), *_teams(base, here), *_ignored(base, here)]
+    whole = [*_names(base, here), *_limits(base, here), *_pagers(base, here)]
+    whole += _policy(base, here)
     if base.severity != here.severity:
-        loosened += _severities(base.severity, here.severity, usual_severities())
-    return tuple(sorted(loosened))
+        whole += _severities(base.severity, here.severity, usual_severities())
+    parts = [*_unit_limits(base, here), *_teams(base, here)]
+    return (*sorted(whole), *sorted(parts), *sorted(_ignored(base, here)))
 
 
 def _loosening(what: str, old: Iterable[str], new: Iterable[str]) -> Loosening:
@@ -76,17 +85,30 @@ def _names(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
 
 
 def _limits(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
+    """Yield the limits of all units, together and of each, that are weaker."""
     old, new = base.as_limits(), here.as_limits()
     for what in get_args(Limited):
-        pairs = [(f"limits.{what}", old.standing[what], new.standing[what])]
-        for unit in sorted({_EACH, *old.units, *new.units}):
-            name = "limits.each_unit" if unit == _EACH else f"limits.units.{unit}"
-            pairs.append((f"{name}.{what}", old.of_unit(unit, what), new.of_unit(unit, what)))
-        reported = set()
-        for name, before, after in pairs:
-            if _weaker(before, after) and (before, after) not in reported:
-                reported.add((before, after))
-                yield Loosening(what=name, old=written(before), new=written(after))
+        together = (old.standing[what], new.standing[what])
+        yield from _weaker_limit(f"limits.{what}", *together)
+        for_each = (old.of_unit(_EACH, what), new.of_unit(_EACH, what))
+        if for_each != together:
+            yield from _weaker_limit(f"limits.each_unit.{what}", *for_each)
+
+
+def _unit_limits(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
+    """Yield the limits of single units that are weaker, but for those that are as each unit's."""
+    old, new = base.as_limits(), here.as_limits()
+    for what in get_args(Limited):
+        for_each = (old.of_unit(_EACH, what), new.of_unit(_EACH, what))
+        for unit in {*old.units, *new.units} - {_EACH}:
+            own = (old.of_unit(unit, what), new.of_unit(unit, what))
+            if own != for_each:
+                yield from _weaker_limit(f"limits.units.{unit}.{what}", *own)
+
+
+def _weaker_limit(name: str, before: Limit, after: Limit) -> Iterator[Loosening]:
+    if _weaker(before, after):
+        yield Loosening(what=name, old=written(before), new=written(after))
 
 
 def _weaker(before: Limit, after: Limit) -> bool:
@@ -117,9 +139,12 @@ def _policy(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
         yield Loosening(what="policy.paging_approval", old="true", new="false")
     for name, old in base.demands.items():
         new = here.demands.get(name, ())
-        # no priorities stand for the usual ones, which are as good as any
         if {*old} - {*new}:
             yield _loosening(f"policy.{name}", old, new)
+    paging = here.demands.get("paging_priorities", ())
+    usual = sorted(map(str, USUAL_PAGING))
+    if paging and not base.demands.get("paging_priorities") and {*usual} - {*paging}:
+        yield _loosening("policy.paging_priorities", usual, paging)
     for tag, old in base.required_tags.items():
         allowed = here.required_tags.get(tag)
         if allowed is None:
@@ -160,9 +185,9 @@ def _ignored(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
         before = base.ignored.get(rule, {})
         longer = [key for key, until in keys.items() if not _covers(before.get(key), until)]
         if longer:
-            more = len(longer) - _NAMED
-            named = [*longer[:_NAMED], *([f"and {more} more"] if more > 0 else [])]
-            yield _loosening(f"ignore {rule}", (), named)
+            named, more = longer[:_NAMED], tuple(sorted(longer[_NAMED:]))
+            counted = [f"and {len(more)} more"] if more else []
+            yield replace(_loosening(f"ignore {rule}", (), [*named, *counted]), more=more)
 
 
 def _covers(before: str | None, until: str) -> bool:
@@ -187,6 +212,24 @@ def withdrawn(base: ReviewRules, here: ReviewRules, going: Iterable[str]) -> tup
 
 
 # the stricter of two
+
+
+def with_heirs(base: Project, here: Project) -> Project:
+    """Return the base with the limits of each unit for the units to which its monitors move too."""
+    units = {**base.limits.units}
+    whats: tuple[Limited, ...] = get_args(Limited)
+    for monitor in here.monitors.values() if units else ():
+        heir = monitor.key.partition("/")[0]
+        for unit in {former.partition("/")[0] for former in monitor.moved_from} - {heir}:
+            if unit in base.limits.units:
+                units[heir] = {
+                    what: stricter(
+                        replace(base.limits, units=units).of_unit(heir, what),
+                        base.limits.of_unit(unit, what),
+                    )
+                    for what in whats
+                }
+    return replace(base, limits=replace(base.limits, units=units))
 
 
 def judged(base: Project, here: Project) -> Project:
@@ -251,12 +294,17 @@ def _stricter_policy(base: Policy, here: Policy) -> Policy:
             for tag in {**base.required_tags, **here.required_tags}
         },
         name_pattern=base.name_pattern or here.name_pattern,
-        paging_priorities=base.paging_priorities | here.paging_priorities,
+        paging_priorities=_paging(base.paging_priorities, here.paging_priorities),
         pagers=_narrower(base.pagers, here.pagers),
         forbidden_handles=tuple(dict.fromkeys((*base.forbidden_handles, *here.forbidden_handles))),
         severity=severity,
         paging_approval=base.paging_approval or here.paging_approval,
     )
+
+
+def _paging(base: frozenset[int], here: frozenset[int]) -> frozenset[int]:
+    """Return the priorities that page by either; none, the usual ones, where the base says none."""
+    return base | here if base or here >= USUAL_PAGING else base
 
 
 def _both(base: tuple[str, ...] | None, here: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -270,6 +318,11 @@ def _narrower(base: tuple[str, ...], here: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a monitor that pages must reach: the change's where it only leaves out."""
     widened = not here or any(not is_pager(glob, base) for glob in here)
     return base if widened else here
+
+
+def _protects(rule: str) -> bool:
+    """Return whether a suppression of a rule would let people down, or the policy."""
+    return rule.startswith(_PROTECTIVE) or rule in _OF_POLICY
 
 
 def _unsuppressed(
@@ -287,7 +340,7 @@ def _unsuppressed(
         kept = tuple(
             suppression
             for suppression in monitor.ignored
-            if not suppression.rule.startswith(_PROTECTIVE)
+            if not _protects(suppression.rule)
             or _covers(known.get(suppression.rule), suppression.until)
         )
         if kept != monitor.ignored:

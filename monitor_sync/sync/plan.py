@@ -136,7 +136,7 @@ class Plan:
             for change in whole.changes
             if not change.is_revert
         )
-        loosened = [[entry.what, entry.old, entry.new] for entry in whole.loosened]
+        loosened = [[entry.what, entry.old, entry.new, *entry.more] for entry in whole.loosened]
         parts = [whole.project, whole.site, steps, *([loosened] if loosened else [])]
         text = json.dumps(parts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]

@@ -147,7 +147,10 @@ def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:
         base=_base(raw),
         rules=review_rules.from_json(raw["rules"]),
         moves=tuple(_move(move) for move in raw.get("moves", ())),
-        loosened=tuple(Loosening(**entry) for entry in raw.get("loosened", ())),
+        loosened=tuple(
+            Loosening(**{**entry, "more": tuple(entry.get("more", ()))})
+            for entry in raw.get("loosened", ())
+        ),
     )
 
 

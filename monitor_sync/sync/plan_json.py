@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from monitor_sync import jsontext
 from monitor_sync.sync import plan_file
 from monitor_sync.sync.drift import ORIGINS, Apart, Base
+from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, An
     apart: dict[str, Any] = _of_base(plan.base) if plan.base else {}
     refused = jsontext.array(map(_refusal, plan.refused), indent="  ")
     if plan.loosened:
-        apart["loosened"] = [dataclasses.asdict(entry) for entry in plan.loosened]
+        apart["loosened"] = [_loosening(entry) for entry in plan.loosened]
     if plan.moves:
         apart["moves"] = [dataclasses.asdict(move) for move in plan.moves]
     if plan.spent:
@@ -65,6 +66,11 @@ def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, An
 
 def _record(change: Change, plan: Plan) -> dict[str, Any]:
     return _change(change) | (_of_origin(change) if plan.base else {})
+
+
+def _loosening(entry: Loosening) -> dict[str, Any]:
+    words = {"what": entry.what, "old": entry.old, "new": entry.new}
+    return {**words, "more": list(entry.more)} if entry.more else words
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from monitor_sync.model import Limit, Limits, Policy, Project, Suppression, Team
-from monitor_sync.sync.loosening import judged, loosenings, stricter_limits
+from monitor_sync.sync import plan_file, plan_json
+from monitor_sync.sync.loosening import judged, loosenings, stricter_limits, with_heirs
+from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.review_rules import as_json, from_json, rules_of
 from tests.sync.builders import monitor, project
 
@@ -37,6 +39,13 @@ BASE = replace(
     project(monitor()), site="datadoghq.eu", policy=POLICY, limits=LIMITS,
     teams={"payments-core": TEAM},
 )  # fmt: skip
+
+
+OF_POLICY = ("tags/required", "tags/value-not-allowed", "hygiene/name-unlike-pattern")
+
+
+def named(rule: str) -> Suppression:
+    return Suppression(rule=rule)
 
 
 def usual() -> Mapping[str, str]:
@@ -123,6 +132,63 @@ def test_a_suppression_that_lasts_longer_is_named_and_one_that_ends_sooner_is_no
     assert loosened(until("2026-01-01"), until("")) == []
 
 
+def test_a_limit_of_two_units_that_is_lifted_for_both_is_named_for_both() -> None:
+    def units(motor: int, travel: int) -> Project:
+        own = {"motor": motor, "travel": travel}
+        return limits(units={unit: {"deletes": Limit(count=n)} for unit, n in own.items()})
+
+    strict = units(1, 1)
+    both = ["limits.units.motor.deletes", "limits.units.travel.deletes"]
+
+    assert loosened(units(9, 9), strict) == both
+    assert loosened(units(9, 1), strict) == both[:1]
+    assert loosened(limits(units={}), strict) == both
+
+
+def test_priorities_that_page_in_place_of_the_usual_ones_are_weaker_where_one_is_left_out() -> None:
+    base = policy(paging_priorities=frozenset())
+
+    for named in (frozenset({3}), frozenset({1}), frozenset({2, 3, 4, 5})):
+        here = policy(paging_priorities=named)
+        assert loosened(here, base) == ["policy.paging_priorities"]
+        assert judged(base, here).policy.paging_priorities == frozenset()
+    here = policy(paging_priorities=frozenset({1, 2, 3}))
+    assert loosened(here, base) == []
+    assert judged(base, here).policy.paging_priorities == {1, 2, 3}
+
+
+def test_a_unit_that_takes_over_the_monitors_of_another_has_its_limits_too() -> None:
+    moved = monitor("auto/router/errors", moved_from=("motor/router/errors",))
+    here = replace(BASE, monitors={moved.key: moved})
+
+    base = with_heirs(BASE, here)
+
+    assert base.limits.of_unit("auto", "deletes") == Limit(count=2, share=Decimal(30))
+    assert loosened(here, base) == ["limits.units.auto.deletes"]
+    assert judged(base, here).limits.of_unit("auto", "deletes") == Limit(count=2, share=Decimal(30))
+    assert with_heirs(BASE, BASE) == BASE
+
+
+def test_suppressions_that_are_only_counted_are_told_apart_and_come_last() -> None:
+    def ignoring(*keys: str) -> Project:
+        own = (Suppression(rule="aa/any"),)
+        return replace(policy(paging_approval=False), monitors={key: monitor(key, ignored=own)
+                                                                for key in keys})  # fmt: skip
+
+    keys = [f"u/f/{name}" for name in "abcde"]
+    some, others = (
+        loosenings(rules_of(BASE), rules_of(ignoring(*names)), usual)
+        for names in (keys, [*keys[:4], "u/f/z"])
+    )
+
+    assert [entry.what for entry in some] == ["policy.paging_approval", "ignore aa/any"]
+    assert (some[1].new, others[1].new) == ("u/f/a, u/f/b, u/f/c, and 2 more",) * 2
+    assert (some[1].more, others[1].more) == (("u/f/d", "u/f/e"), ("u/f/d", "u/f/z"))
+    plans = [Plan(project="p", site="s", loosened=own) for own in (some, others)]
+    assert len({plan.fingerprint for plan in plans}) == 2
+    assert plan_file.read(plan_json.file(plans[0]), "plan.json").loosened == some
+
+
 def test_where_there_was_no_project_nothing_is_weaker() -> None:
     assert loosened(BASE, Project(name="")) == []
     assert judged(Project(name=""), BASE) == BASE
@@ -162,13 +228,13 @@ def test_the_rules_of_the_base_count_and_what_the_change_adds_to_them() -> None:
 def test_what_a_change_newly_ignores_of_rules_that_protect_people_is_not_ignored_by_itself() -> (
     None
 ):
-    rules = (Suppression(rule="routing/nobody"), Suppression(rule="hygiene/old"))
+    rules = tuple(map(named, ("routing/nobody", *OF_POLICY, "hygiene/old")))
     moved = monitor("payments/other/errors", ignored=rules, moved_from=(KEY,))
     new = monitor("payments/new/errors", ignored=rules)
 
     here = judged(BASE, replace(BASE, monitors={moved.key: moved, new.key: new}))
 
-    assert here.monitors[moved.key].ignored == rules[1:]
+    assert here.monitors[moved.key].ignored == rules[-1:]
     assert here.monitors[new.key].ignored == rules
 
 
