@@ -153,7 +153,8 @@ def _policy(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
             yield _loosening(f"policy.required_tags.{tag}", old, allowed or ("any",))
     switched_on = sorted({*here.reverting} - {*base.reverting})
     if switched_on:
-        yield _loosening("drift: revert", base.reverting, here.reverting)
+        old, new = ([unit or "all units" for unit in rules.reverting] for rules in (base, here))
+        yield _loosening("drift: revert", old, new)
 
 
 def _severities(

@@ -186,7 +186,7 @@ def test_suppressions_that_are_only_counted_are_told_apart_and_come_last() -> No
     assert (some[1].more, others[1].more) == (("u/f/d", "u/f/e"), ("u/f/d", "u/f/z"))
     plans = [Plan(project="p", site="s", loosened=own) for own in (some, others)]
     assert len({plan.fingerprint for plan in plans}) == 2
-    assert plan_file.read(plan_json.file(plans[0]), "plan.json").loosened == some
+    assert plan_file.read(plan_json.file(plans[0], commit=""), "plan.json").loosened == some
 
 
 def test_where_there_was_no_project_nothing_is_weaker() -> None:
