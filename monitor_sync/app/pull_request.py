@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor_sync.github.runner import ActionsRunner
     from monitor_sync.model import Project, Team
     from monitor_sync.sync.approval import Lacking
+    from monitor_sync.sync.change import Change
     from monitor_sync.sync.plan import Plan
 
 _SEVERITIES: Final = {severity.label: severity for severity in Severity}
@@ -253,7 +254,27 @@ def _teams_paged(plan: Plan, before: Project, here: Project) -> Sequence[str]:
             for change in plan.changes
             for project in (before, here)
             for name in teams_paged(
-                change.audience.handles, project.teams, (*globs, *change.pagers)
+                (*change.audience.handles, *_behind_variables(change)),
+                project.teams,
+                (*globs, *change.pagers),
             )
         }
     )
+
+
+def _behind_variables(change: Change) -> Iterator[str]:
+    """
+    Yield the handles right behind a variable that come or go with a change.
+
+    ``{{host.name}}@webhook-a`` notifies where the variable shows nothing, and nobody can know
+    that: what cannot be ruled out is asked about.
+    """
+    from monitor_sync.language.handles import named
+
+    for field in change.fields:
+        if field.field in ("message", "options.escalation_message"):
+            old, new = (
+                {*named(text.replace("}}@", "}} @"))} if isinstance(text, str) else set()
+                for text in (field.old, field.new)
+            )
+            yield from sorted(old ^ new)

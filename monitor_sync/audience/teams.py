@@ -22,13 +22,18 @@ def teams_paged(
     """
     Return the names of the teams that have a pager among these handles, sorted.
 
-    Several teams may have one handle, and then it concerns all of them. What nobody has concerns
-    no team. ``pagers`` are globs over the handles that wake somebody. The case of letters does not
-    matter, and a variable in a handle may become any text.
+    Several teams may have one handle, and then it concerns all of them. ``@oncall-NAME`` concerns
+    the team of that name, whether it is written among its handles or not: a team's name is
+    Datadog's too. What nobody has concerns no team. ``pagers`` are globs over the handles that wake
+    somebody. The case of letters does not matter, and a variable in a handle may become any text.
     """
     paged = {handle.casefold() for handle in handles if is_pager(handle, pagers)}
     return tuple(
-        sorted(name for name, team in teams.items() if _has_any(paged, {*handles_of(team)}))
+        sorted(
+            name
+            for name, team in teams.items()
+            if _has_any(paged, {*handles_of(team), f"@oncall-{name}"})
+        )
     )
 
 

@@ -80,6 +80,14 @@ def test_a_pager_that_two_teams_share_concerns_both() -> None:
     )
 
 
+@pytest.mark.parametrize("handle", ["@oncall-motor", "@OnCall-Motor", "@oncall-{{team.name}}"])
+def test_a_team_of_datadogs_on_call_is_concerned_though_no_file_names_its_handle(
+    handle: str,
+) -> None:
+    assert "motor" in teams_paged([handle], TEAMS, ("@oncall-*",))
+    assert teams_paged(["@oncall-motor-two"], TEAMS, ("@oncall-*",)) == ()
+
+
 @pytest.mark.parametrize(
     "handle", ["@WEBHOOK-zenduty-A", "@webhook-{{x.name}}-a", "@webhook-zenduty-{{team.name}}"]
 )

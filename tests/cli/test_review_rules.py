@@ -215,6 +215,20 @@ def test_who_is_paged_is_asked_with_the_words_of_the_base_too(
                   estate.folder / "plan.json", "HEAD^1")  # fmt: skip
 
 
+def test_a_handle_behind_a_variable_that_may_show_nothing_is_asked_about(
+    estate: Repository,
+) -> None:
+    add(estate, "policy: {paging_approval: true}\n")
+    estate.commit("approvals")
+    estate.edit("payments/router.yaml", "Payments fail.", '"{{nope}}@webhook-zenduty-motor-quotes"')
+    estate.commit("words alone")
+    estate.done("plan --base HEAD^1 --out plan.json")
+
+    with pytest.raises(UsageError, match="this job has no pull request"):
+        approvals(estate.folder / "monitors", ActionsRunner(repository="a/b"),
+                  estate.folder / "plan.json", "HEAD^1")  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("weaker", "what"),
     [
