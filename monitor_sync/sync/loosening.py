@@ -153,8 +153,11 @@ def _policy(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
             yield _loosening(f"policy.required_tags.{tag}", old, allowed or ("any",))
     switched_on = sorted({*here.reverting} - {*base.reverting})
     if switched_on:
-        old, new = ([unit or "all units" for unit in rules.reverting] for rules in (base, here))
-        yield _loosening("drift: revert", old, new)
+        yield _loosening("drift: revert", _units(base.reverting), _units(here.reverting))
+
+
+def _units(names: Iterable[str]) -> list[str]:
+    return [name or "all units" for name in names]
 
 
 def _severities(
