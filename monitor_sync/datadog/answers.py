@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from monitor_sync.http.bounded import UnreadableAnswer, decode
+from monitor_sync.http import answers
 from monitor_sync.http.failure import Failure, FailureKind, Reply, kind_of_answer, one_line
-from monitor_sync.http.rate_limit import pause_told
 from monitor_sync.http.redaction import Redaction
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.service import RateLimitHeaders
@@ -18,11 +17,6 @@ DUPLICATES: Final = "can not create duplicate monitors"
 
 _DUPLICATE: Final = re.compile(r"Duplicate of an existing monitor_id:\s*([0-9]{1,19})\b", re.I)
 """What a 400 says where another monitor is the same in all but its tags; recorded."""
-
-_TITLE: Final = re.compile(r"<title>\s*([^<]+?)\s*</title>", re.IGNORECASE)
-
-_TEXT: Final = 4000
-"""Bytes of an answer that is no JSON which are looked at: the title of a page is among them."""
 
 _HEADERS: Final = RateLimitHeaders()
 
@@ -36,28 +30,16 @@ def outcome(
     redaction: Redaction,
 ) -> Reply | Failure:
     """Return the decoded answer of a request, or the failure that it means, without secrets."""
-    headers = redaction.headers(headers)
-    why_unusable = ""
-    try:
-        body: Any = redaction.json(decode(content), content)
-    except UnreadableAnswer as error:
-        body = redaction.text(content[:_TEXT].decode("utf-8", "replace"))
-        why_unusable = str(error)
-    if 200 <= status < 300 and isinstance(body, expected):
-        return Reply(value=body, headers=headers)
-    problems = sentences(body)
-    page = isinstance(body, str) and body.lstrip()[:1] == "<"
-    title = _TITLE.search(body) if page else None
-    return Failure(
-        request=request,
-        kind=_kind(status, problems, body),
-        status=status,
-        problems=problems,
-        page=page,
-        detail=one_line(title[1], 80) if title else "" if page else why_unusable,
-        wait=pause_told(_HEADERS, headers),
-        headers=headers,
-        body=body,
+    return answers.outcome(
+        request,
+        status,
+        content,
+        headers,
+        expected=expected,
+        redaction=redaction,
+        sentences=sentences,
+        kind=_kind,
+        limits=_HEADERS,
     )
 
 

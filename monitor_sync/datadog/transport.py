@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 import urllib3
 from datadog_api_client import ApiClient, Configuration, rest
@@ -18,7 +17,7 @@ from urllib3 import exceptions as http
 from monitor_sync import __version__
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.settings import Settings
-from monitor_sync.http import bounded, network
+from monitor_sync.http import addresses, bounded, network
 from monitor_sync.http.failure import Failure, Reply
 from monitor_sync.http.redaction import Redaction
 from monitor_sync.http.request import ApiRequest
@@ -153,10 +152,5 @@ def _configuration(settings: Settings) -> Configuration:
         is_iac=True,
     )
     if settings.proxy:
-        user, _, place = settings.proxy.rpartition("@")
-        scheme, _, user = user.rpartition("://")
-        configuration.proxy = f"{scheme}://{place}" if user else settings.proxy
-        if user:  # urllib3 does not read them from the address, and knows Latin-1 alone
-            basic = b64encode(unquote(user).encode()).decode()
-            configuration.proxy_headers = {"proxy-authorization": f"Basic {basic}"}
+        configuration.proxy, configuration.proxy_headers = addresses.without_user(settings.proxy)
     return configuration

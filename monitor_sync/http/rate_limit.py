@@ -192,7 +192,7 @@ class RateLimiter:
         window.pending.append(request)
         if now >= window.ends:
             window.probed = now
-        if window.silent:
+        if window.quota is None:
             window.recent.append(now)
         return request
 
@@ -262,7 +262,10 @@ class RateLimiter:
         limit = self._service.limit_of(route)
         while window.recent and window.recent[0] <= now - limit.seconds:
             window.recent.popleft()
-        if len(window.recent) < limit.requests - reserve(limit.requests):
+        if window.recent and now < window.recent[-1] + limit.apart:
+            return Wait(seconds=window.recent[-1] + limit.apart - now)
+        left_to_others = reserve(limit.requests) if limit.reserved is None else limit.reserved
+        if len(window.recent) < limit.requests - left_to_others:
             return None
         reason = f"the usual limit of {limit.requests} in {limit.seconds:g} s"
         return Wait(seconds=window.recent[0] + limit.seconds - now, reason=reason)

@@ -17,14 +17,15 @@ class RetryPolicy:
     A request is tried ``tries`` times in all where the service fails. Waits grow from
     ``first_wait`` by doubling, each somewhere between half and all of it, so that workers do not
     return as one. Being throttled is no failure: all workers wait it out together
-    (``rate_limit.py``), one request for ``longest_throttle`` in all, or 240 first waits where the
-    service does not say for how long. A request that is not repeatable is sent again only where it
-    surely did not happen.
+    (``rate_limit.py``), one request for ``longest_throttle`` in all, or for ``throttle_waits``
+    first waits where the service does not say for how long. A request that is not repeatable is
+    sent again only where it surely did not happen.
     """
 
     tries: int = 4
     first_wait: float = 0.5
     longest_throttle: float = 120.0
+    throttle_waits: float = 240.0
     chance: Callable[[], float] = random.random
 
     def wait_before_next(self, failure: Failure, failures: int, throttled: float) -> float | None:
@@ -36,7 +37,7 @@ class RetryPolicy:
         """
         if failure.kind == "throttled":
             if failure.wait is None:
-                return 0.0 if throttled < 240 * self.first_wait else None
+                return 0.0 if throttled < self.throttle_waits * self.first_wait else None
             return 0.0 if throttled + failure.wait <= self.longest_throttle else None
         tries = failure.request.tries or self.tries
         if not failure.transient or failure.outcome_unknown or failures >= tries:

@@ -27,10 +27,16 @@ class RateLimitHeaders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestLimit:
-    """So many requests in so many seconds."""
+    """
+    So many requests in so many seconds, at least ``apart`` seconds between two of them.
+
+    ``reserved`` of the requests are left to people and to other tools; None is a tenth.
+    """
 
     requests: int
     seconds: float
+    apart: float = 0.0
+    reserved: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,155 @@
+"""Reading from a tool's API: lists in pages, each once a run, and why something was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+
+from monitor_sync.errors import NotSent
+from monitor_sync.http import pipeline
+from monitor_sync.http.connection import Connections, JsonEndpoint
+from monitor_sync.http.error_messages import reason
+from monitor_sync.http.failure import Failure
+from monitor_sync.http.request import ApiRequest
+from monitor_sync.http.request_gate import RequestGate
+from monitor_sync.http.retry import RetryPolicy
+from monitor_sync.http.service import Service
+from monitor_sync.oncall.reading import Fields, objects, text
+
+_MOST_PAGES: Final = 200
+
+_MOST_SILENCES: Final = 5
+"""So many requests in a row may fail after all their tries; then the tool counts as away."""
+
+_MOST_THROTTLED: Final = 2
+"""So many requests may be refused as too many, each waited for; then nothing more is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """Why something could not be read, as the end of a sentence; it holds no text of the tool's."""
+
+    reason: str
+    absent: bool = False
+
+
+class Reader:
+    """
+    Reads lists of objects from one tool. Safe from one thread at a time.
+
+    Every list is read once a run. Where a limit stays used up, or the tool fails several times in a
+    row, nothing more is sent, and what is left is ``NotRead`` for that reason.
+    """
+
+    def __init__(
+        self, service: Service, endpoint: JsonEndpoint, gate: RequestGate, retry: RetryPolicy
+    ) -> None:
+        self._service = service
+        self._endpoint = endpoint
+        self._connections = Connections(endpoint)
+        self._gate = gate
+        self._retry = retry
+        self._read: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Fields, ...] | NotRead] = {}
+        self._silences = 0
+        self._throttled = 0
+        self._given_up: NotRead | None = None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+    def listing(self, path: str, subject: str, **path_params: str) -> tuple[Fields, ...] | NotRead:
+        """Return all objects of a list, over all its pages. ``subject`` names it in messages."""
+        key = (path, tuple(sorted(path_params.items())))
+        if key not in self._read:
+            self._read[key] = self._pages(path, subject, path_params)
+        return self._read[key]
+
+    def _pages(
+        self, path: str, subject: str, path_params: Mapping[str, str]
+    ) -> tuple[Fields, ...] | NotRead:
+        items: list[Fields] = []
+        query: dict[str, str] = {}
+        asked: list[dict[str, str]] = []
+        while query not in asked and len(asked) < _MOST_PAGES:
+            asked.append(query)
+            request = ApiRequest(
+                method="GET", path=path, kind="list", operation="list", subject=subject,
+                repeatable=True, path_params=path_params, query=query,
+            )  # fmt: skip
+            page = self._page(request)
+            if isinstance(page, NotRead):
+                return page
+            items += objects(page if isinstance(page, list) else page.get("results"))
+            following = text(page.get("next")) if isinstance(page, dict) else ""
+            if not following:
+                return tuple(items)
+            own = self._own_query(following)
+            if own is None:
+                return NotRead(f"{self._service.name} gives the next page at another address")
+            query = own
+        return NotRead(f"{self._service.name} gives pages without end")
+
+    def _page(self, request: ApiRequest) -> Any:
+        """Return the JSON of one request: a list, or an object with ``results``; or NotRead."""
+        if self._given_up is not None:
+            return self._given_up
+        try:
+            answer = pipeline.send(
+                request,
+                self._connections.send,
+                service=self._service,
+                gate=self._gate,
+                retry=self._retry,
+            )
+        except NotSent:
+            self._given_up = NotRead("there was no time left to ask")
+            return self._given_up
+        if isinstance(answer, Failure):
+            return self._failed(answer)
+        self._silences = 0
+        if isinstance(answer.value, dict) and not isinstance(answer.value.get("results"), list):
+            return NotRead(f"{self._service.name} answered with something that is no list")
+        return answer.value
+
+    def _failed(self, failure: Failure) -> NotRead:
+        not_read = NotRead(_why(failure, self._service), absent=failure.status == 404)
+        self._silences += failure.transient or failure.page
+        self._throttled += failure.kind == "throttled"
+        if self._silences >= _MOST_SILENCES or self._throttled >= _MOST_THROTTLED:
+            self._given_up = not_read
+        return not_read
+
+    def _own_query(self, following: str) -> dict[str, str] | None:
+        """Return the query of the next page; None where it is another host's, or has our key."""
+        base_url = self._endpoint.base_url
+        try:
+            parts = urlsplit(urljoin(base_url + "/", following))
+            same_host = _host(parts) == _host(urlsplit(base_url))
+        except ValueError:
+            return None
+        if not same_host or any(secret in following for secret in self._endpoint.secrets):
+            return None
+        return dict(parse_qsl(parts.query))
+
+
+def _host(parts: SplitResult) -> tuple[str | None, int | None]:
+    """Return host and port; no port where it is the usual one, behind whatever ends TLS."""
+    return parts.hostname, None if parts.port in (80, 443) else parts.port
+
+
+def _why(failure: Failure, service: Service) -> str:
+    """Return why a request failed, without the tool's own words: they may name people."""
+    match failure.kind:
+        case "denied":
+            return f"{service.name} refused {service.credentials} ({failure.status})"
+        case "throttled":
+            return f"{service.name} takes no more requests for now (429)"
+        case _ if failure.page:
+            return f"{service.name} answered with a web page ({failure.status})"
+        case _ if failure.status:
+            return f"{service.name} answered {failure.status}"
+        case _:
+            return reason(failure, service)

@@ -1,0 +1,111 @@
+"""
+What an on-call tool must be able to do, and how one is found.
+
+A tool is a name in teams.yaml (``on_call.tool``). Ours are in ``BUILT_IN``; another package adds
+one by an entry point of the group ``monitor_sync.oncall_tools`` whose name is that word and whose
+value is a function like ``Connect``::
+
+    [project.entry-points."monitor_sync.oncall_tools"]
+    bellboy = "bellboy.monitor_sync:connect"
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, Protocol
+
+from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow
+
+GROUP: Final = "monitor_sync.oncall_tools"
+"""The group of entry points by which another package adds a tool."""
+
+BUILT_IN: Final[Mapping[str, str]] = {"zenduty": "monitor_sync.oncall.zenduty"}
+"""The module of each tool of ours. It has a ``connect``."""
+
+
+class OnCallTool(Protocol):
+    """
+    An on-call tool that was connected to. It is asked about one page at a time.
+
+    It reads and never writes, and keeps what it read for the run.
+    """
+
+    @property
+    def title(self) -> str:
+        """Its name, for people."""
+
+    @property
+    def handle_kinds(self) -> frozenset[str]:
+        """The kinds of handles (``language.handles.KINDS``) that lead to it."""
+
+    def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
+        """
+        Return the steps behind the handle.
+
+        Raises nothing that a network or a service can cause: what could not be read is a step that
+        is ``not_checked``, with the reason.
+        """
+
+    def close(self) -> None:
+        """Close its connections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """
+    What a tool gets to connect with.
+
+    ``environ`` has its key and its address. After ``deadline`` seconds from now nothing more is
+    sent. ``on_wait`` is told what is waited for and for how many seconds.
+    """
+
+    environ: Mapping[str, str] = field(repr=False)
+    deadline: float | None = None
+    on_wait: Callable[[str, float], None] | None = field(default=None, repr=False)
+
+
+Connect = Callable[[Connection], OnCallTool]
+"""Connects to a tool, and opens no connection yet. Raises UsageError, and Unusable."""
+
+
+class Unusable(Exception):
+    """A tool cannot be asked. ``reason`` ends a sentence, ``fix`` says what to do."""
+
+    def __init__(self, reason: str, fix: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.fix = fix
+
+
+def connect(name: str, connection: Connection) -> OnCallTool:
+    """Return the tool of this name. Raises Unusable, and UsageError for a wrong address."""
+    return _connect_of(name)(connection)
+
+
+def _connect_of(name: str) -> Connect:
+    if name in BUILT_IN:
+        built_in: Connect = importlib.import_module(BUILT_IN[name]).connect
+        return built_in
+    for entry in entry_points(group=GROUP, name=name):
+        return _loaded(entry)
+    raise Unusable(
+        f"this version cannot follow a page into {name}",
+        f"use one of {', '.join(sorted(BUILT_IN))}, or install a package that adds {name}",
+    )
+
+
+def _loaded(entry: EntryPoint) -> Connect:
+    """Return what an entry point names. Whatever its import raises is the package's own fault."""
+    try:
+        connect_of_package: Connect = entry.load()
+    except (ImportError, AttributeError, SyntaxError) as error:
+        package = entry.dist.name if entry.dist else entry.value
+        raise Unusable(
+            f"the package {package} that adds {entry.name} cannot be imported"
+            f" ({type(error).__name__})",
+            f"repair or update {package}",
+        ) from error
+    return connect_of_package

@@ -1,0 +1,5 @@
+"""Zenduty, which is called Xurrent IMR since 2025-11-20."""
+
+from monitor_sync.oncall.zenduty.connecting import connect
+
+__all__ = ["connect"]

@@ -1,0 +1,82 @@
+"""Zenduty's address, key and limits. From its OpenAPI 1.1.0 and its page on rate limits."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from monitor_sync.http import addresses
+from monitor_sync.http.connection import JsonEndpoint
+from monitor_sync.http.failure import one_line
+from monitor_sync.http.request_gate import Clock, RequestGate
+from monitor_sync.http.retry import RetryPolicy
+from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
+from monitor_sync.oncall.reader import Reader
+from monitor_sync.oncall.tool import Connection, Unusable
+from monitor_sync.oncall.zenduty.directory import ON_CALL, ZendutyLists
+from monitor_sync.oncall.zenduty.following import Zenduty
+
+KEY: Final = "ZENDUTY_API_KEY"
+URL: Final = "ZENDUTY_URL"
+_URL: Final = "https://www.zenduty.com"
+
+NAME: Final = "Zenduty (Xurrent IMR)"
+
+LIMITS: Final = {f"GET {ON_CALL}": RequestLimit(requests=40, seconds=60.0, apart=0.51, reserved=0)}
+"""
+Zenduty's page on rate limits: on-call reads 2 a second and 40 a minute. One read a team is all that
+is sent, so 40 teams take one minute's share.
+"""
+
+USUAL: Final = RequestLimit(requests=120, seconds=60.0)
+"""No limit is published for lists of teams, services and the like; this is ours, for each list."""
+
+HEADERS: Final = RateLimitHeaders(reset="retry-after", default_period=60.0)
+"""None are published; the one that any service may send with a 429 is heeded."""
+
+TRIES: Final = 3
+THROTTLE_WAITS: Final = 120.0
+"""Zenduty's page: wait about a minute after a 429, longer each time. With 0.5 s as unit: 60 s."""
+
+
+def connect(connection: Connection, clock: Clock | None = None) -> Zenduty:
+    """Return Zenduty, and open no connection yet. Raises Unusable without a key, and UsageError."""
+    environ = connection.environ
+    base_url = addresses.base_url(URL, environ) or _URL
+    key = addresses.secret(environ, KEY)
+    if not key:
+        raise Unusable(f"{KEY} is not set", f"set {KEY} to a key of Zenduty's API")
+    service = Service(
+        name="Zenduty",
+        host=urlsplit(base_url).netloc,
+        credentials="the key",
+        status_page="https://status.zenduty.com",
+        headers=HEADERS,
+        limits=LIMITS,
+        usual_limit=USUAL,
+    )
+    endpoint = JsonEndpoint(
+        base_url=base_url,
+        headers={"Authorization": f"Token {key}"},
+        secrets=(key,),
+        sentences=_sentences,
+        limits=HEADERS,
+        proxy=addresses.proxy(environ, base_url),
+        timeout=addresses.seconds(environ, "MONITOR_SYNC_TIMEOUT", default=30.0, most=3600.0),
+    )
+    backoff = addresses.seconds(environ, "MONITOR_SYNC_BACKOFF", default=0.5, most=60.0)
+    gate = RequestGate(
+        service,
+        backoff=backoff,
+        deadline=connection.deadline,
+        on_wait=connection.on_wait,
+        clock=clock,
+    )
+    retry = RetryPolicy(tries=TRIES, first_wait=backoff, throttle_waits=THROTTLE_WAITS)
+    return Zenduty(NAME, ZendutyLists(Reader(service, endpoint, gate, retry)))
+
+
+def _sentences(body: Any) -> tuple[str, ...]:
+    """Return Zenduty's own words: ``{"detail": "…"}``."""
+    detail = body.get("detail") if isinstance(body, dict) else None
+    return (one_line(detail),) if isinstance(detail, str) and detail else ()

@@ -1,0 +1,238 @@
+"""From a service of Zenduty's to people: its escalation policy, schedules, who is on call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor_sync.counting import count
+from monitor_sync.oncall import coverage
+from monitor_sync.oncall.path import (
+    EscalationLevel,
+    Followed,
+    LookAhead,
+    PageToFollow,
+    PathStep,
+    Responder,
+    Shift,
+    StepName,
+)
+from monitor_sync.oncall.privacy import NAMELESS, shown
+from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.reading import (
+    Fields,
+    identifier,
+    number,
+    objects,
+    span,
+    text,
+    user_name,
+    whole,
+)
+from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService
+from monitor_sync.oncall.zenduty.schedule import turns
+
+_SCHEDULE, _USER = 1, 2  # `target_type` of a rule's target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Policy:
+    """An escalation policy; ``rules`` in the order in which they are carried out."""
+
+    id: str
+    name: str
+    team: str
+    rules: tuple[Fields, ...]
+
+
+def beyond(
+    service: ZendutyService, page: PageToFollow, directory: ZendutyLists, window: LookAhead
+) -> Followed:
+    """Return the steps from a service on: escalation, schedule, person."""
+    fields = directory.policy(service)
+    if isinstance(fields, NotRead):
+        return Followed(steps=unread(fields.reason, "escalation", "schedule", "person"))
+    if fields is None:
+        return _without_policy(service)
+    policy = _policy(fields, service)
+    on_call = directory.on_call(policy.team)
+    levels = None if isinstance(on_call, NotRead) else _levels(policy, on_call)
+    reason = on_call.reason if isinstance(on_call, NotRead) else "Zenduty does not list its policy"
+    person = _person_step(levels, reason)
+    if not policy.rules:
+        return Followed(
+            steps=(
+                _escalation_step(policy, page),
+                _not_checked("schedule", "the policy has no step that could name one"),
+                person,
+            ),
+            levels=levels or (),
+        )
+    schedule, shifts = _schedule(policy, levels or (), directory, window)
+    return Followed(
+        steps=(_escalation_step(policy, page), schedule, person), levels=levels or (), shifts=shifts
+    )
+
+
+def unread(reason: str, *names: StepName) -> tuple[PathStep, ...]:
+    """Return these steps as not checked, all for one reason."""
+    return tuple(_not_checked(name, reason) for name in names)
+
+
+def _not_checked(name: StepName, reason: str) -> PathStep:
+    return PathStep(step=name, name="", status="not_checked", what=reason)
+
+
+def _without_policy(service: ZendutyService) -> Followed:
+    broken = PathStep(
+        step="escalation",
+        name="",
+        status="broken",
+        what=f"the service {shown(service.name)} has no escalation policy: it calls nobody",
+        fix="give the service an escalation policy in Zenduty",
+    )
+    rest = unread("there is no escalation policy that leads to one", "schedule", "person")
+    return Followed(steps=(broken, *rest))
+
+
+def _policy(fields: Fields, service: ZendutyService) -> _Policy:
+    rules = sorted(objects(fields.get("rules")), key=lambda rule: number(rule.get("position")) or 0)
+    return _Policy(
+        id=text(fields.get("unique_id")),
+        name=text(fields.get("name")),
+        team=identifier(fields.get("team")) or service.team.id,
+        rules=tuple(rules),
+    )
+
+
+# the escalation
+
+
+def _escalation_step(policy: _Policy, page: PageToFollow) -> PathStep:
+    problem = fix = note = ""
+    if not policy.rules:
+        problem, fix = "it has no steps, so it calls nobody", "give the policy a first step"
+    elif not objects(policy.rules[0].get("targets")):
+        problem, fix = "its first step calls nobody", "name a schedule in the first step"
+    else:
+        problem, fix, note = _first_delay(policy.rules[0], page)
+    return PathStep(
+        step="escalation",
+        name=shown(policy.name),
+        status="broken" if problem else "ok",
+        what=problem or note,
+        fix=fix,
+    )
+
+
+def _first_delay(rule: Fields, page: PageToFollow) -> tuple[str, str, str]:
+    """
+    Return what is wrong with the delay of the first step, what to do, and what is worth knowing.
+
+    The OpenAPI 1.1.0 says "if delay=5, then … at t=5" and no unit: minutes are inferred.
+    """
+    delay = span(rule.get("delay"), seconds=60) or timedelta()
+    minutes = delay / timedelta(minutes=1)
+    if page.acknowledge is None:
+        waits = f"the first step waits {minutes:g} min and " if minutes else ""
+        return "", "", f"{waits}teams.yaml has no target to acknowledge" if minutes else ""
+    if delay <= page.acknowledge:
+        return "", "", ""
+    target = page.acknowledge / timedelta(minutes=1)
+    return (
+        f"the first step waits {minutes:g} min (delay read as minutes), longer than the"
+        f" {target:g} min to acknowledge",
+        "let the first step of the policy begin at once",
+        "",
+    )
+
+
+# the schedule
+
+
+def _schedule(
+    policy: _Policy, levels: Sequence[EscalationLevel], directory: ZendutyLists, window: LookAhead
+) -> tuple[PathStep, tuple[Shift, ...] | None]:
+    """Return the step about the schedules of the first rule, and who is on call by them."""
+    targets = objects(policy.rules[0].get("targets"))
+    wanted = [text(t.get("target_id")) for t in targets if whole(t.get("target_type")) == _SCHEDULE]
+    users = [text(t.get("target_id")) for t in targets if whole(t.get("target_type")) == _USER]
+    people = {person.id: person for level in levels for person in level.people}
+    shifts = [
+        Shift(
+            person=people.get(user) or Responder(id=user, name=NAMELESS),
+            start=window.now,
+            end=window.end,
+        )
+        for user in users
+    ]
+    if not wanted:
+        what = "the first step calls people directly: no schedule" if users else "no schedule"
+        return PathStep(step="schedule", name="", status="ok", what=what), tuple(shifts) or None
+    listed = directory.schedules(policy.team)
+    if isinstance(listed, NotRead):
+        return _not_checked("schedule", listed.reason), None
+    schedules = [fields for fields in listed if text(fields.get("unique_id")) in wanted]
+    if len(schedules) < len(set(wanted)):
+        missing = "the first step names a schedule that is not among those of its team"
+        return _not_checked("schedule", missing), None
+    doubt = ""
+    for fields in schedules:
+        read = turns(fields, people, window)
+        shifts += read.shifts
+        doubt = doubt or read.doubt
+    name = ", ".join(shown(text(fields.get("name"))) for fields in schedules)
+    step = coverage.schedule_step(name, shifts, levels, window, doubt=doubt)
+    return step, None if step.status == "not_checked" else tuple(shifts)
+
+
+# people
+
+
+def _levels(policy: _Policy, on_call: Sequence[Fields]) -> tuple[EscalationLevel, ...] | None:
+    """Return who is on call now at each level; None where Zenduty does not list the policy."""
+    for fields in on_call:
+        if text(fields.get("unique_id")) == policy.id:
+            rules = objects(fields.get("oncalls"))
+            return tuple(sorted(map(_level, rules), key=lambda level: level.position))
+    return None
+
+
+def _level(rule: Fields) -> EscalationLevel:
+    return EscalationLevel(
+        position=whole(rule.get("position")) or 0,
+        delay=span(rule.get("delay"), seconds=60),
+        people=tuple(map(_person, objects(rule.get("oncalls")))),
+    )
+
+
+def _person(user: Mapping[str, object]) -> Responder:
+    names = (text(user.get("first_name")), text(user.get("last_name")))
+    return Responder(id=user_name(user), name=shown(" ".join(filter(None, names))) or NAMELESS)
+
+
+def _person_step(levels: tuple[EscalationLevel, ...] | None, reason: str) -> PathStep:
+    if levels is None:
+        return _not_checked("person", reason)
+    reached = next((level for level in levels if level.people), None)
+    if reached is None:
+        return PathStep(
+            step="person",
+            name="",
+            status="broken",
+            what="nobody is on call now, at no level",
+            fix="put somebody on call in Zenduty now, then mend the schedule",
+        )
+    note = ""
+    if reached is not levels[0]:
+        position = levels.index(reached) + 1
+        waits = reached.delay / timedelta(minutes=1) if reached.delay else 0
+        note = f"nobody at the first level now; level {position} is called after {waits:g} min"
+    return PathStep(
+        step="person",
+        name=", ".join(person.name for person in reached.people[:3])
+        + (f" and {count(len(reached.people) - 3, 'other')}" if len(reached.people) > 3 else ""),
+        status="ok",
+        what=note,
+    )

@@ -1,0 +1,299 @@
+"""A page on its way through Zenduty: from the address of a webhook to the person it wakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Status, Webhook
+from monitor_sync.oncall.privacy import shown
+from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.zenduty.directory import (
+    Integration,
+    SeveralServices,
+    ZendutyLists,
+    ZendutyService,
+    place,
+)
+from monitor_sync.oncall.zenduty.escalation import beyond, unread
+
+_DISABLED, _MAINTENANCE = 0, 4  # `status` of a service
+_NOTHING, _WARNINGS_TOO = 0, 3  # `create_incidents_for` of an integration
+_SHORTEST_KEY: Final = 16
+
+_Declared = ZendutyService | SeveralServices | NotRead | None
+_Linked = Integration | NotRead | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Problems:
+    """What is wrong with one thing, and what to do about it; empty where nothing is."""
+
+    what: tuple[str, ...] = ()
+    fix: tuple[str, ...] = ()
+
+    def __or__(self, other: _Problems) -> _Problems:
+        return _Problems(what=self.what + other.what, fix=self.fix + other.fix)
+
+
+class Zenduty:
+    """Zenduty behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
+
+    handle_kinds: Final = frozenset({"webhook"})
+
+    def __init__(self, title: str, directory: ZendutyLists) -> None:
+        self.title: Final = title
+        self._directory = directory
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._directory.close()
+
+    def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
+        """Return the steps from the integration to the person."""
+        services, gap = self._directory.services()
+        if not services and gap is not None:
+            steps = unread(gap.reason, "integration", "service", "escalation", "schedule", "person")
+            return Followed(steps=steps)
+        declared = self._declared(page.service, own="")
+        linked = self._linked(page.webhook, declared)
+        if isinstance(declared, SeveralServices) and isinstance(linked, Integration):
+            declared = self._declared(page.service, own=linked.service.id)
+        service = declared if isinstance(declared, ZendutyService) else None
+        if service is None and isinstance(linked, Integration):
+            service = linked.service
+        first = (
+            self._integration_step(page, linked, declared),
+            self._service_step(page, linked, declared),
+        )
+        if service is None:
+            reason = "it is not known which service the page comes to"
+            return Followed(steps=(*first, *unread(reason, "escalation", "schedule", "person")))
+        rest = beyond(service, page, self._directory, window)
+        return Followed(steps=(*first, *rest.steps), levels=rest.levels, shifts=rest.shifts)
+
+    def _declared(self, wanted: str, *, own: str) -> _Declared:
+        return self._directory.service(wanted, own) if wanted else None
+
+    def _linked(self, webhook: Webhook | None, declared: _Declared) -> _Linked:
+        """
+        Return the integration whose address the webhook has.
+
+        None: there is none, or no webhook. NotRead: some integrations could not be read, and it is
+        not among the others.
+        """
+        if webhook is None:
+            return None
+        own = declared if isinstance(declared, ZendutyService) else None
+        listed = self._directory.integrations(own) if own is not None else []
+        gap = listed if isinstance(listed, NotRead) else None
+        readable = [] if isinstance(listed, NotRead) else listed
+        match = _with_address(readable, webhook)
+        if match is not None:
+            return match
+        for other in self._directory.elsewhere(own):
+            if isinstance(other, NotRead):
+                gap = gap or other
+            else:
+                readable.append(other)
+        return _with_address(readable, webhook) or _with_key(readable, webhook) or gap
+
+    # the integration
+
+    def _integration_step(
+        self, page: PageToFollow, linked: _Linked, declared: _Declared
+    ) -> PathStep:
+        if isinstance(linked, NotRead):
+            return PathStep(step="integration", name="", status="not_checked", what=linked.reason)
+        expected = self._expected(declared)
+        if isinstance(linked, Integration):
+            problems = _problems(linked)
+            if expected is not None and linked.service.id != expected.service.id:
+                problems |= _problems(expected)
+            name, note = linked.name, _level_note(linked, page)
+        elif page.webhook is not None:
+            problems = _Problems(
+                what=(f"no integration in Zenduty has the address of {page.handle}",),
+                fix=(f"give the webhook {page.target} the address of the Datadog integration",),
+            )
+            name, note = "", ""
+        else:
+            problems = _problems(expected) if expected is not None else _Problems()
+            name = expected.name if expected is not None else ""
+            note = "there is no webhook to compare with"
+        sure = page.webhook is not None and not _unknown_level(linked)
+        status: Status = "broken" if problems.what else "ok" if sure else "not_checked"
+        return PathStep(
+            step="integration",
+            name=shown(name),
+            status=status,
+            what="; ".join(problems.what) or note,
+            fix="; ".join(problems.fix),
+        )
+
+    def _expected(self, declared: _Declared) -> Integration | None:
+        """Return the one integration of the declared service that alerts can come through."""
+        if not isinstance(declared, ZendutyService):
+            return None
+        listed = self._directory.integrations(declared)
+        incoming = [] if isinstance(listed, NotRead) else [i for i in listed if not i.outgoing]
+        if len(incoming) > 1:
+            incoming = [item for item in incoming if "datadog" in item.application]
+        return incoming[0] if len(incoming) == 1 else None
+
+    # the service
+
+    def _service_step(self, page: PageToFollow, linked: _Linked, declared: _Declared) -> PathStep:
+        match declared:
+            case NotRead(reason=reason):
+                return PathStep(
+                    step="service", name=page.service, status="not_checked", what=reason
+                )
+            case SeveralServices(teams=teams):
+                among = ", ".join(map(shown, teams))
+                return PathStep(
+                    step="service",
+                    name=page.service,
+                    status="not_checked",
+                    what=f"several services have this name, in the teams {among}",
+                    fix="write the id of the service into teams.yaml: on_call.service",
+                )
+            case None if page.service:
+                return self._no_such_service(page)
+            case None:
+                return _undeclared(linked)
+            case _:
+                problems = _of_service(declared)
+                if isinstance(linked, Integration) and linked.service.id != declared.id:
+                    problems = _leads_elsewhere(page, linked, declared) | problems
+                return _service_step(declared.name, problems)
+
+    def _no_such_service(self, page: PageToFollow) -> PathStep:
+        near = get_close_matches(page.service, self._directory.names(), n=1)
+        mend = f"did you mean {shown(near[0])}? " if near else ""
+        return PathStep(
+            step="service",
+            name=page.service,
+            status="broken",
+            what=f"Zenduty has no service {page.service}",
+            fix=f"{mend}Mend on_call.service of the team in teams.yaml, or make the service",
+        )
+
+
+def _with_address(integrations: list[Integration], webhook: Webhook) -> Integration | None:
+    at = place(webhook.url)
+    matches = (item for item in integrations if at and item.place == at)
+    return next(matches, None)
+
+
+def _with_key(integrations: list[Integration], webhook: Webhook) -> Integration | None:
+    """Return the one integration whose key the address has, at a host of the same domain."""
+    at = place(webhook.url)
+    domain = _domain(at)
+    matches = [
+        item
+        for item in integrations
+        if len(item.key) >= _SHORTEST_KEY
+        and item.key in at.split("/")
+        and _domain(item.place) in ("", domain)
+    ]
+    return matches[0] if len(matches) == 1 else None
+
+
+def _domain(address: str) -> str:
+    """Return the last two labels of an address's host: Zenduty has several hosts of one domain."""
+    host = address.partition("/")[0]
+    return host if ":" in host else ".".join(host.split(".")[-2:])
+
+
+def _problems(integration: Integration) -> _Problems:
+    problems = _Problems()
+    named = f"the integration {shown(integration.name)} of {shown(integration.service.name)}"
+    if not integration.enabled:
+        problems |= _Problems(what=(f"{named} is disabled",), fix=("enable it in Zenduty",))
+    if integration.outgoing:
+        problems |= _Problems(
+            what=(f"{named} only sends, it takes no alerts",),
+            fix=("give the webhook the address of the Datadog integration",),
+        )
+    if integration.level == _NOTHING:
+        problems |= _Problems(
+            what=(f"{named} creates incidents for nothing (level 0)",),
+            fix=("let it create incidents for critical alerts at least",),
+        )
+    return problems
+
+
+def _unknown_level(linked: _Linked) -> bool:
+    return isinstance(linked, Integration) and linked.level is None
+
+
+def _level_note(integration: Integration, page: PageToFollow) -> str:
+    """Return what nobody knows about the level: which transition is which kind of alert."""
+    if integration.level is None:
+        return "it does not say for what it creates incidents"
+    open_points = [
+        words
+        for state, words in (("warning", "warnings"), ("no_data", "missing data"))
+        if state in page.states
+    ]
+    if not open_points or integration.level >= _WARNINGS_TOO:
+        return ""
+    return (
+        f"not checked: whether level {integration.level} creates incidents for"
+        f" {' and '.join(open_points)}"
+    )
+
+
+def _of_service(service: ZendutyService) -> _Problems:
+    named = f"the service {shown(service.name)}"
+    if service.under_maintenance or service.status == _MAINTENANCE:
+        return _Problems(
+            what=(f"{named} is in maintenance: no incident is made",),
+            fix=("end the maintenance in Zenduty",),
+        )
+    if service.status == _DISABLED:
+        return _Problems(what=(f"{named} is disabled",), fix=("enable the service in Zenduty",))
+    return _Problems()
+
+
+def _leads_elsewhere(
+    page: PageToFollow, linked: Integration, declared: ZendutyService
+) -> _Problems:
+    other = linked.service
+    return _Problems(
+        what=(
+            f"{page.handle} leads to the service {shown(other.name)} of {shown(other.team.name)},"
+            f" teams.yaml declares {shown(declared.name)}",
+        ),
+        fix=(
+            f"give the webhook {page.target} the address of the Datadog integration of"
+            f" {shown(declared.name)}",
+        ),
+    )
+
+
+def _undeclared(linked: _Linked) -> PathStep:
+    """Return the step where teams.yaml declares no service: the one that the webhook leads to."""
+    if isinstance(linked, Integration):
+        problems = _of_service(linked.service)
+        note = "teams.yaml declares no on_call.service to compare with"
+        return _service_step(linked.service.name, problems, note)
+    return PathStep(
+        step="service",
+        name="",
+        status="not_checked",
+        what="teams.yaml declares no on_call.service, and no integration leads to one",
+        fix="declare on_call.service in teams.yaml",
+    )
+
+
+def _service_step(name: str, problems: _Problems, note: str = "") -> PathStep:
+    return PathStep(
+        step="service",
+        name=shown(name),
+        status="broken" if problems.what else "ok",
+        what="; ".join(problems.what) or note,
+        fix="; ".join(problems.fix),
+    )
