@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import environment, run
+from tests.cli.run import environment, run, run_process
 from tests.conftest import Local
 
 COLOUR = "\x1b["
@@ -223,7 +223,7 @@ def test_an_emulator_that_cannot_start_says_why(
 ) -> None:
     (tmp_path / "object.json").write_text("{}")
     (tmp_path / "broken.json").write_text("[" * 2000)
-    done = run("emulate", "--port", "0", *arguments, cwd=tmp_path)
+    done = run_process("emulate", "--port", "0", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -231,7 +231,7 @@ def test_an_emulator_that_cannot_start_says_why(
 
 def test_a_port_that_is_taken_is_exit_2(tmp_path: Path, local: Local) -> None:
     port = local.url.rpartition(":")[2]
-    done = run("emulate", "--port", port, cwd=tmp_path)
+    done = run_process("emulate", "--port", port, cwd=tmp_path)
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "--port 0" in done.stderr
@@ -240,7 +240,7 @@ def test_a_port_that_is_taken_is_exit_2(tmp_path: Path, local: Local) -> None:
 def test_output_in_another_alphabet_survives_an_ascii_locale(project: Path) -> None:
     path = project / "monitors" / "motor" / "flow.yaml"
     path.write_text(path.read_text().replace("Fewer visitors buy.", "見積もり → 購入"))
-    done = run(
+    done = run_process(
         "show",
         "motor/flow/conversion-drop",
         cwd=project,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.repository import DROP, Repository
-from tests.cli.run import environment, run
+from tests.cli.run import environment, run, run_process
 
 
 @pytest.mark.parametrize("words", ["comment --plan p", "approvals --plan p --base main", "merged"])
@@ -65,6 +65,6 @@ def test_the_folder_of_a_jobs_reports_is_looked_at_before_anything_is_applied(
 
 
 def test_standard_output_may_be_named_as_a_file(project: Path) -> None:
-    named = run("list", "--output", "/dev/stdout", cwd=project)
+    named = run_process("list", "--output", "/dev/stdout", cwd=project)
 
-    assert (named.returncode, named.stdout) == (0, run("list", cwd=project).stdout)
+    assert (named.returncode, named.stdout) == (0, run_process("list", cwd=project).stdout)
