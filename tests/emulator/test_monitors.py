@@ -275,6 +275,16 @@ def test_a_member_is_deleted_only_by_force(call: Caller) -> None:
     assert call.read(both["id"])["query"] == str(made["id"])
 
 
+def test_tags_of_a_composite_can_change_when_a_member_is_gone(call: Caller) -> None:
+    member = call("POST", "/v1/monitor", monitor())[1]
+    both = call("POST", "/v1/monitor", composite(member["id"]))[1]
+    call("DELETE", f"/v1/monitor/{member['id']}", query="force=true")
+
+    path = f"/v1/monitor/{both['id']}"
+    assert call("PUT", path, {"tags": ["team:motor"]})[0] == 200
+    assert call("PUT", path, {"query": both["query"]})[0] == 400
+
+
 def test_nothing_holds_a_monitor_back_once_the_composite_lets_go(call: Caller) -> None:
     first, second = call.created(), call.created(name="Other")
     both = call("POST", "/v1/monitor", composite(first["id"]))[1]
