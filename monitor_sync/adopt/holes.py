@@ -46,6 +46,11 @@ def with_holes(declared: Mapping[str, Any], names: Names) -> tuple[dict[str, Any
     return {**declared, "query": query}, tuple(notes)
 
 
+def slo_ids(query: str) -> list[str]:
+    """Return the ids of the SLOs that the query of an SLO alert watches."""
+    return _SLO.findall(query)
+
+
 def _member(number: str, names: Names, notes: list[str]) -> str:
     key = names.keys.get(int(number))
     if key is None:

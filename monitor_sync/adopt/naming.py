@@ -92,12 +92,13 @@ def _in_one_file(members: list[Title], used: set[str], unit_name: str) -> dict[i
         if name in several or name in used:
             whole = _slug(_VARIABLES.sub(" ", title.live.name))
             name = whole if whole and whole not in used else name
-        names_by_id[number] = _numbered(name or f"monitor-{number}", used)
+        names_by_id[number] = numbered(name or f"monitor-{number}", used)
         used.add(names_by_id[number])
     return names_by_id
 
 
-def _numbered(name: str, used: Collection[str]) -> str:
+def numbered(name: str, used: Collection[str]) -> str:
+    """Return a name, with the first number behind it that makes it free where it is used."""
     if name not in used:
         return name
     number = 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from monitor_sync.adopt import other_side, selecting
+from monitor_sync.adopt import other_side, selecting, slo_names
 from monitor_sync.adopt import placing as tags
 from monitor_sync.adopt.drafting import Doubts, Draft, Drafter, with_placing
 from monitor_sync.adopt.existing import ExistingFiles, existing_files
@@ -17,7 +17,7 @@ from monitor_sync.adopt.marks import mark_of
 from monitor_sync.adopt.other_side import OtherSide
 from monitor_sync.adopt.selecting import Left, Selection
 from monitor_sync.adopt.templates.suggestion import Suggestion
-from monitor_sync.app import baseline, files, listing
+from monitor_sync.app import baseline, files, listing, slo_lookup
 from monitor_sync.app.conversation import Conversation
 from monitor_sync.app.landing import land
 from monitor_sync.app.rewriting import parsed_files
@@ -109,6 +109,8 @@ class Imported:
     """What the imported monitors have in common, with ``templates``."""
     other_side: OtherSide | None = None
     """What lets go of the imported monitors, where another tool's ``state`` was given."""
+    unread_slos: str = ""
+    """Why the names of their SLOs could not be read; empty where they were, or none is named."""
 
     @property
     def keys(self) -> dict[int, str]:
@@ -138,11 +140,13 @@ def import_monitors(
         shares = tuple(tags.statistics(monitor.body for monitor in live))
         placing = existing.placing or tags.suggest(shares, len(live))
         texts = texts or {PROJECT: f"project: {options.project}\n"}
-        work = _Work(root, before, texts, loaded, existing, placing, live)
+        slos = slo_lookup.look_up(client, selection.chosen, existing.slos, texts[PROJECT])
+        existing = replace(existing, slos={**existing.slos, **slos.names})
+        work = _Work(root, before, texts, loaded, existing, placing, live, slos.names)
         proven = work.proven(selection, conversation, templates=options.templates)
     imported = work.ended(proven, selection, options, shares)
     ids = [monitor.id for monitor in imported.monitors]
-    return replace(imported, other_side=_other_side(options.state, ids))
+    return replace(imported, other_side=_other_side(options.state, ids), unread_slos=slos.unread)
 
 
 def _other_side(state: Any, ids: Collection[int]) -> OtherSide | None:
@@ -169,13 +173,21 @@ class _Work:
     existing: ExistingFiles
     placing: Placing
     live: Sequence[LiveResource]
+    slos: Mapping[str, str]
+
+    @property
+    def suggests(self) -> bool:
+        """Whether the import chooses the tags that say where monitors go."""
+        return self.existing.placing is None and self.placing != tags.Placing()
 
     @property
     def shared(self) -> dict[str, str]:
-        """What the import adds to project.yaml: which tags it went by, where that was not said."""
-        if self.existing.placing is not None or self.placing == tags.Placing():
-            return {} if self.before else {PROJECT: self.texts[PROJECT]}
-        return {PROJECT: with_placing(self.texts[PROJECT], self.placing)}
+        """What the import adds to project.yaml: the tags that it went by, the names of SLOs."""
+        before = self.texts[PROJECT]
+        text = with_placing(before, self.placing) if self.suggests else before
+        if self.slos:
+            text = slo_names.with_slos(text, self.slos) or text
+        return {PROJECT: text} if text != before or not self.before else {}
 
     def proven(
         self, selection: Selection, conversation: Conversation, *, templates: bool
@@ -242,7 +254,7 @@ class _Work:
             files=tuple(_files(changed, self.texts if self.before else {}, draft)),
             written=written,
             placing=self.placing,
-            suggested=PROJECT in changed and self.existing.placing is None,
+            suggested=PROJECT in changed and self.suggests,
             total=len(selection.chosen) + len(selection.already) + len(selection.left),
             teams=draft.teams,
             shares=shares,

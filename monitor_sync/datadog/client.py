@@ -13,6 +13,7 @@ from monitor_sync.datadog.monitors import Monitors
 from monitor_sync.datadog.notified_by_tags import NotifiedByTags
 from monitor_sync.datadog.service import datadog
 from monitor_sync.datadog.settings import Settings, from_environment
+from monitor_sync.datadog.slos import Slos
 from monitor_sync.datadog.teams import Teams
 from monitor_sync.datadog.transport import Transport
 from monitor_sync.datadog.users import Users
@@ -23,7 +24,7 @@ from monitor_sync.http.retry import RetryPolicy
 
 class Client:
     """
-    One Datadog organisation: ``monitors``, ``integrations``, ``logs``, ``teams``, ``users`` of it.
+    One Datadog organisation, with an attribute for each kind: ``monitors``, ``logs``, ``slos``, ….
 
     Safe to use from several threads. All methods raise RemoteError and its kinds, never anything
     of the libraries underneath. Nothing it raises or shows holds a key.
@@ -47,6 +48,7 @@ class Client:
         self.integrations = Integrations(self.api)
         self.notified_by_tags = NotifiedByTags(self.api)
         self.logs = Logs(self.api)
+        self.slos = Slos(self.api)
         self.teams = Teams(self.api)
         self.users = Users(self.api)
 

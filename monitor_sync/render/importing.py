@@ -96,6 +96,9 @@ def _found(imported: Imported, style: Style) -> list[str]:
         head = f"  {count(len(drafts), 'draft')}, which notify nobody: "
         names = listed_within([monitor.key for monitor in drafts], _COLUMNS - columns(head))
         lines.append(head + names)
+    if imported.unread_slos:
+        unread = f"  names of SLOs not read: {plain(imported.unread_slos)}"
+        lines += wrapped(unread, _COLUMNS, 4)
     noted = [monitor for monitor in imported.monitors if monitor.notes]
     if noted:
         verb = "names" if len(noted) == 1 else "name"
