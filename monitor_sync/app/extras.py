@@ -24,9 +24,9 @@ def emulator_classes() -> tuple[type[Emulator], Running]:
     return Emulator, running
 
 
-def lacking(error: ImportError, extra: str = "emulator", what: str = "the emulator") -> UsageError:
-    """Return the error for a missing package, with the extra that brings it."""
+def lacking(error: ImportError, package: str = "uvicorn", what: str = "the emulator") -> UsageError:
+    """Return the error for a missing package, with what installs it beside the tool."""
     return UsageError(
         f"{what} needs a package that is not installed ({error.name})",
-        hint=f"pip install 'monitor-sync[{extra}]'",
+        hint=f"`pip install {package}`, or with pipx `pipx inject monitor-sync {package}`",
     )

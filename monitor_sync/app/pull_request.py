@@ -101,7 +101,7 @@ def connect(job: ActionsRunner) -> GitHub:
     try:
         from monitor_sync.github.client import GitHub
     except ImportError as error:
-        raise extras.lacking(error, "github", "talking to GitHub") from None
+        raise extras.lacking(error, "PyGithub", "talking to GitHub") from None
     return GitHub(job)
 
 

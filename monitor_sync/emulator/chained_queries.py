@@ -19,6 +19,9 @@ from monitor_sync.emulator.spelling import is_misspelt
 # Recorded for log alerts; reported for event alerts in single quotes and for `log(…)`.
 _INVALID_OPERATOR = f"{INVALID_QUERY}: invalid operator specified: "
 
+# Recorded for what a search cannot hold: a facet without a value, by the reports of users.
+_INVALID_SEARCH = "Invalid query: Check for invalid tags or facets in your query."
+
 _SOURCES = {
     "log alert": {"logs"},
     "event-v2 alert": {"events"},
@@ -46,6 +49,7 @@ _ROLLUPS = {
 }  # fmt: skip
 _UNITS = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43800}
 _LONGEST_SEARCH = 2880  # minutes; `1d` and `2d` are recorded too
+_LONGEST_BURN = 2880  # minutes of a long window: 1 to 48 hours
 _LONGEST_SLO = {"7d", "30d", "90d"}
 
 _HEAD = re.compile(r"\s*(?P<name>[a-z][a-z_-]*)\(\s*(?P<quote>[\"'])", re.IGNORECASE)
@@ -57,6 +61,8 @@ _ARGUMENT = re.compile(
 )
 # `formula(…) > threshold`, with `thresholds.critical_query`: CreateMonitor, dynamic thresholds.
 _DYNAMIC = re.compile(r"(?:>=|<=|>|<)\s*threshold\s*\Z")
+_PHRASE = re.compile(r"\\?\"[^\"]*\"")
+_NO_VALUE = re.compile(r"(?<![\w:.\\/-])@?[A-Za-z][\w.-]*:(?=\s|\Z)")
 _COMPOSITE_TOKEN = re.compile(r"\s*(\d+|&&|\|\||!|\(|\))")
 
 
@@ -158,6 +164,10 @@ def bare(arguments: tuple[str, ...] | None) -> list[str]:
 def _search(chain: Chain, _: QueryEnd) -> str:
     if _single_quoted(chain):
         return _INVALID_OPERATOR
+    if _lacks_value(chain.quoted[1:-1]):
+        return _INVALID_SEARCH
+    if _unquoted(chain):
+        return INVALID_QUERY
     window = chain.step("last")
     is_error_tracking = chain.source == "error-tracking"
     rollup = chain.step("rollup")
@@ -180,6 +190,20 @@ def _single_quoted(chain: Chain) -> bool:
     """Return True if the search or a step is in single quotes, which searches refuse."""
     arguments = (argument for _, arguments in chain.steps for argument in arguments)
     return any(argument.startswith("'") for argument in (chain.quoted, *arguments))
+
+
+def _unquoted(chain: Chain) -> bool:
+    """Return True if a group, a window or a method is a bare word: the API text quotes them all."""
+    arguments = (chain.step(name) or () for name in ("by", "last", "rollup"))
+    return any(argument[:1] not in {'"', ""} for several in arguments for argument in several)
+
+
+def _lacks_value(search: str) -> bool:
+    """Return True for `env:` with nothing behind it. A search whose quotes do not pair is taken."""
+    bare_text = _PHRASE.sub('"', search)
+    return bare_text.count('"') == len(_PHRASE.findall(search)) and bool(
+        _NO_VALUE.search(bare_text)
+    )
 
 
 def _is_rollup(arguments: list[str]) -> bool:
@@ -220,9 +244,8 @@ def _slo(chain: Chain, end: QueryEnd) -> str:
     if chain.source == "error_budget":
         return ""
     long, short = (_window(chain.step(f"{name}_window") or ()) for name in ("long", "short"))
-    return (
-        "" if chain.source == "burn_rate" and 0 < short < long and end.number > 0 else INVALID_QUERY
-    )
+    windows = 0 < short < long <= _LONGEST_BURN
+    return "" if chain.source == "burn_rate" and windows and end.number > 0 else INVALID_QUERY
 
 
 def _formula(kind: str, chain: Chain, options: Json) -> str:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor_sync.emulator.queries import comparison
+from monitor_sync.emulator.queries import comparison, is_balanced
 from monitor_sync.emulator.spelling import is_misspelt
 
 INVALID_QUERY = "The value provided for parameter 'query' is invalid"
@@ -311,7 +311,7 @@ def check_filter(text: str) -> None:
     Raises `Unreadable`.
     """
     plain = text.strip()
-    if not plain:
+    if not plain or not is_balanced(plain):
         raise Unreadable
     outside = re.sub(r"\([^()]*\)", "()", plain)
     if re.search(r"\s(?:AND|OR)\s", outside, re.IGNORECASE) and re.search(

@@ -8,7 +8,9 @@ from tests.emulator.conftest import Caller, monitor
 from tests.emulator.test_metric_queries import INVALID
 
 OPERATOR = f"{INVALID}: invalid operator specified: "
+SEARCH = "Invalid query: Check for invalid tags or facets in your query."
 SLO = '"abcdef0123456789abcdef0123456789"'
+BURN = f'burn_rate({SLO}).over("7d").long_window("{{}}").short_window("4h") > 1'
 TRACKING = "error-tracking alert"
 VARIABLE = {"data_source": "logs", "name": "query1", "compute": {"aggregation": "count"}}
 
@@ -18,9 +20,11 @@ TAKEN = [
     ("log alert", 'logs("env:prod "task started"").index("*").rollup("count").last("5m") > 5'),
     ("log alert", 'logs("a:(b OR c)").rollup("pc95", "@duration").by("service").last("2h") >= 5'),
     ("log alert", 'logs("*").index("*").rollup("count").brand_new("x").last("5m") > 5'),
+    ("log alert", 'logs("\\"at: noon\\" url:https://a.b c\\:").rollup("count").last("5m") > 5'),
     ("trace-analytics alert", 'trace-analytics("-a:"<b>" env:c").rollup("count").last("5m") > 5'),
     (TRACKING, 'error-tracking-rum("a").rollup("count").by("issue.id").last("5m") > 0'),
     (TRACKING, 'error-tracking("a").source("all").new().by("@issue.id").last("1d") > 0'),
+    ("slo alert", BURN.format("48h")),
     ("log alert", 'formula("query1 * 100").last("15m") > 5'),
     ("llm-observability alert", 'formula("default_zero(query1)").last("15m") > 5'),
     ("query alert", 'formula("query1").rollup("sum").last("5m") > threshold'),
@@ -47,6 +51,11 @@ REFUSED = [
     ("log alert", 'logs("a").index("*").last("5m") > 5', INVALID),
     ("log alert", 'logs("a").index("*").rollup("count").last("3d") > 5', INVALID),
     ("log alert", 'logs("a").index("*").rollup("count").last("5min") > 5', INVALID),
+    ("log alert", 'logs("a").index("*").rollup("count").last(5m) > 5', INVALID),
+    ("log alert", 'logs("a").index("*").rollup("count").by(host).last("5m") > 5', INVALID),
+    ("log alert", 'logs("env: status:error").rollup("count").last("5m") > 5', SEARCH),
+    ("log alert", 'logs("a \\"b: c\\" @env:").rollup("count").last("5m") > 5', SEARCH),
+    ("slo alert", BURN.format("49h"), INVALID),
     ("log alert", 'formula("query1 + query2").last("5m") > 5', INVALID),
     ("log alert", 'formula("query1 + ").last("5m") > 5', INVALID),
     ("log alert", 'formula("(query1").last("5m") > 5', INVALID),

@@ -51,6 +51,8 @@ REFUSED = [
     "avg(last_5m):p101:a{*} > 5",
     "avg(last_5m):avg:a > 5",
     "avg(last_5m):avg:a{} > 5",
+    "avg(last_5m):avg:a{env:prod AND (b:c} > 5",
+    "avg(last_5m):avg:a{env IN (b,c} > 5",
     "avg(last_5m):avg:a{{*}} > 5",
     "avg(last_5m):(avg:a{*} > 5",
     "avg(last_5m):avg:a{*} by host > 5",
