@@ -50,7 +50,7 @@ class LiveValues:
         self._users: Counter[tuple[str, DataPath]] = Counter(
             (layer.document.path, layer.where)
             for made in loaded.provenance.values()
-            for layer in made.compiled.layers
+            for layer in made.layers
         )
         self._opened: set[tuple[str, DataPath]] = set()
         """Lists of items that were made mappings already."""
@@ -136,7 +136,7 @@ class _Monitor:
     # fields
 
     def _value(self, where: Field, value: Any) -> str:
-        layers = self._made.compiled.layers
+        layers = self._made.layers
         setting = place(layers, where) or place(layers, ("raw_options", *where[1:]))
         if where[:2] == ("options", "thresholds") and len(where) == 3:
             self._scope[str(where[2])] = plain(value)
@@ -153,7 +153,7 @@ class _Monitor:
         return self._on_own(own, value)
 
     def _text(self, where: Field, live: str) -> str:
-        setting = place(self._made.compiled.layers, where)
+        setting = place(self._made.layers, where)
         if setting is None:
             return self._on_own(where, live.replace("${", "$${"))
         layer, path = setting
@@ -238,7 +238,7 @@ class _Monitor:
         return self._on_own(("tags", key), None)
 
     def _levels_with_tags(self) -> Iterator[tuple[Layer, Any]]:
-        for layer in reversed(self._made.compiled.layers):
+        for layer in reversed(self._made.layers):
             if self._alone(layer) and "tags" in layer.values:
                 yield layer, layer.values["tags"]
 

@@ -42,11 +42,11 @@ def own_level(key: str, provenance: Mapping[str, Provenance]) -> OwnLevel | None
     made = provenance[key]
     document = made.source.document
     part = key.removeprefix(made.source.key(""))
-    for layer in made.compiled.layers:
+    for layer in made.layers:
         if layer.label == "monitor" and layer.document is document:
             return _of_written(key, layer.where, provenance)
     for index, use in enumerate(document.data.get("use") or ()):
-        for layer in made.compiled.layers:
+        for layer in made.layers:
             if layer.label != f"template {use['template']}":
                 continue
             name = str(layer.where[1])
@@ -78,5 +78,5 @@ def _of_written(key: str, where: DataPath, provenance: Mapping[str, Provenance])
 
 def _is_of(made: Provenance, source: MonitorFile, where: DataPath) -> bool:
     """Return whether a monitor is an item of the one that a file has at a path."""
-    levels = made.compiled.layers if made.source is source else ()
+    levels = made.layers if made.source is source else ()
     return any(layer.label == "monitor" and layer.where == where for layer in levels)

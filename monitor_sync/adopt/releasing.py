@@ -64,7 +64,7 @@ class _File:
         self._leaving = {key for key in self._own if key in leaving}
         self._keys_at: dict[DataPath, set[str]] = defaultdict(set)
         for key, made in self._own.items():
-            for layer in made.compiled.layers:
+            for layer in made.layers:
                 if layer.document is source.document:
                     self._keys_at[layer.where].add(key)
 
@@ -121,7 +121,7 @@ class _File:
         label = f"template {use['template']}"
         of_template: dict[str, str] = {}
         for key, made in self._own.items():
-            for layer in made.compiled.layers:
+            for layer in made.layers:
                 if layer.label == label:
                     of_template[key.removeprefix(self.source.key(""))] = str(layer.where[1])
         by_item: dict[str, dict[str, str]] = {}

@@ -173,7 +173,7 @@ def _refused(loaded: Loaded, refusal: Complaint) -> Diagnostic:
     if refusal.field:
         document, span = loaded.place(refusal.key, refusal.field)
     else:
-        layer = loaded.provenance[refusal.key].compiled.layers[-1]
+        layer = loaded.provenance[refusal.key].layers[-1]
         document, span = layer.document, layer.document.key_span(layer.where)
     return document.diagnostic(
         f"{refusal.family}/refused-by-datadog",

@@ -103,18 +103,17 @@ def bound(manager: urllib3.PoolManager) -> None:
 
 def read(response: urllib3.BaseHTTPResponse) -> bytes:
     """Return the whole unpacked body. Raises TooLarge and the library's other HTTPErrors."""
-    pieces, size = [], 0
+    content = io.BytesIO()
     try:
         for piece in response.stream(_PIECE, decode_content=True):
-            size += len(piece)
-            if size > MOST_BYTES:
+            content.write(piece)
+            if content.tell() > MOST_BYTES:
                 raise TooLarge
-            pieces.append(piece)
     except BaseException:
         response.close()  # what is left of it must not be read as the next answer
         raise
     response.release_conn()
-    return b"".join(pieces)
+    return content.getvalue()
 
 
 def decode(content: bytes) -> Any:

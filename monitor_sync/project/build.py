@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -150,6 +151,7 @@ class MonitorBuilder:
         filled: Mapping[str, Any],
         wrong: set[str],
     ) -> Monitor:
+        """Return the monitor; its texts are kept once in memory with the same ones that live."""
         options = filled["options"]
         recipients, lines = self._router.route(
             compiled, filled, options, owner.team, declared.key, wrong
@@ -157,7 +159,7 @@ class MonitorBuilder:
         runbook = self._runbook(filled)
         footer = "" if filled.get("footer") is False else self._footer(declared, owner, runbook)
         written = self._router.written(filled)
-        body = self._body(filled, tags, compose(written, footer, lines))
+        body = self._body(filled, tags, sys.intern(compose(written, footer, lines)))
         return Monitor(
             key=declared.key,
             body=body,
@@ -255,16 +257,13 @@ class MonitorBuilder:
             authors = tuple(map(plain, fill(compiled.fields["tags"], scope)))
         if compiled.doubtful_tags:
             self._doubtful(compiled, declared, authors, team.name, service)
-        return list(
-            dict.fromkeys(
-                (
-                    *tags_of_place(declared.unit, team.name, team.on_call, service),
-                    *authors,
-                    f"{PROJECT_TAG}:{self.settings.project}",
-                    f"{KEY_TAG}:{declared.key}",
-                )
-            )
+        tags = (
+            *tags_of_place(declared.unit, team.name, team.on_call, service),
+            *authors,
+            f"{PROJECT_TAG}:{self.settings.project}",
+            f"{KEY_TAG}:{declared.key}",
         )
+        return list(dict.fromkeys(map(sys.intern, tags)))
 
     def _doubtful(
         self,
@@ -334,9 +333,9 @@ class MonitorBuilder:
             quiet = quieted(escalation, self.settings.notify_only)
             options = {**options, "escalation_message": quiet}
         body: dict[str, Any] = {
-            "name": plain(filled.get("name")).strip(),
+            "name": sys.intern(plain(filled.get("name")).strip()),
             "type": filled.get("type") or "query alert",
-            "query": one_line(plain(filled.get("query"))),
+            "query": sys.intern(one_line(plain(filled.get("query")))),
             "message": text,
             "tags": tags,
             "priority": read_priority(filled.get("priority")),

@@ -23,6 +23,7 @@ from monitor_sync.project.compiled import (
 )
 from monitor_sync.project.doubts import IncompleteMonitor, fields_below
 from monitor_sync.project.failure import failure
+from monitor_sync.project.layers import Layer
 from monitor_sync.project.monitor_file import MonitorFile
 from monitor_sync.project.moved import former_keys
 from monitor_sync.project.normalise import Normaliser
@@ -40,7 +41,7 @@ class Provenance:
     """What a monitor was made from: its file, its levels, and what its holes stood for."""
 
     source: MonitorFile
-    compiled: CompiledMonitor
+    layers: tuple[Layer, ...]
     scope: Mapping[str, Any]
 
 
@@ -278,7 +279,7 @@ class Expansion:
             self.monitors[monitor.key] = monitor
         if raw := passed_unchecked(monitor.key, compiled):
             self.diagnostics.append(raw)
-        self.provenance[monitor.key] = Provenance(source, compiled, scope)
+        self.provenance[monitor.key] = Provenance(source, compiled.layers, scope)
 
     def _adopting(
         self, source: MonitorFile, compiled: CompiledMonitor, part: str, monitor: Monitor

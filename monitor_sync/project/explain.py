@@ -8,7 +8,6 @@ from typing import Any
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
-from monitor_sync.project.compiled import CompiledMonitor
 from monitor_sync.project.interpolation import compile_tree, fill, plain
 from monitor_sync.project.layers import Field, Layer, place
 
@@ -34,16 +33,16 @@ class ValueSource:
 
 
 def value_sources(
-    monitor: Monitor, compiled: CompiledMonitor, scope: Mapping[str, Any]
+    monitor: Monitor, layers: tuple[Layer, ...], scope: Mapping[str, Any]
 ) -> Iterator[ValueSource]:
     """Yield every value of the body with the strongest level that sets it."""
     for name, value in monitor.body.items():
         if name == "tags":
             for tag in value:
-                yield _tag(tag, monitor, compiled, scope)
+                yield _tag(tag, monitor, layers, scope)
         else:
             for field, leaf in _leaves((name,), value):
-                yield _leaf(field, leaf, compiled)
+                yield _leaf(field, leaf, layers)
 
 
 def rendered(monitor: Monitor, field: Field) -> Any:
@@ -65,10 +64,10 @@ def _leaves(field: Field, value: Any) -> Iterator[tuple[Field, Any]]:
         yield field, value
 
 
-def _leaf(field: Field, value: Any, compiled: CompiledMonitor) -> ValueSource:
-    setting = place(compiled.layers, field)
+def _leaf(field: Field, value: Any, layers: tuple[Layer, ...]) -> ValueSource:
+    setting = place(layers, field)
     if setting is None and field[0] == "options":
-        setting = place(compiled.layers, ("raw_options", *field[1:]))
+        setting = place(layers, ("raw_options", *field[1:]))
     return _source(".".join(map(str, field)), value, setting)
 
 
@@ -81,10 +80,10 @@ def _source(field: str, value: Any, setting: tuple[Layer, Any] | None) -> ValueS
 
 
 def _tag(
-    tag: str, monitor: Monitor, compiled: CompiledMonitor, scope: Mapping[str, Any]
+    tag: str, monitor: Monitor, layers: tuple[Layer, ...], scope: Mapping[str, Any]
 ) -> ValueSource:
     """Return the level whose tags hold this one; the owner's tags come from its ``team:``."""
-    for layer in reversed(compiled.layers):
+    for layer in reversed(layers):
         written = layer.values.get("tags")
         if isinstance(written, dict):
             name, _, value = tag.partition(":")
@@ -97,7 +96,7 @@ def _tag(
                 if plain(_filled(item, scope)) == tag:
                     return _source(f"tags.{tag}", tag, (layer, (*layer.where, "tags", index)))
     field = {f"team:{monitor.team}": "team", f"service:{monitor.service}": "service"}.get(tag)
-    return _source(f"tags.{tag}", tag, place(compiled.layers, (field,)) if field else None)
+    return _source(f"tags.{tag}", tag, place(layers, (field,)) if field else None)
 
 
 def _filled(value: Any, scope: Mapping[str, Any]) -> Any:

@@ -280,8 +280,8 @@ def _locator(expansion: Expansion) -> references.Locate:
     def locate(key: str, name: str, needle: str) -> tuple[Document, Span]:
         made = expansion.provenance[key]
         if name == adoption.KEY:
-            return adoption.id_span(key, made.source, made.compiled.layers)
-        return span_of(made.compiled.layers, (name,), needle)
+            return adoption.id_span(key, made.source, made.layers)
+        return span_of(made.layers, (name,), needle)
 
     return locate
 

@@ -79,7 +79,7 @@ class Loaded:
 
     def failure(self, key: str, error: Exception) -> Diagnostic:
         """Return what to say of an exception that looking at one monitor raised."""
-        layer = self.provenance[key].compiled.layers[-1]
+        layer = self.provenance[key].layers[-1]
         return failure(layer.document, error, layer.where, key)
 
     def explain(self, key: str) -> tuple[ValueSource, ...]:
@@ -90,10 +90,10 @@ class Loaded:
         """
         monitor = self.project.monitors[key]
         made = self.provenance[key]
-        sources = explain.value_sources(monitor, made.compiled, made.scope)
+        sources = explain.value_sources(monitor, made.layers, made.scope)
         if monitor.adopt is None:
             return tuple(sources)
-        layer, span = adoption.declared(key, made.source, made.compiled.layers)
+        layer, span = adoption.declared(key, made.source, made.layers)
         adopted = ValueSource(field="adopt", value=monitor.adopt, layer=layer, span=span)
         return (*sources, adopted)
 
@@ -117,7 +117,7 @@ class Loaded:
             assert self.shared is not None  # noqa: S101 - only what it says is looked up
             return self.shared, self.shared.key_span(field)
         made = self.provenance[key]
-        layers = made.compiled.layers
+        layers = made.layers
         if not field:
             return _declared(layers)
         if field[:1] == ("recipients",):
@@ -142,7 +142,7 @@ class Loaded:
     ) -> tuple[Document, Span]:
         monitor = self._monitor(key)
         team = self.project.teams.get(monitor.team) or self.stand_ins[monitor.team]
-        layers = made.compiled.layers
+        layers = made.layers
         own = recipients.on_monitor(layers, made.scope, team, state, handle)
         if own is not None:
             return own

@@ -97,7 +97,7 @@ def footer_text(footer: Footer) -> str:
     return footer_of(lines)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=512)
 def _links(site: str, service: str, env: str) -> str:
     """
     Return links to logs, traces and the service's page, fifteen minutes around the alert.
@@ -121,7 +121,7 @@ def _links(site: str, service: str, env: str) -> str:
     )
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=512)
 def _quoted(text: str) -> str:
     return quote(text, safe="")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity
@@ -32,16 +33,29 @@ class Normaliser:
 
     def layer(self, label: str, document: Document, where: DataPath, raw: Any, key: str) -> Layer:
         """Return one cleaned level. ``key`` is for the diagnostics and may be empty."""
-        values = {name: value for name, value in (raw or {}).items() if name not in _NOT_MERGED}
+        values: Values = raw or {}
+        if not _NOT_MERGED.isdisjoint(values):
+            values = {name: value for name, value in values.items() if name not in _NOT_MERGED}
         reporter = _Reporter(self.diagnostics, document, key)
         values = _without(values, self._fields, where, reporter)
+        changed = {
+            name: value
+            for name, value in self._meant(values, where, reporter)
+            if value is not values[name]
+        }
+        # most levels mean what they say, and share the values of their file
+        return Layer(label, document, where, {**values, **changed} if changed else values)
+
+    def _meant(
+        self, values: Values, where: DataPath, reporter: _Reporter
+    ) -> Iterator[tuple[str, Any]]:
+        """Yield what those fields mean that may be written otherwise than they are sent."""
         if "thresholds" in values:
-            values["thresholds"] = self._levels(
-                values["thresholds"], (*where, "thresholds"), reporter
-            )
+            path = (*where, "thresholds")
+            yield "thresholds", self._levels(values["thresholds"], path, reporter)
         options = values.get("options")
         if isinstance(options, dict):
-            values["options"] = self._cleaned(options, (*where, "options"), reporter)
+            yield "options", self._cleaned(options, (*where, "options"), reporter)
             if "thresholds" in values and "thresholds" in options:
                 reporter.say(
                     "thresholds/given-twice",
@@ -51,14 +65,14 @@ class Normaliser:
                     Severity.ERROR,
                 )
         if "priority" in values:
-            values["priority"] = _priority(values["priority"], (*where, "priority"), reporter)
-        return Layer(label, document, where, values)
+            yield "priority", _priority(values["priority"], (*where, "priority"), reporter)
 
     def _cleaned(self, options: Values, where: DataPath, reporter: _Reporter) -> Values:
         options = _without(options, self._options, where, reporter)
         if "thresholds" in options:
-            path = (*where, "thresholds")
-            options = {**options, "thresholds": self._levels(options["thresholds"], path, reporter)}
+            thresholds = self._levels(options["thresholds"], (*where, "thresholds"), reporter)
+            if thresholds is not options["thresholds"]:
+                options = {**options, "thresholds": thresholds}
         interval = options.get("renotify_interval")
         if isinstance(interval, str) and interval.isdigit():
             options = {**options, "renotify_interval": int(interval)}

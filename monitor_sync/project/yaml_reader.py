@@ -190,7 +190,7 @@ class Builder:
                 event,
                 hint=f'write `{meant}`, or `"{text}"` if the word itself is meant',
             )
-        return text
+        return sys.intern(text)
 
     def _number(self, text: str, event: ScalarEvent) -> Any:
         if _SHORT_INT.match(text):  # most numbers of an estate

@@ -1,11 +1,13 @@
-"""The tags that a monitor gets from its place, and those of an author that stand beside them."""
+"""A monitor made: its tags, from its place and of its author, and the texts that it shares."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from monitor_sync.resources.monitor.live import read_one
 from tests.project.builders import read
 
 MONITOR = 'monitors:\n  a: {name: A, query: "avg(last_5m):avg:a{*} > 1", %s}\n'
@@ -42,3 +44,16 @@ def test_a_reserved_tag_stays_beside_ours_only_where_that_is_ignored(
         "tags/second-value"
     ]
     assert tag.replace(": ", ":") in kept.project.monitors["motor/a/a"].tags
+
+
+def test_texts_that_live_as_they_are_declared_are_kept_once(tmp_path: Path) -> None:
+    files = {"motor/a.yaml": MONITOR % 'message: "Call us."'}
+    (monitor,) = read(tmp_path, files).project.monitors.values()
+    answered = json.dumps({"id": 7, **monitor.body})
+
+    live = read_one(json.loads(answered))
+
+    assert live is not None
+    for name in ("name", "query", "message"):
+        assert live.body[name] is monitor.body[name]
+    assert all(there is here for there, here in zip(live.body["tags"], monitor.tags, strict=True))

@@ -51,7 +51,7 @@ def _reason(estate: Estate, level: Level) -> str:
 
 def _stands_in(estate: Estate, key: str, field: Field, level: Level) -> bool:
     """Return whether a monitor takes a field from this very level."""
-    setting = place(estate.loaded.provenance[key].compiled.layers, field)
+    setting = place(estate.loaded.provenance[key].layers, field)
     return setting is not None and level.is_layer(setting[0])
 
 

@@ -121,7 +121,7 @@ def estate(
     keys: dict[tuple[str, DataPath], list[str]] = defaultdict(list)
     for key, made in loaded.provenance.items():
         if key in loaded.project.monitors:
-            for layer in made.compiled.layers:
+            for layer in made.layers:
                 keys[layer.document.path, layer.where].append(key)
     levels = [
         Level(

@@ -15,7 +15,7 @@ from monitor_sync.language.handles import handles
 from monitor_sync.language.message_layout import routing_lines
 from monitor_sync.model import STATES, Monitor, NotifyRule, Team
 from monitor_sync.project.edits import Delete, Edit, Set
-from monitor_sync.project.layers import place
+from monitor_sync.project.layers import merge, place
 from monitor_sync.project.message import Recipients, reachable, rule_for
 
 _MESSAGE: Final = ("message",)
@@ -66,11 +66,11 @@ def _lift(estate: Estate, level: Level, message: str) -> _Lift | str:
     if not monitors:
         return "no monitor is made of it"
     for monitor in monitors:
-        made = estate.loaded.provenance[monitor.key].compiled
+        made = estate.loaded.provenance[monitor.key]
         setting = place(made.layers, _MESSAGE)
         if setting is None or setting[0].where != level.where:
             return "one of its monitors has another message"
-        if "also_notify" in made.values:
+        if "also_notify" in merge(made.layers):
             return "`also_notify` stands beside it"
     wanted = agreed([recipients(of_body(monitor.body)) for monitor in monitors])
     if wanted is None:
@@ -154,7 +154,7 @@ def _named(team: Team | None, handles: Sequence[str]) -> list[str]:
 
 
 def _is_silent(estate: Estate, key: str) -> bool:
-    return estate.loaded.provenance[key].compiled.values.get("notify") is False
+    return merge(estate.loaded.provenance[key].layers).get("notify") is False
 
 
 def _silent_levels(estate: Estate, lifts: Sequence[_Lift]) -> list[Level]:
@@ -208,7 +208,7 @@ def _differs(monitor: Monitor, state: str, lift: _Lift, teams: Mapping[str, Team
 
 def _silenced(estate: Estate, key: str, silent: Sequence[Level]) -> bool:
     """Return whether a level above that stays silences a monitor."""
-    setting = place(estate.loaded.provenance[key].compiled.layers, ("notify",))
+    setting = place(estate.loaded.provenance[key].layers, ("notify",))
     if setting is None or setting[0].values["notify"] is not False:
         return False
     return not any(level.is_layer(setting[0]) for level in silent)

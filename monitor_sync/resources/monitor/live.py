@@ -22,6 +22,8 @@ _KEPT: Final = (
     "assets",
     "draft_status",
 )
+_TEXTS: Final = ("name", "type", "query", "message")
+"""Of a monitor that is as declared, the same in the files: the two are kept once in memory."""
 _KNOWN: Final = frozenset(_KEPT) | SERVER_OWNED
 _PROJECT: Final = PROJECT_TAG + ":"
 _KEY: Final = KEY_TAG + ":"
@@ -46,8 +48,9 @@ def read_one(raw: Any) -> LiveResource | None:
         if raw[name] is not None:
             body[name] = raw[name]
     tags = body["tags"] = _tags(raw.get("tags"))
-    if isinstance(kind := body.get("type"), str):
-        body["type"] = sys.intern(kind)
+    for name in _TEXTS:
+        if type(text := body.get(name)) is str:
+            body[name] = sys.intern(text)
     options = body.get("options")
     if isinstance(options, Mapping):
         body["options"] = {
