@@ -34,6 +34,9 @@ from monitor_sync.emulator.fault_specs import BadFault, Spec
 from monitor_sync.emulator.fault_specs import read as read_fault
 from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
 from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
+from monitor_sync.emulator.on_call import broken as broken_ways
+from monitor_sync.emulator.on_call import zenduty
+from monitor_sync.emulator.on_call.estate import OnCallEstate, OwnerTeam, build
 from monitor_sync.emulator.routes import ROUTES, route_of
 from monitor_sync.emulator.store import BadState, Store
 
@@ -98,7 +101,9 @@ class Emulator:
         self._store = Store(state)
         self._account = _account(self._store, clock, org_id)
         self._account.lacking = unpermitted
+        self._enforces = enforce_limits
         self._limiter = Limiter(enforce=enforce_limits, limits=limits)
+        self._on_call: OnCallEstate | None = None
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -119,6 +124,22 @@ class Emulator:
         """
         with self._lock:
             return self._account.seed(monitors)
+
+    def seed_on_call(self, teams: Iterable[OwnerTeam], broken: Iterable[str] = ()) -> None:
+        """Serve the on-call tools of these teams, and hold their webhooks; `broken` as for a CLI.
+
+        Raises `BadWay`, and then changes nothing.
+        """
+        owners = tuple(teams)
+        ways = broken_ways.read(broken, {team.name for team in owners})
+        estate = build(owners, ways, clock=self._clock, enforce_limits=self._enforces)
+        with self._lock:
+            self._on_call = estate
+            for name in {name for team in owners for name in team.webhooks}:
+                if name in estate.webhooks:
+                    self._account.webhooks.put(name, dict(estate.webhooks[name]))
+                elif self._account.webhooks.get(name) is not None:
+                    self._account.webhooks.remove(name)
 
     def inject(self, faults: Iterable[Spec]) -> None:
         """Set these faults in place of those before; an empty list ends them all.
@@ -195,7 +216,11 @@ class Emulator:
             body=body,
         )
         route, identifier = route_of(method, path)
-        if not path.startswith("/__"):
+        if self._is_on_call(path) and self._on_call is not None:
+            route = f"{method} {self._on_call.zenduty.route(path)}"
+            with self._lock:
+                self._counts[route] += 1
+        elif not path.startswith("/__"):
             with self._lock:
                 self._counts[route] += 1
                 if self._faults.armed:
@@ -207,11 +232,18 @@ class Emulator:
     def carry_out(self, call: AcceptedRequest) -> tuple[int, Headers, bytes]:
         """Answer a request that was taken: status, headers, body. Never raises."""
         with self._lock:
-            if call.request.path.startswith("/__"):
+            if self._on_call is not None and self._is_on_call(call.request.path):
+                given, extra = self._on_call.zenduty.answer(call.request), Headers()
+                if given.body[:1] == b"<":
+                    extra["content-type"] = "text/html"
+            elif call.request.path.startswith("/__"):
                 given, extra = self._own(call.request), Headers()
             else:
                 given, extra = self._api(call)
         return given.status, {"content-type": "application/json", **extra}, given.body
+
+    def _is_on_call(self, path: str) -> bool:
+        return self._on_call is not None and path.startswith(f"{zenduty.PREFIX}/")
 
     def _api(self, call: AcceptedRequest) -> tuple[Answer, Headers]:
         allowance = self._limiter.take(call.route, self._clock())

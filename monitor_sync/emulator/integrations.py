@@ -68,6 +68,23 @@ def read_webhook(account: Account, _: Request, name: str) -> Answer:
     return answer(webhook)
 
 
+def update_webhook(account: Account, request: Request, name: str) -> Answer:
+    """PUT …/webhooks/{name}: the fields that are sent replace those that are held (documented)."""
+    webhook = account.webhooks.get(name)
+    if webhook is None:
+        raise refused("Webhook not found", status=404)
+    body = request.json()
+    shapes.check(body, dict.fromkeys(("name", "url", "payload", "encode_as"), shapes.text))
+    changed = {field: body[field] for field in webhook if body.get(field) is not None}
+    webhook = {**webhook, **changed}
+    if webhook["name"] != name:
+        if account.webhooks.get(webhook["name"]) is not None:
+            raise refused(f"Webhook {webhook['name']} already exists")
+        account.webhooks.remove(name)
+    account.webhooks.put(webhook["name"], webhook)
+    return answer(webhook)
+
+
 def delete_webhook(account: Account, request: Request, name: str) -> Answer:
     """DELETE …/webhooks/{name}: an empty object (recorded)."""
     read_webhook(account, request, name)

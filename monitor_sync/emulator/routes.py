@@ -91,6 +91,7 @@ ROUTES: Mapping[str, Handler] = {
     "DELETE /api/v2/team/{id}": teams.delete,
     f"POST {integrations.WEBHOOKS}": integrations.create_webhook,
     f"GET {integrations.WEBHOOKS}/{{name}}": integrations.read_webhook,
+    f"PUT {integrations.WEBHOOKS}/{{name}}": integrations.update_webhook,
     f"DELETE {integrations.WEBHOOKS}/{{name}}": integrations.delete_webhook,
     f"POST {integrations.PAGERDUTY}": integrations.create_pagerduty_service,
     f"GET {integrations.PAGERDUTY}/{{name}}": integrations.read_pagerduty_service,

@@ -32,6 +32,17 @@ def test_a_webhook_is_read_and_deleted_by_its_name(call: Caller) -> None:
     assert call("GET", f"{WEBHOOKS}/zenduty-a") == (404, {"errors": ["Webhook not found"]})
 
 
+def test_a_webhook_is_changed_field_by_field_and_may_get_another_name(call: Caller) -> None:
+    call("POST", WEBHOOKS, {"name": "zenduty-a", "url": "https://example.com/"})
+
+    status, changed = call("PUT", f"{WEBHOOKS}/zenduty-a", {"payload": "{}"})
+    assert (status, changed["url"], changed["payload"]) == (200, "https://example.com/", "{}")
+    assert call("PUT", f"{WEBHOOKS}/zenduty-a", {"name": "zenduty-b"})[0] == 200
+    assert call("GET", f"{WEBHOOKS}/zenduty-a")[0] == 404
+    assert call("GET", f"{WEBHOOKS}/zenduty-b") == (200, changed | {"name": "zenduty-b"})
+    assert call("PUT", f"{WEBHOOKS}/nobodys", {"payload": "{}"})[0] == 404
+
+
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the recordings are not beside this checkout")
 def test_a_webhook_is_answered_as_it_was_recorded(call: Caller) -> None:
     sample = json.loads((SAMPLES / "v1_create_a_webhooks_integration_returns_ok.json").read_text())

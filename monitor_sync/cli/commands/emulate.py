@@ -9,13 +9,34 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor_sync.app.extras import lacking as lacking_package
-from monitor_sync.cli import console
+from monitor_sync.cli import console, options
 from monitor_sync.errors import UsageError, system_reason
 
 if TYPE_CHECKING:
     from monitor_sync.emulator.core import Emulator
 
 _HOST = "127.0.0.1"  # the emulator takes any key, so it is nobody else's to reach
+
+_BROKEN = """\
+With --on-call, --broken WHAT[=TEAM] breaks the way from a page to a person, for one team of
+teams.yaml or for all:
+
+\b
+webhook-missing       Datadog has no webhook of that name
+webhook-elsewhere     the webhook leads to another service
+integration-disabled  the integration is disabled
+level-0               the integration creates incidents for nothing
+service-maintenance   the service is in maintenance
+service-disabled      the service is disabled
+policy-empty          the escalation policy has no rules
+first-step-slow       the first step waits 30 minutes
+schedule-empty        nobody is in the schedule
+schedule-gap          nobody is on call next Tuesday, 02:00 to 06:00 UTC
+key-revoked           403, as for a key that was revoked
+throttled             429
+error                 500
+html                  a web page in place of JSON
+"""
 
 _FAULTS = """\
 A fault is KIND[,route=GLOB][,skip=N][,times=N|always][,seconds=S][,count=N]. It strikes
@@ -50,7 +71,7 @@ how many were refused, GET /__emulator/requests counts requests by route.
 """
 
 
-@click.command("emulate", epilog=_FAULTS)
+@click.command("emulate", epilog=f"{_FAULTS}\n{_BROKEN}")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -90,7 +111,21 @@ how many were refused, GET /__emulator/requests counts requests by route.
     multiple=True,
     help="A permission the keys do not have, e.g. monitors_write. Repeatable.",
 )
+@click.option(
+    "--on-call",
+    "on_call",
+    is_flag=True,
+    help="Serve Zenduty below /__zenduty too, for the teams of teams.yaml, and their webhooks.",
+)
+@click.option(
+    "--broken",
+    metavar="WHAT[=TEAM]",
+    multiple=True,
+    help="With --on-call: let a page reach nobody; the ways are listed below. Repeatable.",
+)
+@options.root
 def command(
+    root: Path,
     port: int,
     data: Path | None,
     state: Path | None,
@@ -98,6 +133,8 @@ def command(
     enforce: bool,
     limits: tuple[str, ...],
     lacking: tuple[str, ...],
+    on_call: bool,
+    broken: tuple[str, ...],
 ) -> None:
     """
     Run a local Datadog over HTTP, for trials and tests.
@@ -117,11 +154,17 @@ def command(
     )
     if data is not None:
         _seed(emulator, data)
+    if on_call:
+        _seed_on_call(emulator, root, broken)
+    elif broken:
+        raise UsageError("--broken breaks on-call tools, and there are none", hint="add --on-call")
 
     def ready(url: str) -> None:
         console.answer(url + "\n")
         console.say(f"Holding {emulator.monitor_count} monitors. To use it, in another terminal:")
         console.say(f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any")
+        if on_call:
+            console.say(f"  export ZENDUTY_URL={url}/__zenduty ZENDUTY_API_KEY=any")
 
     try:
         serve(emulator, _HOST, port, on_ready=ready)
@@ -159,6 +202,16 @@ def _emulator(
         raise UsageError(str(error), hint=error.hint) from None
     except sqlite3.Error as error:
         raise UsageError(f"cannot keep state in {state}: {error}") from None
+
+
+def _seed_on_call(emulator: Emulator, root: Path, broken: tuple[str, ...]) -> None:
+    from monitor_sync.app import on_call_emulator
+    from monitor_sync.emulator.on_call.broken import BadWay
+
+    try:
+        on_call_emulator.seed(emulator, root, broken)
+    except BadWay as error:
+        raise UsageError(str(error), hint=error.hint) from None
 
 
 def _seed(emulator: Emulator, data: Path) -> None:

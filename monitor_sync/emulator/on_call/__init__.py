@@ -1,0 +1,1 @@
+"""Local on-call tools beside the local Datadog: teams, services, schedules, and who is on call."""

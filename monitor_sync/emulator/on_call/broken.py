@@ -1,0 +1,73 @@
+"""The ways in which a page can fail to reach anybody, one switch each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+IN_DATADOG = {
+    "webhook-missing": "Datadog has no webhook of that name",
+    "webhook-elsewhere": "the webhook leads to another service",
+}
+IN_THE_TOOL = {
+    "integration-disabled": "the integration is disabled",
+    "level-0": "the integration creates incidents for nothing",
+    "service-maintenance": "the service is in maintenance",
+    "service-disabled": "the service is disabled",
+    "policy-empty": "the escalation policy has no rules",
+    "first-step-slow": "the first step waits 30 minutes",
+    "schedule-empty": "nobody is in the schedule",
+    "schedule-gap": "nobody is on call next Tuesday, 02:00 to 06:00 UTC",
+}
+ANSWERS = {
+    "key-revoked": "403, as for a key that was revoked",
+    "throttled": "429",
+    "error": "500",
+    "html": "a web page in place of JSON",
+}
+
+WAYS = {**IN_DATADOG, **IN_THE_TOOL, **ANSWERS}
+"""Every way by name, and what it does."""
+
+
+class BadWay(ValueError):
+    """A way to be broken that there is not. `hint` says what to write instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What is broken, and for which team of teams.yaml; empty for all of them."""
+
+    way: str
+    team: str = ""
+
+    def holds(self, team: str) -> bool:
+        """Return True if it is so for a team."""
+        return self.team in ("", team)
+
+
+def read(specs: Iterable[str], teams: Collection[str]) -> tuple[Broken, ...]:
+    """Return what `WHAT[=TEAM]` say. Raises `BadWay`."""
+    return tuple(_read(spec, teams) for spec in specs)
+
+
+def _read(spec: str, teams: Collection[str]) -> Broken:
+    way, equals, team = spec.partition("=")
+    if way not in WAYS:
+        near = difflib.get_close_matches(way, WAYS, n=1)
+        raise BadWay(
+            f"'{way}' is no way to be broken",
+            f"did you mean `{near[0]}`?" if near else f"it is one of {', '.join(WAYS)}",
+        )
+    if equals and team not in teams:
+        near = difflib.get_close_matches(team, teams, n=1)
+        raise BadWay(
+            f"no team '{team}' is in teams.yaml",
+            f"did you mean `{way}={near[0]}`?" if near else f"leave `={team}` out for all teams",
+        )
+    return Broken(way, team)
