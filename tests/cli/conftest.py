@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.repository import Repository
-from tests.cli.run import BASE, FLOW
+from tests.cli.run import small_project
 from tests.conftest import Local
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A folder with ``monitors/`` that declares one monitor."""
-    shutil.copytree(BASE, tmp_path / "monitors")
-    (tmp_path / "monitors" / "motor" / "flow.yaml").write_text(FLOW)
-    return tmp_path
+    return small_project(tmp_path)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,13 @@ monitors:
     message: Fewer visitors buy.
     runbook: motor/conversion
 """
+
+
+def small_project(folder: Path) -> Path:
+    """Write a folder ``monitors/`` that declares one monitor; return the folder around it."""
+    shutil.copytree(BASE, folder / "monitors")
+    (folder / "monitors" / "motor" / "flow.yaml").write_text(FLOW)
+    return folder
 
 
 def environment(changed: Mapping[str, str] | None = None) -> dict[str, str]:

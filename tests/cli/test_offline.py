@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import environment, run
+from tests.cli.run import environment, run, small_project
 
 KEY = "motor/flow/conversion-drop"
 OFFLINE = [
@@ -40,7 +40,10 @@ finally:
 """
 
 
-def guarded(*arguments: str, cwd: Path) -> tuple[subprocess.CompletedProcess[str], set[str]]:
+Guarded = tuple[subprocess.CompletedProcess[str], set[str]]
+
+
+def guarded(*arguments: str, cwd: Path) -> Guarded:
     """Run a command that may open no socket; also give the modules it has loaded."""
     done = subprocess.run(
         [sys.executable, "-c", GUARDED, *arguments],
@@ -55,9 +58,14 @@ def guarded(*arguments: str, cwd: Path) -> tuple[subprocess.CompletedProcess[str
     return done, set(loaded.split()[1:])
 
 
-@pytest.mark.parametrize("arguments", OFFLINE, ids=" ".join)
-def test_no_socket_is_opened(arguments: list[str], project: Path) -> None:
-    done, _ = guarded(*arguments, cwd=project)
+@pytest.fixture(scope="module", params=OFFLINE, ids=" ".join)
+def offline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Guarded:
+    """One command that may open no socket, run once for all that is to be said of it."""
+    return guarded(*request.param, cwd=small_project(tmp_path_factory.mktemp("offline")))
+
+
+def test_no_socket_is_opened(offline: Guarded) -> None:
+    done, _ = offline
     assert "opened a socket" not in done.stderr
     assert done.returncode == 0, done.stderr
 
@@ -67,11 +75,8 @@ def test_the_guard_would_notice_a_socket(project: Path) -> None:
     assert "opened a socket" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", OFFLINE, ids=" ".join)
-def test_neither_the_datadog_client_nor_deepdiff_is_loaded(
-    arguments: list[str], project: Path
-) -> None:
-    _, loaded = guarded(*arguments, cwd=project)
+def test_neither_the_datadog_client_nor_deepdiff_is_loaded(offline: Guarded) -> None:
+    _, loaded = offline
     assert "click" in loaded
     assert loaded.isdisjoint(
         {"datadog_api_client", "deepdiff", "urllib3", "rich", "starlette", "uvicorn", "jsonschema"}

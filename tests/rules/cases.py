@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,10 +74,15 @@ class Case:
         return f"{self.file}: {self.name}"
 
 
-def cases() -> Iterator[Case]:
+@functools.cache
+def cases() -> tuple[Case, ...]:
     """Every case of every file, by file and place."""
+    return tuple(_read_cases())
+
+
+def _read_cases() -> Iterator[Case]:
     for path in sorted(FOLDER.glob("*.yaml")):
-        for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for raw in yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader):
             several = raw.get("monitors") or {"m": raw.get("monitor") or {}}
             yield Case(
                 file=path.stem,

@@ -9,7 +9,7 @@ import pytest
 from monitor_sync.rules.registry import every
 from tests.rules.cases import Case, cases, check, finding_line, read
 
-CASES = list(cases())
+CASES = cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 from pathlib import Path
@@ -61,6 +62,7 @@ def test_a_mistyped_rule_is_exit_2_with_what_was_meant(tmp_path: Path) -> None:
     assert "did you mean tags/reserved?" in done.stderr
 
 
+@functools.cache
 def named() -> dict[str, str]:
     """
     Every name of a rule in the code, with its module. ``*`` stands for what is put in at run time.
