@@ -96,14 +96,24 @@ def tests(*, long: bool) -> Step:
         command += ["-m", "long", "--hypothesis-profile", "exploring"]
     else:
         # One worker more than cores, as a test waits for processes that it starts. A file stays
-        # with one worker, so that what a module sets up once (a wheel, an emulator) is set up once.
-        command += ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+        # with one worker, so that what a module sets up once (a wheel, an emulator) is set up once;
+        # in which order files are begun is said by `pytest_collection_modifyitems`.
+        command += ["-n", str((os.cpu_count() or 1) + 1)]
+        command += ["--dist", "loadfile", "--no-loadscope-reorder"]
     return Step(name="pytest", command=tuple(command), shown=True)
 
 
 def environment() -> dict[str, str]:
-    """Our own, less what would point a test at somebody's real Datadog."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("DD_")}
+    """
+    Our own, less what would point a test at somebody's real Datadog.
+
+    Bytecode is kept: without it each worker would rewrite the assertions of every test anew.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DD_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 def run(step: Step) -> Result:

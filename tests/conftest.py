@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -66,6 +67,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the scenarios print as what they should print; read the diff afterwards",
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """
+    Let workers begin with the files that take longest, then with those of most tests.
+
+    A file stays with one worker: begun last, a long one would run while the others are idle.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    tests_of = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("early") is None, -tests_of[item.path]))
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from monitor_sync.project.parsed import parse
 from monitor_sync.resources.monitor import live as reader
 from monitor_sync.sync.plan import make_plan
 
+pytestmark = pytest.mark.early
+
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus/monitors.jsonl"
 TEXTS = {"project.yaml": "project: acme\n"}
 

@@ -95,7 +95,7 @@ def prepare(folder: Path, monitors: int, shape: Shape) -> Bench:
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     env |= {
         "PYTHONPATH": str(ROOT),
-        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", str(folder / "bytecode")),
         "XDG_CACHE_HOME": str(folder / "cache"),
         "DD_API_KEY": "bench",
         "DD_APP_KEY": "bench",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from monitor_sync.project.load import load
 from tests.bench.__main__ import ROOT
 from tests.bench.estate import SHAPES, Shape, build
 
+pytestmark = pytest.mark.early
+
 
 def contents(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*.yaml")}
@@ -26,8 +29,9 @@ def printed() -> str:
     command = [sys.executable, "-m", "tests.bench", "30", "--rounds", "1"]
     command += ["--peer", f"another tool={sys.executable} -c pass"]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
-    )
+        command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+        env={**os.environ, "PYTHONPYCACHEPREFIX": ""},  # what the tests have compiled already
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
 

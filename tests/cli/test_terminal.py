@@ -15,6 +15,8 @@ import pytest
 from tests.cli.run import environment, run, run_process
 from tests.conftest import Local
 
+pytestmark = pytest.mark.early
+
 COLOUR = "\x1b["
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.estate.test_estate import ROOT
 
+pytestmark = pytest.mark.early
+
 Answers = list[dict[str, str]]
 
 

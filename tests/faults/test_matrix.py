@@ -16,6 +16,8 @@ from tests.faults.estate import Machine, Ran, remaining, write
 from tests.faults.matrix import AFTER, BEFORE, LAG, Cell, pairwise, whole
 from tests.faults.recording_emulator import CREATE, DELETE
 
+pytestmark = pytest.mark.early
+
 _PATIENCE = 300.0
 """Seconds that a command may take on a busy machine before the test calls it stuck."""
 

@@ -16,6 +16,8 @@ from tests.faults.estate import Machine, Project, Ran, Spec, changed, remaining,
 from tests.faults.matrix import AFTER, BEFORE
 from tests.faults.recording_emulator import CREATE, DELETE
 
+pytestmark = pytest.mark.early
+
 _FEW, _MANY = 2, 50
 _PATIENCE = 300.0
 

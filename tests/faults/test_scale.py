@@ -22,6 +22,8 @@ from tests.faults.estate import Machine, Spec, write
 from tests.faults.recording_emulator import CREATE
 from tests.sync.builders import monitor, project
 
+pytestmark = pytest.mark.early
+
 _WITHIN = 10
 """
 Times what the limit itself forces; the machine may be slow. That 1.2 times are enough is shown in

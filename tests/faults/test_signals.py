@@ -14,6 +14,8 @@ from monitor_sync.emulator.server import running
 from tests.faults.estate import Machine, Spec, write
 from tests.faults.recording_emulator import RecordingEmulator
 
+pytestmark = pytest.mark.early
+
 MONITORS = 40
 
 

@@ -13,6 +13,8 @@ from tests.faults.estate import Machine, Project, Spec, changed, write
 from tests.faults.matrix import AFTER, BEFORE
 from tests.faults.recording_emulator import CREATE, DELETE, UPDATE
 
+pytestmark = pytest.mark.early
+
 SHORT = {"kind": "truncated", "count": 4, "times": None}
 NEW = "payments/core/new"
 WITH_NEW = changed(BEFORE, payments__core__new=Spec())

@@ -14,6 +14,8 @@ from tests.conftest import Local
 from tests.github.delivery import Delivery
 from tests.github.fake import BOT
 
+pytestmark = pytest.mark.early
+
 
 def another(name: str) -> str:
     return FLOW.replace("conversion-drop", name)

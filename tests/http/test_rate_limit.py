@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from monitor_sync.http.rate_limit import RateLimiter, Wait, reserve
 from monitor_sync.http.service import RequestLimit, Service
 
+pytestmark = pytest.mark.early
+
 CREATE = "POST /api/v1/monitor"
 Headers = dict[str, str]
 

@@ -16,6 +16,8 @@ from tests.insight import brute
 from tests.insight.brute_states import states
 from tests.insight.random_plans import random_plan
 
+pytestmark = pytest.mark.early
+
 
 def _disagreement(seed: int) -> str:
     plan, sources, instants = random_plan(random.Random(seed))

@@ -21,6 +21,8 @@ import pytest
 
 from monitor_sync import __version__
 
+pytestmark = pytest.mark.early
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMAS = sorted(path.name for path in (ROOT / "schemas").glob("*.json"))
 FIRST_FILES = sorted(

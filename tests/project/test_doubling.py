@@ -16,6 +16,8 @@ from monitor_sync.render import diagnostics
 from tests.growth import times_as_long
 from tests.project.builders import write
 
+pytestmark = pytest.mark.early
+
 SMALL, EIGHT_TIMES = 125, 1_000
 ALLOWED = 24
 """Times as long; what grows with the length takes 8, what grows with its square 64."""

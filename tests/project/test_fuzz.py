@@ -21,6 +21,8 @@ from monitor_sync.render import monitor as shown
 from tests.project.builders import write
 from tests.project.schemas import of_kind
 
+pytestmark = pytest.mark.early
+
 KINDS: dict[str, str] = {
     "motor/flow.yaml": "monitors",
     "templates/api.yaml": "template",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.run import run
+
+pytestmark = pytest.mark.early
 
 ROOT = Path(__file__).parents[3]
 
