@@ -108,7 +108,7 @@ def read_whole(
 ) -> Loaded:
     """Read files of which no part may be missing. Raises WrongFiles where they have errors."""
     loaded = read(root, notify_only)
-    _refuse(loaded.diagnostics, consequence)
+    refuse_errors(loaded.diagnostics, consequence)
     return loaded
 
 
@@ -124,7 +124,7 @@ def check_written(
     if not keys:
         return ()
     diagnostics = check(loaded, keys)
-    _refuse(diagnostics, "so nothing is planned", hint)
+    refuse_errors(diagnostics, "so nothing is planned", hint)
     return diagnostics
 
 
@@ -138,7 +138,10 @@ def warnings_of_reading(loaded: Loaded) -> tuple[Diagnostic, ...]:
     return tuple(findings.shown(loaded.diagnostics))
 
 
-def _refuse(diagnostics: Sequence[Diagnostic], consequence: str, hint: str = _WARNINGS_TOO) -> None:
+def refuse_errors(
+    diagnostics: Sequence[Diagnostic], consequence: str, hint: str = _WARNINGS_TOO
+) -> None:
+    """Raise WrongFiles with the errors among diagnostics, if there are any."""
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
     if errors:
         raise WrongFiles(

@@ -128,6 +128,11 @@ def compare(
             loosened += base.withdrawn(loaded.project, plan)
         written = _written(plan)
         as_authors_wrote = files.read(root) if written and notify_only else loaded
+        judged = _judged(as_authors_wrote, project) if loosened else as_authors_wrote
+        warnings = files.check_written(judged, written, *([_WEAKENED] if loosened else []))
+        if not options.reports:
+            plan, of_policies = _held_against_policies(judged, client, plan)
+            warnings += of_policies
         return Planned(
             root=root,
             project=project,
@@ -135,11 +140,7 @@ def compare(
             trail=trail,
             plan=replace(plan, made=began, loosened=loosened),
             muted=tuple(sorted(live.key for live in monitors if _is_muted(live, project))),
-            warnings=(
-                files.check_written(_judged(as_authors_wrote, project), written, _WEAKENED)
-                if loosened
-                else files.check_written(as_authors_wrote, written)
-            ),
+            warnings=warnings,
         )
 
 
@@ -148,6 +149,31 @@ def _written(plan: Plan) -> set[str]:
     from monitor_sync.sync.change import LEAVING
 
     return {change.key for change in plan.changes if change.action not in LEAVING}
+
+
+def _held_against_policies(
+    loaded: Loaded, client: Client, plan: Plan
+) -> tuple[Plan, tuple[Diagnostic, ...]]:
+    """
+    Return the plan, and warnings of Datadog's tag policies about what it writes.
+
+    Where Datadog does not answer, that is not checked. Raises WrongFiles before any write.
+    """
+    from monitor_sync.app import tag_policies
+
+    keys = _written(plan)
+    tags = {
+        change.key: change.body["tags"]
+        for change in plan.changes
+        if change.key in keys and change.body and "tags" in change.body
+    }
+    try:
+        diagnostics = tag_policies.refused(loaded, client, tags)
+    except RemoteError as error:
+        unchecked = f"the tag policies of the organisation: {error}"
+        return replace(plan, unchecked=(*plan.unchecked, unchecked)), ()
+    files.refuse_errors(diagnostics, "so nothing is planned", tag_policies.HINT)
+    return plan, diagnostics
 
 
 def _base(root: Path, options: PlanOptions) -> BaseRevision | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from monitor_sync.app import files, listing
+from monitor_sync.app import files, listing, tag_policies
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.counting import count, listed
 from monitor_sync.diagnostics import Diagnostic, Span
@@ -15,11 +15,11 @@ from monitor_sync.errors import RemoteError, Unreachable
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
-    from monitor_sync.model import LiveResource, Monitor, Project, Team
+    from monitor_sync.model import Monitor, Project, Team
     from monitor_sync.project.document import Document
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.remote_handles import LookedUp
-    from monitor_sync.sync.remote_validation import Complaint, Unchecked, Verdicts
+    from monitor_sync.sync.remote_validation import Complaint, Question, Unchecked, Verdicts
 
 _NOWHERE: Final = "routing/handle-exists-nowhere"
 
@@ -64,6 +64,8 @@ def diagnose(
     asked about: Datadog would only say the same again. Nothing is written. Raises UsageError where
     the target's environment names no Datadog.
     """
+    from monitor_sync.sync import remote_validation
+
     client = target.connect()
     if not loaded.project.name:
         lines = ["Datadog was not asked: project.yaml does not say whose monitors these are."]
@@ -73,34 +75,44 @@ def diagnose(
     except RemoteError as error:
         lines = ["Not checked: everything, as Datadog did not list its monitors."]
         return Answers(diagnostics=[], said=lines, failed=error)
-    verdicts, skipped = _ask(loaded, client, live, everything, keys, wrong, progress)
+    questions, skipped = remote_validation.questions(
+        loaded.project, live, everything=everything, among=keys
+    )
+    refused, unread = _refused_by_policies(loaded, client, questions)
+    wrong = {*wrong, *(diagnostic.key for diagnostic in refused)}
+    verdicts, left_out = _ask(client, questions, wrong, progress)
+    skipped += left_out
     written = dict(_written(loaded, keys))
     handles = _look_up(loaded, client, written)
     diagnostics = [_refused(loaded, refusal) for refusal in verdicts.refusals]
     diagnostics += _nowhere(loaded, handles, written)
     unchecked = [*skipped, *verdicts.unchecked]
+    said = [*_checked(verdicts, skipped, handles, everything), *_unchecked(unchecked, handles)]
     return Answers(
-        diagnostics=list(dict.fromkeys(_judged(loaded.project, diagnostics))),
-        said=[*_checked(verdicts, skipped, handles, everything), *_unchecked(unchecked, handles)],
+        diagnostics=list(dict.fromkeys((*refused, *_judged(loaded.project, diagnostics)))),
+        said=[*said, *unread],
         failed=_failure(unchecked),
     )
 
 
+def _refused_by_policies(
+    loaded: Loaded, client: Client, questions: Sequence[Question]
+) -> tuple[tuple[Diagnostic, ...], list[str]]:
+    """Return what the tag policies refuse, and a line about them where they cannot be read."""
+    tags = {question.key: question.body.get("tags") or () for question in questions}
+    try:
+        return tag_policies.refused(loaded, client, tags), []
+    except RemoteError as error:
+        return (), [f"Not checked: the organisation's tag policies ({error.problem})."]
+
+
 def _ask(
-    loaded: Loaded,
-    client: Client,
-    live: Sequence[LiveResource],
-    everything: bool,
-    keys: Collection[str] | None,
-    wrong: Collection[str],
-    progress: Progress,
+    client: Client, questions: Sequence[Question], wrong: Collection[str], progress: Progress
 ) -> tuple[Verdicts, list[Unchecked]]:
+    """Ask about all monitors but the ``wrong`` ones, which come back as not checked."""
     from monitor_sync.sync import remote_validation
 
-    questions, skipped = remote_validation.questions(
-        loaded.project, live, everything=everything, among=keys
-    )
-    skipped += [
+    skipped = [
         remote_validation.Unchecked(key=question.key, reason="with errors in the files")
         for question in questions
         if question.key in wrong

@@ -11,6 +11,7 @@ from monitor_sync.datadog.integrations import Integrations
 from monitor_sync.datadog.logs import Logs
 from monitor_sync.datadog.monitors import Monitors
 from monitor_sync.datadog.notified_by_tags import NotifiedByTags
+from monitor_sync.datadog.policies import Policies
 from monitor_sync.datadog.service import datadog
 from monitor_sync.datadog.settings import Settings, from_environment
 from monitor_sync.datadog.slos import Slos
@@ -48,6 +49,7 @@ class Client:
         self.integrations = Integrations(self.api)
         self.notified_by_tags = NotifiedByTags(self.api)
         self.logs = Logs(self.api)
+        self.policies = Policies(self.api)
         self.slos = Slos(self.api)
         self.teams = Teams(self.api)
         self.users = Users(self.api)

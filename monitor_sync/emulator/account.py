@@ -100,6 +100,7 @@ class Account:
         self.downtimes = Documents(store, "downtime")
         self.downtimes_v2 = Documents(store, "downtime_v2")
         self.notification_rules = Documents(store, "notification_rule")
+        self.policies = Documents(store, "policy")
         self.slos = Documents(store, "slo")
         self.roles = Documents(store, "role")
         self.teams = Documents(store, "team")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from monitor_sync.emulator import audit
+from monitor_sync.emulator import audit, policies
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 from monitor_sync.emulator.chained_queries import bare
@@ -29,6 +29,7 @@ def create(account: Account, request: Request, _: str) -> Answer:
     check(parts)
     _check_members(account, parts)
     _check_burn_rate(account, parts)
+    policies.check(account, parts["tags"])
     for twin in account.monitors.copies_of(parts):
         org = json.loads(account.monitors.row(twin))["org_id"]
         raise refused(f"Duplicate of an existing monitor_id:{twin} org_id:{org}")
@@ -74,6 +75,7 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     if body.keys() & {"query", "type"}:
         _check_members(account, parts)
         _check_burn_rate(account, parts)
+    policies.check(account, parts["tags"])
     monitor.update(parts)
     monitor["assets"] = enriched_assets(parts["assets"], monitor["id"])
     monitor["modified"] = account.timestamp()
@@ -117,11 +119,13 @@ def can_delete(account: Account, request: Request, _: str) -> Answer:
     return answer({"data": {"ok": deletable}, "errors": errors or None}, 409 if errors else 200)
 
 
-def validate_new(_: Account, request: Request, __: str) -> Answer:
+def validate_new(account: Account, request: Request, _: str) -> Answer:
     """POST /api/v1/monitor/validate: what a create would check, but for what it refers to."""
     body = request.json()
     check_shape(body)
-    check(definition(body))
+    parts = definition(body)
+    check(parts)
+    policies.check(account, parts["tags"])
     return answer({})
 
 
@@ -130,7 +134,9 @@ def validate_held(account: Account, request: Request, identifier: str) -> Answer
     monitor = held_monitor(account, identifier)
     body = request.json()
     check_shape(body)
-    check_update(body, definition(body, monitor))
+    parts = definition(body, monitor)
+    check_update(body, parts)
+    policies.check(account, parts["tags"])
     return answer({})
 
 

@@ -51,6 +51,7 @@ _NEEDED = (
     ("/api/v2/downtime", "monitors_downtime", "monitors_downtime"),
     ("/api/v2/monitor/{id}/downtime_matches", "monitors_downtime", "monitors_downtime"),
     ("/api/v2/monitor/notification_rule", "monitors_read", "monitor_config_policy_write"),
+    ("/api/v2/monitor/policy", "monitors_read", "monitor_config_policy_write"),
     ("/api/v1/slo", "slos_read", "slos_write"),
     ("/api/v1/dashboard", "dashboards_read", "dashboards_read"),
     ("/api/v1/synthetics", "synthetics_read", "synthetics_read"),

@@ -16,6 +16,7 @@ from monitor_sync.emulator import (
     mutes,
     notification_rules,
     permissions,
+    policies,
     products,
     roles,
     search,
@@ -68,6 +69,11 @@ ROUTES: Mapping[str, Handler] = {
     "GET /api/v2/monitor/{id}/downtime_matches": downtimes_v2.matches,
     "GET /api/v2/monitor/notification_rule": notification_rules.list_all,
     "POST /api/v2/monitor/notification_rule": notification_rules.create,
+    f"GET {policies.POLICIES}": policies.list_all,
+    f"POST {policies.POLICIES}": policies.create,
+    f"GET {policies.POLICIES}/{{id}}": policies.read,
+    f"PATCH {policies.POLICIES}/{{id}}": policies.update,
+    f"DELETE {policies.POLICIES}/{{id}}": policies.delete,
     "POST /api/v1/slo": slos.create,
     "GET /api/v1/slo": slos.list_all,
     "GET /api/v1/slo/can_delete": slos.can_delete,
@@ -125,6 +131,8 @@ def route_of(method: str, path: str) -> tuple[str, str]:
     named = integrations.route(path)
     if named is not None:
         return f"{method} {named[0]}", named[1]
+    if path.startswith(f"{policies.POLICIES}/"):
+        return f"{method} {policies.POLICIES}/{{id}}", path.removeprefix(f"{policies.POLICIES}/")
     segments = path.split("/")
     if len(segments) > 4:  # "", "api", "v1", the resource, the id
         identifier = segments[4]

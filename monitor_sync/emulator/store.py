@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 Kind = Literal[
-    "monitor", "assets", "downtime", "downtime_v2", "notification_rule", "slo", "role", "team",
-    "webhook", "pagerduty_service", "opsgenie_service", "slack_channel",
+    "monitor", "assets", "downtime", "downtime_v2", "notification_rule", "policy", "slo", "role",
+    "team", "webhook", "pagerduty_service", "opsgenie_service", "slack_channel",
 ]  # fmt: skip
 
 # A killed process loses nothing that was answered; the -wal file beside the other is folded in when

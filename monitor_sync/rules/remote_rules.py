@@ -36,6 +36,17 @@ _NOWHERE: Final = """
     """
 
 
+_POLICY: Final = """
+    A tag policy of the organisation in Datadog would refuse this monitor.
+    Why: Datadog refuses to create a monitor that breaks such a policy, and to change one that it
+    holds. Without a look at the policies, an apply would find that out half-way.
+    Example: no tag `team`, where a policy requires it; `tier:gold`, where it takes 1, 2 and 3
+    Use instead: the tag that the policy asks for, on the monitor, its file or its business unit
+    Source: GET /api/v2/monitor/policy, which `plan` reads where it would write something, and
+    `validate --online` for what it asks about; Datadog's page on monitor settings.
+    """
+
+
 def _page(name: str, written: str) -> Rule:
     return Rule(name=name, severity=Severity.ERROR, page=cleandoc(written))
 
@@ -43,5 +54,6 @@ def _page(name: str, written: str) -> Rule:
 PAGES: Final = (
     *(_page(f"{family}/refused-by-datadog", _REFUSED) for family in _FAMILIES),
     _page("routing/handle-exists-nowhere", _NOWHERE),
+    _page("tags/refused-by-policy", _POLICY),
 )
-"""A page for each name that ``validate --online`` yields."""
+"""A page for each name that ``validate --online`` or ``plan`` yields from Datadog's answers."""
