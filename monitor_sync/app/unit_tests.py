@@ -15,6 +15,7 @@ from monitor_sync.counting import count
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.errors import UsageError
 from monitor_sync.insight import mutants, unit_test
+from monitor_sync.insight.history import PointHistory
 from monitor_sync.insight.unit_test import TestOutcome
 from monitor_sync.model import Monitor, Project
 
@@ -99,12 +100,15 @@ def mutate(root: Path, selectors: Sequence[str], name: str) -> tuple[Mutated, ..
 def _mutated(key: str, tests: Sequence[Tested]) -> Mutated:
     if any(tested.outcome.status != "passed" for tested in tests):
         return Mutated(key=key, skipped="a test of it does not pass as it is")
+    points = [
+        (tested.declared.test, PointHistory(tested.declared.test.sources)) for tested in tests
+    ]
     tried = 0
     unnoticed = []
     for mutant in mutants.mutants(tests[0].declared.test.body):
         tried += 1
-        changed = (replace(tested.declared.test, body=mutant.body) for tested in tests)
-        if all(unit_test.run(test).status == "passed" for test in changed):
+        changed = ((replace(test, body=mutant.body), history) for test, history in points)
+        if all(unit_test.passes(test, history) for test, history in changed):
             unnoticed.append(mutant.what)
     return Mutated(key=key, tried=tried, unnoticed=tuple(unnoticed))
 

@@ -53,13 +53,12 @@ def applies(expression: Expression, *, compared: bool, divisions_only: bool) -> 
 
 def aggregated(frame: Frame, buckets: Buckets, aggregator: str) -> dict[Group, float | None]:
     """Return one number for each line: what its buckets inside the window make (5.1)."""
-    first, last = legs.bounds(buckets)
     reduce = REDUCTIONS[aggregator]
-    numbers: dict[Group, float | None] = {}
-    for group, line in frame.lines.items():
-        values = lines.cut(line, first, last)[1]
-        numbers[group] = reduce(values) if values else None
-    return numbers
+    every = frame.lines.items()
+    if buckets.back:  # else no line goes further back than the window
+        first, last = legs.bounds(buckets)
+        every = {group: lines.cut(line, first, last) for group, line in every}.items()
+    return {group: reduce(values) if values else None for group, (_, values) in every}
 
 
 def evaluated(
@@ -95,7 +94,7 @@ def evaluated(
 def _leg(series: Series, buckets: Buckets, aggregator: str) -> Numbers:
     leg = legs.of(buckets.history, series)
     values = aggregated(legs.frame(leg, buckets), buckets, aggregator)
-    return Numbers(series.keys, values, 0.0 if leg.counted == "count" else None)
+    return Numbers(leg.keys, values, 0.0 if leg.counted == "count" else None)
 
 
 def _call(call: Call, buckets: Buckets, variables: Variables, aggregator: str) -> Numbers | float:
@@ -141,6 +140,11 @@ def mapped(numbers: Numbers | float, change: Callable[[float], float | None]) ->
 
 def operation(operator: str, left: Numbers | float, right: Numbers | float) -> Numbers | float:
     """Return what two operands make; a group that one of them lacks counts as its missing."""
+    if not isinstance(left, Numbers):
+        if isinstance(right, Numbers):
+            return _each(right, lambda value: _calculated(operator, left, value))
+    elif not isinstance(right, Numbers):
+        return _each(left, lambda value: _calculated(operator, value, right))
     a = left if isinstance(left, Numbers) else Numbers((), {(): left}, left)
     b = right if isinstance(right, Numbers) else Numbers((), {(): right}, right)
     keys, pairs = lines.partners(a.keys, b.keys, a.values, b.values)
@@ -156,6 +160,14 @@ def operation(operator: str, left: Numbers | float, right: Numbers | float) -> N
             group = tuple(other[b.keys.index(key)] for key in keys)
             values[group] = _calculated(operator, a.missing, _of(b, other))
     return Numbers(keys, values, _calculated(operator, a.missing, b.missing))
+
+
+def _each(numbers: Numbers, change: Callable[[float | None], float | None]) -> Numbers:
+    missing = change(numbers.missing)
+    values = {g: missing if v is None else change(v) for g, v in numbers.values.items()}
+    if not numbers.keys:
+        values.setdefault((), missing)
+    return Numbers(numbers.keys, values, missing)
 
 
 def _of(numbers: Numbers, group: Group) -> float | None:

@@ -77,9 +77,13 @@ REDUCTIONS: Final[Mapping[str, Any]] = {
 """How several values become one, by Datadog's word for it."""
 
 
+_OF_ONE: Final = frozenset(("avg", "sum", "min", "max"))
+"""What these make of one value is that value."""
+
+
 def reduced(method: str, values: Sequence[float]) -> float:
     """Return one value for several, of which there is at least one."""
-    if len(values) == 1 and method in ("avg", "sum", "min", "max"):
+    if len(values) == 1 and method in _OF_ONE:
         return values[0]
     value: float = REDUCTIONS[method](values)
     return value
@@ -107,72 +111,64 @@ class PointHistory:
         return made
 
     def line(
-        self, sources: tuple[int, ...], interval: int, method: str, start: float, end: float
+        self, sources: tuple[int, ...], interval: int, method: str, first: float, end: float
     ) -> Line:
         """
-        Return the buckets of some sources together, from ``start`` to what was there at ``end``.
+        Return the buckets of some sources together that start from ``first`` to ``end``.
 
-        The newest bucket is unfinished then (3.2): it has the points up to ``end`` alone. The
-        line may go further on both sides; who reads it stops there.
+        The newest bucket is unfinished at ``end`` (3.2): it has the points up to then alone.
         """
         key = (sources, interval, method)
         line = self._lines.get(key)
         if line is None:
-            line = self._lines[key] = _bucketed(self._points(sources), interval, method)
-        newest = int(end // interval) * interval
-        if interval == 1 and end == newest:
-            return line
-        return self._unfinished(sources, interval, method, (start, end), line)
+            line = self._lines[key] = self._bucketed(sources, interval, method)
+        times, values = line
+        low, high = bisect_left(times, first), bisect_right(times, end)
+        if low >= high or times[high - 1] + interval <= end:
+            return times[low:high], values[low:high]
+        until = self._until(sources, times[high - 1], interval, end)
+        if until is None:
+            return times[low:high], values[low:high]
+        if not until:
+            return times[low : high - 1], values[low : high - 1]
+        return times[low:high], [*values[low : high - 1], reduced(method, until)]
 
-    def _points(self, sources: tuple[int, ...]) -> list[tuple[float, float]]:
-        every = [
-            point
-            for index in sources
-            for point in zip(self.sources[index].times, self.sources[index].values, strict=True)
-        ]
+    def _bucketed(self, sources: tuple[int, ...], interval: int, method: str) -> Line:
+        times, values = self.sources[sources[0]].times, self.sources[sources[0]].values
         if len(sources) > 1:
-            every.sort(key=lambda point: point[0])
-        return every
+            points = [
+                point
+                for index in sources
+                for point in zip(self.sources[index].times, self.sources[index].values, strict=True)
+            ]
+            points.sort(key=lambda point: point[0])
+            times, values = [time for time, _ in points], [value for _, value in points]
+        starts = [int(time // interval) * interval for time in times]
+        if method in _OF_ONE and len(set(starts)) == len(starts):
+            return starts, values
+        return gathered(starts, values, method)
 
-    def _unfinished(
-        self,
-        sources: tuple[int, ...],
-        interval: int,
-        method: str,
-        window: tuple[float, float],
-        line: Line,
-    ) -> Line:
-        start, end = window
-        newest = int(end // interval) * interval
+    def _until(
+        self, sources: tuple[int, ...], start: int, interval: int, end: float
+    ) -> list[float] | None:
+        """Return the values of a bucket up to ``end``; None where none follows after that."""
         later = False
         inside: list[float] = []
         for index in sources:
             source = self.sources[index]
-            first = bisect_left(source.times, newest)
-            last = bisect_right(source.times, end)
-            inside += source.values[first:last]
-            later = later or bisect_left(source.times, newest + interval, last) > last
-        if not later:
-            return line
-        times, values = line
-        low, high = bisect_left(times, start), bisect_left(times, newest)
-        if not inside:
-            return times[low:high], values[low:high]
-        return [*times[low:high], newest], [*values[low:high], reduced(method, inside)]
+            high = bisect_right(source.times, end)
+            inside += source.values[bisect_left(source.times, start, 0, high) : high]
+            later = later or (high < len(source.times) and source.times[high] < start + interval)
+        return inside if later else None
 
 
-def _bucketed(points: Iterable[tuple[float, float]], interval: int, method: str) -> Line:
+def gathered(starts: Sequence[int], values: Sequence[float], method: str) -> Line:
+    """Return one bucket for each stretch of equal starts: what its values make together."""
     times: list[int] = []
-    values: list[float] = []
-    held: list[float] = []
-    for time, value in points:
-        start = int(time // interval) * interval
+    held: list[list[float]] = []
+    for start, value in zip(starts, values, strict=True):
         if not times or start != times[-1]:
-            if held:
-                values.append(reduced(method, held))
             times.append(start)
-            held = []
-        held.append(value)
-    if held:
-        values.append(reduced(method, held))
-    return times, values
+            held.append([])
+        held[-1].append(value)
+    return times, [reduced(method, inside) for inside in held]

@@ -17,9 +17,6 @@ from monitor_sync.language.atoms import Number
 from monitor_sync.language.tree import Modifier, Series
 from monitor_sync.language.tree_queries import words_of
 
-_LONGEST_FILL: Final = 900
-"""Seconds before a window of which a fill may know; 600 are allowed, one page has 900 (4.11)."""
-
 _LONGEST_ROLLUP: Final = 366 * 86_400
 
 _SPACE: Final = ("avg", "sum", "min", "max", "count")
@@ -63,12 +60,15 @@ class Leg:
     """
     A series of the query with its modifiers read.
 
+    ``keys`` are what it is grouped by, ``space`` how its sources become one line.
     ``counted`` is ``count`` or ``rate`` behind ``as_count()`` or ``as_rate()``, else empty.
     ``rollups`` are methods with their seconds, 0 for the default; the first is the time
     aggregation, the others are further layers.
     """
 
     series: Series
+    keys: Group
+    space: str
     counted: str
     rollups: tuple[tuple[str, int], ...]
     filling: Filling | None
@@ -102,7 +102,14 @@ def read(series: Series) -> Leg:
                 filling = read_filling(modifier)
             case name:
                 raise Unsupported(name)
-    return Leg(series=series, counted=counted, rollups=tuple(rollups), filling=filling)
+    return Leg(
+        series=series,
+        keys=series.keys,
+        space=series.aggregator.text if series.aggregator else "avg",
+        counted=counted,
+        rollups=tuple(rollups),
+        filling=filling,
+    )
 
 
 def read_rollup(modifier: Modifier) -> tuple[str, int]:
@@ -160,19 +167,19 @@ def frame(leg: Leg, buckets: Buckets, transform: Transform | None = None) -> Fra
     interval = leg.interval(buckets)
     first, last = bounds(buckets)
     since = first - buckets.back
-    space = leg.series.aggregator.text if leg.series.aggregator else "avg"
-    if space not in _SPACE:
-        raise Unsupported(f"{space}: of a distribution")
+    if leg.space not in _SPACE:
+        raise Unsupported(f"{leg.space}: of a distribution")
+    history = buckets.history
     group_lines: dict[Group, Line] = {}
     gauge = False
-    for group, sources in sources_by_group(buckets.history, leg.series).items():
-        kind = buckets.history.sources[sources[0]].kind
+    for group, sources in sources_by_group(history, leg.series).items():
+        kind = history.sources[sources[0]].kind
         gauge = gauge or kind == "gauge"
-        if len(sources) == 1 and space != "count" and kind != "distribution":
+        if len(sources) == 1 and leg.space != "count" and kind != "distribution":
             line = _time(leg, buckets, interval, sources, kind, transform, since)
         else:
-            line = _space(leg, buckets, interval, sources, kind, transform)
-        group_lines[group] = lines.cut(line, since, last)
+            line = _space(leg, buckets, interval, sources, kind, transform, since)
+        group_lines[group] = line
     for method, seconds in leg.rollups[1:]:
         group_lines = {
             group: lines.cut(lines.rolled_up(line, method or "avg", seconds), first, last)
@@ -180,14 +187,15 @@ def frame(leg: Leg, buckets: Buckets, transform: Transform | None = None) -> Fra
         }
     across = leg.filling or (LINEAR if gauge else None)
     between = _between(leg, buckets, gauge=gauge)
-    return Frame(leg.series.keys, group_lines, interval, across, between)
+    return Frame(leg.keys, group_lines, interval, across, between)
 
 
-def bounds(buckets: Buckets) -> tuple[float, float]:
-    """Return between which times a bucket has to start to belong to the window (3.2)."""
-    if buckets.readings.bucket_at_from:
-        return buckets.start, buckets.end
-    return math.nextafter(buckets.start, math.inf), buckets.end
+def bounds(buckets: Buckets) -> tuple[int, int]:
+    """Return the first and the last second at which a bucket of the window may start (3.2)."""
+    first = math.ceil(buckets.start)
+    if not buckets.readings.bucket_at_from and first == buckets.start:
+        first += 1
+    return first, math.floor(buckets.end)
 
 
 def _between(leg: Leg, buckets: Buckets, *, gauge: bool) -> Filling | None:
@@ -205,21 +213,20 @@ def _space(
     sources: tuple[int, ...],
     kind: str,
     transform: Transform | None,
+    since: int,
 ) -> Line:
     """Return the line of several sources: each over time, then over space (4.1, 5.7)."""
-    space = leg.series.aggregator.text if leg.series.aggregator else "avg"
     if kind == "distribution":  # aggregated in both at once (4.2)
-        return _shifted(buckets, sources, interval, space)
-    first, last = bounds(buckets)
+        return _of_then(buckets, sources, interval, leg.space, since)
     interpolated = kind == "gauge" or (buckets.readings.counts_interpolate and not leg.counted)
     filling = leg.filling or (LINEAR if interpolated else None)
     # a sample before the window is one end of the stretch that is interpolated
-    since = first - buckets.back - (int(filling.limit) + interval if filling else 0)
+    earlier = since - (int(filling.limit) + interval if filling else 0)
     source_lines = [
-        lines.cut(_time(leg, buckets, interval, (index,), kind, transform, since), since, last)
-        for index in sources
+        _time(leg, buckets, interval, (index,), kind, transform, earlier) for index in sources
     ]
-    return lines.combined(source_lines, space, filling)
+    last = bounds(buckets)[1]
+    return lines.cut(lines.combined(source_lines, leg.space, filling), since, last)
 
 
 def _time(
@@ -229,28 +236,34 @@ def _time(
     sources: tuple[int, ...],
     kind: str,
     transform: Transform | None,
-    since: float,
+    since: int,
 ) -> Line:
     """Return the buckets of one source from ``since`` on (4.2, 4.7, 4.8)."""
-    method = leg.rollups[0][0] if leg.rollups else ""
     counted = leg.counted if kind != "gauge" else ""
-    line = _shifted(buckets, sources, interval, method or ("sum" if counted else "avg"))
+    method = (leg.rollups[0][0] if leg.rollups else "") or ("sum" if counted else "avg")
+    if buckets.shift:
+        line = _of_then(buckets, sources, interval, method, since)
+    else:
+        line = buckets.history.line(sources, interval, method, since, buckets.end)
     if transform is not None:
         return transform(lines.cut(line, *bounds(buckets)))
-    if counted == "rate" and kind == "count":
-        times, values = lines.cut(line, since, buckets.end)
-        return times, [value / interval for value in values]
-    if counted == "count" and kind == "rate":
-        times, values = lines.cut(line, since, buckets.end)
-        return times, [value * interval for value in values]
-    return line
-
-
-def _shifted(buckets: Buckets, sources: tuple[int, ...], interval: int, method: str) -> Line:
-    """Return buckets of some time ago as those of now, in the grid of now."""
-    low = buckets.start - buckets.shift - buckets.back - _LONGEST_FILL - interval
-    line = buckets.history.line(sources, interval, method, low, buckets.end - buckets.shift)
-    if not buckets.shift:
+    if not counted or counted == kind:
         return line
-    times, values = lines.cut(line, low, buckets.end - buckets.shift)
-    return [(time + buckets.shift) // interval * interval for time in times], values
+    times, values = line
+    if counted == "rate":
+        return times, [value / interval for value in values]
+    return times, [value * interval for value in values]
+
+
+def _of_then(
+    buckets: Buckets, sources: tuple[int, ...], interval: int, method: str, since: int
+) -> Line:
+    """Return buckets of some time ago as those of now, in the grid of now."""
+    shift = buckets.shift
+    if not shift:
+        return buckets.history.line(sources, interval, method, since, buckets.end)
+    times, values = buckets.history.line(
+        sources, interval, method, since - shift, buckets.end - shift
+    )
+    line = [(time + shift) // interval * interval for time in times], values
+    return lines.cut(line, since, buckets.end)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.insight.history import reduced
+from monitor_sync.insight.history import gathered, reduced
 from monitor_sync.insight.values import Group, Line
 
 INTERPOLATED_FOR: Final = 300
@@ -116,15 +116,8 @@ def combined(lines: Sequence[Line], method: str, filling: Filling | None) -> Lin
 
 def rolled_up(line: Line, method: str, interval: int) -> Line:
     """Return coarser buckets of a line: a further layer of time aggregation (4.6)."""
-    times: list[int] = []
-    held: list[list[float]] = []
-    for time, value in zip(*line, strict=True):
-        start = time // interval * interval
-        if not times or start != times[-1]:
-            times.append(start)
-            held.append([])
-        held[-1].append(value)
-    return times, [reduced(method, values) for values in held]
+    times, values = line
+    return gathered([time // interval * interval for time in times], values, method)
 
 
 def calculated(operator: str, left: float, right: float) -> float | None:
@@ -142,12 +135,16 @@ def calculated(operator: str, left: float, right: float) -> float | None:
     return value if abs(value) != float("inf") and value == value else None
 
 
-def partners(left: Group, right: Group, groups: Iterable[Group], others: Iterable[Group]) -> Pairs:
+def partners(
+    left: Group, right: Group, groups: Iterable[Group], others: Collection[Group]
+) -> Pairs:
     """
     Return which groups of two operands belong together, by their common keys (5.8).
 
     An operand without keys applies to all groups. One without a partner has no value.
     """
+    if left == right:
+        return left, [(group, group, group) for group in groups if group in others]
     common = [key for key in left if key in right]
     keys = left + tuple(key for key in right if key not in left)
     by_common: dict[Group, list[Group]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -180,7 +180,7 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
         interval=legs.of(history, first).interval(buckets) if first else buckets.interval,
         keys=keys,
         results=_results(what, buckets, settings, keys, values),
-        notes=(*what.notes, *_met(what, history)),
+        notes=history.once("notes", what, lambda: (*what.notes, *_met(what, history))),
     )
 
 
@@ -273,9 +273,10 @@ def _results(
     full = settings.options.get("require_full_window") is True and what.window.form == "last"
     if not keys and not values:
         values = {(): None}
+    certain = not full and not what.on_count_path
     results: dict[Group, Result] = {}
     for group, value in values.items():
-        if value is not None and not full and not what.on_count_path:
+        if certain and value is not None:
             results[group] = Result(ResultKind.NUMBER, value)
             continue
         result = _judged(what, buckets, keys, group, value, full=full)
@@ -309,9 +310,11 @@ def _judged(
     return Result(ResultKind.NUMBER, value)
 
 
-def of_group(series: Series, history: PointHistory, keys: Group, group: Group) -> list[int]:
+def of_group(series: Series, history: PointHistory, keys: Group, group: Group) -> Sequence[int]:
     """Return the sources of a series that a group of the result reads: equal in common keys."""
-    mine = series.keys
+    mine = legs.of(history, series).keys
+    if mine == keys:
+        return legs.sources_by_group(history, series).get(group, ())
     common = [(mine.index(key), keys.index(key)) for key in mine if key in keys]
     return [
         index

@@ -119,6 +119,8 @@ def advance(
         if now is None:
             continue
         after[group] = now
+        if now is before:
+            continue
         old = before.status if before else None
         if now.status is not None and now.status is not old:
             transitions.append(_transition(group, old, now, known, instant))
@@ -146,9 +148,9 @@ def _group(
     instant: float,
 ) -> GroupState | None:
     """Return what is known of a group now; None where it is unknown, new again, or gone."""
-    if result.outcome is ResultKind.EMPTY:
-        return _empty(before, result, evaluation, known, instant)
-    if result.outcome is ResultKind.SKIPPED or result.value is None:
+    if result.value is None:
+        if result.outcome is ResultKind.EMPTY:
+            return _empty(before, result, evaluation, known, instant)
         if before is None:
             return None
         return before if before.rule == result.reason else _same(before, result.reason)
@@ -156,7 +158,11 @@ def _group(
         before = GroupState(status=None, since=instant, first_seen=instant)
     if before.status is None and _delayed(before, evaluation, known, instant):
         return before
-    status, rule = _verdict(result.value, result, known, before)
+    if result.verdict is not None:
+        status, rule = result.verdict, "reaches the threshold of the check"
+    else:
+        assert known.thresholds is not None  # noqa: S101 - only checks have no comparison
+        status, rule = judged(result.value, known.thresholds, before.status)
     if status is before.status and rule == before.rule and before.empty_since is None:
         return before
     return GroupState(
@@ -166,13 +172,6 @@ def _group(
         evaluated=True,
         rule=rule,
     )
-
-
-def _verdict(value: float, result: Result, known: Rules, before: GroupState) -> tuple[Status, str]:
-    if result.verdict is not None:
-        return result.verdict, "reaches the threshold of the check"
-    assert known.thresholds is not None  # noqa: S101 - only checks have no comparison
-    return judged(value, known.thresholds, before.status)
 
 
 def _delayed(before: GroupState, evaluation: Evaluation, known: Rules, instant: float) -> bool:

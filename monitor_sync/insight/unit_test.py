@@ -18,7 +18,6 @@ from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.notified import Notification
 from monitor_sync.insight.thresholds import thresholds
 from monitor_sync.insight.timeline import Moment, Run
-from monitor_sync.insight.uncertainty import Doubt
 from monitor_sync.insight.values import EvaluationSettings, Group, Status, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.model import Body
@@ -112,8 +111,71 @@ class TestOutcome:
     trace: Trace | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Played:
+    """A test played to its end: what happened at every instant, ``due`` those of evaluations."""
+
+    test: UnitTest
+    settings: EvaluationSettings
+    history: PointHistory
+    made: Run
+    due: frozenset[float]
+
+    def failures(self, expectation: Expectation) -> Iterator[FailedExpectation]:
+        """Yield what is otherwise than expected at one instant."""
+        instant = self.test.start + expectation.after
+        moment = next(moment for moment in self.made.moments if moment.instant == instant)
+        return _failures(self.test, self.settings, expectation, self.made, moment, self.due)
+
+    def doubts(self) -> list[list[str]]:
+        """Return the open points on which each expectation hangs. Raises Unsupported."""
+        expected = self.test.expected
+        instants = sorted({self.test.start + expectation.after for expectation in expected})
+        asked_for = [moment for moment in self.made.moments if moment.instant in instants]
+        doubts = uncertainty.doubts(
+            self.settings,
+            self.history,
+            Run(moments=tuple(asked_for), transitions=self.made.transitions),
+            lambda other: _run(self.test, other, self.history, instants),
+        )
+        return [
+            [
+                doubt.name
+                for doubt in doubts
+                if instants[doubt.moment] == self.test.start + expectation.after
+                and (doubt.state or "value" in expectation.fields)
+            ]
+            for expectation in expected
+        ]
+
+
 def run(test: UnitTest) -> TestOutcome:
     """Return how a test ends."""
+    try:
+        played = _play(test, PointHistory(test.sources))
+        doubts = played.doubts()
+    except Unsupported as error:
+        return TestOutcome(status="unsupported", open_points=(error.name,))
+    return _judged(played, doubts)
+
+
+def passes(test: UnitTest, history: PointHistory) -> bool:
+    """
+    Return whether a test passes; ``history`` has its points, and keeps their buckets.
+
+    Other readings of what is not documented are tried only where nothing fails as it is.
+    """
+    try:
+        played = _play(test, history)
+        if any(next(played.failures(expectation), None) for expectation in test.expected):
+            return False
+        return not any(played.doubts())
+    except Unsupported:
+        return False
+
+
+def _play(test: UnitTest, history: PointHistory) -> _Played:
+    """Evaluate whenever it is due, up to the last expectation. Raises Unsupported."""
     options = test.body.get("options") or {}
     settings = EvaluationSettings(
         query=queries.parse(
@@ -122,18 +184,11 @@ def run(test: UnitTest) -> TestOutcome:
         options=options,
         slo_target=test.slo_target,
     )
-    history = PointHistory(test.sources)
     last = test.start + max(expectation.after for expectation in test.expected)
-    try:
-        due = frozenset(schedule.due(settings, test.start, last, test.phase))
-        instants = sorted(due.union(test.start + expected.after for expected in test.expected))
-        made = _run(test, settings, history, instants)
-        doubts = uncertainty.doubts(
-            settings, history, made, lambda other: _run(test, other, history, instants)
-        )
-    except Unsupported as error:
-        return TestOutcome(status="unsupported", open_points=(error.name,))
-    return _judged(test, settings, made, due, doubts)
+    due = frozenset(schedule.due(settings, test.start, last, test.phase))
+    instants = sorted(due.union(test.start + expected.after for expected in test.expected))
+    made = _run(test, settings, history, instants)
+    return _Played(test=test, settings=settings, history=history, made=made, due=due)
 
 
 def _run(
@@ -144,32 +199,19 @@ def _run(
     return timeline.run(settings, history, instants, test.phase)
 
 
-def _judged(
-    test: UnitTest,
-    settings: EvaluationSettings,
-    made: Run,
-    due: frozenset[float],
-    doubts: Sequence[Doubt],
-) -> TestOutcome:
+def _judged(played: _Played, doubts: Sequence[Sequence[str]]) -> TestOutcome:
     failures: list[FailedExpectation] = []
     certain = False
-    open_points: dict[str, None] = {}
-    instants = [moment.instant for moment in made.moments]
-    for expectation in test.expected:
-        index = instants.index(test.start + expectation.after)
-        here = [doubt for doubt in doubts if doubt.moment == index]
-        relevant = [d.name for d in here if d.state or "value" in expectation.fields]
-        moment = made.moments[index]
-        wrong = list(_failures(test, settings, expectation, made, moment, due))
-        open_points.update(dict.fromkeys(relevant))
+    for expectation, open_points in zip(played.test.expected, doubts, strict=True):
+        wrong = list(played.failures(expectation))
         failures += wrong
-        certain = certain or bool(wrong and not relevant)
-    status = "failed" if certain else "uncertain" if open_points else "passed"
+        certain = certain or bool(wrong and not open_points)
+    met = tuple(dict.fromkeys(name for open_points in doubts for name in open_points))
     return TestOutcome(
-        status=status,
+        status="failed" if certain else "uncertain" if met else "passed",
         failures=tuple(failures),
-        open_points=tuple(open_points),
-        trace=_trace(test, settings, made, failures),
+        open_points=met,
+        trace=_trace(played, failures),
     )
 
 
@@ -223,21 +265,21 @@ def _equal(expected: Any, got: float | None) -> bool:
     return math.isclose(float(expected), got, rel_tol=1e-6, abs_tol=1e-9)
 
 
-def _trace(
-    test: UnitTest, settings: EvaluationSettings, made: Run, failures: Sequence[FailedExpectation]
-) -> Trace | None:
+def _trace(played: _Played, failures: Sequence[FailedExpectation]) -> Trace | None:
     """Return what is drawn of a failed test: the group of its first failure."""
     if not failures:
         return None
-    levels = thresholds(settings.query, settings.options)
+    levels = thresholds(played.settings.query, played.settings.options)
     wanted = failures[0].group
     points = []
-    for moment in made.moments:
+    for moment in played.made.moments:
         groups = list(moment.evaluation.results) if moment.evaluation else []
         chosen = next((g for g in groups if group_name(g, moment.keys) == wanted), moment.worst())
         result = moment.result(chosen)
         status = moment.status(chosen)
-        points.append((moment.instant - test.start, result.value if result else None, status))
+        points.append(
+            (moment.instant - played.test.start, result.value if result else None, status)
+        )
     return Trace(
         group=wanted,
         points=tuple(points),

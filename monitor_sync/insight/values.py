@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from monitor_sync.insight.readings import CHOSEN, Readings
 from monitor_sync.language.query import Parsed
@@ -40,10 +40,9 @@ class ResultKind(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """
-    What one evaluation says of one group.
+    What one evaluation says of one group; a tuple, of which a week has some hundred thousand.
 
     ``value`` is None unless there is a number. ``last_point`` is the time of the last point up to
     the window's end, where the window is empty and there was one. ``reason`` says why it was
