@@ -25,13 +25,17 @@ def refuse(context: click.Context, arguments: list[str]) -> None:
     command = context.command
     given, _, _ = command.make_parser(context).parse_args(list(arguments))
     for parameter in command.get_params(context):
-        if parameter.name in given and any(
-            not text.strip() for text in _texts(given[parameter.name])
-        ):
+        if parameter.name in given and any(map(_is_blank, _texts(given[parameter.name]))):
             raise _blank(_name(parameter))
         for variable in _variables(parameter):
-            if parameter.name not in given and os.environ.get(variable, "x").isspace():
+            value = os.environ.get(variable, "")
+            if parameter.name not in given and value and _is_blank(value):
                 raise _blank(variable)
+
+
+def _is_blank(text: str) -> bool:
+    """Return whether a text shows nothing: nothing but blanks, zero-width and control characters."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _texts(value: Any) -> Iterator[str]:

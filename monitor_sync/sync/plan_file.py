@@ -11,7 +11,7 @@ from typing import Any, Final
 from monitor_sync import __version__
 from monitor_sync.audience.change import AudienceChange, recorded
 from monitor_sync.errors import Refused
-from monitor_sync.model import Address, Deletion, LiveId, LiveResource
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, Address, Deletion, LiveId, LiveResource
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.kinds import KINDS
@@ -27,6 +27,9 @@ FORMAT: Final = 2
 """Version of the file's format, which is that of the JSON plan."""
 
 _UNSEALED: Final = "0" * 64
+_OURS: Final = re.compile(rf"\s*(?:{PROJECT_TAG}|{KEY_TAG})(?::|\s*\Z)", re.IGNORECASE)
+"""A tag of ours, or one that Datadog would make one: it takes capitals and blanks away."""
+
 _SEAL: Final = re.compile(r'"digest": "sha256:([0-9a-f]{64})"\s*\}\s*\Z')
 
 
@@ -99,7 +102,7 @@ def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
     unsealed = text[: seal.start(1)] + _UNSEALED + text[seal.end(1) :]
     if hashlib.sha256(unsealed.encode()).hexdigest() != seal[1]:
         raise Refused(f"{name} was changed after the plan was made: its digest differs", hint=again)
-    raw = json.loads(text)
+    raw = _object(text, name)
     if raw.get("version") != FORMAT:
         raise Refused(
             f"{name} is a plan file of version {raw.get('version')}, made by monitor-sync"
@@ -112,9 +115,46 @@ def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
             hint=again,
         )
     try:
-        return _plan(raw, {kind.name: kind for kind in kinds})
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        plan = _plan(raw, {kind.name: kind for kind in kinds})
+        _check_identities(plan)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Refused(f"{name} is not a whole plan file: {error}", hint=again) from error
+    return plan
+
+
+def _object(text: str, name: str) -> Mapping[str, Any]:
+    """Return the JSON object that a plan file is. Raises Refused where it is none."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raw = None
+    if not isinstance(raw, Mapping):
+        raise Refused(
+            f"{name} is no plan file: it holds no JSON object",
+            hint="`monitor-sync plan --out FILE` makes one",
+        )
+    return raw
+
+
+def _check_identities(plan: Plan) -> None:
+    """
+    Raise ValueError where a change would give a resource another identity than its own.
+
+    A body of another project or key would be somebody else's from then on, one without our tags
+    nobody's, and two changes of one key would make it twice.
+    """
+    addresses, ids = set(), set()
+    for change in plan.changes:
+        if change.address in addresses or (change.id is not None and change.id in ids):
+            raise ValueError(f"{change.key} or its id stands there twice")
+        addresses.add(change.address)
+        ids.add(change.id)
+        if change.body is None or not change.kind.tags_of(plan.project):
+            continue
+        carried = [tag for tag in change.kind.tags(change.body) if _OURS.match(str(tag))]
+        own = [f"{PROJECT_TAG}:{plan.project}", f"{KEY_TAG}:{change.key}"]
+        if sorted(carried) != ([] if change.action == "release" else sorted(own)):
+            raise ValueError(f"the tags of {change.key} name another project or key")
 
 
 def _plan(raw: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Plan:

@@ -107,6 +107,64 @@ def test_a_plan_file_that_was_cut_short_is_refused(cut: int) -> None:
         plan_file.read(TEXT[:cut], "plan.json")
 
 
+OWN = ["monitor_sync_project:acme", "monitor_sync_key:payments/router/new"]
+
+
+def forged(plan: Plan, key: str, **changed: Any) -> str:
+    """The file of a plan of which one change was made another, sealed again."""
+    changes = (
+        replace(change, **changed) if change.key == key else change for change in plan.changes
+    )
+    return kept(replace(plan, changes=tuple(changes), known_fingerprint=plan.fingerprint))
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        [],
+        ["x:y"],
+        OWN[:1],
+        OWN[1:],
+        ["monitor_sync_project:other", OWN[1]],
+        [OWN[0], "monitor_sync_key:payments/router/kept"],
+        [*OWN, "monitor_sync_key:payments/router/kept"],
+        [*OWN, "Monitor_Sync_Project:other"],
+        [*OWN, " monitor_sync_key:b/c/d"],
+        [*OWN, OWN[0]],
+        "monitor_sync_project:acme",
+    ],
+)
+@pytest.mark.parametrize("key", ["payments/router/new", "payments/router/changed"])
+def test_a_body_that_would_give_a_monitor_another_identity_is_refused(key: str, tags: Any) -> None:
+    plan = a_plan()
+    change = next(change for change in plan.changes if change.key == key)
+    if isinstance(tags, list):
+        tags = [tag.replace("payments/router/new", key) for tag in tags]
+
+    with pytest.raises(Refused, match="not a whole plan file"):
+        plan_file.read(forged(plan, key, body={**(change.body or {}), "tags": tags}), "plan.json")
+
+
+def test_two_changes_of_one_key_or_of_one_id_are_refused() -> None:
+    plan = a_plan()
+    new = next(change for change in plan.changes if change.action == "create")
+    gone, changed = (
+        next(change for change in plan.changes if change.action == action)
+        for action in ("delete", "update")
+    )
+    for twice in (new, replace(gone, id=changed.id, live=changed.live)):
+        with pytest.raises(Refused, match="stands there twice"):
+            plan_file.read(kept(replace(plan, changes=(*plan.changes, twice))), "plan.json")
+
+
+@pytest.mark.parametrize("start", ["", "[1, ", "[" * 100_000, '{"version": 2, ', '"'])
+def test_what_is_sealed_and_no_plan_is_refused(start: str) -> None:
+    text = plan_file.sealed(start + f'"digest": "sha256:{"0" * 64}"' + "}")
+
+    with pytest.raises(Refused, match="plan"):
+        plan_file.read(text, "plan.json")
+
+
 @pytest.mark.parametrize("field", ["tool", "version"])
 def test_a_plan_of_another_version_is_refused(field: str) -> None:
     raw: dict[str, Any] = json.loads(TEXT)
