@@ -34,7 +34,7 @@ def refuse(context: click.Context, arguments: list[str]) -> None:
 
 
 def _is_blank(text: str) -> bool:
-    """Return whether a text shows nothing: nothing but blanks, zero-width and control characters."""
+    """Return whether a text shows nothing: blanks, zero-width and control characters."""
     return not any(character.isprintable() and not character.isspace() for character in text)
 
 

@@ -16,7 +16,7 @@ from monitor_sync.resources.difference import FieldChange
 from monitor_sync.resources.kind import Kind
 from monitor_sync.resources.kinds import KINDS
 from monitor_sync.sync import review_rules
-from monitor_sync.sync.change import Change, LeftAlone, Refusal
+from monitor_sync.sync.change import ORDER, Change, LeftAlone, Refusal
 from monitor_sync.sync.drift import ORIGINS, Apart, Base, Origin
 from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.moves import Move, Rename
@@ -25,6 +25,15 @@ from monitor_sync.sync.review_rules import ReviewRules
 
 FORMAT: Final = 2
 """Version of the file's format, which is that of the JSON plan."""
+
+_LISTS: Final = frozenset({"pagers", "referred_by", "blocked_by", "unchecked", "moved_from"})
+_TEXTS: Final = _LISTS | {
+    *("kind", "action", "key", "name", "business_unit", "team", "file", "field", "reason"),
+    *("project", "site", "fingerprint", "message", "hint", "revision", "commit", "since"),
+    *("what", "editor", "by", "level", "path", "tool", "modified"),
+}
+_ANYTHING: Final = frozenset({"body", "old", "new", "base", "live"})
+"""Names of values, whose types the kinds of resources judge."""
 
 _UNSEALED: Final = "0" * 64
 _OURS: Final = re.compile(rf"\s*(?:{PROJECT_TAG}|{KEY_TAG})(?::|\s*\Z)", re.IGNORECASE)
@@ -115,6 +124,7 @@ def read(text: str, name: str, *, kinds: Sequence[Kind] = KINDS) -> Plan:
             hint=again,
         )
     try:
+        _check_types(raw)
         plan = _plan(raw, {kind.name: kind for kind in kinds})
         _check_identities(plan)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -134,6 +144,20 @@ def _object(text: str, name: str) -> Mapping[str, Any]:
             hint="`monitor-sync plan --out FILE` makes one",
         )
     return raw
+
+
+def _check_types(value: Any) -> None:
+    """Raise TypeError where a list or an object stands in place of a text; bodies may hold any."""
+    if isinstance(value, list):
+        for item in value:
+            _check_types(item)
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            parts = part if name in _LISTS and isinstance(part, list) else [part or ""]
+            if name in _TEXTS and not all(isinstance(text, str) for text in parts):
+                raise TypeError(f"`{name}` is no text")
+            if name not in _ANYTHING:
+                _check_types(part)
 
 
 def _check_identities(plan: Plan) -> None:
@@ -226,6 +250,8 @@ def _apart(raw: Mapping[str, Any], origin: Origin) -> Apart:
 
 def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str, ...]) -> Change:
     address = Address(kind.name, raw["key"])
+    if raw["action"] not in ORDER or not isinstance(address.key, str):
+        raise ValueError(f"what to do with {address.key}")
     if raw["live"] is not None and raw["id"] != raw["live"]["id"]:
         raise KeyError(f"one id for {address.key}")
     return Change(

@@ -29,7 +29,7 @@ OPTIONS = [
 ARGUMENTS = [command for command, _ in _parameters(click.Argument)]
 
 
-@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+@pytest.mark.parametrize("blank", ["", "  ", "\n", "\u200b\ufeff"])
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_every_option_with_nothing_in_it_is_refused(command: str, option: str, blank: str) -> None:
     for words in ([option, blank], [f"{option}={blank}"]):

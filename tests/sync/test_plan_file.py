@@ -145,6 +145,17 @@ def test_a_body_that_would_give_a_monitor_another_identity_is_refused(key: str, 
         plan_file.read(forged(plan, key, body={**(change.body or {}), "tags": tags}), "plan.json")
 
 
+@pytest.mark.parametrize("name", ["action", "key", "name", "team", "blocked_by"])
+@pytest.mark.parametrize("value", [[["a"]], {"a": 1}, 1])
+def test_a_change_of_other_types_is_refused(name: str, value: Any) -> None:
+    document = json.loads(kept(a_plan()))
+    document["changes"][0][name] = value
+    document["digest"] = f"sha256:{'0' * 64}"
+
+    with pytest.raises(Refused, match="not a whole plan file"):
+        plan_file.read(plan_file.sealed(json.dumps(document)), "plan.json")
+
+
 def test_two_changes_of_one_key_or_of_one_id_are_refused() -> None:
     plan = a_plan()
     new = next(change for change in plan.changes if change.action == "create")
