@@ -62,7 +62,10 @@ _ARGUMENT = re.compile(
 # `formula(…) > threshold`, with `thresholds.critical_query`: CreateMonitor, dynamic thresholds.
 _DYNAMIC = re.compile(r"(?:>=|<=|>|<)\s*threshold\s*\Z")
 _PHRASE = re.compile(r"\\?\"[^\"]*\"")
-_NO_VALUE = re.compile(r"(?<![\w:.\\/-])@?[A-Za-z][\w.-]*:(?=\s|\Z)")
+_NO_VALUE = re.compile(
+    r"(?<![\w:.\\/-])@?[A-Za-z][\w.-]*:"
+    r"(?=\s*\Z|\s*\)|\s+(?:AND|OR)\b|\s+-?@?[A-Za-z][\w.-]*:\S)"
+)
 _COMPOSITE_TOKEN = re.compile(r"\s*(\d+|&&|\|\||!|\(|\))")
 
 

@@ -21,6 +21,7 @@ TAKEN = [
     ("log alert", 'logs("a:(b OR c)").rollup("pc95", "@duration").by("service").last("2h") >= 5'),
     ("log alert", 'logs("*").index("*").rollup("count").brand_new("x").last("5m") > 5'),
     ("log alert", 'logs("\\"at: noon\\" url:https://a.b c\\:").rollup("count").last("5m") > 5'),
+    ("log alert", 'logs("env:a task: began").index("*").rollup("count").last("5m") > 5'),
     ("trace-analytics alert", 'trace-analytics("-a:"<b>" env:c").rollup("count").last("5m") > 5'),
     (TRACKING, 'error-tracking-rum("a").rollup("count").by("issue.id").last("5m") > 0'),
     (TRACKING, 'error-tracking("a").source("all").new().by("@issue.id").last("1d") > 0'),

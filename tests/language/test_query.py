@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from monitor_sync.language.query import parse
+from monitor_sync.language.query_shape import shape
 from monitor_sync.language.tree import MetricQuery, SearchQuery
 from monitor_sync.language.tree_queries import keys_of
 
@@ -166,6 +167,10 @@ def test_a_tag_that_nothing_can_carry_is_told_in_a_filter_and_in_a_step(
     [
         ("{env!=prod}", "filter-never-fits", "write `!env:prod`"),
         ("{team:x,env!=prod}", "filter-never-fits", "write `!env:prod`"),
+        ("{env!:prod}", "filter-never-fits", "write `!env:prod`"),
+        ("{env!~prod,team:x}", "filter-never-fits", "write `!env:prod`"),
+        ("{env!prod}", "filter-never-fits", "write `!env:prod`"),
+        ("{env<>prod}", "filter-never-fits", "write `!env:prod`"),
         ("{env:!prod}", "syntax", "write `!env:…`"),
         ("{env:(prod,stage)}", "syntax", "write `env IN (a, b)`"),
         ("{env IN [a,b]}", "syntax", "write `env IN (a, b)`"),
@@ -263,12 +268,16 @@ def test_two_tags_in_one_text_are_read_as_one(monitor_type: str, query: str) -> 
         ("status:error;service:b", "write `status:error service:b`"),
         ("source :nginx", "write `source:nginx`, without a blank"),
         ("env:'prod'", r"write `env:\"prod\"`, or no quotes"),
+        ("env:'prod two'", r"write `env:\"prod two\"`"),
+        ("@http.status_code:5xx", "write `@http.status_code:[500 TO 599]`"),
+        ("service:a1,b2", "write `service:(a1 OR b2)`"),
     ],
 )
 def test_a_search_in_the_words_of_another_tool_is_told(text: str, hint: str) -> None:
     (problem,) = parse(LOGS, search(text)).problems
 
     assert (problem.code, problem.refused, problem.hint) == ("search-never-fits", False, hint)
+    assert codes(LOGS, shape(search(text))) == ["search-never-fits"]  # else the memo hides it
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.language.query import Parsed, parse
+from monitor_sync.language.query_shape import shape
 
 MISTAKES = Path(__file__).with_name("query_mistakes.txt")
 """Blocks: the type, the query on one line, then each problem with a caret under its stretch."""
@@ -42,6 +43,18 @@ BLOCKS = list(blocks())
 )
 def test_a_mistake_is_told_where_it_stands(monitor_type: str, query: str, expected: str) -> None:
     assert underlined(parse(monitor_type, query)) == expected
+
+
+def test_the_shape_of_a_query_has_its_mistakes() -> None:
+    """Rules look at shapes first: what is not found there is told of no monitor."""
+    hidden = [
+        query
+        for monitor_type, query, _ in BLOCKS
+        if {problem.code for problem in parse(monitor_type, query).problems}
+        - {problem.code for problem in parse(monitor_type, shape(query)).problems}
+    ]
+
+    assert hidden == []
 
 
 def test_the_file_holds_many_different_mistakes() -> None:

@@ -91,7 +91,7 @@ def _never_fits(tag: Tag, written: str, findings: Findings) -> bool:
     """
     match = _NOT_IN_TAGS.search(written)
     hint = ""
-    if tag.negated and not tag.key and written.startswith("="):
+    if tag.negated and not tag.key and written.startswith(("=", "~", ":")):
         return True  # the second half of `env!=prod`
     if match is not None:
         why = f"no tag has `{match[0]}`"
@@ -106,7 +106,7 @@ def _never_fits(tag: Tag, written: str, findings: Findings) -> bool:
         elif _half_quoted(tag):
             hint = "write it without quotes, and `_` for each blank: so it is stored"
         elif near is not None:
-            sign = "!" if "!" in written else ""
+            sign = "!" if "!" in written or "<>" in written else ""
             hint = f"write `{sign}{near[1]}:{near[2]}`"
     elif tag.key.startswith("-") or (not tag.key and tag.value.startswith("-")):
         why, hint = "a minus does not negate", f"write `!{written[1:]}`"
@@ -127,17 +127,19 @@ def _half_quoted(tag: Tag) -> bool:
 
 
 def _unequal(conditions: tuple[Condition, ...], findings: Findings) -> None:
-    """Report ``env!=prod``, which reads as the tag ``env`` and then ``!=prod``."""
+    """Report ``env!=prod`` and its like, which read as the tag ``env`` and then ``!=prod``."""
     for key, tag in pairwise(conditions):
         if not isinstance(key, Tag) or not isinstance(tag, Tag) or key.key or not tag.negated:
             continue
-        written = written_tag(tag)
-        if written.startswith("="):
+        if key.end == tag.start:
+            written = written_tag(tag)
+            value = written.lstrip("=:~")
+            why = "no tag has `=`" if "=" in written else "`!` stands before the key"
             findings.warn(
                 "filter-never-fits",
                 replace(tag, start=key.start),
-                f"`{key.value}!{written}` never fits: no tag has `=`",
-                f"write `!{key.value}:{written.lstrip('=')}`",
+                f"`{key.value}!{written}` never fits: {why}",
+                f"write `!{key.value}:{value}`",
             )
 
 

@@ -29,7 +29,8 @@ _NUMERIC: Final = re.compile(r"\*|-?\d+(?:\.\d+)?[a-z]*")
 _DOTTED: Final = re.compile(r"(\d+)\.\.(\d+)")
 _SIGNED: Final = re.compile(r"(=~|!~|~|={1,3}|!=)([\w.*/-]+)")
 _SEVERAL: Final = re.compile(r"[\w.*/-]+(?:[|][\w.*/-]+)+", re.ASCII)
-_LISTED: Final = re.compile(r"[A-Za-z_-]+(?:,[A-Za-z_-]+)+", re.ASCII)
+_LISTED: Final = re.compile(r"[A-Za-z_-][\w-]*(?:,[A-Za-z_-][\w-]*)+", re.ASCII)
+_CLASS: Final = re.compile(r"([1-5])xx", re.IGNORECASE)
 _CHAINED: Final = re.compile(r"([\w.*/-]+)[;&]+(@?[A-Za-z][\w.-]*:.+)", re.ASCII)
 _REGEX: Final = re.compile(r"/.*(?:\.\*|\.\+|\\d|\^|\$|\[).*/")
 
@@ -49,6 +50,7 @@ def check_words(condition: Condition, findings: Findings, *, lists: bool) -> Non
             _check_word(leaf, before, after, findings)
         elif isinstance(leaf, Field):
             _check_value(leaf, findings)
+            _check_half_quoted(leaf, after, findings)
             if lists and isinstance(leaf.value, Word) and _LISTED.fullmatch(leaf.value.text):
                 either = " OR ".join(leaf.value.text.split(","))
                 hint = f"write `{leaf.key.text}:({either})`"
@@ -132,6 +134,16 @@ def _check_value(field: Field, findings: Findings) -> None:
                 _never(field, f"`{leaf.text}` is searched for as one value", hint, findings)
 
 
+def _check_half_quoted(field: Field, after: Condition | None, findings: Findings) -> None:
+    """Report ``service:'a b'``, which is the value ``'a`` and the word ``b'``."""
+    value = field.value
+    if not isinstance(value, Word) or not isinstance(after, Word):
+        return
+    if value.text[:1] == "'" and not value.text[1:].endswith("'") and after.text[-1:] == "'":
+        hint = f'write `{field.key.text}:\\"{value.text[1:]} {after.text[:-1]}\\"`'
+        _never(field, "single quotes hold no value together", hint, findings)
+
+
 def _of_range(key: str, value: Word) -> str:
     """Return what to write for something in brackets that is no range."""
     match = _NO_RANGE.fullmatch(value.text)
@@ -154,6 +166,8 @@ def _check_word_of_field(key: str, text: str, field: Field, findings: Findings) 
         hint = f"write `{minus}{key}:{signed[2]}`"
     elif dotted is not None:
         hint = f"write `{key}:[{dotted[1]} TO {dotted[2]}]`"
+    elif key.endswith("code") and (status := _CLASS.fullmatch(text)):
+        hint = f"write `{key}:[{status[1]}00 TO {status[1]}99]`"
     elif chained is not None:
         hint = f"write `{key}:{chained[1]} {chained[2]}`"
     elif _SEVERAL.fullmatch(text):
