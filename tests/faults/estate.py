@@ -6,9 +6,6 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +15,7 @@ from click.testing import CliRunner
 
 from monitor_sync.cli import main
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
+from tests.faults.processes import Command
 from tests.faults.recording_emulator import RecordingEmulator, tag
 
 BASE = Path(__file__).parents[1] / "scenarios" / "base"
@@ -144,16 +142,10 @@ class Machine:
             raise result.exception
         return Ran(code=result.exit_code, said=result.output)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Command:
         """The command in a process of its own, which can be interrupted and killed."""
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # one that is ignored is inherited
-        return subprocess.Popen(
-            [sys.executable, "-m", "monitor_sync", "--root", str(self.root), *arguments],
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        return Command(
+            ["--root", str(self.root), *arguments], env={**os.environ, **self.environment}
         )
 
     def plan(self) -> tuple[set[tuple[str, str]], dict[str, Any]]:

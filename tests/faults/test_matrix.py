@@ -14,6 +14,7 @@ import pytest
 from tests.faults.account import Account
 from tests.faults.estate import Machine, Ran, remaining, write
 from tests.faults.matrix import AFTER, BEFORE, LAG, Cell, pairwise, whole
+from tests.faults.processes import Command
 from tests.faults.recording_emulator import CREATE, DELETE
 
 pytestmark = pytest.mark.early
@@ -99,7 +100,7 @@ def _ended(cell: Cell, there: Account, machine: Machine, arguments: list[str]) -
     return Ran(code=process.returncode, said=said)
 
 
-def _again(process: subprocess.Popen[str], there: Account) -> None:
+def _again(process: Command, there: Account) -> None:
     """A second Ctrl-C, as soon as a person could."""
     while process.poll() is None and there.emulator.armed:
         time.sleep(0.005)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ import pytest
 from tests.faults.account import Account, account
 from tests.faults.estate import Machine, Project, Ran, Spec, changed, remaining, write
 from tests.faults.matrix import AFTER, BEFORE
+from tests.faults.processes import Command
 from tests.faults.recording_emulator import CREATE, DELETE
 
 pytestmark = pytest.mark.early
@@ -115,7 +115,7 @@ def _one_machine(number: int, folder: Path) -> None:
 def _both(machines: list[Machine], chance: random.Random, *, spread: float) -> list[Ran]:
     """Both applies, begun one a moment after the other; which is first, chance says."""
     order = chance.sample(range(2), 2)
-    processes: dict[int, subprocess.Popen[str]] = {}
+    processes: dict[int, Command] = {}
     for which in order:
         workers = str(chance.choice([1, 8]))
         processes[which] = machines[which].start("apply", "--yes", "--workers", workers)
