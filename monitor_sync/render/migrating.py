@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync import jsontext
@@ -55,9 +55,10 @@ def as_json(migration: Migration) -> str:
             "files": step.files,
             "monitors": step.monitors,
             "kept": [
-                {"file": place, "line": line, "what": what, "reason": reason}
-                for place, line, what, reason in _kept(step)
+                {"file": place, "line": line, "what": what, "reason": reason, "handles": names}
+                for place, line, what, reason, names in _kept(step)
             ],
+            "notes": list(step.notes),
         }
         for step in migration.steps
     ]
@@ -75,21 +76,24 @@ def _step(step: CodemodRun, style: Style) -> Iterator[str]:
         effect = f"{count(step.monitors, 'monitor')}" if step.monitors else "no monitor"
         yield f"{name}: changes {count(step.files, 'file')} and {effect}"
         yield from (f"  {line}" for line in wrapped(step.codemod.behaviour, _WIDTH - 2, 0))
+        yield from (f"  {line}" for note in step.notes for line in wrapped(note, _WIDTH - 2, 2))
     else:
         yield f"{name}: nothing to rewrite"
     places: dict[str, list[str]] = {}
-    for place, line, what, reason in _kept(step):
-        places.setdefault(f"{what}: {reason}", []).append(f"{place}:{line}")
-    for why, where in places.items():
+    for place, line, what, reason, names in _kept(step):
+        subject = "handles of a message" if names else what
+        where = " ".join((f"{place}:{line}", *names))
+        places.setdefault(f"{subject}: {reason}", []).append(where)
+    for why, kept in places.items():
         yield from wrapped(f"  left as it is: {plain(why)}", _WIDTH, 4)
-        yield from (f"    {plain(place)}" for place in where[:_LISTED])
-        if len(where) > _LISTED:
-            yield f"    and {len(where) - _LISTED} more; `--format json` has all"
+        yield from (f"    {plain(place)}" for place in kept[:_LISTED])
+        if len(kept) > _LISTED:
+            yield f"    and {len(kept) - _LISTED} more; `--format json` has all"
 
 
-def _kept(step: CodemodRun) -> list[tuple[str, int, str, str]]:
+def _kept(step: CodemodRun) -> list[tuple[str, int, str, str, Sequence[str]]]:
     """Return what a codemod left as it is: by its own choice, or since an edit was refused."""
     return [
-        *((kept.file, kept.line, kept.what, kept.reason) for kept in step.kept),
-        *((kept.shown, kept.line, kept.what, kept.reason) for kept in step.by_hand),
+        *((kept.file, kept.line, kept.what, kept.reason, kept.handles) for kept in step.kept),
+        *((kept.shown, kept.line, kept.what, kept.reason, ()) for kept in step.by_hand),
     ]

@@ -207,6 +207,100 @@ def test_handles_that_no_routing_stands_for_are_kept(
     assert [entry.startswith(reason) for entry in kept] == [True]
 
 
+def test_what_a_message_says_in_some_cases_stays_and_the_rest_goes(tmp_path: Path) -> None:
+    files = one("notify: false\n")
+    message = '{{#is_match "host.name" "db"}}@dba{{/is_match}} @slack-motor @slack-other'
+    files["motor/flow.yaml"] = (
+        files["motor/flow.yaml"]
+        .replace("message: Quotes fail.", f"message: '{message}'")
+        .replace("{env:${env}}", "{env:${env}} by {host}")
+    )
+    text, kept = _migrated(tmp_path, files, "routing")
+    assert 'message: \'{{#is_match "host.name" "db"}}@dba{{/is_match}}\'' in text
+    assert 'notify: {alert: [chat, "@slack-other"], recovery: [chat, "@slack-other"]}' in text
+    assert kept == ["no routing by state notifies exactly these people"]
+
+
+def test_a_monitor_that_is_silent_twice_over_is_notified_as_its_team_says(tmp_path: Path) -> None:
+    files = one("notify: false\n")
+    files["motor/flow.yaml"] = (
+        "defaults: {notify: false}\n"
+        + files["motor/flow.yaml"].replace("Quotes fail.", "Quotes fail. @slack-motor")
+        + "  quiet: {name: Q, query: 'avg(last_5m):avg:b{*} > 1', message: Nobody.}\n"
+    )
+    text, kept = _migrated(tmp_path, files, "routing")
+    assert kept == []
+    assert "    message: Quotes fail.\n    notify: null\n" in text
+    assert text.startswith("defaults: {notify: false}\n")
+
+
+def test_a_draft_is_routed_to_whom_it_would_notify(tmp_path: Path) -> None:
+    files = one("notify: false\ndraft_status: draft\n")
+    files["motor/flow.yaml"] = files["motor/flow.yaml"].replace(
+        "Quotes fail.", "Quotes fail. @slack-other"
+    )
+    text, _ = _migrated(tmp_path, files, "routing")
+    assert 'notify: {alert: ["@slack-other"], recovery: ["@slack-other"]}' in text
+
+
+_TEMPLATE = """\
+item: service
+monitors:
+  errors:
+    name: "${service} errors"
+    query: sum(last_5m):sum:errors{service:${service}} > 5
+    notify: false
+    footer: false
+    message: |-
+      Look.
+
+      @slack-${unit}-alerts
+"""
+
+
+def test_a_template_says_for_each_team_its_own_handles(tmp_path: Path) -> None:
+    use = "use:\n  - {template: apm, for_each: [api]}\n"
+    files = {
+        "templates/apm.yaml": _TEMPLATE,
+        "motor/flow.yaml": "team: claims\n" + use,
+        "travel/business-unit.yaml": "name: Travel\nteam: travel\n",
+        "travel/flow.yaml": use,
+        "teams.yaml": "teams:\n  motor-quotes: {name: Motor}\n  claims: {}\n  travel: {}\n",
+    }
+    root = write(tmp_path / "monitors", dict(files))
+    (step,) = migrate(root, ["routing"]).steps
+
+    template = (root / "templates/apm.yaml").read_text()
+    assert "@" not in template
+    assert "notify" not in template
+    teams = (root / "teams.yaml").read_text()
+    assert teams.count("@slack-motor-alerts") == teams.count("@slack-travel-alerts") == 2
+    assert step.kept == ()
+    assert step.notes == (
+        "2 monitors moved: 2 notified as the team says, 0 by `notify` of their own",
+        "claims: its new rules fit 1 of 1 monitor",
+        "travel: its new rules fit 1 of 1 monitor",
+    )
+
+
+def test_a_template_whose_teams_have_other_rules_stays_as_it_is(tmp_path: Path) -> None:
+    use = "use:\n  - {template: apm, for_each: [api]}\n"
+    files = {
+        "templates/apm.yaml": _TEMPLATE,
+        "motor/flow.yaml": use,
+        "travel/business-unit.yaml": "name: Travel\nteam: claims\n",
+        "travel/flow.yaml": use,
+    }
+    root = write(tmp_path / "monitors", dict(files))
+    migration = migrate(root, ["routing"])
+
+    assert migration.files == ()
+    (kept,) = migration.steps[0].kept
+    assert (kept.reason, kept.handles) == (
+        "its monitors notify different people", ("@slack-${unit}-alerts",),
+    )  # fmt: skip
+
+
 def test_spent_lines_go_once_a_plan_says_so(repository: Repository) -> None:
     number = repository.live()[DROP]["id"]
     flow_text = (repository.folder / "monitors/motor/flow.yaml").read_text()

@@ -70,16 +70,25 @@ class Kept:
     line: int
     what: str
     reason: str
+    handles: tuple[str, ...] = ()
+    """The handles that stay, where it is these."""
 
 
 @dataclass(slots=True)
 class Rewrites:
-    """The edits of one codemod by file, and what it keeps."""
+    """The edits of one codemod by file, what it keeps, and what else it has to say."""
 
     edits: dict[str, list[Edit]] = field(default_factory=lambda: defaultdict(list))
     kept: list[Kept] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
-    def keep(self, level: Level, where: Sequence[str | int], reason: str) -> None:
+    def keep(
+        self,
+        level: Level,
+        where: Sequence[str | int],
+        reason: str,
+        handles: Sequence[str] = (),
+    ) -> None:
         """Note what stays at a field of a level."""
         self.kept.append(
             Kept(
@@ -87,6 +96,7 @@ class Rewrites:
                 line=level.line(*where),
                 what=".".join(map(str, where)),
                 reason=reason,
+                handles=tuple(dict.fromkeys(handles)),
             )
         )
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.audience.audience import Audience
-from monitor_sync.language.handles import handles
+from monitor_sync.language.handles import Handle, handles
+from monitor_sync.language.message import parse
+from monitor_sync.language.message_tree import Block, Element, Raw
+from monitor_sync.language.transitions import FLAGS
 from monitor_sync.project.message import Recipients
+
+_Span = tuple[int, int]
 
 _EMPTY: Final = re.compile(r"\{\{[#^](is_\w+)\}\}\s*\{\{/\1\}\}")
 _TAG: Final = re.compile(r"\{\{[#/^][^{}]*\}\}")
-_INTRODUCTION: Final = re.compile(r"(?i)\s*[-*]?\s*(?:notify|cc|attn|alert|page)?\s*:?\s*\Z")
+_INTRODUCTION: Final = re.compile(r"(?i)\s*[-*]?\s*(?:notify|cc|attn|alert|page|paging)?\s*:?\s*\Z")
 """What is left of a line that only said whom to notify."""
 
 _SAID: Final = re.compile(r"(?i)[ \t]*\b(?:notify|cc|attn)[ \t]*:?[ \t]*\Z")
 """The words before handles at the end of a line."""
+
+_HOLE: Final = re.compile(r"\$\{[^{}]*\}")
+_PLAIN: Final = frozenset({"is_alert", "is_warning", "is_no_data", "is_renotify", "is_recovery"})
+"""What routing itself writes a block for."""
 
 _TRANSITIONS: Final = {
     "alert": "alert",
@@ -25,46 +36,129 @@ _TRANSITIONS: Final = {
 }
 
 
-def without_handles(text: str) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifted:
+    """
+    A message that lost handles.
+
+    ``text`` is what is left of it. ``gone`` is the message with the handles that went and none of
+    those that stay, so that it says whom routing has to notify. ``stayed`` are the places of
+    those that stay among all handles, each with its name and why.
+    """
+
+    text: str
+    gone: str
+    number: int
+    stayed: Mapping[int, tuple[str, str]]
+
+    @property
+    def went(self) -> int:
+        """How many handles went."""
+        return self.number - len(self.stayed)
+
+
+IN_SENTENCE: Final = "a handle is part of a sentence, or made of variables"
+IN_SOME_CASES: Final = "no routing by state notifies exactly these people"
+
+
+def lifted(text: str, *, plain: bool = False) -> Lifted:
     """
     Return a message without its handles and the blocks that had nothing else.
 
-    None where one is part of a sentence, or made of variables.
+    One that is part of a sentence, made of variables or shown only in some cases stays. With
+    ``plain`` one goes only if it stands in no block, or in one for a single state.
     """
-    handles_in_text = handles(text)
-    if not handles_in_text or any(
-        handle.dynamic or "${" in handle.text or handle.arguments for handle in handles_in_text
-    ):
-        return None
+    in_text = _handles(text)
+    stayed = dict(_bound(text, in_text, plain=plain))
     lines, at = [], 0
     for line in text.split("\n"):
         end = at + len(line)
-        own = [handle for handle in handles_in_text if at <= handle.start < end]
-        spans = [(handle.start - at, handle.end - at) for handle in own]
-        shorter = _without(line, spans) if own else line
-        if shorter is None:
-            return None
-        if not own or shorter.strip():
+        own = [
+            (index, (handle.start - at, handle.end - at))
+            for index, handle in enumerate(in_text)
+            if at <= handle.start < end and index not in stayed
+        ]
+        shorter, going = _without(line, [span for _, span in own])
+        for index, span in own:
+            if span not in going:
+                start, stop = at + span[0], at + span[1]
+                stayed[index] = (text[start:stop], IN_SENTENCE)
+        if not going or shorter.strip():
             lines.append(shorter)
         at = end + 1
-    return _tidy("\n".join(lines))
+    gone = text
+    for index in stayed:
+        start, stop = in_text[index].start, in_text[index].end
+        gone = gone[:start] + " " * (stop - start) + gone[stop:]
+    left = "\n".join(lines)
+    return Lifted(
+        text=_tidy(left) if len(stayed) < len(in_text) else text,
+        gone=gone,
+        number=len(in_text),
+        stayed=dict(sorted(stayed.items())),
+    )
 
 
-def _without(line: str, spans: list[tuple[int, int]]) -> str | None:
-    """Return a line without handles at its ends, None where one stands between words."""
-    kept, at = [], 0
+def handle_names(text: str) -> list[str]:
+    """Return the handles of a message as they are written, holes included."""
+    return [text[handle.start : handle.end] for handle in _handles(text)]
+
+
+def _handles(text: str) -> Sequence[Handle]:
+    return handles(_HOLE.sub(lambda hole: "x" * len(hole[0]), text))
+
+
+def _bound(
+    text: str, in_text: Sequence[Handle], *, plain: bool
+) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Yield the handles that stay whatever their line says: index, name and reason."""
+    blocks = [*_blocks(parse(text).elements, plain=plain)] if "{{" in text else []
+    for index, handle in enumerate(in_text):
+        name = text[handle.start : handle.end]
+        if handle.dynamic or handle.arguments:
+            yield index, (name, IN_SENTENCE)
+        elif any(start <= handle.start < end for start, end in blocks):
+            yield index, (name, IN_SOME_CASES)
+
+
+def _blocks(elements: Sequence[Element], *, plain: bool) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the blocks whose handles stay."""
+    for element in elements:
+        if isinstance(element, Raw):
+            yield element.start, element.end
+        elif isinstance(element, Block):
+            for_one_state = (
+                element.condition.name in _PLAIN and not element.negated and not element.middle
+            )
+            if for_one_state or (element.condition.name in FLAGS and not plain):
+                yield from _blocks((*element.body, *element.otherwise), plain=plain)
+            else:
+                yield element.start, element.end
+
+
+def _without(line: str, spans: Sequence[_Span]) -> tuple[str, set[_Span]]:
+    """Return a line without the handles at its ends, and which these are."""
+    if not spans:
+        return line, set()
+    pieces, at = [], 0
     for start, end in spans:
-        kept.append(line[at:start])
+        pieces.append(line[at:start])
         at = end
-    kept.append(line[at:])
-    words = [_TAG.sub("", piece).strip(" ,;\t") for piece in kept]
+    pieces.append(line[at:])
+    words = [_TAG.sub("", piece).strip(" ,;\t") for piece in pieces]
     if all(_INTRODUCTION.match(word) for word in words):
-        return "".join(_TAG.findall("".join(kept)))
+        return "".join(_TAG.findall("".join(pieces))), set(spans)
     inner = [index for index, word in enumerate(words) if word]
-    if inner[-1] - inner[0] >= 1:
-        return None
-    shorter = " ".join(piece.strip(" ,;\t") for piece in kept)
-    return _SAID.sub("", re.sub(r"[ \t]{2,}", " ", shorter)).strip()
+    first, last = inner[0], inner[-1]
+    going = {*spans[:first], *spans[last:]}
+    if not going:
+        return line, going
+    start = spans[first - 1][1] if first else 0
+    end = spans[last][0] if last < len(spans) else len(line)
+    parts = (*pieces[:first], line[start:end], *pieces[last + 1 :])
+    shorter = " ".join(filter(None, (part.strip(" ,;\t") for part in parts)))
+    indent = "" if first else line[: len(line) - len(line.lstrip())]
+    return indent + (_SAID.sub("", shorter) if last < len(spans) else shorter), going
 
 
 def _tidy(text: str) -> str:
@@ -90,13 +184,3 @@ def recipients(audience: Audience) -> Recipients:
             further = (handle for handle in audience.at[name].always if handle not in always)
             reminded.update(dict.fromkeys(further))
     return {**wanted, **({"renotify": tuple(reminded)} if reminded else {})}
-
-
-def agreed(several: list[Recipients]) -> dict[str, tuple[str, ...]] | None:
-    """Return what several monitors say together; None where they differ in a state."""
-    together: dict[str, tuple[str, ...]] = {}
-    for recipients in several:
-        for state, names in recipients.items():
-            if set(together.setdefault(state, names)) != set(names):
-                return None
-    return together

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Level, Rewrites, usual_order
-from monitor_sync.adopt.migrate.lifting import agreed, recipients, without_handles
+from monitor_sync.adopt.migrate.lifting import IN_SOME_CASES, handle_names, lifted, recipients
 from monitor_sync.audience.audience import of_body
 from monitor_sync.audience.change import compare
+from monitor_sync.counting import count
 from monitor_sync.language.handles import handles
 from monitor_sync.language.message_layout import routing_lines
-from monitor_sync.model import STATES, Monitor, NotifyRule, Team
+from monitor_sync.model import STATES, UNOWNED, Monitor, NotifyRule, Team
 from monitor_sync.project.edits import Delete, Edit, Set
 from monitor_sync.project.layers import merge, place
 from monitor_sync.project.message import Recipients, reachable, rule_for
@@ -23,63 +24,180 @@ _MESSAGE: Final = ("message",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lift:
-    """One level whose message loses its handles: the shorter text, and whom to notify."""
+    """
+    One level whose message loses handles.
+
+    ``text`` is the shorter message. ``texts`` are the same by monitor, with holes filled, and
+    ``wanted`` whom routing has to notify of each monitor. ``stayed`` are handles that stay.
+    """
 
     level: Level
     text: str
-    wanted: Mapping[str, tuple[str, ...]]
+    texts: Mapping[str, str]
+    wanted: Mapping[str, Mapping[str, tuple[str, ...]]]
     monitors: Sequence[Monitor]
+    stayed: Sequence[tuple[str, str]]
 
 
 def _rewrite(estate: Estate, _: Sequence[str]) -> Rewrites:
     rewrites = Rewrites()
-    lifts = []
+    possible: list[_Lift] = []
     for level in estate.levels:
         message = level.values.get("message")
         if isinstance(message, str) and handles(message):
             lift = _lift(estate, level, message)
             if isinstance(lift, str):
-                rewrites.keep(level, _MESSAGE, lift)
+                _keep(rewrites, level, lift)
             else:
-                lifts.append(lift)
-    teams = dict(estate.loaded.project.teams)
-    for name, rules in _rules(estate, lifts).items():
-        written = [_written(rule, teams[name]) for rule in rules]
-        teams[name] = replace(teams[name], notify=tuple(rules))
+                possible.append(lift)
+    rules, teams, lifts = _agreeing(estate, possible, rewrites)
+    for name, own in rules.items():
+        written = [_written(rule, teams[name]) for rule in own]
         rewrites.edits["teams.yaml"].append(Set(("teams", name, "notify"), written, block=True))
     silent = _silent_levels(estate, lifts)
     for lift in lifts:
         rewrites.edits[lift.level.file] += _edits(estate, lift, teams, silent)
+        by_reason: dict[str, list[str]] = defaultdict(list)
+        for handle, reason in lift.stayed:
+            by_reason[reason].append(handle)
+        for reason, names in by_reason.items():
+            rewrites.keep(lift.level, _MESSAGE, reason, names)
     for level in silent:
         rewrites.edits[level.file].append(
             Delete((*level.where, "notify")) if len(level.values) > 1 else Delete(level.where)
         )
+    rewrites.notes += _shares(lifts, teams, rules)
     return rewrites
+
+
+def _keep(rewrites: Rewrites, level: Level, reason: str) -> None:
+    """Note that all handles of a message stay."""
+    rewrites.keep(level, _MESSAGE, reason, handle_names(str(level.values["message"])))
+
+
+def _agreeing(
+    estate: Estate, lifts: Sequence[_Lift], rewrites: Rewrites
+) -> tuple[dict[str, list[NotifyRule]], dict[str, Team], Sequence[_Lift]]:
+    """
+    Return the new rules, the teams with them, and the lifts that these and `notify` can say.
+
+    A template whose monitors notify different people is lifted only where the rules of their
+    teams say so; without it, other rules may be the usual ones.
+    """
+    while True:
+        rules = _rules(estate, lifts)
+        teams = {
+            name: replace(team, notify=tuple(rules[name])) if name in rules else team
+            for name, team in estate.loaded.project.teams.items()
+        }
+        agreeing = [lift for lift in lifts if _own_recipients(lift, teams) is not None]
+        if len(agreeing) == len(lifts):
+            return rules, teams, lifts
+        for lift in lifts:
+            if lift not in agreeing:
+                _keep(rewrites, lift.level, "its monitors notify different people")
+        lifts = agreeing
+
+
+def _shares(
+    lifts: Sequence[_Lift], teams: Mapping[str, Team], rules: Mapping[str, Sequence[NotifyRule]]
+) -> Iterator[str]:
+    """Yield how many monitors moved, and how many of them follow the rules of their teams."""
+    moved: Counter[str] = Counter()
+    following: Counter[str] = Counter()
+    for lift in lifts:
+        follows = not _own_recipients(lift, teams)
+        for monitor in lift.monitors:
+            moved[monitor.team] += 1
+            following[monitor.team] += follows
+    if moved:
+        total, alike = moved.total(), following.total()
+        yield (
+            f"{count(total, 'monitor')} moved: {alike} notified as the team says,"
+            f" {total - alike} by `notify` of their own"
+        )
+    for team in sorted(rules, key=lambda name: -moved[name]):
+        yield f"{team}: its new rules fit {following[team]} of {count(moved[team], 'monitor')}"
 
 
 def _lift(estate: Estate, level: Level, message: str) -> _Lift | str:
     """Return how a level's handles are lifted, or why they stay."""
-    text = without_handles(message)
-    if text is None:
-        return "a handle is part of a sentence, or made of variables"
     monitors = estate.monitors(level)
     if not monitors:
         return "no monitor is made of it"
     for monitor in monitors:
+        if monitor.team == UNOWNED:
+            return "nobody owns it yet"
         made = estate.loaded.provenance[monitor.key]
         setting = place(made.layers, _MESSAGE)
         if setting is None or setting[0].where != level.where:
             return "one of its monitors has another message"
         if "also_notify" in merge(made.layers):
             return "`also_notify` stands beside it"
-    wanted = agreed([recipients(of_body(monitor.body)) for monitor in monitors])
-    if wanted is None:
-        return "its monitors notify different people"
+        if any(
+            isinstance(layer.values.get("notify"), dict) and not level.is_layer(layer)
+            for layer in made.layers
+        ):
+            return "`notify` of another level stands beside it"
+    why = ""
+    for plain in (False, True):
+        for without_escalation in (True, False):
+            lift = _attempt(
+                level, message, monitors, plain=plain, without_escalation=without_escalation
+            )
+            if isinstance(lift, _Lift):
+                return lift
+            why = why or lift
+    return why
+
+
+def _attempt(
+    level: Level,
+    message: str,
+    monitors: Sequence[Monitor],
+    *,
+    plain: bool,
+    without_escalation: bool,
+) -> _Lift | str:
+    """
+    Return one way to lift a level's handles, or why it does not hold.
+
+    ``without_escalation``: whom the escalation message notifies, it goes on to notify by itself.
+    """
+    shorter = lifted(message, plain=plain)
+    if not shorter.went:
+        return next(iter(shorter.stayed.values()))[1]
+    texts, wanted = {}, {}
     for monitor in monitors:
-        shorter = f"{text}\n\n{routing_lines(_reached(monitor, wanted))}"
-        if compare(monitor.body, {**monitor.body, "message": shorter}):
-            return "no routing by state notifies exactly these people"
-    return _Lift(level=level, text=text, wanted=wanted, monitors=monitors)
+        whole, end = monitor.body["message"], monitor.text_end
+        own = lifted(whole[:end], plain=plain)
+        if own.number != shorter.number or own.stayed.keys() != shorter.stayed.keys():
+            return "a handle comes with a value of one of its monitors"
+        options = monitor.body["options"]
+        if without_escalation:
+            options = {**options, "escalation_message": ""}
+        alone = _published(monitor, own.gone + whole[end:], options)
+        wanted[monitor.key] = _reached(monitor, recipients(of_body(alone)))
+        texts[monitor.key] = own.text
+        routed = f"{own.text}\n\n{routing_lines(wanted[monitor.key])}"
+        if compare(_published(monitor, whole), _published(monitor, routed)):
+            return IN_SOME_CASES
+    return _Lift(
+        level=level,
+        text=shorter.text,
+        texts=texts,
+        wanted=wanted,
+        monitors=monitors,
+        stayed=tuple(shorter.stayed.values()),
+    )
+
+
+def _published(
+    monitor: Monitor, message: str, options: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return a body with another message; a draft, which notifies nobody, as if published."""
+    changed = {"message": message, "draft_status": "published"}
+    return {**monitor.body, **changed, "options": options or monitor.body["options"]}
 
 
 def _reached(monitor: Monitor, wanted: Recipients) -> dict[str, tuple[str, ...]]:
@@ -95,11 +213,11 @@ def _rules(estate: Estate, lifts: Sequence[_Lift]) -> dict[str, list[NotifyRule]
     by_team: dict[str, list[tuple[Monitor, Recipients]]] = defaultdict(list)
     for lift in lifts:
         for monitor in lift.monitors:
-            by_team[monitor.team].append((monitor, lift.wanted))
+            by_team[monitor.team].append((monitor, lift.wanted[monitor.key]))
     project = estate.loaded.project
     rules = {}
-    for name, lifted in by_team.items():
-        keys = {monitor.key for monitor, _ in lifted}
+    for name, moved in by_team.items():
+        keys = {monitor.key for monitor, _ in moved}
         others = (
             monitor
             for monitor in project.monitors.values()
@@ -107,14 +225,14 @@ def _rules(estate: Estate, lifts: Sequence[_Lift]) -> dict[str, list[NotifyRule]
         )
         free = name in project.teams and not project.teams[name].notify
         if free and all(_is_silent(estate, monitor.key) for monitor in others):
-            rules[name] = _of_team(lifted)
+            rules[name] = _of_team(moved)
     return rules
 
 
-def _of_team(lifted: Sequence[tuple[Monitor, Recipients]]) -> list[NotifyRule]:
+def _of_team(moved: Sequence[tuple[Monitor, Recipients]]) -> list[NotifyRule]:
     by_priority: dict[int | None, list[Recipients]] = defaultdict(list)
-    for monitor, wanted in lifted:
-        by_priority[monitor.priority].append(_reached(monitor, wanted))
+    for monitor, wanted in moved:
+        by_priority[monitor.priority].append(wanted)
     usual = {priority: _most_common(several) for priority, several in by_priority.items()}
     groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     rest = usual.pop(None, None)
@@ -159,7 +277,7 @@ def _is_silent(estate: Estate, key: str) -> bool:
 
 def _silent_levels(estate: Estate, lifts: Sequence[_Lift]) -> list[Level]:
     """Return the levels above monitors whose ``notify: false`` all their monitors outgrow."""
-    lifted = {monitor.key for lift in lifts for monitor in lift.monitors}
+    moved = {monitor.key for lift in lifts for monitor in lift.monitors}
     own = {(lift.level.file, lift.level.where) for lift in lifts}
     return [
         level
@@ -167,7 +285,7 @@ def _silent_levels(estate: Estate, lifts: Sequence[_Lift]) -> list[Level]:
         if level.values.get("notify") is False
         and (level.file, level.where) not in own
         and level.keys
-        and lifted.issuperset(level.keys)
+        and moved.issuperset(level.keys)
     ]
 
 
@@ -179,18 +297,30 @@ def _edits(
     yield Set((*level.where, "message"), lift.text + ending)
     owners = {monitor.team for monitor in lift.monitors}
     team = teams[owners.pop()] if len(owners) == 1 else None
-    own = level.values.get("notify")
-    differing = {
-        state: _named(team, lift.wanted.get(state, ()))
-        for state in STATES
-        if any(_differs(monitor, state, lift, teams) for monitor in lift.monitors)
-    }
-    if differing:
-        yield Set((*level.where, "notify"), differing, order=order)
-    elif "notify" in level.values and (own is False or isinstance(own, dict)):
-        yield Delete((*level.where, "notify"))
-    elif any(_silenced(estate, monitor.key, silent) for monitor in lift.monitors):
+    own = _own_recipients(lift, teams)
+    if own:
+        said = {state: _named(team, handles) for state, handles in own.items()}
+        yield Set((*level.where, "notify"), said, order=order)
+    elif any(_silenced(estate, monitor.key, [*silent, level]) for monitor in lift.monitors):
         yield Set((*level.where, "notify"), None, order=order)
+    elif "notify" in level.values:
+        yield Delete((*level.where, "notify"))
+
+
+def _own_recipients(lift: _Lift, teams: Mapping[str, Team]) -> dict[str, tuple[str, ...]] | None:
+    """
+    Return whom `notify` has to name, by state, where the rules of the teams say others.
+
+    None where the monitors of a level would need different ones.
+    """
+    own = {}
+    for state in STATES:
+        if any(_differs(monitor, state, lift, teams) for monitor in lift.monitors):
+            wanted = [said[state] for said in lift.wanted.values() if state in said]
+            if len({frozenset(handles) for handles in wanted}) > 1:
+                return None
+            own[state] = wanted[0]
+    return own
 
 
 def _differs(monitor: Monitor, state: str, lift: _Lift, teams: Mapping[str, Team]) -> bool:
@@ -200,18 +330,19 @@ def _differs(monitor: Monitor, state: str, lift: _Lift, teams: Mapping[str, Team
     reached = _reached(monitor, standing)
     if state not in reached:
         return False
-    message = f"{lift.text}\n\n{routing_lines(reached)}"
-    if not compare(monitor.body, {**monitor.body, "message": message}):
+    message = f"{lift.texts[monitor.key]}\n\n{routing_lines(reached)}"
+    before = _published(monitor, monitor.body["message"])
+    if not compare(before, _published(monitor, message)):
         return False
-    return set(lift.wanted.get(state, ())) != set(reached[state])
+    return set(lift.wanted[monitor.key][state]) != set(reached[state])
 
 
-def _silenced(estate: Estate, key: str, silent: Sequence[Level]) -> bool:
-    """Return whether a level above that stays silences a monitor."""
-    setting = place(estate.loaded.provenance[key].layers, ("notify",))
-    if setting is None or setting[0].values["notify"] is not False:
-        return False
-    return not any(level.is_layer(setting[0]) for level in silent)
+def _silenced(estate: Estate, key: str, without: Sequence[Level]) -> bool:
+    """Return whether a monitor is silenced by a level that is none of these."""
+    layers = estate.loaded.provenance[key].layers
+    staying = [layer for layer in layers if not any(level.is_layer(layer) for level in without)]
+    setting = place(staying, ("notify",))
+    return setting is not None and setting[0].values["notify"] is False
 
 
 CODEMOD = Codemod(
