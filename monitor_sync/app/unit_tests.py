@@ -15,8 +15,7 @@ from monitor_sync.counting import count
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.errors import UsageError
 from monitor_sync.insight import mutants, unit_test
-from monitor_sync.insight.history import PointHistory
-from monitor_sync.insight.unit_test import TestOutcome
+from monitor_sync.insight.unit_test import SubmittedPoints, TestOutcome, UnitTest
 from monitor_sync.model import Monitor, Project
 
 
@@ -52,12 +51,17 @@ def run_tests(root: Path, selectors: Sequence[str], name: str) -> UnitTests:
     Raises WrongFiles where files of monitors or of tests have errors, and UsageError where no
     test fits.
     """
+    chosen = _chosen(root, selectors, name)
+    tested = tuple(Tested(declared=test, outcome=unit_test.run(test.test)) for test in chosen)
+    return UnitTests(tested=tested, uncovered=())
+
+
+def _chosen(root: Path, selectors: Sequence[str], name: str) -> list[DeclaredTest]:
     declared, _ = _read(root, selectors)
     chosen = [test for test in declared if fnmatchcase(test.test.name, name)]
     if not chosen and name != "*":
         raise UsageError(f"no test is called {name!r}", hint="a glob such as `*half as many*`")
-    tested = tuple(Tested(declared=test, outcome=unit_test.run(test.test)) for test in chosen)
-    return UnitTests(tested=tested, uncovered=())
+    return chosen
 
 
 def cover(root: Path, selectors: Sequence[str]) -> UnitTests:
@@ -91,24 +95,22 @@ def mutate(root: Path, selectors: Sequence[str], name: str) -> tuple[Mutated, ..
 
     Raises WrongFiles and UsageError as ``run_tests`` does.
     """
-    by_key: dict[str, list[Tested]] = {}
-    for tested in run_tests(root, selectors, name).tested:
-        by_key.setdefault(tested.declared.test.key, []).append(tested)
+    by_key: dict[str, list[UnitTest]] = {}
+    for declared in _chosen(root, selectors, name):
+        by_key.setdefault(declared.test.key, []).append(declared.test)
     return tuple(_mutated(key, tests) for key, tests in by_key.items())
 
 
-def _mutated(key: str, tests: Sequence[Tested]) -> Mutated:
-    if any(tested.outcome.status != "passed" for tested in tests):
+def _mutated(key: str, tests: Sequence[UnitTest]) -> Mutated:
+    played = [(test, SubmittedPoints(test.sources)) for test in tests]
+    if not all(unit_test.passes(test, points) for test, points in played):
         return Mutated(key=key, skipped="a test of it does not pass as it is")
-    points = [
-        (tested.declared.test, PointHistory(tested.declared.test.sources)) for tested in tests
-    ]
     tried = 0
     unnoticed = []
-    for mutant in mutants.mutants(tests[0].declared.test.body):
+    for mutant in mutants.mutants(tests[0].body):
         tried += 1
-        changed = ((replace(test, body=mutant.body), history) for test, history in points)
-        if all(unit_test.passes(test, history) for test, history in changed):
+        changed = ((replace(test, body=mutant.body), points) for test, points in played)
+        if all(unit_test.passes(test, points) for test, points in changed):
             unnoticed.append(mutant.what)
     return Mutated(key=key, tried=tried, unnoticed=tuple(unnoticed))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,16 +86,20 @@ def once(settings: EvaluationSettings, history: PointHistory, instant: float) ->
     return Run(moments=(moment,), transitions=transitions)
 
 
+Evaluate = Callable[[EvaluationSettings, PointHistory, float], Evaluation]
+
+
 def run(
     settings: EvaluationSettings,
     history: PointHistory,
     reported_at: Sequence[float],
     phase: float = 0.0,
+    evaluate: Evaluate = evaluate,
 ) -> Run:
     """
     Evaluate whenever it is due, from the first point on, and tell what is known when asked.
 
-    Raises Unsupported.
+    ``evaluate`` may be one that knows some evaluations already. Raises Unsupported.
     """
     known = rules(settings)
     instants = _due(settings, history, max(reported_at, default=0.0), phase)

@@ -14,12 +14,21 @@ from typing import Any, Final
 
 from monitor_sync.insight import composites_in_time, schedule, timeline, uncertainty
 from monitor_sync.insight.case import name as group_name
+from monitor_sync.insight.evaluation import evaluate
 from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.notified import Notification
+from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.thresholds import thresholds
 from monitor_sync.insight.timeline import Moment, Run
-from monitor_sync.insight.values import EvaluationSettings, Group, Status, Unsupported
+from monitor_sync.insight.values import (
+    Evaluation,
+    EvaluationSettings,
+    Group,
+    Status,
+    Unsupported,
+)
 from monitor_sync.language import query as queries
+from monitor_sync.language.tree import FormulaQuery, MetricQuery
 from monitor_sync.model import Body
 
 STATES: Final[Mapping[str, Status]] = {
@@ -111,13 +120,50 @@ class TestOutcome:
     trace: Trace | None = None
 
 
+class SubmittedPoints:
+    """
+    The points of a test, and what was evaluated of them.
+
+    An evaluation does not depend on thresholds and the policy for missing data (1.1): monitors that
+    differ in these alone share theirs.
+    """
+
+    def __init__(self, sources: Sequence[SourcePoints]) -> None:
+        self.history = PointHistory(sources)
+        self._evaluations: dict[tuple[str, str, Readings], dict[float, Evaluation]] = {}
+
+    def evaluate(
+        self, settings: EvaluationSettings, history: PointHistory, instant: float
+    ) -> Evaluation:
+        """Return an evaluation, made once. Raises Unsupported."""
+        kept = history.once("evaluations", settings, lambda: self._shared(settings))
+        evaluation = kept.get(instant)
+        if evaluation is None:
+            evaluation = kept[instant] = evaluate(settings, history, instant)
+        return evaluation
+
+    def _shared(self, settings: EvaluationSettings) -> dict[float, Evaluation]:
+        query, options = settings.query, dict(settings.options)
+        text = query.text
+        comparison = queries.comparison(query)
+        if comparison is not None and isinstance(query.tree, MetricQuery | FormulaQuery):
+            text = text[: comparison.operator.start]
+            options = {name: options[name] for name in options.keys() - _OF_STATES}
+        key = (text, repr(sorted(options.items())), settings.readings)
+        return self._evaluations.setdefault(key, {})
+
+
+_OF_STATES: Final = frozenset(("thresholds", "on_missing_data", "notify_no_data"))
+"""Options that say what becomes of an evaluation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Played:
     """A test played to its end: what happened at every instant, ``due`` those of evaluations."""
 
     test: UnitTest
     settings: EvaluationSettings
-    history: PointHistory
+    points: SubmittedPoints
     made: Run
     due: frozenset[float]
 
@@ -134,9 +180,9 @@ class _Played:
         asked_for = [moment for moment in self.made.moments if moment.instant in instants]
         doubts = uncertainty.doubts(
             self.settings,
-            self.history,
+            self.points.history,
             Run(moments=tuple(asked_for), transitions=self.made.transitions),
-            lambda other: _run(self.test, other, self.history, instants),
+            lambda other: _run(self.test, other, self.points, instants),
         )
         return [
             [
@@ -152,21 +198,21 @@ class _Played:
 def run(test: UnitTest) -> TestOutcome:
     """Return how a test ends."""
     try:
-        played = _play(test, PointHistory(test.sources))
+        played = _play(test, SubmittedPoints(test.sources))
         doubts = played.doubts()
     except Unsupported as error:
         return TestOutcome(status="unsupported", open_points=(error.name,))
     return _judged(played, doubts)
 
 
-def passes(test: UnitTest, history: PointHistory) -> bool:
+def passes(test: UnitTest, points: SubmittedPoints) -> bool:
     """
-    Return whether a test passes; ``history`` has its points, and keeps their buckets.
+    Return whether a test passes; ``points`` are its own, and may be those of other runs of it.
 
     Other readings of what is not documented are tried only where nothing fails as it is.
     """
     try:
-        played = _play(test, history)
+        played = _play(test, points)
         if any(next(played.failures(expectation), None) for expectation in test.expected):
             return False
         return not any(played.doubts())
@@ -174,7 +220,7 @@ def passes(test: UnitTest, history: PointHistory) -> bool:
         return False
 
 
-def _play(test: UnitTest, history: PointHistory) -> _Played:
+def _play(test: UnitTest, points: SubmittedPoints) -> _Played:
     """Evaluate whenever it is due, up to the last expectation. Raises Unsupported."""
     options = test.body.get("options") or {}
     settings = EvaluationSettings(
@@ -187,16 +233,16 @@ def _play(test: UnitTest, history: PointHistory) -> _Played:
     last = test.start + max(expectation.after for expectation in test.expected)
     due = frozenset(schedule.due(settings, test.start, last, test.phase))
     instants = sorted(due.union(test.start + expected.after for expected in test.expected))
-    made = _run(test, settings, history, instants)
-    return _Played(test=test, settings=settings, history=history, made=made, due=due)
+    made = _run(test, settings, points, instants)
+    return _Played(test=test, settings=settings, points=points, made=made, due=due)
 
 
 def _run(
-    test: UnitTest, settings: EvaluationSettings, history: PointHistory, instants: Sequence[float]
+    test: UnitTest, settings: EvaluationSettings, points: SubmittedPoints, instants: Sequence[float]
 ) -> Run:
     if test.members:
         return composites_in_time.run(settings, test.members, instants, test.start)
-    return timeline.run(settings, history, instants, test.phase)
+    return timeline.run(settings, points.history, instants, test.phase, points.evaluate)
 
 
 def _judged(played: _Played, doubts: Sequence[Sequence[str]]) -> TestOutcome:

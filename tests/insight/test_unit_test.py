@@ -9,9 +9,10 @@ import pytest
 
 from monitor_sync.insight import unit_test
 from monitor_sync.insight.history import SourcePoints
+from monitor_sync.insight.mutants import mutants
 from monitor_sync.insight.notified import transition_name
 from monitor_sync.insight.state import StatusChange
-from monitor_sync.insight.unit_test import Expectation, UnitTest
+from monitor_sync.insight.unit_test import Expectation, SubmittedPoints, UnitTest
 from monitor_sync.insight.values import Status
 
 START = 1_793_613_600.0
@@ -155,6 +156,30 @@ def test_a_group_of_facets_is_named_without_their_sign() -> None:
         ),
     )
     assert unit_test.run(test).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        (QUERY, {"thresholds": {"critical": 5, "warning": 3, "critical_recovery": 4}}),
+        ("sum(last_5m):sum:a.x{*} by {host} < 8", {"on_missing_data": "show_no_data"}),
+        ("avg(last_2h):avg:a.x{*} > 1", {"require_full_window": True, "timeout_h": 1}),
+    ],
+)
+def test_changed_monitors_end_on_shared_points_as_each_does_alone(
+    query: str, options: dict[str, Any]
+) -> None:
+    expect = [{"at": 9, "state": "alert"}, {"at": 25, "state": "ok"}, {"at": 40, "notified": []}]
+    ends = []
+    for number, _ in enumerate(expect):
+        test = _test(query, [6, 2, *[1] * 5, 9, *[4] * 9], expect[number:], **options)
+        points = SubmittedPoints(test.sources)
+        for mutant in mutants(test.body):
+            changed = dataclasses.replace(test, body=mutant.body)
+            alone = unit_test.run(changed).status == "passed"
+            assert unit_test.passes(changed, points) is alone, mutant.what
+            ends.append(alone)
+    assert set(ends) == {True, False}
 
 
 def test_silent_missing_data_tells_nobody() -> None:
