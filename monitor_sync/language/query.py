@@ -38,7 +38,7 @@ from monitor_sync.language.query_facts import (
     tags,
     window,
 )
-from monitor_sync.language.suggest import did_you_mean
+from monitor_sync.language.suggest import nearest_type, types_meant
 from monitor_sync.language.syntax.chain import check_query, formula_query, search_query, slo_query
 from monitor_sync.language.syntax.composite import composite_query
 from monitor_sync.language.syntax.metric import metric_query
@@ -80,14 +80,6 @@ TYPES: Final = (
     "synthetics alert", "cost alert", "data-quality alert", "data-jobs alert",
 )  # fmt: skip
 """Every type there is. Source: the enumeration in the API's schema."""
-
-_MEANT: Final = {
-    "anomaly alert": "query alert", "forecast alert": "query alert", "outlier alert": "query alert",
-    "integration alert": "query alert", "apm alert": "query alert or trace-analytics alert",
-    "host alert": "service check", "network alert": "service check",
-    "custom check": "service check", "watchdog alert": "event-v2 alert",
-}  # fmt: skip
-"""Types that people expect, with the type that does it. Source: the API's create reference."""
 
 _LONGEST: Final = 10_000
 """Characters. The longest published query has 2,066; what is longer is not read, so that no text
@@ -216,8 +208,9 @@ def _wrong_type(monitor_type: str, query: str) -> QueryProblem:
         code, message = "unknown-type", f"`{monitor_type}` is not a type of monitor"
         if not monitor_type:
             message = "the monitor has no type"
-        meant = _MEANT.get(monitor_type.lower(), "")
-        hint = f"use `{meant}`" if meant else did_you_mean(monitor_type, TYPES)
+        meant, near = types_meant(monitor_type), nearest_type(monitor_type, TYPES)
+        hint = f"did you mean `{near}`?" if near else ""
+        hint = f"use `{'` or `'.join(meant)}`" if meant else hint
     return QueryProblem(code=code, message=message, start=0, end=len(query), hint=hint)
 
 

@@ -30,6 +30,39 @@ _SYNONYMS: Final = {
 }  # fmt: skip
 """Words of other tools and languages for what Datadog calls otherwise."""
 
+_TYPES_MEANT: Final = {
+    "metric": ("query alert",), "query": ("query alert",), "threshold": ("query alert",),
+    "change": ("query alert",), "anomaly": ("query alert",), "forecast": ("query alert",),
+    "outlier": ("query alert",), "integration": ("query alert",),
+    "apm": ("query alert", "trace-analytics alert"), "trace": ("trace-analytics alert",),
+    "traces": ("trace-analytics alert",), "span": ("trace-analytics alert",),
+    "host": ("service check",), "network": ("service check",), "custom check": ("service check",),
+    "check": ("service check",), "watchdog": ("event-v2 alert",), "event": ("event-v2 alert",),
+    "ci": ("ci-pipelines alert", "ci-tests alert"), "dbm": ("database-monitoring alert",),
+    "database": ("database-monitoring alert",),
+}  # fmt: skip
+"""Types that people expect, less their ``alert``, with what does it. Source: the API's create
+reference for the first ones; the others are what Datadog's pages call the types."""
+
+
+def types_meant(word: str) -> tuple[str, ...]:
+    """Return the types that do what a type that does not exist is expected to do, if known."""
+    return _TYPES_MEANT.get(_kind_of(word), ())
+
+
+def nearest_type(word: str, known: Iterable[str]) -> str:
+    """Return the type nearest to a wrong one; ``alert``, which most end with, is no likeness."""
+    kinds = {_kind_of(type_): type_ for type_ in known}
+    return kinds.get(nearest(_kind_of(word), kinds, cutoff=0.7), "")
+
+
+def _kind_of(type_: str) -> str:
+    words = type_.lower().replace("_", " ").split()
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in _TYPE_ENDINGS else words)
+
+
+_TYPE_ENDINGS: Final = ("alert", "alerts", "monitor")
+
 
 def did_you_mean(
     word: str,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from monitor_sync.language.suggest import nearest
+from monitor_sync.language.suggest import nearest, nearest_type, types_meant
 from monitor_sync.project.schema_files import bundle
 from monitor_sync.project.yaml_reader import DataPath
 
@@ -47,16 +47,6 @@ _MEANT: Final = {
     "recovered": "ok",
     "notify": "show_and_notify_no_data",
     "notify_no_data": "show_and_notify_no_data",
-    "anomaly alert": "query alert",
-    "forecast alert": "query alert",
-    "outlier alert": "query alert",
-    "integration alert": "query alert",
-    "apm alert": "query alert` or `trace-analytics alert",
-    "host alert": "service check",
-    "network alert": "service check",
-    "custom check": "service check",
-    "watchdog alert": "event-v2 alert",
-    "event alert": "event-v2 alert",
 }
 """
 Values that people expect, with what does it. Letters alone would lead elsewhere: ``show_ok`` looks
@@ -79,6 +69,19 @@ class SchemaProblem:
     hint: str = ""
     rule: str = "schema/wrong-type"
     at_key: bool = False
+
+
+_KEYS_MEANT: Final = {
+    "title": "write `name:`",
+    **dict.fromkeys(("description", "text"), "write `message:`"),
+    "severity": "write `priority:`, a number from 1 to 5",
+    **dict.fromkeys(("handles", "recipients"), "write `also_notify: {alert: […]}`"),
+    "no_data": "write `options: {on_missing_data: …}`",
+    "renotify": "write `options: {renotify_interval: …}`, in minutes",
+    **dict.fromkeys(("mute", "muted"), "mute it in Datadog: files say nothing of mutes"),
+    "enabled": "take the monitor out, or mute it in Datadog",
+}
+"""Keys of other tools on a monitor, with what says it here."""
 
 
 def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[SchemaProblem]:
@@ -168,6 +171,8 @@ def _hint_for_key(name: str, known: Mapping[str, Any], where: DataPath) -> str:
         return f"indent it: `{name}` stands below `thresholds:`"
     if name in inner:
         return f"write it under `options:`, `options: {{{name}: …}}`"
+    if "query" in known and name in _KEYS_MEANT:
+        return _KEYS_MEANT[name]
     near = nearest(name, known)
     if near:
         return f"did you mean `{near}`?"
@@ -304,13 +309,28 @@ def _hint(value: Any, expected: str, choices: list[str]) -> str:
         return f"write `{digits[1]}{re.sub('[_,]', '', digits[2])}`"
     if value.startswith("@") and expected.startswith("a list"):
         return f'write `["{value}"]`'
+    if "query alert" in choices:
+        return _hint_for_type(value, choices)
     meant = _MEANT.get(value.lower(), "")
-    if meant and meant.partition("`")[0] in choices:
+    if meant in choices:
         return f"write `{meant}`"
     near = nearest(value, choices, _NEAR)
     if near:
         return f"did you mean `{near}`?"
     return "one of: " + ", ".join(choices) if 0 < len(choices) <= 8 else ""
+
+
+def _hint_for_type(written: str, known: list[str]) -> str:
+    """Return which type does it, or how to write one that is newer than this tool."""
+    meant = types_meant(written)
+    if meant:
+        return f"write `{'` or `'.join(meant)}`"
+    if written == "synthetics alert":
+        return "Datadog makes it together with its Synthetic test: declare the test there"
+    near = nearest_type(written, known)
+    if near:
+        return f"did you mean `{near}`?"
+    return "a type of Datadog's that this tool does not know yet needs `raw_type: true`"
 
 
 def _missing(error: ValidationError) -> str:

@@ -81,6 +81,7 @@ def handle_before_parenthesis(view: MessageView) -> Iterator[Finding]:
 
 
 _DOUBLED: Final = re.compile(r"##")
+_UNFILLED: Final = re.compile(r"%[sd](?![a-z])|%\Z|\$\w+|\$\Z")
 _LAST_CHARACTER: Final = re.compile(r"[A-Za-z0-9_}]\Z")
 _EMAIL: Final = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+\Z")
 
@@ -122,6 +123,9 @@ def _malformed(handle: Handle) -> tuple[str, str]:
         return "ends with `@`", "write the handle without it, or an address: @name@company.com"
     if kind == "user" and target.find("@") > 0 and not handle.dynamic:
         return "is no address: it has more than one `@`", "write @name@company.com"
+    unfilled = _UNFILLED.search(target) if kind != "email" else None
+    if unfilled is not None:
+        return f"has `{unfilled[0]}`, which nobody fills in", "write the name that it stands for"
     if kind in ("all", "user"):
         return "", ""
     if kind == "email":

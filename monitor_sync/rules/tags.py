@@ -14,7 +14,7 @@ from monitor_sync.rules.values import LONGEST_TAG
 from monitor_sync.rules.views import TagsView
 
 MOST: Final = 80
-_SOUND: Final = re.compile(r"[^\W\d_][\w\-:./]*[\w\-./]", re.IGNORECASE)
+_SOUND: Final = re.compile(r"[^\W\d_](?:[\w\-:./]*[\w\-./])?", re.IGNORECASE)
 _ODD: Final = re.compile(r"[^\w\-:./]")
 _OURS: Final = tuple(f"{key}:" for key in (PROJECT_TAG, KEY_TAG, "team", *sorted(RESERVED_TAGS)))
 
