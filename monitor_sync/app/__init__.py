@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.health import doctor
     from monitor_sync.app.importing import Imported, ImportOptions, import_monitors
     from monitor_sync.app.migrating import Migration, migrate
+    from monitor_sync.app.on_call import VerifiedPaths, verify_on_call
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.owning import report_ownership
     from monitor_sync.app.planning import Planned, PlanOptions, plan
@@ -64,6 +65,7 @@ __all__ = [
     "UnmanagedMonitor",
     "ValidateOptions",
     "Validation",
+    "VerifiedPaths",
     "adopt_drift",
     "apply",
     "approvals",
@@ -82,6 +84,7 @@ __all__ = [
     "suggest",
     "unmanaged",
     "validate",
+    "verify_on_call",
     "write_project",
     "write_schemas",
     "wrong_answer",
@@ -97,6 +100,7 @@ _MODULES: Final = {
     "importing": ("ImportOptions", "Imported", "import_monitors"),
     "unmanaged_monitors": ("UnmanagedMonitor", "unmanaged"),
     "migrating": ("Migration", "migrate"),
+    "on_call": ("VerifiedPaths", "verify_on_call"),
     "owners": ("OwnersFile", "owners_file"),
     "owning": ("report_ownership",),
     "planning": ("PlanOptions", "Planned", "plan"),

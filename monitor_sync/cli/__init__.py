@@ -26,8 +26,8 @@ from monitor_sync.errors import MonitorSyncError, UsageError
 
 COMMANDS: Final = (
     "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "release",
-    "migrate", "show", "list", "report", "codeowners", "comment", "approvals", "merged", "test",
-    "evaluate", "doctor", "emulate", "demo",
+    "migrate", "show", "list", "report", "on-call", "codeowners", "comment", "approvals", "merged",
+    "test", "evaluate", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 
@@ -46,7 +46,7 @@ class Program(Group):
         """Import the module of one command."""
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
         module = importlib.import_module(f"monitor_sync.cli.commands.{name}")
         command: click.Command = module.command
         return command

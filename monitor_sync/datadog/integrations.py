@@ -32,13 +32,17 @@ class Integrations:
 
     def webhook(self, name: str) -> bool:
         """Return True if there is a webhook of this name."""
+        return self.webhook_settings(name) is not None
+
+    def webhook_settings(self, name: str) -> Any:
+        """Return the webhook of this name as Datadog has it: its address is a secret. Or None."""
         request = _lookup(
             path=f"{_V1}/webhooks/configuration/webhooks/{{webhook_name}}",
             kind="webhook",
             subject=f"the webhook {name}",
             path_params={"webhook_name": name},
         )
-        return self._api.find(request) is not None
+        return self._api.find(request)
 
     def pagerduty_service(self, name: str) -> bool:
         """Return True if the PagerDuty integration has a service of this name."""

@@ -17,6 +17,7 @@ from monitor_sync.oncall.zenduty.directory import (
     place,
 )
 from monitor_sync.oncall.zenduty.escalation import beyond, unread
+from monitor_sync.oncall.zenduty.payload import differences
 
 _DISABLED, _MAINTENANCE = 0, 4  # `status` of a service
 _NOTHING, _WARNINGS_TOO = 0, 3  # `create_incidents_for` of an integration
@@ -111,7 +112,7 @@ class Zenduty:
             problems = _problems(linked)
             if expected is not None and linked.service.id != expected.service.id:
                 problems |= _problems(expected)
-            name, note = linked.name, _level_note(linked, page)
+            name, note = linked.name, _notes(linked, page)
         elif page.webhook is not None:
             problems = _Problems(
                 what=(f"no integration in Zenduty has the address of {page.handle}",),
@@ -227,6 +228,12 @@ def _problems(integration: Integration) -> _Problems:
 
 def _unknown_level(linked: _Linked) -> bool:
     return isinstance(linked, Integration) and linked.level is None
+
+
+def _notes(integration: Integration, page: PageToFollow) -> str:
+    """Return what is worth knowing about a way into Zenduty: its level, the webhook's payload."""
+    payload = page.webhook.payload if page.webhook is not None else ""
+    return "; ".join(filter(None, (_level_note(integration, page), *differences(payload))))
 
 
 def _level_note(integration: Integration, page: PageToFollow) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +15,7 @@ from monitor_sync.oncall import coverage
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Webhook
 from monitor_sync.oncall.tool import Connection, Unusable, connect
 from monitor_sync.oncall.zenduty import connecting
-from tests.datadog.conftest import Answer, ReceivedRequest, Script
+from tests.datadog.conftest import Answer, Script
 from tests.oncall.zenduty.estate import ANI, BUDI, NOW, TEAM, URL, Zenduty, layer, stamp
 
 WINDOW = LookAhead(now=NOW)
@@ -293,39 +292,3 @@ def test_without_a_key_it_cannot_be_used_and_plain_http_stays_on_this_machine() 
     environ = {"ZENDUTY_API_KEY": "k" * 20, "ZENDUTY_URL": "http://zenduty.example"}
     with pytest.raises(UsageError, match="could read your keys"):
         connect("zenduty", Connection(environ=environ))
-
-
-def test_forty_teams_stay_within_two_a_second_and_forty_a_minute(
-    script: Script, zenduty: Zenduty
-) -> None:
-    reads = []
-    one_team = json.dumps(zenduty.paths)
-    for number in range(2, 41):
-        copied = json.loads(
-            one_team.replace('"t1"', f'"t{number}"')
-            .replace("/t1/", f"/t{number}/")
-            .replace('"s1"', f'"s{number}"')
-            .replace("/s1/", f"/s{number}/")
-            .replace('"quotes"', f'"quotes{number}"')
-        )
-        zenduty.paths = {**copied, **zenduty.paths}
-        zenduty.paths["/api/account/teams/"] += copied["/api/account/teams/"]
-
-    def noted(request: ReceivedRequest) -> Answer:
-        if request.path.endswith("/oncall/"):
-            reads.append(script.clock.now())
-        return zenduty.answer(request)
-
-    script.say(noted)
-    environ = {"ZENDUTY_API_KEY": "k" * 20, "ZENDUTY_URL": script.url}
-    tool = connecting.connect(Connection(environ=environ), script.clock)
-    webhook = Webhook(name="motor", url=URL)
-    for number in range(2, 41):
-        page = replace(PAGE, service=f"quotes{number}", webhook=webhook)
-        assert statuses(tool.follow(page, WINDOW)) == OK
-    assert statuses(tool.follow(replace(PAGE, webhook=webhook), WINDOW)) == OK
-    tool.close()
-
-    assert len(reads) == 40
-    assert len(script.requests) == 1 + 5 * 40
-    assert all(later - earlier > 0.5 for earlier, later in itertools.pairwise(reads))

@@ -1,0 +1,231 @@
+"""``on-call verify``: each handle that monitors use, followed to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from monitor_sync.app import files, on_call_handles, on_call_paths
+from monitor_sync.app.conversation import Progress, silent
+from monitor_sync.app.on_call_paths import HandleInUse
+from monitor_sync.app.selection import select_monitors
+from monitor_sync.counting import count
+from monitor_sync.oncall import coverage, shared_accounts
+from monitor_sync.oncall import tool as tools
+from monitor_sync.oncall.path import (
+    Followed,
+    LookAhead,
+    PageToFollow,
+    PagingPath,
+    PathStep,
+    StepName,
+)
+from monitor_sync.oncall.tool import Connection, OnCallTool, Unusable
+
+if TYPE_CHECKING:
+    from monitor_sync.app.on_call_handles import HandleStep
+    from monitor_sync.app.target import Target
+    from monitor_sync.model import Project
+
+_BEHIND: Final[tuple[StepName, ...]] = (
+    "integration",
+    "service",
+    "escalation",
+    "schedule",
+    "person",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedPaths:
+    """Every path from a handle to a person, by team, and the moment at which they were followed."""
+
+    paths: tuple[PagingPath, ...]
+    at: datetime
+
+    @property
+    def broken(self) -> int:
+        """How many paths are broken."""
+        return sum(path.status == "broken" for path in self.paths)
+
+
+def verify_on_call(
+    root: Path,
+    target: Target,
+    selectors: Sequence[str] = (),
+    *,
+    now: datetime | None = None,
+    progress: Progress = silent,
+) -> VerifiedPaths:
+    """
+    Follow each handle that the selected monitors use to a person. Reads only.
+
+    What cannot be asked is "not checked". Raises WrongFiles, and UsageError for a selector that
+    means nothing and for an environment that names no Datadog.
+    """
+    loaded = files.read_whole(root, consequence="so no page is followed")
+    project = loaded.project
+    in_use = on_call_paths.in_use(project, select_monitors(project, selectors))
+    window = LookAhead(now=(now or datetime.now(UTC)).astimezone(UTC))
+    client = target.connect()
+    try:
+        shared: Any = loaded.shared.data if loaded.shared is not None else None
+        accounts = shared.get("slack_accounts") if isinstance(shared, dict) else None
+        handle_steps = on_call_handles.steps(in_use, client, accounts or ())
+    finally:
+        client.close()
+    followed = _follow(project, in_use, handle_steps, target, window, progress)
+    return VerifiedPaths(paths=_paths(in_use, followed, window), at=window.now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FollowedHandle:
+    """A handle that was followed: by which tool, the step about itself, what is behind it."""
+
+    tool: str
+    first: PathStep
+    behind: Followed
+
+
+class _Tools:
+    """The tools of a run, each connected to once."""
+
+    def __init__(self, target: Target) -> None:
+        self._connection = Connection(
+            environ=target.environ, deadline=target.deadline, on_wait=target.on_wait
+        )
+        self._connected: dict[str, OnCallTool | Unusable] = {}
+
+    def get(self, name: str) -> OnCallTool | Unusable:
+        if name not in self._connected:
+            try:
+                self._connected[name] = tools.connect(name, self._connection)
+            except Unusable as error:
+                self._connected[name] = error
+        return self._connected[name]
+
+    def close(self) -> None:
+        for tool in self._connected.values():
+            if not isinstance(tool, Unusable):
+                tool.close()
+
+
+def _follow(
+    project: Project,
+    in_use: Sequence[HandleInUse],
+    handle_steps: dict[str, HandleStep],
+    target: Target,
+    window: LookAhead,
+    progress: Progress,
+) -> list[_FollowedHandle]:
+    connected = _Tools(target)
+    followed = []
+    try:
+        with progress(f"following {count(len(in_use), 'handle')}", len(in_use)) as step:
+            for used in in_use:
+                followed.append(_follow_one(project, used, handle_steps, connected, window))
+                step(True)
+    finally:
+        connected.close()
+    return followed
+
+
+def _follow_one(
+    project: Project,
+    used: HandleInUse,
+    handle_steps: dict[str, HandleStep],
+    connected: _Tools,
+    window: LookAhead,
+) -> _FollowedHandle:
+    first = handle_steps[used.shown]
+    name = _tool_name(project, used, connected)
+    if not used.pager:
+        return _FollowedHandle(tool=name, first=first.step, behind=Followed(steps=()))
+    if used.handle.dynamic:
+        reason = "a variable in the handle decides whom it reaches"
+        return _FollowedHandle(tool=name, first=first.step, behind=_unchecked(reason, ""))
+    if name == "webhook":
+        reason = f"teams.yaml does not say into which tool the pages of {used.team} go"
+        behind = _unchecked(reason, "add `on_call: {tool: …, service: …}` to the team")
+        return _FollowedHandle(tool=name, first=first.step, behind=behind)
+    tool = connected.get(name)
+    if isinstance(tool, Unusable):
+        behind = _unchecked(tool.reason, tool.fix)
+    else:
+        behind = tool.follow(_page(project, used, first), window)
+    return _FollowedHandle(tool=name, first=first.step, behind=behind)
+
+
+def _tool_name(project: Project, used: HandleInUse, connected: _Tools) -> str:
+    """Return the tool that a handle leads to: the team's, if such handles lead there."""
+    team = project.teams.get(used.team)
+    kind = used.handle.kind
+    if used.pager and team is not None and team.tool:
+        tool = connected.get(team.tool)
+        leads_there = kind == "webhook" if isinstance(tool, Unusable) else kind in tool.handle_kinds
+        if leads_there:
+            return team.tool
+    return kind
+
+
+def _page(project: Project, used: HandleInUse, first: HandleStep) -> PageToFollow:
+    team = project.teams.get(used.team)
+    return PageToFollow(
+        team=used.team,
+        handle=used.shown,
+        target=used.handle.target,
+        service=team.service if team is not None else "",
+        acknowledge=on_call_paths.acknowledge_target(team),
+        states=used.states_in_order,
+        monitors=tuple(used.monitors.values()),
+        webhook=first.webhook,
+    )
+
+
+def _unchecked(reason: str, fix: str) -> Followed:
+    return Followed(
+        steps=tuple(
+            PathStep(step=step, name="", status="not_checked", what=reason, fix=fix)
+            for step in _BEHIND
+        )
+    )
+
+
+def _paths(
+    in_use: Sequence[HandleInUse], followed: Sequence[_FollowedHandle], window: LookAhead
+) -> tuple[PagingPath, ...]:
+    teams_of = shared_accounts.teams_of(
+        (used.team, path.behind) for used, path in zip(in_use, followed, strict=True)
+    )
+    paths = []
+    for used, path in zip(in_use, followed, strict=True):
+        behind = path.behind
+        warned = shared_accounts.warnings(used.team, behind, teams_of, window)
+        shifts = behind.shifts
+        broken = any(step.step == "schedule" and step.status == "broken" for step in behind.steps)
+        paths.append(
+            PagingPath(
+                team=used.team,
+                handle=used.shown,
+                tool=path.tool,
+                states=used.states_in_order,
+                monitors=len(used.monitors),
+                steps=(path.first, *_warned(behind.steps, warned)),
+                on_call=coverage.on_call(behind.levels, shifts, window),
+                gaps=coverage.gaps(shifts, window) if broken and shifts is not None else (),
+            )
+        )
+    return tuple(paths)
+
+
+def _warned(steps: Iterable[PathStep], warnings: Sequence[str]) -> tuple[PathStep, ...]:
+    """Return the steps with what is to be warned of at the person."""
+    return tuple(
+        replace(step, what="; ".join(filter(None, (step.what, *warnings))))
+        if step.step == "person"
+        else step
+        for step in steps
+    )

@@ -1,0 +1,108 @@
+"""Which handles the monitors of a project use, in which states, for whom, and by which tool."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.audience.audience import of_body
+from monitor_sync.audience.pagers import is_pager, pager_globs
+from monitor_sync.audience.teams import handles_of
+from monitor_sync.language.handles import Handle, handles
+from monitor_sync.language.transitions import TRANSITIONS
+from monitor_sync.model import STATES
+
+if TYPE_CHECKING:
+    from monitor_sync.model import Monitor, Project, Team
+
+EMAIL: Final = "@(an e-mail address)"
+"""Stands for the handle of every e-mail address: it is somebody's, and never shown."""
+
+_STATE_OF: Final = {transition.name: transition.state for transition in TRANSITIONS}
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(slots=True, kw_only=True)
+class HandleInUse:
+    """
+    A handle that monitors use, of one team.
+
+    ``shown`` is the handle as it may be shown. ``pager`` says that it wakes somebody.
+    """
+
+    team: str
+    handle: Handle
+    shown: str
+    pager: bool
+    states: set[str] = field(default_factory=set)
+    monitors: dict[str, Monitor] = field(default_factory=dict)
+
+    @property
+    def states_in_order(self) -> tuple[str, ...]:
+        """The states in which the handle is notified."""
+        return tuple(state for state in STATES if state in self.states)
+
+
+def in_use(project: Project, monitors: Iterable[Monitor]) -> list[HandleInUse]:
+    """Return the handles that monitors use: by team, each team's in the order of first use."""
+    globs = project_pagers(project)
+    owners = _owners(project.teams)
+    used: dict[tuple[str, str], HandleInUse] = {}
+    for monitor in monitors:
+        for text, states in _notified(monitor):
+            handle = _parsed(text)
+            shown = EMAIL if handle.kind == "email" else handle.text
+            for team in _teams(text, monitor, owners):
+                in_team = used.setdefault(
+                    (team, shown.casefold()),
+                    HandleInUse(team=team, handle=handle, shown=shown, pager=is_pager(text, globs)),
+                )
+                in_team.states |= states
+                in_team.monitors[monitor.key] = monitor
+    return sorted(used.values(), key=lambda handle: handle.team)
+
+
+def project_pagers(project: Project) -> tuple[str, ...]:
+    """Return the globs that say what a pager is in a project."""
+    named = {team.handles["pager"] for team in project.teams.values() if "pager" in team.handles}
+    return pager_globs(project.policy.pagers, named)
+
+
+def acknowledge_target(team: Team | None) -> timedelta | None:
+    """Return a team's target to acknowledge, None where teams.yaml has none."""
+    written = team.targets.get("mtta") if team is not None else None
+    match = re.fullmatch(r"([0-9]{1,6})([smhd])", written) if isinstance(written, str) else None
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]]) if match else None
+
+
+def _notified(monitor: Monitor) -> Iterator[tuple[str, set[str]]]:
+    """Yield each handle that a monitor notifies, with the states in which it does."""
+    states: dict[str, set[str]] = {}
+    for transition, recipients in of_body(monitor.body).at.items():
+        for handle in recipients.handles:
+            states.setdefault(handle, set()).add(_STATE_OF[transition])
+    yield from states.items()
+
+
+def _parsed(text: str) -> Handle:
+    for handle in handles(text):
+        return handle
+    return Handle(text=text, start=0, end=len(text), kind="user", target=text.removeprefix("@"))
+
+
+def _owners(teams: Mapping[str, Team]) -> dict[str, list[str]]:
+    """Return the teams that have a handle, by the handle."""
+    owners: dict[str, list[str]] = {}
+    for name, team in teams.items():
+        for handle in {handle.casefold() for handle in handles_of(team)}:
+            owners.setdefault(handle, []).append(name)
+    return owners
+
+
+def _teams(text: str, monitor: Monitor, owners: Mapping[str, Collection[str]]) -> Collection[str]:
+    """Return whose handle it is: the owner's of the monitor, else those that have it."""
+    having = owners.get(text.casefold(), ())
+    return [monitor.team] if monitor.team in having or not having else having

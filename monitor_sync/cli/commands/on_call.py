@@ -1,0 +1,97 @@
+"""``on-call``: from a page to the person it wakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from monitor_sync import app
+from monitor_sync.cli import console, options
+from monitor_sync.cli.groups import Group
+from monitor_sync.cli.progress import progress
+from monitor_sync.counting import count
+from monitor_sync.errors import LiveDiffers
+
+
+@click.group("on-call", cls=Group)
+def command() -> None:
+    """Follow pages to the people they wake."""
+
+
+@command.command("payload")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=options.writable,
+    help="Write the payload to this file instead of standard output.",
+)
+def payload(output: Path | None) -> None:
+    """
+    Print the payload for a Datadog webhook that leads to Zenduty. Offline.
+
+    Zenduty's own keys stand as its page has them; tags, priority and alert_cycle_key are added, so
+    that alert rules can route by team and an incident can be joined to its alert's events. Paste it
+    into the webhook in Datadog (Integrations, Webhooks). `on-call verify` says where a live webhook
+    has another one.
+    """
+    from monitor_sync.oncall.zenduty import payload as zenduty
+
+    console.answer(zenduty.text(), output)
+    for line in _ABOUT_ENTITY:
+        console.say(line)
+
+
+_ABOUT_ENTITY: Final = (
+    "",
+    "Alerts with the same alert_id share one incident in Zenduty, and it is the monitor's id: all",
+    "groups of a monitor share an incident, and the recovery of one group may resolve it.",
+    'An incident for each group would need "alert_id": "$ALERT_ID:$ALERT_SCOPE". Nobody has',
+    "verified that Zenduty takes it. Try it on one service first: let two groups alert, let one",
+    "recover, and look whether the other incident stays open.",
+)
+
+
+@command.command("verify")
+@options.selectors
+@click.option("--full", is_flag=True, help="Show every step of every path.")
+@click.option("--fail-on-broken", is_flag=True, help="Exit 4 if a path is broken.")
+@options.deadline
+@options.output("text", "json", "markdown")
+@options.root
+def verify(
+    root: Path,
+    selectors: Sequence[str],
+    full: bool,
+    fail_on_broken: bool,
+    deadline: float | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """
+    Follow each handle that monitors use to a person. Reads only.
+
+    From the handle to its webhook in Datadog, to the integration, the service that teams.yaml
+    declares, its escalation policy, its schedules over the next 14 days and who is on call now.
+    Each step is ok, broken (what, and what to do) or not checked (why). One person for all 14 days,
+    at both levels or for several teams may be a shared account, which is told as a warning.
+
+    Needs the keys of Datadog with integrations_read, and ZENDUTY_API_KEY for Zenduty (ZENDUTY_URL
+    names another address). Zenduty allows 40 reads a minute of who is on call; one a team is sent.
+    """
+    verified = app.verify_on_call(
+        root, console.target(deadline=deadline), selectors, progress=progress
+    )
+    from monitor_sync.render import on_call, on_call_markdown
+
+    if form == "text":
+        console.answer(on_call.text(verified, console.answer_style(output), full=full), output)
+    elif form == "markdown":
+        console.answer(on_call_markdown.markdown(verified), output)
+    else:
+        console.answer(on_call.as_json(verified), output)
+    if fail_on_broken and verified.broken:
+        broken = count(verified.broken, "path is broken", "paths are broken")
+        raise LiveDiffers(broken, hint="each broken step says what to do")

@@ -1,0 +1,222 @@
+"""Paths from a page to a person: a tree a team for people, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from monitor_sync import jsontext
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, listed, pad, plain, wrapped
+
+if TYPE_CHECKING:
+    from monitor_sync.app.on_call import VerifiedPaths
+    from monitor_sync.oncall.path import PagingPath, PathStep, Status
+
+WORDS: Final[dict[Status, str]] = {"ok": "ok", "broken": "broken", "not_checked": "not checked"}
+_COLOURS: Final[dict[Status, str]] = {"ok": "green", "broken": "red", "not_checked": "yellow"}
+_WIDTH: Final = 80
+_STATUS: Final = max(map(len, WORDS.values()))
+_STEP: Final = len("integration")
+_FOLDED: Final = 3
+"""More paths than these that are not checked for one reason are told once."""
+
+
+def text(verified: VerifiedPaths, style: Style = PLAIN, *, full: bool = False) -> str:
+    """Return a tree for each team, broken ones first, and a line that counts."""
+    followed = [path for path in verified.paths if is_followed(path)]
+    broken = [path for path in verified.paths if path.status == "broken"]
+    lines = list(_trees(broken, style))
+    alike = alike_unchecked(path for path in followed if path.status == "not_checked")
+    for paths in alike:
+        lines += _unchecked(paths, style, full=full)
+    reached = [path for path in followed if path.status == "ok"]
+    lines += _trees(reached, style) if full else _reached(reached, style)
+    lines += _chat(verified.paths)
+    return "\n".join([*lines, counting_line(verified)]) + "\n"
+
+
+def is_followed(path: PagingPath) -> bool:
+    """Return whether a path goes on behind its handle: chat and e-mail wake nobody."""
+    return len(path.steps) > 1
+
+
+def alike_unchecked(paths: Iterable[PagingPath]) -> list[list[PagingPath]]:
+    """Return paths that are not checked, those with one reason together, the most first."""
+    by_reason: dict[tuple[str, ...], list[PagingPath]] = {}
+    for path in paths:
+        by_reason.setdefault(tuple(reasons(path)), []).append(path)
+    return sorted(by_reason.values(), key=len, reverse=True)
+
+
+def reasons(path: PagingPath) -> list[str]:
+    """Return why steps of a path are not checked, each reason once."""
+    return list(dict.fromkeys(s.what for s in path.steps if s.status == "not_checked"))
+
+
+def counting_line(verified: VerifiedPaths) -> str:
+    """Return the one line that counts all paths."""
+    summary = _summary(verified.paths)
+    return (
+        f"{count(len(verified.paths), 'path')} at {verified.at:%Y-%m-%d %H:%M} UTC:"
+        f" {summary['broken']} broken, {summary['ok']} ok, {summary['not_checked']} not checked."
+    )
+
+
+def moment(when: datetime) -> str:
+    """Return a time for people: ``Tue 2026-12-01 02:00 UTC``."""
+    return f"{when:%a %Y-%m-%d %H:%M} UTC"
+
+
+def people(path: PagingPath) -> str:
+    """Return who is on call now, and until when."""
+    return ", ".join(
+        plain(person.name) + (f" until {moment(person.until)}" if person.until else "")
+        for person in path.on_call[:_FOLDED]
+    )
+
+
+# trees
+
+
+def _trees(paths: Iterable[PagingPath], style: Style) -> Iterator[str]:
+    by_team: dict[str, list[PagingPath]] = {}
+    for path in paths:
+        by_team.setdefault(path.team, []).append(path)
+    for team, of_team in by_team.items():
+        yield style(plain(team), bold=True)
+        for place, path in enumerate(of_team):
+            yield from _tree(path, style, last=place == len(of_team) - 1)
+        yield ""
+
+
+def _tree(path: PagingPath, style: Style, *, last: bool) -> Iterator[str]:
+    corner, bar = ("└─ ", "   ") if last else ("├─ ", "│  ")
+    used = f"{count(path.monitors, 'monitor')}: {', '.join(path.states)}"
+    yield f"{corner}{plain(path.handle)}  {style(used, dim=True)}"
+    alike = [list(steps) for _, steps in groupby(path.steps, key=_verdict)]
+    for place, steps in enumerate(alike):
+        inner, below = ("└─ ", "   ") if place == len(alike) - 1 else ("├─ ", "│  ")
+        status = style(pad(WORDS[steps[0].status], _STATUS), _COLOURS[steps[0].status])
+        yield f"{bar}{inner}{status}  {_named(path, steps)}".rstrip()
+        yield from _said(steps[0], f"{bar}{below}{' ' * (_STATUS + 2)}", style)
+
+
+def _verdict(step: PathStep) -> tuple[str, ...]:
+    """Return by what steps are told together: those that nothing is known of for one reason."""
+    unknown = step.status == "not_checked"
+    return ("", step.what, step.fix) if unknown else (step.step, step.what, step.fix)
+
+
+def _named(path: PagingPath, steps: Sequence[PathStep]) -> str:
+    """Return which steps these are, and what a single one is called in the tool."""
+    if len(steps) > 1:
+        return ", ".join(step.step for step in steps)
+    (step,) = steps
+    name = plain(step.name) if step.step != "handle" else ""
+    if step.step == "person" and step.status == "ok":
+        name = people(path) or name
+    return f"{pad(step.step, _STEP)}  {name}"
+
+
+def _said(step: PathStep, lead: str, style: Style) -> Iterator[str]:
+    width = max(40, (style.width or _WIDTH) - len(lead))
+    for line in wrapped(plain(step.what), width, 0) if step.what else ():
+        yield f"{lead}{line}"
+    for line in wrapped(f"help: {plain(step.fix)}", width, 6) if step.fix else ():
+        yield f"{lead}{style(line, 'cyan') if step.status == 'broken' else line}"
+
+
+# what is told in short
+
+
+def _unchecked(paths: Sequence[PagingPath], style: Style, *, full: bool) -> list[str]:
+    if full or len(paths) <= _FOLDED:
+        return list(_trees(paths, style))
+    first = next(step for step in paths[0].steps if step.status == "not_checked")
+    teams = listed(list(dict.fromkeys(path.team for path in paths)))
+    head = style(f"{count(len(paths), 'path')} not checked", "yellow", bold=True)
+    width = style.width or _WIDTH
+    return [
+        f"{head}: {plain('; '.join(reasons(paths[0])))}",
+        *(["  " + f"help: {plain(first.fix)}"] if first.fix else []),
+        *wrapped(f"  of {plain(teams)}", width, 2),
+        "",
+    ]
+
+
+def _reached(paths: Sequence[PagingPath], style: Style) -> Iterator[str]:
+    """Yield a line for each path that reaches a person, then what is worth knowing about them."""
+    width = max((len(path.team) for path in paths), default=0)
+    for path in paths:
+        yield f"{style('ok', 'green')}  {pad(plain(path.team), width)}  {people(path)}".rstrip()
+    if paths:
+        yield ""
+    for what, teams in notes(paths).items():
+        yield from wrapped(plain(f"note: {what}"), style.width or _WIDTH, 6)
+        yield from wrapped(plain(f"      ({listed(teams)})"), style.width or _WIDTH, 6)
+        yield ""
+
+
+def notes(paths: Iterable[PagingPath]) -> dict[str, list[str]]:
+    """Return what is worth knowing about steps that are ok, each with its teams."""
+    found: dict[str, dict[str, None]] = {}
+    for path in paths:
+        for step in path.steps:
+            if step.what and step.status == "ok":
+                found.setdefault(step.what, {})[path.team] = None
+    return {what: list(teams) for what, teams in found.items()}
+
+
+def _chat(paths: Iterable[PagingPath]) -> list[str]:
+    others = [p for p in paths if not is_followed(p) and p.status == "not_checked"]
+    if not others:
+        return []
+    tools = listed(sorted({path.tool for path in others}))
+    return [f"Not checked either: {count(len(others), 'handle')} that wake nobody ({tools}).", ""]
+
+
+# JSON
+
+
+def as_json(verified: VerifiedPaths) -> str:
+    """Return the paths as the contract of ``on-call verify`` has them."""
+    paths = jsontext.array(map(_entry, verified.paths), indent="  ")
+    summary = jsontext.document(_summary(verified.paths)).replace("\n", " ").replace("  ", "")
+    return f'{{\n  "paths": {paths},\n  "summary": {summary.strip()}\n}}\n'
+
+
+def _summary(paths: Sequence[PagingPath]) -> dict[str, int]:
+    statuses = [path.status for path in paths]
+    return {status: statuses.count(status) for status in ("ok", "broken", "not_checked")}
+
+
+def _entry(path: PagingPath) -> dict[str, Any]:
+    return {
+        "team": path.team,
+        "handle": path.handle,
+        "tool": path.tool,
+        "states": list(path.states),
+        "monitors": path.monitors,
+        "status": path.status,
+        "steps": [
+            {
+                "step": step.step,
+                "name": step.name,
+                "status": step.status,
+                "what": step.what,
+                "fix": step.fix,
+            }
+            for step in path.steps
+        ],
+        "on_call": [
+            {"name": person.name, "until": _stamp(person.until)} for person in path.on_call
+        ],
+        "gaps": [{"from": _stamp(gap.start), "to": _stamp(gap.end)} for gap in path.gaps],
+    }
+
+
+def _stamp(when: datetime | None) -> str | None:
+    return f"{when:%Y-%m-%dT%H:%M:%SZ}" if when else None

@@ -1,0 +1,60 @@
+"""Zenduty's limits: two on-call reads a second and 40 a minute, for an estate of forty teams."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+from monitor_sync.emulator.core import Emulator
+from monitor_sync.emulator.on_call.estate import OwnerTeam
+from monitor_sync.emulator.server import running
+from monitor_sync.oncall.path import LookAhead, PageToFollow
+from monitor_sync.oncall.tool import Connection
+from monitor_sync.oncall.zenduty import connecting
+from tests.http.clock import Unhurried
+from tests.oncall.zenduty.estate import NOW
+
+
+class Noting(Unhurried):
+    """A clock that notes when the on-call reads of an emulator go."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__()
+        self._emulator = emulator
+        self.reads: list[float] = []
+
+    def note(self) -> None:
+        body = self._emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2]
+        count = sum(n for route, n in json.loads(body).items() if route.endswith("/oncall/"))
+        self.reads += [self.now()] * (count - len(self.reads))
+
+
+def test_forty_teams_stay_within_two_a_second_and_forty_a_minute() -> None:
+    teams = [
+        OwnerTeam(
+            name=f"team{number}",
+            title=f"Team {number}",
+            tool="zenduty",
+            service="",
+            handles=(f"@webhook-{number}",),
+        )
+        for number in range(40)
+    ]
+    emulator = Emulator(clock=NOW.timestamp)
+    emulator.seed_on_call(teams)
+    clock = Noting(emulator)
+    with running(emulator) as url:
+        environ = {"ZENDUTY_API_KEY": "k" * 20, "ZENDUTY_URL": f"{url}/__zenduty"}
+        zenduty = connecting.connect(Connection(environ=environ), clock)
+        for team in teams:
+            page = PageToFollow(team=team.name, handle="@x", target="x", service=team.name)
+            followed = zenduty.follow(page, LookAhead(now=NOW))
+            assert followed.steps[-1].status == "ok"
+            clock.note()
+        zenduty.close()
+        counts = json.loads(emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+
+    assert len(clock.reads) == 40
+    assert sum(counts.values()) == 1 + 5 * 40
+    for earlier, later in itertools.pairwise(clock.reads):
+        assert later - earlier > 0.5
