@@ -367,6 +367,7 @@ def _suppressions(written: Any) -> tuple[Suppression, ...]:
             rule=entry["rule"], reason=entry.get("reason", ""), until=entry.get("until", "")
         )
         for entry in written or ()
+        if "rule" in entry  # else it is wrong, and that was said
     )
 
 

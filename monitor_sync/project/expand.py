@@ -238,8 +238,13 @@ class Expansion:
         if not mistakes:
             return _CheckedLevels(compiled, doubts)
         self.diagnostics.extend(mistake for _, mistake in mistakes if mistake is not None)
-        fields = frozenset[str]().union(*(fields for fields, _ in mistakes))
-        return _CheckedLevels(without(compiled, fields), doubts | fields)
+        wrong = frozenset[str]().union(*(fields for fields, _ in mistakes))
+        while wrong:
+            compiled, doubts = without(compiled, wrong), doubts | wrong
+            # what only these fill is nothing's where another field names it
+            unfilled = unknown_names(compiled, names | slos, key, late, doubts)
+            wrong = frozenset[str]().union(*(fields for fields, _ in unfilled))
+        return _CheckedLevels(compiled, doubts)
 
     def _add(
         self,

@@ -29,7 +29,7 @@ _FORGERY = re.compile(r"^(\s*)::|##\[", re.MULTILINE)
 # What moves the cursor, changes colours or reorders text: C0 and C1 controls but tab and newline,
 # and Unicode's bidirectional controls.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 

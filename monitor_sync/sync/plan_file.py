@@ -153,7 +153,11 @@ def _check_types(value: Any) -> None:
             _check_types(item)
     elif isinstance(value, Mapping):
         for name, part in value.items():
-            parts = part if name in _LISTS and isinstance(part, list) else [part or ""]
+            parts = (
+                part
+                if name in _LISTS and isinstance(part, list)
+                else ["" if part is None and name != "field" else part]
+            )
             if name in _TEXTS and not all(isinstance(text, str) for text in parts):
                 raise TypeError(f"`{name}` is no text")
             if name not in _ANYTHING:

@@ -231,6 +231,33 @@ def test_what_else_is_wrong_with_a_monitor_of_the_wrong_shape_is_told_as_well(
     assert list(loaded.project.monitors) == ["motor/flow/both"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "filled"),
+    [
+        ("tags: ['${x}']", "env"),
+        ("tags: {env: '${x}'}", "env"),
+        ("service: '${x}'", "service"),
+        ("options: {thresholds: {critical: 1}, notify_no_data: '${x}'}", "critical"),
+    ],
+)
+def test_what_a_wrong_field_would_have_filled_is_missing_without_a_failure(
+    tmp_path: Path, wrong: str, filled: str
+) -> None:
+    name = f'"${{{filled}}}"'
+    loaded = read(
+        tmp_path, flow(f"broken: {{name: {name}, query: 'avg(last_5m):a{{*}} > 1', {wrong}}}")
+    )
+
+    assert {diagnostic.rule for diagnostic in loaded.diagnostics} == {"schema/unknown-hole"}
+
+
+def test_a_suppression_without_its_rule_is_wrong_and_no_failure(tmp_path: Path) -> None:
+    loaded = read(tmp_path, one('ignore: [{rule: "${critical}", reason: x}]'))
+
+    assert "file/tool-failed" not in {diagnostic.rule for diagnostic in loaded.diagnostics}
+    assert loaded.diagnostics
+
+
 def test_a_diagnostic_inside_one_monitor_carries_its_key(tmp_path: Path) -> None:
     loaded = read(tmp_path, one("priority: 9"))
 

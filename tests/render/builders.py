@@ -53,7 +53,7 @@ def diagnostics(draw: st.DrawFn) -> Diagnostic:
     )
 
 
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """What moves a cursor, colours text or turns its direction."""
 
 many = st.lists(diagnostics(), max_size=4)
