@@ -28,7 +28,7 @@ from monitor_sync.oncall.tool import Connection, OnCallTool, Unusable
 if TYPE_CHECKING:
     from monitor_sync.app.on_call_handles import HandleStep
     from monitor_sync.app.target import Target
-    from monitor_sync.model import Project
+    from monitor_sync.model import Monitor, Project
 
 _BEHIND: Final[tuple[StepName, ...]] = (
     "integration",
@@ -67,14 +67,29 @@ def verify_on_call(
     means nothing and for an environment that names no Datadog.
     """
     loaded = files.read_whole(root, consequence="so no page is followed")
-    project = loaded.project
-    in_use = on_call_paths.in_use(project, select_monitors(project, selectors))
+    shared: Any = loaded.shared.data if loaded.shared is not None else None
+    accounts = shared.get("slack_accounts") if isinstance(shared, dict) else None
+    monitors = select_monitors(loaded.project, selectors)
+    return follow_monitors(
+        loaded.project, monitors, target, now=now, progress=progress, slack_accounts=accounts or ()
+    )
+
+
+def follow_monitors(
+    project: Project,
+    monitors: Iterable[Monitor],
+    target: Target,
+    *,
+    now: datetime | None = None,
+    progress: Progress = silent,
+    slack_accounts: Sequence[str] = (),
+) -> VerifiedPaths:
+    """Follow each handle that these monitors use. Raises UsageError as ``verify_on_call``."""
+    in_use = on_call_paths.in_use(project, monitors)
     window = LookAhead(now=(now or datetime.now(UTC)).astimezone(UTC))
     client = target.connect()
     try:
-        shared: Any = loaded.shared.data if loaded.shared is not None else None
-        accounts = shared.get("slack_accounts") if isinstance(shared, dict) else None
-        handle_steps = on_call_handles.steps(in_use, client, accounts or ())
+        handle_steps = on_call_handles.steps(in_use, client, slack_accounts)
     finally:
         client.close()
     followed = _follow(project, in_use, handle_steps, target, window, progress)

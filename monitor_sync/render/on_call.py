@@ -175,7 +175,8 @@ def _chat(paths: Iterable[PagingPath]) -> list[str]:
     if not others:
         return []
     tools = listed(sorted({path.tool for path in others}))
-    return [f"Not checked either: {count(len(others), 'handle')} that wake nobody ({tools}).", ""]
+    handles = count(len(others), "handle that wakes nobody", "handles that wake nobody")
+    return [f"Not checked either: {handles} ({tools}).", ""]
 
 
 # JSON

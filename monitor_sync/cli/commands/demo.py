@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor_sync.model import Monitor, Project
     from monitor_sync.sync.plan import Plan
 
-_STEPS: Final = 7
+_STEPS: Final = 8
 _KEYS: Final = {"DD_API_KEY": "demo", "DD_APP_KEY": "demo"}
 _HEADERS: Final = {"DD-API-KEY": "demo", "DD-APPLICATION-KEY": "demo"}
 
@@ -51,6 +51,7 @@ def command(root: Path) -> None:
         done = story.meanwhile()
         story.find(done)
         story.put_back(done)
+        _follow_a_page(narrator, project, emulator, url)
     narrator.say(
         "\nNext: `monitor-sync list` and `monitor-sync show KEY --explain`; then edit a file"
     )
@@ -283,6 +284,44 @@ class _Story:
             status == 200, f"{method} {path} is answered with 200 (it was {status})"
         )
         return json.loads(answer)
+
+
+def _follow_a_page(narrator: _Narrator, project: Project, emulator: Emulator, url: str) -> None:
+    """Step 8: a page that reaches nobody next Tuesday night."""
+    from monitor_sync.app import Target, on_call_emulator
+    from monitor_sync.app.on_call import follow_monitors
+    from monitor_sync.render import on_call
+
+    monitors = project.monitors.values()
+    paging = (monitor for monitor in monitors if _pages_by_zenduty(project, monitor))
+    team = next((monitor.team for monitor in paging), "")
+    narrator.step("Does a page reach somebody?", f"monitor-sync on-call verify team:{team}")
+    if not team:
+        narrator.tell("No team pages through Zenduty here, the one tool that the demo has.")
+        return
+    on_call_emulator.seed_teams(emulator, project.teams.values(), [f"schedule-gap={team}"])
+    narrator.tell(f"A Zenduty for the teams, in which {team} swapped a shift and left a gap:")
+    environ = {
+        **_KEYS,
+        "DD_HOST": url,
+        "ZENDUTY_URL": f"{url}/__zenduty",
+        "ZENDUTY_API_KEY": "demo",
+    }
+    of_team = [monitor for monitor in monitors if monitor.team == team]
+    verified = follow_monitors(project, of_team, Target(environ=environ))
+    narrow = replace(narrator.style, width=narrator.style.width and narrator.style.width - 4)
+    for line in on_call.text(verified, narrow).rstrip("\n").split("\n"):
+        narrator.tell(line)
+    steps = [step.step for path in verified.paths for step in path.steps if step.status == "broken"]
+    narrator.check(steps == ["schedule"], "exactly one step is broken, the schedule")
+
+
+def _pages_by_zenduty(project: Project, monitor: Monitor) -> bool:
+    """Return whether a monitor notifies a webhook that is its team's pager, in Zenduty."""
+    team = project.teams[monitor.team]
+    pager = team.handles.get("pager", "")
+    notified = {handle for handles in monitor.recipients.values() for handle in handles}
+    return team.tool == "zenduty" and pager.startswith("@webhook-") and pager in notified
 
 
 def _raisable(monitor: Monitor) -> bool:
