@@ -19,6 +19,8 @@ from monitor_sync.language.tree import (
     MetricQuery,
     SearchQuery,
     Series,
+    Tag,
+    TagList,
 )
 from monitor_sync.language.tree_queries import is_counted, series_in, walk, words_of
 from monitor_sync.rules.empty_windows import is_silent_when_empty, notifies_no_data
@@ -272,6 +274,21 @@ _BAD_NEWS: Final = re.compile(
 )
 
 
+_OUTCOMES: Final = re.compile(r"status|code|level|result|outcome|severity", re.IGNORECASE)
+
+
+def _counted(series: Series) -> str:
+    """Return the metric, and the status, level or result that its filter asks for."""
+    condition = series.scope.condition
+    tags = condition.items if isinstance(condition, TagList) else (condition,)
+    outcomes = (
+        tag.value
+        for tag in tags
+        if isinstance(tag, Tag) and not tag.negated and _OUTCOMES.search(tag.key)
+    )
+    return " ".join((series.metric.text, *outcomes))
+
+
 @rule("options/no-data-of-errors", Severity.WARNING)
 def no_data_of_errors(view: MonitorView) -> Iterator[Finding]:
     """
@@ -299,7 +316,7 @@ def no_data_of_errors(view: MonitorView) -> Iterator[Finding]:
         return
     tree = of_query.query.tree
     texts = (
-        [series.metric.text for series in series_in(tree.expression)]
+        [_counted(series) for series in series_in(tree.expression)]
         if isinstance(tree, MetricQuery)
         else [tree.search.value if isinstance(tree, SearchQuery) else ""]
     )

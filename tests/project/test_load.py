@@ -57,17 +57,6 @@ MISTAKES = [
     (one("thresholds: {critical: 0,5}"), "unknown key `5`", "before the decimals, `0.5`"),
     (one("type: apm alert"), "<apm alert>", "write `query alert` or `trace-analytics alert`"),
     (one("type: anomaly alert"), "<anomaly alert>", "write `query alert`"),
-    (one("type: composite alert"), "<composite alert>", "did you mean `composite`?"),
-    (one("type: trace alert"), "<trace alert>", "write `trace-analytics alert`"),
-    (one("type: dbm"), "<dbm>", "write `database-monitoring alert`"),
-    (one("type: log"), "<log>", "did you mean `log alert`?"),
-    (one("type: ci alert"), "<ci alert>", "write `ci-pipelines alert` or `ci-tests alert`"),
-    (one("type: uptime alert"), "<uptime alert>", "does not know yet needs `raw_type: true`"),
-    (one("type: synthetics alert"), "<synthetics alert>", "together with its Synthetic test"),
-    (one("title: x"), "unknown key `title`", "write `name:`"),
-    (one("severity: 1"), "unknown key `severity`", "write `priority:`, a number from 1 to 5"),
-    (one("recipients: ['@a']"), "unknown key `recipients`", "write `also_notify: {alert: […]}`"),
-    (one("mute: true"), "unknown key `mute`", "mute it in Datadog"),
     (one("notify_no_data: true"), "unknown key `notify_no_data`", "write it under `options:`"),
     (one("evaluation_delay: 900"), "unknown key `evaluation_delay`", "write it under `options:`"),
     (one("evaluation_dely: 900"), "`evaluation_dely`", "`evaluation_delay` under `options:`?"),
@@ -418,14 +407,6 @@ def test_a_name_that_would_page_from_every_footer_is_refused(tmp_path: Path, nam
     expected = f"`{name}` is not a name without `@` and braces, which stand in every message"
     assert [diagnostic.message for diagnostic in loaded.diagnostics] == [expected, expected]
     assert {diagnostic.severity for diagnostic in loaded.diagnostics} == {Severity.ERROR}
-
-
-def test_a_type_that_resembles_nothing_gets_no_guess(tmp_path: Path) -> None:
-    (diagnostic,) = read(tmp_path, one("type: something else")).diagnostics
-
-    assert diagnostic.hint == (
-        "a type of Datadog's that this tool does not know yet needs `raw_type: true`"
-    )
 
 
 def test_a_template_with_mistakes_is_not_unknown_as_well(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from monitor_sync.language.atoms import Name, Number, StringLiteral
@@ -140,12 +141,21 @@ def _no_scope(cursor: Cursor, metric: Name) -> QueryError:
     if cursor.kind == "{":
         closed = cursor.text.find("}", cursor.end) >= 0
         doubled = closed and cursor.peek()[0] == "braces"
-        hint = "write the braces once" if doubled else "close it with `}`"
+        hint = "write the braces once" if doubled else _in_filter(cursor) or "close it with `}`"
         return cursor.unexpected("a filter in braces, such as `{*}`,", hint, "broken-braces")
     hint = f"write `{metric.text}{{*}}` for all of it"
     if cursor.kind == "-":
         hint = "a hyphen means minus: Datadog stores `-` in a metric's name as `_`"
     return cursor.unexpected("the filter of a metric, such as `{*}`,", hint)
+
+
+_FILLED_BY_DATADOG: Final = re.compile(r"\{[^{}]*\{\{\s*(\w+)(?:\.name)?\s*\}\}")
+
+
+def _in_filter(cursor: Cursor) -> str:
+    """Return the hint for a filter with ``{{env}}`` in it, which only messages have."""
+    match = _FILLED_BY_DATADOG.match(cursor.text, cursor.start)
+    return f"only messages have `{{{{…}}}}`: write `${{{match[1]}}}`" if match else ""
 
 
 def _by(cursor: Cursor) -> By:
@@ -154,7 +164,8 @@ def _by(cursor: Cursor) -> By:
     if cursor.kind != "braces":
         hint = f"write `by {{{cursor.value}}}`" if cursor.kind == "word" else ""
         if cursor.kind == "{":
-            hint = "close it with `}`"
+            doubled = cursor.peek()[0] == "braces"
+            hint = "write the braces once" if doubled else "close it with `}`"
         raise cursor.unexpected("a list of keys in braces", hint)
     keys = keys_in(cursor)
     return By(start, cursor.before, keys, keyword)

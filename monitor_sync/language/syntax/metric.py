@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from monitor_sync.counting import joined
@@ -210,6 +211,9 @@ def _operator(cursor: Cursor) -> Name:
     raise cursor.unexpected("an operator or a comparison such as `> 5`", hint)
 
 
+_LEVEL: Final = re.compile(r"\$?[{ ]*(critical|warning)\b")
+
+
 def _threshold(cursor: Cursor) -> Number:
     start, sign = cursor.start, ""
     if cursor.kind in ("+", "-"):
@@ -223,7 +227,9 @@ def _threshold(cursor: Cursor) -> Number:
     if cursor.kind in COMPARATORS:
         raise cursor.unexpected("a number", "write one comparison")
     if cursor.kind != "number":
-        raise cursor.unexpected("a number")
+        level = _LEVEL.match(cursor.text, cursor.start)
+        hint = f"write `${{{level[1]}}}`, and the number under `thresholds:`" if level else ""
+        raise cursor.unexpected("a number", hint)
     plain = number_of(cursor)
     value = -plain.value if sign == "-" else plain.value
     return Number(start, plain.end, value, sign + plain.written)
