@@ -13,7 +13,7 @@ from monitor_sync.model import LiveResource
 _VARIABLES: Final = re.compile(r"\{\{.*?\}\}")
 _BRACKETS: Final = re.compile(r"[\[(<【]([^\[\]()<>【】]*)[\])>】]")
 _PARTS: Final = re.compile(r"\s+[/|>–—-]+\s+|:\s+")
-_JOINING: Final = re.compile(r"-(?:for|of|on|in|at)\Z")
+JOINING: Final = re.compile(r"-(?:for|of|on|in|at)\Z")
 """What is left at the end of a title whose last word is gone."""
 _PRIORITY: Final = re.compile(r"p[1-5]|sev-?[0-5]|critical|warning|warn")
 _ENVIRONMENTS: Final = frozenset({"prod", "production", "prd", "live"})
@@ -128,7 +128,7 @@ def _without_ends(whole: str, known: Collection[str]) -> str:
         shorter = whole
         for word in words:
             shorter = shorter.removeprefix(f"{word}-").removesuffix(f"-{word}").strip("-._")
-        shorter = _JOINING.sub("", shorter)
+        shorter = JOINING.sub("", shorter)
         if shorter == whole:
             return whole
         whole = shorter

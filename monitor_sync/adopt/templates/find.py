@@ -45,13 +45,14 @@ class Finder:
         Return what monitors have in common.
 
         ``unit_names`` maps a unit to what it is called. ``taken_templates`` are the names of
-        templates that exist, ``taken_keys`` the keys of monitors declared already. Composites are
-        left as they are, since they name others by key.
+        templates that exist, ``taken_keys`` the keys of monitors declared already. Composites and
+        SLO alerts are left as they are where they name others by key: no parameter can hold that.
         """
         self._members = {
             placed.id: self._member(placed, unit_names.get(placed.unit, placed.unit))
             for placed in monitors
             if placed.declared.get("type") != "composite"
+            and "${slo:" not in str(placed.declared.get("query"))
         }
         templates = combine(self._candidates(list(self._members.values())), _forms)
         return _suggestion(monitors, templates, TakenNames(taken_templates, taken_keys))

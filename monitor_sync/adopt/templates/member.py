@@ -108,14 +108,20 @@ def _known(placed: PlacedMonitor, parsed: Parsed) -> dict[str, str]:
 
 
 def _given(placed: PlacedMonitor, unit_name: str) -> dict[str, str]:
+    """
+    Return what ``${…}`` fills in without a parameter, by name.
+
+    ``env`` is the value of a tag: where the monitor has that of its own, the tag cannot say it.
+    """
     given = {"unit": placed.unit, "unit_name": unit_name, "team": placed.team}
     service = placed.declared.get("service") or placed.service
+    own_tags = _tag_list(placed.declared.get("tags"))
     environments = {
         str(tag)[4:] for tag in placed.live.get("tags") or () if str(tag).startswith("env:")
     }
     if service:
         given["service"] = service
-    if len(environments) == 1:
+    if len(environments) == 1 and not any(tag.startswith("env:") for tag in own_tags):
         given["env"] = environments.pop()
     levels = placed.declared.get("thresholds") or {}
     return given | {name: plain(value) for name, value in levels.items() if name in THRESHOLDS}

@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from itertools import count
 from typing import Any, Final
 
+from monitor_sync.adopt.naming import JOINING
+
 _RESERVED: Final = {
     "env": "environment", "team": "group", "unit": "part", "unit_name": "part", "key": "name",
     "critical": "level", "warning": "level", "ok": "state", "unknown": "state",
@@ -84,7 +86,7 @@ def monitor_name(placed: Sequence[str], items: Sequence[str], pattern: Any) -> s
     bare = [_without(name, item) for name, item in zip(placed, items, strict=True)]
     usual, number = Counter(bare).most_common(1)[0]
     if usual and number * 2 > len(bare):
-        return usual
+        return JOINING.sub("", usual)
     parts = getattr(pattern, "parts", (pattern,))
     literal = " ".join(part if isinstance(part, str) else "" for part in parts)
     literal = re.sub(r"\[[^\]]*\]|\{\{.*?\}\}|\$\{.*?\}", " ", literal)
@@ -93,7 +95,7 @@ def monitor_name(placed: Sequence[str], items: Sequence[str], pattern: Any) -> s
         if short and len(short) + len(word) > _LONGEST_NAME:
             break
         short = f"{short}-{word}".strip("-")
-    return short or usual or "monitor"
+    return JOINING.sub("", short or usual) or "monitor"
 
 
 def _without(name: str, item: str) -> str:

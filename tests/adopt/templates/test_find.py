@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,42 @@ def test_composites_stay_written_out_since_they_name_keys() -> None:
         for number, s in enumerate(SERVICES, 100)
     ]
     assert found(monitors).left == tuple(monitors)
+
+
+def test_slo_alerts_stay_written_out_where_they_name_slos() -> None:
+    monitors = [
+        placed(
+            f"{s} burns",
+            f'error_budget("${{slo:{s}}}").over("7d") > ${{critical}}',
+            id_=number,
+            type="slo alert",
+        )
+        for number, s in enumerate(SERVICES, 100)
+    ]
+    assert found(monitors).left == tuple(monitors)
+
+
+def test_services_times_environments_are_a_template_with_both() -> None:
+    monitors = [
+        placed(
+            f"{service}: pods not ready in {env}",
+            f"max(last_10m):sum:pods.unready{{env:{env},service:{service}}} > 5",
+            id_=number,
+            file=service,
+            service=service,
+            key=f"{service}-pods-not-ready-in-{env}",
+            tags=[f"env:{env}"],
+        )
+        for number, (service, env) in enumerate(product(SERVICES[:3], ("live", "test")), 1)
+    ]
+    suggestion = found(monitors)
+    (template,) = suggestion.templates
+    assert (template.item, list(template.monitors)) == ("environment", ["pods-not-ready"])
+    assert template.monitors["pods-not-ready"]["name"] == (
+        "${service}: pods not ready in ${environment}"
+    )
+    assert template.monitors["pods-not-ready"]["tags"] == ["env:${environment}"]
+    assert [list(use.items) for use in suggestion.uses] == [["live", "test"]] * 3
 
 
 def test_a_dollar_sign_and_braces_of_datadog_survive(tmp_path: Path) -> None:
