@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from monitor_sync.adopt.migrate import ignores
 from monitor_sync.adopt.migrate.codemods import CODEMODS
-from monitor_sync.adopt.migrate.estate import Codemod, Kept, estate
+from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, estate
 from monitor_sync.app import files, rewriting, scratch
 from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import ByHand, Rewritten
 from monitor_sync.audience.change import compare
-from monitor_sync.counting import count
+from monitor_sync.counting import count, listed
 from monitor_sync.errors import UsageError
 from monitor_sync.language.suggest import did_you_mean
 
@@ -134,21 +135,41 @@ def _spent(
 def _step(run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str]) -> CodemodRun:
     before = rewriting.read_copy(run.copy, run.root)
     parsed = rewriting.parsed_files(run.copy, tests=True)
-    rewrites = codemod.rewrite(estate(run.copy, parsed, before, run.spent), arguments)
+    first = estate(run.copy, parsed, before, run.spent)
+    rewrites = codemod.rewrite(first, arguments)
+    known = _unused_ignores(first)
     edits = {name: steps for name, steps in rewrites.edits.items() if steps}
     number, by_hand = rewriting.rewrite_copy(run.copy, edits)
     after = rewriting.read_copy(run.copy, run.root)
     changed = _prove(run, codemod, before, after)
+    second = estate(run.copy, rewriting.parsed_files(run.copy), after)
+    stale = _unused_ignores(second) - known
+    further = ignores.edits(second.levels, stale)
+    rewriting.rewrite_copy(run.copy, further)
     below = [replace(entry, shown=_shown(run, entry.shown)) for entry in by_hand]
     kept = [replace(entry, file=_shown(run, entry.file)) for entry in rewrites.kept]
     return CodemodRun(
         codemod=codemod,
-        files=number,
+        files=number + len(further.keys() - edits.keys()),
         monitors=changed,
         kept=tuple(sorted(kept, key=lambda kept: (kept.file, kept.line))),
         by_hand=tuple(below),
-        notes=tuple(rewrites.notes),
+        notes=(*rewrites.notes, *_taken_along(stale)),
     )
+
+
+def _unused_ignores(project: Estate) -> set[ignores.IgnoreEntry]:
+    """Return the entries of `ignore` that silence nothing, as far as can be known offline."""
+    monitors = project.loaded.project.monitors
+    keys = [key for key, monitor in monitors.items() if monitor.ignored]
+    findings = files.check(project.loaded, keys) if keys else ()
+    return ignores.unused(project, findings)
+
+
+def _taken_along(stale: Collection[ignores.IgnoreEntry]) -> Iterator[str]:
+    if stale:
+        rules = listed(sorted({entry.rule for entry in stale}))
+        yield f"took along `ignore` that silences nothing any more: {len(stale)} of {rules}"
 
 
 def _shown(run: _CodemodRuns, name: str) -> str:

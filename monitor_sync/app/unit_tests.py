@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -136,9 +137,10 @@ def declared_tests(root: Path, project: Project) -> list[DeclaredTest]:
         declared += of_file
         mistakes += wrong
     if mistakes:
+        rule, _ = Counter(mistake.rule for mistake in mistakes).most_common(1)[0]
         raise WrongFiles(
             f"the tests have {count(len(mistakes), 'error')}, so none is run",
             mistakes,
-            hint="`monitor-sync explain schema/wrong-test` says more",
+            hint=f"`monitor-sync explain {rule}` says more",
         )
     return declared

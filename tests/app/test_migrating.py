@@ -301,6 +301,42 @@ def test_a_template_whose_teams_have_other_rules_stays_as_it_is(tmp_path: Path) 
     )  # fmt: skip
 
 
+_IGNORED = """\
+defaults:
+  ignore: [{rule: hygiene/retired-no-data, reason: imported as found}]
+monitors:
+  one:
+    name: One
+    query: avg(last_5m):avg:a{*} > 5
+    options: {notify_no_data: true, no_data_timeframe: 20}
+    message: Look at it.
+    runbook: one
+  two:
+    name: Two
+    query: avg(last_5m):avg:b{*} > 5
+    message: Look at it.
+    ignore:
+      - {rule: hygiene/no-message, reason: "ours, and useless since ever"}
+      - {rule: hygiene/no-runbook, reason: there is none}
+"""
+
+
+def test_what_silenced_a_finding_goes_with_it_and_nothing_else(tmp_path: Path) -> None:
+    root = write(tmp_path / "monitors", {"motor/flow.yaml": _IGNORED})
+    (step,) = migrate(root, ["no-data"]).steps
+
+    text = (root / "motor/flow.yaml").read_text()
+    assert text == _IGNORED.replace(
+        "defaults:\n  ignore: [{rule: hygiene/retired-no-data, reason: imported as found}]\n", ""
+    ).replace(
+        "{notify_no_data: true, no_data_timeframe: 20}",
+        "{on_missing_data: show_and_notify_no_data}",
+    )
+    assert step.notes == (
+        "took along `ignore` that silences nothing any more: 1 of hygiene/retired-no-data",
+    )
+
+
 def test_spent_lines_go_once_a_plan_says_so(repository: Repository) -> None:
     number = repository.live()[DROP]["id"]
     flow_text = (repository.folder / "monitors/motor/flow.yaml").read_text()
