@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from tests import __main__ as everything
 from tests.documentation.test_pins import pinned
@@ -46,6 +49,19 @@ def test_every_section_of_the_script_of_ci_has_its_row() -> None:
     assert [
         section for section in sections if section != whole and f"\n| {section} |" not in CHECKS
     ] == []
+
+
+@pytest.mark.parametrize(("which", "schema"), [(0, "github-workflows"), (1, "gitlab-ci")])
+def test_a_workflow_to_paste_is_one_that_its_host_takes(which: int, schema: str) -> None:
+    """The schemas are those that come with check-jsonschema, from each host's own catalogue."""
+    page = (GITHUB / "actions" / "monitor-sync" / "README.md").read_text(encoding="utf-8")
+    pasted = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[which]
+    schemas = resources.files("check_jsonschema") / "builtin_schemas" / "vendor"
+    document = json.loads((schemas / f"{schema}.json").read_text(encoding="utf-8"))
+    # YAML 1.1 reads the key `on` as true
+    read = {"on" if key is True else key: value for key, value in yaml.safe_load(pasted).items()}
+
+    assert [error.message for error in Draft7Validator(document).iter_errors(read)] == []
 
 
 def test_no_page_here_takes_the_place_of_the_readme_on_the_front_page() -> None:
