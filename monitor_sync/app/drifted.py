@@ -74,9 +74,7 @@ def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Dr
     plan = select_changes(_only_drift(told), planned.project, options.selectors)
     plan = _with_editors(plan, planned.client)
     if planned.muted:
-        words = (
-            f"muted in Datadog, which is people's to do and no drift: {listed(planned.muted, 6)}"
-        )
+        words = f"muted in Datadog, which monitor-sync never changes: {listed(planned.muted, 6)}"
         plan = replace(plan, besides=(*plan.besides, words))
     return Drift(planned=replace(planned, plan=plan), files_differ=files_differ)
 

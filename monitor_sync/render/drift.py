@@ -64,7 +64,8 @@ class ApartRow:
     def owner(self) -> str:
         """Business unit and team."""
         first = self.apart[0]
-        return plain(", ".join(filter(None, (first.business_unit, first.team))) or "nobody's")
+        names = dict.fromkeys(filter(None, (first.business_unit, first.team)))
+        return plain(", ".join(names) or "nobody's")
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -229,7 +229,12 @@ def _tallied(tally: notified.Tally, style: Style, *, full: bool) -> list[str]:
 
 def _besides(plan: Plan, style: Style) -> list[str]:
     """Return what the plan sets going elsewhere by the tags that it adds."""
-    return [f"{style('!', 'yellow', bold=True)} {plain(words)}" for words in plan.besides]
+    mark = style("!", "yellow", bold=True)
+    room = style.width and style.width - 2
+    lines = (wrapped(plain(words), room, 0) for words in plan.besides)
+    return [
+        f"{' ' if number else mark} {line}" for part in lines for number, line in enumerate(part)
+    ]
 
 
 def _unchecked(plan: Plan, style: Style) -> list[str]:

@@ -38,6 +38,8 @@ def _importable(monitors: Sequence[UnmanagedMonitor]) -> list[str]:
     without = f"for {len(possible) - marked} of them"
     if not possible:
         return []
+    if marked == len(possible):
+        return ["`monitor-sync import --all --take-over` writes files for them."]
     if marked:
         return [
             f"`monitor-sync import --all` writes files {without};"
@@ -50,10 +52,20 @@ def _importable(monitors: Sequence[UnmanagedMonitor]) -> list[str]:
 def _table(title: str, monitors: Sequence[UnmanagedMonitor], style: Style) -> list[str]:
     if not monitors:
         return []
-    rows = fitting([_HEAD, *map(_row, monitors)], style.width)
+    rows = fitting(_said([_HEAD, *map(_row, monitors)]), style.width)
     lines = [shorten(line, style.width) for line in table(rows)]
     head = [style(title, bold=True)] if title else []
     return [*head, style(lines[0], dim=True), *lines[1:], ""]
+
+
+def _said(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Return the rows without the columns that say nothing of any monitor."""
+    kept = [
+        place
+        for place, (_, *cells) in enumerate(zip(*rows, strict=True))
+        if any(cell != "-" for cell in cells)
+    ]
+    return [[row[place] for place in kept] for row in rows]
 
 
 def _row(monitor: UnmanagedMonitor) -> tuple[str, ...]:

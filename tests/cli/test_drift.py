@@ -107,7 +107,7 @@ def test_a_mute_is_named_and_no_drift(repository: Repository) -> None:
 
     result = repository.done("drift --fail-on-changes")
 
-    assert f"muted in Datadog, which is people's to do and no drift: {DROP}" in result.stdout
+    assert f"muted in Datadog, which monitor-sync never changes: {DROP}" in result.stdout
 
 
 def test_what_datadogs_editor_makes_of_missing_data_is_named(repository: Repository) -> None:
