@@ -64,7 +64,7 @@ def adopt_drift(
     if not options.selectors:
         raise UsageError(
             "which monitors? `--adopt` takes none without a key",
-            hint="`monitor-sync drift` lists them; `monitor-sync drift --adopt KEY` takes one",
+            hint="`monitor-sync drift` lists them; then `monitor-sync drift --adopt KEY`",
         )
     drifted = drift(root, target, options)
     base = drifted.planned.plan.base

@@ -59,8 +59,8 @@ CODEMOD = Codemod(
     name="escalation",
     summary="`escalation_message` becomes an `{{#is_renotify}}` block of the message",
     behaviour=(
-        "the text of a reminder stands in the message, where it shows at reminders alone; the same"
-        " people are notified at every state"
+        "reminders show the text as a part of the message; the same people are notified at"
+        " every state"
     ),
     rewrite=_rewrite,
     fields=frozenset({"message", "options.escalation_message"}),

@@ -51,8 +51,8 @@ CODEMOD = Codemod(
     name="new-group-delay",
     summary="`new_host_delay` becomes `new_group_delay`",
     behaviour=(
-        "new groups of every kind wait so long, not new hosts alone; without groups in the query"
-        " the option goes, and Datadog fills in `new_host_delay: 300` itself"
+        "every new group waits this long before it is evaluated, not only new hosts; where the"
+        " query has no groups the option is removed, and Datadog fills in `new_host_delay: 300`"
     ),
     rewrite=_rewrite,
     fields=frozenset({"options.new_host_delay", "options.new_group_delay"}),

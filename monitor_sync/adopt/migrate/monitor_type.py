@@ -19,7 +19,9 @@ def _rewrite(estate: Estate, _: Sequence[str]) -> Rewrites:
 CODEMOD = Codemod(
     name="type",
     summary="`metric alert` becomes `query alert`",
-    behaviour="nothing: Datadog stores either name for the other, and no plan shows a difference",
+    behaviour=(
+        "nothing changes: Datadog treats both names as one type, and no plan shows a difference"
+    ),
     rewrite=_rewrite,
     fields=frozenset({"type"}),
 )

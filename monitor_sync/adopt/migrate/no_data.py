@@ -111,10 +111,11 @@ CODEMOD = Codemod(
     name="no-data",
     summary="`notify_no_data` and `no_data_timeframe` become `on_missing_data`",
     behaviour=(
-        "true: missing data is told as soon as the query's window is empty, not after"
-        " `no_data_timeframe` minutes; false: a monitor without data shows NO DATA and tells"
-        " nobody, instead of staying as it was. Where the query fills in zeros, nothing is"
-        " told any more. Service checks and composites keep the old options"
+        "where it was true, Datadog notifies of missing data as soon as the query's window is"
+        " empty, no longer after `no_data_timeframe` minutes; where it was false, a monitor"
+        " without data shows NO DATA and notifies nobody, instead of keeping its last state."
+        " Where the query fills in zeros, nobody is notified of missing data any more. Service"
+        " checks and composites keep the old options"
     ),
     rewrite=_rewrite,
     fields=frozenset({f"options.{name}" for name in (*_OLD, _NEW)}),

@@ -58,8 +58,8 @@ def _made_of_holes(estate: Estate, old: str, in_query: re.Pattern[str]) -> Itera
 
 CODEMOD = Codemod(
     name="rename-metric",
-    summary="a metric is called NEW in queries, templates' parameters and unit tests",
-    behaviour="the monitors read the other metric: where it has no data yet, neither have they",
+    summary="OLD becomes NEW in queries, in parameters of templates and in unit tests",
+    behaviour="monitors read the new metric; where it has no data yet, they have no data either",
     rewrite=_rewrite,
     parameters=("OLD", "NEW"),
     fields=frozenset({"query", "options"}),

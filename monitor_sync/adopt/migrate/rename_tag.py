@@ -119,8 +119,8 @@ def _kept(
 
 CODEMOD = Codemod(
     name="rename-tag",
-    summary="a tag (`KEY:VALUE`), or every tag of a KEY, is called NEW in queries, texts and tags",
-    behaviour="the monitors read what carries the other tag, and group by it",
+    summary="a tag KEY:VALUE, or every tag of a KEY, becomes NEW in queries, texts and tags",
+    behaviour="monitors read and group by the new tag",
     rewrite=_rewrite,
     parameters=("OLD", "NEW"),
     fields=frozenset({"query", "options", "message", "name", "tags"}),

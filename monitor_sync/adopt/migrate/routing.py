@@ -347,10 +347,10 @@ def _silenced(estate: Estate, key: str, without: Sequence[Level]) -> bool:
 
 CODEMOD = Codemod(
     name="routing",
-    summary="handles go out of messages into the team's routing, or the monitor's `notify`",
+    summary="handles move from messages to the rules of the team, or to `notify` of the monitor",
     behaviour=(
         "the same people are notified at every state and for every group; a team without rules"
-        " gets those that most of its monitors follow"
+        " gets the rules that most of its monitors follow"
     ),
     rewrite=_rewrite,
     fields=frozenset({"message"}),

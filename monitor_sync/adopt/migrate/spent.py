@@ -52,10 +52,10 @@ def _of_file(estate: Estate, file: ParsedFile, keys: Mapping[str, set[str]]) -> 
 
 CODEMOD = Codemod(
     name="spent",
-    summary="`adopt`, `moved_from` and `released` go where a plan says that they are spent",
+    summary="`adopt`, `moved_from` and `released` are removed where a plan says they are applied",
     behaviour=(
-        "nothing in the organisation that the keys are for; where the same files go to another"
-        " one, look there first"
+        "nothing changes; if the same files are applied to another organisation too, apply them"
+        " there first"
     ),
     rewrite=_rewrite,
     online=True,
