@@ -214,7 +214,7 @@ def _tallied(tally: notified.Tally, style: Style, *, full: bool) -> list[str]:
         for handle in kept
     ]
     head = style("who is notified", bold=True)
-    legend = style("  of how many monitors more (+), fewer (-), at other states (~)", dim=True)
+    legend = style("  gains (+) or loses (-) monitors, or hears of other states (~)", dim=True)
     filled = [number for number in range(5) if any(row[number] for row in cells)]
     cells = [tuple(row[number] for number in filled) for row in cells]
     numbers = range(1, len(filled) - (4 in filled))
