@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import preloaded
 from tests.cli.run import environment
 
 PROJECT = {
@@ -50,7 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_text(text, encoding="utf-8")
     program = folder / "bin" / "monitor-sync"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m monitor_sync "$@"\n')
+    program.write_text(preloaded.python().replace('"$@"', '-m monitor_sync "$@"'))
     program.chmod(0o755)
     return folder
 

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from monitor_sync.cli import main
 from monitor_sync.model import KEY_TAG, PROJECT_TAG
-from tests.faults.processes import Command
 from tests.faults.recording_emulator import RecordingEmulator, tag
+from tests.preloaded import Command
 
 BASE = Path(__file__).parents[1] / "scenarios" / "base"
 _LIMITS = "limits: {deletes: null, changes: null, labels: null, unpaged: null, lookalikes: null}\n"

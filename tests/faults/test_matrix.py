@@ -14,8 +14,8 @@ import pytest
 from tests.faults.account import Account
 from tests.faults.estate import Machine, Ran, remaining, write
 from tests.faults.matrix import AFTER, BEFORE, LAG, Cell, pairwise, whole
-from tests.faults.processes import Command
 from tests.faults.recording_emulator import CREATE, DELETE
+from tests.preloaded import Command
 
 pytestmark = pytest.mark.early
 

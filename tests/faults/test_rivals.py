@@ -13,8 +13,8 @@ import pytest
 from tests.faults.account import Account, account
 from tests.faults.estate import Machine, Project, Ran, Spec, changed, remaining, write
 from tests.faults.matrix import AFTER, BEFORE
-from tests.faults.processes import Command
 from tests.faults.recording_emulator import CREATE, DELETE
+from tests.preloaded import Command
 
 pytestmark = pytest.mark.early
 

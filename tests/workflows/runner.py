@@ -20,6 +20,7 @@ from typing import Any
 
 import yaml
 
+from tests import preloaded
 from tests.github.fake import REPOSITORY, TOKEN, FakeGitHub
 from tests.workflows import stand_ins
 from tests.workflows.expressions import Contexts, Status, Unsupported
@@ -156,7 +157,7 @@ class _Running:
         programs.mkdir(parents=True)
         (programs.parent / "ready").touch()
         python = programs / "python"
-        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+        python.write_text(preloaded.python(), encoding="utf-8")
         python.chmod(0o755)
 
     def _steps(
