@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Limits, Policy, Project, Team
-from monitor_sync.project import adoption, files, ignored, references, released
+from monitor_sync.project import adoption, files, ignored, references, released, runbooks
 from monitor_sync.project.build import MonitorBuilder
 from monitor_sync.project.compiled import CompiledMonitor, compile_layers
 from monitor_sync.project.document import Document
@@ -42,7 +42,7 @@ def load(root: Path, *, notify_only: str = "", cache: Cache | None = None) -> Lo
     """
     tree = files.find(root)
     reader = _ProjectReader(root, notify_only, tree.diagnostics, cache)
-    return reader.read(tree.files)
+    return runbooks.with_pages_checked(root, reader.read(tree.files))
 
 
 class _ProjectReader:
@@ -190,7 +190,7 @@ class _ProjectReader:
         return ProjectSettings(
             project=text("project"),
             site=text("raw_site") or text("site"),
-            runbooks=text("runbooks"),
+            runbooks=runbooks.address_of(project.value("runbooks") if project else None),
             folder=self._root.resolve().name,
             notify_only=self._notify_only,
             teams=teams,

@@ -13,12 +13,16 @@ from inspect import cleandoc
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.rules.file_runbook_pages import RUNBOOK_PAGES
 from monitor_sync.rules.file_schema_pages import SCHEMA_PAGES
 from monitor_sync.rules.registry import Rule
 
 WARNINGS: Final = frozenset(
     {
         "ownership/no-approvers",
+        "references/no-such-heading",
+        "references/no-such-runbook",
+        "references/no-such-sop",
         "schema/number-in-quotes",
         "schema/priority",
         "schema/read-only",
@@ -27,11 +31,19 @@ WARNINGS: Final = frozenset(
         "tags/second-value",
     }
 )
-NOTES: Final = frozenset({"file/tests-apart", "message/lost-blank-line", "schema/passed-unchecked"})
+NOTES: Final = frozenset(
+    {
+        "file/tests-apart",
+        "hygiene/runbook-form",
+        "message/lost-blank-line",
+        "schema/passed-unchecked",
+    }
+)
 """With ``WARNINGS`` the names of what can be suppressed and be given another severity."""
 
 _WRITTEN: Final = {
     **SCHEMA_PAGES,
+    **RUNBOOK_PAGES,
     "file/anchor-contains-itself": """
         An alias stands inside the very value that it names.
         Why: written out, such a value would never end.

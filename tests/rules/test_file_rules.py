@@ -38,13 +38,17 @@ def test_every_page_has_all_its_parts() -> None:
 def test_what_reading_only_warns_or_notes_is_that_on_its_page(tmp_path: Path) -> None:
     files = {
         "project.yaml": "project: acme\ntags: {env: production}\n"
-        "limits: {units: {travel: {deletes: 50%}}}\npolicy: {paging_approval: true}\n",
-        "teams.yaml": "teams: {motor: {name: Motor, handles: {chat: '@slack-motor'}}}\n",
+        "limits: {units: {travel: {deletes: 50%}}}\npolicy: {paging_approval: true}\n"
+        "runbooks: {folder: runbooks, address: 'https://git.example/'}\n",
+        "teams.yaml": "teams: {motor: {name: Motor, sop: none, handles: {chat: '@slack-motor'}}}\n",
+        "runbooks/page.md": "# Page\n",
         "motor/flow.yaml": "team: motor\nmonitors:\n  m:\n    name: m\n"
         "    message: >-\n      One.\n\n      Two.\n"
         "    query: avg(last_5m):avg:a{*} > 1\n    priority: 0\n    overall_state: OK\n"
         "    tags: {team: life, version: 1.10}\n    options: {renotify_interval: '0'}\n"
-        "    raw_options: {x: 1}\n",
+        "    raw_options: {x: 1}\n    runbook: none\n"
+        "  n: {name: n, query: 'avg(last_5m):avg:a{*} > 1', runbook: page}\n"
+        "  o: {name: o, query: 'avg(last_5m):avg:a{*} > 1', runbook: page#none}\n",
         "motor/lost.tests.yaml": "tests: []\n",
     }
     for name, text in files.items():
