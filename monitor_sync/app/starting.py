@@ -170,8 +170,8 @@ def _texts(answers: ProjectChoices, kind: str) -> dict[str, str]:
         path.relative_to(folder).as_posix(): _WORD.sub(
             lambda word: filled[word[0]], path.read_text(encoding="utf-8")
         )
-        for folder in (_FIRST_FILES / kind, _FIRST_FILES / handles)
-        for path in folder.rglob("*.yaml")
+        for folder in (_FIRST_FILES / kind, _FIRST_FILES / handles, _FIRST_FILES / "both")
+        for path in (*folder.rglob("*.yaml"), *folder.rglob("*.md"))
     }
     return {name: texts[name] for name in sorted(texts, key=lambda name: (name.count("/"), name))}
 
@@ -206,7 +206,7 @@ def _as_read(texts: Mapping[str, str]) -> Project:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():
             path = Path(folder) / name
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         loaded = load.load(Path(folder))
         problems = [
