@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.health import doctor
     from monitor_sync.app.importing import Imported, ImportOptions, import_monitors
     from monitor_sync.app.migrating import Migration, migrate
-    from monitor_sync.app.on_call import VerifiedPaths, verify_on_call
+    from monitor_sync.app.on_call import VerifiedPaths, keep_issue, verify_on_call
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.owning import report_ownership
     from monitor_sync.app.planning import Planned, PlanOptions, plan
@@ -74,6 +74,7 @@ __all__ = [
     "draft_project",
     "drift",
     "import_monitors",
+    "keep_issue",
     "merged",
     "migrate",
     "owners_file",
@@ -100,7 +101,7 @@ _MODULES: Final = {
     "importing": ("ImportOptions", "Imported", "import_monitors"),
     "unmanaged_monitors": ("UnmanagedMonitor", "unmanaged"),
     "migrating": ("Migration", "migrate"),
-    "on_call": ("VerifiedPaths", "verify_on_call"),
+    "on_call": ("VerifiedPaths", "keep_issue", "verify_on_call"),
     "owners": ("OwnersFile", "owners_file"),
     "owning": ("report_ownership",),
     "planning": ("PlanOptions", "Planned", "plan"),

@@ -28,6 +28,8 @@ from monitor_sync.oncall.tool import Connection, OnCallTool, Unusable
 if TYPE_CHECKING:
     from monitor_sync.app.on_call_handles import HandleStep
     from monitor_sync.app.target import Target
+    from monitor_sync.github.drift import IssueUpdate
+    from monitor_sync.github.runner import ActionsRunner
     from monitor_sync.model import Monitor, Project
 
 _BEHIND: Final[tuple[StepName, ...]] = (
@@ -94,6 +96,30 @@ def follow_monitors(
         client.close()
     followed = _follow(project, in_use, handle_steps, target, window, progress)
     return VerifiedPaths(paths=_paths(in_use, followed, window), at=window.now)
+
+
+def keep_issue(
+    job: ActionsRunner, verified: VerifiedPaths, title: str, text: str, *, author: str
+) -> IssueUpdate | None:
+    """
+    Keep one issue while a path is broken, and close it when none is.
+
+    None where none is broken and some could not be followed: not having looked is not having found
+    none, so an issue that is open stays as it is. Raises RemoteError, and UsageError where GitHub's
+    package or the token is missing.
+    """
+    from monitor_sync.app.pull_request import connect
+    from monitor_sync.github import drift
+    from monitor_sync.github.marker import Marker
+
+    job.summarise(text)
+    teams = sorted({path.team for path in verified.paths if path.status == "broken"})
+    if teams:
+        body = f"{Marker(kind='on-call')}\n{text}"
+        return drift.report(connect(job), title, body, teams, author=author, subject="on-call")
+    if any(path.status == "not_checked" and len(path.steps) > 1 for path in verified.paths):
+        return None
+    return drift.settle(connect(job), author=author, subject="on-call")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-Kind = Literal["plan", "applied", "drift"]
-"""What is marked: a pull request's plan, what became of it, the issue about drift."""
+Kind = Literal["plan", "applied", "drift", "on-call"]
+"""What is marked: a pull request's plan, what became of it, the issues about drift and pages."""
 
 _LINE: Final = re.compile(r"<!-- monitor-sync (\{[^\n]*\}) -->")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{32}")

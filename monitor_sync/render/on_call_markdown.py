@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from monitor_sync.app.on_call import VerifiedPaths
     from monitor_sync.oncall.path import PagingPath, PathStep
 
+
+def title(verified: VerifiedPaths) -> str:
+    """Return the title of the issue about paths that are broken."""
+    return count(verified.broken, "page reaches nobody", "pages reach nobody")
+
+
 _UNNAMED = {
     "person": "nobody is on call now, at no level",
     "schedule": "somebody is missing in the next 14 days",

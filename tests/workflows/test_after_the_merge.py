@@ -172,6 +172,19 @@ def test_a_github_that_cannot_be_told_of_drift_fails_the_job(side: GitHubSide) -
     assert side.run("drift.yml", side.schedule(CRON)).result == "failure"
 
 
+# pages
+
+
+def test_a_page_that_reaches_nobody_is_in_an_issue(side: GitHubSide) -> None:
+    job = side.run("on-call.yml", side.schedule("47 5 * * 1-5"))
+
+    (issue,) = side.delivery.fake.issues
+    assert job.result == "success", job.log
+    assert issue["title"].endswith("nobody")
+    assert {"name": "on-call"} in issue["labels"]
+    assert "Datadog has no webhook" in issue["body"]
+
+
 # the whole of each workflow
 
 
@@ -193,6 +206,7 @@ def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(side: Gi
         ("plan.yml", "no-plan"): fork,
         ("apply.yml", "apply"): side.push(),
         ("drift.yml", "drift"): side.schedule(CRON),
+        ("on-call.yml", "on-call"): side.schedule("47 5 * * 1-5"),
     }
     for (file, name), run in runs.items():
         job = side.run(file, run, name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +15,9 @@ from monitor_sync.cli.groups import Group
 from monitor_sync.cli.progress import progress
 from monitor_sync.counting import count
 from monitor_sync.errors import LiveDiffers
+
+if TYPE_CHECKING:
+    from monitor_sync.github.runner import ActionsRunner
 
 
 @click.group("on-call", cls=Group)
@@ -58,6 +62,13 @@ _ABOUT_ENTITY: Final = (
 @options.selectors
 @click.option("--full", is_flag=True, help="Show every step of every path.")
 @click.option("--fail-on-broken", is_flag=True, help="Exit 4 if a path is broken.")
+@click.option(
+    "--github",
+    "keeps_issue",
+    is_flag=True,
+    help="In a job of GitHub Actions: keep one issue while a path is broken, without names.",
+)
+@click.option("--names", is_flag=True, help="With --github: people and times of gaps too.")
 @options.deadline
 @options.output("text", "json", "markdown")
 @options.root
@@ -66,6 +77,8 @@ def verify(
     selectors: Sequence[str],
     full: bool,
     fail_on_broken: bool,
+    keeps_issue: bool,
+    names: bool,
     deadline: float | None,
     form: str,
     output: Path | None,
@@ -81,12 +94,16 @@ def verify(
     Needs the keys of Datadog with integrations_read, and ZENDUTY_API_KEY for Zenduty (ZENDUTY_URL
     names another address). Zenduty allows 40 reads a minute of who is on call; one a team is sent.
     """
+    job = _job() if keeps_issue else None
     verified = app.verify_on_call(
         root, console.target(deadline=deadline), selectors, progress=progress
     )
     from monitor_sync.render import on_call, on_call_markdown
 
-    if form == "text":
+    if job is not None:
+        _keep_issue(job, verified, names=names)
+        console.say(on_call.counting_line(verified))
+    elif form == "text":
         console.answer(on_call.text(verified, console.answer_style(output), full=full), output)
     elif form == "markdown":
         console.answer(on_call_markdown.markdown(verified), output)
@@ -95,3 +112,25 @@ def verify(
     if fail_on_broken and verified.broken:
         broken = count(verified.broken, "path is broken", "paths are broken")
         raise LiveDiffers(broken, hint="each broken step says what to do")
+
+
+def _job() -> ActionsRunner:
+    from monitor_sync.github import runner
+
+    return runner.from_environment(os.environ)
+
+
+def _keep_issue(job: ActionsRunner, verified: app.VerifiedPaths, *, names: bool) -> None:
+    from monitor_sync.github import sticky
+    from monitor_sync.render import on_call_markdown
+
+    text = on_call_markdown.markdown(verified, names=names)
+    kept = app.keep_issue(
+        job, verified, on_call_markdown.title(verified), text, author=sticky.AUTHOR
+    )
+    if kept is None:
+        console.say("Not everything could be followed: the issue stays as it is.")
+        return
+    if kept.url:
+        console.answer(f"{kept.url}\n")
+    console.say(f"Issue about pages: {kept.done}.")
