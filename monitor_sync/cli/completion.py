@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 from monitor_sync.errors import MonitorSyncError
 
 if TYPE_CHECKING:
     from monitor_sync.model import Monitor
+
+_ADDED: Final = "COMPREPLY+=($value)"
+
+
+@add_completion_class
+class BashWithoutBlank(BashComplete):
+    """Bash, which adds no blank behind ``team:``: what follows belongs to the same word."""
+
+    source_template = BashComplete.source_template.replace(
+        _ADDED, f"{_ADDED}; [[ $value == *: ]] && compopt -o nospace 2>/dev/null"
+    )
 
 
 def keys(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:

@@ -105,6 +105,22 @@ def test_bash(home: Path, typed: str, expected: list[str]) -> None:
     assert shown.split() == expected
 
 
+@pytest.mark.parametrize(("typed", "option"), [("te", "-o nospace"), ("mot", "")])
+def test_bash_adds_no_blank_where_more_of_the_word_follows(
+    home: Path, typed: str, option: str
+) -> None:
+    shown = shell(
+        "bash",
+        'eval "$(_MONITOR_SYNC_COMPLETE=bash_source monitor-sync)"\n'
+        'compopt() { echo "$@"; }\n'
+        f"COMP_WORDS=(monitor-sync plan {typed}); COMP_CWORD=2\n"
+        "_monitor_sync_completion monitor-sync",
+        home,
+    )
+
+    assert shown.strip() == option
+
+
 @pytest.mark.parametrize(("typed", "expected"), CASES.values(), ids=CASES)
 def test_zsh(home: Path, typed: str, expected: list[str]) -> None:
     """Its completing works inside its line editor alone, so that only the two ends are ours."""
