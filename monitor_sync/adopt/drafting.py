@@ -16,7 +16,7 @@ from monitor_sync.adopt.holes import Names, with_holes
 from monitor_sync.adopt.inherited import tags_above, unset_tags
 from monitor_sync.adopt.naming import Title, names, unit_names
 from monitor_sync.adopt.placed import PlacedMonitor
-from monitor_sync.adopt.placing import Place, Placing, by_key, common_tags, place_all
+from monitor_sync.adopt.placing import Place, Placing, by_key, common_tags, place_all, written
 from monitor_sync.adopt.sharing import Sharing, by_path, makes, naming, template_text
 from monitor_sync.adopt.templates.find import Finder
 from monitor_sync.adopt.templates.suggestion import Suggestion
@@ -327,7 +327,5 @@ def _title(part: str) -> str:
 
 def with_placing(text: str, placing: Placing) -> str:
     """Return project.yaml with the tags under ``import:`` that say where monitors go."""
-    roles = {"unit": placing.unit, "team": placing.team, "file": placing.file}
-    written = scalars.flow({name: role.written() for name, role in roles.items() if role.tags})
     comment = "    # which live tags say where an imported monitor goes"
-    return append_top(text, f"import: {written}{comment}\n")
+    return append_top(text, f"import: {scalars.flow(written(placing))}{comment}\n")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from monitor_sync.model import GIVEN_TAGS, UNOWNED, UNPLACED, Body
@@ -66,9 +66,10 @@ class TagRole:
         carried = next((tag for tag in self.tags if tags.get(tag)), "")
         return list(dict.fromkeys(tags.get(carried, ())))
 
-    def written(self) -> str | list[str]:
+    def written(self) -> Any:
         """Return the tags as ``import`` in project.yaml has them."""
-        return self.tags[0] if len(self.tags) == 1 else list(self.tags)
+        tags = self.tags[0] if len(self.tags) == 1 else list(self.tags)
+        return {"tag": tags, "names": dict(self.names)} if self.names else tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +221,27 @@ def _missing(name: str, role: TagRole, tags: Mapping[str, list[str]]) -> str:
     if len(role.values(tags)) > 1:
         return f"several tags `{next(tag for tag in role.tags if tags.get(tag))}`"
     return f"no tag {' or '.join(f'`{tag}`' for tag in role.tags)}"
+
+
+_SUFFIX: Final = re.compile(r"[-_.]?(?:team|squad|tribe|unit|bu)\Z")
+"""What people write behind a name, or not."""
+
+
+def alike(units: Collection[str]) -> dict[str, str]:
+    """Return units that may be another one under a longer name, with that one."""
+    shorter = {unit: _SUFFIX.sub("", unit) for unit in sorted(units)}
+    return {unit: stem for unit, stem in shorter.items() if stem != unit and stem in units}
+
+
+def joined(placing: Placing, names: Mapping[str, str]) -> Placing:
+    """Return a placing that puts units of these names into others; the owners stay as they are."""
+    return replace(placing, unit=replace(placing.unit, names={**placing.unit.names, **names}))
+
+
+def written(placing: Placing) -> dict[str, Any]:
+    """Return a placing as ``import`` in project.yaml has it."""
+    roles = {"unit": placing.unit, "team": placing.team, "file": placing.file}
+    return {name: role.written() for name, role in roles.items() if role.tags}
 
 
 def by_key(body: Body) -> dict[str, list[str]]:

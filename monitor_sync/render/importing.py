@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync import jsontext
+from monitor_sync.adopt import placing, scalars
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import UNPLACED
 from monitor_sync.render.style import PLAIN, Style
@@ -63,20 +64,20 @@ def text(imported: Imported, style: Style = PLAIN) -> str:
         _mend(imported, style),
     ]
     blocks = ["\n".join(shorten(line, width) for line in part) for part in parts if part]
-    to_paste = [_next(imported, style), _to_paste(imported.other_side, style)]
+    to_paste = [
+        _next(imported, style),
+        _joining(imported, style),
+        _to_paste(imported.other_side, style),
+    ]
     blocks += ["\n".join(part) for part in to_paste if part]
     return "\n\n".join(blocks) + "\n"
 
 
 def _found(imported: Imported, style: Style) -> list[str]:
     new, out = len(imported.monitors), len(imported.left)
-    lines = [
-        style(
-            f"{count(imported.total, 'live monitor')}: {new} imported, {imported.already} declared"
-            f" already, {out} left out.",
-            bold=True,
-        )
-    ]
+    done = "imported" if imported.written or not new else "to import"
+    head = f"{count(imported.total, 'live monitor')}: {new} {done}, {imported.already} declared"
+    lines = [style(f"{head} already, {out} left out.", bold=True)]
     verb = "wrote" if imported.written else "would write"
     if imported.files:
         total = sum(file.lines for file in imported.files)
@@ -126,8 +127,11 @@ def _in_common(imported: Imported) -> list[str]:
 def _places(imported: Imported, style: Style) -> list[str]:
     shares = {share.tag: share.monitors for share in imported.shares}
     live = sum(total for _, total in imported.owned.values())
-    placing = imported.placing
-    roles = {"unit": placing.unit, "team": placing.team, "file": placing.file}
+    roles = {
+        "unit": imported.placing.unit,
+        "team": imported.placing.team,
+        "file": imported.placing.file,
+    }
     said = [
         f"{name} by `{tag}` ({_percent(shares.get(tag, 0), live)})"
         for name, role in roles.items()
@@ -298,6 +302,18 @@ def _keep_findings(imported: Imported, root: str) -> list[str]:
         f"  monitor-sync {root}validate --baseline known.json --write-baseline",
         f"    keeps the {count(warnings, 'warning')} as known, so that new ones stand out",
     ]
+
+
+def _joining(imported: Imported, style: Style) -> list[str]:
+    """Return what joins units that may be one, whole lines to be pasted before the import."""
+    names = placing.alike(imported.owned)
+    if imported.written or not names:
+        return []
+    are = f"is {next(iter(names.values()))}" if len(names) == 1 else "are other units here"
+    head = f"Perhaps {listed(list(names), 3)} {are}. To join them, paste into project.yaml:"
+    entry = placing.written(placing.joined(imported.placing, names))
+    lines = [style(line, bold=True) for line in wrapped(head, _COLUMNS, 0)]
+    return [*lines, *scalars.entry("import", entry, 0)]
 
 
 def _to_paste(side: OtherSide | None, style: Style) -> list[str]:

@@ -9,6 +9,7 @@ from monitor_sync.adopt.placing import (
     Placing,
     TagRole,
     TagShare,
+    alike,
     place,
     place_all,
     read_placing,
@@ -97,6 +98,12 @@ def test_a_few_team_tags_name_teams_and_not_units() -> None:
     placing = suggest(statistics(bodies), len(bodies))
 
     assert (placing.unit.tags, placing.team.tags) == ((), ("team",))
+
+
+def test_a_unit_that_is_another_one_under_a_longer_name_is_found() -> None:
+    assert alike(["data", "data-team", "team", "motor-squad", "x_team", "x"]) == {
+        "data-team": "data", "x_team": "x",
+    }  # fmt: skip
 
 
 def test_import_in_the_project_file_renames_values() -> None:
