@@ -23,7 +23,7 @@ def text(monitors: Sequence[UnmanagedMonitor], style: Style = PLAIN) -> str:
     others = [monitor for monitor in monitors if not monitor.draft]
     lines = [*_table("", others, style), *_table("Drafts, which notify nobody", drafts, style)]
     marked = sum(bool(monitor.mark) for monitor in monitors)
-    by_tools = f", {marked} of them by the mark of another tool" if marked else ""
+    by_tools = f", {marked} of them with the mark of another tool" if marked else ""
     lines.append(f"{count(len(monitors), 'live monitor')} that no file declares{by_tools}.")
     if any(monitor.quality_issues is None for monitor in monitors):
         lines.append("Not checked: Datadog's own quality issues, which its search did not answer.")
