@@ -52,6 +52,7 @@ _RANGES = {
 }
 _LONGEST_NO_DATA = 1440  # minutes: the group retention
 _NO_MISSING_DATA = {"service check", "composite", "slo alert"}
+_GROUPS_OF_OTHERS = {"composite", "slo alert"}  # those of its members, of its SLO
 _ANOMALIES_ONLY = "threshold_windows is only used with anomalies monitors"
 _CURRENT = re.compile(r"\(\s*current_1|\.\s*current\(")
 _SLOW = re.compile(r"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)\b")
@@ -104,6 +105,8 @@ def _missing_data(kind: str, options: Json) -> Iterator[str]:
 
 
 def _grouping(kind: str, query: str, options: Json) -> Iterator[str]:
+    if kind in _GROUPS_OF_OTHERS:
+        return
     notify_by = options.get("notify_by")
     if not groups(query, kind, options):
         if options.get("new_group_delay"):

@@ -131,3 +131,16 @@ def test_a_cumulative_window_and_its_option_go_together(call: Caller) -> None:
     window = {"scheduling_options": {"evaluation_window": {"hour_starts": 0}}}
     assert call("POST", "/v1/monitor", definition({}, query=query)) == (400, {"errors": [CURRENT]})
     assert call("POST", "/v1/monitor", definition(window, query=query))[0] == 200
+
+
+@pytest.mark.parametrize("options", [{"new_group_delay": 60}, {"notify_by": ["host"]}])
+@pytest.mark.parametrize("kind", ["composite", "slo alert"])
+def test_groups_that_the_query_does_not_show_may_be_there(
+    call: Caller, kind: str, options: dict[str, Any]
+) -> None:
+    queries = {
+        "composite": str(call.created()["id"]),
+        "slo alert": 'error_budget("abcdef0123456789abcdef0123456789").over("7d") > 1',
+    }
+    body = definition(options, type=kind, query=queries[kind])
+    assert call("POST", "/v1/monitor/validate", body) == (200, {})
