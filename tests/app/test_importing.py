@@ -203,25 +203,6 @@ def test_what_was_released_is_not_declared_again_and_the_report_says_why(
     }
 
 
-def test_a_dry_run_says_how_to_join_units_that_are_one_under_two_names(
-    local: Local, tmp_path: Path
-) -> None:
-    local.emulator.seed([monitor(31, "A", "team:motor"), monitor(32, "B", "team:motor-team")])
-
-    report = imported(tmp_path, local, everything=True, project="acme", dry_run=True)
-
-    text = rendered.text(report)
-    assert text.endswith(
-        """
-Perhaps motor-team is motor. To join them, paste into project.yaml:
-import:
-  unit: {tag: team, names: {motor-team: motor}}
-  team: team
-"""
-    )
-    assert "2 live monitors: 2 to import," in text
-
-
 def test_where_nothing_can_be_added_a_file_of_its_own_is_written(root: Path, local: Local) -> None:
     flow = 'team: quotes\nmonitors: {a: {name: A, query: "avg(last_5m):avg:a{*} > 1"}}\n'
     (root / "motor/api.yaml").write_text(flow)
