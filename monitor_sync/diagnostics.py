@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from monitor_sync.counting import count
 
@@ -63,6 +64,12 @@ class Diagnostic:
     def order(self) -> tuple[str, int, int, str, str]:
         """Sort key: by place, then by rule and message, so that output never depends on chance."""
         return (self.span.path, self.span.line, self.span.column, self.rule, self.message)
+
+
+MANY: Final = 10
+"""Findings of one rule that a brief answer shows each; of more it shows ``FEW`` and a count."""
+
+FEW: Final = 3
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:

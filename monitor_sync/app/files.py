@@ -52,13 +52,18 @@ def read(root: Path, notify_only: str = "") -> Loaded:
 
 
 def check(
-    loaded: Loaded, only: Collection[str] | None = None, *, least: Severity = Severity.NOTE
+    loaded: Loaded,
+    only: Collection[str] | None = None,
+    *,
+    least: Severity = Severity.NOTE,
+    brief: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """
     Run the rules; return what they and the reader say, in the order of the files.
 
     ``only`` are the keys of the monitors that the rules look at; all of them by default. What is
-    below ``least`` stands at its monitor and not at its exact place.
+    below ``least`` stands at its monitor and not at its exact place; with ``brief`` so does what
+    a brief answer only counts.
     """
     from monitor_sync.rules import engine
 
@@ -70,7 +75,13 @@ def check(
 
     def run(keys: Collection[str] | None, read: Sequence[Diagnostic]) -> list[Diagnostic]:
         return engine.check(
-            loaded.checkable, locate, today=today(), only=keys, least=least, read=read
+            loaded.checkable,
+            locate,
+            today=today(),
+            only=keys,
+            least=least,
+            read=read,
+            stands_apart=loaded.stands_apart if brief else None,
         )
 
     try:

@@ -25,13 +25,15 @@ class ValidateOptions:
     """
     ``selectors`` narrow the answer, never what is checked. Where Datadog is asked, it is asked
     about new and changed monitors, and with ``everything`` about all. What is below ``least`` is
-    to be counted and not shown, so its exact place is not looked for. ``baseline`` is a file of
-    findings that are known and left out.
+    to be counted and not shown, so its exact place is not looked for; with ``brief`` the same holds
+    for all but the first few of a rule's many findings. ``baseline`` is a file of findings that
+    are known and left out.
     """
 
     selectors: Sequence[str] = ()
     everything: bool = False
     least: Severity = Severity.NOTE
+    brief: bool = False
     baseline: Path | None = None
 
 
@@ -75,7 +77,7 @@ def validate(
     options = options or ValidateOptions()
     with files.uncollected():
         loaded = files.read(root)
-        diagnostics = list(files.check(loaded, least=options.least))
+        diagnostics = list(files.check(loaded, least=options.least, brief=options.brief))
         diagnostics += _mistakes_in_tests(root, loaded)
     place = PurePosixPath(root.as_posix())
     named = [

@@ -22,6 +22,8 @@ from monitor_sync.project.yaml_reader import MERGE, Builder, DataPath, GiveUp, Y
 
 _COMPOSED: Final = 8
 """Files whose nodes are kept: a file of monitors, the templates that it uses, project.yaml."""
+_ANCHOR: Final = re.compile(r"&[0-9A-Za-z_-]")
+"""As libyaml reads it; it may stand in a text too."""
 _ALIGNED: Final = 8
 """Texts of one file whose alignment is kept: what is found in one monitor comes together."""
 
@@ -186,6 +188,11 @@ class Document:
     def may_have_holes(self) -> bool:
         """Whether ``${`` stands anywhere in the file."""
         return "${" in self.text
+
+    @cached_property
+    def has_anchors(self) -> bool:
+        """Whether a value may have an anchor, by which it stands at several places."""
+        return _ANCHOR.search(self.text) is not None
 
     @cached_property
     def _rows(self) -> list[str]:

@@ -133,6 +133,23 @@ class Loaded:
         span = source_map.find(layer.document, where, str(rendered), start, end, made.scope)
         return layer.document, span
 
+    def stands_apart(self, key: str, field: Field) -> bool:
+        """
+        Return whether a field is written in the lines of this monitor, and those are its alone.
+
+        False where that is in doubt: of items, of what another level says, of a file with anchors.
+        """
+        layer = self.provenance[key].layers[-1]
+        if layer.label != "monitor" or field[:1] in _ELSEWHERE or layer.find(field) is None:
+            return False
+        document, name = layer.document, str(layer.where[1])
+        first = document.excerpt(document.lines.get(layer.where, 0)).lstrip()
+        return (
+            first.startswith(name)
+            and not document.has_anchors
+            and "for_each" not in document.data["monitors"][name]
+        )
+
     def _monitor(self, key: str) -> Monitor:
         incomplete = self.incomplete.get(key)
         return incomplete.monitor if incomplete else self.project.monitors[key]
@@ -160,3 +177,5 @@ def _declared(layers: Sequence[Layer]) -> tuple[Document, Span]:
 
 
 _DECLARING = ("monitor", "template")
+_ELSEWHERE = ((), ("tags",), ("recipients",))
+"""Beginnings of fields that may stand elsewhere than the level of a monitor says."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import Final
 
 from monitor_sync import jsontext
-from monitor_sync.diagnostics import Diagnostic, Severity, tally
+from monitor_sync.diagnostics import FEW, MANY, Diagnostic, Severity, tally
 from monitor_sync.render.findings import FoldedFinding, folded
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import TAB, columns, count, listed_within, plain, table
@@ -17,12 +16,6 @@ _WIDEST = 500
 """Columns of an excerpt also where nothing else is cut: a line may have thousands of findings."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
-
-
-_MANY: Final = 10
-"""Findings of one rule that are each shown; of more, only the first few are."""
-
-_FEW: Final = 3
 
 
 def text(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
@@ -41,9 +34,9 @@ def brief(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
     for finding in findings:
         by_rule[finding.first.severity, finding.first.rule].append(finding)
     more = {
-        rule: same[_FEW:]
+        rule: same[FEW:]
         for (severity, rule), same in by_rule.items()
-        if severity is not Severity.ERROR and len(same) > _MANY
+        if severity is not Severity.ERROR and len(same) > MANY
     }
     left_out = {id(finding) for same in more.values() for finding in same}
     shown = [finding for finding in findings if id(finding) not in left_out]

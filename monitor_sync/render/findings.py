@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -29,11 +30,13 @@ def folded(diagnostics: Iterable[Diagnostic]) -> list[FoldedFinding]:
 
     Two messages are equal if they differ only in the monitor's key and its items.
     """
+    ordered = sorted(diagnostics, key=lambda diagnostic: diagnostic.order)
+    at_place = Counter((diagnostic.rule, diagnostic.span) for diagnostic in ordered)
     groups: dict[tuple[object, ...], list[Diagnostic]] = {}
-    for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.order):
-        groups.setdefault(
-            (diagnostic.rule, diagnostic.severity, diagnostic.span, _said(diagnostic)), []
-        ).append(diagnostic)
+    for diagnostic in ordered:
+        rule, span = diagnostic.rule, diagnostic.span
+        said = _said(diagnostic) if at_place[rule, span] > 1 else ""
+        groups.setdefault((rule, diagnostic.severity, span, said), []).append(diagnostic)
     return [
         FoldedFinding(
             same[0],

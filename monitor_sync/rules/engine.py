@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.diagnostics import FEW, MANY, Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Project
 from monitor_sync.rules.file_rules import ERRORS
 from monitor_sync.rules.registry import Finding, Rule, every
@@ -19,6 +20,9 @@ Key, field, start and end, to the text of the line and the place in the files.
 An empty key means project.yaml.
 """
 
+StandsApart = Callable[[str, tuple[str | int, ...]], bool]
+"""Key and field, to whether it stands in lines of the files that are this monitor's alone."""
+
 
 def check(
     project: Project,
@@ -29,6 +33,7 @@ def check(
     least: Severity = Severity.NOTE,
     memo: bool = True,
     read: Iterable[Diagnostic] = (),
+    stands_apart: StandsApart | None = None,
 ) -> list[Diagnostic]:
     """
     Return everything that the rules have to say, suppressions applied.
@@ -37,8 +42,9 @@ def check(
     of the monitors to check; all of them by default. ``read`` are the diagnostics of reading the
     files: suppressions apply to them too, and they come back with the others. What is below
     ``least`` is only counted by the caller: it stands at the first line of its monitor, as to find
-    the exact place costs more than to find the mistake. Without ``memo``
-    every rule runs on every monitor, which changes the time it takes and nothing else.
+    the exact place costs more than to find the mistake. With ``stands_apart`` so does what a brief
+    answer only counts. Without ``memo`` every rule runs on every monitor, which changes the time
+    it takes and nothing else.
     """
     findings = FindingFilter(project.policy, project.monitors, today)
     rules = [rule for rule in every() if findings.is_on(rule.name)]
@@ -51,10 +57,15 @@ def check(
     # monitor by monitor, as to find places in one file after the other is much cheaper
     order = {key: number for number, key in enumerate(project.monitors)}
     results = _run(project, chosen, rules, memo=memo)
+    judged = []
     for result in sorted(results, key=lambda result: order[result.monitor.key]):
         severity = findings.severity(result.rule.name, result.rule.severity, result.monitor.key)
         if severity is not None:
-            diagnostics.extend(_of_result(result, severity, least, locate))
+            judged.append((result, severity))
+    counted = _only_counted(judged, stands_apart) if stands_apart else frozenset()
+    for number, (result, severity) in enumerate(judged):
+        is_shown = severity >= least and number not in counted
+        diagnostics.extend(_of_result(result, severity, locate, exact=is_shown))
     diagnostics.extend(
         _diagnostic(entry.finding, entry.key, entry.rule, entry.severity, locate)
         for entry in (*findings.stale(chosen), *findings.of_policy())
@@ -100,12 +111,39 @@ def _compared(project: Project, chosen: Collection[str]) -> list[Monitor]:
     return [monitor for monitor in project.monitors.values() if monitor.key in keys]
 
 
+def _only_counted(
+    judged: Sequence[tuple[MonitorFinding, Severity]], stands_apart: StandsApart
+) -> frozenset[int]:
+    """
+    Return the numbers of the results of which a brief answer shows nothing, as it counts them.
+
+    It folds what stands at one place, and shows the first few places of a rule. Only results at
+    places of their own are left out here, so neither what it shows nor what it counts changes.
+    """
+    of_monitor = Counter((result.rule.name, result.monitor.key) for result, _ in judged)
+    by_rule: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+    for number, (result, severity) in enumerate(judged):
+        monitor, rule = result.monitor, result.rule.name
+        if (
+            severity < Severity.ERROR
+            and of_monitor[rule, monitor.key] == 1
+            and stands_apart(monitor.key, result.finding.field)
+        ):
+            by_rule[rule].append((monitor.path, monitor.line, number))
+    return frozenset(
+        number
+        for places in by_rule.values()
+        if len(places) > MANY
+        for _, _, number in sorted(places)[FEW:]
+    )
+
+
 def _of_result(
-    result: MonitorFinding, severity: Severity, least: Severity, locate: Locate
+    result: MonitorFinding, severity: Severity, locate: Locate, *, exact: bool
 ) -> Iterator[Diagnostic]:
     """Yield the diagnostic of a result; none where a hole filled what the author had to type."""
     finding = result.finding
-    if severity < least and not finding.typed:
+    if not exact and not finding.typed:
         yield _unplaced(result, severity)
         return
     diagnostic = _diagnostic(finding, result.monitor.key, result.rule.name, severity, locate)

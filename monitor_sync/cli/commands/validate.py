@@ -101,7 +101,11 @@ def command(
     validation = app.validate(
         root,
         app.ValidateOptions(
-            selectors=selectors, everything=everything, least=least, baseline=baseline
+            selectors=selectors,
+            everything=everything,
+            least=least,
+            baseline=baseline,
+            brief=form == "text" and not selectors and baseline is None,
         ),
         target=console.target() if ask else None,
         progress=progress,
