@@ -257,6 +257,7 @@ def _paths(
                 steps=(path.first, *_warned(behind.steps, warned)),
                 on_call=coverage.on_call(behind.levels, shifts, window),
                 gaps=coverage.gaps(shifts, window) if broken and shifts is not None else (),
+                ahead=coverage.ahead(shifts or (), window),
             )
         )
     return tuple(paths)

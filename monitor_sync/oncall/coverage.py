@@ -41,6 +41,12 @@ def on_call(
     )
 
 
+def ahead(shifts: Iterable[Shift], window: LookAhead) -> tuple[Shift, ...]:
+    """Return the shifts that begin within the window, in order."""
+    begin = (shift for shift in shifts if window.now < shift.start < window.end)
+    return tuple(sorted(begin, key=lambda shift: shift.start))
+
+
 def _until(person_id: str, shifts: Sequence[Shift], window: LookAhead) -> datetime | None:
     """Return when the turn of a person ends who is on call now; None beyond the window."""
     at = window.now

@@ -153,6 +153,8 @@ class PagingPath:
     steps: tuple[PathStep, ...]
     on_call: tuple[OnCall, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    ahead: tuple[Shift, ...] = ()
+    """Who takes over within the window, in order; empty where that is not known."""
 
     @property
     def status(self) -> Status:

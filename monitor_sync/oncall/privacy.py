@@ -13,7 +13,7 @@ _PRIVATE: Final = re.compile(
     r"""
     [\w.+%-]+@[\w-]+(?:\.[\w-]+)*      # an e-mail address
   | \b[a-z][a-z0-9+.-]*://\S+          # an address, which may hold a key
-  | \+?\(?\d(?:[\s().-]{0,2}\d){7,}    # a phone number
+  | \+?\(?\d(?:[\s().-]{0,2}\d){8,}    # a phone number
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -149,6 +149,8 @@ def _why(failure: Failure, service: Service) -> str:
             return f"{service.name} takes no more requests for now (429)"
         case _ if failure.page:
             return f"{service.name} answered with a web page ({failure.status})"
+        case "unreadable" if 200 <= failure.status < 300:
+            return f"{service.name} answered with something that is no JSON"
         case _ if failure.status:
             return f"{service.name} answered {failure.status}"
         case _:

@@ -81,8 +81,8 @@ class Unusable(Exception):
 
 
 def connect(name: str, connection: Connection) -> OnCallTool:
-    """Return the tool of this name. Raises Unusable, and UsageError for a wrong address."""
-    return _connect_of(name)(connection)
+    """Return the tool of a name, in any case. Raises Unusable, and UsageError for its address."""
+    return _connect_of(name.casefold())(connection)
 
 
 def _connect_of(name: str) -> Connect:

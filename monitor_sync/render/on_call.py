@@ -20,6 +20,8 @@ _COLOURS: Final[dict[Status, str]] = {"ok": "green", "broken": "red", "not_check
 _WIDTH: Final = 80
 _STATUS: Final = max(map(len, WORDS.values()))
 _STEP: Final = len("integration")
+_SHIFTS: Final = 5
+"""Turns ahead that are shown of one schedule."""
 _FOLDED: Final = 3
 """More paths than these that are not checked for one reason are told once."""
 
@@ -28,12 +30,12 @@ def text(verified: VerifiedPaths, style: Style = PLAIN, *, full: bool = False) -
     """Return a tree for each team, broken ones first, and a line that counts."""
     followed = [path for path in verified.paths if is_followed(path)]
     broken = [path for path in verified.paths if path.status == "broken"]
-    lines = list(_trees(broken, style))
+    lines = list(_trees(broken, style, full=full))
     alike = alike_unchecked(path for path in followed if path.status == "not_checked")
     for paths in alike:
         lines += _unchecked(paths, style, full=full)
     reached = [path for path in followed if path.status == "ok"]
-    lines += _trees(reached, style) if full else _reached(reached, style)
+    lines += _trees(reached, style, full=True) if full else _reached(reached, style)
     lines += _chat(verified.paths)
     return "\n".join([*lines, counting_line(verified)]) + "\n"
 
@@ -81,7 +83,7 @@ def people(path: PagingPath) -> str:
 # trees
 
 
-def _trees(paths: Iterable[PagingPath], style: Style) -> Iterator[str]:
+def _trees(paths: Iterable[PagingPath], style: Style, *, full: bool) -> Iterator[str]:
     by_team: dict[str, list[PagingPath]] = {}
     for path in paths:
         by_team.setdefault(path.team, []).append(path)
@@ -89,6 +91,7 @@ def _trees(paths: Iterable[PagingPath], style: Style) -> Iterator[str]:
         yield style(plain(team), bold=True)
         for place, path in enumerate(of_team):
             yield from _tree(path, style, last=place == len(of_team) - 1)
+            yield from _ahead(path) if full else ()
         yield ""
 
 
@@ -102,6 +105,15 @@ def _tree(path: PagingPath, style: Style, *, last: bool) -> Iterator[str]:
         status = style(pad(WORDS[steps[0].status], _STATUS), _COLOURS[steps[0].status])
         yield f"{bar}{inner}{status}  {_named(path, steps)}".rstrip()
         yield from _said(steps[0], f"{bar}{below}{' ' * (_STATUS + 2)}", style)
+
+
+def _ahead(path: PagingPath) -> Iterator[str]:
+    """Yield who takes over in the next 14 days, as far as a screen has room."""
+    for shift in path.ahead[:_SHIFTS]:
+        lead = " " * (_STATUS + _STEP + 10)
+        yield f"{lead}{moment(shift.start)}  {plain(shift.person.name)}"
+    if len(path.ahead) > _SHIFTS:
+        yield f"{' ' * (_STATUS + _STEP + 10)}and {len(path.ahead) - _SHIFTS} more"
 
 
 def _verdict(step: PathStep) -> tuple[str, ...]:
@@ -134,7 +146,7 @@ def _said(step: PathStep, lead: str, style: Style) -> Iterator[str]:
 
 def _unchecked(paths: Sequence[PagingPath], style: Style, *, full: bool) -> list[str]:
     if full or len(paths) <= _FOLDED:
-        return list(_trees(paths, style))
+        return list(_trees(paths, style, full=full))
     first = next(step for step in paths[0].steps if step.status == "not_checked")
     teams = listed(list(dict.fromkeys(path.team for path in paths)))
     head = style(f"{count(len(paths), 'path')} not checked", "yellow", bold=True)

@@ -7,8 +7,18 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from monitor_sync.oncall.path import Responder
+from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead, Reader
-from monitor_sync.oncall.reading import Fields, flag, identifier, text, whole
+from monitor_sync.oncall.reading import (
+    Fields,
+    flag,
+    identifier,
+    objects,
+    text,
+    user_name,
+    whole,
+)
 
 TEAMS: Final = "/api/account/teams/"
 SERVICES: Final = "/api/account/teams/{team}/services/"
@@ -93,6 +103,17 @@ class ZendutyLists:
             services += [_service(fields_of_service, team) for fields_of_service in listed]
         return services, gap
 
+    def people(self) -> dict[str, Responder]:
+        """Return the members of all teams by user name: the list of teams has them."""
+        teams = self._reader.listing(TEAMS, "Zenduty's teams")
+        users = (
+            member["user"]
+            for team in (() if isinstance(teams, NotRead) else teams)
+            for member in objects(team.get("members"))
+            if isinstance(member.get("user"), dict)
+        )
+        return {user_name(user): responder(user) for user in users}
+
     def service(self, wanted: str, own: str) -> ZendutyService | SeveralServices | NotRead | None:
         """
         Return the service of this name or id; None where there surely is none.
@@ -172,6 +193,12 @@ def place(url: str) -> str:
         return ""
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.hostname.lower()}{port}{parts.path.rstrip('/')}{query}"
+
+
+def responder(user: Fields) -> Responder:
+    """Return a user as somebody who can be called: by name, whatever else the tool tells."""
+    names = (text(user.get("first_name")), text(user.get("last_name")))
+    return Responder(id=user_name(user), name=shown(" ".join(filter(None, names))) or NAMELESS)
 
 
 def _service(fields: Fields, team: ZendutyTeam) -> ZendutyService:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,10 +27,9 @@ from monitor_sync.oncall.reading import (
     objects,
     span,
     text,
-    user_name,
     whole,
 )
-from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService
+from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService, responder
 from monitor_sync.oncall.zenduty.schedule import turns
 
 _SCHEDULE, _USER = 1, 2  # `target_type` of a rule's target
@@ -158,7 +157,8 @@ def _schedule(
     targets = objects(policy.rules[0].get("targets"))
     wanted = [text(t.get("target_id")) for t in targets if whole(t.get("target_type")) == _SCHEDULE]
     users = [text(t.get("target_id")) for t in targets if whole(t.get("target_type")) == _USER]
-    people = {person.id: person for level in levels for person in level.people}
+    on_call = {person.id: person for level in levels for person in level.people}
+    people = {**directory.people(), **on_call}
     shifts = [
         Shift(
             person=people.get(user) or Responder(id=user, name=NAMELESS),
@@ -203,13 +203,8 @@ def _level(rule: Fields) -> EscalationLevel:
     return EscalationLevel(
         position=whole(rule.get("position")) or 0,
         delay=span(rule.get("delay"), seconds=60),
-        people=tuple(map(_person, objects(rule.get("oncalls")))),
+        people=tuple(map(responder, objects(rule.get("oncalls")))),
     )
-
-
-def _person(user: Mapping[str, object]) -> Responder:
-    names = (text(user.get("first_name")), text(user.get("last_name")))
-    return Responder(id=user_name(user), name=shown(" ".join(filter(None, names))) or NAMELESS)
 
 
 def _person_step(levels: tuple[EscalationLevel, ...] | None, reason: str) -> PathStep:
