@@ -41,9 +41,9 @@ def requests(printed: str, name: str) -> int:
     return int(line.split()[-1])
 
 
-def test_a_plan_is_one_listing_and_nothing_more_whatever_has_changed(printed: str) -> None:
+def test_a_plan_is_one_listing_and_the_tag_policies_where_it_would_write(printed: str) -> None:
     assert requests(printed, "plan, no change") == 1
-    assert requests(printed, "plan, 1 % changed") == 1
+    assert requests(printed, "plan, 1 % changed") == 2
 
 
 def test_validate_asks_datadog_nothing(printed: str) -> None:
