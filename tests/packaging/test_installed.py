@@ -84,7 +84,7 @@ def install(wheel: Path, folder: Path) -> Path:
     commands = Path(sysconfig.get_path("scripts", "venv", paths))
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     pip = [sys.executable, "-m", "pip", "--python", str(commands / "python")]
-    done = run(*pip, "install", "-q", "--no-deps", "--no-index", wheel, cwd=folder)
+    done = run(*pip, "install", "-q", "--no-deps", "--no-index", "--no-compile", wheel, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return commands
 
