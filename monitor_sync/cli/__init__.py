@@ -20,7 +20,7 @@ import click
 
 from monitor_sync import __version__
 from monitor_sync.cli import blank, console
-from monitor_sync.cli.groups import Group
+from monitor_sync.cli.groups import CommandGroup
 from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
 
@@ -35,7 +35,7 @@ INTERRUPTED: Final = 130
 """Exit code after Ctrl-C, where nothing was written: 128 and the signal's number."""
 
 
-class Program(Group):
+class Program(CommandGroup):
     """A command group that imports a command when it runs, and tells every error in our words."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

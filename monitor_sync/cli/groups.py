@@ -9,7 +9,7 @@ from monitor_sync.errors import UsageError
 from monitor_sync.language.suggest import did_you_mean
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """The program itself, and each command of it that has commands of its own."""
 
     def resolve_command(

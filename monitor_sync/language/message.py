@@ -21,7 +21,7 @@ from monitor_sync.language.message_tags import (
 )
 from monitor_sync.language.message_tree import (
     Block,
-    Broken,
+    BrokenTag,
     Condition,
     Element,
     Helper,
@@ -155,7 +155,7 @@ class _Parser:
                   " are meant")  # fmt: skip
 
     def _broken(self, start: int, end: int) -> None:
-        self._add(Broken(start, end, self._text[start:end]))
+        self._add(BrokenTag(start, end, self._text[start:end]))
 
     # the kinds of tags
 

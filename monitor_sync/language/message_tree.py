@@ -132,13 +132,13 @@ class MessageComment(Part):
 
 
 @node
-class Broken(Part):
+class BrokenTag(Part):
     """A tag that cannot be read or stands in the wrong place. Taken to show nothing."""
 
     written: str
 
 
-Element = Text | TemplateVariable | Block | Raw | Helper | MessageComment | Broken
+Element = Text | TemplateVariable | Block | Raw | Helper | MessageComment | BrokenTag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

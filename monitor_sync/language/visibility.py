@@ -10,7 +10,7 @@ from typing import Final
 from monitor_sync.language.cases import CaseCondition
 from monitor_sync.language.message_tree import (
     Block,
-    Broken,
+    BrokenTag,
     Condition,
     Element,
     Helper,
@@ -110,7 +110,7 @@ def _steps(elements: Sequence[Element]) -> Iterator[Step]:
                     yield text
                 elif text:
                     yield Fork(element.condition, (text,), ())
-            case MessageComment() | Broken():
+            case MessageComment() | BrokenTag():
                 pass
             case Helper() if element.name == "override_priority":
                 pass

@@ -10,7 +10,7 @@ from monitor_sync.language.eval_expression import FUNCTIONS, EvalCall, EvalName,
 from monitor_sync.language.message import MAX_DEPTH, MAX_PROBLEMS, parse
 from monitor_sync.language.message_tree import (
     Block,
-    Broken,
+    BrokenTag,
     Helper,
     MessageComment,
     Raw,
@@ -130,7 +130,7 @@ def test_a_tree_says_what_every_part_is() -> None:
     message = parse(text)
 
     kinds = [type(element) for element in walk(message.elements)]
-    assert kinds == [Text, Block, TemplateVariable, MessageComment, Raw, Broken]
+    assert kinds == [Text, Block, TemplateVariable, MessageComment, Raw, BrokenTag]
     for element in walk(message.elements):
         assert text[element.start : element.end].startswith(("a", "{{"))
     block = message.elements[1]

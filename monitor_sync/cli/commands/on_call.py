@@ -11,7 +11,7 @@ import click
 
 from monitor_sync import app
 from monitor_sync.cli import console, options
-from monitor_sync.cli.groups import Group
+from monitor_sync.cli.groups import CommandGroup
 from monitor_sync.cli.progress import progress
 from monitor_sync.counting import count
 from monitor_sync.errors import LiveDiffers
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor_sync.github.runner import ActionsRunner
 
 
-@click.group("on-call", cls=Group)
+@click.group("on-call", cls=CommandGroup)
 def command() -> None:
     """Follow pages to the people they wake."""
 

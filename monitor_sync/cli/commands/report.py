@@ -10,13 +10,13 @@ import click
 
 from monitor_sync import app
 from monitor_sync.cli import console, options
-from monitor_sync.cli.groups import Group
+from monitor_sync.cli.groups import CommandGroup
 
 if TYPE_CHECKING:
     from monitor_sync.insight.ownership import Dimension
 
 
-@click.group("report", cls=Group)
+@click.group("report", cls=CommandGroup)
 def command() -> None:
     """Report on the monitors: who owns them, and what they lack."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from monitor_sync.emulator.on_call import rota
 from monitor_sync.emulator.on_call.broken import Broken
 from monitor_sync.emulator.on_call.names import User, stable_id, user
-from monitor_sync.emulator.on_call.zenduty import Document, Zenduty, ZendutyTeamHeld
+from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
 
 _WEBHOOK = "@webhook-"
 _ACCOUNT = stable_id("account")
@@ -47,7 +47,7 @@ class OwnerTeam:
 class OnCallEstate:
     """What the on-call tools hold, and the webhooks of Datadog by name."""
 
-    zenduty: Zenduty
+    zenduty: ZendutyAccount
     webhooks: Mapping[str, Document]
 
 
@@ -63,7 +63,7 @@ def build(
     for team in teams:
         building.add(team)
     return OnCallEstate(
-        zenduty=Zenduty(
+        zenduty=ZendutyAccount(
             building.zenduty.values(),
             building.users,
             building.broken,

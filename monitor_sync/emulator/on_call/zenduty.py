@@ -57,7 +57,7 @@ class ZendutyTeamHeld:
     owners: dict[str, str] = field(default_factory=dict)
 
 
-class Zenduty:
+class ZendutyAccount:
     """One Zenduty account."""
 
     def __init__(
