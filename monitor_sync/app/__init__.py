@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from monitor_sync.app.adopting_drift import AdoptedDrift, adopt_drift
     from monitor_sync.app.applying import Applied, ApplyOptions, Prepared, apply
+    from monitor_sync.app.briefing import Brief, brief
     from monitor_sync.app.conversation import Conversation
     from monitor_sync.app.delivery import JobLog, MergedOptions, merged
     from monitor_sync.app.drifted import DriftOptions, drift
@@ -44,6 +45,7 @@ __all__ = [
     "AdoptedDrift",
     "Applied",
     "ApplyOptions",
+    "Brief",
     "CommentOptions",
     "Conversation",
     "DriftOptions",
@@ -69,6 +71,7 @@ __all__ = [
     "adopt_drift",
     "apply",
     "approvals",
+    "brief",
     "comment",
     "doctor",
     "draft_project",
@@ -94,6 +97,7 @@ __all__ = [
 _MODULES: Final = {
     "adopting_drift": ("AdoptedDrift", "adopt_drift"),
     "applying": ("Applied", "ApplyOptions", "Prepared", "apply"),
+    "briefing": ("Brief", "brief"),
     "conversation": ("Conversation",),
     "delivery": ("JobLog", "MergedOptions", "merged"),
     "drifted": ("DriftOptions", "drift"),

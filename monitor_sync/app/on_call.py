@@ -85,9 +85,18 @@ def follow_monitors(
     now: datetime | None = None,
     progress: Progress = silent,
     slack_accounts: Sequence[str] = (),
+    pagers_of: str = "",
 ) -> VerifiedPaths:
-    """Follow each handle that these monitors use. Raises UsageError as ``verify_on_call``."""
-    in_use = on_call_paths.in_use(project, monitors)
+    """
+    Follow each handle that these monitors use; with ``pagers_of``, only the pagers of that team.
+
+    Raises UsageError as ``verify_on_call``.
+    """
+    in_use = [
+        used
+        for used in on_call_paths.in_use(project, monitors)
+        if not pagers_of or (used.team == pagers_of and used.pager)
+    ]
     window = LookAhead(now=(now or datetime.now(UTC)).astimezone(UTC))
     client = target.connect()
     try:
@@ -258,6 +267,7 @@ def _paths(
                 on_call=coverage.on_call(behind.levels, shifts, window),
                 gaps=coverage.gaps(shifts, window) if broken and shifts is not None else (),
                 ahead=coverage.ahead(shifts or (), window),
+                levels=behind.levels,
             )
         )
     return tuple(paths)

@@ -84,6 +84,12 @@ def _before_colon(context: click.Context, typed: str) -> str:
     return "".join(cut)
 
 
+def teams(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete names of the teams that own monitors."""
+    names = dict.fromkeys(monitor.team for monitor in _monitors(context).values())
+    return [CompletionItem(name) for name in names if name.startswith(typed)]
+
+
 def rules(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete names of rules, with the first sentence of their pages."""
     from monitor_sync.cli import rulebook  # every module of rules

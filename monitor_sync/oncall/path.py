@@ -155,6 +155,8 @@ class PagingPath:
     gaps: tuple[Gap, ...] = ()
     ahead: tuple[Shift, ...] = ()
     """Who takes over within the window, in order; empty where that is not known."""
+    levels: tuple[EscalationLevel, ...] = ()
+    """Who is called now, level by level; empty where that is not known."""
 
     @property
     def status(self) -> Status:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from monitor_sync import app
-from monitor_sync.cli import console, options
+from monitor_sync.cli import completion, console, options
 from monitor_sync.cli.groups import CommandGroup
 from monitor_sync.cli.progress import progress
 from monitor_sync.counting import count
@@ -23,6 +23,28 @@ if TYPE_CHECKING:
 @click.group("on-call", cls=CommandGroup)
 def command() -> None:
     """Follow pages to the people they wake."""
+
+
+@command.command("brief")
+@click.argument("team", shell_complete=completion.teams)
+@options.deadline
+@options.output("text", "markdown")
+@options.root
+def brief(root: Path, team: str, deadline: float | None, form: str, output: Path | None) -> None:
+    """
+    Print what somebody needs before a first shift for TEAM.
+
+    Who is before and behind them, what can wake them, the SOP, the runbooks that most monitors
+    lead to, how to acknowledge, and that it is fine to call somebody. People are named where the
+    keys of Datadog and of the on-call tool are there, as for `on-call verify`; the rest is offline.
+    """
+    written = app.brief(root, console.target(deadline=deadline), team)
+    from monitor_sync.render import brief as shown
+
+    if form == "markdown":
+        console.answer(shown.markdown(written), output)
+    else:
+        console.answer(shown.text(written, console.answer_style(output)), output)
 
 
 @command.command("payload")

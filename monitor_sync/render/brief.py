@@ -1,0 +1,151 @@
+"""What somebody wants to know before a first shift: a friendly page, as text or as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.counting import joined
+from monitor_sync.render.markdown import code
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, plain, shorten, wrapped
+
+if TYPE_CHECKING:
+    from monitor_sync.app.briefing import Brief, OnCallPeople
+    from monitor_sync.model import Monitor
+
+_RUNBOOKS: Final = 10
+_MONITORS: Final = 10
+_SCREEN: Final = 80
+_ADDRESS: Final = re.compile(r"https?://[^\s<>@|`\x00-\x1f]+")
+
+Quoted = Callable[[str], str]
+"""How a word from the files or from a tool is shown."""
+
+Section = tuple[str, list[str]]
+"""A title, and its lines; one that begins with ``- `` is a point of a list."""
+
+
+def text(brief: Brief, style: Style = PLAIN) -> str:
+    """Return the page for a terminal."""
+    width = style.width or _SCREEN
+    lines = [style(f"On call for {plain(brief.team.title)}", bold=True)]
+    for title, said in _sections(brief, plain):
+        lines += ["", style(title, bold=True)]
+        for line in said:
+            shown = line.replace("- ", "  - ", 1) if line.startswith("- ") else f"  {line}"
+            lines += wrapped(shown, width, 4 if line.startswith("- ") else 2)
+    return "\n".join(lines) + "\n"
+
+
+def markdown(brief: Brief) -> str:
+    """Return the page as Markdown, to be sent to somebody or kept in a wiki."""
+    lines = [f"# On call for {code(brief.team.title)}"]
+    for title, said in _sections(brief, _marked):
+        lines += ["", f"## {title}", ""]
+        for number, line in enumerate(said):
+            starts_list = line.startswith("- ") and number and not said[number - 1].startswith("- ")
+            lines += ["", line] if starts_list else [line]
+    return "\n".join(lines) + "\n"
+
+
+def _marked(word: str) -> str:
+    """Return a word for Markdown: an address as a link, all else as code, which names nobody."""
+    return f"<{word}>" if _ADDRESS.fullmatch(word) else code(word)
+
+
+def _sections(brief: Brief, quoted: Quoted) -> Iterator[Section]:
+    yield "You are not alone", [*_people(brief.people, quoted)]
+    yield "What can wake you", [*_paging(brief, quoted)]
+    yield "When it rings", [*_ringing(brief, quoted)]
+    yield "Read before you start", [*_reading(brief, quoted)]
+    yield (
+        "It is fine to call somebody",
+        [
+            "Call the next person if you have no idea after 15 minutes, if it hurts customers more"
+            " than you can carry, or if you are simply not sure. Nobody expects you to know"
+            " everything; they expect you to say what you see.",
+        ],
+    )
+
+
+def _people(people: OnCallPeople, quoted: Quoted) -> Iterator[str]:
+    if people.unknown:
+        yield f"Not checked: who is before and behind you ({quoted(people.unknown)})."
+        yield "Ask for it at the handover, and write both names down."
+        return
+    for person in people.now:
+        until = f", until {_when(person.until)}" if person.until else ""
+        yield f"- On call now: {quoted(person.name)}{until}"
+    if people.next is not None:
+        yield f"- Next turn: {quoted(people.next.person.name)}, from {_when(people.next.start)}"
+    if people.then:
+        yield f"- Called if the first does not answer: {joined(map(quoted, people.then[:4]))}"
+    else:
+        yield "- Called if the first does not answer: nobody. Ask for a second level."
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment:%a %Y-%m-%d %H:%M} UTC"
+
+
+def _paging(brief: Brief, quoted: Quoted) -> Iterator[str]:
+    paging = brief.paging
+    if not paging:
+        yield "No monitor reaches a pager of this team."
+        return
+    urgent = [monitor for monitor in paging if monitor.priority == 1]
+    yield (
+        f"{count(len(paging), 'monitor')} of {brief.owned} can wake you,"
+        f" {len(urgent)} of them with priority 1. How often they do is not known yet: there is no"
+        " history."
+        if all(monitor.team == brief.team.name for monitor in paging)
+        else f"{count(len(paging), 'monitor')} can wake you, some of them of other teams;"
+        f" {len(urgent)} have priority 1. How often they do is not known yet: there is no history."
+    )
+    yield from (f"- {_monitor(monitor, quoted)}" for monitor in paging[:_MONITORS])
+    if len(paging) > _MONITORS:
+        team = plain(brief.team.name)
+        yield f"`monitor-sync list team:{team}` shows all that the team owns."
+
+
+def _monitor(monitor: Monitor, quoted: Quoted) -> str:
+    priority = f"P{monitor.priority}" if monitor.priority else "no priority"
+    return f"{priority}  {quoted(shorten(monitor.name, 66))}"
+
+
+def _ringing(brief: Brief, quoted: Quoted) -> Iterator[str]:
+    target, tool = brief.team.targets.get("mtta", ""), brief.team.tool
+    within = f" within {_duration(target)}" if target else ""
+    where = f" in {quoted(tool.title())}" if tool else ""
+    yield (
+        f'- Acknowledge it{within}{where}. That says "I am looking", and stops it from calling'
+        " the next person."
+    )
+    yield "- Open the runbook in the message: first what it means for customers, then what to do."
+    chat = brief.team.handles.get("chat", "")
+    if chat:
+        yield f"- Write one line into {quoted(chat.lstrip('@'))}: what you see. Then go on."
+    yield "- Make it better first; find out why afterwards. Rolling back is always a good guess."
+    yield "- See that it recovers. A page that was useless is a threshold to mend, by day."
+
+
+def _duration(written: str) -> str:
+    """Return a duration of teams.yaml for people: ``5 min`` for ``5m``."""
+    units = {"s": "s", "m": "min", "h": "h", "d": "days"}
+    return f"{written[:-1]} {units[written[-1]]}"
+
+
+def _reading(brief: Brief, quoted: Quoted) -> Iterator[str]:
+    sop = brief.sop_file or brief.team.sop
+    if sop:
+        yield f"The SOP, which says what you do as on-call: {quoted(sop)}"
+    else:
+        yield "There is no SOP yet. Ask what is done here, and write it down: `sop:` in teams.yaml."
+    shown = brief.runbooks[:_RUNBOOKS]
+    if shown:
+        of = f", {len(shown)} of {len(brief.runbooks)}" if len(shown) < len(brief.runbooks) else ""
+        yield f"The runbooks that most of the team's monitors lead to{of}:"
+        yield from (f"- {quoted(page)} ({count(number, 'monitor')})" for page, number in shown)

@@ -1,0 +1,106 @@
+"""What somebody wants to know before a first shift."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor_sync.app import Brief, Target, brief
+from monitor_sync.app.briefing import OnCallPeople
+from monitor_sync.errors import UsageError
+from monitor_sync.model import Monitor, Team
+from monitor_sync.oncall.path import OnCall, Responder, Shift
+from monitor_sync.render import brief as shown
+from tests.app.test_on_call import KEY, NOW, OnCallLocal, served
+
+__all__ = ["served"]
+
+
+def written(served: OnCallLocal, team: str = "motor-quotes", **environ: str) -> Brief:
+    usual = {
+        "DD_HOST": served.url, "DD_API_KEY": "any", "DD_APP_KEY": "any",
+        "ZENDUTY_URL": f"{served.url}/__zenduty", "ZENDUTY_API_KEY": KEY,
+        "MONITOR_SYNC_BACKOFF": "0.001",
+    }  # fmt: skip
+    return brief(served.root, Target(environ=usual | environ), team, now=NOW)
+
+
+def test_who_is_on_call_and_who_is_behind_is_what_the_tool_says(served: OnCallLocal) -> None:
+    served.break_it()
+    people = written(served).people
+
+    assert people.unknown == ""
+    assert len(people.now) == 1
+    assert people.next is not None
+    assert people.next.start > NOW
+    assert people.now[0].name not in people.then
+
+
+def test_without_a_key_people_are_not_checked_and_the_rest_is_there(served: OnCallLocal) -> None:
+    served.break_it()
+    for environ, why in (
+        ({"ZENDUTY_API_KEY": ""}, "ZENDUTY_API_KEY is not set"),
+        ({"DD_API_KEY": ""}, "DD_API_KEY is not set"),
+    ):
+        unasked = written(served, **environ)
+        assert why in unasked.people.unknown
+        assert [monitor.key for monitor in unasked.paging] == ["motor/motor-quotes/load"]
+
+
+def test_a_team_that_there_is_none_of_is_refused(served: OnCallLocal) -> None:
+    with pytest.raises(UsageError, match="motor-quote") as refused:
+        written(served, "motor-quote")
+    assert "motor-quotes" in refused.value.hint
+
+
+def page(**people: object) -> Brief:
+    body = {"name": "@all | Orders `wait`", "type": "query alert", "query": "q", "message": ""}
+    monitors = tuple(
+        Monitor(key=f"shop/orders/m{n}", body={**body, "priority": 1 + n % 2},
+                business_unit="shop", team="shop")
+        for n in range(40)
+    )  # fmt: skip
+    return Brief(
+        team=Team(
+            name="shop", title="Shop", on_call="shop", tool="zenduty",
+            handles={"chat": "@slack-shop"}, targets={"mtta": "5m"},
+        ),
+        people=OnCallPeople(**people),  # type: ignore[arg-type] # the fields of a test
+        paging=monitors,
+        owned=90,
+        runbooks=tuple((f"https://runbooks.example/{n}", 20 - n) for n in range(14)),
+    )  # fmt: skip
+
+
+def test_the_page_is_calm_names_who_is_there_and_fits_eighty_columns() -> None:
+    turn = Shift(
+        person=Responder(id="b", name="Budi Santoso"),
+        start=NOW + timedelta(days=2),
+        end=NOW + timedelta(days=9),
+    )
+    now = (OnCall(name="Ani Wijaya", until=datetime(2026, 12, 2, 2, tzinfo=UTC)),)
+    text = shown.text(page(now=now, then=("Citra",), next=turn))
+
+    assert max(map(len, text.splitlines())) <= 80
+    assert "On call now: Ani Wijaya, until Wed 2026-12-02 02:00 UTC" in text
+    assert "Next turn: Budi Santoso, from Wed 2026-12-02 09:00 UTC" in text
+    assert "Called if the first does not answer: Citra" in text
+    assert "within 5 min in Zenduty" in " ".join(text.split())
+    assert "There is no SOP yet" in text
+    assert text.count("https://runbooks.example/") == 10
+    assert "It is fine to call somebody" in text
+
+
+def test_markdown_mentions_nobody() -> None:
+    text = shown.markdown(page(unknown="no key"))
+
+    assert "Not checked: who is before and behind you (`no key`)." in text
+    assert "`@all \\| Orders 'wait'`" in text
+    assert "\n\n- P1" in text
+
+
+def test_a_team_whose_pager_no_monitor_reaches_is_told_so() -> None:
+    from dataclasses import replace
+
+    assert "No monitor reaches a pager" in shown.text(replace(page(unknown="none"), paging=()))
