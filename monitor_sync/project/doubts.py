@@ -42,6 +42,42 @@ _FAMILIES: Final[dict[str, frozenset[str]]] = {
 """By field of a monitor: the families of rules whose findings depend on it."""
 
 
+def _named(family: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{family}/{name}" for name in names.split())
+
+
+_QUERY_ALONE: Final = _named(
+    "query",
+    "bad-algorithm bad-forecast bad-grouping bad-outliers bad-slo-alert bad-step bad-window"
+    " bare-quotes contradicting-filter contradicting-modifiers current-month dashboard-variable"
+    " empty-filter empty-parentheses filter-never-fits first-event-search interface-notation"
+    " keys-in-one-text long-metric-name lower-case-operator mixed-filter-styles nested-rollup"
+    " not-readable quotes search-never-fits search-not-readable unconfirmed-window"
+    " unknown-aggregator unknown-comparator unknown-function unknown-modifier upper-case-value"
+    " wrong-arguments wrong-source",
+)
+_TEXT_ALONE: Final = _named(
+    "message",
+    "deep-blocks lost-blank-line misplaced-else overlapping-blocks unclosed-block"
+    " unknown-condition unknown-time-zone unopened-block unreadable-eval unreadable-tag"
+    " wrong-argument",
+) + _named(
+    "routing",
+    "attached-handle handle-before-parenthesis malformed-handle placeholder-handle"
+    " retired-product unknown-kind-of-handle",
+)
+FIELDS_OF_RULES: Final[dict[str, frozenset[str]]] = {
+    **dict.fromkeys(_QUERY_ALONE, frozenset({"query", "type"})),
+    **dict.fromkeys(_TEXT_ALONE, frozenset({"message", "name", "type"})),
+    "message/unknown-variable": frozenset({"message", "name", "query", "type"}),
+    "thresholds/warning-beyond-critical": frozenset({"thresholds", "query", "type"}),
+}
+"""By rule: the fields on which its findings depend, where that is less than its family's."""
+
+_WHOLE: Final = frozenset({"defaults", "ignore"})
+"""Fields that say something of any other, or of any rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class IncompleteMonitor:
     """A monitor made without what is wrong with it. ``fields`` are those that are in doubt."""
@@ -54,6 +90,9 @@ class IncompleteMonitor:
         family, _, name = finding.rule.partition("/")
         if name.endswith("suppression"):  # what it would silence was perhaps not looked at
             return True
+        decisive = FIELDS_OF_RULES.get(finding.rule)
+        if decisive is not None and not self.fields & _WHOLE:
+            return bool(self.fields & decisive)
         return any(family in _FAMILIES.get(field, ()) for field in self.fields)
 
 
@@ -64,8 +103,10 @@ def fields_below(wrong: Iterable[DataPath], start: DataPath) -> frozenset[str]:
     A key that no monitor has is taken for the nearest that one has.
     """
     length = len(start)
-    names = {str(path[length]) for path in wrong if len(path) > length and path[:length] == start}
-    names.discard("for_each")
+    below = [path[length:] for path in wrong if len(path) > length and path[:length] == start]
+    names = {str(path[0]) for path in below} - {"for_each"}
+    if any(path[:2] == ("options", "thresholds") for path in below):
+        names.add("thresholds")
     return frozenset(
         name if name in _FAMILIES else nearest(name, _FAMILIES) or name for name in names
     )

@@ -97,6 +97,11 @@ def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[
                     yield from worded(cause, numbers)
             else:
                 yield _expected(error, where, numbers.get(where))
+        case "uniqueItems":
+            items: Any = error.instance
+            twice = next(item for index, item in enumerate(items) if item in items[:index])
+            message = f"{_shown(twice)} stands twice in the list"
+            yield SchemaProblem(where=where, message=message, hint="take one out")
         case "required":
             missing = _missing(error)
             yield SchemaProblem(
@@ -136,7 +141,9 @@ def _meant(error: ValidationError) -> list[ValidationError]:
         branches.setdefault(cause.schema_path[0], []).append(cause)
     for inner in branches.values():
         deeper = [
-            cause for cause in inner if cause.path or cause.validator == "additionalProperties"
+            cause
+            for cause in inner
+            if cause.path or cause.validator in ("additionalProperties", "uniqueItems")
         ]
         if deeper:
             return inner
@@ -249,8 +256,6 @@ def _expectation(error: ValidationError) -> str:
             return f"at most {value}"
         case "minItems" | "minProperties":
             return "allowed: it must not be empty"
-        case "uniqueItems":
-            return "free of repeated items"
         case _:
             return "what is expected here"
 

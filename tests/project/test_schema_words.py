@@ -36,3 +36,9 @@ def test_a_type_that_resembles_nothing_gets_no_guess(tmp_path: Path) -> None:
     assert diagnostic.hint == (
         "a type of Datadog's that this tool does not know yet needs `raw_type: true`"
     )
+
+
+def test_an_item_that_stands_twice_is_named(tmp_path: Path) -> None:
+    (diagnostic,) = read(tmp_path, one("for_each: {x: [a, b, a]}")).diagnostics
+
+    assert (diagnostic.message, diagnostic.hint) == ("`a` stands twice in the list", "take one out")

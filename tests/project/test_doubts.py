@@ -1,0 +1,67 @@
+"""One mistake hides no other whose findings do not depend on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.app import validate
+from monitor_sync.cli import rulebook
+from monitor_sync.project.doubts import FIELDS_OF_RULES
+from tests.project.builders import write
+
+QUERY = "query: avg(last_5m):avg:a{*}.rolup(avg, 60) > 5"
+TEXT = "message: '{{valeu}} @slack-'"
+OF_QUERY = {"query/unknown-modifier"}
+OF_TEXT = {"message/unknown-variable", "routing/malformed-handle"}
+
+
+def rules(folder: Path, *lines: str, before: str = "") -> set[str]:
+    text = "".join(f"    {line}\n" for line in ("name: n", *lines))
+    write(folder, {"motor/flow.yaml": f"{before}monitors:\n  a:\n{text}"})
+    return {finding.rule for finding in validate(folder).diagnostics}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "options: {evaluation_dely: 60}",
+        "options: {timeout_h: x}",
+        "thresholds: {critical: five}",
+        "options: {thresholds: {critical: five}}",
+    ],
+)
+def test_a_wrong_option_hides_nothing_of_the_query_and_the_message(
+    tmp_path: Path, wrong: str
+) -> None:
+    assert rules(tmp_path, QUERY, TEXT, wrong) >= OF_QUERY | OF_TEXT
+
+
+def test_wrong_defaults_of_a_file_hide_nothing_of_the_query_and_the_message(tmp_path: Path) -> None:
+    found = rules(tmp_path, QUERY, TEXT, before="defaults: {optoins: {}}\n")
+
+    assert found >= OF_QUERY | OF_TEXT
+
+
+def test_a_wrong_option_hides_no_wrong_order_of_thresholds(tmp_path: Path) -> None:
+    found = rules(tmp_path, QUERY, "thresholds: {critical: 5, warning: 9}", "options: {locke: 1}")
+
+    assert "thresholds/warning-beyond-critical" in found
+
+
+def test_what_follows_from_a_wrong_threshold_is_not_told(tmp_path: Path) -> None:
+    found = rules(tmp_path, QUERY, "thresholds: {critical: five, warning: 9}")
+
+    assert "thresholds/warning-beyond-critical" not in found
+    assert "thresholds/query-mismatch" not in found
+
+
+def test_what_follows_from_a_wrong_type_is_not_told(tmp_path: Path) -> None:
+    assert not rules(tmp_path, QUERY, TEXT, "type: log alrt") & (OF_QUERY | OF_TEXT)
+
+
+def test_every_rule_that_is_said_to_depend_on_less_exists() -> None:
+    names = {page.name for page in rulebook.pages()}
+
+    assert FIELDS_OF_RULES.keys() <= names
