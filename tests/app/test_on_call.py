@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -251,6 +252,9 @@ def test_no_secret_address_or_number_is_in_anything_that_is_printed(
     for text, secret in itertools.product(printed, secrets):
         assert secret not in text
     assert all(handle in printed[2] for handle in webhooks)
+    kept = [file for file in Path(os.environ["XDG_CACHE_HOME"]).parent.rglob("*") if file.is_file()]
+    for file, secret in itertools.product(kept, (KEY, "/integration/datadog/", *_keys(served))):
+        assert secret.encode() not in file.read_bytes()
 
 
 def _keys(served: OnCallLocal) -> list[str]:

@@ -21,7 +21,7 @@ from monitor_sync.oncall.zenduty.payload import differences
 
 _DISABLED, _MAINTENANCE = 0, 4  # `status` of a service
 _NOTHING, _WARNINGS_TOO = 0, 3  # `create_incidents_for` of an integration
-_SHORTEST_KEY: Final = 16
+_SHORTEST_KEY: Final = 8
 
 _Declared = ZendutyService | SeveralServices | NotRead | None
 _Linked = Integration | NotRead | None
@@ -172,13 +172,13 @@ class Zenduty:
 
     def _no_such_service(self, page: PageToFollow) -> PathStep:
         near = get_close_matches(page.service, self._directory.names(), n=1)
-        mend = f"did you mean {shown(near[0])}? " if near else ""
+        mend = f"did you mean {shown(near[0])}? Else mend" if near else "mend"
         return PathStep(
             step="service",
             name=page.service,
             status="broken",
             what=f"Zenduty has no service {page.service}",
-            fix=f"{mend}Mend on_call.service of the team in teams.yaml, or make the service",
+            fix=f"{mend} on_call.service of the team in teams.yaml, or make the service in Zenduty",
         )
 
 
