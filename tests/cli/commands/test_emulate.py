@@ -13,7 +13,7 @@ import pytest
 
 from monitor_sync import emulator
 from monitor_sync.emulator.faults import KINDS
-from tests.cli.run import environment, run_process
+from tests.cli.run import environment, invoke, run_process, small_project
 
 SLIPS = [
     (["--fault", "trottled"], "'trottled' is no kind of fault", "write `throttled`"),
@@ -123,3 +123,13 @@ def test_a_pipe_is_no_state(tmp_path: Path) -> None:
     done = run_process("emulate", "--port", "0", "--state", "pipe", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot keep state in pipe" in done.stderr
+
+
+def test_on_call_tools_need_teams_and_ways_that_there_are(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    lone = invoke("emulate", "--broken", "error", cwd=project)
+    assert (lone.exit_code, "add --on-call" in lone.stderr) == (2, True)
+    wrong = invoke("emulate", "--on-call", "--broken", "schedule-emty", cwd=project)
+    assert (wrong.exit_code, "did you mean `schedule-empty`?" in wrong.stderr) == (2, True)
+    nobody = invoke("emulate", "--on-call", "--broken", "error=motr-quotes", cwd=project)
+    assert (nobody.exit_code, "did you mean `error=motor-quotes`?" in nobody.stderr) == (2, True)

@@ -54,6 +54,7 @@ def test_forty_teams_stay_within_two_a_second_and_forty_a_minute() -> None:
         zenduty.close()
         counts = json.loads(emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
 
+    print(f"40 teams: {counts}")
     assert len(clock.reads) == 40
     assert sum(counts.values()) == 1 + 5 * 40
     for earlier, later in itertools.pairwise(clock.reads):
