@@ -169,10 +169,10 @@ def test_a_group_of_facets_is_named_without_their_sign() -> None:
 def test_changed_monitors_end_on_shared_points_as_each_does_alone(
     query: str, options: dict[str, Any]
 ) -> None:
-    expect = [{"at": 9, "state": "alert"}, {"at": 25, "state": "ok"}, {"at": 40, "notified": []}]
+    expect = [{"at": 8, "state": "alert"}, {"at": 15, "notified": []}]
     ends = []
     for number, _ in enumerate(expect):
-        test = _test(query, [6, 2, *[1] * 5, 9, *[4] * 9], expect[number:], **options)
+        test = _test(query, [6, 2, *[1] * 4, 9, 9, *[4] * 3], expect[number:], **options)
         points = SubmittedPoints(test.sources)
         for mutant in mutants(test.body):
             changed = dataclasses.replace(test, body=mutant.body)
@@ -182,10 +182,21 @@ def test_changed_monitors_end_on_shared_points_as_each_does_alone(
     assert set(ends) == {True, False}
 
 
-def test_silent_missing_data_tells_nobody() -> None:
-    expect = [{"at": 9, "state": "no_data", "notified": []}]
-    test = _test(QUERY, [9, 9], expect, on_missing_data="show_no_data")
+@pytest.mark.parametrize(
+    ("policy", "notified"), [("show_no_data", []), ("show_and_notify_no_data", ["@slack-gone"])]
+)
+def test_silent_missing_data_tells_nobody(policy: str, notified: list[str]) -> None:
+    expect = [{"at": 9, "state": "no_data", "notified": notified}]
+    test = _test(QUERY, [9, 9], expect, on_missing_data=policy)
+    test = replace_body(test, message="{{#is_no_data}}@slack-gone{{/is_no_data}}")
     assert unit_test.run(test).status == "passed"
+
+
+def test_a_new_group_that_goes_silent_within_its_delay_is_never_known() -> None:
+    query = "avg(last_1m):avg:a.x{*} by {host} > 5"
+    expect = [{"at": 2, "state": None}, {"at": 9, "state": None}]
+    options = {"on_missing_data": "show_no_data", "new_group_delay": 300}
+    assert unit_test.run(_test(query, [9, 9], expect, **options)).failures == ()
 
 
 @pytest.mark.parametrize(
