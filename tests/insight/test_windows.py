@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_the_documented_frequencies(line: Line) -> None:
 
 def test_an_interval_gives_at_most_300_points() -> None:
     intervals = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400)
-    for interval, longer in zip(intervals, intervals[1:], strict=False):
+    for interval, longer in pairwise(intervals):
         assert windows.default_interval(300 * interval) == interval
         assert windows.default_interval(300 * interval + 1) == longer
     assert windows.default_interval(10**9) == 14_400
