@@ -12,18 +12,13 @@ from monitor_sync.adopt.inherited import below
 from monitor_sync.adopt.placed import PlacedMonitor
 from monitor_sync.adopt.sharing import Sharing
 from monitor_sync.project.layers import Values
+from monitor_sync.project.schema import sent_fields
 
 AS_FOUND: Final = "imported as found"
 """The reason beside a rule whose error a live definition came with."""
 
 _SILENT: Final = {"notify": False, "footer": False}
 """Live messages name their own recipients and have no footer; both stay as they live."""
-
-_FACTORED: Final = (
-    "type", "priority", "raw_options", "restricted_roles", "draft_status", "ignore", "message",
-)  # fmt: skip
-"""Fields that stand once under ``defaults`` where all monitors of a file have the same."""
-
 
 _NOTHING_SHARED: Final = Sharing()
 
@@ -131,13 +126,18 @@ def entry(monitor: PlacedMonitor, context: FileContext) -> dict[str, Any]:
     return values
 
 
+def _factored() -> tuple[str, ...]:
+    """Return the fields that stand once under ``defaults`` where all monitors of a file agree."""
+    return ("type", "priority", "raw_options", *sent_fields(), "ignore", "message")
+
+
 def _common(entries: dict[str, dict[str, Any]], needed: _Needed) -> dict[str, Any]:
     """Take out of all entries what they have alike and somebody needs, and return it."""
     if len(entries) < 2:
         return {}
     common: dict[str, Any] = {
         name: first
-        for name in _FACTORED
+        for name in _factored()
         if name in needed.fields and (first := _alike(entries.values(), name)) is not _DIFFER
     }
     for values in entries.values():

@@ -9,7 +9,7 @@ from typing import Any, Final
 from monitor_sync.adopt.placing import Place
 from monitor_sync.jsontext import tidy
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Body, tags_of_place
-from monitor_sync.project.schema import known_types, read_only
+from monitor_sync.project.schema import known_types, read_only, sent_fields
 from monitor_sync.project.schema_files import bundle
 from monitor_sync.resources.monitor import values
 from monitor_sync.resources.monitor.canonical import canonical
@@ -49,12 +49,11 @@ def declared(body: Body, service: str, given: Collection[str]) -> dict[str, Any]
 
 
 def _managed_where_declared(form: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that Datadog has and that only count where files declare them."""
-    draft = form.get("draft_status")
-    roles = form.get("restricted_roles")
+    """Return the fields that only count where files declare them, but for those at a default."""
     return {
-        "restricted_roles": list(roles) if roles else None,
-        "draft_status": draft if draft != "published" else None,
+        name: form[name]
+        for name, default in sent_fields().items()
+        if form.get(name, default) != default
     }
 
 

@@ -3,7 +3,13 @@ One request from first try to last.
 
 ``request_gate`` lets it go when ``rate_limit`` and ``circuit_breaker`` allow, ``send_once`` (a
 service's own transport) brings a reply or a failure, the gate learns from it, and ``retry``
-decides whether the request is sent again. A 429 is handled by ``rate_limit``: everybody waits.
+decides whether the request is sent again.
+
+A 429 is a failure of the kind ``throttled``. ``_take`` hands its headers to the gate, and
+``RateLimiter.answered`` closes the limit that they name until it starts anew: every worker waits
+there, in ``enter``, and none counts it as a failure. Then ``send`` sends the request again, until
+``RetryPolicy.longest_throttle`` is over. A 429 that waiting does not help has another kind, which
+the service's transport gives it.
 """
 
 from __future__ import annotations

@@ -71,10 +71,14 @@ def known_fields() -> frozenset[str]:
 
 
 @functools.cache
-def sent_fields() -> tuple[str, ...]:
-    """Return the optional fields that are sent as they are written: ``x-sent`` in the schema."""
+def sent_fields() -> Mapping[str, Any]:
+    """
+    Return the optional fields that are sent as they are written: ``x-sent`` in the schema.
+
+    Each with its ``default`` there, which is what it means not to send it; None for most.
+    """
     fields = bundle("definitions")["definitions"]["changes"]["properties"]
-    return tuple(name for name, field in fields.items() if field.get("x-sent"))
+    return {name: field.get("default") for name, field in fields.items() if field.get("x-sent")}
 
 
 @functools.cache

@@ -101,6 +101,19 @@ def test_every_reference_of_a_schema_leads_to_a_definition(path: Path) -> None:
         assert isinstance(schema_part, dict), reference
 
 
+def test_a_field_that_is_sent_may_stand_on_every_level_and_its_default_is_a_value_of_it() -> None:
+    definitions = contents(ROOT / "schemas" / "definitions.json")["definitions"]
+    sent = {name for name, its in definitions["changes"]["properties"].items() if "x-sent" in its}
+
+    assert sent
+    for level in ("monitor", "defaults"):
+        assert sent <= definitions[level]["properties"].keys()
+    for name in sent:
+        default = definitions["changes"]["properties"][name].get("default")
+        schema = {"definitions": definitions, **definitions["changes"]["properties"][name]}
+        jsonschema.validate(default, schema)
+
+
 def test_every_file_of_the_monitors_names_its_schema_on_its_first_line() -> None:
     wrong = {}
     for file in MONITORS:

@@ -10,21 +10,8 @@ from typing import Any, Final, TypeGuard
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, LiveResource
 from monitor_sync.resources.monitor.equivalence import SERVER_OWNED
 
-_KEPT: Final = (
-    "name",
-    "type",
-    "query",
-    "message",
-    "tags",
-    "priority",
-    "options",
-    "restricted_roles",
-    "assets",
-    "draft_status",
-)
 _TEXTS: Final = ("name", "type", "query", "message")
 """Of a monitor that is as declared, the same in the files: the two are kept once in memory."""
-_KNOWN: Final = frozenset(_KEPT) | SERVER_OWNED
 _PROJECT: Final = PROJECT_TAG + ":"
 _KEY: Final = KEY_TAG + ":"
 
@@ -43,10 +30,9 @@ def read_one(raw: Any) -> LiveResource | None:
     """Return one monitor, or None for something that is none."""
     if not isinstance(raw, Mapping) or not _is_id(raw.get("id")):
         return None
-    body = {name: value for name in _KEPT if (value := raw.get(name)) is not None}
-    for name in raw.keys() - _KNOWN:  # what files may pass with `raw_type`
-        if raw[name] is not None:
-            body[name] = raw[name]
+    body = {
+        name: value for name, value in raw.items() if value is not None and name not in SERVER_OWNED
+    }
     tags = body["tags"] = _tags(raw.get("tags"))
     for name in _TEXTS:
         if type(text := body.get(name)) is str:
