@@ -13,10 +13,10 @@ from monitor_sync.model import LiveResource
 _VARIABLES: Final = re.compile(r"\{\{.*?\}\}")
 _BRACKETS: Final = re.compile(r"[\[(<【]([^\[\]()<>【】]*)[\])>】]")
 _PARTS: Final = re.compile(r"\s+[/|>–—-]+\s+|:\s+")
-JOINING: Final = re.compile(r"-(?:for|of|on|in|at)\Z")
+_JOINING: Final = re.compile(r"-(?:for|of|on|in|at)\Z")
 """What is left at the end of a title whose last word is gone."""
 _PRIORITY: Final = re.compile(r"p[1-5]|sev-?[0-5]|critical|warning|warn")
-_ENVIRONMENTS: Final = frozenset({"prod", "production", "prd", "live"})
+ENVIRONMENTS: Final = frozenset({"prod", "production", "prd", "live"})
 _LONGEST: Final = 50
 
 
@@ -72,7 +72,7 @@ def _is_a_name(text: str) -> bool:
     return (
         bool(re.fullmatch(r"[A-Za-z][\w &-]{1,40}", text))
         and not _PRIORITY.fullmatch(word)
-        and word not in _ENVIRONMENTS
+        and word not in ENVIRONMENTS
     )
 
 
@@ -128,7 +128,7 @@ def _without_ends(whole: str, known: Collection[str]) -> str:
         shorter = whole
         for word in words:
             shorter = shorter.removeprefix(f"{word}-").removesuffix(f"-{word}").strip("-._")
-        shorter = JOINING.sub("", shorter)
+        shorter = _JOINING.sub("", shorter)
         if shorter == whole:
             return whole
         whole = shorter
@@ -153,5 +153,5 @@ def _said_by_place(title: Title) -> set[str]:
     tags = by_key(title.live.body)
     values = {slug(value) for key in ("team", "service", "env") for value in tags.get(key, ())}
     return {title.unit, title.file, *values} | (
-        _ENVIRONMENTS if values & _ENVIRONMENTS else set[str]()
+        ENVIRONMENTS if values & ENVIRONMENTS else set[str]()
     )

@@ -35,7 +35,7 @@ class TakenNames:
         for candidate in candidates:
             name, tried = candidate.name, {candidate.name}
             while name in named or self._is_taken(candidate, name, keys):
-                name = unused(candidate.name, tried)
+                name = unused(candidate.name, tried, "-")
                 tried.add(name)
             named[name] = candidate
             self.take(key for point in candidate.members for key in keys(point, name))

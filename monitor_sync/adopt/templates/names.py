@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from itertools import count
 from typing import Any, Final
 
-from monitor_sync.adopt.naming import JOINING
+from monitor_sync.adopt.naming import ENVIRONMENTS
 
 _RESERVED: Final = {
     "env": "environment", "team": "group", "unit": "part", "unit_name": "part", "key": "name",
@@ -16,6 +16,8 @@ _RESERVED: Final = {
 }  # fmt: skip
 """Names of holes that mean something already, and what is said instead."""
 _LONGEST_NAME: Final = 48
+_ENDING: Final = re.compile(rf"(?:-(?:for|of|on|in|at|{'|'.join(sorted(ENVIRONMENTS))}))+\Z")
+"""What the name of a monitor in a template can do without at its end."""
 
 
 def hole_name(
@@ -86,7 +88,7 @@ def monitor_name(placed: Sequence[str], items: Sequence[str], pattern: Any) -> s
     bare = [_without(name, item) for name, item in zip(placed, items, strict=True)]
     usual, number = Counter(bare).most_common(1)[0]
     if usual and number * 2 > len(bare):
-        return JOINING.sub("", usual)
+        return _ENDING.sub("", usual) or usual
     parts = getattr(pattern, "parts", (pattern,))
     literal = " ".join(part if isinstance(part, str) else "" for part in parts)
     literal = re.sub(r"\[[^\]]*\]|\{\{.*?\}\}|\$\{.*?\}", " ", literal)
@@ -95,7 +97,7 @@ def monitor_name(placed: Sequence[str], items: Sequence[str], pattern: Any) -> s
         if short and len(short) + len(word) > _LONGEST_NAME:
             break
         short = f"{short}-{word}".strip("-")
-    return JOINING.sub("", short or usual) or "monitor"
+    return _ENDING.sub("", short or usual) or short or usual or "monitor"
 
 
 def _without(name: str, item: str) -> str:
@@ -121,14 +123,13 @@ def template_name(family: str, item: str, monitors: Sequence[str], taken: Collec
     for name in (*several * (len(monitors) > 1), monitors[0]):
         if name and name not in taken:
             return name
-    return unused(monitors[0], taken)
+    return unused(monitors[0], taken, "-")
 
 
-def unused(name: str, taken: Collection[str]) -> str:
+def unused(name: str, taken: Collection[str], separator: str = "_") -> str:
     """Return a name that is not taken: with the next number behind it."""
     if name not in taken:
         return name
-    separator = "-" if "-" in name else "_"
     stem = re.sub(r"[-_][0-9]+$", "", name)
     numbered = (f"{stem}{separator}{number}" for number in count(2))
     return next(new_name for new_name in numbered if new_name not in taken)
