@@ -100,7 +100,11 @@ def _generalised(members: tuple[Member, ...], most: int) -> Pattern:
 def _field(
     field: Field, members: Sequence[Member], columns: Columns, most: int
 ) -> tuple[Any, list[bool]]:
-    """Return what members have in common in a field, and which of them it fits."""
+    """
+    Return what members have in common in a field, and which of them it fits.
+
+    A message that only one of them has is nobody else's: each says its own.
+    """
     values = [member.fields.get(field, _MISSING) for member in members]
     texts = [member.texts.get(field) for member in members]
     number = sum(text is not None for text in texts)
@@ -108,7 +112,10 @@ def _field(
         free = field[-1] in _FREE_TEXTS
         most, least = (most, _LEAST_ALIKE.get(field, 0.5)) if free else (0, 1)
         common = folded(texts, columns, most=most, least=least)
-        return common.holed(columns), [inside is not None for inside in common.values]
+        fit = [inside is not None for inside in common.values]
+        if field == MESSAGE and sum(fit) < 2:
+            return _MISSING, [value is _MISSING for value in values]
+        return common.holed(columns), fit
     shown = [f"{type(value).__name__} {value!r}" for value in values]
     usual, _ = Counter(shown).most_common(1)[0]
     return values[shown.index(usual)], [text == usual for text in shown]

@@ -69,6 +69,19 @@ def test_another_threshold_is_a_change_of_the_item(tmp_path: Path) -> None:
     assert items["pricing"] == {}
 
 
+def test_messages_that_have_nothing_in_common_are_each_items_own(tmp_path: Path) -> None:
+    options = {"renotify_interval": 60, "timeout_h": 4, "renotify_statuses": ["alert"]}
+    messages = ("Buyers wait.", "Ask the underwriters first", "Restart it", "Nobody is told 1 2 3")
+    monitors = [
+        errors(service, number, message=message, priority=2, options=dict(options))
+        for number, (service, message) in enumerate(zip(SERVICES, messages, strict=True), 1)
+    ]
+    (repeated,) = proven(monitors, tmp_path).repeated
+    written = repeated.written({}, {})
+    assert "message" not in written
+    assert [change["message"] for change in written["for_each"]["service"].values()] == [*messages]
+
+
 def test_a_level_that_only_one_monitor_lacks_is_unset_for_it(tmp_path: Path) -> None:
     both = {"critical": 5, "warning": 3}
     monitors = [errors(service, n, thresholds=both) for n, service in enumerate(SERVICES, 1)]
