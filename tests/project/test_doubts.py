@@ -9,7 +9,7 @@ import pytest
 from monitor_sync.app import validate
 from monitor_sync.cli import rulebook
 from monitor_sync.project.doubts import FIELDS_OF_RULES
-from tests.project.builders import write
+from tests.project.builders import flow, one, read, write
 
 QUERY = "query: avg(last_5m):avg:a{*}.rolup(avg, 60) > 5"
 TEXT = "message: '{{valeu}} @slack-'"
@@ -65,3 +65,58 @@ def test_every_rule_that_is_said_to_depend_on_less_exists() -> None:
     names = {page.name for page in rulebook.pages()}
 
     assert FIELDS_OF_RULES.keys() <= names
+
+
+def test_what_else_is_wrong_with_a_monitor_of_the_wrong_shape_is_told_as_well(
+    tmp_path: Path,
+) -> None:
+    loaded = read(
+        tmp_path,
+        flow(
+            """
+            broken:
+              name: ${partnr}
+              query: "avg(last_5m):a{*} > ${critical}"
+              thresholds: {critical: 10 %}
+              nmae: x
+              also_notify: {alert: [chatt]}
+            both: {name: x, type: composite, query: "${id:motor/flow/broken}"}
+            """
+        ),
+    )
+
+    rules = sorted(diagnostic.rule for diagnostic in loaded.diagnostics)
+    assert rules == [
+        "routing/unknown-handle",
+        "schema/unknown-hole",
+        "schema/unknown-key",
+        "schema/wrong-type",
+    ]
+    assert list(loaded.project.monitors) == ["motor/flow/both"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "filled"),
+    [
+        ("tags: ['${x}']", "env"),
+        ("tags: {env: '${x}'}", "env"),
+        ("service: '${x}'", "service"),
+        ("options: {thresholds: {critical: 1}, notify_no_data: '${x}'}", "critical"),
+    ],
+)
+def test_what_a_wrong_field_would_have_filled_is_missing_without_a_failure(
+    tmp_path: Path, wrong: str, filled: str
+) -> None:
+    name = f'"${{{filled}}}"'
+    loaded = read(
+        tmp_path, flow(f"broken: {{name: {name}, query: 'avg(last_5m):a{{*}} > 1', {wrong}}}")
+    )
+
+    assert {diagnostic.rule for diagnostic in loaded.diagnostics} == {"schema/unknown-hole"}
+
+
+def test_a_suppression_without_its_rule_is_wrong_and_no_failure(tmp_path: Path) -> None:
+    loaded = read(tmp_path, one('ignore: [{rule: "${critical}", reason: x}]'))
+
+    assert "file/tool-failed" not in {diagnostic.rule for diagnostic in loaded.diagnostics}
+    assert loaded.diagnostics
