@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.language.headings import anchors, titles
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.project.loaded import Loaded
 
@@ -73,6 +72,8 @@ def read_page(path: Path) -> RunbookPage:
         text = path.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):  # ValueError: a path that no system takes
         return RunbookPage(path=path, text=None)
+    from monitor_sync.language.headings import anchors  # of projects whose pages are files
+
     return RunbookPage(path=path, text=text, anchors=anchors(text))
 
 
@@ -154,6 +155,8 @@ def _of_monitors(loaded: Loaded, folder: RunbookFolder) -> Iterator[Diagnostic]:
 
 def _form(page: RunbookPage) -> Diagnostic | None:
     """Return a note where a page lacks a heading of the form; None where it has all."""
+    from monitor_sync.language.headings import titles
+
     written = {title.casefold() for title in titles(page.text or "")}
     missing = [title for title in FORM if title.casefold() not in written]
     if not missing:

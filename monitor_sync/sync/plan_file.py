@@ -6,10 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync import __version__
-from monitor_sync.audience.change import AudienceChange, recorded
 from monitor_sync.errors import Refused
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, Address, Deletion, LiveId, LiveResource
 from monitor_sync.resources.difference import FieldChange
@@ -22,6 +21,9 @@ from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.moves import Move, Rename
 from monitor_sync.sync.plan import Plan
 from monitor_sync.sync.review_rules import ReviewRules
+
+if TYPE_CHECKING:
+    from monitor_sync.audience.change import AudienceChange
 
 FORMAT: Final = 2
 """Version of the file's format, which is that of the JSON plan."""
@@ -304,6 +306,8 @@ def _audience(raw: Mapping[str, Any]) -> AudienceChange | None:
     """Return who comes and goes; None where the bodies of the file say more than that."""
     if raw["action"] == "create" or "message" in (raw["live"] or {"body": {}})["body"]:
         return None
+    from monitor_sync.audience.change import recorded  # a plan of nothing needs nothing of it
+
     return recorded(tuple(raw["notify"]["gained"]), tuple(raw["notify"]["lost"]))
 
 
