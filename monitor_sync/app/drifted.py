@@ -70,8 +70,8 @@ def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Dr
     applied = _applied(root.resolve(), options)
     planned = compare(root, target.connect, PlanOptions(base="HEAD", reports=True))
     files_differ = bool(planned.plan.changes or planned.plan.refused)
-    told = past.told(planned.plan, planned.trail, root, applied=applied)
-    plan = select_changes(_only_drift(told), planned.project, options.selectors)
+    explained = past.told(planned.plan, planned.trail, root, applied=applied)
+    plan = select_changes(_only_drift(explained), planned.project, options.selectors)
     plan = _with_editors(plan, planned.client)
     if planned.muted:
         words = f"muted in Datadog, which monitor-sync never changes: {listed(planned.muted, 6)}"

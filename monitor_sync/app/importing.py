@@ -135,8 +135,8 @@ def import_monitors(
         texts = {path: content.decode("utf-8-sig") for path, content in before.items()}
         client = target.connect()
         live = listing.list_live(client)
-        asked = _asked(client, live, options)
-        selection = selecting.select(asked, live, loaded.project, take_over=options.take_over)
+        requested = _asked(client, live, options)
+        selection = selecting.select(requested, live, loaded.project, take_over=options.take_over)
         shares = tuple(tags.statistics(monitor.body for monitor in live))
         placing = existing.placing or tags.suggest(shares, len(live))
         texts = texts or {PROJECT: f"project: {options.project}\n"}

@@ -38,9 +38,9 @@ def steps(
         if used.handle.kind == "webhook" and used.handle.target and not used.handle.dynamic
     }
     known = _webhooks(sorted(set(webhooks.values())), client)
-    found = {shown: _of_webhook(shown, known[name]) for shown, name in webhooks.items()}
+    resolved = {shown: _of_webhook(shown, known[name]) for shown, name in webhooks.items()}
     others = [used.handle.text for shown, used in by_handle.items() if shown not in webhooks]
-    return found | _others(others, by_handle, client, slack_accounts)
+    return resolved | _others(others, by_handle, client, slack_accounts)
 
 
 _Answer = Webhook | str | None

@@ -72,9 +72,9 @@ class Reader:
     ) -> tuple[Fields, ...] | NotRead:
         items: list[Fields] = []
         query: dict[str, str] = {}
-        asked: list[dict[str, str]] = []
-        while query not in asked and len(asked) < _MOST_PAGES:
-            asked.append(query)
+        sent_queries: list[dict[str, str]] = []
+        while query not in sent_queries and len(sent_queries) < _MOST_PAGES:
+            sent_queries.append(query)
             request = ApiRequest(
                 method="GET", path=path, kind="list", operation="list", subject=subject,
                 repeatable=True, path_params=path_params, query=query,

@@ -174,12 +174,12 @@ def _reached(paths: Sequence[PagingPath], style: Style) -> Iterator[str]:
 
 def notes(paths: Iterable[PagingPath]) -> dict[str, list[str]]:
     """Return what is worth knowing about steps that are ok, each with its teams."""
-    found: dict[str, dict[str, None]] = {}
+    teams_by_note: dict[str, dict[str, None]] = {}
     for path in paths:
         for step in path.steps:
             if step.what and step.status == "ok":
-                found.setdefault(step.what, {})[path.team] = None
-    return {what: list(teams) for what, teams in found.items()}
+                teams_by_note.setdefault(step.what, {})[path.team] = None
+    return {what: list(teams) for what, teams in teams_by_note.items()}
 
 
 def _chat(paths: Iterable[PagingPath]) -> list[str]:

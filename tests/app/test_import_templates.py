@@ -30,7 +30,7 @@ def own_monitors(units: Collection[str] | None = None) -> list[dict[str, Any]]:
     ids = {key: str(number) for number, key in enumerate(monitors, 5_000)}
     bodies = []
     for key, monitor in monitors.items():
-        query = re.sub(r"\$\{id:([^}]*)\}", lambda found: ids[found[1]], monitor.body["query"])
+        query = re.sub(r"\$\{id:([^}]*)\}", lambda match: ids[match[1]], monitor.body["query"])
         tags = [tag for tag in monitor.body["tags"] if not tag.startswith("monitor_sync_")]
         body = {**monitor.body, "id": int(ids[key]), "query": query, "tags": tags}
         bodies.append(json.loads(json.dumps(body)))

@@ -85,7 +85,7 @@ def imported(root: Path, local: Local, **options: Any) -> Imported:
 
 
 def keys(report: Imported) -> dict[int, str]:
-    return {each.id: each.key for each in report.monitors}
+    return {monitor.id: monitor.key for monitor in report.monitors}
 
 
 def test_a_file_of_people_is_added_to_and_keeps_its_lines(root: Path, local: Local) -> None:
@@ -184,7 +184,9 @@ def test_a_copy_that_would_make_a_declared_monitor_an_error_stays_out_with_the_r
     assert words in report.left[0].detail
     assert words in " ".join(rendered.text(report).split())
     copies = [
-        each.key for each in app.validate(root).diagnostics if each.rule == "hygiene/exact-copy"
+        finding.key
+        for finding in app.validate(root).diagnostics
+        if finding.rule == "hygiene/exact-copy"
     ]
     assert copies == []
 
@@ -236,7 +238,7 @@ def test_what_is_asked_for_is_selected_by_search_or_by_age(root: Path, local: Lo
     by_age = imported(root, local, since=1_750_000_000_000, dry_run=True)
 
     assert set(keys(by_query)) == {12}
-    assert [each.id for each in by_query.left] == [14]
+    assert [monitor.id for monitor in by_query.left] == [14]
     assert set(keys(by_age)) == {15}
     assert not by_query.written
     assert (root / "motor/api.yaml").read_text() == FLOW
@@ -276,8 +278,8 @@ def test_the_findings_of_an_import_are_a_baseline(root: Path, local: Local) -> N
     imported(root, local, everything=True, baseline=kept)
 
     findings = app.validate(root, app.ValidateOptions(baseline=kept)).diagnostics
-    assert {each["key"] for each in json.loads(kept.read_text())} >= {"motor/api/load-high"}
-    assert [each for each in findings if each.key != "motor/api/disk-full"] == []
+    assert {finding["key"] for finding in json.loads(kept.read_text())} >= {"motor/api/load-high"}
+    assert [finding for finding in findings if finding.key != "motor/api/disk-full"] == []
 
 
 def test_an_unknown_id_is_named(root: Path, local: Local) -> None:
@@ -387,5 +389,5 @@ def test_a_monitor_that_a_person_adds_to_an_imported_file_and_that_it_silences_i
     findings = app.validate(root).diagnostics
 
     assert "routing/state-reaches-nobody" in {
-        each.rule for each in findings if each.key == "unplaced/general/mine"
+        finding.rule for finding in findings if finding.key == "unplaced/general/mine"
     }

@@ -183,16 +183,16 @@ def test_two_ways_at_one_step_are_both_told(served: OnCallLocal) -> None:
 def test_a_gap_is_told_with_its_times(served: OnCallLocal) -> None:
     served.break_it("schedule-gap=motor-quotes")
 
-    told = json.loads(on_call.as_json(served.verify("team:motor-quotes")))
+    verified = json.loads(on_call.as_json(served.verify("team:motor-quotes")))
 
-    (pager,) = (entry for entry in told["paths"] if entry["tool"] == "zenduty")
+    (pager,) = (entry for entry in verified["paths"] if entry["tool"] == "zenduty")
     assert pager["gaps"] == [{"from": "2026-12-01T02:00:00Z", "to": "2026-12-01T06:00:00Z"}]
     assert list(pager) == [
         "team", "handle", "tool", "states", "monitors", "status", "steps", "on_call", "gaps",
     ]  # fmt: skip
     assert list(pager["steps"][0]) == ["step", "name", "status", "what", "fix"]
-    assert set(told["summary"]) == {"ok", "broken", "not_checked"}
-    assert sum(told["summary"].values()) == len(told["paths"]) == 2
+    assert set(verified["summary"]) == {"ok", "broken", "not_checked"}
+    assert sum(verified["summary"].values()) == len(verified["paths"]) == 2
 
 
 def test_what_wakes_nobody_is_a_path_of_its_handle_alone(served: OnCallLocal) -> None:

@@ -40,7 +40,7 @@ def imported(
     existing: ExistingFiles | None = None,
 ) -> Proven:
     chosen = selecting.select(monitors, monitors, Project(name="acme"), take_over=True).chosen
-    placing = tags.suggest(tags.statistics(each.body for each in monitors), len(monitors))
+    placing = tags.suggest(tags.statistics(monitor.body for monitor in monitors), len(monitors))
     drafter = Drafter(chosen, existing or ExistingFiles(), placing, taken={}, texts=texts)
     return Trial(name="monitors", texts=texts, shared={}, live=monitors).proven(drafter)
 
@@ -59,8 +59,12 @@ def planned_after_apply(
     assert {field.field for change in adoptions for field in change.fields} <= {"tags"}
     wanted = {change.id: list(project.monitors[change.key].tags) for change in adoptions}
     applied = [
-        {**each.body, "id": each.id, "tags": wanted.get(each.id, list(each.body["tags"]))}
-        for each in monitors
+        {
+            **monitor.body,
+            "id": monitor.id,
+            "tags": wanted.get(monitor.id, list(monitor.body["tags"])),
+        }
+        for monitor in monitors
     ]
     return list(make_plan(project, reader.read(applied), site="").changes)
 
@@ -73,7 +77,7 @@ def test_every_monitor_that_datadog_took_is_imported_and_then_planned_empty(tmp_
 
     proven = imported(monitors)
 
-    unsupported = [each for each in monitors if each.body["type"] in selecting.UNSUPPORTED]
+    unsupported = [monitor for monitor in monitors if monitor.body["type"] in selecting.UNSUPPORTED]
     assert proven.doubts.out == {}
     assert len(proven.draft.placed) + len(unsupported) == len(taken)
     assert planned_after_apply(proven, monitors, tmp_path) == []

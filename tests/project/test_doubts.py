@@ -39,22 +39,22 @@ def test_a_wrong_option_hides_nothing_of_the_query_and_the_message(
 
 
 def test_wrong_defaults_of_a_file_hide_nothing_of_the_query_and_the_message(tmp_path: Path) -> None:
-    found = rules(tmp_path, QUERY, TEXT, before="defaults: {optoins: {}}\n")
+    names = rules(tmp_path, QUERY, TEXT, before="defaults: {optoins: {}}\n")
 
-    assert found >= OF_QUERY | OF_TEXT
+    assert names >= OF_QUERY | OF_TEXT
 
 
 def test_a_wrong_option_hides_no_wrong_order_of_thresholds(tmp_path: Path) -> None:
-    found = rules(tmp_path, QUERY, "thresholds: {critical: 5, warning: 9}", "options: {locke: 1}")
+    names = rules(tmp_path, QUERY, "thresholds: {critical: 5, warning: 9}", "options: {locke: 1}")
 
-    assert "thresholds/warning-beyond-critical" in found
+    assert "thresholds/warning-beyond-critical" in names
 
 
 def test_what_follows_from_a_wrong_threshold_is_not_told(tmp_path: Path) -> None:
-    found = rules(tmp_path, QUERY, "thresholds: {critical: five, warning: 9}")
+    names = rules(tmp_path, QUERY, "thresholds: {critical: five, warning: 9}")
 
-    assert "thresholds/warning-beyond-critical" not in found
-    assert "thresholds/query-mismatch" not in found
+    assert "thresholds/warning-beyond-critical" not in names
+    assert "thresholds/query-mismatch" not in names
 
 
 def test_what_follows_from_a_wrong_type_is_not_told(tmp_path: Path) -> None:

@@ -102,8 +102,8 @@ class ZendutyAccount:
             return _detail(404, "Not found.")
         if "oncall" in kind and self._enforce and self._too_fast():
             return _detail(429, "Request was throttled.")
-        found = self._read(kind, team, names)
-        return _detail(404, "Not found.") if found is None else answer(found)
+        content = self._read(kind, team, names)
+        return _detail(404, "Not found.") if content is None else answer(content)
 
     def _kind(self, path: str) -> tuple[str, re.Match[str] | None]:
         for kind, pattern in _KNOWN.items():

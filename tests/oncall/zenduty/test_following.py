@@ -278,10 +278,10 @@ def test_nothing_private_is_in_what_comes_of_it(script: Script, zenduty: Zenduty
 
     followed = follow(script, service="s1")
 
-    told = json.dumps([step.what + step.name + step.fix for step in followed.steps])
-    assert "somebody without a name" in told
+    said = json.dumps([step.what + step.name + step.fix for step in followed.steps])
+    assert "somebody without a name" in said
     for secret in ("@acme.example", "812", "7b6c0f9d", "kkkk", ANI["username"]):
-        assert secret not in told
+        assert secret not in said
     for secret in ("@acme.example", "7b6c0f9d", "kkkk"):
         assert secret not in repr(followed)
 
