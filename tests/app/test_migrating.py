@@ -8,6 +8,7 @@ import pytest
 
 from monitor_sync.app import migrate
 from monitor_sync.errors import UsageError
+from monitor_sync.project.load import load
 from tests.cli.repository import DROP, Repository
 from tests.project.builders import MONITOR, flow, indented, one, write
 
@@ -170,6 +171,35 @@ monitors:
     )
     teams = (tmp_path / "monitors" / "teams.yaml").read_text()
     assert '{alert: ["@slack-claims", "@webhook-x"], recovery: ["@slack-claims"]}' in teams
+
+
+def test_priorities_that_do_not_contradict_each_other_share_a_rule(tmp_path: Path) -> None:
+    monitor = """\
+  {name}:
+    name: {name}
+    query: avg(last_5m):avg:{name}{{*}} > 5
+    thresholds: {thresholds}
+    priority: {priority}
+    message: "Look. {handles}"
+"""
+    rows = [
+        ("one", "{critical: 5, warning: 4}", "3", "@slack-claims"),
+        ("two", "{critical: 5}", "4", "@slack-claims"),
+        ("three", "{critical: 5}", "null", "@slack-claims"),
+        ("four", "{critical: 5}", "1", "@webhook-x"),
+    ]
+    names = ("name", "thresholds", "priority", "handles")
+    text = "defaults: {notify: false}\nteam: claims\nmonitors:\n" + "".join(
+        monitor.format(**dict(zip(names, row, strict=True))) for row in rows
+    )
+    _migrated(tmp_path, {"motor/flow.yaml": text}, "routing")
+
+    claims = load(tmp_path / "monitors").project.teams["claims"]
+    chat = dict.fromkeys(("alert", "warning", "recovery"), ("@slack-claims",))
+    pager = dict.fromkeys(("alert", "recovery"), ("@webhook-x",))
+    assert [(rule.priorities, rule.recipients) for rule in claims.notify] == [
+        (frozenset({1}), pager), (frozenset(), chat),
+    ]  # fmt: skip
 
 
 def test_a_monitor_that_differs_from_its_team_keeps_its_own_people(tmp_path: Path) -> None:

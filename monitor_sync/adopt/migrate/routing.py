@@ -230,29 +230,52 @@ def _rules(estate: Estate, lifts: Sequence[_Lift]) -> dict[str, list[NotifyRule]
 
 
 def _of_team(moved: Sequence[tuple[Monitor, Recipients]]) -> list[NotifyRule]:
+    """
+    Return rules by priority; priorities of which no state contradicts another share one.
+
+    The last rule is for every other priority: that of the monitors without one, if there are any.
+    """
     by_priority: dict[int | None, list[Recipients]] = defaultdict(list)
     for monitor, wanted in moved:
         by_priority[monitor.priority].append(wanted)
     usual = {priority: _most_common(several) for priority, several in by_priority.items()}
-    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     rest = usual.pop(None, None)
+    groups: list[tuple[list[int], dict[str, tuple[str, ...]]]] = []
     for priority, said in sorted(usual.items(), key=lambda entry: entry[0] or 0):
-        groups[tuple(said.items())].append(priority or 0)
+        if rest is not None and _compatible(rest, said):
+            rest = {**rest, **said}
+            continue
+        fitting = next((group for group in groups if _compatible(group[1], said)), None)
+        if fitting is None:
+            groups.append(([priority or 0], dict(said)))
+        else:
+            fitting[0].append(priority or 0)
+            fitting[1].update(said)
     if rest is None and len(groups) == 1:
-        rest = dict(next(iter(groups)))
+        rest = groups.pop()[1]
     rules = [
-        NotifyRule(priorities=frozenset(priorities), recipients=dict(said))
-        for said, priorities in groups.items()
-        if dict(said) != rest
+        NotifyRule(priorities=frozenset(priorities), recipients=_of_somebody(said))
+        for priorities, said in groups
     ]
-    return [*rules, NotifyRule(recipients=rest)] if rest else rules
+    others = _of_somebody(rest or {})
+    return [*rules, NotifyRule(recipients=others)] if others else rules
+
+
+def _compatible(one: Recipients, other: Recipients) -> bool:
+    """Return whether two rules notify the same of each state that both know."""
+    return all(set(one[state]) == set(other[state]) for state in one.keys() & other.keys())
+
+
+def _of_somebody(said: Recipients) -> dict[str, tuple[str, ...]]:
+    return {state: tuple(said[state]) for state in STATES if said.get(state)}
 
 
 def _most_common(several: Sequence[Recipients]) -> dict[str, tuple[str, ...]]:
+    """Return whom most monitors notify of each state that any of them can reach."""
     usual = {}
     for state in STATES:
-        counted = Counter(entry[state] for entry in several if state in entry)
-        if counted and counted.most_common(1)[0][0]:
+        counted = Counter(tuple(entry[state]) for entry in several if state in entry)
+        if counted:
             usual[state] = counted.most_common(1)[0][0]
     return usual
 
