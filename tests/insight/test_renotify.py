@@ -61,3 +61,7 @@ def test_only_the_statuses_that_are_named() -> None:
 
 def test_nothing_is_told_of_a_monitor_that_begins_well() -> None:
     assert renotified([(0.0, Status.OK), (60.0, Status.OK)], {}) == ()
+
+
+def test_nothing_is_repeated_without_an_interval() -> None:
+    assert _notified_at(Status.ALERT, {}, HOUR) == [0]
