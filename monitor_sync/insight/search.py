@@ -69,11 +69,12 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
         interval=0,
         keys=result.keys,
         results=_results(settings, history, tuple(searches.values()), result, low, end),
-        notes=("limit_of_groups",) if len(result.values) > _limit(result.keys) else (),
+        notes=("limit_of_groups",) if len(result.values) > most_groups(result.keys) else (),
     )
 
 
-def _limit(keys: Group) -> int:
+def most_groups(keys: Group) -> int:
+    """Return how many groups of these facets are watched (11.1)."""
     most = _LIMITS.get(len(keys), 5)
     return most ** len(keys) if len(keys) > 1 else most
 

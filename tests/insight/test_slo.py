@@ -7,6 +7,9 @@ import math
 import pytest
 
 from monitor_sync.insight import slo
+from monitor_sync.insight.history import PointHistory, SourcePoints
+from monitor_sync.insight.values import EvaluationSettings, Unsupported
+from monitor_sync.language import query
 from tests.insight.corpus import Line, family, needs_corpus
 
 RATES = [line for line in family("BR") if "slo" in line]
@@ -41,3 +44,26 @@ def test_both_windows_must_burn() -> None:
 def test_at_the_threshold_itself_it_depends() -> None:
     assert slo.burning(14.4, 20, 14.4).value == "ALERT"
     assert slo.burning(14.4, 20, 14.4, equal=False).value == "OK"
+
+
+@pytest.mark.parametrize(
+    ("target", "share", "reason"),
+    [(99.0, 50.0, ""), (99.9, 500.0, ""), (100.0, None, "an SLO without its target")],
+)
+def test_how_much_of_a_budget_is_used_up(target: float, share: float | None, reason: str) -> None:
+    counts = {"good": 995.0, "total": 1_000.0}
+    history = PointHistory(
+        SourcePoints.of(name, "count", [], [(86_400, count)]) for name, count in counts.items()
+    )
+    settings = EvaluationSettings(
+        query=query.parse("slo alert", 'error_budget("a").over("7d") > 75'),
+        options={},
+        slo_target=target,
+    )
+    if share is None:
+        with pytest.raises(Unsupported, match=reason):
+            slo.evaluate(settings, history, 2 * 86_400)
+        return
+    value = slo.evaluate(settings, history, 2 * 86_400).results[()].value
+    assert value is not None
+    assert math.isclose(value, share)
