@@ -48,12 +48,20 @@ def ahead(shifts: Iterable[Shift], window: LookAhead) -> tuple[Shift, ...]:
 
 
 def _until(person_id: str, shifts: Sequence[Shift], window: LookAhead) -> datetime | None:
-    """Return when the turn of a person ends who is on call now; None beyond the window."""
+    """
+    Return when the turn of a person ends who is on call now; None beyond the window.
+
+    None too where somebody else has a shift meanwhile: which of two layers counts is the tool's.
+    """
     at = window.now
     for shift in sorted(shifts, key=lambda shift: shift.start):
         if shift.person.id == person_id and shift.start <= at < shift.end:
             at = shift.end
-    return at if window.now < at < window.end else None
+    shared = any(
+        shift.person.id != person_id and shift.start < at and shift.end > window.now
+        for shift in shifts
+    )
+    return at if window.now < at < window.end and not shared else None
 
 
 def schedule_step(

@@ -74,9 +74,11 @@ def moment(when: datetime) -> str:
 
 def people(path: PagingPath) -> str:
     """Return who is on call now, and until when."""
-    return ", ".join(
-        plain(person.name) + (f" until {moment(person.until)}" if person.until else "")
-        for person in path.on_call[:_FOLDED]
+    return listed(
+        [
+            plain(person.name) + (f" until {moment(person.until)}" if person.until else "")
+            for person in path.on_call
+        ]
     )
 
 

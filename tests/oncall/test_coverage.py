@@ -34,5 +34,13 @@ def test_a_turn_ends_where_the_next_of_the_same_person_does_not_follow() -> None
     (on_call,) = coverage.on_call(levels, [hours(-1, 5), hours(5, 9), hours(11, 12)], WINDOW)
     assert on_call.until == NOW + timedelta(hours=9)
 
+    other = Shift(
+        person=Responder(id="b", name="Budi"),
+        start=NOW + timedelta(hours=1),
+        end=NOW + timedelta(hours=2),
+    )
+    (unknown,) = coverage.on_call(levels, [hours(-1, 5), other], WINDOW)
+    assert unknown.until is None  # which layer counts is not known
+
     (forever,) = coverage.on_call(levels, [hours(-1, 500)], WINDOW)
     assert forever.until is None
