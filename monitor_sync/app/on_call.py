@@ -276,8 +276,5 @@ def _paths(
 def _warned(steps: Iterable[PathStep], warnings: Sequence[str]) -> tuple[PathStep, ...]:
     """Return the steps with what is to be warned of at the person."""
     return tuple(
-        replace(step, what="; ".join(filter(None, (step.what, *warnings))))
-        if step.step == "person"
-        else step
-        for step in steps
+        replace(step, warnings=tuple(warnings)) if step.step == "person" else step for step in steps
     )

@@ -34,6 +34,7 @@ class PathStep:
 
     ``what`` says what is wrong (``broken``), why nobody knows (``not_checked``), or what is worth
     knowing (``ok``). ``fix`` is what to do about it; empty where there is nothing to do.
+    ``warnings`` are sentences that change no status, such as that an account may be shared.
     """
 
     step: StepName
@@ -41,6 +42,12 @@ class PathStep:
     status: Status
     what: str = ""
     fix: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def full_text(self) -> str:
+        """All that is told of the step in one text."""
+        return "; ".join(filter(None, (self.what, *self.warnings)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

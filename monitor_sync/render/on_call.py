@@ -139,6 +139,9 @@ def _said(step: PathStep, lead: str, style: Style) -> Iterator[str]:
     width = max(40, (style.width or _WIDTH) - len(lead))
     for line in wrapped(plain(step.what), width, 0) if step.what else ():
         yield f"{lead}{line}"
+    for warning in step.warnings:
+        for line in wrapped(f"warning: {plain(warning)}", width, 9):
+            yield f"{lead}{style(line, 'yellow')}"
     for line in wrapped(f"help: {plain(step.fix)}", width, 6) if step.fix else ():
         yield f"{lead}{style(line, 'cyan') if step.status == 'broken' else line}"
 
@@ -168,20 +171,36 @@ def _reached(paths: Sequence[PagingPath], style: Style) -> Iterator[str]:
         yield f"{style('ok', 'green')}  {pad(plain(path.team), width)}  {people(path)}".rstrip()
     if paths:
         yield ""
-    for what, teams in notes(paths).items():
-        yield from wrapped(plain(f"note: {what}"), style.width or _WIDTH, 6)
-        yield from wrapped(plain(f"      ({listed(teams)})"), style.width or _WIDTH, 6)
-        yield ""
+    for word, sentences in (("warning", warnings(paths)), ("note", notes(paths))):
+        for what, teams in sentences.items():
+            lines = wrapped(plain(f"{word}: {what} ({listed(teams)})"), style.width or _WIDTH, 6)
+            yield from (style(line, "yellow") if word == "warning" else line for line in lines)
+            yield ""
 
 
 def notes(paths: Iterable[PagingPath]) -> dict[str, list[str]]:
     """Return what is worth knowing about steps that are ok, each with its teams."""
-    teams_by_note: dict[str, dict[str, None]] = {}
-    for path in paths:
-        for step in path.steps:
-            if step.what and step.status == "ok":
-                teams_by_note.setdefault(step.what, {})[path.team] = None
-    return {what: list(teams) for what, teams in teams_by_note.items()}
+    return _by_sentence(
+        (step.what, path.team)
+        for path in paths
+        for step in path.steps
+        if step.what and step.status == "ok"
+    )
+
+
+def warnings(paths: Iterable[PagingPath]) -> dict[str, list[str]]:
+    """Return what paths are warned of, each with its teams."""
+    return _by_sentence(
+        (warning, path.team) for path in paths for step in path.steps for warning in step.warnings
+    )
+
+
+def _by_sentence(sentences: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the teams of each sentence, in order."""
+    teams: dict[str, dict[str, None]] = {}
+    for sentence, team in sentences:
+        teams.setdefault(sentence, {})[team] = None
+    return {sentence: list(names) for sentence, names in teams.items()}
 
 
 def _chat(paths: Iterable[PagingPath]) -> list[str]:
@@ -221,7 +240,7 @@ def _entry(path: PagingPath) -> dict[str, Any]:
                 "step": step.step,
                 "name": step.name,
                 "status": step.status,
-                "what": step.what,
+                "what": step.full_text,
                 "fix": step.fix,
             }
             for step in path.steps

@@ -13,6 +13,7 @@ from monitor_sync.render.on_call import (
     notes,
     people,
     reasons,
+    warnings,
 )
 from monitor_sync.render.text import count, plain
 
@@ -46,7 +47,8 @@ def markdown(verified: VerifiedPaths, *, names: bool = True) -> str:
     unchecked = [path for path in followed if path.status == "not_checked"]
     pieces += _unchecked(unchecked)
     if names:
-        pieces += _notes(notes(path for path in followed if path.status == "ok"))
+        sentences = {**warnings(followed), **notes(p for p in followed if p.status == "ok")}
+        pieces += _worth_knowing(sentences)
         pieces += _on_call([path for path in followed if path.on_call])
     kept = kept_within(pieces, LIMIT)
     if len(kept) < len(pieces):
@@ -90,7 +92,7 @@ def _unchecked(paths: Iterable[PagingPath]) -> list[str]:
     return ["**Not checked**\n" + "\n".join(lines)]
 
 
-def _notes(by_what: Mapping[str, Sequence[str]]) -> list[str]:
+def _worth_knowing(by_what: Mapping[str, Sequence[str]]) -> list[str]:
     lines = [f"- {_prose(what)} ({codes(teams)})" for what, teams in by_what.items()]
     return ["**Worth knowing**\n" + "\n".join(lines)] if lines else []
 
