@@ -19,6 +19,9 @@ from typing import Any, Final, TypeVar
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.views import MessageView, MonitorView, ProjectView, QueryView, TagsView
 
+_END: Final = 1_000
+"""Characters at each end of a text that a finding keeps where it is longer than both."""
+
 FAMILIES: Final = (
     "file", "schema", "query", "message", "options", "thresholds", "references", "routing",
     "ownership", "tags", "hygiene",
@@ -46,6 +49,16 @@ class Finding:
     end: int | None = None
     hint: str = ""
     typed: str = ""
+
+    def __post_init__(self) -> None:
+        """Cut what quotes very long texts: thousands of findings may quote one of them."""
+        if len(self.message) > 2 * _END or len(self.hint) > 2 * _END:
+            object.__setattr__(self, "message", _cut(self.message))
+            object.__setattr__(self, "hint", _cut(self.hint))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 2 * _END else f"{text[:_END]} … {text[-_END:]}"
 
 
 View = QueryView | MessageView | TagsView | MonitorView

@@ -51,6 +51,7 @@ FILES = {
     "handles behind a sign": of_message("_@slack-"),
     "handles": of_message("@a "),
     "variables": of_message("{{a.b}} "),
+    "one handle of many variables": of_message("@a{{x}}"),
 }
 
 

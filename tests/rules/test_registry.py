@@ -48,3 +48,11 @@ def test_a_shared_view_holds_neither_the_monitor_nor_the_project(view: Any) -> N
 
     assert held.isdisjoint({"monitor", "project", "key", "body"})
     assert not any(hasattr(view, name) for name in ("monitor", "project", "key", "body", "file"))
+
+
+def test_a_finding_keeps_both_ends_of_a_very_long_text_that_it_quotes() -> None:
+    finding = Finding(message=f"`{'a' * 5_000}` is odd", hint="b" * 5_000)
+
+    assert finding.message == f"`{'a' * 999} … {'a' * 992}` is odd"
+    assert len(finding.hint) < 2_100
+    assert Finding(message="c" * 2_000).message == "c" * 2_000
