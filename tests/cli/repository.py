@@ -89,9 +89,11 @@ class Repository:
         return result
 
     def plan(self, base: str) -> dict[str, Any]:
-        document = json.loads(self.done(f"plan --base {base} --format json").stdout)
+        result = self.run(f"plan --base {base} --format json")
+        document = json.loads(result.stdout)
         self.valid(document)
         assert isinstance(document, dict)
+        assert result.exit_code == (5 if document["refused"] else 0), result.stderr
         return document
 
     def valid(self, plan: Any) -> None:
