@@ -7,6 +7,7 @@ the run goes on, so that an apply never stops halfway because its output was cut
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -101,13 +102,21 @@ def answer(text: str, output: Path | None = None, *, as_it_is: bool = False) -> 
 
 
 def _unlinked(path: str, flags: int) -> int:
-    """Open a file, but none that a link leads to: it would be somebody else's."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    """
+    Open a file, but none that a link leads to: it would be somebody else's.
+
+    A pipe that nobody reads is an error at once: to wait for a reader may be to wait for ever.
+    """
+    file = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    os.set_blocking(file, True)
+    return file
 
 
 def unwritable(path: Path, error: OSError) -> UsageError:
     """Return what to say of a file that cannot be written."""
     reason = "it is a link" if path.is_symlink() else system_reason(error)
+    if error.errno == errno.ENXIO:
+        reason = "it is a pipe that nobody reads"
     return UsageError(
         f"cannot write {path}: {reason}",
         hint="name a file in a folder that exists and is yours to write to",

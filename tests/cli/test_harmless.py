@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from monitor_sync.cli import console, main
+from monitor_sync.errors import UsageError
 from tests.conftest import Local
 from tests.project.builders import write
 
@@ -194,6 +195,20 @@ def test_the_door_makes_text_harmless_whoever_forgot_it() -> None:
     assert ACTS.search(console.harmless(EVIL)) is None
     assert console.harmless(bold) == bold
     assert ACTS.search(console.harmless('{"a": "##[error]"}')) is None
+
+
+def test_a_pipe_is_written_to_where_somebody_reads_it_and_else_named(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    with pytest.raises(UsageError, match="it is a pipe that nobody reads"):
+        console.answer("text", pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        console.answer("text", pipe)
+        assert os.read(reader, 100) == b"text"
+    finally:
+        os.close(reader)
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
