@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor_sync.app import on_call_emulator
-from monitor_sync.app.on_call import VerifiedPaths, verify_on_call
+from monitor_sync.app import files, on_call_emulator
+from monitor_sync.app.on_call import VerifiedPaths, follow_monitors, verify_on_call
+from monitor_sync.app.selection import select_monitors
 from monitor_sync.app.target import Target
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.on_call.broken import ANSWERS, WAYS
 from monitor_sync.emulator.server import running
 from monitor_sync.errors import UsageError
+from monitor_sync.model import Project
 from monitor_sync.oncall.path import PagingPath
 from monitor_sync.render import on_call, on_call_markdown
 from monitor_sync.render.style import PLAIN
@@ -57,11 +59,12 @@ class OnCallLocal:
     emulator: Emulator
     url: str
     root: Path
+    project: Project
 
     def break_it(self, *ways: str) -> None:
-        on_call_emulator.seed(self.emulator, self.root, ways)
+        on_call_emulator.seed_teams(self.emulator, self.project.teams.values(), ways)
 
-    def verify(self, *selectors: str, **environ: str) -> VerifiedPaths:
+    def target(self, **environ: str) -> Target:
         usual = {
             "DD_HOST": self.url,
             "DD_API_KEY": "any",
@@ -70,7 +73,11 @@ class OnCallLocal:
             "ZENDUTY_API_KEY": KEY,
             "MONITOR_SYNC_BACKOFF": "0.001",
         }
-        return verify_on_call(self.root, Target(environ=usual | environ), selectors, now=NOW)
+        return Target(environ=usual | environ)
+
+    def verify(self, *selectors: str, **environ: str) -> VerifiedPaths:
+        monitors = select_monitors(self.project, selectors)
+        return follow_monitors(self.project, monitors, self.target(**environ), now=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +91,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnCallLocal]:
         (root / "motor" / f"{team}.yaml").write_text(MONITORS.format(team=team))
     emulator = Emulator(clock=NOW.timestamp)
     with running(emulator) as url:
-        yield OnCallLocal(emulator=emulator, url=url, root=root)
+        project = files.read_whole(root).project
+        yield OnCallLocal(emulator=emulator, url=url, root=root, project=project)
 
 
 def path(verified: VerifiedPaths, team: str) -> PagingPath:
@@ -289,6 +297,14 @@ def test_names_and_times_of_gaps_stay_out_where_they_are_not_wanted(served: OnCa
     assert all(name in on_call_markdown.markdown(verified) for name in named)
 
 
+def test_a_folder_of_files_is_followed_as_its_project_is(served: OnCallLocal) -> None:
+    served.break_it()
+    whole = verify_on_call(served.root, served.target(), now=NOW)
+    assert whole.paths == served.verify().paths
+    some = verify_on_call(served.root, served.target(), ["team:motor-policies"], now=NOW)
+    assert {path.team for path in some.paths} == {"motor-policies"}
+
+
 def test_a_selector_that_means_nothing_is_refused(served: OnCallLocal) -> None:
     with pytest.raises(UsageError):
-        served.verify("travel")
+        verify_on_call(served.root, served.target(), ["travel"])
