@@ -313,3 +313,21 @@ def test_a_name_with_control_characters_is_not_shown() -> None:
     wait = rates.wait(CREATE, 0.2)
     assert wait is not None
     assert wait.reason == "Datadog's limit for POST /api/v1/monitor (500 in 10 s)"
+
+
+def test_requests_to_a_silent_service_go_apart_and_none_is_left_over_where_none_is_reserved() -> (
+    None
+):
+    limit = RequestLimit(requests=3, seconds=60.0, apart=0.5, reserved=0)
+    rates = RateLimiter(
+        Service(name="Bell", host="bell.example", usual_limit=limit),
+        backoff=0.5,
+        chance=lambda: 0.0,
+    )
+    for now in (0.0, 0.5, 1.0):
+        assert rates.wait("GET /on-call", now) is None
+        rates.answered(rates.sent("GET /on-call", now), now + 0.1, {}, refused=False)
+        assert rates.wait("GET /on-call", now + 0.2) is not None
+    wait = rates.wait("GET /on-call", 10.0)
+    assert wait is not None
+    assert wait.seconds == 50.0
