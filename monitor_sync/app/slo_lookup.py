@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor_sync.adopt import slo_names
-from monitor_sync.errors import NotSent, RemoteError
+from monitor_sync.errors import AccessDenied, NotSent, RemoteError
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
@@ -36,6 +36,8 @@ def look_up(
         titles = {str(slo.get("id")): str(slo.get("name") or "") for slo in client.slos.all()}
     except NotSent:
         raise
+    except AccessDenied:
+        return NewSlos(unread="the key lacks `slos_read`")
     except RemoteError as error:
         return NewSlos(unread=str(error))
     named = {id_: titles[id_] for id_ in wanted if titles.get(id_)}

@@ -63,7 +63,7 @@ def test_a_key_that_may_not_read_slos_leaves_the_id_and_the_report_says_so(
     assert "slos" not in project
     assert f'error_budget("{slo}")' in monitors
     text = rendered.text(report)
-    assert "names of SLOs not read: could not look up the SLOs" in text
+    assert "  names of SLOs not read: the key lacks `slos_read`\n" in text
     assert "1 monitor names a member or an SLO by id" in text
 
 
