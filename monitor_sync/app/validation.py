@@ -42,15 +42,16 @@ class Validation:
     """
     What there is to say of the selected monitors, in the order of the files.
 
-    ``monitors`` are those of them that could be read. ``answers`` are Datadog's, None where it was
-    not asked. ``known`` counts the findings that a baseline holds and that are left out, ``gone``
-    those that it holds and that are no more.
+    ``monitors`` are those of them that could be read. ``answers`` are Datadog's and ``links`` what
+    came of asking for addresses, each None where nobody was asked. ``known`` counts the findings
+    that a baseline holds and that are left out, ``gone`` those that it holds and that are no more.
     """
 
     project: Project
     monitors: Sequence[Monitor]
     diagnostics: Sequence[Diagnostic]
     answers: Answers | None = None
+    links: Answers | None = None
     known: int = 0
     gone: int = 0
 
@@ -66,10 +67,13 @@ def validate(
     options: ValidateOptions | None = None,
     *,
     target: Target | None = None,
+    links: Target | None = None,
     progress: Progress = silent,
 ) -> Validation:
     """
     Read and check the files in ``root``; with a ``target``, ask Datadog too.
+
+    With ``links``, the addresses of runbooks are asked for; its state folder remembers them.
 
     Nothing is written. What is wrong in the files, or what Datadog does not answer, is in the
     result. Raises UsageError for a folder that is none and a selector that selects nothing.
@@ -88,6 +92,13 @@ def validate(
     if target is not None:
         answers = _ask(loaded, target, diagnostics, monitors, options, progress)
         diagnostics += answers.diagnostics
+    asked_for = None
+    if links is not None:
+        from monitor_sync.app import links as link_checks  # the HTTP client
+
+        keys_asked = {monitor.key for monitor in monitors} if options.selectors else None
+        asked_for = link_checks.check(root, loaded, links, keys=keys_asked, progress=progress)
+        diagnostics += asked_for.diagnostics
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
     hidden = gone = 0
     if options.baseline is not None:
@@ -101,6 +112,7 @@ def validate(
         monitors=monitors,
         diagnostics=_selected(diagnostics, options.selectors, keys, place),
         answers=answers,
+        links=asked_for,
         known=hidden,
         gone=gone,
     )

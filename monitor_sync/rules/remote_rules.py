@@ -47,13 +47,24 @@ _POLICY: Final = """
     """
 
 
-def _page(name: str, written: str) -> Rule:
-    return Rule(name=name, severity=Severity.ERROR, page=cleandoc(written))
+_DEAD: Final = """
+    There is no page at the address of a runbook or an SOP.
+    Why: whoever is woken follows the link in the message, and finds a page that says "not found".
+    Example: `runbook: motor/quotes`, where the wiki's page was renamed to motor/prices
+    Use instead: the address as it is now; or the page, where nobody has written it yet
+    Source: `validate --check-links`: HEAD, then GET, with 404 or 410 for an answer. A page behind a
+    login, or inside a private network, is "not checked".
+    """
+
+
+def _page(name: str, written: str, severity: Severity = Severity.ERROR) -> Rule:
+    return Rule(name=name, severity=severity, page=cleandoc(written))
 
 
 PAGES: Final = (
     *(_page(f"{family}/refused-by-datadog", _REFUSED) for family in _FAMILIES),
     _page("routing/handle-exists-nowhere", _NOWHERE),
+    _page("references/dead-link", _DEAD, Severity.WARNING),
     _page("tags/refused-by-policy", _POLICY),
 )
 """A page for each name that ``validate --online`` or ``plan`` yields from Datadog's answers."""

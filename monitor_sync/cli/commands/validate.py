@@ -55,6 +55,11 @@ def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
 )
 @click.option("--all", "everything", is_flag=True, help="With --online: ask about all monitors.")
 @click.option(
+    "--check-links",
+    is_flag=True,
+    help="Also ask for the addresses of runbooks and SOPs; needs a network and no key.",
+)
+@click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Show only findings that this file does not hold.",
@@ -75,6 +80,7 @@ def command(
     fail_on: Severity,
     ask: bool,
     everything: bool,
+    check_links: bool,
     baseline: Path | None,
     write_baseline: bool,
     form: str,
@@ -85,6 +91,9 @@ def command(
 
     With --online, Datadog is asked about what is new or changed; that needs monitors_read, and
     for the handles integrations_read and teams_read. Nothing is written.
+
+    With --check-links, the addresses of runbooks and SOPs are asked for, without a key. Pages
+    behind a login and addresses inside a private network are "not checked".
 
     Shows every problem with its file and line, and exits 3 if one is an error. A SELECTOR (a key,
     a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is shown; without one, a rule's many
@@ -108,10 +117,12 @@ def command(
             brief=form == "text" and not selectors and baseline is None,
         ),
         target=console.target() if ask else None,
+        links=console.target() if check_links else None,
         progress=progress,
     )
-    for sentence in validation.answers.said if validation.answers else ():
-        console.say(sentence)
+    for answers in filter(None, (validation.answers, validation.links)):
+        for sentence in answers.said:
+            console.say(sentence)
     _tell_of_baseline(validation, baseline)
     _warn_of_hidden(validation.diagnostics, least, fail_on)
     _answer(form, validation, least, fail_on, output, each=bool(selectors))
