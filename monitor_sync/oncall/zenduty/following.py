@@ -118,6 +118,8 @@ class Zenduty:
                 what=(f"no integration in Zenduty has the address of {page.handle}",),
                 fix=(f"give the webhook {page.target} the address of the Datadog integration",),
             )
+            if expected is not None:
+                problems |= _problems(expected)
             name, note = "", ""
         else:
             problems = _problems(expected) if expected is not None else _Problems()

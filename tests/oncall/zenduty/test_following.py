@@ -143,10 +143,15 @@ def test_a_webhook_that_leads_to_another_service_names_both(
     assert "pricing of Cars" in step(followed, "service").what
 
 
-def test_a_webhook_whose_address_is_nobodys_is_broken(script: Script) -> None:
+def test_a_webhook_whose_address_is_nobodys_is_broken(script: Script, zenduty: Zenduty) -> None:
     followed = follow(script, url="https://elsewhere.example/integration/7b6c0f9de2a44d0c91f5b3a8/")
 
     assert statuses(followed) == OK | {"integration": "broken"}
+
+    zenduty["services/s1/integrations"]["is_enabled"] = False
+    both = step(follow(script, url="https://elsewhere.example/"), "integration").what
+    assert "has the address" in both
+    assert "is disabled" in both
 
 
 def test_an_address_at_another_host_of_zenduty_with_the_same_key_is_the_same(
