@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,25 @@ from click.testing import Result
 
 from monitor_sync.github import marker
 from monitor_sync.sync import plan_json
+from monitor_sync.sync.change import Change
 from monitor_sync.sync.plan import Plan
 from tests.cli.run import invoke
 from tests.github.fake import BOT, FakeGitHub
 from tests.render.test_comment import long_plan
 from tests.render.test_plan import create, delete, plan, update
 
+PROJECT = "acme"
 FINDING = {
     "rule": "query/odd", "severity": "warning", "message": "@odd", "file": "monitors/a/b.yaml",
     "line": 3, "column": 1, "end_column": 4, "hint": "write it", "key": "a/b/c",
 }  # fmt: skip
+
+
+def own_identity(change: Change, number: int) -> Change:
+    """The same change with this id, where it has one, and with our tags on what it makes."""
+    tags = [f"monitor_sync_project:{PROJECT}", f"monitor_sync_key:{change.key}"]
+    body = change.body and {**change.body, "tags": tags}
+    return replace(change, id=change.id and number, body=body)
 
 
 class Job:
@@ -47,9 +57,13 @@ class Job:
         (self.folder / "event.json").write_text(json.dumps(payload), encoding="utf-8")
 
     def plan(self, value: Plan) -> str:
-        """The name of a plan file."""
+        """The name of a plan file, in which each change has an identity of its own."""
         path = self.folder / "plan.json"
-        path.write_text(plan_json.file(value, commit="c" * 40), encoding="utf-8")
+        changes = tuple(
+            own_identity(change, number) for number, change in enumerate(value.changes, 7)
+        )
+        whole = replace(value, changes=changes)
+        path.write_text(plan_json.file(whole, commit="c" * 40), encoding="utf-8")
         return str(path)
 
     def findings(self, *values: dict[str, Any]) -> str:
