@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -127,3 +128,9 @@ def test_a_phase_moves_every_evaluation() -> None:
         query=query.parse("query alert", "avg(last_5m):avg:a.b{*} > 1"), options={}
     )
     assert schedule.due(settings, 0, 180, 2.0) == [2.0, 62.0, 122.0]
+
+
+def test_how_long_a_month_is_read_to_be() -> None:
+    month = Window(0, 0, "last", 1, "mo", "last_1mo")
+    assert windows.length(month, CHOSEN) == 730 * 3_600
+    assert windows.length(month, replace(CHOSEN, month_days=30)) == 30 * 86_400
