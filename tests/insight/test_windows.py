@@ -134,3 +134,28 @@ def test_how_long_a_month_is_read_to_be() -> None:
     month = Window(0, 0, "last", 1, "mo", "last_1mo")
     assert windows.length(month, CHOSEN) == 730 * 3_600
     assert windows.length(month, replace(CHOSEN, month_days=30)) == 30 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("unit", "seconds"), [("m", 60), ("h", 600), ("d", 3_600), ("w", 3_600), ("mo", 14_400)]
+)
+def test_the_buckets_that_make_a_window_full(unit: str, seconds: int) -> None:
+    assert windows.full_buckets(Window(0, 0, "last", 1, unit, f"last_1{unit}")) == seconds
+
+
+def test_the_finest_buckets_of_a_long_window_are_minutes() -> None:
+    finest = replace(CHOSEN, interval=1)
+    assert windows.interval(4 * 3_600, finest) == 1
+    assert windows.interval(4 * 3_600 + 1, finest) == 60
+
+
+def test_every_fifth_month_is_counted_across_the_year() -> None:
+    rrule = "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=4"
+    first, last = "2026-11-05T00:00:00+00:00", "2027-05-30T00:00:00+00:00"
+    assert _due(rrule, "2026-11-04T20:00:00", first, last) == ["04 13:00"]
+
+
+def test_a_check_is_evaluated_each_minute() -> None:
+    text = '"ntp.in_sync".over("*").by("host").last(2).count_by_status()'
+    settings = EvaluationSettings(query=query.parse("service check", text), options={})
+    assert schedule.due(settings, 0, 150) == [0, 60, 120]
