@@ -15,6 +15,7 @@ from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import ByHand, Rewritten
 from monitor_sync.audience.change import compare
 from monitor_sync.counting import count, listed
+from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.language.suggest import did_you_mean
 
@@ -151,11 +152,30 @@ def _step(run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str]) -> Code
     return CodemodRun(
         codemod=codemod,
         files=number + len(further.keys() - edits.keys()),
-        monitors=changed,
+        monitors=len(changed),
         kept=tuple(sorted(kept, key=lambda kept: (kept.file, kept.line))),
         by_hand=tuple(below),
-        notes=(*rewrites.notes, *_taken_along(stale)),
+        notes=(
+            *rewrites.notes,
+            *_taken_along(stale),
+            *(_new_errors(before, after) if changed else ()),
+        ),
     )
+
+
+def _new_errors(before: Loaded, after: Loaded) -> Iterator[str]:
+    """Yield a sentence about what rules call an error now, and did not before."""
+    errors = _errors(after, after.project.monitors)
+    if errors:
+        errors -= _errors(before, {key for _, key in errors})
+    if errors:
+        rules = listed(sorted({rule for rule, _ in errors}))
+        yield f"brings {count(len(errors), 'error')} of {rules}: `monitor-sync validate` shows them"
+
+
+def _errors(loaded: Loaded, keys: Collection[str]) -> set[tuple[str, str]]:
+    findings = files.check(loaded, keys, least=Severity.ERROR) if keys else ()
+    return {(entry.rule, entry.key) for entry in findings if entry.severity is Severity.ERROR}
 
 
 def _unused_ignores(project: Estate) -> set[ignores.IgnoreEntry]:
@@ -177,8 +197,8 @@ def _shown(run: _CodemodRuns, name: str) -> str:
     return scratch.shown(str(run.copy / name), run.copy, run.root)
 
 
-def _prove(run: _CodemodRuns, codemod: Codemod, before: Loaded, after: Loaded) -> int:
-    """Return how many monitors a codemod changes. Raises NotProven where it does more than said."""
+def _prove(run: _CodemodRuns, codemod: Codemod, before: Loaded, after: Loaded) -> list[str]:
+    """Return the monitors that a codemod changes. Raises NotProven where it does more than said."""
     known = {
         (diagnostic.rule, diagnostic.key, diagnostic.message) for diagnostic in before.diagnostics
     }
@@ -199,7 +219,7 @@ def _prove(run: _CodemodRuns, codemod: Codemod, before: Loaded, after: Loaded) -
     changed = [key for key in old if old[key].body != new[key].body]
     for key in changed:
         _prove_one(run, codemod, key, old[key], new[key])
-    return len(changed)
+    return changed
 
 
 def _prove_one(run: _CodemodRuns, codemod: Codemod, key: str, old: Monitor, new: Monitor) -> None:
