@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+from importlib.abc import MetaPathFinder
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from monitor_sync import __main__
 from monitor_sync.cli import main
 from tests.conftest import Local
 
@@ -91,3 +95,24 @@ def test_a_folder_elsewhere_is_suggested(here: Path, monkeypatch: pytest.MonkeyP
     result = invoke("list")
     assert result.exit_code == 2
     assert "`monitor-sync --root .. …`" in result.stderr
+
+
+class Interrupting(MetaPathFinder):
+    """Ctrl-C while the command line is being loaded."""
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        if name == "monitor_sync.cli":
+            raise KeyboardInterrupt
+
+
+def test_an_interruption_while_the_program_is_loaded_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "monitor_sync.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "interrupted: nothing was written\n"
