@@ -52,7 +52,7 @@ _WHY_SILENT = "# Imported: messages name their own recipients, so notify and foo
 def new_file(
     monitors: Sequence[PlacedMonitor], context: FileContext, sharing: Sharing = _NOTHING_SHARED
 ) -> str:
-    """Return the text of a new file that declares these monitors, those of ``sharing`` by that."""
+    """Return the text of a new file of these monitors; ``sharing`` declares several at once."""
     entries = {monitor.name: entry(monitor, context) for monitor in monitors}
     shared = {monitor.name for monitor in sharing.members.values()}
     needed = _needed([*sharing.said(), *(entries[name] for name in entries if name not in shared)])

@@ -102,7 +102,7 @@ def fits_map(tag: str) -> bool:
 def _options(
     live: Mapping[str, Any], form: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the options that are not at their default, and those of them nobody here knows."""
+    """Return the options that are not at their default: the ones in the schema, and the rest."""
     known: dict[str, Any] = {}
     raw: dict[str, Any] = {}
     for name, value in live.items():

@@ -116,7 +116,7 @@ _UNREADABLE = "its declaration cannot be read back"
 
 
 def _difference(monitor: PlacedMonitor, change: Change | None) -> str:
-    """Return in what a monitor would change besides added tags; empty where in nothing."""
+    """Return the fields of a monitor that would change, other than by added tags."""
     if change is None or change.action != "adopt" or change.id != monitor.id:
         return "it would not be taken over"
     others = [field.field for field in change.fields if field.field != "tags"]

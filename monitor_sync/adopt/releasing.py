@@ -87,7 +87,7 @@ class _File:
                 yield from self._items(name, own)
 
     def _items(self, name: str, own: set[str]) -> Iterator[Edit]:
-        """Yield what takes items out of ``for_each``: those of which every monitor leaves."""
+        """Yield the edits that remove the items of ``for_each`` whose monitors all leave."""
         for_each: Mapping[str, Any] = self._data["monitors"][name].get("for_each") or {}
         rest = own & self._leaving
         for dimension, items in for_each.items():

@@ -58,7 +58,7 @@ class Sharing:
     def monitor_lines(
         self, team: str, tags: Mapping[str, Any], defaults: Mapping[str, Any]
     ) -> Iterator[str]:
-        """Yield the lines below ``monitors`` of those that stand for several."""
+        """Yield the lines below ``monitors`` for the entries that stand for several monitors."""
         for repeated in self.repeated:
             yield f"  {scalars.key(repeated.name)}:"
             if repeated.team != team:

@@ -60,7 +60,7 @@ def _text(tests: Iterable[Mapping[str, Any]], schema: str) -> str:
 
 
 def _passing(monitor: Monitor) -> Iterator[dict[str, Any]]:
-    """Yield the first test that passes; none where none does for certain."""
+    """Yield the first test that passes for certain; nothing where no test does."""
     for test in _candidates(monitor):
         if _passes(test, monitor):
             yield test

@@ -89,7 +89,7 @@ def _refuse_changed(texts: Mapping[Path, str], before: Mapping[Path, bytes]) -> 
 
 
 def _restore(path: Path, content: bytes | None) -> None:
-    """Put back what was there: the bytes, or no file."""
+    """Put back the bytes that were there, or remove the file where there was none."""
     if content is None:
         path.unlink(missing_ok=True)
         return

@@ -114,7 +114,7 @@ def reloaded(root: Path, files: Sequence[Rewritten]) -> Iterator[Loaded]:
 
 
 def read_copy(copy: Path, root: Path) -> Loaded:
-    """Read a copy of a project; what there is to say names the files of the project itself."""
+    """Read a copy of a project; its diagnostics name the files of the project itself."""
     loaded = load.load(copy)
     diagnostics = (scratch.told_of(finding, copy, root) for finding in loaded.diagnostics)
     return replace(loaded, diagnostics=tuple(diagnostics))

@@ -76,7 +76,7 @@ NO_CHANGE: Final = AudienceChange()
 
 
 def recorded(gained: tuple[str, ...], lost: tuple[str, ...]) -> AudienceChange:
-    """Return the change of an audience of which only the handles that come and go are known."""
+    """Return the change of an audience when only the handles that come and go are known."""
     return AudienceChange(gained=gained, lost=lost, newly_named=gained, no_longer_named=lost)
 
 

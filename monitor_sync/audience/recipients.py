@@ -44,7 +44,7 @@ _MOST_CHOICES: Final = 30
 
 
 When = tuple[tuple[CaseCondition, ...], ...]
-"""Cases, in each of which all comparisons hold. Empty: always, for all groups."""
+"""Cases; in each, all its comparisons hold. No case means: always, for all groups."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -104,7 +104,7 @@ def _declared(context: click.Context) -> Mapping[str, str]:
 
 
 def _monitors(context: click.Context) -> Mapping[str, Monitor]:
-    """Return all monitors that are whole; none where no project is there."""
+    """Return all monitors without mistakes; an empty list where there is no project."""
     from monitor_sync.app import files  # YAML and the schema validator
 
     try:

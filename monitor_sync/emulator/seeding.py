@@ -1,4 +1,4 @@
-"""Monitors from outside, such as those of `emulate --data`: are they what the state can hold?"""
+"""Check monitors from outside, such as `emulate --data`: can the state hold them?"""
 
 from __future__ import annotations
 

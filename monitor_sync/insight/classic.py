@@ -237,7 +237,7 @@ def _combining(call: Call, buckets: Buckets, variables: Variables) -> Frame | fl
 def _both(
     left: Frame | float, right: Frame | float, change: Callable[[float, float], float | None]
 ) -> Frame | float:
-    """Return what two operands make, of which a number applies to every bucket of the other."""
+    """Return the result of two operands; a plain number applies to every bucket of the other."""
     if not isinstance(left, Frame):
         if not isinstance(right, Frame):
             value = change(left, right)

@@ -82,7 +82,7 @@ _OF_ONE: Final = frozenset(("avg", "sum", "min", "max"))
 
 
 def reduced(method: str, values: Sequence[float]) -> float:
-    """Return one value for several, of which there is at least one."""
+    """Return one value for several. There is at least one."""
     if len(values) == 1 and method in _OF_ONE:
         return values[0]
     value: float = REDUCTIONS[method](values)

@@ -163,7 +163,7 @@ def _sources_by_group(history: PointHistory, series: Series) -> dict[Group, tupl
 
 
 def frame(leg: Leg, buckets: Buckets, transform: Transform | None = None) -> Frame:
-    """Return the lines of a series by group. ``transform`` changes those of each source."""
+    """Return the lines of a series by group. ``transform`` changes the line of each source."""
     interval = leg.interval(buckets)
     first, last = bounds(buckets)
     since = first - buckets.back
@@ -258,7 +258,7 @@ def _time(
 def _of_then(
     buckets: Buckets, sources: tuple[int, ...], interval: int, method: str, since: int
 ) -> Line:
-    """Return buckets of some time ago as those of now, in the grid of now."""
+    """Move the buckets of some time ago to now, into the grid of now."""
     shift = buckets.shift
     if not shift:
         return buckets.history.line(sources, interval, method, since, buckets.end)

@@ -40,7 +40,7 @@ def _every(settings: EvaluationSettings) -> int:
 
 
 def custom_schedule(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """Return the recurrences of a schedule of the monitor's own, none where it has none."""
+    """Return the recurrences of a monitor's custom schedule, empty where it has none."""
     scheduling = options.get("scheduling_options")
     schedule = scheduling.get("custom_schedule") if isinstance(scheduling, Mapping) else None
     recurrences = schedule.get("recurrences") if isinstance(schedule, Mapping) else None

@@ -159,7 +159,7 @@ _OF_STATES: Final = frozenset(("thresholds", "on_missing_data", "notify_no_data"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Played:
-    """A test played to its end: what happened at every instant, ``due`` those of evaluations."""
+    """A test played to its end, and the instants at which it was evaluated (``due``)."""
 
     test: UnitTest
     settings: EvaluationSettings

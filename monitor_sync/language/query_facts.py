@@ -98,12 +98,12 @@ def group_keys(parsed: Parsed) -> tuple[str, ...]:
 
 
 def series(parsed: Parsed) -> tuple[Series, ...]:
-    """Return every series that is read, those of formula variables too, in written order."""
+    """Return every series that is read, formula variables included, in written order."""
     return tuple(single for expression in expressions(parsed) for single in series_in(expression))
 
 
 def metrics(parsed: Parsed) -> tuple[str, ...]:
-    """Return the metrics read, each once, in written order; those of formula variables too."""
+    """Return the metrics that are read, formula variables included, each once, in written order."""
     return tuple(dict.fromkeys(metric_series.metric.text for metric_series in series(parsed)))
 
 

@@ -64,7 +64,7 @@ class _Owner(NamedTuple):
 
 
 class MonitorBuilder:
-    """Makes monitors, and keeps what there is to say about them."""
+    """Builds monitors and collects their diagnostics."""
 
     def __init__(self, settings: ProjectSettings) -> None:
         self.settings = settings
@@ -305,7 +305,7 @@ class MonitorBuilder:
         declared: Declaration,
         wrong: set[str],
     ) -> dict[str, Any]:
-        """Return the filled values less those of a wrong type, which a hole brought."""
+        """Return the filled values without the ones to which a hole gave a wrong type."""
         values = {name: value for name, value in filled.items() if value is not None}
         problems = list(schema.problems(values, "#changes"))
         for problem in problems:

@@ -1,4 +1,4 @@
-"""What reading the files comes to: the project, what there is to say, and where values stand."""
+"""The result of reading the files: the project, its diagnostics, and where values stand."""
 
 from __future__ import annotations
 

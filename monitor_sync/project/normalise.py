@@ -23,7 +23,7 @@ _HINTS: Final = {
 
 
 class Normaliser:
-    """Makes levels, and keeps what there is to say about them."""
+    """Makes levels and collects their diagnostics."""
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []

@@ -65,7 +65,7 @@ class YamlNode:
 
     @property
     def empty(self) -> bool:
-        """True for a value of which nothing is written, as after ``key:``."""
+        """True for a value without a character, as after ``key:``."""
         return self.kind == "scalar" and self.start == self.end
 
 

@@ -135,7 +135,7 @@ def _bad_name(error: ValidationError, where: DataPath, name: str) -> SchemaProbl
 
 
 def _meant(error: ValidationError) -> list[ValidationError]:
-    """Return the errors of the alternative that the author meant; none where it is unclear."""
+    """Return the errors of the alternative that the author meant; empty where that is unclear."""
     branches: dict[Any, list[ValidationError]] = {}
     for cause in error.context or ():
         branches.setdefault(cause.schema_path[0], []).append(cause)

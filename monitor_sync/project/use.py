@@ -61,7 +61,7 @@ class UsedMonitor(NamedTuple):
 
 
 class TemplateUse:
-    """One use of a template, and what there is to say about it."""
+    """One use of a template, and its diagnostics."""
 
     def __init__(
         self, source: MonitorFile, index: int, use: Mapping[str, Any], normaliser: Normaliser

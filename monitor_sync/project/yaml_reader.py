@@ -305,7 +305,7 @@ class Builder:
             self.root = value
 
     def _merge(self, frame: _Frame, event: Event) -> None:
-        """Fill in what `<<` brings; what is written beside it is stronger."""
+        """Add the entries that `<<` merges in; an entry written beside it wins."""
         for weaker in frame.merges:
             if type(weaker) is not dict:
                 self._problem("file/not-yaml", "`<<` takes a mapping or a list of them", event)

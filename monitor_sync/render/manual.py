@@ -88,7 +88,7 @@ def _filled(written: str) -> str:
 
 
 def _wrapped(written: str, width: int) -> Iterator[str]:
-    """Yield the lines of a text in a width; those of an example are never broken."""
+    """Yield the lines of a text in a width; the lines of an example are never broken."""
     for line in written.split("\n"):
         if line.startswith(" ") or not line:
             yield line

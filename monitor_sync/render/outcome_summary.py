@@ -80,7 +80,7 @@ def by_owner(outcomes: Iterable[Outcome]) -> list[Owned]:
 
 
 def words(owned: Sequence[Owned]) -> list[str]:
-    """Return the words of which there is at least one, in the order in which they are told."""
+    """Return the words that count something, in the order in which they are told."""
     return [word for word in (*MADE, *UNDONE) if any(row.counts[word] for row in owned)]
 
 

@@ -78,7 +78,7 @@ def _range(trace: Trace) -> tuple[float, float]:
 
 
 def _columns(points: Sequence[Point], room: int) -> list[Point]:
-    """Return one point a column: the last of those that fall into it."""
+    """Return one point for each column: the last point that falls into it."""
     if len(points) <= room:
         return list(points)
     return [points[(index + 1) * len(points) // room - 1] for index in range(room)]

@@ -25,7 +25,7 @@ def _rewrite(estate: Estate, _: Sequence[str]) -> Rewrites:
 
 
 def _of_level(level: Level, keys: Mapping[str, set[str]]) -> Iterator[Edit]:
-    """Yield what takes spent words off a monitor or an item: those of all that it makes."""
+    """Yield the edits that remove the words of a level that are spent for all its monitors."""
     for word in ("adopt", "moved_from"):
         if word in level.values and level.keys and all(key in keys[word] for key in level.keys):
             yield Delete((*level.where, word))

@@ -39,7 +39,7 @@ class CandidateTemplate:
     points: dict[Point, None] = field(default_factory=dict)
 
     def gain(self, candidate: Candidate) -> int:
-        """Return the lines that adding a candidate saves; none where it has not the same items."""
+        """Return how many lines a candidate saves when it is added; 0 where the items differ."""
         if not (self.item and candidate.item):
             return 0  # no item could say which of several monitors a file has
         common = sum(point in self.points for point in candidate.members)
@@ -48,7 +48,7 @@ class CandidateTemplate:
         return common - apart // 2 if apart <= common * most else 0
 
     def holds(self, candidate: Candidate) -> bool:
-        """Return whether there are few enough holes with those of a candidate."""
+        """Return whether few enough holes remain when a candidate brings its own."""
         if self.item != candidate.item and self.item in holes_in(str(candidate.monitor)):
             return False  # what is given under that name is something else here
         holes = {self.item, *self.parameters, *self._names(candidate).values()} - {""}

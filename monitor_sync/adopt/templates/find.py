@@ -103,7 +103,7 @@ def _saved(candidates: Iterable[Candidate]) -> int:
 
 
 def _of_bucket(members: Sequence[Member]) -> list[Candidate]:
-    """Return the candidates of a bucket: of all, then once more of those that did not fit."""
+    """Return the candidates of a bucket: of all members, then of the ones that did not fit."""
     candidates: list[Candidate] = []
     for _ in range(2):
         candidate = _of(members)

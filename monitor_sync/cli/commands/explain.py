@@ -42,7 +42,7 @@ def command(rule: str, form: str, output: Path | None) -> None:
 
 
 def _several(pages: Sequence[Page], rule: str) -> Sequence[Page]:
-    """Return all pages, or those of a family. Raises UsageError where there is neither."""
+    """Return all pages, or the pages of a family. Raises UsageError for a name that is neither."""
     family = rule.rstrip("/")
     chosen = [page for page in pages if family in ("", page.family)]
     if chosen:

@@ -150,7 +150,7 @@ class ZendutyLists:
         return [_integration(fields, service) for fields in listed]
 
     def elsewhere(self, service: ZendutyService | None) -> Iterator[Integration | NotRead]:
-        """Yield the integrations of all other services: first those of the same team."""
+        """Yield the integrations of all other services, the services of the same team first."""
         services, gap = self.services()
         team = service.team.id if service else ""
         for other in sorted(services, key=lambda other: other.team.id != team):
