@@ -205,7 +205,7 @@ def _follow_one(
     if isinstance(tool, Unusable):
         behind = _unchecked(tool.reason, tool.fix)
     else:
-        behind = tool.follow(_page(project, used, first), window)
+        behind = tool.follow(_page(project, used, first, name), window)
     return _FollowedHandle(tool=name, first=first.step, behind=behind)
 
 
@@ -221,13 +221,15 @@ def _tool_name(project: Project, used: HandleInUse, connected: _Tools) -> str:
     return kind
 
 
-def _page(project: Project, used: HandleInUse, first: HandleStep) -> PageToFollow:
+def _page(project: Project, used: HandleInUse, first: HandleStep, tool: str) -> PageToFollow:
+    """Return what is to be followed; a declared service is one of the team's own tool alone."""
     team = project.teams.get(used.team)
+    own = team is not None and team.tool.casefold() in ("", tool.casefold())
     return PageToFollow(
         team=used.team,
         handle=used.shown,
         target=used.handle.target,
-        service=team.service if team is not None else "",
+        service=team.service if team is not None and own else "",
         acknowledge=on_call_paths.acknowledge_target(team),
         states=used.states_in_order,
         monitors=tuple(used.monitors.values()),

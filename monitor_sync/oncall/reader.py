@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
@@ -16,7 +16,7 @@ from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import Service
-from monitor_sync.oncall.reading import Fields, objects, text
+from monitor_sync.oncall.reading import Fields, flag, objects, text
 
 _MOST_PAGES: Final = 200
 
@@ -51,7 +51,7 @@ class Reader:
         self._connections = Connections(endpoint)
         self._gate = gate
         self._retry = retry
-        self._read: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Fields, ...] | NotRead] = {}
+        self._read: dict[tuple[Any, ...], tuple[Fields, ...] | NotRead] = {}
         self._silences = 0
         self._throttled = 0
         self._given_up: NotRead | None = None
@@ -60,40 +60,66 @@ class Reader:
         """Close the connections."""
         self._connections.close()
 
-    def listing(self, path: str, subject: str, **path_params: str) -> tuple[Fields, ...] | NotRead:
-        """Return all objects of a list, over all its pages. ``subject`` names it in messages."""
-        key = (path, tuple(sorted(path_params.items())))
+    def listing(
+        self,
+        path: str,
+        subject: str,
+        *,
+        name: str = "results",
+        query: Mapping[str, str] | None = None,
+        **path_params: str,
+    ) -> tuple[Fields, ...] | NotRead:
+        """
+        Return all objects of a list, over all its pages. ``subject`` names it in messages.
+
+        A page is a list, or an object that has it under ``name``, and ``next`` (an address) or
+        ``more`` (true) where another page follows: that begins at the ``offset`` after this one.
+        """
+        request = ApiRequest(
+            method="GET", path=path, kind="list", operation="list", subject=subject,
+            repeatable=True, path_params=path_params, query=query or {},
+        )  # fmt: skip
+        key = (path, tuple(sorted(path_params.items())), tuple(sorted(request.query.items())))
         if key not in self._read:
-            self._read[key] = self._pages(path, subject, path_params)
+            self._read[key] = self._pages(request, name)
         return self._read[key]
 
-    def _pages(
-        self, path: str, subject: str, path_params: Mapping[str, str]
-    ) -> tuple[Fields, ...] | NotRead:
+    def _pages(self, first: ApiRequest, name: str) -> tuple[Fields, ...] | NotRead:
         items: list[Fields] = []
-        query: dict[str, str] = {}
+        query = dict(first.query)
         sent_queries: list[dict[str, str]] = []
         while query not in sent_queries and len(sent_queries) < _MOST_PAGES:
             sent_queries.append(query)
-            request = ApiRequest(
-                method="GET", path=path, kind="list", operation="list", subject=subject,
-                repeatable=True, path_params=path_params, query=query,
-            )  # fmt: skip
-            page = self._page(request)
+            page = self._page(replace(first, query=query), name)
             if isinstance(page, NotRead):
                 return page
-            items += objects(page if isinstance(page, list) else page.get("results"))
-            following = text(page.get("next")) if isinstance(page, dict) else ""
-            if not following:
+            items += objects(page if isinstance(page, list) else page.get(name))
+            following = self._following(page, name, query)
+            if following is None:
                 return tuple(items)
-            own = self._own_query(following)
-            if own is None:
-                return NotRead(f"{self._service.name} gives the next page at another address")
-            query = own
+            if isinstance(following, NotRead):
+                return following
+            query = following
         return NotRead(f"{self._service.name} gives pages without end")
 
-    def _page(self, request: ApiRequest) -> Any:
-        """Return the JSON of one request: a list, or an object with ``results``; or NotRead."""
+    def _following(
+        self, page: Any, name: str, query: Mapping[str, str]
+    ) -> dict[str, str] | NotRead | None:
+        """Return the query of the page after this one; None after the last."""
+        if isinstance(page, list):
+            return None
+        if flag(page.get("more"), default=False):
+            return {**query, "offset": str(int(query.get("offset", "0")) + len(page[name]))}
+        address = text(page.get("next"))
+        if not address:
+            return None
+        own = self._own_query(address)
+        if own is None:
+            return NotRead(f"{self._service.name} gives the next page at another address")
+        return own
+
+    def _page(self, request: ApiRequest, name: str) -> Any:
+        """Return the JSON of one request: a list, or an object with one; or NotRead."""
         if self._given_up is not None:
             return self._given_up
         try:
@@ -110,7 +136,7 @@ class Reader:
         if isinstance(answer, Failure):
             return self._failed(answer)
         self._silences = 0
-        if isinstance(answer.value, dict) and not isinstance(answer.value.get("results"), list):
+        if isinstance(answer.value, dict) and not isinstance(answer.value.get(name), list):
             return NotRead(f"{self._service.name} answered with something that is no list")
         return answer.value
 

@@ -22,7 +22,10 @@ from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow
 GROUP: Final = "monitor_sync.oncall_tools"
 """The group of entry points by which another package adds a tool."""
 
-BUILT_IN: Final[Mapping[str, str]] = {"zenduty": "monitor_sync.oncall.zenduty"}
+BUILT_IN: Final[Mapping[str, str]] = {
+    "pagerduty": "monitor_sync.oncall.pagerduty",
+    "zenduty": "monitor_sync.oncall.zenduty",
+}
 """The module of each tool of ours. It has a ``connect``."""
 
 

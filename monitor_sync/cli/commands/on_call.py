@@ -113,8 +113,9 @@ def verify(
     Each step is ok, broken (what, and what to do) or not checked (why). One person for all 14 days,
     at both levels or for several teams may be a shared account, which is told as a warning.
 
-    Needs the keys of Datadog with integrations_read, and ZENDUTY_API_KEY for Zenduty (ZENDUTY_URL
-    names another address). Zenduty allows 40 reads a minute of who is on call; one a team is sent.
+    Needs the keys of Datadog with integrations_read, and the tool's: ZENDUTY_API_KEY for Zenduty,
+    PAGERDUTY_TOKEN for PagerDuty (ZENDUTY_URL, PAGERDUTY_URL name another address). Zenduty allows
+    40 reads a minute of who is on call; one a team is sent.
     """
     job = _job() if keeps_issue else None
     verified = app.verify_on_call(

@@ -6,12 +6,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from monitor_sync.http import addresses
-from monitor_sync.http.connection import JsonEndpoint
 from monitor_sync.http.failure import one_line
-from monitor_sync.http.request_gate import Clock, RequestGate
-from monitor_sync.http.retry import RetryPolicy
+from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
-from monitor_sync.oncall.reader import Reader
+from monitor_sync.oncall.connecting import reader
 from monitor_sync.oncall.tool import Connection, Unusable
 from monitor_sync.oncall.zenduty.directory import ON_CALL, ZendutyLists
 from monitor_sync.oncall.zenduty.following import Zenduty
@@ -35,7 +33,6 @@ USUAL: Final = RequestLimit(requests=120, seconds=60.0)
 HEADERS: Final = RateLimitHeaders(reset="retry-after", default_period=60.0)
 """None are published; the one that any service may send with a 429 is heeded."""
 
-TRIES: Final = 3
 THROTTLE_WAITS: Final = 120.0
 """Zenduty's page: wait about a minute after a 429, longer each time. With 0.5 s as unit: 60 s."""
 
@@ -56,25 +53,17 @@ def connect(connection: Connection, clock: Clock | None = None) -> Zenduty:
         limits=LIMITS,
         usual_limit=USUAL,
     )
-    endpoint = JsonEndpoint(
+    lists = reader(
+        service,
+        connection,
         base_url=base_url,
         headers={"Authorization": f"Token {key}"},
-        secrets=(key,),
+        key=key,
         sentences=_sentences,
-        limits=HEADERS,
-        proxy=addresses.proxy(environ, base_url),
-        timeout=addresses.seconds(environ, "MONITOR_SYNC_TIMEOUT", default=30.0, most=3600.0),
-    )
-    backoff = addresses.seconds(environ, "MONITOR_SYNC_BACKOFF", default=0.5, most=60.0)
-    gate = RequestGate(
-        service,
-        backoff=backoff,
-        deadline=connection.deadline,
-        on_wait=connection.on_wait,
+        throttle_waits=THROTTLE_WAITS,
         clock=clock,
     )
-    retry = RetryPolicy(tries=TRIES, first_wait=backoff, throttle_waits=THROTTLE_WAITS)
-    return Zenduty(NAME, ZendutyLists(Reader(service, endpoint, gate, retry)))
+    return Zenduty(NAME, ZendutyLists(lists))
 
 
 def _sentences(body: Any) -> tuple[str, ...]:

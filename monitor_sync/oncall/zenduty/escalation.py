@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor_sync.counting import count
 from monitor_sync.oncall import coverage
 from monitor_sync.oncall.path import (
     EscalationLevel,
@@ -16,7 +15,6 @@ from monitor_sync.oncall.path import (
     PathStep,
     Responder,
     Shift,
-    StepName,
 )
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
@@ -29,6 +27,7 @@ from monitor_sync.oncall.reading import (
     text,
     whole,
 )
+from monitor_sync.oncall.steps import not_checked, person_step, unread
 from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService, responder
 from monitor_sync.oncall.zenduty.schedule import turns
 
@@ -58,12 +57,12 @@ def beyond(
     on_call = directory.on_call(policy.team)
     levels = None if isinstance(on_call, NotRead) else _levels(policy, on_call)
     reason = on_call.reason if isinstance(on_call, NotRead) else "Zenduty does not list its policy"
-    person = _person_step(levels, reason)
+    person = person_step(levels, "Zenduty", reason)
     if not policy.rules:
         return Followed(
             steps=(
                 _escalation_step(policy, page),
-                _not_checked("schedule", "the policy has no step that could name one"),
+                not_checked("schedule", "the policy has no step that could name one"),
                 person,
             ),
             levels=levels or (),
@@ -72,15 +71,6 @@ def beyond(
     return Followed(
         steps=(_escalation_step(policy, page), schedule, person), levels=levels or (), shifts=shifts
     )
-
-
-def unread(reason: str, *names: StepName) -> tuple[PathStep, ...]:
-    """Return these steps as not checked, all for one reason."""
-    return tuple(_not_checked(name, reason) for name in names)
-
-
-def _not_checked(name: StepName, reason: str) -> PathStep:
-    return PathStep(step=name, name="", status="not_checked", what=reason)
 
 
 def _without_policy(service: ZendutyService) -> Followed:
@@ -172,11 +162,11 @@ def _schedule(
         return PathStep(step="schedule", name="", status="ok", what=what), tuple(shifts) or None
     listed = directory.schedules(policy.team)
     if isinstance(listed, NotRead):
-        return _not_checked("schedule", listed.reason), None
+        return not_checked("schedule", listed.reason), None
     schedules = [fields for fields in listed if text(fields.get("unique_id")) in wanted]
     if len(schedules) < len(set(wanted)):
         missing = "the first step names a schedule that is not among those of its team"
-        return _not_checked("schedule", missing), None
+        return not_checked("schedule", missing), None
     doubt = ""
     for fields in schedules:
         read = turns(fields, people, window)
@@ -204,30 +194,4 @@ def _level(rule: Fields) -> EscalationLevel:
         position=whole(rule.get("position")) or 0,
         delay=span(rule.get("delay"), seconds=60),
         people=tuple(map(responder, objects(rule.get("oncalls")))),
-    )
-
-
-def _person_step(levels: tuple[EscalationLevel, ...] | None, reason: str) -> PathStep:
-    if levels is None:
-        return _not_checked("person", reason)
-    reached = next((level for level in levels if level.people), None)
-    if reached is None:
-        return PathStep(
-            step="person",
-            name="",
-            status="broken",
-            what="nobody is on call now, at no level",
-            fix="put somebody on call in Zenduty now, then mend the schedule",
-        )
-    note = ""
-    if reached is not levels[0]:
-        position = levels.index(reached) + 1
-        waits = reached.delay / timedelta(minutes=1) if reached.delay else 0
-        note = f"nobody at the first level now; level {position} is called after {waits:g} min"
-    return PathStep(
-        step="person",
-        name=", ".join(person.name for person in reached.people[:3])
-        + (f" and {count(len(reached.people) - 3, 'other')}" if len(reached.people) > 3 else ""),
-        status="ok",
-        what=note,
     )

@@ -9,6 +9,7 @@ from typing import Final
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Status, Webhook
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.steps import unread
 from monitor_sync.oncall.zenduty.directory import (
     Integration,
     SeveralServices,
@@ -16,7 +17,7 @@ from monitor_sync.oncall.zenduty.directory import (
     ZendutyService,
     place,
 )
-from monitor_sync.oncall.zenduty.escalation import beyond, unread
+from monitor_sync.oncall.zenduty.escalation import beyond
 from monitor_sync.oncall.zenduty.payload import differences
 
 _DISABLED, _MAINTENANCE = 0, 4  # `status` of a service

@@ -1,0 +1,141 @@
+"""A page on its way through PagerDuty: from the service to the person it wakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService
+from monitor_sync.oncall.pagerduty.escalation import beyond
+from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
+from monitor_sync.oncall.privacy import shown
+from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.steps import not_checked, unread
+
+_CLOSED: Final = {"maintenance": "is in maintenance", "disabled": "is disabled"}
+"""The statuses in which a service makes no incident (OpenAPI); warning and critical are active."""
+
+_MENDS: Final = {
+    "maintenance": "end the maintenance window in PagerDuty",
+    "disabled": "enable the service in PagerDuty",
+}
+
+
+class PagerDuty:
+    """PagerDuty behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
+
+    handle_kinds: Final = frozenset({"pagerduty"})
+    title: Final = "PagerDuty"
+
+    def __init__(self, directory: PagerDutyLists) -> None:
+        self._directory = directory
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._directory.close()
+
+    def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
+        """
+        Return the steps from the integration to the person.
+
+        The service is the one of teams.yaml, and where that declares none the one that has the
+        handle's name: Datadog gives no key, so no key can be compared.
+        """
+        wanted = page.service or page.target
+        if not wanted:
+            reason = "neither the handle nor teams.yaml names a service of PagerDuty"
+            return _unknown(unread(reason, "integration", "service"))
+        services = self._directory.services()
+        if isinstance(services, NotRead):
+            steps = unread(services.reason, "integration", "service")
+            return _unknown(steps, reason=services.reason)
+        service = _named(wanted, services)
+        if service is None:
+            return _unknown(_no_such_service(page, wanted, services))
+        rest = beyond(service, page, self._directory, window)
+        return Followed(
+            steps=(_integration_step(service), _service_step(service, page, services), *rest.steps),
+            levels=rest.levels,
+            shifts=rest.shifts,
+        )
+
+
+def _named(wanted: str, services: Sequence[PagerDutyService]) -> PagerDutyService | None:
+    """Return the service of this id or name; PagerDuty's names differ by more than case."""
+    return next(
+        (s for s in services if wanted == s.id or wanted.casefold() == s.name.casefold()), None
+    )
+
+
+def _unknown(
+    first: tuple[PathStep, ...], reason: str = "it is not known which service the page comes to"
+) -> Followed:
+    return Followed(steps=(*first, *unread(reason, "escalation", "schedule", "person")))
+
+
+def _no_such_service(
+    page: PageToFollow, wanted: str, services: Sequence[PagerDutyService]
+) -> tuple[PathStep, PathStep]:
+    first = not_checked("integration", "there is no service that could have one")
+    if not page.service:  # a handle may be called anything in Datadog
+        return first, PathStep(
+            step="service",
+            name="",
+            status="not_checked",
+            what=f"PagerDuty has no service {wanted}, and teams.yaml declares none",
+            fix="declare on_call.service in teams.yaml",
+        )
+    near = get_close_matches(wanted, [service.name for service in services], n=1)
+    mend = f"did you mean {shown(near[0])}? Else mend" if near else "mend"
+    return first, PathStep(
+        step="service",
+        name=wanted,
+        status="broken",
+        what=f"PagerDuty has no service {wanted}",
+        fix=f"{mend} on_call.service of the team in teams.yaml, or make the service in PagerDuty",
+    )
+
+
+def _integration_step(service: PagerDutyService) -> PathStep:
+    """
+    Return the step about the way in. Without an integration that takes events it is not checked.
+
+    An event orchestration may still lead to such a service.
+    """
+    names = service.integrations
+    if not names:
+        return PathStep(
+            step="integration",
+            name="",
+            status="not_checked",
+            what=f"the service {shown(service.name)} has no integration that takes events:"
+            " only an event orchestration could lead here",
+            fix="add the Datadog integration to the service, and its key to Datadog",
+        )
+    own = next((name for name in names if "datadog" in name.casefold()), names[0])
+    note = "whether Datadog sends to this one is not checked: it does not give its key"
+    return PathStep(step="integration", name=shown(own), status="ok", what=note)
+
+
+def _service_step(
+    service: PagerDutyService, page: PageToFollow, services: Sequence[PagerDutyService]
+) -> PathStep:
+    closed = _CLOSED.get(service.status)
+    note = "" if page.service else "teams.yaml declares no on_call.service to compare with"
+    other = _named(page.target, services) if page.target else None
+    warnings: tuple[str, ...] = ()
+    if other is not None and other.id != service.id:
+        warnings = (
+            f"{page.handle} has the name of another service, {shown(other.name)}:"
+            " compare the key in Datadog",
+        )
+    problem = f"the service {shown(service.name)} {closed}: no incident is made" if closed else ""
+    return PathStep(
+        step="service",
+        name=shown(service.name),
+        status="broken" if problem else "ok",
+        what=problem or note,
+        fix=_MENDS.get(service.status, ""),
+        warnings=warnings,
+    )

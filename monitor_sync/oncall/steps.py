@@ -1,0 +1,50 @@
+"""Steps that are made alike for every tool. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from monitor_sync.counting import count
+from monitor_sync.oncall.path import EscalationLevel, PathStep, StepName
+
+
+def unread(reason: str, *names: StepName) -> tuple[PathStep, ...]:
+    """Return these steps as not checked, all for one reason."""
+    return tuple(not_checked(name, reason) for name in names)
+
+
+def not_checked(name: StepName, reason: str) -> PathStep:
+    """Return a step that is not checked, for a reason."""
+    return PathStep(step=name, name="", status="not_checked", what=reason)
+
+
+def person_step(levels: Sequence[EscalationLevel] | None, tool: str, reason: str) -> PathStep:
+    """
+    Return the step about who is called first now.
+
+    ``levels`` is None where that is not known, for ``reason``. ``tool`` is the tool's name.
+    """
+    if levels is None:
+        return not_checked("person", reason)
+    reached = next((level for level in levels if level.people), None)
+    if reached is None:
+        return PathStep(
+            step="person",
+            name="",
+            status="broken",
+            what="nobody is on call now, at no level",
+            fix=f"put somebody on call in {tool} now, then mend the schedule",
+        )
+    note = ""
+    if reached is not levels[0]:
+        position = levels.index(reached) + 1
+        waits = reached.delay / timedelta(minutes=1) if reached.delay else 0
+        note = f"nobody at the first level now; level {position} is called after {waits:g} min"
+    return PathStep(
+        step="person",
+        name=", ".join(person.name for person in reached.people[:3])
+        + (f" and {count(len(reached.people) - 3, 'other')}" if len(reached.people) > 3 else ""),
+        status="ok",
+        what=note,
+    )
