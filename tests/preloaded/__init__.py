@@ -14,7 +14,6 @@ import marshal
 import os
 import select
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -104,10 +103,8 @@ def python() -> str:
 
 @functools.cache
 def _parent() -> str:
-    """Start the parent; return where it listens. It ends when its standard input does."""
-    folder = tempfile.mkdtemp(prefix="preloaded-")
-    address = f"{folder}/socket"
-    atexit.register(shutil.rmtree, folder)
+    """Start the parent; return where it listens. When its input ends it tidies up and ends."""
+    address = str(Path(tempfile.mkdtemp(prefix="preloaded-")) / "socket")
     modules = sorted(name for name in sys.modules if name.split(".")[0] in _LOADED)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.preloaded.parent", address, *modules],

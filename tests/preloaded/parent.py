@@ -8,6 +8,7 @@ import marshal
 import os
 import runpy
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -91,7 +92,9 @@ def main() -> None:
         listening.listen(16)
         print("ready", flush=True)
         wanted = _next_command(listening)
-    if wanted is not None:
+    if wanted is None:
+        shutil.rmtree(Path(address).parent)
+    else:
         _carry_out(wanted)
 
 
