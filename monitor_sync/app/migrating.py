@@ -13,7 +13,8 @@ from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, estate
 from monitor_sync.app import files, rewriting, scratch
 from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import ByHand, Rewritten
-from monitor_sync.audience.change import compare
+from monitor_sync.audience.audience import of_body
+from monitor_sync.audience.change import between, same_but_for
 from monitor_sync.counting import count, listed
 from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import UsageError
@@ -71,7 +72,7 @@ def requests(words: Sequence[str]) -> list[tuple[Codemod, tuple[str, ...]]]:
     """
     Return the codemods that a command line names, each with what it is told.
 
-    Raises UsageError for a name that is none, and where an argument is missing.
+    Raises UsageError for a name that is none, and where an argument is missing or cannot be meant.
     """
     rest = list(words)
     requested = []
@@ -89,7 +90,7 @@ def requests(words: Sequence[str]) -> list[tuple[Codemod, tuple[str, ...]]]:
                 f"{name} takes {count(len(codemod.parameters), 'argument')}",
                 hint=f"write `monitor-sync migrate {usage}`",
             )
-        requested.append((codemod, arguments))
+        requested.append((codemod, codemod.understood(arguments)))
     return requested
 
 
@@ -142,13 +143,15 @@ def _step(run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str]) -> Code
     edits = {name: steps for name, steps in rewrites.edits.items() if steps}
     number, by_hand = rewriting.rewrite_copy(run.copy, edits)
     after = rewriting.read_copy(run.copy, run.root)
-    changed = _prove(run, codemod, before, after)
+    changed = _prove(run, codemod, arguments, before, after)
     second = estate(run.copy, rewriting.parsed_files(run.copy), after)
+    refused = {entry.shown for entry in by_hand}
+    left = [entry for entry in codemod.left(second, arguments) if entry.file not in refused]
     stale = _unused_ignores(second) - known
     further = ignores.edits(second.levels, stale)
     rewriting.rewrite_copy(run.copy, further)
     below = [replace(entry, shown=_shown(run, entry.shown)) for entry in by_hand]
-    kept = [replace(entry, file=_shown(run, entry.file)) for entry in rewrites.kept]
+    kept = [replace(entry, file=_shown(run, entry.file)) for entry in (*rewrites.kept, *left)]
     return CodemodRun(
         codemod=codemod,
         files=number + len(further.keys() - edits.keys()),
@@ -197,7 +200,9 @@ def _shown(run: _CodemodRuns, name: str) -> str:
     return scratch.shown(str(run.copy / name), run.copy, run.root)
 
 
-def _prove(run: _CodemodRuns, codemod: Codemod, before: Loaded, after: Loaded) -> list[str]:
+def _prove(
+    run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str], before: Loaded, after: Loaded
+) -> list[str]:
     """Return the monitors that a codemod changes. Raises NotProven where it does more than said."""
     known = {
         (diagnostic.rule, diagnostic.key, diagnostic.message) for diagnostic in before.diagnostics
@@ -218,11 +223,12 @@ def _prove(run: _CodemodRuns, codemod: Codemod, before: Loaded, after: Loaded) -
         raise NotProven(f"{codemod.name} would add or remove monitors", run.rewritten())
     changed = [key for key in old if old[key].body != new[key].body]
     for key in changed:
-        _prove_one(run, codemod, key, old[key], new[key])
+        _prove_fields(run, codemod, old[key], new[key])
+        _prove_audience(run, codemod, arguments, old[key], new[key])
     return changed
 
 
-def _prove_one(run: _CodemodRuns, codemod: Codemod, key: str, old: Monitor, new: Monitor) -> None:
+def _prove_fields(run: _CodemodRuns, codemod: Codemod, old: Monitor, new: Monitor) -> None:
     # what routing adds to a message follows from the options
     bodies = [
         {**monitor.body, "message": monitor.body["message"][: monitor.text_end]}
@@ -232,13 +238,24 @@ def _prove_one(run: _CodemodRuns, codemod: Codemod, key: str, old: Monitor, new:
     further = [name for name in further if name.split(".")[0] not in codemod.fields]
     if further:
         raise NotProven(
-            f"{codemod.name} would change {further[0]} of {key} too, so nothing is written",
+            f"{codemod.name} would change {further[0]} of {old.key} too, so nothing is written",
             run.rewritten(),
         )
-    audience = compare(_published(old.body), _published(new.body))
-    if audience and "message" in codemod.fields and not codemod.parameters:
+
+
+def _prove_audience(
+    run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str], old: Monitor, new: Monitor
+) -> None:
+    before, after = of_body(_published(old.body)), of_body(_published(new.body))
+    if codemod.replaces_a_handle:
+        proven = same_but_for(before, after, arguments[0], arguments[1])
+    else:
+        proven = "message" not in codemod.fields or bool(codemod.parameters)
+        proven = proven or not between(before, after)
+    if not proven:
         raise NotProven(
-            f"{codemod.name} would notify others of {key}, so nothing is written", run.rewritten()
+            f"{codemod.name} would notify others of {old.key}, so nothing is written",
+            run.rewritten(),
         )
 
 

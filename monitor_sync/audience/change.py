@@ -9,8 +9,12 @@ from typing import Final
 
 from monitor_sync.audience.audience import NO_AUDIENCE, Audience, of_body, pagers_of_trouble
 from monitor_sync.audience.recipients import When
+from monitor_sync.language.cases import CaseCondition
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import Body
+
+Case = tuple[CaseCondition, ...]
+"""Comparisons that all hold."""
 
 HandleCases = tuple[tuple[str, When], ...]
 """Handles, in the order of the message, and the cases in which each of them is notified."""
@@ -119,6 +123,30 @@ def between(before: Audience, after: Audience, *, pagers: tuple[str, ...] = ()) 
         newly_named=_without(after.named, before.named),
         no_longer_named=_without(before.named, after.named),
     )
+
+
+def same_but_for(before: Audience, after: Audience, old: str, new: str) -> bool:
+    """
+    Return whether two audiences are the same once two handles count as one.
+
+    At each transition and in each case ``new`` may stand for ``old``, and nobody else comes or
+    goes. Where both are notified in different cases, these are not simplified: the answer
+    may be False although they come to the same.
+    """
+    return {name: _as_one(before, name, old, new) for name in before.at} == {
+        name: _as_one(after, name, old, new) for name in after.at
+    }
+
+
+def _as_one(audience: Audience, transition: str, old: str, new: str) -> dict[str, frozenset[Case]]:
+    """Return the cases of each handle at a transition, those of ``old`` with ``new``'s."""
+    together: dict[str, frozenset[Case]] = {}
+    for handle, when in _cases(audience, transition):
+        name = new if handle == old else handle
+        known = together.get(name)
+        always = not when or known == frozenset()
+        together[name] = frozenset() if always else frozenset(when) | (known or frozenset())
+    return together
 
 
 def _transitions(before: Audience, after: Audience) -> Iterator[TransitionChange]:

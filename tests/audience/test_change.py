@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.audience.audience import lines_that_notify, named_handles
-from monitor_sync.audience.change import NO_CHANGE, compare
+from monitor_sync.audience.audience import lines_that_notify, named_handles, of_body
+from monitor_sync.audience.change import NO_CHANGE, compare, same_but_for
 from monitor_sync.audience.recipients import by_transition
 from monitor_sync.language.transitions import Reach
 from tests.language import rendering
@@ -223,3 +223,29 @@ def test_what_is_left_of_any_message_notifies_the_same(before: Any, other: Any) 
     text = rendering.written(before) + "\nwords\n{{value}} words\n" + rendering.written(other)
     left = lines_that_notify(text)
     assert by_transition(left, reach=Reach()) == by_transition(text, reach=Reach())
+
+
+_MATCH = '{{#is_match "env.name" "prod"}}'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("@old @a", "@new @a", True),
+        ("@old @new", "@new", True),
+        ("@old", "@old", True),
+        ("{{#is_alert}}@old{{/is_alert}} @a", "{{#is_alert}}@new{{/is_alert}} @a", True),
+        ("{{#is_alert}}@old{{/is_alert}} @a", "{{#is_recovery}}@new{{/is_recovery}} @a", False),
+        (f"{_MATCH}@old{{{{/is_match}}}}", f"{_MATCH}@new{{{{/is_match}}}}", True),
+        (f"{_MATCH}@old{{{{/is_match}}}}", "@new", False),
+        (f"{_MATCH}@old{{{{/is_match}}}} @new", "@new", True),
+        ("@old @a", "@new", False),
+        ("@old", "@new @b", False),
+        ("@old", "nobody", False),
+        ("@old{{#is_alert}}-eu{{/is_alert}}", "@new{{#is_alert}}-eu{{/is_alert}}", False),
+    ],
+)
+def test_two_handles_that_count_as_one_make_audiences_the_same(
+    before: str, after: str, same: bool
+) -> None:
+    assert same_but_for(of_body(body(before)), of_body(body(after)), "@old", "@new") is same

@@ -7,6 +7,7 @@ from typing import Final
 from monitor_sync.adopt.migrate import (
     escalation,
     group_delay,
+    handle,
     monitor_type,
     no_data,
     rename_metric,
@@ -26,5 +27,6 @@ CODEMODS: Final = {
         spent.CODEMOD,
         rename_metric.CODEMOD,
         rename_tag.CODEMOD,
+        handle.CODEMOD,
     )
 }

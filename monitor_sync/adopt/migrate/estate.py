@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -195,6 +195,10 @@ def without_options(level: Level, names: Sequence[str]) -> list[Edit]:
     return without((*level.where, "options"), given, len(level.options))
 
 
+def _nothing_left(_: Estate, __: Sequence[str]) -> Iterable[Kept]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codemod:
     """
@@ -203,6 +207,10 @@ class Codemod:
     ``behaviour`` says what changes in what the monitors do. ``parameters`` are what it is told on
     the command line. ``fields`` are the only parts of a monitor that may differ afterwards, such
     as ``query`` or ``options.on_missing_data``. ``online`` asks for what a plan says is spent.
+    ``understood`` returns the arguments as the others take them; it raises UsageError for what
+    cannot be meant. ``left`` finds in the rewritten files what a person has to do.
+    ``replaces_a_handle``: the arguments are two handles, and whom a monitor notifies may differ
+    in these alone.
     """
 
     name: str
@@ -212,3 +220,6 @@ class Codemod:
     parameters: tuple[str, ...] = ()
     fields: frozenset[str] = frozenset()
     online: bool = False
+    understood: Callable[[Sequence[str]], tuple[str, ...]] = tuple
+    left: Callable[[Estate, Sequence[str]], Iterable[Kept]] = _nothing_left
+    replaces_a_handle: bool = False

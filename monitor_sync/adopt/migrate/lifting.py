@@ -68,7 +68,7 @@ def lifted(text: str, *, plain: bool = False) -> Lifted:
     One that is part of a sentence, made of variables or shown only in some cases stays. With
     ``plain`` one goes only if it stands in no block, or in one for a single state.
     """
-    in_text = _handles(text)
+    in_text = written_handles(text)
     stayed = dict(_bound(text, in_text, plain=plain))
     lines, at = [], 0
     for line in text.split("\n"):
@@ -101,10 +101,11 @@ def lifted(text: str, *, plain: bool = False) -> Lifted:
 
 def handle_names(text: str) -> list[str]:
     """Return the handles of a message as they are written, holes included."""
-    return [text[handle.start : handle.end] for handle in _handles(text)]
+    return [text[handle.start : handle.end] for handle in written_handles(text)]
 
 
-def _handles(text: str) -> Sequence[Handle]:
+def written_handles(text: str) -> Sequence[Handle]:
+    """Return the handles of a text as it is written: a hole is a part of the word around it."""
     return handles(_HOLE.sub(lambda hole: "x" * len(hole[0]), text))
 
 
