@@ -144,9 +144,12 @@ def _step(run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str]) -> Code
     number, by_hand = rewriting.rewrite_copy(run.copy, edits)
     after = rewriting.read_copy(run.copy, run.root)
     changed = _prove(run, codemod, arguments, before, after)
-    second = estate(run.copy, rewriting.parsed_files(run.copy), after)
-    refused = {entry.shown for entry in by_hand}
-    left = [entry for entry in codemod.left(second, arguments) if entry.file not in refused]
+    second = estate(run.copy, rewriting.parsed_files(run.copy, tests=True), after)
+    later = codemod.afterwards(second, arguments)
+    more, refused = rewriting.rewrite_copy(run.copy, later.edits)
+    by_hand += refused
+    not_edited = {entry.shown for entry in by_hand}
+    left = [entry for entry in later.kept if entry.file not in not_edited]
     stale = _unused_ignores(second) - known
     further = ignores.edits(second.levels, stale)
     rewriting.rewrite_copy(run.copy, further)
@@ -154,7 +157,7 @@ def _step(run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str]) -> Code
     kept = [replace(entry, file=_shown(run, entry.file)) for entry in (*rewrites.kept, *left)]
     return CodemodRun(
         codemod=codemod,
-        files=number + len(further.keys() - edits.keys()),
+        files=number + more + len(further.keys() - edits.keys()),
         monitors=len(changed),
         kept=tuple(sorted(kept, key=lambda kept: (kept.file, kept.line))),
         by_hand=tuple(below),

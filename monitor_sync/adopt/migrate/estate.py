@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -195,8 +195,8 @@ def without_options(level: Level, names: Sequence[str]) -> list[Edit]:
     return without((*level.where, "options"), given, len(level.options))
 
 
-def _nothing_left(_: Estate, __: Sequence[str]) -> Iterable[Kept]:
-    return ()
+def _nothing_more(_: Estate, __: Sequence[str]) -> Rewrites:
+    return Rewrites()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +208,8 @@ class Codemod:
     the command line. ``fields`` are the only parts of a monitor that may differ afterwards, such
     as ``query`` or ``options.on_missing_data``. ``online`` asks for what a plan says is spent.
     ``understood`` returns the arguments as the others take them; it raises UsageError for what
-    cannot be meant. ``left`` finds in the rewritten files what a person has to do.
+    cannot be meant. ``afterwards`` sees the files rewritten: what follows for unit tests, which no
+    monitor depends on, and what a person has to do.
     ``replaces_a_handle``: the arguments are two handles, and whom a monitor notifies may differ
     in these alone.
     """
@@ -221,5 +222,5 @@ class Codemod:
     fields: frozenset[str] = frozenset()
     online: bool = False
     understood: Callable[[Sequence[str]], tuple[str, ...]] = tuple
-    left: Callable[[Estate, Sequence[str]], Iterable[Kept]] = _nothing_left
+    afterwards: Callable[[Estate, Sequence[str]], Rewrites] = _nothing_more
     replaces_a_handle: bool = False

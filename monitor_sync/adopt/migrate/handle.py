@@ -46,24 +46,44 @@ def _rewrite(estate: Estate, names: Sequence[str]) -> Rewrites:
     old, new = names
     rewrites = Rewrites()
     for file in estate.files:
-        edits = rewrites.edits[estate.below(file)]
-        twice: list[Edit] = []
-        for where, text in texts(file.written):
-            if _is_handle(file, where):
-                if text == old:
-                    if new in _beside(file, where):
-                        twice.append(Delete(where))
-                    else:
-                        edits.append(Set(where, new))
-            elif _is_text(file, where):
-                renamed_text = renamed(text, old, new)
-                if renamed_text != text and _is_safe(estate, file, where, old, new):
-                    edits.append(Set(where, renamed_text))
-        edits += reversed(twice)  # from the last, as those behind it move up
+        if file.file.kind != "tests":
+            rewrites.edits[estate.below(file)] += _edits(estate, file, old, new)
     if any(rewrites.edits.values()):
         rewrites.notes += _tools(estate, old)
         rewrites.notes += _no_pager(estate, old, new)
     return rewrites
+
+
+def _afterwards(estate: Estate, names: Sequence[str]) -> Rewrites:
+    """Return the edits of unit tests whose monitors no longer notify the old handle."""
+    old, new = names
+    rewrites = Rewrites(kept=[*handle_left.left(estate, old)])
+    staying = handle_left.monitors_with(estate, old)
+    for file in estate.files:
+        if file.file.kind == "tests":
+            for edit in _edits(estate, file, old, new):
+                if handle_left.is_test_of(file, edit.where, staying):
+                    rewrites.kept.append(handle_left.kept_test(file, edit.where, old))
+                else:
+                    rewrites.edits[estate.below(file)].append(edit)
+    return rewrites
+
+
+def _edits(estate: Estate, file: ParsedFile, old: str, new: str) -> list[Edit]:
+    """Return what puts one handle in place of another in one file."""
+    edits: list[Edit] = []
+    twice: list[Edit] = []
+    for where, text in texts(file.written):
+        if _is_handle(file, where):
+            if text == old and new in _beside(file, where):
+                twice.append(Delete(where))
+            elif text == old:
+                edits.append(Set(where, new))
+        elif _is_text(file, where):
+            renamed_text = renamed(text, old, new)
+            if renamed_text != text and _is_safe(estate, file, where, old, new):
+                edits.append(Set(where, renamed_text))
+    return [*edits, *reversed(twice)]  # from the last, as those behind it move up
 
 
 def _is_handle(file: ParsedFile, where: DataPath) -> bool:
@@ -201,6 +221,6 @@ CODEMOD = Codemod(
     parameters=("OLD", "NEW"),
     fields=frozenset({"message", "options.escalation_message"}),
     understood=_understood,
-    left=handle_left.left,
+    afterwards=_afterwards,
     replaces_a_handle=True,
 )

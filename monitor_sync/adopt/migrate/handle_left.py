@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
 from typing import Final
 
 from monitor_sync.adopt.migrate.estate import Estate, Kept
+from monitor_sync.audience.audience import of_body
 from monitor_sync.audience.pagers import may_be
 from monitor_sync.diagnostics import Span
 from monitor_sync.language.handles import Handle, handles
 from monitor_sync.model import Monitor
 from monitor_sync.project.document import Document
 from monitor_sync.project.layers import Field
+from monitor_sync.project.parsed import ParsedFile
+from monitor_sync.project.yaml_reader import DataPath
 
 _MESSAGE: Final = ("message",)
 _ESCALATION: Final = ("options", "escalation_message")
@@ -22,9 +26,8 @@ _HOLES: Final = "holes make the handle here"
 _OTHERS: Final = "renamed here, others would be notified too"
 
 
-def left(estate: Estate, names: Sequence[str]) -> Iterator[Kept]:
+def left(estate: Estate, old: str) -> Iterator[Kept]:
     """Yield each place at which monitors still name the old handle, once, and why."""
-    old = names[0]
     seen: set[tuple[str, int, str]] = set()
     for monitor in estate.loaded.project.monitors.values():
         for name, (document, span) in _places(estate, monitor, old):
@@ -67,3 +70,30 @@ def _reason(name: str, old: str, document: Document, span: Span) -> str:
     if name != old:
         return _SPELLED
     return _OTHERS if old in document.excerpt(span.line) else _HOLES
+
+
+# unit tests
+
+
+def monitors_with(estate: Estate, old: str) -> list[str]:
+    """Return the keys of the monitors that still name the old handle."""
+    monitors = estate.loaded.project.monitors.values()
+    return [monitor.key for monitor in monitors if old in of_body(monitor.body).named]
+
+
+def is_test_of(file: ParsedFile, where: DataPath, keys: Collection[str]) -> bool:
+    """Return whether a place in a file of tests is in a test of one of these monitors."""
+    pattern = str(file.written["tests"][where[1]].get("monitor"))
+    whole = f"{file.file.unit}/{file.file.name}/{pattern}"
+    return any(fnmatchcase(key, whole) or key.startswith(f"{whole}.") for key in keys)
+
+
+def kept_test(file: ParsedFile, where: DataPath, old: str) -> Kept:
+    """Return the note about a place in a test that keeps the old handle."""
+    span = file.document.span(where)
+    return Kept(
+        file=span.path,
+        line=span.line,
+        what=old,
+        reason="this tests a monitor that still names it",
+    )

@@ -57,7 +57,8 @@ def test_it_is_renamed_wherever_files_name_it_and_comments_stay(tmp_path: Path) 
     )
     files["project.yaml"] = PROJECT + 'policy: {pagers: ["@opsgenie-x", "@opsgenie-*"]}\n'
     files["motor/flow.tests.yaml"] = (
-        'tests:\n  - monitor: errors\n    series: [{metric: motor.errors, values: "1x9"}]\n'
+        "tests:\n  - name: e\n    monitor: errors\n"
+        '    series: [{metric: motor.errors, values: "1x9"}]\n'
         '    expect: [{at: 5m, state: ok, notified: ["@opsgenie-x"], message: "to @opsgenie-x"}]\n'
     )
     step = _migrated(tmp_path, files)

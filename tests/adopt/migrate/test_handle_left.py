@@ -57,3 +57,28 @@ def test_routing_that_a_hole_names_is_listed_where_it_is_written(tmp_path: Path)
     assert (kept.what, kept.line, kept.reason) == (
         "@opsgenie-motor", 7, "holes make the handle here",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", ["errors", "err*"])
+def test_a_test_keeps_the_handle_of_a_monitor_that_keeps_it(tmp_path: Path, pattern: str) -> None:
+    files = one('also_notify: {alert: ["@opsgenie-${unit}"]}\n')
+    files["motor/flow.yaml"] += (
+        "  other:\n    name: Other\n    query: avg(last_5m):avg:a{*} > 5\n"
+        "    message: Call @opsgenie-motor.\n"
+    )
+    test = (
+        "  - name: NAME\n    monitor: NAME\n    series: [{metric: a, values: 1x9}]\n"
+        '    expect: [{at: 5m, state: ok, notified: ["@opsgenie-motor"]}]\n'
+    )
+    tests = "tests:\n" + test.replace("NAME", pattern) + test.replace("NAME", "other")
+    files["motor/flow.tests.yaml"] = tests
+    write(tmp_path, dict(files))
+    (step,) = migrate(tmp_path, ["handle", "@opsgenie-motor", "@webhook-zenduty-motor"]).steps
+    assert [(Path(kept.file).name, kept.line, kept.reason) for kept in step.kept] == [
+        ("flow.tests.yaml", 5, "this tests a monitor that still names it"),
+        ("flow.yaml", 7, "holes make the handle here"),
+    ]
+    head, _, tail = tests.rpartition("@opsgenie-motor")
+    written = (tmp_path / "motor/flow.tests.yaml").read_text()
+    assert written == f"{head}@webhook-zenduty-motor{tail}"
+    assert step.files == 2
