@@ -12,7 +12,7 @@ from monitor_sync.adopt.migrate.lifting import written_handles
 from monitor_sync.adopt.migrate.texts import texts
 from monitor_sync.audience.audience import of_body
 from monitor_sync.audience.change import same_but_for
-from monitor_sync.audience.pagers import is_pager, pager_globs
+from monitor_sync.audience.pagers import is_pager
 from monitor_sync.errors import UsageError
 from monitor_sync.language.handles import BARE, handles
 from monitor_sync.model import Body, Monitor
@@ -200,13 +200,10 @@ def _tools(estate: Estate, old: str) -> Iterator[str]:
 
 
 def _no_pager(estate: Estate, old: str, new: str) -> Iterator[str]:
-    """Yield what to write where the new handle would not count as one that wakes somebody."""
-    limits = estate.loaded.project.limits
-    named = {new if handle == old else handle for handle in limits.pager_handles}
-    globs = tuple(new if glob == old else glob for glob in limits.pagers)
-    if is_pager(old, pager_globs(limits.pagers, limits.pager_handles)) and not is_pager(
-        new, pager_globs(globs, named)
-    ):
+    """Yield what to write where the policy would not count the new handle as a pager."""
+    globs = estate.loaded.project.policy.pagers
+    renamed_globs = tuple(new if glob == old else glob for glob in globs)
+    if globs and is_pager(old, globs) and not is_pager(new, renamed_globs):
         yield (
             f"{new} is no pager by `policy.pagers` in project.yaml, and {old} is:"
             " name it there too, or monitors lose their pager"

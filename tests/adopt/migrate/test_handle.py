@@ -134,10 +134,8 @@ def test_a_team_that_is_on_call_with_the_old_tool_and_a_pager_that_counts_no_mor
 ) -> None:
     files = flow("{}")
     files["motor/flow.yaml"] = "{}\n"
-    files["teams.yaml"] = (
-        TEAMS.replace("@webhook-zenduty-motor", OLD)
-        .replace("tool: zenduty", "tool: opsgenie")
-        .replace("pager", "night")
+    files["teams.yaml"] = TEAMS.replace("@webhook-zenduty-motor", OLD).replace(
+        "tool: zenduty", "tool: opsgenie"
     )
     files["project.yaml"] = PROJECT + 'policy: {pagers: ["@opsgenie-*"]}\n'
     assert _migrated(tmp_path, files).notes == (
