@@ -7,6 +7,7 @@ has the connection does what a fault asks of it in between; `handle` does both f
 
 from __future__ import annotations
 
+import itertools
 import math
 import sqlite3
 import threading
@@ -35,7 +36,6 @@ from monitor_sync.emulator.fault_specs import read as read_fault
 from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
 from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
 from monitor_sync.emulator.on_call import broken as broken_ways
-from monitor_sync.emulator.on_call import zenduty
 from monitor_sync.emulator.on_call.estate import OnCallEstate, OwnerTeam, build
 from monitor_sync.emulator.routes import ROUTES, route_of
 from monitor_sync.emulator.store import BadState, Store
@@ -135,11 +135,19 @@ class Emulator:
         estate = build(owners, ways, clock=self._clock, enforce_limits=self._enforces)
         with self._lock:
             self._on_call = estate
-            for name in {name for team in owners for name in team.webhooks}:
-                if name in estate.webhooks:
-                    self._account.webhooks.put(name, dict(estate.webhooks[name]))
-                elif self._account.webhooks.get(name) is not None:
-                    self._account.webhooks.remove(name)
+            for documents, names, held in (
+                (self._account.webhooks, [t.webhooks for t in owners], estate.webhooks),
+                (
+                    self._account.pagerduty_services,
+                    [team.pagerduty_services for team in owners],
+                    estate.pagerduty_services,
+                ),
+            ):
+                for name in {*itertools.chain.from_iterable(names)}:
+                    if name in held:
+                        documents.put(name, dict(held[name]))
+                    elif documents.get(name) is not None:
+                        documents.remove(name)
 
     def inject(self, faults: Iterable[Spec]) -> None:
         """Set these faults in place of those before; an empty list ends them all.
@@ -216,8 +224,9 @@ class Emulator:
             body=body,
         )
         route, identifier = route_of(method, path)
-        if self._is_on_call(path) and self._on_call is not None:
-            route = f"{method} {self._on_call.zenduty.route(path)}"
+        of_tool = self._on_call.route(path) if self._on_call is not None else None
+        if of_tool is not None:
+            route = f"{method} {of_tool}"
             with self._lock:
                 self._counts[route] += 1
         elif not path.startswith("/__"):
@@ -232,18 +241,14 @@ class Emulator:
     def carry_out(self, call: AcceptedRequest) -> tuple[int, Headers, bytes]:
         """Answer a request that was taken: status, headers, body. Never raises."""
         with self._lock:
-            if self._on_call is not None and self._is_on_call(call.request.path):
-                given, extra = self._on_call.zenduty.answer(call.request), Headers()
-                if given.body[:1] == b"<":
-                    extra["content-type"] = "text/html"
+            on_call = self._on_call
+            if on_call is not None and on_call.route(call.request.path) is not None:
+                given, extra = on_call.answer(call.request)
             elif call.request.path.startswith("/__"):
                 given, extra = self._own(call.request), Headers()
             else:
                 given, extra = self._api(call)
         return given.status, {"content-type": "application/json", **extra}, given.body
-
-    def _is_on_call(self, path: str) -> bool:
-        return self._on_call is not None and path.startswith(f"{zenduty.PREFIX}/")
 
     def _api(self, call: AcceptedRequest) -> tuple[Answer, Headers]:
         allowance = self._limiter.take(call.route, self._clock())

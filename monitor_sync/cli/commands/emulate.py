@@ -22,7 +22,7 @@ With --on-call, --broken WHAT[=TEAM] breaks the way from a page to a person, for
 teams.yaml or for all:
 
 \b
-webhook-missing       Datadog has no webhook of that name
+webhook-missing       Datadog has no webhook (PagerDuty: no service) of that name
 webhook-elsewhere     the webhook leads to another service
 integration-disabled  the integration is disabled
 level-0               the integration creates incidents for nothing
@@ -115,7 +115,7 @@ how many were refused, GET /__emulator/requests counts requests by route.
     "--on-call",
     "on_call",
     is_flag=True,
-    help="Serve Zenduty below /__zenduty too, for the teams of teams.yaml, and their webhooks.",
+    help="Serve Zenduty and PagerDuty too, for the teams of teams.yaml, and their handles.",
 )
 @click.option(
     "--broken",
@@ -165,6 +165,7 @@ def command(
         console.say(f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any")
         if on_call:
             console.say(f"  export ZENDUTY_URL={url}/__zenduty ZENDUTY_API_KEY=any")
+            console.say(f"  export PAGERDUTY_URL={url}/__pagerduty PAGERDUTY_TOKEN=any")
 
     try:
         serve(emulator, _HOST, port, on_ready=ready)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 IN_DATADOG = {
-    "webhook-missing": "Datadog has no webhook of that name",
+    "webhook-missing": "Datadog has no webhook (PagerDuty: no service) of that name",
     "webhook-elsewhere": "the webhook leads to another service",
 }
 IN_THE_TOOL = {

@@ -1,4 +1,4 @@
-"""From teams.yaml to a Zenduty account, and the webhooks in Datadog that lead into it."""
+"""From teams.yaml to a Zenduty and a PagerDuty account, and what in Datadog leads into them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor_sync.emulator.on_call import rota
+from monitor_sync.emulator.answers import Answer, Request
+from monitor_sync.emulator.on_call import pagerduty, rota, zenduty
 from monitor_sync.emulator.on_call.broken import Broken
 from monitor_sync.emulator.on_call.names import User, stable_id, user
+from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount, PagerDutyTeam
 from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
 
 _WEBHOOK = "@webhook-"
+_PAGERDUTY = "@pagerduty-"
 _ACCOUNT = stable_id("account")
 _APPLICATION = stable_id("application", "datadog")
 _CREATED = "2026-01-12T04:30:00.000000Z"
 _PEOPLE = 4  # of each service: three take turns, one is the second level
+_OTHERS = 180  # the first number of PagerDuty's people
 
 _PAYLOAD = (
     '{"alert_id": "$ALERT_ID", "hostname": "$HOSTNAME", "date_posix": "$DATE_POSIX",'
@@ -39,16 +43,41 @@ class OwnerTeam:
     @property
     def webhooks(self) -> list[str]:
         """The names of its webhooks in Datadog."""
-        named = (handle.removeprefix(_WEBHOOK) for handle in self.handles if _WEBHOOK in handle)
+        return self._named(_WEBHOOK)
+
+    @property
+    def pagerduty_services(self) -> list[str]:
+        """The names by which Datadog knows its services of PagerDuty."""
+        return self._named(_PAGERDUTY)
+
+    def _named(self, prefix: str) -> list[str]:
+        named = (handle.removeprefix(prefix) for handle in self.handles if prefix in handle)
         return list(dict.fromkeys(named))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCallEstate:
-    """What the on-call tools hold, and the webhooks of Datadog by name."""
+    """What the on-call tools hold, and Datadog's webhooks and PagerDuty services by name."""
 
     zenduty: ZendutyAccount
+    pagerduty: PagerDutyAccount
     webhooks: Mapping[str, Document]
+    pagerduty_services: Mapping[str, Document]
+
+    def route(self, path: str) -> str | None:
+        """Return a path of a tool's with ids as `{id}`; None for a path of nobody's here."""
+        if path.startswith(f"{pagerduty.PREFIX}/"):
+            return self.pagerduty.route(path)
+        return self.zenduty.route(path) if path.startswith(f"{zenduty.PREFIX}/") else None
+
+    def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
+        """Answer one request to a tool, with what headers it has beside the usual."""
+        if request.path.startswith(f"{pagerduty.PREFIX}/"):
+            given, headers = self.pagerduty.answer(request)
+        else:
+            given, headers = self.zenduty.answer(request), {}
+        page = given.body[:1] == b"<"
+        return given, {**headers, "content-type": "text/html"} if page else headers
 
 
 def build(
@@ -70,7 +99,14 @@ def build(
             clock=clock,
             enforce_limits=enforce_limits,
         ),
+        pagerduty=PagerDutyAccount(
+            building.pagerduty.values(),
+            building.broken,
+            clock=clock,
+            enforce_limits=enforce_limits,
+        ),
         webhooks=building.all_webhooks(),
+        pagerduty_services=building.pagerduty_services,
     )
 
 
@@ -78,18 +114,25 @@ class _Building:
     def __init__(self, *, broken: tuple[Broken, ...], now: datetime) -> None:
         self.broken = broken
         self.zenduty: dict[str, ZendutyTeamHeld] = {}
+        self.pagerduty: dict[str, PagerDutyTeam] = {}
+        self.pagerduty_services: dict[str, Document] = {}
         self.users: list[User] = []
         self._now = now
         self._addresses: dict[str, str] = {}  # by the name of the webhook
         self._owners: dict[str, str] = {}
 
     def add(self, team: OwnerTeam) -> None:
-        """Add a team: to Zenduty where that is its tool, and its webhooks in any case."""
+        """Add a team to its tool, and in any case what Datadog has of its handles."""
         for name in team.webhooks:
             self._addresses.setdefault(name, f"https://hooks.acme.example/{name}")
             self._owners.setdefault(name, team.name)
+        if not self._is("webhook-missing", team.name):
+            services = team.pagerduty_services
+            self.pagerduty_services |= {name: {"service_name": name} for name in services}
         if team.tool == "zenduty":
             self._add_to_zenduty(team)
+        elif team.tool == "pagerduty":
+            self._add_to_pagerduty(team)
 
     def all_webhooks(self) -> dict[str, Document]:
         """Return Datadog's webhooks, those that are to be missing left out."""
@@ -139,6 +182,24 @@ class _Building:
                 continue
             incoming.append(self._integration(team, webhook, key, service))
             self._addresses[webhook] = incoming[-1]["webhook_url"]
+
+    def _add_to_pagerduty(self, team: OwnerTeam) -> None:
+        name = team.service or next(iter(team.pagerduty_services), team.name)
+        if name in self.pagerduty:
+            return
+        number = len(self.pagerduty)
+        people = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
+        status = "maintenance" if self._is("service-maintenance", team.name) else "active"
+        slow = self._is("first-step-slow", team.name)
+        self.pagerduty[name] = PagerDutyTeam(
+            owner=team.name,
+            title=team.title,
+            service=name,
+            status="disabled" if self._is("service-disabled", team.name) else status,
+            schedule=self._schedule(team, number, people[:3]),
+            users=tuple(people),
+            delay=None if self._is("policy-empty", team.name) else 30 if slow else 5,
+        )
 
     def _add_service(self, team: OwnerTeam, name: str, held: ZendutyTeamHeld) -> Document:
         number = sum(len(other.services) for other in self.zenduty.values())
