@@ -75,11 +75,12 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
     by_key: Carriers = defaultdict(list)
     moving: list[LiveResource] = []
     of_kind = [resource for resource in live if resource.kind == kind.name]
+    heirs = _heirs(result.declared) if project.moved_from else {}
     for resource in of_kind:
         if not resource.key or not resource.project:
             result.unmanaged.append(resource)
         elif resource.project != project.name:
-            moved = resource.project in project.moved_from and resource.key in result.declared
+            moved = resource.project in project.moved_from and resource.key in heirs
             (moving if moved else result.others).append(resource)
         else:
             by_key[resource.key].append(resource)
@@ -87,11 +88,12 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
         if len(carriers) > 1:
             carriers.sort(key=lambda carrier: (carrier.created, carrier.id))
     for resource in moving:
-        if resource.key in by_key:
+        heir = heirs[resource.key]
+        if resource.key in by_key or heir in by_key:
             result.others.append(resource)
         else:
             by_key[resource.key].append(resource)
-            result.adopted.add(resource.key)
+            result.adopted.add(heir)
     result.carried = frozenset(by_key)
     _by_own_key(by_key, result)
     _by_former_key(by_key, result)
@@ -100,6 +102,12 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
     _leftovers(by_key, result, releases(kind, project))
     _of_another_project(result)
     return result
+
+
+def _heirs(declared: Mapping[str, Declared]) -> Mapping[str, str]:
+    """Return the declared key that each key means: itself, or what it was renamed to since."""
+    former = {old: key for key, heir in declared.items() for old in heir.moved_from}
+    return {**former, **{key: key for key in declared}}
 
 
 def _by_own_key(by_key: Carriers, match: Match) -> None:

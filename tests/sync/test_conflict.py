@@ -183,6 +183,26 @@ def test_a_key_that_lives_under_another_project_is_not_made_again(datadog: Datad
     assert "moved_from: acme" in refusal.hint
 
 
+def test_a_project_and_a_key_that_are_renamed_together_keep_their_monitor(
+    datadog: Datadog,
+) -> None:
+    datadog.apply(ERRORS)
+    number = datadog.by_key()[ERRORS.key]
+    heir = replace(renamed("payments/checkout/errors"), moved_from=(ERRORS.key,))
+    files = replace(project(heir, name="newer"), moved_from=("acme",))
+
+    plan = make_plan(files, datadog.listing(), site="datadoghq.eu")
+    assert [(change.action, change.key, change.id) for change in plan.changes] == [
+        ("adopt", heir.key, number)
+    ]
+    again = plan_file.read(plan_json.file(plan, commit="abc"), "plan.json")
+    (outcome,) = carry_out(again, {"monitor": datadog.client}, terms=QUICK)
+
+    assert outcome.status == "done"
+    plan = make_plan(files, datadog.listing(), site="datadoghq.eu")
+    assert (plan.changes, plan.refused, plan.left_alone) == ((), (), ())
+
+
 def test_a_project_that_says_its_former_name_keeps_its_monitors(datadog: Datadog) -> None:
     datadog.apply(ERRORS, SLOW)
     number = datadog.by_key()[ERRORS.key]
