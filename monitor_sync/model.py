@@ -137,7 +137,8 @@ Limited = Literal["deletes", "changes", "labels", "unpaged", "lookalikes"]
 What a limit is about. ``deletes``: deletes and replaces, which lose an id and its history.
 ``changes``: updates and releases. ``labels``: updates of nothing but tags and the footer of the
 message, which are no ``changes``. ``unpaged``: updates and replaces after which a monitor names no
-pager any more. ``lookalikes``: creates beside a live monitor that is nobody's and looks the same.
+pager any more. ``lookalikes``: creates beside a live monitor that is nobody's and looks the same,
+or another project's and is the same by name, type and query.
 """
 
 

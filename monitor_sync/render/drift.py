@@ -127,6 +127,8 @@ def remarks(change: Change) -> list[str]:
         lines += [deletion(change.deleted), RESTORED]
     if change.lookalikes:
         lines.append(_lookalike(change))
+    if change.foreign:
+        lines.append(_foreign(change))
     if change.overwrites:
         what = "; ".join(_made(field) for field in change.overwrites)
         lines.append(f"overwrites what was changed in Datadog: {what}")
@@ -141,6 +143,15 @@ def _lookalike(change: Change) -> str:
     alike = listed([f"#{number}" for number in change.lookalikes], 3)
     whose = "which is" if len(change.lookalikes) == 1 else "which are"
     return f"looks like {alike}, {whose} nobody's: `adopt: {change.lookalikes[0]}` takes it over"
+
+
+def _foreign(change: Change) -> str:
+    """Return which monitors of another project a new one repeats, and what keeps them."""
+    alike = listed([f"#{number}" for number in change.foreign], 3)
+    return (
+        f"is the same as {alike} of another project: was it renamed? `moved_from` in project.yaml"
+        " and in the unit keeps the id"
+    )
 
 
 def untagged(ids: Sequence[Id]) -> str:

@@ -28,6 +28,7 @@ def blocks(view: PlanView, style: Style, *, full: bool = False) -> Iterator[list
     plan, most = view.plan, None if full else _MOST
     if view.creates:
         yield _lookalikes(plan, style)
+        yield _foreign(plan, style)
     moves = _shown(plan)
     lines = [line for move in moves[:most] for line in _move(move, style)]
     yield lines + _more(len(moves), most, "rename")
@@ -56,6 +57,20 @@ def _lookalikes(plan: Plan, style: Style) -> list[str]:
     head = f"{count(len(alike), 'new monitor')} {verb} nobody's"
     rows = [f"    {plain(change.key)}: `adopt: {change.lookalikes[0]}`" for change in alike]
     return [style(head, "yellow", bold=True), *rows[:_MOST], *_more(len(rows), _MOST, "monitor")]
+
+
+def _foreign(plan: Plan, style: Style) -> list[str]:
+    """Return how many creates repeat a monitor of another project: it was renamed perhaps."""
+    number = sum(1 for change in plan.changes if change.foreign)
+    if not number:
+        return []
+    verb = "is the same as a live one" if number == 1 else "are the same as live ones"
+    head = f"{count(number, 'new monitor')} {verb} of another project"
+    advice = (
+        "was the project renamed? `moved_from` in project.yaml and in each renamed unit keeps ids"
+    )
+    help_ = f"    {style('help:', 'cyan')} {advice}"
+    return [style(head, "yellow", bold=True), *wrapped(help_, style.width, 10)]
 
 
 def _shown(plan: Plan) -> list[Move]:

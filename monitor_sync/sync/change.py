@@ -67,6 +67,8 @@ class Change:
     """Of a create: live resources that are nobody's and look the same. ``adopt`` takes one over."""
     untagged: tuple[Id, ...] = ()
     """Those of the lookalikes with its very name, type and query: it, with our tags taken off."""
+    foreign: tuple[Id, ...] = ()
+    """Of a create: live resources of another project with its very name, type and query."""
     deleted: Deletion | None = None
     """Of a create: that it was there, and was deleted in Datadog."""
     pagers: tuple[str, ...] = ()

@@ -62,6 +62,17 @@ class Match:
         alike, most = self._alike(body), len(self.kind.looks(body))
         return tuple(number for number in self.lookalikes(body) if alike[number] == most)
 
+    def foreign(self, body: Body) -> tuple[Id, ...]:
+        """Return the ids of another project's live resources in which nothing looks different."""
+        return tuple(self._foreign_by_looks.get(self.kind.looks(body), ()))
+
+    @cached_property
+    def _foreign_by_looks(self) -> Mapping[Hashable, Sequence[Id]]:
+        alike: dict[Hashable, list[Id]] = defaultdict(list)
+        for live in self.others:
+            alike[self.kind.looks(live.body)].append(live.id)
+        return alike
+
     def _alike(self, body: Body) -> Counter[Id]:
         """Count by how many of its looks each unmanaged live resource looks like a body."""
         return Counter(

@@ -97,7 +97,7 @@ def _count(changes: Iterable[Change], limits: Limits) -> dict[Limited, Counter[s
 
 def _kinds(change: Change, limits: Limits) -> tuple[Limited, ...]:
     """Return which limits a change counts for."""
-    if change.action == "create" and change.lookalikes:
+    if change.action == "create" and (change.lookalikes or change.foreign):
         return ("lookalikes",)
     if change.action == "create" or _is_of_tags_alone(change):
         return ()
@@ -223,5 +223,7 @@ def _hint(plan: Plan, what: Limited, total: int, *, reviewed: bool) -> str:
     if what in _WAIVED and not reviewed:
         option += f", or `--expect {plan.fingerprint}` after a review"
     if what == "lookalikes":
-        return f"`adopt: ID` takes it over, as the plan says; if a second one is meant: {option}"
+        nobodys = any(change.lookalikes for change in plan.changes)
+        keeps = "`adopt: ID` takes it over" if nobodys else "`moved_from` keeps it"
+        return f"{keeps}, as the plan says; if a second one is meant: {option}"
     return f"if that is meant: {option}"

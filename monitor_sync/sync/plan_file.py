@@ -280,6 +280,7 @@ def _change(raw: Mapping[str, Any], project: str, kind: Kind, pagers: tuple[str,
         referred_by=tuple(raw["referred_by"]),
         blocked_by=tuple(raw["blocked_by"]),
         lookalikes=tuple(raw["lookalikes"]),
+        foreign=tuple(raw.get("foreign", ())),
         reverts=tuple(raw.get("reverts", ())),
         overwrites=tuple(
             FieldChange(field=overwrite["field"], old=overwrite["base"], new=overwrite["live"])

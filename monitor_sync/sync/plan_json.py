@@ -89,6 +89,7 @@ def _change(change: Change) -> dict[str, Any]:
         "referred_by": list(change.referred_by),
         "blocked_by": list(change.blocked_by),
         "lookalikes": list(change.lookalikes),
+        **({"foreign": list(change.foreign)} if change.foreign else {}),
         **({"reason": change.reason} if change.action == "release" else {}),
         **_deleted(change.deleted),
     }

@@ -71,3 +71,25 @@ def test_a_composite_looks_like_one_of_the_same_members() -> None:
     made = make_plan(project(both), live(stranger), site="")
 
     assert made.changes[0].lookalikes == (9,)
+
+
+def test_a_new_monitor_that_is_another_projects_by_all_its_looks_counts_too() -> None:
+    theirs = answer(monitor(), 7, tags=["monitor_sync_project:old", "monitor_sync_key:a/b/errors"])
+
+    made = make_plan(project(monitor()), live(theirs), site="")
+
+    (change,) = made.changes
+    assert (change.lookalikes, change.foreign) == ((), (7,))
+    (breach,) = breaches(made, Limits())
+    assert breach.hint.startswith("`moved_from` keeps it, as the plan says")
+    assert breaches(made, Limits(), reviewed=True) == ()
+
+
+def test_another_projects_monitor_of_the_same_query_alone_does_not_count() -> None:
+    tags = ["monitor_sync_project:old", "monitor_sync_key:a/b/errors"]
+    theirs = answer(monitor(), 7, name="theirs", tags=tags)
+
+    made = make_plan(project(monitor()), live(theirs), site="")
+
+    assert [change.foreign for change in made.changes] == [()]
+    assert breaches(made, Limits()) == ()
