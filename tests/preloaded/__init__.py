@@ -19,7 +19,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -41,6 +43,8 @@ class Command:
         self._said = b""
         self._code: int | None = None
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        weakref.finalize(self, self._door.close)  # a thread may look at it until the end
+        self._asking = threading.Lock()
         self._door.connect(_parent())
         arguments = ["-m", "monitor_sync", *arguments]
         wanted = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd())}
@@ -60,8 +64,9 @@ class Command:
     def poll(self, timeout: float = 0.0) -> int | None:
         """Return the exit code; None while the process runs."""
         if self._code is None and select.select([self._door], [], [], timeout)[0]:
-            self._code = int(self._door.recv(_LONGEST_ANSWER))
-            self._door.close()
+            with self._asking:  # the code is told once, and threads that interrupt ask too
+                if self._code is None:
+                    self._code = int(self._door.recv(_LONGEST_ANSWER))
         return self._code
 
     def send_signal(self, number: int) -> None:
