@@ -14,6 +14,7 @@ from monitor_sync.counting import count
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 
 if TYPE_CHECKING:
+    from monitor_sync.model import Project
     from monitor_sync.project.load import Loaded
 
 
@@ -141,12 +142,16 @@ def check_written(
 
 def warnings_of_reading(loaded: Loaded) -> tuple[Diagnostic, ...]:
     """Return what reading found, judged as ``validate`` does, where no rules are run."""
-    if not loaded.diagnostics:
+    return shown(loaded.project, loaded.diagnostics)
+
+
+def shown(project: Project, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the findings that are shown, by the policy's severities and the suppressions."""
+    if not diagnostics:
         return ()
     from monitor_sync.rules.suppression import FindingFilter
 
-    findings = FindingFilter(loaded.project.policy, loaded.project.monitors, today())
-    return tuple(findings.shown(loaded.diagnostics))
+    return tuple(FindingFilter(project.policy, project.monitors, today()).shown(diagnostics))
 
 
 def refuse_errors(

@@ -54,16 +54,19 @@ def check(
     used = _used(root, loaded, keys)
     if addresses.proxy(target.environ, "https://link.example"):
         reason = "HTTPS_PROXY is set, behind which nobody knows whom a request reaches"
-        said = [f"Not checked: {count(len(used), 'link')} ({reason})."] if used else []
-        return Answers(diagnostics=[], said=said)
+        sentences = [f"Not checked: {count(len(used), 'link')} ({reason})."] if used else []
+        return Answers(diagnostics=[], said=sentences)
     cache = LinkCache(target.state, time.time())
     known = [address for address in used if address in cache]
     asked = [address for address in used if address not in cache]
     answers = dict(zip(asked, _answers(asked, ask, progress), strict=True))
     cache.keep(address for address, answer in answers.items() if answer.standing == "there")
     dead = [address for address, answer in answers.items() if answer.standing == "gone"]
-    diagnostics = [found for address in dead for found in _findings(loaded, address, used[address])]
-    return Answers(diagnostics=_judged(loaded, diagnostics), said=[*_said(answers, len(known))])
+    diagnostics = [
+        diagnostic for address in dead for diagnostic in _findings(loaded, address, used[address])
+    ]
+    diagnostics = [*files.shown(loaded.project, diagnostics)]
+    return Answers(diagnostics=diagnostics, said=[*_said(answers, len(known))])
 
 
 def _used(
@@ -132,13 +135,6 @@ def _findings(
             yield loaded.teams.diagnostic(
                 _RULE, message, span, hint=hint, severity=Severity.WARNING
             )
-
-
-def _judged(loaded: Loaded, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    from monitor_sync.rules.suppression import FindingFilter
-
-    project = loaded.project
-    return [*FindingFilter(project.policy, project.monitors, files.today()).shown(diagnostics)]
 
 
 def _said(answers: Mapping[str, LinkAnswer], known: int) -> Iterator[str]:

@@ -15,7 +15,7 @@ from monitor_sync.errors import RemoteError, Unreachable
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
-    from monitor_sync.model import Monitor, Project, Team
+    from monitor_sync.model import Monitor, Team
     from monitor_sync.project.document import Document
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.remote_handles import LookedUp
@@ -89,7 +89,7 @@ def diagnose(
     unchecked = [*skipped, *verdicts.unchecked]
     said = [*_checked(verdicts, skipped, handles, everything), *_unchecked(unchecked, handles)]
     return Answers(
-        diagnostics=list(dict.fromkeys((*refused, *_judged(loaded.project, diagnostics)))),
+        diagnostics=list(dict.fromkeys((*refused, *files.shown(loaded.project, diagnostics)))),
         said=[*said, *unread],
         failed=_failure(unchecked),
     )
@@ -212,13 +212,6 @@ def _place(loaded: Loaded, where: _Written, handle: str) -> tuple[Document, Span
         return loaded.place(where.key, where.field, where.start, where.end)
     assert loaded.teams is not None  # noqa: S101 - its teams come from there
     return loaded.teams, loaded.teams.span_of(where.field, handle)
-
-
-def _judged(project: Project, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Apply the severities of policy and the suppressions beside monitors, as for every rule."""
-    from monitor_sync.rules.suppression import FindingFilter
-
-    return FindingFilter(project.policy, project.monitors, files.today()).shown(diagnostics)
 
 
 def _checked(

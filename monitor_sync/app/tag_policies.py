@@ -30,7 +30,6 @@ def refused(
     """
     if not tags:
         return ()
-    from monitor_sync.rules.suppression import FindingFilter
     from monitor_sync.sync import tag_policies
 
     policies = tag_policies.read(client.policies.all())
@@ -39,8 +38,7 @@ def refused(
         for key, carried in tags.items()
         for mistake in tag_policies.broken(policies, carried)
     ]
-    project = loaded.project
-    shown = FindingFilter(project.policy, project.monitors, files.today()).shown(diagnostics)
+    shown = files.shown(loaded.project, diagnostics)
     return tuple(sorted(shown, key=lambda diagnostic: diagnostic.order))
 
 
