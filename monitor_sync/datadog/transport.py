@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import urllib3
 from datadog_api_client import ApiClient, Configuration, rest
-from urllib3 import exceptions as http
 
 from monitor_sync import __version__
 from monitor_sync.datadog import answers
@@ -51,12 +49,10 @@ class Transport:
 
     def send(self, request: ApiRequest, expected: type) -> Reply | Failure:
         """Send one request a single time. ``expected`` is what its JSON is: a dict, or a list."""
-        try:
-            response = self._call(request)
-            content = bounded.read(response)
-        except http.HTTPError as error:
-            failure = network.failure(request, error)
-            return replace(failure, detail=self._redaction.text(failure.detail))
+        exchanged = network.exchange(request, self._call, self._redaction)
+        if isinstance(exchanged, Failure):
+            return exchanged
+        response, content = exchanged
         self._hear(response.headers)
         return answers.outcome(
             request, response.status, content, response.headers, expected, self._redaction

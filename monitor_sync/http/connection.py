@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode
 
 import urllib3
-from urllib3 import exceptions as http
 
 from monitor_sync import __version__
 from monitor_sync.http import addresses, answers, bounded, network
@@ -62,12 +61,10 @@ class Connections:
     def send(self, request: ApiRequest) -> Reply | Failure:
         """Send one request a single time. Its answer is an object or an array of JSON."""
         endpoint = self._endpoint
-        try:
-            response = self._call(request)
-            content = bounded.read(response)
-        except http.HTTPError as error:
-            failure = network.failure(request, error)
-            return replace(failure, detail=self._redaction.text(failure.detail))
+        exchanged = network.exchange(request, self._call, self._redaction)
+        if isinstance(exchanged, Failure):
+            return exchanged
+        response, content = exchanged
         return answers.outcome(
             request,
             response.status,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
+import urllib3
 from urllib3 import exceptions as http
 
+from monitor_sync.http import bounded
 from monitor_sync.http.bounded import TooLarge
 from monitor_sync.http.failure import Failure, FailureKind, TlsCause
+from monitor_sync.http.redaction import Redaction
 from monitor_sync.http.request import ApiRequest
 
 _HANDSHAKE: Final = ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER", "HANDSHAKE", "Hostname")
@@ -31,6 +36,20 @@ _REASONS: Final = (
     re.compile(r"\[SSL: ([A-Z0-9_ ]+)\]"),
 )
 """The part of a chain of exception texts that a person can use, the clearest first."""
+
+
+def exchange(
+    request: ApiRequest,
+    call: Callable[[ApiRequest], urllib3.BaseHTTPResponse],
+    redaction: Redaction,
+) -> tuple[urllib3.BaseHTTPResponse, bytes] | Failure:
+    """Return the response of ``call`` and its whole body, or the failure without its secrets."""
+    try:
+        response = call(request)
+        return response, bounded.read(response)
+    except http.HTTPError as error:
+        failed = failure(request, error)
+        return replace(failed, detail=redaction.text(failed.detail))
 
 
 def failure(request: ApiRequest, error: Exception) -> Failure:
