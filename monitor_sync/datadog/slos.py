@@ -19,7 +19,7 @@ class Slos:
 
     def all(self) -> list[Any]:
         """Return all SLOs as Datadog has them. Needs ``slos_read``."""
-        return [slo for page in paging.pages(self._page, size=PAGE_SIZE) for slo in page]
+        return paging.short(self._page, size=PAGE_SIZE)
 
     def _page(self, number: int) -> list[Any]:
         return self._api.data(
