@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -88,17 +88,15 @@ def validate(
         (diagnostic.key or "/".join(_below(place, diagnostic)), ()) for diagnostic in diagnostics
     ]
     monitors = select_monitors(loaded.project, options.selectors, named)
-    answers = None
+    keys = {monitor.key for monitor in monitors}
+    among = keys if options.selectors else None
+    answers = link_answers = None
     if target is not None:
-        answers = _ask(loaded, target, diagnostics, monitors, options, progress)
+        answers = _ask(loaded, target, diagnostics, among, options, progress)
         diagnostics += answers.diagnostics
-    asked_for = None
     if links is not None:
-        from monitor_sync.app import links as link_checks  # the HTTP client
-
-        keys_asked = {monitor.key for monitor in monitors} if options.selectors else None
-        asked_for = link_checks.check(root, loaded, links, keys=keys_asked, progress=progress)
-        diagnostics += asked_for.diagnostics
+        link_answers = _ask_for_links(root, loaded, links, among, progress)
+        diagnostics += link_answers.diagnostics
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
     hidden = gone = 0
     if options.baseline is not None:
@@ -106,13 +104,12 @@ def validate(
 
         kept = baseline.read(options.baseline)
         diagnostics, hidden, gone = baseline.split(diagnostics, kept, place)
-    keys = {monitor.key for monitor in monitors}
     return Validation(
         project=loaded.project,
         monitors=monitors,
         diagnostics=_selected(diagnostics, options.selectors, keys, place),
         answers=answers,
-        links=asked_for,
+        links=link_answers,
         known=hidden,
         gone=gone,
     )
@@ -142,7 +139,7 @@ def _ask(
     loaded: Loaded,
     target: Target,
     diagnostics: Sequence[Diagnostic],
-    monitors: Sequence[Monitor],
+    among: Collection[str] | None,
     options: ValidateOptions,
     progress: Progress,
 ) -> Answers:
@@ -152,12 +149,20 @@ def _ask(
         loaded,
         target,
         everything=options.everything,
-        keys={monitor.key for monitor in monitors} if options.selectors else None,
+        keys=among,
         wrong={
             diagnostic.key for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR
         },
         progress=progress,
     )
+
+
+def _ask_for_links(
+    root: Path, loaded: Loaded, links: Target, among: Collection[str] | None, progress: Progress
+) -> Answers:
+    from monitor_sync.app import links as link_checks  # the HTTP client
+
+    return link_checks.check(root, loaded, links, keys=among, progress=progress)
 
 
 def _selected(
