@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 
 from monitor_sync.counting import count
 from monitor_sync.oncall.path import EscalationLevel, PathStep, StepName
+from monitor_sync.oncall.privacy import shown
 
 
 def unread(reason: str, *names: StepName) -> tuple[PathStep, ...]:
@@ -17,6 +19,38 @@ def unread(reason: str, *names: StepName) -> tuple[PathStep, ...]:
 def not_checked(name: StepName, reason: str) -> PathStep:
     """Return a step that is not checked, for a reason."""
     return PathStep(step=name, name="", status="not_checked", what=reason)
+
+
+def judged(
+    name: StepName,
+    title: str,
+    problem: str,
+    fix: str,
+    note: str = "",
+    warnings: tuple[str, ...] = (),
+) -> PathStep:
+    """Return a step that is broken where there is a problem, else ok with what is worth knowing."""
+    return PathStep(
+        step=name,
+        name=shown(title),
+        status="broken" if problem else "ok",
+        what=problem or note,
+        fix=fix,
+        warnings=warnings,
+    )
+
+
+def no_such_service(wanted: str, names: Sequence[str], tool: str) -> PathStep:
+    """Return the step of a service that teams.yaml declares and that the tool does not have."""
+    near = get_close_matches(wanted, names, n=1)
+    mend = f"did you mean {shown(near[0])}? Else mend" if near else "mend"
+    return PathStep(
+        step="service",
+        name=wanted,
+        status="broken",
+        what=f"{tool} has no service {wanted}",
+        fix=f"{mend} on_call.service of the team in teams.yaml, or make the service in {tool}",
+    )
 
 
 def person_step(levels: Sequence[EscalationLevel] | None, tool: str, reason: str) -> PathStep:

@@ -24,7 +24,7 @@ from monitor_sync.oncall.path import (
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.reading import Fields, moment, objects, span, text, whole
-from monitor_sync.oncall.steps import not_checked, person_step, unread
+from monitor_sync.oncall.steps import judged, not_checked, person_step, unread
 
 
 def beyond(
@@ -64,13 +64,8 @@ def _escalation_step(fields: Fields, rules: Sequence[Fields], page: PageToFollow
         problem, fix = "its first level calls nobody", "name a schedule in the first level"
     elif len(rules) > 1:
         note = _handover(_delay(rules[0]), page.acknowledge)
-    return PathStep(
-        step="escalation",
-        name=shown(text(fields.get("name")) or text(fields.get("summary"))),
-        status="broken" if problem else "ok",
-        what=problem or note,
-        fix=fix,
-    )
+    title = text(fields.get("name")) or text(fields.get("summary"))
+    return judged("escalation", title, problem, fix, note)
 
 
 def _handover(delay: timedelta, acknowledge: timedelta | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService
@@ -11,7 +10,7 @@ from monitor_sync.oncall.pagerduty.escalation import beyond
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import not_checked, unread
+from monitor_sync.oncall.steps import judged, no_such_service, not_checked, unread
 
 _CLOSED: Final = {"maintenance": "is in maintenance", "disabled": "is disabled"}
 """The statuses in which a service makes no incident (OpenAPI); warning and critical are active."""
@@ -86,15 +85,8 @@ def _no_such_service(
             what=f"PagerDuty has no service {wanted}, and teams.yaml declares none",
             fix="declare on_call.service in teams.yaml",
         )
-    near = get_close_matches(wanted, [service.name for service in services], n=1)
-    mend = f"did you mean {shown(near[0])}? Else mend" if near else "mend"
-    return first, PathStep(
-        step="service",
-        name=wanted,
-        status="broken",
-        what=f"PagerDuty has no service {wanted}",
-        fix=f"{mend} on_call.service of the team in teams.yaml, or make the service in PagerDuty",
-    )
+    names = [service.name for service in services]
+    return first, no_such_service(wanted, names, "PagerDuty")
 
 
 def _integration_step(service: PagerDutyService) -> PathStep:
@@ -131,11 +123,5 @@ def _service_step(
             " compare the key in Datadog",
         )
     problem = f"the service {shown(service.name)} {closed}: no incident is made" if closed else ""
-    return PathStep(
-        step="service",
-        name=shown(service.name),
-        status="broken" if problem else "ok",
-        what=problem or note,
-        fix=_MENDS.get(service.status, ""),
-        warnings=warnings,
-    )
+    fix = _MENDS.get(service.status, "")
+    return judged("service", service.name, problem, fix, note, warnings)

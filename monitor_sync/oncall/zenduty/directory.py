@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -86,8 +87,9 @@ class ZendutyLists:
         """Close the connections."""
         self._reader.close()
 
+    @functools.cached_property
     def services(self) -> tuple[list[ZendutyService], NotRead | None]:
-        """Return the services of all teams, and why some are missing."""
+        """The services of all teams, and why some are missing."""
         teams = self._reader.listing(TEAMS, "Zenduty's teams")
         if isinstance(teams, NotRead):
             return [], teams
@@ -121,7 +123,7 @@ class ZendutyLists:
         ``own`` is the id of the service that the webhook leads to: of several with one name, that
         is the one that is meant.
         """
-        services, gap = self.services()
+        services, gap = self.services
         for matches in (
             [service for service in services if wanted in (service.id, service.name)],
             [s for s in services if wanted.casefold() == s.name.casefold()],
@@ -135,7 +137,7 @@ class ZendutyLists:
 
     def names(self) -> list[str]:
         """Return the names of all services that could be read."""
-        return [service.name for service in self.services()[0]]
+        return [service.name for service in self.services[0]]
 
     def integrations(self, service: ZendutyService) -> list[Integration] | NotRead:
         """Return the integrations of a service."""
@@ -151,7 +153,7 @@ class ZendutyLists:
 
     def elsewhere(self, service: ZendutyService | None) -> Iterator[Integration | NotRead]:
         """Yield the integrations of all other services, the services of the same team first."""
-        services, gap = self.services()
+        services, gap = self.services
         team = service.team.id if service else ""
         for other in sorted(services, key=lambda other: other.team.id != team):
             if service is None or other.id != service.id:
@@ -164,7 +166,7 @@ class ZendutyLists:
         """Return the escalation policy of a service, also another team's; None if there is none."""
         if not service.policy:
             return None
-        for team in dict.fromkeys([service.team.id, *(s.team.id for s in self.services()[0])]):
+        for team in dict.fromkeys([service.team.id, *(s.team.id for s in self.services[0])]):
             listed = self._reader.listing(POLICIES, "escalation policies", team=team)
             if isinstance(listed, NotRead):
                 return listed

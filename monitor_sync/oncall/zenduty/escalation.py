@@ -27,7 +27,7 @@ from monitor_sync.oncall.reading import (
     text,
     whole,
 )
-from monitor_sync.oncall.steps import not_checked, person_step, unread
+from monitor_sync.oncall.steps import judged, not_checked, person_step, unread
 from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService, responder
 from monitor_sync.oncall.zenduty.schedule import turns
 
@@ -106,13 +106,7 @@ def _escalation_step(policy: _Policy, page: PageToFollow) -> PathStep:
         problem, fix = "its first step calls nobody", "name a schedule in the first step"
     else:
         problem, fix, note = _first_delay(policy.rules[0], page)
-    return PathStep(
-        step="escalation",
-        name=shown(policy.name),
-        status="broken" if problem else "ok",
-        what=problem or note,
-        fix=fix,
-    )
+    return judged("escalation", policy.name, problem, fix, note)
 
 
 def _first_delay(rule: Fields, page: PageToFollow) -> tuple[str, str, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Status, Webhook
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import unread
+from monitor_sync.oncall.steps import judged, no_such_service, not_checked, unread
 from monitor_sync.oncall.zenduty.directory import (
     Integration,
     SeveralServices,
@@ -54,7 +53,7 @@ class Zenduty:
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """Return the steps from the integration to the person."""
-        services, gap = self._directory.services()
+        services, gap = self._directory.services
         if not services and gap is not None:
             steps = unread(gap.reason, "integration", "service", "escalation", "schedule", "person")
             return Followed(steps=steps)
@@ -107,7 +106,7 @@ class Zenduty:
         self, page: PageToFollow, linked: _Linked, declared: _Declared
     ) -> PathStep:
         if isinstance(linked, NotRead):
-            return PathStep(step="integration", name="", status="not_checked", what=linked.reason)
+            return not_checked("integration", linked.reason)
         expected = self._expected(declared)
         if isinstance(linked, Integration):
             problems = _problems(linked)
@@ -164,7 +163,7 @@ class Zenduty:
                     fix="write the id of the service into teams.yaml: on_call.service",
                 )
             case None if page.service:
-                return self._no_such_service(page)
+                return no_such_service(page.service, self._directory.names(), "Zenduty")
             case None:
                 return _undeclared(linked)
             case _:
@@ -172,17 +171,6 @@ class Zenduty:
                 if isinstance(linked, Integration) and linked.service.id != declared.id:
                     problems = _leads_elsewhere(page, linked, declared) | problems
                 return _service_step(declared.name, problems)
-
-    def _no_such_service(self, page: PageToFollow) -> PathStep:
-        near = get_close_matches(page.service, self._directory.names(), n=1)
-        mend = f"did you mean {shown(near[0])}? Else mend" if near else "mend"
-        return PathStep(
-            step="service",
-            name=page.service,
-            status="broken",
-            what=f"Zenduty has no service {page.service}",
-            fix=f"{mend} on_call.service of the team in teams.yaml, or make the service in Zenduty",
-        )
 
 
 def _with_address(integrations: list[Integration], webhook: Webhook) -> Integration | None:
@@ -300,10 +288,4 @@ def _undeclared(linked: _Linked) -> PathStep:
 
 
 def _service_step(name: str, problems: _Problems, note: str = "") -> PathStep:
-    return PathStep(
-        step="service",
-        name=shown(name),
-        status="broken" if problems.what else "ok",
-        what="; ".join(problems.what) or note,
-        fix="; ".join(problems.fix),
-    )
+    return judged("service", name, "; ".join(problems.what), "; ".join(problems.fix), note)
