@@ -115,7 +115,7 @@ def _declared_without_identity(matched: Match) -> dict[Id, tuple[Reason, str]]:
         if key in matched.ours or key in matched.refused:
             continue
         body = references.resolved(kind, declared)
-        for id_ in matched.lookalikes(body):
+        for id_ in matched.lookalikes(body).alike:
             changes = kind.field_changes(unmanaged_by_id[id_].body, body)
             if _COMPARED.isdisjoint(change.field.partition(".")[0] for change in changes):
                 words = f"write `adopt: {id_}` on {key}, which declares the same"

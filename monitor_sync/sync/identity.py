@@ -16,6 +16,20 @@ Carriers = dict[str, list[LiveResource]]
 """Key to the live resources that carry it, the oldest first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookalikes:
+    """
+    Ids of live resources that look like a declared one.
+
+    ``alike`` are unmanaged, the most alike first; in ``untagged`` of them nothing looks different.
+    In ``foreign``, which are another project's, nothing does either.
+    """
+
+    alike: tuple[Id, ...]
+    untagged: tuple[Id, ...]
+    foreign: tuple[Id, ...]
+
+
 @dataclass(kw_only=True)
 class Match:
     """Which live resource of one kind is which declared one, and what the others are."""
@@ -52,19 +66,16 @@ class Match:
                 alike[look].append(live.id)
         return alike
 
-    def lookalikes(self, body: Body) -> tuple[Id, ...]:
-        """Return the ids of unmanaged live resources that look like a body, most alike first."""
-        alike = self._alike(body)
-        return tuple(sorted(alike, key=lambda number: (-alike[number], str(number))))
-
-    def untagged(self, body: Body) -> tuple[Id, ...]:
-        """Return those of the lookalikes in which nothing looks different."""
-        alike, most = self._alike(body), len(self.kind.looks(body))
-        return tuple(number for number in self.lookalikes(body) if alike[number] == most)
-
-    def foreign(self, body: Body) -> tuple[Id, ...]:
-        """Return the ids of another project's live resources in which nothing looks different."""
-        return tuple(self._foreign_by_looks.get(self.kind.looks(body), ()))
+    def lookalikes(self, body: Body) -> Lookalikes:
+        """Return the live resources of others that look like a body."""
+        looks = self.kind.looks(body)
+        shared = Counter(number for look in looks for number in self._by_looks.get(look, ()))
+        alike = tuple(sorted(shared, key=lambda number: (-shared[number], str(number))))
+        return Lookalikes(
+            alike=alike,
+            untagged=tuple(number for number in alike if shared[number] == len(looks)),
+            foreign=tuple(self._foreign_by_looks.get(looks, ())),
+        )
 
     @cached_property
     def _foreign_by_looks(self) -> Mapping[Hashable, Sequence[Id]]:
@@ -72,12 +83,6 @@ class Match:
         for live in self.others:
             alike[self.kind.looks(live.body)].append(live.id)
         return alike
-
-    def _alike(self, body: Body) -> Counter[Id]:
-        """Count by how many of its looks each unmanaged live resource looks like a body."""
-        return Counter(
-            number for look in self.kind.looks(body) for number in self._by_looks.get(look, ())
-        )
 
 
 def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) -> Match:

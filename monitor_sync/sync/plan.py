@@ -230,9 +230,10 @@ def _change(declared: Declared, match: Match, references: References) -> Change 
     if current is None:
         every_field = differences({}, kind.canonical(body, declared=body))
         change = _wanted(kind, declared, "create", None, body, every_field)
-        alike = match.lookalikes(body)
-        untagged = match.untagged(body) if alike else ()
-        return replace(change, lookalikes=alike, untagged=untagged, foreign=match.foreign(body))
+        looks = match.lookalikes(body)
+        return replace(
+            change, lookalikes=looks.alike, untagged=looks.untagged, foreign=looks.foreign
+        )
     fields = kind.field_changes(current.body, body)
     if not kind.changes_in_place(current.body, body):
         change = _wanted(kind, declared, "replace", current, body, fields)
