@@ -233,7 +233,7 @@ def _of_team(moved: Sequence[tuple[Monitor, Recipients]]) -> list[NotifyRule]:
     """
     Return rules by priority; priorities of which no state contradicts another share one.
 
-    The last rule is for every other priority: that of the monitors without one, if there are any.
+    If some monitors have no priority, the last rule is theirs, and every other priority's.
     """
     by_priority: dict[int | None, list[Recipients]] = defaultdict(list)
     for monitor, wanted in moved:
