@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from monitor_sync.app import files, on_call_handles, on_call_paths
 from monitor_sync.app.conversation import Progress, silent
@@ -21,8 +21,8 @@ from monitor_sync.oncall.path import (
     PageToFollow,
     PagingPath,
     PathStep,
-    StepName,
 )
+from monitor_sync.oncall.steps import BEHIND, unread
 from monitor_sync.oncall.tool import Connection, OnCallTool, Unusable
 
 if TYPE_CHECKING:
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
     from monitor_sync.github.drift import IssueUpdate
     from monitor_sync.github.runner import ActionsRunner
     from monitor_sync.model import Monitor, Project
-
-_BEHIND: Final[tuple[StepName, ...]] = (
-    "integration",
-    "service",
-    "escalation",
-    "schedule",
-    "person",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,12 +230,7 @@ def _page(project: Project, used: HandleInUse, first: HandleStep, tool: str) -> 
 
 
 def _unchecked(reason: str, fix: str) -> Followed:
-    return Followed(
-        steps=tuple(
-            PathStep(step=step, name="", status="not_checked", what=reason, fix=fix)
-            for step in _BEHIND
-        )
-    )
+    return Followed(steps=unread(reason, *BEHIND, fix=fix))
 
 
 def _paths(

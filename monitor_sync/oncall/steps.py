@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from difflib import get_close_matches
+from typing import Final
 
 from monitor_sync.counting import count
 from monitor_sync.oncall.path import EscalationLevel, PathStep, StepName
 from monitor_sync.oncall.privacy import shown
 
+BEHIND: Final[tuple[StepName, ...]] = (
+    "integration",
+    "service",
+    "escalation",
+    "schedule",
+    "person",
+)
+"""The steps behind a handle, in order."""
 
-def unread(reason: str, *names: StepName) -> tuple[PathStep, ...]:
+
+def unread(reason: str, *names: StepName, fix: str = "") -> tuple[PathStep, ...]:
     """Return these steps as not checked, all for one reason."""
-    return tuple(not_checked(name, reason) for name in names)
+    return tuple(not_checked(name, reason, fix) for name in names)
 
 
-def not_checked(name: StepName, reason: str) -> PathStep:
+def not_checked(name: StepName, reason: str, fix: str = "") -> PathStep:
     """Return a step that is not checked, for a reason."""
-    return PathStep(step=name, name="", status="not_checked", what=reason)
+    return PathStep(step=name, name="", status="not_checked", what=reason, fix=fix)
 
 
 def judged(

@@ -10,7 +10,7 @@ from monitor_sync.oncall.pagerduty.escalation import beyond
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
 
 _CLOSED: Final = {"maintenance": "is in maintenance", "disabled": "is disabled"}
 """The statuses in which a service makes no incident (OpenAPI); warning and critical are active."""
@@ -47,8 +47,7 @@ class PagerDuty:
             return _unknown(unread(reason, "integration", "service"))
         services = self._directory.services()
         if isinstance(services, NotRead):
-            steps = unread(services.reason, "integration", "service")
-            return _unknown(steps, reason=services.reason)
+            return Followed(steps=unread(services.reason, *BEHIND))
         service = _named(wanted, services)
         if service is None:
             return _unknown(_no_such_service(page, wanted, services))
@@ -67,9 +66,8 @@ def _named(wanted: str, services: Sequence[PagerDutyService]) -> PagerDutyServic
     )
 
 
-def _unknown(
-    first: tuple[PathStep, ...], reason: str = "it is not known which service the page comes to"
-) -> Followed:
+def _unknown(first: tuple[PathStep, ...]) -> Followed:
+    reason = "it is not known which service the page comes to"
     return Followed(steps=(*first, *unread(reason, "escalation", "schedule", "person")))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Status, Webhook
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
 from monitor_sync.oncall.zenduty.directory import (
     Integration,
     SeveralServices,
@@ -55,8 +55,7 @@ class Zenduty:
         """Return the steps from the integration to the person."""
         services, gap = self._directory.services
         if not services and gap is not None:
-            steps = unread(gap.reason, "integration", "service", "escalation", "schedule", "person")
-            return Followed(steps=steps)
+            return Followed(steps=unread(gap.reason, *BEHIND))
         declared = self._declared(page.service, own="")
         linked = self._linked(page.webhook, declared)
         if isinstance(declared, SeveralServices) and isinstance(linked, Integration):
