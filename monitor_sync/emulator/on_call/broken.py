@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+from monitor_sync.emulator.answers import Answer
 
 IN_DATADOG = {
     "webhook-missing": "Datadog has no webhook (PagerDuty: no service) of that name",
@@ -26,6 +28,12 @@ ANSWERS = {
     "error": "500",
     "html": "a web page in place of JSON",
 }
+
+LOGIN = Answer(
+    status=200,
+    body=b"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Log in</body></html>\n",
+)
+"""A web page in place of JSON."""
 
 WAYS = {**IN_DATADOG, **IN_THE_TOOL, **ANSWERS}
 """Every way by name, and what it does."""
@@ -49,6 +57,13 @@ class Broken:
     def holds(self, team: str) -> bool:
         """Return True if it is so for a team."""
         return self.team in ("", team)
+
+
+def refusal(broken: Iterable[Broken], team: str, refusals: Mapping[str, Answer]) -> Answer | None:
+    """Return the answer of a tool that says no about a team, by its way; None where it answers."""
+    return next(
+        (refusals[item.way] for item in broken if item.way in refusals and item.holds(team)), None
+    )
 
 
 def read(specs: Iterable[str], teams: Collection[str]) -> tuple[Broken, ...]:

@@ -15,14 +15,13 @@ from typing import Any
 
 from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.on_call import rota
-from monitor_sync.emulator.on_call.broken import ANSWERS, Broken
+from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
 from monitor_sync.emulator.on_call.names import User, stable_id
 
 PREFIX = "/__pagerduty"
 
 _LISTS = ("services", "escalation_policies", "schedules", "oncalls")
 _PATH = re.compile(rf"{PREFIX}/(?P<list>{'|'.join(_LISTS)})(?:/(?P<id>\w+))?")
-_PAGE = b"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Log in</body></html>\n"
 _REQUESTS, _SECONDS = 960, 60.0  # PagerDuty's page on REST API rate limits
 _HOUR = timedelta(hours=1)
 
@@ -63,7 +62,7 @@ class PagerDutyAccount:
         enforce_limits: bool,
     ) -> None:
         self._teams = tuple(teams)
-        self._broken = [item for item in broken if item.way in ANSWERS]
+        self._broken = tuple(broken)
         self._clock = clock
         self._enforce = enforce_limits
         self._reads: deque[float] = deque(maxlen=_REQUESTS)
@@ -89,26 +88,14 @@ class PagerDutyAccount:
             "ratelimit-reset": str(int(self._reads[0] + _SECONDS - now)),
         }
         if throttled:
-            return _error(429, "Rate Limit Exceeded", 2020), headers
+            return _REFUSALS["throttled"], headers
         return self._answered(request), headers
 
     def _instead(self, request: Request) -> Answer | None:
         """Return the answer of a tool that says no: to all requests, or about one team's."""
         policy = request.query.get("escalation_policy_ids[]")
         owner = next((t.owner for t in self._teams if t.id("escalation_policy") == policy), "")
-        for broken in self._broken:
-            if broken.team not in ("", owner):
-                continue
-            match broken.way:
-                case "key-revoked":
-                    return _error(403, "Access Denied", 2010)
-                case "throttled":
-                    return _error(429, "Rate Limit Exceeded", 2020)
-                case "error":
-                    return _error(500, "Internal Server Error", 2000)
-                case _:
-                    return Answer(status=200, body=_PAGE)
-        return None
+        return refusal(self._broken, owner, _REFUSALS)
 
     def _answered(self, request: Request) -> Answer:
         if not request.headers.get("authorization", "").startswith("Token token="):
@@ -294,4 +281,12 @@ _MAKE: dict[str, Callable[[PagerDutyTeam], Document]] = {
     "services": _service,
     "escalation_policies": _policy,
     "schedules": _schedule,
+}
+
+
+_REFUSALS = {
+    "key-revoked": _error(403, "Access Denied", 2010),
+    "throttled": _error(429, "Rate Limit Exceeded", 2020),
+    "error": _error(500, "Internal Server Error", 2000),
+    "html": LOGIN,
 }

@@ -15,12 +15,11 @@ from typing import Any
 
 from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.on_call import rota
-from monitor_sync.emulator.on_call.broken import ANSWERS, Broken
+from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
 from monitor_sync.emulator.on_call.names import User
 
 PREFIX = "/__zenduty"
 
-_PAGE = b"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Log in</body></html>\n"
 _TEAM = r"/api/(?P<version>v2/)?account/teams/(?P<team>[^/]+)"
 _PATHS = {
     "teams": r"/api/account/teams/",
@@ -71,7 +70,7 @@ class ZendutyAccount:
     ) -> None:
         self._teams = {team.document["unique_id"]: team for team in teams}
         self._users = {user["username"]: user for user in users}
-        self._broken = [item for item in broken if item.way in ANSWERS]
+        self._broken = tuple(broken)
         self._clock = clock
         self._enforce = enforce_limits
         self._on_call_reads: deque[float] = deque(maxlen=40)
@@ -115,19 +114,7 @@ class ZendutyAccount:
     def _instead(self, team: ZendutyTeamHeld | None, service: str | None) -> Answer | None:
         """Return the answer of a tool that says no: to all requests, or about one service."""
         owner = team.owners.get(service or "", "") if team else ""
-        for broken in self._broken:
-            if broken.team not in ("", owner):
-                continue
-            match broken.way:
-                case "key-revoked":
-                    return _detail(403, "You do not have permission to perform this action.")
-                case "throttled":
-                    return _detail(429, "Request was throttled.")
-                case "error":
-                    return _detail(500, "Server error.")
-                case _:
-                    return Answer(status=200, body=_PAGE)
-        return None
+        return refusal(self._broken, owner, _REFUSALS)
 
     def _too_fast(self) -> bool:
         now = self._clock()
@@ -209,3 +196,11 @@ def _by_id(documents: list[Document], identifier: str) -> Document | None:
 
 def _detail(status: int, text: str) -> Answer:
     return answer({"detail": text}, status)
+
+
+_REFUSALS = {
+    "key-revoked": _detail(403, "You do not have permission to perform this action."),
+    "throttled": _detail(429, "Request was throttled."),
+    "error": _detail(500, "Server error."),
+    "html": LOGIN,
+}
