@@ -1,0 +1,79 @@
+"""The words of response: what tools and Datadog say has happened, without a person in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Seconds: TypeAlias = float
+"""UNIX seconds, in UTC."""
+
+IncidentStatus = Literal["triggered", "acknowledged", "resolved"]
+EpisodeState = Literal["alert", "warning", "no_data"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """
+    An incident of an on-call tool, in the one form that all tools have here.
+
+    ``tool`` is the tool's word in teams.yaml. ``id`` is unique within the tool; ``number`` is what
+    people call it. ``service`` and ``service_id`` are the tool's; ``priority`` is as the tool says,
+    empty where it says none. ``acknowledged`` is the first acknowledgement, whoever made it.
+    ``resolved`` is the last resolution. Times that contradict each other stay as they were told:
+    who computes with them says so.
+
+    ``merged``: a child of another incident. ``suppressed``: nobody was notified.
+    ``maintenance``: created while the service was in maintenance. ``reopened`` counts how often it
+    was triggered again after a resolution. ``self_resolved``: resolved by a recovery and by no
+    person; None where the tool does not tell.
+
+    ``entity`` is what the tool groups alerts by (Zenduty's ``entity_id``, PagerDuty's
+    ``incident_key``), empty where unknown. ``monitor_id`` and ``group`` name the Datadog monitor
+    that it came from, where the alert tells; ``from_datadog`` is None where nothing tells.
+    ``has_review``: the tool has a postmortem of it.
+    """
+
+    tool: str
+    id: str
+    number: str
+    title: str
+    service: str
+    service_id: str
+    status: IncidentStatus
+    created: Seconds
+    acknowledged: Seconds | None = None
+    resolved: Seconds | None = None
+    priority: str = ""
+    tags: tuple[str, ...] = ()
+    merged: bool = False
+    suppressed: bool = False
+    maintenance: bool = False
+    reopened: int = 0
+    self_resolved: bool | None = None
+    entity: str = ""
+    monitor_id: int | None = None
+    group: str = ""
+    from_datadog: bool | None = None
+    has_review: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEpisode:
+    """
+    The time from a monitor's leaving OK, for one group, to its coming back.
+
+    ``monitor_id`` is Datadog's id. ``group`` is the group's tags, sorted and joined by ``,``, empty
+    where the monitor does not group. ``state`` is the worst that it reached. ``end`` is None while
+    it lasts. ``start`` is None where it began before the first event that is known. ``cycle`` is
+    Datadog's key of the alert cycle, empty where unknown. ``notified``: somebody was told; None
+    where the events do not tell.
+    """
+
+    monitor_id: int
+    group: str
+    state: EpisodeState
+    start: Seconds | None
+    end: Seconds | None
+    cycle: str = ""
+    notified: bool | None = None
