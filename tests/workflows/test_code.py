@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -106,30 +107,39 @@ def test_a_tag_that_is_not_the_codes_version_is_refused_and_nothing_is_published
 # the action
 
 
-def test_the_action_installs_its_own_checkout_without_asking_an_index(tmp_path: Path) -> None:
-    script = _steps()["Install monitor-sync"]
+def test_the_action_installs_and_runs_its_own_checkout_in_a_folder_of_hostile_files(
+    tmp_path: Path,
+) -> None:
+    workspace = tmp_path / "workspace"
+    for name in ("monitor_sync", "venv", "pip", "json", "subprocess", "shlex"):
+        (workspace / name).mkdir(parents=True)
+        for file in ("__init__.py", "__main__.py"):
+            (workspace / name / file).write_text("raise SystemExit('code of a pull request')")
     libraries = next(path for path in map(Path, sys.path) if path.name == "site-packages")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PIP_")},
         "GITHUB_ACTION_PATH": str(ROOT / ".github/actions/monitor-sync"),
+        "GITHUB_OUTPUT": str(tmp_path / "outputs"),
         "PIP_NO_COMPILE": "1",  # of all modules only a few are run below
-        "PIP_NO_INDEX": "1",
+        "PIP_NO_INDEX": "1",  # nor asks it an index
         "PYTHONPATH": str(libraries),  # where its packages are, as if they were installed
         "RUNNER_TEMP": str(tmp_path),
     }
+    install, run = _steps()
     # nothing can be fetched here: what the pins bring is there already
-    script = script.replace("pip --require-hashes", ": --require-hashes")
-    for _ in range(2):  # the second use of the action finds it installed
-        subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-            env=environment, cwd=tmp_path, check=True, timeout=600, capture_output=True,
+    install["run"] = install["run"].replace("pip --require-hashes", ": --require-hashes")
+    inputs = {**dict.fromkeys(_inputs(run), ""), "INPUT_ROOT": "x", "INPUT_COMMAND": "--version"}
+    said = ""
+    for step in (install, install, run):  # the second use of the action finds it installed
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            env={**environment, **_written(step), **inputs},
+            cwd=workspace, timeout=600, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    python = tmp_path / "monitor-sync/bin/python"
-    command = [str(python), "-m", "monitor_sync", "--version"]
-    done = subprocess.run(
-        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == f"monitor-sync {__version__}\n"
+        said = done.stdout + done.stderr
+        assert "code of a pull request" not in said
+    assert said == f"monitor-sync {__version__}\n"
+    assert (tmp_path / "outputs").read_text(encoding="utf-8") == "exit-code=0\n"
 
 
 def test_what_the_action_installs_is_pinned_as_ci_pins_it() -> None:
@@ -144,7 +154,19 @@ def _pins(path: Path) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9.-]+)==([^ ;]+)", text, re.MULTILINE))
 
 
-def _steps() -> dict[str, str]:
+def _steps() -> list[dict[str, Any]]:
+    """The action's steps, in order: it installs, it runs."""
     action = ROOT / ".github/actions/monitor-sync/action.yml"
-    steps = yaml.safe_load(action.read_text(encoding="utf-8"))["runs"]["steps"]
-    return {step["name"]: step["run"] for step in steps}
+    steps: list[dict[str, Any]] = yaml.safe_load(action.read_text(encoding="utf-8"))["runs"][
+        "steps"
+    ]
+    return steps
+
+
+def _written(step: dict[str, Any]) -> dict[str, str]:
+    """The variables of a step that hold no expression."""
+    return {name: value for name, value in step.get("env", {}).items() if "${{" not in value}
+
+
+def _inputs(step: dict[str, Any]) -> list[str]:
+    return [name for name in step.get("env", {}) if name.startswith("INPUT_")]
