@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -312,6 +312,10 @@ class Project:
     limits: Limits = field(default_factory=Limits)
     reverting: frozenset[str] = frozenset()
     """Folders of business units in which ``--base`` puts drift back in place of reporting it."""
+    time_zone: str = "UTC"
+    """The time zone of reports, as the tz database calls it: weeks and nights begin in it."""
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Kinds of incidents, each with the tags of the on-call tool that mean it; the first counts."""
     files: int = 0
 
 
@@ -379,14 +383,6 @@ def read_priority(value: Any) -> Any:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
     return value or None
-
-
-def with_stems(key: str) -> Iterator[str]:
-    """Yield a key, then the keys that it is an item of: each of them means its items too."""
-    yield key
-    while "." in key.rpartition("/")[2]:
-        key = key.rpartition(".")[0]
-        yield key
 
 
 def tag_value(tags: tuple[str, ...] | list[str], key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _GLOB = frozenset("*?[")
@@ -69,3 +69,11 @@ def first_unmatched(
         if not any(selector.matches(key, tags) for key, tags in known):
             return selector
     return None
+
+
+def with_stems(key: str) -> Iterator[str]:
+    """Yield a key, then the keys that it is an item of: each of them means its items too."""
+    yield key
+    while "." in key.rpartition("/")[2]:
+        key = key.rpartition(".")[0]
+        yield key

@@ -14,7 +14,7 @@ from monitor_sync.app.rewriting import ByHand, Rewritten
 from monitor_sync.app.selection import suggest
 from monitor_sync.counting import count
 from monitor_sync.errors import UsageError
-from monitor_sync.model import with_stems
+from monitor_sync.selectors import with_stems
 
 if TYPE_CHECKING:
     from monitor_sync.model import Monitor

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from monitor_sync.diagnostics import Diagnostic
-from monitor_sync.model import Monitor, Released, with_stems
+from monitor_sync.model import Monitor, Released
 from monitor_sync.project.monitor_file import MonitorFile
 from monitor_sync.project.moved import keys_of_former_files
+from monitor_sync.selectors import with_stems
 
 KEY: Final = "released"
 

@@ -7,9 +7,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from monitor_sync.model import Body, Id, LiveResource, Project, Released, with_stems
+from monitor_sync.model import Body, Id, LiveResource, Project, Released
 from monitor_sync.resources.kind import Declared, Kind
 from monitor_sync.resources.monitor.kind import MONITOR
+from monitor_sync.selectors import with_stems
 from monitor_sync.sync.change import Refusal
 
 Carriers = dict[str, list[LiveResource]]

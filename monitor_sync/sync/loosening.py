@@ -20,8 +20,8 @@ from monitor_sync.model import (
     Policy,
     Project,
     Released,
-    with_stems,
 )
+from monitor_sync.selectors import with_stems
 from monitor_sync.sync.review_rules import (
     JUDGED_FROM,
     ReviewRules,

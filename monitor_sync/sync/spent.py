@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor_sync.model import with_stems
+from monitor_sync.selectors import with_stems
 from monitor_sync.sync.identity import Match
 
 Word = Literal["adopt", "moved_from", "released"]

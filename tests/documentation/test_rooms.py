@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "monitor_sync"
-WORDS = {"model", "selectors", "diagnostics", "errors", "counting", "jsontext"}
+WORDS = {"model", "selectors", "diagnostics", "errors", "counting", "jsontext", "incidents"}
 
 
 def rows() -> dict[str, str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Level, Rewrites
-from monitor_sync.model import with_stems
 from monitor_sync.project.edits import Delete, Edit, without
 from monitor_sync.project.parsed import ParsedFile
+from monitor_sync.selectors import with_stems
 
 
 def _rewrite(estate: Estate, _: Sequence[str]) -> Rewrites:

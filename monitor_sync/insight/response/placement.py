@@ -1,0 +1,176 @@
+"""
+Whose an incident is: the team, the business unit, our monitor, the kind, and who noticed.
+
+The team is the one of teams.yaml whose ``on_call.service`` is the incident's service, by name or
+by id. Nothing is guessed from names that are merely alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from monitor_sync.incidents import Incident
+from monitor_sync.model import UNPLACED, Monitor, Project, Team
+
+SHARED: Final = "shared"
+"""The team, or unit, of an incident that several have a claim to."""
+
+OTHER_KIND: Final = "other"
+"""The kind of an incident whose tags mean none of the project's kinds."""
+
+DetectedBy = Literal["ours", "other", "person"]
+"""Who noticed: a monitor of this project, another source such as CloudWatch, or a person."""
+
+_PRIORITY: Final = re.compile(r"(?:p|sev|priority)?[\s._-]*([1-5])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedIncident:
+    """
+    An incident and whose it is.
+
+    ``team`` is a key of teams.yaml and ``unit`` a folder; either may be ``SHARED`` or ``UNPLACED``.
+    ``monitor`` is the key of our monitor, empty where it came from none or nothing tells.
+    ``priority`` is 1 to 5, by the tool or else by the monitor, None where neither says. ``kind`` is
+    a kind of project.yaml or ``OTHER_KIND``. ``detected_by`` is None where it cannot be known.
+    """
+
+    incident: Incident
+    team: str
+    unit: str
+    monitor: str = ""
+    priority: int | None = None
+    kind: str = OTHER_KIND
+    detected_by: DetectedBy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """
+    What places incidents of one project; ``places_of`` makes it.
+
+    ``teams`` maps a service of an on-call tool, in any case, to the teams that name it. ``units``
+    maps a team to its business units. ``monitors`` maps Datadog's id to our monitor; None where
+    nobody asked Datadog. ``kinds`` maps a tag to its kind.
+    """
+
+    teams: Mapping[str, tuple[Team, ...]]
+    units: Mapping[str, tuple[str, ...]]
+    monitors: Mapping[int, Monitor] | None
+    kinds: Mapping[str, str]
+    kind_order: Sequence[str] = field(default=())
+
+
+def places_of(project: Project, ids: Mapping[int, str] | None = None) -> Places:
+    """
+    Return what places the incidents of a project.
+
+    ``ids`` maps Datadog's ids to keys of monitors; None where Datadog was not asked.
+    """
+    teams: dict[str, tuple[Team, ...]] = {}
+    for team in project.teams.values():
+        if team.service:
+            name = team.service.casefold()
+            teams[name] = (*teams.get(name, ()), team)
+    monitors = project.monitors
+    return Places(
+        teams=teams,
+        units=_units(project),
+        monitors=None
+        if ids is None
+        else {live: monitors[key] for live, key in ids.items() if key in monitors},
+        kinds=_kinds(project.kinds),
+        kind_order=tuple(project.kinds),
+    )
+
+
+def _units(project: Project) -> dict[str, tuple[str, ...]]:
+    """Map each team to the units that it owns by default, else to those it has monitors in."""
+    owning: dict[str, dict[str, None]] = {}
+    for monitor in project.monitors.values():
+        owning.setdefault(monitor.team, {})[monitor.business_unit] = None
+    defaults: dict[str, dict[str, None]] = {}
+    for unit, team in project.unit_owners.items():
+        defaults.setdefault(team, {})[unit] = None
+    return {team: tuple(units) for team, units in {**owning, **defaults}.items()}
+
+
+def _kinds(kinds: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Map each tag, in lower case, to the first kind that names it."""
+    by_tag: dict[str, str] = {}
+    for kind, tags in kinds.items():
+        for tag in tags:
+            by_tag.setdefault(tag.casefold(), kind)
+    return by_tag
+
+
+def placed(incidents: Iterable[Incident], places: Places) -> tuple[PlacedIncident, ...]:
+    """Return incidents with whose they are, in their order."""
+    return tuple(place(incident, places) for incident in incidents)
+
+
+def place(incident: Incident, places: Places) -> PlacedIncident:
+    """Return whose an incident is."""
+    teams = _claimants(incident, places)
+    monitor = _monitor(incident, places)
+    units = {unit for team in teams for unit in places.units.get(team.name, ())}
+    said = priority_number(incident.priority)
+    return PlacedIncident(
+        incident=incident,
+        team=_only([team.name for team in teams]),
+        unit=monitor.business_unit if monitor else _only(sorted(units)),
+        monitor=monitor.key if monitor else "",
+        priority=said if said is not None or monitor is None else monitor.priority,
+        kind=_kind(incident, places),
+        detected_by=_detected_by(incident, places),
+    )
+
+
+def _claimants(incident: Incident, places: Places) -> Sequence[Team]:
+    """Return the teams that name the incident's service, those of its own tool before others."""
+    names = {name.casefold() for name in (incident.service_id, incident.service) if name}
+    teams = {team.name: team for name in names for team in places.teams.get(name, ())}
+    of_tool = [team for team in teams.values() if team.tool.casefold() == incident.tool.casefold()]
+    return of_tool or list(teams.values())
+
+
+def _only(names: Sequence[str]) -> str:
+    if not names:
+        return UNPLACED
+    return names[0] if len(names) == 1 else SHARED
+
+
+def _monitor(incident: Incident, places: Places) -> Monitor | None:
+    if incident.monitor_id is None or places.monitors is None:
+        return None
+    return places.monitors.get(incident.monitor_id)
+
+
+def _kind(incident: Incident, places: Places) -> str:
+    """Return the first kind, in the order of project.yaml, that a tag of the incident means."""
+    kinds = {places.kinds.get(tag.casefold()) for tag in incident.tags}
+    return next((kind for kind in places.kind_order if kind in kinds), OTHER_KIND)
+
+
+def _detected_by(incident: Incident, places: Places) -> DetectedBy | None:
+    if incident.from_datadog is False:
+        return "other"
+    if incident.monitor_id is None or places.monitors is None:
+        return None
+    return "ours" if incident.monitor_id in places.monitors else "other"
+
+
+def priority_number(priority: str) -> int | None:
+    """Return 1 to 5 for a priority as tools write it (``P1``, ``sev-2``), None for other words."""
+    match = _PRIORITY.fullmatch(priority.strip())
+    return int(match[1]) if match else None
+
+
+def priority_name(placed_incident: PlacedIncident) -> str:
+    """Return the priority as a row's name: ``P1``, the tool's own word, or ``none``."""
+    if placed_incident.priority is not None:
+        return f"P{placed_incident.priority}"
+    return placed_incident.incident.priority or "none"

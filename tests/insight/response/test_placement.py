@@ -1,0 +1,82 @@
+"""Whose an incident is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitor_sync.insight.response.placement import PlacedIncident, place, places_of, priority_name
+from monitor_sync.model import Project
+from tests.insight.response.incidents import incident, monitor, project, team
+
+CONVERSION = monitor("motor/purchase-flow/conversion-drop", "motor-quotes", priority=1)
+MOTOR = project(team("motor-quotes"), team("claims", "svc-claims"), monitors=(CONVERSION,))
+
+
+def placed(of: Project = MOTOR, ids: dict[int, str] | None = None, **given: Any) -> PlacedIncident:
+    return place(incident(**given), places_of(of, ids))
+
+
+def test_the_team_is_the_one_whose_service_it_is_by_name_or_by_id() -> None:
+    assert placed(service="Motor-Quotes").team == "motor-quotes"
+    assert placed(service="Claims intake", service_id="svc-claims").team == "claims"
+
+
+def test_a_service_of_nobody_is_unplaced_and_one_of_several_is_shared() -> None:
+    both = project(team("motor-quotes"), team("motor-policies", "motor-quotes"))
+
+    assert (placed(service="billing").team, placed(service="billing").unit) == ("unplaced",) * 2
+    assert placed(both).team == "shared"
+
+
+def test_of_several_teams_with_a_service_of_that_name_the_one_with_that_tool_has_it() -> None:
+    moved = project(team("old", "quotes", tool="pagerduty"), team("new", "quotes"))
+
+    assert placed(moved, service="quotes").team == "new"
+    assert placed(moved, service="quotes", tool="pagerduty").team == "old"
+
+
+def test_the_unit_is_the_monitors_else_the_only_one_of_the_team() -> None:
+    platform = monitor("platform/edge/errors", "motor-quotes")
+    wide = project(team("motor-quotes"), monitors=(CONVERSION, platform))
+    owned = project(
+        team("motor-quotes"), monitors=(CONVERSION, platform), unit_owners={"motor": "motor-quotes"}
+    )
+
+    assert placed().unit == "motor"
+    assert placed(wide).unit == "shared"
+    assert placed(owned).unit == "motor"
+    assert placed(owned, {7: platform.key}, monitor_id=7).unit == "platform"
+
+
+def test_it_came_from_our_monitor_only_where_datadogs_id_says_so() -> None:
+    ids = {7: CONVERSION.key}
+
+    assert placed(ids=ids, monitor_id=7).monitor == CONVERSION.key
+    assert placed(ids=ids, monitor_id=7).detected_by == "ours"
+    assert placed(ids=ids, monitor_id=8).detected_by == "other"
+    assert placed(ids=ids, from_datadog=False).detected_by == "other"
+    assert placed(ids=ids).detected_by is None
+    assert placed(ids=None, monitor_id=7).detected_by is None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"), [("P1", "P1"), ("sev-2", "P2"), ("3", "P3"), ("", "none"), ("Major", "Major")]
+)
+def test_a_priority_is_read_as_tools_write_it(said: str, name: str) -> None:
+    assert priority_name(placed(priority=said)) == name
+
+
+def test_where_the_tool_says_no_priority_it_is_the_monitors() -> None:
+    assert placed(ids={7: CONVERSION.key}, monitor_id=7).priority == 1
+    assert placed(ids={7: CONVERSION.key}, monitor_id=7, priority="P3").priority == 3
+
+
+def test_the_kind_is_the_first_of_the_project_that_a_tag_means() -> None:
+    kinds = {"tech-ops": ("ops", "techops"), "security": ("sec",)}
+    of = project(team("motor-quotes"), kinds=kinds)
+
+    assert placed(of, tags=("Sec", "TechOps")).kind == "tech-ops"
+    assert placed(of, tags=("sec",)).kind == "security"
+    assert placed(of, tags=("deploy",)).kind == "other"
