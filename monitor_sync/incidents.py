@@ -12,6 +12,14 @@ IncidentStatus = Literal["triggered", "acknowledged", "resolved"]
 EpisodeState = Literal["alert", "warning", "no_data"]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time: from ``start`` up to ``end``, which is no longer in it."""
+
+    start: Seconds
+    end: Seconds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """

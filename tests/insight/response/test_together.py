@@ -1,0 +1,53 @@
+"""One problem, many pages."""
+
+from __future__ import annotations
+
+from monitor_sync.insight.response.together import PageOfMonitor, companions, problems
+from tests.insight.response.history import at
+
+
+def page(key: str, minute: float, team: str = "motor", group: str = "") -> PageOfMonitor:
+    return PageOfMonitor(key=key, team=team, group=group, start=at(minute))
+
+
+def test_forty_pages_of_an_outage_are_one_problem() -> None:
+    outage = [page(f"m{number}", number / 10) for number in range(40)]
+
+    (problem,) = problems(outage)
+
+    assert len(problem.pages) == 40
+    assert problem.start == at(0)
+
+
+def test_each_team_has_its_own_problem() -> None:
+    first, second = problems([page("a", 0), page("b", 1, team="claims")])
+
+    assert (first.team, second.team) == ("motor", "claims")
+
+
+def test_a_problem_ends_five_minutes_after_its_first_page_however_many_follow() -> None:
+    found = problems([page("a", minute) for minute in range(12)])
+
+    assert [len(problem.pages) for problem in found] == [6, 6]
+
+
+def test_a_monitor_that_pages_only_beside_another_is_named_with_it() -> None:
+    pages = [page("cause", 100 * number) for number in range(5)]
+    pages += [page("effect", 100 * number + 1) for number in range(4)]
+
+    assert companions(problems(pages)) == {"effect": ("cause", 4)}
+
+
+def test_of_two_that_always_come_together_the_later_one_is_named() -> None:
+    pages = [
+        page(key, 100 * number + late) for number in range(3) for late, key in ((0, "a"), (1, "b"))
+    ]
+
+    assert companions(problems(pages)) == {"b": ("a", 3)}
+
+
+def test_two_problems_together_and_an_outage_of_all_say_nothing_about_two_monitors() -> None:
+    twice = [page(key, 100 * number) for number in range(2) for key in ("a", "b")]
+    outages = [page(f"m{n}", 1000 * number) for number in range(1, 5) for n in range(51)]
+
+    assert companions(problems(twice + outages)) == {}
