@@ -284,9 +284,10 @@ def filter_never_fits() -> None:
 @tells("query/search-never-fits", WARNING, "search-never-fits")
 def search_never_fits() -> None:
     """
-    A search has an operator, a comparison or a range in the notation of another tool.
+    A search has an operator, a comparison, a range or a key that is not Datadog's.
 
-    Why: Datadog then searches for these very characters as words, and finds nothing.
+    Why: Datadog then searches for these very characters as words, and finds nothing, or less than
+    was meant.
 
     Example: `logs("@duration>500 && status=error @code:[500 599]")…`.
 

@@ -271,6 +271,20 @@ def test_two_tags_in_one_text_are_read_as_one(monitor_type: str, query: str) -> 
         ("env:'prod two'", r"write `env:\"prod two\"`"),
         ("@http.status_code:5xx", "write `@http.status_code:[500 TO 599]`"),
         ("service:a1,b2", "write `service:(a1 OR b2)`"),
+        ("Service:a", "write `service:`"),
+        ("ENV:prod", "write `env:`"),
+        ("{env:prod}", "write `env:prod`, without braces"),
+        ("service:!a", "write `-service:a`"),
+        ("@http.status_code:{500 TO 599}", "write `@http.status_code:[500 TO 599]`"),
+        ("@http.status_code:500-599", "write `@http.status_code:[500 TO 599]`"),
+        ("@code:[599 TO 500]", "write `@code:[500 TO 599]`"),
+        ("@code:500 TO 599", "write `@code:[500 TO 599]`"),
+        ("env:a & service:b", "write `AND`"),
+        ("env:a | service:b", "write `OR`"),
+        ("service:(a | b)", "write `OR`"),
+        ("service:(a or b)", "write `OR`"),
+        ("service:a, status:error", "write `service:a`: a blank joins what must all hold"),
+        ("env:$env", "monitors have no variables of dashboards: write the value itself"),
     ],
 )
 def test_a_search_in_the_words_of_another_tool_is_told(text: str, hint: str) -> None:
@@ -283,7 +297,9 @@ def test_a_search_in_the_words_of_another_tool_is_told(text: str, hint: str) -> 
 @pytest.mark.parametrize(
     "text",
     ["please do not retry", "@code:[500 TO 599]", "@d:>5", "@d:>=5", "a:(b OR c)",
-     "@url:/a?b=c", r"\"a && b\"", "@http.status:{1 TO 5}", "env: prod", r"a\\:b", "->"],
+     "@url:/a?b=c", r"\"a && b\"", "@http.status:{1 TO 5}", "env: prod", r"a\\:b", "->",
+     "Error:timeout", "@Service:a", "@date:2026-01", "@span:100-200", "from 5 TO 9", "@p:$", "!x",
+     "@d:[-5 TO 5]", "@d:{500 TO 599}", "@d:[9 TO *]", "@d:[b TO a]", "a:(b AND c)"],
 )  # fmt: skip
 def test_free_text_and_sound_searches_are_left_alone(text: str) -> None:
     assert codes(LOGS, search(text)) == []

@@ -13,10 +13,15 @@ from monitor_sync.language.tree import (
     Field,
     Junction,
     Negation,
+    Range,
     Word,
 )
 
-_OPERATORS: Final = {"&&": "AND", "||": "OR"}
+_OPERATORS: Final = {"&&": "AND", "||": "OR", "&": "AND", "|": "OR"}
+_RESERVED: Final = frozenset(
+    ("env", "host", "message", "service", "source", "status", "team", "trace_id", "version")
+)
+"""Attributes and tags that Datadog knows by these names, in lower case."""
 _COMPARATORS: Final = ("=", "==", "!=", "<>", ">", "<", ">=", "<=")
 _UNEQUAL: Final = re.compile(r"(@?[A-Za-z][\w.@-]*)(?:!={1,2}|<>)([\w.*/-]+)", re.ASCII)
 _COMPARED: Final = re.compile(r"(@?[A-Za-z][\w.@-]*)(>=|<=|>|<)(-?\d[\w.]*)", re.ASCII)
@@ -26,8 +31,12 @@ _NO_RANGE: Final = re.compile(
     r"([\[{])\s*([\w.*-]+?)(?:\s+(?:to|To)\s+|\s*,\s*|\.\.|-|\s+)([\w.*-]+)\s*([\]}])"
 )
 _NUMERIC: Final = re.compile(r"\*|-?\d+(?:\.\d+)?[a-z]*")
+_INTEGER: Final = re.compile(r"-?\d{1,15}", re.ASCII)
+_FIRST_STATUSES: Final = (100, 200, 300, 400, 500)
 _DOTTED: Final = re.compile(r"(\d+)\.\.(\d+)")
-_SIGNED: Final = re.compile(r"(=~|!~|~|={1,3}|!=)([\w.*/-]+)")
+_SIGNED: Final = re.compile(r"(=~|!~|~|={1,3}|!=?)([\w.*/-]+)")
+_STATUSES: Final = re.compile(r"([1-5]\d\d)-([1-5]\d\d)", re.ASCII)
+_VARIABLE: Final = re.compile(r"\$[A-Za-z_][\w.-]*", re.ASCII)
 _SEVERAL: Final = re.compile(r"[\w.*/-]+(?:[|][\w.*/-]+)+", re.ASCII)
 _LISTED: Final = re.compile(r"[A-Za-z_-][\w-]*(?:,[A-Za-z_-][\w-]*)+", re.ASCII)
 _CLASS: Final = re.compile(r"([1-5])xx", re.IGNORECASE)
@@ -49,6 +58,7 @@ def check_words(condition: Condition, findings: Findings, *, lists: bool) -> Non
         if isinstance(leaf, Word):
             _check_word(leaf, before, after, findings)
         elif isinstance(leaf, Field):
+            _check_key(leaf, findings)
             _check_value(leaf, findings)
             _check_half_quoted(leaf, after, findings)
             if lists and isinstance(leaf.value, Word) and _LISTED.fullmatch(leaf.value.text):
@@ -56,6 +66,15 @@ def check_words(condition: Condition, findings: Findings, *, lists: bool) -> Non
                 hint = f"write `{leaf.key.text}:({either})`"
                 message = f"`{leaf.value.text}` is searched for as one value"
                 _never(leaf, message, hint, findings)
+
+
+def _check_key(field: Field, findings: Findings) -> None:
+    """Report a key that no event has: ``Service`` for ``service``."""
+    key = field.key.text
+    lower = key.lower()
+    if key != lower and lower in _RESERVED:
+        message = f"`{key}` is not `{lower}`: keys are told apart by case"
+        _never(field, message, f"write `{lower}:`", findings)
 
 
 def _check_word(
@@ -86,10 +105,15 @@ def _meant(text: str, before: Condition | None, after: Condition | None) -> str:
     """Return what somebody meant by a word that looks like an operator; empty for other words."""
     if text in _OPERATORS:
         return f"`{_OPERATORS[text]}`"
+    beside = ""
     if isinstance(before, Word):
         beside = _meant_between(text, before.text, after)
-        if beside:
-            return beside
+    elif text == "TO" and isinstance(before, Field) and isinstance(after, Word):
+        beside = _of_bare_range(before, after.text)
+    if beside:
+        return beside
+    if text[0] == "{" and ":" in text:
+        return f"`{text.strip('{}')}`, without braces"
     if match := _UNEQUAL.fullmatch(text):
         return f"`-{match[1]}:{match[2]}`"
     if match := _COMPARED.fullmatch(text):
@@ -113,6 +137,14 @@ def _meant_between(text: str, key: str, after: Condition | None) -> str:
     return ""
 
 
+def _of_bare_range(field: Field, high: str) -> str:
+    """Return what was meant by ``@code:500 TO 599``; empty for other words around a ``TO``."""
+    low = field.value.text if isinstance(field.value, Word) else ""
+    if _NUMERIC.fullmatch(low) and _NUMERIC.fullmatch(high):
+        return f"`{field.key.text}:[{low} TO {high}]`"
+    return ""
+
+
 def _of_comparison(key: str, comparator: str, value: str) -> str:
     key = key.rstrip(":")
     if comparator in ("!=", "<>"):
@@ -126,12 +158,43 @@ def _check_value(field: Field, findings: Findings) -> None:
         _never(field, f"`{value.text}` is no range", _of_range(field.key.text, value), findings)
     elif isinstance(value, Word):
         _check_word_of_field(field.key.text, value.text, field, findings)
+    elif isinstance(value, Range):
+        _check_range(field, value, findings)
     elif isinstance(value, Enclosed):
-        for leaf in leaves(value):
-            if isinstance(leaf, Word) and "," in leaf.text.strip(","):
-                either = " OR ".join(filter(None, leaf.text.split(",")))
-                hint = f"write `{field.key.text}:({either})`"
-                _never(field, f"`{leaf.text}` is searched for as one value", hint, findings)
+        _check_choice(field, value, findings)
+
+
+def _check_choice(field: Field, choice: Enclosed, findings: Findings) -> None:
+    """Report what separates the values of ``service:(a,b)`` and is none of OR and AND."""
+    for leaf in leaves(choice):
+        if not isinstance(leaf, Word):
+            continue
+        if "," in leaf.text.strip(","):
+            either = " OR ".join(filter(None, leaf.text.split(",")))
+            hint = f"write `{field.key.text}:({either})`"
+            _never(field, f"`{leaf.text}` is searched for as one value", hint, findings)
+        elif operator := {**_OPERATORS, "or": "OR", "and": "AND"}.get(leaf.text):
+            _never(
+                leaf, f"`{leaf.text}` is searched for as a value", f"write `{operator}`", findings
+            )
+
+
+def _check_range(field: Field, ends: Range, findings: Findings) -> None:
+    """
+    Report a range from more to less, and a class of HTTP statuses without its first one.
+
+    Source: braces leave the ends out in Datadog's own parser of this syntax, which is part of
+    Vector and of Observability Pipelines.
+    """
+    if not (_INTEGER.fullmatch(ends.low) and _INTEGER.fullmatch(ends.high)):
+        return
+    low, high, key = int(ends.low), int(ends.high), field.key.text
+    if low > high:
+        message = f"no number lies between {low} and {high}"
+        _never(field, message, f"write `{key}:[{high} TO {low}]`", findings)
+    elif not ends.inclusive and key.endswith(("code", "status")) and low in _FIRST_STATUSES:
+        hint = f"write `{key}:[{low} TO {high}]`"
+        _never(field, f"`{{` leaves {low} itself out", hint, findings)
 
 
 def _check_half_quoted(field: Field, after: Condition | None, findings: Findings) -> None:
@@ -168,6 +231,12 @@ def _check_word_of_field(key: str, text: str, field: Field, findings: Findings) 
         hint = f"write `{key}:[{dotted[1]} TO {dotted[2]}]`"
     elif key.endswith("code") and (status := _CLASS.fullmatch(text)):
         hint = f"write `{key}:[{status[1]}00 TO {status[1]}99]`"
+    elif key.endswith("code") and (statuses := _STATUSES.fullmatch(text)):
+        hint = f"write `{key}:[{statuses[1]} TO {statuses[2]}]`"
+    elif _VARIABLE.fullmatch(text):
+        hint = "monitors have no variables of dashboards: write the value itself"
+    elif len(text) > 1 and text[-1] == ",":
+        hint = f"write `{key}:{text[:-1]}`: a blank joins what must all hold"
     elif chained is not None:
         hint = f"write `{key}:{chained[1]} {chained[2]}`"
     elif _SEVERAL.fullmatch(text):
