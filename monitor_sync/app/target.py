@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor_sync.datadog.settings import Settings, from_environment
+from monitor_sync.model import WORKERS
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
@@ -28,7 +29,7 @@ class Target:
 
     environ: Mapping[str, str] = field(repr=False)
     organisation: str = ""
-    workers: int = 8
+    workers: int = WORKERS
     deadline: float | None = None
     on_wait: Callable[[str, float], None] | None = field(default=None, repr=False)
 

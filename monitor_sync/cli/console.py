@@ -180,13 +180,12 @@ def _worded(error: MonitorSyncError) -> str:
     return "\n".join(lines)
 
 
-def target(*, workers: int = 8, deadline: float | None = None) -> Target:
+def target(*, deadline: float | None = None) -> Target:
     """Return the Datadog that the environment names; who waits for it is told for what."""
     from monitor_sync.app import Target
 
     return Target(
         environ=os.environ,
-        workers=workers,
         deadline=deadline,
         on_wait=lambda what, seconds: say(f"Waiting {seconds:.0f} s for {what}."),
     )

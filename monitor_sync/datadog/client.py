@@ -21,6 +21,7 @@ from monitor_sync.datadog.users import Users
 from monitor_sync.http.rate_limit import Wait
 from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.http.retry import RetryPolicy
+from monitor_sync.model import WORKERS
 
 
 class Client:
@@ -35,7 +36,7 @@ class Client:
         self,
         settings: Settings,
         *,
-        workers: int = 8,
+        workers: int = WORKERS,
         retry: RetryPolicy | None = None,
         gate: RequestGate | None = None,
     ) -> None:
@@ -59,7 +60,7 @@ class Client:
         cls,
         environ: Mapping[str, str],
         *,
-        workers: int = 8,
+        workers: int = WORKERS,
         deadline: float | None = None,
         on_wait: Callable[[str, float], None] | None = None,
     ) -> Self:

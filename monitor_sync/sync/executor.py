@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from monitor_sync.errors import Conflict, Interrupted, NotSent, OutcomeUnknown, RemoteError
-from monitor_sync.model import Address, Body, Id, LiveId, LiveResource
+from monitor_sync.model import WORKERS, Address, Body, Id, LiveId, LiveResource
 from monitor_sync.sync import operations
 from monitor_sync.sync.change import Change
 from monitor_sync.sync.conflict import still
@@ -29,7 +29,7 @@ class Terms:
     somebody else made less than ``settle`` seconds ago is not deleted.
     """
 
-    workers: int = 8
+    workers: int = WORKERS
     saved: bool = False
     forced: frozenset[str] = frozenset()
     settle: float = 0.0

@@ -1,5 +1,5 @@
 """
-Creates by the client, eight workers at once, beside the least that such a client must do.
+Creates by the client, all its workers at once, beside the least that such a client must do.
 
 ``python -m tests.bench.creates [--creates N] [--limit N/S] [--rounds N]``: first without limits,
 taking turns with a bare client (the same connections and threads, and nothing else); then with
@@ -29,9 +29,9 @@ from typing import Any
 import urllib3
 
 from monitor_sync.datadog.client import Client
+from monitor_sync.model import WORKERS
 from tests.bench import live
 
-WORKERS = 8
 RECORDED = "500/10"
 
 

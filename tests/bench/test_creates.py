@@ -12,7 +12,7 @@ from tests.bench.__main__ import ROOT
 from tests.bench.creates import forced
 
 
-def test_no_create_of_eight_workers_is_refused_under_a_limit() -> None:
+def test_no_create_of_all_workers_is_refused_under_a_limit() -> None:
     command = [sys.executable, "-m", "tests.bench.creates"]
     command += ["--creates", "150", "--limit", "100/1", "--rounds", "1"]
     done = subprocess.run(
@@ -25,7 +25,7 @@ def test_no_create_of_eight_workers_is_refused_under_a_limit() -> None:
     assert match
     assert int(match[1]) <= 100
     assert re.fullmatch(
-        r"150 creates, 8 workers: \d+\.\d\d times a bare client,"
+        r"150 creates, 12 workers: \d+\.\d\d times a bare client,"
         r" \d+\.\d\d times what the limit forces",
         closing,
     )

@@ -15,6 +15,7 @@ from monitor_sync.emulator.core import AcceptedRequest, Emulator, Headers
 from monitor_sync.emulator.limits import CountedLimit
 from monitor_sync.emulator.server import running
 from monitor_sync.http.request_gate import RequestGate
+from monitor_sync.model import WORKERS
 from monitor_sync.sync.apply import carry_out
 from monitor_sync.sync.journal import Journal, Past
 from monitor_sync.sync.plan import make_plan
@@ -96,7 +97,7 @@ def test_a_deadline_ends_a_run_of_many_creates_without_a_word_about_each(
     made = len(emulator.times)
     assert len(undone) == creates - made
     assert all("the deadline of 3 s is over" in str(outcome.error) for outcome in undone)
-    # two lines for each create that was sent, and no more than those of the eight workers besides
+    # two lines for each create that was sent, and no more than those of the workers besides
     lines = (tmp_path / "journal").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 2 * made + 2 * 8 + 2
+    assert len(lines) <= 2 * made + 2 * WORKERS + 2
     assert took < 30  # without a deadline they would take minutes

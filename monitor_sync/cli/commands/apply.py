@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.errors import UsageError
+from monitor_sync.model import WORKERS
 
 if TYPE_CHECKING:
     from monitor_sync.app import Applied
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--workers",
     type=click.IntRange(1, 32),
-    default=8,
+    default=WORKERS,
     show_default=True,
     help="How many changes are under way at once.",
 )
@@ -83,7 +85,7 @@ def command(
         limits=overrides,
         forced=force_delete,
     )
-    target = console.target(workers=workers, deadline=deadline)
+    target = replace(console.target(deadline=deadline), workers=workers)
     talk = conversation(aloud=form == "text" and output is None, asks=not yes)
     with terminated_as_interrupted():
         applied = app.apply(root, target, wanted, talk)
