@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeAlias
 
 Seconds: TypeAlias = float
@@ -10,6 +12,9 @@ Seconds: TypeAlias = float
 
 IncidentStatus = Literal["triggered", "acknowledged", "resolved"]
 EpisodeState = Literal["alert", "warning", "no_data"]
+
+Measure = Literal["acknowledge", "resolve"]
+"""What a target is about: how soon somebody says "I am on it", and how soon it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +90,36 @@ class AlertEpisode:
     end: Seconds | None
     cycle: str = ""
     notified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseTarget:
+    """
+    What a team promises for incidents of some priorities, from a day on.
+
+    ``acknowledge`` and ``resolve`` are seconds from the incident's creation, None where nothing is
+    promised. ``priorities`` empty means every priority, none included. ``start`` is the first day
+    on which it holds, None for always.
+    """
+
+    priorities: frozenset[int] = frozenset()
+    start: date | None = None
+    acknowledge: int | None = None
+    resolve: int | None = None
+
+    def fits(self, priority: int | None, day: date) -> bool:
+        """Return whether it holds for an incident of this priority, created on this day."""
+        return (not self.priorities or priority in self.priorities) and (
+            self.start is None or self.start <= day
+        )
+
+
+def target_for(
+    targets: Iterable[ResponseTarget], measure: Measure, priority: int | None, day: date
+) -> int | None:
+    """Return the seconds of the first target that fits and promises the measure; None for none."""
+    for target in targets:
+        seconds = target.acknowledge if measure == "acknowledge" else target.resolve
+        if seconds is not None and target.fits(priority, day):
+            return seconds
+    return None

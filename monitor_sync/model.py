@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from monitor_sync.incidents import ResponseTarget
+
 Body = Mapping[str, Any]
 """A monitor as Datadog's API has it: ``name``, ``type``, ``query``, ``message``, ``tags``, …"""
 
@@ -82,7 +84,7 @@ class Team:
     Who owns monitors and is paged for them.
 
     ``name`` is the value of the ``team`` tag and Datadog's team handle. ``on_call`` is the value
-    of the ``on_call`` tag. ``targets`` are durations as written (``5m``, ``90m``). ``github`` is
+    of the ``on_call`` tag. Of ``targets`` the first that fits an incident counts. ``github`` is
     who reviews the team's files, ``@organisation/team``; ``approvers`` are the GitHub logins of
     those who may approve for the team that its pages change. ``sop`` is the page that says what
     somebody on call for the team does: an address, or a file below the project's folder.
@@ -96,7 +98,7 @@ class Team:
     service: str = ""
     handles: Mapping[str, str] = field(default_factory=dict)
     notify: tuple[NotifyRule, ...] = ()
-    targets: Mapping[str, str] = field(default_factory=dict)
+    targets: tuple[ResponseTarget, ...] = ()
     approvers: tuple[str, ...] = ()
     sop: str = ""
 

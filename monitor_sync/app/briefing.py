@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,8 @@ class Brief:
     owned: int
     runbooks: tuple[tuple[str, int], ...]
     sop_file: str = ""
+    acknowledge: timedelta | None = None
+    """How soon somebody is to say "I am on it", by the strictest target of the team today."""
 
 
 def brief(root: Path, target: Target, team: str, *, now: datetime | None = None) -> Brief:
@@ -71,7 +73,14 @@ def brief(root: Path, target: Target, team: str, *, now: datetime | None = None)
         owned=len(owned),
         runbooks=_most_used(owned),
         sop_file=(root / sop).as_posix() if sop and "://" not in sop else "",
+        acknowledge=_acknowledge(project.teams[team], now),
     )
+
+
+def _acknowledge(team: Team, now: datetime | None) -> timedelta | None:
+    from monitor_sync.app import on_call_paths
+
+    return on_call_paths.acknowledge_target(team, (now or datetime.now(UTC)).date())
 
 
 def _paging(project: Project, team: str) -> tuple[Monitor, ...]:

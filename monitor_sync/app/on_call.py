@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,7 +197,7 @@ def _follow_one(
     if isinstance(tool, Unusable):
         behind = _unchecked(tool.reason, tool.fix)
     else:
-        behind = tool.follow(_page(project, used, first, name), window)
+        behind = tool.follow(_page(project, used, first, name, window.now.date()), window)
     return _FollowedHandle(tool=name, first=first.step, behind=behind)
 
 
@@ -213,7 +213,9 @@ def _tool_name(project: Project, used: HandleInUse, connected: _Tools) -> str:
     return kind
 
 
-def _page(project: Project, used: HandleInUse, first: HandleStep, tool: str) -> PageToFollow:
+def _page(
+    project: Project, used: HandleInUse, first: HandleStep, tool: str, today: date
+) -> PageToFollow:
     """Return what is to be followed; a declared service is one of the team's own tool alone."""
     team = project.teams.get(used.team)
     own = team is not None and team.tool.casefold() in ("", tool.casefold())
@@ -222,7 +224,7 @@ def _page(project: Project, used: HandleInUse, first: HandleStep, tool: str) -> 
         handle=used.shown,
         target=used.handle.target,
         service=team.service if team is not None and own else "",
-        acknowledge=on_call_paths.acknowledge_target(team),
+        acknowledge=on_call_paths.acknowledge_target(team, today),
         states=used.states_in_order,
         monitors=tuple(used.monitors.values()),
         webhook=first.webhook,

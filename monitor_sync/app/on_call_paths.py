@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.audience.audience import of_body
 from monitor_sync.audience.pagers import is_pager, pager_globs
 from monitor_sync.audience.teams import handles_of
+from monitor_sync.incidents import target_for
 from monitor_sync.language.handles import Handle, handles
 from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import STATES
@@ -22,7 +22,6 @@ EMAIL: Final = "@(an e-mail address)"
 """Stands for the handle of every e-mail address: it is somebody's, and never shown."""
 
 _STATE_OF: Final = {transition.name: transition.state for transition in TRANSITIONS}
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,11 +70,14 @@ def project_pagers(project: Project) -> tuple[str, ...]:
     return pager_globs(project.policy.pagers, named)
 
 
-def acknowledge_target(team: Team | None) -> timedelta | None:
-    """Return a team's target to acknowledge, None where teams.yaml has none."""
-    written = team.targets.get("mtta") if team is not None else None
-    match = re.fullmatch(r"([0-9]{1,6})([smhd])", written) if isinstance(written, str) else None
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]]) if match else None
+def acknowledge_target(team: Team | None, today: date) -> timedelta | None:
+    """Return a team's strictest target to acknowledge, None where teams.yaml has none for today."""
+    targets = team.targets if team is not None else ()
+    promised = [
+        target_for(targets, "acknowledge", priority, today) for priority in (1, 2, 3, 4, 5, None)
+    ]
+    seconds = [seconds for seconds in promised if seconds is not None]
+    return timedelta(seconds=min(seconds)) if seconds else None
 
 
 def _notified(monitor: Monitor) -> Iterator[tuple[str, set[str]]]:

@@ -21,6 +21,7 @@ from monitor_sync.project.normalise import Normaliser
 from monitor_sync.project.owners import read_owner, unit_owners, without_approvers
 from monitor_sync.project.parsed import Cache, ParsedFile, parse
 from monitor_sync.project.policy import read_policy
+from monitor_sync.project.response import UTC, read_kinds, read_time_zone
 from monitor_sync.project.routing import ProjectSettings
 from monitor_sync.project.teams import read_teams
 from monitor_sync.project.templates import Template, read_template
@@ -92,6 +93,8 @@ class _ProjectReader:
                 policy=policy,
                 limits=self._limits(project, policy, teams, units),
                 reverting=self._reverting(project, units),
+                time_zone=self._time_zone(project),
+                kinds=read_kinds(project.value("kinds") if project else None),
                 files=len(project_files),
             ),
             incomplete=expansion.incomplete,
@@ -207,6 +210,13 @@ class _ProjectReader:
         limits, diagnostics = read_limits(project.value("limits"), project.document, usual, units)
         self._diagnostics.extend(diagnostics)
         return limits
+
+    def _time_zone(self, project: ParsedFile | None) -> str:
+        if project is None:
+            return UTC
+        zone, diagnostics = read_time_zone(project.value("time_zone"), project.document)
+        self._diagnostics.extend(diagnostics)
+        return zone
 
     def _reverting(self, project: ParsedFile | None, units: set[str]) -> frozenset[str]:
         """Return the business units whose drift is put back, by their own word or the project's."""

@@ -9,6 +9,7 @@ from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.model import STATES, NotifyRule, Team
 from monitor_sync.project.document import Document
+from monitor_sync.project.response import read_targets
 from monitor_sync.project.yaml_reader import DataPath
 
 
@@ -34,6 +35,8 @@ def _team(
 ) -> Team:
     on_call = raw.get("on_call", {})
     handles: dict[str, str] = raw.get("handles", {})
+    targets, wrong = read_targets(raw.get("targets"), document, ("teams", name, "targets"))
+    diagnostics += wrong
     rules = []
     for index, rule in enumerate(raw.get("notify", [])):
         recipients = {}
@@ -59,7 +62,7 @@ def _team(
         service=on_call.get("service", ""),
         handles=handles,
         notify=tuple(rules),
-        targets=raw.get("targets", {}),
+        targets=targets,
         approvers=tuple(raw.get("approvers", ())),
         sop=raw.get("sop", ""),
     )

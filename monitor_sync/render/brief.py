@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.counting import joined
@@ -117,8 +117,8 @@ def _monitor(monitor: Monitor, quoted: Quoted) -> str:
 
 
 def _ringing(brief: Brief, quoted: Quoted) -> Iterator[str]:
-    target, tool = brief.team.targets.get("mtta", ""), brief.team.tool
-    within = f" within {_duration(target)}" if target else ""
+    target, tool = brief.acknowledge, brief.team.tool
+    within = f" within {_duration(target)}" if target is not None else ""
     where = f" in {quoted(tool.title())}" if tool else ""
     yield (
         f'- Acknowledge it{within}{where}. That says "I am looking", and stops it from calling'
@@ -132,10 +132,13 @@ def _ringing(brief: Brief, quoted: Quoted) -> Iterator[str]:
     yield "- See that it recovers. A page that was useless is a threshold to mend, by day."
 
 
-def _duration(written: str) -> str:
-    """Return a duration of teams.yaml for people: ``5 min`` for ``5m``."""
-    units = {"s": "s", "m": "min", "h": "h", "d": "days"}
-    return f"{written[:-1]} {units[written[-1]]}"
+def _duration(target: timedelta) -> str:
+    """Return a target for people, in the largest unit that divides it: ``5 min``, ``90 s``."""
+    seconds = int(target.total_seconds())
+    for length, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds % length == 0:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
 
 
 def _reading(brief: Brief, quoted: Quoted) -> Iterator[str]:

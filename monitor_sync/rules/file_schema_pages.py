@@ -65,6 +65,29 @@ SCHEMA_PAGES: Final = {
         Use instead: `name_pattern: "\\\\[Motor\\\\]"`
         Source: Python's syntax of regular expressions.
         """,
+    "schema/not-a-day": """
+        A date names a day that does not exist.
+        Why: a target from that day on would never hold, or hold on a day that nobody meant.
+        Example: `targets: [{from: 2026-02-30, mtta: 5m}]`
+        Use instead: `targets: [{from: 2026-03-01, mtta: 5m}]`
+        Source: our own rule; the calendar.
+        """,
+    "schema/not-a-time-zone": """
+        The tz database has no time zone of this name.
+        Why: reports say weeks and nights in it; in another one, Sunday night would be counted to
+        the wrong week.
+        Example: `time_zone: Jakarta`
+        Use instead: `time_zone: Asia/Jakarta`
+        Source: the tz database of IANA.
+        """,
+    "schema/unused-target": """
+        A response target is never used, as an entry above it always fits first.
+        Why: the first entry that fits an incident counts, as with `notify`. A newer target that
+        stands below the older one would never hold.
+        Example: `targets: [{mtta: 30m}, {from: 2026-10-05, mtta: 5m}]`
+        Use instead: `targets: [{from: 2026-10-05, mtta: 5m}, {mtta: 30m}]`
+        Source: our own rule.
+        """,
     "schema/number-in-quotes": """
         A number is written in quotes, as older exports have it.
         Why: it is read as the number, which Datadog stores. Said, so that the file can be put

@@ -64,8 +64,9 @@ def page(**people: object) -> Brief:
     return Brief(
         team=Team(
             name="shop", title="Shop", on_call="shop", tool="zenduty",
-            handles={"chat": "@slack-shop"}, targets={"mtta": "5m"},
+            handles={"chat": "@slack-shop"},
         ),
+        acknowledge=timedelta(minutes=5),
         people=OnCallPeople(**people),  # type: ignore[arg-type] # the fields of a test
         paging=monitors,
         owned=90,
