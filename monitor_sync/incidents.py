@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -12,6 +12,7 @@ Seconds: TypeAlias = float
 
 IncidentStatus = Literal["triggered", "acknowledged", "resolved"]
 EpisodeState = Literal["alert", "warning", "no_data"]
+TransitionState = Literal["ok", "alert", "warning", "no_data"]
 
 Measure = Literal["acknowledge", "resolve"]
 """What a target is about: how soon somebody says "I am on it", and how soon it is over."""
@@ -123,3 +124,43 @@ def target_for(
         if seconds is not None and target.fits(priority, day):
             return seconds
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTransition:
+    """
+    One event of Datadog's: a group of a monitor went into a state. A renotification is none.
+
+    ``id`` is the event's. ``before`` is the state that it was in, where the event tells, and
+    ``lasted`` is how long it was, where a recovery tells. ``group``, ``cycle`` and ``notified`` are
+    those of ``AlertEpisode``.
+    """
+
+    id: str
+    monitor_id: int
+    group: str
+    at: Seconds
+    state: TransitionState
+    cycle: str = ""
+    before: TransitionState | None = None
+    lasted: Seconds | None = None
+    notified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """
+    What one request for history brought.
+
+    ``acknowledged`` has first acknowledgements of incidents by their id, where a tool tells them
+    apart from the incidents, and ``self_resolved`` whether a recovery resolved them. ``cursor`` is
+    where the next page begins, empty after the last. ``unreadable`` counts what had no id or no
+    time.
+    """
+
+    incidents: tuple[Incident, ...] = ()
+    transitions: tuple[AlertTransition, ...] = ()
+    acknowledged: Mapping[str, Seconds] = field(default_factory=dict)
+    self_resolved: Mapping[str, bool] = field(default_factory=dict)
+    cursor: str = ""
+    unreadable: int = 0

@@ -7,6 +7,7 @@ from typing import Self
 
 from monitor_sync.datadog import paging
 from monitor_sync.datadog.api import Api
+from monitor_sync.datadog.events import Events
 from monitor_sync.datadog.integrations import Integrations
 from monitor_sync.datadog.logs import Logs
 from monitor_sync.datadog.monitors import Monitors
@@ -47,6 +48,7 @@ class Client:
         retry = retry or RetryPolicy(first_wait=settings.backoff)
         self.api = Api(settings, service, self._transport, self._gate, retry)
         self.monitors = Monitors(self.api)
+        self.events = Events(self.api)
         self.integrations = Integrations(self.api)
         self.notified_by_tags = NotifiedByTags(self.api)
         self.logs = Logs(self.api)

@@ -111,6 +111,12 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     return replace(shared, api_key=api_key, app_key=app_key)
 
 
+def host_named(environ: Mapping[str, str]) -> str:
+    """Return the host that an environment names, also without keys. Raises UsageError."""
+    base_url = addresses.base_url("DD_HOST", environ, allow_http=ALLOW_HTTP)
+    return urlsplit(base_url or f"https://api.{_site(environ)}").netloc.rpartition("@")[2]
+
+
 def _site(environ: Mapping[str, str]) -> str:
     """Return the site of DD_SITE, or the first of all."""
     site = environ.get("DD_SITE", "").strip() or SITES[0]

@@ -35,6 +35,14 @@ class NotRead:
     absent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """The objects of one page, and the query of the page after it: None after the last."""
+
+    items: tuple[Fields, ...]
+    following: dict[str, str] | NotRead | None
+
+
 class Reader:
     """
     Reads lists of objects from one tool. Safe from one thread at a time.
@@ -90,17 +98,24 @@ class Reader:
         sent_queries: list[dict[str, str]] = []
         while query not in sent_queries and len(sent_queries) < _MOST_PAGES:
             sent_queries.append(query)
-            page = self._page(replace(first, query=query), name)
+            page = self.page(replace(first, query=query), name)
             if isinstance(page, NotRead):
                 return page
-            items += objects(page if isinstance(page, list) else page.get(name))
-            following = self._following(page, name, query)
-            if following is None:
+            items += page.items
+            if page.following is None:
                 return tuple(items)
-            if isinstance(following, NotRead):
-                return following
-            query = following
+            if isinstance(page.following, NotRead):
+                return page.following
+            query = page.following
         return NotRead(f"{self._service.name} gives pages without end")
+
+    def page(self, request: ApiRequest, name: str = "results") -> ListPage | NotRead:
+        """Return one page of a list, as ``listing`` reads them; nothing of it is kept."""
+        page = self._page(request, name)
+        if isinstance(page, NotRead):
+            return page
+        items = objects(page if isinstance(page, list) else page.get(name))
+        return ListPage(items, self._following(page, name, request.query))
 
     def _following(
         self, page: Any, name: str, query: Mapping[str, str]

@@ -1,5 +1,5 @@
 """Zenduty, which is called Xurrent IMR since 2025-11-20."""
 
-from monitor_sync.oncall.zenduty.connecting import connect
+from monitor_sync.oncall.zenduty.connecting import connect, connect_incidents
 
-__all__ = ["connect"]
+__all__ = ["connect", "connect_incidents"]

@@ -10,9 +10,11 @@ from monitor_sync.http.failure import one_line
 from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
 from monitor_sync.oncall.connecting import reader
+from monitor_sync.oncall.reader import Reader
 from monitor_sync.oncall.tool import Connection, Unusable
 from monitor_sync.oncall.zenduty.directory import ON_CALL, ZendutyLists
 from monitor_sync.oncall.zenduty.following import Zenduty
+from monitor_sync.oncall.zenduty.incidents import ALERTS, FILTER, ZendutyIncidents
 
 KEY: Final = "ZENDUTY_API_KEY"
 URL: Final = "ZENDUTY_URL"
@@ -20,11 +22,17 @@ _URL: Final = "https://www.zenduty.com"
 
 NAME: Final = "Zenduty (Xurrent IMR)"
 
-LIMITS: Final = {f"GET {ON_CALL}": RequestLimit(requests=40, seconds=61.0, apart=0.6, reserved=0)}
+LIMITS: Final = {
+    f"GET {ON_CALL}": RequestLimit(requests=40, seconds=61.0, apart=0.6, reserved=0),
+    f"POST {FILTER}": RequestLimit(requests=15, seconds=61.0, apart=1.1, reserved=0),
+    f"GET {ALERTS}": RequestLimit(requests=20, seconds=61.0, apart=1.1, reserved=0),
+}
 """
-Zenduty's page on rate limits: on-call reads 2 a second and 40 a minute. One read a team is all that
-is sent, so 40 teams take one minute's share. The numbers here are a little slower, as requests do
-not arrive as evenly as they are sent.
+Zenduty's page on rate limits: on-call reads 2 a second and 40 a minute, incidents by POST 1 a
+second and 15 a minute, reads of alerts 1 a second and 20 a minute. One read a team is all that is
+sent for who is on call, so 40 teams take one minute's share. The list of incidents is a POST:
+whether it counts as one is not published, the smaller number is kept to. The numbers here are a
+little slower, as requests do not arrive as evenly as they are sent.
 """
 
 USUAL: Final = RequestLimit(requests=120, seconds=60.0)
@@ -39,6 +47,18 @@ THROTTLE_WAITS: Final = 120.0
 
 def connect(connection: Connection, clock: Clock | None = None) -> Zenduty:
     """Return Zenduty, and open no connection yet. Raises Unusable without a key, and UsageError."""
+    return Zenduty(NAME, ZendutyLists(_reader(connection, clock)))
+
+
+def connect_incidents(connection: Connection, clock: Clock | None = None) -> ZendutyIncidents:
+    """Return Zenduty's incidents, as ``connect`` returns its paths. Raises the same."""
+    base_url = addresses.base_url(URL, connection.environ) or _URL
+    return ZendutyIncidents(
+        _reader(connection, clock), source=f"zenduty@{urlsplit(base_url).netloc}"
+    )
+
+
+def _reader(connection: Connection, clock: Clock | None) -> Reader:
     environ = connection.environ
     base_url = addresses.base_url(URL, environ) or _URL
     key = addresses.secret(environ, KEY)
@@ -53,7 +73,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> Zenduty:
         limits=LIMITS,
         usual_limit=USUAL,
     )
-    lists = reader(
+    return reader(
         service,
         connection,
         base_url=base_url,
@@ -63,7 +83,6 @@ def connect(connection: Connection, clock: Clock | None = None) -> Zenduty:
         throttle_waits=THROTTLE_WAITS,
         clock=clock,
     )
-    return Zenduty(NAME, ZendutyLists(lists))
 
 
 def _sentences(body: Any) -> tuple[str, ...]:

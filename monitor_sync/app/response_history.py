@@ -1,0 +1,271 @@
+"""The history of response: incidents and episodes of alerts of a span, read as far as needed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.app import history_folder, history_reading, history_sources
+from monitor_sync.app.conversation import Conversation
+from monitor_sync.counting import count
+from monitor_sync.errors import UsageError
+from monitor_sync.incidents import AlertEpisode, Incident, Seconds, Span
+from monitor_sync.insight import episodes as episodes_of_alerts
+from monitor_sync.oncall.incidents import connect_incidents, title_of
+from monitor_sync.oncall.tool import Connection, Unusable
+from monitor_sync.store import history as history_file
+from monitor_sync.store import history_spans
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from monitor_sync.app.conversation import Progress
+    from monitor_sync.app.history_reading import Source
+    from monitor_sync.app.target import Target
+    from monitor_sync.datadog.client import Client
+    from monitor_sync.model import Project
+    from monitor_sync.store.history import HistoryFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseHistory:
+    """
+    What happened in a span.
+
+    ``incidents`` are those created in it, the oldest first. ``episodes`` are those that reach into
+    it, monitor by monitor. ``tools`` are the titles of what was read. ``as_of`` is when the oldest
+    of them was last read; None where one never was. ``complete`` is False where some of the span
+    could not be read. ``notes`` are sentences about what was not read and what is doubtful.
+    """
+
+    incidents: tuple[Incident, ...] = ()
+    episodes: tuple[AlertEpisode, ...] = ()
+    tools: tuple[str, ...] = ()
+    as_of: Seconds | None = None
+    complete: bool = True
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuestion:
+    """
+    What is asked for: see ``read_history``. ``now`` is in UNIX seconds.
+
+    ``notes`` gathers what is to be said, ``gaps`` the names of what could not be read.
+    """
+
+    project: Project
+    target: Target
+    span: Span
+    offline: bool
+    budget: Seconds | None
+    progress: Progress
+    now: Seconds
+    notes: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    def gap(self, title: str, note: str) -> None:
+        """Say that something could not be read of what has this title."""
+        self.notes.append(note)
+        self.gaps.append(title)
+
+
+def read_history(
+    root: Path,  # noqa: ARG001 - whose history it is: the project's name says so as yet
+    project: Project,
+    target: Target,
+    span: Span,
+    *,
+    offline: bool = False,
+    budget: Seconds | None = None,
+    incidents: bool = True,
+    episodes: bool = False,
+    conversation: Conversation | None = None,
+    now: Seconds | None = None,
+) -> ResponseHistory:
+    """
+    Return what happened in a span; read from the tools what is not known yet.
+
+    ``offline`` uses what is there. ``budget`` is how many seconds may go into reading single
+    incidents, the newest first; None reads none. What a service answers never raises: it is a note.
+    Raises UsageError for the environment, and for a disk that does not let us.
+    """
+    question = HistoryQuestion(
+        project=project,
+        target=target,
+        span=span,
+        offline=offline,
+        budget=budget,
+        progress=(conversation or Conversation()).progress,
+        now=time.time() if now is None else now,
+    )
+    client = _client(question, needed=episodes)
+    try:
+        folder = history_folder.folder(target, client, project.name)
+        with history_file.opened(folder) as history:
+            _say_set_aside(question, history)
+            named = _read_incidents(question, history) if incidents else {}
+            alerts = _read_alerts(question, history, client) if episodes else {}
+            return _history(question, history, named, alerts)
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _client(question: HistoryQuestion, *, needed: bool) -> Client | None:
+    """Return Datadog, or None where it is not to be asked, or there are no keys."""
+    if question.offline:
+        return None
+    try:
+        return question.target.connect()
+    except UsageError as error:
+        if needed:
+            question.gap("Datadog", f"Datadog was not asked for alerts: {error}")
+        return None
+
+
+def _say_set_aside(question: HistoryQuestion, history: HistoryFile) -> None:
+    if history.set_aside is not None:
+        question.notes.append(
+            "the file of the history was damaged or of another version of monitor-sync:"
+            f" it is now {history.set_aside}, and a new one was begun"
+        )
+
+
+def _read_incidents(question: HistoryQuestion, history: HistoryFile) -> dict[str, str]:
+    """Bring the incidents of all tools up to date; return their sources with their titles."""
+    words = sorted({team.tool.casefold() for team in question.project.teams.values() if team.tool})
+    if not words:
+        question.gap("incidents", "no team in teams.yaml says into which tool its pages go")
+    named: dict[str, str] = {}
+    for word in words:
+        kept = {name: title_of(word) for name in history.sources() if name.startswith(f"{word}@")}
+        named |= kept if question.offline else _read_tool(question, history, word) or kept
+    return named
+
+
+def _read_tool(question: HistoryQuestion, history: HistoryFile, word: str) -> dict[str, str]:
+    target = question.target
+    connection = Connection(
+        environ=target.environ, deadline=target.deadline, on_wait=target.on_wait
+    )
+    try:
+        tool = connect_incidents(word, connection)
+    except Unusable as error:
+        title = title_of(word)
+        question.gap(title, f"{title} was not asked for incidents: {error.reason}; {error.fix}")
+        return {}
+    try:
+        _fetch(question, history, history_sources.incidents_of(tool))
+        return {tool.source: tool.title}
+    finally:
+        tool.close()
+
+
+def _read_alerts(
+    question: HistoryQuestion, history: HistoryFile, client: Client | None
+) -> dict[str, str]:
+    """Bring the alerts of Datadog up to date; return their source with its title."""
+    if client is None:
+        prefix = f"{history_sources.DATADOG}@"
+        return {name: "Datadog" for name in history.sources() if name.startswith(prefix)}
+    source = history_sources.alerts_of(client)
+    _fetch(question, history, source)
+    return {source.name: source.title}
+
+
+def _fetch(question: HistoryQuestion, history: HistoryFile, source: Source) -> None:
+    fetched = history_reading.fetch(
+        history, source, question.span, now=question.now, progress=question.progress
+    )
+    if fetched.problem:
+        question.gap(
+            source.title,
+            f"{source.title} was not read to the end: {fetched.problem}; run again, it goes on",
+        )
+    if fetched.unreadable:
+        items = count(fetched.unreadable, source.item)
+        question.notes.append(f"{source.title} told {items} without an id or a time: left out")
+
+
+def _history(
+    question: HistoryQuestion,
+    history: HistoryFile,
+    incident_sources: Mapping[str, str],
+    alert_sources: Mapping[str, str],
+) -> ResponseHistory:
+    """Return what is in the file for the question, and how old it is."""
+    sources = {**incident_sources, **alert_sources}
+    as_of = {
+        title: max((reading.read for reading in history.readings(name)), default=None)
+        for name, title in sources.items()
+    }
+    _say_unread(question, history, sources)
+    episodes = _episodes(question, history, alert_sources)
+    times = [at for at in as_of.values() if at is not None]
+    oldest = min(times) if sources and len(times) == len(as_of) else None
+    if question.offline:
+        question.notes.append(_age(oldest, question.now))
+    return ResponseHistory(
+        incidents=tuple(history.incidents(tuple(incident_sources), question.span)),
+        episodes=episodes,
+        tools=tuple(sources.values()),
+        as_of=oldest,
+        complete=not question.gaps,
+        notes=tuple(question.notes),
+    )
+
+
+def _say_unread(
+    question: HistoryQuestion, history: HistoryFile, sources: Mapping[str, str]
+) -> None:
+    """Say which parts of the span were never read, where nothing else said why."""
+    for name, title in sources.items():
+        readings = history.readings(name)
+        parts = history_spans.missing(question.span, readings, now=question.now, settles=0.0)
+        if parts and title not in question.gaps:
+            days = ", ".join(f"{_day(part.start)} to {_day(part.end)}" for part in parts[:3])
+            question.gap(title, f"{title} was never read from {days}")
+
+
+def _episodes(
+    question: HistoryQuestion, history: HistoryFile, sources: Mapping[str, str]
+) -> tuple[AlertEpisode, ...]:
+    """Fold the transitions around the span, as far as they are known without a gap."""
+    kept: list[AlertEpisode] = []
+    doubts: Counter[episodes_of_alerts.Doubt] = Counter()
+    for name in sources:
+        around = history_spans.around(question.span, history.readings(name))
+        folded = episodes_of_alerts.folded(history.transitions(name, around))
+        for known in episodes_of_alerts.overlapping(folded, question.span):
+            kept.append(known.episode)
+            if known.doubt is not None:
+                doubts[known.doubt] += 1
+    question.notes.extend(
+        f"{_DOUBTS[doubt]}: {count(number, 'episode')}" for doubt, number in sorted(doubts.items())
+    )
+    return tuple(kept)
+
+
+_DOUBTS: Final[Mapping[episodes_of_alerts.Doubt, str]] = {
+    "no recovery": "no recovery was seen before the next alert, so it counts as ended by then",
+    "no beginning": "a recovery was seen without the alert before it",
+    "another duration": "the recovery tells another duration than the time between the two events",
+}
+
+
+def _age(as_of: Seconds | None, now: Seconds) -> str:
+    if as_of is None:
+        return "nothing was ever read, and --offline reads nothing"
+    hours = max(0.0, now - as_of) / 3600
+    age = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+    at = datetime.fromtimestamp(as_of, UTC)
+    return f"the history is as of {at:%Y-%m-%d %H:%M} UTC, {age} ago; --offline reads nothing newer"
+
+
+def _day(at: Seconds) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"

@@ -1,0 +1,121 @@
+"""The endpoints of events: https://docs.datadoghq.com/api/latest/events/"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from monitor_sync.datadog import answers
+from monitor_sync.datadog.alert_events import older_transition, transition
+from monitor_sync.datadog.api import Api, read_request
+from monitor_sync.http.request import ApiRequest
+from monitor_sync.incidents import HistoryPage, Span
+
+OLDER: Final = "v1:"
+"""What cursors of the first version of the API begin with."""
+
+_SIZE: Final = 1000
+"""Events a page, the most that both endpoints give."""
+
+
+class Events:
+    """Events of alerts, of all monitors at once. All methods raise RemoteError and its kinds."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def alerts(self, span: Span, cursor: str = "") -> Iterator[HistoryPage]:
+        """
+        Yield what monitors went into within a span, a page a request, the oldest first.
+
+        ``cursor`` goes on after an earlier page. Datadog keeps events for 15 months. Needs
+        ``events_read``.
+        """
+        while True:
+            request = _search(span, cursor)
+            answer = self._api.send(request)
+            events = answer.get("data")
+            if not isinstance(events, list):
+                raise self._api.error(answers.unexpected(request, answer, "it has no list"))
+            after = _cursor(answer)
+            if after == cursor or not events:
+                after = ""
+            kept = [transition(event) for event in events]
+            yield HistoryPage(
+                transitions=tuple(each for each in kept if not isinstance(each, str)),
+                cursor=after,
+                unreadable=kept.count("unreadable"),
+            )
+            if not after:
+                return
+            cursor = after
+
+    def older_alerts(self, span: Span, cursor: str = "") -> Iterator[HistoryPage]:
+        """Yield the same from the first version of the API, which tells less."""
+        page = int(cursor.removeprefix(OLDER) or 0)
+        while True:
+            request = _listing(span, page)
+            answer = self._api.send(request)
+            events = answer.get("events")
+            if not isinstance(events, list):
+                raise self._api.error(answers.unexpected(request, answer, "it has no list"))
+            kept = [older_transition(event) for event in events]
+            full = len(events) >= _SIZE
+            yield HistoryPage(
+                transitions=tuple(each for each in kept if not isinstance(each, str)),
+                cursor=f"{OLDER}{page + 1}" if full else "",
+                unreadable=kept.count("unreadable"),
+            )
+            if not full:
+                return
+            page += 1
+
+
+def _search(span: Span, cursor: str) -> ApiRequest:
+    return ApiRequest(
+        method="POST",
+        path="/api/v2/events/search",
+        kind="event",
+        operation="look up",
+        subject="the events of alerts",
+        scope="events_read",
+        repeatable=True,  # it only reads
+        body={
+            "filter": {
+                "query": "source:alert",
+                "from": _iso(span.start),
+                "to": _iso(span.end),
+            },
+            "sort": "timestamp",
+            "page": {"limit": _SIZE, **({"cursor": cursor} if cursor else {})},
+        },
+    )
+
+
+def _listing(span: Span, page: int) -> ApiRequest:
+    return read_request(
+        path="/api/v1/events",
+        kind="event",
+        operation="list",
+        subject="the events of alerts",
+        scope="events_read",
+        query={
+            "start": int(span.start),
+            "end": int(span.end) + 1,
+            "sources": "alert",
+            "unaggregated": "true",
+            "page": page,
+        },
+    )
+
+
+def _cursor(answer: Mapping[str, Any]) -> str:
+    meta = answer.get("meta")
+    page = meta.get("page") if isinstance(meta, Mapping) else None
+    after = page.get("after") if isinstance(page, Mapping) else None
+    return after if isinstance(after, str) else ""
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,76 @@
+"""
+What an on-call tool must be able to do so that its incidents are known, and how one is found.
+
+A tool is its name in teams.yaml, as in ``tool.py``. It may follow pages and tell no incidents.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Protocol
+
+from monitor_sync.incidents import HistoryPage, Incident, Seconds, Span
+from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.tool import Connection, Unusable
+
+BUILT_IN: Final[Mapping[str, str]] = {"zenduty": "monitor_sync.oncall.zenduty"}
+"""The module of each tool of ours that tells incidents. It has a ``connect_incidents``."""
+
+
+class IncidentTool(Protocol):
+    """A tool's incidents, read page by page within its limits. It writes nothing."""
+
+    @property
+    def title(self) -> str:
+        """Its name, for people."""
+
+    @property
+    def source(self) -> str:
+        """What its history is kept by: its word in teams.yaml, ``@`` and its host."""
+
+    @property
+    def longest(self) -> Seconds:
+        """The longest span that is read in one go."""
+
+    def pages(self, span: Span, cursor: str) -> Iterator[HistoryPage | NotRead]:
+        """
+        Yield the incidents created in a span, from ``cursor`` on, which an earlier page had.
+
+        There may be some from outside the span. What could not be read ends it, as its last value.
+        """
+
+    def open_pages(self, span: Span) -> Iterator[HistoryPage | NotRead]:
+        """Yield the incidents created in a span that are open now, as ``pages`` does."""
+
+    def detail(self, incident: Incident) -> Incident | NotRead:
+        """Return the incident with what only its own alerts tell: one request."""
+
+    def close(self) -> None:
+        """Close its connections."""
+
+
+_TITLES: Final[Mapping[str, str]] = {
+    "datadog": "Datadog On-Call",
+    "opsgenie": "Opsgenie",
+    "pagerduty": "PagerDuty",
+    "zenduty": "Zenduty",
+}
+
+
+def title_of(name: str) -> str:
+    """Return a tool's name for people, by its word in teams.yaml."""
+    return _TITLES.get(name.casefold(), name)
+
+
+ConnectIncidents = Callable[[Connection], IncidentTool]
+
+
+def connect_incidents(name: str, connection: Connection) -> IncidentTool:
+    """Return the incidents of a tool. Raises Unusable, and UsageError for its address."""
+    word = name.casefold()
+    if word not in BUILT_IN:
+        known = ", ".join(sorted(BUILT_IN))
+        raise Unusable(f"this version reads no incidents of {name}", f"it reads those of {known}")
+    connect: ConnectIncidents = importlib.import_module(BUILT_IN[word]).connect_incidents
+    return connect(connection)

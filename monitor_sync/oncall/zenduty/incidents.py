@@ -1,0 +1,248 @@
+"""
+Zenduty's incidents, by its OpenAPI 1.1.0: ``POST /api/incidents/filter/``, page by page.
+
+Three things are not published or contradict each other, and are gone round: the order (nothing here
+relies on one), the time zone of the dates (each side is a day wider), and what ``all_teams`` means
+(the teams are named).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from monitor_sync.http.request import ApiRequest
+from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Seconds, Span
+from monitor_sync.oncall.reader import ListPage, NotRead, Reader
+from monitor_sync.oncall.reading import Fields, flag, moment, objects, text, whole
+from monitor_sync.oncall.zenduty.directory import TEAMS
+
+FILTER: Final = "/api/incidents/filter/"
+ALERTS: Final = "/api/incidents/{number}/alerts/"
+
+_SIZE: Final = 100
+"""Incidents a page; the largest is not published, and the answer may have fewer."""
+
+_ALL, _OPEN = 0, -1
+"""The statuses that the filter takes for all incidents, and for those that are not resolved."""
+
+_MOST_STALE: Final = 2
+"""So many pages in a row may bring nothing new; then the list has no end."""
+
+
+class ZendutyIncidents:
+    """The incidents of one Zenduty account, of all teams that the key may see."""
+
+    title: Final = "Zenduty"
+    longest: Final[Seconds] = 28 * 86_400.0
+
+    def __init__(self, reader: Reader, *, source: str) -> None:
+        self._reader = reader
+        self.source: Final = source
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._reader.close()
+
+    def pages(self, span: Span, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
+        """Yield the incidents created in a span, and some from around it."""
+        return self._pages(self._filter(span, _ALL), cursor)
+
+    def open_pages(self, span: Span) -> Iterator[HistoryPage | NotRead]:
+        """Yield the incidents created in a span that are not resolved."""
+        return self._pages(self._filter(span, _OPEN), "")
+
+    def detail(self, incident: Incident) -> Incident | NotRead:
+        """Return the incident with what its alerts tell: the entity, and the monitor behind it."""
+        alerts = self._reader.listing(
+            ALERTS, f"alerts of incident {incident.number}", number=incident.number
+        )
+        return alerts if isinstance(alerts, NotRead) else with_alerts(incident, alerts)
+
+    def _filter(self, span: Span, status: int) -> Mapping[str, Any]:
+        teams = self._reader.listing(TEAMS, "Zenduty's teams")
+        ids = () if isinstance(teams, NotRead) else (text(team.get("unique_id")) for team in teams)
+        return {
+            "status": status,
+            "all_teams": 1,
+            "team_ids": [team for team in ids if team],
+            "service_ids": [],
+            "user_ids": [],
+            "priority_ids": [],
+            "priority_name": "",
+            "tag_ids": [],
+            "sla_ids": [],
+            "escalation_policy_ids": [],
+            "postmortem_filter": -1,
+            **_dates(span),
+        }
+
+    def _pages(self, body: Mapping[str, Any], cursor: str) -> Iterator[HistoryPage | NotRead]:
+        query = dict(parse_qsl(cursor)) or {"page": "1", "page_size": str(_SIZE)}
+        seen: set[str] = set()
+        stale = 0
+        while True:
+            page = self._reader.page(_request(body, query))
+            if isinstance(page, NotRead):
+                yield page
+                return
+            incidents = tuple(filter(None, map(incident, page.items)))
+            fresh = tuple(one for one in incidents if one.id not in seen)
+            seen.update(one.id for one in fresh)
+            stale = 0 if fresh else stale + 1
+            following = _following(page, query)
+            if following is not None and stale >= _MOST_STALE:
+                yield NotRead("Zenduty gives pages without end")
+                return
+            yield HistoryPage(
+                incidents=fresh,
+                cursor=urlencode(following or {}),
+                unreadable=len(page.items) - len(incidents),
+            )
+            if following is None:
+                return
+            query = following
+
+
+def _request(body: Mapping[str, Any], query: Mapping[str, str]) -> ApiRequest:
+    return ApiRequest(
+        method="POST",
+        path=FILTER,
+        kind="incident",
+        operation="list",
+        subject="Zenduty's incidents",
+        repeatable=True,  # it only reads
+        query=query,
+        body=body,
+    )
+
+
+def _following(page: ListPage, query: Mapping[str, str]) -> dict[str, str] | None:
+    """
+    Return the query of the next page; None after the last.
+
+    Where its address is another host's, such as the real Zenduty's behind a proxy of ours, the
+    next number is asked for where we are.
+    """
+    if not isinstance(page.following, NotRead):
+        return page.following
+    return {**query, "page": str((whole(query.get("page")) or 1) + 1)}
+
+
+def _dates(span: Span) -> dict[str, str]:
+    """Return the days of a span, a day wider on each side: in which time zone is not published."""
+    first = datetime.fromtimestamp(span.start, UTC).date() - timedelta(days=1)
+    last = datetime.fromtimestamp(span.end, UTC).date() + timedelta(days=2)
+    return {"from_date": first.isoformat(), "to_date": last.isoformat()}
+
+
+def incident(fields: Fields) -> Incident | None:
+    """Return an incident of the list, or of its own page; None without an id or a creation."""
+    number = text(fields.get("incident_number"))
+    created = _seconds(fields.get("creation_date"))
+    if created is None or not (text(fields.get("unique_id")) or number):
+        return None
+    service = _object(fields.get("service_object"))
+    acknowledged = _seconds(fields.get("acknowledged_date"))
+    resolved = _seconds(fields.get("resolved_date"))
+    status = _status(fields.get("status"), acknowledged, resolved)
+    priority = _object(fields.get("team_priority_object"))
+    return Incident(
+        tool="zenduty",
+        id=text(fields.get("unique_id")) or number,
+        number=number,
+        title=text(fields.get("title")),
+        service=text(service.get("name")),
+        service_id=text(service.get("unique_id")) or text(fields.get("service")),
+        status=status,
+        created=created,
+        acknowledged=acknowledged,
+        resolved=resolved,
+        priority=text(priority.get("name")) or text(fields.get("priority_name")),
+        tags=tuple(sorted({name for tag in _tags(fields.get("tags")) if (name := tag)})),
+        merged=_merged(fields),
+        suppressed=flag(fields.get("suppressed"), default=False),
+        reopened=int(status != "resolved" and resolved is not None),
+        has_review=bool(fields.get("postmortems")),
+    )
+
+
+def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
+    """
+    Return the incident with what its alerts tell.
+
+    An alert of Datadog's has the id of its monitor as entity (Zenduty/docs, docs/Datadog.md). An
+    incident without an alert was made by a person.
+    """
+    first = next(iter(alerts), {})
+    entity = text(first.get("entity_id"))
+    payload = _object(first.get("payload"))
+    monitor = whole(payload.get("alert_id", entity))
+    datadog = "datadog" in text(_object(first.get("integration_object")).get("name")).casefold()
+    from_datadog = datadog or "aggreg_key" in payload
+    return replace(
+        incident,
+        entity=entity,
+        suppressed=bool(alerts)
+        and all(flag(alert.get("suppressed"), default=False) for alert in alerts),
+        from_datadog=from_datadog if alerts else False,
+        monitor_id=monitor if from_datadog else None,
+        self_resolved=_self_resolved(incident, alerts),
+    )
+
+
+def _self_resolved(incident: Incident, alerts: tuple[Fields, ...]) -> bool | None:
+    """Return whether an alert of the type resolved (5) came no later than the resolution."""
+    if incident.resolved is None:
+        return None
+    recoveries = (
+        _seconds(alert.get("creation_date"))
+        for alert in alerts
+        if text(alert.get("alert_type")).casefold() in ("5", "resolved")
+    )
+    margin = 60.0
+    return any(at is not None and abs(at - incident.resolved) <= margin for at in recoveries)
+
+
+_STATUSES: Final[Mapping[str, IncidentStatus]] = {
+    "1": "triggered",
+    "2": "acknowledged",
+    "3": "resolved",
+    "triggered": "triggered",
+    "acknowledged": "acknowledged",
+    "resolved": "resolved",
+}
+
+
+def _status(value: Any, acknowledged: Seconds | None, resolved: Seconds | None) -> IncidentStatus:
+    """Return the status that is told, as a number or a word; else the one that the times mean."""
+    told = _STATUSES.get(text(value).casefold())
+    if told is not None:
+        return told
+    if resolved is not None:
+        return "resolved"
+    return "triggered" if acknowledged is None else "acknowledged"
+
+
+def _merged(fields: Fields) -> bool:
+    child = flag(fields.get("is_child_incident"), default=False)
+    return child or bool(fields.get("merged_with")) or bool(fields.get("parent_incident"))
+
+
+def _tags(value: Any) -> Iterator[str]:
+    """Yield the names of tags, which are objects, or texts."""
+    yield from (text(tag.get("name")) for tag in objects(value))
+    if isinstance(value, list):
+        yield from (text(tag) for tag in value)
+
+
+def _object(value: Any) -> Fields:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _seconds(value: Any) -> Seconds | None:
+    at = moment(value)
+    return at.timestamp() if at else None

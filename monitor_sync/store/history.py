@@ -1,0 +1,355 @@
+"""
+Incidents and transitions of alerts, kept in ``history.sqlite`` of a project's state folder.
+
+What was read is remembered by source and span, so that it is read once. A page is written with the
+place where the next one begins, in one transaction: a process that is killed at any moment leaves a
+file that the next one goes on with. Several processes may use it at once. No assignee and no name
+of a person is kept; an e-mail address in a text is replaced by a digest before it is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import filelock
+
+from monitor_sync.errors import UsageError, system_reason
+from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Seconds, Span
+
+FILE: Final = "history.sqlite"
+FORMAT: Final = 1
+"""The version of the tables. A file of another version is set aside."""
+
+_PATIENCE: Final = 60.0
+"""Seconds to wait for another process that is writing."""
+
+_INCIDENT: Final = tuple(field.name for field in dataclasses.fields(Incident))
+_TRANSITION: Final = tuple(field.name for field in dataclasses.fields(AlertTransition))
+
+_TABLES: Final = f"""
+CREATE TABLE incidents (
+  source TEXT NOT NULL, {", ".join(f'"{name}"' for name in _INCIDENT)}, detailed REAL,
+  PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+CREATE INDEX incidents_by_time ON incidents (tool, created);
+CREATE TABLE transitions (
+  source TEXT NOT NULL, {", ".join(f'"{name}"' for name in _TRANSITION)},
+  PRIMARY KEY (monitor_id, "group", at, id)
+) WITHOUT ROWID;
+CREATE TABLE readings (source TEXT, start REAL, end REAL, read REAL);
+CREATE TABLE unfinished (source TEXT PRIMARY KEY, start REAL, end REAL, read REAL, cursor TEXT);
+CREATE TABLE looked (source TEXT PRIMARY KEY, at REAL);
+PRAGMA user_version = {FORMAT};
+"""
+
+_KEPT: Final = {
+    "acknowledged": "min(coalesce(old.acknowledged, new.acknowledged),"
+    " coalesce(new.acknowledged, old.acknowledged))",
+    "reopened": "max(old.reopened + (old.resolved IS NOT NULL AND old.status = 'resolved'"
+    " AND old.resolved IS NOT new.resolved), new.reopened)",
+    "self_resolved": "coalesce(new.self_resolved, old.self_resolved)",
+    "entity": "CASE new.entity WHEN '' THEN old.entity ELSE new.entity END",
+    "monitor_id": "coalesce(new.monitor_id, old.monitor_id)",
+    "group": """CASE new."group" WHEN '' THEN old."group" ELSE new."group" END""",
+    "from_datadog": "coalesce(new.from_datadog, old.from_datadog)",
+    "suppressed": "max(new.suppressed, old.suppressed)",
+    "maintenance": "max(new.maintenance, old.maintenance)",
+}
+"""What a listing does not tell, or forgets, stays as it was known before."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """A span that was read whole from a source, by a run that began to at ``read``."""
+
+    span: Span
+    read: Seconds
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A reading that was interrupted: its next page begins at ``cursor``."""
+
+    reading: Reading
+    cursor: str
+
+
+class HistoryFile:
+    """The history that is kept for one project in one organisation. For one thread."""
+
+    def __init__(self, database: sqlite3.Connection, set_aside: Path | None) -> None:
+        self._database = database
+        self.set_aside = set_aside
+
+    def keep(self, source: str, page: HistoryPage, reading: Reading | None = None) -> None:
+        """Write a page of ``reading``, and where that goes on; after the last, that it is whole."""
+        with self._writing() as database:
+            self._write_incidents(source, page.incidents)
+            for column, values in (
+                ("acknowledged", page.acknowledged),
+                ("self_resolved", page.self_resolved),
+            ):
+                database.executemany(_update(column), [(v, source, i) for i, v in values.items()])
+            database.executemany(
+                _insert("transitions", _TRANSITION, "OR REPLACE"),
+                ((source, *_values(transition, _TRANSITION)) for transition in page.transitions),
+            )
+            if reading is not None:
+                self._note(source, reading, page.cursor)
+
+    def _write_incidents(self, source: str, incidents: Iterable[Incident]) -> None:
+        self._database.executemany(
+            _UPSERT, ((source, *_values(incident, _INCIDENT)) for incident in incidents)
+        )
+
+    def _note(self, source: str, reading: Reading, cursor: str) -> None:
+        span, database = reading.span, self._database
+        row = (source, span.start, span.end, reading.read)
+        if cursor:
+            database.execute(
+                "INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?, ?, ?)", (*row, cursor)
+            )
+            return
+        database.execute("DELETE FROM unfinished WHERE source = ?", (source,))
+        database.execute(
+            "DELETE FROM readings WHERE source = ? AND start >= ? AND end <= ? AND read <= ?",
+            row,
+        )
+        database.execute("INSERT INTO readings VALUES (?, ?, ?, ?)", row)
+
+    def detail(self, source: str, incident: Incident, at: Seconds) -> None:
+        """Write what was read of a single incident, so that it is not read again."""
+        with self._writing() as database:
+            self._write_incidents(source, [incident])
+            database.execute(
+                "UPDATE incidents SET detailed = ? WHERE source = ? AND id = ?",
+                (at, source, incident.id),
+            )
+
+    def look(self, source: str, at: Seconds) -> None:
+        """Remember that the open incidents of a source were read again."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO looked VALUES (?, ?)", (source, at))
+
+    def looked(self, source: str) -> Seconds | None:
+        """Return when the open incidents of a source were last read again."""
+        query = "SELECT at FROM looked WHERE source = ?"
+        row = self._database.execute(query, (source,)).fetchone()
+        return float(row[0]) if row else None
+
+    def readings(self, source: str) -> tuple[Reading, ...]:
+        """Return which spans of a source were read, and when, in order of their start."""
+        rows = self._database.execute(
+            "SELECT start, end, read FROM readings WHERE source = ? ORDER BY start", (source,)
+        )
+        return tuple(Reading(Span(start, end), read) for start, end, read in rows)
+
+    def unfinished(self, source: str) -> Unfinished | None:
+        """Return the reading of a source that was interrupted."""
+        row = self._database.execute(
+            "SELECT start, end, read, cursor FROM unfinished WHERE source = ?", (source,)
+        ).fetchone()
+        return row and Unfinished(Reading(Span(row[0], row[1]), row[2]), row[3])
+
+    def forget_cursor(self, source: str) -> None:
+        """Forget an interrupted reading whose place is no longer valid."""
+        with self._writing() as database:
+            database.execute("DELETE FROM unfinished WHERE source = ?", (source,))
+
+    def sources(self) -> tuple[str, ...]:
+        """Return the sources of which something was read whole."""
+        rows = self._database.execute("SELECT DISTINCT source FROM readings ORDER BY source")
+        return tuple(source for (source,) in rows)
+
+    def incidents(self, sources: Sequence[str], span: Span) -> Iterator[Incident]:
+        """Yield the incidents created in a span, the oldest first."""
+        return self._incidents(sources, span, "")
+
+    def open_incidents(self, source: str, span: Span) -> Iterator[Incident]:
+        """Yield the incidents created in a span that were open when they were last read."""
+        return self._incidents([source], span, "AND status <> 'resolved'")
+
+    def without_detail(self, source: str, span: Span) -> Iterator[Incident]:
+        """Yield the incidents created in a span that were never read singly, the newest first."""
+        return self._incidents([source], span, "AND detailed IS NULL", "DESC")
+
+    def _incidents(
+        self, sources: Sequence[str], span: Span, condition: str, order: str = ""
+    ) -> Iterator[Incident]:
+        marks = ", ".join("?" for _ in sources)
+        rows = self._database.execute(
+            f"SELECT {_quoted(_INCIDENT)} FROM incidents WHERE source IN ({marks})"  # noqa: S608 - our own names
+            f" AND created >= ? AND created < ? {condition} ORDER BY created {order}, id",
+            (*sources, span.start, span.end),
+        )
+        return map(_incident, rows)
+
+    def transitions(self, source: str, span: Span) -> Iterator[AlertTransition]:
+        """Yield the transitions in a span: monitor by monitor, group by group, in order of time."""
+        rows = self._database.execute(
+            f"SELECT {_quoted(_TRANSITION)} FROM transitions"  # noqa: S608 - our own names
+            ' WHERE source = ? AND at >= ? AND at < ? ORDER BY monitor_id, "group", at, id',
+            (source, span.start, span.end),
+        )
+        return map(_transition, rows)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the file alone, write all or nothing."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._database
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[HistoryFile]:
+    """
+    Give the history of a state folder, which is made where there is none.
+
+    A file that is broken or of another version is renamed, and an empty one takes its place;
+    ``set_aside`` is then its new name. Raises UsageError where the disk does not let us.
+    """
+    path = folder / FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with filelock.FileLock(folder / "history.lock").acquire(timeout=_PATIENCE):
+            set_aside = _set_aside_if_unusable(path)
+            database = _connected(path)
+    except OSError as error:
+        raise _unusable(path, system_reason(error)) from None
+    except sqlite3.Error as error:
+        raise _unusable(path, str(error)) from None
+    try:
+        yield HistoryFile(database, set_aside)
+    except sqlite3.OperationalError as error:  # the disk is full, or another process too slow
+        raise _unusable(path, str(error)) from None
+    except sqlite3.DatabaseError as error:
+        problem = f"{path} is damaged ({error})"
+        raise UsageError(problem, hint="move it away, then run again: it is read anew") from None
+    finally:
+        database.close()
+
+
+def _set_aside_if_unusable(path: Path) -> Path | None:
+    """Rename a file that is no history of this version; return its new name, None where it is."""
+    if not path.exists() or _usable(path):
+        return None
+    names = (path.with_name(f"{path.name}.set-aside-{number}") for number in range(1, 10_000))
+    new = next(name for name in names if not name.exists())
+    path.rename(new)
+    for suffix in ("-journal", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(new.with_name(new.name + suffix))
+    return new
+
+
+def _usable(path: Path) -> bool:
+    if path.stat().st_size == 0:
+        return True  # a process was killed before it wrote the tables
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return False
+    return bool(version == FORMAT and sound == "ok")
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """Return a connection to a file with our tables, which nobody else may read."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    path.chmod(0o600)
+    database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    if database.execute("PRAGMA user_version").fetchone()[0] == 0:
+        database.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+    return database
+
+
+def _unusable(path: Path, reason: str) -> UsageError:
+    return UsageError(
+        f"cannot keep the history in {path}: {reason}",
+        hint="set XDG_STATE_HOME to a folder that can be written",
+    )
+
+
+_ADDRESS: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def _plain(text: str) -> str:
+    """Return a text without e-mail addresses; equal ones stay equal."""
+    return _ADDRESS.sub(
+        lambda match: f"hidden-{hashlib.sha256(match[0].lower().encode()).hexdigest()[:8]}", text
+    )
+
+
+def _values(row: Incident | AlertTransition, names: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(_column(getattr(row, name)) for name in names)
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return json.dumps([_plain(item) for item in value])
+    return _plain(value) if isinstance(value, str) else value
+
+
+_FLAGS: Final = frozenset(
+    {"merged", "suppressed", "maintenance", "self_resolved", "from_datadog", "has_review"}
+)
+
+
+def _incident(row: Sequence[Any]) -> Incident:
+    values = dict(zip(_INCIDENT, row, strict=True))
+    for name in _FLAGS:
+        values[name] = None if values[name] is None else bool(values[name])
+    return Incident(**values | {"tags": tuple(json.loads(values["tags"]))})
+
+
+def _transition(row: Sequence[Any]) -> AlertTransition:
+    values = dict(zip(_TRANSITION, row, strict=True))
+    notified = values["notified"]
+    return AlertTransition(**values | {"notified": None if notified is None else bool(notified)})
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _insert(table: str, names: Sequence[str], conflict: str = "") -> str:
+    marks = ", ".join("?" for _ in range(len(names) + 1))
+    columns = _quoted(names)
+    return f"INSERT {conflict} INTO {table} (source, {columns}) VALUES ({marks})"  # noqa: S608 - our own names
+
+
+def _update(column: str) -> str:
+    new = "min(coalesce(acknowledged, ?1), ?1)" if column == "acknowledged" else "?1"
+    return f"UPDATE incidents SET {column} = {new} WHERE source = ?2 AND id = ?3"  # noqa: S608 - our own names
+
+
+def _upsert() -> str:
+    kept = {
+        name: expression.replace("old.", "incidents.").replace("new.", "excluded.")
+        for name, expression in _KEPT.items()
+    }
+    new = {name: kept.get(name, f'excluded."{name}"') for name in _INCIDENT if name != "id"}
+    changes = (f'"{name}" = {expression}' for name, expression in new.items())
+    insert = _insert("incidents", _INCIDENT)
+    return f"{insert} ON CONFLICT (source, id) DO UPDATE SET {', '.join(changes)}"
+
+
+_UPSERT: Final = _upsert()

@@ -1,0 +1,77 @@
+"""What of a span is still to be read, by what was read of it and when. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from monitor_sync.incidents import Seconds, Span
+from monitor_sync.store.history import Reading
+
+FRESH: Final[Seconds] = 300.0
+"""What was read less than this long ago is not read again."""
+
+
+def missing(
+    wanted: Span, readings: Iterable[Reading], *, now: Seconds, settles: Seconds
+) -> list[Span]:
+    """
+    Return the parts of a span that are to be read, the earliest first.
+
+    What was read stays read where it was ``settles`` seconds old by then; the rest changes still,
+    and counts only while it is fresh.
+    """
+    parts = []
+    at, end = wanted.start, min(wanted.end, now)
+    for known in _known(readings, now, settles):
+        if known.start > at:
+            parts.append(Span(at, min(known.start, end)))
+        at = max(at, known.end)
+        if at >= end:
+            break
+    if at < end:
+        parts.append(Span(at, end))
+    return [part for part in parts if part.start < part.end]
+
+
+def around(wanted: Span, readings: Iterable[Reading]) -> Span:
+    """Return the span with all that was read next to it without a gap."""
+    ordered = sorted((reading.span for reading in readings), key=lambda span: span.start)
+    for span in ordered:
+        if span.start <= wanted.end and span.end >= wanted.start:
+            wanted = Span(min(wanted.start, span.start), max(wanted.end, span.end))
+    return wanted
+
+
+def divided(parts: Sequence[Span], longest: Seconds) -> list[Span]:
+    """Return the parts in pieces of at most ``longest``, the latest first."""
+    pieces = []
+    for part in parts:
+        end = part.end
+        while end > part.start:
+            start = max(part.start, end - longest)
+            pieces.append(Span(start, end))
+            end = start
+    return sorted(pieces, key=lambda piece: piece.start, reverse=True)
+
+
+def clustered(times: Iterable[Seconds], apart: Seconds) -> list[Span]:
+    """Return spans that hold all these times; a gap longer than ``apart`` is in none of them."""
+    spans: list[Span] = []
+    for at in sorted(times):
+        if spans and at - spans[-1].end <= apart:
+            spans[-1] = Span(spans[-1].start, at + 1.0)
+        else:
+            spans.append(Span(at, at + 1.0))
+    return spans
+
+
+def _known(readings: Iterable[Reading], now: Seconds, settles: Seconds) -> list[Span]:
+    known = []
+    for reading in readings:
+        span, read = reading.span, reading.read
+        fresh = 0 <= now - read < FRESH
+        end = span.end if fresh else min(span.end, read - settles)
+        if end > span.start:
+            known.append(Span(span.start, end))
+    return sorted(known, key=lambda span: span.start)

@@ -1,0 +1,271 @@
+"""History from a Zenduty and a Datadog over HTTP: read once, kept, gone on with after a kill."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync.app.response_history import ResponseHistory, read_history
+from monitor_sync.app.target import Target
+from monitor_sync.incidents import Span
+from monitor_sync.model import Project, Team
+from tests.datadog.conftest import Answer, ReceivedRequest, Script, script
+
+__all__ = ["script"]
+
+NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC).timestamp()
+DAY = 86_400.0
+LAST_WEEKS = Span(NOW - 28 * DAY, NOW)
+
+TEAM = Team(name="motor", title="Motor", on_call="motor", tool="zenduty", service="Quotes")
+PROJECT = Project(name="acme", teams={"motor": TEAM})
+
+FILTER = "/api/incidents/filter/"
+EVENTS = "/api/v2/events/search"
+
+
+def at(ago: float) -> str:
+    return f"{datetime.fromtimestamp(NOW - ago, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def incident(number: int, ago: float, **fields: Any) -> dict[str, Any]:
+    """An incident as the published example has it, created so many seconds ago."""
+    return {
+        "incident_number": number,
+        "unique_id": f"id{number}",
+        "title": f"[P-{number}] Browser monitor global outage",
+        "status": 3,
+        "creation_date": at(ago),
+        "acknowledged_date": at(ago - 60),
+        "resolved_date": at(ago - 600),
+        "assigned_to": "7e26fed1-f11c-4e78-afc6-a",
+        "assigned_to_name": "Sari Dewi",
+        "service_object": {"name": "Quotes", "unique_id": "s1", "team": "t1", "team_name": "Motor"},
+        "team_priority_object": {"name": "P1", "color": "magenta"},
+        "tags": [{"name": "tech-ops", "unique_id": "x"}],
+        "is_child_incident": False,
+        "postmortems": [],
+        **fields,
+    }
+
+
+def event(number: int, ago: float, kind: str = "alert", **monitor: Any) -> dict[str, Any]:
+    """A transition of monitor 7 as a recorded event has it."""
+    states = {"alert": ("OK", "Alert"), "alert recovery": ("Alert", "OK")}
+    source, destination = states.get(kind, ("Alert", "Alert"))
+    return {
+        "id": f"e{number}",
+        "type": "event",
+        "attributes": {
+            "timestamp": at(ago),
+            "attributes": {
+                "timestamp": int((NOW - ago) * 1000),
+                "monitor_groups": ["service:quotes", "env:prod"],
+                "monitor": {
+                    "id": 7,
+                    "alert_cycle_key_txt": "c1",
+                    "transition": {
+                        "source_state": source,
+                        "destination_state": destination,
+                        "transition_type": kind,
+                    },
+                    **monitor,
+                },
+            },
+        },
+    }
+
+
+@dataclass(slots=True)
+class Services:
+    """A Zenduty that keeps to the published description, and a Datadog with events."""
+
+    script: Script
+    environ: dict[str, str]
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    page_size: int = 3
+    answers: dict[str, Callable[[ReceivedRequest], Answer]] = field(default_factory=dict)
+
+    def __call__(self, request: ReceivedRequest) -> Answer:
+        if request.path in self.answers:
+            return self.answers[request.path](request)
+        match request.path:
+            case "/api/v2/current_user":
+                org = {"data": {"type": "orgs", "id": "org-1"}}
+                return Answer(body={"data": {"relationships": {"org": org}}})
+            case "/api/account/teams/":
+                return Answer(body=[{"unique_id": "t1", "name": "Motor"}])
+            case path if path == FILTER:
+                return self.filtered(request)
+            case path if path == EVENTS:
+                return self.searched(request)
+        return Answer(status=404, body={"detail": "Not found."})
+
+    def filtered(self, request: ReceivedRequest) -> Answer:
+        body = request.body
+        first, last = date.fromisoformat(body["from_date"]), date.fromisoformat(body["to_date"])
+        matching = [
+            item
+            for item in self.incidents
+            if first < date.fromisoformat(item["creation_date"][:10]) < last
+            and (body["status"] == 0 or str(item["status"]) != "3")
+        ]
+        page = int(request.query.get("page", 1))
+        start = (page - 1) * self.page_size
+        more = start + self.page_size < len(matching)
+        following = f"{self.script.url}{FILTER}?page={page + 1}" if more else None
+        results = matching[start : start + self.page_size]
+        return Answer(body={"count": None, "next": following, "previous": None, "results": results})
+
+    def searched(self, request: ReceivedRequest) -> Answer:
+        sought, page = request.body["filter"], request.body["page"]
+        matching = [
+            item
+            for item in self.events
+            if sought["from"] <= item["attributes"]["timestamp"] < sought["to"]
+        ]
+        start = int(page.get("cursor", 0))
+        after = start + self.page_size
+        meta = {"page": {"after": str(after)}} if after < len(matching) else {}
+        return Answer(body={"data": matching[start:after], "meta": meta})
+
+    def read(self, span: Span = LAST_WEEKS, *, now: float = NOW, **options: Any) -> ResponseHistory:
+        self.script.requests.clear()
+        target = Target(environ=self.environ)
+        return read_history(Path("monitors"), PROJECT, target, span, now=now, **options)
+
+    def asked(self, path: str) -> int:
+        return sum(request.path == path for request in self.script.requests)
+
+
+@pytest.fixture
+def services(script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
+    monkeypatch.setattr("monitor_sync.oncall.zenduty.connecting.LIMITS", {})
+    environ = {
+        "DD_HOST": script.url,
+        "DD_API_KEY": "0123456789abcdef-api",
+        "DD_APP_KEY": "0123456789abcdef-app",
+        "ZENDUTY_URL": script.url,
+        "ZENDUTY_API_KEY": "0123456789abcdef-zenduty",
+        "XDG_STATE_HOME": str(tmp_path),
+        "MONITOR_SYNC_BACKOFF": "0.001",
+    }
+    made = Services(script, environ)
+    script.say(made)
+    return made
+
+
+def file_of(services: Services) -> Path:
+    (path,) = Path(services.environ["XDG_STATE_HOME"]).rglob("history.sqlite")
+    return path
+
+
+def test_incidents_and_episodes_of_a_span_are_read(services: Services) -> None:
+    services.incidents = [incident(number, number * DAY) for number in (1, 2, 3, 4, 40)]
+    services.events = [event(1, 3 * DAY), event(2, 3 * DAY - 900, "alert recovery")]
+    history = services.read(episodes=True)
+    assert [known.number for known in history.incidents] == ["4", "3", "2", "1"]
+    newest = history.incidents[-1]
+    assert (newest.acknowledged, newest.resolved) == (newest.created + 60, newest.created + 600)
+    assert (newest.service, newest.priority, newest.tags) == ("Quotes", "P1", ("tech-ops",))
+    (episode,) = history.episodes
+    assert episode.group == "env:prod,service:quotes"
+    assert episode.start is not None
+    assert episode.end == episode.start + 900
+    assert history.complete
+    assert history.notes == ()
+    assert history.as_of == NOW
+
+
+def test_what_was_just_read_is_not_read_again(services: Services) -> None:
+    services.incidents = [incident(number, number * DAY) for number in (1, 2, 3)]
+    first = services.read(episodes=True)
+    again = services.read(episodes=True, now=NOW + 30)
+    assert services.asked(FILTER) == services.asked(EVENTS) == 0
+    assert again.incidents == first.incidents
+
+
+def test_a_day_later_the_last_week_alone_is_read_again(services: Services) -> None:
+    services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
+    services.read()
+    assert services.asked(FILTER) == 9
+    services.read(Span(LAST_WEEKS.start, NOW + DAY), now=NOW + DAY)
+    assert services.asked(FILTER) == 3  # a week, a day wider, three incidents a page
+
+
+def test_no_cell_of_the_file_has_a_person_in_it(services: Services) -> None:
+    services.incidents = [incident(1, DAY, title="Disk full, see sari@acme.example")]
+    history = services.read()
+    assert "@" not in history.incidents[0].title
+    with sqlite3.connect(file_of(services)) as database:
+        cells = [
+            str(cell)
+            for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for row in database.execute(f"SELECT * FROM {table}")  # noqa: S608 - its own tables
+            for cell in row
+        ]
+    assert len(cells) > 20
+    assert not [cell for cell in cells if "Sari" in cell or "7e26fed1" in cell or "sari@" in cell]
+    assert file_of(services).stat().st_mode & 0o777 == 0o600
+
+
+def test_offline_uses_what_is_there_and_says_how_old_it_is(services: Services) -> None:
+    services.incidents = [incident(1, DAY)]
+    services.read(episodes=True)
+    history = services.read(episodes=True, offline=True, now=NOW + 3 * DAY)
+    assert services.script.requests == []
+    assert len(history.incidents) == 1
+    assert history.notes == (
+        "the history is as of 2026-11-30 03:00 UTC, 3 days ago; --offline reads nothing newer",
+    )
+
+
+def test_an_incident_that_was_open_is_read_again_until_it_is_closed(services: Services) -> None:
+    services.incidents = [
+        incident(1, 20 * DAY, status=1, acknowledged_date=None, resolved_date=None),
+        *(incident(number, 15 * DAY) for number in range(2, 8)),
+    ]
+    assert services.read().incidents[0].status == "triggered"
+    services.incidents[0] = incident(1, 20 * DAY, resolved_date=at(DAY))
+    closed = services.read(now=NOW + 600).incidents[0]
+    assert closed.status == "resolved"
+    assert closed.resolved == NOW - DAY
+    assert services.asked(FILTER) <= 4
+
+
+def test_a_tool_without_a_key_is_a_note(services: Services) -> None:
+    del services.environ["ZENDUTY_API_KEY"]
+    history = services.read()
+    assert not history.complete
+    assert "ZENDUTY_API_KEY is not set" in history.notes[0]
+
+
+def test_where_events_may_not_be_searched_the_older_list_is_read(services: Services) -> None:
+    services.answers[EVENTS] = lambda _: Answer(status=403, body={"errors": ["Forbidden"]})
+    older = {"monitor_id": 7, "monitor_groups": ["service:quotes"], "title": "[Triggered] Load"}
+    services.answers["/api/v1/events"] = lambda _: Answer(
+        body={
+            "events": [
+                {"id": 2, "date_happened": NOW - 900, "alert_type": "success", **older},
+                {"id": 1, "date_happened": NOW - 1800, "alert_type": "error", **older},
+            ]
+        }
+    )
+    (episode,) = services.read(episodes=True, incidents=False).episodes
+    assert (episode.start, episode.end, episode.state) == (NOW - 1800, NOW - 900, "alert")
+
+
+def test_a_span_a_week_long_starts_where_it_says(services: Services) -> None:
+    week = Span(NOW - 14 * DAY, NOW - 7 * DAY)
+    services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
+    history = services.read(week)
+    assert [known.number for known in history.incidents] == [str(n) for n in range(14, 7, -1)]
+    edges = [timedelta(seconds=known.created - week.start) for known in history.incidents]
+    assert all(timedelta(0) <= edge < timedelta(days=7) for edge in edges)
