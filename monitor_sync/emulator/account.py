@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor_sync.emulator.answers import Json, encoded
 from monitor_sync.emulator.inventory import Inventory
+from monitor_sync.emulator.metrics.history import MetricHistory
 from monitor_sync.emulator.normalise import definition, enriched_assets
 from monitor_sync.emulator.people import USER, Person
 from monitor_sync.emulator.store import BadState, Kind, Store
@@ -114,6 +115,7 @@ class Account:
         self.logs: deque[tuple[float, dict[str, str]]] = deque(maxlen=_LOGS)
         # The filters of the listing last asked for, at which version, and what they left.
         self.last_listing: tuple[object, list[int]] = (None, [])
+        self.metrics = MetricHistory(self.monitors)
         self._next_id = store.counter("next_id", _FIRST_ID)
         self._reserved = self._next_id
 

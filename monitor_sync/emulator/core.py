@@ -37,7 +37,7 @@ from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
 from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
 from monitor_sync.emulator.on_call import broken as broken_ways
 from monitor_sync.emulator.on_call.estate import OnCallEstate, OwnerTeam, build
-from monitor_sync.emulator.routes import ROUTES, route_of
+from monitor_sync.emulator.routes import INTAKES, ROUTES, route_of
 from monitor_sync.emulator.store import BadState, Store
 
 Headers = dict[str, str]
@@ -148,6 +148,11 @@ class Emulator:
                         documents.put(name, dict(held[name]))
                     elif documents.get(name) is not None:
                         documents.remove(name)
+
+    def generate_metrics(self, seed: int) -> None:
+        """Answer for the metrics of held monitors, from this seed, where nothing was submitted."""
+        with self._lock:
+            self._account.metrics.seed = seed
 
     def inject(self, faults: Iterable[Spec]) -> None:
         """Set these faults in place of those before; an empty list ends them all.
@@ -267,7 +272,7 @@ class Emulator:
         request = call.request
         try:
             handler = ROUTES.get(call.route)
-            _check_keys(request, wants_both=handler is not None)
+            _check_keys(request, wants_both=handler is not None and call.route not in INTAKES)
             if allowance.exceeded:
                 raise refused(refusal_text(allowance.limit), status=429)
             if handler is None:
@@ -350,8 +355,8 @@ def _check_keys(request: Request, *, wants_both: bool) -> None:
     """Refuse (403) a request without keys. Any non-empty keys, or bearer token, will do.
 
     Recorded: `API key required` from `validate`, and the edge's `Forbidden` elsewhere. Old clients
-    send the keys in the query. The intakes of Datadog want the API key alone, so a path that the
-    emulator does not have asks for no other (`wants_both`).
+    send the keys in the query. The intakes of Datadog want the API key alone, and so does a path
+    that the emulator does not have (`wants_both`).
     """
     headers, query = request.headers, request.query
     if headers.get("authorization", "").startswith("Bearer ") and headers["authorization"][7:]:

@@ -34,6 +34,7 @@ _LIMITS = {
     "GET /api/v1/monitor/groups/search": CountedLimit(
         name="search_monitor_groups", requests=120, seconds=10
     ),
+    "GET /api/v1/query": CountedLimit(name="query", requests=1600, seconds=3600),
     "GET /api/v1/downtime": CountedLimit(name="get_all_downtimes", requests=60, seconds=60),
     "GET /api/v1/downtime/{id}": CountedLimit(name="get_downtime", requests=750, seconds=30),
     "DELETE /api/v1/downtime/{id}": CountedLimit(name="cancel_downtime", requests=500, seconds=30),

@@ -35,6 +35,7 @@ _GROUPS = {
     "user_app_keys": "API and Application Keys",
     "audit_logs_read": "Compliance",
     "logs_read_data": "Log Management",
+    "timeseries_query": "Metrics",
 }
 
 # By the beginning of the path: what GET needs, what all else needs. The first that fits counts.
@@ -63,6 +64,8 @@ _NEEDED = (
     ("/api/v2/current_user/application_keys", "user_app_keys", "user_app_keys"),
     ("/api/v2/audit", "audit_logs_read", "audit_logs_read"),
     ("/api/v2/logs/analytics", "logs_read_data", "logs_read_data"),
+    ("/api/v1/query", "timeseries_query", "timeseries_query"),
+    ("/api/v2/query", "timeseries_query", "timeseries_query"),
 )
 
 _FAMILY = uuid.UUID("00000000-0000-4000-8000-000000000000")

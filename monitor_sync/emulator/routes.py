@@ -25,6 +25,8 @@ from monitor_sync.emulator import (
 )
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Request, answer
+from monitor_sync.emulator.metrics import answers as metric_answers
+from monitor_sync.emulator.metrics import intake
 
 Handler = Callable[[Account, Request, str], Answer]
 
@@ -85,6 +87,10 @@ ROUTES: Mapping[str, Handler] = {
     "POST /api/v2/audit/events/search": audit.search,
     "POST /api/v2/logs": logs.take_in,
     "POST /api/v2/logs/analytics/aggregate": logs.aggregate,
+    "POST /api/v1/series": intake.take_in_v1,
+    "POST /api/v2/series": intake.take_in_v2,
+    "GET /api/v1/query": metric_answers.query_v1,
+    "POST /api/v2/query/timeseries": metric_answers.timeseries,
     "GET /api/v2/current_user": permissions.current_user,
     "GET /api/v2/current_user/application_keys": permissions.application_keys,
     "GET /api/v2/roles": roles.list_all,
@@ -106,6 +112,9 @@ ROUTES: Mapping[str, Handler] = {
     f"POST {integrations.OPSGENIE}": integrations.create_opsgenie_service,
     f"GET {integrations.OPSGENIE}": integrations.list_opsgenie_services,
 }
+
+INTAKES = frozenset({"POST /api/v1/series", "POST /api/v2/series"})
+"""Routes that want the API key alone, by Datadog's API description."""
 
 # What Datadog has in places where an id may stand, so that nobody takes these words for one.
 _WORDS = {

@@ -112,6 +112,12 @@ how many were refused, GET /__emulator/requests counts requests by route.
     help="A permission the keys do not have, e.g. monitors_write. Repeatable.",
 )
 @click.option(
+    "--metrics",
+    type=click.IntRange(0),
+    metavar="SEED",
+    help="Answer queries about the metrics of its monitors with a history from this seed.",
+)
+@click.option(
     "--on-call",
     "on_call",
     is_flag=True,
@@ -133,6 +139,7 @@ def command(
     enforce: bool,
     limits: tuple[str, ...],
     lacking: tuple[str, ...],
+    metrics: int | None,
     on_call: bool,
     broken: tuple[str, ...],
 ) -> None:
@@ -154,6 +161,8 @@ def command(
     )
     if data is not None:
         _seed(emulator, data)
+    if metrics is not None:
+        emulator.generate_metrics(metrics)
     if on_call:
         _seed_on_call(emulator, root, broken)
     elif broken:

@@ -1,0 +1,224 @@
+"""
+What a generated line looks like, so that the monitors of the account are quiet most of the time.
+
+From each held monitor with a plain threshold (one series, or one divided by another) the level of
+its series follows: well on the right side of the threshold usually, beyond it in troubles. Whatever
+no such monitor reads has a level that follows from its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from monitor_sync.emulator.metrics.generated import Shape, drawn
+from monitor_sync.emulator.metrics.query import (
+    Condition,
+    Expression,
+    NotServed,
+    Operation,
+    SeriesQuery,
+    read,
+    series_in,
+)
+from monitor_sync.emulator.queries import METRIC_TYPES, comparison
+
+_HEAD: Final = re.compile(
+    r"\s*(?P<method>avg|sum|min|max)\(\s*last_(?P<count>\d+)(?P<unit>m|h|d|w)\s*\)\s*:"
+)
+_SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_COUNTS: Final = (".count", ".hits", ".errors", ".requests")
+_NOT_NARROWING: Final = frozenset(("env", "service", "team", "cluster"))
+_QUIET, _BAD = 0.5, 1.7
+"""Shares of a threshold at which a line runs usually, and in troubles, where high is bad."""
+
+_NOISY: Final = 0.25
+"""The share of lines that cross their threshold now and then without any trouble."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainMonitor:
+    """A monitor that compares one number with thresholds: its window in seconds, its expression."""
+
+    id: int
+    method: str
+    window: int
+    expression: Expression
+    comparator: str
+    critical: float
+
+
+def plain(monitor: dict[str, Any]) -> PlainMonitor | None:
+    """Return a metric monitor taken apart; None where it is not of this plain form."""
+    query = str(monitor.get("query") or "")
+    head, end = _HEAD.match(query), comparison(query)
+    if monitor.get("type") not in METRIC_TYPES or head is None or end is None:
+        return None
+    try:
+        expression = read(query[head.end() : end.start])
+    except NotServed:
+        return None
+    return PlainMonitor(
+        id=int(monitor["id"]),
+        method=head["method"],
+        window=int(head["count"]) * _SECONDS[head["unit"]],
+        expression=expression,
+        comparator=end.comparator,
+        critical=end.number,
+    )
+
+
+Level = tuple[float, float]
+"""How high a line runs usually, and in troubles."""
+
+
+@dataclass(slots=True)
+class Shapes:
+    """
+    The shapes of an account's lines; the first monitor about a line decides.
+
+    `learnt` are the ids of the monitors that were heard, `metrics` and `searches` what they read.
+    """
+
+    learnt: set[int] = field(default_factory=set)
+    metrics: set[str] = field(default_factory=set)
+    searches: dict[tuple[str, str], Shape] = field(default_factory=dict)
+    _counts: set[str] = field(default_factory=set)
+    _levels: dict[tuple[str, tuple[Condition, ...]], Level] = field(default_factory=dict)
+
+    def learn(self, monitors: Iterable[dict[str, Any]]) -> None:
+        """Hear what monitors read, and where their thresholds are."""
+        known: list[PlainMonitor] = []
+        for monitor in monitors:
+            self.learnt.add(int(monitor["id"]))
+            searched = search_shape(str(monitor.get("query") or ""))
+            if searched is not None:
+                self.searches.setdefault(*searched)
+            read = plain(monitor)
+            for series in series_in(read.expression) if read else ():
+                self.metrics.add(series.metric)
+                if series.counted:
+                    self._counts.add(series.metric)
+            known += [read] if read else []
+        for read in known:
+            self._calibrate(read)
+
+    def _calibrate(self, monitor: PlainMonitor) -> None:
+        factor, over, under = _parts(monitor.expression)
+        if over is None:
+            return
+        high = monitor.comparator.startswith(">")
+        usual = monitor.critical * (_QUIET if high else 2.0) or 0.0
+        trouble = monitor.critical * (_BAD if high else 0.35) or (3.0 if high else 0.0)
+        if under is not None:
+            of = self._level(under.metric, _of(under))
+            usual, trouble = usual * of[0] / factor, trouble * of[1] / factor
+        elif monitor.method == "sum":
+            minutes = max(monitor.window // 60, 1)
+            usual, trouble = usual / minutes / factor, trouble / minutes / factor
+        else:
+            usual, trouble = usual / factor, trouble / factor
+        self._levels.setdefault((over.metric, _of(over)), (usual, trouble))
+
+    def _level(self, metric: str, about: tuple[Condition, ...]) -> Level:
+        known = self._levels.get((metric, about))
+        if known is not None:
+            return known
+        usual = 40.0 + drawn(metric) * 400 if self.is_count(metric) else 10 + drawn(metric) * 80
+        for demand in about if self.is_count(metric) else ():
+            share = 0.1 + 0.3 * drawn(f"{demand.key}:{demand.values}")
+            usual *= 1 - share if demand.negated else share
+        return usual, usual * (0.3 if self.is_count(metric) else 1.6)
+
+    def is_count(self, metric: str) -> bool:
+        """Return whether a metric counts something."""
+        return metric in self._counts or metric.endswith(_COUNTS)
+
+    def shape(self, series: SeriesQuery, group: tuple[str, ...]) -> Shape:
+        """Return the shape of one group of a series."""
+        about = _of(series)
+        usual, trouble = self._level(series.metric, about)
+        name = "/".join((series.metric, repr(about), *group))
+        count = self.is_count(series.metric)
+        if group:
+            share = 0.7 + 0.6 * drawn(name)
+            usual, trouble = usual * share, trouble * share
+        noisy = drawn(f"noise of {name}") < _NOISY
+        return Shape(
+            name=name,
+            usual=usual,
+            trouble=trouble,
+            count=count,
+            rhythm=0.35 if count else 0.15,
+            noise=1.15 if noisy else 0.2,
+        )
+
+    def groups(self, series: SeriesQuery) -> list[tuple[str, ...]]:
+        """Return the groups that a series has: three values of the first key, one of others."""
+        if not series.by:
+            return [()]
+        first, *others = series.by
+        named = {
+            value
+            for demand in series.conditions
+            if demand.key == first and not demand.negated
+            for value in demand.values
+            if "*" not in value
+        }
+        values = sorted(named) or [f"{first}-{letter}" for letter in "abc"]
+        return [(value, *(f"{key}-a" for key in others)) for value in values]
+
+
+def _of(series: SeriesQuery) -> tuple[Condition, ...]:
+    """Return the demands that narrow a line down: an environment holds nearly all there is."""
+    return tuple(
+        demand for demand in series.conditions if demand.key not in (*_NOT_NARROWING, *series.by)
+    )
+
+
+def _parts(expression: Expression) -> tuple[float, SeriesQuery | None, SeriesQuery | None]:
+    """Return factor, numerator and denominator of a plain expression; no series where it is not."""
+    match expression:
+        case SeriesQuery():
+            return 1.0, expression, None
+        case Operation("*", float() as factor, inner) | Operation("*", inner, float() as factor):
+            own, over, under = _parts(inner)
+            return (own * factor, over, under) if factor > 0 else (1.0, None, None)
+        case Operation("/", left, SeriesQuery() as under):
+            factor, over, other = _parts(left)
+            return (factor, over, under) if other is None else (1.0, None, None)
+        case _:
+            return 1.0, None, None
+
+
+_SEARCH: Final = re.compile(
+    r'(?P<source>[\w-]+)\((?P<quote>["\'])(?P<search>(?:\\.|(?!(?P=quote)).)*)(?P=quote)\)'
+    r'.*\.last\(["\'](?P<count>\d+)(?P<unit>[mhd])["\']\)'
+)
+
+
+def search_shape(query: str) -> tuple[tuple[str, str], Shape] | None:
+    """Return source and text of a search monitor, with the shape of its count a minute."""
+    head, end = _SEARCH.match(query), comparison(query)
+    if head is None or end is None:
+        return None
+    text = bare(head["search"])
+    minutes = max(int(head["count"]) * _SECONDS[head["unit"]] // 60, 1)
+    high = end.comparator.startswith(">")
+    name = f"{head['source']}/{text}"
+    shape = Shape(
+        name=name,
+        usual=end.number * (_QUIET if high else 2.0) / minutes,
+        trouble=(end.number * (_BAD if high else 0.35) or 3.0) / minutes,
+        count=True,
+        rhythm=0.35,
+        noise=1.15 if drawn(name) < _NOISY else 0.2,
+    )
+    return (head["source"], text), shape
+
+
+def bare(search: str) -> str:
+    """Return a search without what escapes its quotes, which one query has and another has not."""
+    return search.replace("\\", "")
