@@ -164,3 +164,33 @@ class HistoryPage:
     self_resolved: Mapping[str, bool] = field(default_factory=dict)
     cursor: str = ""
     unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RcaAction:
+    """What an RCA says is to be done, by which team and by which day."""
+
+    what: str
+    team: str
+    due: date
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rca:
+    """
+    A root cause analysis of the register: causes and teams, no people.
+
+    ``incidents`` are numbers or ids of the on-call tool. ``monitors`` are keys of ours that it is
+    about. ``held`` is the day of the meeting, None where it does not say. ``path`` is its file and
+    ``unit`` the folder that it is in.
+    """
+
+    incidents: tuple[str, ...]
+    team: str
+    cause: str
+    path: str
+    unit: str
+    monitors: tuple[str, ...] = ()
+    actions: tuple[RcaAction, ...] = ()
+    held: date | None = None
