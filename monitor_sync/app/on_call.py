@@ -210,7 +210,7 @@ def _tool_name(project: Project, used: HandleInUse, connected: _Tools) -> str:
         leads_there = kind == "webhook" if isinstance(tool, Unusable) else kind in tool.handle_kinds
         if leads_there:
             return team.tool
-    return kind
+    return tools.of_kind(kind) if used.pager else kind
 
 
 def _page(

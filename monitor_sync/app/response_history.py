@@ -15,8 +15,8 @@ from monitor_sync.counting import count
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import AlertEpisode, Incident, Seconds, Span
 from monitor_sync.insight import episodes as episodes_of_alerts
-from monitor_sync.oncall.incidents import connect_incidents, title_of
-from monitor_sync.oncall.tool import Connection, Unusable
+from monitor_sync.oncall.incidents import connect_incidents
+from monitor_sync.oncall.tool import Connection, Unusable, title_of
 from monitor_sync.store import history as history_file
 from monitor_sync.store import history_spans
 

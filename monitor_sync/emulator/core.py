@@ -36,7 +36,7 @@ from monitor_sync.emulator.fault_specs import read as read_fault
 from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
 from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
 from monitor_sync.emulator.on_call import broken as broken_ways
-from monitor_sync.emulator.on_call.estate import OnCallEstate, OwnerTeam, build
+from monitor_sync.emulator.on_call.estate import OnCallEstate, OwnerTeam, build, seeded_teams
 from monitor_sync.emulator.routes import INTAKES, ROUTES, route_of
 from monitor_sync.emulator.store import BadState, Store
 
@@ -142,6 +142,7 @@ class Emulator:
                     [team.pagerduty_services for team in owners],
                     estate.pagerduty_services,
                 ),
+                (self._account.teams, [seeded_teams(owners)], estate.datadog_teams),
             ):
                 for name in {*itertools.chain.from_iterable(names)}:
                     if name in held:

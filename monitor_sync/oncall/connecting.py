@@ -21,7 +21,7 @@ def reader(
     *,
     base_url: str,
     headers: Mapping[str, str],
-    key: str,
+    secrets: tuple[str, ...],
     sentences: answers.Sentences,
     throttle_waits: float,
     clock: Clock | None = None,
@@ -29,15 +29,15 @@ def reader(
     """
     Return a reader of a tool, and open no connection yet.
 
-    ``headers`` say who we are with the ``key``, ``sentences`` are the tool's own words in a
-    refusal, and ``throttle_waits`` is the unit of waits after a 429. Raises UsageError for a
-    setting of the environment.
+    ``headers`` say who we are, ``secrets`` are the keys in them, which no message shows.
+    ``sentences`` are the tool's own words in a refusal, and ``throttle_waits`` is the unit of waits
+    after a 429. Raises UsageError for a setting of the environment.
     """
     environ = connection.environ
     endpoint = JsonEndpoint(
         base_url=base_url,
         headers=headers,
-        secrets=(key,),
+        secrets=secrets,
         sentences=sentences,
         limits=service.headers,
         proxy=addresses.proxy(environ, base_url),

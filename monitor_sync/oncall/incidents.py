@@ -50,19 +50,6 @@ class IncidentTool(Protocol):
         """Close its connections."""
 
 
-_TITLES: Final[Mapping[str, str]] = {
-    "datadog": "Datadog On-Call",
-    "opsgenie": "Opsgenie",
-    "pagerduty": "PagerDuty",
-    "zenduty": "Zenduty",
-}
-
-
-def title_of(name: str) -> str:
-    """Return a tool's name for people, by its word in teams.yaml."""
-    return _TITLES.get(name.casefold(), name)
-
-
 ConnectIncidents = Callable[[Connection], IncidentTool]
 
 

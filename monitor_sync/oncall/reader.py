@@ -60,6 +60,7 @@ class Reader:
         self._gate = gate
         self._retry = retry
         self._read: dict[tuple[Any, ...], tuple[Fields, ...] | NotRead] = {}
+        self._documents: dict[tuple[Any, ...], Fields | NotRead] = {}
         self._silences = 0
         self._throttled = 0
         self._given_up: NotRead | None = None
@@ -80,8 +81,9 @@ class Reader:
         """
         Return all objects of a list, over all its pages. ``subject`` names it in messages.
 
-        A page is a list, or an object that has it under ``name``, and ``next`` (an address) or
-        ``more`` (true) where another page follows: that begins at the ``offset`` after this one.
+        A page is a list, or an object that has it under ``name``, and ``next`` (an address, also
+        under ``paging``) or ``more`` (true) where another page follows: that begins at the
+        ``offset`` after this one. Pages with a number in the query follow while they are full.
         """
         request = ApiRequest(
             method="GET", path=path, kind="list", operation="list", subject=subject,
@@ -91,6 +93,27 @@ class Reader:
         if key not in self._read:
             self._read[key] = self._pages(request, name)
         return self._read[key]
+
+    def document(
+        self,
+        path: str,
+        subject: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        **path_params: str,
+    ) -> Fields | NotRead:
+        """Return one object as it is answered. ``subject`` names it in messages."""
+        request = ApiRequest(
+            method="GET", path=path, kind="list", operation="read", subject=subject,
+            repeatable=True, path_params=path_params, query=query or {},
+        )  # fmt: skip
+        key = (path, tuple(sorted(path_params.items())), tuple(sorted(request.query.items())))
+        if key not in self._documents:
+            answer = self._send(request)
+            if isinstance(answer, list):
+                answer = NotRead(f"{self._service.name} answered with a list in place of an object")
+            self._documents[key] = answer
+        return self._documents[key]
 
     def _pages(self, first: ApiRequest, name: str) -> tuple[Fields, ...] | NotRead:
         items: list[Fields] = []
@@ -123,9 +146,13 @@ class Reader:
         """Return the query of the page after this one; None after the last."""
         if isinstance(page, list):
             return None
+        if "page[number]" in query:
+            full = len(page[name]) >= int(query["page[size]"])
+            return {**query, "page[number]": str(int(query["page[number]"]) + 1)} if full else None
         if flag(page.get("more"), default=False):
             return {**query, "offset": str(int(query.get("offset", "0")) + len(page[name]))}
-        address = text(page.get("next"))
+        paging = page.get("paging")
+        address = text((paging if isinstance(paging, dict) else page).get("next"))
         if not address:
             return None
         own = self._own_query(address)
@@ -134,7 +161,14 @@ class Reader:
         return own
 
     def _page(self, request: ApiRequest, name: str) -> Any:
-        """Return the JSON of one request: a list, or an object with one; or NotRead."""
+        """Return the JSON of one page: a list, or an object with one; or NotRead."""
+        page = self._send(request)
+        if isinstance(page, dict) and not isinstance(page.get(name), list):
+            return NotRead(f"{self._service.name} answered with something that is no list")
+        return page
+
+    def _send(self, request: ApiRequest) -> Any:
+        """Return the JSON of one request, an object or a list; or NotRead."""
         if self._given_up is not None:
             return self._given_up
         try:
@@ -151,8 +185,6 @@ class Reader:
         if isinstance(answer, Failure):
             return self._failed(answer)
         self._silences = 0
-        if isinstance(answer.value, dict) and not isinstance(answer.value.get(name), list):
-            return NotRead(f"{self._service.name} answered with something that is no list")
         return answer.value
 
     def _failed(self, failure: Failure) -> NotRead:

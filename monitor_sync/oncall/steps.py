@@ -50,16 +50,37 @@ def judged(
     )
 
 
-def no_such_service(wanted: str, names: Sequence[str], tool: str) -> PathStep:
-    """Return the step of a service that teams.yaml declares and that the tool does not have."""
+def no_such_service(
+    wanted: str, names: Sequence[str], tool: str, *, kind: str = "service"
+) -> PathStep:
+    """
+    Return the step of a service that teams.yaml declares and that the tool does not have.
+
+    ``kind`` is the tool's word for what a service is.
+    """
     near = get_close_matches(wanted, names, n=1)
     mend = f"did you mean {shown(near[0])}? Else mend" if near else "mend"
     return PathStep(
         step="service",
         name=wanted,
         status="broken",
-        what=f"{tool} has no service {wanted}",
-        fix=f"{mend} on_call.service of the team in teams.yaml, or make the service in {tool}",
+        what=f"{tool} has no {kind} {wanted}",
+        fix=f"{mend} on_call.service of the team in teams.yaml, or make the {kind} in {tool}",
+    )
+
+
+def late_second_level(delay: timedelta, acknowledge: timedelta | None) -> str:
+    """
+    Return what is worth knowing of when the second level is called; empty where nothing is.
+
+    For tools that call the first level at once.
+    """
+    if acknowledge is None or delay <= acknowledge:
+        return ""
+    minute = timedelta(minutes=1)
+    return (
+        f"the second level is called after {delay / minute:g} min, later than the"
+        f" {acknowledge / minute:g} min to acknowledge"
     )
 
 

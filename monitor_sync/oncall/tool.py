@@ -15,18 +15,30 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow
 
 GROUP: Final = "monitor_sync.oncall_tools"
 """The group of entry points by which another package adds a tool."""
 
-BUILT_IN: Final[Mapping[str, str]] = {
-    "pagerduty": "monitor_sync.oncall.pagerduty",
-    "zenduty": "monitor_sync.oncall.zenduty",
+
+class BuiltIn(NamedTuple):
+    """A tool of ours: its name for people, and the module that has its ``connect``."""
+
+    title: str
+    module: str
+
+
+BUILT_IN: Final[Mapping[str, BuiltIn]] = {
+    "datadog": BuiltIn("Datadog On-Call", "monitor_sync.oncall.datadog"),
+    "pagerduty": BuiltIn("PagerDuty", "monitor_sync.oncall.pagerduty"),
+    "zenduty": BuiltIn("Zenduty (Xurrent IMR)", "monitor_sync.oncall.zenduty"),
 }
-"""The module of each tool of ours. It has a ``connect``."""
+"""The tools of ours, by their word in teams.yaml."""
+
+_OF_KIND: Final[Mapping[str, str]] = {"oncall": "datadog"}
+"""The tool that handles of a kind lead to, where it has another name than the kind."""
 
 
 class OnCallTool(Protocol):
@@ -88,9 +100,20 @@ def connect(name: str, connection: Connection) -> OnCallTool:
     return _connect_of(name.casefold())(connection)
 
 
+def title_of(name: str) -> str:
+    """Return the name of a tool for people; of one that is none of ours its word in teams.yaml."""
+    built_in = BUILT_IN.get(name.casefold())
+    return built_in.title if built_in is not None else name
+
+
+def of_kind(kind: str) -> str:
+    """Return the tool that handles of a kind lead to, where no team says otherwise."""
+    return _OF_KIND.get(kind, kind)
+
+
 def _connect_of(name: str) -> Connect:
     if name in BUILT_IN:
-        built_in: Connect = importlib.import_module(BUILT_IN[name]).connect
+        built_in: Connect = importlib.import_module(BUILT_IN[name].module).connect
         return built_in
     for entry in entry_points(group=GROUP, name=name):
         return _loaded(entry)

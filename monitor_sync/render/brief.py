@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.counting import joined
+from monitor_sync.oncall.tool import title_of
 from monitor_sync.render.markdown import code
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, plain, shorten, wrapped
@@ -119,7 +120,7 @@ def _monitor(monitor: Monitor, quoted: Quoted) -> str:
 def _ringing(brief: Brief, quoted: Quoted) -> Iterator[str]:
     target, tool = brief.acknowledge, brief.team.tool
     within = f" within {_duration(target)}" if target is not None else ""
-    where = f" in {quoted(tool.title())}" if tool else ""
+    where = f" in {quoted(title_of(tool))}" if tool else ""
     yield (
         f'- Acknowledge it{within}{where}. That says "I am looking", and stops it from calling'
         " the next person."

@@ -22,8 +22,8 @@ With --on-call, --broken WHAT[=TEAM] breaks the way from a page to a person, for
 teams.yaml or for all:
 
 \b
-webhook-missing       Datadog has no webhook (PagerDuty: no service) of that name
-webhook-elsewhere     the webhook leads to another service
+webhook-missing       Datadog has no webhook (or service, or team) of that name
+webhook-elsewhere     the webhook (or the routing rules) leads to another service
 integration-disabled  the integration is disabled
 level-0               the integration creates incidents for nothing
 service-maintenance   the service is in maintenance
@@ -32,6 +32,10 @@ policy-empty          the escalation policy has no rules
 first-step-slow       the first step waits 30 minutes
 schedule-empty        nobody is in the schedule
 schedule-gap          nobody is on call next Tuesday, 02:00 to 06:00 UTC
+low-urgency           On-Call: all pages go to a last rule with low urgency
+support-hours         On-Call: the policy is on hold outside of working hours
+reroute-circle        On-Call: the rules hand each page on in a circle
+rule-unmatched        On-Call: a rule matches no monitor (a warning)
 key-revoked           403, as for a key that was revoked
 throttled             429
 error                 500

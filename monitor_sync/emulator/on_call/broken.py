@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from monitor_sync.emulator.answers import Answer
 
 IN_DATADOG = {
-    "webhook-missing": "Datadog has no webhook (PagerDuty: no service) of that name",
-    "webhook-elsewhere": "the webhook leads to another service",
+    "webhook-missing": "Datadog has no webhook (or service, or team) of that name",
+    "webhook-elsewhere": "the webhook (or the routing rules) leads to another service",
 }
 IN_THE_TOOL = {
     "integration-disabled": "the integration is disabled",
@@ -21,6 +21,12 @@ IN_THE_TOOL = {
     "first-step-slow": "the first step waits 30 minutes",
     "schedule-empty": "nobody is in the schedule",
     "schedule-gap": "nobody is on call next Tuesday, 02:00 to 06:00 UTC",
+}
+IN_DATADOG_ON_CALL = {
+    "low-urgency": "On-Call: all pages go to a last rule with low urgency",
+    "support-hours": "On-Call: the policy is on hold outside of working hours",
+    "reroute-circle": "On-Call: the rules hand each page on in a circle",
+    "rule-unmatched": "On-Call: a rule matches no monitor (a warning)",
 }
 ANSWERS = {
     "key-revoked": "403, as for a key that was revoked",
@@ -35,7 +41,7 @@ LOGIN = Answer(
 )
 """A web page in place of JSON."""
 
-WAYS = {**IN_DATADOG, **IN_THE_TOOL, **ANSWERS}
+WAYS = {**IN_DATADOG, **IN_THE_TOOL, **IN_DATADOG_ON_CALL, **ANSWERS}
 """Every way by name, and what it does."""
 
 

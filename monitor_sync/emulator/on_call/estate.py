@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from monitor_sync.emulator.answers import Answer, Request
-from monitor_sync.emulator.on_call import pagerduty, rota, zenduty
-from monitor_sync.emulator.on_call.broken import Broken
+from monitor_sync.emulator.on_call import datadog, pagerduty, rota, zenduty, zenduty_documents
+from monitor_sync.emulator.on_call.broken import WAYS, Broken
+from monitor_sync.emulator.on_call.datadog import DatadogAccount
+from monitor_sync.emulator.on_call.datadog_documents import DatadogTeam, team_document, team_id
 from monitor_sync.emulator.on_call.names import User, stable_id, user
 from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount, PagerDutyTeam
 from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
 
 _WEBHOOK = "@webhook-"
 _PAGERDUTY = "@pagerduty-"
-_ACCOUNT = stable_id("account")
-_APPLICATION = stable_id("application", "datadog")
-_CREATED = "2026-01-12T04:30:00.000000Z"
+_ON_CALL = "@oncall-"
 _PEOPLE = 4  # of each service: three take turns, one is the second level
 _OTHERS = 180  # the first number of PagerDuty's people
 
@@ -50,6 +49,11 @@ class OwnerTeam:
         """The names by which Datadog knows its services of PagerDuty."""
         return self._named(_PAGERDUTY)
 
+    @property
+    def datadog_teams(self) -> list[str]:
+        """The handles of its teams in Datadog that it pages by Datadog On-Call."""
+        return self._named(_ON_CALL)
+
     def _named(self, prefix: str) -> list[str]:
         named = (handle.removeprefix(prefix) for handle in self.handles if prefix in handle)
         return list(dict.fromkeys(named))
@@ -61,18 +65,24 @@ class OnCallEstate:
 
     zenduty: ZendutyAccount
     pagerduty: PagerDutyAccount
+    datadog: DatadogAccount
     webhooks: Mapping[str, Document]
     pagerduty_services: Mapping[str, Document]
+    datadog_teams: Mapping[str, Document]
 
     def route(self, path: str) -> str | None:
         """Return a path of a tool's with ids as `{id}`; None for a path of nobody's here."""
+        if path.startswith(f"{datadog.PREFIX}/"):
+            return self.datadog.route(path)
         if path.startswith(f"{pagerduty.PREFIX}/"):
             return self.pagerduty.route(path)
         return self.zenduty.route(path) if path.startswith(f"{zenduty.PREFIX}/") else None
 
     def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
         """Answer one request to a tool, with what headers it has beside the usual."""
-        if request.path.startswith(f"{pagerduty.PREFIX}/"):
+        if request.path.startswith(f"{datadog.PREFIX}/"):
+            given, headers = self.datadog.answer(request)
+        elif request.path.startswith(f"{pagerduty.PREFIX}/"):
             given, headers = self.pagerduty.answer(request)
         else:
             given, headers = self.zenduty.answer(request), {}
@@ -105,9 +115,21 @@ def build(
             clock=clock,
             enforce_limits=enforce_limits,
         ),
+        datadog=DatadogAccount(
+            building.datadog,
+            building.broken,
+            clock=clock,
+            enforce_limits=enforce_limits,
+        ),
         webhooks=building.all_webhooks(),
         pagerduty_services=building.pagerduty_services,
+        datadog_teams=building.datadog_teams,
     )
+
+
+def seeded_teams(owners: Iterable[OwnerTeam]) -> list[str]:
+    """Return the ids of the teams of Datadog's that these teams are paged by."""
+    return [team_id(handle) for team in owners for handle in team.datadog_teams]
 
 
 class _Building:
@@ -116,7 +138,10 @@ class _Building:
         self.zenduty: dict[str, ZendutyTeamHeld] = {}
         self.pagerduty: dict[str, PagerDutyTeam] = {}
         self.pagerduty_services: dict[str, Document] = {}
+        self.datadog: list[DatadogTeam] = []
+        self.datadog_teams: dict[str, Document] = {}
         self.users: list[User] = []
+        self._rotas: dict[str, tuple[list[User], Document]] = {}  # by team, of its first tool
         self._now = now
         self._addresses: dict[str, str] = {}  # by the name of the webhook
         self._owners: dict[str, str] = {}
@@ -133,6 +158,8 @@ class _Building:
             self._add_to_zenduty(team)
         elif team.tool == "pagerduty":
             self._add_to_pagerduty(team)
+        for handle in team.datadog_teams:
+            self._add_to_datadog(team, handle)
 
     def all_webhooks(self) -> dict[str, Document]:
         """Return Datadog's webhooks, those that are to be missing left out."""
@@ -163,14 +190,15 @@ class _Building:
         own = self._addresses[name]
         others_at = (self._addresses[other] for other in others)
         return next(
-            (url for url in others_at if url != own and "zenduty" in url), _address("nobodys")
+            (url for url in others_at if url != own and "zenduty" in url),
+            zenduty_documents.address("nobodys"),
         )
 
     def _add_to_zenduty(self, team: OwnerTeam) -> None:
         group = team.name.partition("-")[0]
         held = self.zenduty.get(group)
         if held is None:
-            held = self.zenduty[group] = ZendutyTeamHeld(document=_team(group))
+            held = self.zenduty[group] = ZendutyTeamHeld(document=zenduty_documents.team(group))
         name = team.service or team.name
         service = next((item for item in held.services if item["name"] == name), None)
         if service is None:
@@ -180,7 +208,15 @@ class _Building:
             key = stable_id("key", webhook)
             if any(item["integration_key"] == key for item in incoming):
                 continue
-            incoming.append(self._integration(team, webhook, key, service))
+            incoming.append(
+                zenduty_documents.integration(
+                    webhook,
+                    key,
+                    service,
+                    enabled=not self._is("integration-disabled", team.name),
+                    level=0 if self._is("level-0", team.name) else 3,
+                )
+            )
             self._addresses[webhook] = incoming[-1]["webhook_url"]
 
     def _add_to_pagerduty(self, team: OwnerTeam) -> None:
@@ -191,24 +227,50 @@ class _Building:
         people = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
         status = "maintenance" if self._is("service-maintenance", team.name) else "active"
         slow = self._is("first-step-slow", team.name)
+        schedule = self._schedule(team, number, people[:3])
+        self._rotas[team.name] = people, schedule
         self.pagerduty[name] = PagerDutyTeam(
             owner=team.name,
             title=team.title,
             service=name,
             status="disabled" if self._is("service-disabled", team.name) else status,
-            schedule=self._schedule(team, number, people[:3]),
+            schedule=schedule,
             users=tuple(people),
             delay=None if self._is("policy-empty", team.name) else 30 if slow else 5,
         )
+
+    def _add_to_datadog(self, team: OwnerTeam, handle: str) -> None:
+        if any(held.handle == handle for held in self.datadog):
+            return
+        number = len(self.datadog)
+        usual = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
+        people, schedule = self._rotas.get(team.name) or (
+            usual, self._schedule(team, number, usual[:3])
+        )  # fmt: skip
+        self.datadog.append(
+            DatadogTeam(
+                owner=team.name,
+                title=team.title,
+                handle=handle,
+                schedule=schedule,
+                users=tuple(people),
+                ways=frozenset(way for way in WAYS if self._is(way, team.name)),
+            )
+        )
+        if not self._is("webhook-missing", team.name):
+            self.datadog_teams[team_id(handle)] = team_document(handle, team.title)
 
     def _add_service(self, team: OwnerTeam, name: str, held: ZendutyTeamHeld) -> Document:
         number = sum(len(other.services) for other in self.zenduty.values())
         people = [user(number * _PEOPLE + place) for place in range(_PEOPLE)]
         self.users += people
-        held.document["members"] += [_member(held.document, person) for person in people]
+        held.document["members"] += [
+            zenduty_documents.member(held.document, person) for person in people
+        ]
         schedule = self._schedule(team, number, people[:3])
+        self._rotas[team.name] = people, schedule
         policy = self._policy(team, schedule, people[3], held.document)
-        service = _service(team, name, policy, held.document)
+        service = zenduty_documents.service(team.name, team.title, name, policy, held.document)
         if self._is("service-disabled", team.name):
             service["status"] = 0
         if self._is("service-maintenance", team.name):
@@ -260,82 +322,3 @@ class _Building:
             "move_to_next": False,
             "global_ep": False,
         }
-
-    def _integration(self, team: OwnerTeam, webhook: str, key: str, service: Document) -> Document:
-        return {
-            "name": "Datadog",
-            "creation_date": _CREATED,
-            "summary": "",
-            "unique_id": stable_id("integration", webhook),
-            "service": service["unique_id"],
-            "application": _APPLICATION,
-            "application_reference": {
-                "name": "Datadog",
-                "icon_url": "",
-                "summary": "Datadog",
-                "description": "Datadog",
-                "unique_id": _APPLICATION,
-                "availability_plan_id": 1,
-                "setup_instructions": "",
-                "extension": "datadog",
-                "application_type": 0,
-                "categories": "Monitoring",
-                "documentation_link": "",
-            },
-            "integration_key": key,
-            "created_by": self.users[0]["username"],
-            "is_enabled": not self._is("integration-disabled", team.name),
-            "create_incidents_for": 0 if self._is("level-0", team.name) else 3,
-            "integration_type": 0,
-            "default_urgency": 1,
-            "webhook_url": _address(key),
-        }
-
-
-def _address(key: str) -> str:
-    return f"https://www.zenduty.com/api/integration/datadog/{key}/"
-
-
-def _team(group: str) -> Document:
-    return {
-        "unique_id": stable_id("team", group),
-        "name": f"{group.capitalize()} on call",
-        "account": _ACCOUNT,
-        "creation_date": "2026-01-12",
-        "members": [],
-        "owner": stable_id("user", "0")[:21],
-        "roles": [],
-    }
-
-
-def _member(team: Document, person: User) -> dict[str, Any]:
-    return {
-        "unique_id": stable_id("member", person["username"]),
-        "team": team["unique_id"],
-        "user": person,
-        "joining_date": _CREATED,
-        "role": 2,
-    }
-
-
-def _service(team: OwnerTeam, name: str, policy: Document, own_team: Document) -> Document:
-    return {
-        "name": name,
-        "creation_date": _CREATED,
-        "summary": "",
-        "description": f"Alerts of {team.title}",
-        "unique_id": stable_id("service", team.name),
-        "auto_resolve_timeout": 0,
-        "created_by": stable_id("user", "0")[:21],
-        "team_priority": None,
-        "task_template": None,
-        "acknowledgement_timeout": 0,
-        "acknowledgement_timeout_enabled": False,
-        "status": 1,
-        "escalation_policy": policy["unique_id"],
-        "team": own_team["unique_id"],
-        "sla": None,
-        "under_maintenance": False,
-        "collation": 0,
-        "collation_time": 0,
-    }

@@ -23,7 +23,6 @@ PREFIX = "/__pagerduty"
 _LISTS = ("services", "escalation_policies", "schedules", "oncalls")
 _PATH = re.compile(rf"{PREFIX}/(?P<list>{'|'.join(_LISTS)})(?:/(?P<id>\w+))?")
 _REQUESTS, _SECONDS = 960, 60.0  # PagerDuty's page on REST API rate limits
-_HOUR = timedelta(hours=1)
 
 Document = dict[str, Any]
 
@@ -131,29 +130,12 @@ class PagerDutyAccount:
         since = _moment(request.query.get("since"), now)
         until = _moment(request.query.get("until"), since + timedelta(seconds=1))
         schedule = _reference("schedule", team.id("schedule"), team.schedule["name"])
-        for username, start, end in _turns(team.schedule, since, until):
+        for username, start, end in rota.turns(team.schedule, since, until):
             user = next(user for user in team.users if user["username"] == username)
             times = {"start": rota.stamp(start), "end": rota.stamp(end)}
             yield {**_entry(team, user, 1), "schedule": schedule, **times}
         always = {"schedule": None, "start": None, "end": None}
         yield {**_entry(team, team.users[-1], 2), **always}
-
-
-def _turns(
-    schedule: rota.Schedule, since: datetime, until: datetime
-) -> Iterator[tuple[str, datetime, datetime]]:
-    """Yield who is on call from when to when: every turn here begins at a full hour."""
-    username, start = rota.on_call(schedule, since), since
-    at = since.replace(minute=0, second=0, microsecond=0) + _HOUR
-    while at < until:
-        following = rota.on_call(schedule, at)
-        if following != username:
-            if username:
-                yield username, start, at
-            username, start = following, at
-        at += _HOUR
-    if username:
-        yield username, start, until
 
 
 def _moment(written: str | None, default: datetime) -> datetime:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from monitor_sync.emulator.on_call.names import User, stable_id
@@ -10,6 +11,7 @@ from monitor_sync.emulator.on_call.names import User, stable_id
 Schedule = dict[str, Any]
 
 _WEEK = timedelta(days=7)
+_HOUR = timedelta(hours=1)
 
 
 def weekly(key: str, title: str, users: list[User], now: datetime) -> Schedule:
@@ -87,9 +89,32 @@ def on_call(schedule: Schedule, now: datetime) -> str:
     return ""
 
 
+def turns(
+    schedule: Schedule, since: datetime, until: datetime
+) -> Iterator[tuple[str, datetime, datetime]]:
+    """Yield who is on call from when to when: every turn here begins at a full hour."""
+    username, start = on_call(schedule, since), since
+    at = since.replace(minute=0, second=0, microsecond=0) + _HOUR
+    while at < until:
+        following = on_call(schedule, at)
+        if following != username:
+            if username:
+                yield username, start, at
+            username, start = following, at
+        at += _HOUR
+    if username:
+        yield username, start, until
+
+
 def stamp(moment: datetime) -> str:
     """Return a moment as Zenduty writes it."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def local_stamp(schedule: Schedule, moment: datetime) -> str:
+    """Return a moment in the time zone of a schedule, as Datadog writes it."""
+    zone = timezone(_zone_offset(schedule))
+    return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
 def _layer(

@@ -54,7 +54,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> PagerDuty:
         connection,
         base_url=base_url,
         headers={"Authorization": f"Token token={token}", "Accept": _ACCEPT},
-        key=token,
+        secrets=(token,),
         sentences=_sentences,
         throttle_waits=_THROTTLE_WAITS,
         clock=clock,

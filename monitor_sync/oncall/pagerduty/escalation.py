@@ -24,7 +24,7 @@ from monitor_sync.oncall.path import (
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.reading import Fields, moment, objects, span, text, whole
-from monitor_sync.oncall.steps import judged, not_checked, person_step, unread
+from monitor_sync.oncall.steps import judged, late_second_level, not_checked, person_step, unread
 
 
 def beyond(
@@ -63,20 +63,9 @@ def _escalation_step(fields: Fields, rules: Sequence[Fields], page: PageToFollow
     elif not objects(rules[0].get("targets")):
         problem, fix = "its first level calls nobody", "name a schedule in the first level"
     elif len(rules) > 1:
-        note = _handover(_delay(rules[0]), page.acknowledge)
+        note = late_second_level(_delay(rules[0]), page.acknowledge)
     title = text(fields.get("name")) or text(fields.get("summary"))
     return judged("escalation", title, problem, fix, note)
-
-
-def _handover(delay: timedelta, acknowledge: timedelta | None) -> str:
-    """Return what is worth knowing of when the second level is called; empty where nothing is."""
-    if acknowledge is None or delay <= acknowledge:
-        return ""
-    minute = timedelta(minutes=1)
-    return (
-        f"the second level is called after {delay / minute:g} min, later than the"
-        f" {acknowledge / minute:g} min to acknowledge"
-    )
 
 
 def _delay(rule: Fields) -> timedelta:

@@ -11,6 +11,7 @@ from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.tool import title_of
 
 _CLOSED: Final = {"maintenance": "is in maintenance", "disabled": "is disabled"}
 """The statuses in which a service makes no incident (OpenAPI); warning and critical are active."""
@@ -25,7 +26,7 @@ class PagerDuty:
     """PagerDuty behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
 
     handle_kinds: Final = frozenset({"pagerduty"})
-    title: Final = "PagerDuty"
+    title: Final = title_of("pagerduty")
 
     def __init__(self, directory: PagerDutyLists) -> None:
         self._directory = directory

@@ -20,8 +20,6 @@ KEY: Final = "ZENDUTY_API_KEY"
 URL: Final = "ZENDUTY_URL"
 _URL: Final = "https://www.zenduty.com"
 
-NAME: Final = "Zenduty (Xurrent IMR)"
-
 LIMITS: Final = {
     f"GET {ON_CALL}": RequestLimit(requests=40, seconds=61.0, apart=0.6, reserved=0),
     f"POST {FILTER}": RequestLimit(requests=15, seconds=61.0, apart=1.1, reserved=0),
@@ -47,7 +45,7 @@ THROTTLE_WAITS: Final = 120.0
 
 def connect(connection: Connection, clock: Clock | None = None) -> Zenduty:
     """Return Zenduty, and open no connection yet. Raises Unusable without a key, and UsageError."""
-    return Zenduty(NAME, ZendutyLists(_reader(connection, clock)))
+    return Zenduty(ZendutyLists(_reader(connection, clock)))
 
 
 def connect_incidents(connection: Connection, clock: Clock | None = None) -> ZendutyIncidents:
@@ -78,7 +76,7 @@ def _reader(connection: Connection, clock: Clock | None) -> Reader:
         connection,
         base_url=base_url,
         headers={"Authorization": f"Token {key}"},
-        key=key,
+        secrets=(key,),
         sentences=_sentences,
         throttle_waits=THROTTLE_WAITS,
         clock=clock,

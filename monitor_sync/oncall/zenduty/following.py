@@ -9,6 +9,7 @@ from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty.directory import (
     Integration,
     SeveralServices,
@@ -42,9 +43,9 @@ class Zenduty:
     """Zenduty behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
 
     handle_kinds: Final = frozenset({"webhook"})
+    title: Final = title_of("zenduty")
 
-    def __init__(self, title: str, directory: ZendutyLists) -> None:
-        self.title: Final = title
+    def __init__(self, directory: ZendutyLists) -> None:
         self._directory = directory
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Seconds, Span
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.reading import Fields, flag, moment, objects, text, whole
+from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty.directory import TEAMS
 
 FILTER: Final = "/api/incidents/filter/"
@@ -36,7 +37,7 @@ _MOST_STALE: Final = 2
 class ZendutyIncidents:
     """The incidents of one Zenduty account, of all teams that the key may see."""
 
-    title: Final = "Zenduty"
+    title: Final = title_of("zenduty")
     longest: Final[Seconds] = 28 * 86_400.0
 
     def __init__(self, reader: Reader, *, source: str) -> None:

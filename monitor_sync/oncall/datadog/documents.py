@@ -1,0 +1,43 @@
+"""Documents of JSON:API: an object refers to others by type and id, which stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from monitor_sync.oncall.reading import Fields, objects, text
+
+
+class Reference(NamedTuple):
+    """What names an object."""
+
+    type: str
+    id: str
+
+
+def part(fields: Fields, name: str) -> Fields:
+    """Return an object within an object; nothing where that is missing."""
+    value = fields.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def attribute(fields: Fields, name: str) -> Any:
+    """Return an attribute of an object; None where it has none."""
+    return part(fields, "attributes").get(name)
+
+
+def reference(fields: Fields) -> Reference:
+    """Return what names an object."""
+    return Reference(text(fields.get("type")), text(fields.get("id")))
+
+
+def related(fields: Fields, name: str) -> tuple[Reference, ...]:
+    """Return what an object refers to under a name, also where that is a single one."""
+    data = part(part(fields, "relationships"), name).get("data")
+    held = (data,) if isinstance(data, Mapping) else objects(data)
+    return tuple(map(reference, held))
+
+
+def included(document: Fields) -> dict[Reference, Fields]:
+    """Return the objects that stand beside the one that was asked for."""
+    return {reference(fields): fields for fields in objects(document.get("included"))}

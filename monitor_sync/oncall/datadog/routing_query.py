@@ -1,0 +1,160 @@
+"""
+The query of a routing rule: does the page of a monitor match it? Pure.
+
+Datadog's page on routing rules (documentation, routing_rules.md, 2026): attributes ``tags``,
+``groups``, ``priority`` (1 to 5) and ``alert_status`` (``error``, ``warn``, ``success``), in the
+common query syntax, case-sensitive; no query or ``*`` is everything. Which groups a monitor will
+have is not known beforehand: then nobody knows, as for words of the query that are not read here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.model import Monitor
+
+Match = bool | None
+"""None: it depends on what is not known beforehand."""
+
+_TOKEN: Final = re.compile(r'\s*(?:([()])|((?:[^\s()"\\]|\\.)*"(?:[^"\\]|\\.)*"|[^\s()"]+))')
+_DEEPEST: Final = 40
+
+_BY: Final = re.compile(r"\bby\s*[{(]([^})]*)[})]")
+"""The keys by which a query groups, in the two forms that Datadog's queries have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfMonitor:
+    """A page: the monitor it comes from, and the ``alert_status`` that it has."""
+
+    monitor: Monitor
+    status: str
+
+
+def matches(query: str, page: PageOfMonitor) -> Match:
+    """Return whether a page matches a query."""
+    tokens = [match[1] or match[2] for match in _TOKEN.finditer(query)]
+    if not tokens:
+        return True
+    if _TOKEN.sub("", query).strip():  # a quotation mark without its other half
+        return None
+    try:
+        reading = _Reading(tokens, page)
+        answer = reading.any_of("", 0)
+    except _Unreadable:
+        return None
+    return answer if reading.ended else None
+
+
+class _Unreadable(Exception):
+    """The query is none that is read here."""
+
+
+class _Reading:
+    """Reads the tokens of a query once, from the left, and judges them on the way."""
+
+    def __init__(self, tokens: list[str], page: PageOfMonitor) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self._page = page
+
+    @property
+    def ended(self) -> bool:
+        return self._at == len(self._tokens)
+
+    def any_of(self, key: str, depth: int) -> Match:
+        """Return whether one of what ``OR`` parts matches; ``key`` is the attribute meant."""
+        answers = [self._all_of(key, depth)]
+        while self._next() == "OR":
+            self._at += 1
+            answers.append(self._all_of(key, depth))
+        return _either(answers)
+
+    def _all_of(self, key: str, depth: int) -> Match:
+        answers = [self._single(key, depth)]
+        while self._next() not in ("", ")", "OR"):
+            self._at += self._next() == "AND"
+            answers.append(self._single(key, depth))
+        return _not(_either(map(_not, answers)))
+
+    def _single(self, key: str, depth: int) -> Match:
+        word = self._next()
+        if word in ("", ")", "AND", "OR") or depth > _DEEPEST:
+            raise _Unreadable
+        self._at += 1
+        if word in ("NOT", "-"):
+            return _not(self._single(key, depth + 1))
+        if word.startswith("-"):
+            self._at -= 1
+            self._tokens[self._at] = word[1:]
+            return _not(self._single(key, depth + 1))
+        if word == "(":
+            answer = self.any_of(key, depth + 1)
+            if self._next() != ")":
+                raise _Unreadable
+            self._at += 1
+            return answer
+        if word.endswith(":") and self._next() == "(":
+            return self._single(word[:-1], depth + 1)
+        return _of_term(key, word, self._page)
+
+    def _next(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+
+def _either(answers: Iterable[Match]) -> Match:
+    held = list(answers)
+    return True if True in held else None if None in held else False
+
+
+def _not(answer: Match) -> Match:
+    return None if answer is None else not answer
+
+
+def _of_term(key: str, term: str, page: PageOfMonitor) -> Match:
+    """Return whether a single term matches: ``tags.env:prod``, or a value of the ``key``."""
+    value = term
+    if not key:
+        key, colon, value = term.partition(":")
+        if not colon:
+            return True if term == "*" else None
+    quoted = len(value) > 1 and value[0] == value[-1] == '"'
+    value = value[1:-1] if quoted else value
+    pattern = re.escape(value) if quoted else _glob(value)
+    attribute, _, name = key.lstrip("@").partition(".")
+    if not name and attribute in ("tags", "groups"):  # tags:"env:prod"
+        name, _, rest = value.partition(":")
+        pattern = re.escape(rest) if quoted else _glob(rest)
+    match attribute:
+        case "tags" | "groups":
+            return _of_tag(attribute, name, pattern, page.monitor)
+        case "priority":
+            return _of_priority(value, page.monitor.priority)
+        case "alert_status":
+            return re.fullmatch(pattern, page.status) is not None
+        case _:
+            return None
+
+
+def _glob(value: str) -> str:
+    return re.escape(value.replace("\\", "")).replace(r"\*", ".*").replace(r"\?", ".")
+
+
+def _of_tag(attribute: str, name: str, pattern: str, monitor: Monitor) -> Match:
+    """Return whether a monitor, or a group of it, has a tag whose value matches."""
+    tag = re.compile(f"{re.escape(name)}:{pattern}", re.DOTALL)
+    if attribute == "tags" and any(tag.fullmatch(held) for held in monitor.tags):
+        return True
+    grouped = any(name in re.split(r"[\s,'\"]+", keys) for keys in _BY.findall(monitor.query))
+    in_scope = re.findall(rf"(?<![\w.-]){re.escape(name)}:[^\s,{{}}()]+", monitor.query)
+    unknown = grouped or monitor.type == "composite" or any("*" in scope for scope in in_scope)
+    return None if unknown or any(map(tag.fullmatch, in_scope)) else False
+
+
+def _of_priority(value: str, priority: int | None) -> Match:
+    if value == "*":
+        return priority is not None
+    return str(priority) == value if value.isdigit() else None

@@ -1,0 +1,54 @@
+"""Who is on call by a schedule of Datadog's, turn after turn as Datadog itself tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from monitor_sync.oncall.datadog.directory import DatadogLists
+from monitor_sync.oncall.path import LookAhead, Shift
+from monitor_sync.oncall.reader import NotRead
+
+_MOST_TURNS: Final = 40
+"""Turns of one schedule that are read: one for each 12 hours of 14 days, and some overrides."""
+
+_AFTER: Final = timedelta(seconds=1)
+"""Datadog cuts fractions of a second off the end of a turn: the next surely began a second on."""
+
+
+_PROBED: Final = timedelta(hours=6)
+
+
+def turns(directory: DatadogLists, schedule: str, window: LookAhead) -> tuple[Shift, ...] | NotRead:
+    """
+    Return who is on call within the window, overrides included, one read a turn.
+
+    Where nobody is on call, Datadog is asked when the next turn begins; if it does not say, for who
+    is on call some hours later. A 404 means that nobody is on call where Datadog knows the schedule
+    otherwise.
+    """
+    shifts: list[Shift] = []
+    at = window.now
+    while at < window.end:
+        shift = directory.shift(schedule, at)
+        if isinstance(shift, NotRead) and not shift.absent:
+            return shift
+        if isinstance(shift, Shift):
+            shifts.append(shift)
+            at = max(shift.end, at) + _AFTER
+        else:
+            following = directory.next_turn(schedule, at)
+            if isinstance(following, NotRead):
+                if shift is not None:
+                    return shift
+                following = at + _PROBED
+            at = following or window.end
+        if len(shifts) > _MOST_TURNS:
+            return NotRead(f"its turns are too short: {_MOST_TURNS} of them were read")
+    return tuple(shifts)
+
+
+def people_now(shifts: Iterable[Shift], window: LookAhead) -> tuple[Shift, ...]:
+    """Return the turns that are on now."""
+    return tuple(shift for shift in shifts if shift.start <= window.now < shift.end)
