@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.health import doctor
     from monitor_sync.app.importing import Imported, ImportOptions, import_monitors
     from monitor_sync.app.migrating import Migration, migrate
+    from monitor_sync.app.noisy_monitors import NoiseOptions, NoiseReport, report_noise
     from monitor_sync.app.on_call import VerifiedPaths, keep_issue, verify_on_call
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.owning import report_ownership
@@ -55,6 +56,8 @@ __all__ = [
     "MergedOptions",
     "Migration",
     "NewProject",
+    "NoiseOptions",
+    "NoiseReport",
     "OwnersFile",
     "PlanOptions",
     "Planned",
@@ -84,6 +87,7 @@ __all__ = [
     "plan",
     "refuse_existing",
     "release",
+    "report_noise",
     "report_ownership",
     "suggest",
     "unmanaged",
@@ -105,6 +109,7 @@ _MODULES: Final = {
     "importing": ("ImportOptions", "Imported", "import_monitors"),
     "unmanaged_monitors": ("UnmanagedMonitor", "unmanaged"),
     "migrating": ("Migration", "migrate"),
+    "noisy_monitors": ("NoiseOptions", "NoiseReport", "report_noise"),
     "on_call": ("VerifiedPaths", "keep_issue", "verify_on_call"),
     "owners": ("OwnersFile", "owners_file"),
     "owning": ("report_ownership",),

@@ -39,7 +39,8 @@ class ResponseHistory:
     ``incidents`` are those created in it, the oldest first. ``episodes`` are those that reach into
     it, monitor by monitor. ``tools`` are the titles of what was read. ``as_of`` is when the oldest
     of them was last read; None where one never was. ``complete`` is False where some of the span
-    could not be read. ``notes`` are sentences about what was not read and what is doubtful.
+    could not be read; ``alerts_read`` is True where alerts were read at all, now or before.
+    ``notes`` are sentences about what was not read and what is doubtful.
     """
 
     incidents: tuple[Incident, ...] = ()
@@ -47,6 +48,7 @@ class ResponseHistory:
     tools: tuple[str, ...] = ()
     as_of: Seconds | None = None
     complete: bool = True
+    alerts_read: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -216,6 +218,7 @@ def _history(
         tools=tuple(sources.values()),
         as_of=oldest,
         complete=not question.gaps,
+        alerts_read=any(history.readings(name) for name in alert_sources),
         notes=tuple(question.notes),
     )
 

@@ -7,6 +7,7 @@ import functools
 import os
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -206,6 +207,40 @@ def _duration(_: click.Context, parameter: click.Parameter, value: str | None) -
     if match is None or not float(match[1]):
         raise click.BadParameter(f"{value!r} is no duration: write 90s, 15m or 1h", param=parameter)
     return float(match[1]) * _SECONDS[match[2]]
+
+
+def _day(_: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is no day: write 2026-11-30", param=parameter
+        ) from None
+
+
+def days(function: _F) -> _F:
+    """Add ``--from`` and ``--to``: the days a report is about; they arrive as start and end."""
+    function = click.option(
+        "--to",
+        "end",
+        metavar="DAY",
+        callback=_day,
+        help="The day after the last one; until now if not given.",
+    )(function)
+    return click.option(
+        "--from",
+        "start",
+        metavar="DAY",
+        callback=_day,
+        help="The first day (2026-11-01), in the time zone of project.yaml.",
+    )(function)
+
+
+def duration(name: str, text: str) -> Callable[[_F], _F]:
+    """Add an option that takes a time (90s, 15m, 1h), which arrives as seconds."""
+    return click.option(name, metavar="T", callback=_duration, help=text)
 
 
 def deadline(function: _F) -> _F:

@@ -8,7 +8,6 @@ a module like this one, and give ``Client`` an attribute for it.
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -61,24 +60,12 @@ class Monitors:
         """
         Yield what Datadog's search for monitors finds, the best first; an empty query finds all.
 
-        Each result has ``id``, ``creator`` and ``quality_issues``. Raises Rejected with the
-        server's words where the query cannot be read.
+        Each result has ``id``, ``creator`` and ``quality_issues``. Pages are read as those of
+        ``pages``. Raises Rejected with the server's words where the query cannot be read.
         """
-        for number in itertools.count():
-            answer = self._api.send(
-                _question(
-                    path=f"{_ALL}/search",
-                    operation="look up",
-                    subject="monitors",
-                    query={"query": query, "page": number, "per_page": SEARCH_SIZE},
-                )
-            )
-            results = [
-                monitor for monitor in answer.get("monitors") or () if isinstance(monitor, Mapping)
-            ]
-            yield from results
-            if len(results) < SEARCH_SIZE:
-                return
+        page = functools.partial(self._results, query)
+        for results in paging.pages(page, size=SEARCH_SIZE):
+            yield from (result for result in results if isinstance(result, Mapping))
 
     def get(self, id: int, *, with_assets: bool = False) -> Any:  # noqa: A002 - Datadog's word
         """Return one monitor. Raises NotFound."""
@@ -201,6 +188,18 @@ class Monitors:
         request = _question(path=_ALL, operation="list", subject="monitors", query=query)
         page: list[Any] = self._api.send(request, list)
         return page
+
+    def _results(self, query: str, number: int) -> list[Any]:
+        answer = self._api.send(
+            _question(
+                path=f"{_ALL}/search",
+                operation="look up",
+                subject="monitors",
+                query={"query": query, "page": number, "per_page": SEARCH_SIZE},
+            )
+        )
+        results = answer.get("monitors")
+        return results if isinstance(results, list) else []
 
     def _can_delete(self, ids: Sequence[int]) -> Any:
         """Return what Datadog says about some monitors: 409 is an answer here."""

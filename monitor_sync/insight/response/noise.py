@@ -180,7 +180,7 @@ def _row(
     pages = _pages(row.monitor, fires, globs) if fires else []
     ended = [fire for fire in fires if fire.end is not None]
     seen = acknowledged.get(number, ())
-    flaps = flapping(fires, _every(row.monitor)) if fires else ()
+    flaps = flapping(fires, _every(row.monitor)) if len(fires) > 1 else ()
     hours = Counter(hour_kind(page.start, history.zone) for page in pages)
     return replace(
         row,

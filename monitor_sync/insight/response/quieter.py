@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from monitor_sync.incidents import Seconds
-from monitor_sync.insight.response.noise import LiveStatus, NoisyMonitor
+from monitor_sync.insight.response.noise import NoisyMonitor
 
 DAY: Final = 86_400.0
 SILENT_DAYS: Final = 180
@@ -47,7 +47,7 @@ def proposal(row: NoisyMonitor, now: Seconds, span_hours: float) -> Proposal | N
     """
     checks: tuple[tuple[Proposal, bool], ...] = (
         ("unmute or delete", bool(row.live and row.live.muted_forever)),
-        ("mend the query or delete", _without_data(row.live, now)),
+        ("mend the query or delete", _without_data(row, now)),
         ("raise the threshold or delete", _stuck(row, span_hours)),
         ("set a recovery threshold", _flaps(row) and _could_recover_later(row)),
         ("lengthen the window", _flaps(row) or _resolves_by_itself(row)),
@@ -63,11 +63,12 @@ def _issues(row: NoisyMonitor) -> tuple[str, ...]:
     return (row.live.quality_issues or ()) if row.live else ()
 
 
-def _without_data(live: LiveStatus | None, now: Seconds) -> bool:
+def _without_data(row: NoisyMonitor, now: Seconds) -> bool:
+    live, latest = row.live, now - NO_DATA_DAYS * DAY
     if live is None or live.state != "No Data":
         return False
     since = live.state_since or live.created  # of one that never had data no change is known
-    return since > 0 and now - since >= NO_DATA_DAYS * DAY
+    return 0 < since <= latest and (row.last_fired is None or row.last_fired <= latest)
 
 
 def _stuck(row: NoisyMonitor, span_hours: float) -> bool:

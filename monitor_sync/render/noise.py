@@ -1,0 +1,260 @@
+"""Which monitors make noise: a screen for people, Markdown, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv as csv_format
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from monitor_sync import jsontext
+from monitor_sync.app.noisy_monitors import NoiseReport
+from monitor_sync.incidents import Seconds
+from monitor_sync.insight.response.noise import NoisyMonitor
+from monitor_sync.insight.response.shifts import PROBLEMS_OF_A_SHIFT, TeamShifts
+from monitor_sync.insight.response.together import PagedProblem
+from monitor_sync.render import noise_words
+from monitor_sync.render.markdown import code, codes
+from monitor_sync.render.ownership import harmless_cell
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import count, plain, shorten, table, wrapped
+
+_SHOWN: Final = 5
+"""Monitors, problems and teams of each block, where they are to fit on one screen."""
+
+_SCREEN: Final = 80
+_INDENT: Final = 7
+_HEAD: Final = ("pages", "night", "flaps", "by itself", "h in alert", "monitor")
+_NUMBERS: Final = range(len(_HEAD) - 1)
+_HALF_A_DAY: Final = 12
+
+_COLUMNS: Final = (
+    "key", "file", "line", "team", "fires", "episodes", "pages", "night", "off_hours", "flaps",
+    "self_resolved", "hours_in_alert", "last_fired", "muted", "quality_issues", "proposal",
+)  # fmt: skip
+
+
+def text(report: NoiseReport, style: Style = PLAIN, *, full: bool = False) -> str:
+    """Return the noisiest monitors, problems and shifts on one screen; with ``full`` all."""
+    shown = None if full else _SHOWN
+    width = style.width or _SCREEN
+    lines = _monitors(report, style, width, shown)
+    for block in (_problems(report, shown), _shifts(report, shown)):
+        lines += [line for part in block for line in wrapped(part, width, 4)]
+        lines += [""] if block else []
+    for line in (*_said(report), tally(report)):
+        lines += wrapped(line, width, 2)
+    lines += [style(line, bold=True) for line in wrapped(_next(report), width, 2)]
+    return "\n".join(lines) + "\n"
+
+
+def worth_a_look(report: NoiseReport) -> list[NoisyMonitor]:
+    """Return the monitors that paged or of which something is proposed."""
+    rows = report.noise.monitors
+    return [row for row in rows if row.pages or row.key in report.proposals]
+
+
+def _monitors(report: NoiseReport, style: Style, width: int, shown: int | None) -> list[str]:
+    rows = worth_a_look(report)
+    if not rows:
+        return []
+    head = f"monitor (noisiest {shown} of {len(rows)})" if shown and shown < len(rows) else ""
+    cells = [(*_HEAD[:-1], head or _HEAD[-1]), *map(_row, rows[:shown])]
+    first, *others = table(cells, right=_NUMBERS)
+    lines = [style(first, dim=True)]
+    for row, line in zip(rows, others, strict=False):
+        lines.append(shorten(line, style.width))
+        lines.append(" " * _INDENT + f"{plain(row.monitor.path)}:{row.monitor.line}")
+        if said := proposed(report, row):
+            lines += wrapped(" " * _INDENT + said, width, _INDENT)
+    return [*lines, ""]
+
+
+def proposed(report: NoiseReport, row: NoisyMonitor) -> str:
+    """Return what is proposed for a monitor, and why; empty where nothing is."""
+    proposal = report.proposals.get(row.key)
+    if proposal is None:
+        return ""
+    return noise_words.sentence(proposal, row, span_hours=_hours(report), within=report.within)
+
+
+def _hours(report: NoiseReport) -> float:
+    return (report.span.end - report.span.start) / 3600
+
+
+def _row(row: NoisyMonitor) -> tuple[str, ...]:
+    share, hours = row.self_resolved, row.hours_in_alert
+    return (
+        _number(row.pages),
+        _number(row.night),
+        _number(row.flaps),
+        "-" if share is None else f"{100 * share:.0f} %",
+        "?" if hours is None else f"{hours:.1f}" if hours else "-",
+        plain(row.key),
+    )
+
+
+def _number(number: int | None) -> str:
+    """Return a number; a dash for none, a question mark for what nobody knows."""
+    return "?" if number is None else str(number or "-")
+
+
+def _large(report: NoiseReport) -> list[PagedProblem]:
+    """Return the problems with more pages than one, the largest first."""
+    many = (problem for problem in report.noise.problems if len(problem.pages) > 1)
+    return sorted(many, key=lambda problem: (-len(problem.pages), problem.start))
+
+
+def _problems(report: NoiseReport, shown: int | None) -> list[str]:
+    large = _large(report)
+    if not large:
+        return []
+    pages = sum(len(problem.pages) for problem in large)
+    head = f"One problem, many pages: {count(len(large), 'problem')} made {pages} pages."
+    return [head, *(_problem(problem, report) for problem in large[: shown and 3])]
+
+
+def _problem(problem: PagedProblem, report: NoiseReport) -> str:
+    keys = problem.keys
+    return (
+        f"  {_clock(problem.start, report)}  {plain(problem.team)}: {len(problem.pages)} pages of"
+        f" {count(len(keys), 'monitor')}, {plain(keys[0])}{' first' if len(keys) > 1 else ''}"
+    )
+
+
+def _clock(at: Seconds, report: NoiseReport) -> str:
+    return f"{datetime.fromtimestamp(at, ZoneInfo(report.time_zone)):%Y-%m-%d %H:%M}"
+
+
+def _shifts(report: NoiseReport, shown: int | None) -> list[str]:
+    over = [row for row in report.shifts if row.over]
+    if not over:
+        return []
+    what = "incidents" if report.by_incidents else "problems"
+    head = f"Shifts of {_HALF_A_DAY} hours with more than {PROBLEMS_OF_A_SHIFT} {what}:"
+    return [head, *(f"  {_shift(row, what)}" for row in over[: shown and 3])]
+
+
+def _shift(row: TeamShifts, what: str) -> str:
+    return (
+        f"{plain(row.team)}: {row.over} of {row.shifts}, the worst had {row.worst};"
+        f" {row.each:.1f} {what} a shift, {count(row.pages, 'page')}"
+    )
+
+
+def _said(report: NoiseReport) -> Iterator[str]:
+    """Yield what is no row: notes about the history, what could not be asked."""
+    for note in report.notes:
+        yield f"Note: {plain(note)}."
+    reasons: dict[str, list[str]] = {}
+    for what, why in report.not_checked.items():
+        reasons.setdefault(why, []).append(what)
+    if reasons:
+        parts = (f"{' and '.join(names)} ({plain(why)})" for why, names in reasons.items())
+        yield f"Not checked: {', '.join(parts)}."
+
+
+def tally(report: NoiseReport) -> str:
+    """Return what there is in all, in one sentence that counts."""
+    rows = report.noise.monitors
+    monitors = count(len(rows), "monitor")
+    proposals = count(len(report.proposals), "proposal")
+    if not _checked(report):
+        return f"{monitors}: alerts not checked; {proposals}."
+    fires = count(sum(row.fires or 0 for row in rows), "alert")
+    pages = count(sum(row.pages or 0 for row in rows), "page")
+    return (
+        f"{monitors} in {count(round(_hours(report) / 24), 'day')}: {fires}, {pages}"
+        f" ({sum(row.night or 0 for row in rows)} at night),"
+        f" {count(len(report.noise.problems), 'problem')}, {proposals}."
+    )
+
+
+def _checked(report: NoiseReport) -> bool:
+    """Return whether it is known of any monitor how often it fired."""
+    return any(row.fires is not None for row in report.noise.monitors)
+
+
+def _next(report: NoiseReport) -> str:
+    """Return the one step that helps most."""
+    if not _checked(report):
+        return "Next: `monitor-sync doctor` says what Datadog can be asked from here."
+    for row in report.noise.monitors:
+        if row.key in report.proposals:
+            where = f"{plain(row.monitor.path)}:{row.monitor.line}"
+            return f"Next: {where} has the one to look at first."
+    return "Nothing is to be mended."
+
+
+def markdown(report: NoiseReport) -> str:
+    """Return the monitors worth a look as a table, then the problems and the shifts."""
+    lines = ["## Noise", "", tally(report), ""]
+    rows = worth_a_look(report)
+    if rows:
+        lines += [f"| {' | '.join((*_HEAD, 'file', 'proposal'))} |"]
+        lines += [f"|{'---:|' * len(_NUMBERS)}---|---|---|"]
+    for row in rows:
+        *numbers, key = _row(row)
+        where = f"{row.monitor.path}:{row.monitor.line}"
+        cells = (*numbers, code(key), code(where), code(proposed(report, row)))
+        lines.append(f"| {' | '.join(cells)} |")
+    if large := _large(report):
+        lines += ["", "### One problem, many pages", ""]
+        lines += [
+            f"- {_clock(problem.start, report)}, {code(problem.team)}:"
+            f" {len(problem.pages)} pages of {codes(problem.keys)}"
+            for problem in large
+        ]
+    if block := _shifts(report, None):
+        lines += ["", f"### {block[0].rstrip(':')}", ""]
+        lines += [f"- {line.strip()}" for line in block[1:]]
+    lines += ["", *_said(report)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def json(report: NoiseReport) -> str:
+    """Return every monitor, those that page most first; null is what nobody knows."""
+    return jsontext.array(_entry(report, row) for row in report.noise.monitors) + "\n"
+
+
+def _entry(report: NoiseReport, row: NoisyMonitor) -> dict[str, Any]:
+    share, hours = row.self_resolved, row.hours_in_alert
+    issues = row.live.quality_issues if row.live else None
+    return {
+        "key": row.key,
+        "file": row.monitor.path,
+        "line": row.monitor.line,
+        "team": row.monitor.team,
+        "fires": row.fires,
+        "episodes": row.episodes,
+        "flaps": row.flaps,
+        "self_resolved": None if share is None else round(share, 4),
+        "night": row.night,
+        "hours_in_alert": None if hours is None else round(hours, 2),
+        "last_fired": None if row.last_fired is None else _iso(row.last_fired),
+        "muted": row.live.muted if row.live else None,
+        "quality_issues": None if issues is None else list(issues),
+        "proposal": proposed(report, row) or None,
+    }
+
+
+def _iso(at: Seconds) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def csv(report: NoiseReport) -> str:
+    """Return every monitor as a line for a spreadsheet; empty is what nobody knows."""
+    written = io.StringIO()
+    writer = csv_format.DictWriter(written, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in report.noise.monitors:
+        entry = _entry(report, row) | {"pages": row.pages, "off_hours": row.off_hours}
+        entry["quality_issues"] = " ".join(entry["quality_issues"] or ())
+        writer.writerow({name: _cell(value) for name, value in entry.items()})
+    return written.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return harmless_cell(value) if isinstance(value, str) else value

@@ -1,0 +1,100 @@
+"""A proposal about a noisy monitor as a sentence, with the data that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from monitor_sync.counting import count
+from monitor_sync.incidents import Seconds
+from monitor_sync.insight.response.noise import NoisyMonitor
+from monitor_sync.insight.response.quieter import SILENT_DAYS, Proposal
+from monitor_sync.render.text import plain
+
+_MINUTE: Final = 60
+
+
+def sentence(proposal: Proposal, row: NoisyMonitor, *, span_hours: float, within: Seconds) -> str:
+    """Return what to do about a monitor, and why, as one sentence of one line."""
+    if proposal == "raise the threshold or delete":
+        return f"Raise its threshold or delete it: {_stuck(row, span_hours)}."
+    if proposal == "lengthen the window":
+        return f"Lengthen its window: {_short_lived(row, within)}."
+    return f"{_DO[proposal]}: {_BECAUSE[proposal](row)}."
+
+
+def _stuck(row: NoisyMonitor, span_hours: float) -> str:
+    hours = row.hours_in_alert
+    if hours is None or not hours:
+        return "Datadog says that it has been in alert for too long"
+    return f"it was in alert for {hours:.0f} of {count(round(span_hours), 'hour')}"
+
+
+def _short_lived(row: NoisyMonitor, within: Seconds) -> str:
+    ended, by_itself = row.ended or 0, row.self_resolved_fires or 0
+    if 2 * by_itself <= ended:
+        return _flapped(row)
+    minutes = count(round(within / _MINUTE), "minute")
+    return f"{by_itself} of {count(ended, 'alert')} ended by themselves within {minutes}"
+
+
+def _flapped(row: NoisyMonitor) -> str:
+    stretches = count(row.flaps or 0, "stretch", "stretches")
+    return (
+        f"{row.flapping_fires} of {count(row.fires or 0, 'alert')} came in {stretches} of flapping"
+    )
+
+
+def _muted(_: NoisyMonitor) -> str:
+    return "it is muted, without an end"
+
+
+def _no_data(row: NoisyMonitor) -> str:
+    since = row.live.state_since if row.live else None
+    return f"it has had no data since {day(since)}" if since is not None else "it never had data"
+
+
+def _beside(row: NoisyMonitor) -> str:
+    other, number = row.beside or ("", 0)
+    return f"in {number} of {count(row.problems or 0, 'problem')} {plain(other)} paged too"
+
+
+def _at_once(row: NoisyMonitor) -> str:
+    return f"its {count(row.pages or 0, 'page')} were {count(row.problems or 0, 'problem')}"
+
+
+def _unheard(row: NoisyMonitor) -> str:
+    issues = row.live.quality_issues if row.live else None
+    return f"Datadog says {', '.join(plain(issue) for issue in issues or ())}"
+
+
+def _silent(row: NoisyMonitor) -> str:
+    if row.last_fired is None:
+        return f"it is older than {SILENT_DAYS} days, and no alert of it is known"
+    return f"its last alert was on {day(row.last_fired)}"
+
+
+_DO: Final[Mapping[Proposal, str]] = {
+    "unmute or delete": "Unmute it or delete it",
+    "mend the query or delete": "Mend its query or delete it",
+    "set a recovery threshold": "Set a critical_recovery threshold",
+    "page for one of two": "Let one of the two page",
+    "notify by a wider group": "Notify by a wider group (notify_by)",
+    "mend the handle": "Mend its handle",
+    "test or delete": "Prove by a unit test that it can alert, or delete it",
+}
+_BECAUSE: Final[Mapping[Proposal, Callable[[NoisyMonitor], str]]] = {
+    "unmute or delete": _muted,
+    "mend the query or delete": _no_data,
+    "set a recovery threshold": _flapped,
+    "page for one of two": _beside,
+    "notify by a wider group": _at_once,
+    "mend the handle": _unheard,
+    "test or delete": _silent,
+}
+
+
+def day(at: Seconds) -> str:
+    """Return the day of a moment, in UTC."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
