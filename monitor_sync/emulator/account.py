@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync.emulator.answers import Json, encoded
+from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.inventory import Inventory
 from monitor_sync.emulator.metrics.history import MetricHistory
 from monitor_sync.emulator.normalise import definition, enriched_assets
@@ -116,6 +117,7 @@ class Account:
         # The filters of the listing last asked for, at which version, and what they left.
         self.last_listing: tuple[object, list[int]] = (None, [])
         self.metrics = MetricHistory(self.monitors)
+        self.history: PastHistory | None = None
         self._next_id = store.counter("next_id", _FIRST_ID)
         self._reserved = self._next_id
 

@@ -34,9 +34,12 @@ from monitor_sync.emulator.failures import failure
 from monitor_sync.emulator.fault_specs import BadFault, Spec
 from monitor_sync.emulator.fault_specs import read as read_fault
 from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
+from monitor_sync.emulator.history.made import PastHistory, made
+from monitor_sync.emulator.history.records import WEEK
 from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
 from monitor_sync.emulator.on_call import broken as broken_ways
 from monitor_sync.emulator.on_call.estate import OnCallEstate, OwnerTeam, build, seeded_teams
+from monitor_sync.emulator.on_call.zenduty_incidents import known_variants
 from monitor_sync.emulator.routes import INTAKES, ROUTES, route_of
 from monitor_sync.emulator.store import BadState, Store
 
@@ -104,6 +107,7 @@ class Emulator:
         self._enforces = enforce_limits
         self._limiter = Limiter(enforce=enforce_limits, limits=limits)
         self._on_call: OnCallEstate | None = None
+        self._owners: tuple[OwnerTeam, ...] = ()
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -134,7 +138,7 @@ class Emulator:
         ways = broken_ways.read(broken, {team.name for team in owners})
         estate = build(owners, ways, clock=self._clock, enforce_limits=self._enforces)
         with self._lock:
-            self._on_call = estate
+            self._on_call, self._owners = estate, owners
             for documents, names, held in (
                 (self._account.webhooks, [t.webhooks for t in owners], estate.webhooks),
                 (
@@ -154,6 +158,35 @@ class Emulator:
         """Answer for the metrics of held monitors, from this seed, where nothing was submitted."""
         with self._lock:
             self._account.metrics.seed = seed
+
+    def seed_history(
+        self, weeks: int, *, seed: int = 1, until: float | None = None, variants: Iterable[str] = ()
+    ) -> PastHistory:
+        """Make up what the monitors that are held did for some weeks, serve it and return it.
+
+        Args:
+            weeks: how long it is.
+            seed: another one gives another history of the same kind.
+            until: the instant at which it ends, in Unix seconds; now where there is none.
+            variants: how on-call tools behave where their documentation leaves it open.
+
+        Raises:
+            BadWay: a variant is none.
+        """
+        chosen = known_variants(variants)
+        end = int(self._clock() if until is None else until)
+        with self._lock:
+            history = made(
+                self._account.monitors,
+                [team.as_past() for team in self._owners],
+                seed=seed,
+                start=end - weeks * WEEK,
+                end=end,
+            )
+            self._account.history = history
+            if self._on_call is not None:
+                self._on_call.hold(history, chosen)
+        return history
 
     def inject(self, faults: Iterable[Spec]) -> None:
         """Set these faults in place of those before; an empty list ends them all.

@@ -51,6 +51,10 @@ class Inventory:
     def __contains__(self, monitor_id: object) -> bool:
         return monitor_id in self._rows
 
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield copies of all monitors without assets, by ascending id."""
+        return (json.loads(self._rows[monitor_id]) for monitor_id in self.ids())
+
     def ids(self) -> list[int]:
         """Return all ids, ascending. The caller must not change the list."""
         if self._sorted is None:

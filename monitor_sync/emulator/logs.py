@@ -11,17 +11,15 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
+from monitor_sync.emulator.instants import instant
 
 _FACETS = ("service", "status", "host", "trace_id")
 _WORD = re.compile(r"(-?)(service|status|host|trace_id):(\*|[\w.@/-]+)")
-_AGO = re.compile(r"now(?:-(\d{1,6})([smhdw]))?")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _GROUPS = 10  # of a facet, where the request names no limit
 _MOST_GROUPS = 10_000
 _SHAPES: dict[str, shapes.Shape] = {
@@ -99,8 +97,8 @@ def _product(limits: Iterator[int]) -> int:
 def _matching(account: Account, sought: Json) -> list[dict[str, str]]:
     wanted = _search(sought.get("query") or "*")
     now = account.clock()
-    since = _time(sought.get("from") or "now-15m", now)
-    until = _time(sought.get("to") or "now", now)
+    since = instant(sought.get("from") or "now-15m", now, "filter.from")
+    until = instant(sought.get("to") or "now", now, "filter.to")
     return [log for when, log in account.logs if since <= when <= until and wanted(log)]
 
 
@@ -115,16 +113,3 @@ def _search(query: Any) -> Callable[[dict[str, str]], bool]:
         bool(negated) != (log.get(facet) == value if value != "*" else facet in log)
         for negated, facet, value in conditions
     )
-
-
-def _time(written: Any, now: float) -> float:
-    """Return a time in Unix seconds: `now-7d`, a date and time, or milliseconds."""
-    text = str(written)
-    if match := _AGO.fullmatch(text):
-        return now - int(match[1] or 0) * _SECONDS[match[2] or "s"]
-    if text.isascii() and text.isdigit() and len(text) < 16:
-        return int(text) / 1000
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError):
-        raise shapes.invalid("filter.from") from None

@@ -36,6 +36,7 @@ _GROUPS = {
     "audit_logs_read": "Compliance",
     "logs_read_data": "Log Management",
     "timeseries_query": "Metrics",
+    "events_read": "Events",
 }
 
 # By the beginning of the path: what GET needs, what all else needs. The first that fits counts.
@@ -54,6 +55,8 @@ _NEEDED = (
     ("/api/v2/monitor/notification_rule", "monitors_read", "monitor_config_policy_write"),
     ("/api/v2/monitor/policy", "monitors_read", "monitor_config_policy_write"),
     ("/api/v1/slo", "slos_read", "slos_write"),
+    ("/api/v1/events", "events_read", "events_read"),
+    ("/api/v2/events", "events_read", "events_read"),
     ("/api/v1/dashboard", "dashboards_read", "dashboards_read"),
     ("/api/v1/synthetics", "synthetics_read", "synthetics_read"),
     ("/api/v2/hamr", "disaster_recovery_status_read", "disaster_recovery_status_read"),

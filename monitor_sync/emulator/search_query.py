@@ -1,4 +1,4 @@
-"""The language of monitor search: words and fields, AND, OR, NOT and parentheses."""
+"""The language of searches: words and fields, AND, OR, NOT, parentheses; and that of monitors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 from monitor_sync.emulator.answers import refused
 from monitor_sync.emulator.queries import metric_names, scope_tags
 
-Predicate = Callable[[dict[str, Any]], bool]
+Predicate = Callable[[Any], bool]
+Term = Callable[[str, str], Predicate]
+"""From a word and the field before it (empty for none) to a test."""
 
 _WORD = re.compile(r'\(|\)|-?(?:[\w.@/-]+:)?"[^"]*"|-?[\w.@/-]+:(?=\()|[^\s()"]+')
 _STATUSES = frozenset({"alert", "warn", "no data", "ok", "ignored", "skipped", "unknown"})
@@ -18,15 +20,20 @@ _MENTION = re.compile(r"(?<![\w@])@([\w.@-]*[\w])")
 
 
 def predicate(query: str) -> Predicate:
-    """Return the test a search query stands for. An empty query fits every monitor.
+    """Return the test of monitors a search query stands for. An empty query fits every monitor.
 
     Raises `ErrorAnswer` (400) for an unknown status (recorded) and for a query that cannot be read
     (our text).
     """
+    return test_of(query, _term)
+
+
+def test_of(query: str, term: Term) -> Predicate:
+    """Return the test a query stands for, its words read by `term`. Raises `ErrorAnswer` (400)."""
     words = _WORD.findall(query)
     if not words:
         return lambda _: True
-    reader = _SearchReader(words)
+    reader = _SearchReader(words, term)
     test = reader.alternatives("")
     if reader.words:
         raise refused(f"Query parsing error: unexpected '{reader.words[0]}'")
@@ -41,8 +48,9 @@ def notified(message: str) -> list[str]:
 class _SearchReader:
     """Reads words from the left; each method consumes what it understands."""
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: list[str], term: Term) -> None:
         self.words = words
+        self._term = term
 
     def alternatives(self, field: str) -> Predicate:
         """Read `a OR b`; `field` is what stands before the parenthesis around it."""
@@ -76,7 +84,7 @@ class _SearchReader:
         if word.endswith(":") and self.words and self.words[0] == "(":
             self.words.pop(0)
             return self._group(word[:-1])
-        return _term(word, field)
+        return self._term(word, field)
 
     def _group(self, field: str) -> Predicate:
         test = self.alternatives(field)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor_sync.app.extras import lacking as lacking_package
-from monitor_sync.cli import console, options
+from monitor_sync.cli import console, emulated_history, options
 from monitor_sync.errors import UsageError, system_reason
 
 if TYPE_CHECKING:
+    from monitor_sync.app.on_call_emulator import WantedHistory
     from monitor_sync.emulator.core import Emulator
 
 _HOST = "127.0.0.1"  # the emulator takes any key, so it is nobody else's to reach
@@ -75,7 +76,7 @@ how many were refused, GET /__emulator/requests counts requests by route.
 """
 
 
-@click.command("emulate", epilog=f"{_FAULTS}\n{_BROKEN}")
+@click.command("emulate", epilog=f"{_FAULTS}\n{_BROKEN}\n{emulated_history.VARIANTS}")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -133,6 +134,7 @@ how many were refused, GET /__emulator/requests counts requests by route.
     multiple=True,
     help="With --on-call: let a page reach nobody; the ways are listed below. Repeatable.",
 )
+@emulated_history.options
 @options.root
 def command(
     root: Path,
@@ -146,6 +148,7 @@ def command(
     metrics: int | None,
     on_call: bool,
     broken: tuple[str, ...],
+    history: WantedHistory | None,
 ) -> None:
     """
     Run a local Datadog over HTTP, for trials and tests.
@@ -168,9 +171,13 @@ def command(
     if metrics is not None:
         emulator.generate_metrics(metrics)
     if on_call:
-        _seed_on_call(emulator, root, broken)
+        _seed_on_call(emulator, root, broken, history)
     elif broken:
         raise UsageError("--broken breaks on-call tools, and there are none", hint="add --on-call")
+    elif history is not None:
+        raise UsageError(
+            "--history is of those who are paged, and there are none", hint="add --on-call"
+        )
 
     def ready(url: str) -> None:
         console.answer(url + "\n")
@@ -218,12 +225,14 @@ def _emulator(
         raise UsageError(f"cannot keep state in {state}: {error}") from None
 
 
-def _seed_on_call(emulator: Emulator, root: Path, broken: tuple[str, ...]) -> None:
+def _seed_on_call(
+    emulator: Emulator, root: Path, broken: tuple[str, ...], history: WantedHistory | None
+) -> None:
     from monitor_sync.app import on_call_emulator
     from monitor_sync.emulator.on_call.broken import BadWay
 
     try:
-        on_call_emulator.seed(emulator, root, broken)
+        on_call_emulator.seed(emulator, root, broken, history)
     except BadWay as error:
         raise UsageError(str(error), hint=error.hint) from None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitor_sync.emulator.answers import Answer, Request
+from monitor_sync.emulator.history.made import PastHistory
+from monitor_sync.emulator.history.records import PastTeam
 from monitor_sync.emulator.on_call import datadog, pagerduty, rota, zenduty, zenduty_documents
 from monitor_sync.emulator.on_call.broken import WAYS, Broken
 from monitor_sync.emulator.on_call.datadog import DatadogAccount
@@ -14,10 +16,12 @@ from monitor_sync.emulator.on_call.datadog_documents import DatadogTeam, team_do
 from monitor_sync.emulator.on_call.names import User, stable_id, user
 from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount, PagerDutyTeam
 from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
+from monitor_sync.emulator.on_call.zenduty_incidents import Home
 
 _WEBHOOK = "@webhook-"
 _PAGERDUTY = "@pagerduty-"
 _ON_CALL = "@oncall-"
+_PAGERS = {"zenduty": _WEBHOOK, "pagerduty": _PAGERDUTY}
 _PEOPLE = 4  # of each service: three take turns, one is the second level
 _OTHERS = 180  # the first number of PagerDuty's people
 
@@ -54,6 +58,12 @@ class OwnerTeam:
         """The handles of its teams in Datadog that it pages by Datadog On-Call."""
         return self._named(_ON_CALL)
 
+    def as_past(self) -> PastTeam:
+        """Return it for a history: the tool, and those of its handles that page."""
+        prefix = _PAGERS.get(self.tool, "@@")
+        pagers = tuple(handle for handle in self.handles if handle.startswith(prefix))
+        return PastTeam(name=self.name, title=self.title, tool=self.tool, handles=pagers)
+
     def _named(self, prefix: str) -> list[str]:
         named = (handle.removeprefix(prefix) for handle in self.handles if prefix in handle)
         return list(dict.fromkeys(named))
@@ -61,7 +71,11 @@ class OwnerTeam:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCallEstate:
-    """What the on-call tools hold, and Datadog's webhooks and PagerDuty services by name."""
+    """
+    What the on-call tools hold, and Datadog's webhooks and PagerDuty services by name.
+
+    `homes` are the Zenduty team and service of each team of teams.yaml that Zenduty pages.
+    """
 
     zenduty: ZendutyAccount
     pagerduty: PagerDutyAccount
@@ -69,6 +83,11 @@ class OnCallEstate:
     webhooks: Mapping[str, Document]
     pagerduty_services: Mapping[str, Document]
     datadog_teams: Mapping[str, Document]
+    homes: Mapping[str, Home]
+
+    def hold(self, history: PastHistory, variants: Collection[str] = ()) -> None:
+        """Let the tools serve the incidents of a history."""
+        self.zenduty.hold(history, self.homes, variants)
 
     def route(self, path: str) -> str | None:
         """Return a path of a tool's with ids as `{id}`; None for a path of nobody's here."""
@@ -124,6 +143,7 @@ def build(
         webhooks=building.all_webhooks(),
         pagerduty_services=building.pagerduty_services,
         datadog_teams=building.datadog_teams,
+        homes=building.homes,
     )
 
 
@@ -142,6 +162,7 @@ class _Building:
         self.datadog_teams: dict[str, Document] = {}
         self.users: list[User] = []
         self._rotas: dict[str, tuple[list[User], Document]] = {}  # by team, of its first tool
+        self.homes: dict[str, Home] = {}
         self._now = now
         self._addresses: dict[str, str] = {}  # by the name of the webhook
         self._owners: dict[str, str] = {}
@@ -203,6 +224,7 @@ class _Building:
         service = next((item for item in held.services if item["name"] == name), None)
         if service is None:
             service = self._add_service(team, name, held)
+        self.homes[team.name] = held.document, service
         incoming = held.integrations[service["unique_id"]]
         for webhook in team.webhooks:
             key = stable_id("key", webhook)

@@ -1,22 +1,25 @@
 """
 Zenduty's API below `/__zenduty`, in the shapes of its OpenAPI 1.1.0 and its own examples.
 
-Reads only. What nobody published is left out: unknown paths are its 404.
+Reads only. What nobody published is left out: unknown paths are its 404. Incidents are there where
+a history was made (`zenduty_incidents`).
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync.emulator.answers import Answer, Request, answer
+from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.on_call import rota
 from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
 from monitor_sync.emulator.on_call.names import User
+from monitor_sync.emulator.on_call.zenduty_incidents import Home, ZendutyIncidents
 
 PREFIX = "/__zenduty"
 
@@ -35,11 +38,25 @@ _PATHS = {
     "oncall": rf"{_TEAM}/oncall/",
     "service_oncall": rf"{_TEAM}/services/(?P<service>[^/]+)/oncall/",
     "policy_oncall": rf"{_TEAM}/escalation_policies/(?P<policy>[^/]+)/oncall/",
+    "maintenance": rf"{_TEAM}/maintenance/",
+    "incident_filter": r"/api/incidents/filter/",
+    "incident": r"/api/incidents/(?P<incident>[^/]+)/",
+    "incident_alerts": r"/api/incidents/(?P<incident>[^/]+)/alerts/",
+    "team_analytics": r"/api/v2/account/analytics/team_analytics/",
 }
 _KNOWN = {name: re.compile(PREFIX + path) for name, path in _PATHS.items()}
 
-_LIMITS = ((2, 1.0), (40, 60.0))
-"""On-call reads, by Zenduty's page on rate limits: 2 a second and 40 a minute."""
+_OF_INCIDENTS = frozenset({"incident_filter", "incident", "incident_alerts", "team_analytics"})
+_MINUTE = 60.0
+_LIMITS = {
+    "oncall": (2, 40),
+    "service_oncall": (2, 40),
+    "policy_oncall": (2, 40),
+    "incident": (3, 30),
+    "incident_filter": (1, 15),  # it is a POST: which limit it counts against is not documented
+    "incident_alerts": (1, 20),
+}
+"""The most requests a second and a minute, by Zenduty's page on rate limits."""
 
 Document = dict[str, Any]
 
@@ -73,7 +90,16 @@ class ZendutyAccount:
         self._broken = tuple(broken)
         self._clock = clock
         self._enforce = enforce_limits
-        self._on_call_reads: deque[float] = deque(maxlen=40)
+        self._incidents: ZendutyIncidents | None = None
+        self._recent: dict[tuple[int, int], deque[float]] = {
+            limit: deque(maxlen=limit[1]) for limit in _LIMITS.values()
+        }
+
+    def hold(
+        self, history: PastHistory, homes: Mapping[str, Home], variants: Collection[str]
+    ) -> None:
+        """Serve the incidents of a history; `homes` are by team of teams.yaml."""
+        self._incidents = ZendutyIncidents(history, homes, self._users.values(), variants)
 
     def route(self, path: str) -> str:
         """Return a path with ids as `{id}`, for the counter of requests."""
@@ -97,10 +123,12 @@ class ZendutyAccount:
         words = request.headers.get("authorization", "").split()
         if len(words) != 2 or words[0].lower() != "token":
             return _detail(403, "Authentication credentials were not provided.")
+        if self._enforce and kind in _LIMITS and self._too_fast(kind):
+            return _detail(429, "Request was throttled.")
+        if kind in _OF_INCIDENTS and self._incidents is not None:
+            return self._incidents.answer(kind, request, names.get("incident") or "")
         if match is None or request.method != "GET" or (team is None and kind != "teams"):
             return _detail(404, "Not found.")
-        if "oncall" in kind and self._enforce and self._too_fast():
-            return _detail(429, "Request was throttled.")
         content = self._read(kind, team, names)
         return _detail(404, "Not found.") if content is None else answer(content)
 
@@ -116,13 +144,14 @@ class ZendutyAccount:
         owner = team.owners.get(service or "", "") if team else ""
         return refusal(self._broken, owner, _REFUSALS)
 
-    def _too_fast(self) -> bool:
+    def _too_fast(self, kind: str) -> bool:
         now = self._clock()
-        for requests, seconds in _LIMITS:
-            recent = [read for read in self._on_call_reads if read > now - seconds]
-            if len(recent) >= requests:
+        limit = _LIMITS[kind]
+        recent = self._recent[limit]
+        for requests, seconds in zip(limit, (1.0, _MINUTE), strict=True):
+            if sum(read > now - seconds for read in recent) >= requests:
                 return True
-        self._on_call_reads.append(now)
+        recent.append(now)
         return False
 
     def _read(self, kind: str, team: ZendutyTeamHeld | None, names: dict[str, Any]) -> Any:
@@ -138,6 +167,8 @@ class ZendutyAccount:
         match kind:
             case "team":
                 return team.document
+            case "maintenance":
+                return self._incidents.windows(team.document) if self._incidents else []
             case "integrations":
                 return team.integrations.get(names["service"])
             case "service":

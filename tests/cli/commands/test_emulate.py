@@ -133,3 +133,23 @@ def test_on_call_tools_need_teams_and_ways_that_there_are(tmp_path: Path) -> Non
     assert (wrong.exit_code, "did you mean `schedule-empty`?" in wrong.stderr) == (2, True)
     nobody = invoke("emulate", "--on-call", "--broken", "error=motr-quotes", cwd=project)
     assert (nobody.exit_code, "did you mean `error=motor-quotes`?" in nobody.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--history", "26w"], "add --on-call"),
+        (["--on-call", "--truth", "truth.jsonl"], "add `--history 26w`"),
+        (["--on-call", "--history", "half a year"], "e.g. `--history 26w`"),
+        (["--on-call", "--history", "66w"], "expected 1 to 65 weeks"),
+        (["--on-call", "--history", "2w", "--history-until", "now"], "'now' is no time"),
+        (["--on-call", "--history", "2w", "--variant", "oldest"], "`oldest-first`"),
+        (["--on-call", "--history", "2w", "--truth", "no/where.jsonl"], "cannot write no/where"),
+    ],
+)
+def test_a_history_that_cannot_be_made_is_exit_2(
+    arguments: list[str], says: str, tmp_path: Path
+) -> None:
+    done = invoke("emulate", *arguments, cwd=small_project(tmp_path))
+    assert done.exit_code == 2
+    assert says in " ".join(done.stderr.split())

@@ -1,0 +1,128 @@
+"""The whole history, put together: deterministic in monitors, teams, seed and span."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from monitor_sync.emulator.history import edges, episodes, response, scenarios
+from monitor_sync.emulator.history.monitors import past_monitors
+from monitor_sync.emulator.history.records import (
+    MaintenanceWindow,
+    PastEpisode,
+    PastIncident,
+    PastTeam,
+    chance,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """One alert event by its place: when, of which episode, the how manyth of its transitions."""
+
+    at: int
+    episode: int
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastHistory:
+    """
+    What happened from `start` to `end`, in UNIX seconds.
+
+    `episodes` ascend by start, `events` by time, `incidents` by creation: those of all tools, each
+    numbered within its tool.
+    """
+
+    seed: int
+    start: int
+    end: int
+    teams: Mapping[str, PastTeam]
+    episodes: tuple[PastEpisode, ...]
+    events: tuple[PastEvent, ...]
+    incidents: tuple[PastIncident, ...]
+    windows: tuple[MaintenanceWindow, ...]
+
+    def incidents_of(self, tool: str) -> Iterator[PastIncident]:
+        """Yield the incidents of an on-call tool, by ascending number."""
+        return (item for item in self.incidents if self.teams[item.team].tool == tool)
+
+
+def made(
+    bodies: Iterable[Mapping[str, Any]],
+    teams: Iterable[PastTeam],
+    *,
+    seed: int,
+    start: int,
+    end: int,
+) -> PastHistory:
+    """Return the history of monitors, as an account holds them, in a span of UNIX seconds."""
+    by_name = {team.name: team for team in teams}
+    monitors = past_monitors(bodies, by_name.values())
+    scene = scenarios.Scene(monitors, chance(seed, "scenarios"), start, end)
+    scenarios.play(scene)
+    ordinary = itertools.chain.from_iterable(
+        episodes.ordinary(
+            monitor,
+            chance(seed, monitor.key or monitor.id),
+            (start, end),
+            scene.taken[monitor.id],
+        )
+        for monitor in monitors
+    )
+    all_episodes = sorted((*scene.episodes, *ordinary), key=lambda e: (e.start, e.monitor.id))
+    return PastHistory(
+        seed=seed,
+        start=start,
+        end=end,
+        teams=by_name,
+        episodes=tuple(all_episodes),
+        events=_events(all_episodes, end),
+        incidents=_incidents(all_episodes, scene, by_name, seed),
+        windows=tuple(scene.windows),
+    )
+
+
+def _events(all_episodes: Iterable[PastEpisode], end: int) -> tuple[PastEvent, ...]:
+    events = [
+        PastEvent(transition.at, number, place)
+        for number, episode in enumerate(all_episodes)
+        for place, transition in enumerate(episode.transitions(end))
+    ]
+    events.sort(key=lambda event: (event.at, event.episode, event.place))
+    return tuple(events)
+
+
+def _incidents(
+    all_episodes: Iterable[PastEpisode],
+    scene: scenarios.Scene,
+    teams: Mapping[str, PastTeam],
+    seed: int,
+) -> tuple[PastIncident, ...]:
+    rng = chance(seed, "response")
+    span = (scene.start, scene.end)
+    manners = response.manners(teams, scene.silent, rng)
+    own = [
+        incident
+        for episode in all_episodes
+        for team in (episode.monitor.pages.get(episode.state),)
+        if team is not None
+        and (incident := response.incident(episode, manners[team], rng, span[1])) is not None
+    ]
+    elsewhere = edges.silent(edges.from_elsewhere(teams, rng, span), scene.silent)
+    incidents = edges.sprinkled(own, rng, span[1]) + elsewhere
+    incidents = edges.in_maintenance(incidents, scene.windows)
+    return tuple(response.merged(_numbered(incidents, teams)))
+
+
+def _numbered(
+    incidents: Iterable[PastIncident], teams: Mapping[str, PastTeam]
+) -> list[PastIncident]:
+    """Return incidents by creation, each tool's numbered from 1."""
+    counters = {team.tool: itertools.count(1) for team in teams.values()}
+    return [
+        replace(item, number=next(counters[teams[item.team].tool]))
+        for item in sorted(incidents, key=lambda item: (item.created, item.team, item.problem))
+    ]
