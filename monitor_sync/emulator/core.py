@@ -306,7 +306,9 @@ class Emulator:
         request = call.request
         try:
             handler = ROUTES.get(call.route)
-            _check_keys(request, wants_both=handler is not None and call.route not in INTAKES)
+            permissions.check_keys(
+                request, wants_both=handler is not None and call.route not in INTAKES
+            )
             if allowance.exceeded:
                 raise refused(refusal_text(allowance.limit), status=429)
             if handler is None:
@@ -383,23 +385,3 @@ def _endure(hold: Hold) -> None:
         time.sleep(hold.seconds)
     if hold.close:
         raise ConnectionResetError("a fault of the emulator cuts this connection")
-
-
-def _check_keys(request: Request, *, wants_both: bool) -> None:
-    """Refuse (403) a request without keys. Any non-empty keys, or bearer token, will do.
-
-    Recorded: `API key required` from `validate`, and the edge's `Forbidden` elsewhere. Old clients
-    send the keys in the query. The intakes of Datadog want the API key alone, and so does a path
-    that the emulator does not have (`wants_both`).
-    """
-    headers, query = request.headers, request.query
-    if headers.get("authorization", "").startswith("Bearer ") and headers["authorization"][7:]:
-        return
-    api_key = headers.get("dd-api-key") or query.get("api_key")
-    if request.path == "/api/v1/validate":
-        if not api_key:
-            raise refused("API key required", status=403)
-        return
-    application_key = headers.get("dd-application-key") or query.get("application_key")
-    if not api_key or (wants_both and not application_key):
-        raise refused_at_the_edge(403, "Forbidden")

@@ -12,7 +12,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from monitor_sync.emulator.account import Account, timestamp
-from monitor_sync.emulator.answers import Answer, Request, answer
+from monitor_sync.emulator.answers import (
+    Answer,
+    Request,
+    answer,
+    refused,
+    refused_at_the_edge,
+)
 from monitor_sync.emulator.people import person_of
 
 # Every permission the emulator knows, and what stands before the word in its group's name.
@@ -90,6 +96,26 @@ def known(names: Iterable[str]) -> frozenset[str]:
         if name not in _GROUPS:
             raise BadPermission(name)
     return frozenset(names)
+
+
+def check_keys(request: Request, *, wants_both: bool) -> None:
+    """Refuse (403) a request without keys. Any non-empty keys, or bearer token, will do.
+
+    Recorded: `API key required` from `validate`, and the edge's `Forbidden` elsewhere. Old clients
+    send the keys in the query. The intakes of Datadog want the API key alone, and so does a path
+    that the emulator does not have (`wants_both`).
+    """
+    headers, query = request.headers, request.query
+    if headers.get("authorization", "").startswith("Bearer ") and headers["authorization"][7:]:
+        return
+    api_key = headers.get("dd-api-key") or query.get("api_key")
+    if request.path == "/api/v1/validate":
+        if not api_key:
+            raise refused("API key required", status=403)
+        return
+    application_key = headers.get("dd-application-key") or query.get("application_key")
+    if not api_key or (wants_both and not application_key):
+        raise refused_at_the_edge(403, "Forbidden")
 
 
 def needed(route: str) -> str:
