@@ -155,7 +155,7 @@ class HistoryPage:
     ``acknowledged`` has first acknowledgements of incidents by their id, where a tool tells them
     apart from the incidents, and ``self_resolved`` whether a recovery resolved them. ``cursor`` is
     where the next page begins, empty after the last. ``unreadable`` counts what had no id or no
-    time.
+    time. ``problem`` is what could not be read beside the page, as a sentence.
     """
 
     incidents: tuple[Incident, ...] = ()
@@ -164,6 +164,7 @@ class HistoryPage:
     self_resolved: Mapping[str, bool] = field(default_factory=dict)
     cursor: str = ""
     unreadable: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app.conversation import silent
 from monitor_sync.counting import count
 from monitor_sync.incidents import HistoryPage, Seconds, Span
+from monitor_sync.oncall.reader import NotRead
 from monitor_sync.store import history_spans
 from monitor_sync.store.history import HistoryFile, Reading
 
 if TYPE_CHECKING:
     from monitor_sync.app.conversation import Progress
+    from monitor_sync.oncall.incidents import IncidentTool
 
 _WEEK: Final[Seconds] = 7 * 86_400.0
 
@@ -47,12 +49,24 @@ class Source:
     open_pages: Callable[[Span], Iterator[HistoryPage]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fetched:
-    """How reading a source went: why it ended early, and how many items were of no use."""
+    """
+    How reading a source went.
+
+    ``problem`` is why it ended early, ``unreadable`` counts items of no use, and ``remarks`` are
+    what could not be read beside them.
+    """
 
     problem: str = ""
     unreadable: int = 0
+    remarks: set[str] = field(default_factory=set)
+
+    def add(self, page: HistoryPage) -> None:
+        """Count what a page says of itself."""
+        self.unreadable += page.unreadable
+        if page.problem:
+            self.remarks.add(page.problem)
 
 
 def fetch(
@@ -63,19 +77,19 @@ def fetch(
 
     An interrupted reading goes on where it stopped. What cannot be read is left for the next time.
     """
-    unreadable = 0
+    fetched = Fetched()
     try:
         pieces = _pieces(history, source, span, now)
-        if _resumed(history, source, pieces):
+        if _resumed(history, source, pieces, fetched):
             pieces = _pieces(history, source, span, now)
         with _shown(progress, source, pieces) as step:
             for piece in pieces:
-                unreadable += _piece(history, source, Reading(piece, now), "")
+                _read(history, source, Reading(piece, now), "", fetched)
                 step(True)
-        unreadable += _look_at_open(history, source, span, now)
+        _look_at_open(history, source, span, now, fetched)
     except Unread as unread:
-        return Fetched(unread.reason, unreadable)
-    return Fetched("", unreadable)
+        fetched.problem = unread.reason
+    return fetched
 
 
 def _pieces(history: HistoryFile, source: Source, span: Span, now: Seconds) -> list[Span]:
@@ -93,7 +107,9 @@ def _shown(
     return progress(f"reading {source.item}s of {source.title}{parts}", len(pieces))
 
 
-def _resumed(history: HistoryFile, source: Source, pieces: Sequence[Span]) -> bool:
+def _resumed(
+    history: HistoryFile, source: Source, pieces: Sequence[Span], fetched: Fetched
+) -> bool:
     """Go on with an interrupted reading of what is wanted; return whether there was one."""
     interrupted = history.unfinished(source.name)
     if interrupted is None:
@@ -102,22 +118,24 @@ def _resumed(history: HistoryFile, source: Source, pieces: Sequence[Span]) -> bo
     if not any(piece.start < span.end and span.start < piece.end for piece in pieces):
         return False
     try:
-        _piece(history, source, interrupted.reading, interrupted.cursor)
+        _read(history, source, interrupted.reading, interrupted.cursor, fetched)
     except Unread:  # the place may be too old to go on from: what is missing is read anew
         history.forget_cursor(source.name)
     return True
 
 
-def _piece(history: HistoryFile, source: Source, reading: Reading, cursor: str) -> int:
-    """Read one span and write it page by page; return how many items were of no use."""
-    unreadable = 0
+def _read(
+    history: HistoryFile, source: Source, reading: Reading, cursor: str, fetched: Fetched
+) -> None:
+    """Read one span and write it page by page."""
     for page in source.pages(reading.span, cursor):
         history.keep(source.name, page, reading)
-        unreadable += page.unreadable
-    return unreadable
+        fetched.add(page)
 
 
-def _look_at_open(history: HistoryFile, source: Source, span: Span, now: Seconds) -> int:
+def _look_at_open(
+    history: HistoryFile, source: Source, span: Span, now: Seconds, fetched: Fetched
+) -> None:
     """
     Read again what was open when it was read, and is too old to have been read just now.
 
@@ -126,19 +144,50 @@ def _look_at_open(history: HistoryFile, source: Source, span: Span, now: Seconds
     """
     looked = history.looked(source.name)
     older = Span(span.start, min(span.end, now - source.settles))
-    before = {known.id: known.created for known in history.open_incidents(source.name, older)}
+    closed = {known.id: known.created for known in history.open_incidents(source.name, older)}
     fresh = looked is not None and 0 <= now - looked < history_spans.FRESH
-    if source.open_pages is None or not before or fresh:
-        return 0
-    unreadable = 0
-    closed = dict(before)
-    for page in source.open_pages(Span(min(before.values()), max(before.values()) + 1.0)):
+    if source.open_pages is None or not closed or fresh:
+        return
+    for page in source.open_pages(Span(min(closed.values()), max(closed.values()) + 1.0)):
         history.keep(source.name, page)
-        unreadable += page.unreadable
+        fetched.add(page)
         for incident in page.incidents:
             closed.pop(incident.id, None)
     for days in history_spans.clustered(closed.values(), _WEEK):
         for page in source.pages(days, ""):
             history.keep(source.name, page)
     history.look(source.name, now)
-    return unreadable
+
+
+def read_single(
+    history: HistoryFile, tool: IncidentTool, span: Span, *, now: Seconds, progress: Progress
+) -> Singly:
+    """
+    Read the alerts of each incident of a span that were not read yet, the newest first.
+
+    It ends where the tool says no, such as when the time is up that it was connected for.
+    """
+    incidents = tuple(history.without_detail(tool.source, span))
+    if not incidents:
+        return Singly()
+    what = f"reading {count(len(incidents), 'incident')} of {tool.title} one by one"
+    with progress(what, len(incidents)) as step:
+        for number, incident in enumerate(incidents):
+            detail = tool.detail(incident)
+            if isinstance(detail, NotRead):
+                step(False)
+                if not detail.absent:
+                    return Singly(left=len(incidents) - number, problem=detail.reason)
+                detail = incident  # it is gone: there is nothing more to learn
+            else:
+                step(True)
+            history.detail(tool.source, detail, now)
+    return Singly()
+
+
+@dataclass(frozen=True, slots=True)
+class Singly:
+    """How reading single incidents went: how many are left, and why it ended there."""
+
+    left: int = 0
+    problem: str = ""

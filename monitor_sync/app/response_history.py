@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
     from monitor_sync.model import Project
+    from monitor_sync.oncall.incidents import IncidentTool
     from monitor_sync.store.history import HistoryFile
 
 
@@ -151,21 +153,46 @@ def _read_incidents(question: HistoryQuestion, history: HistoryFile) -> dict[str
 
 
 def _read_tool(question: HistoryQuestion, history: HistoryFile, word: str) -> dict[str, str]:
-    target = question.target
-    connection = Connection(
-        environ=target.environ, deadline=target.deadline, on_wait=target.on_wait
-    )
     try:
-        tool = connect_incidents(word, connection)
+        with _connected(question, word, question.target.deadline) as tool:
+            _fetch(question, history, history_sources.incidents_of(tool))
+        if question.budget is not None:
+            _read_single(question, history, word, question.budget)
     except Unusable as error:
         title = title_of(word)
         question.gap(title, f"{title} was not asked for incidents: {error.reason}; {error.fix}")
         return {}
+    return {tool.source: tool.title}
+
+
+@contextlib.contextmanager
+def _connected(
+    question: HistoryQuestion, word: str, deadline: Seconds | None
+) -> Iterator[IncidentTool]:
+    """Give a tool that sends nothing more after ``deadline`` seconds. Raises Unusable."""
+    target = question.target
+    tool = connect_incidents(
+        word, Connection(environ=target.environ, deadline=deadline, on_wait=target.on_wait)
+    )
     try:
-        _fetch(question, history, history_sources.incidents_of(tool))
-        return {tool.source: tool.title}
+        yield tool
     finally:
         tool.close()
+
+
+def _read_single(
+    question: HistoryQuestion, history: HistoryFile, word: str, budget: Seconds
+) -> None:
+    """Read the alerts of single incidents, as far as the budget goes."""
+    with _connected(question, word, budget) as tool:
+        singly = history_reading.read_single(
+            history, tool, question.span, now=question.now, progress=question.progress
+        )
+    if singly.left:
+        incidents = count(singly.left, "incident")
+        question.notes.append(
+            f"the alerts of {incidents} of {tool.title} were not read: {singly.problem}"
+        )
 
 
 def _read_alerts(
@@ -189,6 +216,7 @@ def _fetch(question: HistoryQuestion, history: HistoryFile, source: Source) -> N
             source.title,
             f"{source.title} was not read to the end: {fetched.problem}; run again, it goes on",
         )
+    question.notes.extend(f"{source.title}: {remark}" for remark in sorted(fetched.remarks))
     if fetched.unreadable:
         items = count(fetched.unreadable, source.item)
         question.notes.append(f"{source.title} told {items} without an id or a time: left out")

@@ -14,8 +14,19 @@ from monitor_sync.incidents import HistoryPage, Incident, Seconds, Span
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.tool import Connection, Unusable
 
-BUILT_IN: Final[Mapping[str, str]] = {"zenduty": "monitor_sync.oncall.zenduty"}
+BUILT_IN: Final[Mapping[str, str]] = {
+    "pagerduty": "monitor_sync.oncall.pagerduty",
+    "zenduty": "monitor_sync.oncall.zenduty",
+}
 """The module of each tool of ours that tells incidents. It has a ``connect_incidents``."""
+
+_SILENT: Final[Mapping[str, str]] = {
+    "datadog": "Datadog On-Call has no list of its pages",
+}
+"""
+Tools that tell no incidents, and why. Datadog's API makes, acknowledges and resolves pages of
+On-Call and lists none; the data source ``on_call_events`` of its metric queries counts them.
+"""
 
 
 class IncidentTool(Protocol):
@@ -40,7 +51,7 @@ class IncidentTool(Protocol):
         There may be some from outside the span. What could not be read ends it, as its last value.
         """
 
-    def open_pages(self, span: Span) -> Iterator[HistoryPage | NotRead]:
+    def open_pages(self, span: Span, /) -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span that are open now, as ``pages`` does."""
 
     def detail(self, incident: Incident) -> Incident | NotRead:
@@ -56,6 +67,9 @@ ConnectIncidents = Callable[[Connection], IncidentTool]
 def connect_incidents(name: str, connection: Connection) -> IncidentTool:
     """Return the incidents of a tool. Raises Unusable, and UsageError for its address."""
     word = name.casefold()
+    if word in _SILENT:
+        fix = "its pages are not in these figures; alerts of Datadog are"
+        raise Unusable(_SILENT[word], fix)
     if word not in BUILT_IN:
         known = ", ".join(sorted(BUILT_IN))
         raise Unusable(f"this version reads no incidents of {name}", f"it reads those of {known}")

@@ -76,6 +76,7 @@ class Reader:
         *,
         name: str = "results",
         query: Mapping[str, str] | None = None,
+        keep: bool = True,
         **path_params: str,
     ) -> tuple[Fields, ...] | NotRead:
         """
@@ -84,11 +85,14 @@ class Reader:
         A page is a list, or an object that has it under ``name``, and ``next`` (an address, also
         under ``paging``) or ``more`` (true) where another page follows: that begins at the
         ``offset`` after this one. Pages with a number in the query follow while they are full.
+        ``keep`` is False for a list that will not be asked for again.
         """
         request = ApiRequest(
             method="GET", path=path, kind="list", operation="list", subject=subject,
             repeatable=True, path_params=path_params, query=query or {},
         )  # fmt: skip
+        if not keep:
+            return self._pages(request, name)
         key = (path, tuple(sorted(path_params.items())), tuple(sorted(request.query.items())))
         if key not in self._read:
             self._read[key] = self._pages(request, name)

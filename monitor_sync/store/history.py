@@ -179,8 +179,9 @@ class HistoryFile:
         return self._incidents([source], span, "AND status <> 'resolved'")
 
     def without_detail(self, source: str, span: Span) -> Iterator[Incident]:
-        """Yield the incidents created in a span that were never read singly, the newest first."""
-        return self._incidents([source], span, "AND detailed IS NULL", "DESC")
+        """Yield incidents created in a span, not read singly since they ended, the newest first."""
+        unread = "AND (detailed IS NULL OR detailed < resolved)"
+        return self._incidents([source], span, unread, "DESC")
 
     def _incidents(
         self, sources: Sequence[str], span: Span, condition: str, order: str = ""

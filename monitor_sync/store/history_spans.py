@@ -37,10 +37,17 @@ def missing(
 def around(wanted: Span, readings: Iterable[Reading]) -> Span:
     """Return the span with all that was read next to it without a gap."""
     ordered = sorted((reading.span for reading in readings), key=lambda span: span.start)
+    runs: list[Span] = []
     for span in ordered:
-        if span.start <= wanted.end and span.end >= wanted.start:
-            wanted = Span(min(wanted.start, span.start), max(wanted.end, span.end))
-    return wanted
+        if runs and span.start <= runs[-1].end:
+            runs[-1] = Span(runs[-1].start, max(runs[-1].end, span.end))
+        else:
+            runs.append(span)
+    touching = [run for run in runs if run.start <= wanted.end and run.end >= wanted.start]
+    return Span(
+        min([wanted.start, *(run.start for run in touching)]),
+        max([wanted.end, *(run.end for run in touching)]),
+    )
 
 
 def divided(parts: Sequence[Span], longest: Seconds) -> list[Span]:

@@ -12,6 +12,8 @@ from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
 from monitor_sync.oncall.connecting import reader
 from monitor_sync.oncall.pagerduty.directory import PagerDutyLists
 from monitor_sync.oncall.pagerduty.following import PagerDuty
+from monitor_sync.oncall.pagerduty.incidents import PagerDutyIncidents
+from monitor_sync.oncall.reader import Reader
 from monitor_sync.oncall.tool import Connection, Unusable
 
 TOKEN: Final = "PAGERDUTY_TOKEN"  # noqa: S105 - the name of the variable
@@ -35,6 +37,16 @@ _THROTTLE_WAITS: Final = 8.0
 
 def connect(connection: Connection, clock: Clock | None = None) -> PagerDuty:
     """Return PagerDuty, and open no connection yet. Raises Unusable without a token, UsageError."""
+    return PagerDuty(PagerDutyLists(_reader(connection, clock)))
+
+
+def connect_incidents(connection: Connection, clock: Clock | None = None) -> PagerDutyIncidents:
+    """Return PagerDuty's incidents, as ``connect`` returns its paths. Raises the same."""
+    host = urlsplit(addresses.base_url(URL, connection.environ) or _URL).netloc
+    return PagerDutyIncidents(_reader(connection, clock), source=f"pagerduty@{host}")
+
+
+def _reader(connection: Connection, clock: Clock | None) -> Reader:
     base_url = addresses.base_url(URL, connection.environ) or _URL
     token = addresses.secret(connection.environ, TOKEN)
     if not token:
@@ -49,7 +61,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> PagerDuty:
         headers=HEADERS,
         usual_limit=USUAL,
     )
-    lists = reader(
+    return reader(
         service,
         connection,
         base_url=base_url,
@@ -59,7 +71,6 @@ def connect(connection: Connection, clock: Clock | None = None) -> PagerDuty:
         throttle_waits=_THROTTLE_WAITS,
         clock=clock,
     )
-    return PagerDuty(PagerDutyLists(lists))
 
 
 def _sentences(body: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ relies on one), the time zone of the dates (each side is a day wider), and what 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Second
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.reading import Fields, flag, moment, objects, text, whole
 from monitor_sync.oncall.tool import title_of
+from monitor_sync.oncall.zenduty import maintenance
 from monitor_sync.oncall.zenduty.directory import TEAMS
 
 FILTER: Final = "/api/incidents/filter/"
@@ -59,17 +61,26 @@ class ZendutyIncidents:
     def detail(self, incident: Incident) -> Incident | NotRead:
         """Return the incident with what its alerts tell: the entity, and the monitor behind it."""
         alerts = self._reader.listing(
-            ALERTS, f"alerts of incident {incident.number}", number=incident.number
+            ALERTS, f"alerts of incident {incident.number}", keep=False, number=incident.number
         )
         return alerts if isinstance(alerts, NotRead) else with_alerts(incident, alerts)
 
-    def _filter(self, span: Span, status: int) -> Mapping[str, Any]:
+    @functools.cached_property
+    def _teams(self) -> tuple[str, ...]:
+        """The ids of all teams that the key may see; none where they cannot be listed."""
         teams = self._reader.listing(TEAMS, "Zenduty's teams")
         ids = () if isinstance(teams, NotRead) else (text(team.get("unique_id")) for team in teams)
+        return tuple(team for team in ids if team)
+
+    @functools.cached_property
+    def _maintenance(self) -> maintenance.Maintenance:
+        return maintenance.read(self._reader, self._teams)
+
+    def _filter(self, span: Span, status: int) -> Mapping[str, Any]:
         return {
             "status": status,
             "all_teams": 1,
-            "team_ids": [team for team in ids if team],
+            "team_ids": list(self._teams),
             "service_ids": [],
             "user_ids": [],
             "priority_ids": [],
@@ -99,9 +110,10 @@ class ZendutyIncidents:
                 yield NotRead("Zenduty gives pages without end")
                 return
             yield HistoryPage(
-                incidents=fresh,
+                incidents=tuple(map(self._maintenance.marked, fresh)),
                 cursor=urlencode(following or {}),
                 unreadable=len(page.items) - len(incidents),
+                problem=self._maintenance.problem,
             )
             if following is None:
                 return

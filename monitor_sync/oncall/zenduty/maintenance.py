@@ -1,0 +1,51 @@
+"""
+When services of Zenduty were in maintenance: ``GET /api/account/teams/{team}/maintenance/``.
+
+In which unit a window repeats is not published, so its first occurrence alone is known here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from monitor_sync.incidents import Incident, Span
+from monitor_sync.oncall.reader import NotRead, Reader
+from monitor_sync.oncall.reading import identifier, moment, objects, text
+
+MAINTENANCE: Final = "/api/account/teams/{team}/maintenance/"
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """The windows of each service, by its id; ``problem`` says why some could not be read."""
+
+    windows: dict[str, list[Span]] = field(default_factory=dict)
+    problem: str = ""
+
+    def marked(self, incident: Incident) -> Incident:
+        """Return the incident, marked where its service was in maintenance when it was made."""
+        at = incident.created
+        inside = any(w.start <= at < w.end for w in self.windows.get(incident.service_id, ()))
+        return replace(incident, maintenance=True) if inside else incident
+
+
+def read(reader: Reader, teams: tuple[str, ...]) -> Maintenance:
+    """Return the windows of these teams: one request each."""
+    windows: dict[str, list[Span]] = {}
+    problem = ""
+    for team in teams:
+        listed = reader.listing(MAINTENANCE, "maintenance windows", team=team)
+        if isinstance(listed, NotRead):
+            if not listed.absent:
+                problem = f"maintenance windows were not read: {listed.reason}"
+            continue
+        for fields in listed:
+            start, end = moment(fields.get("start_time")), moment(fields.get("end_time"))
+            if start is None or end is None:
+                continue
+            span = Span(start.timestamp(), end.timestamp())
+            for service in objects(fields.get("services")):
+                name = identifier(service.get("service")) or text(service.get("unique_id"))
+                windows.setdefault(name, []).append(span)
+    return Maintenance(windows, problem)

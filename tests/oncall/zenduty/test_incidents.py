@@ -1,0 +1,317 @@
+"""Zenduty's incidents, in every form that its description and its examples leave open."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync.incidents import HistoryPage, Incident, Span
+from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.tool import Connection
+from monitor_sync.oncall.zenduty import connecting, incidents
+from monitor_sync.oncall.zenduty.incidents import ZendutyIncidents
+from tests.datadog.conftest import Answer, ReceivedRequest, Script
+
+SAMPLES = Path(__file__).parents[3].parent / "shared/reference/oncall_samples/zenduty"
+FILTER = "/api/incidents/filter/"
+WEEK = Span(1_790_000_000, 1_790_000_000 + 7 * 86_400)
+
+BARE = {
+    "incident_number": 7,
+    "unique_id": "aYfQPqqE",
+    "title": "Load",
+    "status": 3,
+    "creation_date": "2026-09-21T14:00:00.338690Z",
+    "acknowledged_date": "2026-09-21T14:03:00.338690Z",
+    "resolved_date": "2026-09-21T14:30:00.338690Z",
+    "service_object": {"name": "Main", "unique_id": "s1", "team": "t1", "team_name": "Backend"},
+}
+
+
+def of(**fields: Any) -> Incident:
+    known = incidents.incident({**BARE, **fields})
+    assert known is not None
+    return known
+
+
+@pytest.mark.parametrize("status", [3, "3", 3.0, "resolved", None])
+def test_a_status_is_a_number_in_digits_a_word_or_what_the_times_say(status: Any) -> None:
+    assert of(status=status).status == "resolved"
+
+
+def test_open_incidents_have_no_resolution() -> None:
+    assert of(status=2, resolved_date=None).status == "acknowledged"
+    waiting = of(status="1", resolved_date=None, acknowledged_date=None)
+    assert (waiting.status, waiting.acknowledged, waiting.resolved) == ("triggered", None, None)
+
+
+def test_one_that_was_resolved_before_and_is_open_was_opened_again() -> None:
+    again = of(status=1)
+    assert again.reopened == 1
+    assert again.resolved is not None
+
+
+def test_times_that_contradict_each_other_stay_as_they_were_told() -> None:
+    known = of(acknowledged_date="2026-09-21T15:00:00Z", resolved_date="2026-09-21T13:00:00Z")
+    assert known.acknowledged is not None
+    assert known.resolved is not None
+    assert known.resolved < known.created < known.acknowledged
+
+
+def test_a_child_is_merged_however_it_is_told() -> None:
+    assert of(is_child_incident=True).merged
+    assert of(is_child_incident="true").merged
+    assert of(merged_with=12).merged
+    assert not of(is_child_incident=False, merged_with=None, is_parent_incident=True).merged
+
+
+def test_priority_tags_and_postmortems_are_read_and_people_are_not() -> None:
+    known = of(
+        team_priority_object={"name": "P1", "description": "…"},
+        tags=[{"name": "tech-ops", "tag_id": "x"}, "plain", {"name": ""}, None],
+        postmortems=[{"unique_id": "p"}],
+        assigned_to="7e26fed1",
+        assigned_to_name="Sari Dewi",
+        something_new={"a": 1},
+    )
+    assert (known.priority, known.tags, known.has_review) == ("P1", ("plain", "tech-ops"), True)
+    assert "Sari" not in str(known)
+    assert "7e26fed1" not in str(known)
+
+
+def test_a_service_may_be_an_id_alone() -> None:
+    known = of(service_object=None, service="s9")
+    assert (known.service, known.service_id) == ("", "s9")
+
+
+@pytest.mark.parametrize("lacking", ["creation_date", "unique_id"])
+def test_what_lacks_an_id_or_a_creation_is_no_incident(lacking: str) -> None:
+    assert incidents.incident({**BARE, lacking: None, "incident_number": None}) is None
+    assert incidents.incident({**BARE, "creation_date": "soon"}) is None
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the examples are not beside this checkout")
+def test_zendutys_own_examples_are_read() -> None:
+    listed = json.loads((SAMPLES / "incidents_filter.json").read_text())["response_body"]["results"]
+    first = incidents.incident(listed[0])
+    assert first is not None
+    assert (first.number, first.service, first.priority) == ("255", "Main", "P1")
+    assert (first.status, first.tags) == ("triggered", ("TAG",))
+    alerts = json.loads((SAMPLES / "incident_alerts_list.json").read_text())["response_body"]
+    detail = incidents.with_alerts(first, tuple(alerts))
+    assert detail.entity == "de8cf7fc-08ee-4966-b8d3-b6b631da"
+    assert detail.from_datadog is False
+
+
+def alert(**fields: Any) -> dict[str, Any]:
+    datadog = {"name": "Datadog"}
+    return {"entity_id": "512", "alert_type": "3", "integration_object": datadog, **fields}
+
+
+def test_an_alert_of_datadogs_names_its_monitor_and_no_alert_means_a_person() -> None:
+    known = incidents.with_alerts(of(), (alert(),))
+    assert (known.from_datadog, known.monitor_id, known.entity) == (True, 512, "512")
+    cloudwatch = incidents.with_alerts(of(), (alert(integration_object={"name": "CloudWatch"}),))
+    assert (cloudwatch.from_datadog, cloudwatch.monitor_id) == (False, None)
+    person = incidents.with_alerts(of(), ())
+    assert (person.from_datadog, person.self_resolved) == (False, False)
+
+
+def test_a_recovery_at_the_resolution_resolved_it() -> None:
+    recovery = alert(alert_type=5, creation_date="2026-09-21T14:29:58Z")
+    assert incidents.with_alerts(of(), (alert(), recovery)).self_resolved is True
+    early = alert(alert_type="resolved", creation_date="2026-09-21T14:10:00Z")
+    assert incidents.with_alerts(of(), (alert(), early)).self_resolved is False
+    still_open = of(status=1, resolved_date=None)
+    assert incidents.with_alerts(still_open, (alert(),)).self_resolved is None
+
+
+def test_an_incident_of_suppressed_alerts_alone_is_suppressed() -> None:
+    assert incidents.with_alerts(of(), (alert(suppressed=True),)).suppressed
+    assert not incidents.with_alerts(of(), (alert(suppressed=True), alert())).suppressed
+
+
+@pytest.fixture
+def zenduty(script: Script) -> Iterator[ZendutyIncidents]:
+    environ = {"ZENDUTY_URL": script.url, "ZENDUTY_API_KEY": "0123456789abcdef-zenduty"}
+    made = connecting.connect_incidents(Connection(environ=environ), script.clock)
+    yield made
+    made.close()
+
+
+def serving(answer: Callable[[ReceivedRequest], Any], **others: Any) -> Callable[..., Answer]:
+    """A Zenduty with one team, whose list of incidents is answered like this."""
+
+    def served(request: ReceivedRequest) -> Answer:
+        if request.path == FILTER:
+            given = answer(request)
+            return given if isinstance(given, Answer) else Answer(body=given)
+        if request.path.endswith("/maintenance/"):
+            given = others.get("maintenance", [])
+            return given if isinstance(given, Answer) else Answer(body=given)
+        return Answer(body=[{"unique_id": "t1", "name": "Backend"}])
+
+    return served
+
+
+def listed(*numbers: int) -> list[dict[str, Any]]:
+    return [{**BARE, "unique_id": f"i{n}", "incident_number": n} for n in numbers]
+
+
+def page(following: str | None, *numbers: int) -> dict[str, Any]:
+    return {"count": None, "next": following, "previous": None, "results": listed(*numbers)}
+
+
+def numbers(pages: Iterator[HistoryPage | NotRead]) -> list[str]:
+    read = list(pages)
+    assert all(isinstance(each, HistoryPage) for each in read), read
+    return [i.number for each in read if isinstance(each, HistoryPage) for i in each.incidents]
+
+
+def asked(script: Script) -> list[ReceivedRequest]:
+    return [request for request in script.requests if request.path == FILTER]
+
+
+def test_the_request_is_the_published_one(script: Script, zenduty: ZendutyIncidents) -> None:
+    script.say(serving(lambda _: page(None, 1)))
+    assert numbers(zenduty.pages(WEEK)) == ["1"]
+    (request,) = asked(script)
+    assert request.method == "POST"
+    assert request.headers["authorization"] == "Token 0123456789abcdef-zenduty"
+    body = request.body
+    assert (body["status"], body["team_ids"], body["postmortem_filter"]) == (0, ["t1"], -1)
+    assert (body["from_date"], body["to_date"]) == ("2026-09-20", "2026-09-30")
+    assert len(list(zenduty.open_pages(WEEK))) == 1
+    assert asked(script)[1].body["status"] == -1
+
+
+@pytest.mark.parametrize("form", ["{url}" + FILTER + "?page=2&page_size=10", "?page=2"])
+def test_pages_are_followed_and_what_comes_twice_is_told_once(
+    script: Script, zenduty: ZendutyIncidents, form: str
+) -> None:
+    answers = {"1": page(form.format(url=script.url), 3, 2), "2": page(None, 2, 1)}
+    script.say(serving(lambda request: answers[request.query["page"]]))
+    assert numbers(zenduty.pages(WEEK)) == ["3", "2", "1"]
+    assert {request.headers["host"] for request in script.requests} == {script.url[7:]}
+
+
+@pytest.mark.parametrize("elsewhere", ["https://www.zenduty.com", "//evil.example", "http://["])
+def test_a_next_page_of_another_host_is_asked_for_where_we_are(
+    script: Script, zenduty: ZendutyIncidents, elsewhere: str
+) -> None:
+    answers = {"1": page(f"{elsewhere}{FILTER}?page=2", 2), "2": page(None, 1)}
+    script.say(serving(lambda request: answers[request.query["page"]]))
+    assert numbers(zenduty.pages(WEEK)) == ["2", "1"]
+    assert [request.query["page"] for request in asked(script)] == ["1", "2"]
+
+
+def test_a_bare_list_is_all_there_is(script: Script, zenduty: ZendutyIncidents) -> None:
+    script.say(serving(lambda _: listed(1, 2)))
+    assert numbers(zenduty.pages(WEEK)) == ["1", "2"]
+
+
+def test_pages_without_end_end(script: Script, zenduty: ZendutyIncidents) -> None:
+    script.say(serving(lambda request: page(f"?page={int(request.query['page']) + 1}", 1)))
+    *_, last = zenduty.pages(WEEK)
+    assert isinstance(last, NotRead)
+    assert len(asked(script)) == 3
+
+
+def test_reading_goes_on_at_a_cursor(script: Script, zenduty: ZendutyIncidents) -> None:
+    answers = {"1": page("?page=2", 3), "2": page("?page=3", 2), "3": page(None, 1)}
+    script.say(serving(lambda request: answers[request.query["page"]]))
+    first, second = itertools.islice(zenduty.pages(WEEK), 2)
+    assert isinstance(first, HistoryPage)
+    assert numbers(zenduty.pages(WEEK, first.cursor)) == ["2", "1"]
+    assert isinstance(second, HistoryPage)
+    assert numbers(zenduty.pages(WEEK, second.cursor)) == ["1"]
+
+
+def test_what_is_no_incident_is_counted(script: Script, zenduty: ZendutyIncidents) -> None:
+    odd = [None, 5, {"title": "no id"}, {**BARE, "creation_date": None}]
+    script.say(serving(lambda _: {"next": None, "results": [*listed(1), *odd]}))
+    (read,) = zenduty.pages(WEEK)
+    assert isinstance(read, HistoryPage)
+    assert (len(read.incidents), read.unreadable) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(status=403, body={"detail": "no"}),
+        Answer(status=200, body="<html>Log in</html>"),
+        Answer(status=200, body={"incidents": []}),
+        Answer(status=500, body={}),
+    ],
+)
+def test_an_answer_that_says_no_ends_the_list(
+    script: Script, zenduty: ZendutyIncidents, answer: Answer
+) -> None:
+    script.say(serving(lambda _: answer))
+    (read,) = zenduty.pages(WEEK)
+    assert isinstance(read, NotRead)
+
+
+def test_incidents_made_while_their_service_was_in_maintenance_are_marked(
+    script: Script, zenduty: ZendutyIncidents
+) -> None:
+    window = {
+        "start_time": "2026-09-21T13:00:00Z",
+        "end_time": "2026-09-21T15:00:00Z",
+        "services": [{"unique_id": "x", "service": "s1"}],
+    }
+    script.say(serving(lambda _: page(None, 1), maintenance=[window]))
+    (read,) = zenduty.pages(WEEK)
+    assert isinstance(read, HistoryPage)
+    assert read.incidents[0].maintenance
+    assert not zenduty._maintenance.marked(replace(of(), service_id="s2")).maintenance
+
+
+def test_maintenance_that_cannot_be_read_is_said(script: Script, zenduty: ZendutyIncidents) -> None:
+    script.say(serving(lambda _: page(None, 1), maintenance=Answer(status=403, body={})))
+    (read,) = zenduty.pages(WEEK)
+    assert isinstance(read, HistoryPage)
+    assert "maintenance windows were not read: Zenduty refused the key (403)" in read.problem
+
+
+def test_a_list_of_incidents_keeps_to_one_a_second_and_fifteen_a_minute(
+    script: Script, zenduty: ZendutyIncidents
+) -> None:
+    times: list[float] = []
+
+    def answer(request: ReceivedRequest) -> dict[str, Any]:
+        times.append(script.clock.now())
+        number = int(request.query["page"])
+        return page(f"?page={number + 1}" if number < 40 else None, number)
+
+    script.say(serving(answer))
+    assert len(numbers(zenduty.pages(WEEK))) == 40
+    for earlier, later in itertools.pairwise(times):
+        assert later - earlier >= 1.0
+    for first, sixteenth in zip(times, times[15:], strict=False):
+        assert sixteenth - first >= 60.0
+    assert 120 < times[-1] - times[0] < 150  # forty pages are two waits and a bit
+
+
+def test_alerts_of_incidents_keep_to_one_a_second_and_twenty_a_minute(
+    script: Script, zenduty: ZendutyIncidents
+) -> None:
+    times: list[float] = []
+
+    def answer(_: ReceivedRequest) -> Answer:
+        times.append(script.clock.now())
+        return Answer(body={"next": None, "results": [alert()]})
+
+    script.say(answer)
+    for number in range(45):
+        assert isinstance(zenduty.detail(replace(of(), number=str(number))), Incident)
+    assert script.requests[0].path == "/api/incidents/0/alerts/"
+    for first, later in zip(times, times[20:], strict=False):
+        assert later - first >= 60.0
+    assert all(later - earlier >= 1.0 for earlier, later in itertools.pairwise(times))

@@ -1,0 +1,80 @@
+"""What of a span is to be read: never twice what is known, never less than what is missing."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor_sync.incidents import Span
+from monitor_sync.store.history import Reading
+from monitor_sync.store.history_spans import FRESH, around, clustered, divided, missing
+
+NOW, SETTLES = 100_000.0, 1_000.0
+OLD = NOW - FRESH - 1
+
+WHOLE = st.integers(0, 200).map(lambda n: n * 500.0)
+
+
+def spans(times: st.SearchStrategy[float] = WHOLE) -> st.SearchStrategy[Span]:
+    return st.tuples(times, times).map(lambda pair: Span(min(pair), max(pair)))
+
+
+def still(wanted: Span, *readings: Reading) -> list[Span]:
+    return missing(wanted, readings, now=NOW, settles=SETTLES)
+
+
+def test_nothing_known_means_everything_up_to_now() -> None:
+    assert still(Span(0, NOW + 500)) == [Span(0, NOW)]
+
+
+def test_what_was_read_when_it_was_old_is_known_for_ever() -> None:
+    assert still(Span(0, 5_000), Reading(Span(0, 5_000), 6_000)) == []
+
+
+def test_the_young_end_of_an_old_reading_is_read_again() -> None:
+    assert still(Span(0, NOW), Reading(Span(0, OLD), OLD)) == [Span(OLD - SETTLES, NOW)]
+
+
+def test_a_fresh_reading_counts_whole() -> None:
+    assert still(Span(0, NOW), Reading(Span(0, NOW - 10), NOW - 10)) == [Span(NOW - 10, NOW)]
+
+
+def test_a_reading_from_the_future_of_a_clock_that_was_wrong_is_not_fresh() -> None:
+    ahead = Reading(Span(0, NOW), NOW + 900)
+    assert still(Span(0, NOW), ahead) == [Span(NOW - 100, NOW)]
+
+
+@settings(max_examples=60)
+@given(spans(), st.lists(st.tuples(spans(), WHOLE).map(lambda pair: Reading(*pair)), max_size=6))
+def test_a_moment_is_missing_exactly_where_no_reading_knows_it(
+    wanted: Span, readings: list[Reading]
+) -> None:
+    parts = still(wanted, *readings)
+    for at in (wanted.start + step * 250.0 for step in range(400)):
+        if not wanted.start <= at < min(wanted.end, NOW):
+            continue
+        known = any(
+            r.span.start <= at < (r.span.end if 0 <= NOW - r.read < FRESH else r.read - SETTLES)
+            and at < r.span.end
+            for r in readings
+        )
+        assert known != any(part.start <= at < part.end for part in parts)
+
+
+@settings(max_examples=40)
+@given(st.lists(spans(), max_size=4), st.sampled_from([700.0, 3_000.0]))
+def test_pieces_are_short_enough_and_leave_nothing_out(parts: list[Span], longest: float) -> None:
+    pieces = divided(parts, longest)
+    assert all(0 < piece.end - piece.start <= longest for piece in pieces)
+    assert sum(p.end - p.start for p in pieces) == sum(p.end - p.start for p in parts)
+    assert pieces == sorted(pieces, key=lambda piece: piece.start, reverse=True)
+
+
+def test_times_that_lie_near_each_other_share_a_span() -> None:
+    assert clustered([9, 1, 3, 50], 10) == [Span(1, 10), Span(50, 51)]
+
+
+def test_a_span_grows_over_its_neighbours_and_over_no_gap() -> None:
+    readings = [Reading(Span(a, b), 0) for a, b in ((0, 10), (10, 20), (25, 30), (30, 40))]
+    assert around(Span(26, 28), readings) == Span(25, 40)
+    assert around(Span(12, 14), readings) == Span(0, 20)
