@@ -71,6 +71,12 @@ def known_fields() -> frozenset[str]:
 
 
 @functools.cache
+def known_options() -> frozenset[str]:
+    """Return the options of a monitor that the schema knows."""
+    return frozenset(bundle("definitions")["definitions"]["options"]["properties"])
+
+
+@functools.cache
 def sent_fields() -> Mapping[str, Any]:
     """
     Return the optional fields that are sent as they are written: ``x-sent`` in the schema.

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monitor_sync.app import validate
 from monitor_sync.cli import rulebook
-from monitor_sync.project.doubts import FIELDS_OF_RULES
+from monitor_sync.model import Monitor, Project
+from monitor_sync.project.doubts import FIELDS_OF_RULES, RULES_ON_LACK
+from monitor_sync.rules.registry import every
+from monitor_sync.rules.runner import Runner
+from monitor_sync.rules.views import ProjectView
 from tests.project.builders import flow, one, read, write
+from tests.rules.cases import cases
+from tests.rules.cases import read as read_case
 
 QUERY = "query: avg(last_5m):avg:a{*}.rolup(avg, 60) > 5"
 TEXT = "message: '{{valeu}} @slack-'"
+OF_MONITORS = [rule for rule in every() if rule.view not in (None, ProjectView)]
 OF_QUERY = {"query/unknown-modifier"}
 OF_TEXT = {"message/unknown-variable", "routing/malformed-handle"}
 
@@ -36,6 +44,34 @@ def test_a_wrong_option_hides_nothing_of_the_query_and_the_message(
     tmp_path: Path, wrong: str
 ) -> None:
     assert rules(tmp_path, QUERY, TEXT, wrong) >= OF_QUERY | OF_TEXT
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told", "not_told"),
+    [
+        (
+            "options: {evaluation_dely: 60}",
+            {"message/blank-variable", "hygiene/no-runbook", "query/ratio-not-summed"},
+            {"query/division-without-delay"},
+        ),
+        (
+            "options: {timeout_h: x, escalation_message: hi}",
+            {"options/escalation-never-sent"},
+            set(),
+        ),
+        ("options: {on_mising_data: resolve}", {"query/division-without-delay"}, set()),
+        ("options: [x]", {"hygiene/no-runbook"}, {"query/division-without-delay"}),
+        ("priority: x", {"hygiene/no-runbook"}, {"hygiene/no-priority"}),
+    ],
+)
+def test_a_mistake_hides_what_follows_from_it_and_nothing_else(
+    tmp_path: Path, wrong: str, told: set[str], not_told: set[str]
+) -> None:
+    ratio = "query: avg(last_5m):sum:a{*}.as_count() / sum:b{*}.as_count() > 5"
+    names = rules(tmp_path, ratio, "message: '{{host.name}}'", wrong)
+
+    assert names >= told
+    assert not names & not_told
 
 
 def test_wrong_defaults_of_a_file_hide_nothing_of_the_query_and_the_message(tmp_path: Path) -> None:
@@ -65,6 +101,32 @@ def test_every_rule_that_is_said_to_depend_on_less_exists() -> None:
     names = {page.name for page in rulebook.pages()}
 
     assert FIELDS_OF_RULES.keys() <= names
+    assert set().union(*RULES_ON_LACK.values()) <= names
+
+
+def test_what_a_lost_option_alone_brings_about_is_known(tmp_path: Path) -> None:
+    """Take each option out of each case of the rules, and see what is found then."""
+    brought_about: dict[str, set[str]] = {}
+    for number, case in enumerate(case for case in cases() if "options" in str(case.monitors)):
+        project = read_case(tmp_path / str(number), case).project
+        for monitor in project.monitors.values():
+            before, options = found(project, monitor), monitor.body["options"]
+            for option in options.keys() - {"thresholds", "variables"}:
+                less = {name: value for name, value in options.items() if name != option}
+                lesser = replace(monitor, body={**monitor.body, "options": less})
+                brought_about.setdefault(option, set()).update(found(project, lesser) - before)
+
+    assert "evaluation_delay" in brought_about
+    surprising = {
+        option: rules - RULES_ON_LACK.get(option, frozenset())
+        for option, rules in brought_about.items()
+    }
+    assert not any(surprising.values()), surprising
+
+
+def found(project: Project, monitor: Monitor) -> set[str]:
+    runner = Runner(OF_MONITORS, project, memo=False)
+    return {finding.rule.name for finding in runner.findings(runner.view(monitor))}
 
 
 def test_what_else_is_wrong_with_a_monitor_of_the_wrong_shape_is_told_as_well(
