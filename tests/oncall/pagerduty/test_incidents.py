@@ -148,7 +148,8 @@ class Account:
                 return self.part("log_entries", items[::-1], query)
             case "/analytics/raw/incidents":
                 return self.analysed(request.body)
-        return Answer(status=404, body={})
+            case _:
+                return Answer(status=404, body={})
 
     def part(self, name: str, items: list[dict[str, Any]], query: dict[str, str]) -> Answer:
         start = int(query["offset"])
@@ -184,7 +185,8 @@ def pagerduty(script: Script) -> Iterator[PagerDutyIncidents]:
 
 def read(pages: Iterator[HistoryPage | NotRead]) -> tuple[list[str], dict[str, float]]:
     """The numbers of all incidents, and what is told of first acknowledgements."""
-    numbers, acknowledged = [], {}
+    numbers: list[str] = []
+    acknowledged: dict[str, float] = {}
     for page in pages:
         assert isinstance(page, HistoryPage), page
         numbers += [known.number for known in page.incidents]
