@@ -88,7 +88,7 @@ def _applied(project: Project, history: WantedHistory) -> Iterator[dict[str, Any
 
 def seed_teams(emulator: Emulator, teams: Iterable[Team], broken: Iterable[str] = ()) -> None:
     """Let an emulator serve the on-call tools of these teams."""
-    from monitor_sync.emulator.on_call.estate import OwnerTeam
+    from monitor_sync.emulator.on_call.owners import OwnerTeam
 
     owners = [
         OwnerTeam(

@@ -38,7 +38,12 @@ from monitor_sync.emulator.history.made import PastHistory, made
 from monitor_sync.emulator.history.records import WEEK
 from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
 from monitor_sync.emulator.on_call import broken as broken_ways
-from monitor_sync.emulator.on_call.estate import OnCallEstate, OwnerTeam, build, seeded_teams
+from monitor_sync.emulator.on_call.estate import OnCallEstate, build
+from monitor_sync.emulator.on_call.owners import (
+    OwnerTeam,
+    seeded_opsgenie_services,
+    seeded_teams,
+)
 from monitor_sync.emulator.on_call.zenduty_incidents import known_variants
 from monitor_sync.emulator.routes import INTAKES, ROUTES, route_of
 from monitor_sync.emulator.store import BadState, Store
@@ -147,6 +152,11 @@ class Emulator:
                     estate.pagerduty_services,
                 ),
                 (self._account.teams, [seeded_teams(owners)], estate.datadog_teams),
+                (
+                    self._account.opsgenie_services,
+                    [seeded_opsgenie_services(owners)],
+                    estate.opsgenie_services,
+                ),
             ):
                 for name in {*itertools.chain.from_iterable(names)}:
                     if name in held:

@@ -69,6 +69,17 @@ def no_such_service(
     )
 
 
+def late_first_level(delay: timedelta, acknowledge: timedelta | None) -> str:
+    """Return what is wrong with when the first level is called; empty where nothing is."""
+    if acknowledge is None or delay <= acknowledge:
+        return ""
+    minute = timedelta(minutes=1)
+    return (
+        f"the first level is called after {delay / minute:g} min, later than the"
+        f" {acknowledge / minute:g} min to acknowledge"
+    )
+
+
 def late_second_level(delay: timedelta, acknowledge: timedelta | None) -> str:
     """
     Return what is worth knowing of when the second level is called; empty where nothing is.

@@ -32,6 +32,7 @@ class BuiltIn(NamedTuple):
 
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
     "datadog": BuiltIn("Datadog On-Call", "monitor_sync.oncall.datadog"),
+    "opsgenie": BuiltIn("Opsgenie", "monitor_sync.oncall.opsgenie"),
     "pagerduty": BuiltIn("PagerDuty", "monitor_sync.oncall.pagerduty"),
     "zenduty": BuiltIn("Zenduty (Xurrent IMR)", "monitor_sync.oncall.zenduty"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -167,8 +168,11 @@ def _unchecked(paths: Sequence[PagingPath], style: Style, *, full: bool) -> list
 def _reached(paths: Sequence[PagingPath], style: Style) -> Iterator[str]:
     """Yield a line for each path that reaches a person, then what is worth knowing about them."""
     width = max((len(path.team) for path in paths), default=0)
+    by_team = Counter(path.team for path in paths)
     for path in paths:
-        yield f"{style('ok', 'green')}  {pad(plain(path.team), width)}  {people(path)}".rstrip()
+        by = f" by {plain(path.handle)}" if by_team[path.team] > 1 else ""
+        line = f"{style('ok', 'green')}  {pad(plain(path.team), width)}  {people(path)}"
+        yield f"{line.rstrip()}{by}"
     if paths:
         yield ""
     for word, sentences in (("warning", warnings(paths)), ("note", notes(paths))):

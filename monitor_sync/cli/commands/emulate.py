@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"  # the emulator takes any key, so it is nobody else's to reach
 
+_TOOLS = (
+    "ZENDUTY_URL={url}/__zenduty ZENDUTY_API_KEY=any",
+    "PAGERDUTY_URL={url}/__pagerduty PAGERDUTY_TOKEN=any",
+    "OPSGENIE_URL={url}/__opsgenie OPSGENIE_API_KEY=any",
+)
+
 _BROKEN = """\
 With --on-call, --broken WHAT[=TEAM] breaks the way from a page to a person, for one team of
 teams.yaml or for all:
@@ -37,6 +43,7 @@ low-urgency           On-Call: all pages go to a last rule with low urgency
 support-hours         On-Call: the policy is on hold outside of working hours
 reroute-circle        On-Call: the rules hand each page on in a circle
 rule-unmatched        On-Call: a rule matches no monitor (a warning)
+people-differ         Opsgenie calls other people than the team's other tool
 key-revoked           403, as for a key that was revoked
 throttled             429
 error                 500
@@ -184,8 +191,8 @@ def command(
         console.say(f"Holding {emulator.monitor_count} monitors. To use it, in another terminal:")
         console.say(f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any")
         if on_call:
-            console.say(f"  export ZENDUTY_URL={url}/__zenduty ZENDUTY_API_KEY=any")
-            console.say(f"  export PAGERDUTY_URL={url}/__pagerduty PAGERDUTY_TOKEN=any")
+            for line in _TOOLS:
+                console.say(f"  export {line.format(url=url)}")
 
     try:
         serve(emulator, _HOST, port, on_ready=ready)

@@ -114,9 +114,9 @@ def verify(
     at both levels or for several teams may be a shared account, which is told as a warning.
 
     Needs the keys of Datadog with integrations_read, and the tool's: ZENDUTY_API_KEY for Zenduty,
-    PAGERDUTY_TOKEN for PagerDuty (ZENDUTY_URL, PAGERDUTY_URL name another address); for Datadog
-    On-Call, on_call_read and teams_read of the keys of Datadog. Zenduty allows 40 reads a minute of
-    who is on call; one a team is sent.
+    PAGERDUTY_TOKEN for PagerDuty, OPSGENIE_API_KEY for Opsgenie (ZENDUTY_URL, PAGERDUTY_URL and
+    OPSGENIE_URL name another address); for Datadog On-Call, on_call_read and teams_read of the keys
+    of Datadog. Zenduty allows 40 reads a minute of who is on call; one a team is sent.
     """
     job = _job() if keeps_issue else None
     verified = app.verify_on_call(

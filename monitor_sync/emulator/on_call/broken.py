@@ -22,11 +22,12 @@ IN_THE_TOOL = {
     "schedule-empty": "nobody is in the schedule",
     "schedule-gap": "nobody is on call next Tuesday, 02:00 to 06:00 UTC",
 }
-IN_DATADOG_ON_CALL = {
+OF_ONE_TOOL = {
     "low-urgency": "On-Call: all pages go to a last rule with low urgency",
     "support-hours": "On-Call: the policy is on hold outside of working hours",
     "reroute-circle": "On-Call: the rules hand each page on in a circle",
     "rule-unmatched": "On-Call: a rule matches no monitor (a warning)",
+    "people-differ": "Opsgenie calls other people than the team's other tool",
 }
 ANSWERS = {
     "key-revoked": "403, as for a key that was revoked",
@@ -41,7 +42,7 @@ LOGIN = Answer(
 )
 """A web page in place of JSON."""
 
-WAYS = {**IN_DATADOG, **IN_THE_TOOL, **IN_DATADOG_ON_CALL, **ANSWERS}
+WAYS = {**IN_DATADOG, **IN_THE_TOOL, **OF_ONE_TOOL, **ANSWERS}
 """Every way by name, and what it does."""
 
 

@@ -8,20 +8,24 @@ from datetime import UTC, datetime
 
 from monitor_sync.emulator.answers import Answer, Request
 from monitor_sync.emulator.history.made import PastHistory
-from monitor_sync.emulator.history.records import PastTeam
-from monitor_sync.emulator.on_call import datadog, pagerduty, rota, zenduty, zenduty_documents
+from monitor_sync.emulator.on_call import (
+    datadog,
+    opsgenie,
+    pagerduty,
+    rota,
+    zenduty,
+    zenduty_documents,
+)
 from monitor_sync.emulator.on_call.broken import WAYS, Broken
 from monitor_sync.emulator.on_call.datadog import DatadogAccount
 from monitor_sync.emulator.on_call.datadog_documents import DatadogTeam, team_document, team_id
 from monitor_sync.emulator.on_call.names import User, stable_id, user
+from monitor_sync.emulator.on_call.opsgenie import OpsgenieAccount, OpsgenieTeam
+from monitor_sync.emulator.on_call.owners import OwnerTeam, opsgenie_service_id
 from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount, PagerDutyTeam
 from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
 from monitor_sync.emulator.on_call.zenduty_incidents import Home
 
-_WEBHOOK = "@webhook-"
-_PAGERDUTY = "@pagerduty-"
-_ON_CALL = "@oncall-"
-_PAGERS = {"zenduty": _WEBHOOK, "pagerduty": _PAGERDUTY}
 _PEOPLE = 4  # of each service: three take turns, one is the second level
 _OTHERS = 180  # the first number of PagerDuty's people
 
@@ -31,42 +35,6 @@ _PAYLOAD = (
     ' "alert_transition": "$ALERT_TRANSITION", "link": "$LINK", "event_msg": "$TEXT_ONLY_MSG"}'
 )
 """What Zenduty's page tells to paste into the webhook (Zenduty/docs, docs/Datadog.md, 2020)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnerTeam:
-    """A team of teams.yaml: its name there, its tool, its service, its handles with `@`."""
-
-    name: str
-    title: str
-    tool: str
-    service: str
-    handles: tuple[str, ...]
-
-    @property
-    def webhooks(self) -> list[str]:
-        """The names of its webhooks in Datadog."""
-        return self._named(_WEBHOOK)
-
-    @property
-    def pagerduty_services(self) -> list[str]:
-        """The names by which Datadog knows its services of PagerDuty."""
-        return self._named(_PAGERDUTY)
-
-    @property
-    def datadog_teams(self) -> list[str]:
-        """The handles of its teams in Datadog that it pages by Datadog On-Call."""
-        return self._named(_ON_CALL)
-
-    def as_past(self) -> PastTeam:
-        """Return it for a history: the tool, and those of its handles that page."""
-        prefix = _PAGERS.get(self.tool, "@@")
-        pagers = tuple(handle for handle in self.handles if handle.startswith(prefix))
-        return PastTeam(name=self.name, title=self.title, tool=self.tool, handles=pagers)
-
-    def _named(self, prefix: str) -> list[str]:
-        named = (handle.removeprefix(prefix) for handle in self.handles if prefix in handle)
-        return list(dict.fromkeys(named))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +48,11 @@ class OnCallEstate:
     zenduty: ZendutyAccount
     pagerduty: PagerDutyAccount
     datadog: DatadogAccount
+    opsgenie: OpsgenieAccount
     webhooks: Mapping[str, Document]
     pagerduty_services: Mapping[str, Document]
     datadog_teams: Mapping[str, Document]
+    opsgenie_services: Mapping[str, Document]
     homes: Mapping[str, Home]
 
     def hold(self, history: PastHistory, variants: Collection[str] = ()) -> None:
@@ -91,22 +61,29 @@ class OnCallEstate:
 
     def route(self, path: str) -> str | None:
         """Return a path of a tool's with ids as `{id}`; None for a path of nobody's here."""
-        if path.startswith(f"{datadog.PREFIX}/"):
-            return self.datadog.route(path)
-        if path.startswith(f"{pagerduty.PREFIX}/"):
-            return self.pagerduty.route(path)
-        return self.zenduty.route(path) if path.startswith(f"{zenduty.PREFIX}/") else None
+        account = self._account(path)
+        return None if account is None else account.route(path)
 
     def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
         """Answer one request to a tool, with what headers it has beside the usual."""
-        if request.path.startswith(f"{datadog.PREFIX}/"):
-            given, headers = self.datadog.answer(request)
-        elif request.path.startswith(f"{pagerduty.PREFIX}/"):
-            given, headers = self.pagerduty.answer(request)
-        else:
-            given, headers = self.zenduty.answer(request), {}
+        account = self._account(request.path)
+        if account is None:
+            return Answer(status=404, body=b""), {}
+        answered = account.answer(request)
+        given, headers = (answered, {}) if isinstance(answered, Answer) else answered
         page = given.body[:1] == b"<"
         return given, {**headers, "content-type": "text/html"} if page else headers
+
+    def _account(
+        self, path: str
+    ) -> ZendutyAccount | PagerDutyAccount | DatadogAccount | OpsgenieAccount | None:
+        accounts = (
+            (datadog.PREFIX, self.datadog),
+            (opsgenie.PREFIX, self.opsgenie),
+            (pagerduty.PREFIX, self.pagerduty),
+            (zenduty.PREFIX, self.zenduty),
+        )
+        return next((held for prefix, held in accounts if path.startswith(f"{prefix}/")), None)
 
 
 def build(
@@ -140,16 +117,18 @@ def build(
             clock=clock,
             enforce_limits=enforce_limits,
         ),
+        opsgenie=OpsgenieAccount(
+            building.opsgenie,
+            building.broken,
+            clock=clock,
+            enforce_limits=enforce_limits,
+        ),
         webhooks=building.all_webhooks(),
         pagerduty_services=building.pagerduty_services,
         datadog_teams=building.datadog_teams,
+        opsgenie_services=building.opsgenie_services,
         homes=building.homes,
     )
-
-
-def seeded_teams(owners: Iterable[OwnerTeam]) -> list[str]:
-    """Return the ids of the teams of Datadog's that these teams are paged by."""
-    return [team_id(handle) for team in owners for handle in team.datadog_teams]
 
 
 class _Building:
@@ -160,6 +139,8 @@ class _Building:
         self.pagerduty_services: dict[str, Document] = {}
         self.datadog: list[DatadogTeam] = []
         self.datadog_teams: dict[str, Document] = {}
+        self.opsgenie: list[OpsgenieTeam] = []
+        self.opsgenie_services: dict[str, Document] = {}
         self.users: list[User] = []
         self._rotas: dict[str, tuple[list[User], Document]] = {}  # by team, of its first tool
         self.homes: dict[str, Home] = {}
@@ -181,6 +162,8 @@ class _Building:
             self._add_to_pagerduty(team)
         for handle in team.datadog_teams:
             self._add_to_datadog(team, handle)
+        for name in team.opsgenie_services:
+            self._add_to_opsgenie(team, name)
 
     def all_webhooks(self) -> dict[str, Document]:
         """Return Datadog's webhooks, those that are to be missing left out."""
@@ -264,11 +247,7 @@ class _Building:
     def _add_to_datadog(self, team: OwnerTeam, handle: str) -> None:
         if any(held.handle == handle for held in self.datadog):
             return
-        number = len(self.datadog)
-        usual = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
-        people, schedule = self._rotas.get(team.name) or (
-            usual, self._schedule(team, number, usual[:3])
-        )  # fmt: skip
+        people, schedule = self._rota(team, len(self.datadog), shared=True)
         self.datadog.append(
             DatadogTeam(
                 owner=team.name,
@@ -276,11 +255,46 @@ class _Building:
                 handle=handle,
                 schedule=schedule,
                 users=tuple(people),
-                ways=frozenset(way for way in WAYS if self._is(way, team.name)),
+                ways=self._ways(team),
             )
         )
         if not self._is("webhook-missing", team.name):
             self.datadog_teams[team_id(handle)] = team_document(handle, team.title)
+
+    def _add_to_opsgenie(self, team: OwnerTeam, name: str) -> None:
+        """Add a team; it has the people of the tool that it goes to, unless they shall differ."""
+        own = team.service if team.tool == "opsgenie" and team.service else name
+        if not self._is("webhook-missing", team.name):
+            attributes = {"name": name, "region": "us", "custom_url": None}
+            self.opsgenie_services[opsgenie_service_id(name)] = {
+                "type": "opsgenie-service",
+                "id": opsgenie_service_id(name),
+                "attributes": attributes,
+            }
+        if any(held.name == own for held in self.opsgenie):
+            return
+        shared = not self._is("people-differ", team.name)
+        people, schedule = self._rota(team, 20 + len(self.opsgenie), shared=shared)
+        self.opsgenie.append(
+            OpsgenieTeam(
+                owner=team.name,
+                name=own,
+                schedule=schedule,
+                users=tuple(people),
+                ways=self._ways(team),
+            )
+        )
+
+    def _rota(self, team: OwnerTeam, number: int, *, shared: bool) -> tuple[list[User], Document]:
+        """Return people and schedule of a team: those of its first tool where they are shared."""
+        if shared and team.name in self._rotas:
+            return self._rotas[team.name]
+        people = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
+        made = people, self._schedule(team, number, people[:3])
+        return self._rotas.setdefault(team.name, made) if shared else made
+
+    def _ways(self, team: OwnerTeam) -> frozenset[str]:
+        return frozenset(way for way in WAYS if self._is(way, team.name))
 
     def _add_service(self, team: OwnerTeam, name: str, held: ZendutyTeamHeld) -> Document:
         number = sum(len(other.services) for other in self.zenduty.values())

@@ -10,7 +10,7 @@ from typing import Any
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.history import truth
 from monitor_sync.emulator.history.made import PastHistory
-from monitor_sync.emulator.on_call.estate import OwnerTeam
+from monitor_sync.emulator.on_call.owners import OwnerTeam
 from tests.emulator.conftest import KEYS
 
 UNTIL = 1_795_996_800.0  # 2026-11-30, a Monday, 00:00 UTC

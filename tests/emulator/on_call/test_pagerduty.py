@@ -12,7 +12,7 @@ import pytest
 
 from monitor_sync.emulator.answers import Request
 from monitor_sync.emulator.core import Emulator
-from monitor_sync.emulator.on_call.estate import OwnerTeam
+from monitor_sync.emulator.on_call.owners import OwnerTeam
 from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount
 from monitor_sync.emulator.on_call.rota import stamp
 from tests.emulator.conftest import KEYS, Clock

@@ -10,7 +10,7 @@ import pytest
 
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.on_call.broken import WAYS, BadWay
-from monitor_sync.emulator.on_call.estate import OwnerTeam
+from monitor_sync.emulator.on_call.owners import OwnerTeam
 from tests.emulator.conftest import KEYS, Clock
 
 SAMPLES = Path(__file__).parents[3].parent / "shared/reference/oncall_samples/zenduty"

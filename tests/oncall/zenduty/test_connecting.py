@@ -6,7 +6,7 @@ import itertools
 import json
 
 from monitor_sync.emulator.core import Emulator
-from monitor_sync.emulator.on_call.estate import OwnerTeam
+from monitor_sync.emulator.on_call.owners import OwnerTeam
 from monitor_sync.emulator.server import running
 from monitor_sync.oncall.path import LookAhead, PageToFollow
 from monitor_sync.oncall.tool import Connection

@@ -1,0 +1,65 @@
+"""Opsgenie's address, key and limits, by its OpenAPI (opsgenie-oas, 2021) and its pages."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from monitor_sync.http import addresses
+from monitor_sync.http.failure import one_line
+from monitor_sync.http.request_gate import Clock
+from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
+from monitor_sync.oncall.connecting import reader
+from monitor_sync.oncall.opsgenie.directory import OpsgenieLists
+from monitor_sync.oncall.opsgenie.following import Opsgenie
+from monitor_sync.oncall.tool import Connection, Unusable
+
+KEY: Final = "OPSGENIE_API_KEY"
+URL: Final = "OPSGENIE_URL"
+_URL: Final = "https://api.opsgenie.com"
+"""Accounts in the EU are at ``https://api.eu.opsgenie.com``."""
+
+USUAL: Final = RequestLimit(requests=120, seconds=60.0)
+"""Limits depend on the plan and are not published in numbers; this is ours, for each route."""
+
+HEADERS: Final = RateLimitHeaders(reset="x-ratelimit-period-in-sec", default_period=60.0)
+"""The OpenAPI: ``X-RateLimit-State``, ``-Reason`` and ``-Period-In-Sec``, the time to wait."""
+
+_THROTTLE_WAITS: Final = 8.0
+
+
+def connect(connection: Connection, clock: Clock | None = None) -> Opsgenie:
+    """Return Opsgenie, and open no connection yet. Raises Unusable without a key, UsageError."""
+    base_url = addresses.base_url(URL, connection.environ) or _URL
+    key = addresses.secret(connection.environ, KEY)
+    if not key:
+        raise Unusable(
+            f"{KEY} is not set",
+            f"set {KEY} to a key of an API integration with the right to read; and"
+            f" {URL}=https://api.eu.opsgenie.com for an account in the EU",
+        )
+    service = Service(
+        name="Opsgenie",
+        host=urlsplit(base_url).netloc,
+        credentials="the key",
+        status_page="https://opsgenie.status.atlassian.com",
+        headers=HEADERS,
+        usual_limit=USUAL,
+    )
+    lists = reader(
+        service,
+        connection,
+        base_url=base_url,
+        headers={"Authorization": f"GenieKey {key}"},
+        secrets=(key,),
+        sentences=_sentences,
+        throttle_waits=_THROTTLE_WAITS,
+        clock=clock,
+    )
+    return Opsgenie(OpsgenieLists(lists))
+
+
+def _sentences(body: Any) -> tuple[str, ...]:
+    """Return Opsgenie's own words: ``{"message": "…"}``."""
+    message = body.get("message") if isinstance(body, dict) else None
+    return (one_line(message),) if isinstance(message, str) and message else ()

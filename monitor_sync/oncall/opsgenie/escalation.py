@@ -1,0 +1,146 @@
+"""
+From what a routing rule of Opsgenie's notifies to people: an escalation, a schedule, a person.
+
+Each rule of an escalation has a ``delay`` that counts from the alert (OpenAPI: ``timeAmount`` in
+``timeUnit``, minutes unless said).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from monitor_sync.oncall import coverage
+from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
+from monitor_sync.oncall.path import (
+    EscalationLevel,
+    Followed,
+    LookAhead,
+    PageToFollow,
+    PathStep,
+    Responder,
+    Shift,
+)
+from monitor_sync.oncall.privacy import shown
+from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.reading import Fields, objects, span, text
+from monitor_sync.oncall.steps import judged, late_first_level, not_checked, person_step, unread
+
+_SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_PEOPLE: Final = frozenset({"user", "team", "all"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Level:
+    """A rule of an escalation: after ``delay`` it calls ``recipient``."""
+
+    delay: timedelta
+    recipient: Named
+
+
+def beyond(
+    notified: Named, page: PageToFollow, directory: OpsgenieLists, window: LookAhead
+) -> Followed:
+    """Return the steps from what a routing rule notifies: escalation, schedule, person."""
+    if notified.type != "escalation":
+        direct = PathStep(
+            step="escalation",
+            name="",
+            status="ok",
+            what=f"the routing rule notifies a {notified.type} at once: there is no second level",
+        )
+        only = (_Level(delay=timedelta(), recipient=notified),)
+        return _called(direct, only, directory, window)
+    listed = directory.escalations()
+    if isinstance(listed, NotRead):
+        return Followed(steps=unread(listed.reason, "escalation", "schedule", "person"))
+    fields = next((f for f in listed if notified.key in (f.get("id"), f.get("name"))), None)
+    if fields is None:
+        reason = "Opsgenie does not list the escalation that the routing rule notifies"
+        return Followed(steps=unread(reason, "escalation", "schedule", "person"))
+    levels = tuple(sorted(map(_level, objects(fields.get("rules"))), key=lambda rule: rule.delay))
+    return _called(_escalation_step(fields, levels, page), levels, directory, window)
+
+
+def _level(rule: Fields) -> _Level:
+    delay = rule.get("delay")
+    held: Fields = delay if isinstance(delay, dict) else {"timeAmount": delay}
+    seconds = _SECONDS.get(text(held.get("timeUnit")) or "minutes", 60)
+    recipient = rule.get("recipient")
+    return _Level(
+        delay=span(held.get("timeAmount"), seconds=seconds) or timedelta(),
+        recipient=named(recipient if isinstance(recipient, dict) else {}, "none"),
+    )
+
+
+def _escalation_step(fields: Fields, levels: Sequence[_Level], page: PageToFollow) -> PathStep:
+    problem = fix = ""
+    if not levels:
+        problem, fix = "it has no rules, so it calls nobody", "give the escalation a first rule"
+    elif levels[0].recipient.type == "none":
+        problem, fix = "its first rule calls nobody", "name a schedule in the first rule"
+    else:
+        problem = late_first_level(levels[0].delay, page.acknowledge)
+        fix = "let the first rule of the escalation call at once" if problem else ""
+    return judged("escalation", text(fields.get("name")), problem, fix)
+
+
+def _called(
+    escalation: PathStep, levels: Sequence[_Level], directory: OpsgenieLists, window: LookAhead
+) -> Followed:
+    """Return the steps of an escalation with these levels, and whom they call."""
+    if not levels:
+        schedule = not_checked("schedule", "the escalation has no rule that could name one")
+        return Followed(steps=(escalation, schedule, person_step((), "Opsgenie", "")))
+    people = [_people(level.recipient, directory) for level in levels]
+    reason = next((given.reason for given in people if isinstance(given, NotRead)), "")
+    held = tuple(
+        EscalationLevel(
+            position=position,
+            delay=level.delay,
+            people=() if isinstance(given, NotRead) else given,
+        )
+        for position, (level, given) in enumerate(zip(levels, people, strict=True), 1)
+    )
+    known = None if reason and not any(level.people for level in held) else held
+    schedule, shifts = _schedule_step(levels[0].recipient, known or (), directory, window)
+    return Followed(
+        steps=(escalation, schedule, person_step(known, "Opsgenie", reason)),
+        levels=known or (),
+        shifts=shifts,
+    )
+
+
+def _people(recipient: Named, directory: OpsgenieLists) -> tuple[Responder, ...] | NotRead:
+    """Return whom a recipient is now."""
+    if recipient.type == "schedule":
+        return directory.on_call(recipient)
+    if recipient.type in _PEOPLE:
+        fields = {"type": recipient.type, "id": recipient.id, "name": recipient.name}
+        return (directory.person(fields),)
+    return ()
+
+
+def _schedule_step(
+    recipient: Named, levels: Sequence[EscalationLevel], directory: OpsgenieLists, window: LookAhead
+) -> tuple[PathStep, tuple[Shift, ...] | None]:
+    """Return the step about the schedule of the first level, and who is on call by it."""
+    if recipient.type in _PEOPLE and levels:
+        what = "the first level calls people directly: no schedule"
+        shifts = tuple(
+            Shift(person=person, start=window.now, end=window.end) for person in levels[0].people
+        )
+        return PathStep(step="schedule", name="", status="ok", what=what), shifts
+    if recipient.type != "schedule":
+        return not_checked("schedule", "the first level names no schedule"), None
+    enabled = directory.enabled(recipient)
+    if enabled is False:
+        problem = f"the schedule {shown(recipient.name)} is disabled: it calls nobody"
+        return judged("schedule", recipient.name, problem, "enable the schedule in Opsgenie"), None
+    read = directory.shifts(recipient, window)
+    if isinstance(read, NotRead):
+        return not_checked("schedule", read.reason), None
+    step = coverage.schedule_step(shown(recipient.name), read, levels, window)
+    return step, None if step.status == "not_checked" else read

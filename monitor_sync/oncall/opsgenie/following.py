@@ -1,0 +1,130 @@
+"""A page on its way through Opsgenie: from the integration of a team to the person it wakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
+from monitor_sync.oncall.opsgenie.escalation import beyond
+from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
+from monitor_sync.oncall.privacy import shown
+from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.reading import Fields, flag, text
+from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.tool import title_of
+
+
+class Opsgenie:
+    """Opsgenie behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
+
+    handle_kinds: Final = frozenset({"opsgenie"})
+    title: Final = title_of("opsgenie")
+
+    def __init__(self, directory: OpsgenieLists) -> None:
+        self._directory = directory
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._directory.close()
+
+    def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
+        """
+        Return the steps from the integration to the person.
+
+        What Datadog calls a service is a name for the key of an integration, which it does not
+        give. So the team is the one that teams.yaml declares as the service, and where that
+        declares none the one that has the handle's name.
+        """
+        wanted = page.service or page.target
+        if not wanted:
+            reason = "neither the handle nor teams.yaml names a team of Opsgenie"
+            return _unknown(unread(reason, "integration", "service"))
+        teams = self._directory.teams()
+        if isinstance(teams, NotRead):
+            return Followed(steps=unread(teams.reason, *BEHIND))
+        team = next((t for t in teams if wanted.casefold() in (t.id, t.name.casefold())), None)
+        if team is None:
+            return _unknown(_no_such_team(page, wanted, teams))
+        first = (self._integration_step(team), _service_step(team))
+        rest = self._beyond(team, page, window)
+        return Followed(steps=(*first, *rest.steps), levels=rest.levels, shifts=rest.shifts)
+
+    def _integration_step(self, team: Named) -> PathStep:
+        """Return the step about the way in: one of the team's that takes what Datadog sends."""
+        listed = self._directory.integrations(team.id)
+        if isinstance(listed, NotRead):
+            return not_checked("integration", listed.reason)
+        of_datadog = [f for f in listed if "datadog" in text(f.get("type")).casefold()]
+        if not of_datadog:
+            reason = f"the team {shown(team.name)} has no Datadog integration of its own"
+            return not_checked("integration", f"{reason}: one of the whole account may lead here")
+        enabled = [f for f in of_datadog if flag(f.get("enabled"), default=True)]
+        name = text((enabled or of_datadog)[0].get("name"))
+        if not enabled:
+            problem = f"the integration {shown(name)} of {shown(team.name)} is disabled"
+            return judged("integration", name, problem, "enable it in Opsgenie")
+        note = "whether Datadog sends to this one is not checked: it does not give its key"
+        return judged("integration", name, "", "", note)
+
+    def _beyond(self, team: Named, page: PageToFollow, window: LookAhead) -> Followed:
+        notified = self._notified(team)
+        if isinstance(notified, NotRead):
+            return Followed(steps=unread(notified.reason, "escalation", "schedule", "person"))
+        if notified.type != "none":
+            return beyond(notified, page, self._directory, window)
+        problem = f"the last routing rule of {shown(team.name)} notifies nobody"
+        step = judged("escalation", "", problem, "let the rule notify an escalation of the team")
+        reason = "there is no escalation that leads to one"
+        return Followed(steps=(step, *unread(reason, "schedule", "person")))
+
+    def _notified(self, team: Named) -> Named | NotRead:
+        """Return what the default routing rule notifies, else the only escalation of the team."""
+        rules = self._directory.rules(team.id)
+        if not isinstance(rules, NotRead):
+            for rule in rules:
+                if flag(rule.get("isDefault"), default=len(rules) == 1):
+                    notify = rule.get("notify")
+                    return named(notify if isinstance(notify, dict) else {}, "none")
+        listed = self._directory.escalations()
+        if isinstance(listed, NotRead):
+            return listed
+        own = [fields for fields in listed if _owner(fields) in (team.id, team.name)]
+        if len(own) == 1:
+            return Named(
+                type="escalation", id=text(own[0].get("id")), name=text(own[0].get("name"))
+            )
+        why = rules.reason if isinstance(rules, NotRead) else "it has no default routing rule"
+        return NotRead(f"which escalation the team {shown(team.name)} uses is not known: {why}")
+
+
+def _owner(escalation: Fields) -> str:
+    owner = escalation.get("ownerTeam")
+    held = named(owner if isinstance(owner, dict) else {}, "team")
+    return held.key
+
+
+def _unknown(first: tuple[PathStep, ...]) -> Followed:
+    reason = "it is not known which team the page comes to"
+    return Followed(steps=(*first, *unread(reason, "escalation", "schedule", "person")))
+
+
+def _no_such_team(
+    page: PageToFollow, wanted: str, teams: Sequence[Named]
+) -> tuple[PathStep, PathStep]:
+    first = not_checked("integration", "there is no team that could have one")
+    if page.service:
+        names = [team.name for team in teams]
+        return first, no_such_service(page.service, names, "Opsgenie", kind="team")
+    return first, not_checked(
+        "service",
+        f"Opsgenie has no team {wanted}, and teams.yaml declares none",
+        "declare on_call.service in teams.yaml",
+    )
+
+
+def _service_step(team: Named) -> PathStep:
+    note = (
+        "Opsgenie ends on 2027-04-05: `monitor-sync on-call verify --migration` says what is left"
+    )
+    return judged("service", team.name, "", "", note)
