@@ -34,7 +34,7 @@ def groups_share_an_incident(view: MessageView) -> Iterator[Finding]:
     keys, notify_by = view.context.keys, view.context.notify_by
     if view.team.tool != "zenduty" or not keys or (notify_by and "*" in notify_by):
         return
-    for handle in pagers_of_alerts(view.notified, view.policy.pagers):
+    for handle in pagers_of_alerts(view.notified, view.pagers):
         if any(parsed.kind == "webhook" for parsed in handles(handle)):
             routed = handle in view.recipients.get("alert", ())
             yield Finding(

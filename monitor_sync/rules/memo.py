@@ -23,6 +23,7 @@ from monitor_sync.rules.views import (
     TagsView,
     TemplateContext,
     escalation_of,
+    pagers_of,
 )
 
 # What Datadog reads in a text. The character before a handle decides whether it is one; the second
@@ -50,6 +51,7 @@ class Memo:
         self._messages: dict[Hashable, MessageView] = {}
         self._tags: dict[Hashable, TagsView] = {}
         self._options: dict[int, str] = {}
+        self._pagers = pagers_of(project.policy.pagers, project.limits.pager_handles)
 
     def views(self, monitor: Monitor) -> Aspects:
         """Return the shared views that stand for a monitor."""
@@ -100,6 +102,7 @@ class Memo:
                 team=self._project.teams[monitor.team],
                 teams=self._project.teams,
                 policy=self._project.policy,
+                pagers=self._pagers,
             )
         return view
 

@@ -26,7 +26,7 @@ def pages_another_team(view: MessageView) -> Iterator[Finding]:
 
     Source: our own rule of ownership; whose a handle is, is what teams.yaml says.
     """
-    paged = pagers_of_alerts(view.notified, view.policy.pagers)
+    paged = pagers_of_alerts(view.notified, view.pagers)
     team = view.team
     if not paged or any(handle in paged for handle in handles_of(team)):
         return

@@ -181,6 +181,15 @@ def _silent(
 # pagers
 
 
+def _wakes_somebody(view: MessageView) -> bool:
+    return any(_wakes(handle, view) for handle in pagers_of_alerts(view.notified, view.pagers))
+
+
+def _wakes(pager: str, view: MessageView) -> bool:
+    """Return whether a pager wakes somebody: a chat only where the policy says so of it."""
+    return not _is_chat(pager) or matches_glob(pager, view.policy.pagers)
+
+
 @rule("routing/unresolved-page", Severity.WARNING)
 def unresolved_page(view: MessageView) -> Iterator[Finding]:
     """
@@ -197,7 +206,9 @@ def unresolved_page(view: MessageView) -> Iterator[Finding]:
     Source: Datadog's pages on PagerDuty and On-Call: an incident is resolved only if the recovery
     message has the handle. Webhooks work the same way.
     """
-    for handle, begins in unresolved_pagers(view.notified, view.policy.pagers):
+    for handle, begins in unresolved_pagers(view.notified, view.pagers):
+        if not _wakes(handle, view):
+            continue
         yield Finding(
             message=f"`{handle}` is notified of {_NAMES[begins]} and not of its recovery, so"
             " its incident stays open",
@@ -233,7 +244,7 @@ def chat_only_page(view: MessageView) -> Iterator[Finding]:
     if policy.paging_priorities or view.priority not in USUAL_PAGING:
         return
     reached = view.notified.handles_at("alert")
-    if not reached or pagers_of_alerts(view.notified, policy.pagers):
+    if not reached or _wakes_somebody(view):
         return
     if policy.pagers or all(map(_is_chat, reached)):
         yield _no_pager(view, reached)
@@ -245,7 +256,8 @@ def pager_required(view: MessageView) -> Iterator[Finding]:
     The organisation asks that monitors of this priority page, and this one pages nobody.
 
     Why: `paging_priorities` of the policy is a promise that somebody gets up. `pagers` says which
-    handles count; without it webhooks and on-call tools do.
+    handles count; without it webhooks and on-call tools do. What a team calls `pager` counts too,
+    unless it is a chat.
 
     Example: `priority: 1` with `notify: {alert: ["@slack-motor"]}`
 
@@ -257,7 +269,7 @@ def pager_required(view: MessageView) -> Iterator[Finding]:
     if view.priority not in policy.paging_priorities:
         return
     reached = view.notified.handles_at("alert")
-    if reached and not pagers_of_alerts(view.notified, policy.pagers):
+    if reached and not _wakes_somebody(view):
         yield _no_pager(view, reached)
 
 
@@ -289,7 +301,7 @@ def priority_raised_in_text(view: MessageView) -> Iterator[Finding]:
     if "override_priority" not in view.text:
         return
     policy = view.policy
-    if pagers_of_alerts(view.notified, policy.pagers):
+    if _wakes_somebody(view):
         return
     for element in walk(view.message.elements):
         if (

@@ -8,13 +8,14 @@ is never shared. ``ProjectView`` is for rules that compare monitors.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from monitor_sync.audience.audience import Audience, Routes, of_message, of_routes
-from monitor_sync.audience.pagers import USUAL_PAGING
+from monitor_sync.audience.pagers import USUAL_PAGING, pager_globs
 from monitor_sync.audience.places import HandlePlace, places_in, routed_places
 from monitor_sync.language import message, query, transitions
 from monitor_sync.language.message_tree import Message, MessageProblem
@@ -40,6 +41,10 @@ Field = tuple[str, ...]
 def pages(priority: int | None, policy: Policy) -> bool:
     """Return whether a monitor of this priority has to wake somebody."""
     return priority in (policy.paging_priorities or USUAL_PAGING)
+
+
+pagers_of = functools.lru_cache(maxsize=8)(pager_globs)
+"""What a pager is in a project, which is asked for each monitor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,8 +162,9 @@ class MessageView:
     A monitor's texts, its owner, and everybody it notifies.
 
     ``text`` is the author's part of the message, ``added`` the footer and the routing below it.
-    ``escalation`` is sent with renotifications only; empty where there is none. In a shared view
-    the words between tags and handles are replaced, so a rule that depends on the author's words
+    ``escalation`` is sent with renotifications only; empty where there is none. ``pagers`` are the
+    plan's globs of what a pager is: by policy or kind, and by name. In a shared view the words
+    between tags and handles are replaced, so a rule that depends on the author's words
     must take a ``MonitorView``.
     """
 
@@ -171,6 +177,7 @@ class MessageView:
     team: Team
     teams: Mapping[str, Team]
     policy: Policy
+    pagers: tuple[str, ...]
 
     @classmethod
     def of(cls, monitor: Monitor, project: Project, context: TemplateContext) -> MessageView:
@@ -185,6 +192,7 @@ class MessageView:
             team=project.teams[monitor.team],
             teams=project.teams,
             policy=project.policy,
+            pagers=pagers_of(project.policy.pagers, project.limits.pager_handles),
         )
 
     def has_texts_of(self, other: MessageView) -> bool:
