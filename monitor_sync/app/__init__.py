@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.owning import report_ownership
     from monitor_sync.app.planning import Planned, PlanOptions, plan
+    from monitor_sync.app.publishing import publish, refuse_others
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
     from monitor_sync.app.releasing import Release, ReleaseOptions, release
+    from monitor_sync.app.site import SiteFacts, SiteOptions, site_facts
     from monitor_sync.app.starting import (
         NewProject,
         ProjectChoices,
@@ -65,6 +67,8 @@ __all__ = [
     "ProjectChoices",
     "Release",
     "ReleaseOptions",
+    "SiteFacts",
+    "SiteOptions",
     "Suggested",
     "Target",
     "UnmanagedMonitor",
@@ -85,10 +89,13 @@ __all__ = [
     "migrate",
     "owners_file",
     "plan",
+    "publish",
     "refuse_existing",
+    "refuse_others",
     "release",
     "report_noise",
     "report_ownership",
+    "site_facts",
     "suggest",
     "unmanaged",
     "validate",
@@ -115,7 +122,9 @@ _MODULES: Final = {
     "owning": ("report_ownership",),
     "planning": ("PlanOptions", "Planned", "plan"),
     "pull_request": ("CommentOptions", "approvals", "comment"),
+    "publishing": ("publish", "refuse_others"),
     "releasing": ("Release", "ReleaseOptions", "release"),
+    "site": ("SiteFacts", "SiteOptions", "site_facts"),
     "starting": (
         "ProjectChoices",
         "NewProject",

@@ -107,3 +107,36 @@ def noise(
             f"{count(len(report.proposals), 'monitor')} could be quieter, or are worth nothing",
             hint="the proposals above say which, and why",
         )
+
+
+@command.command("site")
+@click.option(
+    "--to",
+    "folder",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write: empty, new, or a site of last time.",
+)
+@click.option(
+    "--names", is_flag=True, help="Name people and incidents: only where the site is private."
+)
+@click.option("--offline", is_flag=True, help="Ask nobody; use the history that is there.")
+@options.duration("--budget", "How long to read single incidents of the on-call tool for.")
+@options.color
+@options.root
+def site(root: Path, folder: Path, names: bool, offline: bool, budget: float | None) -> None:
+    """
+    Write a site about the monitors and on-call, which any browser opens without a server.
+
+    An overview, a page for each team and business unit, how on-call works here, and a list of all
+    monitors with a search. It is static and loads nothing from elsewhere. Without keys it says what
+    the files say; what Datadog and the on-call tools do not say is "not checked".
+    """
+    app.refuse_others(folder)
+    chosen = app.SiteOptions(names=names, offline=offline, budget=budget)
+    facts = app.site_facts(root, console.target(), chosen, app.Conversation(progress=progress))
+    from monitor_sync.render.site.pages import pages
+
+    number = app.publish(folder, pages(facts))
+    console.answer(f"{count(number, 'file')} in {folder}; open {folder / 'index.html'}\n")

@@ -1,0 +1,78 @@
+"""A folder of pages: written over the one of last time, and over nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from monitor_sync.errors import UsageError, system_failure
+
+MANIFEST: Final = ".monitor-sync-site.json"
+"""The list of our files in a folder of pages: without it a folder is somebody else's."""
+
+
+def publish(folder: Path, files: Iterable[tuple[str, str]]) -> int:
+    """
+    Write files into a folder, remove those of last time that are no longer there; count them.
+
+    Raises UsageError for a folder that holds what is not ours, and for what cannot be written.
+    """
+    before = _ours(folder)
+    written: list[str] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _keep(folder / MANIFEST, json.dumps(sorted(before)))
+        for name, text in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            _keep(folder / name, text)
+            written.append(name)
+        for name in before.difference(written):
+            (folder / name).unlink(missing_ok=True)
+        _keep(folder / MANIFEST, json.dumps(sorted(written)))
+    except OSError as error:
+        raise UsageError(
+            f"the site is not written: {system_failure(error)}",
+            hint="name a folder that is yours to write to, or one that does not exist yet",
+        ) from None
+    return len(written)
+
+
+def refuse_others(folder: Path) -> None:
+    """Raise UsageError for a folder that holds what is not ours, before anything is made."""
+    _ours(folder)
+
+
+def _ours(folder: Path) -> set[str]:
+    """Return the files that we wrote into a folder last time, by their paths in it."""
+    try:
+        if not any(folder.iterdir()):
+            return set()
+        names = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if not folder.exists():
+            return set()
+        names = None
+    except (OSError, ValueError):
+        names = None
+    if not isinstance(names, list) or not all(_inside(name) for name in names):
+        raise UsageError(
+            f"{folder} holds what is not a site of monitor-sync, so nothing is written there",
+            hint="name an empty folder, or one that does not exist yet",
+        )
+    return set(names)
+
+
+def _inside(name: object) -> bool:
+    """Return whether it is the path of a file below the folder, as we write them."""
+    return isinstance(name, str) and not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file beside its place and rename it: whoever reads sees the old one or the new."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with draft.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    draft.replace(path)

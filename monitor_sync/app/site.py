@@ -1,0 +1,157 @@
+"""``report site``: all that the pages of a site tell, gathered once."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from monitor_sync.app import files, live_statuses, noisy_monitors, on_call, response_history
+from monitor_sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor_sync.app.conversation import Conversation
+    from monitor_sync.app.noisy_monitors import NoiseReport
+    from monitor_sync.app.on_call import VerifiedPaths
+    from monitor_sync.app.target import Target
+    from monitor_sync.app.unit_tests import DeclaredTest
+    from monitor_sync.incidents import Seconds
+    from monitor_sync.insight.ownership import Ownership
+    from monitor_sync.model import Project
+
+PATHS: Final = "who is on call"
+"""What is asked of the on-call tools, as it is named where it could not be."""
+
+_LARGEST_SOP: Final = 200_000
+"""Bytes of an SOP that stands on a page as a whole; a longer one is only named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """
+    All that the pages of a site tell.
+
+    ``tests`` are the names of unit tests by key of their monitor, ``sops`` the texts of SOPs that
+    are files, by team. ``paths`` are the pages followed to people, None where nobody could be
+    asked. ``names``: people may be named, and incidents by their titles. ``not_checked`` maps what
+    could not be asked to the reason. ``made`` is when the site was made, in UTC.
+    """
+
+    project: Project
+    ownership: Ownership
+    noise: NoiseReport
+    made: datetime
+    tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sops: Mapping[str, str] = field(default_factory=dict)
+    paths: VerifiedPaths | None = None
+    names: bool = False
+    notes: tuple[str, ...] = ()
+    not_checked: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOptions:
+    """
+    ``names``: name people, and incidents by their titles. ``offline`` asks nobody: not Datadog and
+    not the on-call tools. ``budget`` is how many seconds go into reading single incidents.
+    """
+
+    names: bool = False
+    offline: bool = False
+    budget: Seconds | None = None
+
+
+def site_facts(
+    root: Path,
+    target: Target,
+    options: SiteOptions | None = None,
+    conversation: Conversation | None = None,
+    *,
+    now: Seconds | None = None,
+) -> SiteFacts:
+    """
+    Return what the pages of a site tell.
+
+    What Datadog and the on-call tools do not say is not checked. Raises WrongFiles where the files
+    or their tests have errors.
+    """
+    from monitor_sync.app import unit_tests
+    from monitor_sync.insight.ownership import ownership
+    from monitor_sync.insight.response.weeks import zone_of
+
+    options, now = options or SiteOptions(), time.time() if now is None else now
+    with files.uncollected():
+        loaded = files.read_whole(root, consequence="so there is no site")
+        project = loaded.project
+        tests = _tests(unit_tests.declared_tests(root, project))
+    monitors = list(project.monitors.values())
+    span = noisy_monitors.span_of(None, None, zone_of(project.time_zone), now)
+    statuses = live_statuses.LiveStatuses(not_checked={live_statuses.LISTED: "--offline"})
+    if not options.offline:
+        statuses = live_statuses.read(project, target)
+    history = response_history.read_history(
+        root,
+        project,
+        target,
+        span,
+        offline=options.offline,
+        budget=options.budget,
+        episodes=True,
+        conversation=conversation,
+        now=now,
+    )
+    noise = noisy_monitors.judged(project, monitors, statuses, history, span, now=now)
+    paths, unknown = _paths(project, target, options, now)
+    return SiteFacts(
+        project=project,
+        ownership=ownership(project, monitors, tests.keys()),
+        noise=noise,
+        made=datetime.fromtimestamp(now, UTC),
+        tests=tests,
+        sops=_sops(root, project),
+        paths=paths,
+        names=options.names,
+        notes=history.notes,
+        not_checked={**statuses.not_checked, **unknown},
+    )
+
+
+def _tests(declared: list[DeclaredTest]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for test in declared:
+        names[test.test.key].append(test.test.name)
+    return {key: tuple(of_key) for key, of_key in names.items()}
+
+
+def _paths(
+    project: Project, target: Target, options: SiteOptions, now: Seconds
+) -> tuple[VerifiedPaths | None, dict[str, str]]:
+    """Return the pages followed to people; else why nobody was asked."""
+    if options.offline:
+        return None, {PATHS: "--offline"}
+    moment = datetime.fromtimestamp(now, UTC)
+    monitors = project.monitors.values()
+    try:
+        return on_call.follow_monitors(project, monitors, target, now=moment), {}
+    except UsageError as error:
+        return None, {PATHS: str(error)}
+
+
+def _sops(root: Path, project: Project) -> dict[str, str]:
+    """Return the SOPs that are files, as text, by team; one that cannot be read is left out."""
+    texts: dict[str, str] = {}
+    for name, team in project.teams.items():
+        file = team.sop.partition("#")[0]
+        path = root / file
+        if not file or "://" in file or not path.resolve().is_relative_to(root.resolve()):
+            continue
+        try:
+            if path.stat().st_size <= _LARGEST_SOP:
+                texts[name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            continue
+    return texts

@@ -1,0 +1,82 @@
+"""
+How templates are filled in: every value is escaped, and a name that there is not is an error.
+
+Nothing that comes from files, from Datadog or from people is ever marked as safe, but for Markdown
+that was rendered without HTML, and JSON in which no tag can end.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any, Final
+
+import jinja2
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from monitor_sync.counting import count
+
+_UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"} | {
+    "\u2029": "\\u2029"
+}
+"""Characters that could end a script or begin a comment in it, or a line of JavaScript."""
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """Return what renders the templates of this folder."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("monitor_sync.render.site", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"count": count, "json": script_json, "markdown": markdown, "percent": percent}
+    made.filters["duration"] = duration
+    return made
+
+
+def script_json(value: Any) -> Markup:
+    """Return a value as JSON that may stand in a script: nothing in it ends the script."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character, escape in _UNSAFE.items():
+        text = text.replace(character, escape)
+    return Markup(text)  # noqa: S704 - no character that HTML knows is left
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+def markdown(text: str) -> Markup:
+    """
+    Return CommonMark as HTML: HTML in it stays text, and so does a link to a script.
+
+    Its headings stand below those of the page, and images are left out: one from elsewhere would
+    tell there who reads.
+    """
+    tokens = _markdown().parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1:]) + 2)}"
+    html = _markdown().renderer.render(tokens, _markdown().options, {})
+    return Markup(html)  # noqa: S704 - the renderer escapes
+
+
+def percent(share: float | None) -> str:
+    """Return a share of 1, rounded down, so that 100 % is all of them; a dash where unknown."""
+    return "–" if share is None else f"{int(100 * share)} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time as people say it: 45 s, 5 min, 2.5 h, 3 days; a dash where unknown."""
+    if seconds is None:
+        return "–"
+    for unit, size, most in (("s", 1, 60), ("min", 60, 7200), ("h", 3600, 172_800)):
+        if seconds < most:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 86_400:.0f} days"

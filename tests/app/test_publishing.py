@@ -1,0 +1,65 @@
+"""A site is written over the one of last time, and over nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.app import publish, refuse_others
+from monitor_sync.app.publishing import MANIFEST
+from monitor_sync.errors import UsageError
+
+
+def names(folder: Path) -> set[str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix() for path in files} - {MANIFEST}
+
+
+def test_pages_that_are_no_longer_there_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert publish(folder, [("index.html", "1"), ("teams/old.html", "1")]) == 2
+    (folder / "CNAME").write_text("monitors.acme.example")
+
+    assert publish(folder, [("index.html", "2")]) == 1
+
+    assert names(folder) == {"index.html", "CNAME"}
+    assert (folder / "index.html").read_text() == "2"
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.html").write_text("mine")
+
+    with pytest.raises(UsageError, match="holds what is not a site"):
+        publish(tmp_path, [("index.html", "1")])
+
+    with pytest.raises(UsageError, match="holds what is not a site"):
+        refuse_others(tmp_path)
+    assert names(tmp_path) == {"thesis.html"}
+
+
+@pytest.mark.parametrize("text", ['["../a"]', '["/etc/hosts"]', "{}", "no JSON"])
+def test_a_list_that_names_files_elsewhere_is_none_of_ours(tmp_path: Path, text: str) -> None:
+    (tmp_path / MANIFEST).write_text(text)
+
+    with pytest.raises(UsageError, match="holds what is not a site"):
+        publish(tmp_path, [("index.html", "1")])
+
+
+def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
+    def files() -> object:
+        yield "index.html", "1"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish(tmp_path / "out", files())  # type: ignore[arg-type] # it never ends
+    assert publish(tmp_path / "out", [("index.html", "2")]) == 1
+
+
+def test_a_file_where_the_folder_would_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(UsageError):
+        publish(tmp_path / "file", [("index.html", "1")])
+    with pytest.raises(UsageError):
+        publish(tmp_path / "file" / "below", [("index.html", "1")])
