@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor_sync.app import files, on_call_handles, on_call_paths
+from monitor_sync.app import files, notification_rules, on_call_handles, on_call_paths
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.app.on_call_paths import HandleInUse
 from monitor_sync.app.selection import select_monitors
-from monitor_sync.counting import count
+from monitor_sync.counting import count, listed
 from monitor_sync.oncall import coverage, shared_accounts
 from monitor_sync.oncall import tool as tools
 from monitor_sync.oncall.path import (
@@ -35,10 +35,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedPaths:
-    """Every path from a handle to a person, by team, and the moment at which they were followed."""
+    """
+    Every path from a handle to a person, by team, and the moment at which they were followed.
+
+    ``unread`` is what of Datadog could not be read, and may lead to further paths.
+    """
 
     paths: tuple[PagingPath, ...]
     at: datetime
+    unread: tuple[str, ...] = ()
 
     @property
     def broken(self) -> int:
@@ -84,17 +89,34 @@ def follow_monitors(
 
     Raises UsageError as ``verify_on_call``.
     """
-    in_use = [
-        used
-        for used in on_call_paths.in_use(project, monitors)
-        if not pagers_of or (used.team == pagers_of and used.pager)
-    ]
-    window = LookAhead(now=(now or datetime.now(UTC)).astimezone(UTC))
+    looked_at = list(monitors)
     client = target.connect()
     try:
+        rules, unread = notification_rules.read(client)
+        in_use = [
+            used
+            for used in on_call_paths.in_use(project, looked_at, rules)
+            if not pagers_of or (used.team == pagers_of and used.pager)
+        ]
         handle_steps = on_call_handles.steps(in_use, client, slack_accounts)
     finally:
         client.close()
+    unread += notification_rules.unclear(rules, looked_at)
+    followed = follow(project, in_use, handle_steps, target, now=now, progress=progress)
+    return replace(followed, unread=unread)
+
+
+def follow(
+    project: Project,
+    in_use: Sequence[HandleInUse],
+    handle_steps: dict[str, HandleStep],
+    target: Target,
+    *,
+    now: datetime | None = None,
+    progress: Progress = silent,
+) -> VerifiedPaths:
+    """Follow handles of which Datadog was asked already; ``handle_steps`` are by handle."""
+    window = LookAhead(now=(now or datetime.now(UTC)).astimezone(UTC))
     followed = _follow(project, in_use, handle_steps, target, window, progress)
     return VerifiedPaths(paths=_paths(in_use, followed, window), at=window.now)
 
@@ -254,7 +276,7 @@ def _paths(
                 tool=path.tool,
                 states=used.states_in_order,
                 monitors=len(used.monitors),
-                steps=(path.first, *_warned(behind.steps, warned)),
+                steps=(_by_rules(path.first, used), *_warned(behind.steps, warned)),
                 on_call=coverage.on_call(behind.levels, shifts, window),
                 gaps=coverage.gaps(shifts, window) if broken and shifts is not None else (),
                 ahead=coverage.ahead(shifts or (), window),
@@ -262,6 +284,13 @@ def _paths(
             )
         )
     return tuple(paths)
+
+
+def _by_rules(step: PathStep, used: HandleInUse) -> PathStep:
+    """Return the step of a handle with the notification rules that notify it, where all is well."""
+    if not used.rules or step.what:
+        return step
+    return replace(step, what=f"by Datadog's notification rule {listed(sorted(used.rules))}")
 
 
 def _warned(steps: Iterable[PathStep], warnings: Sequence[str]) -> tuple[PathStep, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,7 @@ from monitor_sync.language.transitions import TRANSITIONS
 from monitor_sync.model import STATES
 
 if TYPE_CHECKING:
+    from monitor_sync.app.notification_rules import NotificationRule
     from monitor_sync.model import Monitor, Project, Team
 
 EMAIL: Final = "@(an e-mail address)"
@@ -38,6 +39,8 @@ class HandleInUse:
     pager: bool
     states: set[str] = field(default_factory=set)
     monitors: dict[str, Monitor] = field(default_factory=dict)
+    rules: set[str] = field(default_factory=set)
+    """Names of the notification rules by which it is notified, besides messages."""
 
     @property
     def states_in_order(self) -> tuple[str, ...]:
@@ -45,14 +48,20 @@ class HandleInUse:
         return tuple(state for state in STATES if state in self.states)
 
 
-def in_use(project: Project, monitors: Iterable[Monitor]) -> list[HandleInUse]:
-    """Return the handles that monitors use: by team, each team's in the order of first use."""
+def in_use(
+    project: Project, monitors: Iterable[Monitor], rules: Sequence[NotificationRule] = ()
+) -> list[HandleInUse]:
+    """
+    Return the handles that monitors use: by team, each team's in the order of first use.
+
+    ``rules`` are Datadog's notification rules: whom they notify of a monitor counts as well.
+    """
     globs = project_pagers(project)
     owners = _owners(project.teams)
     used: dict[tuple[str, str], HandleInUse] = {}
     for monitor in monitors:
-        for text, states in _notified(monitor):
-            handle = _parsed(text)
+        for text, states, by_rule in _notified(monitor, rules):
+            handle = parsed(text)
             shown = EMAIL if handle.kind == "email" else handle.text
             for team in _teams(text, monitor, owners):
                 in_team = used.setdefault(
@@ -60,6 +69,7 @@ def in_use(project: Project, monitors: Iterable[Monitor]) -> list[HandleInUse]:
                     HandleInUse(team=team, handle=handle, shown=shown, pager=is_pager(text, globs)),
                 )
                 in_team.states |= states
+                in_team.rules |= by_rule
                 in_team.monitors[monitor.key] = monitor
     return sorted(used.values(), key=lambda handle: handle.team)
 
@@ -80,16 +90,24 @@ def acknowledge_target(team: Team | None, today: date) -> timedelta | None:
     return timedelta(seconds=min(seconds)) if seconds else None
 
 
-def _notified(monitor: Monitor) -> Iterator[tuple[str, set[str]]]:
-    """Yield each handle that a monitor notifies, with the states in which it does."""
+def _notified(
+    monitor: Monitor, rules: Sequence[NotificationRule]
+) -> Iterator[tuple[str, set[str], set[str]]]:
+    """Yield each handle that a monitor notifies, in which states, and by which rules."""
     states: dict[str, set[str]] = {}
-    for transition, recipients in of_body(monitor.body).at.items():
+    audience = of_body(monitor.body)
+    for transition, recipients in audience.at.items():
         for handle in recipients.handles:
             states.setdefault(handle, set()).add(_STATE_OF[transition])
-    yield from states.items()
+    yield from ((handle, held, set()) for handle, held in states.items())
+    reached = {_STATE_OF[transition] for transition in audience.at}
+    for rule in rules if monitor.body.get("draft_status") != "draft" else ():
+        for handle, held in rule.notified(monitor, reached).items():
+            yield handle, held, {rule.name}
 
 
-def _parsed(text: str) -> Handle:
+def parsed(text: str) -> Handle:
+    """Return a handle that stands alone; a user's own where it is of no known kind."""
     for handle in handles(text):
         return handle
     return Handle(text=text, start=0, end=len(text), kind="user", target=text.removeprefix("@"))

@@ -38,6 +38,8 @@ def text(verified: VerifiedPaths, style: Style = PLAIN, *, full: bool = False) -
     reached = [path for path in followed if path.status == "ok"]
     lines += _trees(reached, style, full=True) if full else _reached(reached, style)
     lines += _chat(verified.paths)
+    for what in verified.unread:
+        lines += [*wrapped(f"Not checked: {plain(what)}.", style.width or _WIDTH, 2), ""]
     return "\n".join([*lines, counting_line(verified)]) + "\n"
 
 

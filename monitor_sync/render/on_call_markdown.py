@@ -46,6 +46,7 @@ def markdown(verified: VerifiedPaths, *, names: bool = True) -> str:
     followed = [path for path in verified.paths if is_followed(path)]
     unchecked = [path for path in followed if path.status == "not_checked"]
     pieces += _unchecked(unchecked)
+    pieces += [f"Not checked: {_prose(what)}." for what in verified.unread]
     if names:
         sentences = {**warnings(followed), **notes(p for p in followed if p.status == "ok")}
         pieces += _worth_knowing(sentences)

@@ -108,8 +108,9 @@ def verify(
     """
     Follow each handle that monitors use to a person. Reads only.
 
-    From the handle to its webhook in Datadog, to the integration, the service that teams.yaml
-    declares, its escalation policy, its schedules over the next 14 days and who is on call now.
+    From the handle, in a message or a notification rule of Datadog's, to its webhook, to the
+    integration, the service that teams.yaml declares, its escalation policy, its schedules over the
+    next 14 days and who is on call now.
     Each step is ok, broken (what, and what to do) or not checked (why). One person for all 14 days,
     at both levels or for several teams may be a shared account, which is told as a warning.
 

@@ -10,7 +10,7 @@ have is not known beforehand: then nobody knows, as for words of the query that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,9 @@ from monitor_sync.model import Monitor
 
 Match = bool | None
 """None: it depends on what is not known beforehand."""
+
+OfTerm = Callable[[str, str], Match]
+"""Judges a term, ``key:value``, or a value of a key that stands before a parenthesis."""
 
 _TOKEN: Final = re.compile(r'\s*(?:([()])|((?:[^\s()"\\]|\\.)*"(?:[^"\\]|\\.)*"|[^\s()"]+))')
 _DEEPEST: Final = 40
@@ -36,13 +39,33 @@ class PageOfMonitor:
 
 def matches(query: str, page: PageOfMonitor) -> Match:
     """Return whether a page matches a query."""
+    return _judged(query, lambda key, term: _of_term(key, term, page))
+
+
+def matches_scope(scope: str, monitor: Monitor) -> Match:
+    """
+    Return whether a monitor matches a scope over tags, such as ``team:a AND NOT env:(b OR c)``.
+
+    Notification rules have such scopes; a tag of a group counts as well (Datadog's page on them).
+    """
+
+    def of_term(key: str, term: str) -> Match:
+        name, colon, value = (key, ":", term) if key else term.partition(":")
+        if not colon:
+            return True if term == "*" else None
+        return _of_tag("tags", name, _glob(value.strip('"')), monitor)
+
+    return _judged(scope, of_term)
+
+
+def _judged(query: str, of_term: OfTerm) -> Match:
     tokens = [match[1] or match[2] for match in _TOKEN.finditer(query)]
     if not tokens:
         return True
     if _TOKEN.sub("", query).strip():  # a quotation mark without its other half
         return None
     try:
-        reading = _Reading(tokens, page)
+        reading = _Reading(tokens, of_term)
         answer = reading.any_of("", 0)
     except _Unreadable:
         return None
@@ -56,10 +79,10 @@ class _Unreadable(Exception):
 class _Reading:
     """Reads the tokens of a query once, from the left, and judges them on the way."""
 
-    def __init__(self, tokens: list[str], page: PageOfMonitor) -> None:
+    def __init__(self, tokens: list[str], of_term: OfTerm) -> None:
         self._tokens = tokens
         self._at = 0
-        self._page = page
+        self._of_term = of_term
 
     @property
     def ended(self) -> bool:
@@ -99,7 +122,7 @@ class _Reading:
             return answer
         if word.endswith(":") and self._next() == "(":
             return self._single(word[:-1], depth + 1)
-        return _of_term(key, word, self._page)
+        return self._of_term(key, word)
 
     def _next(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
