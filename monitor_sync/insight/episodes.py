@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from monitor_sync.incidents import AlertEpisode, AlertTransition, EpisodeState, Seconds, Span
@@ -27,8 +27,8 @@ class FoldedEpisode:
     An episode, and what is doubtful about it.
 
     ``no recovery``: the next cycle began before this one was seen to end, so it ended by then at
-    the latest. ``no beginning``: the recovery is all that is known of it. ``another duration``: the
-    recovery tells another duration than the time between the events, which is what counts.
+    the latest. ``no beginning``: a recovery is all that is known of it, and tells no duration.
+    ``another duration``: it tells another one than the time between the events, which counts.
     """
 
     episode: AlertEpisode
@@ -54,58 +54,80 @@ def overlapping(episodes: Iterable[FoldedEpisode], span: Span) -> Iterator[Folde
             yield folded_episode
 
 
+@dataclass(slots=True)
+class _Lasting:
+    """An episode that has not ended as far as the transitions were looked at."""
+
+    monitor_id: int
+    group: str
+    state: EpisodeState
+    start: Seconds | None
+    cycle: str
+    notified: bool | None
+
+    def ended(self, end: Seconds | None, doubt: Doubt | None = None) -> FoldedEpisode:
+        return FoldedEpisode(
+            AlertEpisode(
+                monitor_id=self.monitor_id,
+                group=self.group,
+                state=self.state,
+                start=self.start,
+                end=end,
+                cycle=self.cycle,
+                notified=self.notified,
+            ),
+            doubt,
+        )
+
+
 def _of_group(transitions: Iterable[AlertTransition]) -> Iterator[FoldedEpisode]:
-    lasting: AlertEpisode | None = None
+    lasting: _Lasting | None = None
     for transition in transitions:
-        if transition.state == "ok":
-            yield from _closed(lasting, transition)
+        if lasting is not None and not _same_cycle(lasting, transition):
+            yield lasting.ended(transition.at, "no recovery")
             lasting = None
-        elif lasting is not None and _same_cycle(lasting, transition):
-            lasting = replace(
-                lasting,
-                state=max(lasting.state, transition.state, key=_SEVERITY.index),
-                notified=_either(lasting.notified, transition.notified),
-                cycle=lasting.cycle or transition.cycle,
-            )
+            if transition.state == "ok":
+                continue
+        if transition.state == "ok":
+            yield _closed(lasting, transition)
+            lasting = None
+        elif lasting is None:
+            lasting = _begun(transition, transition.state, transition.at)
         else:
-            if lasting is not None:
-                yield FoldedEpisode(replace(lasting, end=transition.at), "no recovery")
-            lasting = _begun(transition, transition.state)
+            lasting.state = max(lasting.state, transition.state, key=_SEVERITY.index)
+            lasting.notified = _either(lasting.notified, transition.notified)
+            lasting.cycle = lasting.cycle or transition.cycle
     if lasting is not None:
-        yield FoldedEpisode(lasting)
+        yield lasting.ended(None)
 
 
-def _same_cycle(lasting: AlertEpisode, transition: AlertTransition) -> bool:
+def _same_cycle(lasting: _Lasting, transition: AlertTransition) -> bool:
     return not lasting.cycle or not transition.cycle or lasting.cycle == transition.cycle
 
 
-def _begun(transition: AlertTransition, state: EpisodeState) -> AlertEpisode:
-    return AlertEpisode(
-        monitor_id=transition.monitor_id,
-        group=transition.group,
-        state=state,
-        start=transition.at,
-        end=None,
-        cycle=transition.cycle,
-        notified=transition.notified,
+def _begun(transition: AlertTransition, state: EpisodeState, start: Seconds | None) -> _Lasting:
+    return _Lasting(
+        transition.monitor_id,
+        transition.group,
+        state,
+        start,
+        transition.cycle,
+        transition.notified,
     )
 
 
-def _closed(lasting: AlertEpisode | None, recovery: AlertTransition) -> Iterator[FoldedEpisode]:
-    """Yield the episode that a recovery ends; two where it ends another than the one that lasts."""
-    if lasting is not None and _same_cycle(lasting, recovery):
-        yield FoldedEpisode(replace(lasting, end=recovery.at), _duration_doubt(lasting, recovery))
-        return
+def _closed(lasting: _Lasting | None, recovery: AlertTransition) -> FoldedEpisode:
+    """Return the episode that a recovery ends, also one of which nothing else is known."""
     if lasting is not None:
-        yield FoldedEpisode(replace(lasting, end=recovery.at), "no recovery")
-        return
-    start = recovery.at - recovery.lasted if recovery.lasted else None
+        lasting.notified = _either(lasting.notified, recovery.notified)
+        return lasting.ended(recovery.at, _duration_doubt(lasting, recovery))
     state = "alert" if recovery.before is None or recovery.before == "ok" else recovery.before
-    begun = replace(_begun(recovery, state), start=start, end=recovery.at)
-    yield FoldedEpisode(begun, "no beginning")
+    start = recovery.at - recovery.lasted if recovery.lasted else None
+    doubt: Doubt | None = "no beginning" if start is None else None
+    return _begun(recovery, state, start).ended(recovery.at, doubt)
 
 
-def _duration_doubt(lasting: AlertEpisode, recovery: AlertTransition) -> Doubt | None:
+def _duration_doubt(lasting: _Lasting, recovery: AlertTransition) -> Doubt | None:
     if recovery.lasted is None or lasting.start is None:
         return None
     between = recovery.at - lasting.start

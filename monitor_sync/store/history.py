@@ -322,9 +322,18 @@ def _incident(row: Sequence[Any]) -> Incident:
 
 
 def _transition(row: Sequence[Any]) -> AlertTransition:
-    values = dict(zip(_TRANSITION, row, strict=True))
-    notified = values["notified"]
-    return AlertTransition(**values | {"notified": None if notified is None else bool(notified)})
+    (number, monitor_id, group, at, state, cycle, before, lasted, notified) = row
+    return AlertTransition(
+        id=number,
+        monitor_id=monitor_id,
+        group=group,
+        at=at,
+        state=state,
+        cycle=cycle,
+        before=before,
+        lasted=lasted,
+        notified=None if notified is None else bool(notified),
+    )
 
 
 def _quoted(names: Iterable[str]) -> str:

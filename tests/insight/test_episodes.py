@@ -60,12 +60,13 @@ def test_where_a_recovery_is_missing_the_next_cycle_ends_the_episode() -> None:
 def test_a_recovery_alone_tells_the_beginning_by_its_duration() -> None:
     known = only(to("ok", 100, lasted=60.0, before="no_data"))
     assert (known.episode.start, known.episode.end) == (40, 100)
-    assert (known.episode.state, known.doubt) == ("no_data", "no beginning")
+    assert (known.episode.state, known.doubt) == ("no_data", None)
 
 
 def test_a_recovery_without_a_duration_began_before_what_is_known() -> None:
     known = only(to("ok", 100))
     assert (known.episode.start, known.episode.end, known.episode.state) == (None, 100, "alert")
+    assert known.doubt == "no beginning"
 
 
 def test_a_duration_that_contradicts_the_events_is_doubtful_and_the_events_count() -> None:

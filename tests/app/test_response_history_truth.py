@@ -1,0 +1,161 @@
+"""What is read of some weeks from the emulator is what its generator knows to have happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync.app.response_history import ResponseHistory, read_history
+from monitor_sync.app.target import Target
+from monitor_sync.emulator.server import running
+from monitor_sync.incidents import AlertEpisode, Incident, Span
+from monitor_sync.model import Project, Team
+from tests.emulator.history.estates import TEAMS, UNTIL, Served, served
+
+WEEK = 7 * 86_400.0
+SIX_WEEKS = Span(UNTIL - 6 * WEEK, UNTIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An emulator with a history, and a folder to keep it in."""
+
+    estate: Served
+    target: Target
+
+    def read(self, span: Span = SIX_WEEKS, **options: Any) -> ResponseHistory:
+        teams = {name: Team(name=name, title=name, on_call=name, tool="zenduty") for name in TEAMS}
+        project = Project(name="acme", teams=teams)
+        options = {"episodes": True, "now": UNTIL + 60, **options}
+        return read_history(Path(), project, self.target, span, **options)
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    estate = served()
+    with pytest.MonkeyPatch.context() as patch, running(estate.emulator) as url:
+        patch.setattr("monitor_sync.oncall.zenduty.connecting.LIMITS", {})
+        environ = {
+            "DD_HOST": url,
+            "DD_API_KEY": "any",
+            "DD_APP_KEY": "any",
+            "ZENDUTY_URL": f"{url}/__zenduty",
+            "ZENDUTY_API_KEY": "7f3a9c1e5b2d4f608a7c",
+            "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")),
+        }
+        yield Account(estate, Target(environ=environ))
+
+
+def told(truth: dict[str, Any]) -> dict[str, Any]:
+    """What the tool's listing tells of an incident."""
+    return {
+        **truth["told"],
+        "status": truth["status"],
+        "title": truth["title"],
+        "service": f"{truth['team']} service",
+        "priority": truth["priority"],
+        "tags": tuple(sorted(truth["tags"])),
+        "merged": truth["merged_into"] is not None,
+        "maintenance": truth["maintenance"],
+        "has_review": truth["reviewed"],
+    }
+
+
+def known(incident: Incident) -> dict[str, Any]:
+    names = (
+        *("created", "acknowledged", "resolved", "status", "title", "service", "priority", "tags"),
+        *("merged", "maintenance", "has_review"),
+    )
+    return {name: getattr(incident, name) for name in names}
+
+
+def episode(truth: dict[str, Any]) -> AlertEpisode:
+    return AlertEpisode(
+        monitor_id=truth["monitor_id"],
+        group=truth["group"],
+        state=truth["state"],
+        start=truth["start"],
+        end=truth["end"],
+        cycle=truth["cycle"],
+        notified=truth["notified"],
+    )
+
+
+def test_incidents_are_those_that_happened(account: Account) -> None:
+    history = account.read()
+    truth = {
+        str(item["number"]): told(item)
+        for item in account.estate.truth["incident"]
+        if SIX_WEEKS.start <= item["told"]["created"] < SIX_WEEKS.end
+    }
+    assert {incident.number: known(incident) for incident in history.incidents} == truth
+    assert len(history.incidents) == len(truth) > 50
+    assert {incident.maintenance for incident in history.incidents} == {False, True}
+    assert history.complete
+    assert history.notes == ()
+
+
+def test_episodes_are_those_that_happened(account: Account) -> None:
+    def order(episode: AlertEpisode) -> tuple[Any, ...]:
+        return (episode.monitor_id, episode.group, episode.start, episode.cycle)
+
+    truth = [
+        episode(item)
+        for item in account.estate.truth["episode"]
+        if item["end"] is None or item["end"] >= SIX_WEEKS.start
+    ]
+    assert sorted(account.read().episodes, key=order) == sorted(truth, key=order)
+
+
+def test_an_episode_that_began_before_what_was_read_begins_where_its_recovery_says(
+    account: Account,
+) -> None:
+    truth = next(
+        episode(item)
+        for item in account.estate.truth["episode"]
+        if item["end"] and item["end"] < UNTIL - 10 * WEEK and item["end"] - item["start"] > 3600
+    )
+    assert truth.start is not None
+    middle = truth.start + 1800
+    history = account.read(Span(middle, middle + 86_400), incidents=False)
+    same = [e for e in history.episodes if (e.cycle, e.group) == (truth.cycle, truth.group)]
+    assert [(e.start, e.end, e.state) for e in same] == [(truth.start, truth.end, truth.state)]
+    assert history.notes == ()
+
+
+@pytest.mark.parametrize("weeks", [1, 5])
+def test_a_week_has_what_was_created_in_it_and_what_reached_into_it(
+    account: Account, weeks: int
+) -> None:
+    start = UNTIL - weeks * WEEK
+    history = account.read(Span(start, start + WEEK), offline=True)
+    truth = account.estate.truth
+    numbers = {
+        str(item["number"])
+        for item in truth["incident"]
+        if start <= item["told"]["created"] < start + WEEK
+    }
+    assert {incident.number for incident in history.incidents} == numbers
+    cycles = {
+        (item["cycle"], item["group"])
+        for item in truth["episode"]
+        if item["start"] < start + WEEK and (item["end"] is None or item["end"] >= start)
+    }
+    assert {(lasted.cycle, lasted.group) for lasted in history.episodes} == cycles
+
+
+def test_alerts_of_single_incidents_tell_where_they_came_from(account: Account) -> None:
+    span = Span(UNTIL - WEEK / 7, UNTIL)
+    by_number = {str(item["number"]): item for item in account.estate.truth["incident"]}
+    for incident in account.read(span, budget=60.0, episodes=False).incidents:
+        truth = by_number[incident.number]
+        assert incident.from_datadog == (truth["origin"] == "datadog")
+        assert incident.monitor_id == truth["monitor_id"]
+        assert incident.entity == (truth["entity"] if truth["origin"] != "person" else "")
+        assert incident.suppressed == truth["suppressed"]
+        if incident.status == "resolved":
+            assert incident.self_resolved == truth["self_resolved"]
