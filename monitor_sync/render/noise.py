@@ -257,4 +257,6 @@ def csv(report: NoiseReport) -> str:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return harmless_cell(value) if isinstance(value, str) else value

@@ -104,8 +104,8 @@ def noise(
         console.answer(render(report), output)
     if fail_on_findings and report.proposals:
         raise LiveDiffers(
-            f"{count(len(report.proposals), 'monitor')} could be quieter, or are worth nothing",
-            hint="the proposals above say which, and why",
+            f"something is proposed for {count(len(report.proposals), 'monitor')}",
+            hint="the report says for which, and why",
         )
 
 
