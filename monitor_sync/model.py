@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from monitor_sync.incidents import ResponseTarget
 
@@ -65,8 +66,7 @@ def tags_of_place(unit: str, team: str, on_call: str, service: str) -> list[str]
     return tags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifyRule:
+class NotifyRule(Struct, frozen=True, kw_only=True):
     """
     Who hears of which state, for monitors of some priorities.
 
@@ -78,8 +78,7 @@ class NotifyRule:
     recipients: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
+class Team(Struct, frozen=True, kw_only=True):
     """
     Who owns monitors and is paged for them.
 
@@ -103,8 +102,7 @@ class Team:
     sop: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class Suppression(Struct, frozen=True, kw_only=True):
     """
     A finding that its author does not want to see for one monitor.
 
@@ -116,8 +114,7 @@ class Suppression:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """
     What the organisation asks of its monitors, as ``policy`` in project.yaml.
 
@@ -147,8 +144,7 @@ or another project's and is the same by name, type and query.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """
     How many monitors one run may do something to.
 
@@ -187,8 +183,7 @@ _STANDING: Final[Mapping[Limited, Limit]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """
     How much one run may do, as ``limits`` in project.yaml.
 
@@ -214,8 +209,7 @@ class Limits:
         return self.standing[what]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Monitor:
+class Monitor(Struct, frozen=True, kw_only=True):
     """
     A monitor as the files want it: templates expanded, owner resolved, message complete.
 
@@ -272,8 +266,7 @@ class Monitor:
         return tuple(self.body.get("tags", ()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
+class Released(Struct, frozen=True, kw_only=True):
     """
     A monitor that leaves the project: it stays in Datadog without our tags, and is nobody's.
 
@@ -289,8 +282,7 @@ class Released:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Struct, frozen=True, kw_only=True):
     """
     All that the files want, after templates and owners.
 
@@ -324,8 +316,7 @@ class Project:
     files: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveResource:
+class LiveResource(Struct, frozen=True, kw_only=True):
     """
     A resource as Datadog holds it: a monitor, or what ``kind`` says.
 
@@ -364,8 +355,7 @@ class LiveResource:
         return LiveId(self.kind, self.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deletion:
+class Deletion(Struct, frozen=True, kw_only=True):
     """
     A resource that was deleted in Datadog, as the audit trail has it.
 

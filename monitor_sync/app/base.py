@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.app import files, past
 from monitor_sync.counting import count
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from monitor_sync.sync.three_way import ThreeWay
 
 
-@dataclass(frozen=True, kw_only=True)
-class BaseRevision:
+class BaseRevision(Struct, frozen=True, kw_only=True):
     """
     The revision that a change is counted from.
 

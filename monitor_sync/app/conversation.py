@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from monitor_sync.app.prepare import Prepared
@@ -29,8 +30,7 @@ def silent(_: str, __: int) -> Iterator[Callable[[bool], None]]:
     yield _ignore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class Conversation(Struct, frozen=True, kw_only=True):
     """
     What an apply tells the person who waits for it, and asks.
 

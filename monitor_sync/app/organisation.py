@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from monitor_sync.errors import AccessDenied, NotFound
 from monitor_sync.store.state import Workspace

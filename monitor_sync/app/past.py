@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor_sync.counting import count, listed
 
@@ -55,8 +57,7 @@ def told(plan: Plan, trail: Trail, root: Path, *, applied: str = "") -> Plan:
     return replace(plan, unchecked=(*plan.unchecked, deletions.UNKNOWN.format(words)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostAdoptions:
+class LostAdoptions(Struct, frozen=True, kw_only=True):
     """
     What ``adopt`` names and is not live, by its id: keys of monitors.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.app import files, listing, past
 from monitor_sync.app.selection import select_changes
@@ -28,8 +30,7 @@ _WEAKENED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanOptions:
+class PlanOptions(Struct, frozen=True, kw_only=True):
     """
     What a plan is made of.
 
@@ -44,8 +45,7 @@ class PlanOptions:
     reports: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(Struct, frozen=True, kw_only=True):
     """
     A plan that was made of the files in ``root``, and what it was made with.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from monitor_sync import selectors
 from monitor_sync.app import files
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from monitor_sync.project.load import Loaded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValidateOptions:
+class ValidateOptions(Struct, frozen=True, kw_only=True):
     """
     ``selectors`` narrow the answer, never what is checked. Where Datadog is asked, it is asked
     about new and changed monitors, and with ``everything`` about all. What is below ``least`` is
@@ -37,8 +37,7 @@ class ValidateOptions:
     baseline: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
+class Validation(Struct, frozen=True, kw_only=True):
     """
     What there is to say of the selected monitors, in the order of the files.
 

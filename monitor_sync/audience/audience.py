@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.audience.recipients import Recipients, by_transition
@@ -18,8 +19,7 @@ Routes = tuple[tuple[str, tuple[str, ...]], ...]
 """The handles that routing adds, by state."""
 
 
-@dataclass(frozen=True, eq=False)
-class Audience:
+class Audience(Struct, frozen=True, eq=False):
     """
     Who is notified of a monitor.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.audience.audience import NO_AUDIENCE, Audience, of_body, pagers_of_trouble
 from monitor_sync.audience.recipients import When
@@ -20,8 +21,7 @@ HandleCases = tuple[tuple[str, When], ...]
 """Handles, in the order of the message, and the cases in which each of them is notified."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransitionChange:
+class TransitionChange(Struct, frozen=True, kw_only=True):
     """Who was notified at one transition, and who is now; nobody where it cannot happen."""
 
     transition: str
@@ -35,8 +35,7 @@ class TransitionChange:
         return tuple(handle for handle in {**new, **old} if old.get(handle) != new.get(handle))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceChange:
+class AudienceChange(Struct, frozen=True, kw_only=True):
     """
     Who is notified differently.
 

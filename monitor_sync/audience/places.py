@@ -5,8 +5,9 @@ from __future__ import annotations
 import bisect
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
+
+from msgspec import Struct
 
 from monitor_sync.audience.audience import Routes
 from monitor_sync.language.handles import Handle, handles
@@ -17,8 +18,7 @@ Field = tuple[str | int, ...]
 """Where a value stands in a monitor: ``("message",)``, ``("recipients", "alert", "@slack-a")``."""
 
 
-@dataclass(frozen=True, slots=True)
-class HandlePlace:
+class HandlePlace(Struct, frozen=True):
     """
     A handle and where it stands.
 

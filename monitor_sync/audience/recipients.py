@@ -8,8 +8,10 @@ same is done here, with the answers of ``is_match`` and ``is_exact_match`` left 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.language.cases import (
     ALWAYS,
@@ -47,16 +49,14 @@ When = tuple[tuple[CaseCondition, ...], ...]
 """Cases; in each, all its comparisons hold. No case means: always, for all groups."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Sometimes:
+class Sometimes(Struct, frozen=True, order=True):
     """A handle and when it is notified: in each case of ``when``, all of whose comparisons hold."""
 
     handle: str
     when: When
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipients:
+class Recipients(Struct, frozen=True, kw_only=True):
     """
     Who is notified at one transition.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.settings import Settings
@@ -19,8 +20,7 @@ SKEW: Final = 60.0
 WRITE: Final = "monitors_write"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """
     One check and its result. ``text`` is the result in words, ``hint`` what to do, or empty.
 

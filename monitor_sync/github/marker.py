@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
+
+from msgspec import Struct
 
 Kind = Literal["plan", "applied", "drift", "on-call"]
 """What is marked: a pull request's plan, what became of it, the issues about drift and pages."""
@@ -19,8 +20,7 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{32}")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marker:
+class Marker(Struct, frozen=True, kw_only=True):
     """
     What the hidden line says.
 

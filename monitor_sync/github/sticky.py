@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from monitor_sync.github import marker
 from monitor_sync.github.marker import Kind, Marker
@@ -19,8 +20,7 @@ AUTHOR: Final = "github-actions[bot]"
 _TRIES: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Put:
+class Put(Struct, frozen=True, kw_only=True):
     """Which comment stands now, what was done for it, and how many stale ones are gone."""
 
     url: str

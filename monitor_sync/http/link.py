@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 import urllib3
+from msgspec import Struct
+from msgspec.structs import replace
 from urllib3 import exceptions as http
 
 from monitor_sync import __version__
@@ -40,8 +41,7 @@ _LOGIN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LinkAnswer:
+class LinkAnswer(Struct, frozen=True):
     """
     What came of asking for a page; ``reason`` says why it is not known, empty otherwise.
 
@@ -58,8 +58,7 @@ GONE: Final = LinkAnswer("gone")
 LOGIN: Final = LinkAnswer("unknown", "behind a login")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """Where a request goes: the address that was looked up, and the name that was asked for."""
 
     secure: bool

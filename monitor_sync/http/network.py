@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import urllib3
+from msgspec.structs import replace
 from urllib3 import exceptions as http
 
 from monitor_sync.http import bounded

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from monitor_sync.http.service import ABSURD, RateLimitHeaders, Service
 
@@ -29,16 +30,14 @@ _LONGEST_PAUSE: Final = 60
 """The longest pause after a 429 that says nothing, in units of the first wait."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class Wait(Struct, frozen=True, kw_only=True):
     """Why a request cannot go now, for how many seconds at most; ``reason`` is empty if trivial."""
 
     seconds: float
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
+class Quota(Struct, frozen=True, kw_only=True):
     """What an answer tells: ``left`` of ``limit`` requests in ``period`` s, anew in ``reset`` s."""
 
     name: str
@@ -85,16 +84,14 @@ def reserve(limit: int) -> int:
     return min(50, max(1, limit // 10), limit - 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PendingRequest:
+class PendingRequest(Struct, frozen=True, kw_only=True, eq=False):
     """One request on its way: where to, and when it was sent."""
 
     route: str
     sent: float
 
 
-@dataclass(slots=True)
-class _LimitState:
+class _LimitState(Struct):
     """
     What is known of one limit; ``quota`` is the newest that an answer told.
 

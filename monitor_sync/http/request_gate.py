@@ -6,8 +6,9 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.errors import Interrupted, NotSent
 from monitor_sync.http.circuit_breaker import CircuitBreaker
@@ -34,8 +35,7 @@ class Clock:
         gate.wait(seconds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """The permission for one request, to be given back with how it ended."""
 
     pending: PendingRequest

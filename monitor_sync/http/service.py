@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimitHeaders:
+
+class RateLimitHeaders(Struct, frozen=True, kw_only=True):
     """
     The names, in lower case, of the headers that tell about a rate limit.
 
@@ -25,8 +25,7 @@ class RateLimitHeaders:
     default_period: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestLimit:
+class RequestLimit(Struct, frozen=True, kw_only=True):
     """
     So many requests in so many seconds, at least ``apart`` seconds between two of them.
 
@@ -39,8 +38,7 @@ class RequestLimit:
     reserved: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(Struct, frozen=True, kw_only=True):
     """
     A service that requests are sent to.
 

@@ -9,13 +9,13 @@ the shortest form (Blake's canonical form). Cases that cover everything are then
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class CaseCondition:
+
+class CaseCondition(Struct, frozen=True, order=True):
     """
     One comparison and what it has to answer.
 

@@ -11,8 +11,9 @@ import functools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 KINDS: Final[Mapping[str, str]] = {
     "slack": "a Slack channel",
@@ -105,8 +106,7 @@ _FARTHEST: Final = 100
 """Tags behind a word that are looked at; a word with more behind it is taken to go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(Struct, frozen=True):
     """
     A handle in a text.
 
@@ -241,8 +241,7 @@ def _end_of_word(text: str, start: int, stop: int) -> int:
     return match.end() if match else start
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """Something like a handle that is none, as no blank stands before it."""
 
     text: str

@@ -8,8 +8,9 @@ variable evaluation say which; what they do not say is read as Handlebars reads 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from monitor_sync.language.message_tags import (
     HELPERS,
@@ -65,8 +66,7 @@ def parse(text: str) -> Message:
     return _Parser(text).message()
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A block whose end has not been met yet."""
 
     start: int

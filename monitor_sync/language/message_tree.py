@@ -7,14 +7,14 @@ Every element keeps what was written, so that printing the tree gives the messag
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from monitor_sync.language.atoms import node
 from monitor_sync.language.eval_expression import Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageProblem:
+class MessageProblem(Struct, frozen=True, kw_only=True):
     """
     One thing wrong with a message.
 
@@ -141,8 +141,7 @@ class BrokenTag(Part):
 Element = Text | TemplateVariable | Block | Raw | Helper | MessageComment | BrokenTag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """A whole message, or a monitor's name, which may hold the same tags."""
 
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from monitor_sync.language.atoms import Node
 
@@ -10,8 +10,7 @@ Path = tuple[str | int, ...]
 """The way from ``options.variables`` to a text, such as ``(0, "query")``. Empty: the query."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryProblem:
+class QueryProblem(Struct, frozen=True, kw_only=True):
     """
     One thing wrong with a query.
 

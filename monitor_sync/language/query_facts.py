@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from monitor_sync.language.atoms import Window
 from monitor_sync.language.checks.composite import members_in
@@ -41,8 +41,7 @@ from monitor_sync.language.tree_queries import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """
     A query, read.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from monitor_sync.language.eval_expression import names
 from monitor_sync.language.message import parse
@@ -52,8 +53,7 @@ class Existence(Enum):
     """No monitor has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableUse:
+class VariableUse(Struct, frozen=True, kw_only=True):
     """
     A variable in a message.
 
@@ -73,8 +73,7 @@ class VariableUse:
         return dotted(self.path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableVerdict:
+class VariableVerdict(Struct, frozen=True, kw_only=True):
     """What becomes of a variable, why, and what to write instead (empty: nothing is known)."""
 
     existence: Existence
@@ -82,8 +81,7 @@ class VariableVerdict:
     instead: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """
     What of a monitor decides which variables exist.
 

@@ -7,15 +7,15 @@ One table. Facts that Datadog's page on variables does not state are marked as o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 _PAGE: Final = "Datadog, monitors/notify/variables: conditional variables"
 _RENOTIFY: Final = "Datadog, monitors/notify: a renotification repeats the original message"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class Transition(Struct, frozen=True, kw_only=True):
     """
     One way in which a monitor notifies.
 
@@ -98,8 +98,7 @@ PRIORITY: Final = "is_priority"
 CONDITIONS: Final = (*FLAGS, *MATCHES, PRIORITY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reach(Struct, frozen=True, kw_only=True):
     """
     What a monitor can get into, besides alert and recovery from it.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from monitor_sync.language.atoms import Name, Number, StringLiteral
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
@@ -151,8 +152,7 @@ def _words(condition: Condition) -> Iterator[Word]:
             yield from _words(operand)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Algorithm:
+class Algorithm(Struct, frozen=True, kw_only=True):
     """
     A call of ``anomalies``, ``outliers`` or ``forecast``, taken apart.
 
@@ -204,8 +204,7 @@ def words_of(argument: Argument) -> str:
     return argument.written if isinstance(argument, Number) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Division:
+class Division(Struct, frozen=True, kw_only=True):
     """
     One ``/`` of an expression.
 

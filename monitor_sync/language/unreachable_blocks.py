@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from monitor_sync.language.cases import ALWAYS, Cases, together
 from monitor_sync.language.message_tree import Block, Condition, Element, Message, Raw
@@ -14,8 +15,7 @@ Ways = tuple[tuple[Situation, Cases], ...]
 """Situations, each with the cases in which a place in the message is shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeverShown:
+class NeverShown(Struct, frozen=True, kw_only=True):
     """
     A branch of a block that is never shown, and why.
 

@@ -7,8 +7,9 @@ The page changes often: a name that is missing here is a reason to warn, not to 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 TIMES: Final = (
     "first_triggered_at",
@@ -76,8 +77,7 @@ TEXTS: Final = frozenset(
 """Variables that are no numbers, so that ``eval`` cannot compute with them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventVariables:
+class EventVariables(Struct, frozen=True, kw_only=True):
     """
     Variables taken from a matching event: ``log.message``, ``log.attributes.…``.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.language.cases import CaseCondition
 from monitor_sync.language.message_tree import (
@@ -29,8 +30,7 @@ GLUE: Final = "\ue000"
 _BLANKS: Final = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Fork:
+class Fork(Struct, frozen=True):
     """A block with what it shows if its condition holds, and if not."""
 
     condition: Condition
@@ -42,8 +42,7 @@ Step = str | Fork
 """Text with its variables, or a block."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Two continuations between which a comparison decides."""
 
     comparison: CaseCondition
@@ -54,8 +53,7 @@ class Choice:
 Shown = str | Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """
     In what a message is shown: the flags that hold and the monitor's priority.
 

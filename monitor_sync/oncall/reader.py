@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+
+from msgspec.structs import replace
 
 from monitor_sync.errors import NotSent
 from monitor_sync.http import pipeline

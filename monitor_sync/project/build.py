@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.message_layout import compose
@@ -42,8 +43,7 @@ LONGEST_KEY: Final = 180
 _RESERVED: Final = tuple(f"{key}:" for key in sorted(RESERVED_TAGS))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(Struct, frozen=True, kw_only=True):
     """Where a monitor is declared, and its key."""
 
     key: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Diagnostic, Span
 from monitor_sync.language.suggest import did_you_mean
@@ -42,8 +43,7 @@ _GIVEN: Final = tuple(f"{key}:" for key in sorted(GIVEN_TAGS))
 """Keys of tags that only this tool gives, and that may live with another value than ours."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledMonitor:
+class CompiledMonitor(Struct, frozen=True, eq=False):
     """
     The merged levels of a monitor with every text taken apart, for all items that share them.
 

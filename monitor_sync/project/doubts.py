@@ -9,8 +9,9 @@ has no pager.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.language.suggest import nearest
@@ -133,8 +134,7 @@ _WHOLE: Final = frozenset({"defaults", "ignore"})
 """Fields that say something of any other, or of any rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class IncompleteMonitor:
+class IncompleteMonitor(Struct, frozen=True):
     """A monitor made without what is wrong with it. ``fields`` are those that are in doubt."""
 
     monitor: Monitor

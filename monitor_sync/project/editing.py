@@ -11,8 +11,9 @@ intended data and if only the lines of the named entries changed. Otherwise the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.project import splices
@@ -47,16 +48,14 @@ __all__ = ["Delete", "Edit", "EditRefused", "InsertItem", "RenameKey", "Set", "e
 _BOM: Final = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditRefused:
+class EditRefused(Struct, frozen=True, kw_only=True):
     """An edit that cannot be made without changing something else, and why."""
 
     edit: Edit | None
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """One way to make an edit: its splices, and the stretch of lines that it may change."""
 
     splices: Sequence[Splice]

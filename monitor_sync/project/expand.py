@@ -6,8 +6,10 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.model import Monitor
@@ -36,8 +38,7 @@ MOST_MONITORS: Final = 1_000_000
 """Monitors of one project. A few lines of ``for_each`` would otherwise fill all memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """What a monitor was made from: its file, its levels, and what its holes stood for."""
 
     source: MonitorFile
@@ -52,8 +53,7 @@ class _CheckedLevels(NamedTuple):
     doubts: frozenset[str]
 
 
-@dataclass(slots=True)
-class Expansion:
+class Expansion(Struct):
     """
     The monitors made so far, and what there is to say about them.
 

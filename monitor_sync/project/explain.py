@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.model import Monitor
@@ -15,8 +16,7 @@ TOOL = "monitor-sync"
 """The level of what no file says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueSource:
+class ValueSource(Struct, frozen=True, kw_only=True):
     """
     Where one value of a rendered monitor comes from.
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.errors import FilesInvalid, UsageError
@@ -27,8 +28,7 @@ TESTS: Final = ".tests.yaml"
 _PART: Final = re.compile(r"[a-z0-9._-]+\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectFile:
+class ProjectFile(Struct, frozen=True, kw_only=True):
     """One file: what schema it follows, how messages name it, and where it is."""
 
     kind: str
@@ -44,8 +44,7 @@ class ProjectFile:
         return ""
 
 
-@dataclass(slots=True)
-class FileTree:
+class FileTree(Struct):
     """All files of a project in a stable order, and what stands in the wrong place."""
 
     files: list[ProjectFile] = field(default_factory=list)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct
 
 Scope = Mapping[str, Any]
 """What each name stands for."""
@@ -24,16 +25,14 @@ TOKEN: Final = re.compile(
 _REFERENCE: Final = re.compile(r"\$\{id:([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Struct, frozen=True):
     """A name to fill in. ``reference`` holds the parts of a key that stays for apply to resolve."""
 
     name: str
     reference: tuple[str | Hole, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledText:
+class CompiledText(Struct, frozen=True):
     """A scalar with holes: literal text and holes in turn."""
 
     parts: tuple[str | Hole, ...]
@@ -116,8 +115,7 @@ def _hole(token: re.Match[str], names: set[str]) -> Hole:
     return Hole("id", key.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledTree:
+class CompiledTree(Struct, frozen=True):
     """A mapping or list with holes somewhere inside."""
 
     children: Any

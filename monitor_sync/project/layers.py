@@ -8,8 +8,9 @@ tags add up. ``thresholds`` beside the query is ``options.thresholds``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Span
 from monitor_sync.project.document import Document
@@ -21,8 +22,7 @@ Field = tuple[str | int, ...]
 """The way to a value inside a monitor: ``("options", "thresholds", "critical")``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
+class Layer(Struct, frozen=True, eq=False):
     """
     What one level says about a monitor.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, get_args
+
+from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.suggest import did_you_mean

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.model import Monitor, Project, Team
@@ -17,8 +19,7 @@ from monitor_sync.project.failure import failure
 from monitor_sync.project.layers import Field, Layer, place, span_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """
     What reading the files came to.
 
@@ -31,11 +32,11 @@ class Loaded:
 
     project: Project
     diagnostics: tuple[Diagnostic, ...] = ()
-    incomplete: Mapping[str, IncompleteMonitor] = field(default_factory=dict, repr=False)
-    stand_ins: Mapping[str, Team] = field(default_factory=dict, repr=False)
-    provenance: Mapping[str, Provenance] = field(default_factory=dict, repr=False)
-    shared: Document | None = field(default=None, repr=False)
-    teams: Document | None = field(default=None, repr=False)
+    incomplete: Mapping[str, IncompleteMonitor] = field(default_factory=dict)
+    stand_ins: Mapping[str, Team] = field(default_factory=dict)
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
+    shared: Document | None = None
+    teams: Document | None = None
 
     @property
     def errors(self) -> list[Diagnostic]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from monitor_sync.project.compiled import CompiledMonitor
 from monitor_sync.project.document import Document
@@ -11,8 +12,7 @@ from monitor_sync.project.files import ProjectFile
 from monitor_sync.project.yaml_reader import DataPath
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorFile:
+class MonitorFile(Struct, frozen=True, kw_only=True):
     """
     One file of monitors.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from monitor_sync import __version__
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
@@ -22,8 +23,7 @@ _SHARED: Final = frozenset({"team", "service", "tags", "defaults"})
 """What a project, a unit or a file says of all its monitors."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedFile:
+class ParsedFile(Struct, frozen=True, kw_only=True):
     """
     One file of a project.
 

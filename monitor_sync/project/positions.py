@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 import yaml
+from msgspec import Struct, field
 from yaml.events import (
     AliasEvent,
     Event,
@@ -40,8 +40,7 @@ class Splice(NamedTuple):
     text: str
 
 
-@dataclass(slots=True)
-class YamlNode:
+class YamlNode(Struct):
     """
     One value as it is written: ``text[start:end]``, from its anchor to its last character.
 
@@ -69,8 +68,7 @@ class YamlNode:
         return self.kind == "scalar" and self.start == self.end
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """
     One entry of a mapping, or of a list, where it has no key.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.language.message_layout import routing_lines
@@ -16,8 +17,7 @@ from monitor_sync.project.layers import span_of
 from monitor_sync.project.teams import resolve, unknown_handle
 
 
-@dataclass(slots=True, kw_only=True)
-class ProjectSettings:
+class ProjectSettings(Struct, kw_only=True):
     """What is the same for every monitor of a project."""
 
     project: str

@@ -9,9 +9,11 @@ the file is the page below the folder, with ``.md`` where the page does not end 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.language.suggest import did_you_mean
@@ -28,8 +30,7 @@ _LONGEST: Final = 1_000_000
 """Bytes of a page; beyond them it is no page for people."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunbookPage:
+class RunbookPage(Struct, frozen=True, kw_only=True):
     """A page as it is on disk; ``text`` is None where there is none that can be read."""
 
     path: Path
@@ -37,8 +38,7 @@ class RunbookPage:
     anchors: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunbookFolder:
+class RunbookFolder(Struct, frozen=True, kw_only=True):
     """
     Where the pages of a project are, and where people read them.
 

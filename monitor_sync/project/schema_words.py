@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.language.suggest import nearest, nearest_type, types_meant
 from monitor_sync.project.schema_files import bundle
@@ -60,8 +61,7 @@ _NEAR: Final = 0.75
 _WORDS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaProblem:
+class SchemaProblem(Struct, frozen=True, kw_only=True):
     """What is wrong at ``where``; ``at_key`` where the key is wrong and not its value."""
 
     where: DataPath

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.language.suggest import did_you_mean
@@ -20,8 +21,7 @@ _OF_MONITOR: Final = ALWAYS_KNOWN | {"service", "env"}
 """What a parameter may name besides the item: known only once a monitor is being made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Struct, frozen=True):
     """
     The parameters of one use, compiled, by when they can be filled.
 

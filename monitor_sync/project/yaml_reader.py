@@ -11,11 +11,11 @@ import math
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -63,8 +63,7 @@ _NO_KEY: Final = object()
 _MERGING: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
-class YamlProblem:
+class YamlProblem(Struct, frozen=True):
     """What is wrong with the text of one event."""
 
     rule: str

@@ -12,10 +12,10 @@ import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 
 from monitor_sync.project.interpolation import plain
 from monitor_sync.project.yaml_reader import Builder, GiveUp
@@ -36,8 +36,7 @@ _FRAGILE: Final = re.compile(r"[ \t]\Z|\A[ \t]|[ \t]\n|\n[ \t]|\t")
 """Blanks that an editor of people, or folding, would lose."""
 
 
-@dataclass(frozen=True, slots=True)
-class YamlValue:
+class YamlValue(Struct, frozen=True):
     """A value as YAML: ``head`` stands behind its key's colon, ``body`` in the lines below."""
 
     head: str

@@ -8,9 +8,10 @@ each format writes the rows of the sections made here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.model import Deletion, Id
 from monitor_sync.render import fields
@@ -36,8 +37,7 @@ _SHORT: Final = 60
 """Columns of a value that is shown; a longer one is named by its field."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApartRow:
+class ApartRow(Struct, frozen=True):
     """Monitors of one owner that differ in the same way, and how, in words."""
 
     apart: tuple[Apart, ...]
@@ -82,8 +82,7 @@ class ApartRow:
         return f"{len(self.apart)} monitors: {keys}" if len(self.apart) > 1 else keys
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """All that differs for one reason."""
 
     title: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from monitor_sync.jsontext import tidy
 from monitor_sync.render.text import columns, plain
@@ -24,8 +25,7 @@ WORD: Final = re.compile(r"[\w.]+|[^\w.]")
 Mark = Literal["-", "+", " ", "…"]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """
     A field's change: ``lines``, each with its mark, or none and both values short.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.render.text import count, listed
@@ -15,8 +16,7 @@ _WORD: Final = re.compile(r"[\w.-]+")
 _SEPARATORS: Final = re.compile(r"[/.]")
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedFinding:
+class FoldedFinding(Struct, frozen=True):
     """The first of several equal diagnostics, how many they are, and the monitors they are in."""
 
     first: Diagnostic

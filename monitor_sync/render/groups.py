@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.render.fields import WORD
 from monitor_sync.render.notified import rows
@@ -26,8 +27,7 @@ MANY: Final = 12
 """More creates than this are counted by file; up to this many are each shown with their fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Changes that do the same to different monitors. ``example`` stands for all of them."""
 
     changes: tuple[Change, ...]
@@ -53,8 +53,7 @@ class Group:
         return tuple(sorted({change.team for change in self.changes if change.team}))
 
 
-@dataclass(frozen=True, slots=True)
-class Creates:
+class Creates(Struct, frozen=True):
     """The new monitors of one business unit, counted by file. The file's name lacks its ending."""
 
     business_unit: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct, field
 
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.language.transitions import TRANSITIONS
@@ -41,8 +42,7 @@ _CONDITION: Final = 60
 Mark = Literal["+", "-", "~", "!"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """
     Handles to which the same happens, and what, in words.
 
@@ -142,8 +142,7 @@ def _with_cases(
         yield f"{' ' * bool(usual)}for some groups{exactly}: {words}"
 
 
-@dataclass(slots=True)
-class Count:
+class Count(Struct):
     """How many monitors a handle comes to, leaves, or is notified of at other transitions."""
 
     handle: str
@@ -165,8 +164,7 @@ class Count:
         return [team for team, _ in self.teams.most_common() if team]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class Tally(Struct, frozen=True, kw_only=True):
     """
     Who is notified differently by a whole plan.
 

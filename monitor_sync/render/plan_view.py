@@ -8,8 +8,9 @@ programs (``sync/plan_json.py``) folds nothing and so needs no view.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.model import Id
 from monitor_sync.render import drift, notified
@@ -40,8 +41,7 @@ _TOLD: Final = ("name", "type", "query", "priority", "options.thresholds")
 """What a new monitor is told by; the rest is in its file, and in ``show KEY``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeView:
+class ChangeView(Struct, frozen=True, kw_only=True):
     """
     Changes that do the same, shown by the first of them.
 
@@ -78,8 +78,7 @@ class ChangeView:
         return any(change.fields != self.change.fields for change in self.group.changes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanView:
+class PlanView(Struct, frozen=True, kw_only=True):
     """
     A whole plan, in the order in which it is shown.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.resources.monitor.references import ids_in
 from monitor_sync.sync.plan import Change, Plan
@@ -23,8 +24,7 @@ _SENTENCE: Final = re.compile(r"is referenced in ([\w ]+): *(\[.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"(?:^|\], *)\[([0-9]+)(?=[,\]])")
 
 
-@dataclass(frozen=True, slots=True)
-class Referrer:
+class Referrer(Struct, frozen=True):
     """Something that refers to a monitor that goes away. ``removed``: not once all is applied."""
 
     words: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.language.atoms import Number
 from monitor_sync.language.query import comparison
@@ -31,8 +32,7 @@ from monitor_sync.rules.values import limit
 from monitor_sync.rules.views import QueryView
 
 
-@dataclass(frozen=True, slots=True)
-class FlooredRatio:
+class FlooredRatio(Struct, frozen=True):
     """
     A ratio of two counts with a floor.
 

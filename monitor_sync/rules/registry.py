@@ -12,9 +12,11 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pkgutil import iter_modules
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.views import MessageView, MonitorView, ProjectView, QueryView, TagsView
@@ -28,8 +30,7 @@ FAMILIES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """
     One thing that is wrong with one monitor.
 
@@ -53,8 +54,8 @@ class Finding:
     def __post_init__(self) -> None:
         """Cut what quotes very long texts: thousands of findings may quote one of them."""
         if len(self.message) > 2 * _END or len(self.hint) > 2 * _END:
-            object.__setattr__(self, "message", _cut(self.message))
-            object.__setattr__(self, "hint", _cut(self.hint))
+            force_setattr(self, "message", _cut(self.message))
+            force_setattr(self, "hint", _cut(self.hint))
 
 
 def _cut(text: str) -> str:
@@ -77,8 +78,7 @@ Check = (
 AnyCheck = TypeVar("AnyCheck", bound=Check)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """
     One rule: its name, how bad a finding is, its manual page, what it looks at and what finds it.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.model import Monitor, Project
 from monitor_sync.rules.memo import Memo
@@ -13,8 +14,7 @@ from monitor_sync.rules.registry import Finding, Rule, View
 from monitor_sync.rules.views import MessageView, MonitorView, QueryView
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorFinding:
+class MonitorFinding(Struct, frozen=True):
     """A finding of a rule about one monitor."""
 
     rule: Rule

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.language.suggest import nearest
@@ -18,8 +20,7 @@ _ONLINE: Final = frozenset(page.name for page in remote_rules.PAGES)
 """Rules that only Datadog can check, so nobody knows offline whether a suppression is needed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuppressionFinding:
+class SuppressionFinding(Struct, frozen=True, kw_only=True):
     """A finding about the suppressions of a monitor, or about the policy where ``key`` is empty."""
 
     rule: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language.query import comparison
@@ -17,8 +18,7 @@ from monitor_sync.rules.values import limit, shown
 from monitor_sync.rules.views import MonitorView
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit: how a message names it, and what an author probably meant by a number outside."""
 
     name: str

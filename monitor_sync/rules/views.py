@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from monitor_sync.audience.audience import Audience, Routes, of_message, of_routes
 from monitor_sync.audience.pagers import USUAL_PAGING, pager_globs
@@ -47,8 +48,7 @@ pagers_of = functools.lru_cache(maxsize=8)(pager_globs)
 """What a pager is in a project, which is asked for each monitor."""
 
 
-@dataclass(frozen=True, eq=False)
-class QueryView:
+class QueryView(Struct, frozen=True, eq=False, dict=True):
     """
     A monitor's type, query, options and priority.
 
@@ -121,8 +121,7 @@ def thresholds_of(options: Mapping[str, Any]) -> Mapping[str, Any]:
     return thresholds if isinstance(thresholds, dict) else {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateContext:
+class TemplateContext(Struct, frozen=True, kw_only=True):
     """
     What the query and the options mean for the texts: variables that exist, states that notify.
 
@@ -156,8 +155,7 @@ def _surroundings(view: QueryView) -> Surroundings:
     )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class MessageView:
+class MessageView(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """
     A monitor's texts, its owner, and everybody it notifies.
 
@@ -314,8 +312,7 @@ def escalation_of(monitor: Monitor) -> str:
     return text if isinstance(text, str) else ""
 
 
-@dataclass(frozen=True, eq=False)
-class TagsView:
+class TagsView(Struct, frozen=True, eq=False):
     """
     A monitor's tags in the order of its body, its service, and the policy.
 
@@ -386,8 +383,7 @@ class MonitorView:
         return (self.shared[1] if self.shared else self.of_message).notified
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectView:
+class ProjectView(Struct, frozen=True):
     """The monitors that rules compare, in the order of the files."""
 
     monitors: Sequence[MonitorView]

@@ -15,12 +15,12 @@ import contextlib
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import filelock
 import platformdirs
+from msgspec import Struct
 
 from monitor_sync.errors import Refused, UsageError, system_reason
 
@@ -36,8 +36,7 @@ def home(environ: Mapping[str, str]) -> Path:
     return Path(named) / _APP if named else Path(platformdirs.user_state_path(_APP))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
+class Workspace(Struct, frozen=True, kw_only=True):
     """
     A project at a host, and the organisation there that its monitors are in.
 
@@ -71,8 +70,7 @@ class Workspace:
         return [self.shared / name for name in names] or [self.shared]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """
     What the last apply of an estate left behind, and where the next one writes.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from monitor_sync.errors import MonitorSyncError, OutcomeUnknown
 from monitor_sync.model import Address, Id, LiveId

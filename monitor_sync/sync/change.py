@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from monitor_sync.model import Address, Body, Deletion, Id, LiveResource
 from monitor_sync.resources.difference import FieldChange
@@ -27,8 +28,7 @@ GOING: Final = ("delete", "replace")
 """The actions after which the live resource is gone."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True, dict=True):
     """One resource that is to be written."""
 
     action: Action
@@ -108,8 +108,7 @@ class Change:
         return bool(self.reverts) and all(change.field in self.reverts for change in self.fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftAlone:
+class LeftAlone(Struct, frozen=True, kw_only=True):
     """
     A live resource that is not touched: not ours, a clone of ours, or another project's.
 
@@ -131,8 +130,7 @@ class LeftAlone:
         return Address(self.kind, self.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Struct, frozen=True, kw_only=True):
     """
     A change that the files ask for and that is not made, while the rest of the plan goes on.
 

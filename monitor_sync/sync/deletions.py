@@ -11,7 +11,9 @@ tags that has the monitor's name, type and query is it, and nothing was deleted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.model import Deletion
 from monitor_sync.sync.drift import Apart
@@ -23,8 +25,7 @@ UNKNOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """
     What is known of the past of monitors that are declared and not live.
 
@@ -52,7 +53,7 @@ def with_deletions(plan: Plan, evidence: Evidence) -> Plan:
 
     What was deleted in Datadog, or lost our tags there, never counts as not applied yet.
     """
-    trail = _Trail(evidence)
+    trail = _Trail(evidence, _by_name(evidence.deletions or ()))
     going = {change.name.strip() for change in plan.changes if change.action != "create"}
     moved = {rename.new for move in plan.moves for rename in move.renames}
     changes = tuple(
@@ -80,15 +81,11 @@ def unknown(plan: Plan, evidence: Evidence) -> int:
     )
 
 
-@dataclass(slots=True)
-class _Trail:
+class _Trail(Struct):
     """Deletions by the name that the monitor had, each told of one monitor."""
 
     evidence: Evidence
-    by_name: dict[str, list[Deletion]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.by_name = _by_name(self.evidence.deletions or ())
+    by_name: dict[str, list[Deletion]]
 
     def of(self, name: str, since: int = 0) -> Deletion | None:
         """Return the latest deletion of a monitor of this name after a time; None for none."""

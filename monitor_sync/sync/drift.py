@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.model import Address, Deletion, Id
 from monitor_sync.resources.difference import FieldChange
@@ -22,8 +24,7 @@ of the base declares it, which is not in this branch.
 ORIGINS: Final[tuple[Origin, ...]] = ("drift", "merged", "newer")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Apart:
+class Apart(Struct, frozen=True, kw_only=True):
     """
     One resource that differs from the files, and not because of this change.
 
@@ -57,8 +58,7 @@ class Apart:
         return Address(self.kind, self.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(Struct, frozen=True, kw_only=True):
     """
     The revision that a plan starts from, and the differences that it therefore leaves out.
 

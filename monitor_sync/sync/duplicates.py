@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from monitor_sync.errors import NotFound, NotSent, RemoteError
 from monitor_sync.model import Address, Id, LiveId, LiveResource
@@ -14,8 +15,7 @@ from monitor_sync.sync.operations import Endpoints, Patience, WriteResult
 from monitor_sync.sync.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """
     What is to be known of a resource that was made.
 
@@ -28,8 +28,7 @@ class Note:
     in_doubt: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DuplicateSearch:
+class DuplicateSearch(Struct, frozen=True, kw_only=True):
     """
     A search for twins of what was made.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from monitor_sync.errors import Conflict, Interrupted, NotSent, OutcomeUnknown, RemoteError
 from monitor_sync.model import WORKERS, Address, Body, Id, LiveId, LiveResource
@@ -18,8 +19,7 @@ from monitor_sync.sync.outcome import Outcome, done, held
 from monitor_sync.sync.plan import Plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """
     How a plan is carried out.
 

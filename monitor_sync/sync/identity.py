@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from monitor_sync.model import Body, Id, LiveResource, Project, Released
 from monitor_sync.resources.kind import Declared, Kind
@@ -17,8 +18,7 @@ Carriers = dict[str, list[LiveResource]]
 """Key to the live resources that carry it, the oldest first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lookalikes:
+class Lookalikes(Struct, frozen=True, kw_only=True):
     """
     Ids of live resources that look like a declared one.
 
@@ -31,8 +31,7 @@ class Lookalikes:
     foreign: tuple[Id, ...]
 
 
-@dataclass(kw_only=True)
-class Match:
+class Match(Struct, kw_only=True, dict=True):
     """Which live resource of one kind is which declared one, and what the others are."""
 
     kind: Kind

@@ -9,10 +9,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol, Self
+
+from msgspec import Struct, field
 
 from monitor_sync.errors import NotSent, Refused, system_reason
 from monitor_sync.model import Address, Id, LiveId
@@ -29,16 +30,14 @@ _REMEMBERED: Final = 24 * 3600
 """Later journals remember for so many seconds what an apply made. Listings lag far less."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(Struct, frozen=True, kw_only=True):
     """A resource that an apply made: its id, and when, in milliseconds since 1970."""
 
     id: Id
     created: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Struct, frozen=True, kw_only=True):
     """What the journal of an earlier apply says."""
 
     fingerprint: str = ""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, get_args
+
+from msgspec import Struct
 
 from monitor_sync.audience.audience import of_body
 from monitor_sync.audience.pagers import is_pager
@@ -34,8 +35,7 @@ _DONE: Final[Mapping[Limited, str]] = {
 _NOTHING: Final[Mapping[Limited, Limit]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
+class Breach(Struct, frozen=True, kw_only=True):
     """
     A limit that a plan exceeds.
 

@@ -8,8 +8,10 @@ review is judged by those of its base, made stricter by its own, and what it loo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.audience.pagers import USUAL_PAGING, is_pager
 from monitor_sync.model import (
@@ -42,8 +44,7 @@ _NAMED: Final = 3
 """Monitors of one suppression that are named; the others are counted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Loosening:
+class Loosening(Struct, frozen=True, kw_only=True, order=True):
     """One rule of the review that is weaker than before, with its values as people read them."""
 
     what: str

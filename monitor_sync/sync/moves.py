@@ -8,9 +8,10 @@ history. What is recognised here changes nothing: the plan proposes the line tha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from monitor_sync.model import Id
 from monitor_sync.sync.change import Change
@@ -21,8 +22,7 @@ Level = Literal["unit", "file", "monitor", "item"]
 _UNIT_FILE: Final = "business-unit.yaml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rename:
+class Rename(Struct, frozen=True, kw_only=True):
     """One resource under its old and its new key."""
 
     old: str
@@ -30,8 +30,7 @@ class Rename:
     id: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """
     Resources that one line keeps: ``moved_from`` is its value, ``path`` the file to write it in.
 

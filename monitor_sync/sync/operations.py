@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.errors import NotFound, NotSent, OutcomeUnknown, Rejected, Unreachable
 from monitor_sync.model import Address, Body, Id, LiveResource
@@ -54,8 +56,7 @@ Endpoints = Mapping[str, Endpoint]
 """Name of a kind to the endpoint of its resources."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteResult:
+class WriteResult(Struct, frozen=True, kw_only=True):
     """
     A resource that was written: its id, when it was made, and what Datadog stored differently.
 
@@ -69,8 +70,7 @@ class WriteResult:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Struct, frozen=True, kw_only=True):
     """
     How long a run waits, in seconds, for Datadog to show what was made.
 
@@ -92,8 +92,7 @@ class Patience:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Creation:
+class Creation(Struct, frozen=True, kw_only=True):
     """One create: what to make, and how to know it again. ``old`` is what it replaces."""
 
     kind: Kind

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from monitor_sync.errors import MonitorSyncError
 from monitor_sync.model import Id
@@ -14,8 +15,7 @@ from monitor_sync.sync.operations import WriteResult
 Status = Literal["done", "failed", "conflict", "held back", "not attempted"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """
     What became of one change.
 

@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor_sync.audience.pagers import pager_globs
 from monitor_sync.model import (
@@ -48,8 +50,7 @@ _DIGITS: Final = 32
 """Hex digits of a fingerprint: 128 bits, of which nobody can find two alike."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Everything that applying would do, and everything that it would leave alone."""
 
     project: str

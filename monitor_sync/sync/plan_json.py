@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from msgspec import to_builtins
 
 from monitor_sync import jsontext
 from monitor_sync.sync import plan_file
@@ -45,9 +46,9 @@ def _object(plan: Plan, records: Iterable[dict[str, Any]], more: Mapping[str, An
     if plan.loosened:
         apart["loosened"] = [_loosening(entry) for entry in plan.loosened]
     if plan.moves:
-        apart["moves"] = [dataclasses.asdict(move) for move in plan.moves]
+        apart["moves"] = [to_builtins(move) for move in plan.moves]
     if plan.spent:
-        apart["spent"] = [dataclasses.asdict(entry) for entry in plan.spent]
+        apart["spent"] = [to_builtins(entry) for entry in plan.spent]
     lines = [
         '  "version": 2',
         f'  "fingerprint": {json.dumps(plan.fingerprint)}',

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 from monitor_sync.errors import AccessDenied, NotFound, Rejected
 from monitor_sync.language.handles import Handle, handles
@@ -40,16 +41,14 @@ class Directory(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Struct, frozen=True, kw_only=True):
     """A handle that reaches nobody: one sentence that says so, and what to do."""
 
     message: str
     hint: str
 
 
-@dataclass(slots=True, kw_only=True)
-class LookedUp:
+class LookedUp(Struct, kw_only=True):
     """
     What came of looking up handles.
 

@@ -8,9 +8,10 @@ field of the monitor's body, and whoever has the files finds the place.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError
 from monitor_sync.model import Body, Id, LiveResource, Project
@@ -38,8 +39,7 @@ class Validator(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """A monitor to ask about. ``id`` is the live one it would change, None for a new one."""
 
     key: str
@@ -47,8 +47,7 @@ class Question:
     id: Id | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unchecked:
+class Unchecked(Struct, frozen=True, kw_only=True):
     """A monitor that Datadog gave no verdict on. ``reason`` ends the words "not checked:"."""
 
     key: str
@@ -56,8 +55,7 @@ class Unchecked:
     error: RemoteError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
+class Complaint(Struct, frozen=True, kw_only=True):
     """
     One thing that Datadog would refuse.
 
@@ -72,8 +70,7 @@ class Complaint:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdicts:
+class Verdicts(Struct, frozen=True, kw_only=True):
     """What came of asking: how many monitors have a verdict, what is refused, what is open."""
 
     checked: int

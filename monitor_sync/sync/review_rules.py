@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, get_args
+
+from msgspec import Struct, field
 
 from monitor_sync.audience.pagers import is_pager, pager_globs
 from monitor_sync.audience.teams import handles_of
@@ -17,8 +18,7 @@ IN_ALL: Final = ""
 """What the limits of all business units together are called here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewRules:
+class ReviewRules(Struct, frozen=True, kw_only=True):
     """
     All of a project by which its changes are reviewed, as plain values that a plan file can hold.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from monitor_sync.selectors import with_stems
 from monitor_sync.sync.identity import Match
@@ -12,8 +13,7 @@ from monitor_sync.sync.identity import Match
 Word = Literal["adopt", "moved_from", "released"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Spent(Struct, frozen=True, kw_only=True):
     """
     One word of one file whose entries are all without effect where the plan was made.
 

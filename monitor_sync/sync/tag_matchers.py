@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.counting import count, listed
 from monitor_sync.sync.change import Change
@@ -18,8 +19,7 @@ from monitor_sync.sync.change import Change
 _PLAIN: Final = re.compile(r"[^\s()*]+:[^\s()*]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagMatcher:
+class TagMatcher(Struct, frozen=True, kw_only=True):
     """
     What finds monitors by tags. ``words`` name it.
 

@@ -9,14 +9,14 @@ changed until its tags are right (Datadog's page on monitor settings).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 _ANY: Final = "*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagPolicy:
+class TagPolicy(Struct, frozen=True, kw_only=True):
     """``values`` are those that tags of this ``key`` may have; none for any value."""
 
     key: str
@@ -29,8 +29,7 @@ class TagPolicy:
         return f"one of {', '.join(self.values)}" if self.values else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenPolicy:
+class BrokenPolicy(Struct, frozen=True, kw_only=True):
     """A policy that a monitor breaks: by this ``tag``, or because it lacks one (empty)."""
 
     policy: TagPolicy

@@ -10,8 +10,10 @@ revisions before the base tell which; they are read one by one until every diffe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor_sync.model import Address, Body, Id, LiveResource, Project
 from monitor_sync.resources.difference import FieldChange
@@ -29,16 +31,14 @@ _BARE: Final = ("create", "delete", "release")
 """Actions of which the word says enough: no field is told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class Cause(Struct, frozen=True, kw_only=True):
     """A revision that explains a live value: one not applied yet, or one newer than the base."""
 
     origin: Origin
     since: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreeWayCase:
+class ThreeWayCase(Struct, frozen=True, kw_only=True):
     """One resource whose live form differs from what the files declare."""
 
     change: Change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from monitor_sync.adopt.selecting import select, unmanaged
 from monitor_sync.model import LiveResource, Monitor, Project, Released

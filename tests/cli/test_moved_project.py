@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from monitor_sync.sync import plan_file, plan_json
 from tests.cli.repository import ERRORS, Repository

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render import gitlab

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.errors import Conflict, NotSent, Rejected, Unreachable
 from monitor_sync.render import outcomes, outcomes_json, outcomes_markdown

@@ -8,9 +8,9 @@ fails.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Severity, Span
 from monitor_sync.rules import engine

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.errors import Refused
 from monitor_sync.store.state import State, Workspace, home, locked

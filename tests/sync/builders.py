@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from monitor_sync.model import LiveResource, Monitor, Project, Released
 from monitor_sync.resources.monitor import live as reading

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from monitor_sync.errors import Rejected
 from monitor_sync.sync.apply import Endpoint, Outcome, Patience, Terms, carry_out

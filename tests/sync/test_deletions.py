@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.model import Deletion, LiveId
 from monitor_sync.sync import plan_file, plan_json

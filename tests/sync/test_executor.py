@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.errors import OutcomeUnknown, Refused, Rejected, Unreachable
 from monitor_sync.model import LiveId

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.model import Limit, Limits, Monitor
 from monitor_sync.sync.limits import Breach, breaches

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.model import Limit, Limits, Policy, Project, Suppression, Team
 from monitor_sync.sync import plan_file, plan_json

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.model import LiveResource, Monitor
 from monitor_sync.sync.assets import needs_assets, with_assets

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from monitor_sync.model import LiveId, Project
 from monitor_sync.sync import journal, plan_file, plan_json

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Level, Rewrites, usual_order
 from monitor_sync.adopt.migrate.lifting import IN_SOME_CASES, handle_names, lifted, recipients

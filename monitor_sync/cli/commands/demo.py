@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor_sync.app import files
 from monitor_sync.app.extras import emulator_classes
@@ -133,8 +134,7 @@ def _connected(narrator: _Narrator, project: Project, url: str) -> Client:
     return client
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Meanwhile:
+class _Meanwhile(Struct, frozen=True, kw_only=True):
     """What people did in Datadog while nobody looked: whose threshold, which mute, which clone."""
 
     changed: Monitor

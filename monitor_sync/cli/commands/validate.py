@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec.structs import replace
 
 from monitor_sync import app
 from monitor_sync.cli import console, options

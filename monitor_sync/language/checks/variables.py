@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name
@@ -18,8 +19,7 @@ from monitor_sync.language.tree import Condition, Expression
 from monitor_sync.language.tree_queries import keys_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormulaVariable:
+class FormulaVariable(Struct, frozen=True, kw_only=True):
     """
     One of ``options.variables``.
 

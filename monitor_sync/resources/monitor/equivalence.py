@@ -9,8 +9,9 @@ files declare it, and never a diff where only Datadog has it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.resources.monitor import values
 
@@ -85,8 +86,7 @@ Options that are people's or gone, whoever declares them: mutes, and the lock th
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equivalence:
+class Equivalence(Struct, frozen=True, kw_only=True):
     """
     When two values of one option mean the same.
 
