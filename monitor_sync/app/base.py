@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor_sync.sync.three_way import ThreeWay
 
 
-class BaseRevision(Struct, frozen=True, kw_only=True):
+class BaseRevision(Struct, frozen=True, kw_only=True, dict=True):
     """
     The revision that a change is counted from.
 
