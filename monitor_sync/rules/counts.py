@@ -28,7 +28,7 @@ from monitor_sync.rules.monitor_types import EVENTS, METRIC
 from monitor_sync.rules.reach import how_often
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import limit, shown
-from monitor_sync.rules.views import MonitorView, QueryView
+from monitor_sync.rules.views import MonitorView, QueryView, pages
 
 _OF_GAUGES: Final = re.compile(r"avg|min|max|p\d+(?:\.\d+)?")
 
@@ -307,12 +307,16 @@ def no_data_of_errors(view: MonitorView) -> Iterator[Finding]:
     configuring monitors.
     """
     body = view.monitor.body
-    if not notifies_no_data(body["options"]) or not _BAD_NEWS.search(view.monitor.query):
+    if not pages(view.monitor.priority, view.project.policy) or not notifies_no_data(
+        body["options"]
+    ):
+        return
+    if not _BAD_NEWS.search(view.monitor.query):
         return
     of_query = view.of_query
     compared = comparison(of_query.query)
     upward = compared is not None and compared.operator.text in (">", ">=")
-    if not upward or not of_query.pages or not counts_events(of_query):
+    if not upward or not counts_events(of_query):
         return
     tree = of_query.query.tree
     texts = (

@@ -130,6 +130,8 @@ _UNFILLED: Final = re.compile(
     r"|(?<![{$])\{(?P<single>[A-Za-z_][\w.-]*|\d)\}(?!\})"  # {service}, {0}
     r"|<(?P<angle>[a-z_]+)>"
 )
+_MAY_BE_UNFILLED: Final = re.compile(r"[$%#{<]")
+"""What a placeholder begins with: most names have none of it."""
 
 
 @rule("hygiene/unfilled-name", Severity.WARNING)
@@ -147,7 +149,8 @@ def unfilled_name(view: MonitorView) -> Iterator[Finding]:
 
     Source: published monitors, in which such names were found.
     """
-    match = _UNFILLED.search(view.monitor.name)
+    name = view.monitor.name
+    match = _UNFILLED.search(name) if _MAY_BE_UNFILLED.search(name) else None
     if match is None:
         return
     word = match["shell"] or match["single"] or match["angle"] or ""

@@ -121,9 +121,9 @@ def _in_unit(level: float, unit: Unit) -> str:
     return f"{shown(level)} looks like {unit.meant}: write it in {unit.name.split(' from')[0]}"
 
 
-_MAY_HAVE_UNIT: Final = re.compile(r":(?:system|postgresql|trace|aws|azure|kubernetes|docker)\.")
-_MAY_BE_SHARE: Final = re.compile(r"in_use|pct|percent_usage|apdex")
-_MAY_BE_PERCENT: Final = re.compile(r"cpu|utilized|percent(?!ile)")
+_MAY_HAVE_UNIT: Final = re.compile(
+    ":(?:" + "|".join(pattern.pattern for pattern, _ in UNITS) + r"|trace\.)"
+)
 _LEVEL: Final = re.compile(r"[<>]=? ?(\d{1,9}(?:\.\d{1,9})?)\s*$")
 
 
@@ -131,11 +131,19 @@ def _may_be_wrong(query: str) -> bool:
     """Return False where a glance shows that the number at the end fits; it spares the parsing."""
     level = _LEVEL.search(query, max(0, len(query) - 24))
     number = float(level[1]) if level is not None else 0.0
-    if 1 < number < 100 and not _MAY_BE_SHARE.search(query):
+    if 1 < number < 100 and not _may_be_share(query):
         return False
-    if number <= 1 and level is not None and not _MAY_BE_PERCENT.search(query):
+    if number <= 1 and level is not None and not _may_be_percent(query):
         return False
     return bool(_MAY_HAVE_UNIT.search(query))
+
+
+def _may_be_share(query: str) -> bool:
+    return "pct" in query or "in_use" in query or "percent_usage" in query or "apdex" in query
+
+
+def _may_be_percent(query: str) -> bool:
+    return "cpu" in query or "utilized" in query or "percent" in query
 
 
 def _series_with_its_unit(expression: Expression) -> Series | None:
