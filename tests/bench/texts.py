@@ -25,7 +25,7 @@ monitors:
     service: "${service}"
     query: >-
       sum(last_10m):100 * sum:trace.${operation}.errors{env:${env},service:${service}}.as_count()
-      / clamp_min(sum:trace.${operation}.hits{env:${env},service:${service}}.as_count(), 20) > ${critical}
+      / clamp_min(sum:trace.${operation}.hits{env:${env},service:${service}}.as_count(), 40) > ${critical}
     thresholds: {critical: 5, warning: 2}
     priority: 2
     options: {evaluation_delay: 60}
