@@ -143,10 +143,17 @@ def _finite(text: str) -> float:
 
 
 def parsed_query(query: str | Mapping[str, str]) -> Mapping[str, str]:
-    """Return a query string as a mapping; of a name given twice the last value counts."""
-    if isinstance(query, str):
-        return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
-    return query
+    """Return a query string as a mapping; of a name given twice the last value counts.
+
+    The values of a name that ends in `[]`, an array, are joined by commas.
+    """
+    if not isinstance(query, str):
+        return query
+    parsed: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True) if query else ():
+        joins = name.endswith("[]") and name in parsed
+        parsed[name] = f"{parsed[name]},{value}" if joins else value
+    return parsed
 
 
 def encoded(value: Json) -> bytes:

@@ -12,6 +12,7 @@ from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.faults import KINDS
 from monitor_sync.emulator.validation import KNOWN_TYPES
 from tests.emulator.conftest import KEYS, monitor
+from tests.emulator.history.estates import served
 
 _PATHS = (
     "POST /api/v1/monitor",
@@ -190,3 +191,35 @@ def test_whatever_is_searched_or_set_is_answered(search: dict[str, Any], faults:
         status, _, answer = emulator.handle(method, path, "", KEYS, json.dumps(body).encode())
         assert status in {200, 400}
         json.loads(answer)
+
+
+_ASKED_OF_HISTORY = st.dictionaries(
+    st.sampled_from(
+        ["status", "team_ids", "service_ids", "priority_name", "from_date", "to_date", "filters",
+         "limit", "order", "starting_after", "aggregate_unit", "time_zone", "child_incident",
+         "since", "until", "offset", "page", "page_size", "start", "end", "tags", "statuses[]"]
+    ),
+    _VALUES | st.dictionaries(st.sampled_from(["created_at_end", "team_ids", "urgency"]), _VALUES),
+    max_size=4,
+)  # fmt: skip
+_OF_HISTORY = (
+    ("zenduty", "POST /__zenduty/api/incidents/filter/"),
+    ("zenduty", "POST /__zenduty/api/v2/account/analytics/team_analytics/"),
+    ("zenduty", "GET /api/v1/events"),
+    ("pagerduty", "GET /__pagerduty/incidents"),
+    ("pagerduty", "GET /__pagerduty/log_entries"),
+    ("pagerduty", "POST /__pagerduty/analytics/raw/incidents"),
+    ("pagerduty", "POST /__pagerduty/analytics/metrics/incidents/teams"),
+)
+
+
+@settings(max_examples=60)
+@given(route=st.sampled_from(_OF_HISTORY), asked=_ASKED_OF_HISTORY, search=_SEARCHES)
+def test_whatever_is_asked_of_a_history_is_answered(
+    route: tuple[str, str], asked: dict[str, Any], search: dict[str, Any]
+) -> None:
+    estate = served(route[0])
+    method, _, path = route[1].partition(" ")
+    query = {name: str(value) for name, value in asked.items()}
+    assert estate.ask(method, path, asked, query=query)[0] < 500
+    assert estate.ask("POST", "/api/v2/events/search", search)[0] in {200, 400}

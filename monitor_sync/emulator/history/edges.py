@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -14,7 +14,7 @@ from monitor_sync.emulator.history.records import (
     PastIncident,
     Step,
 )
-from monitor_sync.emulator.history.response import NEVER_ACKNOWLEDGES, moment
+from monitor_sync.emulator.history.response import ACKNOWLEDGED_FOR, NEVER_ACKNOWLEDGES, moment
 from monitor_sync.emulator.history.rhythm import moments
 
 ACKNOWLEDGED_BEFORE_CREATED = "acknowledged before created"
@@ -27,7 +27,6 @@ NO_PRIORITY = "no priority"
 CLOUDWATCH = "cloudwatch"
 PERSON = "person"
 
-_ACKNOWLEDGEMENT_LASTS = 30 * MINUTE
 _ALARMS = (
     "RDS-CPU-high", "ALB-5XX-high", "SQS-oldest-message", "Lambda-throttles", "ECS-memory-high",
 )  # fmt: skip
@@ -70,7 +69,7 @@ def _reopened(item: PastIncident, rng: Random) -> PastIncident:
 def _timed_out(item: PastIncident, rng: Random) -> PastIncident:
     """Acknowledged and forgotten: it triggers again after half an hour."""
     first = item.acknowledged or item.created
-    again = first + _ACKNOWLEDGEMENT_LASTS
+    again = first + ACKNOWLEDGED_FOR
     steps = (
         *(step for step in item.steps if step.at <= first),
         Step(moment(again), "unacknowledge", "timeout"),
@@ -95,21 +94,30 @@ class _Edge:
     count: int
     make: Callable[[PastIncident, Random], PastIncident]
     needs_acknowledgement: bool = True
+    everywhere: bool = True  # else Zenduty alone has it
 
 
 _EDGES = (
     _Edge(name=ACKNOWLEDGED_BEFORE_CREATED, count=6, make=_skewed),
     _Edge(name=RESOLVED_BEFORE_ACKNOWLEDGED, count=4, make=_resolved_too_early),
     _Edge(name=MISSING_TIMES, count=4, make=_without_times),
-    _Edge(name=REOPENED, count=6, make=_reopened),
+    _Edge(name=REOPENED, count=6, make=_reopened, everywhere=False),
     _Edge(name=ACK_TIMEOUT, count=6, make=_timed_out),
-    _Edge(name=SUPPRESSED, count=8, make=_suppressed, needs_acknowledgement=False),
+    _Edge(
+        name=SUPPRESSED, count=8, make=_suppressed, needs_acknowledgement=False, everywhere=False
+    ),
     _Edge(name=NO_PRIORITY, count=12, make=_without_priority, needs_acknowledgement=False),
 )
 
 
-def sprinkled(incidents: Iterable[PastIncident], rng: Random, until: float) -> list[PastIncident]:
-    """Return incidents with a few ordinary ones of old made into each kind of edge."""
+def sprinkled(
+    incidents: Iterable[PastIncident], rng: Random, until: float, of_zenduty: Collection[str]
+) -> list[PastIncident]:
+    """
+    Return incidents with a few ordinary ones of old made into each kind of edge.
+
+    `of_zenduty` are the teams that Zenduty pages: some kinds are there for them alone.
+    """
     changed = list(incidents)
     ordinary = [
         place
@@ -121,7 +129,8 @@ def sprinkled(incidents: Iterable[PastIncident], rng: Random, until: float) -> l
         fit = [
             place
             for place in ordinary
-            if changed[place].acknowledged is not None or not edge.needs_acknowledgement
+            if (changed[place].acknowledged is not None or not edge.needs_acknowledgement)
+            and (edge.everywhere or changed[place].team in of_zenduty)
         ][: max(min(edge.count, len(ordinary) // len(_EDGES)), 1)]
         for place in fit:
             ordinary.remove(place)
@@ -131,16 +140,30 @@ def sprinkled(incidents: Iterable[PastIncident], rng: Random, until: float) -> l
 
 
 def in_maintenance(
-    incidents: Iterable[PastIncident], windows: Iterable[MaintenanceWindow]
+    incidents: Iterable[PastIncident],
+    windows: Iterable[MaintenanceWindow],
+    of_zenduty: Collection[str],
 ) -> list[PastIncident]:
-    """Return incidents, those marked that were created while their service was in maintenance."""
+    """
+    Return incidents, those marked that were created while their service was in maintenance.
+
+    PagerDuty creates none then (its page on maintenance windows); whether Zenduty does is not
+    published, and it does here.
+    """
+    marked = []
     spans = tuple(windows)
-    return [
-        replace(item, maintenance=True)
-        if any(w.team == item.team and w.start <= item.created < w.end for w in spans)
-        else item
-        for item in incidents
-    ]
+    for item in incidents:
+        inside = any(w.team == item.team and w.start <= item.created < w.end for w in spans)
+        if not inside or item.team in of_zenduty:
+            marked.append(replace(item, maintenance=inside))
+    return marked
+
+
+def in_whole_seconds(item: PastIncident) -> PastIncident:
+    """Return an incident of a tool that tells seconds alone."""
+    steps = tuple(replace(step, at=float(int(step.at))) for step in item.steps)
+    told = {name: at if at is None else float(int(at)) for name, at in item.told.items()}
+    return replace(item, steps=steps, told=told)
 
 
 def from_elsewhere(teams: Iterable[str], rng: Random, span: tuple[int, int]) -> list[PastIncident]:

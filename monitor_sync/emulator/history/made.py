@@ -111,18 +111,20 @@ def _incidents(
         if team is not None
         and (incident := response.incident(episode, manners[team], rng, span[1])) is not None
     ]
+    of_zenduty = {name for name, team in teams.items() if team.tool == "zenduty"}
     elsewhere = edges.silent(edges.from_elsewhere(teams, rng, span), scene.silent)
-    incidents = edges.sprinkled(own, rng, span[1]) + elsewhere
-    incidents = edges.in_maintenance(incidents, scene.windows)
-    return tuple(response.merged(_numbered(incidents, teams)))
+    incidents = edges.sprinkled(own, rng, span[1], of_zenduty) + elsewhere
+    told = edges.in_maintenance(incidents, scene.windows, of_zenduty)
+    by_tool: dict[str, list[PastIncident]] = {}
+    for item in sorted(told, key=lambda item: (item.created, item.team, item.problem)):
+        by_tool.setdefault(teams[item.team].tool, []).append(
+            item if item.team in of_zenduty else edges.in_whole_seconds(item)
+        )
+    numbered = itertools.chain.from_iterable(map(_numbered, by_tool.values()))
+    return tuple(sorted(numbered, key=lambda item: (item.created, item.number)))
 
 
-def _numbered(
-    incidents: Iterable[PastIncident], teams: Mapping[str, PastTeam]
-) -> list[PastIncident]:
-    """Return incidents by creation, each tool's numbered from 1."""
-    counters = {team.tool: itertools.count(1) for team in teams.values()}
-    return [
-        replace(item, number=next(counters[teams[item.team].tool]))
-        for item in sorted(incidents, key=lambda item: (item.created, item.team, item.problem))
-    ]
+def _numbered(incidents: Iterable[PastIncident]) -> list[PastIncident]:
+    """Return the incidents of a tool numbered from 1, those of the outage merged."""
+    numbered = [replace(item, number=number) for number, item in enumerate(incidents, 1)]
+    return response.merged(numbered)

@@ -18,6 +18,7 @@ from monitor_sync.emulator.history.records import (
 
 NEVER_ACKNOWLEDGES = "team that never acknowledges"
 ESCALATES_AFTER = 5 * MINUTE
+ACKNOWLEDGED_FOR = 30 * MINUTE  # then it triggers again
 _REVIEWED_AFTER, _REVIEWED = HOUR, 0.35  # how long it took, and the share that got a review
 _TECH_OPS = frozenset({"kubernetes", "aws", "kafka", "edge", "observability", "delivery"})
 
@@ -72,8 +73,8 @@ def _steps(episode: PastEpisode, manner: TeamManner, rng: Random, created: float
     acknowledged = created + _time_to_acknowledge(manner, rng, created)
     recovered = _recovered(episode, rng)
     by_hand = _resolved_by_hand(episode, rng, acknowledged)
-    if episode.edge == scenarios.OPEN:
-        return [Step(moment(created + rng.uniform(40, 900)), "acknowledge", "person")]
+    if episode.edge in {scenarios.OPEN, scenarios.FORGOTTEN}:
+        return _never_resolved(episode, moment(created + rng.uniform(40, 900)))
     steps = []
     silent = manner.never or episode.edge == scenarios.WAITING
     if silent or acknowledged > created + ESCALATES_AFTER:
@@ -84,6 +85,14 @@ def _steps(episode: PastEpisode, manner: TeamManner, rng: Random, created: float
     resolved = recovered if by == "alert" else by_hand
     ended = [Step(resolved, "resolve", by)] if resolved != float("inf") else []
     return [step for step in steps if step.at <= resolved] + ended
+
+
+def _never_resolved(episode: PastEpisode, acknowledged: float) -> list[Step]:
+    """Return the steps of what somebody has in hand at the end, or once had."""
+    taken = Step(acknowledged, "acknowledge", "person")
+    if episode.edge == scenarios.OPEN:
+        return [taken]
+    return [taken, Step(moment(acknowledged + ACKNOWLEDGED_FOR), "unacknowledge", "timeout")]
 
 
 def _time_to_acknowledge(manner: TeamManner, rng: Random, created: float) -> float:

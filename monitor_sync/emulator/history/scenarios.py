@@ -26,9 +26,11 @@ CLOCK_CHANGE = "clock change"
 MAINTENANCE = "maintenance"
 OPEN = "open at the end"
 WAITING = "waiting at the end"
+FORGOTTEN = "waiting again at the end"
 
 _ALERTS_OF_OUTAGE = 40
 _OPEN_FOR = (2 * HOUR, 9 * HOUR, 3 * DAY, 40 * DAY)  # acknowledged, not resolved
+_FORGOTTEN_FOR = (5 * HOUR,)  # acknowledged, until that timed out
 _WAITING_FOR = (90, 7 * MINUTE, 50 * MINUTE)  # not even acknowledged
 
 
@@ -90,9 +92,10 @@ def play(scene: Scene) -> None:
 
 
 def _open_at_the_end(scene: Scene) -> None:
-    for age in _OPEN_FOR:
-        awake = [m for m in scene.paging if m.pages["alert"] != scene.silent]
-        scene.strike(scene.end - age, None, OPEN, awake)
+    for edge, ages in ((OPEN, _OPEN_FOR), (FORGOTTEN, _FORGOTTEN_FOR)):
+        for age in ages:
+            awake = [m for m in scene.paging if m.pages["alert"] != scene.silent]
+            scene.strike(scene.end - age, None, edge, awake)
     for age in _WAITING_FOR:
         scene.strike(scene.end - age, None, WAITING)
 

@@ -22,7 +22,8 @@ from monitor_sync.emulator.on_call.datadog_documents import DatadogTeam, team_do
 from monitor_sync.emulator.on_call.names import User, stable_id, user
 from monitor_sync.emulator.on_call.opsgenie import OpsgenieAccount, OpsgenieTeam
 from monitor_sync.emulator.on_call.owners import OwnerTeam, opsgenie_service_id
-from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount, PagerDutyTeam
+from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount
+from monitor_sync.emulator.on_call.pagerduty_documents import PagerDutyTeam
 from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
 from monitor_sync.emulator.on_call.zenduty_incidents import Home
 
@@ -42,7 +43,8 @@ class OnCallEstate:
     """
     What the on-call tools hold, and Datadog's webhooks and PagerDuty services by name.
 
-    `homes` are the Zenduty team and service of each team of teams.yaml that Zenduty pages.
+    `homes` are the Zenduty team and service of each team of teams.yaml that Zenduty pages,
+    `pagerduty_homes` what PagerDuty has of each that it pages.
     """
 
     zenduty: ZendutyAccount
@@ -54,10 +56,12 @@ class OnCallEstate:
     datadog_teams: Mapping[str, Document]
     opsgenie_services: Mapping[str, Document]
     homes: Mapping[str, Home]
+    pagerduty_homes: Mapping[str, PagerDutyTeam]
 
     def hold(self, history: PastHistory, variants: Collection[str] = ()) -> None:
         """Let the tools serve the incidents of a history."""
         self.zenduty.hold(history, self.homes, variants)
+        self.pagerduty.hold(history, self.pagerduty_homes)
 
     def route(self, path: str) -> str | None:
         """Return a path of a tool's with ids as `{id}`; None for a path of nobody's here."""
@@ -128,6 +132,7 @@ def build(
         datadog_teams=building.datadog_teams,
         opsgenie_services=building.opsgenie_services,
         homes=building.homes,
+        pagerduty_homes=building.pagerduty_homes,
     )
 
 
@@ -144,6 +149,7 @@ class _Building:
         self.users: list[User] = []
         self._rotas: dict[str, tuple[list[User], Document]] = {}  # by team, of its first tool
         self.homes: dict[str, Home] = {}
+        self.pagerduty_homes: dict[str, PagerDutyTeam] = {}
         self._now = now
         self._addresses: dict[str, str] = {}  # by the name of the webhook
         self._owners: dict[str, str] = {}
@@ -227,6 +233,7 @@ class _Building:
     def _add_to_pagerduty(self, team: OwnerTeam) -> None:
         name = team.service or next(iter(team.pagerduty_services), team.name)
         if name in self.pagerduty:
+            self.pagerduty_homes[team.name] = self.pagerduty[name]
             return
         number = len(self.pagerduty)
         people = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
@@ -243,6 +250,7 @@ class _Building:
             users=tuple(people),
             delay=None if self._is("policy-empty", team.name) else 30 if slow else 5,
         )
+        self.pagerduty_homes[team.name] = self.pagerduty[name]
 
     def _add_to_datadog(self, team: OwnerTeam, handle: str) -> None:
         if any(held.handle == handle for held in self.datadog):

@@ -8,45 +8,35 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
-from monitor_sync.emulator.answers import Answer, Request, answer
-from monitor_sync.emulator.on_call import rota
+from monitor_sync.emulator.answers import Answer, ErrorAnswer, Request, answer
+from monitor_sync.emulator.history.made import PastHistory
+from monitor_sync.emulator.on_call import pagerduty_analytics, rota
 from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
-from monitor_sync.emulator.on_call.names import User, stable_id
+from monitor_sync.emulator.on_call.pagerduty_documents import (
+    MAKE,
+    Document,
+    PagerDutyTeam,
+    on_call_entry,
+    reference,
+)
+from monitor_sync.emulator.on_call.pagerduty_incidents import BadInput, PagerDutyIncidents
+
+Item = TypeVar("Item")
 
 PREFIX = "/__pagerduty"
 
 _LISTS = ("services", "escalation_policies", "schedules", "oncalls")
 _PATH = re.compile(rf"{PREFIX}/(?P<list>{'|'.join(_LISTS)})(?:/(?P<id>\w+))?")
+_OF_INCIDENTS = re.compile(
+    rf"{PREFIX}/(?P<list>incidents|log_entries)(?:/(?P<id>\w+)(?:/(?P<part>log_entries|alerts))?)?"
+)
+_ANALYTICS = re.compile(rf"{PREFIX}/analytics/(?P<what>raw|metrics)/incidents(?:/(?P<by>\w+))?")
+_DEEPEST = 10_000  # objects that classic pagination reaches, by PagerDuty's page on it
 _REQUESTS, _SECONDS = 960, 60.0  # PagerDuty's page on REST API rate limits
-
-Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagerDutyTeam:
-    """
-    A team of teams.yaml in PagerDuty: a service, its schedule, its people.
-
-    The last of `users` is the second level, the others take turns. `delay` is how many minutes the
-    first level has, None for a policy without levels.
-    """
-
-    owner: str
-    title: str
-    service: str
-    status: str
-    schedule: rota.Schedule
-    users: tuple[User, ...]
-    delay: int | None
-
-    def id(self, kind: str) -> str:
-        """Return the id of its object of a kind, such as `service`."""
-        return _id(self.owner, kind)
 
 
 class PagerDutyAccount:
@@ -64,12 +54,17 @@ class PagerDutyAccount:
         self._broken = tuple(broken)
         self._clock = clock
         self._enforce = enforce_limits
+        self._incidents: PagerDutyIncidents | None = None
         self._reads: deque[float] = deque(maxlen=_REQUESTS)
 
     def route(self, path: str) -> str:
         """Return a path with an id as `{id}`, for the counter of requests."""
-        match = _PATH.fullmatch(path)
-        return f"{PREFIX}/{match['list']}/{{id}}" if match and match["id"] else path
+        match = _PATH.fullmatch(path) or _OF_INCIDENTS.fullmatch(path)
+        return path.replace(f"/{match['id']}", "/{id}", 1) if match and match["id"] else path
+
+    def hold(self, history: PastHistory, homes: Mapping[str, PagerDutyTeam]) -> None:
+        """Serve the incidents of a history; `homes` are by team of teams.yaml."""
+        self._incidents = PagerDutyIncidents(history, homes)
 
     def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
         """Answer one request, with the headers about limits where nothing is broken."""
@@ -99,6 +94,15 @@ class PagerDutyAccount:
     def _answered(self, request: Request) -> Answer:
         if not request.headers.get("authorization", "").startswith("Token token="):
             return _error(401, "Unauthorized", 2006)
+        if self._incidents is not None:
+            try:
+                given = self._of_incidents(self._incidents, request)
+            except ErrorAnswer:
+                return _error(400, "Invalid Input Provided", 2001, "The body is no JSON object")
+            except BadInput as problem:
+                return _error(400, "Invalid Input Provided", 2001, str(problem))
+            if given is not None:
+                return given
         match = _PATH.fullmatch(request.path)
         if match is None or request.method != "GET":
             return _error(404, "Not Found", 2100)
@@ -108,7 +112,32 @@ class PagerDutyAccount:
             document = next(named, None)
             name = document["type"] if document else ""
             return answer({name: document}) if document else _error(404, "Not Found", 2100)
-        return _paged(match["list"], documents, request)
+        return _paged(match["list"], dict, documents, request)
+
+    def _of_incidents(self, held: PagerDutyIncidents, request: Request) -> Answer | None:
+        """Answer what concerns incidents; None for what does not. Raises `BadInput`."""
+        now = self._clock()
+        analytics = _ANALYTICS.fullmatch(request.path)
+        if analytics is not None and request.method == "POST":
+            return pagerduty_analytics.answered(held, request, now, analytics["by"] or "")
+        match = _OF_INCIDENTS.fullmatch(request.path)
+        if match is None or request.method != "GET":
+            return None
+        if match["list"] == "log_entries":
+            if match["id"]:
+                return None
+            entries = held.log_entries(request, now)
+            return _paged("log_entries", held.log_document, entries, request)
+        if match["id"] is None:
+            return _paged("incidents", held.document, held.listed(request, now), request)
+        item = held.get(match["id"])
+        if item is None:
+            return None
+        if match["part"] is None:
+            return answer({"incident": held.document(item)})
+        if match["part"] == "alerts":
+            return _paged("alerts", held.alert_document, held.alerts(item), request)
+        return _paged("log_entries", held.log_document, held.log_of(item), request)
 
     def _documents(self, kind: str, request: Request) -> Iterator[Document]:
         wanted = request.query.get("query", "").casefold()
@@ -119,7 +148,7 @@ class PagerDutyAccount:
                 ):  # fmt: skip
                     yield from self._on_call(team, request)
                 continue
-            document = _MAKE[kind](team)
+            document = MAKE[kind](team)
             if wanted in document["name"].casefold():
                 yield document
 
@@ -129,13 +158,13 @@ class PagerDutyAccount:
         now = datetime.fromtimestamp(self._clock(), UTC)
         since = _moment(request.query.get("since"), now)
         until = _moment(request.query.get("until"), since + timedelta(seconds=1))
-        schedule = _reference("schedule", team.id("schedule"), team.schedule["name"])
+        schedule = reference("schedule", team.id("schedule"), team.schedule["name"])
         for username, start, end in rota.turns(team.schedule, since, until):
             user = next(user for user in team.users if user["username"] == username)
             times = {"start": rota.stamp(start), "end": rota.stamp(end)}
-            yield {**_entry(team, user, 1), "schedule": schedule, **times}
+            yield {**on_call_entry(team, user, 1), "schedule": schedule, **times}
         always = {"schedule": None, "start": None, "end": None}
-        yield {**_entry(team, team.users[-1], 2), **always}
+        yield {**on_call_entry(team, team.users[-1], 2), **always}
 
 
 def _moment(written: str | None, default: datetime) -> datetime:
@@ -146,124 +175,31 @@ def _moment(written: str | None, default: datetime) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _paged(name: str, documents: list[Document], request: Request) -> Answer:
+def _paged(
+    name: str, document: Callable[[Item], Document], items: Sequence[Item], request: Request
+) -> Answer:
+    """Return a page of items, each as `document` makes it."""
     try:
         limit = min(int(request.query.get("limit", "25")), 100)
         offset = int(request.query.get("offset", "0"))
     except ValueError:
         return _error(400, "Invalid Input Provided", 2001)
-    if limit < 1 or offset < 0:
-        return _error(400, "Invalid Input Provided", 2001)
+    if limit < 1 or offset < 0 or offset + limit > _DEEPEST:
+        return _error(400, "Invalid Input Provided", 2001, "Offset must be less than 10000")
     return answer(
         {
-            name: documents[offset : offset + limit],
+            name: [document(item) for item in items[offset : offset + limit]],
             "limit": limit,
             "offset": offset,
-            "more": offset + limit < len(documents),
-            "total": len(documents) if request.query.get("total") == "true" else None,
+            "more": offset + limit < len(items),
+            "total": len(items) if request.query.get("total") == "true" else None,
         }
     )
 
 
-def _error(status: int, message: str, code: int) -> Answer:
-    return answer({"error": {"message": message, "code": code}}, status)
-
-
-# documents
-
-
-def _id(*parts: str) -> str:
-    return "P" + stable_id("pagerduty", *parts).replace("-", "")[:13].upper()
-
-
-def _named(kind: str, identifier: str, name: str) -> Document:
-    at = f"{kind.removesuffix('y')}ies" if kind.endswith("y") else f"{kind}s"
-    return {
-        "id": identifier,
-        "type": kind,
-        "summary": name,
-        "self": f"https://api.pagerduty.com/{at}/{identifier}",
-        "html_url": f"https://acme.pagerduty.example/{at}/{identifier}",
-    }
-
-
-def _reference(kind: str, identifier: str, name: str) -> Document:
-    return {**_named(kind, identifier, name), "type": f"{kind}_reference"}
-
-
-def _user(user: User) -> Document:
-    name = f"{user['first_name']} {user['last_name']}"
-    return _reference("user", _id(user["username"]), name)
-
-
-def _policy_of(team: PagerDutyTeam) -> Document:
-    name = f"{team.title} escalation"
-    return _reference("escalation_policy", team.id("escalation_policy"), name)
-
-
-def _entry(team: PagerDutyTeam, user: User, level: int) -> Document:
-    return {"user": _user(user), "escalation_policy": _policy_of(team), "escalation_level": level}
-
-
-def _service(team: PagerDutyTeam) -> Document:
-    integration = _reference("events_api_v2_inbound_integration", team.id("datadog"), "Datadog")
-    return {
-        **_named("service", team.id("service"), team.service),
-        "name": team.service,
-        "auto_resolve_timeout": 14400,
-        "acknowledgement_timeout": 600,
-        "created_at": "2026-01-12T04:30:00Z",
-        "status": team.status,
-        "alert_creation": "create_alerts_and_incidents",
-        "alert_grouping_parameters": {"type": "intelligent"},
-        "integrations": [integration],
-        "escalation_policy": _policy_of(team),
-        "teams": [_reference("team", team.id("team"), team.title)],
-        "incident_urgency_rule": {"type": "constant", "urgency": "high"},
-        "support_hours": None,
-        "scheduled_actions": [],
-        "auto_pause_notifications_parameters": {"enabled": False, "timeout": None},
-    }
-
-
-def _policy(team: PagerDutyTeam) -> Document:
-    schedule = _reference("schedule", team.id("schedule"), team.schedule["name"])
-    rules = [
-        {"id": team.id(f"rule{place}"), "escalation_delay_in_minutes": delay, "targets": [target]}
-        for place, delay, target in (
-            (1, team.delay, schedule),
-            (2, 30, _user(team.users[-1])),
-        )
-    ]
-    reference = _policy_of(team)
-    return {
-        **_named("escalation_policy", reference["id"], reference["summary"]),
-        "name": reference["summary"],
-        "on_call_handoff_notifications": "if_has_services",
-        "escalation_rules": [] if team.delay is None else rules,
-        "services": [_reference("service", team.id("service"), team.service)],
-        "num_loops": 0,
-        "teams": [_reference("team", team.id("team"), team.title)],
-    }
-
-
-def _schedule(team: PagerDutyTeam) -> Document:
-    name = team.schedule["name"]
-    return {
-        **_named("schedule", team.id("schedule"), name),
-        "name": name,
-        "time_zone": team.schedule["time_zone"],
-        "description": team.schedule["summary"],
-        "escalation_policies": [_policy_of(team)],
-        "users": [_user(user) for user in team.users[:-1]],
-    }
-
-
-_MAKE: dict[str, Callable[[PagerDutyTeam], Document]] = {
-    "services": _service,
-    "escalation_policies": _policy,
-    "schedules": _schedule,
-}
+def _error(status: int, message: str, code: int, *errors: str) -> Answer:
+    reasons = {"errors": list(errors)} if errors else {}
+    return answer({"error": {"message": message, "code": code, **reasons}}, status)
 
 
 _REFUSALS = {

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from statistics import fmean
 from typing import Any
 
+from monitor_sync.emulator import shapes
 from monitor_sync.emulator.answers import Answer, ErrorAnswer, Request, answer
 from monitor_sync.emulator.history import response
 from monitor_sync.emulator.history.made import PastHistory
@@ -141,7 +142,7 @@ class ZendutyIncidents:
         self, sent: Mapping[str, Any], usual_status: int
     ) -> Iterator[Callable[[PastIncident], bool]]:
         status = sent.get("status", usual_status)
-        if status not in {-1, 0, 1, 2, 3}:
+        if not shapes.whole(status) or not -1 <= status <= 3:
             raise ErrorAnswer(400, None)
         if status:
             wanted = {1, 2} if status == -1 else {status}

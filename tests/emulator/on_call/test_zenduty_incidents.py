@@ -93,7 +93,13 @@ def test_days_narrow_the_listing_from_midnight_to_midnight() -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [{"status": 9}, {"from_date": "5 October"}, {"from_date": "2026-13-01"}, {"team_ids": 5}],
+    [
+        {"status": 9},
+        {"status": []},
+        {"from_date": "5 October"},
+        {"from_date": "2026-13-01"},
+        {"team_ids": 5},
+    ],
 )
 def test_a_filter_that_nobody_can_mean_is_refused(sent: dict[str, Any]) -> None:
     status, given = served().ask("POST", FILTER, sent)
