@@ -41,6 +41,7 @@ from monitor_sync.emulator.on_call import broken as broken_ways
 from monitor_sync.emulator.on_call.estate import OnCallEstate, build
 from monitor_sync.emulator.on_call.owners import (
     OwnerTeam,
+    past_teams,
     seeded_opsgenie_services,
     seeded_teams,
 )
@@ -188,7 +189,7 @@ class Emulator:
         with self._lock:
             history = made(
                 self._account.monitors,
-                [team.as_past() for team in self._owners],
+                past_teams(self._owners),
                 seed=seed,
                 start=end - weeks * WEEK,
                 end=end,

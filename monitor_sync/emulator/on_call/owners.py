@@ -46,15 +46,23 @@ class OwnerTeam:
         """The names by which Datadog knows its services of Opsgenie."""
         return self._named(_OPSGENIE)
 
-    def as_past(self) -> PastTeam:
-        """Return it for a history: the tool, and those of its handles that page."""
-        prefix = _PAGERS.get(self.tool, "@@")
-        pagers = tuple(handle for handle in self.handles if handle.startswith(prefix))
-        return PastTeam(name=self.name, title=self.title, tool=self.tool, handles=pagers)
-
     def _named(self, prefix: str) -> list[str]:
         named = (handle.removeprefix(prefix) for handle in self.handles if prefix in handle)
         return list(dict.fromkeys(named))
+
+
+def past_teams(owners: Iterable[OwnerTeam]) -> list[PastTeam]:
+    """Return the teams for a history, with their handles that page: those whose tool serves one."""
+    return [
+        PastTeam(
+            name=team.name,
+            title=team.title,
+            tool=team.tool,
+            handles=tuple(h for h in team.handles if h.startswith(_PAGERS[team.tool])),
+        )
+        for team in owners
+        if team.tool in _PAGERS
+    ]
 
 
 def seeded_teams(owners: Iterable[OwnerTeam]) -> list[str]:

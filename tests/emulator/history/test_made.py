@@ -12,6 +12,7 @@ import pytest
 from monitor_sync.emulator.history import edges, response, scenarios, truth
 from monitor_sync.emulator.history.made import PastHistory, made
 from monitor_sync.emulator.history.records import WEEK
+from monitor_sync.emulator.on_call.owners import past_teams
 from tests.emulator.history.estates import MONITORS, UNTIL, Served, owners, served
 
 HISTORY = served().history
@@ -21,7 +22,7 @@ def again(seed: int = 7, *, backwards: bool = False) -> PastHistory:
     bodies = list(served().emulator._account.monitors)
     return made(
         reversed(bodies) if backwards else bodies,
-        [owner.as_past() for owner in owners()],
+        past_teams(owners()),
         seed=seed,
         start=int(UNTIL) - 26 * WEEK,
         end=int(UNTIL),
