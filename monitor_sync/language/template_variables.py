@@ -228,11 +228,10 @@ def _word(word: str, around: Surroundings) -> VariableVerdict:
 
 def _bare_key(word: str, around: Surroundings) -> VariableVerdict:
     if _grouped(word, around) and not _slip(word, around):
-        instead = f"{_bracketed(word)}.name"
         return VariableVerdict(
             existence=Existence.UNKNOWN,
             reason=f"`{word}` is a tag: what it is called ends with .name",
-            instead=instead,
+            instead=f"{_bracketed(word)}.name",
         )
     return _no_such(word, around)
 
@@ -296,8 +295,7 @@ def _bracketed(key: str) -> str:
 def _key(key: str, around: Surroundings) -> VariableVerdict:
     keys = around.group_keys or ()
     if keys:
-        listed = ", ".join(keys)
-        reason = f"the query does not group by `{key}` (it groups by {listed})"
+        reason = f"the query does not group by `{key}` (it groups by {', '.join(keys)})"
     else:
         reason = f"the query does not group by `{key}`, and by nothing else"
     return VariableVerdict(
@@ -316,6 +314,8 @@ def _grouped_instead(path: tuple[str, ...], around: Surroundings) -> str:
 
     Datadog knows more of a service or of a pod than its name: there a near field is meant, or none.
     """
+    if _enriched(lower := tuple(part.lower() for part in path), around):
+        return dotted(lower)
     fields = _enriched_fields(path[0])
     if len(path) == 2 and fields and path[1] != "value" and _grouped(path[0], around):
         near = nearest(path[1], (*fields, "name"))

@@ -43,9 +43,9 @@ def contradicting_filter() -> None:
 @tells("query/upper-case-value", WARNING, "upper-case-value")
 def upper_case_value() -> None:
     """
-    A filter asks for a value with capitals.
+    A filter asks for a value with capitals, or a query groups by a key with capitals.
 
-    Why: tags of metrics are stored in lower case, so that it never fits.
+    Why: tags of metrics are stored in lower case, so that no filter fits and no group is made.
 
     Example: `{service:Quote-API}`.
 

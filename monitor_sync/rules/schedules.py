@@ -36,10 +36,9 @@ def recurrence_count(view: QueryView) -> Iterable[Finding]:
 
     Source: Datadog's guide to custom schedules.
     """
-    if "scheduling_options" not in view.options:
-        return ()
-    given = scheduling_part(view.options, "custom_schedule")
-    if given is None:
+    schedule = view.options.get("scheduling_options")
+    given = schedule.get("custom_schedule") if isinstance(schedule, dict) else None
+    if not isinstance(given, dict):  # an empty one is sent as it is
         return ()
     recurrences = given.get("recurrences")
     count = len(recurrences) if isinstance(recurrences, list) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -30,6 +31,7 @@ class Unit(Struct, frozen=True):
 _SHARE: Final = Unit("a share from 0 to 1", 0, 1, "a percentage")
 _PERCENT: Final = Unit("a percentage from 0 to 100", 1, 100, "a share")
 _SECONDS: Final = Unit("seconds", 0, 100, "milliseconds")
+_BYTES: Final = Unit("bytes", 100_000, math.inf, "megabytes or gigabytes")
 
 UNITS: Final[tuple[tuple[re.Pattern[str], Unit], ...]] = (
     # integrations-core, disk/metadata.csv: fraction
@@ -59,6 +61,11 @@ UNITS: Final[tuple[tuple[re.Pattern[str], Unit], ...]] = (
     # CloudWatch: TargetResponseTime and Latency of load balancers are in seconds
     (re.compile(r"aws\.applicationelb\.target_response_time\.\w+|aws\.elb\.latency(?:\.\w+)?"),
      _SECONDS),
+    # CloudWatch: FreeableMemory and FreeStorageSpace of RDS are in bytes
+    (re.compile(r"aws\.rds\.(?:freeable_memory|free_storage_space)(?:\.\w+)?"), _BYTES),
+    # the Agent's system checks: bytes
+    (re.compile(r"system\.mem\.(?:free|total|usable|used)|system\.disk\.(?:free|total|used)"),
+     _BYTES),
     # CloudWatch: latencies of RDS are in seconds
     (re.compile(r"aws\.rds\.(?:read|write|commit)_latency"), _SECONDS),
 )  # fmt: skip
@@ -131,6 +138,8 @@ def _may_be_wrong(query: str) -> bool:
     """Return False where a glance shows that the number at the end fits; it spares the parsing."""
     level = _LEVEL.search(query, max(0, len(query) - 24))
     number = float(level[1]) if level is not None else 0.0
+    if _may_be_bytes(query):
+        return True
     if 1 < number < 100 and not _may_be_share(query):
         return False
     if number <= 1 and level is not None and not _may_be_percent(query):
@@ -140,6 +149,10 @@ def _may_be_wrong(query: str) -> bool:
 
 def _may_be_share(query: str) -> bool:
     return "pct" in query or "in_use" in query or "percent_usage" in query or "apdex" in query
+
+
+def _may_be_bytes(query: str) -> bool:
+    return ":system.mem." in query or ":system.disk." in query or ":aws.rds.free" in query
 
 
 def _may_be_percent(query: str) -> bool:
@@ -174,6 +187,8 @@ def _is_impossible(level: float, compared: Comparison, unit: Unit) -> bool:
     """Return whether the comparison is always or never true, or surely in another unit."""
     if unit is _SECONDS:
         return level >= unit.high
+    if unit is _BYTES:
+        return 0 < level < unit.low
     if unit is _PERCENT and compared.operator.text in (">", ">="):
         return level > unit.high or 0 < level <= unit.low
     return level > unit.high

@@ -119,6 +119,8 @@ def test_a_variable_that_exists(text: str, surroundings: Surroundings) -> None:
         ("{{host.Name}}", around("query alert", "host"), UNKNOWN, "host.name"),
         ("{{service.NAME}}", around("query alert", "service"), UNKNOWN, "service.name"),
         ("{{service.teams}}", around("query alert", "service"), UNKNOWN, "service.team"),
+        ("{{Service.team}}", around("query alert", "service"), UNKNOWN, "service.team"),
+        ("{{service.Docs}}", around("query alert", "service"), UNKNOWN, "service.docs"),
         ("{{service.oncall}}", around("query alert", "service"), UNKNOWN, ""),
         ("{{service.team}}", around("query alert", "host"), UNKNOWN, ""),
         ("{{kube_app.name}}", around("query alert", "kube.app"), BLANK, "[kube.app].name"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from monitor_sync.language.atoms import StringLiteral
+from monitor_sync.language.atoms import Name, StringLiteral
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.tree import Condition, Junction, Negation, Tag, TagList
 from monitor_sync.language.tree_queries import tags_in
@@ -42,16 +42,27 @@ def check_filter(condition: Condition, findings: Findings) -> None:
         _always_true(condition, findings)
 
 
-_NOT_IN_TAGS: Final = re.compile(r"""[=<>|;&'"~^$?+%\[\]\\]""")
+_NOT_IN_TAGS: Final = re.compile(r"""[=<>|;&'"`#~^$?+%\[\]\\]""")
 """Characters that Datadog stores as ``_``, so that no tag has them."""
 
 _EITHER: Final = re.compile(r"([\w.-]+):([\w.*/-]+(?:\|[\w.*/-]+)+)", re.ASCII)
 _PATTERN: Final = re.compile(r"/.*[*^$+?\\\[].*/")
-_NEAR_TAG: Final = re.compile(r"""([\w./-]+):?\s*[=<>!~]*\s*['"]?([\w./*-]+)['"]?""", re.ASCII)
+_NEAR_TAG: Final = re.compile(r"""#?([\w./-]+):?\s*[=<>!~]*\s*['"`]?([\w./*-]+)['"`]?""", re.ASCII)
 
 
-def check_tag_text(text: StringLiteral, findings: Findings) -> None:
-    """Report a quoted tag of a step such as ``.over("env:prod")`` that never fits."""
+def check_case(key: Name | StringLiteral, written: str, findings: Findings) -> None:
+    """Report a key to group by that no metric and no check has, as it has capitals."""
+    if written != written.lower():
+        message = f"`{written}` groups by nothing: tags are stored in lower case"
+        findings.warn("upper-case-value", key, message, f"write `{written.lower()}`")
+
+
+def check_tag_text(text: StringLiteral, findings: Findings, *, excludes: bool = False) -> None:
+    """
+    Report a quoted tag of a step such as ``.over("env:prod")`` that never fits.
+
+    ``excludes`` says that there is a step for what is left out.
+    """
     if "," in text.value:
         apart = ",".join(f'"{tag.strip()}"' for tag in text.value.split(","))
         findings.warn(
@@ -71,6 +82,11 @@ def check_tag_text(text: StringLiteral, findings: Findings) -> None:
             f"`{text.value}` is read as one tag",
             "a step takes tags, not conditions" if either else f"quote each by itself: `{apart}`",
         )
+        return
+    if excludes and text.value.startswith("-"):
+        message = f"`{text.value}` never fits: a minus does not negate"
+        hint = f'write `.exclude("{text.value[1:]}")`'
+        findings.warn("filter-never-fits", text, message, hint)
         return
     key, colon, value = text.value.partition(":")
     tag = Tag(text.start, text.end, key if colon else "", value if colon else key)

@@ -9,7 +9,7 @@ from monitor_sync.counting import joined
 from monitor_sync.language.atoms import Name, Node, Number
 from monitor_sync.language.checks.algorithms import check_algorithms
 from monitor_sync.language.checks.calls import check_call
-from monitor_sync.language.checks.filters import check_filter
+from monitor_sync.language.checks.filters import check_case, check_filter
 from monitor_sync.language.checks.windows import check_evaluation
 from monitor_sync.language.functions import FILLS, METHODS, NESTED_METHODS, PERCENTILE
 from monitor_sync.language.problems import Findings
@@ -91,6 +91,9 @@ def _check_series(series: Series, findings: Findings, window: int) -> None:
         check_filter(series.scope.condition, findings)
     if series.suffixes:
         _check_modifiers(series.modifiers, findings, window)
+        for layer in series.layers:
+            for key in layer.keys:
+                check_case(key, key.text, findings)
 
 
 def _check_aggregator(aggregator: Name, findings: Findings) -> None:

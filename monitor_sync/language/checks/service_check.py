@@ -6,7 +6,7 @@ from typing import Final
 
 from monitor_sync.counting import joined
 from monitor_sync.language.atoms import StringLiteral
-from monitor_sync.language.checks.filters import check_tag_text
+from monitor_sync.language.checks.filters import check_case, check_tag_text
 from monitor_sync.language.checks.steps import by_name, has_unknown, require, texts, whole_number
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.tree import CheckQuery, Step
@@ -59,8 +59,10 @@ def _check_text(text: StringLiteral, name: str, findings: Findings) -> None:
             f"`{text.value}` is read as one key",
             f"quote each key by itself: `.by({apart})`",
         )
-    elif name != "by":
-        check_tag_text(text, findings)
+    elif name == "by":
+        check_case(text, text.value, findings)
+    else:
+        check_tag_text(text, findings, excludes=name == "over")
 
 
 def _check_last(steps: dict[str, Step], findings: Findings) -> None:
