@@ -122,7 +122,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     regular expression that every name matches. Monitors of ``paging_priorities`` must reach a
     pager, and ``pagers`` says what one is; both ``pagers`` and ``forbidden_handles`` are globs over
     handles. ``severity`` maps a rule to ``error``, ``warning``, ``note`` or ``off``. With
-    ``paging_approval`` a team that would be paged more or less must have said yes.
+    ``paging_approval`` a team paged more or less must have said yes. ``backtest`` is as written.
     """
 
     required_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -132,6 +132,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     forbidden_handles: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)
     paging_approval: bool = False
+    backtest: Mapping[str, float] = field(default_factory=dict)
 
 
 Limited = Literal["deletes", "changes", "labels", "unpaged", "lookalikes"]

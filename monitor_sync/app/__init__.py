@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from monitor_sync.app.adopting_drift import AdoptedDrift, adopt_drift
     from monitor_sync.app.applying import Applied, ApplyOptions, Prepared, apply
+    from monitor_sync.app.backtesting import BacktestOptions, Backtests, backtest
     from monitor_sync.app.briefing import Brief, brief
     from monitor_sync.app.conversation import Conversation
     from monitor_sync.app.delivery import JobLog, MergedOptions, merged
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from monitor_sync.app.publishing import publish, refuse_others
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
     from monitor_sync.app.releasing import Release, ReleaseOptions, release
-    from monitor_sync.app.responding import Responded, ResponseOptions, report_sla
     from monitor_sync.app.site import SiteFacts, SiteOptions, site_facts
     from monitor_sync.app.starting import (
         NewProject,
@@ -49,6 +49,8 @@ __all__ = [
     "AdoptedDrift",
     "Applied",
     "ApplyOptions",
+    "BacktestOptions",
+    "Backtests",
     "Brief",
     "CommentOptions",
     "Conversation",
@@ -68,8 +70,6 @@ __all__ = [
     "ProjectChoices",
     "Release",
     "ReleaseOptions",
-    "Responded",
-    "ResponseOptions",
     "SiteFacts",
     "SiteOptions",
     "Suggested",
@@ -81,6 +81,7 @@ __all__ = [
     "adopt_drift",
     "apply",
     "approvals",
+    "backtest",
     "brief",
     "comment",
     "doctor",
@@ -98,7 +99,6 @@ __all__ = [
     "release",
     "report_noise",
     "report_ownership",
-    "report_sla",
     "site_facts",
     "suggest",
     "unmanaged",
@@ -112,6 +112,7 @@ __all__ = [
 _MODULES: Final = {
     "adopting_drift": ("AdoptedDrift", "adopt_drift"),
     "applying": ("Applied", "ApplyOptions", "Prepared", "apply"),
+    "backtesting": ("BacktestOptions", "Backtests", "backtest"),
     "briefing": ("Brief", "brief"),
     "conversation": ("Conversation",),
     "delivery": ("JobLog", "MergedOptions", "merged"),
@@ -129,7 +130,6 @@ _MODULES: Final = {
     "publishing": ("publish", "refuse_others"),
     "releasing": ("Release", "ReleaseOptions", "release"),
     "site": ("SiteFacts", "SiteOptions", "site_facts"),
-    "responding": ("Responded", "ResponseOptions", "report_sla"),
     "starting": (
         "ProjectChoices",
         "NewProject",

@@ -50,7 +50,8 @@ class Planned(Struct, frozen=True, kw_only=True):
     A plan that was made of the files in ``root``, and what it was made with.
 
     ``warnings`` are what the rules say of the monitors that it would write. ``muted`` are the keys
-    of our monitors that somebody silenced in Datadog, ``trail`` what was deleted there.
+    of our monitors that somebody silenced in Datadog, ``trail`` what was deleted there, ``live``
+    everything that was listed.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     plan: Plan
     warnings: tuple[Diagnostic, ...] = ()
     muted: tuple[str, ...] = ()
+    live: Sequence[LiveResource] = ()
 
     def file(self) -> str:
         """Return the text of the plan file. Raises UsageError where a part cannot stand alone."""
@@ -141,6 +143,7 @@ def compare(
             plan=replace(plan, made=began, loosened=loosened),
             muted=tuple(sorted(live.key for live in monitors if _is_muted(live, project))),
             warnings=warnings,
+            live=monitors,
         )
 
 

@@ -27,7 +27,7 @@ from monitor_sync.errors import MonitorSyncError, UsageError
 COMMANDS: Final = (
     "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "release",
     "migrate", "show", "list", "report", "on-call", "codeowners", "comment", "approvals", "merged",
-    "test", "evaluate", "doctor", "emulate", "demo",
+    "test", "backtest", "evaluate", "doctor", "emulate", "demo",
 )  # fmt: skip
 """Every command, in the order of ``--help``. ``list`` is in ``commands/list.py``, and so on."""
 

@@ -17,6 +17,7 @@ from monitor_sync.datadog.service import datadog
 from monitor_sync.datadog.settings import Settings, from_environment
 from monitor_sync.datadog.slos import Slos
 from monitor_sync.datadog.teams import Teams
+from monitor_sync.datadog.timeseries import Timeseries
 from monitor_sync.datadog.transport import Transport
 from monitor_sync.datadog.users import Users
 from monitor_sync.http.rate_limit import Wait
@@ -55,6 +56,7 @@ class Client:
         self.policies = Policies(self.api)
         self.slos = Slos(self.api)
         self.teams = Teams(self.api)
+        self.timeseries = Timeseries(self.api)
         self.users = Users(self.api)
 
     @classmethod

@@ -20,6 +20,7 @@ from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 from monitor_sync.emulator.history import alert_events
 from monitor_sync.emulator.history.made import PastEvent, PastHistory
 from monitor_sync.emulator.instants import instant
+from monitor_sync.emulator.metrics import alerts
 from monitor_sync.emulator.search_query import Predicate, test_of
 
 _SHAPES: dict[str, shapes.Shape] = {"filter": shapes.record, "page": shapes.record}
@@ -52,7 +53,7 @@ def _found(account: Account, sought: Json, page: Json, sort: Json) -> Answer:
     now = account.clock()
     since = instant(sought.get("from") or "now-15m", now, "filter.from")
     until = instant(sought.get("to") or "now", now, "filter.to")
-    history = account.history
+    history = account.history or alerts.past(account, since, until)
     if history is None:
         return answer({"data": []})
     test = _test(history, sought.get("query") or "*")
@@ -102,7 +103,7 @@ def listing(account: Account, request: Request, _: str) -> Answer:
     unaggregated = request.flag("unaggregated") or request.flag("exclude_aggregate")
     if "page" in query and not unaggregated:
         raise refused("The parameter 'page' needs unaggregated or exclude_aggregate")
-    history = account.history
+    history = account.history or alerts.past(account, start, end)
     wanted = set(filter(None, query.get("tags", "").split(",")))
     alone = {"alert", "monitor alert"} & set(query.get("sources", "alert").lower().split(","))
     if history is None or not alone:

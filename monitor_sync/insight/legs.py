@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from monitor_sync.insight import lines, windows
@@ -148,6 +148,17 @@ def sources_by_group(history: PointHistory, series: Series) -> dict[Group, tuple
 def of(history: PointHistory, series: Series) -> Leg:
     """Return the leg of a series, read once."""
     return history.once("leg", series, lambda: read(series))
+
+
+def bind(history: PointHistory, series: Series, groups: dict[Group, tuple[int, ...]]) -> None:
+    """
+    Say which source each group of a series reads, in place of finding it by filter and tags.
+
+    For history that was fetched by that filter: one source a group, whose space aggregation is
+    done. Raises Unsupported.
+    """
+    history.once("groups", series, lambda: groups)
+    history.once("leg", series, lambda: replace(read(series), space="avg"))
 
 
 def _sources_by_group(history: PointHistory, series: Series) -> dict[Group, tuple[int, ...]]:

@@ -53,11 +53,9 @@ class Notification:
 
     def handles(self) -> tuple[str, ...]:
         """Return the handles that are notified; none where the newest transition is silent."""
-        if self._newest is None or not self._newest.notifies or not self.name:
+        if self._newest is None or not self._newest.notifies:
             return ()
-        audience: Audience = of_body(self._body)
-        recipients = audience.at.get(self.name)
-        return _notified(recipients, self._variables) if recipients is not None else ()
+        return _handles(self._body, self.name, self._variables)
 
     def message(self) -> str:
         """Return the text that is sent; a repetition adds the ``escalation_message``."""
@@ -69,6 +67,26 @@ class Notification:
         priority = self._body.get("priority")
         known = priority if isinstance(priority, int) else None
         return "\n".join(rendered(text, flags, self._variables, known) for text in texts if text)
+
+
+def handles_told(
+    body: Body,
+    settings: EvaluationSettings,
+    transition: StatusChange,
+    keys: Group,
+    value: float | None,
+) -> tuple[str, ...]:
+    """Return the handles that are notified of a transition; none where it is silent."""
+    if not transition.notifies:
+        return ()
+    variables = _variables(settings, dict(zip(keys, transition.group, strict=False)), value)
+    return _handles(body, transition_name(transition), variables)
+
+
+def _handles(body: Body, name: str, variables: Mapping[str, str]) -> tuple[str, ...]:
+    audience: Audience = of_body(body)
+    recipients = audience.at.get(name)
+    return _notified(recipients, variables) if recipients is not None else ()
 
 
 _REPEATED: Final = "renotify_"

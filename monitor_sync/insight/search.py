@@ -54,9 +54,9 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
     if window is None:
         raise Unsupported("a search without a window")
     start, end = windows.span(window, instant, settings.options, settings.readings)
-    searches = _searches(query, settings.options)
+    found = searches(query, settings.options)
     low = start if settings.readings.bucket_at_from else math.nextafter(start, math.inf)
-    numbers = {name: _numbers(search, history, low, end) for name, search in searches.items()}
+    numbers = {name: _numbers(search, history, low, end) for name, search in found.items()}
     tree = query.tree
     if isinstance(tree, FormulaQuery):
         value = _formula(tree.expression, numbers)
@@ -68,7 +68,7 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
         end=end,
         interval=0,
         keys=result.keys,
-        results=_results(settings, history, tuple(searches.values()), result, low, end),
+        results=_results(settings, history, tuple(found.values()), result, low, end),
         notes=("limit_of_groups",) if len(result.values) > most_groups(result.keys) else (),
     )
 
@@ -79,7 +79,7 @@ def most_groups(keys: Group) -> int:
     return most ** len(keys) if len(keys) > 1 else most
 
 
-def _searches(query: Parsed, options: Mapping[str, Any]) -> dict[str, SearchLeg]:
+def searches(query: Parsed, options: Mapping[str, Any]) -> dict[str, SearchLeg]:
     """Return the searches by the name a formula has for them; a query's own has none."""
     if isinstance(query.tree, SearchQuery):
         step = queries.step(query, "rollup")

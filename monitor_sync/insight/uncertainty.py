@@ -57,19 +57,28 @@ def names(doubts: Sequence[Doubt]) -> list[str]:
 def _others(
     settings: EvaluationSettings, history: PointHistory, again: Runs
 ) -> Iterator[tuple[str, Run]]:
-    for point in OPEN_POINTS:
-        if not _MATTERS[point.field](settings, history):
-            continue
-        other = EvaluationSettings(
-            query=settings.query,
-            options=settings.options,
-            readings=point.otherwise(settings.readings),
-            slo_target=settings.slo_target,
-        )
+    for name, other in otherwise(settings, history):
         try:
-            yield point.name, again(other)
+            yield name, again(other)
         except Unsupported:
             continue
+
+
+def otherwise(
+    settings: EvaluationSettings, history: PointHistory
+) -> Iterator[tuple[str, EvaluationSettings]]:
+    """Yield each open point that can change anything of a query, and it read the other way."""
+    for point in OPEN_POINTS:
+        if _MATTERS[point.field](settings, history):
+            yield (
+                point.name,
+                EvaluationSettings(
+                    query=settings.query,
+                    options=settings.options,
+                    readings=point.otherwise(settings.readings),
+                    slo_target=settings.slo_target,
+                ),
+            )
 
 
 def _statuses(moment: Moment) -> dict[Group, Status]:

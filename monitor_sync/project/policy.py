@@ -23,6 +23,7 @@ def read_policy(raw: Any, document: Document) -> tuple[Policy, list[Diagnostic]]
     """
     written: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
     pattern, diagnostics = _pattern(written.get("name_pattern") or "", document)
+    backtest = written.get("backtest") or {}
     policy = Policy(
         required_tags={
             key: tuple(map(plain, values or ()))
@@ -38,6 +39,7 @@ def read_policy(raw: Any, document: Document) -> tuple[Policy, list[Diagnostic]]
             for rule, severity in (written.get("severity") or {}).items()
         },
         paging_approval=bool(written.get("paging_approval")),
+        backtest={name: value for name, value in backtest.items() if value is not None},
     )
     return policy, diagnostics
 

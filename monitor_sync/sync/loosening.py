@@ -138,6 +138,10 @@ def _pagers(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
 def _policy(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
     if base.paging_approval and not here.paging_approval:
         yield Loosening(what="policy.paging_approval", old="true", new="false")
+    most, now = base.max_fires_per_week, here.max_fires_per_week
+    if most is not None and (now is None or now > most):
+        new_text = "no limit" if now is None else f"{now:g}"
+        yield Loosening(what="policy.backtest.max_fires_per_week", old=f"{most:g}", new=new_text)
     for name, old in base.demands.items():
         new = here.demands.get(name, ())
         if {*old} - {*new}:
@@ -304,7 +308,18 @@ def _stricter_policy(base: Policy, here: Policy) -> Policy:
         forbidden_handles=tuple(dict.fromkeys((*base.forbidden_handles, *here.forbidden_handles))),
         severity=severity,
         paging_approval=base.paging_approval or here.paging_approval,
+        backtest=_stricter_backtest(base.backtest, here.backtest),
     )
+
+
+def _stricter_backtest(base: Mapping[str, float], here: Mapping[str, float]) -> Mapping[str, float]:
+    """Return what both ask of a backtest: the fewer alerts, over the more days."""
+    stricter = {"max_fires_per_week": min, "days": max}
+    return {
+        name: choose(rules[name] for rules in (base, here) if name in rules)
+        for name, choose in stricter.items()
+        if name in base or name in here
+    }
 
 
 def _paging(base: frozenset[int], here: frozenset[int]) -> frozenset[int]:

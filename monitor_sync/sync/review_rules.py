@@ -41,6 +41,7 @@ class ReviewRules(Struct, frozen=True, kw_only=True):
     reverting: tuple[str, ...] = ()
     ignored: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     released: tuple[str, ...] = ()
+    max_fires_per_week: float | None = None
 
     def as_limits(self) -> Limits:
         """Return the limits with what a pager is, as a project has them."""
@@ -72,6 +73,7 @@ def rules_of(project: Project) -> ReviewRules:
         limits={IN_ALL: limits.standing, **limits.units},
         pagers=globs,
         paging_approval=policy.paging_approval,
+        max_fires_per_week=policy.backtest.get("max_fires_per_week"),
         severity=dict(policy.severity),
         demands={
             "name_pattern": (policy.name_pattern,) if policy.name_pattern else (),
@@ -128,6 +130,7 @@ def as_json(rules: ReviewRules) -> dict[str, Any]:
         "reverting": list(rules.reverting),
         "ignored": {rule: dict(keys) for rule, keys in rules.ignored.items()},
         "released": list(rules.released),
+        "max_fires_per_week": rules.max_fires_per_week,
     }
 
 
@@ -150,6 +153,7 @@ def from_json(raw: Mapping[str, Any]) -> ReviewRules:
         reverting=tuple(raw["reverting"]),
         ignored={rule: dict(keys) for rule, keys in raw["ignored"].items()},
         released=tuple(raw["released"]),
+        max_fires_per_week=raw.get("max_fires_per_week"),
     )
 
 

@@ -79,13 +79,14 @@ def made(
         end=end,
         teams=by_name,
         episodes=tuple(all_episodes),
-        events=_events(all_episodes, end),
+        events=events_of(all_episodes, end),
         incidents=_incidents(all_episodes, scene, by_name, seed),
         windows=tuple(scene.windows),
     )
 
 
-def _events(all_episodes: Iterable[PastEpisode], end: int) -> tuple[PastEvent, ...]:
+def events_of(all_episodes: Iterable[PastEpisode], end: int) -> tuple[PastEvent, ...]:
+    """Return the events of episodes up to an instant, by time."""
     events = [
         PastEvent(transition.at, number, place)
         for number, episode in enumerate(all_episodes)

@@ -21,7 +21,7 @@ from monitor_sync.emulator.metrics.query import (
     Operation,
     SeriesQuery,
     read,
-    series_in,
+    series_anywhere,
 )
 from monitor_sync.emulator.queries import METRIC_TYPES, comparison
 
@@ -33,6 +33,11 @@ _COUNTS: Final = (".count", ".hits", ".errors", ".requests")
 _NOT_NARROWING: Final = frozenset(("env", "service", "team", "cluster"))
 _QUIET, _BAD = 0.5, 1.7
 """Shares of a threshold at which a line runs usually, and in troubles, where high is bad."""
+
+_BAD_WORDS: Final = re.compile(
+    r"err|fail|time_?out|5\d\d|5xx|reject|declin|unavail|denied|invalid|expired|lost|miss|down"
+)
+"""What things are called of which there are few while all is well."""
 
 _NOISY: Final = 0.25
 """The share of lines that cross their threshold now and then without any trouble."""
@@ -96,11 +101,11 @@ class Shapes:
             searched = search_shape(str(monitor.get("query") or ""))
             if searched is not None:
                 self.searches.setdefault(*searched)
-            read = plain(monitor)
-            for series in series_in(read.expression) if read else ():
+            for series in series_anywhere(str(monitor.get("query") or "")):
                 self.metrics.add(series.metric)
                 if series.counted:
                     self._counts.add(series.metric)
+            read = plain(monitor)
             known += [read] if read else []
         for read in known:
             self._calibrate(read)
@@ -118,6 +123,8 @@ class Shapes:
         elif monitor.method == "sum":
             minutes = max(monitor.window // 60, 1)
             usual, trouble = usual / minutes / factor, trouble / minutes / factor
+            if not high:  # so few would run out by chance
+                usual = max(usual, self._level(over.metric, _of(over))[0])
         else:
             usual, trouble = usual / factor, trouble / factor
         self._levels.setdefault((over.metric, _of(over)), (usual, trouble))
@@ -127,10 +134,12 @@ class Shapes:
         if known is not None:
             return known
         usual = 40.0 + drawn(metric) * 400 if self.is_count(metric) else 10 + drawn(metric) * 80
+        trouble = usual * (0.3 if self.is_count(metric) else 1.6)
         for demand in about if self.is_count(metric) else ():
-            share = 0.1 + 0.3 * drawn(f"{demand.key}:{demand.values}")
+            share, worse = _shares(demand)
             usual *= 1 - share if demand.negated else share
-        return usual, usual * (0.3 if self.is_count(metric) else 1.6)
+            trouble *= 1 - worse if demand.negated else worse
+        return usual, trouble
 
     def is_count(self, metric: str) -> bool:
         """Return whether a metric counts something."""
@@ -169,6 +178,14 @@ class Shapes:
         }
         values = sorted(named) or [f"{first}-{letter}" for letter in "abc"]
         return [(value, *(f"{key}-a" for key in others)) for value in values]
+
+
+def _shares(demand: Condition) -> tuple[float, float]:
+    """Return which part of a count meets a demand, usually and in troubles."""
+    of_name = drawn(f"{demand.key}:{demand.values}")
+    if any(_BAD_WORDS.search(value) for value in demand.values):
+        return 0.003 + 0.012 * of_name, 0.25
+    return 0.1 + 0.3 * of_name, 0.1 + 0.3 * of_name
 
 
 def _of(series: SeriesQuery) -> tuple[Condition, ...]:

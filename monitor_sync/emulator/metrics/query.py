@@ -7,6 +7,7 @@ serve it refuses by name (`NotServed`) and never guesses.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 
@@ -87,6 +88,15 @@ def read(text: str) -> Expression:
     if reader.rest():
         raise NotServed(f"cannot read the query from {reader.rest()[:40]!r} on")
     return expression
+
+
+def series_anywhere(text: str) -> list[SeriesQuery]:
+    """Return the series that can be read somewhere in a query of any kind."""
+    found: list[SeriesQuery] = []
+    for match in _SERIES.finditer(text):
+        with contextlib.suppress(NotServed):
+            found.append(_series(match))
+    return found
 
 
 def series_in(expression: Expression) -> list[SeriesQuery]:

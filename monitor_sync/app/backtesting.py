@@ -1,0 +1,320 @@
+"""``backtest``: what changed monitors would have done on real history, beside the live ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from monitor_sync.app import history_folder, planning, response_history
+from monitor_sync.app.backtest_points import Fetching, OutOfBudget
+from monitor_sync.app.conversation import Progress, silent
+from monitor_sync.app.selection import select_monitors
+from monitor_sync.audience.pagers import pager_globs
+from monitor_sync.errors import AccessDenied, RemoteError, UsageError
+from monitor_sync.incidents import AlertEpisode, Span
+from monitor_sync.insight.backtest.comparison import WARM_UP, Compared, Definition
+from monitor_sync.insight.backtest.comparison import compared as compare_definitions
+from monitor_sync.insight.backtest.sparse import observed
+from monitor_sync.insight.values import Unsupported
+from monitor_sync.store.points_cache import PointsCache
+
+if TYPE_CHECKING:
+    from monitor_sync.app.planning import Planned
+    from monitor_sync.app.target import Target
+    from monitor_sync.datadog.timeseries import GroupedLines
+    from monitor_sync.insight.backtest.wanted import WantedLine
+    from monitor_sync.model import Body, LiveResource, Monitor, Project
+
+DAYS: Final = 7
+MOST_DAYS: Final = 30
+BUDGET: Final = 600
+"""Requests that one run sends at most: an hour's worth by the lowest limit that was recorded."""
+
+_SETTLED: Final = 900
+"""Seconds after which points are taken to have arrived."""
+
+_HOUR: Final = 3600
+
+SkipReason = Literal["unsupported", "budget", "no_points", "refused", "same"]
+"""
+Why a monitor was not replayed. ``unsupported``: history cannot answer for it. ``budget``: it would
+take more requests than are left. ``no_points``: nothing was reported. ``refused``: Datadog did not
+answer. ``same``: nothing is changed that decides when it alerts or whom it tells.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestOptions:
+    """
+    What is replayed.
+
+    ``selectors`` name monitors; without any those that the plan changes are meant, with ``base``
+    those that this change changes. ``days`` is 0 for what the policy says. ``budget`` is how many
+    requests for history may be sent.
+    """
+
+    selectors: Sequence[str] = ()
+    base: str = ""
+    days: int = 0
+    budget: int = BUDGET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtested:
+    """A monitor that was replayed. ``points`` were fetched or kept, ``calls`` requests sent."""
+
+    monitor: Monitor
+    compared: Compared
+    points: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedMonitor:
+    """A monitor that was not replayed, and why; ``detail`` says it in full where there is more."""
+
+    key: str
+    reason: SkipReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtests:
+    """
+    All that was replayed, in the order of keys.
+
+    ``calls`` are the requests for history that were sent, of ``budget``. ``most_per_week`` is the
+    policy's ``max_fires_per_week``, None where it has none. ``pagers`` are globs. ``unknown`` says
+    why it is not known what really happened, empty where it is.
+    """
+
+    span: Span
+    time_zone: str
+    monitors: tuple[Backtested, ...] = ()
+    skipped: tuple[SkippedMonitor, ...] = ()
+    calls: int = 0
+    budget: int = BUDGET
+    most_per_week: float | None = None
+    pagers: tuple[str, ...] = ()
+    unknown: str = ""
+
+    @property
+    def days(self) -> float:
+        """How many days were looked at."""
+        return (self.span.end - self.span.start) / 86_400
+
+    def too_loud(self, most: float | None = None) -> tuple[Backtested, ...]:
+        """Return the monitors whose new definition fires more often than ``most``, in the span."""
+        if most is None and self.most_per_week is not None:
+            most = self.most_per_week * self.days / 7
+        if most is None:
+            return ()
+        return tuple(b for b in self.monitors if len(b.compared.new.fires) > most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """
+    A monitor to replay: as it is declared, and as it lives, None where it does not.
+
+    Without ``changed`` Datadog holds it as declared.
+    """
+
+    monitor: Monitor
+    body: Body
+    live: LiveResource | None
+    changed: bool
+
+
+def backtest(
+    root: Path,
+    target: Target,
+    options: BacktestOptions | None = None,
+    *,
+    progress: Progress = silent,
+    now: float | None = None,
+) -> Backtests:
+    """
+    Replay monitors over history that Datadog has, and hold the live ones against what happened.
+
+    Nothing is written in Datadog. Raises WrongFiles, UsageError, RemoteError where monitors cannot
+    be listed; what cannot be had of single monitors is among ``skipped``.
+    """
+    options = options or BacktestOptions()
+    planned = planning.compare(root, target.connect, planning.PlanOptions(base=options.base))
+    project, policy = planned.project, planned.project.policy
+    candidates, skipped = _candidates(planned, options.selectors)
+    span = _span(
+        options.days or int(policy.backtest.get("days", DAYS)), time.time() if now is None else now
+    )
+    result = Backtests(
+        span=span,
+        time_zone=project.time_zone,
+        skipped=tuple(skipped),
+        budget=options.budget,
+        most_per_week=policy.backtest.get("max_fires_per_week"),
+        pagers=pager_globs(project.limits.pagers, project.limits.pager_handles),
+    )
+    if not candidates:
+        return result
+    home = history_folder.folder(target, planned.client, project.name)
+    fetching = Fetching(
+        endpoint=planned.client.timeseries,
+        cache=PointsCache(home),
+        budget=options.budget,
+    )
+    actual, unknown = _actual(root, project, target, span, candidates)
+    made = []
+    with progress("fetching history, and replaying it", len(candidates)) as done:
+        for candidate in candidates:
+            made.append(_made(candidate, fetching, span, actual, unknown))
+            done(isinstance(made[-1], Backtested))
+    fetching.cache.trim()
+    return replace(
+        result,
+        monitors=tuple(b for b in made if isinstance(b, Backtested)),
+        skipped=(*skipped, *(s for s in made if isinstance(s, SkippedMonitor))),
+        calls=fetching.sent,
+        unknown=unknown,
+    )
+
+
+def _span(days: int, now: float) -> Span:
+    """Return the last days up to a full hour, by which points have arrived."""
+    if not 1 <= days <= MOST_DAYS:
+        raise UsageError(f"{days} days of history, expected 1 to {MOST_DAYS}")
+    end = int(now - _SETTLED) // _HOUR * _HOUR
+    return Span(start=float(end - days * 86_400), end=float(end))
+
+
+def _candidates(
+    planned: Planned, selectors: Sequence[str]
+) -> tuple[list[_Candidate], list[SkippedMonitor]]:
+    """Return the monitors to replay, those that page first in front."""
+    changes = {
+        change.key: change
+        for change in planned.plan.changes
+        if change.kind.name == "monitor" and change.body is not None
+    }
+    live = {resource.key: resource for resource in planned.live if _is_ours(resource, planned)}
+    monitors = planned.project.monitors
+    chosen = select_monitors(planned.project, selectors) if selectors else []
+    keys = [m.key for m in chosen] if selectors else [key for key in changes if key in monitors]
+    candidates, skipped = [], []
+    for key in keys:
+        change = changes.get(key)
+        held = change.live if change is not None else live.get(key)
+        candidate = _Candidate(
+            monitor=monitors[key], body=monitors[key].body, live=held, changed=change is not None
+        )
+        if change is not None and not selectors and not _matters(change.fields, change.action):
+            skipped.append(SkippedMonitor(key=key, reason="same"))
+        else:
+            candidates.append(candidate)
+    candidates.sort(key=lambda c: (c.monitor.priority or 9, c.monitor.key))
+    return candidates, skipped
+
+
+def _is_ours(resource: LiveResource, planned: Planned) -> bool:
+    return bool(resource.key) and resource.project == planned.project.name
+
+
+_DECIDING: Final = ("query", "type", "options", "message", "priority")
+
+
+def _matters(fields: Sequence[object], action: str) -> bool:
+    """Return whether a change may change when a monitor alerts, or whom it tells."""
+    names = {str(getattr(field, "field", "")).partition(".")[0] for field in fields}
+    return action in ("create", "replace") or bool(names.intersection(_DECIDING))
+
+
+Actual = Mapping[int, Sequence[AlertEpisode]]
+
+
+def _actual(
+    root: Path,
+    project: Project,
+    target: Target,
+    span: Span,
+    candidates: Sequence[_Candidate],
+) -> tuple[Actual | None, str]:
+    """Return what really happened by monitor, or None and why it is not known."""
+    if all(candidate.live is None for candidate in candidates):
+        return None, ""
+    history = response_history.read_history(
+        root, project, target, span,
+        incidents=False, episodes=True,
+    )  # fmt: skip
+    if not history.complete:
+        return None, "; ".join(history.notes) or "Datadog's events of alerts could not be read"
+    by_id: dict[int, list[AlertEpisode]] = {}
+    for episode in history.episodes:
+        by_id.setdefault(episode.monitor_id, []).append(episode)
+    return by_id, ""
+
+
+def _made(
+    candidate: _Candidate,
+    fetching: Fetching,
+    span: Span,
+    actual: Actual | None,
+    unknown: str,
+) -> Backtested | SkippedMonitor:
+    """Fetch and replay one monitor."""
+    key, before = candidate.monitor.key, fetching.sent
+    try:
+        new = Definition.of(candidate.body)
+        old = _old(candidate, new)
+        points = fetching.lines(_needs(old, new, span), int(span.end))
+    except Unsupported as error:
+        return SkippedMonitor(key=key, reason="unsupported", detail=error.name)
+    except OutOfBudget as error:
+        return SkippedMonitor(
+            key=key, reason="budget", detail=f"{error.needed} needed, {error.left} left"
+        )
+    except RemoteError as error:
+        if isinstance(error, AccessDenied):
+            raise
+        return SkippedMonitor(key=key, reason="refused", detail=str(error))
+    number = _number(points)
+    if not any(points[line] for line in new.wanted.lines):
+        return SkippedMonitor(key=key, reason="no_points")
+    monitor_id = candidate.live.id if candidate.live is not None else 0
+    known = int(monitor_id) if isinstance(monitor_id, int) else 0
+    try:
+        compared = compare_definitions(
+            old, new, points, span, monitor_id=known,
+            actual=None if actual is None else actual.get(known, ()), unknown=unknown,
+        )  # fmt: skip
+    except Unsupported as error:
+        return SkippedMonitor(key=key, reason="unsupported", detail=error.name)
+    seen = observed(new, points, span)
+    return Backtested(
+        monitor=candidate.monitor,
+        compared=replace(compared, assumptions=(*compared.assumptions, *seen)),
+        points=number,
+        calls=fetching.sent - before,
+    )
+
+
+def _old(candidate: _Candidate, new: Definition) -> Definition | None:
+    if candidate.live is None:
+        return None
+    return Definition.of(candidate.live.body) if candidate.changed else new
+
+
+def _needs(old: Definition | None, new: Definition, span: Span) -> Iterator[tuple[WantedLine, int]]:
+    """Yield every line with the second from which it is needed; the earlier one of two."""
+    starts: dict[WantedLine, int] = {}
+    for definition in (old, new):
+        for line in definition.wanted.lines if definition is not None else ():
+            start = int(span.start - WARM_UP - definition.wanted.back) if definition else 0
+            starts[line] = min(starts.get(line, start), start)
+    yield from starts.items()
+
+
+def _number(points: Mapping[WantedLine, GroupedLines]) -> int:
+    return sum(len(times) for lines in points.values() for times, _ in lines.values())

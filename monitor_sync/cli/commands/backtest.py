@@ -1,0 +1,104 @@
+"""``backtest``: what changed monitors would have done on real history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from monitor_sync import app
+from monitor_sync.cli import console, options
+from monitor_sync.cli.progress import progress
+from monitor_sync.counting import count
+from monitor_sync.errors import LiveDiffers
+
+if TYPE_CHECKING:
+    from monitor_sync.app.backtesting import Backtests
+
+_BUDGET: Final = 600
+
+
+@click.command("backtest")
+@options.selectors
+@options.base
+@click.option(
+    "--days",
+    type=click.IntRange(1, 30),
+    help="How many days of history to look at; 7, or policy.backtest.days, unless given.",
+)
+@click.option(
+    "--budget",
+    type=click.IntRange(0),
+    default=_BUDGET,
+    show_default=True,
+    metavar="N",
+    help="Send at most this many requests for history; what was fetched before costs none.",
+)
+@click.option(
+    "--fail-on-fires",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Exit with 4 if a monitor would have gone into alert more than N times in these days.",
+)
+@click.option(
+    "--svg",
+    "picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=options.writable,
+    help="Also write the strips as a picture to this file.",
+)
+@options.output("text", "json", "markdown")
+@options.root
+def command(
+    root: Path,
+    selectors: Sequence[str],
+    base: str,
+    days: int | None,
+    budget: int,
+    fail_on_fires: int | None,
+    picture: Path | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """
+    Show what changed monitors would have done on real history, beside the live ones.
+
+    Replays the monitors that a plan would change, or those that a SELECTOR names (a key, a glob
+    over keys, team:NAME, tag:KEY:VALUE), over points that Datadog has, and compares the live
+    definition's replay with the alerts that there were. Reads only: timeseries_query, and
+    events_read for that comparison. A monitor that would go into alert more often than
+    policy.backtest.max_fires_per_week in project.yaml makes exit 4.
+    """
+    from monitor_sync.app.backtesting import BacktestOptions
+
+    asked = BacktestOptions(selectors=selectors, base=base, days=days or 0, budget=budget)
+    backtests = app.backtest(root, console.target(), asked, progress=progress)
+    if picture is not None:
+        from monitor_sync.render.backtest.svg import svg
+
+        console.answer(svg(backtests), picture)
+    console.answer(_rendered(backtests, form, output), output)
+    loud = {b.monitor.key for b in backtests.too_loud()}
+    if fail_on_fires is not None:
+        loud |= {b.monitor.key for b in backtests.too_loud(fail_on_fires)}
+    if loud:
+        raise LiveDiffers(
+            f"{count(len(loud), 'monitor')} would alert more often than is allowed",
+            hint="loosen the threshold or the window, or say why it is right in the pull request",
+        )
+
+
+def _rendered(backtests: Backtests, form: str, output: Path | None) -> str:
+    if form == "json":
+        from monitor_sync.render.backtest.json import json
+
+        return json(backtests)
+    if form == "markdown":
+        from monitor_sync.render.backtest.markdown import markdown
+
+        return markdown(backtests)
+    from monitor_sync.render.backtest.text import text
+
+    return text(backtests, console.answer_style(output))

@@ -1,0 +1,1 @@
+"""What a monitor would have done on history that was fetched, and whether the replay is right."""

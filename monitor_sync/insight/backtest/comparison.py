@@ -1,0 +1,194 @@
+"""The live definition and the new one beside each other, with what the answer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from monitor_sync.incidents import AlertEpisode, Seconds, Span
+from monitor_sync.insight import uncertainty
+from monitor_sync.insight.backtest.fidelity import Fidelity, fidelity
+from monitor_sync.insight.backtest.replay import Points, Replay, bound_history, replay
+from monitor_sync.insight.backtest.wanted import Wanted, wanted
+from monitor_sync.insight.history import PointHistory
+from monitor_sync.insight.values import EvaluationSettings, Unsupported
+from monitor_sync.language import query as queries
+from monitor_sync.model import Body
+
+WARM_UP: Final[Seconds] = 7200.0
+"""Seconds before the span that are evaluated, to know in which state it begins."""
+
+_STRIDE: Final = 5
+"""Every so many evaluations are made again to see whether an open point matters."""
+
+AssumptionKind = Literal[
+    "uncertain", "between", "limit", "coarser", "late", "silent_end", "groups", "renotify",
+    "unfaithful", "no_history",
+]  # fmt: skip
+"""
+What an answer rests on. ``uncertain``: an open point, ``name``, gives another number of alerts.
+``between``: points of a minute give two ends. ``limit``: ``name`` cannot be told from them.
+``coarser``: fewer points came than asked for. ``late``: the metric ``name`` comes late, and the
+monitor has no delay. ``silent_end``: the newest points were not there yet. ``groups``: more groups
+than Datadog watches. ``renotify``: repetitions are not counted. ``unfaithful``: the replay does not
+agree with what happened. ``no_history``: why fidelity is not known.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """One thing that an answer rests on; ``low`` and ``high`` are numbers of alerts it may be."""
+
+    kind: AssumptionKind
+    name: str = ""
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A body that Datadog has or would be sent, read, and the history that it needs."""
+
+    body: Body
+    settings: EvaluationSettings
+    wanted: Wanted
+
+    @classmethod
+    def of(cls, body: Body) -> Definition:
+        """Return a body, read. Raises Unsupported where history cannot answer for it."""
+        options = body.get("options") or {}
+        parsed = queries.parse(
+            str(body.get("type")), str(body.get("query")), options.get("variables")
+        )
+        if parsed.tree is None:
+            raise Unsupported("a query that cannot be read")
+        settings = EvaluationSettings(query=parsed, options=options)
+        return cls(body=body, settings=settings, wanted=wanted(settings))
+
+    def does_as(self, other: Definition) -> bool:
+        """Return whether another one alerts at the same times and tells the same people."""
+        mine, theirs = self.settings, other.settings
+        return (
+            mine.query == theirs.query
+            and dict(mine.options) == dict(theirs.options)
+            and self.body.get("message") == other.body.get("message")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Both replays: ``old`` is None for a monitor that is not live."""
+
+    old: Replay | None
+    new: Replay
+    fidelity: Fidelity | None = None
+    assumptions: tuple[Assumption, ...] = ()
+
+
+def compared(
+    old: Definition | None,
+    new: Definition,
+    points: Points,
+    span: Span,
+    *,
+    monitor_id: int,
+    actual: Sequence[AlertEpisode] | None,
+    unknown: str = "",
+) -> Compared:
+    """
+    Replay both definitions over what was fetched, and hold the old one against what happened.
+
+    ``actual`` are the episodes of the live monitor; None where they are not known, which
+    ``unknown`` gives the reason for. Raises Unsupported.
+    """
+    replayed, history = _replayed(new, points, span, monitor_id)
+    before = None
+    if old is not None:
+        before = replayed
+        if not old.does_as(new):
+            before, _ = _replayed(old, points, span, monitor_id)
+    assumptions = [*_doubts(new, history, span, replayed), *_bounds(new, points, span, replayed)]
+    assumptions += [Assumption(kind="limit", name=limit) for limit in new.wanted.limits]
+    assumptions += [Assumption(kind="uncertain", name=note) for note in replayed.notes]
+    if new.settings.options.get("renotify_interval") and replayed.fires:
+        assumptions.append(Assumption(kind="renotify"))
+    faithful = None
+    if old is not None and before is not None and actual is not None:
+        faithful = fidelity(
+            before.episodes, actual, span, groups=len(before.groups), tolerance=_tolerance(old)
+        )
+        assumptions += _unfaithful(faithful)
+    elif old is not None and unknown:
+        assumptions.append(Assumption(kind="no_history", name=unknown))
+    return Compared(old=before, new=replayed, fidelity=faithful, assumptions=tuple(assumptions))
+
+
+FAITHFUL: Final = 0.9
+"""Below this a replay is said not to be trustworthy (13.5)."""
+
+
+def _unfaithful(faithful: Fidelity) -> Iterator[Assumption]:
+    shares = (faithful.precision, faithful.recall, faithful.time_in_same_state)
+    if any(share is not None and share < FAITHFUL for share in shares):
+        yield Assumption(kind="unfaithful")
+
+
+def _tolerance(definition: Definition) -> Seconds:
+    """Return how far alerts may lie apart: one evaluation and the delay (13.5)."""
+    delay = definition.settings.options.get("evaluation_delay")
+    seconds = float(delay) if isinstance(delay, int | float) else 0.0
+    return definition.wanted.every + max(seconds, 60.0)
+
+
+def _replayed(
+    definition: Definition, points: Points, span: Span, monitor_id: int
+) -> tuple[Replay, PointHistory]:
+    history = bound_history(definition.wanted.readings, points)
+    made = replay(
+        definition.body, definition.settings, history, span,
+        warm_up=WARM_UP, monitor_id=monitor_id,
+    )  # fmt: skip
+    return made, history
+
+
+def _doubts(
+    definition: Definition, history: PointHistory, span: Span, made: Replay
+) -> Iterator[Assumption]:
+    """Yield the open points after which there would be more or fewer alerts."""
+    others = list(uncertainty.otherwise(definition.settings, history))
+    if not others:
+        return
+
+    def fires(settings: EvaluationSettings) -> tuple[tuple[Seconds, str], ...]:
+        return replay(
+            definition.body, settings, history, span, warm_up=WARM_UP, stride=_STRIDE
+        ).fires
+
+    mine = fires(definition.settings)
+    for name, settings in others:
+        try:
+            theirs = fires(settings)
+        except Unsupported:
+            continue
+        if theirs != mine:
+            number = len(made.fires)
+            other = max(number + len(theirs) - len(mine), 0)
+            yield Assumption(
+                kind="uncertain", name=name, low=min(number, other), high=max(number, other)
+            )
+
+
+def _bounds(
+    definition: Definition, points: Points, span: Span, made: Replay
+) -> Iterator[Assumption]:
+    """Yield how many alerts there may be where a maximum inside a minute is not known (13.4)."""
+    if not definition.wanted.bounds:
+        return
+    other = replace(definition, wanted=replace(
+        definition.wanted, readings=definition.wanted.bounds, bounds=()
+    ))  # fmt: skip
+    fires = _replayed(other, points, span, 0)[0].fires
+    if fires != made.fires:
+        numbers = sorted((len(fires), len(made.fires)))
+        yield Assumption(kind="between", low=numbers[0], high=numbers[1])

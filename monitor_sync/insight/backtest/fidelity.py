@@ -1,0 +1,100 @@
+"""Does the replay of the live definition agree with what really happened? (13.5)"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor_sync.incidents import AlertEpisode, Seconds, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fidelity:
+    """
+    How far a replay can be trusted, each a part of 1.
+
+    ``precision``: of the alerts that were replayed, how many there were. ``recall``: of the alerts
+    that there were, how many were replayed; both None without any. ``time_in_same_state``: how much
+    of the time the groups were in the same state.
+    """
+
+    precision: float | None
+    recall: float | None
+    time_in_same_state: float
+
+
+def fidelity(
+    replayed: Sequence[AlertEpisode],
+    actual: Sequence[AlertEpisode],
+    span: Span,
+    *,
+    groups: int,
+    tolerance: Seconds,
+) -> Fidelity:
+    """
+    Compare episodes that were replayed with those that there were.
+
+    Alerts are the same if they began within ``tolerance`` seconds of each other in one group. An
+    alert that began before the span is compared by its time alone. ``groups`` is how many had data.
+    """
+    mine, theirs = list(_onsets(replayed, span)), list(_onsets(actual, span))
+    matched = _matched(mine, theirs, tolerance)
+    names = {episode.group for episode in (*replayed, *actual)}
+    whole = (span.end - span.start) * max(groups, len(names), 1)
+    different = sum(
+        _different(_of(replayed, name), _of(actual, name), span, tolerance) for name in names
+    )
+    return Fidelity(
+        precision=matched / len(mine) if mine else None,
+        recall=matched / len(theirs) if theirs else None,
+        time_in_same_state=max(1 - different / whole, 0.0) if whole else 1.0,
+    )
+
+
+def _onsets(episodes: Iterable[AlertEpisode], span: Span) -> Iterable[tuple[str, Seconds]]:
+    for episode in episodes:
+        start = episode.start
+        if episode.state == "alert" and start is not None and span.start <= start < span.end:
+            yield episode.group, start
+
+
+def _matched(
+    mine: Iterable[tuple[str, Seconds]], theirs: Sequence[tuple[str, Seconds]], tolerance: Seconds
+) -> int:
+    left = sorted(theirs, key=lambda onset: onset[1])
+    matched = 0
+    for group, start in sorted(mine, key=lambda onset: onset[1]):
+        partner = next((o for o in left if o[0] == group and abs(o[1] - start) <= tolerance), None)
+        if partner is not None:
+            left.remove(partner)
+            matched += 1
+    return matched
+
+
+def _of(episodes: Iterable[AlertEpisode], group: str) -> list[AlertEpisode]:
+    return [episode for episode in episodes if episode.group == group]
+
+
+def _different(
+    mine: Sequence[AlertEpisode], theirs: Sequence[AlertEpisode], span: Span, tolerance: Seconds
+) -> float:
+    """Return how many seconds a group was in another state; edges within tolerance are the same."""
+    edges = {span.start, span.end}
+    for episode in (*mine, *theirs):
+        for edge in (episode.start, episode.end):
+            if edge is not None and span.start < edge < span.end:
+                edges.add(edge)
+    instants = sorted(edges)
+    return sum(
+        end - start
+        for start, end in itertools.pairwise(instants)
+        if _state(mine, start) != _state(theirs, start) and end - start > tolerance
+    )
+
+
+def _state(episodes: Iterable[AlertEpisode], at: Seconds) -> str:
+    for episode in episodes:
+        if (episode.start or 0.0) <= at and (episode.end is None or at < episode.end):
+            return episode.state
+    return "ok"

@@ -1,0 +1,222 @@
+"""One definition of a monitor, played over fetched history: every evaluation that was due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from monitor_sync.incidents import AlertEpisode, AlertTransition, Seconds, Span, TransitionState
+from monitor_sync.insight import episodes, legs, schedule
+from monitor_sync.insight.backtest.wanted import Reading, WantedLine
+from monitor_sync.insight.evaluation import evaluate
+from monitor_sync.insight.history import PointHistory, SourcePoints
+from monitor_sync.insight.notified import handles_told
+from monitor_sync.insight.state import State, StatusChange, advance, rules
+from monitor_sync.insight.thresholds import thresholds
+from monitor_sync.insight.values import Evaluation, EvaluationSettings, Group, Line, Status
+from monitor_sync.language.tree import Series
+from monitor_sync.model import Body
+
+Points = Mapping[WantedLine, Mapping[Group, Line]]
+"""What was fetched: starts of buckets and values, by line and group."""
+
+_STATES: Final[Mapping[Status, TransitionState]] = {
+    Status.OK: "ok", Status.WARN: "warning", Status.ALERT: "alert", Status.NO_DATA: "no_data",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """
+    What a definition did in a span.
+
+    ``episodes`` reach into the span, in the order of time. ``fires`` are the instants at which
+    some group went into alert, with the group. ``values`` are the instants of evaluations with the
+    number that was worst. ``told`` counts by handle how often it was notified of something other
+    than a recovery. ``groups`` are all that had data. ``skipped`` counts evaluations of groups that
+    had nothing to judge, of ``evaluations``. ``notes`` are open points that were met. ``critical``
+    and ``comparator`` are what values are compared with.
+    """
+
+    span: Span
+    episodes: tuple[AlertEpisode, ...] = ()
+    fires: tuple[tuple[Seconds, str], ...] = ()
+    values: tuple[tuple[Seconds, float], ...] = ()
+    told: Mapping[str, int]
+    groups: frozenset[str] = frozenset()
+    evaluations: int = 0
+    skipped: int = 0
+    notes: tuple[str, ...] = ()
+    critical: float | None = None
+    comparator: str = ""
+
+    @property
+    def alerts(self) -> tuple[AlertEpisode, ...]:
+        """The episodes in which there was an alert."""
+        return tuple(episode for episode in self.episodes if episode.state == "alert")
+
+    @property
+    def minutes(self) -> float:
+        """Minutes in episodes with an alert, those of all groups added up."""
+        return sum(self._seconds(episode) for episode in self.alerts) / 60
+
+    @property
+    def longest(self) -> float:
+        """Minutes of the longest episode with an alert; 0 where there is none."""
+        return max(map(self._seconds, self.alerts), default=0.0) / 60
+
+    def _seconds(self, episode: AlertEpisode) -> float:
+        start = max(episode.start or self.span.start, self.span.start)
+        return max(min(episode.end or self.span.end, self.span.end) - start, 0.0)
+
+
+def bound_history(readings: Sequence[Reading], points: Points) -> PointHistory:
+    """
+    Return the points of each part of a query, as sources that only that part reads.
+
+    A point counts at the last second of its bucket: no evaluation knows what was still to come.
+    """
+    sources: list[SourcePoints] = []
+    groups: list[tuple[Series, dict[Group, tuple[int, ...]]]] = []
+    for reading in readings:
+        line, part = reading.line, reading.part
+        indexes: dict[Group, tuple[int, ...]] = {}
+        for group, (times, values) in points.get(line, {}).items():
+            indexes[group] = (len(sources),)
+            sources.append(_source(line, part, group, times, values))
+        if isinstance(part, Series):
+            groups.append((part, indexes))
+    history = PointHistory(sources)
+    for series, by_group in groups:
+        legs.bind(history, series, by_group)
+    return history
+
+
+def _source(
+    line: WantedLine, part: Series | str, group: Group, times: Sequence[int], values: list[float]
+) -> SourcePoints:
+    tags = (f"{key.removeprefix('@')}:{value}" for key, value in zip(line.keys, group, strict=True))
+    return SourcePoints(
+        metric=part if isinstance(part, str) else part.metric.text,
+        kind=line.kind,
+        tags=frozenset(tag.lower() if isinstance(part, Series) else tag for tag in tags),
+        times=[float(time + line.interval - 1) for time in times],
+        values=values,
+    )
+
+
+def replay(
+    body: Body,
+    settings: EvaluationSettings,
+    history: PointHistory,
+    span: Span,
+    *,
+    warm_up: Seconds,
+    monitor_id: int = 0,
+    stride: int = 1,
+) -> Replay:
+    """
+    Evaluate whenever it is due in a span, and for ``warm_up`` seconds before it.
+
+    The seconds before it find out in which state the span begins. Only one in ``stride``
+    evaluations is made. Raises Unsupported.
+    """
+    known = rules(settings)
+    state: State = {}
+    changes: list[StatusChange] = []
+    evaluations: list[tuple[Seconds, Evaluation]] = []
+    for instant in schedule.due(settings, span.start - warm_up, span.end)[::stride]:
+        evaluation = evaluate(settings, history, instant)
+        state, changed = advance(state, evaluation, known, instant)
+        changes += changed
+        if instant >= span.start:
+            evaluations.append((instant, evaluation))
+    return _told(body, settings, span, changes, evaluations, monitor_id)
+
+
+def _told(
+    body: Body,
+    settings: EvaluationSettings,
+    span: Span,
+    changes: Sequence[StatusChange],
+    evaluations: Sequence[tuple[Seconds, Evaluation]],
+    monitor_id: int,
+) -> Replay:
+    keys = evaluations[0][1].keys if evaluations else ()
+    names = {change.group: group_name(keys, change.group) for change in changes}
+    within = [change for change in changes if span.start <= change.instant < span.end]
+    levels = thresholds(settings.query, settings.options)
+    lowest = levels is not None and levels.comparator.startswith("<")
+    results = [result for _, made in evaluations for result in made.results.values()]
+    return Replay(
+        span=span,
+        episodes=_episodes(changes, names, span, monitor_id),
+        fires=tuple(
+            (change.instant, names[change.group]) for change in within if change.new is Status.ALERT
+        ),
+        values=tuple(_values(evaluations, lowest=lowest)),
+        told=_counted(body, settings, keys, within, dict(evaluations)),
+        groups=frozenset(names.values()),
+        evaluations=len(results),
+        skipped=sum(result.value is None for result in results),
+        notes=tuple(dict.fromkeys(note for _, made in evaluations for note in made.notes)),
+        critical=levels.critical if levels else None,
+        comparator=levels.comparator if levels else "",
+    )
+
+
+def _episodes(
+    changes: Sequence[StatusChange], names: Mapping[Group, str], span: Span, monitor_id: int
+) -> tuple[AlertEpisode, ...]:
+    transitions = sorted(
+        (
+            AlertTransition(
+                id="",
+                monitor_id=monitor_id,
+                group=names[change.group],
+                at=change.instant,
+                state=_STATES[change.new],
+                notified=change.notifies,
+            )
+            for change in changes
+            if change.old is not None or change.new is not Status.OK
+        ),
+        key=lambda transition: (transition.group, transition.at),
+    )
+    lasting = episodes.overlapping(episodes.folded(transitions), span)
+    made = [folded.episode for folded in lasting]
+    return tuple(sorted(made, key=lambda episode: (episode.start or 0.0, episode.group)))
+
+
+def _values(
+    evaluations: Iterable[tuple[Seconds, Evaluation]], *, lowest: bool
+) -> Iterable[tuple[Seconds, float]]:
+    for instant, made in evaluations:
+        numbers = [result.value for result in made.results.values() if result.value is not None]
+        if numbers:
+            yield instant, min(numbers) if lowest else max(numbers)
+
+
+def _counted(
+    body: Body,
+    settings: EvaluationSettings,
+    keys: Group,
+    changes: Sequence[StatusChange],
+    evaluations: Mapping[Seconds, Evaluation],
+) -> Mapping[str, int]:
+    """Count by handle what it is told; a recovery wakes nobody."""
+    told: Counter[str] = Counter()
+    for change in changes:
+        if change.new is not Status.OK:
+            result = evaluations[change.instant].results.get(change.group)
+            value = result.value if result else None
+            told.update(handles_told(body, settings, change, keys, value))
+    return told
+
+
+def group_name(keys: Group, group: Group) -> str:
+    """Return the tags of a group as episodes of Datadog name it: sorted, and joined by a comma."""
+    tags = (f"{key.removeprefix('@')}:{value}" for key, value in zip(keys, group, strict=True))
+    return ",".join(sorted(tags))

@@ -1,0 +1,1 @@
+"""Backtests as text with a strip a monitor, as Markdown, JSON, and a picture in SVG."""

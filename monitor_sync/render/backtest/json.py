@@ -1,0 +1,65 @@
+"""Backtests as JSON: the contract of DESIGN, section 9."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor_sync import jsontext
+from monitor_sync.app.backtesting import Backtested, Backtests
+from monitor_sync.incidents import AlertEpisode, Seconds
+from monitor_sync.insight.backtest.replay import Replay
+from monitor_sync.render.backtest import words
+
+
+def json(backtests: Backtests) -> str:
+    """Return one document: the span, the monitors that were replayed, and the others."""
+    return jsontext.document(
+        {
+            "from": _time(backtests.span.start),
+            "to": _time(backtests.span.end),
+            "monitors": [_monitor(backtested) for backtested in backtests.monitors],
+            "skipped": [
+                {"key": monitor.key, "reason": words.skipped(monitor)}
+                for monitor in backtests.skipped
+            ],
+        }
+    )
+
+
+def _monitor(backtested: Backtested) -> dict[str, Any]:
+    compared = backtested.compared
+    return {
+        "key": backtested.monitor.key,
+        "old": _replay(compared.old),
+        "new": _replay(compared.new),
+        "fidelity": asdict(compared.fidelity) if compared.fidelity is not None else None,
+        "points": backtested.points,
+        "calls": backtested.calls,
+        "assumptions": [words.assumption(told) for told in compared.assumptions],
+    }
+
+
+def _replay(made: Replay | None) -> dict[str, Any] | None:
+    if made is None:
+        return None
+    return {
+        "fires": len(made.fires),
+        "groups": len({group for _, group in made.fires}),
+        "minutes": round(made.minutes),
+        "episodes": [_episode(episode) for episode in made.episodes],
+    }
+
+
+def _episode(episode: AlertEpisode) -> dict[str, Any]:
+    return {
+        "group": episode.group,
+        "start": _time(episode.start),
+        "end": _time(episode.end),
+        "state": episode.state,
+    }
+
+
+def _time(at: Seconds | None) -> str | None:
+    return None if at is None else f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"

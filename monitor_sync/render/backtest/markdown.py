@@ -1,0 +1,92 @@
+"""Backtests for a pull request: a table, and below it what each answer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from monitor_sync.app.backtesting import Backtested, Backtests
+from monitor_sync.counting import count
+from monitor_sync.insight.backtest.replay import Replay
+from monitor_sync.render.backtest import figures, words
+from monitor_sync.render.markdown import LIMIT, code, html_code, kept_within
+
+_STRIP: Final = 56
+_CELLS: Final = {"ok": "·", "warning": "▒", "no_data": "░", "alert": "█"}
+
+
+def markdown(backtests: Backtests, limit: int = LIMIT) -> str:
+    """Return the text of a comment, of at most ``limit`` characters."""
+    zone = ZoneInfo(backtests.time_zone)
+    pieces = [_head(backtests, zone)]
+    pieces += ["\n".join(_table(backtests, zone))] if backtests.monitors else []
+    details = [_details(backtested, backtests) for backtested in figures.worst_first(backtests)]
+    details += _skipped(backtests)
+    room = limit - sum(len(piece) + 2 for piece in pieces) - 100
+    kept = kept_within(details, room)
+    if len(kept) < len(details):
+        kept.append(f"…and {count(len(details) - len(kept), 'monitor')} more.")
+    return "\n\n".join([*pieces, *kept]) + "\n"
+
+
+def _head(backtests: Backtests, zone: ZoneInfo) -> str:
+    number = count(len(backtests.monitors), "monitor")
+    lines = [f"### Backtest: {number} replayed over {backtests.days:g} days"]
+    loud = backtests.too_loud()
+    if loud and backtests.most_per_week is not None:
+        named = ", ".join(code(b.monitor.key) for b in loud[:5])
+        lines.append(
+            f"**{count(len(loud), 'monitor')} would alert more than {backtests.most_per_week:g}"
+            f" times a week:** {named}"
+        )
+    if backtests.monitors:
+        calls = count(backtests.calls, "request")
+        lines.append(f"{figures.stretch(backtests, zone)}; {calls} for history.")
+    return "\n\n".join(lines)
+
+
+def _table(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
+    columns = ("Monitor", "Alerts: live", "new", "a week", "Longest", "At night", "Agrees")
+    yield f"| {' | '.join(columns)} |"
+    yield "|---|--:|--:|--:|--:|--:|---|"
+    for backtested in figures.worst_first(backtests):
+        compared = backtested.compared
+        new = figures.figures(compared.new, zone)
+        old = figures.figures(compared.old, zone).fires if compared.old is not None else "–"
+        faithful = compared.fidelity
+        agrees = figures.percent(faithful.time_in_same_state) if faithful else "not known"
+        yield (
+            f"| {code(backtested.monitor.key)} | {old} | **{new.fires}** | {new.per_week:.3g} |"
+            f" {figures.duration(new.longest)} | {new.nights} | {agrees} |"
+        )
+
+
+def _details(backtested: Backtested, backtests: Backtests) -> str:
+    compared = backtested.compared
+    lines = [f"<details><summary>{html_code(backtested.monitor.key)}</summary>", "", "```text"]
+    lines += [_strip(label, made) for label, made in figures.versions(compared)]
+    lines.append("```")
+    lines += [f"- {_told(entry)}" for entry in list(figures.told(backtested, backtests))[:8]]
+    agreement = figures.agreement(compared.fidelity)
+    lines += [f"- {agreement}"] if agreement else []
+    lines += [f"- {code(words.assumption(told))}" for told in compared.assumptions]
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _told(entry: tuple[str, int, int, bool]) -> str:
+    handle, before, after, pages = entry
+    return (
+        f"{code(handle)} told {before} times by live, {after} by new{' (pages)' if pages else ''}"
+    )
+
+
+def _strip(label: str, made: Replay) -> str:
+    return f"{label:4} {''.join(_CELLS[state] for state in figures.cells(made, _STRIP))}"
+
+
+def _skipped(backtests: Backtests) -> list[str]:
+    return [
+        f"Not replayed: {code(monitor.key)}, {code(words.skipped(monitor))}"
+        for monitor in backtests.skipped
+    ]

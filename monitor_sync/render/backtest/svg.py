@@ -1,0 +1,113 @@
+"""Backtests as a picture that needs nothing else: SVG, readable on light and on dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from monitor_sync.app.backtesting import Backtested, Backtests
+from monitor_sync.insight.backtest.replay import Replay
+from monitor_sync.render.backtest import figures
+from monitor_sync.render.junit import xml
+from monitor_sync.render.text import shorten
+
+_WIDTH: Final = 960
+_LEFT, _RIGHT = 84, 20
+_CHART: Final = 96
+_PANEL: Final = 216
+_COLUMNS: Final = _WIDTH - _LEFT - _RIGHT
+_STYLE: Final = """
+.back{fill:#ffffff}.name{fill:#1f2328;font-weight:600}.said{fill:#59636e}.line{stroke:#0969da;fill:none}
+.level{stroke:#cf222e;stroke-dasharray:5 4;fill:none}.levelled{fill:#cf222e}.axis{stroke:#d1d9e0}
+.ok{fill:#eff2f5}.alert{fill:#cf222e}.warning{fill:#bf8700}.no_data{fill:#8250df}
+@media(prefers-color-scheme:dark){.back{fill:#0d1117}.name{fill:#f0f6fc}.said{fill:#9198a1}
+.line{stroke:#4493f8}.level{stroke:#f85149}.levelled{fill:#f85149}.axis{stroke:#3d444d}.ok{fill:#212830}
+.alert{fill:#f85149}.warning{fill:#d29922}.no_data{fill:#ab7df8}}
+text{font:12px ui-sans-serif,system-ui,sans-serif}.name{font-size:14px}
+"""
+
+
+def svg(backtests: Backtests) -> str:
+    """Return a picture with a panel for each monitor: values, threshold, alerts of both."""
+    zone = ZoneInfo(backtests.time_zone)
+    shown = figures.worst_first(backtests)
+    height = max(len(shown), 1) * _PANEL + 16
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img"'
+        f' aria-label="Backtest of {len(shown)} monitors">',
+        f"<style>{_STYLE}</style>",
+        f'<rect class="back" width="{_WIDTH}" height="{height}"/>',
+    ]
+    for index, backtested in enumerate(shown):
+        parts.append(f'<g transform="translate(0 {index * _PANEL + 16})">')
+        parts += _panel(backtested, backtests, zone)
+        parts.append("</g>")
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _panel(backtested: Backtested, backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
+    compared = backtested.compared
+    yield _text("name", 16, 14, shorten(backtested.monitor.key, 110))
+    rows = figures.versions(compared)
+    for line, (label, made) in enumerate(rows):
+        numbers = figures.sentence(figures.figures(made, zone))
+        yield _text("said", 16, 32 + 16 * line, f"{label}: {numbers}")
+    yield f'<g transform="translate({_LEFT} 64)">'
+    yield from _chart(backtested)
+    yield from _days(backtests, zone)
+    yield "</g>"
+    for line, (label, made) in enumerate(rows):
+        top = 64 + _CHART + 8 + 14 * line
+        yield _text("said", 16, top + 10, label)
+        yield from _bars(made, top)
+
+
+def _text(kind: str, x: float, y: float, words: str, anchor: str = "start") -> str:
+    place = f'x="{x:g}" y="{y:g}" text-anchor="{anchor}"'
+    return f'<text class="{kind}" {place}>{xml(words, quote=False)}</text>'
+
+
+def _chart(backtested: Backtested) -> Iterator[str]:
+    made = backtested.compared.new
+    values = figures.series(made, _COLUMNS, lowest=figures.looks_low(backtested))
+    levels = [made.critical] if made.critical is not None else []
+    known = [value for value in values if value is not None] + levels
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    high = high if high > low else low + 1
+
+    def y(value: float) -> float:
+        return _CHART - (value - low) / (high - low) * _CHART
+
+    path, drawing = [], False
+    for x, value in enumerate(values):
+        if value is not None:
+            path.append(f"{'L' if drawing else 'M'}{x} {y(value):.1f}")
+        drawing = value is not None
+    yield f'<path class="line" d="{" ".join(path) or "M0 0"}"/>'
+    yield _text("said", -8, 10, f"{high:.4g}", "end")
+    yield _text("said", -8, _CHART, f"{low:.4g}", "end")
+    for level in levels:
+        yield f'<path class="level" d="M0 {y(level):.1f}H{_COLUMNS}"/>'
+        yield _text("levelled", _COLUMNS, y(level) - 4, f"critical {level:.4g}", "end")
+
+
+def _days(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
+    whole = backtests.span.end - backtests.span.start
+    bottom = _CHART + 36
+    for at, name in figures.midnights(backtests.span, zone):
+        x = (at - backtests.span.start) / whole * _COLUMNS
+        yield f'<path class="axis" d="M{x:.1f} 0V{bottom}"/>'
+        if backtests.days <= 10 or name.startswith("Mon"):
+            yield _text("said", x + 3, bottom + 10, name)
+
+
+def _bars(made: Replay, top: float) -> Iterator[str]:
+    yield f'<rect class="ok" x="{_LEFT}" y="{top:g}" width="{_COLUMNS}" height="11"/>'
+    whole = made.span.end - made.span.start
+    for episode in made.episodes:
+        start = max(episode.start or made.span.start, made.span.start) - made.span.start
+        end = min(episode.end or made.span.end, made.span.end) - made.span.start
+        x, width = start / whole * _COLUMNS, max((end - start) / whole * _COLUMNS, 1.5)
+        place = f'x="{_LEFT + x:.1f}" y="{top:g}" width="{width:.1f}" height="11"'
+        yield f'<rect class="{episode.state}" {place}/>'

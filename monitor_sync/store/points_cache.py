@@ -1,0 +1,93 @@
+"""
+History that was fetched once: stretches of it that are over do not change, so they are kept.
+
+A file a stretch, in a folder for each query, in the state folder of the organisation. One that
+cannot be read, is of another form or is too large is as none. What was used longest ago goes first
+when all of it grows beyond ``LARGEST``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+LARGEST: Final = 256_000_000
+"""Bytes of all files together."""
+
+_LARGEST_FILE: Final = 20_000_000
+_FORM: Final = 1
+_FOLDER: Final = "points"
+
+KeptLines = dict[tuple[str, ...], tuple[list[int], list[float]]]
+"""Starts of buckets and values by group."""
+
+
+class PointsCache:
+    """The kept history of one organisation. It changes what a run costs and nothing else."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / _FOLDER
+
+    def get(self, query: str, start: int, end: int) -> KeptLines | None:
+        """Return what was kept of a query for a stretch; None where nothing usable is."""
+        path = self._path(query, start, end)
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                return None
+            lines = _read(json.loads(path.read_text(encoding="utf-8")))
+            os.utime(path)
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+        return lines
+
+    def put(self, query: str, start: int, end: int, lines: KeptLines) -> None:
+        """Keep what was answered, at once or not at all."""
+        path = self._path(query, start, end)
+        kept = [[list(group), times, values] for group, (times, values) in lines.items()]
+        half = path.with_name(f"{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump({"form": _FORM, "lines": kept}, file)
+            half.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                half.unlink()
+
+    def trim(self, largest: int = LARGEST) -> None:
+        """Let go of what was used longest ago until the rest is no larger than that."""
+        known = sorted(self._files(), reverse=True)
+        total = 0
+        for _, size, path in known:
+            total += size
+            if total > largest:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    def _files(self) -> Iterator[tuple[float, int, Path]]:
+        for path in self._folder.glob("*/*"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                yield status.st_mtime, status.st_size, path
+
+    def _path(self, query: str, start: int, end: int) -> Path:
+        digest = hashlib.blake2b(query.encode(), digest_size=16).hexdigest()
+        return self._folder / digest / f"{start}-{end}.json"
+
+
+def _read(kept: Any) -> KeptLines:
+    """Return the lines of a file. Raises ValueError, TypeError, KeyError for another form."""
+    if kept["form"] != _FORM:
+        raise ValueError(kept["form"])
+    lines: KeptLines = {}
+    for group, times, values in kept["lines"]:
+        if len(times) != len(values) or not all(isinstance(time, int) for time in times):
+            raise ValueError(group)
+        lines[tuple(map(str, group))] = (list(times), list(map(float, values)))
+    return lines

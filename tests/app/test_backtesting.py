@@ -1,0 +1,183 @@
+"""A backtest over HTTP: what is asked for, what is kept, and that the replay is right."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync.app import BacktestOptions, Backtests, Target, apply, backtest
+from monitor_sync.errors import UsageError
+from tests.conftest import Local
+
+PROJECT = """
+project: acme
+"""
+TEAMS = """
+teams:
+  shop:
+    name: Shop
+    handles: {pager: "@webhook-shop", chat: "@slack-shop"}
+    notify: [{alert: [pager, chat], warning: [chat], recovery: [pager, chat]}]
+"""
+MONITORS = """
+team: shop
+monitors:
+  cpu:
+    name: CPU is high
+    query: avg(last_5m):avg:shop.db.cpu{*} by {host} > ${critical}
+    thresholds: {critical: 80, warning: 60}
+    message: Slow.
+  errors:
+    name: Orders fail
+    query: >-
+      sum(last_15m):100 * sum:shop.order.count{status:error}.as_count()
+      / sum:shop.order.count{*}.as_count() > ${critical}
+    thresholds: {critical: 5}
+    message: Fails.
+  odd:
+    name: Odd
+    query: avg(last_4h):anomalies(avg:shop.db.cpu{*}, 'basic', 2) >= ${critical}
+    thresholds: {critical: 1}
+    message: Odd.
+"""
+ROUTE = "POST /api/v2/query/timeseries"
+
+
+@pytest.fixture
+def root(tmp_path: Path, local: Local) -> Path:
+    """Return files that have been applied, with history from a seed."""
+    root = tmp_path / "monitors"
+    (root / "shop").mkdir(parents=True)
+    (root / "project.yaml").write_text(PROJECT)
+    (root / "teams.yaml").write_text(TEAMS)
+    (root / "shop" / "business-unit.yaml").write_text("name: Shop\nteam: shop\n")
+    (root / "shop" / "orders.yaml").write_text(MONITORS)
+    apply(root, Target(environ=os.environ)).raise_if_incomplete()
+    local.emulator.generate_metrics(3)
+    return root
+
+
+def run(root: Path, *selectors: str, **options: Any) -> Backtests:
+    wanted = BacktestOptions(selectors=selectors, **{"days": 1, **options})
+    return backtest(root, Target(environ=os.environ), wanted)
+
+
+def requests(local: Local) -> int:
+    given = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")
+    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+    return int(json.loads(given[2]).get(ROUTE, 0))
+
+
+def test_the_replay_agrees_with_alerts_that_follow_from_another_rule(root: Path) -> None:
+    made = run(root, "shop", days=4)
+
+    by_key = {b.monitor.key: b.compared for b in made.monitors}
+    assert set(by_key) == {"shop/orders/cpu", "shop/orders/errors"}
+    for compared in by_key.values():
+        assert compared.fidelity is not None
+        assert compared.fidelity.time_in_same_state == 1.0
+        assert compared.fidelity.precision in (1.0, None)
+        assert compared.fidelity.recall in (1.0, None)
+    assert any(compared.new.fires for compared in by_key.values())
+    assert [(s.key, s.reason) for s in made.skipped] == [("shop/orders/odd", "unsupported")]
+
+
+def test_what_was_fetched_is_not_fetched_again(root: Path, local: Local) -> None:
+    requests(local)
+    first = run(root, "shop/orders/errors")
+    sent = requests(local)
+    second = run(root, "shop/orders/errors")
+
+    # two series, and the days that a day with the hours before it lies in
+    assert first.calls == sent
+    assert 4 <= sent <= 6
+    assert (second.calls, requests(local)) == (0, 0)
+    assert second.monitors[0].points == first.monitors[0].points
+    assert second.monitors[0].compared == first.monitors[0].compared
+
+
+def test_the_files_are_held_against_what_lives(root: Path) -> None:
+    changed = MONITORS.replace("critical: 80, warning: 60", "critical: 500, warning: 400")
+    (root / "shop" / "orders.yaml").write_text(changed)
+    made = run(root)
+
+    assert [b.monitor.key for b in made.monitors] == ["shop/orders/cpu"]
+    compared = made.monitors[0].compared
+    assert compared.old is not None
+    assert compared.old.critical == 80
+    assert not compared.new.fires
+    assert not compared.new.told
+
+
+def test_a_new_monitor_has_nothing_to_be_held_against(root: Path) -> None:
+    added = "  also:\n    name: Also\n    query: avg(last_5m):avg:shop.db.cpu{*} > 40\n"
+    with (root / "shop" / "orders.yaml").open("a") as file:
+        file.write(added + "    thresholds: {critical: 40}\n    message: High.\n")
+    made = run(root)
+
+    assert [b.monitor.key for b in made.monitors] == ["shop/orders/also"]
+    assert made.monitors[0].compared.old is None
+    assert made.monitors[0].compared.fidelity is None
+
+
+def test_tags_alone_are_not_replayed(root: Path) -> None:
+    (root / "shop" / "orders.yaml").write_text(f"tags: {{tier: '1'}}\n{MONITORS}")
+
+    assert {(s.key, s.reason) for s in run(root).skipped} == {
+        ("shop/orders/cpu", "same"), ("shop/orders/errors", "same"), ("shop/orders/odd", "same"),
+    }  # fmt: skip
+
+
+def test_a_budget_is_kept_and_what_it_leaves_out_is_named(root: Path, local: Local) -> None:
+    requests(local)
+    made = run(root, "shop", budget=4)
+
+    assert requests(local) == made.calls <= 4
+    assert [(s.key, s.reason) for s in made.skipped if s.reason == "budget"] == [
+        ("shop/orders/errors", "budget")
+    ]
+
+
+def test_a_metric_that_nobody_reports_is_told(root: Path) -> None:
+    text = MONITORS.replace("avg:shop.db.cpu{*} by {host}", "avg:shop.db.gpu{*}")
+    (root / "shop" / "orders.yaml").write_text(text)
+    made = run(root)
+
+    assert [(s.key, s.reason) for s in made.skipped] == [("shop/orders/cpu", "no_points")]
+
+
+def test_the_policy_says_how_often_a_monitor_may_fire(root: Path) -> None:
+    policy = "policy: {backtest: {max_fires_per_week: 0, days: 2}}\n"
+    (root / "project.yaml").write_text(PROJECT + policy)
+    made = run(root, "shop", days=0)
+
+    assert made.days == 2
+    loud = {b.monitor.key for b in made.monitors if b.compared.new.fires}
+    assert {b.monitor.key for b in made.too_loud()} == loud
+    assert made.too_loud(10_000) == ()
+
+
+def test_events_that_cannot_be_read_leave_the_replay_and_say_so(root: Path, local: Local) -> None:
+    local.emulator.inject(["forbidden,route=* /api/v*/events*,times=always"])
+    made = run(root, "shop/orders/errors")
+
+    assert made.unknown
+    assert made.monitors[0].compared.fidelity is None
+    assert [a.kind for a in made.monitors[0].compared.assumptions] == ["no_history"]
+
+
+def test_more_days_than_are_kept_are_refused(root: Path) -> None:
+    with pytest.raises(UsageError, match="expected 1 to 30"):
+        run(root, "shop", days=31)
+
+
+def test_the_span_ends_where_points_have_arrived(root: Path) -> None:
+    made = run(root, "shop/orders/errors")
+
+    assert made.span.end % 3600 == 0
+    assert 900 <= time.time() - made.span.end < 3600 + 900 + 60

@@ -1,0 +1,67 @@
+"""History that was fetched is kept, and never believed where it is damaged."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from monitor_sync.store.points_cache import KeptLines, PointsCache
+
+LINES: KeptLines = {("a", "b"): ([60, 120], [1.0, 2.5]), (): ([60], [3.0])}
+
+
+def kept_file(home: Path) -> Path:
+    return next((home / "points").glob("*/*"))
+
+
+def test_what_was_kept_comes_back_for_that_query_and_stretch_alone(tmp_path: Path) -> None:
+    PointsCache(tmp_path).put("q", 0, 3600, LINES)
+    cache = PointsCache(tmp_path)
+
+    assert cache.get("q", 0, 3600) == LINES
+    assert cache.get("q", 0, 7200) is None
+    assert cache.get("other", 0, 3600) is None
+    assert kept_file(tmp_path).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "[]", "7", '{"form": 9, "lines": []}', '{"form": 1}',
+        '{"form": 1, "lines": [[["a"], [60, 120], [1]]]}',
+        '{"form": 1, "lines": [[["a"], ["x"], [1]]]}',
+        '{"form": 1, "lines": [[["a"], [60], ["x"]]]}',
+    ],
+)  # fmt: skip
+def test_a_file_of_another_form_is_as_none(tmp_path: Path, text: str) -> None:
+    cache = PointsCache(tmp_path)
+    cache.put("q", 0, 3600, LINES)
+    kept_file(tmp_path).write_text(text)
+
+    assert cache.get("q", 0, 3600) is None
+    cache.put("q", 0, 3600, LINES)
+    assert cache.get("q", 0, 3600) == LINES
+
+
+def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "points").write_text("a file")
+    cache = PointsCache(tmp_path)
+    cache.put("q", 0, 3600, LINES)
+
+    assert cache.get("q", 0, 3600) is None
+    cache.trim()
+
+
+def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
+    cache = PointsCache(tmp_path)
+    for number in range(3):
+        cache.put(f"q{number}", 0, 3600, LINES)
+    for age, path in enumerate(sorted((tmp_path / "points").glob("*/*"))):
+        os.utime(path, (1_000_000 + age, 1_000_000 + age))
+    size = kept_file(tmp_path).stat().st_size
+    last = sorted((tmp_path / "points").glob("*/*"))[-1]
+    cache.trim(size + 1)
+
+    assert list((tmp_path / "points").glob("*/*")) == [last]
