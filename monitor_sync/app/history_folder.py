@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from monitor_sync.app import organisation
 from monitor_sync.datadog.settings import host_named
@@ -18,17 +18,25 @@ if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
 
 
-def folder(target: Target, client: Client | None, project: str) -> Path:
+def folder(target: Target, client: Client | None, project: str, say: Callable[[str], None]) -> Path:
     """
     Return the folder, made where there is none.
 
     Datadog is asked which organisation this is. Without a ``client``, or where Datadog does not
-    answer, it is the one that has a history. Raises UsageError where several have one.
+    answer, which is said, it is the one that has a history. Raises UsageError where several have.
     """
     place = Workspace(home=target.state, project=project, host=host_named(target.environ))
-    named = place if client is None else _asked(target, client, place)
-    if target.organisation and not named.organisations:
-        named = replace(place, organisations=(target.organisation,))
+    if target.organisation:
+        place = replace(place, organisations=(target.organisation,))
+    named = place
+    if client is not None:
+        try:
+            named = organisation.estate(target, client, project)
+        except RemoteError as error:
+            say(
+                f"Datadog did not tell which organisation this is ({error.problem}):"
+                " the history that is known here is used"
+            )
     if not named.organisations:
         return _with_history(place)
     home = named.folder
@@ -36,13 +44,6 @@ def folder(target: Target, client: Client | None, project: str) -> Path:
     for name in named.organisations:
         State(folder=home).also_called(name)
     return home
-
-
-def _asked(target: Target, client: Client, place: Workspace) -> Workspace:
-    try:
-        return organisation.estate(target, client, place.project)
-    except RemoteError:
-        return place
 
 
 def _with_history(place: Workspace) -> Path:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
     from monitor_sync.oncall.incidents import IncidentTool
 
-DATADOG: Final = "datadog"
+ALERTS: Final = "alerts"
+"""What the names of sources of alerts begin with; those of incidents begin with a tool's word."""
 
 _DAY: Final[Seconds] = 86_400.0
 
@@ -40,7 +41,7 @@ def incidents_of(tool: IncidentTool) -> Source:
 def alerts_of(client: Client) -> Source:
     """Return the alerts of all monitors: an event never changes, and may come late by hours."""
     return Source(
-        name=f"{DATADOG}@{client.host}",
+        name=f"{ALERTS}@{client.host}",
         title="Datadog",
         item="event",
         pages=lambda span, cursor: _alerts(client, span, cursor),

@@ -109,7 +109,7 @@ def read_history(
     )
     client = _client(question, needed=episodes)
     try:
-        folder = history_folder.folder(target, client, project.name)
+        folder = history_folder.folder(target, client, project.name, question.notes.append)
         with history_file.opened(folder) as history:
             _say_set_aside(question, history)
             named = _read_incidents(question, history) if incidents else {}
@@ -147,9 +147,17 @@ def _read_incidents(question: HistoryQuestion, history: HistoryFile) -> dict[str
         question.gap("incidents", "no team in teams.yaml says into which tool its pages go")
     named: dict[str, str] = {}
     for word in words:
-        kept = {name: title_of(word) for name in history.sources() if name.startswith(f"{word}@")}
-        named |= kept if question.offline else _read_tool(question, history, word) or kept
+        read = {} if question.offline else _read_tool(question, history, word)
+        named |= read or _kept(question, history, word, title_of(word))
     return named
+
+
+def _kept(question: HistoryQuestion, history: HistoryFile, word: str, title: str) -> dict[str, str]:
+    """Return the sources of a tool that were read before, with their title."""
+    names = [name for name in history.sources() if name.startswith(f"{word}@")]
+    if not names and title not in question.gaps:
+        question.gap(title, f"{title} was never read")
+    return dict.fromkeys(names, title)
 
 
 def _read_tool(question: HistoryQuestion, history: HistoryFile, word: str) -> dict[str, str]:
@@ -200,8 +208,7 @@ def _read_alerts(
 ) -> dict[str, str]:
     """Bring the alerts of Datadog up to date; return their source with its title."""
     if client is None:
-        prefix = f"{history_sources.DATADOG}@"
-        return {name: "Datadog" for name in history.sources() if name.startswith(prefix)}
+        return _kept(question, history, history_sources.ALERTS, "Datadog")
     source = history_sources.alerts_of(client)
     _fetch(question, history, source)
     return {source.name: source.title}

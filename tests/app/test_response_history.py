@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from monitor_sync.app.response_history import ResponseHistory, read_history
 from monitor_sync.app.target import Target
+from monitor_sync.errors import UsageError
 from monitor_sync.incidents import Span
 from monitor_sync.model import Project, Team
 from tests.datadog.conftest import Answer, ReceivedRequest, Script, script
@@ -100,6 +102,8 @@ class Services:
             case "/api/v2/current_user":
                 org = {"data": {"type": "orgs", "id": "org-1"}}
                 return Answer(body={"data": {"relationships": {"org": org}}})
+            case "/api/v1/monitor":
+                return Answer(body=[])
             case "/api/account/teams/":
                 return Answer(body=[{"unique_id": "t1", "name": "Motor"}])
             case path if path == FILTER:
@@ -269,3 +273,184 @@ def test_a_span_a_week_long_starts_where_it_says(services: Services) -> None:
     assert [known.number for known in history.incidents] == [str(n) for n in range(14, 7, -1)]
     edges = [timedelta(seconds=known.created - week.start) for known in history.incidents]
     assert all(timedelta(0) <= edge < timedelta(days=7) for edge in edges)
+
+
+def failing_after(services: Services, path: str, answers: int, failure: Answer) -> None:
+    """Let a service answer so many requests of a path, and then fail for good."""
+    left = [answers]
+    usual = services.filtered if path == FILTER else services.searched
+
+    def answer(request: ReceivedRequest) -> Answer:
+        left[0] -= 1
+        return usual(request) if left[0] >= 0 else failure
+
+    services.answers[path] = answer
+
+
+@pytest.mark.parametrize("pages", [0, 5])
+@pytest.mark.parametrize("path", [FILTER, EVENTS])
+def test_a_reading_that_stopped_anywhere_goes_on_there(
+    services: Services, path: str, pages: int
+) -> None:
+    services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
+    services.events = [event(number, number * DAY) for number in range(27, 0, -1)]
+    failing_after(services, path, pages, Answer(status=403, body={}))
+    first = services.read(episodes=True)
+    assert not first.complete
+    assert "was not read to the end" in first.notes[-1]
+    del services.answers[path]
+    second = services.read(episodes=True, now=NOW + 30)
+    assert second.complete
+    assert services.asked(path) == 9 - pages
+    assert len(second.incidents) == 27
+    with sqlite3.connect(file_of(services)) as database:
+        counts = database.execute("SELECT count(*), count(DISTINCT id) FROM transitions").fetchone()
+    database.close()
+    assert counts == (27, 27)
+
+
+def test_a_place_that_the_service_no_longer_knows_is_begun_anew(services: Services) -> None:
+    services.events = [event(number, number * DAY) for number in range(27, 0, -1)]
+    failing_after(services, EVENTS, 3, Answer(status=503, body={}))
+    assert not services.read(incidents=False, episodes=True).complete
+
+    def forgetful(request: ReceivedRequest) -> Answer:
+        if request.body["page"].get("cursor") == "9":
+            return Answer(status=400, body={"errors": ["invalid cursor"]})
+        return services.searched(request)
+
+    services.answers[EVENTS] = forgetful
+    services.answers["/api/v1/events"] = lambda _: Answer(status=403, body={})
+    services.page_size = 10
+    assert services.read(incidents=False, episodes=True, now=NOW + 30).complete
+    assert services.asked("/api/v1/events") == 0
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (Answer(status=429, body={}), "takes no more requests for now"),
+        (Answer(status=401, body={"detail": "no"}), "refused the key (401)"),
+        (Answer(body="<html>Log in</html>"), "answered with a web page"),
+        (Answer(body={"results": "none"}), "answered with something that is no list"),
+        (Answer(drop=True), "dropped the connection"),
+    ],
+)
+def test_whatever_a_tool_answers_is_a_note_and_never_an_error(
+    services: Services, failure: Answer, reason: str
+) -> None:
+    services.answers[FILTER] = lambda _: failure
+    history = services.read()
+    assert not history.complete
+    assert reason in history.notes[0]
+    assert history.incidents == ()
+    assert history.as_of is None
+
+
+def test_a_deadline_ends_the_reading_and_keeps_what_was_read(services: Services) -> None:
+    services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
+    target = Target(environ=services.environ, deadline=0.0)
+    history = read_history(Path(), PROJECT, target, LAST_WEEKS, now=NOW)
+    assert "there was no time left to ask" in history.notes[-1]
+
+
+def test_two_runners_at_once_read_the_same_and_leave_one_whole_history(
+    services: Services,
+) -> None:
+    services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
+    services.events = [event(number, number * DAY) for number in range(27, 0, -1)]
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: services.read(episodes=True), range(2)))
+    assert runs[0].incidents == runs[1].incidents
+    assert [len(run.incidents) for run in runs] == [27, 27]
+    offline = services.read(episodes=True, offline=True)
+    assert offline.complete
+    assert offline.episodes == runs[0].episodes
+
+
+def test_a_damaged_file_is_set_aside_with_a_note_and_read_anew(services: Services) -> None:
+    services.incidents = [incident(1, DAY)]
+    services.read()
+    file_of(services).write_bytes(b"damage " * 999)
+    history = services.read()
+    assert len(history.incidents) == 1
+    assert "history.sqlite.set-aside-1" in history.notes[0]
+    assert history.complete
+
+
+def test_offline_with_no_history_says_that_there_is_none(services: Services) -> None:
+    history = services.read(episodes=True, offline=True)
+    assert services.script.requests == []
+    assert not history.complete
+    assert "Zenduty (Xurrent IMR) was never read" in history.notes[0]
+    assert "nothing was ever read" in history.notes[-1]
+
+
+def test_offline_says_which_part_of_the_span_was_never_read(services: Services) -> None:
+    services.read(Span(NOW - 7 * DAY, NOW))
+    history = services.read(Span(NOW - 21 * DAY, NOW), offline=True)
+    assert not history.complete
+    assert "was never read from 2026-11-09 to 2026-11-23" in history.notes[0]
+
+
+def test_a_tool_that_tells_no_pages_is_said(services: Services) -> None:
+    team = replace(TEAM, tool="datadog")
+    project = replace(PROJECT, teams={"motor": team})
+    target = Target(environ=services.environ)
+    history = read_history(Path(), project, target, LAST_WEEKS, now=NOW)
+    assert not history.complete
+    assert "Datadog On-Call has no list of its pages" in history.notes[0]
+
+
+def test_without_datadogs_keys_the_tools_incidents_are_read_all_the_same(
+    services: Services,
+) -> None:
+    services.incidents = [incident(1, DAY)]
+    del services.environ["DD_API_KEY"]
+    assert len(services.read().incidents) == 1
+    assert len(services.read(offline=True).incidents) == 1
+    history = services.read(episodes=True)
+    assert "DD_API_KEY is not set" in history.notes[0]
+
+
+def test_organisations_do_not_share_a_history(services: Services) -> None:
+    services.incidents = [incident(1, DAY)]
+    services.read()
+    org = {"data": {"type": "orgs", "id": "org-2"}}
+    services.answers["/api/v2/current_user"] = lambda _: Answer(
+        body={"data": {"relationships": {"org": org}}}
+    )
+    services.incidents = []
+    assert services.read().incidents == ()
+    with pytest.raises(UsageError, match="2 organisations have a history"):
+        services.read(offline=True)
+
+
+def test_where_datadog_does_not_tell_the_organisation_the_only_one_known_is_used_and_said(
+    services: Services,
+) -> None:
+    services.incidents = [incident(1, DAY)]
+    services.read()
+    services.answers["/api/v2/current_user"] = lambda _: Answer(status=503, body={})
+    history = services.read()
+    assert len(history.incidents) == 1
+    assert "Datadog did not tell which organisation this is" in history.notes[0]
+
+
+def test_single_incidents_are_read_newest_first_until_the_budget_is_used_up(
+    services: Services,
+) -> None:
+    services.incidents = [incident(number, number * DAY) for number in (1, 2, 3)]
+    alerts = [{"entity_id": "512", "integration_object": {"name": "Datadog"}, "alert_type": "3"}]
+    for number in (1, 2, 3):
+        services.answers[f"/api/incidents/{number}/alerts/"] = lambda _: Answer(body=alerts)
+    assert {known.monitor_id for known in services.read().incidents} == {None}
+    history = services.read(budget=0.0)
+    assert "the alerts of 3 incidents of Zenduty (Xurrent IMR) were not read" in history.notes[-1]
+    services.answers["/api/incidents/2/alerts/"] = lambda _: Answer(status=404, body={})
+    history = services.read(budget=60.0)
+    asked = [r.path for r in services.script.requests if r.path.endswith("/alerts/")]
+    assert asked == [f"/api/incidents/{number}/alerts/" for number in (1, 2, 3)]
+    assert [known.monitor_id for known in history.incidents] == [512, None, 512]
+    services.read(budget=60.0)
+    assert not [r for r in services.script.requests if r.path.endswith("/alerts/")]
