@@ -25,6 +25,7 @@ from monitor_sync.emulator.metrics.query import (
     read,
     series_in,
 )
+from monitor_sync.emulator.on_call import counted_pages
 
 Group = tuple[str, ...]
 
@@ -180,7 +181,7 @@ def timeseries(account: Account, request: Request, _: str) -> Answer:
     sent = shapes.checked_attributes(request, _SHAPES)
     if not sent.get("queries"):
         raise shapes.invalid("queries")
-    if sent.get("formulas"):
+    if not counted_pages.names_alone(sent):
         raise refused("The emulator does not serve formulas: ask for the queries themselves")
     span = _span(
         (sent.get("from") or 0) / 1000,
@@ -212,6 +213,9 @@ def _of_query(
         by = series_in(expression)[0].by
         made = _lines(account, expression, span)
         return [(_tags(by, group), line) for group, line in made.items()]
+    if source == counted_pages.SOURCE:
+        seconds = buckets.interval(span.end - span.start, span.wanted)
+        return counted_pages.lines(account, query, span.start, span.end, seconds)
     try:
         return searches.lines(account, query, span.start, span.end, span.wanted)
     except NotServed as problem:

@@ -13,7 +13,7 @@ _WEBHOOK = "@webhook-"
 _PAGERDUTY = "@pagerduty-"
 _ON_CALL = "@oncall-"
 _OPSGENIE = "@opsgenie-"
-_PAGERS = {"zenduty": _WEBHOOK, "pagerduty": _PAGERDUTY}
+_PAGERS = {"zenduty": _WEBHOOK, "pagerduty": _PAGERDUTY, "datadog": _ON_CALL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

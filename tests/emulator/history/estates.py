@@ -19,12 +19,13 @@ MONITORS = 120
 _PAGED = (
     "{{#is_alert}}@webhook-%(team)s{{/is_alert}} {{#is_recovery}}@webhook-%(team)s{{/is_recovery}}"
 )
+_HANDLES = {"zenduty": "webhook", "pagerduty": "pagerduty", "datadog": "oncall"}
 _BY = {True: " by {host}", False: ""}
 
 
 def owners(tool: str = "zenduty") -> list[OwnerTeam]:
     """Return the three teams, all paged by one tool."""
-    prefix = {"zenduty": "@webhook-", "pagerduty": "@pagerduty-"}[tool]
+    prefix = f"@{_HANDLES[tool]}-"
     return [
         OwnerTeam(name=n, title=n, tool=tool, service=f"{n} service", handles=(f"{prefix}{n}",))
         for n in TEAMS
@@ -33,7 +34,7 @@ def owners(tool: str = "zenduty") -> list[OwnerTeam]:
 
 def monitors(tool: str = "zenduty") -> Iterator[dict[str, Any]]:
     """Yield their monitors, with ids; those of priority 1 and 2 page."""
-    message = _PAGED if tool == "zenduty" else _PAGED.replace("webhook", "pagerduty")
+    message = _PAGED.replace("webhook", _HANDLES[tool])
     for number in range(MONITORS):
         team = TEAMS[number % 3]
         priority = number % 3 + 1
