@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.migrating import Migration, migrate
     from monitor_sync.app.noisy_monitors import NoiseOptions, NoiseReport, report_noise
     from monitor_sync.app.on_call import VerifiedPaths, keep_issue, verify_on_call
+    from monitor_sync.app.on_call_migration import ToolMigration, verify_migration
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.owning import report_ownership
     from monitor_sync.app.planning import Planned, PlanOptions, plan
@@ -74,6 +75,7 @@ __all__ = [
     "SiteOptions",
     "Suggested",
     "Target",
+    "ToolMigration",
     "UnmanagedMonitor",
     "ValidateOptions",
     "Validation",
@@ -103,6 +105,7 @@ __all__ = [
     "suggest",
     "unmanaged",
     "validate",
+    "verify_migration",
     "verify_on_call",
     "write_project",
     "write_schemas",
@@ -123,6 +126,7 @@ _MODULES: Final = {
     "migrating": ("Migration", "migrate"),
     "noisy_monitors": ("NoiseOptions", "NoiseReport", "report_noise"),
     "on_call": ("VerifiedPaths", "keep_issue", "verify_on_call"),
+    "on_call_migration": ("ToolMigration", "verify_migration"),
     "owners": ("OwnersFile", "owners_file"),
     "owning": ("report_ownership",),
     "planning": ("PlanOptions", "Planned", "plan"),

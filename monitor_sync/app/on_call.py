@@ -290,7 +290,8 @@ def _by_rules(step: PathStep, used: HandleInUse) -> PathStep:
     """Return the step of a handle with the notification rules that notify it, where all is well."""
     if not used.rules or step.what:
         return step
-    return replace(step, what=f"by Datadog's notification rule {listed(sorted(used.rules))}")
+    also = "also " if used.by_message else ""
+    return replace(step, what=f"{also}by Datadog's notification rule {listed(sorted(used.rules))}")
 
 
 def _warned(steps: Iterable[PathStep], warnings: Sequence[str]) -> tuple[PathStep, ...]:

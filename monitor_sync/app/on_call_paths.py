@@ -40,7 +40,9 @@ class HandleInUse:
     states: set[str] = field(default_factory=set)
     monitors: dict[str, Monitor] = field(default_factory=dict)
     rules: set[str] = field(default_factory=set)
-    """Names of the notification rules by which it is notified, besides messages."""
+    """Names of the notification rules by which it is notified."""
+    by_message: bool = False
+    """True if a message notifies it, and not only a rule."""
 
     @property
     def states_in_order(self) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ def in_use(
                 )
                 in_team.states |= states
                 in_team.rules |= by_rule
+                in_team.by_message = in_team.by_message or not by_rule
                 in_team.monitors[monitor.key] = monitor
     return sorted(used.values(), key=lambda handle: handle.team)
 

@@ -14,7 +14,7 @@ from monitor_sync.cli import completion, console, options
 from monitor_sync.cli.groups import CommandGroup
 from monitor_sync.cli.progress import progress
 from monitor_sync.counting import count
-from monitor_sync.errors import LiveDiffers
+from monitor_sync.errors import LiveDiffers, UsageError
 
 if TYPE_CHECKING:
     from monitor_sync.github.runner import ActionsRunner
@@ -83,7 +83,17 @@ _ABOUT_ENTITY: Final = (
 @command.command("verify")
 @options.selectors
 @click.option("--full", is_flag=True, help="Show every step of every path.")
-@click.option("--fail-on-broken", is_flag=True, help="Exit 4 if a path is broken.")
+@click.option(
+    "--migration",
+    "migrating",
+    is_flag=True,
+    help="Show what still pages by Opsgenie, which ends on 2027-04-05, and what takes its place.",
+)
+@click.option(
+    "--fail-on-broken",
+    is_flag=True,
+    help="Exit 4 if a path is broken; with --migration, if anything is left on Opsgenie.",
+)
 @click.option(
     "--github",
     "keeps_issue",
@@ -98,6 +108,7 @@ def verify(
     root: Path,
     selectors: Sequence[str],
     full: bool,
+    migrating: bool,
     fail_on_broken: bool,
     keeps_issue: bool,
     names: bool,
@@ -114,11 +125,19 @@ def verify(
     Each step is ok, broken (what, and what to do) or not checked (why). One person for all 14 days,
     at both levels or for several teams may be a shared account, which is told as a warning.
 
+    With --migration: each monitor, notification rule and team that is still on Opsgenie, the handle
+    that takes its place, whether both reach the same person now, and what to do next.
+
     Needs the keys of Datadog with integrations_read, and the tool's: ZENDUTY_API_KEY for Zenduty,
     PAGERDUTY_TOKEN for PagerDuty, OPSGENIE_API_KEY for Opsgenie (ZENDUTY_URL, PAGERDUTY_URL and
     OPSGENIE_URL name another address); for Datadog On-Call, on_call_read and teams_read of the keys
     of Datadog. Zenduty allows 40 reads a minute of who is on call; one a team is sent.
     """
+    if migrating and keeps_issue:
+        raise UsageError("--github keeps the issue about broken pages", hint="leave --github out")
+    if migrating:
+        _migration(root, console.target(deadline=deadline), selectors, form, output, fail_on_broken)
+        return
     job = _job() if keeps_issue else None
     verified = app.verify_on_call(
         root, console.target(deadline=deadline), selectors, progress=progress
@@ -137,6 +156,29 @@ def verify(
     if fail_on_broken and verified.broken:
         broken = count(verified.broken, "path is broken", "paths are broken")
         raise LiveDiffers(broken, hint="each broken step says what to do")
+
+
+def _migration(
+    root: Path,
+    target: app.Target,
+    selectors: Sequence[str],
+    form: str,
+    output: Path | None,
+    fail_on_left: bool,
+) -> None:
+    """Print what still pages by Opsgenie. Raises LiveDiffers if anything does, where wanted."""
+    migration = app.verify_migration(root, target, selectors, progress=progress)
+    from monitor_sync.render import on_call_migration as shown
+
+    if form == "text":
+        console.answer(shown.text(migration, console.answer_style(output)), output)
+    elif form == "markdown":
+        console.answer(shown.markdown(migration), output)
+    else:
+        console.answer(shown.as_json(migration), output)
+    if fail_on_left and migration.left:
+        left = f"{count(migration.monitors, 'monitor')} or more still on Opsgenie"
+        raise LiveDiffers(left, hint="each handle says what is next")
 
 
 def _job() -> ActionsRunner:
