@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.app.response_history import ResponseHistory, read_history
 from monitor_sync.app.target import Target
@@ -424,6 +425,16 @@ def test_organisations_do_not_share_a_history(services: Services) -> None:
     assert services.read().incidents == ()
     with pytest.raises(UsageError, match="2 organisations have a history"):
         services.read(offline=True)
+
+
+def test_an_organisation_that_the_caller_names_is_asked_for_nowhere(services: Services) -> None:
+    services.incidents = [incident(1, DAY)]
+    target = Target(environ=services.environ, organisation="org-7")
+    read_history(Path(), PROJECT, target, LAST_WEEKS, now=NOW)
+    assert file_of(services).parent.name == "org-org-7"
+    history = read_history(Path(), PROJECT, target, LAST_WEEKS, now=NOW, offline=True)
+    assert len(history.incidents) == 1
+    assert not services.asked("/api/v2/current_user")
 
 
 def test_where_datadog_does_not_tell_the_organisation_the_only_one_known_is_used_and_said(
