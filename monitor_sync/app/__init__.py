@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.publishing import publish, refuse_others
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
     from monitor_sync.app.releasing import Release, ReleaseOptions, release
+    from monitor_sync.app.responding import Responded, ResponseOptions, report_sla
     from monitor_sync.app.site import SiteFacts, SiteOptions, site_facts
     from monitor_sync.app.starting import (
         NewProject,
@@ -71,6 +72,8 @@ __all__ = [
     "ProjectChoices",
     "Release",
     "ReleaseOptions",
+    "Responded",
+    "ResponseOptions",
     "SiteFacts",
     "SiteOptions",
     "Suggested",
@@ -101,6 +104,7 @@ __all__ = [
     "release",
     "report_noise",
     "report_ownership",
+    "report_sla",
     "site_facts",
     "suggest",
     "unmanaged",
@@ -134,6 +138,7 @@ _MODULES: Final = {
     "publishing": ("publish", "refuse_others"),
     "releasing": ("Release", "ReleaseOptions", "release"),
     "site": ("SiteFacts", "SiteOptions", "site_facts"),
+    "responding": ("Responded", "ResponseOptions", "report_sla"),
     "starting": (
         "ProjectChoices",
         "NewProject",

@@ -77,11 +77,14 @@ def validate(
     Nothing is written. What is wrong in the files, or what Datadog does not answer, is in the
     result. Raises UsageError for a folder that is none and a selector that selects nothing.
     """
+    from monitor_sync.project.rca import read_register  # YAML and the schema validator
+
     options = options or ValidateOptions()
     with files.uncollected():
         loaded = files.read(root)
         diagnostics = list(files.check(loaded, least=options.least, brief=options.brief))
         diagnostics += _mistakes_in_tests(root, loaded)
+        diagnostics += read_register(root, loaded.project)[1]
     place = PurePosixPath(root.as_posix())
     named = [
         (diagnostic.key or "/".join(_below(place, diagnostic)), ()) for diagnostic in diagnostics

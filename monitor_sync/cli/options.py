@@ -251,3 +251,13 @@ def deadline(function: _F) -> _F:
         callback=_duration,
         help="Send no further request after this time (90s, 15m, 1h); finish those under way.",
     )(function)
+
+
+def history(function: _F) -> _F:
+    """Add ``--offline`` and ``--budget T``: what may be asked for the history of response."""
+    function = duration(
+        "--budget", "Also read the alerts of single incidents, the newest first, for so long (5m)."
+    )(function)
+    return click.option(
+        "--offline", is_flag=True, help="Ask nobody: use the history that is there."
+    )(function)

@@ -108,6 +108,13 @@ def _parse(file: ProjectFile, cache: Cache | None) -> tuple[ParsedFile, list[Dia
         known = Document(file.shown, content.decode("utf-8-sig"), values, lines)
         known.numbers = numbers
         return ParsedFile(file=file, document=known, written=values), []
+    return parse_content(file, content, cache)
+
+
+def parse_content(
+    file: ProjectFile, content: bytes, cache: Cache | None = None
+) -> tuple[ParsedFile, list[Diagnostic]]:
+    """Return what some YAML of a file holds, and what is wrong with its text and its shape."""
     document, diagnostics = read(file.shown, content)
     written = document.data
     if written is None:

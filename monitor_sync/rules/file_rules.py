@@ -23,6 +23,7 @@ WARNINGS: Final = frozenset(
         "references/no-such-heading",
         "references/no-such-runbook",
         "references/no-such-sop",
+        "references/rca-of-no-such",
         "schema/number-in-quotes",
         "schema/priority",
         "schema/read-only",

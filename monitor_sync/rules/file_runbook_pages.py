@@ -1,4 +1,4 @@
-"""The manual pages of what is found about runbooks and SOPs that are pages beside the files."""
+"""The manual pages of what is found about pages beside the files: runbooks, SOPs and RCAs."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ RUNBOOK_PAGES: Final = {
         Example: `runbook: motor/quotes#no-price`, where the heading is "Quotes without a price"
         Use instead: the anchor as GitHub makes it: lower case, blanks as hyphens, no punctuation
         Source: the pages in the folder that `runbooks` of project.yaml names.
+        """,
+    "references/rca-of-no-such": """
+        An RCA names a team or a monitor that the files do not have.
+        Why: its actions are asked of nobody, and what recurs is not seen to be what it was about.
+        Example: `monitors: [motor/purchase-flow/conversion]` in motor/rca/2026-10-checkout.md
+        Use instead: `monitors: [motor/purchase-flow/conversion-drop]`, as `monitor-sync list` says
+        Source: our own; a warning, as teams and monitors are renamed and an RCA stays.
         """,
     "references/no-such-runbook": """
         A monitor names a page that is not in the folder of runbooks.

@@ -8,6 +8,7 @@ from pathlib import Path
 import monitor_sync
 from monitor_sync.diagnostics import Severity
 from monitor_sync.project.load import load
+from monitor_sync.project.rca import read_register
 from monitor_sync.render.manual import PARTS, page_of
 from monitor_sync.rules.file_rules import PAGES
 from monitor_sync.rules.registry import FAMILIES, every
@@ -50,12 +51,15 @@ def test_what_reading_only_warns_or_notes_is_that_on_its_page(tmp_path: Path) ->
         "  n: {name: n, query: 'avg(last_5m):avg:a{*} > 1', runbook: page}\n"
         "  o: {name: o, query: 'avg(last_5m):avg:a{*} > 1', runbook: page#none}\n",
         "motor/lost.tests.yaml": "tests: []\n",
+        "motor/rca/a.md": "---\nincident: 1\nteam: gone\ncause: c\n---\n",
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text(text)
 
-    severities = {diagnostic.rule: diagnostic.severity for diagnostic in load(tmp_path).diagnostics}
+    loaded = load(tmp_path)
+    said = (*loaded.diagnostics, *read_register(tmp_path, loaded.project)[1])
+    severities = {diagnostic.rule: diagnostic.severity for diagnostic in said}
 
     warnings = {page.name: page.severity for page in PAGES if page.severity < Severity.ERROR}
     assert severities == warnings

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from monitor_sync.insight.ownership import Dimension
+    from monitor_sync.insight.response.sla import ResponseDimension
 
 
 @click.group("report", cls=CommandGroup)
 def command() -> None:
-    """Report on the monitors: who owns them, and what they lack."""
+    """Report on the monitors and on how we respond to them."""
 
 
 @command.command("ownership")
@@ -140,3 +141,54 @@ def site(root: Path, folder: Path, names: bool, offline: bool, budget: float | N
 
     number = app.publish(folder, pages(facts))
     console.answer(f"{count(number, 'file')} in {folder}; open {folder / 'index.html'}\n")
+
+
+@command.command("sla")
+@options.selectors
+@options.days
+@click.option(
+    "--by",
+    multiple=True,
+    type=click.Choice(["unit", "team", "service", "priority", "kind", "week"]),
+    help="What to count by; all rows are shown. Repeatable. Default: the worst teams.",
+)
+@options.history
+@options.output("text", "markdown", "json", "csv")
+@options.root
+def sla(
+    root: Path,
+    selectors: Sequence[str],
+    start: date | None,
+    end: date | None,
+    by: Sequence[ResponseDimension],
+    offline: bool,
+    budget: float | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """
+    Show how soon incidents are acknowledged and resolved, and what comes back, the worst first.
+
+    Of the last four whole weeks, unless days are given: mean, median, p90, p95 and the share within
+    the targets of teams.yaml, the change against the week before, and twelve weeks. Then what came
+    back within 30 days, and what RCAs lack (<unit>/rca/*.md). Weeks are those of time_zone in
+    project.yaml. Incidents come from the on-call tool and are kept in the state folder. A SELECTOR
+    (a unit, team:NAME, a key) narrows the report.
+    """
+    responded = app.report_sla(
+        root,
+        console.target(),
+        app.ResponseOptions(
+            selectors=selectors, start=start, end=end, by=tuple(by) or ("team",),
+            offline=offline, budget=budget,
+        ),
+        conversation=app.Conversation(progress=progress),
+    )  # fmt: skip
+    from monitor_sync.render import response as shown
+
+    if form == "text":
+        style = console.answer_style(output)
+        console.answer(shown.text(responded, style, whole=bool(by)), output)
+        return
+    render = {"markdown": shown.markdown, "json": shown.json, "csv": shown.csv}[form]
+    console.answer(render(responded), output)

@@ -2,7 +2,8 @@
 Whose an incident is: the team, the business unit, our monitor, the kind, and who noticed.
 
 The team is the one of teams.yaml whose ``on_call.service`` is the incident's service, by name or
-by id. Nothing is guessed from names that are merely alike.
+by id. The monitor is the one with Datadog's id, or the only one whose whole name Datadog put into
+the title. Nothing is guessed from names that are merely alike.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from monitor_sync.incidents import Incident
+from monitor_sync.insight.response.titles import DatadogTitle, datadog_title
 from monitor_sync.model import UNPLACED, Monitor, Project, Team
 
 SHARED: Final = "shared"
@@ -33,7 +35,8 @@ class PlacedIncident:
     An incident and whose it is.
 
     ``team`` is a key of teams.yaml and ``unit`` a folder; either may be ``SHARED`` or ``UNPLACED``.
-    ``monitor`` is the key of our monitor, empty where it came from none or nothing tells.
+    ``monitor`` is the key of our monitor, empty where it came from none or nothing tells; ``group``
+    is the group of it that alerted.
     ``priority`` is 1 to 5, by the tool or else by the monitor, None where neither says. ``kind`` is
     a kind of project.yaml or ``OTHER_KIND``. ``detected_by`` is None where it cannot be known.
     """
@@ -42,6 +45,7 @@ class PlacedIncident:
     team: str
     unit: str
     monitor: str = ""
+    group: str = ""
     priority: int | None = None
     kind: str = OTHER_KIND
     detected_by: DetectedBy | None = None
@@ -54,12 +58,14 @@ class Places:
 
     ``teams`` maps a service of an on-call tool, in any case, to the teams that name it. ``units``
     maps a team to its business units. ``monitors`` maps Datadog's id to our monitor; None where
-    nobody asked Datadog. ``kinds`` maps a tag to its kind.
+    nobody asked Datadog. ``names`` maps names that only one monitor has to that. ``kinds`` maps a
+    tag to its kind.
     """
 
     teams: Mapping[str, tuple[Team, ...]]
     units: Mapping[str, tuple[str, ...]]
     monitors: Mapping[int, Monitor] | None
+    names: Mapping[str, Monitor]
     kinds: Mapping[str, str]
     kind_order: Sequence[str] = field(default=())
 
@@ -82,6 +88,7 @@ def places_of(project: Project, ids: Mapping[int, str] | None = None) -> Places:
         monitors=None
         if ids is None
         else {live: monitors[key] for live, key in ids.items() if key in monitors},
+        names=_names(project.monitors.values()),
         kinds=_kinds(project.kinds),
         kind_order=tuple(project.kinds),
     )
@@ -96,6 +103,14 @@ def _units(project: Project) -> dict[str, tuple[str, ...]]:
     for unit, team in project.unit_owners.items():
         defaults.setdefault(team, {})[unit] = None
     return {team: tuple(units) for team, units in {**owning, **defaults}.items()}
+
+
+def _names(monitors: Iterable[Monitor]) -> dict[str, Monitor]:
+    """Map each name that one monitor alone has to it; one with holes of Datadog's says no name."""
+    by_name: dict[str, list[Monitor]] = {}
+    for monitor in monitors:
+        by_name.setdefault(monitor.name.strip(), []).append(monitor)
+    return {name: same[0] for name, same in by_name.items() if len(same) == 1}
 
 
 def _kinds(kinds: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -115,7 +130,8 @@ def placed(incidents: Iterable[Incident], places: Places) -> tuple[PlacedInciden
 def place(incident: Incident, places: Places) -> PlacedIncident:
     """Return whose an incident is."""
     teams = _claimants(incident, places)
-    monitor = _monitor(incident, places)
+    titled = datadog_title(incident.title)
+    monitor = _monitor(incident, titled, places)
     units = {unit for team in teams for unit in places.units.get(team.name, ())}
     said = priority_number(incident.priority)
     return PlacedIncident(
@@ -123,6 +139,7 @@ def place(incident: Incident, places: Places) -> PlacedIncident:
         team=_only([team.name for team in teams]),
         unit=monitor.business_unit if monitor else _only(sorted(units)),
         monitor=monitor.key if monitor else "",
+        group=incident.group or (titled.group if titled else ""),
         priority=said if said is not None or monitor is None else monitor.priority,
         kind=_kind(incident, places),
         detected_by=_detected_by(incident, places),
@@ -143,10 +160,11 @@ def _only(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else SHARED
 
 
-def _monitor(incident: Incident, places: Places) -> Monitor | None:
-    if incident.monitor_id is None or places.monitors is None:
-        return None
-    return places.monitors.get(incident.monitor_id)
+def _monitor(incident: Incident, titled: DatadogTitle | None, places: Places) -> Monitor | None:
+    """Return our monitor by Datadog's id; else by its whole name in a title of Datadog's."""
+    if incident.monitor_id is not None and places.monitors is not None:
+        return places.monitors.get(incident.monitor_id)
+    return places.names.get(titled.name) if titled else None
 
 
 def _kind(incident: Incident, places: Places) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor_sync.incidents import Rca, RcaAction, Seconds
-from monitor_sync.insight.response.recurrence import fingerprint
+from monitor_sync.insight.response.recurrence import Fingerprint, problems
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import day_of, midnight
 
@@ -104,7 +104,7 @@ def _overdue(register: Iterable[Rca], today: date) -> Iterator[OverdueAction]:
 
 
 def _recurring(
-    register: Iterable[Rca],
+    register: Sequence[Rca],
     occurrences: Sequence[Response],
     known: Sequence[Response],
     zone: ZoneInfo,
@@ -113,25 +113,30 @@ def _recurring(
     by_name: dict[str, Response] = {}
     for response in known:
         by_name[response.incident.id] = by_name[response.incident.number] = response
-    back = (_came_back(rca, occurrences, by_name, zone) for rca in register)
+    problem_of = problems((*known, *occurrences)) if register else {}
+    back = (_came_back(rca, occurrences, by_name, problem_of, zone) for rca in register)
     yield from sorted(filter(None, back), key=lambda still: (-still.times, still.rca.path))
 
 
 def _came_back(
-    rca: Rca, occurrences: Iterable[Response], by_name: Mapping[str, Response], zone: ZoneInfo
+    rca: Rca,
+    occurrences: Iterable[Response],
+    by_name: Mapping[str, Response],
+    problem_of: Mapping[str, Fingerprint],
+    zone: ZoneInfo,
 ) -> StillRecurring | None:
     about = [by_name[name] for name in rca.incidents if name in by_name]
     since = _since(rca, about, zone)
     if since is None:
         return None
-    problems = {fingerprint(response.incident) for response in about}
+    same = {problem_of[response.incident.id] for response in about}
     again = [
         response.incident.created
         for response in occurrences
         if response.incident.created >= since
         and not {response.incident.id, response.incident.number} & set(rca.incidents)
         and (
-            fingerprint(response.incident) in problems
+            problem_of[response.incident.id] in same
             or (response.placed.monitor and response.placed.monitor in rca.monitors)
         )
     ]

@@ -1,7 +1,7 @@
 """
 Which problems come back.
 
-A fingerprint says which incidents are the same problem: Datadog's monitor and group where they are
+A fingerprint says which incidents are the same problem: the monitor and its group where they are
 known, else the tool's service and what it groups alerts by, else service and title without what
 changes from one time to the next. A re-occurrence is an incident whose fingerprint had another one
 that was resolved within the 30 days before it.
@@ -10,27 +10,19 @@ that was resolved within the 30 days before it.
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from monitor_sync.incidents import Incident, Seconds
+from monitor_sync.insight.response.placement import PlacedIncident
 from monitor_sync.insight.response.times import Response
+from monitor_sync.insight.response.titles import lasting_title
 
 Fingerprint: TypeAlias = tuple[str, ...]
 
 LOOK_BACK: Final = 30 * 86400.0
 """PagerDuty's look-back for past incidents: 30 days before the trigger."""
-
-_CHANGING: Final = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids
-    r"|\b(?:\d{1,3}\.){3}\d{1,3}\b"  # addresses
-    r"|\b[a-z0-9-]*\d[a-z0-9-]*(?:\.[a-z0-9-]+)+\b"  # hosts with a number in them
-    r"|\b(?=[a-z-]*\d)[a-z0-9-]{12,}\b"  # pods and hashes
-    r"|\d+(?:[.,:]\d+)*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +64,42 @@ class Recurrence:
         return self.reoccurrences / self.occurrences if self.occurrences else None
 
 
-def fingerprint(incident: Incident) -> Fingerprint:
-    """Return what two incidents of one problem have in common."""
+def fingerprint(placed: PlacedIncident) -> Fingerprint:
+    """Return what two incidents of one problem have in common, as far as this one tells."""
+    incident = placed.incident
+    if placed.monitor:
+        return ("ours", placed.monitor, placed.group)
     if incident.monitor_id is not None:
-        return ("monitor", str(incident.monitor_id), incident.group)
+        return ("monitor", str(incident.monitor_id), placed.group)
     service = incident.service_id or incident.service
     if incident.entity:
         return ("entity", incident.tool, service, incident.entity)
+    return _by_title(incident)
+
+
+def _by_title(incident: Incident) -> Fingerprint:
+    service = incident.service_id or incident.service
     return ("title", incident.tool, service, lasting_title(incident.title))
 
 
-def lasting_title(title: str) -> str:
-    """Return a title without what changes: numbers, ids, addresses, hosts, as ``<*>``."""
-    return " ".join(_CHANGING.sub("<*>", title.casefold()).split())
+def problems(responses: Iterable[Response]) -> dict[str, Fingerprint]:
+    """
+    Return the fingerprint of each incident by its id.
+
+    Monitor and entity of an incident are known once its alerts were read. Another one with its
+    title, whose alerts were not, is the same problem; where the title is that of several, it is
+    one of its own.
+    """
+    told = {response.incident.id: fingerprint(response.placed) for response in responses}
+    titles = {response.incident.id: _by_title(response.incident) for response in responses}
+    better: dict[Fingerprint, set[Fingerprint]] = {}
+    for name, known in told.items():
+        if known != titles[name]:
+            better.setdefault(titles[name], set()).add(known)
+    return {
+        name: next(iter(better[known])) if len(better.get(known, ())) == 1 else known
+        for name, known in told.items()
+    }
 
 
 def recurrence(
@@ -96,15 +111,17 @@ def recurrence(
     ``known`` are these and older ones, which must reach back by ``LOOK_BACK``, and by the length of
     the span for what was before.
     """
-    by_problem = _by_problem(known)
+    known = (*known, *occurrences)
+    problem_of = problems(known)
+    by_problem = _by_problem({response.incident.id: response for response in known}, problem_of)
     resolutions = {problem: _resolutions(group) for problem, group in by_problem.items()}
-    in_span = _by_problem(occurrences)
+    in_span = _by_problem({response.incident.id: response for response in occurrences}, problem_of)
     back = {
-        problem: sum(_came_back(response, resolutions.get(problem, ())) for response in group)
+        problem: sum(_came_back(response, resolutions[problem]) for response in group)
         for problem, group in in_span.items()
     }
     repeaters = [
-        _repeater(problem, group, back[problem], by_problem.get(problem, group), start, end)
+        _repeater(problem, group, back[problem], by_problem[problem], start, end)
         for problem, group in in_span.items()
         if len(group) > 1 or back[problem]
     ]
@@ -117,10 +134,12 @@ def recurrence(
     )
 
 
-def _by_problem(responses: Iterable[Response]) -> Mapping[Fingerprint, list[Response]]:
+def _by_problem(
+    responses: Mapping[str, Response], problem_of: Mapping[str, Fingerprint]
+) -> dict[Fingerprint, list[Response]]:
     groups: dict[Fingerprint, list[Response]] = {}
-    for response in responses:
-        groups.setdefault(fingerprint(response.incident), []).append(response)
+    for name, response in responses.items():
+        groups.setdefault(problem_of[name], []).append(response)
     return groups
 
 

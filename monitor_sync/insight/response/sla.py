@@ -175,17 +175,19 @@ def percentile(ordered: Sequence[Seconds], percent: float) -> Seconds | None:
     return ordered[below] + (rank - below) * (ordered[above] - ordered[below])
 
 
-def in_order(rows_of: Iterable[ResponseRow]) -> tuple[ResponseRow, ...]:
-    """Return rows by week where they have one, else the worst first."""
-    return tuple(sorted(rows_of, key=_order))
+def in_order(
+    rows_of: Iterable[ResponseRow], measure: Measure | None = None
+) -> tuple[ResponseRow, ...]:
+    """Return rows by week where they have one, else the worst first: by one measure, or by both."""
+    return tuple(sorted(rows_of, key=lambda of: _order(of, measure)))
 
 
-def _order(of: ResponseRow) -> tuple[object, ...]:
+def _order(of: ResponseRow, measure: Measure | None) -> tuple[object, ...]:
     """Many late ones are worse than a high share of few; then what nobody has acknowledged."""
     if "week" in of.by:
         rest = [value for dimension, value in of.by.items() if dimension != "week"]
         return (*rest, of.by["week"])
-    late = of.mtta.late + of.mttr.late
+    late = of.mtta.late + of.mttr.late if measure is None else of.times(measure).late
     return (-late, -(of.waiting + of.never_acknowledged), -of.incidents, *of.by.values())
 
 

@@ -38,7 +38,8 @@ class Response:
     How one incident that counts was responded to. Seconds; None where it has not happened.
 
     ``week`` is that of its creation. ``age`` is that of an open one. ``acknowledged_in_time`` and
-    ``resolved_in_time`` are None where there is no target, or where it is too early to tell.
+    ``resolved_in_time`` are None where there is no target, or where it is too early to tell. The
+    targets are those that it is judged by.
     """
 
     placed: PlacedIncident
@@ -48,6 +49,8 @@ class Response:
     age: Seconds | None
     acknowledged_in_time: bool | None
     resolved_in_time: bool | None
+    acknowledge_target: int | None = None
+    resolve_target: int | None = None
 
     @property
     def incident(self) -> Incident:
@@ -143,6 +146,8 @@ def _response(
         age=age,
         acknowledged_in_time=_in_time(to_acknowledge, lasted, target),
         resolved_in_time=_in_time(to_resolve, lasted, resolve_target),
+        acknowledge_target=target,
+        resolve_target=resolve_target,
     )
 
 

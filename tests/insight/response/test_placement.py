@@ -62,6 +62,27 @@ def test_it_came_from_our_monitor_only_where_datadogs_id_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "key", "group"),
+    [
+        ("[P1] [Triggered on {host:b,env:a}] Quote, dropped", CONVERSION.key, "env:a,host:b"),
+        ("[No Data] Quote, dropped", CONVERSION.key, ""),
+        ("[P2] [Re-Triggered] Quote, dropped", CONVERSION.key, ""),
+        ("[Triggered] Quote, dropped again", "", ""),
+        ("Quote, dropped", "", ""),
+        ("[Triggered] Twice", "", ""),
+    ],
+)
+def test_it_is_our_monitor_too_where_datadog_put_its_whole_name_into_the_title(
+    title: str, key: str, group: str
+) -> None:
+    named = monitor(CONVERSION.key, "motor-quotes", name="Quote, dropped")
+    twins = (monitor(f"motor/a/{part}", "motor-quotes", name="Twice") for part in "ab")
+    of = project(team("motor-quotes"), monitors=(named, *twins))
+
+    assert (placed(of, title=title).monitor, placed(of, title=title).group) == (key, group)
+
+
+@pytest.mark.parametrize(
     ("said", "name"), [("P1", "P1"), ("sev-2", "P2"), ("3", "P3"), ("", "none"), ("Major", "Major")]
 )
 def test_a_priority_is_read_as_tools_write_it(said: str, name: str) -> None:

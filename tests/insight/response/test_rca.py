@@ -66,9 +66,10 @@ def test_actions_are_overdue_the_day_after_their_day_unless_done() -> None:
 
 
 def test_the_same_problem_after_its_rca_is_still_recurring() -> None:
-    made = [urgent("1", 20, monitor_id=7), urgent("2", 3, monitor_id=7), urgent("3", 2)]
+    made = [urgent(str(days), days, monitor_id=7) for days in (20, 3)]
+    made.append(urgent("another problem", 2, title="Other"))
 
-    (still,) = said([rca("1", actions=(action(date(1970, 5, 1)),))], *made).recurring
+    (still,) = said([rca("20", actions=(action(date(1970, 5, 1)),))], *made).recurring
 
     assert (still.times, still.last, still.open_actions) == (1, NOW - 3 * DAY, 1)
 

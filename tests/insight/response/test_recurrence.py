@@ -10,20 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor_sync.incidents import Incident
-from monitor_sync.insight.response.placement import placed, places_of
+from monitor_sync.insight.response.placement import place, placed, places_of
 from monitor_sync.insight.response.recurrence import (
     Recurrence,
     fingerprint,
-    lasting_title,
     recurrence,
 )
 from monitor_sync.insight.response.times import responses
+from monitor_sync.insight.response.titles import lasting_title
 from tests.insight.response import naive
 from tests.insight.response.incidents import incident, project, team
 
 DAY = 86400.0
 NOW = 100 * DAY
 START = NOW - 28 * DAY
+ACME = places_of(project(team("motor-quotes")))
 
 
 def came_back(*incidents: Incident) -> Recurrence:
@@ -63,9 +64,9 @@ def test_without_a_monitor_it_is_the_tools_entity_and_without_one_the_lasting_ti
     entity = [incident(n, entity="alarm-1", title=f"t{n}") for n in "12"]
     titled = [incident(n, title=f"Pod quotes-7f{n}b9c-x2 of 10.0.0.{n} restarted") for n in "12"]
 
-    assert len({fingerprint(made) for made in entity}) == 1
-    assert len({fingerprint(made) for made in titled}) == 1
-    assert len({fingerprint(incident(service_id=name)) for name in "ab"}) == 2
+    assert len({fingerprint(place(made, ACME)) for made in entity}) == 1
+    assert len({fingerprint(place(made, ACME)) for made in titled}) == 1
+    assert len({fingerprint(place(incident(service_id=name), ACME)) for name in "ab"}) == 2
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,14 @@ def test_reoccurrences_equal_a_second_computation(
     assert came_back(*incidents).reoccurrences == sum(
         naive.came_back(occurred, incidents) for occurred in within
     )
+
+
+def test_incidents_of_which_one_was_read_to_its_entity_are_one_problem_by_title() -> None:
+    read = incident(
+        "read", NOW - 9 * DAY, resolved=NOW - 8 * DAY, entity="alarm-1", title="ALARM 1"
+    )
+    same, other = (incident(title, NOW - DAY, title=title) for title in ("ALARM 2", "ALARM B"))
+
+    back = came_back(read, same, other)
+
+    assert (back.distinct, back.reoccurrences) == (2, 1)

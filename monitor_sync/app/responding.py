@@ -1,0 +1,174 @@
+"""``report sla``: how soon we acknowledge and resolve, what comes back, and what RCAs lack."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor_sync.app import files
+from monitor_sync.app.selection import select_monitors
+from monitor_sync.errors import RemoteError, UsageError
+from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNPLACED, tag_value
+
+if TYPE_CHECKING:
+    from monitor_sync.app.conversation import Conversation
+    from monitor_sync.app.response_history import ResponseHistory
+    from monitor_sync.app.target import Target
+    from monitor_sync.incidents import Incident, Seconds
+    from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport
+    from monitor_sync.insight.response.sla import ResponseDimension
+    from monitor_sync.model import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseOptions:
+    """
+    ``start`` and ``end`` are days in the project's time zone, ``end`` not included. None for both
+    are the last four whole weeks; a start without an end means until now. ``by`` is what incidents
+    are counted by. ``offline`` asks nobody. ``budget`` is how many seconds may go into reading the
+    alerts of single incidents.
+    """
+
+    selectors: Sequence[str] = ()
+    start: date | None = None
+    end: date | None = None
+    by: Sequence[ResponseDimension] = ("team",)
+    offline: bool = False
+    budget: Seconds | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responded:
+    """
+    A report on how we responded, with whose history it rests on.
+
+    ``notes`` are sentences: what could not be read, what is doubtful. ``complete`` is False where
+    some of the history is missing.
+    """
+
+    project: Project
+    report: ResponseReport
+    tools: tuple[str, ...]
+    as_of: Seconds | None
+    complete: bool
+    notes: tuple[str, ...]
+
+
+def report_sla(
+    root: Path,
+    target: Target,
+    options: ResponseOptions | None = None,
+    *,
+    conversation: Conversation | None = None,
+    now: Seconds | None = None,
+) -> Responded:
+    """
+    Return how incidents were responded to, as the files in ``root`` and the on-call tools have it.
+
+    Raises WrongFiles where the files have errors, RCAs included, and UsageError for days that are
+    none, a selector that selects nothing, and the environment.
+    """
+    from monitor_sync.app.response_history import read_history
+    from monitor_sync.insight.response.report import response_report
+    from monitor_sync.insight.response.weeks import zone_of
+    from monitor_sync.project.rca import read_register
+
+    options = options or ResponseOptions()
+    now = time.time() if now is None else now
+    project = files.read_whole(root, consequence="so there is no report").project
+    register, wrong = read_register(root, project)
+    files.refuse_errors(wrong, "so there is no report")
+    select_monitors(project, options.selectors, _further(project))
+    question = _question(project, options, now)
+    history = read_history(
+        root,
+        project,
+        target,
+        question.needed(zone_of(project.time_zone)),
+        offline=options.offline,
+        budget=options.budget,
+        conversation=conversation,
+        now=now,
+    )
+    ids, notes = _live_ids(project, target, history.incidents, options)
+    report = response_report(
+        project, history.incidents, register, _as_of(question, history, options), ids
+    )
+    return Responded(
+        project=project,
+        report=report,
+        tools=history.tools,
+        as_of=history.as_of,
+        complete=history.complete and history.as_of is not None,
+        notes=(*history.notes, *notes),
+    )
+
+
+def _further(project: Project) -> list[tuple[str, Sequence[str]]]:
+    """Return what selectors may mean besides monitors: teams and units that have none."""
+    from monitor_sync.insight.response.placement import SHARED
+
+    teams = [*project.teams, SHARED, UNPLACED]
+    units = [*project.business_units, SHARED, UNPLACED]
+    return [*((unit, ()) for unit in units), *(("", (f"team:{team}",)) for team in teams)]
+
+
+def _question(project: Project, options: ResponseOptions, now: Seconds) -> ResponseQuestion:
+    """Return what the report is about. Raises UsageError where its days are none."""
+    from monitor_sync.insight.response.report import USUAL_WEEKS, ResponseQuestion, usual_days
+    from monitor_sync.insight.response.weeks import day_of, zone_of
+
+    zone = zone_of(project.time_zone)
+    first, after = usual_days(now, zone)
+    if options.start is not None:
+        after = day_of(now, zone) + timedelta(days=1)
+    end = options.end or after
+    start = options.start or (first if options.end is None else end - timedelta(weeks=USUAL_WEEKS))
+    if start >= end:
+        raise UsageError(
+            f"there is no day from {start} up to {end}",
+            hint="`--to` is the day after the last: `--from 2026-10-05 --to 2026-10-12` is a week",
+        )
+    return ResponseQuestion(
+        start=start, end=end, by=tuple(options.by), selectors=tuple(options.selectors), now=now
+    )
+
+
+def _as_of(
+    question: ResponseQuestion, history: ResponseHistory, options: ResponseOptions
+) -> ResponseQuestion:
+    """Return the question as of the last reading, where nothing newer was read."""
+    if not options.offline or history.as_of is None:
+        return question
+    return replace(question, now=min(question.now, history.as_of))
+
+
+def _live_ids(
+    project: Project, target: Target, incidents: Sequence[Incident], options: ResponseOptions
+) -> tuple[Mapping[int, str] | None, tuple[str, ...]]:
+    """
+    Return the keys of our monitors by Datadog's id, None where it does not say; and why not.
+
+    Nobody is asked where no incident names a monitor: one listing is enough for the others.
+    """
+    adopted = {
+        monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None
+    }
+    if options.offline or all(incident.monitor_id is None for incident in incidents):
+        return adopted or None, ()
+    try:
+        client = target.connect()
+    except UsageError as error:
+        return adopted or None, (f"Datadog was not asked which monitors are ours: {error}",)
+    try:
+        pages = client.monitors.pages(tags=(f"{PROJECT_TAG}:{project.name}",))
+        ids = {live["id"]: tag_value(live["tags"], KEY_TAG) for page in pages for live in page}
+    except RemoteError as error:
+        return adopted or None, (f"Datadog did not say which monitors are ours: {error.problem}",)
+    finally:
+        client.close()
+    return adopted | ids, ()

@@ -1,0 +1,193 @@
+"""The report on how we respond: what ``report sla`` and ``report weekly`` tell, as one value."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor_sync import selectors
+from monitor_sync.incidents import Incident, Measure, Rca, Seconds, Span
+from monitor_sync.insight.response import rca, recurrence, sla
+from monitor_sync.insight.response.placement import PlacedIncident, placed, places_of
+from monitor_sync.insight.response.rca import RcaFindings
+from monitor_sync.insight.response.recurrence import Recurrence
+from monitor_sync.insight.response.sla import ResponseDimension, ResponseRow, Trend
+from monitor_sync.insight.response.times import LeftOut, Response, responses
+from monitor_sync.insight.response.weeks import (
+    last_whole_week,
+    midnight,
+    monday_of,
+    week_name,
+    zone_of,
+)
+from monitor_sync.model import Project
+
+USUAL_WEEKS = 4
+"""Whole weeks that a report is about where nobody says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseQuestion:
+    """
+    What a report is about: incidents created from ``start`` up to ``end``, a day that is not in it.
+
+    ``selectors`` narrow it to some incidents, ``by`` says what they are counted by. ``now`` is when
+    the history was read: up to then open incidents have lasted.
+    """
+
+    start: date
+    end: date
+    by: tuple[ResponseDimension, ...] = ("team",)
+    selectors: tuple[str, ...] = ()
+    now: Seconds
+
+    def span(self, zone: ZoneInfo) -> Span:
+        """Return the time that the report is about."""
+        return Span(midnight(self.start, zone), midnight(self.end, zone))
+
+    def needed(self, zone: ZoneInfo) -> Span:
+        """Return the time of which the history must be known: trends and recurrence look back."""
+        trend = monday_of(self.last_week) - timedelta(weeks=sla.TREND_WEEKS - 1)
+        before = self.start - max(self.end - self.start, timedelta(days=31))
+        return Span(midnight(min(trend, before), zone), midnight(self.end, zone))
+
+    @property
+    def last_week(self) -> str:
+        """The week of its last day: trends end there."""
+        return week_name(self.end - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseReport:
+    """
+    How we responded.
+
+    ``whole`` is all in one row. ``trends`` are by the values of a row less its week, ``()`` for the
+    whole. ``targets`` are the seconds by which anything was judged. ``open`` are those of the span
+    that are not resolved, the oldest first.
+    """
+
+    question: ResponseQuestion
+    zone: str
+    whole: ResponseRow
+    rows: tuple[ResponseRow, ...]
+    trends: Mapping[tuple[str, ...], Trend]
+    targets: Mapping[Measure, tuple[int, ...]]
+    left_out: Mapping[LeftOut, int]
+    open: tuple[Response, ...]
+    recurrence: Recurrence
+    rca: RcaFindings
+    counted: tuple[Response, ...]
+
+    @property
+    def waiting(self) -> tuple[Response, ...]:
+        """The open ones that nobody has acknowledged."""
+        return tuple(response for response in self.open if response.waits)
+
+    def teams_within(self, measure: Measure) -> tuple[int, int]:
+        """Return how many teams keep each of their targets on the mean, and how many have any."""
+        kept: dict[str, bool] = {}
+        for (team, target), times in _by_target(self.counted, measure).items():
+            kept[team] = kept.get(team, True) and statistics.fmean(times) <= target
+        return sum(kept.values()), len(kept)
+
+    def is_late(self, measure: Measure) -> bool | None:
+        """Return whether the mean is above the target, None without a mean or the one target."""
+        mean, targets = self.whole.times(measure).mean, set(self.targets[measure])
+        return mean > min(targets) if mean is not None and len(targets) == 1 else None
+
+
+def usual_days(now: Seconds, zone: ZoneInfo, weeks: int = USUAL_WEEKS) -> tuple[date, date]:
+    """Return the first day of the last whole weeks, and the day after them."""
+    monday = monday_of(last_whole_week(now, zone))
+    return monday - timedelta(weeks=weeks - 1), monday + timedelta(weeks=1)
+
+
+def response_report(
+    project: Project,
+    incidents: Iterable[Incident],
+    register: Sequence[Rca],
+    question: ResponseQuestion,
+    ids: Mapping[int, str] | None = None,
+) -> ResponseReport:
+    """
+    Return how we responded to ``incidents``, which are those of ``question.needed``.
+
+    ``ids`` maps Datadog's ids to keys of monitors; None where Datadog was not asked.
+    """
+    zone = zone_of(project.time_zone)
+    chosen = selected(placed(incidents, places_of(project, ids)), project, question.selectors)
+    span = question.span(zone)
+    within = [own for own in chosen if span.start <= own.incident.created < span.end]
+    counted = responses(within, project.teams, zone, question.now)
+    known = responses(chosen, project.teams, zone, question.now).counted
+    register = [entry for entry in register if not question.selectors or _concerns(entry, chosen)]
+    return ResponseReport(
+        question=question,
+        zone=project.time_zone,
+        whole=sla.row(counted.counted),
+        rows=sla.in_order(sla.rows(counted.counted, question.by)),
+        trends={
+            **sla.trends(known, (), question.last_week),
+            **sla.trends(known, question.by, question.last_week),
+        },
+        targets=_targets(counted.counted),
+        left_out=counted.left_out,
+        open=tuple(response for response in counted.counted if response.is_open),
+        recurrence=recurrence.recurrence(counted.counted, known, span.start, span.end),
+        rca=rca.findings(register, counted.counted, known, question.now, zone),
+        counted=counted.counted,
+    )
+
+
+def selected(
+    incidents: Iterable[PlacedIncident], project: Project, texts: Sequence[str]
+) -> tuple[PlacedIncident, ...]:
+    """
+    Return the incidents that selectors mean: by our monitor where it is known, by unit and team.
+
+    ``motor`` means the unit's, ``team:NAME`` the team's, a key those that came from the monitor.
+    """
+    if not texts:
+        return tuple(incidents)
+    parsed = [selectors.parse(text) for text in texts]
+    return tuple(own for own in incidents if _is_meant(own, project, parsed))
+
+
+def _is_meant(own: PlacedIncident, project: Project, parsed: Sequence[selectors.Selector]) -> bool:
+    monitor = project.monitors.get(own.monitor)
+    tags = monitor.tags if monitor else (f"service:{own.incident.service}",)
+    return selectors.selected(parsed, own.monitor or own.unit, (*tags, f"team:{own.team}"))
+
+
+def _concerns(entry: Rca, chosen: Iterable[PlacedIncident]) -> bool:
+    """Return whether an RCA is about a team or a unit of which incidents were chosen."""
+    return any(entry.team == own.team or entry.unit == own.unit for own in chosen)
+
+
+def _by_target(
+    counted: Iterable[Response], measure: Measure
+) -> dict[tuple[str, int], list[Seconds]]:
+    """Return the times of a measure by team and target."""
+    groups: dict[tuple[str, int], list[Seconds]] = {}
+    for response in counted:
+        took, target = response.resolved_after, response.resolve_target
+        if measure == "acknowledge":
+            took, target = response.acknowledged_after, response.acknowledge_target
+        if took is not None and target is not None:
+            groups.setdefault((response.placed.team, target), []).append(took)
+    return groups
+
+
+def _targets(counted: Sequence[Response]) -> dict[Measure, tuple[int, ...]]:
+    by_measure: dict[Measure, set[int | None]] = {
+        "acknowledge": {response.acknowledge_target for response in counted},
+        "resolve": {response.resolve_target for response in counted},
+    }
+    return {
+        measure: tuple(sorted(seconds for seconds in targets if seconds is not None))
+        for measure, targets in by_measure.items()
+    }

@@ -1,0 +1,177 @@
+"""How we responded, for programs: the contract of ``report sla --format json``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor_sync import jsontext
+from monitor_sync.app.responding import Responded
+from monitor_sync.incidents import Seconds
+from monitor_sync.insight.response.rca import RcaFindings
+from monitor_sync.insight.response.recurrence import Recurrence
+from monitor_sync.insight.response.sla import ResponseRow, TimesSummary, Trend
+from monitor_sync.insight.response.times import Response
+from monitor_sync.model import Project
+
+
+def json(responded: Responded) -> str:
+    """Return all figures; times in seconds, null where there is none."""
+    return jsontext.document(document(responded))
+
+
+def document(responded: Responded) -> dict[str, Any]:
+    """Return the report as plain data."""
+    report = responded.report
+    return {
+        "from": report.question.start.isoformat(),
+        "to": report.question.end.isoformat(),
+        "time_zone": report.zone,
+        "source": ", ".join(responded.tools),
+        "as_of": moment(responded.as_of),
+        "complete": responded.complete,
+        "rows": [row(own) for own in report.rows],
+        "left_out": dict(report.left_out),
+        "total": row(report.whole),
+        "trends": [
+            {"by": dict(zip(_lasting(responded), values, strict=False)), **_trend(trend)}
+            for values, trend in report.trends.items()
+        ],
+        "open": [_open(response) for response in report.open],
+        "recurrence": _recurrence(report.recurrence, responded.project),
+        "rca": _rca(report.rca),
+        "notes": list(responded.notes),
+    }
+
+
+def row(own: ResponseRow) -> dict[str, Any]:
+    """Return one row of the contract."""
+    return {
+        "by": dict(own.by),
+        "incidents": own.incidents,
+        "acknowledged": own.acknowledged,
+        "never_acknowledged": own.never_acknowledged,
+        "waiting": own.waiting,
+        "resolved": own.resolved,
+        "open": own.open,
+        "mtta": _times(own.mtta),
+        "mttr": _times(own.mttr),
+    }
+
+
+def _times(times: TimesSummary) -> dict[str, float | None]:
+    within = times.within_target
+    return {
+        "mean": rounded(times.mean),
+        "median": rounded(times.median),
+        "p90": rounded(times.p90),
+        "p95": rounded(times.p95),
+        "within_target": None if within is None else round(within, 6),
+    }
+
+
+def rounded(seconds: Seconds | None) -> float | None:
+    """Return seconds to the millisecond: UNIX times as floats hold no more."""
+    return None if seconds is None else round(seconds, 3)
+
+
+def moment(at: Seconds | None) -> str | None:
+    """Return a moment as ISO 8601 in UTC, to the second."""
+    return None if at is None else f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _lasting(responded: Responded) -> list[str]:
+    return [dimension for dimension in responded.report.question.by if dimension != "week"]
+
+
+def _trend(trend: Trend) -> dict[str, Any]:
+    return {
+        "weeks": list(trend.weeks),
+        "incidents": list(trend.incidents),
+        "mtta": list(map(rounded, trend.mtta)),
+        "mttr": list(map(rounded, trend.mttr)),
+        "change": {
+            measure: None if change is None else round(change, 4)
+            for measure, change in (
+                ("mtta", trend.change("acknowledge")),
+                ("mttr", trend.change("resolve")),
+            )
+        },
+    }
+
+
+def _open(response: Response) -> dict[str, Any]:
+    return {**_incident(response), "age": rounded(response.age), "waiting": response.waits}
+
+
+def _incident(response: Response) -> dict[str, Any]:
+    incident, placed = response.incident, response.placed
+    return {
+        "number": incident.number,
+        "team": placed.team,
+        "unit": placed.unit,
+        "service": incident.service,
+        "priority": placed.priority,
+        "monitor": placed.monitor or None,
+        "detected_by": placed.detected_by,
+        "created": moment(incident.created),
+    }
+
+
+def _recurrence(recurrence: Recurrence, project: Project) -> dict[str, Any]:
+    rate = recurrence.rate
+    return {
+        "occurrences": recurrence.occurrences,
+        "distinct": recurrence.distinct,
+        "reoccurrences": recurrence.reoccurrences,
+        "rate": None if rate is None else round(rate, 6),
+        "repeaters": [
+            {
+                "title": repeater.title,
+                "monitor": repeater.monitor or None,
+                "team": repeater.team,
+                "unit": repeater.unit,
+                "runbook": runbook(repeater.monitor, project) or None,
+                "occurrences": repeater.occurrences,
+                "reoccurrences": repeater.reoccurrences,
+                "before": repeater.before,
+                "last": moment(repeater.last),
+            }
+            for repeater in recurrence.repeaters
+        ],
+    }
+
+
+def runbook(key: str, project: Project) -> str:
+    """Return the runbook of one of our monitors, empty where there is none."""
+    monitor = project.monitors.get(key)
+    return monitor.runbook if monitor else ""
+
+
+def _rca(findings: RcaFindings) -> dict[str, Any]:
+    return {
+        "asked": findings.asked,
+        "missing": [_incident(response) for response in findings.missing],
+        "overdue": [
+            {
+                "file": late.rca.path,
+                "what": late.action.what,
+                "team": late.action.team,
+                "due": late.action.due.isoformat(),
+                "days": late.days,
+            }
+            for late in findings.overdue
+        ],
+        "recurring": [
+            {
+                "file": still.rca.path,
+                "incidents": list(still.rca.incidents),
+                "cause": still.rca.cause,
+                "team": still.rca.team,
+                "times": still.times,
+                "last": moment(still.last),
+                "open_actions": still.open_actions,
+            }
+            for still in findings.recurring
+        ],
+    }

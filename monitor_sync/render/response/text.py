@@ -1,0 +1,233 @@
+"""How we responded, on one screen: within target or not, who is worst off, what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from monitor_sync.app.responding import Responded
+from monitor_sync.incidents import Measure
+from monitor_sync.insight.response.rca import RcaFindings
+from monitor_sync.insight.response.report import ResponseReport
+from monitor_sync.insight.response.sla import FEW, ResponseRow, in_order, values_of
+from monitor_sync.insight.response.times import Response
+from monitor_sync.render.response.json import runbook
+from monitor_sync.render.response.values import (
+    CONDITIONS,
+    LEFT_OUT,
+    NONE,
+    change,
+    days,
+    duration,
+    few,
+    number,
+    problem,
+    promised,
+    share,
+    sparkline,
+)
+from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.text import (
+    columns,
+    count,
+    fitting,
+    listed,
+    pad,
+    plain,
+    shorten,
+    table,
+    wrapped,
+)
+
+_SCREEN: Final = 80
+_SHOWN: Final = 5
+_REPEATERS: Final = 5
+_NAME: Final = 21
+_HEAD: Final = ("n", "in", "mean", "median", "p90", "p95", "week", "12 weeks")
+_NUMBERS: Final = range(1, len(_HEAD))
+_TITLES: Final[dict[Measure, str]] = {
+    "acknowledge": "to acknowledge",
+    "resolve": "to resolve",
+}
+
+
+def text(responded: Responded, style: Style = PLAIN, *, whole: bool = False) -> str:
+    """Return the worst rows on one screen; the ``whole`` of them where somebody asked by what."""
+    report, width = responded.report, style.width or _SCREEN
+    lines = [style(line, dim=True) for line in wrapped(heading(responded), width, 2)]
+    for measure in CONDITIONS:
+        kept, teams = report.teams_within(measure)
+        colour = "" if not teams else "green" if kept == teams else "red"
+        lines += [style(verdict(report, measure), colour, bold=True)]
+    lines.append("")
+    if report.counted:
+        for measure in CONDITIONS:
+            first, *others = _table(report, measure, width, whole=whole)
+            lines += [style(first, dim=True), *others, ""]
+    lines += _repeaters(responded, width)
+    for line in (*said(responded), tally(report)):
+        lines += wrapped(line, width, 2)
+    lines += [style(line, bold=True) for line in wrapped(next_step(responded), width, 2)]
+    return "\n".join(lines) + "\n"
+
+
+def heading(responded: Responded) -> str:
+    """Return what the report is about, and on whose word it rests."""
+    tools = listed([plain(tool) for tool in responded.tools]) if responded.tools else "no tool"
+    incomplete = "" if responded.complete else "; incomplete, see below"
+    return (
+        f"Incidents of {days(responded)} ({responded.report.zone}), as {tools} has them{incomplete}"
+    )
+
+
+def verdict(report: ResponseReport, measure: Measure) -> str:
+    """Return whether we are within target: the mean where there is one target, and the share."""
+    times, targets = report.whole.times(measure), report.targets[measure]
+    name, mean = CONDITIONS[measure], duration(times.mean)
+    if times.mean is None and not times.judged:
+        return f"{name}: nothing to go by."
+    if not targets:
+        return f"{name} {mean}; no team has a target."
+    kept, teams = report.teams_within(measure)
+    within = f"{share(times.within_target)} in time, {kept} of {count(teams, 'team')} within"
+    if len(set(targets)) > 1 or times.mean is None:
+        return f"{name} {mean}, targets {promised(targets)}; {within}."
+    side = "above" if report.is_late(measure) else "within"
+    return f"{name} {mean}, {side} the target of {promised(targets)}; {within}."
+
+
+def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool) -> list[str]:
+    """Return the head of a table, the row of all, and the worst rows."""
+    rows = in_order(report.rows, measure)
+    shown = len(rows) if whole else min(_SHOWN, len(rows))
+    by = ", ".join(report.question.by) or "all"
+    head = f"{_TITLES[measure]} by {by}"
+    if shown < len(rows):
+        head += f", worst {shown} of {len(rows)}"
+    cells = [_cells(report, row, measure) for row in rows[:shown]]
+    name = max(_NAME, *(len(row[0]) for row in cells)) if cells else _NAME
+    everything = ("all", *_cells(report, report.whole, measure)[1:])
+    grid: list[tuple[str, ...]] = [(pad("", name), *_HEAD), everything, *cells]
+    if "week" in report.question.by:
+        grid = [row[:-2] for row in grid]
+    for gap in ("  ", " "):
+        lines = table(grid, gap=gap, right=_NUMBERS)
+        if max(map(columns, lines)) <= width:
+            return [head, *lines]
+    return [head, *table(fitting(grid, width, gap=1), gap=" ", right=_NUMBERS)]
+
+
+def _cells(report: ResponseReport, row: ResponseRow, measure: Measure) -> tuple[str, ...]:
+    times, trend = row.times(measure), report.trends.get(values_of(row))
+    return (
+        shorten(plain(row.name), 2 * _NAME if len(row.by) > 1 else _NAME),
+        few(row),
+        share(times.within_target).replace(" ", ""),
+        *map(duration, (times.mean, times.median, times.p90, times.p95)),
+        NONE if trend is None else change(trend.change(measure)).replace(" ", ""),
+        "" if trend is None else sparkline(trend.means(measure)),
+    )
+
+
+def _repeaters(responded: Responded, width: int) -> list[str]:
+    """Return the problems that came back most often, with whose they are and what to read."""
+    shown = responded.report.recurrence.repeaters[:_REPEATERS]
+    if not shown:
+        return []
+    rows = [("came back", "times", "before", "team")]
+    for repeater in shown:
+        name = shorten(plain(problem(repeater)), 46)
+        rows.append((name, str(repeater.occurrences), str(repeater.before), plain(repeater.team)))
+    lines = table(fitting(rows, width), right=(1, 2))
+    pages = {plain(runbook(repeater.monitor, responded.project)): None for repeater in shown}
+    read = [f"  runbook: {page}" for page in pages if page]
+    return [*lines, *read, ""]
+
+
+def said(responded: Responded) -> Iterator[str]:
+    """Yield what is no row of a table: what is open, what came back, what RCAs lack, doubts."""
+    report = responded.report
+    if report.waiting:
+        yield f"Waiting for somebody to acknowledge: {_aged(report.waiting)}."
+    acknowledged = [response for response in report.open if not response.waits]
+    if acknowledged:
+        yield f"Acknowledged and open: {_aged(acknowledged)}."
+    again = report.recurrence
+    if again.occurrences:
+        yield (
+            f"Came back within 30 days of being resolved: {again.reoccurrences} of"
+            f" {again.occurrences} ({share(again.rate)}); {count(again.distinct, 'problem')}."
+        )
+    if any(not repeater.monitor for repeater in again.repeaters):
+        yield "Which monitors they came from is in their alerts: `--budget 5m` reads them."
+    yield from rca_lines(report.rca)
+    if any(row.is_few for row in report.rows):
+        yield f"* fewer than {FEW} incidents: chance decides."
+    for note in responded.notes:
+        yield f"Note: {plain(note)}."
+
+
+def _aged(responses: Sequence[Response]) -> str:
+    named = [f"{plain(number(response))} for {duration(response.age)}" for response in responses]
+    return f"{len(responses)}, {listed(named)}"
+
+
+def rca_lines(findings: RcaFindings) -> Iterator[str]:
+    """Yield what the register of RCAs lacks, and what it did not stop."""
+    if findings.missing:
+        teams = Counter(response.placed.team for response in findings.missing)
+        named = [f"{plain(team)} {number}" for team, number in teams.most_common()]
+        yield (
+            f"Without an RCA after 5 days: {len(findings.missing)} of {findings.asked} incidents"
+            f" with P1 or P2: {listed(named)}."
+        )
+    if findings.overdue:
+        named = [
+            f'"{plain(shorten(late.action.what, 40))}" of {plain(late.action.team)} for'
+            f" {count(late.days, 'day')} ({plain(late.rca.path)})"
+            for late in findings.overdue
+        ]
+        yield f"Overdue: {count(len(named), 'action')} of RCAs, {listed(named)}."
+    if findings.recurring:
+        named = [
+            f"{plain(still.rca.path)} ({count(still.times, 'time')})"
+            for still in findings.recurring
+        ]
+        yield f"RCA held, still recurring: {listed(named)}."
+
+
+def tally(report: ResponseReport) -> str:
+    """Return the one line that counts everything, what does not count included."""
+    whole = report.whole
+    left = [f"{number} {LEFT_OUT[reason]}" for reason, number in report.left_out.items() if number]
+    teams = len({response.placed.team for response in report.counted})
+    return (
+        f"{count(whole.incidents, 'incident')} of {count(teams, 'team')}:"
+        f" {whole.acknowledged} acknowledged, {whole.never_acknowledged} never,"
+        f" {whole.waiting} waiting; {whole.resolved} resolved, {whole.open} open."
+        f" Left out: {', '.join(left) if left else 'none'}."
+    )
+
+
+def next_step(responded: Responded) -> str:
+    """Return the one step that helps most."""
+    report = responded.report
+    findings, repeaters = report.rca, report.recurrence.repeaters
+    if report.waiting:
+        oldest = report.waiting[0]
+        name = plain(number(oldest))
+        return f"Next: acknowledge {name}, which has waited {duration(oldest.age)}."
+    if findings.overdue:
+        late = findings.overdue[0]
+        return f"Next: do what {plain(late.rca.path)} promised, or give it another day."
+    if repeaters and repeaters[0].reoccurrences:
+        worst = repeaters[0]
+        what = plain(shorten(problem(worst), 60))
+        return f"Next: mend {what}, which came {count(worst.occurrences, 'time')}."
+    if findings.missing:
+        oldest = findings.missing[0]
+        return f"Next: hold an RCA of {plain(number(oldest))}, in <unit>/rca/."
+    if report.counted:
+        return "Nothing is late."
+    return "No incidents." if responded.complete else "No incidents are known; the notes say why."

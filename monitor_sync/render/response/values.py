@@ -1,0 +1,108 @@
+"""Single values of response as people read them: durations, shares, changes, sparklines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from monitor_sync.app.responding import Responded
+from monitor_sync.incidents import Measure, Seconds
+from monitor_sync.insight.response.recurrence import Repeater
+from monitor_sync.insight.response.sla import ResponseRow
+from monitor_sync.insight.response.times import Response
+from monitor_sync.insight.response.titles import short_title
+
+NONE: Final = "-"
+_BARS: Final = "▁▂▃▄▅▆▇█"
+_GAP: Final = "·"
+_MANY_TIMES: Final = 9.5
+
+LEFT_OUT: Final = {
+    "merged": "merged",
+    "suppressed": "suppressed",
+    "maintenance": "during maintenance",
+    "bad_times": "with times that contradict each other",
+}
+"""Why incidents do not count, as it is said to people."""
+
+CONDITIONS: Final[dict[Measure, str]] = {"acknowledge": "MTTA", "resolve": "MTTR"}
+"""What the mean of a measure is called."""
+
+
+def duration(seconds: Seconds | None) -> str:
+    """Return a duration in at most five characters: ``45s``, ``4m12``, ``1h02``, ``2.1d``."""
+    if seconds is None:
+        return NONE
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02}"
+    minutes = round(seconds / 60)
+    if minutes < 36 * 60:
+        return f"{minutes // 60}h{minutes % 60:02}"
+    days = seconds / 86400
+    return f"{days:.1f}d" if days < 100 else f"{days:.0f}d"
+
+
+def promised(targets: Sequence[int]) -> str:
+    """Return targets for people: ``5m``, or ``5m to 30m`` where they differ."""
+    ends = [targets[0], targets[-1]] if len(set(targets)) > 1 else targets[:1]
+    return " to ".join(map(_short, ends))
+
+
+def _short(seconds: int) -> str:
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds % length == 0:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
+
+
+def share(part: float | None) -> str:
+    """Return a share as a percentage, rounded down: 100 % is all of them."""
+    return NONE if part is None else f"{math.floor(100 * part + 1e-9)} %"
+
+
+def change(of: float | None) -> str:
+    """Return by how much something grew: ``+12 %``, ``-3 %``, ``x14`` for much more."""
+    if of is None:
+        return NONE
+    if of > _MANY_TIMES:
+        return f"x{of + 1:.0f}"
+    percent = round(100 * of)
+    return f"{percent:+} %" if percent else "0 %"
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Return values as bars from zero up to the highest; a dot where there is none."""
+    highest = max((value for value in values if value is not None), default=0.0)
+    return "".join(_GAP if value is None else _bar(value, highest) for value in values)
+
+
+def _bar(value: float, highest: float) -> str:
+    level = value / highest if highest > 0 else 0.0
+    return _BARS[min(len(_BARS) - 1, math.floor(level * len(_BARS)))]
+
+
+def days(responded: Responded) -> str:
+    """Return which days a report is about, the last one included."""
+    question = responded.report.question
+    last = question.end - timedelta(days=1)
+    return f"{question.start}" if last == question.start else f"{question.start} to {last}"
+
+
+def few(row: ResponseRow) -> str:
+    """Return how many incidents there are, with a mark where they are few."""
+    return f"{row.incidents}*" if row.is_few else str(row.incidents)
+
+
+def number(response: Response) -> str:
+    """Return how an incident is named: its number and whose it is."""
+    return f"#{response.incident.number} of {response.placed.team}"
+
+
+def problem(repeater: Repeater) -> str:
+    """Return what came back: our monitor where it is known, else the incident's title."""
+    return repeater.monitor or short_title(repeater.title)
