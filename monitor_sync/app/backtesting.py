@@ -160,7 +160,8 @@ def backtest(
     )
     if not candidates:
         return result
-    home = history_folder.folder(target, planned.client, project.name)
+    # what cannot be told about the organisation is among the notes of its history
+    home = history_folder.folder(target, planned.client, project.name, lambda _: None)
     fetching = Fetching(
         endpoint=planned.client.timeseries,
         cache=PointsCache(home),
