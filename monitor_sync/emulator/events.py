@@ -11,7 +11,7 @@ import base64
 import binascii
 import uuid
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from monitor_sync.emulator import shapes
@@ -19,6 +19,7 @@ from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
 from monitor_sync.emulator.history import alert_events
 from monitor_sync.emulator.history.made import PastEvent, PastHistory
+from monitor_sync.emulator.history.records import PastEpisode, Transition
 from monitor_sync.emulator.instants import instant
 from monitor_sync.emulator.metrics import alerts
 from monitor_sync.emulator.search_query import Predicate, test_of
@@ -137,9 +138,13 @@ def _term(history: PastHistory, word: str, field: str) -> Predicate:
         return lambda _: value in {"alert", "*"}
     if not field:
         return lambda event: value in _title(history, event)
-    texts = _FACETS.get(field.lower()) or _tagged(field.lower())
+    name = field.lower()
+    states = _OF_TRANSITIONS.get(name)
+    if states is not None:
+        return lambda event: value in {"*", states(event.transition).lower()}
+    texts = _OF_EPISODES.get(name) or _tagged(name)
     return lambda event: any(
-        value in {"*", text.lower()} for text in texts(*alert_events.parts(history, event))
+        value in {"*", text.lower()} for text in texts(history.episodes[event.episode])
     )
 
 
@@ -147,23 +152,25 @@ def _title(history: PastHistory, event: PastEvent) -> str:
     return str(history.episodes[event.episode].monitor.body["name"]).lower()
 
 
-_Texts = Callable[..., Iterator[str] | list[str]]
+_Texts = Callable[[PastEpisode], Iterable[str]]
 
 
 def _tagged(name: str) -> _Texts:
     prefix = f"{name}:"
-    return lambda episode, _: [
+    return lambda episode: [
         tag.removeprefix(prefix) for tag in alert_events.tags(episode) if tag.startswith(prefix)
     ]
 
 
-_FACETS: dict[str, _Texts] = {
-    "@monitor.id": lambda episode, _: [str(episode.monitor.id)],
-    "@monitor.groups": lambda episode, _: list(episode.group),
-    "@monitor.name": lambda episode, _: [episode.monitor.body["name"]],
-    "@monitor.priority": lambda episode, _: [str(episode.monitor.body["priority"] or 0)],
-    "@monitor.alert_cycle_key_txt": lambda episode, _: [str(episode.cycle)],
-    "@monitor.transition.transition_type": lambda _, transition: [transition.kind],
-    "@monitor.transition.source_state": lambda _, transition: [transition.before],
-    "@monitor.transition.destination_state": lambda _, transition: [transition.after],
+_OF_EPISODES: Mapping[str, _Texts] = {
+    "@monitor.id": lambda episode: (str(episode.monitor.id),),
+    "@monitor.groups": lambda episode: episode.group,
+    "@monitor.name": lambda episode: (episode.monitor.body["name"],),
+    "@monitor.priority": lambda episode: (str(episode.monitor.body["priority"] or 0),),
+    "@monitor.alert_cycle_key_txt": lambda episode: (str(episode.cycle),),
+}
+_OF_TRANSITIONS: Mapping[str, Callable[[Transition], str]] = {
+    "@monitor.transition.transition_type": lambda transition: transition.kind,
+    "@monitor.transition.source_state": lambda transition: transition.before,
+    "@monitor.transition.destination_state": lambda transition: transition.after,
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from monitor_sync.emulator.history.made import PastEvent, PastHistory
@@ -23,15 +24,6 @@ _NANOSECONDS = 1_000_000_000
 _OPTIONS = ("thresholds", "include_tags", "renotify_interval", "on_missing_data", "notify_no_data")
 
 
-def parts(history: PastHistory, event: PastEvent) -> tuple[PastEpisode, Transition]:
-    """Return the episode of an event, and which of its transitions it is."""
-    episode = history.episodes[event.episode]
-    for place, transition in enumerate(episode.transitions(history.end)):
-        if place == event.place:
-            return episode, transition
-    raise LookupError(event)
-
-
 def number(history: PastHistory, event: PastEvent) -> int:
     """Return the id of an event as a number, the same in both versions of the API."""
     cycle = history.episodes[event.episode].cycle
@@ -41,7 +33,7 @@ def number(history: PastHistory, event: PastEvent) -> int:
 
 def document(history: PastHistory, event: PastEvent) -> dict[str, Any]:
     """Return an event as `POST /api/v2/events/search` answers it."""
-    episode, transition = parts(history, event)
+    episode, transition = history.episodes[event.episode], event.transition
     attributes = _attributes(history, event, episode, transition)
     return {
         "id": base64.urlsafe_b64encode(f"event-{attributes['evt']['id']}".encode()).decode(),
@@ -57,7 +49,12 @@ def document(history: PastHistory, event: PastEvent) -> dict[str, Any]:
 
 def tags(episode: PastEpisode) -> list[str]:
     """Return the tags of an event: the monitor's, the group's, and what it is."""
-    return sorted({*episode.monitor.body["tags"], *episode.group, "monitor", "source:alert"})
+    return list(_sorted(tuple(episode.monitor.body["tags"]), episode.group))
+
+
+@lru_cache(maxsize=20_000)
+def _sorted(own: tuple[str, ...], group: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*own, *group, "monitor", "source:alert"}))
 
 
 def _attributes(
@@ -138,7 +135,7 @@ _OLD_TYPES = {"Alert": "error", "Warn": "warning", "No Data": "error", "OK": "su
 
 def old_document(history: PastHistory, event: PastEvent) -> dict[str, Any]:
     """Return an event as `GET /api/v1/events` answers it, in the shape of its documentation."""
-    episode, transition = parts(history, event)
+    episode, transition = history.episodes[event.episode], event.transition
     return {
         "alert_type": _OLD_TYPES[transition.after],
         "date_happened": event.at,

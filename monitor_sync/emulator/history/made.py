@@ -14,17 +14,23 @@ from monitor_sync.emulator.history.records import (
     PastEpisode,
     PastIncident,
     PastTeam,
+    Transition,
     chance,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """One alert event by its place: when, of which episode, the how manyth of its transitions."""
+    """One alert event: a transition, of which episode, the how manyth of that."""
 
-    at: int
+    transition: Transition
     episode: int
     place: int
+
+    @property
+    def at(self) -> int:
+        """When it happened, in UNIX seconds."""
+        return self.transition.at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +94,11 @@ def made(
 def events_of(all_episodes: Iterable[PastEpisode], end: int) -> tuple[PastEvent, ...]:
     """Return the events of episodes up to an instant, by time."""
     events = [
-        PastEvent(transition.at, number, place)
+        PastEvent(transition, number, place)
         for number, episode in enumerate(all_episodes)
         for place, transition in enumerate(episode.transitions(end))
     ]
-    events.sort(key=lambda event: (event.at, event.episode, event.place))
+    events.sort(key=lambda event: (event.transition.at, event.episode, event.place))
     return tuple(events)
 
 
