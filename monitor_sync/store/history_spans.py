@@ -19,7 +19,7 @@ def missing(
     Return the parts of a span that are to be read, the earliest first.
 
     What was read stays read where it was ``settles`` seconds old by then; the rest changes still,
-    and counts only while it is fresh.
+    and counts only while it is fresh. What was read up to its present is fresh up to ours.
     """
     parts = []
     at, end = wanted.start, min(wanted.end, now)
@@ -77,8 +77,10 @@ def _known(readings: Iterable[Reading], now: Seconds, settles: Seconds) -> list[
     known = []
     for reading in readings:
         span, read = reading.span, reading.read
-        fresh = 0 <= now - read < FRESH
-        end = span.end if fresh else min(span.end, read - settles)
+        if not 0 <= now - read < FRESH:
+            end = min(span.end, read - settles)
+        else:
+            end = now if span.end >= read else span.end
         if end > span.start:
             known.append(Span(span.start, end))
     return sorted(known, key=lambda span: span.start)

@@ -192,7 +192,7 @@ def test_incidents_and_episodes_of_a_span_are_read(services: Services) -> None:
 def test_what_was_just_read_is_not_read_again(services: Services) -> None:
     services.incidents = [incident(number, number * DAY) for number in (1, 2, 3)]
     first = services.read(episodes=True)
-    again = services.read(episodes=True, now=NOW + 30)
+    again = services.read(Span(LAST_WEEKS.start, NOW + 30), episodes=True, now=NOW + 30)
     assert services.asked(FILTER) == services.asked(EVENTS) == 0
     assert again.incidents == first.incidents
 

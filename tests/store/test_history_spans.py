@@ -36,7 +36,11 @@ def test_the_young_end_of_an_old_reading_is_read_again() -> None:
 
 
 def test_a_fresh_reading_counts_whole() -> None:
-    assert still(Span(0, NOW), Reading(Span(0, NOW - 10), NOW - 10)) == [Span(NOW - 10, NOW)]
+    assert still(Span(0, NOW), Reading(Span(0, NOW - 20), NOW - 10)) == [Span(NOW - 20, NOW)]
+
+
+def test_a_fresh_reading_up_to_its_present_counts_up_to_ours() -> None:
+    assert still(Span(0, NOW), Reading(Span(0, NOW - 10), NOW - 10)) == []
 
 
 def test_a_reading_from_the_future_of_a_clock_that_was_wrong_is_not_fresh() -> None:
@@ -54,8 +58,8 @@ def test_a_moment_is_missing_exactly_where_no_reading_knows_it(
         if not wanted.start <= at < min(wanted.end, NOW):
             continue
         known = any(
-            r.span.start <= at < (r.span.end if 0 <= NOW - r.read < FRESH else r.read - SETTLES)
-            and at < r.span.end
+            r.span.start <= at < (r.read - SETTLES if NOW - r.read >= FRESH else NOW)
+            and (at < r.span.end or (NOW - r.read < FRESH and r.span.end >= r.read))
             for r in readings
         )
         assert known != any(part.start <= at < part.end for part in parts)
