@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 
 from msgspec import Struct, field
 
@@ -185,13 +186,15 @@ class Steps:
         """
         Raise Conflict where something carries the key that the plan knew nothing of.
 
-        The plan's listing lacked it, or it was made since: which of the two is ours, and which is a
-        clone, only a new plan can tell.
+        Or its former key, of what moves. The plan's listing lacked it, or it was made since: which
+        of the two is ours, and which is a clone, only a new plan can tell.
         """
         mine = {self.ids.get(change.address), change.id}
         if change.address in self.made:
             mine.add(self.made[change.address].id)
-        for live in self.listed.get(change.address, ()):
+        former = {Address(change.kind.name, change.live.key)} if change.live else set()
+        carriers = (self.listed.get(address, ()) for address in {change.address, *former})
+        for live in chain.from_iterable(carriers):
             if live.live_id not in self._plan.ours and live.id not in mine:
                 raise Conflict(
                     f"{change.key} (#{change.id}) is also carried by #{live.id}, which the listing"

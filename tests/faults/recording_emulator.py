@@ -15,6 +15,7 @@ from monitor_sync.model import KEY_TAG, PROJECT_TAG
 
 CREATE, UPDATE = "POST /api/v1/monitor", "PUT /api/v1/monitor/{id}"
 DELETE = "DELETE /api/v1/monitor/{id}"
+LISTING = "GET /api/v1/monitor"
 WRITES = (CREATE, UPDATE, DELETE)
 
 
@@ -61,6 +62,11 @@ class RecordingEmulator(Emulator):
         self.writes: list[Write] = []
         self._seen = 0
         self._at: dict[int, Callable[[], None]] = {}
+        self._hidden: dict[int, int] = {}
+
+    def hide(self, number: int, times: int) -> None:
+        """Leave one monitor out of the next listings."""
+        self._hidden[number] = times
 
     def at(self, number: int, what: Callable[[], None]) -> None:
         """Do this at the n-th write from now on."""
@@ -78,7 +84,10 @@ class RecordingEmulator(Emulator):
 
     def carry_out(self, call: AcceptedRequest) -> tuple[int, Headers, bytes]:
         if call.route not in WRITES:
-            return super().carry_out(call)
+            status, headers, content = super().carry_out(call)
+            if call.route == LISTING and "user-agent" in call.request.headers:
+                content = self._without_hidden(content)
+            return status, headers, content
         number = int(call.identifier or 0)
         before = self.monitor(number) if number else None
         key = tag(before or json.loads(call.request.body or b"{}"), KEY_TAG)
@@ -95,6 +104,16 @@ class RecordingEmulator(Emulator):
         if happening is not None:
             happening()
         return answer
+
+    def _without_hidden(self, listing: bytes) -> bytes:
+        hidden = {number for number, times in self._hidden.items() if times}
+        for number in hidden:
+            self._hidden[number] -= 1
+        if not hidden:
+            return listing
+        return json.dumps(
+            [live for live in json.loads(listing) if live["id"] not in hidden]
+        ).encode()
 
     def _note(
         self,
