@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, NamedTuple, Protocol
 
+from monitor_sync.errors import MonitorSyncError
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow
+from monitor_sync.oncall.plugin import PackageTool
 
 GROUP: Final = "monitor_sync.oncall_tools"
 """The group of entry points by which another package adds a tool."""
@@ -62,7 +64,8 @@ class OnCallTool(Protocol):
         Return the steps behind the handle.
 
         Raises nothing that a network or a service can cause: what could not be read is a step that
-        is ``not_checked``, with the reason.
+        is ``not_checked``, with the reason. What a tool of another package raises all the same, or
+        an answer of other words than those of ``path.py``, is such a step too (``plugin.py``).
         """
 
     def close(self) -> None:
@@ -125,14 +128,24 @@ def _connect_of(name: str) -> Connect:
 
 
 def _loaded(entry: EntryPoint) -> Connect:
-    """Return what an entry point names. Whatever its import raises is the package's own fault."""
+    """Return what an entry point names, kept from breaking a run by what is the package's fault."""
+    package = entry.dist.name if entry.dist else entry.value
+
+    def unusable(what: str, error: Exception) -> Unusable:
+        reason = f"the package {package} that adds {entry.name} {what} ({type(error).__name__})"
+        return Unusable(reason, f"repair or update {package}")
+
     try:
         connect_of_package: Connect = entry.load()
-    except (ImportError, AttributeError, SyntaxError) as error:
-        package = entry.dist.name if entry.dist else entry.value
-        raise Unusable(
-            f"the package {package} that adds {entry.name} cannot be imported"
-            f" ({type(error).__name__})",
-            f"repair or update {package}",
-        ) from error
-    return connect_of_package
+    except Exception as error:
+        raise unusable("cannot be imported", error) from error
+
+    def connect_guarded(connection: Connection) -> OnCallTool:
+        try:
+            return PackageTool(package, connect_of_package(connection))
+        except (Unusable, MonitorSyncError):
+            raise
+        except Exception as error:
+            raise unusable("cannot be connected to", error) from error
+
+    return connect_guarded

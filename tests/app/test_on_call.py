@@ -110,6 +110,7 @@ BROKEN_AT = {
     "integration-disabled": {"integration"},
     "level-0": {"integration"},
     "service-maintenance": {"service"},
+    "maintenance-now": {"service"},
     "service-disabled": {"service"},
     "policy-empty": {"escalation", "person"},
     "first-step-slow": {"escalation"},
@@ -179,6 +180,15 @@ def test_ways_are_found_in_pairs(served: OnCallLocal, first: str) -> None:
             assert steps(together, "broken") == expected(first, second)
 
 
+def test_a_planned_maintenance_is_a_warning(served: OnCallLocal) -> None:
+    served.break_it("maintenance-planned=motor-quotes")
+    planned = path(served.verify(), "motor-quotes")
+    assert planned.status == "ok"
+    assert planned.steps[2].warnings == (
+        "planned maintenance from Wed 2026-12-02 09:00 to 13:00 UTC: no incident is made then",
+    )
+
+
 def test_two_ways_at_one_step_are_both_told(served: OnCallLocal) -> None:
     served.break_it("integration-disabled=motor-quotes", "level-0=motor-quotes")
     (integration,) = (
@@ -236,7 +246,7 @@ def test_one_read_of_who_is_on_call_a_team(served: OnCallLocal) -> None:
     counts = json.loads(served.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
     zenduty = {route: n for route, n in counts.items() if "__zenduty" in route}
     assert zenduty["GET /__zenduty/api/v2/account/teams/{team}/oncall/"] == 1
-    assert sum(zenduty.values()) == 7
+    assert sum(zenduty.values()) == 8
 
 
 @pytest.mark.parametrize("way", ["", *WAYS])

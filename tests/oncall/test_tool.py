@@ -34,9 +34,11 @@ def connect(connection):
 """
 
 
-def install(folder: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, value: str, source: str = BELLBOY
+) -> None:
     """Install a package that adds a tool, as an installer would: a module and its metadata."""
-    (folder / "bellboy.py").write_text(BELLBOY)
+    (folder / "bellboy.py").write_text(source)
     metadata = folder / "bellboy-1.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: bellboy\nVersion: 1\n")
@@ -64,6 +66,49 @@ def test_a_package_that_cannot_be_imported_is_named(
 
     with pytest.raises(Unusable, match="the package bellboy that adds bellboy"):
         connect("bellboy", Connection(environ={}))
+
+
+PAGE = PageToFollow(team="lobby", handle="@webhook-lobby", target="lobby")
+
+NONSENSE = (
+    "raise KeyError('ani@acme.example')",
+    "return None",
+    "return Followed(steps=())",
+    "return Followed(steps=({'step': 'person'},))",
+    "return Followed(steps=(PathStep(step='moon', name='', status='ok'),))",
+    "return Followed(steps=(PathStep(step='person', name=None, status='ok'),))",
+    "return Followed(steps=(PathStep(step='person', name='', status='fine'),))",
+    "return Followed(steps=(PathStep(step='person', name='', status='ok'),), levels=3)",
+)
+
+
+@pytest.mark.parametrize("body", NONSENSE)
+def test_a_package_that_fails_or_answers_nonsense_is_not_checked_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    wrong = 'return Followed(steps=(PathStep(step="person", name=self.bell, status="ok"),))'
+    assert wrong in BELLBOY
+    install(tmp_path, monkeypatch, "bellboy:connect", BELLBOY.replace(wrong, body))
+    tool = connect("bellboy", Connection(environ={"BELL": "Ting"}))
+
+    followed = tool.follow(PAGE, LookAhead(now=NOW))
+    tool.close()
+
+    assert {step.status for step in followed.steps} == {"not_checked"}
+    assert len(followed.steps) == 5
+    assert all("the package bellboy that adds Bellboy" in step.what for step in followed.steps)
+    assert "acme.example" not in repr(followed)
+
+
+@pytest.mark.parametrize(
+    "source", ["raise ValueError('x')", BELLBOY.replace("return Bellboy(", "return Absent(")]
+)
+def test_a_package_that_cannot_be_loaded_or_connected_to_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    install(tmp_path, monkeypatch, "bellboy:connect", source)
+    with pytest.raises(Unusable, match="the package bellboy that adds bellboy cannot be"):
+        connect("bellboy", Connection(environ={"BELL": "Ting"}))
 
 
 def test_a_tool_that_nobody_adds_says_which_there_are() -> None:

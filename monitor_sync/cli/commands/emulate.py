@@ -43,6 +43,8 @@ low-urgency           On-Call: all pages go to a last rule with low urgency
 support-hours         On-Call: the policy is on hold outside of working hours
 reroute-circle        On-Call: the rules hand each page on in a circle
 rule-unmatched        On-Call: a rule matches no monitor (a warning)
+maintenance-now       Zenduty: the service is in a planned maintenance window
+maintenance-planned   Zenduty: maintenance is planned in two days (a warning)
 people-differ         Opsgenie calls other people than the team's other tool
 key-revoked           403, as for a key that was revoked
 throttled             429

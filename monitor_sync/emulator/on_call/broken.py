@@ -27,6 +27,8 @@ OF_ONE_TOOL = {
     "support-hours": "On-Call: the policy is on hold outside of working hours",
     "reroute-circle": "On-Call: the rules hand each page on in a circle",
     "rule-unmatched": "On-Call: a rule matches no monitor (a warning)",
+    "maintenance-now": "Zenduty: the service is in a planned maintenance window",
+    "maintenance-planned": "Zenduty: maintenance is planned in two days (a warning)",
     "people-differ": "Opsgenie calls other people than the team's other tool",
 }
 ANSWERS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor_sync.emulator.answers import Answer, Request
 from monitor_sync.emulator.history.made import PastHistory
@@ -324,6 +324,10 @@ class _Building:
         held.schedules.append({**schedule, "team": held.document["unique_id"]})
         held.owners[service["unique_id"]] = team.name
         held.integrations[service["unique_id"]] = []
+        for way, begins in (("maintenance-now", -2), ("maintenance-planned", 48)):
+            if self._is(way, team.name):
+                start = self._now + timedelta(hours=begins)
+                held.windows.append(zenduty_documents.maintenance(service, start))
         return service
 
     def _schedule(self, team: OwnerTeam, number: int, people: list[User]) -> Document:

@@ -70,6 +70,7 @@ class ZendutyTeamHeld:
     integrations: dict[str, list[Document]] = field(default_factory=dict)
     policies: list[Document] = field(default_factory=list)
     schedules: list[Document] = field(default_factory=list)
+    windows: list[Document] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
 
 
@@ -168,7 +169,8 @@ class ZendutyAccount:
             case "team":
                 return team.document
             case "maintenance":
-                return self._incidents.windows(team.document) if self._incidents else []
+                past = self._incidents.windows(team.document) if self._incidents else []
+                return [*past, *team.windows]
             case "integrations":
                 return team.integrations.get(names["service"])
             case "service":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor_sync.emulator.on_call.names import User, stable_id
+from monitor_sync.emulator.on_call.rota import stamp
 
 Document = dict[str, Any]
 
@@ -97,4 +99,24 @@ def integration(
         "integration_type": 0,
         "default_urgency": 1,
         "webhook_url": address(key),
+    }
+
+
+def maintenance(service: Document, start: datetime) -> Document:
+    """Return a planned maintenance window of four hours for a service."""
+    return {
+        "unique_id": stable_id("maintenance", service["unique_id"], start.isoformat()),
+        "start_time": stamp(start),
+        "end_time": stamp(start + timedelta(hours=4)),
+        "repeat_interval": 0,
+        "services": [
+            {
+                "unique_id": stable_id("maintained", service["unique_id"]),
+                "service": service["unique_id"],
+            }
+        ],
+        "creation_date": CREATED,
+        "name": "Planned maintenance",
+        "time_zone": "UTC",
+        "repeat_until": None,
     }

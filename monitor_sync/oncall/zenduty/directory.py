@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from monitor_sync.oncall.path import Responder
+from monitor_sync.oncall.path import LookAhead, Responder
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead, Reader
 from monitor_sync.oncall.reading import (
@@ -20,6 +20,7 @@ from monitor_sync.oncall.reading import (
     user_name,
     whole,
 )
+from monitor_sync.oncall.zenduty.maintenance import MAINTENANCE, Planned, planned
 
 TEAMS: Final = "/api/account/teams/"
 SERVICES: Final = "/api/account/teams/{team}/services/"
@@ -178,6 +179,14 @@ class ZendutyLists:
     def schedules(self, team: str) -> tuple[Fields, ...] | NotRead:
         """Return the schedules of a team."""
         return self._reader.listing(SCHEDULES, "schedules", team=team)
+
+    def planned(self, service: ZendutyService, window: LookAhead) -> Planned:
+        """Return in which planned maintenance a service is; a reason where that was not read."""
+        listed = self._reader.listing(MAINTENANCE, "maintenance windows", team=service.team.id)
+        if isinstance(listed, NotRead):
+            reason = f"planned maintenance was not read: {listed.reason}"
+            return Planned() if listed.absent else Planned(warnings=(reason,))
+        return planned(listed, service.id, window)
 
     def on_call(self, team: str) -> tuple[Fields, ...] | NotRead:
         """Return who is on call now, for every escalation policy of a team: one read."""

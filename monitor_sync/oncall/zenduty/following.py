@@ -34,9 +34,14 @@ class _Problems:
 
     what: tuple[str, ...] = ()
     fix: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __or__(self, other: _Problems) -> _Problems:
-        return _Problems(what=self.what + other.what, fix=self.fix + other.fix)
+        return _Problems(
+            what=self.what + other.what,
+            fix=self.fix + other.fix,
+            warnings=self.warnings + other.warnings,
+        )
 
 
 class Zenduty:
@@ -66,7 +71,7 @@ class Zenduty:
             service = linked.service
         first = (
             self._integration_step(page, linked, declared),
-            self._service_step(page, linked, declared),
+            self._service_step(page, linked, declared, window),
         )
         if service is None:
             reason = "it is not known which service the page comes to"
@@ -147,7 +152,9 @@ class Zenduty:
 
     # the service
 
-    def _service_step(self, page: PageToFollow, linked: _Linked, declared: _Declared) -> PathStep:
+    def _service_step(
+        self, page: PageToFollow, linked: _Linked, declared: _Declared, window: LookAhead
+    ) -> PathStep:
         match declared:
             case NotRead(reason=reason):
                 return PathStep(
@@ -165,12 +172,44 @@ class Zenduty:
             case None if page.service:
                 return no_such_service(page.service, self._directory.names(), "Zenduty")
             case None:
-                return _undeclared(linked)
+                return self._undeclared(linked, window)
             case _:
-                problems = _of_service(declared)
+                problems = self._of_service(declared, window)
                 if isinstance(linked, Integration) and linked.service.id != declared.id:
                     problems = _leads_elsewhere(page, linked, declared) | problems
                 return _service_step(declared.name, problems)
+
+    def _of_service(self, service: ZendutyService, window: LookAhead) -> _Problems:
+        named = f"the service {shown(service.name)}"
+        if service.under_maintenance or service.status == _MAINTENANCE:
+            return _Problems(
+                what=(f"{named} is in maintenance: no incident is made",),
+                fix=("end the maintenance in Zenduty",),
+            )
+        if service.status == _DISABLED:
+            return _Problems(what=(f"{named} is disabled",), fix=("enable the service in Zenduty",))
+        planned = self._directory.planned(service, window)
+        if planned.now:
+            return _Problems(
+                what=(f"{named} {planned.now}: no incident is made",),
+                fix=("end the maintenance window in Zenduty",),
+                warnings=planned.warnings,
+            )
+        return _Problems(warnings=planned.warnings)
+
+    def _undeclared(self, linked: _Linked, window: LookAhead) -> PathStep:
+        """Return the step about the service that the webhook leads to, where none is declared."""
+        if isinstance(linked, Integration):
+            problems = self._of_service(linked.service, window)
+            note = "teams.yaml declares no on_call.service to compare with"
+            return _service_step(linked.service.name, problems, note)
+        return PathStep(
+            step="service",
+            name="",
+            status="not_checked",
+            what="teams.yaml declares no on_call.service, and no integration leads to one",
+            fix="declare on_call.service in teams.yaml",
+        )
 
 
 def _with_address(integrations: list[Integration], webhook: Webhook) -> Integration | None:
@@ -244,18 +283,6 @@ def _level_note(integration: Integration, page: PageToFollow) -> str:
     )
 
 
-def _of_service(service: ZendutyService) -> _Problems:
-    named = f"the service {shown(service.name)}"
-    if service.under_maintenance or service.status == _MAINTENANCE:
-        return _Problems(
-            what=(f"{named} is in maintenance: no incident is made",),
-            fix=("end the maintenance in Zenduty",),
-        )
-    if service.status == _DISABLED:
-        return _Problems(what=(f"{named} is disabled",), fix=("enable the service in Zenduty",))
-    return _Problems()
-
-
 def _leads_elsewhere(
     page: PageToFollow, linked: Integration, declared: ZendutyService
 ) -> _Problems:
@@ -272,20 +299,6 @@ def _leads_elsewhere(
     )
 
 
-def _undeclared(linked: _Linked) -> PathStep:
-    """Return the step where teams.yaml declares no service: the one that the webhook leads to."""
-    if isinstance(linked, Integration):
-        problems = _of_service(linked.service)
-        note = "teams.yaml declares no on_call.service to compare with"
-        return _service_step(linked.service.name, problems, note)
-    return PathStep(
-        step="service",
-        name="",
-        status="not_checked",
-        what="teams.yaml declares no on_call.service, and no integration leads to one",
-        fix="declare on_call.service in teams.yaml",
-    )
-
-
 def _service_step(name: str, problems: _Problems, note: str = "") -> PathStep:
-    return judged("service", name, "; ".join(problems.what), "; ".join(problems.fix), note)
+    what, fix = "; ".join(problems.what), "; ".join(problems.fix)
+    return judged("service", name, what, fix, note, problems.warnings)

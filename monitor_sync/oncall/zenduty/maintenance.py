@@ -1,17 +1,20 @@
 """
-When services of Zenduty were in maintenance: ``GET /api/account/teams/{team}/maintenance/``.
+When services of Zenduty are in maintenance: ``GET /api/account/teams/{team}/maintenance/``.
 
 In which unit a window repeats is not published, so its first occurrence alone is known here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from monitor_sync.incidents import Incident, Span
+from monitor_sync.oncall.coverage import period
+from monitor_sync.oncall.path import Gap, LookAhead
 from monitor_sync.oncall.reader import NotRead, Reader
-from monitor_sync.oncall.reading import identifier, moment, objects, text
+from monitor_sync.oncall.reading import Fields, identifier, moment, objects, text, whole
 
 MAINTENANCE: Final = "/api/account/teams/{team}/maintenance/"
 
@@ -28,6 +31,40 @@ class Maintenance:
         at = incident.created
         inside = any(w.start <= at < w.end for w in self.windows.get(incident.service_id, ()))
         return replace(incident, maintenance=True) if inside else incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What windows mean for a service: why it makes no incident ``now``, and what comes."""
+
+    now: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def planned(listed: Iterable[Fields], service: str, window: LookAhead) -> Planned:
+    """Return which of a team's maintenance windows a service is in now or in the next 14 days."""
+    now = ""
+    warnings = []
+    for fields in listed:
+        start, end = moment(fields.get("start_time")), moment(fields.get("end_time"))
+        services = {identifier(held.get("service")) for held in objects(fields.get("services"))}
+        if start is None or end is None or service not in services:
+            continue
+        when = period(Gap(start=start, end=end))
+        if start <= window.now < end:
+            now = f"is in a planned maintenance {when}"
+        elif window.now < start < window.end:
+            warnings.append(f"planned maintenance {when}: no incident is made then")
+        elif _repeats(fields, window):
+            warnings.append(
+                f"a maintenance window that began {when} repeats: in which unit is not published"
+            )
+    return Planned(now=now, warnings=tuple(warnings))
+
+
+def _repeats(fields: Fields, window: LookAhead) -> bool:
+    until = moment(fields.get("repeat_until"))
+    return bool(whole(fields.get("repeat_interval"))) and (until is None or until > window.now)
 
 
 def read(reader: Reader, teams: tuple[str, ...]) -> Maintenance:

@@ -72,7 +72,7 @@ def test_one_on_call_read_a_team_and_no_key_in_any_address(script: Script) -> No
     follow(script)
 
     paths = [request.path for request in script.requests]
-    assert len(paths) == len(set(paths)) == 6
+    assert len(paths) == len(set(paths)) == 7
     assert all(path.endswith("/") for path in paths)
     assert not any("k" * 20 in path for path in paths)
 
