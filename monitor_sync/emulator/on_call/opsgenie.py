@@ -31,7 +31,7 @@ _PATHS = {
     "users": r"/v2/users",
 }
 _KNOWN = {name: re.compile(PREFIX + path) for name, path in _PATHS.items()}
-_REQUESTS, _SECONDS = 120, 60.0  # limits depend on the plan; these are made up
+_REQUESTS, _SECONDS = 300, 60.0  # limits depend on the plan; these are made up
 _WEEK = timedelta(days=7)
 _LONGEST_PAGE = 100
 
