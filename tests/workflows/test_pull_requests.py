@@ -299,11 +299,11 @@ def test_no_step_with_a_key_takes_the_tool_from_the_pull_request() -> None:
     assert all(step["uses"].startswith("./.monitor-sync/") for step in keyed)
 
 
-@pytest.mark.parametrize("name", ["validate", "plan", "apply", "drift"])
+@pytest.mark.parametrize("name", ["validate", "plan", "apply", "drift", "on-call"])
 def test_one_call_runs_each_workflow_for_its_events_with_its_permissions(name: str) -> None:
     call, called = load("monitors.yml")["jobs"][name], load(f"{name}.yml")
     events = set(called[True]) - {"workflow_call"}
-    by_hand = {"workflow_dispatch"} if name == "drift" else set()  # a start by hand applies
+    by_hand = {"workflow_dispatch"} if name in ("drift", "on-call") else set()  # by hand applies
 
     calling = {event for event in EVENTS if re.search(rf"[\"']{event}[\"']", call["if"])}
     declared = (called[True]["workflow_call"] or {}).get("inputs", {})
