@@ -237,6 +237,7 @@ def _change(declared: Declared, match: Match, references: References) -> Change 
         )
     fields = kind.field_changes(current.body, body)
     if not kind.changes_in_place(current.body, body):
+        fields = (*fields, *_lost(kind, current.body, body))
         change = _wanted(kind, declared, "replace", current, body, fields)
         return replace(
             change,
@@ -247,6 +248,13 @@ def _change(declared: Declared, match: Match, references: References) -> Change 
         return None
     action: Action = "adopt" if declared.key in match.adopted else "update"
     return _wanted(kind, declared, action, current, body, fields)
+
+
+def _lost(kind: Kind, live: Body, body: Body) -> Iterator[FieldChange]:
+    """Yield what nobody here knows of a resource: an update keeps it, a new one lacks it."""
+    for slot in sorted(kind.unknown(live, body)):
+        part, _, name = slot.partition(".")
+        yield FieldChange(field=slot, old=live[part][name], new=None)
 
 
 def _wanted(

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from monitor_sync.model import LiveResource, Monitor
+from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync.assets import needs_assets, with_assets
 from monitor_sync.sync.plan import Plan, make_plan
 from tests.sync.builders import actions, answer, body, composite, live, monitor, project
@@ -207,6 +208,18 @@ def test_a_composite_of_what_cannot_be_made_is_refused() -> None:
 
     assert made.changes == ()
     assert {refusal.key for refusal in made.refused} == {ERRORS.key, both.key}
+
+
+def test_a_replace_says_what_it_loses_of_what_nobody_here_knows() -> None:
+    held = answer(ERRORS, 1)
+    held["options"] = {**held["options"], "entangled": {"a": 1}, "forgotten": None}
+    replaced = monitor(ERRORS.key, type="log alert")
+
+    (change,) = plan([replaced], live(held)).changes
+
+    lost = [field for field in change.fields if field.field.startswith("options.entangled")]
+    assert lost == [FieldChange(field="options.entangled", old={"a": 1}, new=None)]
+    assert "options.forgotten" not in {field.field for field in change.fields}
 
 
 def test_a_composite_that_names_the_new_monitor_of_an_unfinished_replace_is_unchanged() -> None:
