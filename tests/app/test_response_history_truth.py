@@ -159,3 +159,62 @@ def test_alerts_of_single_incidents_tell_where_they_came_from(account: Account) 
         assert incident.suppressed == truth["suppressed"]
         if incident.status == "resolved":
             assert incident.self_resolved == truth["self_resolved"]
+
+
+@pytest.fixture(scope="module")
+def pagerduty(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[ResponseHistory, ResponseHistory]]:
+    """What is read of six weeks, and what of three days with the alerts of each incident."""
+    estate = served("pagerduty")
+    teams = {name: Team(name=name, title=name, on_call=name, tool="pagerduty") for name in TEAMS}
+    with running(estate.emulator) as url:
+        environ = {
+            "DD_HOST": url,
+            "DD_API_KEY": "any",
+            "DD_APP_KEY": "any",
+            "PAGERDUTY_URL": f"{url}/__pagerduty",
+            "PAGERDUTY_TOKEN": "7f3a9c1e5b2d4f608a7c",
+            "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")),
+        }
+        project = Project(name="acme", teams=teams)
+        target = Target(environ=environ)
+        days = Span(UNTIL - 3 * 86_400.0, UNTIL)
+        listed = read_history(Path(), project, target, SIX_WEEKS, now=UNTIL + 60)
+        yield listed, read_history(Path(), project, target, days, now=UNTIL + 60, budget=60.0)
+
+
+def test_pagerdutys_incidents_are_those_that_happened(
+    pagerduty: tuple[ResponseHistory, ResponseHistory],
+) -> None:
+    listed, _ = pagerduty
+    truth = {
+        str(item["number"]): item
+        for item in served("pagerduty").truth["incident"]
+        if SIX_WEEKS.start <= item["told"]["created"] < SIX_WEEKS.end
+    }
+    assert listed.notes == ()
+    assert {incident.number for incident in listed.incidents} == truth.keys()
+    for incident in listed.incidents:
+        item = truth[incident.number]
+        names = ("created", "acknowledged", "status", "title", "priority", "self_resolved")
+        expected = {**item, **item["told"]}
+        assert {name: getattr(incident, name) for name in names} == {
+            name: expected[name] for name in names
+        }
+        # where it lacks the time of the resolution, the last change of the status has it
+        assert incident.resolved in (item["resolved"], expected["resolved"])
+        assert incident.merged == (item["merged_into"] is not None)
+
+
+def test_alerts_of_pagerdutys_incidents_tell_where_they_came_from(
+    pagerduty: tuple[ResponseHistory, ResponseHistory],
+) -> None:
+    _, detailed = pagerduty
+    truth = {str(item["number"]): item for item in served("pagerduty").truth["incident"]}
+    assert len(detailed.incidents) > 5
+    for incident in detailed.incidents:
+        if not incident.merged:  # alerts of a merged one are its parent's
+            item = truth[incident.number]
+            assert incident.monitor_id == item["monitor_id"]
+            assert incident.from_datadog == (item["origin"] == "datadog")

@@ -272,7 +272,13 @@ _MONITOR: Final = re.compile(r"/monitors/(\d{1,18})\b")
 
 
 def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
-    """Return the incident with what its alerts tell; one without any was made by a person."""
+    """
+    Return the incident with what its alerts tell; one without any was made by a person.
+
+    Alerts of a merged incident have gone over to its parent: nothing tells where it came from.
+    """
+    if incident.merged and not alerts:
+        return incident
     first = next(iter(alerts), {})
     datadog = "datadog" in text(reference(first.get("integration")).get("summary")).casefold()
     link = _MONITOR.search(str(first.get("body") or ""))

@@ -247,9 +247,9 @@ def test_more_than_ten_thousand_are_listed_by_their_time(
 
 
 def test_reading_goes_on_at_any_cursor(account: Account, pagerduty: PagerDutyIncidents) -> None:
-    account.incidents = [raw(n, START + n) for n in range(5)]
+    account.incidents = [raw(n, START + n) for n in range(3)]
     account.analytics = [
-        {"id": f"P{n}", "created_at": iso(START + n), "seconds_to_first_ack": n} for n in range(5)
+        {"id": f"P{n}", "created_at": iso(START + n), "seconds_to_first_ack": n} for n in range(3)
     ]
     account.log = [entry(9, WEEK.end + n) for n in range(3)]
     pages = list(pagerduty.pages(WEEK))
