@@ -25,7 +25,7 @@ from monitor_sync.emulator.on_call.owners import OwnerTeam, opsgenie_service_id
 from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount
 from monitor_sync.emulator.on_call.pagerduty_documents import PagerDutyTeam
 from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
-from monitor_sync.emulator.on_call.zenduty_incidents import Home
+from monitor_sync.emulator.on_call.zenduty_alerts import Home
 
 _PEOPLE = 4  # of each service: three take turns, one is the second level
 _OTHERS = 180  # the first number of PagerDuty's people

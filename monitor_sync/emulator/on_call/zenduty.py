@@ -19,7 +19,8 @@ from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.on_call import rota
 from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
 from monitor_sync.emulator.on_call.names import User
-from monitor_sync.emulator.on_call.zenduty_incidents import Home, ZendutyIncidents
+from monitor_sync.emulator.on_call.zenduty_alerts import Home
+from monitor_sync.emulator.on_call.zenduty_incidents import ZendutyIncidents
 
 PREFIX = "/__zenduty"
 

@@ -18,11 +18,17 @@ from typing import Any
 
 from monitor_sync.emulator import shapes
 from monitor_sync.emulator.answers import Answer, ErrorAnswer, Request, answer
-from monitor_sync.emulator.history import response
 from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.history.records import PastIncident
 from monitor_sync.emulator.on_call.broken import BadWay
 from monitor_sync.emulator.on_call.names import User, stable_id
+from monitor_sync.emulator.on_call.zenduty_alerts import (
+    Document,
+    Home,
+    alerts,
+    incident_id,
+    written,
+)
 
 VARIANTS = {
     "oldest-first": "Zenduty lists its oldest incidents first",
@@ -33,13 +39,8 @@ VARIANTS = {
 
 _STATUSES = {"triggered": 1, "acknowledged": 2, "resolved": 3}
 _USUAL_PAGE, _LARGEST_PAGE = 10, 100
-_ORIGINS = {"datadog": "Datadog", "cloudwatch": "AWS CloudWatch"}
 _COLOURS = {"P1": "red", "P2": "orange"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-Document = dict[str, Any]
-Home = tuple[Document, Document]
-"""The Zenduty team and the service of a team of teams.yaml."""
 
 
 def known_variants(names: Iterable[str]) -> frozenset[str]:
@@ -71,7 +72,7 @@ class ZendutyIncidents:
         self._incidents = [item for item in history.incidents_of("zenduty") if item.team in homes]
         self._children = {item.merged_into for item in self._incidents}
         self._by_name = {
-            name: item for item in self._incidents for name in (str(item.number), _id(item))
+            name: item for item in self._incidents for name in (str(item.number), incident_id(item))
         }
 
     def answer(self, kind: str, request: Request, name: str) -> Answer:
@@ -86,7 +87,9 @@ class ZendutyIncidents:
             item = self._by_name.get(name)
             if item is None:
                 return _detail(404, "Not found.")
-            return answer(self._alerts(item) if kind == "incident_alerts" else self._whole(item))
+            if kind == "incident":
+                return answer(self._whole(item))
+            return answer(alerts(item, self._homes[item.team], self._history.end))
         except ErrorAnswer:
             return _detail(400, "This request can not be processed.")
 
@@ -95,8 +98,8 @@ class ZendutyIncidents:
         return [
             {
                 "unique_id": stable_id("maintenance", window.team, str(window.start)),
-                "start_time": _written(window.start),
-                "end_time": _written(window.end),
+                "start_time": written(window.start),
+                "end_time": written(window.end),
                 "repeat_interval": 0,
                 "services": [
                     {
@@ -104,7 +107,7 @@ class ZendutyIncidents:
                         "service": self._homes[window.team][1]["unique_id"],
                     }
                 ],
-                "creation_date": _written(window.start - 7200),
+                "creation_date": written(window.start - 7200),
                 "name": "Planned maintenance",
                 "time_zone": "UTC",
                 "repeat_until": None,
@@ -180,9 +183,9 @@ class ZendutyIncidents:
         user = self._assignee(item)
         return {
             "incident_number": item.number,
-            "creation_date": _written(item.as_told("created")),
+            "creation_date": written(item.as_told("created")),
             "status": _STATUSES[item.status],
-            "unique_id": _id(item),
+            "unique_id": incident_id(item),
             "sla": None,
             "service_object": {
                 "name": service["name"],
@@ -199,8 +202,8 @@ class ZendutyIncidents:
             "postmortems": _postmortems(item),
             "is_parent_incident": item.number in self._children,
             "assigned_to": user["username"],
-            "acknowledged_date": _written(self._acknowledged(item)),
-            "resolved_date": _written(item.as_told("resolved")),
+            "acknowledged_date": written(self._acknowledged(item)),
+            "resolved_date": written(item.as_told("resolved")),
             "snooze_time": None,
             "snoozed_till": None,
         }
@@ -224,7 +227,7 @@ class ZendutyIncidents:
             **{name: value for name, value in listed.items() if name not in without},
             "summary": "",
             "service_object": service,
-            "incident_key": stable_id("incident key", _id(item)),
+            "incident_key": stable_id("incident key", incident_id(item)),
             "service": service["unique_id"],
             "urgency": 1,
             "merged_with": item.merged_into,
@@ -233,45 +236,6 @@ class ZendutyIncidents:
             "context_window_start": None,
             "context_window_end": None,
             "team_priority": priority["unique_id"] if priority else None,
-        }
-
-    def _alerts(self, item: PastIncident) -> list[Document]:
-        """Return the alerts of an incident, the most recent last; none where a person made it."""
-        if item.origin == "person":
-            return []
-        return [self._alert(item, at, kind) for at, kind in _alert_times(item)]
-
-    def _alert(self, item: PastIncident, at: float, kind: str) -> Document:
-        team, service = self._homes[item.team]
-        name = _ORIGINS[item.origin]
-        integration = stable_id("integration", name, service["unique_id"])
-        words = item.title
-        if item.episode is not None and kind == "recovery":
-            words = response.title(item.episode, kind)
-        return {
-            "integration_object": {
-                "name": name,
-                "creation_date": service["creation_date"],
-                "summary": "",
-                "unique_id": integration,
-                "service": service["unique_id"],
-                "team": team["unique_id"],
-                "integration_key": stable_id("key", name, service["unique_id"]),
-                "is_enabled": True,
-                "integration_type": 0,
-            },
-            "summary": "",
-            "incident": item.number,
-            "creation_date": _written(at),
-            "message": words,
-            "integration": integration,
-            "suppressed": item.suppressed,
-            "entity_id": item.entity,
-            "alert_type": "5" if kind == "recovery" else "3",
-            "unique_id": stable_id("alert", _id(item), str(at))[:22],
-            "images": [],
-            "urls": [],
-            "notes": [],
         }
 
     def _analytics(self, request: Request) -> Document:
@@ -321,19 +285,6 @@ def _differences(pairs: Iterable[tuple[float | None, float | None]]) -> list[flo
     return [later - first for first, later in pairs if first is not None and later is not None]
 
 
-def _alert_times(item: PastIncident) -> Iterator[tuple[float, str]]:
-    """Yield when the tool heard of a trigger and of a recovery."""
-    for step in item.steps:
-        if step.kind in {"trigger", "reopen"}:
-            yield step.at, "alert"
-        elif step.kind == "resolve" and step.by == "alert":
-            yield step.at, "recovery"
-
-
-def _id(item: PastIncident) -> str:
-    return stable_id("incident", str(item.number), item.problem).replace("-", "")[:22]
-
-
 def _priority_id(item: PastIncident) -> str:
     return stable_id("priority", item.priority)
 
@@ -351,9 +302,9 @@ def _priority(item: PastIncident) -> Document | None:
 
 def _tag(item: PastIncident, tag: str) -> Document:
     return {
-        "unique_id": stable_id("incident tag", _id(item), tag),
+        "unique_id": stable_id("incident tag", incident_id(item), tag),
         "incident": item.number,
-        "creation_date": _written(item.created),
+        "creation_date": written(item.created),
         "name": tag,
         "color": "magenta",
         "tag_id": stable_id("tag", tag),
@@ -364,13 +315,8 @@ def _tag(item: PastIncident, tag: str) -> Document:
 def _postmortems(item: PastIncident) -> list[Document]:
     if not item.reviewed:
         return []
-    return [{"unique_id": stable_id("postmortem", _id(item)), "title": f"Review of {item.number}"}]
-
-
-def _written(at: float | None) -> str | None:
-    if at is None:
-        return None
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    name = stable_id("postmortem", incident_id(item))
+    return [{"unique_id": name, "title": f"Review of {item.number}"}]
 
 
 def _day(written: Any) -> float | None:

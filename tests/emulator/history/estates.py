@@ -17,7 +17,8 @@ UNTIL = 1_795_996_800.0  # 2026-11-30, a Monday, 00:00 UTC
 TEAMS = ("motor-quotes", "motor-policies", "claims-intake")
 MONITORS = 120
 _PAGED = (
-    "{{#is_alert}}@webhook-%(team)s{{/is_alert}} {{#is_recovery}}@webhook-%(team)s{{/is_recovery}}"
+    "{{#is_alert}}@webhook-%(team)s{{/is_alert}} {{#is_renotify}}@webhook-%(team)s{{/is_renotify}}"
+    " {{#is_recovery}}@webhook-%(team)s{{/is_recovery}}"
 )
 _HANDLES = {"zenduty": "webhook", "pagerduty": "pagerduty", "datadog": "oncall"}
 _BY = {True: " by {host}", False: ""}

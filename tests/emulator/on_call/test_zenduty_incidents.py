@@ -131,6 +131,25 @@ def test_alerts_tell_where_an_incident_comes_from() -> None:
             assert item["entity"] == str(item["monitor_id"])
 
 
+def test_reminders_join_the_open_incident() -> None:
+    renotified = {
+        episode["cycle"]: [at for at, kind in episode["events"] if kind == "renotify"]
+        for episode in served().truth["episode"]
+    }
+    item = next(
+        i for i in served().truth["incident"]
+        if renotified.get(i["cycle"]) and i["resolved"] and i["resolved"] > i["created"] + 7200
+        and not i["reopened"]
+    )  # fmt: skip
+    _, alerts = served().ask("GET", f"/__zenduty/api/incidents/{item['number']}/alerts/")
+    reminders = [alert for alert in alerts if "[Re-Triggered" in alert["message"]]
+    assert reminders
+    assert len(reminders) <= len(renotified[item["cycle"]])
+    assert [alert["creation_date"] for alert in alerts] == sorted(
+        a["creation_date"] for a in alerts
+    )
+
+
 def test_alerts_of_a_suppressed_incident_are_suppressed() -> None:
     item = next(i for i in served().truth["incident"] if i["suppressed"])
     _, alerts = served().ask("GET", f"/__zenduty/api/incidents/{item['number']}/alerts/")
