@@ -8,6 +8,7 @@ Each command is a name in ``COMMANDS`` and a module in ``commands/``. What takes
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import keyword
 import sys
@@ -79,7 +80,9 @@ class Program(CommandGroup):
         if not standalone_mode:
             return run()
         console.prepare_streams()
-        sys.exit(_guarded(run))
+        code = _guarded(run)
+        gc.freeze()  # all of it ends with the process: Python need not look for garbage in it
+        sys.exit(code)
 
 
 def _guarded(run: Callable[[], Any]) -> int:
