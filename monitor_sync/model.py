@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
-from monitor_sync.incidents import ResponseTarget
+if TYPE_CHECKING:
+    from monitor_sync.incidents import ResponseTarget
 
 Body = Mapping[str, Any]
 """A monitor as Datadog's API has it: ``name``, ``type``, ``query``, ``message``, ``tags``, …"""

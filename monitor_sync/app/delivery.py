@@ -25,7 +25,7 @@ from monitor_sync.errors import (
     system_reason,
 )
 from monitor_sync.git import commits
-from monitor_sync.github import sticky
+from monitor_sync.github import AUTHOR, sticky
 from monitor_sync.github.marker import Marker
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class MergedOptions:
     """
 
     environment: str = "production"
-    author: str = sticky.AUTHOR
+    author: str = AUTHOR
     keep: Path | None = None
     fingerprint: str = ""
     only: Sequence[str] = ()

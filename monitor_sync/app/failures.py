@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.errors import FilesInvalid, Refused
+
+if TYPE_CHECKING:
+    from monitor_sync.diagnostics import Diagnostic
 
 
 class WrongFiles(FilesInvalid):

@@ -13,7 +13,7 @@ from monitor_sync.app.pages import About, Pages
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.errors import AccessDenied, Rejected, UsageError
 from monitor_sync.git import commits
-from monitor_sync.github import sticky
+from monitor_sync.github import AUTHOR, sticky
 
 if TYPE_CHECKING:
     from monitor_sync.github.client import GitHub
@@ -43,7 +43,7 @@ class CommentOptions:
     number: int = 0
     drift: bool = False
     artifact: str = ""
-    author: str = sticky.AUTHOR
+    author: str = AUTHOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ import click
 
 from monitor_sync import jsontext
 from monitor_sync.app.failures import LimitsExceeded, NotProven, WrongFiles
-from monitor_sync.diagnostics import Severity, tally
 from monitor_sync.errors import MonitorSyncError, UsageError, system_reason
 
 if TYPE_CHECKING:
@@ -146,6 +145,8 @@ def warn_of_files(
     diagnostics: Sequence[Diagnostic], subject: str = "The monitors that change"
 ) -> None:
     """Print one line about problems that stop nothing, and whose they are; notes are none."""
+    from monitor_sync.diagnostics import Severity, tally
+
     problems = [diagnostic for diagnostic in diagnostics if diagnostic.severity > Severity.NOTE]
     if problems:
         say(f"{subject} have {tally(problems)}; `monitor-sync validate` shows what.")

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from monitor_sync.github import client, marker
-from monitor_sync.github.sticky import AUTHOR
+from monitor_sync.github import AUTHOR, client, marker
 
 if TYPE_CHECKING:
     from monitor_sync.github.client import GitHub, Issue

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from monitor_sync.github import sticky
+from monitor_sync.github import AUTHOR, sticky
 
 if TYPE_CHECKING:
     from monitor_sync.github.client import GitHub, Pull
@@ -44,7 +44,7 @@ class Commit:
 
 
 def steps(
-    github: GitHub, commits: Sequence[Commit], branch: str, *, author: str = sticky.AUTHOR
+    github: GitHub, commits: Sequence[Commit], branch: str, *, author: str = AUTHOR
 ) -> list[MergeStep]:
     """
     Group commits into merges, in their order; those that one pull request brought are one merge.

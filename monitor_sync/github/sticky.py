@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
-from monitor_sync.github import marker
+from monitor_sync.github import AUTHOR, marker
 from monitor_sync.github.marker import Kind, Marker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor_sync.github.client import Comment, GitHub
-
-AUTHOR: Final = "github-actions[bot]"
-"""Who a workflow's own token writes as."""
 
 _TRIES: Final = 3
 

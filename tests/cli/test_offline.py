@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -71,8 +73,30 @@ def test_no_socket_is_opened(offline: Guarded) -> None:
 
 
 def test_the_guard_would_notice_a_socket(project: Path) -> None:
-    done, _ = guarded("plan", cwd=project)
+    done, loaded = guarded("plan", cwd=project)
     assert "opened a socket" in done.stderr
+    assert dataclasses_in(loaded) == {
+        "monitor_sync.app.target.Target",  # its repr leaves out the keys
+        "monitor_sync.datadog.settings.Settings",  # as above
+    }
+
+
+def dataclasses_in(loaded: set[str]) -> set[str]:
+    """The dataclasses of our modules among these: each takes a millisecond to make."""
+    return {
+        f"{name}.{definition.name}"
+        for name in loaded
+        if name.startswith("monitor_sync.") and (spec := find_spec(name)) and spec.origin
+        for definition in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))
+        if isinstance(definition, ast.ClassDef)
+        and any("dataclass" in ast.unparse(maker) for maker in definition.decorator_list)
+    }
+
+
+def test_validate_loads_no_dataclass(offline: Guarded) -> None:
+    done, loaded = offline
+    if "validate" in done.args:
+        assert dataclasses_in(loaded) == set()
 
 
 def test_neither_the_datadog_client_nor_deepdiff_is_loaded(offline: Guarded) -> None:
@@ -90,6 +114,7 @@ def test_help_and_version_load_no_library_but_click(arguments: list[str], projec
     assert loaded.isdisjoint(
         {"yaml", "jsonschema", "jsonschema_rs", "urllib3", "rich", "asyncio", "difflib", "ssl"}
         | {"monitor_sync.project", "monitor_sync.sync", "monitor_sync.datadog"}
+        | {"monitor_sync.model", "monitor_sync.diagnostics", "msgspec", "sqlite3"}
         | {"github", "requests", "uvicorn", "httptools"}  # what only an extra installs
     )
 

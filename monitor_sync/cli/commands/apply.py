@@ -13,11 +13,16 @@ import click
 from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.errors import UsageError
-from monitor_sync.model import WORKERS
 
 if TYPE_CHECKING:
     from monitor_sync.app import Applied
     from monitor_sync.model import Limit, Limited
+
+
+def _workers() -> int:
+    from monitor_sync.model import WORKERS
+
+    return WORKERS
 
 
 @click.command("apply")
@@ -40,8 +45,8 @@ if TYPE_CHECKING:
 @click.option(
     "--workers",
     type=click.IntRange(1, 32),
-    default=WORKERS,
-    show_default=True,
+    default=_workers,
+    show_default="12",
     help="How many changes are under way at once.",
 )
 @options.output("text", "json", "markdown")

@@ -49,7 +49,7 @@ def command(
     token may not comment, as for a pull request from a fork, the command says so and succeeds.
     With --drift the plan is kept in one issue, which is closed once nothing differs.
     """
-    from monitor_sync.github import runner, sticky
+    from monitor_sync.github import AUTHOR, runner
     from monitor_sync.render import comment
 
     wanted = app.CommentOptions(
@@ -59,7 +59,7 @@ def command(
         number=number or 0,
         drift=drift,
         artifact=artifact,
-        author=author or sticky.AUTHOR,
+        author=author or AUTHOR,
     )
     _report(app.comment(root, runner.from_environment(os.environ), wanted, comment))
 

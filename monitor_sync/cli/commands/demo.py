@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from msgspec import Struct
-from msgspec.structs import replace
 
-from monitor_sync.app import files
 from monitor_sync.app.extras import emulator_classes
 from monitor_sync.cli import console, options
 from monitor_sync.cli.progress import progress
@@ -96,6 +94,8 @@ class _Narrator:
 
     def show(self, plan: Plan) -> None:
         """Print the plan as the command does, indented."""
+        from msgspec.structs import replace
+
         from monitor_sync.render.plan import text
 
         narrow = replace(self.style, width=self.style.width and self.style.width - 4)
@@ -110,6 +110,8 @@ class _Narrator:
 
 def _read(narrator: _Narrator, root: Path) -> Project:
     """Step 1: the files alone."""
+    from monitor_sync.app import files
+
     narrator.step("Read and check the files", "monitor-sync validate")
     start = time.monotonic()
     with files.uncollected():
@@ -134,7 +136,8 @@ def _connected(narrator: _Narrator, project: Project, url: str) -> Client:
     return client
 
 
-class _Meanwhile(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meanwhile:
     """What people did in Datadog while nobody looked: whose threshold, which mute, which clone."""
 
     changed: Monitor
@@ -288,6 +291,8 @@ class _Story:
 
 def _follow_a_page(narrator: _Narrator, project: Project, emulator: Emulator, url: str) -> None:
     """Step 8: a page that reaches nobody next Tuesday night."""
+    from msgspec.structs import replace
+
     from monitor_sync.app import Target, on_call_emulator
     from monitor_sync.app.on_call import follow_monitors
     from monitor_sync.render import on_call

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -215,6 +214,8 @@ def _emulator(
     limits: tuple[str, ...],
     lacking: tuple[str, ...],
 ) -> Emulator:
+    import sqlite3
+
     from monitor_sync.emulator.core import Emulator
     from monitor_sync.emulator.fault_specs import BadFault
     from monitor_sync.emulator.limits import BadLimit, read

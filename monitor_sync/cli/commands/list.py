@@ -7,10 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor_sync.app import files
-from monitor_sync.app.selection import select_monitors
 from monitor_sync.cli import console, options
-from monitor_sync.diagnostics import tally
 from monitor_sync.errors import FilesInvalid
 
 
@@ -24,6 +21,9 @@ def command(root: Path, selectors: Sequence[str], form: str, output: Path | None
 
     A SELECTOR (a key, a glob over keys, team:NAME, tag:KEY:VALUE) narrows the list.
     """
+    from monitor_sync.app import files
+    from monitor_sync.app.selection import select_monitors
+    from monitor_sync.diagnostics import tally
     from monitor_sync.render import listing
 
     with files.uncollected():

@@ -13,7 +13,7 @@ from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.cli.commands.plan import rendered
 from monitor_sync.errors import MonitorSyncError, UsageError
-from monitor_sync.github import sticky
+from monitor_sync.github import AUTHOR
 
 if TYPE_CHECKING:
     from monitor_sync.app import Conversation, Planned
@@ -55,9 +55,7 @@ _ALLOWED: Final = ("--max-deletes", "--max-changes", "--max-labels", "--max-unpa
 @click.option(
     "--keep", type=click.Path(path_type=Path), help="The folder for reports and for a new plan."
 )
-@click.option(
-    "--author", default=sticky.AUTHOR, show_default=True, help="Login that the token writes as."
-)
+@click.option("--author", default=AUTHOR, show_default=True, help="Login that the token writes as.")
 @options.root
 def command(
     root: Path,

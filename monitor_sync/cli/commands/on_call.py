@@ -188,13 +188,11 @@ def _job() -> ActionsRunner:
 
 
 def _keep_issue(job: ActionsRunner, verified: app.VerifiedPaths, *, names: bool) -> None:
-    from monitor_sync.github import sticky
+    from monitor_sync.github import AUTHOR
     from monitor_sync.render import on_call_markdown
 
     text = on_call_markdown.markdown(verified, names=names)
-    kept = app.keep_issue(
-        job, verified, on_call_markdown.title(verified), text, author=sticky.AUTHOR
-    )
+    kept = app.keep_issue(job, verified, on_call_markdown.title(verified), text, author=AUTHOR)
     if kept is None:
         console.say("Not everything could be followed: the issue stays as it is.")
         return

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from monitor_sync.app import files
-from monitor_sync.app.selection import find_monitor
 from monitor_sync.cli import completion, console, options
 
 
@@ -25,6 +23,8 @@ def command(
 
     With --explain, a line for each value: which level set it, in which file and line.
     """
+    from monitor_sync.app import files
+    from monitor_sync.app.selection import find_monitor
     from monitor_sync.render import monitor as shown
 
     with files.uncollected():

@@ -8,24 +8,24 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import click
-from msgspec.structs import replace
 
 from monitor_sync import app
 from monitor_sync.cli import console, options
 from monitor_sync.cli.progress import progress
 from monitor_sync.counting import count
-from monitor_sync.diagnostics import Severity
 from monitor_sync.errors import FilesInvalid, UsageError
 
 if TYPE_CHECKING:
     from monitor_sync.app import Validation
-    from monitor_sync.diagnostics import Diagnostic
+    from monitor_sync.diagnostics import Diagnostic, Severity
 
-_LEVELS: Final = {severity.label: severity for severity in Severity}
+_LEVELS: Final = ("note", "warning", "error")
 
 
 def _level(_: click.Context, __: click.Parameter, value: str) -> Severity:
-    return _LEVELS[value]
+    from monitor_sync.diagnostics import Severity
+
+    return Severity[value.upper()]
 
 
 @click.command("validate")
@@ -236,6 +236,8 @@ def _in_checkout(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
 
     On GitHub's runners a variable names that folder; a job may work in one below it.
     """
+    from msgspec.structs import replace
+
     top, here = os.environ.get("GITHUB_WORKSPACE", ""), Path.cwd()
     if not top or here == Path(top) or not here.is_relative_to(top):
         return diagnostics

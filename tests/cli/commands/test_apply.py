@@ -10,11 +10,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from monitor_sync.app import Target, organisation
 from monitor_sync.cli import main
+from monitor_sync.cli.commands.apply import command
+from monitor_sync.model import WORKERS
 from monitor_sync.store.state import Workspace, locked
 from tests.cli.run import BASE, FLOW
 from tests.conftest import Local
@@ -389,3 +392,9 @@ def test_a_plan_file_with_other_line_ends_was_changed(project: Project) -> None:
     result = project.run("apply plan.json --yes")
     assert (result.exit_code, project.live()) == (5, {})
     assert "its digest differs" in result.stderr
+
+
+def test_the_help_names_as_many_workers_as_there_are_without_the_option() -> None:
+    option = next(option for option in command.params if option.name == "workers")
+    assert f"default: {WORKERS}" in CliRunner().invoke(command, ["--help"]).stdout
+    assert option.get_default(click.Context(command)) == WORKERS
