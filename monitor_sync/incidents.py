@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 Seconds: TypeAlias = float
 """UNIX seconds, in UTC."""
@@ -18,16 +19,14 @@ Measure = Literal["acknowledge", "resolve"]
 """What a target is about: how soon somebody says "I am on it", and how soon it is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch of time: from ``start`` up to ``end``, which is no longer in it."""
 
     start: Seconds
     end: Seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class Incident(Struct, frozen=True, kw_only=True):
     """
     An incident of an on-call tool, in the one form that all tools have here.
 
@@ -72,8 +71,7 @@ class Incident:
     has_review: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertEpisode:
+class AlertEpisode(Struct, frozen=True, kw_only=True):
     """
     The time from a monitor's leaving OK, for one group, to its coming back.
 
@@ -93,8 +91,7 @@ class AlertEpisode:
     notified: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseTarget:
+class ResponseTarget(Struct, frozen=True, kw_only=True):
     """
     What a team promises for incidents of some priorities, from a day on.
 
@@ -126,8 +123,7 @@ def target_for(
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertTransition:
+class AlertTransition(Struct, frozen=True, kw_only=True):
     """
     One event of Datadog's: a group of a monitor went into a state. A renotification is none.
 
@@ -147,8 +143,7 @@ class AlertTransition:
     notified: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryPage:
+class HistoryPage(Struct, frozen=True, kw_only=True):
     """
     What one request for history brought.
 
@@ -167,8 +162,7 @@ class HistoryPage:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RcaAction:
+class RcaAction(Struct, frozen=True, kw_only=True):
     """What an RCA says is to be done, by which team and by which day."""
 
     what: str
@@ -177,8 +171,7 @@ class RcaAction:
     done: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rca:
+class Rca(Struct, frozen=True, kw_only=True):
     """
     A root cause analysis of the register: causes and teams, no people.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from typing import Final
+
+from msgspec import Struct, field
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render import diagnostics as shown
@@ -19,8 +20,7 @@ from monitor_sync.render.text import plain
 _NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
 
 
-@dataclass(slots=True)
-class _Case:
+class _Case(Struct):
     """A monitor, or a file, and what was found in it."""
 
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import Severity
@@ -23,8 +24,7 @@ _CODE: Final = re.compile(r"`[^`]+`")
 _INDENT: Final = max(map(len, PARTS)) + 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """One rule's page taken apart. ``parts`` maps the words of ``PARTS`` to texts."""
 
     name: str

@@ -32,8 +32,8 @@ FORMAT: Final = 1
 _PATIENCE: Final = 60.0
 """Seconds to wait for another process that is writing."""
 
-_INCIDENT: Final = tuple(field.name for field in dataclasses.fields(Incident))
-_TRANSITION: Final = tuple(field.name for field in dataclasses.fields(AlertTransition))
+_INCIDENT: Final = Incident.__struct_fields__
+_TRANSITION: Final = AlertTransition.__struct_fields__
 
 _TABLES: Final = f"""
 CREATE TABLE incidents (

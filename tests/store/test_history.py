@@ -7,10 +7,10 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Span

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
+
+from msgspec.structs import replace
 
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Seconds, Span

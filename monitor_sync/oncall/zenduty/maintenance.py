@@ -7,8 +7,10 @@ In which unit a window repeats is not published, so its first occurrence alone i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import replace
 
 from monitor_sync.incidents import Incident, Span
 from monitor_sync.oncall.coverage import period
