@@ -76,7 +76,9 @@ def test_what_a_browser_runs_that_is_not_ours_has_the_hash_that_its_page_says() 
 
 
 def test_nothing_that_people_write_becomes_a_tag_or_ends_a_script() -> None:
-    evil = monitor(f"motor/api/{EVIL}", EVIL, team=EVIL, runbook="javascript:alert(3)")
+    evil = monitor(
+        f"motor/api/{EVIL}", EVIL, team=EVIL, runbook="javascript:alert(3)", body={"name": EVIL}
+    )
     team = Team(name=EVIL, title=EVIL, on_call=EVIL, sop="javascript:alert(4)")
     files = site(evil, teams={EVIL: team}, notes=(EVIL,), not_checked={EVIL: EVIL})
 
