@@ -46,11 +46,9 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    monitors = [monitor(f"motor/api-{n % 7}/errors-{n}", f"Service {n} fails") for n in range(300)]
-    monitors.append(
-        monitor("motor/flow/conversion-drop", "Fewer visitors buy", body={"priority": 2})
-    )
-    monitors.append(monitor(f"motor/evil/{EVIL}", EVIL, team=EVIL))
+    monitors = [monitor(f"motor/api-{number % 7}/errors-{number}") for number in range(300)]
+    monitors.append(monitor("motor/flow/conversion-drop", body={"priority": 2}))
+    monitors.append(monitor(f"motor/evil/{EVIL}", EVIL, team=EVIL, body={"name": EVIL}))
     teams = {"motor": MOTOR, EVIL: Team(name=EVIL, title=EVIL, on_call=EVIL)}
     to = tmp_path_factory.mktemp("site")
     publish(to, pages(facts(*monitors, teams=teams, sops={"motor": f"# SOP\n\n{EVIL}"})))
