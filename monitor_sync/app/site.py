@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.noisy_monitors import NoiseReport
     from monitor_sync.app.on_call import VerifiedPaths
     from monitor_sync.app.target import Target
-    from monitor_sync.app.unit_tests import DeclaredTest
+    from monitor_sync.app.unit_test_files import DeclaredTest
     from monitor_sync.incidents import Seconds
     from monitor_sync.insight.ownership import Ownership
     from monitor_sync.model import Project
