@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from monitor_sync.app.conversation import Conversation
     from monitor_sync.app.noisy_monitors import NoiseReport
     from monitor_sync.app.on_call import VerifiedPaths
+    from monitor_sync.app.response_history import ResponseHistory
     from monitor_sync.app.target import Target
     from monitor_sync.app.unit_test_files import DeclaredTest
-    from monitor_sync.incidents import Seconds
+    from monitor_sync.incidents import Rca, Seconds, Span
     from monitor_sync.insight.ownership import Ownership
+    from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport
     from monitor_sync.model import Project
 
 PATHS: Final = "who is on call"
@@ -35,7 +37,8 @@ class SiteFacts:
     """
     All that the pages of a site tell.
 
-    ``tests`` are the names of unit tests by key of their monitor, ``sops`` the texts of SOPs that
+    ``responded`` is how incidents were responded to in the last twelve weeks and the one that goes
+    on, None where nobody could be asked. ``tests`` are the names of unit tests by key of their monitor, ``sops`` the texts of SOPs that
     are files, by team. ``paths`` are the pages followed to people, None where nobody could be
     asked. ``names``: people may be named, and incidents by their titles. ``not_checked`` maps what
     could not be asked to the reason. ``made`` is when the site was made, in UTC.
@@ -45,6 +48,7 @@ class SiteFacts:
     ownership: Ownership
     noise: NoiseReport
     made: datetime
+    responded: ResponseReport | None = None
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sops: Mapping[str, str] = field(default_factory=dict)
     paths: VerifiedPaths | None = None
@@ -82,29 +86,42 @@ def site_facts(
     from monitor_sync.app import unit_tests
     from monitor_sync.insight.ownership import ownership
     from monitor_sync.insight.response.weeks import zone_of
+    from monitor_sync.project.rca import read_register
 
     options, now = options or SiteOptions(), time.time() if now is None else now
     with files.uncollected():
         loaded = files.read_whole(root, consequence="so there is no site")
         project = loaded.project
         tests = _tests(unit_tests.declared_tests(root, project))
+    register, wrong = read_register(root, project)
+    files.refuse_errors(wrong, "so there is no site")
     monitors = list(project.monitors.values())
-    span = noisy_monitors.span_of(None, None, zone_of(project.time_zone), now)
     statuses = live_statuses.LiveStatuses(not_checked={live_statuses.LISTED: "--offline"})
     if not options.offline:
         statuses = live_statuses.read(project, target)
-    history = response_history.read_history(
-        root,
-        project,
-        target,
-        span,
-        offline=options.offline,
-        budget=options.budget,
-        episodes=True,
-        conversation=conversation,
-        now=now,
+    span = noisy_monitors.span_of(None, None, zone_of(project.time_zone), now)
+    question = _question(project, now)
+
+    def history(of: Span, *, alerts: bool) -> ResponseHistory:
+        return response_history.read_history(
+            root,
+            project,
+            target,
+            of,
+            offline=options.offline,
+            budget=options.budget,
+            incidents=not alerts,
+            episodes=alerts,
+            conversation=conversation,
+            now=now,
+        )
+
+    incidents = history(question.needed(zone_of(project.time_zone)), alerts=False)
+    alerts = history(span, alerts=True)
+    within = tuple(i for i in incidents.incidents if span.start <= i.created < span.end)
+    noise = noisy_monitors.judged(
+        project, monitors, statuses, replace(alerts, incidents=within), span, now=now
     )
-    noise = noisy_monitors.judged(project, monitors, statuses, history, span, now=now)
     paths, unknown = _paths(project, target, options, now)
     return SiteFacts(
         project=project,
@@ -115,9 +132,39 @@ def site_facts(
         sops=_sops(root, project),
         paths=paths,
         names=options.names,
-        notes=history.notes,
+        responded=_responded(project, incidents, register, question, statuses),
+        notes=tuple(dict.fromkeys((*incidents.notes, *alerts.notes))),
         not_checked={**statuses.not_checked, **unknown},
     )
+
+
+def _question(project: Project, now: Seconds) -> ResponseQuestion:
+    """Return what is asked of the on-call tools: twelve whole weeks, and the days since."""
+    from monitor_sync.insight.response.report import ResponseQuestion, usual_days
+    from monitor_sync.insight.response.sla import TREND_WEEKS
+    from monitor_sync.insight.response.weeks import day_of, zone_of
+
+    zone = zone_of(project.time_zone)
+    first, _ = usual_days(now, zone, TREND_WEEKS)
+    end = day_of(now, zone) + timedelta(days=1)
+    return ResponseQuestion(start=first, end=end, by=("team",), now=now)
+
+
+def _responded(
+    project: Project,
+    history: ResponseHistory,
+    register: Sequence[Rca],
+    question: ResponseQuestion,
+    statuses: live_statuses.LiveStatuses,
+) -> ResponseReport | None:
+    """Return how incidents were responded to, None where no tool was ever read."""
+    from monitor_sync.insight.response.report import response_report
+
+    if history.as_of is None:
+        return None
+    ids = {status.id: key for key, status in statuses.by_key.items()} or None
+    asked = replace(question, now=min(question.now, history.as_of))
+    return response_report(project, history.incidents, register, asked, ids)
 
 
 def _tests(declared: list[DeclaredTest]) -> dict[str, tuple[str, ...]]:

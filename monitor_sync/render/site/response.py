@@ -1,0 +1,166 @@
+"""How soon incidents are acknowledged and resolved: the charts of a page, and their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from monitor_sync.incidents import Measure
+from monitor_sync.insight.response import sla
+from monitor_sync.insight.response.report import ResponseReport
+from monitor_sync.insight.response.sla import ResponseDimension, ResponseRow, TimesSummary
+from monitor_sync.insight.response.times import Response
+from monitor_sync.insight.response.weeks import monday_of, week_name, weeks_up_to
+from monitor_sync.render.response.json import rounded
+
+MEASURES: Final[dict[Measure, tuple[str, str]]] = {
+    "acknowledge": ("MTTA", "Time to acknowledge"),
+    "resolve": ("MTTR", "Time to resolve"),
+}
+
+_MOST: Final = 10
+_NOTHING: Final = TimesSummary()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyChart:
+    """
+    The weekly times of one measure: ``title``, its ``target`` in seconds, and a row a week.
+
+    ``target`` is the strictest by which anything was judged, None where nothing is promised.
+    """
+
+    title: str
+    short: str
+    target: int | None
+    weeks: tuple[dict[str, Any], ...]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the chart is drawn from; the table has the same numbers."""
+        return {"target": self.target, "weeks": self.weeks}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentHow:
+    """How it went for all, a team or a unit: the whole in one row, a chart a measure."""
+
+    whole: ResponseRow
+    last: ResponseRow
+    last_week: str
+    charts: tuple[WeeklyChart, ...]
+    open: tuple[Response, ...]
+
+
+def went(
+    report: ResponseReport, dimension: ResponseDimension | None = None, value: str = ""
+) -> WentHow:
+    """Return how it went for all incidents, or for those of one team or unit."""
+    counted = _of(report.counted, dimension, value)
+    weeks = _weeks(report)
+    by_week = {row.by["week"]: row for row in sla.rows(counted, ("week",))}
+    last_week = weeks[-2]
+    return WentHow(
+        whole=sla.row(counted),
+        last=by_week.get(last_week, sla.row(())),
+        last_week=last_week,
+        charts=tuple(_chart(measure, weeks, by_week, counted) for measure in MEASURES),
+        open=tuple(response for response in counted if response.is_open)[:_MOST],
+    )
+
+
+def _weeks(report: ResponseReport) -> tuple[str, ...]:
+    """Return the twelve whole weeks, and the one that goes on."""
+    last = week_name(report.question.end - timedelta(days=1))
+    return weeks_up_to(last, sla.TREND_WEEKS + 1)
+
+
+def _of(
+    counted: Sequence[Response], dimension: ResponseDimension | None, value: str
+) -> Sequence[Response]:
+    if dimension == "team":
+        return [response for response in counted if response.placed.team == value]
+    if dimension == "unit":
+        return [response for response in counted if response.placed.unit == value]
+    return counted
+
+
+def _chart(
+    measure: Measure,
+    weeks: Sequence[str],
+    by_week: dict[str, ResponseRow],
+    counted: Iterable[Response],
+) -> WeeklyChart:
+    short, title = MEASURES[measure]
+    promised = {
+        response.acknowledge_target if measure == "acknowledge" else response.resolve_target
+        for response in counted
+    }
+    return WeeklyChart(
+        title=title,
+        short=short,
+        target=min((seconds for seconds in promised if seconds is not None), default=None),
+        weeks=tuple(_week(week, by_week.get(week), measure) for week in weeks),
+    )
+
+
+def _week(week: str, row: ResponseRow | None, measure: Measure) -> dict[str, Any]:
+    times = row.times(measure) if row else _NOTHING
+    return {
+        "week": week,
+        "start": monday_of(week).isoformat(),
+        "incidents": row.incidents if row else 0,
+        "mean": rounded(times.mean),
+        "median": rounded(times.median),
+        "p90": rounded(times.p90),
+        "within_target": times.within_target,
+    }
+
+
+def worst_teams(report: ResponseReport) -> list[ResponseRow]:
+    """Return a row for each team of the last four whole weeks, the worst first."""
+    weeks = _weeks(report)[-5:-1]
+    recent = [response for response in report.counted if response.week in weeks]
+    return list(sla.in_order(sla.rows(recent, ("team",))))
+
+
+def sparkline(values: Sequence[float | None], label: str) -> dict[str, Any]:
+    """
+    Return what a sparkline is drawn from: runs of points, in a box of 120 by 24.
+
+    A week without a value breaks the line; of one value alone there is a point.
+    """
+    known = [value for value in values if value is not None]
+    highest = max(known, default=0.0) or 1.0
+    step = 120 / max(1, len(values) - 1)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((round(place * step, 1), round(22 - 20 * value / highest, 1)))
+    return {"label": label, "runs": [run for run in runs if run]}
+
+
+def trend(report: ResponseReport, team: str) -> dict[str, Any] | None:
+    """Return the sparkline of a team's weekly times to acknowledge, None where there are none."""
+    of_team = report.trends.get((team,))
+    if of_team is None or all(mean is None for mean in of_team.mtta):
+        return None
+    return sparkline(of_team.mtta, f"time to acknowledge in {len(of_team.weeks)} weeks")
+
+
+def heat(pages: Iterable[tuple[int, int]]) -> dict[str, Any]:
+    """Return pages by weekday (0 is Monday) and hour, a cell each, for the chart and its table."""
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    numbers = [[0] * 24 for _ in days]
+    for weekday, hour in pages:
+        numbers[weekday][hour] += 1
+    cells = [
+        {"day": day, "hour": hour, "pages": number}
+        for day, row in zip(days, numbers, strict=True)
+        for hour, number in enumerate(row)
+    ]
+    return {"days": days, "cells": cells, "rows": list(zip(days, numbers, strict=True))}
