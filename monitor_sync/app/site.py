@@ -38,10 +38,11 @@ class SiteFacts:
     All that the pages of a site tell.
 
     ``responded`` is how incidents were responded to in the last twelve weeks and the one that goes
-    on, None where nobody could be asked. ``tests`` are the names of unit tests by key of their monitor, ``sops`` the texts of SOPs that
-    are files, by team. ``paths`` are the pages followed to people, None where nobody could be
-    asked. ``names``: people may be named, and incidents by their titles. ``not_checked`` maps what
-    could not be asked to the reason. ``made`` is when the site was made, in UTC.
+    on, None where nobody could be asked. ``tests`` are the names of unit tests by key of their
+    monitor, ``sops`` the texts of SOPs that are files, by team. ``paths`` are the pages followed to
+    people, None where nobody could be asked. ``names``: people may be named, and incidents by their
+    titles. ``not_checked`` maps what could not be asked to the reason. ``made`` is when the site
+    was made, in UTC.
     """
 
     project: Project

@@ -7,8 +7,7 @@ from importlib import resources
 from typing import Any, Final
 
 from monitor_sync.app.site import SiteFacts
-from monitor_sync.render.noise import tally
-from monitor_sync.render.site import awareness, monitor_list, places
+from monitor_sync.render.site import awareness, monitor_list, overview, places, response
 from monitor_sync.render.site.environment import environment
 from monitor_sync.render.site.places import PlacePage, team_file
 from monitor_sync.render.site.privacy import hiding
@@ -35,7 +34,7 @@ def pages(facts: SiteFacts) -> Iterator[tuple[str, str]]:
         text = resources.files("monitor_sync.render.site").joinpath("assets", name)
         yield f"assets/{name}", text.read_text(encoding="utf-8")
     teams, units = list(places.team_pages(facts)), list(places.unit_pages(facts))
-    yield "index.html", _page(facts, "overview", teams=teams, units=units, tally=tally(facts.noise))
+    yield "index.html", _page(facts, "overview", **overview.values(facts, teams, units))
     yield "on-call.html", _on_call(facts)
     yield (
         "monitors.html",
@@ -58,7 +57,8 @@ def _on_call(facts: SiteFacts) -> str:
 
 def _place(facts: SiteFacts, page: PlacePage) -> str:
     called = [(team, places.on_call(facts, team), places.targets(team)) for team in page.teams]
-    return _page(facts, "place", depth="../", page=page, called=called)
+    how = response.went(facts.responded, page.kind, page.name) if facts.responded else None
+    return _page(facts, "place", depth="../", page=page, called=called, how=how)
 
 
 def _page(facts: SiteFacts, template: str, *, depth: str = "", **values: Any) -> str:

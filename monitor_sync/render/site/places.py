@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from monitor_sync.app.site import PATHS, SiteFacts
 from monitor_sync.audience.pagers import USUAL_PAGING
@@ -24,6 +24,9 @@ _MOST: Final = 10
 """Lines of what to mend first, and of the monitors that page."""
 
 
+PlaceKind = Literal["team", "unit"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacePage:
     """
@@ -34,7 +37,7 @@ class PlacePage:
     first. ``pages`` and ``night`` count its pages, all and at night, None where unknown.
     """
 
-    kind: str
+    kind: PlaceKind
     name: str
     title: str
     file: str
@@ -99,7 +102,7 @@ def unit_pages(facts: SiteFacts) -> Iterator[PlacePage]:
 def _page(
     facts: SiteFacts,
     *,
-    kind: str,
+    kind: PlaceKind,
     name: str,
     title: str,
     file: str,

@@ -29,18 +29,20 @@ class WeeklyChart:
     """
     The weekly times of one measure: ``title``, its ``target`` in seconds, and a row a week.
 
-    ``target`` is the strictest by which anything was judged, None where nothing is promised.
+    ``target`` is the strictest by which anything was judged, None where nothing is promised;
+    ``single`` says that it is the only one, so that a mean may be held against it.
     """
 
     title: str
     short: str
     target: int | None
+    single: bool
     weeks: tuple[dict[str, Any], ...]
 
     @property
     def data(self) -> dict[str, Any]:
         """What the chart is drawn from; the table has the same numbers."""
-        return {"target": self.target, "weeks": self.weeks}
+        return {"target": self.target, "single": self.single, "weeks": self.weeks}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +99,12 @@ def _chart(
     promised = {
         response.acknowledge_target if measure == "acknowledge" else response.resolve_target
         for response in counted
-    }
+    } - {None}
     return WeeklyChart(
         title=title,
         short=short,
         target=min((seconds for seconds in promised if seconds is not None), default=None),
+        single=len(promised) == 1,
         weeks=tuple(_week(week, by_week.get(week), measure) for week in weeks),
     )
 

@@ -19,7 +19,7 @@ from monitor_sync.app import publish
 from monitor_sync.model import Team
 from monitor_sync.render.site.pages import pages
 from tests.insight.response.history import monitor
-from tests.render.site.facts import MOTOR, facts
+from tests.render.site.facts import MOTOR, facts, paged, responded
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
@@ -51,7 +51,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     monitors.append(monitor(f"motor/evil/{EVIL}", EVIL, team=EVIL, body={"name": EVIL}))
     teams = {"motor": MOTOR, EVIL: Team(name=EVIL, title=EVIL, on_call=EVIL)}
     to = tmp_path_factory.mktemp("site")
-    publish(to, pages(facts(*monitors, teams=teams, sops={"motor": f"# SOP\n\n{EVIL}"})))
+    told = facts(
+        *monitors,
+        teams=teams,
+        sops={"motor": f"# SOP\n\n{EVIL}"},
+        names=True,
+        responded=responded(title=EVIL),
+    )
+    publish(to, pages(paged(told)))
     return to
 
 
@@ -109,12 +116,24 @@ def test_no_page_complains_overflows_or_hinders_anybody(
     ] == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_charts_are_drawn_from_what_their_tables_say(opened: Any, theme: str) -> None:
+    page = opened("index.html", theme=theme).page
+    figures = page.locator("figure[data-chart]")
+
+    assert figures.count() == 3
+    assert page.locator("figure .chart svg[role=img]").count() == 3
+    assert page.locator("figure[data-chart=weekly] .chart circle").count() == 4
+    page.click("figure[data-chart=weekly] summary >> nth=0")
+    assert "7 min" in page.inner_text("figure[data-chart=weekly] table >> nth=0")
+
+
 def test_the_search_finds_every_word_wherever_it_stands(opened: Any) -> None:
     page = opened("monitors.html").page
     assert page.inner_text("#status") == "302 of 302 monitors"
 
     page.fill("#search", "CONVER")
-    assert page.inner_text("#status") == "1 of 302 monitor"
+    assert page.inner_text("#status") == "1 of 302 monitors"
     assert page.inner_text("#monitors code") == "motor/flow/conversion-drop"
 
     page.fill("#search", "errors-29 team:motor")

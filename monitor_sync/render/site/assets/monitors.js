@@ -130,7 +130,7 @@
     shown = 0;
     list.replaceChildren();
     showMore();
-    const what = matching.length === 1 ? "monitor" : "monitors";
+    const what = monitors.length === 1 ? "monitor" : "monitors";
     status.textContent = `${matching.length} of ${monitors.length} ${what}`;
   };
 

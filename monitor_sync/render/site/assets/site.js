@@ -49,7 +49,7 @@
     if (target !== null) {
       marks.push(Plot.ruleY([target], { stroke: colour("bad"), strokeDasharray: "5 4" }));
       marks.push(Plot.text([{ date: points[0].date }], {
-        x: "date", y: () => target, text: () => `target ${target} min`, fill: colour("bad"),
+        x: "date", y: () => target, text: () => `${data.single ? "" : "strictest "}target ${target} min`, fill: colour("bad"),
         textAnchor: "start", dy: -7,
       }));
     }
@@ -60,9 +60,12 @@
     height: 220, padding: 0.06,
     x: { label: "hour", tickFormat: (hour) => (hour % 3 === 0 ? String(hour) : "") },
     y: { label: null, domain: data.days },
-    color: { range: ["var(--raised)", "var(--accent)"], interpolate: undefined, type: "linear", legend: false, scheme: "blues" },
+    opacity: { type: "linear", range: [0.06, 1] },
     marks: [
-      Plot.cell(data.cells, { x: "hour", y: "day", fill: "pages", inset: 0.5, title: (cell) => `${cell.day} ${cell.hour} h: ${cell.pages} pages` }),
+      Plot.cell(data.cells, {
+        x: "hour", y: "day", fill: "var(--accent)", fillOpacity: "pages",
+        title: (cell) => `${cell.day} ${cell.hour} h: ${cell.pages} pages`,
+      }),
     ],
   });
 
@@ -71,7 +74,7 @@
     const data = JSON.parse(figure.querySelector("script").textContent);
     const place = figure.querySelector(".chart");
     const chart = Plot.plot({
-      width: Math.max(320, Math.min(640, place.clientWidth || 640)), height: 260, marginLeft: 48,
+      width: Math.max(320, Math.min(640, place.clientWidth || 640)), height: 260, marginLeft: 48, marginBottom: 38,
       style: { background: "transparent", color: "currentColor", fontSize: "12px" },
       ariaLabel: figure.querySelector("figcaption").textContent.trim(),
       ...kinds[figure.dataset.chart](data),

@@ -1,0 +1,113 @@
+"""The page that comes first: are we within target, who is worst off, what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from monitor_sync.app.site import SiteFacts
+from monitor_sync.counting import count
+from monitor_sync.insight.response.recurrence import Repeater
+from monitor_sync.insight.response.report import ResponseReport
+from monitor_sync.render.noise import proposed, tally
+from monitor_sync.render.site import response
+from monitor_sync.render.site.places import PlacePage
+
+_MOST: Final = 10
+_PROPOSALS: Final = 3
+
+Step = tuple[str, str, str]
+"""What to do, where, and the page that says more; the last two may be empty."""
+
+
+def values(
+    facts: SiteFacts, teams: Sequence[PlacePage], units: Sequence[PlacePage]
+) -> dict[str, Any]:
+    """Return what the template of the overview is filled in with."""
+    report = facts.responded
+    return {
+        "teams": teams,
+        "units": units,
+        "tally": tally(facts.noise),
+        "how": response.went(report) if report else None,
+        "first": list(_first(facts, teams)),
+        "worst": _worst(report, teams) if report else [],
+        "repeaters": list(_repeaters(facts, report)) if report else [],
+        "heat": _heat(facts),
+    }
+
+
+def _first(facts: SiteFacts, teams: Sequence[PlacePage]) -> Iterator[Step]:
+    """Yield what to do first: pages that reach nobody, the worst team, RCAs, noise."""
+    broken = [path for path in facts.paths.paths if path.status == "broken"] if facts.paths else []
+    pages = {page.name: page for page in teams}
+    if broken:
+        paths = count(len(broken), "page reaches", "pages reach")
+        where = ", ".join(dict.fromkeys(path.team for path in broken))
+        yield f"{paths} nobody: mend the path to a person", where, _file(pages, broken[0].team)
+    if facts.responded:
+        yield from _of_response(facts.responded, pages)
+    rows = [row for row in facts.noise.noise.monitors if row.key in facts.noise.proposals]
+    for row in rows[:_PROPOSALS]:
+        where = f"{row.monitor.path}:{row.monitor.line}"
+        yield f"{row.key}: {proposed(facts.noise, row)}", where, ""
+
+
+def _file(pages: Mapping[str, PlacePage], team: str) -> str:
+    return pages[team].file if team in pages else ""
+
+
+def _of_response(report: ResponseReport, pages: Mapping[str, PlacePage]) -> Iterator[Step]:
+    for row in response.worst_teams(report)[:1]:
+        late = row.mtta.late + row.mttr.late
+        if late:
+            team = row.by["team"]
+            title = pages[team].title if team in pages else team
+            times = count(late, "time")
+            yield f"{title} was late {times} in four weeks: look at why", "", _file(pages, team)
+    rca = report.rca
+    if rca.missing:
+        incidents = ", ".join(f"#{late.incident.number}" for late in rca.missing[:_MOST])
+        yield f"{count(len(rca.missing), 'urgent incident')} without an RCA", incidents, ""
+    if rca.overdue:
+        yield f"{count(len(rca.overdue), 'action')} of RCAs overdue", rca.overdue[0].rca.path, ""
+    for still in rca.recurring[:1]:
+        yield "A problem came back although its RCA was held", still.rca.path, ""
+
+
+def _worst(
+    report: ResponseReport, teams: Sequence[PlacePage]
+) -> list[tuple[Any, str, str, dict[str, Any] | None]]:
+    pages = {page.name: page for page in teams}
+    rows = []
+    for row in response.worst_teams(report):
+        team = row.by["team"]
+        page = pages.get(team)
+        title, file = (page.title, page.file) if page else (team, "")
+        rows.append((row, title, file, response.trend(report, team)))
+    return rows
+
+
+def _repeaters(facts: SiteFacts, report: ResponseReport) -> Iterator[tuple[Repeater, str, str]]:
+    """Yield what came back: by our monitor, else by its title where incidents may be named."""
+    for repeater in report.recurrence.repeaters[:_MOST]:
+        monitor = facts.project.monitors.get(repeater.monitor)
+        title = repeater.title if facts.names else "an incident that no monitor of ours saw"
+        where = f"{monitor.path}:{monitor.line}" if monitor else ""
+        yield repeater, repeater.monitor or title, where
+
+
+def _heat(facts: SiteFacts) -> dict[str, Any] | None:
+    """Return when it pages, None where that is not known."""
+    rows = facts.noise.noise.monitors
+    if all(row.fires is None for row in rows):
+        return None
+    zone = ZoneInfo(facts.noise.time_zone)
+    moments = (
+        datetime.fromtimestamp(page.start, zone)
+        for problem in facts.noise.noise.problems
+        for page in problem.pages
+    )
+    return response.heat((moment.weekday(), moment.hour) for moment in moments)
