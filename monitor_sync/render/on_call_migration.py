@@ -14,9 +14,11 @@ from monitor_sync.render.text import count, listed, plain, wrapped
 
 if TYPE_CHECKING:
     from monitor_sync.app.on_call_migration import OldHandle, OldTeam, ToolMigration
+    from monitor_sync.model import Monitor
     from monitor_sync.oncall.path import PagingPath
 
 _WIDTH: Final = 80
+_COMMAND_ENDS: Final = "--dry-run`"
 
 TITLES: Final[Mapping[State, str]] = {
     "no_counterpart": "No handle of another tool",
@@ -34,8 +36,12 @@ _COLOURS: Final[Mapping[State, str]] = {
 }
 
 
-def text(migration: ToolMigration, style: Style = PLAIN) -> str:
-    """Return what is left, the most work first, then what remains besides monitors."""
+def text(migration: ToolMigration, style: Style = PLAIN, *, full: bool = False) -> str:
+    """
+    Return what is left, the most work first, then what remains besides monitors.
+
+    ``full`` names every monitor with its file and line.
+    """
     width = style.width or _WIDTH
     lines = [style(deadline(migration), bold=True), "", *wrapped(_summary(migration), width, 2)]
     for state, handles in _by_state(migration.handles):
@@ -43,8 +49,9 @@ def text(migration: ToolMigration, style: Style = PLAIN) -> str:
         for handle in handles:
             arrow = f" -> {plain(handle.counterpart)}" if handle.counterpart else ""
             lines.append(f"  {plain(handle.old.team)}: {plain(handle.old.handle)}{arrow}")
-            for sentence in _said(handle):
-                lines += wrapped(f"    {plain(sentence)}", width, 6)
+            lines += [_placed(monitor) for monitor in handle.monitors] if full else []
+            for sentence in _said(handle)[full:]:
+                lines += _sentence(sentence, width)
     besides = [*_besides(migration)]
     if besides:
         lines += ["", style("Left besides monitors", bold=True)]
@@ -55,6 +62,16 @@ def text(migration: ToolMigration, style: Style = PLAIN) -> str:
     if migration.left:
         lines += ["", *wrapped(f"What can follow: {successors()}.", width, 2)]
     return "\n".join(lines) + "\n"
+
+
+def _sentence(sentence: str, width: int) -> list[str]:
+    """Return a sentence in lines; a command stays in one, so that it can be copied."""
+    line = f"    {plain(sentence)}"
+    return [line] if sentence.endswith(_COMMAND_ENDS) else wrapped(line, width, 6)
+
+
+def _placed(monitor: Monitor) -> str:
+    return f"    {plain(monitor.key)}  {plain(monitor.path)}:{monitor.line}"
 
 
 def markdown(migration: ToolMigration, *, names: bool = True) -> str:

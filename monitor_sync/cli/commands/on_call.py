@@ -82,7 +82,9 @@ _ABOUT_ENTITY: Final = (
 
 @command.command("verify")
 @options.selectors
-@click.option("--full", is_flag=True, help="Show every step of every path.")
+@click.option(
+    "--full", is_flag=True, help="Show every step of every path; with --migration, every monitor."
+)
 @click.option(
     "--migration",
     "migrating",
@@ -136,7 +138,13 @@ def verify(
     if migrating and keeps_issue:
         raise UsageError("--github keeps the issue about broken pages", hint="leave --github out")
     if migrating:
-        _migration(root, console.target(deadline=deadline), selectors, form, output, fail_on_broken)
+        migration = app.verify_migration(
+            root, console.target(deadline=deadline), selectors, progress=progress
+        )
+        _show_migration(migration, form, output, full=full)
+        if fail_on_broken and migration.left:
+            left = f"{count(migration.monitors, 'monitor')} or more still on Opsgenie"
+            raise LiveDiffers(left, hint="each handle says what is next")
         return
     job = _job() if keeps_issue else None
     verified = app.verify_on_call(
@@ -158,27 +166,18 @@ def verify(
         raise LiveDiffers(broken, hint="each broken step says what to do")
 
 
-def _migration(
-    root: Path,
-    target: app.Target,
-    selectors: Sequence[str],
-    form: str,
-    output: Path | None,
-    fail_on_left: bool,
+def _show_migration(
+    migration: app.ToolMigration, form: str, output: Path | None, *, full: bool
 ) -> None:
-    """Print what still pages by Opsgenie. Raises LiveDiffers if anything does, where wanted."""
-    migration = app.verify_migration(root, target, selectors, progress=progress)
     from monitor_sync.render import on_call_migration as shown
 
     if form == "text":
-        console.answer(shown.text(migration, console.answer_style(output)), output)
+        text = shown.text(migration, console.answer_style(output), full=full)
+        console.answer(text, output)
     elif form == "markdown":
         console.answer(shown.markdown(migration), output)
     else:
         console.answer(shown.as_json(migration), output)
-    if fail_on_left and migration.left:
-        left = f"{count(migration.monitors, 'monitor')} or more still on Opsgenie"
-        raise LiveDiffers(left, hint="each handle says what is next")
 
 
 def _job() -> ActionsRunner:

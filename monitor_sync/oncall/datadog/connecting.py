@@ -23,7 +23,7 @@ _SITE: Final = re.compile(r"(?:[a-z]{2}[0-9]+\.)?(?:datadoghq\.com|datadoghq\.eu
 _ALLOW_SITE: Final = "MONITOR_SYNC_ALLOW_SITE"
 _ALLOW_HTTP: Final = "MONITOR_SYNC_ALLOW_HTTP"
 
-USUAL: Final = RequestLimit(requests=600, seconds=60.0)
+USUAL: Final = RequestLimit(requests=1200, seconds=60.0)
 """
 No limit is published for On-Call. This is ours, for each route, until an answer tells its own in
 the headers ``X-RateLimit-…`` that all of Datadog has.

@@ -10,8 +10,8 @@ from monitor_sync.oncall.datadog.directory import DatadogLists
 from monitor_sync.oncall.path import LookAhead, Shift
 from monitor_sync.oncall.reader import NotRead
 
-_MOST_TURNS: Final = 40
-"""Turns of one schedule that are read: one for each 12 hours of 14 days, and some overrides."""
+_MOST_TURNS: Final = 100
+"""Turns of one schedule that are read: those of 8 hours in 14 days are 42, besides overrides."""
 
 _AFTER: Final = timedelta(seconds=1)
 """Datadog cuts fractions of a second off the end of a turn: the next surely began a second on."""
