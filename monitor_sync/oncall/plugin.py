@@ -6,7 +6,7 @@ Whatever such a package does wrong, its paths are not checked for that reason, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -79,11 +79,18 @@ def _makes_sense(followed: Any) -> bool:
         return False
     shifts = () if followed.shifts is None else followed.shifts
     people = [person for level in followed.levels for person in level.people]
+    words: tuple[tuple[type, Iterable[Any]], ...] = (
+        (PathStep, followed.steps),
+        (EscalationLevel, followed.levels),
+        (Shift, shifts),
+        (Responder, people),
+    )
+    made_of_them = all(isinstance(item, kind) for kind, items in words for item in items)
     return (
-        all(isinstance(step, PathStep) and _is_step(step) for step in followed.steps)
-        and all(isinstance(level, EscalationLevel) for level in followed.levels)
-        and all(isinstance(shift, Shift) and _is_shift(shift) for shift in shifts)
-        and all(isinstance(person, Responder) and _texts(person) for person in people)
+        made_of_them
+        and all(map(_is_step, followed.steps))
+        and all(map(_is_shift, shifts))
+        and all(map(_texts, people))
     )
 
 

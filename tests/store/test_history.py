@@ -35,14 +35,14 @@ def incident(number: int = 1, **fields: object) -> Incident:
         resolved=100.0 * number + 50,
         tags=("a", "b"),
     )
-    return replace(known, **fields)  # type: ignore[arg-type]  # fields of the class
+    return replace(known, **fields)
 
 
 def transition(number: int, **fields: object) -> AlertTransition:
     known = AlertTransition(
         id=f"e{number}", monitor_id=7, group="host:a", at=float(number), state="alert"
     )
-    return replace(known, **fields)  # type: ignore[arg-type]  # fields of the class
+    return replace(known, **fields)
 
 
 @pytest.fixture

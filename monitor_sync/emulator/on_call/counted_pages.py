@@ -9,7 +9,7 @@ are `team` and `priority`, which are made up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from monitor_sync.emulator import shapes
@@ -20,7 +20,7 @@ from monitor_sync.emulator.search_query import Predicate, test_of
 
 SOURCE = "on_call_events"
 
-_FACETS = {
+_FACETS: dict[str, Callable[[PastIncident], str]] = {
     "team": lambda item: item.team,
     "priority": lambda item: item.priority or "none",
 }
