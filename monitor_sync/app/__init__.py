@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.owners import OwnersFile, owners_file
     from monitor_sync.app.owning import report_ownership
     from monitor_sync.app.planning import Planned, PlanOptions, plan
+    from monitor_sync.app.posting import PostedPage, post_weekly
     from monitor_sync.app.publishing import publish, refuse_others
     from monitor_sync.app.pull_request import CommentOptions, approvals, comment
     from monitor_sync.app.releasing import Release, ReleaseOptions, release
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.app.unmanaged_monitors import UnmanagedMonitor, unmanaged
     from monitor_sync.app.validation import ValidateOptions, Validation, validate
+    from monitor_sync.app.weekly import Weekly, WeeklyOptions, report_weekly
 
 __all__ = [
     "AdoptedDrift",
@@ -68,6 +70,7 @@ __all__ = [
     "OwnersFile",
     "PlanOptions",
     "Planned",
+    "PostedPage",
     "Prepared",
     "ProjectChoices",
     "Release",
@@ -83,6 +86,8 @@ __all__ = [
     "ValidateOptions",
     "Validation",
     "VerifiedPaths",
+    "Weekly",
+    "WeeklyOptions",
     "adopt_drift",
     "apply",
     "approvals",
@@ -98,6 +103,7 @@ __all__ = [
     "migrate",
     "owners_file",
     "plan",
+    "post_weekly",
     "publish",
     "refuse_existing",
     "refuse_others",
@@ -105,6 +111,7 @@ __all__ = [
     "report_noise",
     "report_ownership",
     "report_sla",
+    "report_weekly",
     "site_facts",
     "suggest",
     "unmanaged",
@@ -134,6 +141,7 @@ _MODULES: Final = {
     "owners": ("OwnersFile", "owners_file"),
     "owning": ("report_ownership",),
     "planning": ("PlanOptions", "Planned", "plan"),
+    "posting": ("PostedPage", "post_weekly"),
     "pull_request": ("CommentOptions", "approvals", "comment"),
     "publishing": ("publish", "refuse_others"),
     "releasing": ("Release", "ReleaseOptions", "release"),
@@ -151,6 +159,7 @@ _MODULES: Final = {
     "suggesting": ("Suggested", "suggest"),
     "target": ("Target",),
     "validation": ("ValidateOptions", "Validation", "validate"),
+    "weekly": ("Weekly", "WeeklyOptions", "report_weekly"),
 }
 """Which module has what is exported. No module is called like something that is exported."""
 

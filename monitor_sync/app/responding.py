@@ -16,9 +16,8 @@ from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNPLACED, tag_value
 
 if TYPE_CHECKING:
     from monitor_sync.app.conversation import Conversation
-    from monitor_sync.app.response_history import ResponseHistory
     from monitor_sync.app.target import Target
-    from monitor_sync.incidents import Incident, Seconds
+    from monitor_sync.incidents import Incident, Rca, Seconds, Span
     from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport
     from monitor_sync.insight.response.sla import ResponseDimension
     from monitor_sync.model import Project
@@ -72,38 +71,87 @@ def report_sla(
     Raises WrongFiles where the files have errors, RCAs included, and UsageError for days that are
     none, a selector that selects nothing, and the environment.
     """
-    from monitor_sync.app.response_history import read_history
     from monitor_sync.insight.response.report import response_report
     from monitor_sync.insight.response.weeks import zone_of
-    from monitor_sync.project.rca import read_register
 
     options = options or ResponseOptions()
     now = time.time() if now is None else now
+    project, register = read_files(root)
+    select_monitors(project, options.selectors, _further(project))
+    question = _question(project, options, now)
+    known = read_known(
+        root, project, target, question.needed(zone_of(project.time_zone)),
+        offline=options.offline, budget=options.budget, conversation=conversation, now=now,
+    )  # fmt: skip
+    question = replace(question, now=known.at(now))
+    return Responded(
+        project=project,
+        report=response_report(project, known.incidents, register, question, known.ids),
+        tools=known.tools,
+        as_of=known.as_of,
+        complete=known.complete,
+        notes=known.notes,
+    )
+
+
+def read_files(root: Path) -> tuple[Project, tuple[Rca, ...]]:
+    """Return the project and its register of RCAs. Raises WrongFiles where either has errors."""
+    from monitor_sync.project.rca import read_register
+
     project = files.read_whole(root, consequence="so there is no report").project
     register, wrong = read_register(root, project)
     files.refuse_errors(wrong, "so there is no report")
-    select_monitors(project, options.selectors, _further(project))
-    question = _question(project, options, now)
+    return project, register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownIncidents:
+    """
+    The incidents of a span, with what places them.
+
+    ``ids`` maps Datadog's ids to keys of ours, None where Datadog was not asked. ``offline``: they
+    are as of ``as_of``, since nobody was asked.
+    """
+
+    incidents: tuple[Incident, ...]
+    ids: Mapping[int, str] | None
+    tools: tuple[str, ...]
+    as_of: Seconds | None
+    complete: bool
+    offline: bool
+    notes: tuple[str, ...]
+
+    def at(self, now: Seconds) -> Seconds:
+        """Return up to when open incidents are known to have lasted."""
+        return min(now, self.as_of) if self.offline and self.as_of is not None else now
+
+
+def read_known(
+    root: Path,
+    project: Project,
+    target: Target,
+    span: Span,
+    *,
+    offline: bool,
+    budget: Seconds | None,
+    conversation: Conversation | None,
+    now: Seconds,
+) -> KnownIncidents:
+    """Return the incidents of a span, read as far as they are not known yet. Raises UsageError."""
+    from monitor_sync.app.response_history import read_history
+
     history = read_history(
-        root,
-        project,
-        target,
-        question.needed(zone_of(project.time_zone)),
-        offline=options.offline,
-        budget=options.budget,
-        conversation=conversation,
-        now=now,
-    )
-    ids, notes = _live_ids(project, target, history.incidents, options)
-    report = response_report(
-        project, history.incidents, register, _as_of(question, history, options), ids
-    )
-    return Responded(
-        project=project,
-        report=report,
+        root, project, target, span,
+        offline=offline, budget=budget, conversation=conversation, now=now,
+    )  # fmt: skip
+    ids, notes = _live_ids(project, target, history.incidents, offline=offline)
+    return KnownIncidents(
+        incidents=history.incidents,
+        ids=ids,
         tools=history.tools,
         as_of=history.as_of,
         complete=history.complete and history.as_of is not None,
+        offline=offline,
         notes=(*history.notes, *notes),
     )
 
@@ -138,17 +186,8 @@ def _question(project: Project, options: ResponseOptions, now: Seconds) -> Respo
     )
 
 
-def _as_of(
-    question: ResponseQuestion, history: ResponseHistory, options: ResponseOptions
-) -> ResponseQuestion:
-    """Return the question as of the last reading, where nothing newer was read."""
-    if not options.offline or history.as_of is None:
-        return question
-    return replace(question, now=min(question.now, history.as_of))
-
-
 def _live_ids(
-    project: Project, target: Target, incidents: Sequence[Incident], options: ResponseOptions
+    project: Project, target: Target, incidents: Sequence[Incident], *, offline: bool
 ) -> tuple[Mapping[int, str] | None, tuple[str, ...]]:
     """
     Return the keys of our monitors by Datadog's id, None where it does not say; and why not.
@@ -158,7 +197,7 @@ def _live_ids(
     adopted = {
         monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None
     }
-    if options.offline or all(incident.monitor_id is None for incident in incidents):
+    if offline or all(incident.monitor_id is None for incident in incidents):
         return adopted or None, ()
     try:
         client = target.connect()

@@ -215,6 +215,27 @@ class GitHub:
             more: dict[str, Any] = {"target_url": run} if run else {}
             made.create_status("success", auto_inactive=False, **more)
 
+    def make_ref(self, ref: str) -> bool:
+        """
+        Make a git ref at the newest commit of the default branch; False if there is one already.
+
+        GitHub makes each ref once: of two runs that try, one is told no.
+        """
+        with self._told(f"make {ref}"):
+            newest = self._repository.get_commit("HEAD").sha
+            try:
+                self._repository.create_git_ref(ref, newest)
+            except GithubException as error:
+                # of the reasons for a 422 one is that the ref is there: looked up, not read
+                if error.status == 422 and self._has_ref(ref):
+                    return False
+                raise
+        return True
+
+    def _has_ref(self, ref: str) -> bool:
+        refs = self._repository.get_git_matching_refs(ref.removeprefix("refs/"))
+        return any(known.ref == ref for known in refs)
+
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
         """Raise what goes wrong inside the block, with what was to be done and why not."""

@@ -19,6 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.github import answers, refs
+
 REPOSITORY = "acme/monitors"
 TOKEN = "ghs_of-this-job"  # noqa: S105 - of no use anywhere else
 BOT = "github-actions[bot]"
@@ -59,6 +61,7 @@ class FakeGitHub:
     pulls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     deployments: list[dict[str, Any]] = field(default_factory=list)
+    refs: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     _number: int = 100
@@ -144,11 +147,11 @@ class FakeGitHub:
             self.requests.append(route)
             fault = self._fault(route)
             if fault is not None and not fault.after:
-                return _failure(fault.status)
+                return answers.failure(fault.status)
             if token.removeprefix("token ").removeprefix("Bearer ") != TOKEN:
                 return 401, {"message": "Bad credentials", "status": "401"}
             answer = self._routed(method, parts.path, query, body)
-            return _failure(fault.status) if fault is not None else answer
+            return answers.failure(fault.status) if fault is not None else answer
 
     def _fault(self, route: str) -> Fault | None:
         for fault in self.faults:
@@ -185,6 +188,9 @@ class FakeGitHub:
             ("POST", r"/issues/(\d+)/comments", writes, self._comment),
             ("PATCH", r"/issues/comments/(\d+)", writes, self._edit_comment),
             ("DELETE", r"/issues/comments/(\d+)", writes, self._delete_comment),
+            ("GET", r"/commits/HEAD", [("contents", "read")], self._newest),
+            ("POST", r"/git/refs", [("contents", "write")], self._make_ref),
+            ("GET", r"/git/matching-refs/(.+)", [("contents", "read")], self._matching_refs),
             ("GET", r"/commits/(\w+)/pulls", [("pull-requests", "read")], self._pulls),
             ("GET", r"/pulls/(\d+)/reviews", [("pull-requests", "read")], self._reviews),
             ("GET", r"/issues", [("issues", "read")], self._issues),
@@ -197,14 +203,14 @@ class FakeGitHub:
         ]
 
     def _comments(self, number: str, *, query: dict[str, str], **_: Any) -> Answer:
-        return 200, _page(self.on(int(number)), query)
+        return 200, answers.page(self.on(int(number)), query)
 
     def _comment(self, number: str, *, body: dict[str, Any], **_: Any) -> Answer:
         refused = self._too_long("IssueComment", body)
         return refused or (201, self.write_comment(int(number), body["body"], self.writer))
 
     def _edit_comment(self, made: str, *, body: dict[str, Any], **_: Any) -> Answer:
-        comment = _find(self.comments, "id", int(made))
+        comment = answers.find(self.comments, "id", int(made))
         if comment is None:
             return 404, {"message": "Not Found", "status": "404"}
         refused = self._too_long("IssueComment", body)
@@ -213,14 +219,23 @@ class FakeGitHub:
         return refused or (200, comment)
 
     def _delete_comment(self, made: str, **_: Any) -> Answer:
-        comment = _find(self.comments, "id", int(made))
+        comment = answers.find(self.comments, "id", int(made))
         if comment is None:
             return 404, {"message": "Not Found", "status": "404"}
         self.comments.remove(comment)
         return 204, None
 
+    def _newest(self, **_: Any) -> Answer:
+        return 200, {"sha": refs.NEWEST, "url": ""}
+
+    def _make_ref(self, *, body: dict[str, Any], **_: Any) -> Answer:
+        return refs.made(self.refs, body["ref"], body["sha"])
+
+    def _matching_refs(self, start: str, *, query: dict[str, str], **_: Any) -> Answer:
+        return 200, answers.page(refs.matching(self.refs, start), query)
+
     def _pulls(self, commit: str, *, query: dict[str, str], **_: Any) -> Answer:
-        return 200, _page(self.pulls.get(commit, []), query)
+        return 200, answers.page(self.pulls.get(commit, []), query)
 
     def review(self, number: int, author: str, state: str, commit: str) -> None:
         """Somebody reviews a pull request."""
@@ -228,7 +243,7 @@ class FakeGitHub:
         self.reviews.setdefault(number, []).append(made)
 
     def _reviews(self, number: str, *, query: dict[str, str], **_: Any) -> Answer:
-        return 200, _page(self.reviews.get(int(number), []), query)
+        return 200, answers.page(self.reviews.get(int(number), []), query)
 
     def _issues(self, *, query: dict[str, str], **_: Any) -> Answer:
         wanted = set(query.get("labels", "").split(",")) - {""}
@@ -238,7 +253,7 @@ class FakeGitHub:
             for issue in self.issues
             if issue["state"] == state and wanted <= {label["name"] for label in issue["labels"]}
         ]
-        return 200, _page(issues, query)
+        return 200, answers.page(issues, query)
 
     def _open(self, *, body: dict[str, Any], **_: Any) -> Answer:
         refused = self._too_long("Issue", body)
@@ -259,7 +274,7 @@ class FakeGitHub:
         return 201, issue
 
     def _edit_issue(self, number: str, *, body: dict[str, Any], **_: Any) -> Answer:
-        issue = _find(self.issues, "number", int(number))
+        issue = answers.find(self.issues, "number", int(number))
         if issue is None:
             return 404, {"message": "Not Found", "status": "404"}
         refused = self._too_long("Issue", body)
@@ -277,7 +292,7 @@ class FakeGitHub:
             for deployment in reversed(self.deployments)  # the newest comes first
             if all(query.get(name) in (None, deployment[name]) for name in names)
         ]
-        return 200, _page(
+        return 200, answers.page(
             [{k: v for k, v in deployment.items() if k != "states"} for deployment in deployments],
             query,
         )
@@ -302,12 +317,12 @@ class FakeGitHub:
         return 201, deployment
 
     def _statuses(self, made: str, *, query: dict[str, str], **_: Any) -> Answer:
-        deployment = _find(self.deployments, "id", int(made))
+        deployment = answers.find(self.deployments, "id", int(made))
         states = reversed(deployment["states"]) if deployment else ()
-        return 200, _page([{"state": state} for state in states], query)
+        return 200, answers.page([{"state": state} for state in states], query)
 
     def _set_status(self, made: str, *, body: dict[str, Any], **_: Any) -> Answer:
-        deployment = _find(self.deployments, "id", int(made))
+        deployment = answers.find(self.deployments, "id", int(made))
         if deployment is None:
             return 404, {"message": "Not Found", "status": "404"}
         deployment["states"].append(body["state"])
@@ -331,23 +346,6 @@ def _user(login: str) -> dict[str, Any]:
 
 def _repository(name: str) -> dict[str, Any]:
     return {"full_name": name, "name": name.partition("/")[2]}
-
-
-def _find(rows: list[dict[str, Any]], name: str, value: int) -> dict[str, Any] | None:
-    return next((row for row in rows if row[name] == value), None)
-
-
-def _page(rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
-    size, number = int(query.get("per_page", 30)), int(query.get("page", 1))
-    return rows[size * (number - 1) : size * number]
-
-
-def _failure(status: int) -> Answer:
-    if status == 403:
-        return 403, {"message": "Resource not accessible by integration", "status": "403"}
-    if status == 429:
-        return 429, {"message": "You have exceeded a secondary rate limit"}
-    return status, "<html><body>Unicorn!</body></html>"
 
 
 @contextlib.contextmanager

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from monitor_sync.app.on_call_emulator import WantedHistory, seed
 from tests.cli.repository import DROP, Repository
 from tests.cli.run import FLOW
+from tests.datadog.conftest import Answer, Script, script
 from tests.github.golden import Golden
 from tests.workflows.events import GitHubSide
-from tests.workflows.runner import load
+from tests.workflows.runner import Event, load
+
+__all__ = ["script"]
 
 CHANGED = FLOW.replace("critical: 12", "critical: 13")
 CRON = "17 4 * * *"
@@ -185,6 +191,28 @@ def test_a_page_that_reaches_nobody_is_in_an_issue(side: GitHubSide) -> None:
     assert "Datadog has no webhook" in issue["body"]
 
 
+# weeks
+
+
+MONDAY = "7 1 * * 1"
+
+
+@pytest.fixture
+def slack(side: GitHubSide, script: Script) -> Script:
+    """A Slack, and a Zenduty that knows the teams."""
+    local = side.delivery.repository.local
+    seed(local.emulator, side.delivery.repository.folder / "monitors", (), WantedHistory(weeks=2))
+    side.machine.datadog = {**side.machine.datadog, "ZENDUTY_URL": f"{local.url}/__zenduty"}
+    script.say(Answer(body="ok"))
+    return script
+
+
+def monday(side: GitHubSide, slack: Script) -> Event:
+    more = {"ZENDUTY_API_KEY": "any", "MONITOR_SYNC_SLACK_WEBHOOK": f"{slack.url}/services/x"}
+    event = side.schedule(MONDAY)
+    return replace(event, secrets={**event.secrets, **more})
+
+
 # the whole of each workflow
 
 
@@ -196,7 +224,9 @@ def names(file: str, job: str) -> list[str]:
     return [str(step.get("name") or step["uses"]) for step in load(file)["jobs"][job]["steps"]]
 
 
-def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(side: GitHubSide) -> None:
+def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(
+    side: GitHubSide, slack: Script
+) -> None:
     side.change(7, "motor/flow.yaml", CHANGED)
     event = side.pull_request(7)
     fork = side.pull_request(7, source="somebody/monitors")
@@ -207,12 +237,15 @@ def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(side: Gi
         ("apply.yml", "apply"): side.push(),
         ("drift.yml", "drift"): side.schedule(CRON),
         ("on-call.yml", "on-call"): side.schedule("47 5 * * 1-5"),
+        ("weekly.yml", "weekly"): monday(side, slack),
     }
     for (file, name), run in runs.items():
         job = side.run(file, run, name)
         assert job.result == "success", job.log
         steps = [step for step in names(file, name) if step not in ONLY_AFTER_A_REFUSAL]
         assert [step for step in job.steps if step in names(file, name)] == steps
+    titles = [request.body["text"] for request in slack.requests]
+    assert [re.split(": | of ", title)[0] for title in titles] == ["Motor quotes", "Review"]
     others = {"ci.yml", "release.yml", "monitors.yml"}  # the last calls those above
     assert {file for file, _ in runs} | others == workflows()
 

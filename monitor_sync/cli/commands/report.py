@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor_sync import app
-from monitor_sync.cli import console, options
+from monitor_sync.cli import completion, console, options
 from monitor_sync.cli.groups import CommandGroup
 from monitor_sync.cli.progress import progress
-from monitor_sync.counting import count
-from monitor_sync.errors import LiveDiffers
+from monitor_sync.counting import count, listed
+from monitor_sync.errors import LiveDiffers, RemoteError
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from monitor_sync.app.weekly import Weekly
     from monitor_sync.insight.ownership import Dimension
     from monitor_sync.insight.response.sla import ResponseDimension
 
@@ -192,3 +194,75 @@ def sla(
         return
     render = {"markdown": shown.markdown, "json": shown.json, "csv": shown.csv}[form]
     console.answer(render(responded), output)
+
+
+@command.command("weekly")
+@click.argument("teams", nargs=-1, metavar="[TEAM]...", shell_complete=completion.selectors)
+@click.option("--week", default="", metavar="WEEK", help="Such as 2026-W40; else the last whole.")
+@click.option("--review", is_flag=True, help="The agenda of the weekly meeting, over all units.")
+@click.option("--names", is_flag=True, help="Say who is on call, by name.")
+@click.option("--post", is_flag=True, help="Post to Slack, each page once; see below.")
+@click.option("--resend", is_flag=True, help="With --post: also what was posted already.")
+@options.history
+@options.output("markdown", "slack", "html", "json")
+@options.root
+def weekly(
+    root: Path,
+    teams: Sequence[str],
+    week: str,
+    review: bool,
+    names: bool,
+    post: bool,
+    resend: bool,
+    offline: bool,
+    budget: float | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """
+    Write a week of on-call as one page that a team reads on Monday.
+
+    For each TEAM (motor-quotes, team:motor-quotes; else every team that is paged): last week's
+    incidents against target, what is open, what came back, what is promised and late. With --review
+    one agenda for all: worst against target, incidents without an RCA, overdue actions, repeaters,
+    and incidents that no monitor of ours told of.
+
+    --post sends each page to the webhook in MONITOR_SYNC_SLACK_WEBHOOK_MOTOR_QUOTES (the team's
+    name), else MONITOR_SYNC_SLACK_WEBHOOK. A git ref at GitHub claims it first (GITHUB_REPOSITORY,
+    GITHUB_TOKEN with contents: write), so that two runs post once.
+    """
+    if review and teams:
+        raise click.UsageError("--review is about all units: name no team")
+    if resend and not post:
+        raise click.UsageError("--resend needs --post")
+    chosen = app.WeeklyOptions(
+        teams=teams, week=week, review=review, names=names, offline=offline, budget=budget
+    )
+    talk = app.Conversation(progress=progress)
+    told = app.report_weekly(root, console.target(), chosen, conversation=talk)
+    from monitor_sync.render import weekly as shown
+
+    render = {
+        "markdown": shown.markdown, "slack": shown.slack, "html": shown.html, "json": shown.json,
+    }[form]  # fmt: skip
+    if post:
+        _post(told, shown.messages(told), resend=resend)
+    else:
+        console.answer(render(told), output)
+
+
+def _post(told: Weekly, messages: Sequence[Mapping[str, Any]], *, resend: bool) -> None:
+    """Post each page and say what became of it. Raises Unposted where one was not taken."""
+    from monitor_sync.github import client, runner
+
+    github = client.GitHub(runner.from_environment(os.environ))
+    posted = app.post_weekly(told, messages, github, os.environ, resend=resend)
+    words = {"posted": "posted", "taken": "posted already; --resend posts it again"}
+    for page in posted:
+        console.say(f"{page.name}, week {told.week}: {words.get(page.done, page.problem)}")
+    failed = [page.name for page in posted if page.done == "failed"]
+    if failed:
+        raise RemoteError(
+            f"{count(len(failed), 'page')} not posted: {listed(failed)}",
+            hint="once it is mended, `--post --resend` posts them: they count as posted",
+        )

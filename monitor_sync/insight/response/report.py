@@ -118,13 +118,22 @@ def response_report(
 
     ``ids`` maps Datadog's ids to keys of monitors; None where Datadog was not asked.
     """
-    zone = zone_of(project.time_zone)
     chosen = selected(placed(incidents, places_of(project, ids)), project, question.selectors)
+    return report_of(project, chosen, concerned(register, question.selectors), question)
+
+
+def report_of(
+    project: Project,
+    chosen: Sequence[PlacedIncident],
+    register: Sequence[Rca],
+    question: ResponseQuestion,
+) -> ResponseReport:
+    """Return how we responded to the incidents that a question means, with their RCAs."""
+    zone = zone_of(project.time_zone)
     span = question.span(zone)
     within = [own for own in chosen if span.start <= own.incident.created < span.end]
     counted = responses(within, project.teams, zone, question.now)
     known = responses(chosen, project.teams, zone, question.now).counted
-    register = [entry for entry in register if not question.selectors or _concerns(entry, chosen)]
     return ResponseReport(
         question=question,
         zone=project.time_zone,
@@ -163,9 +172,18 @@ def _is_meant(own: PlacedIncident, project: Project, parsed: Sequence[selectors.
     return selectors.selected(parsed, own.monitor or own.unit, (*tags, f"team:{own.team}"))
 
 
-def _concerns(entry: Rca, chosen: Iterable[PlacedIncident]) -> bool:
-    """Return whether an RCA is about a team or a unit of which incidents were chosen."""
-    return any(entry.team == own.team or entry.unit == own.unit for own in chosen)
+def concerned(register: Iterable[Rca], texts: Sequence[str]) -> tuple[Rca, ...]:
+    """Return the RCAs that selectors mean: by unit, by monitor, or by a team that they name."""
+    if not texts:
+        return tuple(register)
+    parsed = [selectors.parse(text) for text in texts]
+    return tuple(entry for entry in register if _concerns(entry, parsed))
+
+
+def _concerns(entry: Rca, parsed: Sequence[selectors.Selector]) -> bool:
+    teams = {entry.team, *(action.team for action in entry.actions)}
+    tags = tuple(f"team:{team}" for team in teams)
+    return any(selectors.selected(parsed, key, tags) for key in (entry.unit, *entry.monitors))
 
 
 def _by_target(

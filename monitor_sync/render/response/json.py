@@ -39,7 +39,7 @@ def document(responded: Responded) -> dict[str, Any]:
         ],
         "open": [_open(response) for response in report.open],
         "recurrence": _recurrence(report.recurrence, responded.project),
-        "rca": _rca(report.rca),
+        "rca": rca(report.rca),
         "notes": list(responded.notes),
     }
 
@@ -101,20 +101,21 @@ def _trend(trend: Trend) -> dict[str, Any]:
 
 
 def _open(response: Response) -> dict[str, Any]:
-    return {**_incident(response), "age": rounded(response.age), "waiting": response.waits}
+    return {**incident(response), "age": rounded(response.age), "waiting": response.waits}
 
 
-def _incident(response: Response) -> dict[str, Any]:
-    incident, placed = response.incident, response.placed
+def incident(response: Response) -> dict[str, Any]:
+    """Return what an incident is, and whose."""
+    told, placed = response.incident, response.placed
     return {
-        "number": incident.number,
+        "number": told.number,
         "team": placed.team,
         "unit": placed.unit,
-        "service": incident.service,
+        "service": told.service,
         "priority": placed.priority,
         "monitor": placed.monitor or None,
         "detected_by": placed.detected_by,
-        "created": moment(incident.created),
+        "created": moment(told.created),
     }
 
 
@@ -148,10 +149,11 @@ def runbook(key: str, project: Project) -> str:
     return monitor.runbook if monitor else ""
 
 
-def _rca(findings: RcaFindings) -> dict[str, Any]:
+def rca(findings: RcaFindings) -> dict[str, Any]:
+    """Return what the register of RCAs lacks, and what it did not stop."""
     return {
         "asked": findings.asked,
-        "missing": [_incident(response) for response in findings.missing],
+        "missing": [incident(response) for response in findings.missing],
         "overdue": [
             {
                 "file": late.rca.path,

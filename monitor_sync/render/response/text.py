@@ -81,16 +81,18 @@ def heading(responded: Responded) -> str:
     )
 
 
-def verdict(report: ResponseReport, measure: Measure) -> str:
-    """Return whether we are within target: the mean where there is one target, and the share."""
+def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> str:
+    """Return whether we are within target: on the mean, by incidents, and by ``teams``."""
     times, targets = report.whole.times(measure), report.targets[measure]
     name, mean = CONDITIONS[measure], duration(times.mean)
     if times.mean is None and not times.judged:
         return f"{name}: nothing to go by."
     if not targets:
         return f"{name} {mean}; no team has a target."
-    kept, teams = report.teams_within(measure)
-    within = f"{share(times.within_target)} in time, {kept} of {count(teams, 'team')} within"
+    within = f"{share(times.within_target)} in time"
+    if teams:
+        kept, judged = report.teams_within(measure)
+        within += f", {kept} of {count(judged, 'team')} within"
     if len(set(targets)) > 1 or times.mean is None:
         return f"{name} {mean}, targets {promised(targets)}; {within}."
     side = "above" if report.is_late(measure) else "within"

@@ -1,0 +1,118 @@
+"""One week as a team reads it on Monday, and as all units review it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from monitor_sync.incidents import Incident, Rca, Seconds
+from monitor_sync.insight.response.placement import PlacedIncident, placed, places_of
+from monitor_sync.insight.response.rca import RcaFindings
+from monitor_sync.insight.response.report import (
+    ResponseQuestion,
+    ResponseReport,
+    concerned,
+    report_of,
+)
+from monitor_sync.insight.response.times import Response
+from monitor_sync.insight.response.weeks import monday_of
+from monitor_sync.model import Project, Team
+
+RCA_WEEKS: Final = 4
+"""Weeks up to the one that is told in which incidents are asked for their RCA."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamWeek:
+    """
+    One team's week: its incidents, and what its RCAs lack over the last four weeks.
+
+    ``on_call`` names who is on call, None where nobody asked or the tool did not say.
+    """
+
+    team: Team
+    report: ResponseReport
+    rca: RcaFindings
+    on_call: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekReview:
+    """
+    The week of all units, for the weekly meeting.
+
+    ``unseen`` are incidents of which no monitor of ours is known to have told.
+    """
+
+    report: ResponseReport
+    rca: RcaFindings
+    unseen: tuple[Response, ...]
+
+
+def question_of(week: str, now: Seconds, weeks: int = 1) -> ResponseQuestion:
+    """Return the question about some weeks, of which ``week`` is the last."""
+    monday = monday_of(week)
+    return ResponseQuestion(
+        start=monday - timedelta(weeks=weeks - 1), end=monday + timedelta(weeks=1), now=now
+    )
+
+
+def team_weeks(
+    project: Project,
+    teams: Iterable[Team],
+    incidents: Iterable[Incident],
+    register: Sequence[Rca],
+    week: str,
+    now: Seconds,
+    ids: Mapping[int, str] | None = None,
+) -> tuple[TeamWeek, ...]:
+    """Return the week of each team, in their order; of a team without incidents too."""
+    by_team: dict[str, list[PlacedIncident]] = {}
+    for own in placed(incidents, places_of(project, ids)):
+        by_team.setdefault(own.team, []).append(own)
+    return tuple(
+        _team_week(project, team, by_team.get(team.name, []), register, week, now) for team in teams
+    )
+
+
+def _team_week(
+    project: Project,
+    team: Team,
+    own: Sequence[PlacedIncident],
+    register: Sequence[Rca],
+    week: str,
+    now: Seconds,
+) -> TeamWeek:
+    entries = concerned(register, (f"team:{team.name}",))
+    question = replace(question_of(week, now), by=("priority",))
+    month = report_of(project, own, entries, question_of(week, now, RCA_WEEKS))
+    return TeamWeek(team=team, report=report_of(project, own, entries, question), rca=month.rca)
+
+
+def week_review(
+    project: Project,
+    incidents: Iterable[Incident],
+    register: Sequence[Rca],
+    week: str,
+    now: Seconds,
+    ids: Mapping[int, str] | None = None,
+) -> WeekReview:
+    """Return the week of all units."""
+    everything = placed(incidents, places_of(project, ids))
+    report = report_of(project, everything, register, question_of(week, now))
+    month = report_of(project, everything, register, question_of(week, now, RCA_WEEKS))
+    unseen = tuple(
+        response
+        for response in report.counted
+        if response.placed.detected_by in ("other", "person")
+        or (response.placed.detected_by is None and not response.placed.monitor)
+    )
+    return WeekReview(report=report, rca=month.rca, unseen=unseen)
+
+
+def days_of(week: str) -> tuple[date, date]:
+    """Return the first and the last day of a week."""
+    monday = monday_of(week)
+    return monday, monday + timedelta(days=6)

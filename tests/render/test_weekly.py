@@ -1,0 +1,181 @@
+"""Weekly pages in each format, with words of others that no format may take for its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from monitor_sync.app.weekly import Weekly
+from monitor_sync.incidents import Incident, Rca, RcaAction, ResponseTarget
+from monitor_sync.insight.response.weekly import team_weeks, week_review
+from monitor_sync.render import weekly as shown
+from tests.insight.response.incidents import incident, monitor, project, team
+
+NOW = 1_791_200_000.0  # 2026-10-05, 08:53 UTC
+DAY = 86400.0
+WEEK = "2026-W40"
+EVIL = "<!channel> <@U1> </code><script>alert(1)</script> & `x` | @here *b* [a](http://e.vil) ::set"
+CONVERSION = monitor("motor/flow/conversion", "motor-quotes", priority=1)
+TARGETS = (ResponseTarget(acknowledge=300, resolve=5400),)
+ACME = project(
+    team("motor-quotes", targets=TARGETS), team("claims", targets=TARGETS), monitors=(CONVERSION,)
+)
+
+
+def made() -> list[Incident]:
+    def conversion(name: str, days: float, acknowledged: float, lasted: float) -> Incident:
+        at = NOW - days * DAY
+        return incident(name, at, acknowledged=at + acknowledged, resolved=at + lasted,
+                        monitor_id=7, priority="P1")  # fmt: skip
+
+    return [
+        conversion("11", 20, 100, 900),
+        conversion("12", 6.8, 200, 9000),
+        conversion("13", 6.5, 400, 900),
+        incident("14", NOW - 2 * DAY, title=EVIL),
+        incident("15", NOW - DAY, service="claims", service_id="c", resolved=NOW - DAY + 60),
+    ]
+
+
+def register() -> tuple[Rca, ...]:
+    late = RcaAction(what=EVIL, team="motor-quotes", due=date(2026, 10, 1))
+    return (Rca(incidents=("11",), team="motor-quotes", cause=EVIL, path="motor/rca/a.md",
+                unit="motor", actions=(late,)),)  # fmt: skip
+
+
+def week(*, review: bool = False) -> Weekly:
+    ids = {7: CONVERSION.key}
+    given = (made(), register(), WEEK, NOW, ids)
+    return Weekly(
+        project=ACME,
+        week=WEEK,
+        teams=() if review else team_weeks(ACME, ACME.teams.values(), *given),
+        review=week_review(ACME, *given) if review else None,
+        as_of=NOW,
+        complete=True,
+        notes=(EVIL,),
+    )
+
+
+def texts(value: Any) -> list[str]:
+    """Every text that Slack reads as mrkdwn."""
+    if isinstance(value, list):
+        return [text for item in value for text in texts(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if value.get("type") == "mrkdwn" else []
+    return own + [text for item in value.values() for text in texts(item)]
+
+
+def test_a_team_reads_its_week_against_target_what_came_back_and_what_to_do() -> None:
+    motor, claims = shown.markdown(week()).split("\n\n## ")
+
+    assert motor.startswith("## `motor-quotes`: on-call in week 2026-W40, 2026-09-28 to 2026-10-04")
+    assert "- MTTA 5m00, within the target of 5m; 33 % in time." in motor
+    assert "- MTTR 1h22, within the target of 90m; 33 % in time." in motor
+    assert "3 incidents of 1 team: 2 acknowledged, 0 never, 1 waiting" in motor
+    assert "2 times (0 the week before): `motor/flow/conversion`, no runbook" in motor
+    assert "4 days late, `motor/rca/a.md`" in motor
+    assert "`motor/rca/a.md` 2 times since its RCA, 1 action not done" in motor
+    assert "hold an RCA of `#12 of motor-quotes`" in motor
+    assert "1 incident of 1 team" in claims
+    assert "### To do" not in claims
+
+
+def test_the_review_is_an_agenda_over_all_units() -> None:
+    text = shown.markdown(week(review=True))
+
+    headings = re.findall(r"^### (.*)$", text, re.MULTILINE)
+    assert headings == [
+        "Worst against target",
+        "Open now",
+        "Incidents without an RCA",
+        "Overdue actions",
+        "RCA held, still recurring",
+        "Repeaters",
+        "No monitor of ours told of these",
+        "Notes",
+    ]
+    assert "`motor-quotes`: 2 of 3 late to acknowledge" in text
+    assert "2 of 3 with P1 or P2 in 4 weeks: `motor-quotes` 2" in text
+
+
+@pytest.mark.parametrize("review", [False, True])
+def test_slack_is_asked_for_no_mention_no_link_and_no_more_than_it_takes(review: bool) -> None:
+    messages = shown.messages(week(review=review))
+    read = texts(messages)
+
+    assert read
+    assert not [text for text in read if "<" in text or ">" in text]
+    assert not [text for text in read if re.search(r"&(?!amp;|lt;|gt;)", text)]
+    assert any("&lt;!channel&gt; &lt;@U1&gt;" in text for text in read)
+    assert all(len(text) <= 3000 for text in read)
+    assert all(len(message["blocks"]) <= 50 for message in messages)
+    assert all(block["text"]["verbatim"] for message in messages for block in message["blocks"][1:])
+    outside = [re.sub(r"`[^`]*`", "", text) for text in read]
+    assert not [text for text in outside if "@here" in text or "e.vil" in text]
+
+
+class Tags(HTMLParser):
+    """The tags of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+@pytest.mark.parametrize("review", [False, True])
+def test_html_loads_and_runs_nothing(review: bool) -> None:
+    parser = Tags()
+    parser.feed(shown.html(week(review=review)))
+
+    allowed = {
+        "html",
+        "meta",
+        "title",
+        "style",
+        "main",
+        "section",
+        "h1",
+        "h2",
+        "p",
+        "ul",
+        "li",
+        "code",
+    }
+    assert parser.tags <= allowed
+    assert parser.attributes == {"lang", "charset", "name", "content"}
+
+
+@pytest.mark.parametrize("review", [False, True])
+def test_markdown_keeps_the_words_of_others_in_code(review: bool) -> None:
+    text = shown.markdown(week(review=review))
+
+    outside = re.sub(r"`[^`\n]*`", "", text)
+    assert "channel" not in outside
+    assert "script" not in outside
+    assert "e.vil" not in outside
+
+
+def test_json_has_the_figures_of_the_report() -> None:
+    told = json.loads(shown.json(week()))
+
+    motor, claims = told["teams"]
+    assert (motor["team"], claims["team"]) == ("motor-quotes", "claims")
+    assert motor["total"]["mtta"]["mean"] == 300.0
+    assert motor["recurrence"]["reoccurrences"] == 2
+    assert [late["days"] for late in motor["rca"]["overdue"]] == [4]
+    assert told["review"] is None
+    assert [
+        own["number"] for own in json.loads(shown.json(week(review=True)))["review"]["unseen"]
+    ] == ["14", "15"]
