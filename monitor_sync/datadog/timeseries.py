@@ -8,8 +8,9 @@ where that is not there, https://docs.datadoghq.com/api/latest/metrics/query-tim
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.api import Api, read_request
@@ -26,8 +27,7 @@ GroupedLines = dict[tuple[str, ...], tuple[list[int], list[float]]]
 """Starts of buckets in UNIX seconds, and values, by the values of the keys."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryQuery:
+class HistoryQuery(Struct, frozen=True, kw_only=True):
     """
     One series of a metric, or one search: see ``insight.backtest.wanted.WantedLine``.
 

@@ -11,22 +11,24 @@ the package evaluates.
 
 from __future__ import annotations
 
-import functools
+import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
 
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.history.made import PastHistory, events_of
 from monitor_sync.emulator.history.records import PastEpisode, PastMonitor
-from monitor_sync.emulator.metrics import answers
+from monitor_sync.emulator.metrics import answers, generated
 from monitor_sync.emulator.metrics.calibrated import PlainMonitor, plain
 from monitor_sync.emulator.metrics.query import Expression, NotServed, Operation, SeriesQuery
 
 _DAY: Final = 86_400
 _MINUTE: Final = 60
 _LONGEST: Final = 35 * _DAY
+_SETTLED: Final = 600
+"""Seconds up to whose last full stretch alerts are known."""
+
 _RECOVERIES: Final = ("critical_recovery", "warning_recovery")
 
 
@@ -34,8 +36,17 @@ def past(account: Account, since: float, until: float) -> PastHistory | None:
     """Return the alerts of a span; None where the account has no points at all."""
     if account.metrics.seed is None and not account.metrics.submitted.count:
         return None
-    end = int(min(until, account.clock())) // _MINUTE * _MINUTE
+    end = int(min(until, account.clock())) // _SETTLED * _SETTLED
     start = int(max(since, end - _LONGEST)) // _MINUTE * _MINUTE
+    made = (start, end, account.monitors.version, account.metrics.submitted.count)
+    known = account.metrics.played.get(made)
+    if known is None:
+        account.metrics.played.clear()  # the pages of one search ask for the same
+        known = account.metrics.played[made] = _played(account, start, end)
+    return known
+
+
+def _played(account: Account, start: int, end: int) -> PastHistory:
     episodes: list[PastEpisode] = []
     for number in account.monitors.ids():
         body = account.monitors.get(number)
@@ -76,43 +87,19 @@ def _is_simple(expression: Expression, method: str) -> bool:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Minutes:
-    """The values of one series' group by minute, those without a point left out, added up."""
-
-    start: int
-    sums: list[float]
-    counts: list[int]
-    values: list[float | None]
-
-    @classmethod
-    def of(cls, line: Mapping[int, float], start: int, end: int) -> _Minutes:
-        values = [line.get(minute) for minute in range(start, end, _MINUTE)]
-        sums = list(accumulate((value or 0.0 for value in values), initial=0.0))
-        counts = list(accumulate((value is not None for value in values), initial=0))
-        return cls(start, sums, counts, values)
-
-    def number(self, method: str, since: int, until: int) -> float | None:
-        """Return what the points in `[since, until)` make together; None without any."""
-        first, last = (since - self.start) // _MINUTE, (until - self.start) // _MINUTE
-        count = self.counts[last] - self.counts[first]
-        if not count:
-            return None
-        if method in ("min", "max"):
-            known = [value for value in self.values[first:last] if value is not None]
-            return min(known) if method == "min" else max(known)
-        total = self.sums[last] - self.sums[first]
-        return total if method == "sum" else total / count
+Tags = tuple[str, ...]
+Numbers = list[float | None]
+"""A number a minute, None where nothing was reported."""
 
 
 def _of_monitor(
     account: Account, body: Mapping[str, Any], read: PlainMonitor, start: int, end: int
 ) -> Iterator[PastEpisode]:
     options = body.get("options") or {}
-    delay = int(options.get("evaluation_delay") or 0)
-    first = start - read.window - delay - _MINUTE
+    delay = int(options.get("evaluation_delay") or 0) // _MINUTE * _MINUTE
+    first = start - read.window - delay
     try:
-        numbers = _numbers(account, read.expression, read.method, first, end)
+        numbers = _numbers(account, read.expression, read, first, end - delay)
     except NotServed:
         return
     monitor = PastMonitor(
@@ -120,87 +107,94 @@ def _of_monitor(
         groups=tuple(numbers), pages={}, notifies=frozenset(("alert", "warning", "recovery")),
     )  # fmt: skip
     every = 60 if read.window < _DAY else 600 if read.window < 2 * _DAY else 1800
-    for group, number in numbers.items():
+    for group, of_windows in numbers.items():
         states = (
-            (at, _state(read, options, number(at - delay - read.window, at - delay)))
-            for at in range(-(-start // every) * every, end, every)
+            (start + index * _MINUTE, _state(read, options, number))
+            for index, number in enumerate(of_windows)
+            if (start + index * _MINUTE) % every == 0
         )
         yield from _episodes(monitor, group, states)
 
 
-Tags = tuple[str, ...]
-Number = Callable[[int, int], float | None]
-
-
 def _numbers(
-    account: Account, expression: Expression, method: str, start: int, end: int
-) -> dict[Tags, Number]:
-    """Return by group what gives the number of a window, from its start to before its end."""
+    account: Account, expression: Expression, read: PlainMonitor, first: int, end: int
+) -> dict[Tags, Numbers]:
+    """Return by group the number of each window, that which begins at `first` in front."""
     match expression:
         case SeriesQuery():
-            lines = _by_minute(account, expression, start, end)
             return {
                 tuple(
                     f"{key}:{value}" for key, value in zip(expression.by, group, strict=True)
-                ): functools.partial(_Minutes.of(line, start, end).number, method)
-                for group, line in lines.items()
+                ): _of_windows(points, read.method, read.window // _MINUTE)
+                for group, points in _by_minute(account, expression, first, end).items()
             }
         case Operation("*", float() as factor, inner) | Operation("*", inner, float() as factor):
-            numbers = _numbers(account, inner, method, start, end)
-            return {group: _scaled(number, factor) for group, number in numbers.items()}
-        case Operation("/", left, right):
-            over = _numbers(account, left, method, start, end)
-            under = _numbers(account, right, method, start, end)
+            numbers = _numbers(account, inner, read, first, end)
             return {
-                group: _divided(number, under.get(group, under.get(())))
-                for group, number in over.items()
+                group: [None if number is None else number * factor for number in of_windows]
+                for group, of_windows in numbers.items()
+            }
+        case Operation("/", left, right):
+            over = _numbers(account, left, read, first, end)
+            under = _numbers(account, right, read, first, end)
+            return {
+                group: [(a or 0.0) / b if b else None for a, b in zip(numbers, whole, strict=True)]
+                for group, numbers in over.items()
+                if (whole := under.get(group) or under.get(())) is not None
             }
         case _:
             raise NotServed("no plain expression")
 
 
-def _scaled(number: Number, factor: float) -> Number:
-    def scaled(since: int, until: int) -> float | None:
-        value = number(since, until)
-        return None if value is None else value * factor
+def _of_windows(points: Numbers, method: str, width: int) -> Numbers:
+    """Return what so many minutes make together, from each minute on."""
+    if method in ("min", "max"):
+        pick = min if method == "min" else max
+        windows = (points[index : index + width] for index in range(len(points) - width))
+        if None not in points:
+            return [pick(window) for window in windows]  # type: ignore[type-var] # none is None
+        known = ([point for point in window if point is not None] for window in windows)
+        return [pick(window) if window else None for window in known]
+    sums = list(accumulate((point or 0.0 for point in points), initial=0.0))
+    counts = list(accumulate((point is not None for point in points), initial=0))
+    pairs = zip(sums, sums[width:-1], counts, counts[width:-1], strict=False)
+    if method == "sum":
+        return [later - sooner if m > n else None for sooner, later, n, m in pairs]
+    return [(later - sooner) / (m - n) if m > n else None for sooner, later, n, m in pairs]
 
-    return scaled
 
-
-def _divided(over: Number, under: Number | None) -> Number:
-    def divided(since: int, until: int) -> float | None:
-        total = under(since, until) if under else None
-        return (over(since, until) or 0.0) / total if total else None
-
-    return divided
-
-
-def _by_minute(
-    account: Account, series: SeriesQuery, start: int, end: int
-) -> dict[Any, dict[int, float]]:
+def _by_minute(account: Account, series: SeriesQuery, first: int, end: int) -> dict[Any, Numbers]:
+    """Return the points of each group, one place a minute."""
+    known, seed = account.metrics.shapes, account.metrics.seed
+    if seed is not None and not account.metrics.submitted.of(series.metric):
+        return {
+            group: list(generated.values(known.shape(series, group), seed, first, end))
+            for group in known.groups(series)
+        }
     whole: dict[Any, dict[int, float]] = {}
-    for begin in range(start, end, _DAY):
+    for begin in range(first, end, _DAY):
         span = answers.Span(start=begin, end=min(begin + _DAY, end), wanted=_MINUTE)
         for group, line in answers.lines(account, series, span).items():
             whole.setdefault(group, {}).update(line)
-    return whole
+    minutes = range(first, end, _MINUTE)
+    return {group: [line.get(minute) for minute in minutes] for group, line in whole.items()}
 
 
 def _state(read: PlainMonitor, options: Mapping[str, Any], number: float | None) -> str | None:
     """Return the state for a number; None where nothing is known, which changes nothing."""
     if number is None:
         return None
-    warning = (options.get("thresholds") or {}).get("warning")
-    if _beyond(read.comparator, number, read.critical):
+    beyond = _COMPARE[read.comparator]
+    if beyond(number, read.critical):
         return "alert"
-    return "warning" if warning is not None and _beyond(read.comparator, number, warning) else "ok"
+    warning = (options.get("thresholds") or {}).get("warning")
+    return "warning" if warning is not None and beyond(number, warning) else "ok"
 
 
-def _beyond(comparator: str, number: float, threshold: float) -> bool:
-    return {
-        ">": number > threshold, ">=": number >= threshold, "<": number < threshold,
-        "<=": number <= threshold, "==": number == threshold, "!=": number != threshold,
-    }[comparator]  # fmt: skip
+_COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+    "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 def _episodes(

@@ -39,7 +39,10 @@ _BAD_WORDS: Final = re.compile(
 )
 """What things are called of which there are few while all is well."""
 
-_NOISY: Final = 0.25
+_FEW, _RARE = 40, 0.1
+"""Of so few in a window some more come by chance: there are a tenth of them usually."""
+
+_NOISY: Final = 0.08
 """The share of lines that cross their threshold now and then without any trouble."""
 
 
@@ -115,7 +118,8 @@ class Shapes:
         if over is None:
             return
         high = monitor.comparator.startswith(">")
-        usual = monitor.critical * (_QUIET if high else 2.0) or 0.0
+        few = monitor.method == "sum" and under is None and monitor.critical < _FEW
+        usual = monitor.critical * ((_RARE if few else _QUIET) if high else 2.0)
         trouble = monitor.critical * (_BAD if high else 0.35) or (3.0 if high else 0.0)
         if under is not None:
             of = self._level(under.metric, _of(under))

@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from random import Random
 from typing import Final
 
 MINUTE: Final = 60
@@ -56,42 +57,59 @@ def points(shape: Shape, seed: int, start: float, end: float) -> Iterator[tuple[
     """Yield time and value of each point in `[start, end)`."""
     for minute in minutes(start, end):
         day, index = divmod(minute, _DAY)
-        yield minute * MINUTE + SECOND, _of_day(shape, seed, day)[index]
+        yield minute * MINUTE + SECOND, of_day(shape, seed, day)[index]
 
 
-@lru_cache(maxsize=4096)
-def _of_day(shape: Shape, seed: int, day: int) -> array[float]:
-    return array("d", (value(shape, seed, day * _DAY + index) for index in range(_DAY)))
+def values(shape: Shape, seed: int, start: int, end: int) -> Iterator[float]:
+    """Yield the values of all points in `[start, end)`, both full minutes."""
+    for day in range(start // 86_400, -(-end // 86_400)):
+        begin = day * 86_400
+        first, last = max(start - begin, 0) // MINUTE, min(end - begin, 86_400) // MINUTE
+        yield from of_day(shape, seed, day)[first:last]
 
 
-def value(shape: Shape, seed: int, minute: int) -> float:
-    """Return the point of a minute; `minute` counts from the beginning of Unix time."""
-    time = minute * MINUTE
-    wrong = any(part.start <= time < part.end for part in troubles(shape.name, seed, time))
-    level = shape.trouble if wrong else shape.usual
-    if not wrong:
-        level *= 1 - shape.rhythm * (1 - _awake(time))
-        level *= 1 + shape.noise * _slow(shape.name, seed, time)
-    level *= 1 + 0.06 * (_unit(seed, _number(shape.name) ^ minute) - 0.5)
-    if not shape.count:
-        return level
-    whole = math.floor(level)
-    return float(whole + (_unit(seed, _number(shape.name) ^ ~minute) < level - whole))
+@lru_cache(maxsize=8192)
+def of_day(shape: Shape, seed: int, day: int) -> array[float]:
+    """Return the points of a day, one a minute; days count from the beginning of Unix time."""
+    start = day * 86_400
+    draw = Random(f"{shape.name}/{seed}/{day}").random  # noqa: S311 - nothing here is a secret
+    wrong = troubles(shape.name, seed, start)
+    awake = _AWAKE[day % 7 in (2, 3)]  # the first of January 1970 was a Thursday
+    knots = [
+        2 * _knot(shape.name, seed, start // _KNOT + k) - 1 for k in range(86_400 // _KNOT + 1)
+    ]
+    points = array("d")
+    for minute in range(_DAY):
+        time = start + minute * MINUTE
+        if any(part.start <= time < part.end for part in wrong):
+            level = shape.trouble
+        else:
+            knot, rest = divmod(minute, _KNOT // MINUTE)
+            share = rest / (_KNOT // MINUTE)
+            slow = knots[knot] * (1 - share) + knots[knot + 1] * share
+            level = (
+                shape.usual * (1 - shape.rhythm * (1 - awake[minute])) * (1 + shape.noise * slow)
+            )
+        level *= 0.97 + 0.06 * draw()
+        points.append(math.floor(max(level, 0.0) + draw()) if shape.count else level)
+    return points
 
 
-def _awake(time: float) -> float:
-    """Return how busy people are: 0 at four in the morning, 1 in the afternoon of a workday."""
-    day = 0.5 - 0.5 * math.cos(2 * math.pi * ((time / 3600 - 4) % 24) / 24)
-    weekend = int(time // 86_400) % 7 in (2, 3)  # the first of January 1970 was a Thursday
-    return day * (0.7 if weekend else 1.0)
+def _busy(minute: int) -> float:
+    """Return how busy people are: 0 at four in the morning, 1 in the afternoon."""
+    return 0.5 - 0.5 * math.cos(2 * math.pi * ((minute / 60 - 4) % 24) / 24)
 
 
-def _slow(name: str, seed: int, time: float) -> float:
-    knot, rest = divmod(time, _KNOT)
-    before = _unit(seed, _number(name) + int(knot))
-    after = _unit(seed, _number(name) + int(knot) + 1)
-    share = rest / _KNOT
-    return 2 * (before * (1 - share) + after * share) - 1
+_AWAKE: Final = {
+    weekend: tuple(_busy(minute) * (0.7 if weekend else 1.0) for minute in range(_DAY))
+    for weekend in (False, True)
+}
+
+
+@lru_cache(maxsize=65_536)
+def _knot(name: str, seed: int, number: int) -> float:
+    """Return a point that slow noise goes through, between -1 and 1."""
+    return 2 * _unit(seed, _number(name) + number) - 1
 
 
 @lru_cache(maxsize=4096)
