@@ -69,6 +69,9 @@ COMMANDS = (
     "plan --full",
     "plan --format json",
     "plan --format markdown",
+    "report ownership --format markdown",
+    "on-call brief motor-quotes",
+    "test",
 )
 ACTS = re.compile("^[ \t]*::|##\\[|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", re.M)
 SGR = re.compile("\x1b\\[[0-9;]*m")
