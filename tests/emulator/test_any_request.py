@@ -213,7 +213,7 @@ _OF_HISTORY = (
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(route=st.sampled_from(_OF_HISTORY), asked=_ASKED_OF_HISTORY, search=_SEARCHES)
 def test_whatever_is_asked_of_a_history_is_answered(
     route: tuple[str, str], asked: dict[str, Any], search: dict[str, Any]

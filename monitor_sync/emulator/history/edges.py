@@ -37,9 +37,10 @@ _REPORTS = (
 
 
 def _skewed(item: PastIncident, rng: Random) -> PastIncident:
-    """The phone that acknowledged was some seconds behind."""
-    told = {"acknowledged": moment(item.created - rng.uniform(1, 5))}
-    return replace(item, told=told)
+    """Acknowledged at once, by what has a clock that is some seconds behind."""
+    at = item.created + rng.uniform(1, 3)
+    steps = (item.steps[0], Step(moment(at), "acknowledge", "person"), item.steps[-1])
+    return replace(item, steps=steps, told={"acknowledged": moment(at - rng.uniform(4, 7))})
 
 
 def _resolved_too_early(item: PastIncident, rng: Random) -> PastIncident:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from monitor_sync.emulator.core import Emulator
@@ -64,13 +64,19 @@ def monitors(tool: str = "zenduty") -> Iterator[dict[str, Any]]:
 class Served:
     """An emulator with a history, its truth by kind of line, and a way to ask."""
 
-    def __init__(self, tool: str = "zenduty", variants: Iterable[str] = (), **limits: Any) -> None:
+    def __init__(
+        self, tool: str = "zenduty", variants: Iterable[str] = (), weeks: int = 26, **limits: Any
+    ) -> None:
         self.now = UNTIL
         self.emulator = Emulator(org_id=1, clock=lambda: self.now, **limits)
         self.emulator.seed(monitors(tool))
         self.emulator.seed_on_call(owners(tool))
-        self.history = self.emulator.seed_history(26, seed=7, variants=variants)
-        self.truth = read_truth(self.history)
+        self.history = self.emulator.seed_history(weeks, seed=7, variants=variants)
+
+    @cached_property
+    def truth(self) -> dict[str, list[dict[str, Any]]]:
+        """The lines of the truth, by their type."""
+        return read_truth(self.history)
 
     def ask(
         self, method: str, path: str, body: Any = None, query: str | dict[str, str] = ""

@@ -217,7 +217,7 @@ def test_a_variant_that_there_is_not_is_refused_with_the_nearest() -> None:
 def test_limits_are_enforced_where_told(
     method: str, path: str, a_second: int, a_minute: int
 ) -> None:
-    estate = Served(enforce_limits=True)
+    estate = Served(weeks=2, enforce_limits=True)
     for _ in range(a_second):
         assert estate.ask(method, path)[0] == 200
     assert estate.ask(method, path)[0] == 429
