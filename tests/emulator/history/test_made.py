@@ -179,3 +179,16 @@ def test_incidents_are_numbered_by_creation() -> None:
 def test_a_short_history_has_no_room_for_all_and_stays_within_its_span() -> None:
     history = Served(weeks=1).history
     assert all(UNTIL - WEEK <= event.at < UNTIL for event in history.events)
+
+
+def test_monitors_stand_where_their_history_ends() -> None:
+    listed = {monitor["id"]: monitor for monitor in served().emulator._account.monitors}
+    lasting = [episode for episode in HISTORY.episodes if episode.end is None]
+
+    assert lasting
+    assert {episode.monitor.id for episode in lasting} == {
+        number for number, monitor in listed.items() if monitor["overall_state"] != "OK"
+    }
+    for episode in lasting:
+        assert listed[episode.monitor.id]["overall_state"] in ("Alert", "Warn", "No Data")
+        assert listed[episode.monitor.id]["overall_state_modified"] is not None

@@ -79,7 +79,11 @@
       ariaLabel: figure.querySelector("figcaption").textContent.trim(),
       ...kinds[figure.dataset.chart](data),
     });
+    // The picture is one image to a screen reader: names of its parts would have no role.
     chart.setAttribute("role", "img");
+    for (const part of chart.querySelectorAll("*")) {
+      for (const name of part.getAttributeNames()) if (name.startsWith("aria-")) part.removeAttribute(name);
+    }
     place.append(chart);
   }
 })();
