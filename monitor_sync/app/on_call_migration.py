@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -168,7 +168,11 @@ def verify_migration(
         rules, unread = notification_rules.read(client)
         in_use = on_call_paths.in_use(project, monitors, rules)
         webhooks = _webhooks(project, in_use, client)
-        old = [used for used in in_use if _is_old(used.handle.text, webhooks)]
+        old = [
+            replace(used, pager=True)  # also where the policy no longer counts it as one
+            for used in in_use
+            if _is_old(used.handle.text, webhooks)
+        ]
         pairs = [(used, _counterpart(project, used, in_use, webhooks)) for used in old]
         new = [counterpart for _, counterpart in pairs if counterpart is not None]
         steps = on_call_handles.steps([*old, *new], client, ())

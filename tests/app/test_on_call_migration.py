@@ -54,7 +54,8 @@ def alone(tmp_path: Path) -> Iterator[OnCallLocal]:
 
 def serve(root: Path) -> Iterator[OnCallLocal]:
     (root / "motor").mkdir(parents=True)
-    (root / "project.yaml").write_text("project: acme\n")
+    pagers = "policy: {pagers: ['@webhook-*', '@oncall-*']}\n"  # the old tool is none any more
+    (root / "project.yaml").write_text(f"project: acme\n{pagers}")
     (root / "teams.yaml").write_text(TEAMS)
     (root / "motor" / "business-unit.yaml").write_text("name: Motor\nteam: quotes\n")
     for team in ("quotes", "policies", "travel", "gadgets"):

@@ -103,6 +103,9 @@ def _others(step: Fields, policy: Policy) -> list[Responder]:
         elif target.type == "teams":
             name = shown(text(attribute(fields, "name"))) or "a team"
             others.append(Responder(id=target.id, name=f"everybody of {name}"))
+        elif target.type == "schedule_target" and text(attribute(fields, "position")) != "current":
+            which = shown(text(attribute(fields, "position"))) or "another"
+            others.append(Responder(id=target.id, name=f"whose turn is {which}"))
     return others
 
 

@@ -17,7 +17,8 @@ from monitor_sync.oncall.tool import Connection, Unusable
 KEY: Final = "OPSGENIE_API_KEY"
 URL: Final = "OPSGENIE_URL"
 _URL: Final = "https://api.opsgenie.com"
-"""Accounts in the EU are at ``https://api.eu.opsgenie.com``."""
+_EU: Final = f"{URL}=https://api.eu.opsgenie.com"
+"""Where accounts in the EU are: their keys are refused elsewhere."""
 
 USUAL: Final = RequestLimit(requests=120, seconds=60.0)
 """Limits depend on the plan and are not published in numbers; this is ours, for each route."""
@@ -35,13 +36,13 @@ def connect(connection: Connection, clock: Clock | None = None) -> Opsgenie:
     if not key:
         raise Unusable(
             f"{KEY} is not set",
-            f"set {KEY} to a key of an API integration with the right to read; and"
-            f" {URL}=https://api.eu.opsgenie.com for an account in the EU",
+            f"set {KEY} to a key of an API integration with the right to read; and {_EU} for an"
+            " account in the EU",
         )
     service = Service(
         name="Opsgenie",
         host=urlsplit(base_url).netloc,
-        credentials="the key",
+        credentials="the key" if base_url != _URL else f"the key (is the account in the EU? {_EU})",
         status_page="https://opsgenie.status.atlassian.com",
         headers=HEADERS,
         usual_limit=USUAL,

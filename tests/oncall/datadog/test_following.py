@@ -158,6 +158,20 @@ def test_whole_teams_and_direct_people_need_no_schedule(
     assert step(followed, "person").name == "everybody of Claims, Dewi Wijaya"
 
 
+def test_the_turn_before_or_after_is_somebody(script: Script, datadog: DatadogOnCall) -> None:
+    before = {
+        "id": "s1_previous",
+        "type": "schedule_target",
+        "attributes": {"position": "previous"},
+        "relationships": {"schedule": {"data": {"id": "s1", "type": "schedules"}}},
+    }
+    datadog.paths[POLICY] = policy((60, [before]), (60, [SCHEDULE]))
+    datadog.paths[f"{BASE}/teams/t-quotes/on-call"] = Answer(status=403, body={})
+    followed = follow(script)
+    assert statuses(followed) == OK
+    assert step(followed, "person").name == "whose turn is previous"
+
+
 def test_a_late_second_step_is_a_note_as_the_first_is_called_at_once(
     script: Script, datadog: DatadogOnCall
 ) -> None:
