@@ -52,11 +52,12 @@ def color(function: _F) -> _F:
 _STANDARD_OUTPUT: Final = Path("/dev/stdout")
 
 
-def writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+def writable(context: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
     """
     Return the file that an answer goes to, once it is sure that it can be written.
 
-    What is found out only afterwards would lose the answer of what was done meanwhile.
+    What is found out only afterwards would lose the answer of what was done meanwhile. A file of
+    the project is not written over: it is what the command reads.
     """
     if path == _STANDARD_OUTPUT:
         return None  # a link to what an answer goes to anyway
@@ -71,7 +72,18 @@ def writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path |
             error = errno.EACCES
         if error is not None:
             raise console.unwritable(path, OSError(error, os.strerror(error)))
+        if _is_read(path, context.meta.get("monitor_sync.root")):
+            raise UsageError(
+                f"cannot write {path}: it is a file of the project", hint="name another file"
+            )
     return path
+
+
+def _is_read(path: Path, folder: Path | None) -> bool:
+    """Return whether a file that is there is one that the command reads."""
+    if folder is None or path.suffix not in (".yaml", ".yml") or not path.exists():
+        return False
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def output(*formats: str) -> Callable[[_F], _F]:

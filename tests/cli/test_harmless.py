@@ -249,3 +249,18 @@ def test_streams_and_files_that_take_nothing_end_cleanly(
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.parametrize("option", ["--output", "--out"])
+@pytest.mark.parametrize("file", ["monitors/motor/flow.yaml", "monitors/../monitors/teams.yaml"])
+def test_no_answer_is_written_over_a_file_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, file: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "monitors", {"motor/flow.yaml": "monitors: {m: {name: m, query: q}}\n"})
+    before = Path(file).read_text(encoding="utf-8")
+
+    said = says_nothing_that_acts(f"plan {option} {file}")
+
+    assert f"cannot write {file}: it is a file of the project" in said
+    assert Path(file).read_text(encoding="utf-8") == before
