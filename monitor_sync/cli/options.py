@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import click
 
 from monitor_sync.cli import completion, console
+from monitor_sync.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor_sync.model import Limit
