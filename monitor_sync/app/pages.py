@@ -11,6 +11,7 @@ from monitor_sync.github.marker import Kind
 from monitor_sync.model import Team
 
 if TYPE_CHECKING:
+    from monitor_sync.app.backtest_told import BacktestTold
     from monitor_sync.sync.outcome import Outcome
     from monitor_sync.sync.plan import Plan
 
@@ -25,6 +26,7 @@ class About:
     the address below which the files stand as they were planned. Each is empty where there is
     none. ``findings`` are what ``validate`` found. ``kind`` is what the text is for. ``teams`` say
     whose handles are whose; a handle that is no team's counts for the owner of the monitor.
+    ``backtest`` is what changed monitors would have done, None where nobody asked.
     """
 
     kind: Kind = "plan"
@@ -35,6 +37,7 @@ class About:
     source: str = ""
     findings: Sequence[Diagnostic] = field(default=())
     teams: Mapping[str, Team] = field(default_factory=dict)
+    backtest: BacktestTold | None = None
 
 
 class Pages(Protocol):

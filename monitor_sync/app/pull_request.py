@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from monitor_sync.app import extras, files
+from monitor_sync.app import backtest_told, extras, files
 from monitor_sync.app.pages import About, Pages
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.errors import AccessDenied, Rejected, UsageError
@@ -31,7 +31,8 @@ class CommentOptions:
     """
     What is told, and where.
 
-    ``plan_file`` is what ``plan --out`` wrote, ``findings`` what ``validate --format json`` wrote;
+    ``plan_file`` is what ``plan --out`` wrote, ``findings`` what ``validate --format json`` wrote,
+    ``backtest`` what ``backtest --format json`` did;
     without a plan ``reason`` says why there is none. ``number`` is the pull request's, 0 for that
     of the job. With ``drift`` one issue is kept instead of a comment. ``artifact`` is where the
     job keeps the whole plan, ``author`` the login that the token writes as.
@@ -39,6 +40,7 @@ class CommentOptions:
 
     plan_file: Path | None = None
     findings: Path | None = None
+    backtest: Path | None = None
     reason: str = ""
     number: int = 0
     drift: bool = False
@@ -155,6 +157,7 @@ def _about(job: ActionsRunner, options: CommentOptions) -> About:
         artifact=options.artifact,
         source=f"{job.address}/blob/{job.head}" if job.head else "",
         findings=_findings(options.findings) if options.findings else (),
+        backtest=backtest_told.read(options.backtest) if options.backtest else None,
     )
 
 

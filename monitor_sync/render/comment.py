@@ -129,6 +129,7 @@ def _written(plan: Plan, about: About, parts: plan_markdown.PlanParts) -> str:
         *_owners(plan),
         *_paged(plan, about.teams),
         *_drifted(plan, about),
+        *_backtested(about),
         parts.body,
         *_found(about),
         *_closing(about, cut=parts.truncated),
@@ -182,6 +183,15 @@ def _owners(plan: Plan) -> list[str]:
             [f"| Business unit | Team | {signs} |", f"|---|---|{'--:|' * len(actions)}", *rows]
         )
     ]
+
+
+def _backtested(about: About) -> list[str]:
+    """Return what the changed monitors would have done on real history, where somebody asked."""
+    if about.backtest is None:
+        return []
+    from monitor_sync.render.backtest.comment import section
+
+    return [section(about.backtest)]
 
 
 def _drifted(plan: Plan, about: About) -> list[str]:

@@ -21,6 +21,7 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @options.github
 @click.option("--plan", "planfile", type=_FILE, help="What `monitor-sync plan --out` wrote.")
 @click.option("--findings", type=_FILE, help="What `monitor-sync validate --format json` wrote.")
+@click.option("--backtest", type=_FILE, help="What `monitor-sync backtest --format json` wrote.")
 @click.option(
     "--pull-request",
     "number",
@@ -36,6 +37,7 @@ def command(
     root: Path,
     planfile: Path | None,
     findings: Path | None,
+    backtest: Path | None,
     number: int | None,
     drift: bool,
     artifact: str,
@@ -55,6 +57,7 @@ def command(
     wanted = app.CommentOptions(
         plan_file=planfile,
         findings=findings,
+        backtest=backtest,
         reason=reason,
         number=number or 0,
         drift=drift,

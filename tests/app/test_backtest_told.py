@@ -1,0 +1,57 @@
+"""A backtest's JSON is read back for the pull request's comment, and never trusted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync.app import backtest_told
+from monitor_sync.app.pages import About
+from monitor_sync.errors import UsageError
+from monitor_sync.render import comment
+from monitor_sync.render.backtest.json import json as written
+from tests.render.backtest.test_backtest_formats import BACKTESTS
+from tests.render.test_comment import plan
+
+
+def test_the_comment_says_what_the_changed_monitors_would_have_done(tmp_path: Path) -> None:
+    file = tmp_path / "backtest.json"
+    file.write_text(written(BACKTESTS))
+    said = comment.text(plan(), About(backtest=backtest_told.read(file)))
+
+    assert (
+        "**On the last 2 days:** 2 monitors would have alerted 1 time;"
+        " the live versions of 1 alerted 3 times." in said
+    )
+    assert "| `shop/orders/cpu` | 3 | **1** | 60 min | 99.6 % |" in said
+    assert "| `shop/orders/new` | – | **0** | 0 min | not known |" in said
+    assert "- `shop/odd` was not replayed: `unsupported: anomalies" in said
+
+
+def test_words_of_the_file_notify_nobody_and_do_not_flood_the_comment(tmp_path: Path) -> None:
+    made = json.loads(written(BACKTESTS))
+    row = {**made["monitors"][0], "key": "a | @acme/everyone", "assumptions": ["@all ` | x"] * 50}
+    made["monitors"] = [row] * 300
+    file = tmp_path / "backtest.json"
+    file.write_text(json.dumps(made))
+    said = comment.text(plan(), About(backtest=backtest_told.read(file)))
+
+    assert "and 290 monitors more" in said
+    assert len(said) < 8_000
+    assert "`a \\| @acme/everyone`" in said
+    assert "`@all ' \\| x`" in said
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "7", "[]", "{}", '{"from": 1, "to": 2, "monitors": [], "skipped": []}', None],
+)
+def test_a_file_that_is_no_backtest_is_refused_by_its_name(tmp_path: Path, content: Any) -> None:
+    file = tmp_path / "backtest.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(UsageError, match=r"backtest\.json"):
+        backtest_told.read(file)
