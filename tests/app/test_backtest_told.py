@@ -14,7 +14,7 @@ from monitor_sync.errors import UsageError
 from monitor_sync.render import comment
 from monitor_sync.render.backtest.json import json as written
 from tests.render.backtest.test_backtest_formats import BACKTESTS
-from tests.render.test_comment import plan
+from tests.render.test_plan import plan
 
 
 def test_the_comment_says_what_the_changed_monitors_would_have_done(tmp_path: Path) -> None:

@@ -35,10 +35,12 @@ def fidelity(
     """
     Compare episodes that were replayed with those that there were.
 
-    Alerts are the same if they began within ``tolerance`` seconds of each other in one group. An
-    alert that began before the span is compared by its time alone. ``groups`` is how many had data.
+    Alerts are the same if they began within ``tolerance`` seconds of each other in one group. Those
+    at the very edge of the span, which may have begun before it, are compared by their time alone.
+    ``groups`` is how many had data.
     """
-    mine, theirs = list(_onsets(replayed, span)), list(_onsets(actual, span))
+    known = Span(span.start + tolerance, span.end)
+    mine, theirs = list(_onsets(replayed, known)), list(_onsets(actual, known))
     matched = _matched(mine, theirs, tolerance)
     names = {episode.group for episode in (*replayed, *actual)}
     whole = (span.end - span.start) * max(groups, len(names), 1)

@@ -59,7 +59,7 @@ def _block(
 def _told(backtested: Backtested, backtests: Backtests) -> Iterator[str]:
     live = backtested.compared.old is not None
     for handle, before, after, pages in list(figures.told(backtested, backtests))[:4]:
-        numbers = f"{before} times, then {after}" if live else f"{count(after, 'time')}"
+        numbers = f"{count(before, 'time')}, then {after}" if live else count(after, "time")
         yield f"{handle} {numbers}" + (" (pages)" if pages else "")
 
 
@@ -111,7 +111,7 @@ def _chart(backtested: Backtested, number: int, style: Style) -> Iterator[str]:
         ]
         label = f"{high:.4g}" if row == _ROWS - 1 else f"{low:.4g}" if row == 0 else ""
         if row == line and level is not None:
-            label = f"critical {level:.4g}"
+            label = f"{compared.new.comparator} {level:.6g}"
         shown = shorten(label, _LABEL - 1).rjust(_LABEL - 1)
         yield f"  {style(shown, 'red' if row == line else '', dim=row != line)} {''.join(cells)}"
 

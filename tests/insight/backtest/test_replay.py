@@ -221,3 +221,11 @@ def test_a_replay_that_does_not_agree_says_that_it_is_not_to_be_trusted() -> Non
     assert right.fidelity is not None
     assert (right.fidelity.precision, right.fidelity.recall) == (1.0, 1.0)
     assert not right.assumptions
+
+
+def test_an_alert_at_the_edge_of_the_span_is_compared_by_its_time_alone() -> None:
+    told = fidelity(
+        [episode(-3600, START + 1200)], [episode(0, START + 1200)], SPAN, groups=1, tolerance=120
+    )
+
+    assert (told.precision, told.recall, told.time_in_same_state) == (None, None, 1.0)
