@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import jsonschema_rs
-
 from monitor_sync.project.schema_files import bundle
 from monitor_sync.project.schema_words import SchemaProblem, worded
 from monitor_sync.project.yaml_reader import DataPath
@@ -32,6 +30,8 @@ def schema_of(kind: str) -> dict[str, Any]:
 
 @functools.cache
 def _gate(kind: str) -> Any:
+    import jsonschema_rs  # not needed where all files are in the parse cache
+
     return jsonschema_rs.Draft7Validator(schema_of(kind))
 
 
