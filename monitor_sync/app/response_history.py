@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 from monitor_sync.app import history_folder, history_reading, history_sources
 from monitor_sync.app.conversation import Conversation
 from monitor_sync.counting import count
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import RemoteError, UsageError
 from monitor_sync.incidents import AlertEpisode, Incident, Seconds, Span
 from monitor_sync.insight import episodes as episodes_of_alerts
-from monitor_sync.oncall.incidents import connect_incidents
+from monitor_sync.oncall.incidents import ON_CALL, connect_incidents
 from monitor_sync.oncall.tool import Connection, Unusable, title_of
 from monitor_sync.store import history as history_file
 from monitor_sync.store import history_spans
@@ -112,7 +112,7 @@ def read_history(
         folder = history_folder.folder(target, client, project.name, question.notes.append)
         with history_file.opened(folder) as history:
             _say_set_aside(question, history)
-            named = _read_incidents(question, history) if incidents else {}
+            named = _read_incidents(question, history, client) if incidents else {}
             alerts = _read_alerts(question, history, client) if episodes else {}
             return _history(question, history, named, alerts)
     finally:
@@ -140,16 +140,30 @@ def _say_set_aside(question: HistoryQuestion, history: HistoryFile) -> None:
         )
 
 
-def _read_incidents(question: HistoryQuestion, history: HistoryFile) -> dict[str, str]:
+def _read_incidents(
+    question: HistoryQuestion, history: HistoryFile, client: Client | None
+) -> dict[str, str]:
     """Bring the incidents of all tools up to date; return their sources with their titles."""
     words = sorted({team.tool.casefold() for team in question.project.teams.values() if team.tool})
     if not words:
         question.gap("incidents", "no team in teams.yaml says into which tool its pages go")
     named: dict[str, str] = {}
+    if client is not None and ON_CALL in words:
+        _count_pages(question, client)
     for word in words:
         read = {} if question.offline else _read_tool(question, history, word)
         named |= read or _kept(question, history, word, title_of(word))
     return named
+
+
+def _count_pages(question: HistoryQuestion, client: Client) -> None:
+    """Say how many pages Datadog On-Call counts: that is all that it tells of them."""
+    try:
+        pages = client.on_call_pages.count(question.span)
+    except RemoteError as error:
+        question.notes.append(f"Datadog On-Call did not count its pages: {error.problem}")
+    else:
+        question.notes.append(f"Datadog On-Call counts {count(pages, 'page')} in this time")
 
 
 def _kept(question: HistoryQuestion, history: HistoryFile, word: str, title: str) -> dict[str, str]:

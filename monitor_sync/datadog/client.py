@@ -12,6 +12,7 @@ from monitor_sync.datadog.integrations import Integrations
 from monitor_sync.datadog.logs import Logs
 from monitor_sync.datadog.monitors import Monitors
 from monitor_sync.datadog.notified_by_tags import NotifiedByTags
+from monitor_sync.datadog.on_call_pages import OnCallPages
 from monitor_sync.datadog.policies import Policies
 from monitor_sync.datadog.service import datadog
 from monitor_sync.datadog.settings import Settings, from_environment
@@ -53,6 +54,7 @@ class Client:
         self.integrations = Integrations(self.api)
         self.notified_by_tags = NotifiedByTags(self.api)
         self.logs = Logs(self.api)
+        self.on_call_pages = OnCallPages(self.api)
         self.policies = Policies(self.api)
         self.slos = Slos(self.api)
         self.teams = Teams(self.api)

@@ -20,12 +20,10 @@ BUILT_IN: Final[Mapping[str, str]] = {
 }
 """The module of each tool of ours that tells incidents. It has a ``connect_incidents``."""
 
-_SILENT: Final[Mapping[str, str]] = {
-    "datadog": "Datadog On-Call has no list of its pages",
-}
+ON_CALL: Final = "datadog"
 """
-Tools that tell no incidents, and why. Datadog's API makes, acknowledges and resolves pages of
-On-Call and lists none; the data source ``on_call_events`` of its metric queries counts them.
+Datadog On-Call's word. Its API makes, acknowledges and resolves pages and lists none; the data
+source ``on_call_events`` of Datadog's metric queries counts them.
 """
 
 
@@ -67,9 +65,8 @@ ConnectIncidents = Callable[[Connection], IncidentTool]
 def connect_incidents(name: str, connection: Connection) -> IncidentTool:
     """Return the incidents of a tool. Raises Unusable, and UsageError for its address."""
     word = name.casefold()
-    if word in _SILENT:
-        fix = "its pages are not in these figures; alerts of Datadog are"
-        raise Unusable(_SILENT[word], fix)
+    if word == ON_CALL:
+        raise Unusable("Datadog's API has no list of its pages", "they are not in these figures")
     if word not in BUILT_IN:
         known = ", ".join(sorted(BUILT_IN))
         raise Unusable(f"this version reads no incidents of {name}", f"it reads those of {known}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from monitor_sync.app.conversation import Conversation
 from monitor_sync.app.response_history import ResponseHistory, read_history
 from monitor_sync.app.target import Target
 from monitor_sync.errors import UsageError
@@ -398,9 +400,21 @@ def test_a_tool_that_tells_no_pages_is_said(services: Services) -> None:
     team = replace(TEAM, tool="datadog")
     project = replace(PROJECT, teams={"motor": team})
     target = Target(environ=services.environ)
+    column = {"name": "pages", "values": [132.0], "type": "number"}
+    answer = {"data": {"type": "scalar_response", "attributes": {"columns": [column]}}}
+    services.answers["/api/v2/query/scalar"] = lambda _: Answer(body=answer)
     history = read_history(Path(), project, target, LAST_WEEKS, now=NOW)
     assert not history.complete
-    assert "Datadog On-Call has no list of its pages" in history.notes[0]
+    assert history.notes == (
+        "Datadog On-Call counts 132 pages in this time",
+        "Datadog On-Call was not asked for incidents: Datadog's API has no list of its pages;"
+        " they are not in these figures",
+    )
+    query = services.script.requests[-1].body["data"]["attributes"]["queries"][0]
+    assert query["data_source"] == "on_call_events"
+    services.answers["/api/v2/query/scalar"] = lambda _: Answer(status=403, body={"errors": ["x"]})
+    history = read_history(Path(), project, target, LAST_WEEKS, now=NOW)
+    assert "Datadog On-Call did not count its pages" in history.notes[0]
 
 
 def test_without_datadogs_keys_the_tools_incidents_are_read_all_the_same(
@@ -465,3 +479,22 @@ def test_single_incidents_are_read_newest_first_until_the_budget_is_used_up(
     assert [known.monitor_id for known in history.incidents] == [512, None, 512]
     services.read(budget=60.0)
     assert not [r for r in services.script.requests if r.path.endswith("/alerts/")]
+
+
+def test_progress_is_told_part_by_part(services: Services) -> None:
+    told: list[tuple[str, int, list[bool]]] = []
+
+    @contextlib.contextmanager
+    def progress(words: str, steps: int) -> Iterator[Callable[[bool], None]]:
+        done: list[bool] = []
+        told.append((words, steps, done))
+        yield done.append
+
+    services.incidents = [incident(1, DAY)]
+    conversation = Conversation(progress=progress)
+    services.read(Span(NOW - 90 * DAY, NOW), episodes=True, budget=60.0, conversation=conversation)
+    assert told == [
+        ("reading incidents of Zenduty (Xurrent IMR) in 4 parts", 4, [True] * 4),
+        ("reading 1 incident of Zenduty (Xurrent IMR) one by one", 1, [False]),
+        ("reading events of Datadog in 4 parts", 4, [True] * 4),
+    ]

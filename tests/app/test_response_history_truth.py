@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +161,21 @@ def test_alerts_of_single_incidents_tell_where_they_came_from(account: Account) 
         assert incident.suppressed == truth["suppressed"]
         if incident.status == "resolved":
             assert incident.self_resolved == truth["self_resolved"]
+
+
+def test_no_cell_of_the_file_names_somebody_of_the_account(account: Account) -> None:
+    account.read()
+    _, teams = account.estate.ask("GET", "/__zenduty/api/account/teams/")
+    users = [member["user"] for team in teams for member in team["members"]]
+    names = {user["username"] for user in users} | {user["email"] for user in users}
+    names |= {f"{user['first_name']} {user['last_name']}" for user in users}
+    (path,) = Path(account.target.environ["XDG_STATE_HOME"]).rglob("history.sqlite")
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        for table in ("incidents", "transitions", "readings", "unfinished", "looked"):
+            rows = database.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name from above
+            text = "\n".join(str(cell) for row in rows for cell in row)
+            assert not [name for name in names if name in text]
+    assert len(names) > 6
 
 
 @pytest.fixture(scope="module")
