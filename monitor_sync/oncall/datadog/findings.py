@@ -67,15 +67,15 @@ def of_team(team: str, pages: Iterable[RoutedPage], *, handed_on: bool) -> Findi
             kind = _kind(end, wakes=routed.wakes)
             here = end.teams[-1] == team and (len(end.teams) > 1) == handed_on
             if kind is not None and here:
-                held = surely if end.surely else perhaps
-                held.setdefault((kind, end.rule), set()).add(routed.page.monitor.key)
+                mistakes = surely if end.surely else perhaps
+                mistakes.setdefault((kind, end.rule), set()).add(routed.page.monitor.key)
     return Findings(
-        problem="; ".join(_sentence(*found, len(keys)) for found, keys in surely.items()),
+        problem="; ".join(_sentence(*mistake, len(keys)) for mistake, keys in surely.items()),
         fix="; ".join(dict.fromkeys(_FIX[kind] for kind, _ in surely)),
         warnings=tuple(
-            f"it depends on groups whether {_sentence(*found, len(keys))}"
-            for found, keys in perhaps.items()
-            if found not in surely
+            f"it depends on groups whether {_sentence(*mistake, len(keys))}"
+            for mistake, keys in perhaps.items()
+            if mistake not in surely
         ),
     )
 

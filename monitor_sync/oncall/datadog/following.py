@@ -159,10 +159,12 @@ def _rules_step(
     if not rules:
         problem = f"the team {shown(team.handle)} has no routing rules: it is not set up for paging"
         return judged("integration", name, problem, "set the team up in Datadog On-Call")
-    found = findings.of_team(team.id, pages, handed_on=False)
+    of_team = findings.of_team(team.id, pages, handed_on=False)
     known = [routed for routed in pages if routed.page.monitor is not _NO_MONITOR]
     warnings = findings.unmatched(rules, known) if known else ()
-    return judged("integration", name, found.problem, found.fix, "", (*found.warnings, *warnings))
+    return judged(
+        "integration", name, of_team.problem, of_team.fix, "", (*of_team.warnings, *warnings)
+    )
 
 
 def _hop(
@@ -173,9 +175,9 @@ def _hop(
         return not_checked("reroute", reason)
     if end.unread is not None and end.teams[-1] == team_id:
         return not_checked("reroute", f"the routing rules of {team.handle}: {end.unread.reason}")
-    found = findings.of_team(team_id, pages, handed_on=True)
+    of_team = findings.of_team(team_id, pages, handed_on=True)
     note = "a routing rule hands pages to this team"
-    return judged("reroute", team.handle, found.problem, found.fix, note, found.warnings)
+    return judged("reroute", team.handle, of_team.problem, of_team.fix, note, of_team.warnings)
 
 
 def _service_step(

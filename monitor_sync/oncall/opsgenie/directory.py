@@ -126,11 +126,13 @@ class OpsgenieLists:
 
     def person(self, fields: Fields) -> Responder:
         """Return somebody who can be called, by full name; a team by its name."""
-        found = named(fields, "user")
-        if found.type == "team":
-            return Responder(id=found.key, name=f"everybody of {shown(found.name)}")
-        user_id, name = self._users.get(found.id) or self._users.get(found.name) or ("", "")
-        return Responder(id=user_id or found.key, name=shown(name) or NAMELESS)
+        participant = named(fields, "user")
+        if participant.type == "team":
+            return Responder(id=participant.key, name=f"everybody of {shown(participant.name)}")
+        user_id, name = (
+            self._users.get(participant.id) or self._users.get(participant.name) or ("", "")
+        )
+        return Responder(id=user_id or participant.key, name=shown(name) or NAMELESS)
 
     @functools.cached_property
     def _users(self) -> dict[str, tuple[str, str]]:
