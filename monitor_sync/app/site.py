@@ -70,6 +70,39 @@ class SiteOptions:
     budget: Seconds | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """Who asks about what: the arguments of ``site_facts``, and the project."""
+
+    root: Path
+    project: Project
+    target: Target
+    options: SiteOptions
+    conversation: Conversation | None
+    now: Seconds
+
+    def history(self, span: Span, *, alerts: bool) -> ResponseHistory:
+        """Return the alerts of a span, or its incidents."""
+        return response_history.read_history(
+            self.root,
+            self.project,
+            self.target,
+            span,
+            offline=self.options.offline,
+            budget=self.options.budget,
+            incidents=not alerts,
+            episodes=alerts,
+            conversation=self.conversation,
+            now=self.now,
+        )
+
+    def statuses(self) -> live_statuses.LiveStatuses:
+        """Return what Datadog says of the live monitors."""
+        if self.options.offline:
+            return live_statuses.LiveStatuses(not_checked={live_statuses.LISTED: "--offline"})
+        return live_statuses.read(self.project, self.target)
+
+
 def site_facts(
     root: Path,
     target: Target,
@@ -85,55 +118,52 @@ def site_facts(
     or their tests have errors.
     """
     from monitor_sync.app import unit_tests
-    from monitor_sync.insight.ownership import ownership
-    from monitor_sync.insight.response.weeks import zone_of
     from monitor_sync.project.rca import read_register
 
     options, now = options or SiteOptions(), time.time() if now is None else now
     with files.uncollected():
-        loaded = files.read_whole(root, consequence="so there is no site")
-        project = loaded.project
+        project = files.read_whole(root, consequence="so there is no site").project
         tests = _tests(unit_tests.declared_tests(root, project))
     register, wrong = read_register(root, project)
     files.refuse_errors(wrong, "so there is no site")
-    monitors = list(project.monitors.values())
-    statuses = live_statuses.LiveStatuses(not_checked={live_statuses.LISTED: "--offline"})
-    if not options.offline:
-        statuses = live_statuses.read(project, target)
-    span = noisy_monitors.span_of(None, None, zone_of(project.time_zone), now)
-    question = _question(project, now)
-
-    def history(of: Span, *, alerts: bool) -> ResponseHistory:
-        return response_history.read_history(
-            root,
-            project,
-            target,
-            of,
-            offline=options.offline,
-            budget=options.budget,
-            incidents=not alerts,
-            episodes=alerts,
-            conversation=conversation,
-            now=now,
-        )
-
-    incidents = history(question.needed(zone_of(project.time_zone)), alerts=False)
-    alerts = history(span, alerts=True)
-    within = tuple(i for i in incidents.incidents if span.start <= i.created < span.end)
-    noise = noisy_monitors.judged(
-        project, monitors, statuses, replace(alerts, incidents=within), span, now=now
+    asking = _Asking(
+        root=root,
+        project=project,
+        target=target,
+        options=options,
+        conversation=conversation,
+        now=now,
     )
-    paths, unknown = _paths(project, target, options, now)
+    return _gathered(asking, tests, register)
+
+
+def _gathered(
+    asking: _Asking, tests: Mapping[str, tuple[str, ...]], register: Sequence[Rca]
+) -> SiteFacts:
+    from monitor_sync.insight.ownership import ownership
+    from monitor_sync.insight.response.weeks import zone_of
+
+    project, now = asking.project, asking.now
+    monitors, zone = list(project.monitors.values()), zone_of(project.time_zone)
+    statuses = asking.statuses()
+    span = noisy_monitors.span_of(None, None, zone, now)
+    question = _question(project, now)
+    incidents = asking.history(question.needed(zone), alerts=False)
+    alerts = asking.history(span, alerts=True)
+    within = tuple(i for i in incidents.incidents if span.start <= i.created < span.end)
+    paths, unknown = _paths(asking)
     return SiteFacts(
         project=project,
         ownership=ownership(project, monitors, tests.keys()),
-        noise=noise,
+        noise=noisy_monitors.judged(
+            project, monitors, statuses, replace(alerts, incidents=within), span, now=now
+        ),
         made=datetime.fromtimestamp(now, UTC),
-        tests=tests,
-        sops=_sops(root, project),
-        paths=paths,
-        names=options.names,
         responded=_responded(project, incidents, register, question, statuses),
+        tests=tests,
+        sops=_sops(asking.root, project),
+        paths=paths,
+        names=asking.options.names,
         notes=tuple(dict.fromkeys((*incidents.notes, *alerts.notes))),
         not_checked={**statuses.not_checked, **unknown},
     )
@@ -175,18 +205,19 @@ def _tests(declared: list[DeclaredTest]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(of_key) for key, of_key in names.items()}
 
 
-def _paths(
-    project: Project, target: Target, options: SiteOptions, now: Seconds
-) -> tuple[VerifiedPaths | None, dict[str, str]]:
+def _paths(asking: _Asking) -> tuple[VerifiedPaths | None, dict[str, str]]:
     """Return the pages followed to people; else why nobody was asked."""
-    if options.offline:
+    if asking.options.offline:
         return None, {PATHS: "--offline"}
-    moment = datetime.fromtimestamp(now, UTC)
-    monitors = project.monitors.values()
+    moment = datetime.fromtimestamp(asking.now, UTC)
+    project = asking.project
     try:
-        return on_call.follow_monitors(project, monitors, target, now=moment), {}
+        followed = on_call.follow_monitors(
+            project, project.monitors.values(), asking.target, now=moment
+        )
     except UsageError as error:
         return None, {PATHS: str(error)}
+    return followed, {}
 
 
 def _sops(root: Path, project: Project) -> dict[str, str]:

@@ -34,8 +34,8 @@ from monitor_sync.emulator.failures import failure
 from monitor_sync.emulator.fault_specs import BadFault, Spec
 from monitor_sync.emulator.fault_specs import read as read_fault
 from monitor_sync.emulator.faults import Fault, Faults, Hold, Strike
+from monitor_sync.emulator.history import present
 from monitor_sync.emulator.history.made import PastHistory, made
-from monitor_sync.emulator.history.present import standing
 from monitor_sync.emulator.history.records import WEEK
 from monitor_sync.emulator.limits import Allowance, CountedLimit, Limiter, refusal_text
 from monitor_sync.emulator.on_call import broken as broken_ways
@@ -196,8 +196,7 @@ class Emulator:
                 end=end,
             )
             self._account.history = history
-            for monitor in list(standing(history, self._account.monitors)):
-                self._account.monitors.put(monitor)
+            present.stand(self._account, history)
             if self._on_call is not None:
                 self._on_call.hold(history, chosen)
         return history

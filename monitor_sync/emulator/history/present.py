@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-
-from monitor_sync.emulator.account import timestamp
+from monitor_sync.emulator.account import Account, timestamp
 from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.history.records import PastEpisode
 
@@ -13,21 +10,17 @@ _STATES = {"warning": "Warn", "no_data": "No Data", "alert": "Alert"}
 """Datadog's words, the mildest first."""
 
 
-def standing(
-    history: PastHistory, monitors: Iterable[Mapping[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """Yield the monitors in the state of their worst group, with the instant it was entered."""
+def stand(account: Account, history: PastHistory) -> None:
+    """Hold the monitors in the state of their worst group, with the instant it was entered."""
     latest: dict[int, list[PastEpisode]] = {}
     for episode in history.episodes:
         latest.setdefault(episode.monitor.id, []).append(episode)
-    for monitor in monitors:
+    for monitor in list(account.monitors):
         episodes = latest.get(monitor["id"], ())
         lasting = [episode for episode in episodes if episode.end is None]
         worst = max(lasting, key=lambda episode: [*_STATES].index(episode.state), default=None)
         ends = [episode.end for episode in episodes if episode.end is not None]
+        monitor["overall_state"] = _STATES[worst.state] if worst else "OK"
         since = worst.worst if worst else max(ends, default=history.start)
-        yield {
-            **monitor,
-            "overall_state": _STATES[worst.state] if worst else "OK",
-            "overall_state_modified": timestamp(since),
-        }
+        monitor["overall_state_modified"] = timestamp(since)
+        account.monitors.put(monitor)

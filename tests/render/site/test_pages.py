@@ -11,9 +11,11 @@ from urllib.parse import unquote
 
 import pytest
 
+from monitor_sync.app.on_call import VerifiedPaths
 from monitor_sync.model import Team
-from tests.insight.response.history import monitor
-from tests.render.site.facts import MOTOR, site
+from monitor_sync.oncall.path import OnCall, PagingPath, PathStep
+from tests.insight.response.history import PAGER, monitor
+from tests.render.site.facts import MADE, MOTOR, site
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 
@@ -170,3 +172,24 @@ def test_the_motor_team_says_what_to_mend_first() -> None:
 
     assert "1 monitor is P1 or P2 and has no unit test" in page
     assert "1 monitor has no runbook" in page
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_who_is_on_call_is_named_only_where_names_are_wanted(names: bool) -> None:
+    step = PathStep(step="person", name="Ann Lee", status="ok")
+    path = PagingPath(
+        team="motor",
+        handle=PAGER,
+        tool="zenduty",
+        states=("alert",),
+        monitors=1,
+        steps=(step,),
+        on_call=(OnCall(name="Ann Lee", until=MADE),),
+    )
+    files = site(paths=VerifiedPaths(paths=(path,), at=MADE), names=names)
+
+    page = " ".join(files["teams/motor.html"].split())
+    who = "Ann Lee" if names else "somebody"
+    assert f"{who} until 2026-11-02 12:00 UTC <span" in page
+    assert "as of 2026-11-02 12:00 UTC" in page
+    assert names == any("Ann Lee" in text for text in files.values())
