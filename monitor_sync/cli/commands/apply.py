@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from monitor_sync.model import Limit, Limited
 
 
-def _workers() -> int:
-    from monitor_sync.model import WORKERS
-
-    return WORKERS
+_WORKERS: Final = 12
+"""``WORKERS`` of the model, which ``--help`` does without."""
 
 
 @click.command("apply")
@@ -45,8 +43,8 @@ def _workers() -> int:
 @click.option(
     "--workers",
     type=click.IntRange(1, 32),
-    default=_workers,
-    show_default="12",
+    default=_WORKERS,
+    show_default=True,
     help="How many changes are under way at once.",
 )
 @options.output("text", "json", "markdown")
