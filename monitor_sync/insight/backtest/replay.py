@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,7 +32,8 @@ class Replay:
     """
     What a definition did in a span.
 
-    ``episodes`` reach into the span, in the order of time. ``fires`` are the instants at which
+    ``episodes`` reach into the span, in the order of time; ``stretches`` are the same by state:
+    an episode that warned before it alerted is two of them. ``fires`` are the instants at which
     some group went into alert, with the group. ``values`` are the instants of evaluations with the
     number that was worst. ``told`` counts by handle how often it was notified of something other
     than a recovery. ``groups`` are all that had data. ``skipped`` counts evaluations of groups that
@@ -42,6 +43,7 @@ class Replay:
 
     span: Span
     episodes: tuple[AlertEpisode, ...] = ()
+    stretches: tuple[AlertEpisode, ...] = ()
     fires: tuple[tuple[Seconds, str], ...] = ()
     values: tuple[tuple[Seconds, float], ...] = ()
     told: Mapping[str, int]
@@ -53,19 +55,17 @@ class Replay:
     comparator: str = ""
 
     @property
-    def alerts(self) -> tuple[AlertEpisode, ...]:
-        """The episodes in which there was an alert."""
-        return tuple(episode for episode in self.episodes if episode.state == "alert")
-
-    @property
     def minutes(self) -> float:
-        """Minutes in episodes with an alert, those of all groups added up."""
-        return sum(self._seconds(episode) for episode in self.alerts) / 60
+        """Minutes in alert, those of all groups added up."""
+        return sum(self._in_alert()) / 60
 
     @property
     def longest(self) -> float:
-        """Minutes of the longest episode with an alert; 0 where there is none."""
-        return max(map(self._seconds, self.alerts), default=0.0) / 60
+        """Minutes of the longest alert; 0 where there is none."""
+        return max(self._in_alert(), default=0.0) / 60
+
+    def _in_alert(self) -> list[float]:
+        return [self._seconds(part) for part in self.stretches if part.state == "alert"]
 
     def _seconds(self, episode: AlertEpisode) -> float:
         start = max(episode.start or self.span.start, self.span.start)
@@ -153,6 +153,7 @@ def _told(
     return Replay(
         span=span,
         episodes=_episodes(changes, names, span, monitor_id),
+        stretches=tuple(_stretches(changes, names, span, monitor_id)),
         fires=tuple(
             (change.instant, names[change.group]) for change in within if change.new is Status.ALERT
         ),
@@ -188,6 +189,25 @@ def _episodes(
     lasting = episodes.overlapping(episodes.folded(transitions), span)
     made = [folded.episode for folded in lasting]
     return tuple(sorted(made, key=lambda episode: (episode.start or 0.0, episode.group)))
+
+
+def _stretches(
+    changes: Sequence[StatusChange], names: Mapping[Group, str], span: Span, monitor_id: int
+) -> Iterator[AlertEpisode]:
+    lasting: dict[Group, StatusChange] = {}
+    for change in (*changes, None):
+        over = [change.group] if change is not None else list(lasting)
+        for group in over:
+            before = lasting.pop(group, None)
+            end = change.instant if change is not None else None
+            state = _STATES[before.new] if before is not None else "ok"
+            if before is not None and state != "ok" and (end is None or end > span.start):
+                yield AlertEpisode(
+                    monitor_id=monitor_id, group=names[group], state=state,
+                    start=before.instant, end=end,
+                )  # fmt: skip
+        if change is not None:
+            lasting[change.group] = change
 
 
 def _values(

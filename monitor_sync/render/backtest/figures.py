@@ -112,7 +112,7 @@ def percent(share: float) -> str:
 def cells(made: Replay, number: int) -> list[CellState]:
     """Return the worst state in each of so many equal parts of the span."""
     states: list[CellState] = ["ok"] * number
-    for episode in made.episodes:
+    for episode in made.stretches:
         first, last = _reach(episode, made.span, number)
         for index in range(first, last + 1):
             states[index] = max(states[index], episode.state, key=_ORDER.index)

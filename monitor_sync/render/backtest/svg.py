@@ -105,7 +105,7 @@ def _days(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
 def _bars(made: Replay, top: float) -> Iterator[str]:
     yield f'<rect class="ok" x="{_LEFT}" y="{top:g}" width="{_COLUMNS}" height="11"/>'
     whole = made.span.end - made.span.start
-    for episode in made.episodes:
+    for episode in made.stretches:
         start = max(episode.start or made.span.start, made.span.start) - made.span.start
         end = min(episode.end or made.span.end, made.span.end) - made.span.start
         x, width = start / whole * _COLUMNS, max((end - start) / whole * _COLUMNS, 1.5)

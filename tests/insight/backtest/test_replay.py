@@ -229,3 +229,13 @@ def test_an_alert_at_the_edge_of_the_span_is_compared_by_its_time_alone() -> Non
     )
 
     assert (told.precision, told.recall, told.time_in_same_state) == (None, None, 1.0)
+
+
+def test_minutes_are_those_of_alert_and_not_of_the_warning_before_it() -> None:
+    about = definition("avg(last_5m):avg:a.b{*} > 50", thresholds={"critical": 50, "warning": 20})
+    given = points(about, {(): line((60, 1.0), (30, 30.0), (10, 300.0), (140, 1.0))})
+    made = run(about, given).new
+
+    assert [episode.state for episode in made.episodes] == ["alert"]
+    assert [stretch.state for stretch in made.stretches] == ["warning", "alert"]
+    assert made.minutes == 14

@@ -26,15 +26,17 @@ HOUR = 3600.0
 
 def replay(critical: float, *alerts: tuple[float, float]) -> Replay:
     """Return a replay whose alerts begin and last so many hours."""
+    episodes = tuple(
+        AlertEpisode(
+            monitor_id=7, group="host:a", state="alert",
+            start=START + begin * HOUR, end=START + (begin + length) * HOUR,
+        )
+        for begin, length in alerts
+    )  # fmt: skip
     return Replay(
         span=SPAN,
-        episodes=tuple(
-            AlertEpisode(
-                monitor_id=7, group="host:a", state="alert",
-                start=START + begin * HOUR, end=START + (begin + length) * HOUR,
-            )
-            for begin, length in alerts
-        ),
+        episodes=episodes,
+        stretches=episodes,
         fires=tuple((START + begin * HOUR, "host:a") for begin, _ in alerts),
         values=tuple(
             (START + hour * HOUR, 90.0 if any(b <= hour < b + n for b, n in alerts) else 40.0)
