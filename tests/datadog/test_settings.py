@@ -38,6 +38,10 @@ def test_a_bearer_token_wins_over_keys() -> None:
     assert (settings.bearer_token, settings.api_key) == ("ddpat_x", "")
 
 
+def test_the_newest_sites_are_named() -> None:
+    assert {"uk1.datadoghq.com", "us2.ddog-gov.com"} <= set(SITES)
+
+
 @pytest.mark.parametrize("site", [*SITES, "us6.datadoghq.com"])
 def test_known_sites_and_those_to_come_are_taken(site: str) -> None:
     assert from_environment({**KEYS, "DD_SITE": site}).site == site

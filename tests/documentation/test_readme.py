@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,3 +140,11 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     local = [link.split("#", maxsplit=1)[0] for link in links if "://" not in link]
 
     assert [link for link in local if link and not (page.parent / link).exists()] == []
+
+
+def test_the_license_is_named_wherever_somebody_looks_for_it() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert (package["license"], package["license-files"]) == ("Apache-2.0", ["LICENSE"])
+    assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "(LICENSE)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -276,6 +276,10 @@ def test_two_tags_in_one_text_are_read_as_one(monitor_type: str, query: str) -> 
         ("env:'prod two'", r"write `env:\"prod two\"`"),
         ("@http.status_code:5xx", "write `@http.status_code:[500 TO 599]`"),
         ("service:a1,b2", "write `service:(a1 OR b2)`"),
+        (
+            "service:/a.*/",
+            "a search has no regular expressions: `*` and `?` stand for any characters",
+        ),
         ("Service:a", "write `service:`"),
         ("ENV:prod", "write `env:`"),
         ("{env:prod}", "write `env:prod`, without braces"),
