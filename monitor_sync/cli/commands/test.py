@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
 from monitor_sync.cli import console, options
 from monitor_sync.errors import FilesInvalid, UsageError
+
+_BUDGET: Final = 100
+"""Requests for one stretch of history: two days of many series take far fewer."""
 
 
 @click.command("test")
@@ -29,6 +34,9 @@ from monitor_sync.errors import FilesInvalid, UsageError
 @click.option(
     "--coverage", is_flag=True, help="List the monitors of priority 1 and 2 that have no test."
 )
+@click.option("--from", "start", metavar="TIME", help="With `record`: where the stretch begins.")
+@click.option("--to", "end", metavar="TIME", help="With `record`: where the stretch ends.")
+@click.option("--name", "title", default="", help="With `record`: what the test is called.")
 @options.output("text", "json", "junit")
 @options.root
 @click.pass_context
@@ -39,6 +47,9 @@ def command(
     name: str,
     mutate: bool,
     coverage: bool,
+    start: str | None,
+    end: str | None,
+    title: str,
     form: str,
     output: Path | None,
 ) -> None:
@@ -48,7 +59,14 @@ def command(
     Tests stand in NAME.tests.yaml beside NAME.yaml. A failed test is shown with a picture. A test
     is uncertain if its answer depends on something that Datadog does not document. Either is exit
     3. A SELECTOR (a key, a glob over keys, team:NAME, tag:KEY:VALUE) narrows what is run.
+
+    `test record KEY --from TIME --to TIME` asks Datadog for that stretch of the monitor's history
+    (timeseries_query), and adds it to NAME.tests.yaml as a test, thinned to what matters. It is
+    written only if it passes.
     """
+    if start is not None or end is not None or title:
+        _record(root, selectors, start, end, title)
+        return
     from monitor_sync.app import unit_tests
     from monitor_sync.render import unit_tests as shown
 
@@ -71,3 +89,31 @@ def command(
         console.answer(shown.json(tests) if form == "json" else shown.junit(tests), output)
     if not tests.passed:
         context.exit(FilesInvalid.exit_code)
+
+
+def _record(
+    root: Path, words: Sequence[str], start: str | None, end: str | None, title: str
+) -> None:
+    if len(words) != 2 or words[0] != "record" or start is None or end is None:
+        raise UsageError(
+            "--from and --to are for recording one monitor",
+            hint="`monitor-sync test record KEY --from 2026-11-02T10:00Z --to 2026-11-02T12:00Z`",
+        )
+    from monitor_sync.app.recording import record
+    from monitor_sync.counting import count
+    from monitor_sync.incidents import Span
+
+    span = Span(_time("--from", start), _time("--to", end))
+    made = record(root, console.target(), words[1], span, name=title, budget=_BUDGET)
+    console.answer(made.text)
+    console.say(f"Added to {made.path}: it passes, with {count(made.alerts, 'alert')}.")
+
+
+def _time(option: str, written: str) -> float:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise UsageError(
+            f"{option} is no time: {written!r}", hint="write it as 2026-11-02T10:00Z"
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() // 60 * 60
