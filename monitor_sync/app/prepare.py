@@ -135,6 +135,8 @@ def from_plan_file(
         plan = plan_file.read(text, path.name if path else "the last plan")
         checked = _check_target(plan, project.name, client)
         _check_moved(plan, project)
+        if not resume:
+            _check_adoptions(plan, project)
         if not resume and plan.base is None:  # a base may have other rules, no weaker ones
             _check_rules(plan, project)
         if checked == "same":
@@ -168,6 +170,18 @@ def _check_moved(plan: Plan, project: Project) -> None:
             " does not say so: nothing was written",
             hint="plan again",
         )
+
+
+def _check_adoptions(plan: Plan, project: Project) -> None:
+    """Raise Refused if the plan takes over a monitor that the files do not name with ``adopt``."""
+    named = {(key, monitor.adopt) for key, monitor in project.monitors.items()}
+    for change in plan.changes:
+        if change.action == "adopt" and (change.key, change.id) not in named:
+            raise Refused(
+                f"the plan takes over #{change.id} as {change.key}, and the files do not say so:"
+                " nothing was written",
+                hint="plan again",
+            )
 
 
 def _check_rules(plan: Plan, project: Project) -> None:

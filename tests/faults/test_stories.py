@@ -328,3 +328,23 @@ def test_a_second_resume_writes_nothing(there: Account, machine: Machine, route:
     ran = machine.run("apply", "--yes", "--resume")
 
     assert len(there.emulator.writes) == done, ran.said
+
+
+def test_a_plan_file_takes_over_nothing_that_the_files_do_not_adopt(
+    there: Account, machine: Machine
+) -> None:
+    """Whoever can write a plan file could else rewrite any monitor that is nobody's."""
+    live = there.emulator.monitors()
+    nobodys = next(key for key in there.foreign if live[key]["tags"] == ["team:payments"])
+    write(machine.root, BEFORE)
+    taken = machine.root / "motor" / "taken.yaml"
+    declared = {**Spec(title="Taken").declared("motor/taken/x"), "adopt": nobodys}
+    taken.write_text(json.dumps({"monitors": {"x": declared}}))
+    file = str(machine.folder / "plan.json")
+    assert machine.run("plan", "--out", file).code == 0
+    taken.unlink()
+
+    ran = machine.run("apply", file, "--yes")
+
+    assert (ran.code, f"the plan takes over #{nobodys}" in ran.said) == (5, True), ran.said
+    assert there.emulator.monitors() == live
