@@ -51,9 +51,9 @@ class BacktestOptions:
     """
     What is replayed.
 
-    ``selectors`` name monitors; without any those that the plan changes are meant, with ``base``
-    those that this change changes. ``days`` is 0 for what the policy says. ``budget`` is how many
-    requests for history may be sent.
+    ``selectors`` name monitors; without any those that the plan changes are meant. With ``base``
+    they narrow what this change changes. ``days`` is 0 for what the policy says. ``budget`` is how
+    many requests for history may be sent.
     """
 
     selectors: Sequence[str] = ()
@@ -146,7 +146,7 @@ def backtest(
     options = options or BacktestOptions()
     planned = planning.compare(root, target.connect, planning.PlanOptions(base=options.base))
     project, policy = planned.project, planned.project.policy
-    candidates, skipped = _candidates(planned, options.selectors)
+    candidates, skipped = _candidates(planned, options)
     span = _span(
         options.days or int(policy.backtest.get("days", DAYS)), time.time() if now is None else now
     )
@@ -192,7 +192,7 @@ def _span(days: int, now: float) -> Span:
 
 
 def _candidates(
-    planned: Planned, selectors: Sequence[str]
+    planned: Planned, options: BacktestOptions
 ) -> tuple[list[_Candidate], list[SkippedMonitor]]:
     """Return the monitors to replay, those that page first in front."""
     changes = {
@@ -202,8 +202,9 @@ def _candidates(
     }
     live = {resource.key: resource for resource in planned.live if _is_ours(resource, planned)}
     monitors = planned.project.monitors
-    chosen = select_monitors(planned.project, selectors) if selectors else []
-    keys = [m.key for m in chosen] if selectors else [key for key in changes if key in monitors]
+    named = bool(options.selectors) and not options.base
+    chosen = [m.key for m in select_monitors(planned.project, options.selectors)]
+    keys = chosen if named else [key for key in chosen if key in changes]
     candidates, skipped = [], []
     for key in keys:
         change = changes.get(key)
@@ -211,7 +212,7 @@ def _candidates(
         candidate = _Candidate(
             monitor=monitors[key], body=monitors[key].body, live=held, changed=change is not None
         )
-        if change is not None and not selectors and not _matters(change.fields, change.action):
+        if change is not None and not named and not _matters(change.fields, change.action):
             skipped.append(SkippedMonitor(key=key, reason="same"))
         else:
             candidates.append(candidate)

@@ -66,10 +66,10 @@ def command(
     Show what changed monitors would have done on real history, beside the live ones.
 
     Replays the monitors that a plan would change, or those that a SELECTOR names (a key, a glob
-    over keys, team:NAME, tag:KEY:VALUE), over points that Datadog has, and compares the live
-    definition's replay with the alerts that there were. Reads only: timeseries_query, and
-    events_read for that comparison. A monitor that would go into alert more often than
-    policy.backtest.max_fires_per_week in project.yaml makes exit 4.
+    over keys, team:NAME, tag:KEY:VALUE; with --base it narrows what changed), over points that
+    Datadog has, and compares the live definition's replay with the alerts that there were. Reads
+    only: timeseries_query, and events_read for that comparison. A monitor that would go into alert
+    more often than policy.backtest.max_fires_per_week in project.yaml makes exit 4.
     """
     from monitor_sync.app.backtesting import BacktestOptions
 

@@ -1,0 +1,96 @@
+"""History by the newer endpoint, by the older one where that is not there, and nothing guessed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitor_sync.datadog.timeseries import HistoryQuery
+from monitor_sync.errors import Rejected, RemoteError
+from tests.datadog.conftest import Answer, Script, script
+
+__all__ = ["script"]
+
+QUERY = HistoryQuery(
+    source="metrics", text="avg:a.b{*} by {host}.rollup(avg, 60)", keys=("host",), interval=60,
+    start=600, end=780,
+)  # fmt: skip
+
+IN_A = {"group_tags": ["host:a"]}
+
+
+def newer(series: list[Any], times: list[int], values: list[Any]) -> Answer:
+    attributes = {"series": series, "times": times, "values": values}
+    return Answer(body={"data": {"type": "timeseries_response", "attributes": attributes}})
+
+
+def test_buckets_without_a_point_and_groups_that_lack_a_key_are_left_out(script: Script) -> None:
+    script.say(
+        newer(
+            [{"group_tags": ["host:a"]}, {"group_tags": ["host:N/A"]}, {"group_tags": []}],
+            [540_000, 600_000, 660_000, 780_000],
+            [[9, 1, None, 9], [1, 1, 1, 1], [1, 1, 1, 1]],
+        )
+    )
+    lines, calls = script.client().timeseries.lines(QUERY)
+
+    assert (lines, calls) == ({("a",): ([600], [1.0])}, 1)
+    sent = script.requests[0]
+    assert (sent.method, sent.path) == ("POST", "/api/v2/query/timeseries")
+
+
+def test_where_the_newer_endpoint_is_not_there_the_older_one_is_asked_from_then_on(
+    script: Script,
+) -> None:
+    series = {"tag_set": ["host:a"], "pointlist": [[600_000.0, 1.0], [780_000.0, 9.0]]}
+    script.say(
+        lambda request: (
+            Answer(status=404, body={"errors": ["Not found"]})
+            if request.method == "POST"
+            else Answer(body={"status": "ok", "series": [series]})
+        )
+    )
+    timeseries = script.client().timeseries
+
+    assert timeseries.lines(QUERY) == ({("a",): ([600], [1.0])}, 2)
+    assert timeseries.lines(QUERY) == ({("a",): ([600], [1.0])}, 1)
+    assert [request.method for request in script.requests] == ["POST", "GET", "GET"]
+
+
+def test_a_search_counts_items_and_no_item_is_no_point(script: Script) -> None:
+    query = HistoryQuery(
+        source="logs", text="status:error", keys=("@path",), interval=60, start=600, end=780,
+        method="count", indexes=("main",),
+    )  # fmt: skip
+    script.say(newer([{"group_tags": ["@path:/pay:1"]}], [600_000, 660_000], [[0, 3]]))
+
+    assert script.client().timeseries.lines(query)[0] == {("/pay:1",): ([660], [3.0])}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"data": []},
+        {"data": {"attributes": {"times": [1], "series": [{}], "values": []}}},
+        {"data": {"attributes": {"times": ["x"], "series": [], "values": []}}},
+        {"data": {"attributes": {"times": [600_000], "series": [7], "values": [[1]]}}},
+        {"data": {"attributes": {"times": [6], "series": [IN_A], "values": [[1, 2]]}}},
+    ],
+)
+def test_an_answer_of_another_shape_is_an_error_and_no_empty_history(
+    script: Script, body: Any
+) -> None:
+    script.say(Answer(body=body))
+
+    with pytest.raises(RemoteError):
+        script.client().timeseries.lines(QUERY)
+
+
+def test_a_query_that_is_refused_is_not_asked_again_elsewhere(script: Script) -> None:
+    script.say(Answer(status=400, body={"errors": ["Error parsing query"]}))
+
+    with pytest.raises(Rejected, match="Error parsing query"):
+        script.client().timeseries.lines(QUERY)
+    assert len(script.requests) == 1
