@@ -238,6 +238,7 @@ def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(
         ("drift.yml", "drift"): side.schedule(CRON),
         ("on-call.yml", "on-call"): side.schedule("47 5 * * 1-5"),
         ("weekly.yml", "weekly"): monday(side, slack),
+        ("site.yml", "site"): side.schedule("37 1 * * 1"),
     }
     for (file, name), run in runs.items():
         job = side.run(file, run, name)
@@ -248,6 +249,12 @@ def test_every_step_of_the_workflows_about_monitors_runs_in_these_tests(
     assert [re.split(": | of ", title)[0] for title in titles] == ["Motor quotes", "Review"]
     others = {"ci.yml", "release.yml", "monitors.yml"}  # the last calls those above
     assert {file for file, _ in runs} | others == workflows()
+
+
+def test_a_site_that_names_people_is_not_made_where_anybody_may_download_it(
+    side: GitHubSide,
+) -> None:
+    assert side.machine.run("site.yml", side.dispatch(names="true")) == {}
 
 
 def workflows() -> set[str]:
