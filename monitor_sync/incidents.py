@@ -188,3 +188,20 @@ class Rca(Struct, frozen=True, kw_only=True):
     monitors: tuple[str, ...] = ()
     actions: tuple[RcaAction, ...] = ()
     held: date | None = None
+
+
+class ToolFigures(Struct, frozen=True, kw_only=True):
+    """
+    What a tool itself computes of its incidents of some days, by its own definitions.
+
+    ``mtta`` and ``mttr`` are seconds, None where it has none. ``counts`` says in the tool's words
+    what it counts otherwise than we do; it follows "it counts".
+    """
+
+    title: str
+    incidents: int
+    acknowledged: int
+    resolved: int
+    mtta: Seconds | None
+    mttr: Seconds | None
+    counts: str = ""

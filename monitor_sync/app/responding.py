@@ -17,7 +17,7 @@ from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNPLACED, tag_value
 if TYPE_CHECKING:
     from monitor_sync.app.conversation import Conversation
     from monitor_sync.app.target import Target
-    from monitor_sync.incidents import Incident, Rca, Seconds, Span
+    from monitor_sync.incidents import Incident, Rca, Seconds, Span, ToolFigures
     from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport
     from monitor_sync.insight.response.sla import ResponseDimension
     from monitor_sync.model import Project
@@ -46,7 +46,7 @@ class Responded:
     A report on how we responded, with whose history it rests on.
 
     ``notes`` are sentences: what could not be read, what is doubtful. ``complete`` is False where
-    some of the history is missing.
+    some of the history is missing. ``figures`` are what the tools themselves compute of the days.
     """
 
     project: Project
@@ -55,6 +55,7 @@ class Responded:
     as_of: Seconds | None
     complete: bool
     notes: tuple[str, ...]
+    figures: tuple[ToolFigures, ...] = ()
 
 
 def report_sla(
@@ -84,6 +85,7 @@ def report_sla(
         offline=options.offline, budget=options.budget, conversation=conversation, now=now,
     )  # fmt: skip
     question = replace(question, now=known.at(now))
+    figures = () if options.offline or options.selectors else _figures(project, target, question)
     return Responded(
         project=project,
         report=response_report(project, known.incidents, register, question, known.ids),
@@ -91,6 +93,7 @@ def report_sla(
         as_of=known.as_of,
         complete=known.complete,
         notes=known.notes,
+        figures=figures,
     )
 
 
@@ -154,6 +157,27 @@ def read_known(
         offline=offline,
         notes=(*history.notes, *notes),
     )
+
+
+def _figures(
+    project: Project, target: Target, question: ResponseQuestion
+) -> tuple[ToolFigures, ...]:
+    """Return what the tools compute of the same days; those that do not say are passed over."""
+    from monitor_sync.oncall.incidents import ComputesFigures, connect_incidents
+    from monitor_sync.oncall.reader import NotRead
+    from monitor_sync.oncall.tool import Connection, Unusable
+
+    told = []
+    for word in sorted({team.tool.casefold() for team in project.teams.values() if team.tool}):
+        connection = Connection(environ=target.environ, deadline=target.deadline)
+        try:
+            tool = connect_incidents(word, connection)
+        except Unusable:
+            continue  # why it cannot be asked is among the notes already
+        if isinstance(tool, ComputesFigures):
+            told.append(tool.figures(question.start, question.end))
+        tool.close()
+    return tuple(figures for figures in told if not isinstance(figures, NotRead))
 
 
 def _further(project: Project) -> list[tuple[str, Sequence[str]]]:

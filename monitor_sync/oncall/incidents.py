@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, Protocol
+from datetime import date
+from typing import Final, Protocol, runtime_checkable
 
-from monitor_sync.incidents import HistoryPage, Incident, Seconds, Span
+from monitor_sync.incidents import HistoryPage, Incident, Seconds, Span, ToolFigures
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.tool import Connection, Unusable
 
@@ -57,6 +58,14 @@ class IncidentTool(Protocol):
 
     def close(self) -> None:
         """Close its connections."""
+
+
+@runtime_checkable
+class ComputesFigures(Protocol):
+    """A tool that computes means of its own, by which ours can be held against it."""
+
+    def figures(self, first: date, end: date) -> ToolFigures | NotRead:
+        """Return what it computes of the incidents from a day up to ``end``: one request."""
 
 
 ConnectIncidents = Callable[[Connection], IncidentTool]

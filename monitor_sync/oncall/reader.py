@@ -146,6 +146,14 @@ class Reader:
         items = objects(page if isinstance(page, list) else page.get(name))
         return ListPage(items, self._following(page, name, request.query))
 
+    def answer(self, request: ApiRequest) -> Fields | NotRead:
+        """Return the object that one request is answered with; nothing of it is kept."""
+        answered = self._send(request)
+        if isinstance(answered, list):
+            return NotRead(f"{self._service.name} answered with a list in place of an object")
+        known: Fields | NotRead = answered
+        return known
+
     def _following(
         self, page: Any, name: str, query: Mapping[str, str]
     ) -> dict[str, str] | NotRead | None:

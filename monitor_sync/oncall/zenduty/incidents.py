@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from msgspec.structs import replace
 
 from monitor_sync.http.request import ApiRequest
-from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Seconds, Span
+from monitor_sync.incidents import (
+    HistoryPage,
+    Incident,
+    IncidentStatus,
+    Seconds,
+    Span,
+    ToolFigures,
+)
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.reading import Fields, flag, moment, objects, text, whole
 from monitor_sync.oncall.tool import title_of
-from monitor_sync.oncall.zenduty import maintenance
+from monitor_sync.oncall.zenduty import figures, maintenance
 from monitor_sync.oncall.zenduty.directory import TEAMS
 
 FILTER: Final = "/api/incidents/filter/"
@@ -65,6 +72,10 @@ class ZendutyIncidents:
             ALERTS, f"alerts of incident {incident.number}", keep=False, number=incident.number
         )
         return alerts if isinstance(alerts, NotRead) else with_alerts(incident, alerts)
+
+    def figures(self, first: date, end: date) -> ToolFigures | NotRead:
+        """Return what Zenduty itself computes of the days from ``first`` up to ``end``."""
+        return figures.read(self._reader, self.title, first, end)
 
     @functools.cached_property
     def _teams(self) -> tuple[str, ...]:

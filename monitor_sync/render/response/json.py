@@ -40,6 +40,17 @@ def document(responded: Responded) -> dict[str, Any]:
         "open": [_open(response) for response in report.open],
         "recurrence": _recurrence(report.recurrence, responded.project),
         "rca": rca(report.rca),
+        "tool_figures": [
+            {
+                "tool": figures.title,
+                "incidents": figures.incidents,
+                "acknowledged": figures.acknowledged,
+                "resolved": figures.resolved,
+                "mtta": rounded(figures.mtta),
+                "mttr": rounded(figures.mttr),
+            }
+            for figures in responded.figures
+        ],
         "notes": list(responded.notes),
     }
 

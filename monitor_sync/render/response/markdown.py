@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monitor_sync.app.responding import Responded
 from monitor_sync.incidents import Measure
@@ -12,7 +12,7 @@ from monitor_sync.insight.response.sla import FEW, ResponseRow, Trend, values_of
 from monitor_sync.insight.response.times import Response
 from monitor_sync.render.markdown import code
 from monitor_sync.render.response.json import runbook
-from monitor_sync.render.response.text import heading, tally, verdict
+from monitor_sync.render.response.text import against_tool, heading, tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
     change,
@@ -43,11 +43,12 @@ def markdown(responded: Responded) -> str:
     lines += _section("Open", map(open_line, report.open))
     lines += _section("Came back", repeater_lines(responded))
     lines += _section("RCAs", rca_lines(report.rca))
-    lines += _section("Notes", (code(note) for note in responded.notes))
+    figures = (against_tool(report, own) for own in responded.figures)
+    lines += _section("Notes", (*figures, *map(code, responded.notes)))
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _section(title: str, items: Iterator[str]) -> list[str]:
+def _section(title: str, items: Iterable[str]) -> list[str]:
     lines = [f"- {item}" for item in items]
     return [f"### {title}", "", *lines, ""] if lines else []
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from monitor_sync.app.responding import Responded
-from monitor_sync.incidents import Measure
+from monitor_sync.incidents import Measure, ToolFigures
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.insight.response.sla import FEW, ResponseRow, in_order, values_of
@@ -166,8 +166,27 @@ def said(responded: Responded) -> Iterator[str]:
     yield from rca_lines(report.rca)
     if any(row.is_few for row in report.rows):
         yield f"* fewer than {FEW} incidents: chance decides."
+    for figures in responded.figures:
+        yield against_tool(report, figures)
     for note in responded.notes:
         yield f"Note: {plain(note)}."
+
+
+def against_tool(report: ResponseReport, figures: ToolFigures) -> str:
+    """Return what the tool itself computes, how far ours is from it, and why."""
+    pairs = (
+        ("MTTA", figures.mtta, report.whole.mtta.mean),
+        ("MTTR", figures.mttr, report.whole.mttr.mean),
+    )
+    parts = []
+    for name, theirs, ours in pairs:
+        off = f", {change(ours / theirs - 1)}" if theirs and ours is not None else ""
+        parts.append(f"{name} {duration(theirs)} (here {duration(ours)}{off})")
+    why = f"; it counts {plain(figures.counts)}" if figures.counts else ""
+    return (
+        f"{plain(figures.title)} itself says {', '.join(parts)}, of"
+        f" {count(figures.incidents, 'incident')}{why}."
+    )
 
 
 def _aged(responses: Sequence[Response]) -> str:
@@ -220,13 +239,13 @@ def next_step(responded: Responded) -> str:
         oldest = report.waiting[0]
         name = plain(number(oldest))
         return f"Next: acknowledge {name}, which has waited {duration(oldest.age)}."
-    if findings.overdue:
-        late = findings.overdue[0]
-        return f"Next: do what {plain(late.rca.path)} promised, or give it another day."
     if repeaters and repeaters[0].reoccurrences:
         worst = repeaters[0]
         what = plain(shorten(problem(worst), 60))
         return f"Next: mend {what}, which came {count(worst.occurrences, 'time')}."
+    if findings.overdue:
+        late = findings.overdue[0]
+        return f"Next: do what {plain(late.rca.path)} promised, or give it another day."
     if findings.missing:
         oldest = findings.missing[0]
         return f"Next: hold an RCA of {plain(number(oldest))}, in <unit>/rca/."

@@ -1,0 +1,163 @@
+"""The report on response from files and a history that was read before: nobody is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor_sync.app import history_folder
+from monitor_sync.app.failures import WrongFiles
+from monitor_sync.app.responding import Responded, ResponseOptions, report_sla
+from monitor_sync.app.target import Target
+from monitor_sync.app.weekly import WeeklyOptions, report_weekly
+from monitor_sync.errors import UsageError
+from monitor_sync.incidents import HistoryPage, Span, ToolFigures
+from monitor_sync.render import response as shown
+from monitor_sync.store import history
+from monitor_sync.store.history import Reading
+from tests.insight.response.incidents import incident
+
+NOW = datetime(2026, 10, 5, 6, tzinfo=UTC).timestamp()  # a Monday
+DAY = 86400.0
+RCA = "---\nincident: 3\nteam: claims\ncause: c\nactions: [{what: w, due: 2026-10-01}]\n---\n"
+
+
+def made(number: int, days: float, team: str = "motor", **given: Any) -> Any:
+    created = NOW - days * DAY
+    given.setdefault("resolved", created + 1200)
+    given |= {"service": team, "service_id": f"s-{team}", "acknowledged": created + 240}
+    return incident(f"id{number}", created, number=str(number), priority="P1", **given)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("responding") / "monitors"
+    (folder / "motor" / "rca").mkdir(parents=True)
+    (folder / "project.yaml").write_text("project: acme\ntime_zone: Asia/Jakarta\n")
+    teams = "".join(
+        f"  {name}: {{name: '{name}', on_call: {{tool: zenduty, service: {name}}},"
+        " targets: {mtta: 5m, mttr: 15m}}\n"
+        for name in ("motor", "claims")
+    )
+    (folder / "teams.yaml").write_text(f"teams:\n{teams}")
+    (folder / "motor" / "business-unit.yaml").write_text("name: Motor\nteam: motor\n")
+    (folder / "motor" / "rca" / "a.md").write_text(RCA)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
+    """A state folder with the history of four months, read an hour ago."""
+    home = tmp_path_factory.mktemp("state")
+    target = Target(environ={"XDG_STATE_HOME": str(home)})
+    span = Span(NOW - 130 * DAY, NOW - 3600)
+    page = HistoryPage(
+        incidents=(
+            made(1, 25), made(2, 3), made(3, 9, "claims"), made(4, 1, "unknown"),
+            made(5, 0.75, "claims", resolved=None),
+        )
+    )  # fmt: skip
+    with history.opened(history_folder.folder(target, None, "acme", print)) as file:
+        file.keep("zenduty@z.example", page, Reading(span, NOW - 3600))
+    return target
+
+
+def told(root: Path, target: Target, **given: Any) -> Responded:
+    return report_sla(root, target, ResponseOptions(offline=True, **given), now=NOW)
+
+
+def test_the_last_four_whole_weeks_are_told_by_team_the_worst_first(
+    root: Path, target: Target
+) -> None:
+    responded = told(root, target)
+
+    report = responded.report
+    assert (report.question.start, report.question.end) == (date(2026, 9, 7), date(2026, 10, 5))
+    assert [(row.name, row.incidents) for row in report.rows] == [
+        ("claims", 2), ("motor", 2), ("unplaced", 1),
+    ]  # fmt: skip
+    assert report.open[0].age == 0.75 * DAY - 3600  # known an hour ago
+    assert report.recurrence.reoccurrences == 2  # of motor, and of claims
+    assert [late.days for late in report.rca.overdue] == [4]
+
+
+def test_a_selector_narrows_incidents_and_rcas(root: Path, target: Target) -> None:
+    motor = told(root, target, selectors=("team:motor",)).report
+
+    assert [row.name for row in motor.rows] == ["motor"]
+    assert motor.rca.overdue == ()
+    assert len(told(root, target, selectors=("motor",)).report.rca.overdue) == 1
+    assert told(root, target, selectors=("team:unplaced",)).report.whole.incidents == 1
+
+
+def test_days_are_those_asked_for(root: Path, target: Target) -> None:
+    week = told(root, target, start=date(2026, 9, 28), end=date(2026, 10, 5), by=("week",)).report
+    until_now = told(root, target, start=date(2026, 10, 1)).report
+
+    assert [(row.name, row.incidents) for row in week.rows] == [("2026-W40", 3)]
+    assert until_now.question.end == date(2026, 10, 6)
+    with pytest.raises(UsageError, match="there is no day"):
+        told(root, target, start=date(2026, 10, 1), end=date(2026, 10, 1))
+    with pytest.raises(UsageError, match="team:nobody"):
+        told(root, target, selectors=("team:nobody",))
+
+
+def test_a_week_of_a_team_is_read_from_the_same_history(root: Path, target: Target) -> None:
+    weekly = report_weekly(root, target, WeeklyOptions(teams=("claims",), offline=True), now=NOW)
+
+    (claims,) = weekly.teams
+    assert (weekly.week, claims.report.whole.incidents) == ("2026-W40", 1)
+    assert [late.action.what for late in claims.rca.overdue] == ["w"]
+
+
+def test_a_wrong_rca_is_told_before_anything_is_read(root: Path, target: Target) -> None:
+    wrong = root / "motor" / "rca" / "wrong.md"
+    wrong.write_text("---\nincident: 1\n---\n")
+    try:
+        with pytest.raises(WrongFiles):
+            told(root, target)
+    finally:
+        wrong.unlink()
+
+
+def test_the_screen_says_first_whether_we_are_within_target_and_fits_eighty_columns(
+    root: Path, target: Target
+) -> None:
+    figures = ToolFigures(title="Zenduty", incidents=6, acknowledged=6, resolved=5,
+                          mtta=480.0, mttr=1200.0, counts="children")  # fmt: skip
+    responded = replace(told(root, target), figures=(figures,))
+    lines = shown.text(responded).splitlines()
+
+    assert lines[2:4] == [
+        "MTTA 4m00, within the target of 5m; 100 % in time, 2 of 2 teams within.",
+        "MTTR 20m00, above the target of 15m; 0 % in time, 0 of 2 teams within.",
+    ]
+    assert max(map(len, lines)) <= 80
+    text = " ".join(" ".join(lines).split())
+    assert "Acknowledged and open: 1, #5 of claims for 17h00." in text
+    assert "Zenduty itself says MTTA 8m00 (here 4m00, -50 %), MTTR 20m00 (here 20m00, 0 %)" in text
+    assert "5 incidents of 3 teams: 5 acknowledged, 0 never, 0 waiting; 4 resolved, 1 open." in text
+    assert "as of 2026-10-05 05:00 UTC, 1 hours ago" in text
+
+
+def test_a_title_forges_nothing_in_any_form(root: Path, target: Target) -> None:
+    evil = made(9, 2, title="::error:: `x` | <b> =cmd() \x1b[31m @team")
+    with history.opened(history_folder.folder(target, None, "acme", print)) as file:
+        file.keep("zenduty@z.example", HistoryPage(incidents=(evil, replace_number(evil))))
+    responded = told(root, target)
+
+    assert "\x1b" not in shown.text(responded) + shown.markdown(responded)
+    assert not [line for line in shown.text(responded).splitlines() if line.startswith("::")]
+    assert "<b>" not in "".join(shown.markdown(responded).split("`")[::2])
+    assert "title" not in shown.csv(responded)
+
+
+def replace_number(of: Any) -> Any:
+    from msgspec.structs import replace as changed
+
+    created = of.created + 2000
+    return changed(of, id="id10", number="10", created=created, acknowledged=None, resolved=created)
