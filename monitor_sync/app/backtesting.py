@@ -18,6 +18,7 @@ from monitor_sync.incidents import AlertEpisode, Span
 from monitor_sync.insight.backtest.comparison import WARM_UP, Compared, Definition
 from monitor_sync.insight.backtest.comparison import compared as compare_definitions
 from monitor_sync.insight.backtest.sparse import observed
+from monitor_sync.insight.backtest.suggested import AlertSuggestion, suggestions
 from monitor_sync.insight.values import Unsupported
 from monitor_sync.store.points_cache import PointsCache
 
@@ -53,13 +54,14 @@ class BacktestOptions:
 
     ``selectors`` name monitors; without any those that the plan changes are meant. With ``base``
     they narrow what this change changes. ``days`` is 0 for what the policy says. ``budget`` is how
-    many requests for history may be sent.
+    many requests for history may be sent. With ``suggest`` quieter thresholds are tried.
     """
 
     selectors: Sequence[str] = ()
     base: str = ""
     days: int = 0
     budget: int = BUDGET
+    suggest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class Backtested:
     compared: Compared
     points: int
     calls: int
+    suggestions: tuple[AlertSuggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +174,7 @@ def backtest(
     made = []
     with progress("fetching history, and replaying it", len(candidates)) as done:
         for candidate in candidates:
-            made.append(_made(candidate, fetching, span, actual, unknown))
+            made.append(_made(candidate, fetching, span, actual, unknown, suggest=options.suggest))
             done(isinstance(made[-1], Backtested))
     fetching.cache.trim()
     return replace(
@@ -264,6 +267,8 @@ def _made(
     span: Span,
     actual: Actual | None,
     unknown: str,
+    *,
+    suggest: bool,
 ) -> Backtested | SkippedMonitor:
     """Fetch and replay one monitor."""
     key, before = candidate.monitor.key, fetching.sent
@@ -299,6 +304,7 @@ def _made(
         compared=replace(compared, assumptions=(*compared.assumptions, *seen)),
         points=number,
         calls=fetching.sent - before,
+        suggestions=suggestions(new, points, compared.new, span) if suggest else (),
     )
 
 

@@ -181,3 +181,10 @@ def test_the_span_ends_where_points_have_arrived(root: Path) -> None:
 
     assert made.span.end % 3600 == 0
     assert 900 <= time.time() - made.span.end < 3600 + 900 + 60
+
+
+def test_suggestions_are_made_only_where_they_are_asked_for(root: Path) -> None:
+    assert not run(root, "shop/orders/cpu").monitors[0].suggestions
+    tried = run(root, "shop/orders/cpu", suggest=True).monitors[0]
+
+    assert all(s.fires < len(tried.compared.new.fires) for s in tried.suggestions)

@@ -43,6 +43,11 @@ _BUDGET: Final = 600
     help="Exit with 4 if a monitor would have gone into alert more than N times in these days.",
 )
 @click.option(
+    "--suggest",
+    is_flag=True,
+    help="Also try other thresholds, and show those that keep each alert of ten minutes or more.",
+)
+@click.option(
     "--svg",
     "picture",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -58,6 +63,7 @@ def command(
     days: int | None,
     budget: int,
     fail_on_fires: int | None,
+    suggest: bool,
     picture: Path | None,
     form: str,
     output: Path | None,
@@ -73,7 +79,9 @@ def command(
     """
     from monitor_sync.app.backtesting import BacktestOptions
 
-    asked = BacktestOptions(selectors=selectors, base=base, days=days or 0, budget=budget)
+    asked = BacktestOptions(
+        selectors=selectors, base=base, days=days or 0, budget=budget, suggest=suggest
+    )
     backtests = app.backtest(root, console.target(), asked, progress=progress)
     if picture is not None:
         from monitor_sync.render.backtest.svg import svg

@@ -48,6 +48,8 @@ def _block(
     handles = "; ".join(_told(backtested, backtests))
     if handles:
         yield from _wrapped("told", handles, style)
+    for suggestion in backtested.suggestions[:_SUGGESTIONS]:
+        yield from _wrapped("quieter", words.suggestion(suggestion), style)
     agreement = figures.agreement(compared.fidelity)
     if agreement:
         yield from _wrapped("checked", agreement, style)
@@ -64,6 +66,7 @@ def _told(backtested: Backtested, backtests: Backtests) -> Iterator[str]:
 
 
 _LABEL: Final = 13
+_SUGGESTIONS: Final = 2
 
 
 def _wrapped(label: str, said: str, style: Style) -> Iterator[str]:

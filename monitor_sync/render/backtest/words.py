@@ -7,6 +7,7 @@ from typing import Final
 from monitor_sync.app.backtesting import SkippedMonitor, SkipReason
 from monitor_sync.counting import count
 from monitor_sync.insight.backtest.comparison import Assumption, AssumptionKind
+from monitor_sync.insight.backtest.suggested import AlertSuggestion
 
 _LIMITS: Final = {
     "sum_of_a_gauge": "limit: the sum of a gauge depends on how often it is reported; here once a"
@@ -59,3 +60,12 @@ def skipped(monitor: SkippedMonitor) -> str:
 def unknown(reason: str) -> str:
     """Return why no replay was held against what happened."""
     return _SENTENCES["no_history"].format(name=reason)
+
+
+def suggestion(told: AlertSuggestion) -> str:
+    """Return what a threshold would have changed, with what it would have kept."""
+    kept = "none of them lasted ten minutes"
+    if told.lasting:
+        kept = f"{count(told.lasting, 'alert')} of ten minutes or more kept"
+    fires = count(told.fires, "alert")
+    return f"{told.option} {told.value:.12g}: {fires} in place of {told.before}, {kept}"

@@ -11,6 +11,7 @@ from monitor_sync.incidents import AlertEpisode, Span
 from monitor_sync.insight.backtest.comparison import Assumption, Compared
 from monitor_sync.insight.backtest.fidelity import Fidelity
 from monitor_sync.insight.backtest.replay import Replay
+from monitor_sync.insight.backtest.suggested import AlertSuggestion
 from monitor_sync.model import Monitor
 from monitor_sync.render.backtest.json import json
 from monitor_sync.render.backtest.markdown import markdown
@@ -73,6 +74,9 @@ BACKTESTS = Backtests(
             ),
             points=2880,
             calls=3,
+            suggestions=(
+                AlertSuggestion(option="critical", value=85.5, fires=1, before=2, lasting=1),
+            ),
         ),
         Backtested(
             monitor=monitor("shop/orders/new"),
@@ -107,6 +111,7 @@ def test_text_fits_into_80_columns_with_the_live_alerts_above_the_new() -> None:
 def test_every_doubt_is_a_line_of_its_own() -> None:
     said = re.sub(r"\s+", " ", text(BACKTESTS, PLAIN))
 
+    assert "quieter critical 85.5: 1 alert in place of 2, 1 alert of ten minutes or more" in said
     assert "uncertain: Datadog does not document default_interval: between 1 and 4 alerts" in said
     assert "late data: aws.rds.cpu arrives minutes after its time" in said
     assert "shop/odd: unsupported: anomalies cannot be replayed from history" in said
