@@ -19,7 +19,7 @@ from monitor_sync.render import noise_words
 from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.ownership import harmless_cell
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, plain, shorten, table, wrapped
+from monitor_sync.render.text import columns, count, plain, table, wrapped
 
 _SHOWN: Final = 5
 """Monitors, problems and teams of each block, where they are to fit on one screen."""
@@ -65,11 +65,19 @@ def _monitors(report: NoiseReport, style: Style, width: int, shown: int | None) 
     first, *others = table(cells, right=_NUMBERS)
     lines = [style(first, dim=True)]
     for row, line in zip(rows, others, strict=False):
-        lines.append(shorten(line, style.width))
+        lines += _line(row, line, width)
         lines.append(" " * _INDENT + f"{plain(row.monitor.path)}:{row.monitor.line}")
         if said := proposed(report, row):
             lines += wrapped(" " * _INDENT + said, width, _INDENT)
     return [*lines, ""]
+
+
+def _line(row: NoisyMonitor, line: str, width: int) -> list[str]:
+    """Return a line of the table; a key for which there is no room stands below, never cut."""
+    if columns(line) <= width:
+        return [line]
+    key = plain(row.key)
+    return [line.removesuffix(key).rstrip(), " " * _INDENT + key]
 
 
 def proposed(report: NoiseReport, row: NoisyMonitor) -> str:

@@ -174,6 +174,14 @@ def test_what_nobody_knows_is_null_a_question_mark_or_nothing_and_never_zero() -
     assert "?  m" in noise.text(told)
 
 
+def test_a_key_for_which_there_is_no_room_stands_below_its_numbers_and_is_never_cut() -> None:
+    key = "policy-admin/issuance/carrier-rejections.a-carrier-with-a-long-name"
+    shown = noise.text(report(row(key)))
+
+    assert f"\n       {key}\n" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
 def test_a_monitor_without_pages_and_proposals_is_in_the_json_and_not_on_the_screen() -> None:
     quiet = report(row("quiet", pages=0), row("loud"))
 
