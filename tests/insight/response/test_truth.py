@@ -16,11 +16,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor_sync.app.responding import Responded
+from monitor_sync.app.weekly import Weekly
 from monitor_sync.incidents import ResponseTarget
 from monitor_sync.insight.response import sla
 from monitor_sync.insight.response.report import ResponseQuestion, response_report
+from monitor_sync.insight.response.weekly import team_weeks
 from monitor_sync.model import Project, Team
 from monitor_sync.oncall.zenduty.incidents import incident as from_zenduty
+from monitor_sync.render import response as shown
+from monitor_sync.render import weekly as pages
 from monitor_sync.render.response.json import document
 from tests.emulator.history.estates import TEAMS, UNTIL, served
 from tests.emulator.on_call.test_zenduty_incidents import listed
@@ -238,8 +242,6 @@ def test_what_came_back_is_what_the_truth_says(
 def test_no_name_of_a_person_and_no_figure_of_one_is_in_any_form(
     project: Project, known: list[Any]
 ) -> None:
-    from monitor_sync.render import response as shown
-
     items = listed(served(), {"status": 0})
     people = {item["assigned_to_name"] for item in items if item.get("assigned_to_name")}
     people |= {item["assigned_to"] for item in items if item.get("assigned_to")}
@@ -249,6 +251,12 @@ def test_no_name_of_a_person_and_no_figure_of_one_is_in_any_form(
                           complete=True, notes=())  # fmt: skip
 
     written = [form(responded) for form in (shown.text, shown.markdown, shown.json, shown.csv)]
+
+    weeks = team_weeks(project, project.teams.values(), known, (), "2026-W48", UNTIL)
+    week = Weekly(project=project, week="2026-W48", teams=weeks, review=None, as_of=UNTIL,
+                  complete=True, notes=())  # fmt: skip
+    forms = (pages.markdown, pages.slack, pages.html, pages.json)
+    written += [form(week) for form in forms]
 
     assert people
     assert not [name for name in people for text in written if name in text]
