@@ -51,11 +51,13 @@ def test_everything_that_a_policy_can_say_is_read(tmp_path: Path) -> None:
         "pagers: ['@webhook-zenduty-*']\n"
         "forbidden_handles: ['@all']\n"
         "paging_approval: false\n"
+        "backtest: {max_fires_per_week: 5, days: null}\n"
         "severity: {message/overlapping-blocks: error, message/eval: 'off', message/raw: false}",
     )
 
     assert loaded.diagnostics == ()
     assert loaded.project.policy == Policy(
+        backtest={"max_fires_per_week": 5},
         required_tags={"tier": ("0", "1"), "cost_centre": (), "layer": ()},
         name_pattern=r"^\[[A-Z]",
         paging_priorities=frozenset({1, 2}),

@@ -33,6 +33,7 @@ POLICY = Policy(
     forbidden_handles=("@all",),
     severity={"routing/nobody": "error", "tags/odd": "warning"},
     paging_approval=True,
+    backtest={"max_fires_per_week": 5, "days": 7},
 )
 LIMITS = Limits(units={"motor": {"deletes": Limit(count=2)}}, pagers=POLICY.pagers)
 BASE = replace(
@@ -72,6 +73,8 @@ def team(**changed: Any) -> Project:
     ("here", "what"),
     [
         (policy(paging_approval=False), "policy.paging_approval"),
+        (policy(backtest={}), "policy.backtest.max_fires_per_week"),
+        (policy(backtest={"max_fires_per_week": 6}), "policy.backtest.max_fires_per_week"),
         (policy(severity={"routing/nobody": "off", "tags/odd": "warning"}),
          "policy.severity.routing/nobody"),
         (policy(severity={"routing/nobody": "error"}), "policy.severity.tags/odd"),
@@ -243,3 +246,10 @@ def test_the_rules_survive_a_plan_file() -> None:
 
     assert from_json(as_json(rules)) == rules
     assert stricter_limits(BASE.limits, rules.as_limits()).standing == BASE.limits.standing
+
+
+def test_a_backtest_is_held_against_the_fewer_alerts_over_the_more_days() -> None:
+    here = policy(backtest={"max_fires_per_week": 9, "days": 3})
+
+    assert judged(BASE, here).policy.backtest == {"max_fires_per_week": 5, "days": 7}
+    assert loosened(policy(backtest={"max_fires_per_week": 1})) == []
