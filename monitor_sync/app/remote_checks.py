@@ -30,12 +30,14 @@ class Answers:
     What came of asking Datadog.
 
     ``said`` are sentences about what was checked, and what was not. ``failed`` is why Datadog did
-    not answer all of it, None where it did.
+    not answer all of it, None where it did. ``accepted`` are the keys of monitors that Datadog
+    was asked about and does not refuse.
     """
 
     diagnostics: list[Diagnostic]
     said: list[str]
     failed: RemoteError | None = None
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,16 @@ def diagnose(
         diagnostics=list(dict.fromkeys((*refused, *files.shown(loaded.project, diagnostics)))),
         said=[*said, *unread],
         failed=_failure(unchecked),
+        accepted=_accepted(questions, verdicts, unchecked),
     )
+
+
+def _accepted(
+    questions: Sequence[Question], verdicts: Verdicts, unchecked: Sequence[Unchecked]
+) -> tuple[str, ...]:
+    refused = {refusal.key for refusal in verdicts.refusals}
+    refused.update(monitor.key for monitor in unchecked)
+    return tuple(question.key for question in questions if question.key not in refused)
 
 
 def _refused_by_policies(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -145,9 +146,9 @@ def _ask(
     options: ValidateOptions,
     progress: Progress,
 ) -> Answers:
-    from monitor_sync.app import remote_checks  # the HTTP client
+    from monitor_sync.app import history_checks, remote_checks  # the HTTP client, the evaluator
 
-    return remote_checks.diagnose(
+    answers = remote_checks.diagnose(
         loaded,
         target,
         everything=options.everything,
@@ -156,6 +157,16 @@ def _ask(
             diagnostic.key for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR
         },
         progress=progress,
+    )
+    if not answers.accepted:
+        return answers
+    history = history_checks.diagnose(
+        loaded, target, target.connect(), answers.accepted, progress=progress
+    )
+    return replace(
+        answers,
+        diagnostics=[*answers.diagnostics, *files.shown(loaded.project, history.diagnostics)],
+        said=[*answers.said, *history.said],
     )
 
 

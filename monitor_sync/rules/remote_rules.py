@@ -11,6 +11,7 @@ from inspect import cleandoc
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.rules import history_rules
 from monitor_sync.rules.registry import Rule
 
 _FAMILIES: Final = ("query", "message", "options", "thresholds", "references", "tags", "schema")
@@ -66,5 +67,6 @@ PAGES: Final = (
     _page("routing/handle-exists-nowhere", _NOWHERE),
     _page("references/dead-link", _DEAD, Severity.WARNING),
     _page("tags/refused-by-policy", _POLICY),
+    *history_rules.PAGES,
 )
 """A page for each name that ``validate --online`` or ``plan`` yields from Datadog's answers."""

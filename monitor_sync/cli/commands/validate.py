@@ -90,7 +90,8 @@ def command(
     Check the files: schema, queries, messages, owners, rules. Offline, without a key.
 
     With --online, Datadog is asked about what is new or changed; that needs monitors_read, and
-    for the handles integrations_read and teams_read. Nothing is written.
+    for the handles integrations_read and teams_read. These monitors are also held against the
+    points of the last seven days, which needs timeseries_query. Nothing is written in Datadog.
 
     With --check-links, the addresses of runbooks and SOPs are asked for, without a key. Pages
     behind a login and addresses inside a private network are "not checked".
