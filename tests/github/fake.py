@@ -354,6 +354,8 @@ def running() -> Iterator[FakeGitHub]:
     fake = FakeGitHub()
 
     class Request(BaseHTTPRequestHandler):
+        # head and body are two writes: else each answer takes 40 ms
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
