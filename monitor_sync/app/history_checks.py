@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import history_folder
@@ -26,6 +27,7 @@ from monitor_sync.store.points_cache import PointsCache
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
+    from monitor_sync.datadog.metric_types import MetricTypes
     from monitor_sync.insight.backtest.wanted import WantedLine
     from monitor_sync.model import Body, Monitor
     from monitor_sync.project.load import Loaded
@@ -87,11 +89,12 @@ def diagnose(
     fetching = Fetching(endpoint=client.timeseries, cache=PointsCache(home), budget=budget)
     end = int((time.time() if now is None else now) - _SETTLED) // _HOUR * _HOUR
     span = Span(start=float(end - DAYS * 86_400), end=float(end))
+    types = _Types(endpoint=client.metric_types)
     diagnostics: list[Diagnostic] = []
     open_: dict[str, list[str]] = {}
     with progress("looking at the points of the last days", len(monitors)) as done:
         for monitor in monitors:
-            found = _DENIED if _DENIED in open_ else _of(monitor, fetching, span)
+            found = _DENIED if _DENIED in open_ else _of(monitor, fetching, span, types)
             if isinstance(found, str):
                 open_.setdefault(found, []).append(monitor.key)
             else:
@@ -100,17 +103,54 @@ def diagnose(
     fetching.cache.trim()
     return HistoryAnswers(
         diagnostics=tuple(diagnostics),
-        said=tuple(_said(len(monitors), open_)),
+        said=(*_said(len(monitors), open_), *types.said()),
         requests=fetching.sent,
     )
 
 
-def _of(monitor: Monitor, fetching: Fetching, span: Span) -> list[DataFinding] | str:
+@dataclass(slots=True, kw_only=True)
+class _Types:
+    """Types of metrics, each asked for once; ``unread`` are those that Datadog did not tell."""
+
+    endpoint: MetricTypes
+    known: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+    def of(self, metrics: Iterable[str], fetching: Fetching) -> Mapping[str, str]:
+        """Return the types of metrics, with requests that count as those for points."""
+        for metric in metrics:
+            if metric not in self.known:
+                self.known[metric] = self._asked(metric, fetching)
+        return self.known
+
+    def _asked(self, metric: str, fetching: Fetching) -> str:
+        if fetching.budget > 0:
+            fetching.budget -= 1
+            fetching.sent += 1
+            with contextlib.suppress(RemoteError):
+                return self.endpoint.of(metric)
+        self.unread.append(metric)
+        return ""
+
+    def said(self) -> Iterator[str]:
+        if self.unread:
+            number = count(len(self.unread), "type of a metric", "types of metrics")
+            yield (
+                f"Not checked: {number}, without metrics_read or beyond the requests of one run"
+                f" ({listed(self.unread)})."
+            )
+
+
+def _of(monitor: Monitor, fetching: Fetching, span: Span, types: _Types) -> list[DataFinding] | str:
     """Return what is odd about one monitor, or why nobody knows."""
     try:
         definition = Definition.of(monitor.body)
         points = _points(definition, fetching, span)
-        return list(live_data.findings(definition, points, span))
+        known = types.of(live_data.counted(definition), fetching)
+        return [
+            *live_data.of_types(definition, known),
+            *live_data.findings(definition, points, span),
+        ]
     except Unsupported:
         return _UNSUPPORTED
     except OutOfBudget:
@@ -145,8 +185,8 @@ def _said(number: int, open_: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 def _placed(loaded: Loaded, monitor: Monitor, finding: DataFinding) -> Diagnostic:
     rule, message, hint = _worded(finding)
-    field, start, end = _field(monitor.body, finding)
-    document, span = loaded.place(monitor.key, field, start, end)
+    where, start, end = _field(monitor.body, finding)
+    document, span = loaded.place(monitor.key, where, start, end)
     severity = Severity.NOTE if rule in NOTES else Severity.WARNING
     return document.diagnostic(rule, message, span, hint=hint, key=monitor.key, severity=severity)
 
@@ -191,6 +231,12 @@ def _worded(finding: DataFinding) -> tuple[str, str, str]:
                 "query/no-such-group",
                 f"{name} reports, but in {DAYS} days nothing of it had all keys of `by`",
                 "group by keys that its points have; Datadog's Metrics Summary lists them",
+            )
+        case "counted_gauge":
+            return (
+                "query/counted-gauge",
+                f"{name} is a gauge, which no `as_count()` and no `as_rate()` turns into a count",
+                "leave `as_count()` or `as_rate()` out, or send the metric as a count",
             )
         case "many_groups":
             return (

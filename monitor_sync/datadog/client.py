@@ -10,6 +10,7 @@ from monitor_sync.datadog.api import Api
 from monitor_sync.datadog.events import Events
 from monitor_sync.datadog.integrations import Integrations
 from monitor_sync.datadog.logs import Logs
+from monitor_sync.datadog.metric_types import MetricTypes
 from monitor_sync.datadog.monitors import Monitors
 from monitor_sync.datadog.notified_by_tags import NotifiedByTags
 from monitor_sync.datadog.on_call_pages import OnCallPages
@@ -49,6 +50,7 @@ class Client:
         self._transport = Transport(settings, connections=max(workers, paging.WAVE))
         retry = retry or RetryPolicy(first_wait=settings.backoff)
         self.api = Api(settings, service, self._transport, self._gate, retry)
+        self.metric_types = MetricTypes(self.api)
         self.monitors = Monitors(self.api)
         self.events = Events(self.api)
         self.integrations = Integrations(self.api)

@@ -41,6 +41,7 @@ _GROUPS = {
     "user_app_keys": "API and Application Keys",
     "audit_logs_read": "Compliance",
     "logs_read_data": "Log Management",
+    "metrics_read": "Metrics",
     "timeseries_query": "Metrics",
     "events_read": "Events",
 }
@@ -73,6 +74,7 @@ _NEEDED = (
     ("/api/v2/current_user/application_keys", "user_app_keys", "user_app_keys"),
     ("/api/v2/audit", "audit_logs_read", "audit_logs_read"),
     ("/api/v2/logs/analytics", "logs_read_data", "logs_read_data"),
+    ("/api/v1/metrics", "metrics_read", "metrics_read"),
     ("/api/v1/query", "timeseries_query", "timeseries_query"),
     ("/api/v2/query", "timeseries_query", "timeseries_query"),
 )

@@ -27,7 +27,7 @@ from monitor_sync.emulator import (
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.metrics import answers as metric_answers
-from monitor_sync.emulator.metrics import intake
+from monitor_sync.emulator.metrics import intake, metadata
 from monitor_sync.emulator.on_call import counted_pages
 
 Handler = Callable[[Account, Request, str], Answer]
@@ -94,6 +94,7 @@ ROUTES: Mapping[str, Handler] = {
     "POST /api/v2/logs/analytics/aggregate": logs.aggregate,
     "POST /api/v1/series": intake.take_in_v1,
     "POST /api/v2/series": intake.take_in_v2,
+    "GET /api/v1/metrics/{id}": metadata.read,
     "GET /api/v1/query": metric_answers.query_v1,
     "POST /api/v2/query/timeseries": metric_answers.timeseries,
     "POST /api/v2/query/scalar": counted_pages.scalar,

@@ -41,6 +41,16 @@ _WRITTEN: Final = {
         Use instead: keys that the points have
         Source: POST /api/v2/query/timeseries over the last seven days, grouped and not.
         """,
+    "query/counted-gauge": """
+        `as_count()` or `as_rate()` stands behind a metric that is a gauge.
+        Why: the values of a gauge stay as they are, so that what is compared is no count. What may
+        change without a word is how arithmetic and changes are evaluated: by the window instead of
+        by the bucket. A rate that comes by DogStatsD is a gauge too.
+        Example: `sum:shop.queue.length{*}.as_count()`
+        Use instead: the query without it; or the metric sent as a count
+        Source: GET /api/v1/metrics/{name}; Datadog's pages on metric type modifiers
+        and on `as_count()` in monitors.
+        """,
     "query/many-groups": """
         A query has more than 100 groups.
         Why: each group can page by itself. One bad deploy is then hundreds of pages.

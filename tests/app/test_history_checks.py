@@ -136,6 +136,30 @@ def test_a_threshold_is_held_against_the_range_of_values(
     assert all("between 40 and 50 in 7 days" in d.message for d in diagnostics)
 
 
+def test_a_gauge_that_is_read_as_a_count(shop: Shop) -> None:
+    shop.report([], lambda at: 70 + at // 7200 % 2 * 20)
+    query = "sum(last_5m):sum:shop.a{*}.as_count() > ${critical}"
+    assert shop.told(query) == [("query/counted-gauge", "shop.a{*}")]
+
+    shop.report([], lambda _: 0, kind=1)
+    assert shop.told(query) == []
+
+
+def test_types_that_may_not_be_read_are_said_and_the_rest_is_checked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.declare("sum(last_5m):sum:shop.a{*}.as_count() > ${critical}")
+    with running(Emulator(lacking=["metrics_read"])) as url:
+        monkeypatch.setenv("DD_HOST", url)
+        answers = shop.ask()
+
+    assert [d.rule for d in answers.diagnostics] == ["query/no-counts"]
+    assert answers.said[-1] == (
+        "Not checked: 1 type of a metric, without metrics_read or beyond the requests of one run"
+        " (shop.a)."
+    )
+
+
 def test_no_unit_is_guessed_for_counts_and_for_what_swings(shop: Shop) -> None:
     shop.report([], lambda _: 1, kind=1)
     shop.report([], lambda at: 1 + at // 7200 % 2 * 50, metric="shop.queue")

@@ -91,7 +91,7 @@ def command(
 
     With --online, Datadog is asked about what is new or changed; that needs monitors_read, and
     for the handles integrations_read and teams_read. These monitors are also held against the
-    points of the last seven days, which needs timeseries_query. Nothing is written in Datadog.
+    points of the last seven days: timeseries_query and metrics_read. Nothing is written in Datadog.
 
     With --check-links, the addresses of runbooks and SOPs are asked for, without a key. Pages
     behind a login and addresses inside a private network are "not checked".

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -15,15 +15,15 @@ from monitor_sync.insight.backtest.wanted import Reading, WantedLine
 from monitor_sync.language.tree import Series
 
 DataFault = Literal[
-    "no_points", "no_counts", "no_points_with_filter", "no_such_group", "many_groups",
-    "other_unit", "always_crossed", "never_crossed",
+    "no_points", "no_counts", "no_points_with_filter", "no_such_group", "counted_gauge",
+    "many_groups", "other_unit", "always_crossed", "never_crossed",
 ]  # fmt: skip
 """
 What is odd. ``no_points``: a metric did not report. ``no_counts``: nothing was counted.
 ``no_points_with_filter``: only other tags reported. ``no_such_group``: nothing that fits the filter
-has all group keys. ``many_groups``: each can page. ``other_unit``: the threshold is as far from all
-values as one unit from another. ``always_crossed`` and ``never_crossed``: at every evaluation, and
-at none.
+has all group keys. ``counted_gauge``: a gauge is read as a count. ``many_groups``: each can page.
+``other_unit``: the threshold is as far from all values as one unit from another.
+``always_crossed`` and ``never_crossed``: at every evaluation, and at none.
 """
 
 MOST_GROUPS: Final = 100
@@ -133,6 +133,23 @@ def _silent(reading: Reading, definition: Definition, points: Points) -> DataFin
     elif wider is not None and points.get(wider.unfiltered):
         fault = "no_points_with_filter"
     return DataFinding(fault=fault, part=reading.part)
+
+
+def counted(definition: Definition) -> dict[str, Series]:
+    """Return by metric the first series that is read as a count or a rate."""
+    series = [
+        reading.part
+        for reading in reversed(definition.wanted.readings)
+        if isinstance(reading.part, Series) and reading.line.kind == "count"
+    ]
+    return {part.metric.text: part for part in series}
+
+
+def of_types(definition: Definition, types: Mapping[str, str]) -> Iterator[DataFinding]:
+    """Yield the gauges that are read as counts, given types by metric."""
+    for metric, series in counted(definition).items():
+        if types.get(metric) == "gauge":
+            yield DataFinding(fault="counted_gauge", part=series)
 
 
 def _of_threshold(definition: Definition, points: Points, span: Span) -> Iterator[DataFinding]:
