@@ -6,17 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import files
 from monitor_sync.counting import listed
 from monitor_sync.errors import UsageError
+from monitor_sync.incidents import Span
 from monitor_sync.language.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
+    from monitor_sync.insight.response.paged import TeamPages
     from monitor_sync.model import Monitor, Project, Team
     from monitor_sync.oncall.path import OnCall, PagingPath, Shift
+
+PAGED_DAYS: Final = 28
+"""So many days back pages are counted: four turns of a week each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,8 @@ class Brief:
 
     ``paging`` are the monitors that can wake them, the most urgent first; ``owned`` counts the
     monitors of the team. ``runbooks`` are addresses with the number of the team's monitors that
-    lead there, the most used first. ``sop_file`` is where the SOP lies if it is a file.
+    lead there, the most used first. ``sop_file`` is where the SOP lies if it is a file. ``paged``
+    is how often the team was paged lately, None where ``paged_unknown`` says why nobody knows.
     """
 
     team: Team
@@ -51,6 +57,8 @@ class Brief:
     sop_file: str = ""
     acknowledge: timedelta | None = None
     """How soon somebody is to say "I am on it", by the strictest target of the team today."""
+    paged: TeamPages | None = None
+    paged_unknown: str = ""
 
 
 def brief(root: Path, target: Target, team: str, *, now: datetime | None = None) -> Brief:
@@ -66,6 +74,7 @@ def brief(root: Path, target: Target, team: str, *, now: datetime | None = None)
     owned = [monitor for monitor in project.monitors.values() if monitor.team == team]
     paging = _paging(project, team)
     sop = project.teams[team].sop
+    paged, paged_unknown = _paged(root, project, team, target, now)
     return Brief(
         team=project.teams[team],
         people=_people(project, paging, team, target, now),
@@ -74,7 +83,33 @@ def brief(root: Path, target: Target, team: str, *, now: datetime | None = None)
         runbooks=_most_used(owned),
         sop_file=(root / sop).as_posix() if sop and "://" not in sop else "",
         acknowledge=_acknowledge(project.teams[team], now),
+        paged=paged,
+        paged_unknown=paged_unknown,
     )
+
+
+def _paged(
+    root: Path, project: Project, team: str, target: Target, now: datetime | None
+) -> tuple[TeamPages | None, str]:
+    """Return how often a team was paged, or why that is not known."""
+    from monitor_sync.app.responding import read_known
+    from monitor_sync.insight.response.paged import team_pages
+    from monitor_sync.insight.response.placement import placed, places_of
+    from monitor_sync.insight.response.weeks import zone_of
+
+    end = (now or datetime.now(UTC)).timestamp()
+    span = Span(end - PAGED_DAYS * 86400, end)
+    try:
+        known = read_known(
+            root, project, target, span, offline=False, budget=None, conversation=None, now=end
+        )
+    except UsageError as error:
+        return None, str(error)
+    if not known.complete:
+        return None, next(iter(known.notes), "the on-call tool was not read")
+    incidents = placed(known.incidents, places_of(project, known.ids))
+    zone = zone_of(project.time_zone)
+    return team_pages(incidents, team, days=PAGED_DAYS, zone=zone, now=end), ""
 
 
 def _acknowledge(team: Team, now: datetime | None) -> timedelta | None:

@@ -100,21 +100,42 @@ def _paging(brief: Brief, quoted: Quoted) -> Iterator[str]:
     urgent = [monitor for monitor in paging if monitor.priority == 1]
     yield (
         f"{count(len(paging), 'monitor')} of {brief.owned} can wake you,"
-        f" {len(urgent)} of them with priority 1. How often they do is not known yet: there is no"
-        " history."
+        f" {len(urgent)} of them with priority 1. {_how_often(brief, quoted)}"
         if all(monitor.team == brief.team.name for monitor in paging)
         else f"{count(len(paging), 'monitor')} can wake you, some of them of other teams;"
-        f" {len(urgent)} have priority 1. How often they do is not known yet: there is no history."
+        f" {len(urgent)} have priority 1. {_how_often(brief, quoted)}"
     )
-    yield from (f"- {_monitor(monitor, quoted)}" for monitor in paging[:_MONITORS])
+    yield from (f"- {_monitor(monitor, brief, quoted)}" for monitor in _first(brief))
     if len(paging) > _MONITORS:
         team = plain(brief.team.name)
         yield f"`monitor-sync list team:{team}` shows all that the team owns."
 
 
-def _monitor(monitor: Monitor, quoted: Quoted) -> str:
+def _how_often(brief: Brief, quoted: Quoted) -> str:
+    """Return a sentence about how often they do."""
+    paged = brief.paged
+    if paged is None:
+        return f"How often they do is not known ({quoted(brief.paged_unknown)})."
+    weeks = paged.days // 7
+    if not paged.pages:
+        return f"Nobody was paged in the last {count(weeks, 'week')}."
+    nights = f", {paged.nights} of them at night" if paged.nights else ", none of them at night"
+    rate = f": about {paged.pages / weeks:.0f} a week" if paged.pages >= weeks else ""
+    times = count(paged.pages, "time")
+    return f"In the last {count(weeks, 'week')} the team was paged {times}{nights}{rate}."
+
+
+def _first(brief: Brief) -> list[Monitor]:
+    """Return the monitors to name: those that paged most lately, then the most urgent."""
+    pages = brief.paged.by_monitor if brief.paged else {}
+    return sorted(brief.paging, key=lambda monitor: -pages.get(monitor.key, 0))[:_MONITORS]
+
+
+def _monitor(monitor: Monitor, brief: Brief, quoted: Quoted) -> str:
     priority = f"P{monitor.priority}" if monitor.priority else "no priority"
-    return f"{priority}  {quoted(shorten(monitor.name, 66))}"
+    pages = brief.paged.by_monitor.get(monitor.key, 0) if brief.paged else 0
+    often = f" ({count(pages, 'page')})" if pages else ""
+    return f"{priority}  {quoted(shorten(monitor.name, 66 - len(often)))}{often}"
 
 
 def _ringing(brief: Brief, quoted: Quoted) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from monitor_sync.app import Brief, Target, brief
 from monitor_sync.app.briefing import OnCallPeople
 from monitor_sync.errors import UsageError
+from monitor_sync.insight.response.paged import TeamPages
 from monitor_sync.model import Monitor, Team
 from monitor_sync.oncall.path import OnCall, Responder, Shift
 from monitor_sync.render import brief as shown
@@ -105,3 +107,24 @@ def test_a_team_whose_pager_no_monitor_reaches_is_told_so() -> None:
     from dataclasses import replace
 
     assert "No monitor reaches a pager" in shown.text(replace(page(unknown="none"), paging=()))
+
+
+def test_how_often_a_team_was_paged_is_said_and_what_paged_most_stands_first() -> None:
+    lately = TeamPages(days=28, pages=13, nights=3, by_monitor={"shop/orders/m7": 9})
+    text = " ".join(shown.text(replace(page(), paged=lately)).split())
+
+    assert "the team was paged 13 times, 3 of them at night: about 3 a week." in text
+    assert "- P2 @all | Orders `wait` (9 pages)" in text
+    assert text.index("(9 pages)") < text.index("- P1")
+
+
+def test_a_quiet_team_hears_so_and_an_unread_history_says_why() -> None:
+    quiet = TeamPages(days=28, pages=0, nights=0, by_monitor={})
+    text = " ".join(shown.text(replace(page(), paged=quiet)).split())
+    assert "Nobody was paged in the last 4 weeks." in text
+    once = TeamPages(days=28, pages=1, nights=0, by_monitor={})
+    text = " ".join(shown.text(replace(page(), paged=once)).split())
+    assert "paged 1 time, none of them at night." in text
+    unread = replace(page(), paged_unknown="ZENDUTY_API_KEY is not set")
+    text = " ".join(shown.text(unread).split())
+    assert "How often they do is not known (ZENDUTY_API_KEY is not set)." in text

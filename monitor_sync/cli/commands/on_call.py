@@ -34,9 +34,10 @@ def brief(root: Path, team: str, deadline: float | None, form: str, output: Path
     """
     Print what somebody needs before a first shift for TEAM.
 
-    Who is before and behind them, what can wake them, the SOP, the runbooks that most monitors
-    lead to, how to acknowledge, and that it is fine to call somebody. People are named where the
-    keys of Datadog and of the on-call tool are there, as for `on-call verify`; the rest is offline.
+    Who is before and behind them, what can wake them and how often it did, the SOP, the runbooks
+    that most monitors lead to, how to acknowledge, and that it is fine to call somebody. People and
+    pages are told where the keys of Datadog and of the on-call tool are there, as for `on-call
+    verify` and `report sla`; the rest is offline.
     """
     written = app.brief(root, console.target(deadline=deadline), team)
     from monitor_sync.render import brief as shown
