@@ -17,6 +17,7 @@ from monitor_sync.insight.ownership import (
     TracedLogs,
 )
 from monitor_sync.render.markdown import code, codes
+from monitor_sync.render.quantities import percent
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import columns, count, listed, pad, plain, shorten, table, wrapped
 
@@ -110,16 +111,11 @@ def _traces(traced: Sequence[TracedLogs]) -> str:
         return "Error logs: none of these services in the last 7 days."
     least = [row for row in traced if row.traced < row.logs][:_LEAST_TRACED]
     logs, with_trace = sum(row.logs for row in traced), sum(row.traced for row in traced)
-    share = f"Error logs with a trace id: {_percent(with_trace, logs)} of {logs} in 7 days"
+    share = f"Error logs with a trace id: {percent(with_trace / logs)} of {logs} in 7 days"
     if not least:
         return f"{share}."
-    names = (f"{plain(row.service)} {_percent(row.traced, row.logs)}" for row in least)
+    names = (f"{plain(row.service)} {percent(row.share)}" for row in least)
     return f"{share}; least {', '.join(names)}."
-
-
-def _percent(part: int, whole: int) -> str:
-    """Return a share, rounded down: 100 % is all of them."""
-    return f"{100 * part // whole} %"
 
 
 def _tally(owned: Ownership) -> str:
@@ -162,7 +158,7 @@ def markdown(owned: Ownership, by: Sequence[Dimension] = ()) -> str:
         lines += [*_markdown_differences(owned.teams), ""]
     lines += [f"Not checked: {what} ({code(why)})." for what, why in owned.not_checked.items()]
     lines += [""] if owned.not_checked else []
-    shares = {row.service: _percent(row.traced, row.logs) for row in owned.traced or ()}
+    shares = {row.service: percent(row.share) for row in owned.traced or ()}
     for dimension in by or DIMENSIONS:
         head = [dimension, *_HEAD, *(["traced"] if dimension == "service" and shares else [])]
         lines += [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]

@@ -133,13 +133,13 @@ def test_the_screen_says_first_whether_we_are_within_target_and_fits_eighty_colu
     lines = shown.text(responded).splitlines()
 
     assert lines[2:4] == [
-        "MTTA 4m00, within the target of 5m; 100 % in time, 2 of 2 teams within.",
-        "MTTR 20m00, above the target of 15m; 0 % in time, 0 of 2 teams within.",
+        "MTTA 4m, within the target of 5m; 100 % in time, 2 of 2 teams within.",
+        "MTTR 20m, above the target of 15m; 0 % in time, 0 of 2 teams within.",
     ]
     assert max(map(len, lines)) <= 80
     text = " ".join(" ".join(lines).split())
-    assert "Acknowledged and open: 1, #5 of claims for 17h00." in text
-    assert "Zenduty itself says MTTA 8m00 (here 4m00, -50 %), MTTR 20m00 (here 20m00, 0 %)" in text
+    assert "Acknowledged and open: 1, #5 of claims for 17h." in text
+    assert "Zenduty itself says MTTA 8m (here 4m, -50 %), MTTR 20m (here 20m, 0 %)" in text
     assert "5 incidents of 3 teams: 5 acknowledged, 0 never, 0 waiting; 4 resolved, 1 open." in text
     assert "as of 2026-10-05 05:00 UTC, 1 hours ago" in text
 

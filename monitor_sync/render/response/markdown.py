@@ -11,16 +11,15 @@ from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.insight.response.sla import FEW, ResponseRow, Trend, values_of
 from monitor_sync.insight.response.times import Response
 from monitor_sync.render.markdown import code
+from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.text import against_tool, heading, tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
     change,
-    duration,
     few,
     number,
     problem,
-    share,
     sparkline,
 )
 from monitor_sync.render.text import count
@@ -68,7 +67,7 @@ def _row(name: str, row: ResponseRow, measure: Measure, trend: Trend | None) -> 
     cells = [
         name,
         few(row).replace("*", "\\*"),
-        share(times.within_target),
+        percent(times.within_target),
         *map(duration, (times.mean, times.median, times.p90, times.p95)),
         "-" if trend is None else change(trend.change(measure)),
         "" if trend is None else sparkline(trend.means(measure)),
@@ -89,7 +88,7 @@ def repeater_lines(responded: Responded) -> Iterator[str]:
     if not again.occurrences:
         return
     yield (
-        f"{again.reoccurrences} of {again.occurrences} incidents ({share(again.rate)}) within"
+        f"{again.reoccurrences} of {again.occurrences} incidents ({percent(again.rate)}) within"
         f" 30 days of being resolved; {count(again.distinct, 'problem')}"
     )
     for repeater in again.repeaters[:_MOST]:

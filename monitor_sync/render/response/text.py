@@ -12,19 +12,17 @@ from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.insight.response.sla import FEW, ResponseRow, in_order, values_of
 from monitor_sync.insight.response.times import Response
+from monitor_sync.render.quantities import UNKNOWN, duration, percent
 from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.values import (
     CONDITIONS,
     LEFT_OUT,
-    NONE,
     change,
     days,
-    duration,
     few,
     number,
     problem,
     promised,
-    share,
     sparkline,
 )
 from monitor_sync.render.style import PLAIN, Style
@@ -89,7 +87,7 @@ def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> 
         return f"{name}: nothing to go by."
     if not targets:
         return f"{name} {mean}; no team has a target."
-    within = f"{share(times.within_target)} in time"
+    within = f"{percent(times.within_target)} in time"
     if teams:
         kept, judged = report.teams_within(measure)
         within += f", {kept} of {count(judged, 'team')} within"
@@ -125,9 +123,9 @@ def _cells(report: ResponseReport, row: ResponseRow, measure: Measure) -> tuple[
     return (
         shorten(plain(row.name), 2 * _NAME if len(row.by) > 1 else _NAME),
         few(row),
-        share(times.within_target).replace(" ", ""),
+        percent(times.within_target).replace(" ", ""),
         *map(duration, (times.mean, times.median, times.p90, times.p95)),
-        NONE if trend is None else change(trend.change(measure)).replace(" ", ""),
+        UNKNOWN if trend is None else change(trend.change(measure)).replace(" ", ""),
         "" if trend is None else sparkline(trend.means(measure)),
     )
 
@@ -159,7 +157,7 @@ def said(responded: Responded) -> Iterator[str]:
     if again.occurrences:
         yield (
             f"Came back within 30 days of being resolved: {again.reoccurrences} of"
-            f" {again.occurrences} ({share(again.rate)}); {count(again.distinct, 'problem')}."
+            f" {again.occurrences} ({percent(again.rate)}); {count(again.distinct, 'problem')}."
         )
     if any(not repeater.monitor for repeater in again.repeaters):
         yield "Which monitors they came from is in their alerts: `--budget 5m` reads them."

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Final
 
 from monitor_sync.app.responding import Responded
-from monitor_sync.incidents import Measure, Seconds
+from monitor_sync.incidents import Measure
 from monitor_sync.insight.response.recurrence import Repeater
 from monitor_sync.insight.response.sla import ResponseRow
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.titles import short_title
+from monitor_sync.render.quantities import UNKNOWN, duration
 
-NONE: Final = "-"
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _GAP: Final = "·"
 _MANY_TIMES: Final = 9.5
@@ -31,44 +31,16 @@ CONDITIONS: Final[dict[Measure, str]] = {"acknowledge": "MTTA", "resolve": "MTTR
 """What the mean of a measure is called."""
 
 
-def duration(seconds: Seconds | None) -> str:
-    """Return a duration in at most five characters: ``45s``, ``4m12``, ``1h02``, ``2.1d``."""
-    if seconds is None:
-        return NONE
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02}"
-    minutes = round(seconds / 60)
-    if minutes < 36 * 60:
-        return f"{minutes // 60}h{minutes % 60:02}"
-    days = seconds / 86400
-    return f"{days:.1f}d" if days < 100 else f"{days:.0f}d"
-
-
 def promised(targets: Sequence[int]) -> str:
     """Return targets for people: ``5m``, or ``5m to 30m`` where they differ."""
     ends = [targets[0], targets[-1]] if len(set(targets)) > 1 else targets[:1]
-    return " to ".join(map(_short, ends))
-
-
-def _short(seconds: int) -> str:
-    for length, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds % length == 0:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
-
-
-def share(part: float | None) -> str:
-    """Return a share as a percentage, rounded down: 100 % is all of them."""
-    return NONE if part is None else f"{math.floor(100 * part + 1e-9)} %"
+    return " to ".join(map(duration, ends))
 
 
 def change(of: float | None) -> str:
     """Return by how much something grew: ``+12 %``, ``-3 %``, ``x14`` for much more."""
     if of is None:
-        return NONE
+        return UNKNOWN
     if of > _MANY_TIMES:
         return f"x{of + 1:.0f}"
     percent = round(100 * of)

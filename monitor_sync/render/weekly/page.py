@@ -16,15 +16,14 @@ from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.titles import short_title
 from monitor_sync.insight.response.weekly import TeamWeek, WeekReview, days_of
 from monitor_sync.model import Project
+from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.text import tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
     change,
-    duration,
     number,
     problem,
-    share,
     sparkline,
 )
 from monitor_sync.render.text import count, shorten
@@ -164,7 +163,7 @@ def _repeaters(report: ResponseReport, project: Project, *, whose: bool = True) 
     if not again.repeaters:
         return
     yield (
-        f"{again.reoccurrences} of {again.occurrences} ({share(again.rate)}) within 30 days of"
+        f"{again.reoccurrences} of {again.occurrences} ({percent(again.rate)}) within 30 days of"
         f" being resolved; {count(again.distinct, 'problem')}",
     )
     for repeater in again.repeaters:
