@@ -132,11 +132,13 @@ def test_the_screen_says_first_whether_we_are_within_target_and_fits_eighty_colu
     responded = replace(told(root, target), figures=(figures,))
     lines = shown.text(responded).splitlines()
 
-    assert lines[2:4] == [
-        "MTTA 4m, within the target of 5m; 100 % in time, 2 of 2 teams within.",
-        "MTTR 20m, above the target of 15m; 0 % in time, 0 of 2 teams within.",
+    assert lines[2:5] == [
+        "MTTA 4m, within the target of 5m; 100 % of 4 in time, 2 of 2 teams within.",
+        "MTTR 20m of the 4 resolved, above the target of 15m; 0 % of 4 in time, 0 of 2",
+        "  teams within.",
     ]
     assert max(map(len, lines)) <= 80
+    assert "to acknowledge by team, most late first" in lines
     text = " ".join(" ".join(lines).split())
     assert "Acknowledged and open: 1, #5 of claims for 17h." in text
     assert "Zenduty itself says MTTA 8m (here 4m, -50 %), MTTR 20m (here 20m, 0 %)" in text

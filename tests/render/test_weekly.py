@@ -76,8 +76,8 @@ def test_a_team_reads_its_week_against_target_what_came_back_and_what_to_do() ->
     motor, claims = shown.markdown(week()).split("\n\n## ")
 
     assert motor.startswith("## `motor-quotes`: on-call in week 2026-W40, 2026-09-28 to 2026-10-04")
-    assert "- MTTA 5m, within the target of 5m; 33 % in time." in motor
-    assert "- MTTR 1h22, within the target of 1h30; 33 % in time." in motor
+    assert "- MTTA 5m of the 2 acknowledged, within the target of 5m; 33 % of 3 in time." in motor
+    assert "- MTTR 1h22 of the 2 resolved, within the target of 1h30; 33 % of 3 in time." in motor
     assert "3 incidents of 1 team: 2 acknowledged, 0 never, 1 waiting" in motor
     assert "2 times (0 the week before): `motor/flow/conversion`, no runbook" in motor
     assert "4 days late, `motor/rca/a.md`" in motor

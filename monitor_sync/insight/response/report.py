@@ -94,6 +94,12 @@ class ResponseReport:
             kept[team] = kept.get(team, True) and statistics.fmean(times) <= target
         return sum(kept.values()), len(kept)
 
+    def teams_without_times(self, measure: Measure) -> int:
+        """Return how many teams have late incidents, but none with a time of the measure."""
+        timed = {team for team, _ in _by_target(self.counted, measure)}
+        teams = sla.rows(self.counted, ("team",))
+        return sum(row.times(measure).judged > 0 and row.by["team"] not in timed for row in teams)
+
     def is_late(self, measure: Measure) -> bool | None:
         """Return whether the mean is above the target, None without a mean or the one target."""
         mean, targets = self.whole.times(measure).mean, set(self.targets[measure])

@@ -87,6 +87,10 @@ class ResponseRow:
         """Return the times of one measure."""
         return self.mtta if measure == "acknowledge" else self.mttr
 
+    def measured(self, measure: Measure) -> int:
+        """Return how many incidents have a time of one measure: the mean is theirs."""
+        return self.acknowledged if measure == "acknowledge" else self.resolved
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:

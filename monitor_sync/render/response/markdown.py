@@ -16,6 +16,7 @@ from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.text import against_tool, heading, tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
+    came_back,
     change,
     few,
     number,
@@ -24,7 +25,7 @@ from monitor_sync.render.response.values import (
 )
 from monitor_sync.render.text import count
 
-_HEAD = ("incidents", "in time", "mean", "median", "p90", "p95", "week", "12 weeks")
+_HEAD = ("incidents", "in time", "mean", "median", "p90", "p95", "change", "12 weeks")
 _MOST = 20
 """Incidents and problems that are listed; the rest is counted."""
 
@@ -37,6 +38,7 @@ def markdown(responded: Responded) -> str:
     lines += ["", tally(report), ""]
     for measure in CONDITIONS:
         lines += [f"### {CONDITIONS[measure]}", "", *_table(report, measure), ""]
+    lines += ["Change: the mean of the last week against the week before; + is slower.", ""]
     if any(row.is_few for row in report.rows):
         lines += [f"\\* fewer than {FEW} incidents: chance decides.", ""]
     lines += _section("Open", map(open_line, report.open))
@@ -87,10 +89,7 @@ def repeater_lines(responded: Responded) -> Iterator[str]:
     again = responded.report.recurrence
     if not again.occurrences:
         return
-    yield (
-        f"{again.reoccurrences} of {again.occurrences} incidents ({percent(again.rate)}) within"
-        f" 30 days of being resolved; {count(again.distinct, 'problem')}"
-    )
+    yield came_back(again)
     for repeater in again.repeaters[:_MOST]:
         page = runbook(repeater.monitor, responded.project)
         yield (

@@ -17,6 +17,7 @@ from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.values import (
     CONDITIONS,
     LEFT_OUT,
+    came_back,
     change,
     days,
     few,
@@ -42,8 +43,13 @@ _SCREEN: Final = 80
 _SHOWN: Final = 5
 _REPEATERS: Final = 5
 _NAME: Final = 21
-_HEAD: Final = ("n", "in", "mean", "median", "p90", "p95", "week", "12 weeks")
+_TIMES: Final = 5
+_BEFORE: Final = 8
+_TITLE: Final = 120
+_HEAD: Final = ("n", "in time", "mean", "median", "p90", "p95", "change", "12 weeks")
+_CHANGE: Final = "change: the mean of the last week against the week before; + is slower."
 _NUMBERS: Final = range(1, len(_HEAD))
+_DONE: Final[dict[Measure, str]] = {"acknowledge": "acknowledged", "resolve": "resolved"}
 _TITLES: Final[dict[Measure, str]] = {
     "acknowledge": "to acknowledge",
     "resolve": "to resolve",
@@ -56,13 +62,17 @@ def text(responded: Responded, style: Style = PLAIN, *, whole: bool = False) -> 
     lines = [style(line, dim=True) for line in wrapped(heading(responded), width, 2)]
     for measure in CONDITIONS:
         kept, teams = report.teams_within(measure)
+        teams += report.teams_without_times(measure)
         colour = "" if not teams else "green" if kept == teams else "red"
-        lines += [style(verdict(report, measure), colour, bold=True)]
+        said_of = wrapped(verdict(report, measure), width, 2)
+        lines += [style(line, colour, bold=True) for line in said_of]
     lines.append("")
     if report.counted:
         for measure in CONDITIONS:
             first, *others = _table(report, measure, width, whole=whole)
             lines += [style(first, dim=True), *others, ""]
+        if "week" not in report.question.by:
+            lines += [style(line, dim=True) for line in wrapped(_CHANGE, width, 2)] + [""]
     lines += _repeaters(responded, width)
     for line in (*said(responded), tally(report)):
         lines += wrapped(line, width, 2)
@@ -83,18 +93,31 @@ def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> 
     """Return whether we are within target: on the mean, by incidents, and by ``teams``."""
     times, targets = report.whole.times(measure), report.targets[measure]
     name, mean = CONDITIONS[measure], duration(times.mean)
+    measured, done = report.whole.measured(measure), _DONE[measure]
     if times.mean is None and not times.judged:
         return f"{name}: nothing to go by."
     if not targets:
         return f"{name} {mean}; no team has a target."
-    within = f"{percent(times.within_target)} in time"
+    if times.mean is None:
+        word = "target" if len(set(targets)) == 1 else "targets"
+        return f"{name}: none of {times.judged} was {done} ({word} {promised(targets)})."
+    if measured < report.whole.incidents:
+        mean += f" of the {measured} {done}"
+    within = f"{percent(times.within_target)} of {times.judged} in time"
     if teams:
-        kept, judged = report.teams_within(measure)
-        within += f", {kept} of {count(judged, 'team')} within"
-    if len(set(targets)) > 1 or times.mean is None:
+        within += _teams(report, measure)
+    if len(set(targets)) > 1:
         return f"{name} {mean}, targets {promised(targets)}; {within}."
     side = "above" if report.is_late(measure) else "within"
     return f"{name} {mean}, {side} the target of {promised(targets)}; {within}."
+
+
+def _teams(report: ResponseReport, measure: Measure) -> str:
+    """Return how many teams keep their targets on the mean, and how many have no mean."""
+    kept, judged = report.teams_within(measure)
+    never = report.teams_without_times(measure)
+    said = f", {kept} of {count(judged + never, 'team')} within"
+    return f"{said}, {never} never {_DONE[measure]}" if never else said
 
 
 def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool) -> list[str]:
@@ -104,7 +127,9 @@ def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool)
     by = ", ".join(report.question.by) or "all"
     head = f"{_TITLES[measure]} by {by}"
     if shown < len(rows):
-        head += f", worst {shown} of {len(rows)}"
+        head += f", {shown} of {len(rows)}"
+    if "week" not in report.question.by:
+        head += ", most late first"
     cells = [_cells(report, row, measure) for row in rows[:shown]]
     name = max(_NAME, *(len(row[0]) for row in cells)) if cells else _NAME
     everything = ("all", *_cells(report, report.whole, measure)[1:])
@@ -135,14 +160,16 @@ def _repeaters(responded: Responded, width: int) -> list[str]:
     shown = responded.report.recurrence.repeaters[:_REPEATERS]
     if not shown:
         return []
-    rows = [("came back", "times", "before", "team")]
+    lines = [f"{'times':>{_TIMES}}{'before':>{_BEFORE}}  came back"]
+    indent = _TIMES + _BEFORE + 2
     for repeater in shown:
-        name = shorten(plain(problem(repeater)), 46)
-        rows.append((name, str(repeater.occurrences), str(repeater.before), plain(repeater.team)))
-    lines = table(fitting(rows, width), right=(1, 2))
-    pages = {plain(runbook(repeater.monitor, responded.project)): None for repeater in shown}
-    read = [f"  runbook: {page}" for page in pages if page]
-    return [*lines, *read, ""]
+        name = f"{plain(shorten(problem(repeater), _TITLE))}, of {plain(repeater.team)}"
+        first, *more = wrapped(name, width - indent, 0)
+        lines.append(f"{repeater.occurrences:>{_TIMES}}{repeater.before:>{_BEFORE}}  {first}")
+        page = plain(runbook(repeater.monitor, responded.project))
+        below = [*more, f"runbook: {page}"] if page else more
+        lines += [" " * indent + line for line in below]
+    return [*lines, ""]
 
 
 def said(responded: Responded) -> Iterator[str]:
@@ -155,10 +182,7 @@ def said(responded: Responded) -> Iterator[str]:
         yield f"Acknowledged and open: {_aged(acknowledged)}."
     again = report.recurrence
     if again.occurrences:
-        yield (
-            f"Came back within 30 days of being resolved: {again.reoccurrences} of"
-            f" {again.occurrences} ({percent(again.rate)}); {count(again.distinct, 'problem')}."
-        )
+        yield f"{came_back(again)}."
     if any(not repeater.monitor for repeater in again.repeaters):
         yield "Which monitors they came from is in their alerts: `--budget 5m` reads them."
     yield from rca_lines(report.rca)

@@ -9,11 +9,12 @@ from typing import Final
 
 from monitor_sync.app.responding import Responded
 from monitor_sync.incidents import Measure
-from monitor_sync.insight.response.recurrence import Repeater
+from monitor_sync.insight.response.recurrence import Recurrence, Repeater
 from monitor_sync.insight.response.sla import ResponseRow
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.titles import short_title
-from monitor_sync.render.quantities import UNKNOWN, duration
+from monitor_sync.render.quantities import UNKNOWN, duration, percent
+from monitor_sync.render.text import count
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _GAP: Final = "·"
@@ -76,5 +77,22 @@ def number(response: Response) -> str:
 
 
 def problem(repeater: Repeater) -> str:
-    """Return what came back: our monitor where it is known, else the incident's title."""
-    return repeater.monitor or short_title(repeater.title)
+    """Return what came back: our monitor and its group where known, else the incident's title."""
+    kind, *rest = repeater.fingerprint
+    if kind != "ours":
+        return repeater.monitor or short_title(repeater.title)
+    monitor, group = rest
+    return f"{monitor} ({group})" if group else monitor
+
+
+def came_back(again: Recurrence) -> str:
+    """Return how many incidents were of a problem that had been there shortly before."""
+    of = f"{again.reoccurrences} of {count(again.occurrences, 'incident')}"
+    if 1 < again.occurrences == again.reoccurrences:
+        of = f"All {again.occurrences} incidents"
+    else:
+        of += f" ({percent(again.rate)})"
+    return (
+        f"{of} came from a problem resolved within the 30 days before;"
+        f" {count(again.distinct, 'different problem')} in all"
+    )

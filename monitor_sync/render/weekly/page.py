@@ -16,11 +16,12 @@ from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.titles import short_title
 from monitor_sync.insight.response.weekly import TeamWeek, WeekReview, days_of
 from monitor_sync.model import Project
-from monitor_sync.render.quantities import duration, percent
+from monitor_sync.render.quantities import duration
 from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.text import tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
+    came_back,
     change,
     number,
     problem,
@@ -162,10 +163,7 @@ def _repeaters(report: ResponseReport, project: Project, *, whose: bool = True) 
     again = report.recurrence
     if not again.repeaters:
         return
-    yield (
-        f"{again.reoccurrences} of {again.occurrences} ({percent(again.rate)}) within 30 days of"
-        f" being resolved; {count(again.distinct, 'problem')}",
-    )
+    yield (came_back(again),)
     for repeater in again.repeaters:
         yield _repeater(repeater, project, whose=whose)
 
