@@ -73,9 +73,15 @@ def texts(value: Any) -> list[str]:
 
 
 def test_a_team_reads_its_week_against_target_what_came_back_and_what_to_do() -> None:
-    motor, claims = shown.markdown(week()).split("\n\n## ")
+    teams, motor, claims = shown.markdown(week()).split("\n\n## ")
 
-    assert motor.startswith("## `motor-quotes`: on-call in week 2026-W40, 2026-09-28 to 2026-10-04")
+    assert teams.splitlines()[2:] == [
+        "| team | incidents | open | MTTA | in time | MTTR | in time |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+        "| `motor-quotes` | 3 | 1 | 5m | 33 % | 1h22 | 33 % |",
+        "| `claims` | 1 | 0 | - | - | 1m | 100 % |",
+    ]
+    assert motor.startswith("`motor-quotes`: on-call in week 2026-W40, 2026-09-28 to 2026-10-04")
     assert "- MTTA 5m of the 2 acknowledged, within the target of 5m; 33 % of 3 in time." in motor
     assert "- MTTR 1h22 of the 2 resolved, within the target of 1h30; 33 % of 3 in time." in motor
     assert "3 incidents of 1 team: 2 acknowledged, 0 never, 1 waiting" in motor
@@ -85,6 +91,15 @@ def test_a_team_reads_its_week_against_target_what_came_back_and_what_to_do() ->
     assert "hold an RCA of `#12 of motor-quotes`" in motor
     assert "1 incident of 1 team" in claims
     assert "### To do" not in claims
+
+
+def test_lines_are_wrapped_on_a_terminal_and_say_the_same() -> None:
+    whole, narrow = shown.markdown(week(review=True)), shown.markdown(week(review=True), 80)
+
+    assert narrow.split() == whole.split()
+    lists = [line for line in narrow.splitlines() if not line.startswith(("#", "|"))]
+    assert max(map(len, lists)) <= 80
+    assert all(line.startswith(("- ", "  ")) for line in lists if line)
 
 
 def test_the_review_is_an_agenda_over_all_units() -> None:

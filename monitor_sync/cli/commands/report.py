@@ -242,12 +242,12 @@ def weekly(
     told = app.report_weekly(root, console.target(), chosen, conversation=talk)
     from monitor_sync.render import weekly as shown
 
-    render = {
-        "markdown": shown.markdown, "slack": shown.slack, "html": shown.html, "json": shown.json,
-    }[form]  # fmt: skip
     if post:
         _post(told, shown.messages(told), resend=resend)
+    elif form == "markdown":
+        console.answer(shown.markdown(told, console.answer_style(output).width), output)
     else:
+        render = {"slack": shown.slack, "html": shown.html, "json": shown.json}[form]
         console.answer(render(told), output)
 
 

@@ -2,21 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
 from monitor_sync.app.weekly import Weekly
+from monitor_sync.insight.response.sla import ResponseRow, in_order
 from monitor_sync.render.markdown import code
+from monitor_sync.render.quantities import duration, percent
+from monitor_sync.render.text import wrapped
 from monitor_sync.render.weekly.page import Code, Line, WeeklyPage, pages
 
-
-def markdown(weekly: Weekly) -> str:
-    """Return each page, one below the other."""
-    return "\n\n".join(map(_page, pages(weekly))) + "\n"
+_HEAD: Final = ("team", "incidents", "open", "MTTA", "in time", "MTTR", "in time")
 
 
-def _page(page: WeeklyPage) -> str:
-    lines = [f"## {_line(page.title)}", "", *(f"- {_line(line)}" for line in page.lead)]
+def markdown(weekly: Weekly, width: int = 0) -> str:
+    """Return each page, one below the other, wrapped to ``width`` columns (0: not at all)."""
+    rows = _rows(weekly)
+    overview = [_overview(weekly.week, rows)] if len(rows) > 1 else []
+    return "\n\n".join([*overview, *(_page(page, width) for page in pages(weekly))]) + "\n"
+
+
+def _rows(weekly: Weekly) -> tuple[ResponseRow, ...]:
+    """Return the week of each team in one row, those first that were late most often."""
+    if weekly.review is not None:
+        return in_order(weekly.review.report.rows)
+    teams = {own.team.name: own.report.whole for own in weekly.teams}
+    return in_order(replace(whole, by={"team": name}) for name, whole in teams.items())
+
+
+def _overview(week: str, rows: Iterable[ResponseRow]) -> str:
+    """Return all teams in one table."""
+    lines = [f"| {' | '.join(_HEAD)} |", f"|---|{'---:|' * (len(_HEAD) - 1)}"]
+    for row in rows:
+        times = (row.mtta, row.mttr)
+        judged = [f"{duration(own.mean)} | {percent(own.within_target)}" for own in times]
+        lines.append(f"| {code(row.name)} | {row.incidents} | {row.open} | {' | '.join(judged)} |")
+    return "\n".join([f"## Teams in week {week}, most late first", "", *lines])
+
+
+def _page(page: WeeklyPage, width: int) -> str:
+    lines = [f"## {_line(page.title)}", "", *_items(page.lead, width)]
     for section in page.sections:
-        lines += ["", f"### {section.title}", "", *(f"- {_line(line)}" for line in section.lines)]
+        lines += ["", f"### {section.title}", "", *_items(section.lines, width)]
     return "\n".join(lines)
+
+
+def _items(lines: Iterable[Line], width: int) -> Iterator[str]:
+    """Yield items of a list; a wrapped line of an item is indented, so that it stays Markdown."""
+    for line in lines:
+        yield from wrapped(f"- {_line(line)}", width, 2)
 
 
 def _line(line: Line) -> str:
