@@ -1,3 +1,5 @@
+"""Durations and shares as they are written in every report."""
+
 from __future__ import annotations
 
 import pytest

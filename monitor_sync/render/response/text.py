@@ -100,7 +100,7 @@ def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> 
         return f"{name} {mean}; no team has a target."
     if times.mean is None:
         word = "target" if len(set(targets)) == 1 else "targets"
-        return f"{name}: none of {times.judged} was {done} ({word} {promised(targets)})."
+        return f"{name}: none of {report.whole.incidents} was {done} ({word} {promised(targets)})."
     if measured < report.whole.incidents:
         mean += f" of the {measured} {done}"
     within = f"{percent(times.within_target)} of {times.judged} in time"

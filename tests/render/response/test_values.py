@@ -1,3 +1,5 @@
+"""Sentences about how we responded, and how problems are named."""
+
 from __future__ import annotations
 
 from monitor_sync.incidents import Incident, ResponseTarget
