@@ -139,7 +139,9 @@ def _axis(backtests: Backtests, zone: ZoneInfo, number: int) -> str:
 
 def _closing(backtests: Backtests, zone: ZoneInfo, style: Style) -> Sequence[str]:
     if not backtests.monitors:
-        return [style("No monitor was replayed.", bold=True)]
+        head = style("No monitor was replayed.", bold=True)
+        why = "Without a SELECTOR, those are replayed that differ from what lives."
+        return [head] if backtests.skipped else [head, why]
     number = count(len(backtests.monitors), "monitor")
     head = f"{number} replayed over {backtests.days:g} days, {figures.stretch(backtests, zone)}"
     calls = count(backtests.calls, "request")

@@ -175,6 +175,9 @@ def test_the_picture_is_one_file_for_light_and_dark() -> None:
 def test_nothing_replayed_is_said_as_that() -> None:
     nothing = Backtests(span=SPAN, time_zone="UTC")
 
-    assert text(nothing, PLAIN) == "No monitor was replayed.\n"
+    assert text(nothing, PLAIN) == (
+        "No monitor was replayed.\n"
+        "Without a SELECTOR, those are replayed that differ from what lives.\n"
+    )
     assert "0 monitors" in markdown(nothing)
     ElementTree.fromstring(svg(nothing))  # noqa: S314 - our own
