@@ -183,6 +183,8 @@ def remaining(project: Project, account: RecordingEmulator) -> set[tuple[str, st
             left.add(("update", key))
         # of a replace that was cut short the new monitor is there, and composites may name it
         right = [held_id for held_id in own or () if live[held_id]["type"] == spec.type]
+        if key in held and own:
+            right.append(own[0])  # what stays as it is, as long as its clone lives
         ids[key] = right[0] if right else None
     for key, spec in project.items():
         number = ids[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -57,6 +58,7 @@ class Stories(RuleBasedStateMachine):
         self.context.enter_context(mock.patch.object(door, "Client", CrashingClient))
         self.machine = Machine(folder=self.folder, url=url, timeout=0.25, backoff=0.004)
         self.project: dict[str, Spec] = {}
+        self.written: dict[str, Spec] | None = None
         self.versions: list[dict[str, Spec]] = []
         self.reviewed: dict[str, Spec] | None = None
         self.foreign: dict[int, Mapping[str, Any]] = {}
@@ -68,7 +70,8 @@ class Stories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self._ends_well()
+            if not isinstance(sys.exc_info()[1], AssertionError):  # one failure a story
+                self._ends_well()
         finally:
             self.context.close()
             self.emulator.close()
@@ -249,7 +252,7 @@ class Stories(RuleBasedStateMachine):
         self, arguments: list[str], faults: list[Any], at: int, *, after: bool = False
     ) -> Ran | None:
         """Run a command under faults, perhaps to its death; None where it was killed."""
-        write(self.machine.root, self.project)
+        self._write()
         if any(fault["kind"] == "lagging" for fault in faults):
             time.sleep(max(0.0, self.edited_at + 2 * LAG - time.monotonic()))
         self.emulator.inject(faults)
@@ -269,6 +272,12 @@ class Stories(RuleBasedStateMachine):
             assert ran.code in (0, 1, 2, 5, 6), self._as_text()
             assert "Traceback" not in ran.said, self._as_text()
         return ran
+
+    def _write(self) -> None:
+        """Write the files, unless they are there: a third of a story's time went into that."""
+        if self.written != self.project:
+            write(self.machine.root, self.project)
+            self.written = dict(self.project)
 
     # What must hold
 
@@ -309,13 +318,12 @@ class Stories(RuleBasedStateMachine):
             assert kind not in done.others.values(), f"deleted beside its clone: {said}"
 
     def _plans_what_remains(self) -> None:
-        write(self.machine.root, self.project)
+        self._write()
         seen, _ = self.machine.plan()
         assert seen == remaining(self.project, self.emulator), f"{seen}\n{self._as_text()}"
 
     def _ends_well(self) -> None:
         """Without faults and clones the files come true, and stay so."""
-        time.sleep(2 * LAG)
         self._plans_what_remains()
         self._versions(self.project)
         for ids in self.emulator.keyed().values():
@@ -324,7 +332,7 @@ class Stories(RuleBasedStateMachine):
                 if kept is not None and kept["type"] == self.emulator.monitors()[ids[0]]["type"]:
                     self.emulator.ask("DELETE", f"/api/v1/monitor/{clone}")
         for _ in range(3):
-            write(self.machine.root, self.project)
+            self._write()
             seen, plan = self.machine.plan()
             if not seen:
                 break
@@ -363,7 +371,12 @@ def test_no_story_makes_anything_twice_loses_it_or_wrongly_deletes_it() -> None:
 
 @pytest.mark.long
 def test_no_story_of_many_does(capsys: pytest.CaptureFixture[str]) -> None:
-    """As many stories as STORIES says, 300 unless it does."""
+    """
+    As many stories as STORIES says, 300 unless it does.
+
+    A story that fails is shown as it went and is not shortened: its workers race, so that most of
+    the many replays that this takes go another way, which took longer than all stories together.
+    """
     run_state_machine_as_test(
         Stories,
         settings=settings(
@@ -371,7 +384,7 @@ def test_no_story_of_many_does(capsys: pytest.CaptureFixture[str]) -> None:
             stateful_step_count=25,
             deadline=None,
             print_blob=True,
-            phases=(Phase.explicit, Phase.generate, Phase.shrink),
+            phases=(Phase.explicit, Phase.generate),
             suppress_health_check=_QUIET,
         ),
     )

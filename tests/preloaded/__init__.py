@@ -9,6 +9,7 @@ fork of it is sound. A shell reaches it by ``python()``, through ``client.py``.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import marshal
 import os
@@ -70,9 +71,10 @@ class Command:
         return self._code
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to a process that has not ended."""
+        """Send a signal to a process that has not ended; it may end just before."""
         if self.poll() is None:
-            os.kill(self._pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     def kill(self) -> None:
         """End the process at once."""
