@@ -19,11 +19,15 @@ Measure = Literal["acknowledge", "resolve"]
 """What a target is about: how soon somebody says "I am on it", and how soon it is over."""
 
 
-class Span(Struct, frozen=True):
+class TimeSpan(Struct, frozen=True):
     """A stretch of time: from ``start`` up to ``end``, which is no longer in it."""
 
     start: Seconds
     end: Seconds
+
+
+Span: TypeAlias = TimeSpan
+"""The same, as the replay of history and the judgement of noise name it."""
 
 
 class Incident(Struct, frozen=True, kw_only=True):

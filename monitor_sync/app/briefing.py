@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from monitor_sync.app import files
 from monitor_sync.counting import listed
 from monitor_sync.errors import UsageError
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.language.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _paged(
     from monitor_sync.insight.response.weeks import zone_of
 
     end = (now or datetime.now(UTC)).timestamp()
-    span = Span(end - PAGED_DAYS * 86400, end)
+    span = TimeSpan(end - PAGED_DAYS * 86400, end)
     try:
         known = read_known(
             root, project, target, span, offline=False, budget=None, conversation=None, now=end

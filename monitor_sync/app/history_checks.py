@@ -14,7 +14,7 @@ from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.counting import count, listed
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import AccessDenied, RemoteError, UsageError
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.backtest import live_data
 from monitor_sync.insight.backtest.comparison import Definition
 from monitor_sync.insight.backtest.live_data import DataFinding
@@ -88,7 +88,7 @@ def diagnose(
         return HistoryAnswers(said=tuple(_said(len(keys), {_NO_FOLDER: list(keys)})))
     fetching = Fetching(endpoint=client.timeseries, cache=PointsCache(home), budget=budget)
     end = int((time.time() if now is None else now) - _SETTLED) // _HOUR * _HOUR
-    span = Span(start=float(end - DAYS * 86_400), end=float(end))
+    span = TimeSpan(start=float(end - DAYS * 86_400), end=float(end))
     types = _Types(endpoint=client.metric_types)
     diagnostics: list[Diagnostic] = []
     open_: dict[str, list[str]] = {}
@@ -141,7 +141,9 @@ class _Types:
             )
 
 
-def _of(monitor: Monitor, fetching: Fetching, span: Span, types: _Types) -> list[DataFinding] | str:
+def _of(
+    monitor: Monitor, fetching: Fetching, span: TimeSpan, types: _Types
+) -> list[DataFinding] | str:
     """Return what is odd about one monitor, or why nobody knows."""
     try:
         definition = Definition.of(monitor.body)
@@ -162,7 +164,7 @@ def _of(monitor: Monitor, fetching: Fetching, span: Span, types: _Types) -> list
 
 
 def _points(
-    definition: Definition, fetching: Fetching, span: Span
+    definition: Definition, fetching: Fetching, span: TimeSpan
 ) -> Mapping[WantedLine, Mapping[tuple[str, ...], tuple[list[int], list[float]]]]:
     """Fetch the points of a definition, and where it has none, those of wider questions."""
     start, end = int(span.start), int(span.end)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app.conversation import silent
 from monitor_sync.counting import count
-from monitor_sync.incidents import HistoryPage, Seconds, Span
+from monitor_sync.incidents import HistoryPage, Seconds, TimeSpan
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.store import history_spans
 from monitor_sync.store.history import HistoryFile, Reading
@@ -43,10 +43,10 @@ class Source:
     name: str
     title: str
     item: str
-    pages: Callable[[Span, str], Iterator[HistoryPage]]
+    pages: Callable[[TimeSpan, str], Iterator[HistoryPage]]
     settles: Seconds
     longest: Seconds = 4 * _WEEK
-    open_pages: Callable[[Span], Iterator[HistoryPage]] | None = None
+    open_pages: Callable[[TimeSpan], Iterator[HistoryPage]] | None = None
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Fetched:
 
 
 def fetch(
-    history: HistoryFile, source: Source, span: Span, *, now: Seconds, progress: Progress
+    history: HistoryFile, source: Source, span: TimeSpan, *, now: Seconds, progress: Progress
 ) -> Fetched:
     """
     Read what is missing of a span, the latest part first, and what was open when it was read.
@@ -92,14 +92,14 @@ def fetch(
     return fetched
 
 
-def _pieces(history: HistoryFile, source: Source, span: Span, now: Seconds) -> list[Span]:
+def _pieces(history: HistoryFile, source: Source, span: TimeSpan, now: Seconds) -> list[TimeSpan]:
     readings = history.readings(source.name)
     parts = history_spans.missing(span, readings, now=now, settles=source.settles)
     return history_spans.divided(parts, source.longest)
 
 
 def _shown(
-    progress: Progress, source: Source, pieces: Sequence[Span]
+    progress: Progress, source: Source, pieces: Sequence[TimeSpan]
 ) -> AbstractContextManager[Callable[[bool], None]]:
     if not pieces:
         return silent("", 0)
@@ -108,7 +108,7 @@ def _shown(
 
 
 def _resumed(
-    history: HistoryFile, source: Source, pieces: Sequence[Span], fetched: Fetched
+    history: HistoryFile, source: Source, pieces: Sequence[TimeSpan], fetched: Fetched
 ) -> bool:
     """Go on with an interrupted reading of what is wanted; return whether there was one."""
     interrupted = history.unfinished(source.name)
@@ -134,7 +134,7 @@ def _read(
 
 
 def _look_at_open(
-    history: HistoryFile, source: Source, span: Span, now: Seconds, fetched: Fetched
+    history: HistoryFile, source: Source, span: TimeSpan, now: Seconds, fetched: Fetched
 ) -> None:
     """
     Read again what was open when it was read, and is too old to have been read just now.
@@ -143,12 +143,12 @@ def _look_at_open(
     read with the days on which it was created.
     """
     looked = history.looked(source.name)
-    older = Span(span.start, min(span.end, now - source.settles))
+    older = TimeSpan(span.start, min(span.end, now - source.settles))
     closed = {known.id: known.created for known in history.open_incidents(source.name, older)}
     fresh = looked is not None and 0 <= now - looked < history_spans.FRESH
     if source.open_pages is None or not closed or fresh:
         return
-    for page in source.open_pages(Span(min(closed.values()), max(closed.values()) + 1.0)):
+    for page in source.open_pages(TimeSpan(min(closed.values()), max(closed.values()) + 1.0)):
         history.keep(source.name, page)
         fetched.add(page)
         for incident in page.incidents:
@@ -160,7 +160,7 @@ def _look_at_open(
 
 
 def read_single(
-    history: HistoryFile, tool: IncidentTool, span: Span, *, now: Seconds, progress: Progress
+    history: HistoryFile, tool: IncidentTool, span: TimeSpan, *, now: Seconds, progress: Progress
 ) -> Singly:
     """
     Read the alerts of each incident of a span that were not read yet, the newest first.

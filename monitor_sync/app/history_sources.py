@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app.history_reading import Source, Unread
 from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError
-from monitor_sync.incidents import HistoryPage, Seconds, Span
+from monitor_sync.incidents import HistoryPage, Seconds, TimeSpan
 from monitor_sync.oncall.reader import NotRead
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _read(pages: Iterable[HistoryPage | NotRead]) -> Iterator[HistoryPage]:
         yield page
 
 
-def _alerts(client: Client, span: Span, cursor: str) -> Iterator[HistoryPage]:
+def _alerts(client: Client, span: TimeSpan, cursor: str) -> Iterator[HistoryPage]:
     """Yield pages of the search; where the key may not search, of the first version's list."""
     from monitor_sync.datadog.events import OLDER
 

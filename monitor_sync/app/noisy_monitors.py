@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from monitor_sync.app import files, live_statuses, response_history
 from monitor_sync.app.selection import select_monitors
 from monitor_sync.errors import UsageError
-from monitor_sync.incidents import Incident, Seconds, Span
+from monitor_sync.incidents import Incident, Seconds, TimeSpan
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -62,7 +62,7 @@ class NoiseReport:
     """
 
     noise: Noise
-    span: Span
+    span: TimeSpan
     time_zone: str
     within: Seconds
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def report_noise(
     return judged(project, monitors, statuses, history, span, now=now, within=options.within)
 
 
-def span_of(start: date | None, end: date | None, zone: ZoneInfo, now: Seconds) -> Span:
+def span_of(start: date | None, end: date | None, zone: ZoneInfo, now: Seconds) -> TimeSpan:
     """Return the time between two days, by default the last four weeks until now."""
     from monitor_sync.insight.response.weeks import midnight
 
@@ -121,7 +121,7 @@ def span_of(start: date | None, end: date | None, zone: ZoneInfo, now: Seconds) 
             "the time that the report is about ends before it begins",
             hint="--from is the first day, --to the day after the last one",
         )
-    return Span(since, min(until, now))
+    return TimeSpan(since, min(until, now))
 
 
 def judged(
@@ -129,7 +129,7 @@ def judged(
     monitors: Sequence[Monitor],
     statuses: live_statuses.LiveStatuses,
     history: ResponseHistory,
-    span: Span,
+    span: TimeSpan,
     *,
     now: Seconds,
     within: Seconds | None = None,
@@ -189,7 +189,7 @@ def _incidents_by_team(
 
 
 def _shifts(
-    told: Noise, starts: dict[str, list[Seconds]], span: Span, zone: ZoneInfo
+    told: Noise, starts: dict[str, list[Seconds]], span: TimeSpan, zone: ZoneInfo
 ) -> tuple[TeamShifts, ...]:
     from monitor_sync.insight.response.shifts import team_shifts
 

@@ -15,7 +15,7 @@ from monitor_sync.app import files, history_folder, unit_test_files
 from monitor_sync.app.backtest_points import Fetching, OutOfBudget
 from monitor_sync.app.selection import find_monitor
 from monitor_sync.errors import Refused, UsageError, system_failure
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight import unit_test
 from monitor_sync.insight.backtest.comparison import WARM_UP, Definition
 from monitor_sync.insight.backtest.recorded import candidates
@@ -46,7 +46,9 @@ class Recorded:
     alerts: int
 
 
-def record(root: Path, target: Target, key: str, span: Span, *, name: str, budget: int) -> Recorded:
+def record(
+    root: Path, target: Target, key: str, span: TimeSpan, *, name: str, budget: int
+) -> Recorded:
     """
     Write what a monitor would do on a stretch of its real history as a unit test beside its file.
 
@@ -70,7 +72,7 @@ def record(root: Path, target: Target, key: str, span: Span, *, name: str, budge
     return Recorded(path=path, text=text, alerts=alerts)
 
 
-def _check(span: Span) -> None:
+def _check(span: TimeSpan) -> None:
     if span.start >= span.end:
         raise UsageError("--from must be before --to")
     if span.end > time.time() - _SETTLED:
@@ -80,7 +82,7 @@ def _check(span: Span) -> None:
 
 
 def _points(
-    target: Target, project: str, definition: Definition, span: Span, budget: int
+    target: Target, project: str, definition: Definition, span: TimeSpan, budget: int
 ) -> Points:
     client = target.connect()
     home = history_folder.folder(target, client, project, lambda _: None)
@@ -98,7 +100,12 @@ def _points(
 
 
 def _proven(
-    definition: Definition, points: Points, span: Span, monitor: Monitor, name: str, tests: Files
+    definition: Definition,
+    points: Points,
+    span: TimeSpan,
+    monitor: Monitor,
+    name: str,
+    tests: Files,
 ) -> tuple[dict[str, Any], int]:
     """Return the most thinned test that passes, and how many alerts it has."""
     try:

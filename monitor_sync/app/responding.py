@@ -17,7 +17,7 @@ from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNPLACED, tag_value
 if TYPE_CHECKING:
     from monitor_sync.app.conversation import Conversation
     from monitor_sync.app.target import Target
-    from monitor_sync.incidents import Incident, Rca, Seconds, Span, ToolFigures
+    from monitor_sync.incidents import Incident, Rca, Seconds, TimeSpan, ToolFigures
     from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport
     from monitor_sync.insight.response.sla import ResponseDimension
     from monitor_sync.model import Project
@@ -133,7 +133,7 @@ def read_known(
     root: Path,
     project: Project,
     target: Target,
-    span: Span,
+    span: TimeSpan,
     *,
     offline: bool,
     budget: Seconds | None,

@@ -14,7 +14,7 @@ from monitor_sync.app import history_folder, history_reading, history_sources
 from monitor_sync.app.conversation import Conversation
 from monitor_sync.counting import count
 from monitor_sync.errors import RemoteError, UsageError
-from monitor_sync.incidents import AlertEpisode, Incident, Seconds, Span
+from monitor_sync.incidents import AlertEpisode, Incident, Seconds, TimeSpan
 from monitor_sync.insight import episodes as episodes_of_alerts
 from monitor_sync.oncall.incidents import ON_CALL, connect_incidents
 from monitor_sync.oncall.tool import Connection, Unusable, title_of
@@ -64,7 +64,7 @@ class HistoryQuestion:
 
     project: Project
     target: Target
-    span: Span
+    span: TimeSpan
     offline: bool
     budget: Seconds | None
     progress: Progress
@@ -82,7 +82,7 @@ def read_history(
     root: Path,  # noqa: ARG001 - whose history it is: the project's name says so as yet
     project: Project,
     target: Target,
-    span: Span,
+    span: TimeSpan,
     *,
     offline: bool = False,
     budget: Seconds | None = None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor_sync.app.response_history import ResponseHistory
     from monitor_sync.app.target import Target
     from monitor_sync.app.unit_test_files import DeclaredTest
-    from monitor_sync.incidents import Rca, Seconds, Span
+    from monitor_sync.incidents import Rca, Seconds, TimeSpan
     from monitor_sync.insight.ownership import Ownership
     from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport
     from monitor_sync.model import Project
@@ -81,7 +81,7 @@ class _Asking:
     conversation: Conversation | None
     now: Seconds
 
-    def history(self, span: Span, *, alerts: bool) -> ResponseHistory:
+    def history(self, span: TimeSpan, *, alerts: bool) -> ResponseHistory:
         """Return the alerts of a span, or its incidents."""
         return response_history.read_history(
             self.root,

@@ -10,7 +10,7 @@ from monitor_sync.datadog import answers
 from monitor_sync.datadog.alert_events import older_transition, transition
 from monitor_sync.datadog.api import Api, read_request
 from monitor_sync.http.request import ApiRequest
-from monitor_sync.incidents import HistoryPage, Span
+from monitor_sync.incidents import HistoryPage, TimeSpan
 
 OLDER: Final = "v1:"
 """What cursors of the first version of the API begin with."""
@@ -25,7 +25,7 @@ class Events:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def alerts(self, span: Span, cursor: str = "") -> Iterator[HistoryPage]:
+    def alerts(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage]:
         """
         Yield what monitors went into within a span, a page a request, the oldest first.
 
@@ -51,7 +51,7 @@ class Events:
                 return
             cursor = after
 
-    def older_alerts(self, span: Span, cursor: str = "") -> Iterator[HistoryPage]:
+    def older_alerts(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage]:
         """Yield the same from the first version of the API, which tells less."""
         page = int(cursor.removeprefix(OLDER) or 0)
         while True:
@@ -72,7 +72,7 @@ class Events:
             page += 1
 
 
-def _search(span: Span, cursor: str) -> ApiRequest:
+def _search(span: TimeSpan, cursor: str) -> ApiRequest:
     return ApiRequest(
         method="POST",
         path="/api/v2/events/search",
@@ -93,7 +93,7 @@ def _search(span: Span, cursor: str) -> ApiRequest:
     )
 
 
-def _listing(span: Span, page: int) -> ApiRequest:
+def _listing(span: TimeSpan, page: int) -> ApiRequest:
     return read_request(
         path="/api/v1/events",
         kind="event",

@@ -13,7 +13,7 @@ from typing import Any
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.api import Api
 from monitor_sync.http.request import ApiRequest
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 
 
 class OnCallPages:
@@ -22,7 +22,7 @@ class OnCallPages:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def count(self, span: Span) -> int:
+    def count(self, span: TimeSpan) -> int:
         """Return how many pages were made in a span. Needs ``timeseries_query``."""
         query = {
             "data_source": "on_call_events",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from monitor_sync.incidents import AlertEpisode, AlertTransition, EpisodeState, Seconds, Span
+from monitor_sync.incidents import AlertEpisode, AlertTransition, EpisodeState, Seconds, TimeSpan
 
 Doubt = Literal["no recovery", "no beginning", "another duration"]
 """What was doubtful about an episode: see ``FoldedEpisode``."""
@@ -46,7 +46,7 @@ def folded(transitions: Iterable[AlertTransition]) -> Iterator[FoldedEpisode]:
         yield from _of_group(of_group)
 
 
-def overlapping(episodes: Iterable[FoldedEpisode], span: Span) -> Iterator[FoldedEpisode]:
+def overlapping(episodes: Iterable[FoldedEpisode], span: TimeSpan) -> Iterator[FoldedEpisode]:
     """Yield the episodes that reach into a span; one without a beginning began before it."""
     for folded_episode in episodes:
         start, end = folded_episode.episode.start, folded_episode.episode.end

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final, Protocol, runtime_checkable
 
-from monitor_sync.incidents import HistoryPage, Incident, Seconds, Span, ToolFigures
+from monitor_sync.incidents import HistoryPage, Incident, Seconds, TimeSpan, ToolFigures
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.tool import Connection, Unusable
 
@@ -43,14 +43,14 @@ class IncidentTool(Protocol):
     def longest(self) -> Seconds:
         """The longest span that is read in one go."""
 
-    def pages(self, span: Span, cursor: str) -> Iterator[HistoryPage | NotRead]:
+    def pages(self, span: TimeSpan, cursor: str) -> Iterator[HistoryPage | NotRead]:
         """
         Yield the incidents created in a span, from ``cursor`` on, which an earlier page had.
 
         There may be some from outside the span. What could not be read ends it, as its last value.
         """
 
-    def open_pages(self, span: Span, /) -> Iterator[HistoryPage | NotRead]:
+    def open_pages(self, span: TimeSpan, /) -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span that are open now, as ``pages`` does."""
 
     def detail(self, incident: Incident) -> Incident | NotRead:

@@ -23,7 +23,7 @@ from typing import Any, Final
 import filelock
 
 from monitor_sync.errors import UsageError, system_reason
-from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Seconds, Span
+from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Seconds, TimeSpan
 
 FILE: Final = "history.sqlite"
 FORMAT: Final = 1
@@ -71,7 +71,7 @@ _KEPT: Final = {
 class Reading:
     """A span that was read whole from a source, by a run that began to at ``read``."""
 
-    span: Span
+    span: TimeSpan
     read: Seconds
 
 
@@ -151,14 +151,14 @@ class HistoryFile:
         rows = self._database.execute(
             "SELECT start, end, read FROM readings WHERE source = ? ORDER BY start", (source,)
         )
-        return tuple(Reading(Span(start, end), read) for start, end, read in rows)
+        return tuple(Reading(TimeSpan(start, end), read) for start, end, read in rows)
 
     def unfinished(self, source: str) -> Unfinished | None:
         """Return the reading of a source that was interrupted."""
         row = self._database.execute(
             "SELECT start, end, read, cursor FROM unfinished WHERE source = ?", (source,)
         ).fetchone()
-        return row and Unfinished(Reading(Span(row[0], row[1]), row[2]), row[3])
+        return row and Unfinished(Reading(TimeSpan(row[0], row[1]), row[2]), row[3])
 
     def forget_cursor(self, source: str) -> None:
         """Forget an interrupted reading whose place is no longer valid."""
@@ -170,21 +170,21 @@ class HistoryFile:
         rows = self._database.execute("SELECT DISTINCT source FROM readings ORDER BY source")
         return tuple(source for (source,) in rows)
 
-    def incidents(self, sources: Sequence[str], span: Span) -> Iterator[Incident]:
+    def incidents(self, sources: Sequence[str], span: TimeSpan) -> Iterator[Incident]:
         """Yield the incidents created in a span, the oldest first."""
         return self._incidents(sources, span, "")
 
-    def open_incidents(self, source: str, span: Span) -> Iterator[Incident]:
+    def open_incidents(self, source: str, span: TimeSpan) -> Iterator[Incident]:
         """Yield the incidents created in a span that were open when they were last read."""
         return self._incidents([source], span, "AND status <> 'resolved'")
 
-    def without_detail(self, source: str, span: Span) -> Iterator[Incident]:
+    def without_detail(self, source: str, span: TimeSpan) -> Iterator[Incident]:
         """Yield incidents created in a span, not read singly since they ended, the newest first."""
         unread = "AND (detailed IS NULL OR detailed < resolved)"
         return self._incidents([source], span, unread, "DESC")
 
     def _incidents(
-        self, sources: Sequence[str], span: Span, condition: str, order: str = ""
+        self, sources: Sequence[str], span: TimeSpan, condition: str, order: str = ""
     ) -> Iterator[Incident]:
         marks = ", ".join("?" for _ in sources)
         rows = self._database.execute(
@@ -194,7 +194,7 @@ class HistoryFile:
         )
         return map(_incident, rows)
 
-    def transitions(self, source: str, span: Span) -> Iterator[AlertTransition]:
+    def transitions(self, source: str, span: TimeSpan) -> Iterator[AlertTransition]:
         """Yield the transitions in a span: monitor by monitor, group by group, in order of time."""
         rows = self._database.execute(
             f"SELECT {_quoted(_TRANSITION)} FROM transitions"  # noqa: S608 - our own names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from monitor_sync.incidents import Seconds, Span
+from monitor_sync.incidents import Seconds, TimeSpan
 from monitor_sync.store.history import Reading
 
 FRESH: Final[Seconds] = 300.0
@@ -13,8 +13,8 @@ FRESH: Final[Seconds] = 300.0
 
 
 def missing(
-    wanted: Span, readings: Iterable[Reading], *, now: Seconds, settles: Seconds
-) -> list[Span]:
+    wanted: TimeSpan, readings: Iterable[Reading], *, now: Seconds, settles: Seconds
+) -> list[TimeSpan]:
     """
     Return the parts of a span that are to be read, the earliest first.
 
@@ -25,55 +25,55 @@ def missing(
     at, end = wanted.start, min(wanted.end, now)
     for known in _known(readings, now, settles):
         if known.start > at:
-            parts.append(Span(at, min(known.start, end)))
+            parts.append(TimeSpan(at, min(known.start, end)))
         at = max(at, known.end)
         if at >= end:
             break
     if at < end:
-        parts.append(Span(at, end))
+        parts.append(TimeSpan(at, end))
     return [part for part in parts if part.start < part.end]
 
 
-def around(wanted: Span, readings: Iterable[Reading]) -> Span:
+def around(wanted: TimeSpan, readings: Iterable[Reading]) -> TimeSpan:
     """Return the span with all that was read next to it without a gap."""
     ordered = sorted((reading.span for reading in readings), key=lambda span: span.start)
-    runs: list[Span] = []
+    runs: list[TimeSpan] = []
     for span in ordered:
         if runs and span.start <= runs[-1].end:
-            runs[-1] = Span(runs[-1].start, max(runs[-1].end, span.end))
+            runs[-1] = TimeSpan(runs[-1].start, max(runs[-1].end, span.end))
         else:
             runs.append(span)
     touching = [run for run in runs if run.start <= wanted.end and run.end >= wanted.start]
-    return Span(
+    return TimeSpan(
         min([wanted.start, *(run.start for run in touching)]),
         max([wanted.end, *(run.end for run in touching)]),
     )
 
 
-def divided(parts: Sequence[Span], longest: Seconds) -> list[Span]:
+def divided(parts: Sequence[TimeSpan], longest: Seconds) -> list[TimeSpan]:
     """Return the parts in pieces of at most ``longest``, the latest first."""
     pieces = []
     for part in parts:
         end = part.end
         while end > part.start:
             start = max(part.start, end - longest)
-            pieces.append(Span(start, end))
+            pieces.append(TimeSpan(start, end))
             end = start
     return sorted(pieces, key=lambda piece: piece.start, reverse=True)
 
 
-def clustered(times: Iterable[Seconds], apart: Seconds) -> list[Span]:
+def clustered(times: Iterable[Seconds], apart: Seconds) -> list[TimeSpan]:
     """Return spans that hold all these times; a gap longer than ``apart`` is in none of them."""
-    spans: list[Span] = []
+    spans: list[TimeSpan] = []
     for at in sorted(times):
         if spans and at - spans[-1].end <= apart:
-            spans[-1] = Span(spans[-1].start, at + 1.0)
+            spans[-1] = TimeSpan(spans[-1].start, at + 1.0)
         else:
-            spans.append(Span(at, at + 1.0))
+            spans.append(TimeSpan(at, at + 1.0))
     return spans
 
 
-def _known(readings: Iterable[Reading], now: Seconds, settles: Seconds) -> list[Span]:
+def _known(readings: Iterable[Reading], now: Seconds, settles: Seconds) -> list[TimeSpan]:
     known = []
     for reading in readings:
         span, read = reading.span, reading.read
@@ -82,5 +82,5 @@ def _known(readings: Iterable[Reading], now: Seconds, settles: Seconds) -> list[
         else:
             end = now if span.end >= read else span.end
         if end > span.start:
-            known.append(Span(span.start, end))
+            known.append(TimeSpan(span.start, end))
     return sorted(known, key=lambda span: span.start)

@@ -10,13 +10,13 @@ from typing import Any
 
 from monitor_sync.app.response_history import ResponseHistory, read_history
 from monitor_sync.app.target import Target
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.model import Project, Team
 from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC).timestamp()
 DAY = 86_400.0
-LAST_WEEKS = Span(NOW - 28 * DAY, NOW)
+LAST_WEEKS = TimeSpan(NOW - 28 * DAY, NOW)
 
 TEAM = Team(name="motor", title="Motor", on_call="motor", tool="zenduty", service="Quotes")
 PROJECT = Project(name="acme", teams={"motor": TEAM})
@@ -133,7 +133,9 @@ class Services:
         meta = {"page": {"after": str(after)}} if after < len(matching) else {}
         return Answer(body={"data": matching[start:after], "meta": meta})
 
-    def read(self, span: Span = LAST_WEEKS, *, now: float = NOW, **options: Any) -> ResponseHistory:
+    def read(
+        self, span: TimeSpan = LAST_WEEKS, *, now: float = NOW, **options: Any
+    ) -> ResponseHistory:
         self.script.requests.clear()
         target = Target(environ=self.environ)
         return read_history(Path("monitors"), PROJECT, target, span, now=now, **options)

@@ -15,13 +15,13 @@ from monitor_sync.app.noisy_monitors import judged
 from monitor_sync.app.response_history import read_history
 from monitor_sync.app.target import Target
 from monitor_sync.emulator.server import running
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.response.noise import LiveStatus
 from monitor_sync.model import Monitor, Project, tag_value
 from monitor_sync.render import noise
 from tests.emulator.history.estates import UNTIL, monitors, served
 
-SPAN = Span(UNTIL - 56 * 86_400, UNTIL)
+SPAN = TimeSpan(UNTIL - 56 * 86_400, UNTIL)
 """Eight whole weeks, from a Monday to a Monday."""
 
 TRUTH = """

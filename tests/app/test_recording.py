@@ -14,7 +14,7 @@ from monitor_sync.app.recording import Recorded, record
 from monitor_sync.app.unit_tests import run_tests
 from monitor_sync.cli import main
 from monitor_sync.errors import UsageError
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from tests.conftest import Local
 from tests.emulator.conftest import KEYS
 
@@ -40,7 +40,7 @@ monitors:
     message: Slow.
 """
 NOW = int(time.time()) // 3600 * 3600 - 3600
-SPAN = Span(float(NOW - 4 * 3600), float(NOW))
+SPAN = TimeSpan(float(NOW - 4 * 3600), float(NOW))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def _body(series: list[dict[str, object]]) -> bytes:
     return json.dumps({"series": series}).encode()
 
 
-def run(root: Path, key: str, span: Span = SPAN) -> Recorded:
+def run(root: Path, key: str, span: TimeSpan = SPAN) -> Recorded:
     return record(root, Target(environ=os.environ), key, span, name="", budget=100)
 
 
@@ -107,7 +107,7 @@ def test_a_second_test_is_added_below_the_first_with_its_comments(root: Path) ->
 
 
 def test_a_quiet_stretch_is_a_test_too(root: Path) -> None:
-    made = run(root, "shop/orders/errors", Span(SPAN.start, SPAN.start + 3600))
+    made = run(root, "shop/orders/errors", TimeSpan(SPAN.start, SPAN.start + 3600))
 
     assert made.alerts == 0
     assert "state: ok" in made.text
@@ -115,11 +115,11 @@ def test_a_quiet_stretch_is_a_test_too(root: Path) -> None:
 
 def test_what_cannot_be_recorded_is_refused_and_nothing_is_written(root: Path) -> None:
     with pytest.raises(UsageError):
-        run(root, "shop/orders/mixed", Span(SPAN.end, SPAN.start))
+        run(root, "shop/orders/mixed", TimeSpan(SPAN.end, SPAN.start))
     with pytest.raises(UsageError, match="half an hour"):
-        run(root, "shop/orders/cpu", Span(SPAN.start, time.time()))
+        run(root, "shop/orders/cpu", TimeSpan(SPAN.start, time.time()))
     with pytest.raises(UsageError, match="two days"):
-        run(root, "shop/orders/cpu", Span(SPAN.start - 3 * 86_400, SPAN.end))
+        run(root, "shop/orders/cpu", TimeSpan(SPAN.start - 3 * 86_400, SPAN.end))
     (root / "shop" / "orders.tests.yaml").write_text("tests: []\n")
     with pytest.raises(UsageError, match="as it was"):
         run(root, "shop/orders/cpu")

@@ -15,7 +15,7 @@ from monitor_sync.app.responding import Responded, ResponseOptions, report_sla
 from monitor_sync.app.target import Target
 from monitor_sync.app.weekly import WeeklyOptions, report_weekly
 from monitor_sync.errors import UsageError
-from monitor_sync.incidents import HistoryPage, Span, ToolFigures
+from monitor_sync.incidents import HistoryPage, TimeSpan, ToolFigures
 from monitor_sync.render import response as shown
 from monitor_sync.store import history
 from monitor_sync.store.history import Reading
@@ -54,7 +54,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
     """A state folder with the history of four months, read an hour ago."""
     home = tmp_path_factory.mktemp("state")
     target = Target(environ={"XDG_STATE_HOME": str(home)})
-    span = Span(NOW - 130 * DAY, NOW - 3600)
+    span = TimeSpan(NOW - 130 * DAY, NOW - 3600)
     page = HistoryPage(
         incidents=(
             made(1, 25), made(2, 3), made(3, 9, "claims"), made(4, 1, "unknown"),

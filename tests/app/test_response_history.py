@@ -16,7 +16,7 @@ from monitor_sync.app.conversation import Conversation
 from monitor_sync.app.response_history import read_history
 from monitor_sync.app.target import Target
 from monitor_sync.errors import UsageError
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from tests.app.response_services import (
     DAY,
     EVENTS,
@@ -73,7 +73,7 @@ def test_incidents_and_episodes_of_a_span_are_read(services: Services) -> None:
 def test_what_was_just_read_is_not_read_again(services: Services) -> None:
     services.incidents = [incident(number, number * DAY) for number in (1, 2, 3)]
     first = services.read(episodes=True)
-    again = services.read(Span(LAST_WEEKS.start, NOW + 30), episodes=True, now=NOW + 30)
+    again = services.read(TimeSpan(LAST_WEEKS.start, NOW + 30), episodes=True, now=NOW + 30)
     assert services.asked(FILTER) == services.asked(EVENTS) == 0
     assert again.incidents == first.incidents
 
@@ -82,7 +82,7 @@ def test_a_day_later_the_last_week_alone_is_read_again(services: Services) -> No
     services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
     services.read()
     assert services.asked(FILTER) == 9
-    services.read(Span(LAST_WEEKS.start, NOW + DAY), now=NOW + DAY)
+    services.read(TimeSpan(LAST_WEEKS.start, NOW + DAY), now=NOW + DAY)
     assert services.asked(FILTER) == 3  # a week, a day wider, three incidents a page
 
 
@@ -149,7 +149,7 @@ def test_where_events_may_not_be_searched_the_older_list_is_read(services: Servi
 
 
 def test_a_span_a_week_long_starts_where_it_says(services: Services) -> None:
-    week = Span(NOW - 14 * DAY, NOW - 7 * DAY)
+    week = TimeSpan(NOW - 14 * DAY, NOW - 7 * DAY)
     services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
     history = services.read(week)
     assert [known.number for known in history.incidents] == [str(n) for n in range(14, 7, -1)]
@@ -269,8 +269,8 @@ def test_offline_with_no_history_says_that_there_is_none(services: Services) -> 
 
 
 def test_offline_says_which_part_of_the_span_was_never_read(services: Services) -> None:
-    services.read(Span(NOW - 7 * DAY, NOW))
-    history = services.read(Span(NOW - 21 * DAY, NOW), offline=True)
+    services.read(TimeSpan(NOW - 7 * DAY, NOW))
+    history = services.read(TimeSpan(NOW - 21 * DAY, NOW), offline=True)
     assert not history.complete
     assert "was never read from 2026-11-09 to 2026-11-23" in history.notes[0]
 
@@ -371,7 +371,9 @@ def test_progress_is_told_part_by_part(services: Services) -> None:
 
     services.incidents = [incident(1, DAY)]
     conversation = Conversation(progress=progress)
-    services.read(Span(NOW - 90 * DAY, NOW), episodes=True, budget=60.0, conversation=conversation)
+    services.read(
+        TimeSpan(NOW - 90 * DAY, NOW), episodes=True, budget=60.0, conversation=conversation
+    )
     assert told == [
         ("reading incidents of Zenduty (Xurrent IMR) in 4 parts", 4, [True] * 4),
         ("reading 1 incident of Zenduty (Xurrent IMR) one by one", 1, [False]),

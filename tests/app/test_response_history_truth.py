@@ -14,12 +14,12 @@ import pytest
 from monitor_sync.app.response_history import ResponseHistory, read_history
 from monitor_sync.app.target import Target
 from monitor_sync.emulator.server import running
-from monitor_sync.incidents import AlertEpisode, Incident, Span
+from monitor_sync.incidents import AlertEpisode, Incident, TimeSpan
 from monitor_sync.model import Project, Team
 from tests.emulator.history.estates import TEAMS, UNTIL, Served, served
 
 WEEK = 7 * 86_400.0
-SIX_WEEKS = Span(UNTIL - 6 * WEEK, UNTIL)
+SIX_WEEKS = TimeSpan(UNTIL - 6 * WEEK, UNTIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Account:
     estate: Served
     target: Target
 
-    def read(self, span: Span = SIX_WEEKS, **options: Any) -> ResponseHistory:
+    def read(self, span: TimeSpan = SIX_WEEKS, **options: Any) -> ResponseHistory:
         teams = {name: Team(name=name, title=name, on_call=name, tool="zenduty") for name in TEAMS}
         project = Project(name="acme", teams=teams)
         options = {"episodes": True, "now": UNTIL + 60, **options}
@@ -123,7 +123,7 @@ def test_an_episode_that_began_before_what_was_read_begins_where_its_recovery_sa
     )
     assert truth.start is not None
     middle = truth.start + 1800
-    history = account.read(Span(middle, middle + 86_400), incidents=False)
+    history = account.read(TimeSpan(middle, middle + 86_400), incidents=False)
     same = [e for e in history.episodes if (e.cycle, e.group) == (truth.cycle, truth.group)]
     assert [(e.start, e.end, e.state) for e in same] == [(truth.start, truth.end, truth.state)]
     assert history.notes == ()
@@ -134,7 +134,7 @@ def test_a_week_has_what_was_created_in_it_and_what_reached_into_it(
     account: Account, weeks: int
 ) -> None:
     start = UNTIL - weeks * WEEK
-    history = account.read(Span(start, start + WEEK), offline=True)
+    history = account.read(TimeSpan(start, start + WEEK), offline=True)
     truth = account.estate.truth
     numbers = {
         str(item["number"])
@@ -151,7 +151,7 @@ def test_a_week_has_what_was_created_in_it_and_what_reached_into_it(
 
 
 def test_alerts_of_single_incidents_tell_where_they_came_from(account: Account) -> None:
-    span = Span(UNTIL - WEEK / 7, UNTIL)
+    span = TimeSpan(UNTIL - WEEK / 7, UNTIL)
     by_number = {str(item["number"]): item for item in account.estate.truth["incident"]}
     for incident in account.read(span, budget=60.0, episodes=False).incidents:
         truth = by_number[incident.number]
@@ -196,7 +196,7 @@ def pagerduty(
         }
         project = Project(name="acme", teams=teams)
         target = Target(environ=environ)
-        days = Span(UNTIL - 3 * 86_400.0, UNTIL)
+        days = TimeSpan(UNTIL - 3 * 86_400.0, UNTIL)
         listed = read_history(Path(), project, target, SIX_WEEKS, now=UNTIL + 60)
         yield listed, read_history(Path(), project, target, days, now=UNTIL + 60, budget=60.0)
 

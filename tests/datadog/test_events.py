@@ -8,11 +8,11 @@ import pytest
 
 from monitor_sync.datadog.alert_events import older_transition, transition
 from monitor_sync.errors import RemoteError
-from monitor_sync.incidents import AlertTransition, HistoryPage, Span
+from monitor_sync.incidents import AlertTransition, HistoryPage, TimeSpan
 from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 AT = 1_790_000_000
-HOUR = Span(AT, AT + 3600)
+HOUR = TimeSpan(AT, AT + 3600)
 
 
 def event(kind: str = "alert", states: tuple[str, str] = ("OK", "Alert"), **inner: Any) -> Any:

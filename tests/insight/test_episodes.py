@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor_sync.incidents import AlertEpisode, AlertTransition, Span, TransitionState
+from monitor_sync.incidents import AlertEpisode, AlertTransition, TimeSpan, TransitionState
 from monitor_sync.insight.episodes import FoldedEpisode, folded, overlapping
 
 
@@ -87,7 +87,7 @@ def test_groups_and_monitors_are_told_apart() -> None:
 
 def test_only_what_reaches_into_a_span_is_of_it() -> None:
     def reaches(*transitions: AlertTransition) -> bool:
-        return bool(list(overlapping(folded(transitions), Span(100, 200))))
+        return bool(list(overlapping(folded(transitions), TimeSpan(100, 200))))
 
     assert reaches(to("alert", 50), to("ok", 100))
     assert reaches(to("alert", 50))

@@ -13,11 +13,11 @@ import pytest
 from msgspec.structs import replace
 
 from monitor_sync.errors import UsageError
-from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Span
+from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, TimeSpan
 from monitor_sync.store.history import FILE, FORMAT, HistoryFile, Reading, Unfinished, opened
 
 _PAGES = 25
-ALWAYS = Span(0, 1e12)
+ALWAYS = TimeSpan(0, 1e12)
 SOURCE = "zenduty@zenduty.example"
 
 
@@ -120,7 +120,7 @@ def test_incidents_without_detail_come_newest_first(history: HistoryFile) -> Non
 
 
 def test_a_reading_is_whole_only_after_its_last_page(history: HistoryFile) -> None:
-    reading = Reading(Span(0, 500), 900)
+    reading = Reading(TimeSpan(0, 500), 900)
     history.keep(SOURCE, HistoryPage(incidents=(incident(1),), cursor="2"), reading)
     assert history.readings(SOURCE) == ()
     assert history.unfinished(SOURCE) == Unfinished(reading, "2")
@@ -131,9 +131,12 @@ def test_a_reading_is_whole_only_after_its_last_page(history: HistoryFile) -> No
 
 
 def test_a_later_reading_takes_the_place_of_those_within_it(history: HistoryFile) -> None:
-    for span, read in ((Span(0, 10), 1.0), (Span(5, 30), 2.0), (Span(0, 20), 3.0)):
+    for span, read in ((TimeSpan(0, 10), 1.0), (TimeSpan(5, 30), 2.0), (TimeSpan(0, 20), 3.0)):
         history.keep(SOURCE, HistoryPage(), Reading(span, read))
-    assert history.readings(SOURCE) == (Reading(Span(0, 20), 3.0), Reading(Span(5, 30), 2.0))
+    assert history.readings(SOURCE) == (
+        Reading(TimeSpan(0, 20), 3.0),
+        Reading(TimeSpan(5, 30), 2.0),
+    )
 
 
 def test_an_address_in_a_text_is_a_digest_that_stays_the_same(history: HistoryFile) -> None:
@@ -213,7 +216,7 @@ def _write_much(folder: str, first: int) -> None:
     for number in range(first, first + _PAGES):
         with opened(Path(folder)) as history:
             page = HistoryPage(incidents=(incident(number),), transitions=(transition(number),))
-            history.keep(f"source {first}", page, Reading(Span(number, number + 1), number))
+            history.keep(f"source {first}", page, Reading(TimeSpan(number, number + 1), number))
 
 
 def _write_until_killed(folder: str, statements: int) -> None:
@@ -228,12 +231,12 @@ def _write_until_killed(folder: str, statements: int) -> None:
     with opened(Path(folder)) as history:
         history._database.set_trace_callback(count)
         page = HistoryPage(incidents=(incident(3), incident(4)), cursor="4")
-        history.keep(SOURCE, page, Reading(Span(0, 500), 900))
+        history.keep(SOURCE, page, Reading(TimeSpan(0, 500), 900))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot be killed like this on Windows")
 def test_a_kill_at_any_statement_leaves_the_page_and_its_place_or_neither(tmp_path: Path) -> None:
-    reading = Reading(Span(0, 500), 900)
+    reading = Reading(TimeSpan(0, 500), 900)
     with opened(tmp_path) as history:
         history.keep(SOURCE, HistoryPage(incidents=(incident(1),), cursor="2"), reading)
     outcomes = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.store.history import Reading
 from monitor_sync.store.history_spans import FRESH, around, clustered, divided, missing
 
@@ -15,43 +15,45 @@ OLD = NOW - FRESH - 1
 WHOLE = st.integers(0, 200).map(lambda n: n * 500.0)
 
 
-def spans(times: st.SearchStrategy[float] = WHOLE) -> st.SearchStrategy[Span]:
-    return st.tuples(times, times).map(lambda pair: Span(min(pair), max(pair)))
+def spans(times: st.SearchStrategy[float] = WHOLE) -> st.SearchStrategy[TimeSpan]:
+    return st.tuples(times, times).map(lambda pair: TimeSpan(min(pair), max(pair)))
 
 
-def still(wanted: Span, *readings: Reading) -> list[Span]:
+def still(wanted: TimeSpan, *readings: Reading) -> list[TimeSpan]:
     return missing(wanted, readings, now=NOW, settles=SETTLES)
 
 
 def test_nothing_known_means_everything_up_to_now() -> None:
-    assert still(Span(0, NOW + 500)) == [Span(0, NOW)]
+    assert still(TimeSpan(0, NOW + 500)) == [TimeSpan(0, NOW)]
 
 
 def test_what_was_read_when_it_was_old_is_known_for_ever() -> None:
-    assert still(Span(0, 5_000), Reading(Span(0, 5_000), 6_000)) == []
+    assert still(TimeSpan(0, 5_000), Reading(TimeSpan(0, 5_000), 6_000)) == []
 
 
 def test_the_young_end_of_an_old_reading_is_read_again() -> None:
-    assert still(Span(0, NOW), Reading(Span(0, OLD), OLD)) == [Span(OLD - SETTLES, NOW)]
+    assert still(TimeSpan(0, NOW), Reading(TimeSpan(0, OLD), OLD)) == [TimeSpan(OLD - SETTLES, NOW)]
 
 
 def test_a_fresh_reading_counts_whole() -> None:
-    assert still(Span(0, NOW), Reading(Span(0, NOW - 20), NOW - 10)) == [Span(NOW - 20, NOW)]
+    assert still(TimeSpan(0, NOW), Reading(TimeSpan(0, NOW - 20), NOW - 10)) == [
+        TimeSpan(NOW - 20, NOW)
+    ]
 
 
 def test_a_fresh_reading_up_to_its_present_counts_up_to_ours() -> None:
-    assert still(Span(0, NOW), Reading(Span(0, NOW - 10), NOW - 10)) == []
+    assert still(TimeSpan(0, NOW), Reading(TimeSpan(0, NOW - 10), NOW - 10)) == []
 
 
 def test_a_reading_from_the_future_of_a_clock_that_was_wrong_is_not_fresh() -> None:
-    ahead = Reading(Span(0, NOW), NOW + 900)
-    assert still(Span(0, NOW), ahead) == [Span(NOW - 100, NOW)]
+    ahead = Reading(TimeSpan(0, NOW), NOW + 900)
+    assert still(TimeSpan(0, NOW), ahead) == [TimeSpan(NOW - 100, NOW)]
 
 
 @settings(max_examples=60)
 @given(spans(), st.lists(st.tuples(spans(), WHOLE).map(lambda pair: Reading(*pair)), max_size=6))
 def test_a_moment_is_missing_exactly_where_no_reading_knows_it(
-    wanted: Span, readings: list[Reading]
+    wanted: TimeSpan, readings: list[Reading]
 ) -> None:
     parts = still(wanted, *readings)
     for at in (wanted.start + step * 250.0 for step in range(400)):
@@ -67,7 +69,9 @@ def test_a_moment_is_missing_exactly_where_no_reading_knows_it(
 
 @settings(max_examples=40)
 @given(st.lists(spans(), max_size=4), st.sampled_from([700.0, 3_000.0]))
-def test_pieces_are_short_enough_and_leave_nothing_out(parts: list[Span], longest: float) -> None:
+def test_pieces_are_short_enough_and_leave_nothing_out(
+    parts: list[TimeSpan], longest: float
+) -> None:
     pieces = divided(parts, longest)
     assert all(0 < piece.end - piece.start <= longest for piece in pieces)
     assert sum(p.end - p.start for p in pieces) == sum(p.end - p.start for p in parts)
@@ -75,10 +79,10 @@ def test_pieces_are_short_enough_and_leave_nothing_out(parts: list[Span], longes
 
 
 def test_times_that_lie_near_each_other_share_a_span() -> None:
-    assert clustered([9, 1, 3, 50], 10) == [Span(1, 10), Span(50, 51)]
+    assert clustered([9, 1, 3, 50], 10) == [TimeSpan(1, 10), TimeSpan(50, 51)]
 
 
 def test_a_span_grows_over_its_neighbours_and_over_no_gap() -> None:
-    readings = [Reading(Span(a, b), 0) for a, b in ((0, 10), (10, 20), (25, 30), (30, 40))]
-    assert around(Span(26, 28), readings) == Span(25, 40)
-    assert around(Span(12, 14), readings) == Span(0, 20)
+    readings = [Reading(TimeSpan(a, b), 0) for a, b in ((0, 10), (10, 20), (25, 30), (30, 40))]
+    assert around(TimeSpan(26, 28), readings) == TimeSpan(25, 40)
+    assert around(TimeSpan(12, 14), readings) == TimeSpan(0, 20)

@@ -101,9 +101,9 @@ def _record(
         )
     from monitor_sync.app.recording import record
     from monitor_sync.counting import count
-    from monitor_sync.incidents import Span
+    from monitor_sync.incidents import TimeSpan
 
-    span = Span(_time("--from", start), _time("--to", end))
+    span = TimeSpan(_time("--from", start), _time("--to", end))
     made = record(root, console.target(), words[1], span, name=title, budget=_BUDGET)
     console.answer(made.text)
     console.say(f"Added to {made.path}: it passes, with {count(made.alerts, 'alert')}.")

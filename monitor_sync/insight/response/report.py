@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor_sync import selectors
-from monitor_sync.incidents import Incident, Measure, Rca, Seconds, Span
+from monitor_sync.incidents import Incident, Measure, Rca, Seconds, TimeSpan
 from monitor_sync.insight.response import rca, recurrence, sla
 from monitor_sync.insight.response.placement import PlacedIncident, placed, places_of
 from monitor_sync.insight.response.rca import RcaFindings
@@ -44,15 +44,15 @@ class ResponseQuestion:
     selectors: tuple[str, ...] = ()
     now: Seconds
 
-    def span(self, zone: ZoneInfo) -> Span:
+    def span(self, zone: ZoneInfo) -> TimeSpan:
         """Return the time that the report is about."""
-        return Span(midnight(self.start, zone), midnight(self.end, zone))
+        return TimeSpan(midnight(self.start, zone), midnight(self.end, zone))
 
-    def needed(self, zone: ZoneInfo) -> Span:
+    def needed(self, zone: ZoneInfo) -> TimeSpan:
         """Return the time of which the history must be known: trends and recurrence look back."""
         trend = monday_of(self.last_week) - timedelta(weeks=sla.TREND_WEEKS - 1)
         before = self.start - max(self.end - self.start, timedelta(days=31))
-        return Span(midnight(min(trend, before), zone), midnight(self.end, zone))
+        return TimeSpan(midnight(min(trend, before), zone), midnight(self.end, zone))
 
     @property
     def last_week(self) -> str:

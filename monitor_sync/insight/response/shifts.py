@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from monitor_sync.incidents import Seconds, Span
+from monitor_sync.incidents import Seconds, TimeSpan
 
 PROBLEMS_OF_A_SHIFT: Final = 2
 """
@@ -53,7 +53,7 @@ def shift_of(at: Seconds, zone: tzinfo) -> datetime:
 
 
 def team_shifts(
-    starts: Mapping[str, Iterable[Seconds]], pages: Mapping[str, int], span: Span, zone: tzinfo
+    starts: Mapping[str, Iterable[Seconds]], pages: Mapping[str, int], span: TimeSpan, zone: tzinfo
 ) -> tuple[TeamShifts, ...]:
     """
     Return each team's shifts, the worst first.

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 from msgspec.structs import replace
 
 from monitor_sync.http.request import ApiRequest
-from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Seconds, Span
+from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Seconds, TimeSpan
 from monitor_sync.oncall.pagerduty.directory import reference
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.reading import Fields, flag, moment, number, objects, text
@@ -59,7 +59,7 @@ class PagerDutyIncidents:
         """Close the connections."""
         self._reader.close()
 
-    def pages(self, span: Span, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
+    def pages(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span, then their first acknowledgements."""
         place: _Place | None = dict(parse_qsl(cursor)) or {"step": "incidents"}
         while place is not None:
@@ -69,7 +69,7 @@ class PagerDutyIncidents:
                 return
             yield replace(page, cursor=urlencode(place or {}))
 
-    def open_pages(self, _span: Span) -> Iterator[HistoryPage | NotRead]:
+    def open_pages(self, _span: TimeSpan) -> Iterator[HistoryPage | NotRead]:
         """Yield all incidents that are not resolved."""
         for status in ("triggered", "acknowledged"):
             query = {"statuses[]": status, "date_range": "all", "limit": str(_SIZE)}
@@ -92,7 +92,7 @@ class PagerDutyIncidents:
         )
         return alerts if isinstance(alerts, NotRead) else with_alerts(incident, alerts)
 
-    def _page(self, span: Span, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
+    def _page(self, span: TimeSpan, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
         """Return one page, and where the next begins; None after the last."""
         match place.get("step"):
             case "analytics":
@@ -102,7 +102,7 @@ class PagerDutyIncidents:
             case _:
                 return self._listed(span, place)
 
-    def _listed(self, span: Span, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
+    def _listed(self, span: TimeSpan, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
         since, offset = place.get("since") or _iso(span.start), place.get("offset", "0")
         query = {"since": since, "until": _iso(span.end), "sort_by": "created_at:asc"}
         page = self._list(INCIDENTS, "incidents", query, offset)
@@ -118,7 +118,7 @@ class PagerDutyIncidents:
                 return NotRead("PagerDuty has more incidents in a second than it lists"), None
         return _incidents(page.items), following
 
-    def _analytics(self, span: Span, place: _Place) -> tuple[HistoryPage, _Place | None]:
+    def _analytics(self, span: TimeSpan, place: _Place) -> tuple[HistoryPage, _Place | None]:
         """Return first acknowledgements; where Analytics does not answer, the log has them all."""
         page = self._reader.page(_analytics_request(span, place.get("after", "")), "data")
         if isinstance(page, NotRead):
@@ -129,7 +129,7 @@ class PagerDutyIncidents:
         late = _iso(max(span.start, span.end - _LATE))
         return _analysed(page.items), {"step": "log", "since": late}
 
-    def _log(self, span: Span, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
+    def _log(self, span: TimeSpan, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
         since, offset = place.get("since") or _iso(span.start), place.get("offset", "0")
         until = place.get("until") or _iso(span.end + _LATER)
         query = {"since": since, "until": until, "is_overview": "true"}
@@ -167,7 +167,7 @@ def _next_offset(page: ListPage, offset: str) -> dict[str, str]:
     return {"offset": following.get("offset") or str(int(offset) + len(page.items))}
 
 
-def _analytics_request(span: Span, after: str) -> ApiRequest:
+def _analytics_request(span: TimeSpan, after: str) -> ApiRequest:
     return ApiRequest(
         method="POST",
         path=ANALYTICS,

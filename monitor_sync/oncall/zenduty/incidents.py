@@ -22,7 +22,7 @@ from monitor_sync.incidents import (
     Incident,
     IncidentStatus,
     Seconds,
-    Span,
+    TimeSpan,
     ToolFigures,
 )
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
@@ -58,11 +58,11 @@ class ZendutyIncidents:
         """Close the connections."""
         self._reader.close()
 
-    def pages(self, span: Span, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
+    def pages(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span, and some from around it."""
         return self._pages(self._filter(span, _ALL), cursor)
 
-    def open_pages(self, span: Span) -> Iterator[HistoryPage | NotRead]:
+    def open_pages(self, span: TimeSpan) -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span that are not resolved."""
         return self._pages(self._filter(span, _OPEN), "")
 
@@ -88,7 +88,7 @@ class ZendutyIncidents:
     def _maintenance(self) -> maintenance.Maintenance:
         return maintenance.read(self._reader, self._teams)
 
-    def _filter(self, span: Span, status: int) -> Mapping[str, Any]:
+    def _filter(self, span: TimeSpan, status: int) -> Mapping[str, Any]:
         return {
             "status": status,
             "all_teams": 1,
@@ -157,7 +157,7 @@ def _following(page: ListPage, query: Mapping[str, str]) -> dict[str, str] | Non
     return {**query, "page": str((whole(query.get("page")) or 1) + 1)}
 
 
-def _dates(span: Span) -> dict[str, str]:
+def _dates(span: TimeSpan) -> dict[str, str]:
     """Return the days of a span, a day wider on each side: in which time zone is not published."""
     first = datetime.fromtimestamp(span.start, UTC).date() - timedelta(days=1)
     last = datetime.fromtimestamp(span.end, UTC).date() + timedelta(days=2)

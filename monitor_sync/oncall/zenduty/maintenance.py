@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from monitor_sync.incidents import Incident, Span
+from monitor_sync.incidents import Incident, TimeSpan
 from monitor_sync.oncall.coverage import period
 from monitor_sync.oncall.path import Gap, LookAhead
 from monitor_sync.oncall.reader import NotRead, Reader
@@ -25,7 +25,7 @@ MAINTENANCE: Final = "/api/account/teams/{team}/maintenance/"
 class Maintenance:
     """The windows of each service, by its id; ``problem`` says why some could not be read."""
 
-    windows: dict[str, list[Span]] = field(default_factory=dict)
+    windows: dict[str, list[TimeSpan]] = field(default_factory=dict)
     problem: str = ""
 
     def marked(self, incident: Incident) -> Incident:
@@ -71,7 +71,7 @@ def _repeats(fields: Fields, window: LookAhead) -> bool:
 
 def read(reader: Reader, teams: tuple[str, ...]) -> Maintenance:
     """Return the windows of these teams: one request each."""
-    windows: dict[str, list[Span]] = {}
+    windows: dict[str, list[TimeSpan]] = {}
     problem = ""
     for team in teams:
         listed = reader.listing(MAINTENANCE, "maintenance windows", team=team)
@@ -83,7 +83,7 @@ def read(reader: Reader, teams: tuple[str, ...]) -> Maintenance:
             start, end = moment(fields.get("start_time")), moment(fields.get("end_time"))
             if start is None or end is None:
                 continue
-            span = Span(start.timestamp(), end.timestamp())
+            span = TimeSpan(start.timestamp(), end.timestamp())
             for service in objects(fields.get("services")):
                 name = identifier(service.get("service")) or text(service.get("unique_id"))
                 windows.setdefault(name, []).append(span)

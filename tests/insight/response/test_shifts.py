@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.response.shifts import shift_of, team_shifts
 from tests.insight.response.history import at
 
-WEEK = Span(at(0), at(7 * 24 * 60))
+WEEK = TimeSpan(at(0), at(7 * 24 * 60))
 
 
 def test_the_third_problem_of_a_shift_is_one_too_many() -> None:

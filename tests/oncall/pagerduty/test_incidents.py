@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.incidents import HistoryPage, Incident, Span
+from monitor_sync.incidents import HistoryPage, Incident, TimeSpan
 from monitor_sync.oncall.pagerduty import connecting, incidents
 from monitor_sync.oncall.pagerduty.incidents import PagerDutyIncidents
 from monitor_sync.oncall.reader import NotRead
@@ -20,7 +20,7 @@ from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 SAMPLES = Path(__file__).parents[3].parent / "shared/reference/oncall_samples/pagerduty"
 START = 1_790_000_000.0
-WEEK = Span(START, START + 7 * 86_400)
+WEEK = TimeSpan(START, START + 7 * 86_400)
 
 
 def iso(at: float) -> str:

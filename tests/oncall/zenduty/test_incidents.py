@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from monitor_sync.incidents import HistoryPage, Incident, Span
+from monitor_sync.incidents import HistoryPage, Incident, TimeSpan
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.tool import Connection
 from monitor_sync.oncall.zenduty import connecting, incidents
@@ -22,7 +22,7 @@ from tests.datadog.conftest import Answer, ReceivedRequest, Script
 
 SAMPLES = Path(__file__).parents[3].parent / "shared/reference/oncall_samples/zenduty"
 FILTER = "/api/incidents/filter/"
-WEEK = Span(1_790_000_000, 1_790_000_000 + 7 * 86_400)
+WEEK = TimeSpan(1_790_000_000, 1_790_000_000 + 7 * 86_400)
 
 BARE = {
     "incident_number": 7,
@@ -337,7 +337,7 @@ def test_half_a_year_of_twelve_hundred_monitors_takes_some_minutes(
 
     script.say(serving(answer))
     began = script.clock.now()
-    half_a_year = Span(WEEK.end - 26 * 7 * 86_400, WEEK.end)
+    half_a_year = TimeSpan(WEEK.end - 26 * 7 * 86_400, WEEK.end)
     for piece in divided([half_a_year], zenduty.longest):
         numbers(zenduty.pages(piece))
     minutes = (script.clock.now() - began) / 60

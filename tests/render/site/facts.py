@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor_sync.app.noisy_monitors import NoiseReport
 from monitor_sync.app.site import SiteFacts
-from monitor_sync.incidents import Incident, ResponseTarget, Span
+from monitor_sync.incidents import Incident, ResponseTarget, TimeSpan
 from monitor_sync.insight.ownership import ownership
 from monitor_sync.insight.response.noise import Noise, NoisyMonitor
 from monitor_sync.insight.response.report import (
@@ -49,7 +49,7 @@ def facts(*monitors: Monitor, teams: dict[str, Team] | None = None, **given: Any
     rows = tuple(NoisyMonitor(monitor=declared) for declared in monitors)
     report = NoiseReport(
         noise=Noise(monitors=rows),
-        span=Span(MONDAY, MONDAY + 28 * 86_400),
+        span=TimeSpan(MONDAY, MONDAY + 28 * 86_400),
         time_zone="UTC",
         within=600.0,
     )
