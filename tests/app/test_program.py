@@ -22,7 +22,8 @@ DROP = "motor/flow/conversion-drop"
 
 def example() -> str:
     """The program in the README."""
-    (program,) = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
+    section = README.read_text(encoding="utf-8").split("## From Python\n")[1]
+    (program,) = re.findall(r"^```python\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
     assert isinstance(program, str)
     return program
 
