@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from monitor_sync.emulator.answers import Json, encoded
 from monitor_sync.emulator.history.made import PastHistory
@@ -18,6 +18,8 @@ from monitor_sync.emulator.metrics.history import MetricHistory
 from monitor_sync.emulator.normalise import definition, enriched_assets
 from monitor_sync.emulator.people import USER, Person
 from monitor_sync.emulator.store import BadState, Kind, Store
+
+Remembered = TypeVar("Remembered")
 
 CREATOR = USER.creator
 CREATOR_UUID = USER.uuid
@@ -114,10 +116,10 @@ class Account:
         self.audit: deque[AuditEntry] = deque(maxlen=_REMEMBERED)
         # When each log came in, and its facets.
         self.logs: deque[tuple[float, dict[str, str]]] = deque(maxlen=_LOGS)
-        # The filters of the listing last asked for, at which version, and what they left.
-        self.last_listing: tuple[object, list[int]] = (None, [])
+        self._remembered: dict[str, tuple[object, Any]] = {}
         self.metrics = MetricHistory(self.monitors)
         self.history: PastHistory | None = None
+        self.last_alerts: Mapping[int, int] = {}  # by monitor, in UNIX seconds: of the history
         self._next_id = store.counter("next_id", _FIRST_ID)
         self._reserved = self._next_id
 
@@ -133,6 +135,14 @@ class Account:
         if given >= self._reserved:
             self._reserved = given + _ID_BLOCK
             self.store.keep_counter("next_id", self._reserved)
+        return given
+
+    def remembered(self, name: str, asked: object, work: Callable[[], Remembered]) -> Remembered:
+        """Return what `work` gives; it is done anew where something else was asked last."""
+        known = self._remembered.get(name)
+        if known is None or known[0] != asked:
+            known = self._remembered[name] = (asked, work())
+        given: Remembered = known[1]
         return given
 
     def keep_clear_of(self, identifier: int) -> None:

@@ -49,9 +49,7 @@ def _matching(account: Account, request: Request) -> list[int]:
     """Return the ids a listing's filters leave, ascending. Tags are looked up, the rest is read."""
     query = request.query
     filters = (account.monitors.version, *map(query.get, ("monitor_tags", "name", "tags")))
-    if account.last_listing[0] != filters:
-        account.last_listing = (filters, _filtered(account, request))
-    return account.last_listing[1]
+    return account.remembered("listing", filters, lambda: _filtered(account, request))
 
 
 def _filtered(account: Account, request: Request) -> list[int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Json, Request, answer, refused
@@ -17,17 +17,13 @@ from monitor_sync.emulator.search_query import classification, notified, predica
 _FOREVER = 9223372036854775807  # what a mute without an end is answered as
 _SORTS = {"name": "name", "status": "status", "tags": "tags", "id": "id"}
 
+Found: TypeAlias = tuple[list[dict[str, Any]], Json]
+"""All results of a search, by ascending id, and their counts."""
+
 
 def monitors(account: Account, request: Request, _: str) -> Answer:
     """GET /api/v1/monitor/search."""
-    results = [_monitor_result(monitor) for monitor in _matching(account, request)]
-    counts = {
-        "status": _counted(item["status"] for item in results),
-        "muted": _counted(item["muted_until_ts"] is not None for item in results),
-        "tag": _counted(tag for item in results for tag in item["tags"]),
-        "type": _counted(item["classification"] for item in results),
-    }
-    return _page("monitors", results, counts, request, "name")
+    return _page("monitors", _found(account, request, "monitors", _monitors), request, "name")
 
 
 def groups(account: Account, request: Request, _: str) -> Answer:
@@ -35,35 +31,57 @@ def groups(account: Account, request: Request, _: str) -> Answer:
 
     Nothing is evaluated here, so every monitor has the one group a simple alert has, `total`.
     """
-    results = [_group_result(monitor) for monitor in _matching(account, request)]
-    counts = {
+    return _page("groups", _found(account, request, "groups", _groups), request, "monitor_name")
+
+
+def _found(
+    account: Account,
+    request: Request,
+    name: str,
+    search: Callable[[Account, list[dict[str, Any]]], Found],
+) -> Found:
+    """Return what a search finds; its further pages are cut from what the first one found."""
+    query, downtimes = request.query.get("query", ""), in_force(account)
+
+    def find() -> Found:
+        fits, row = predicate(query), account.monitors.row
+        read = (overlaid(json.loads(row(which)), downtimes) for which in account.monitors.ids())
+        return search(account, [monitor for monitor in read if fits(monitor)])
+
+    return account.remembered(name, (account.monitors.version, query, downtimes), find)
+
+
+def _monitors(account: Account, matching: list[dict[str, Any]]) -> Found:
+    alerts = account.last_alerts
+    results = [_monitor_result(monitor, alerts.get(monitor["id"])) for monitor in matching]
+    return results, {
+        "status": _counted(item["status"] for item in results),
+        "muted": _counted(item["muted_until_ts"] is not None for item in results),
+        "tag": _counted(tag for item in results for tag in item["tags"]),
+        "type": _counted(item["classification"] for item in results),
+    }
+
+
+def _groups(account: Account, matching: list[dict[str, Any]]) -> Found:
+    alerts = account.last_alerts
+    results = [_group_result(monitor, alerts.get(monitor["id"], 0)) for monitor in matching]
+    return results, {
         "status": _counted(item["status"] for item in results),
         "muted": _counted(item["muted"] for item in results),
         "tag": _counted(tag for item in results for tag in item["all_tags"]),
         "type": [],
     }
-    return _page("groups", results, counts, request, "monitor_name")
 
 
-def _matching(account: Account, request: Request) -> Iterable[dict[str, Any]]:
-    fits = predicate(request.query.get("query", ""))
-    downtimes = in_force(account)
-    for monitor_id in account.monitors.ids():
-        monitor = overlaid(json.loads(account.monitors.row(monitor_id)), downtimes)
-        if fits(monitor):
-            yield monitor
-
-
-def _page(
-    name: str, results: list[dict[str, Any]], counts: Json, request: Request, name_field: str
-) -> Answer:
+def _page(name: str, found: Found, request: Request, name_field: str) -> Answer:
+    results, counts = found
     size = request.number("per_page", 30) or 30
     page = request.number("page", 0)
     field, _, direction = request.query.get("sort", "name,asc").partition(",")
     if field not in _SORTS:
         raise refused(f"The value provided for parameter 'sort' is invalid: {field}")
     key = name_field if field == "name" else _SORTS[field]
-    results.sort(key=lambda item: str(item.get(key)), reverse=direction == "desc")
+    results = sorted(results, key=lambda item: str(item.get(key)), reverse=direction == "desc")
     metadata = {
         "total_count": len(results),
         "page_count": -(-len(results) // size),
@@ -80,7 +98,7 @@ def _counted(values: Iterable[Json]) -> list[dict[str, Any]]:
     return [{"count": count, "name": value} for value, count in counted]
 
 
-def _monitor_result(monitor: dict[str, Any]) -> dict[str, Any]:
+def _monitor_result(monitor: dict[str, Any], last_alert: int | None) -> dict[str, Any]:
     creator = monitor.get("creator") or {}
     kind = monitor["type"]
     return {
@@ -95,7 +113,7 @@ def _monitor_result(monitor: dict[str, Any]) -> dict[str, Any]:
         "muted_until_ts": _muted_until(monitor),
         "query": monitor["query"],
         "id": monitor["id"],
-        "last_triggered_ts": None,
+        "last_triggered_ts": last_alert,
         "name": monitor["name"],
         "tags": monitor["tags"],
         "org_id": monitor["org_id"],
@@ -106,7 +124,7 @@ def _monitor_result(monitor: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _group_result(monitor: dict[str, Any]) -> dict[str, Any]:
+def _group_result(monitor: dict[str, Any], last_alert: int) -> dict[str, Any]:
     muted_until = _muted_until(monitor)
     tags = monitor["tags"]
     return {
@@ -118,7 +136,7 @@ def _group_result(monitor: dict[str, Any]) -> dict[str, Any]:
         "all_tags": tags,
         "monitor_name": monitor["name"],
         "team_tags": [tag for tag in tags if tag.startswith("team:")],
-        "last_triggered_ts": 0,
+        "last_triggered_ts": last_alert,
         "group": "total",
         "downtimes": monitor["matching_downtimes"],
         "monitor_id": monitor["id"],

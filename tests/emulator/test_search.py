@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator.conftest import Caller
+from tests.emulator.conftest import Caller, Clock
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,21 @@ def test_search_refuses_what_it_cannot_read(call: Caller) -> None:
         status, answer = call("GET", "/v1/monitor/search", query=f"query={query}")
         assert status == 400
         assert answer["errors"][0].startswith("Query parsing error: ")
+
+
+def test_a_search_tells_what_changed_since_it_was_asked_the_same(
+    call: Caller, clock: Clock
+) -> None:
+    def muted() -> list[int]:
+        _, answer = call("GET", "/v1/monitor/search", query="query=muted:true")
+        return [item["id"] for item in answer["monitors"]]
+
+    assert muted() == []
+    first, second = call.created(name="A")["id"], call.created(name="B")["id"]
+    downtime = {"scope": "*", "monitor_id": first, "end": int(clock.now) + 60}
+    assert call("POST", "/v1/downtime", downtime)[0] == 200
+    assert muted() == [first]
+    assert call("POST", f"/v1/monitor/{second}/mute")[0] == 200
+    assert muted() == [first, second]
+    clock.now += 61
+    assert muted() == [second]

@@ -11,7 +11,17 @@ _STATES = {"warning": "Warn", "no_data": "No Data", "alert": "Alert"}
 
 
 def stand(account: Account, history: PastHistory) -> None:
-    """Hold the monitors in the state of their worst group, with the instant it was entered."""
+    """
+    Hold the monitors in the state of their worst group, with the instant it was entered.
+
+    Each is known by its last alert too: a warning or missing data triggers nothing (recorded: all
+    results of a search that tell when they triggered last are in alert, or were).
+    """
+    account.last_alerts = {
+        episode.monitor.id: episode.worst
+        for episode in sorted(history.episodes, key=lambda episode: episode.worst)
+        if episode.state == "alert"
+    }
     latest: dict[int, list[PastEpisode]] = {}
     for episode in history.episodes:
         latest.setdefault(episode.monitor.id, []).append(episode)

@@ -192,3 +192,21 @@ def test_monitors_stand_where_their_history_ends() -> None:
     for episode in lasting:
         assert listed[episode.monitor.id]["overall_state"] in ("Alert", "Warn", "No Data")
         assert listed[episode.monitor.id]["overall_state_modified"] is not None
+
+
+def test_a_search_tells_when_each_monitor_alerted_last_and_warnings_are_no_alerts() -> None:
+    """As recorded: UNIX seconds, null (0 of a group) of what never alerted."""
+    last: dict[int, int] = {}
+    for line in served().truth["episode"]:
+        if line["state"] == "alert":
+            last[line["monitor_id"]] = max(line["worst"], last.get(line["monitor_id"], 0))
+
+    _, found = served().ask("GET", "/api/v1/monitor/search", query="per_page=1000")
+    _, groups = served().ask("GET", "/api/v1/monitor/groups/search", query="per_page=1000")
+
+    told = {item["id"]: item["last_triggered_ts"] for item in found["monitors"]}
+    assert 0 < len(last) < MONITORS == len(told)
+    assert told == {number: last.get(number) for number in told}
+    assert {item["monitor_id"]: item["last_triggered_ts"] for item in groups["groups"]} == {
+        number: last.get(number, 0) for number in told
+    }
