@@ -72,7 +72,7 @@ def drift(root: Path, target: Target, options: DriftOptions | None = None) -> Dr
     applied = _applied(root.resolve(), options)
     planned = compare(root, target.connect, PlanOptions(base="HEAD", reports=True))
     files_differ = bool(planned.plan.changes or planned.plan.refused)
-    explained = past.told(planned.plan, planned.trail, root, applied=applied)
+    explained = past.with_deletions(planned.plan, planned.trail, root, applied=applied)
     plan = select_changes(_only_drift(explained), planned.project, options.selectors)
     plan = _with_editors(plan, planned.client)
     if planned.muted:

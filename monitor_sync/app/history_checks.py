@@ -94,12 +94,12 @@ def diagnose(
     open_: dict[str, list[str]] = {}
     with progress("looking at the points of the last days", len(monitors)) as done:
         for monitor in monitors:
-            found = _DENIED if _DENIED in open_ else _of(monitor, fetching, span, types)
-            if isinstance(found, str):
-                open_.setdefault(found, []).append(monitor.key)
+            result = _DENIED if _DENIED in open_ else _of(monitor, fetching, span, types)
+            if isinstance(result, str):
+                open_.setdefault(result, []).append(monitor.key)
             else:
-                diagnostics += (_placed(loaded, monitor, finding) for finding in found)
-            done(not isinstance(found, str))
+                diagnostics += (_placed(loaded, monitor, finding) for finding in result)
+            done(not isinstance(result, str))
     fetching.cache.trim()
     return HistoryAnswers(
         diagnostics=tuple(diagnostics),

@@ -58,8 +58,8 @@ def check(
         return Answers(diagnostics=[], said=sentences)
     cache = LinkCache(target.state, time.time())
     known = [address for address in used if address in cache]
-    asked = [address for address in used if address not in cache]
-    answers = dict(zip(asked, _answers(asked, ask, progress), strict=True))
+    unknown = [address for address in used if address not in cache]
+    answers = dict(zip(unknown, _answers(unknown, ask, progress), strict=True))
     cache.keep(address for address, answer in answers.items() if answer.standing == "there")
     dead = [address for address, answer in answers.items() if answer.standing == "gone"]
     diagnostics = [
@@ -89,7 +89,7 @@ def _used(
     return used
 
 
-def _answers(asked: Sequence[str], ask: _Asked, progress: Progress) -> list[LinkAnswer]:
+def _answers(addresses: Sequence[str], ask: _Asked, progress: Progress) -> list[LinkAnswer]:
     """Return an answer for each address; those beyond the limits are not asked for."""
     ends = time.monotonic() + PATIENCE
     late = LinkAnswer("unknown", f"not asked for: a run asks for {MOST} in {PATIENCE:.0f} s")
@@ -105,7 +105,7 @@ def _answers(asked: Sequence[str], ask: _Asked, progress: Progress) -> list[Link
             silent_hosts[host] = answer
         return answer
 
-    within = asked[:MOST]
+    within = addresses[:MOST]
     if not within:
         return []
     answers = []
@@ -116,7 +116,7 @@ def _answers(asked: Sequence[str], ask: _Asked, progress: Progress) -> list[Link
         for answer in pool.map(in_time, within):
             answers.append(answer)
             step(answer.standing != "unknown")
-    return [*answers, *([late] * (len(asked) - len(within)))]
+    return [*answers, *([late] * (len(addresses) - len(within)))]
 
 
 def _findings(

@@ -149,18 +149,18 @@ def judged(
         within=within,
     )
     known = alerts if statuses.by_key and history.alerts_read else None
-    told = noise.noise(monitors, statuses.by_key, known, globs)
+    measured = noise.noise(monitors, statuses.by_key, known, globs)
     hours = (span.end - span.start) / 3600
-    proposals = ((row.key, quieter.proposal(row, now, hours)) for row in told.monitors)
+    proposals = ((row.key, quieter.proposal(row, now, hours)) for row in measured.monitors)
     teams = {monitor.team for monitor in monitors}
     starts = _incidents_by_team(project, history.incidents, statuses.by_key, teams)
     return NoiseReport(
-        noise=told,
+        noise=measured,
         span=span,
         time_zone=project.time_zone,
         within=within,
         proposals={key: proposed for key, proposed in proposals if proposed is not None},
-        shifts=_shifts(told, starts, span, zone),
+        shifts=_shifts(measured, starts, span, zone),
         by_incidents=bool(starts),
         as_of=history.as_of,
         notes=history.notes,
@@ -189,13 +189,13 @@ def _incidents_by_team(
 
 
 def _shifts(
-    told: Noise, starts: dict[str, list[Seconds]], span: TimeSpan, zone: ZoneInfo
+    noise: Noise, starts: dict[str, list[Seconds]], span: TimeSpan, zone: ZoneInfo
 ) -> tuple[TeamShifts, ...]:
     from monitor_sync.insight.response.shifts import team_shifts
 
     pages: Counter[str] = Counter()
     of_problems: dict[str, list[Seconds]] = {}
-    for problem in told.problems:
+    for problem in noise.problems:
         pages[problem.team] += len(problem.pages)
         of_problems.setdefault(problem.team, []).append(problem.start)
     return team_shifts(starts or of_problems, pages, span, zone)

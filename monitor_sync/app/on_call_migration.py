@@ -210,12 +210,12 @@ def _webhooks(
     named = {used.handle.text.casefold(): used.handle.text for used in in_use}
     for team in project.teams.values():
         named |= {text.casefold(): text for text in handles_of(team)}
-    asked = [
+    webhooks = [
         HandleInUse(team="", handle=handle, shown=handle.text.casefold(), pager=True)
         for text in named.values()
         if (handle := parsed(text)).kind == "webhook"
     ]
-    return on_call_handles.steps(asked, client, ())
+    return on_call_handles.steps(webhooks, client, ())
 
 
 def _is_old(text: str, webhooks: Mapping[str, HandleStep]) -> bool:

@@ -30,7 +30,7 @@ class Trail:
         return self._client.monitors.deletions()
 
 
-def told(plan: Plan, trail: Trail, root: Path, *, applied: str = "") -> Plan:
+def with_deletions(plan: Plan, trail: Trail, root: Path, *, applied: str = "") -> Plan:
     """
     Return the plan with what was deleted in Datadog told as such.
 

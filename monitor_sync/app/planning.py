@@ -93,7 +93,7 @@ def plan(root: Path, target: Target, options: PlanOptions | None = None) -> Plan
     """
     options = options or PlanOptions()
     planned = compare(root, target.connect, options)
-    planned = replace(planned, plan=past.told(planned.plan, planned.trail, root))
+    planned = replace(planned, plan=past.with_deletions(planned.plan, planned.trail, root))
     return replace(planned, plan=select_changes(planned.plan, planned.project, options.selectors))
 
 

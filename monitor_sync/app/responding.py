@@ -167,7 +167,7 @@ def _figures(
     from monitor_sync.oncall.reader import NotRead
     from monitor_sync.oncall.tool import Connection, Unusable
 
-    told = []
+    computed = []
     for word in sorted({team.tool.casefold() for team in project.teams.values() if team.tool}):
         connection = Connection(environ=target.environ, deadline=target.deadline)
         try:
@@ -175,9 +175,9 @@ def _figures(
         except Unusable:
             continue  # why it cannot be asked is among the notes already
         if isinstance(tool, ComputesFigures):
-            told.append(tool.figures(question.start, question.end))
+            computed.append(tool.figures(question.start, question.end))
         tool.close()
-    return tuple(figures for figures in told if not isinstance(figures, NotRead))
+    return tuple(figures for figures in computed if not isinstance(figures, NotRead))
 
 
 def _further(project: Project) -> list[tuple[str, Sequence[str]]]:

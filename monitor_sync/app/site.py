@@ -194,8 +194,8 @@ def _responded(
     if history.as_of is None:
         return None
     ids = {status.id: key for key, status in statuses.by_key.items()} or None
-    asked = replace(question, now=min(question.now, history.as_of))
-    return response_report(project, history.incidents, register, asked, ids)
+    as_of_history = replace(question, now=min(question.now, history.as_of))
+    return response_report(project, history.incidents, register, as_of_history, ids)
 
 
 def _tests(declared: list[DeclaredTest]) -> dict[str, tuple[str, ...]]:

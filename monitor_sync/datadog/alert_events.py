@@ -45,9 +45,9 @@ def transition(event: Any) -> AlertTransition | NoTransition:
     outer = _object(event, "attributes")
     inner = _object(outer, "attributes")
     monitor = _object(inner, "monitor")
-    told = _object(monitor, "transition")
-    kind = _text(told.get("transition_type") or told.get("trans_type")).lower()
-    state = _STATES.get(_text(told.get("destination_state")).lower()) or _KINDS.get(kind)
+    change = _object(monitor, "transition")
+    kind = _text(change.get("transition_type") or change.get("trans_type")).lower()
+    state = _STATES.get(_text(change.get("destination_state")).lower()) or _KINDS.get(kind)
     if kind == "renotify" or state is None:
         return "none"
     number = _whole(monitor.get("id")) or _whole(inner.get("monitor_id"))
@@ -63,7 +63,7 @@ def transition(event: Any) -> AlertTransition | NoTransition:
         at=at,
         state=state,
         cycle=_text(monitor.get("alert_cycle_key_txt")),
-        before=_before(kind, _text(told.get("source_state")).lower()),
+        before=_before(kind, _text(change.get("source_state")).lower()),
         lasted=_nanoseconds(inner.get("duration")) if state == "ok" else None,
         notified=has_notification if isinstance(has_notification, bool) else None,
     )

@@ -43,7 +43,7 @@ class Events:
                 after = ""
             kept = [transition(event) for event in events]
             yield HistoryPage(
-                transitions=tuple(each for each in kept if not isinstance(each, str)),
+                transitions=tuple(change for change in kept if not isinstance(change, str)),
                 cursor=after,
                 unreadable=kept.count("unreadable"),
             )
@@ -63,7 +63,7 @@ class Events:
             kept = [older_transition(event) for event in events]
             full = len(events) >= _SIZE
             yield HistoryPage(
-                transitions=tuple(each for each in kept if not isinstance(each, str)),
+                transitions=tuple(change for change in kept if not isinstance(change, str)),
                 cursor=f"{OLDER}{page + 1}" if full else "",
                 unreadable=kept.count("unreadable"),
             )

@@ -114,24 +114,24 @@ def _pairs(points: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
 
 
 def _request(query: HistoryQuery) -> ApiRequest:
-    asked: dict[str, Any] = {"data_source": query.source, "name": "a"}
+    line: dict[str, Any] = {"data_source": query.source, "name": "a"}
     if query.source == "metrics":
-        asked["query"] = query.text
+        line["query"] = query.text
     else:
-        asked["search"] = {"query": query.text}
-        asked["compute"] = {
+        line["search"] = {"query": query.text}
+        line["compute"] = {
             "aggregation": query.method,
             "interval": query.interval * 1000,
             **({"metric": query.measure} if query.measure else {}),
         }
-        asked["group_by"] = [{"facet": key, "limit": MOST_GROUPS} for key in query.keys]
+        line["group_by"] = [{"facet": key, "limit": MOST_GROUPS} for key in query.keys]
         if query.indexes:
-            asked["indexes"] = list(query.indexes)
+            line["indexes"] = list(query.indexes)
     attributes = {
         "from": query.start * 1000,
         "to": query.end * 1000,
         "interval": query.interval * 1000,
-        "queries": [asked],
+        "queries": [line],
     }
     return ApiRequest(
         method="POST",

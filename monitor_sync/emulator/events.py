@@ -60,9 +60,9 @@ def _found(account: Account, sought: Json, page: Json, sort: Json) -> Answer:
     test = _test(history, sought.get("query") or "*")
     places = _places(history, since, until, page.get("cursor"), backwards=sort == "-timestamp")
     matching = (place for place in places if test(history.events[place]))
-    found = list(islice(matching, limit + 1))
-    data = [alert_events.document(history, history.events[place]) for place in found[:limit]]
-    after = {"after": _cursor(found[limit])} if len(found) > limit else {}
+    matches = list(islice(matching, limit + 1))
+    data = [alert_events.document(history, history.events[place]) for place in matches[:limit]]
+    after = {"after": _cursor(matches[limit])} if len(matches) > limit else {}
     meta = {"elapsed": 1, "page": after, "request_id": str(uuid.uuid4()), "status": "done"}
     return answer({"data": data, "meta": meta})
 

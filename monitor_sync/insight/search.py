@@ -54,9 +54,9 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
     if window is None:
         raise Unsupported("a search without a window")
     start, end = windows.span(window, instant, settings.options, settings.readings)
-    found = searches(query, settings.options)
+    by_name = searches(query, settings.options)
     low = start if settings.readings.bucket_at_from else math.nextafter(start, math.inf)
-    numbers = {name: _numbers(search, history, low, end) for name, search in found.items()}
+    numbers = {name: _numbers(search, history, low, end) for name, search in by_name.items()}
     tree = query.tree
     if isinstance(tree, FormulaQuery):
         value = _formula(tree.expression, numbers)
@@ -68,7 +68,7 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
         end=end,
         interval=0,
         keys=result.keys,
-        results=_results(settings, history, tuple(found.values()), result, low, end),
+        results=_results(settings, history, tuple(by_name.values()), result, low, end),
         notes=("limit_of_groups",) if len(result.values) > most_groups(result.keys) else (),
     )
 

@@ -148,7 +148,7 @@ def _shifts(report: NoiseReport, shown: int | None) -> list[str]:
 def _shift(row: TeamShifts, what: str) -> str:
     return (
         f"{plain(row.team)}: {row.over} of {row.shifts}, the worst had {row.worst};"
-        f" {row.each:.1f} {what} a shift, {count(row.pages, 'page')}"
+        f" {row.per_shift:.1f} {what} a shift, {count(row.pages, 'page')}"
     )
 
 

@@ -140,7 +140,7 @@ class Services:
         target = Target(environ=self.environ)
         return read_history(Path("monitors"), PROJECT, target, span, now=now, **options)
 
-    def asked(self, path: str) -> int:
+    def requests_to(self, path: str) -> int:
         return sum(request.path == path for request in self.script.requests)
 
 

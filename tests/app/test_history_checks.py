@@ -66,7 +66,9 @@ class Shop:
             load(self.root), target, target.connect(), ["shop/orders/a"], **options
         )
 
-    def told(self, query: str, critical: float = 80, more: str = "") -> list[tuple[str, str]]:
+    def findings_about(
+        self, query: str, critical: float = 80, more: str = ""
+    ) -> list[tuple[str, str]]:
         """Rule and marked text of each finding about a query."""
         self.declare(query, critical, more)
         return [
@@ -81,14 +83,14 @@ def shop(tmp_path: Path, local: Local) -> Shop:
 
 
 def test_a_metric_that_nobody_sends_is_told_where_its_name_stands(shop: Shop) -> None:
-    assert shop.told("avg(last_5m):avg:shop.a{env:prod} > ${critical}") == [
+    assert shop.findings_about("avg(last_5m):avg:shop.a{env:prod} > ${critical}") == [
         ("query/no-points", "shop.a{env:prod}")
     ]
 
 
 def test_a_monitor_that_tells_of_missing_data_may_have_none(shop: Shop) -> None:
     missing = "    options: {on_missing_data: show_and_notify_no_data}\n"
-    assert shop.told("avg(last_5m):avg:shop.a{*} > ${critical}", more=missing) == []
+    assert shop.findings_about("avg(last_5m):avg:shop.a{*} > ${critical}", more=missing) == []
 
 
 def test_nothing_counted_is_a_note(shop: Shop) -> None:
@@ -101,12 +103,12 @@ def test_nothing_counted_is_a_note(shop: Shop) -> None:
 def test_tags_that_no_point_has_together_and_keys_that_none_has(shop: Shop) -> None:
     shop.report(["env:production", "host:b"], lambda _: 50)
 
-    assert shop.told("avg(last_5m):avg:shop.a{env:prod} by {host} > ${critical}") == [
+    assert shop.findings_about("avg(last_5m):avg:shop.a{env:prod} by {host} > ${critical}") == [
         ("query/no-points-with-filter", "shop.a{env:prod}")
     ]
-    assert shop.told("avg(last_5m):avg:shop.a{env:production} by {hostname} > ${critical}") == [
-        ("query/no-such-group", "shop.a{env:production}")
-    ]
+    assert shop.findings_about(
+        "avg(last_5m):avg:shop.a{env:production} by {hostname} > ${critical}"
+    ) == [("query/no-such-group", "shop.a{env:production}")]
 
 
 @pytest.mark.parametrize(
@@ -139,10 +141,10 @@ def test_a_threshold_is_held_against_the_range_of_values(
 def test_a_gauge_that_is_read_as_a_count(shop: Shop) -> None:
     shop.report([], lambda at: 70 + at // 7200 % 2 * 20)
     query = "sum(last_5m):sum:shop.a{*}.as_count() > ${critical}"
-    assert shop.told(query) == [("query/counted-gauge", "shop.a{*}")]
+    assert shop.findings_about(query) == [("query/counted-gauge", "shop.a{*}")]
 
     shop.report([], lambda _: 0, kind=1)
-    assert shop.told(query) == []
+    assert shop.findings_about(query) == []
 
 
 def test_types_that_may_not_be_read_are_said_and_the_rest_is_checked(
@@ -165,9 +167,9 @@ def test_no_unit_is_guessed_for_counts_and_for_what_swings(shop: Shop) -> None:
     shop.report([], lambda at: 1 + at // 7200 % 2 * 50, metric="shop.queue")
 
     counted = "sum(last_5m):sum:shop.a{*}.as_count() > ${critical}"
-    assert [rule for rule, _ in shop.told(counted, 1000)] == ["thresholds/never-crossed"]
+    assert [rule for rule, _ in shop.findings_about(counted, 1000)] == ["thresholds/never-crossed"]
     swinging = "avg(last_5m):avg:shop.queue{*} > ${critical}"
-    assert [rule for rule, _ in shop.told(swinging, 7000)] == ["thresholds/never-crossed"]
+    assert [rule for rule, _ in shop.findings_about(swinging, 7000)] == ["thresholds/never-crossed"]
 
 
 def test_what_was_fetched_is_kept_and_a_spent_budget_is_said(shop: Shop) -> None:

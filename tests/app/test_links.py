@@ -36,9 +36,9 @@ def ask(tmp_path: Path) -> Ask:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
 
-    def asking(asked: list[str], **given: object) -> Answers:
+    def asking(addresses: list[str], **given: object) -> Answers:
         def answer(address: str) -> LinkAnswer:
-            asked.append(address)
+            addresses.append(address)
             return BY_PAGE[address.rpartition("/")[2]]
 
         environ = {"XDG_STATE_HOME": str(tmp_path / "state"), **given.pop("environ", {})}  # type: ignore[dict-item] # of a test
@@ -48,13 +48,13 @@ def ask(tmp_path: Path) -> Ask:
 
 
 def test_each_address_is_asked_for_once_and_a_dead_one_stands_at_its_lines(ask: Ask) -> None:
-    asked: list[str] = []
-    answers = ask(asked)
+    requested: list[str] = []
+    answers = ask(requested)
 
-    assert sorted(asked) == [f"https://wiki.example/{page}" for page in sorted(BY_PAGE)]
+    assert sorted(requested) == [f"https://wiki.example/{page}" for page in sorted(BY_PAGE)]
     assert [
-        (found.rule, Path(found.span.path).name, found.span.line, found.key)
-        for found in answers.diagnostics
+        (finding.rule, Path(finding.span.path).name, finding.span.line, finding.key)
+        for finding in answers.diagnostics
     ] == [
         ("references/dead-link", "flow.yaml", 5, "shop/flow/c"),
         ("references/dead-link", "teams.yaml", 1, ""),
@@ -91,20 +91,20 @@ def test_a_damaged_cache_is_as_none(ask: Ask, tmp_path: Path) -> None:
 
 
 def test_a_selection_asks_for_its_own_links_alone(ask: Ask) -> None:
-    asked: list[str] = []
-    ask(asked, keys={"shop/flow/a"})
+    requested: list[str] = []
+    ask(requested, keys={"shop/flow/a"})
 
-    assert asked == ["https://wiki.example/orders"]
+    assert requested == ["https://wiki.example/orders"]
 
 
 def test_a_run_asks_for_so_many_and_says_what_it_left_out(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(links, "MOST", 1)
-    asked: list[str] = []
-    answers = ask(asked)
+    requested: list[str] = []
+    answers = ask(requested)
 
-    assert len(asked) == 1
+    assert len(requested) == 1
     assert "3 links (not asked for: a run asks for 1 in 120 s)" in answers.said[-1]
 
 
@@ -113,16 +113,16 @@ def test_a_host_that_does_not_answer_is_not_asked_for_each_of_its_pages(
 ) -> None:
     monkeypatch.setattr(links, "_WORKERS", 1)
     monkeypatch.setitem(BY_PAGE, "orders", LinkAnswer("unknown", "no connection", of_host=True))
-    asked: list[str] = []
-    answers = ask(asked)
+    requested: list[str] = []
+    answers = ask(requested)
 
-    assert asked == ["https://wiki.example/orders"]
+    assert requested == ["https://wiki.example/orders"]
     assert answers.said == ["Not checked: 4 links (no connection)."]
 
 
 def test_behind_a_proxy_nothing_is_asked(ask: Ask) -> None:
-    asked: list[str] = []
-    answers = ask(asked, environ={"HTTPS_PROXY": "http://proxy.example:3128"})
+    requested: list[str] = []
+    answers = ask(requested, environ={"HTTPS_PROXY": "http://proxy.example:3128"})
 
-    assert asked == []
+    assert requested == []
     assert answers.said[0].startswith("Not checked: 4 links (HTTPS_PROXY is set")

@@ -53,7 +53,7 @@ FROM known LEFT JOIN hours USING (monitor) GROUP BY known.monitor
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What the report says of each monitor, read over HTTP."""
     declared = {monitor.key: monitor for monitor in _declared()}
     project = Project(name="acme", monitors=declared)
@@ -79,7 +79,7 @@ def _declared() -> Iterator[Monitor]:
         yield Monitor(key=key, body=body, business_unit="motor", team="motor")
 
 
-def test_every_figure_is_that_of_what_truly_happened(told: dict[str, dict[str, Any]]) -> None:
+def test_every_figure_is_that_of_what_truly_happened(reported: dict[str, dict[str, Any]]) -> None:
     database = sqlite3.connect(":memory:")
     database.row_factory = sqlite3.Row
     priorities = {tag_value(m["tags"], "monitor_sync_key"): m["priority"] for m in monitors()}
@@ -95,7 +95,7 @@ def test_every_figure_is_that_of_what_truly_happened(told: dict[str, dict[str, A
 
     assert len(truth) > 60
     assert sum(row["fires"] for row in truth.values()) > 500
-    for key, row in told.items():
+    for key, row in reported.items():
         if key not in truth:
             assert (row["fires"], row["episodes"], row["hours_in_alert"]) == (0, 0, 0), key
             continue
@@ -110,7 +110,7 @@ def test_every_figure_is_that_of_what_truly_happened(told: dict[str, dict[str, A
         ), key
 
 
-def test_the_monitor_that_was_made_to_flap_flaps(told: dict[str, dict[str, Any]]) -> None:
+def test_the_monitor_that_was_made_to_flap_flaps(reported: dict[str, dict[str, Any]]) -> None:
     flapped = {
         line["monitor"]
         for line in served().truth["episode"]
@@ -118,4 +118,4 @@ def test_the_monitor_that_was_made_to_flap_flaps(told: dict[str, dict[str, Any]]
     }
 
     assert flapped
-    assert all(told[key]["flaps"] for key in flapped)
+    assert all(reported[key]["flaps"] for key in flapped)

@@ -73,27 +73,27 @@ def migration(
     return verify_migration(served.root, served.target(**(usual | environ)), selectors, now=now)
 
 
-def states(found: ToolMigration) -> dict[str, str]:
-    return {handle.old.team: handle.state for handle in found.handles}
+def states(report: ToolMigration) -> dict[str, str]:
+    return {handle.old.team: handle.state for handle in report.handles}
 
 
 def test_each_handle_has_a_counterpart_and_whether_both_reach_the_same_person(
     served: OnCallLocal,
 ) -> None:
     served.break_it()
-    found = migration(served)
+    report = migration(served)
 
-    assert states(found) == {"policies": "no_counterpart", "quotes": "ready", "travel": "ready"}
-    by_team = {handle.old.team: handle for handle in found.handles}
+    assert states(report) == {"policies": "no_counterpart", "quotes": "ready", "travel": "ready"}
+    by_team = {handle.old.team: handle for handle in report.handles}
     assert by_team["quotes"].counterpart == "@webhook-quotes"
     assert (by_team["quotes"].both, by_team["travel"].both) == (1, 0)
     assert by_team["travel"].counterpart == "@oncall-travel"
-    assert (found.monitors, found.selected, found.days_left) == (3, 4, 126)
-    assert [(t.name, t.is_its_tool, t.unused) for t in found.teams] == [
+    assert (report.monitors, report.selected, report.days_left) == (3, 4, 126)
+    assert [(t.name, t.is_its_tool, t.unused) for t in report.teams] == [
         ("policies", True, ()),
         ("travel", False, ("@opsgenie-travel-eu",)),
     ]
-    assert found.services == ("travel-eu",)
+    assert report.services == ("travel-eu",)
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_what_stands_in_the_way_is_told_for_its_team_alone(
     served: OnCallLocal, way: str, state: str
 ) -> None:
     served.break_it(f"{way}=quotes")
-    found = migration(served)
-    assert states(found) == {"policies": "no_counterpart", "quotes": state, "travel": "ready"}
+    report = migration(served)
+    assert states(report) == {"policies": "no_counterpart", "quotes": state, "travel": "ready"}
 
 
 def test_without_a_key_nobody_knows_whom_the_old_one_calls(served: OnCallLocal) -> None:
     served.break_it()
-    found = migration(served, OPSGENIE_API_KEY="")
-    assert states(found)["quotes"] == "not_checked"
-    assert "set OPSGENIE_API_KEY" in shown.text(found).replace("\n      ", " ")
+    report = migration(served, OPSGENIE_API_KEY="")
+    assert states(report)["quotes"] == "not_checked"
+    assert "set OPSGENIE_API_KEY" in shown.text(report).replace("\n      ", " ")
 
 
 def test_a_webhook_that_leads_to_opsgenie_is_an_old_handle_too(served: OnCallLocal) -> None:
@@ -125,26 +125,26 @@ def test_a_webhook_that_leads_to_opsgenie_is_an_old_handle_too(served: OnCallLoc
     body = json.dumps({"url": "https://api.opsgenie.com/v1/json/datadog?apiKey=5f3a9c1e"})
     served.emulator.handle("PUT", f"{WEBHOOKS}/gadgets", "", KEYS, body.encode())
 
-    found = migration(served)
+    report = migration(served)
 
-    assert states(found)["gadgets"] == "no_counterpart"
-    assert "5f3a9c1e" not in shown.text(found) + shown.as_json(found) + repr(found)
+    assert states(report)["gadgets"] == "no_counterpart"
+    assert "5f3a9c1e" not in shown.text(report) + shown.as_json(report) + repr(report)
 
 
 def test_it_is_told_for_people_and_for_programs_without_anything_private(
     served: OnCallLocal,
 ) -> None:
     served.break_it("people-differ=travel")
-    found = migration(served)
+    report = migration(served)
 
-    text, page, data = shown.text(found), shown.markdown(found), json.loads(shown.as_json(found))
+    text, page, data = shown.text(report), shown.markdown(report), json.loads(shown.as_json(report))
 
     assert text.startswith("Opsgenie ends on 2027-04-05: 126 days left.\n")
     summary = "Still on Opsgenie: 3 of 4 monitors and 3 teams. 1 monitor is ready to be moved."
     assert summary in text.replace("\n  ", " ")
     assert all(len(line) <= 80 or line.endswith("--dry-run`") for line in text.splitlines())
     place = f"motor/travel/load  {data['handles'][2]['monitors'][0]['file']}:"
-    assert place in shown.text(found, full=True)
+    assert place in shown.text(report, full=True)
     for name in ("JSM Operations", "Zenduty (Xurrent IMR)", "PagerDuty", "Datadog On-Call"):
         assert name in text.replace("\n  ", " ")
         assert name in page
@@ -155,8 +155,8 @@ def test_it_is_told_for_people_and_for_programs_without_anything_private(
     assert data["handles"][0]["monitors"][0]["line"] > 0
     people = {name for entry in data["handles"] for name in entry["on_call"]}
     assert people
-    assert not any(name in shown.markdown(found, names=False) for name in people)
-    for printed in (text, page, shown.as_json(found), repr(found)):
+    assert not any(name in shown.markdown(report, names=False) for name in people)
+    for printed in (text, page, shown.as_json(report), repr(report)):
         assert "ompass" not in printed
         assert not any(secret in printed for secret in (KEY, OPSGENIE_KEY, "@acme.example"))
 
@@ -185,11 +185,11 @@ def test_notification_rules_that_notify_opsgenie_are_named(alone: OnCallLocal) -
     }
     body = json.dumps({"data": {"type": "monitor-notification-rule", "attributes": attributes}})
     alone.emulator.handle("POST", RULES, "", KEYS, body.encode())
-    found = migration(alone, "team:gadgets")
+    report = migration(alone, "team:gadgets")
 
-    (gadgets,) = found.handles
+    (gadgets,) = report.handles
     assert (gadgets.old.handle, gadgets.rules, gadgets.by_message) == (
         "@opsgenie-gadgets", ("Route gadgets",), False,
     )  # fmt: skip
-    assert [rule.name for rule in found.rules] == ["Route gadgets"]
-    assert "by Datadog's notification rule Route gadgets" in shown.text(found)
+    assert [rule.name for rule in report.rules] == ["Route gadgets"]
+    assert "by Datadog's notification rule Route gadgets" in shown.text(report)

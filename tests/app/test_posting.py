@@ -55,12 +55,12 @@ def slack(script: Script) -> Script:
     return script
 
 
-def post(fake: FakeGitHub, slack: Script, told: Weekly | None = None, **given: Any) -> Any:
-    told = told or week()
+def post(fake: FakeGitHub, slack: Script, weekly: Weekly | None = None, **given: Any) -> Any:
+    weekly = weekly or week()
     environ = {**fake.environment, "MONITOR_SYNC_BACKOFF": "0.001"}
     environ |= given.pop("environ", {WEBHOOK: f"{slack.url}{SECRET}"})
     github = GitHub(runner.from_environment(environ))
-    return post_weekly(told, messages(told), github, environ, **given)
+    return post_weekly(weekly, messages(weekly), github, environ, **given)
 
 
 def outcomes(posted: tuple[PostedPage, ...]) -> list[tuple[str, str]]:
@@ -147,7 +147,7 @@ def test_a_webhook_of_the_teams_own_comes_before_the_one_of_all(
 
 
 @pytest.mark.parametrize(
-    ("environ", "told", "said"),
+    ("environ", "weekly", "said"),
     [
         (
             {f"{WEBHOOK}_MOTOR_QUOTES": "https://hooks.example/x"},
@@ -164,10 +164,10 @@ def test_a_webhook_of_the_teams_own_comes_before_the_one_of_all(
     ],
 )
 def test_nothing_is_claimed_where_something_is_missing(
-    fake: FakeGitHub, slack: Script, environ: dict[str, str], told: Weekly | None, said: str
+    fake: FakeGitHub, slack: Script, environ: dict[str, str], weekly: Weekly | None, said: str
 ) -> None:
     with pytest.raises(UsageError, match=said) as refused:
-        post(fake, slack, told, environ=environ)
+        post(fake, slack, weekly, environ=environ)
 
     assert "secret" not in str(refused.value)
     assert fake.refs == {}

@@ -66,14 +66,14 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
     return target
 
 
-def told(root: Path, target: Target, **given: Any) -> Responded:
+def responded_to(root: Path, target: Target, **given: Any) -> Responded:
     return report_sla(root, target, ResponseOptions(offline=True, **given), now=NOW)
 
 
 def test_the_last_four_whole_weeks_are_told_by_team_the_worst_first(
     root: Path, target: Target
 ) -> None:
-    responded = told(root, target)
+    responded = responded_to(root, target)
 
     report = responded.report
     assert (report.question.start, report.question.end) == (date(2026, 9, 7), date(2026, 10, 5))
@@ -86,24 +86,26 @@ def test_the_last_four_whole_weeks_are_told_by_team_the_worst_first(
 
 
 def test_a_selector_narrows_incidents_and_rcas(root: Path, target: Target) -> None:
-    motor = told(root, target, selectors=("team:motor",)).report
+    motor = responded_to(root, target, selectors=("team:motor",)).report
 
     assert [row.name for row in motor.rows] == ["motor"]
     assert motor.rca.overdue == ()
-    assert len(told(root, target, selectors=("motor",)).report.rca.overdue) == 1
-    assert told(root, target, selectors=("team:unplaced",)).report.whole.incidents == 1
+    assert len(responded_to(root, target, selectors=("motor",)).report.rca.overdue) == 1
+    assert responded_to(root, target, selectors=("team:unplaced",)).report.whole.incidents == 1
 
 
 def test_days_are_those_asked_for(root: Path, target: Target) -> None:
-    week = told(root, target, start=date(2026, 9, 28), end=date(2026, 10, 5), by=("week",)).report
-    until_now = told(root, target, start=date(2026, 10, 1)).report
+    week = responded_to(
+        root, target, start=date(2026, 9, 28), end=date(2026, 10, 5), by=("week",)
+    ).report
+    until_now = responded_to(root, target, start=date(2026, 10, 1)).report
 
     assert [(row.name, row.incidents) for row in week.rows] == [("2026-W40", 3)]
     assert until_now.question.end == date(2026, 10, 6)
     with pytest.raises(UsageError, match="there is no day"):
-        told(root, target, start=date(2026, 10, 1), end=date(2026, 10, 1))
+        responded_to(root, target, start=date(2026, 10, 1), end=date(2026, 10, 1))
     with pytest.raises(UsageError, match="team:nobody"):
-        told(root, target, selectors=("team:nobody",))
+        responded_to(root, target, selectors=("team:nobody",))
 
 
 def test_a_week_of_a_team_is_read_from_the_same_history(root: Path, target: Target) -> None:
@@ -119,7 +121,7 @@ def test_a_wrong_rca_is_told_before_anything_is_read(root: Path, target: Target)
     wrong.write_text("---\nincident: 1\n---\n")
     try:
         with pytest.raises(WrongFiles):
-            told(root, target)
+            responded_to(root, target)
     finally:
         wrong.unlink()
 
@@ -129,7 +131,7 @@ def test_the_screen_says_first_whether_we_are_within_target_and_fits_eighty_colu
 ) -> None:
     figures = ToolFigures(title="Zenduty", incidents=6, acknowledged=6, resolved=5,
                           mtta=480.0, mttr=1200.0, counts="children")  # fmt: skip
-    responded = replace(told(root, target), figures=(figures,))
+    responded = replace(responded_to(root, target), figures=(figures,))
     lines = shown.text(responded).splitlines()
 
     assert lines[2:5] == [
@@ -151,7 +153,7 @@ def test_a_title_forges_nothing_in_any_form(root: Path, target: Target) -> None:
     evil = made(9, 2, title="::error:: `x` | <b> =cmd() \x1b[31m @team")
     with history.opened(history_folder.folder(target, None, "acme", print)) as file:
         file.keep("zenduty@z.example", HistoryPage(incidents=(evil, replace_number(evil))))
-    responded = told(root, target)
+    responded = responded_to(root, target)
 
     assert "\x1b" not in shown.text(responded) + shown.markdown(responded)
     assert not [line for line in shown.text(responded).splitlines() if line.startswith("::")]

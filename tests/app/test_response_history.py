@@ -74,16 +74,16 @@ def test_what_was_just_read_is_not_read_again(services: Services) -> None:
     services.incidents = [incident(number, number * DAY) for number in (1, 2, 3)]
     first = services.read(episodes=True)
     again = services.read(TimeSpan(LAST_WEEKS.start, NOW + 30), episodes=True, now=NOW + 30)
-    assert services.asked(FILTER) == services.asked(EVENTS) == 0
+    assert services.requests_to(FILTER) == services.requests_to(EVENTS) == 0
     assert again.incidents == first.incidents
 
 
 def test_a_day_later_the_last_week_alone_is_read_again(services: Services) -> None:
     services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
     services.read()
-    assert services.asked(FILTER) == 9
+    assert services.requests_to(FILTER) == 9
     services.read(TimeSpan(LAST_WEEKS.start, NOW + DAY), now=NOW + DAY)
-    assert services.asked(FILTER) == 3  # a week, a day wider, three incidents a page
+    assert services.requests_to(FILTER) == 3  # a week, a day wider, three incidents a page
 
 
 def test_no_cell_of_the_file_has_a_person_in_it(services: Services) -> None:
@@ -123,7 +123,7 @@ def test_an_incident_that_was_open_is_read_again_until_it_is_closed(services: Se
     closed = services.read(now=NOW + 600).incidents[0]
     assert closed.status == "resolved"
     assert closed.resolved == NOW - DAY
-    assert services.asked(FILTER) <= 4
+    assert services.requests_to(FILTER) <= 4
 
 
 def test_a_tool_without_a_key_is_a_note(services: Services) -> None:
@@ -183,7 +183,7 @@ def test_a_reading_that_stopped_anywhere_goes_on_there(
     del services.answers[path]
     second = services.read(episodes=True, now=NOW + 30)
     assert second.complete
-    assert services.asked(path) == 9 - pages
+    assert services.requests_to(path) == 9 - pages
     assert len(second.incidents) == 27
     with sqlite3.connect(file_of(services)) as database:
         counts = database.execute("SELECT count(*), count(DISTINCT id) FROM transitions").fetchone()
@@ -205,7 +205,7 @@ def test_a_place_that_the_service_no_longer_knows_is_begun_anew(services: Servic
     services.answers["/api/v1/events"] = lambda _: Answer(status=403, body={})
     services.page_size = 10
     assert services.read(incidents=False, episodes=True, now=NOW + 30).complete
-    assert services.asked("/api/v1/events") == 0
+    assert services.requests_to("/api/v1/events") == 0
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_an_organisation_that_the_caller_names_is_asked_for_nowhere(services: Se
     assert file_of(services).parent.name == "org-org-7"
     history = read_history(Path(), PROJECT, target, LAST_WEEKS, now=NOW, offline=True)
     assert len(history.incidents) == 1
-    assert not services.asked("/api/v2/current_user")
+    assert not services.requests_to("/api/v2/current_user")
 
 
 def test_where_datadog_does_not_tell_the_organisation_the_only_one_known_is_used_and_said(
@@ -353,20 +353,20 @@ def test_single_incidents_are_read_newest_first_until_the_budget_is_used_up(
     assert "the alerts of 3 incidents of Zenduty (Xurrent IMR) were not read" in history.notes[-1]
     services.answers["/api/incidents/2/alerts/"] = lambda _: Answer(status=404, body={})
     history = services.read(budget=60.0)
-    asked = [r.path for r in services.script.requests if r.path.endswith("/alerts/")]
-    assert asked == [f"/api/incidents/{number}/alerts/" for number in (1, 2, 3)]
+    paths = [r.path for r in services.script.requests if r.path.endswith("/alerts/")]
+    assert paths == [f"/api/incidents/{number}/alerts/" for number in (1, 2, 3)]
     assert [known.monitor_id for known in history.incidents] == [512, None, 512]
     services.read(budget=60.0)
     assert not [r for r in services.script.requests if r.path.endswith("/alerts/")]
 
 
 def test_progress_is_told_part_by_part(services: Services) -> None:
-    told: list[tuple[str, int, list[bool]]] = []
+    parts: list[tuple[str, int, list[bool]]] = []
 
     @contextlib.contextmanager
     def progress(words: str, steps: int) -> Iterator[Callable[[bool], None]]:
         done: list[bool] = []
-        told.append((words, steps, done))
+        parts.append((words, steps, done))
         yield done.append
 
     services.incidents = [incident(1, DAY)]
@@ -374,7 +374,7 @@ def test_progress_is_told_part_by_part(services: Services) -> None:
     services.read(
         TimeSpan(NOW - 90 * DAY, NOW), episodes=True, budget=60.0, conversation=conversation
     )
-    assert told == [
+    assert parts == [
         ("reading incidents of Zenduty (Xurrent IMR) in 4 parts", 4, [True] * 4),
         ("reading 1 incident of Zenduty (Xurrent IMR) one by one", 1, [False]),
         ("reading events of Datadog in 4 parts", 4, [True] * 4),

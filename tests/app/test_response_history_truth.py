@@ -52,7 +52,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         yield Account(estate, Target(environ=environ))
 
 
-def told(truth: dict[str, Any]) -> dict[str, Any]:
+def as_told(truth: dict[str, Any]) -> dict[str, Any]:
     """What the tool's listing tells of an incident."""
     return {
         **truth["told"],
@@ -90,7 +90,7 @@ def episode(truth: dict[str, Any]) -> AlertEpisode:
 def test_incidents_are_those_that_happened(account: Account) -> None:
     history = account.read()
     truth = {
-        str(item["number"]): told(item)
+        str(item["number"]): as_told(item)
         for item in account.estate.truth["incident"]
         if SIX_WEEKS.start <= item["told"]["created"] < SIX_WEEKS.end
     }

@@ -30,9 +30,9 @@ def test_a_change_is_replayed_alone_and_fails_where_it_alerts_too_often(
     repository.commit("lower")
 
     run = repository.run("backtest --base main --days 1 --format json --fail-on-fires 1")
-    told = json.loads(run.stdout)
-    assert [monitor["key"] for monitor in told["monitors"]] == ["motor/latency/slow"]
-    assert told["monitors"][0]["new"]["fires"] > 1
+    printed = json.loads(run.stdout)
+    assert [monitor["key"] for monitor in printed["monitors"]] == ["motor/latency/slow"]
+    assert printed["monitors"][0]["new"]["fires"] > 1
     assert run.exit_code == 4
     narrowed = repository.run("backtest payments --base main --days 1 --format json")
     assert json.loads(narrowed.stdout)["monitors"] == []

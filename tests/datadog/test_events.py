@@ -18,8 +18,13 @@ HOUR = TimeSpan(AT, AT + 3600)
 def event(kind: str = "alert", states: tuple[str, str] = ("OK", "Alert"), **inner: Any) -> Any:
     """An event with the fields of a recorded one that count here."""
     source, destination = states
-    told = {"transition_type": kind, "source_state": source, "destination_state": destination}
-    monitor = {"id": 512, "alert_cycle_key_txt": "c1", "transition": told, "tags": ["team:motor"]}
+    transition = {"transition_type": kind, "source_state": source, "destination_state": destination}
+    monitor = {
+        "id": 512,
+        "alert_cycle_key_txt": "c1",
+        "transition": transition,
+        "tags": ["team:motor"],
+    }
     attributes = {
         "timestamp": AT * 1000 + 250,
         "monitor_groups": ["service:quotes", "env:prod"],
@@ -119,7 +124,7 @@ def test_the_first_versions_event_tells_its_state_by_its_type(
 
 
 def transitions(pages: Any) -> list[str]:
-    return [told.id for page in pages for told in page.transitions]
+    return [transition.id for page in pages for transition in page.transitions]
 
 
 def searched(script: Script, total: int, size: int) -> None:

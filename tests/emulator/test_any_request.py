@@ -214,12 +214,12 @@ _OF_HISTORY = (
 
 
 @settings(max_examples=30)
-@given(route=st.sampled_from(_OF_HISTORY), asked=_ASKED_OF_HISTORY, search=_SEARCHES)
+@given(route=st.sampled_from(_OF_HISTORY), fields=_ASKED_OF_HISTORY, search=_SEARCHES)
 def test_whatever_is_asked_of_a_history_is_answered(
-    route: tuple[str, str], asked: dict[str, Any], search: dict[str, Any]
+    route: tuple[str, str], fields: dict[str, Any], search: dict[str, Any]
 ) -> None:
     estate = served(route[0])
     method, _, path = route[1].partition(" ")
-    query = {name: str(value) for name, value in asked.items()}
-    assert estate.ask(method, path, asked, query=query)[0] < 500
+    query = {name: str(value) for name, value in fields.items()}
+    assert estate.ask(method, path, fields, query=query)[0] < 500
     assert estate.ask("POST", "/api/v2/events/search", search)[0] in {200, 400}

@@ -26,7 +26,7 @@ EXAMPLE = {
 }  # fmt: skip
 
 
-def told(script: Script, body: Any, status: int = 200) -> ToolFigures | NotRead:
+def read_figures(script: Script, body: Any, status: int = 200) -> ToolFigures | NotRead:
     script.say(Answer(body=body, status=status))
     environ = {"ZENDUTY_URL": script.url, "ZENDUTY_API_KEY": "k", "MONITOR_SYNC_BACKOFF": "0.001"}
     tool = connect_incidents(Connection(environ=environ), clock=Unhurried())
@@ -38,7 +38,7 @@ def told(script: Script, body: Any, status: int = 200) -> ToolFigures | NotRead:
 
 
 def test_figures_of_all_teams_are_asked_for_without_children(script: Script) -> None:
-    figures = told(script, EXAMPLE)
+    figures = read_figures(script, EXAMPLE)
 
     assert isinstance(figures, ToolFigures)
     assert (figures.incidents, figures.acknowledged, figures.resolved) == (500, 400, 300)
@@ -50,7 +50,7 @@ def test_figures_of_all_teams_are_asked_for_without_children(script: Script) -> 
 
 
 def test_a_mean_of_nothing_is_none(script: Script) -> None:
-    figures = told(script, {"all_teams": {"total_incidents": 0, "mtta_seconds": 0}})
+    figures = read_figures(script, {"all_teams": {"total_incidents": 0, "mtta_seconds": 0}})
 
     assert isinstance(figures, ToolFigures)
     assert (figures.mtta, figures.mttr) == (None, None)
@@ -61,4 +61,4 @@ def test_a_mean_of_nothing_is_none(script: Script) -> None:
     [([], 200), ({}, 200), ({"all_teams": 5}, 200), ({"detail": "no"}, 403), ("<html>", 200)],
 )
 def test_an_answer_without_figures_is_not_read(script: Script, body: Any, status: int) -> None:
-    assert isinstance(told(script, body, status), NotRead)
+    assert isinstance(read_figures(script, body, status), NotRead)

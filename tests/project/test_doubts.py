@@ -47,7 +47,7 @@ def test_a_wrong_option_hides_nothing_of_the_query_and_the_message(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told", "not_told"),
+    ("wrong", "shown", "hidden"),
     [
         (
             "options: {evaluation_dely: 60}",
@@ -65,13 +65,13 @@ def test_a_wrong_option_hides_nothing_of_the_query_and_the_message(
     ],
 )
 def test_a_mistake_hides_what_follows_from_it_and_nothing_else(
-    tmp_path: Path, wrong: str, told: set[str], not_told: set[str]
+    tmp_path: Path, wrong: str, shown: set[str], hidden: set[str]
 ) -> None:
     ratio = "query: avg(last_5m):sum:a{*}.as_count() / sum:b{*}.as_count() > 5"
     names = rules(tmp_path, ratio, "message: '{{host.name}}'", wrong)
 
-    assert names >= told
-    assert not names & not_told
+    assert names >= shown
+    assert not names & hidden
 
 
 def test_wrong_defaults_of_a_file_hide_nothing_of_the_query_and_the_message(tmp_path: Path) -> None:
@@ -110,11 +110,13 @@ def test_what_a_lost_option_alone_brings_about_is_known(tmp_path: Path) -> None:
     for number, case in enumerate(case for case in cases() if "options" in str(case.monitors)):
         project = read_case(tmp_path / str(number), case).project
         for monitor in project.monitors.values():
-            before, options = found(project, monitor), monitor.body["options"]
+            before, options = rules_found(project, monitor), monitor.body["options"]
             for option in options.keys() - {"thresholds", "variables"}:
                 less = {name: value for name, value in options.items() if name != option}
                 lesser = replace(monitor, body={**monitor.body, "options": less})
-                brought_about.setdefault(option, set()).update(found(project, lesser) - before)
+                brought_about.setdefault(option, set()).update(
+                    rules_found(project, lesser) - before
+                )
 
     assert "evaluation_delay" in brought_about
     surprising = {
@@ -124,7 +126,7 @@ def test_what_a_lost_option_alone_brings_about_is_known(tmp_path: Path) -> None:
     assert not any(surprising.values()), surprising
 
 
-def found(project: Project, monitor: Monitor) -> set[str]:
+def rules_found(project: Project, monitor: Monitor) -> set[str]:
     runner = Runner(OF_MONITORS, project, memo=False)
     return {finding.rule.name for finding in runner.findings(runner.view(monitor))}
 

@@ -38,7 +38,7 @@ def loaded(
     return load(root)
 
 
-def found(result: Loaded) -> list[tuple[str, int, str]]:
+def wrong_pages(result: Loaded) -> list[tuple[str, int, str]]:
     return [
         (diagnostic.rule, diagnostic.span.line, diagnostic.message)
         for diagnostic in result.diagnostics
@@ -56,7 +56,7 @@ def found(result: Loaded) -> list[tuple[str, int, str]]:
     ],
 )
 def test_a_page_that_is_there_is_no_finding(tmp_path: Path, runbook: str) -> None:
-    assert found(loaded(tmp_path, runbook)) == []
+    assert wrong_pages(loaded(tmp_path, runbook)) == []
 
 
 def test_the_link_is_the_address_with_the_page_as_it_is_written(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_link_is_the_address_with_the_page_as_it_is_written(tmp_path: Path) 
 def test_a_missing_page_stands_at_the_line_that_names_it(tmp_path: Path) -> None:
     path = (tmp_path / "runbooks/shop/order.md").as_posix()
 
-    assert found(loaded(tmp_path, "shop/order")) == [
+    assert wrong_pages(loaded(tmp_path, "shop/order")) == [
         ("references/no-such-runbook", 7, f"there is no page {path}")
     ]
 
@@ -76,7 +76,7 @@ def test_a_missing_page_stands_at_the_line_that_names_it(tmp_path: Path) -> None
 def test_a_missing_heading_says_which_is_near(tmp_path: Path) -> None:
     result = loaded(tmp_path, "shop/orders#what-to-lok-at")
 
-    assert found(result) == [
+    assert wrong_pages(result) == [
         ("references/no-such-heading", 7, "`shop/orders` has no heading `#what-to-lok-at`")
     ]
     assert "what-to-look-at" in result.diagnostics[0].hint
@@ -85,7 +85,9 @@ def test_a_missing_heading_says_which_is_near(tmp_path: Path) -> None:
 def test_a_page_without_its_form_is_a_note_on_the_page(tmp_path: Path) -> None:
     result = loaded(tmp_path, "shop/orders", FORM)
 
-    assert found(result) == [("hygiene/runbook-form", 1, "the runbook does not say: Whom to call")]
+    assert wrong_pages(result) == [
+        ("hygiene/runbook-form", 1, "the runbook does not say: Whom to call")
+    ]
     assert result.diagnostics[0].span.path.endswith("runbooks/shop/orders.md")
 
 
@@ -101,11 +103,11 @@ def test_a_page_without_its_form_is_a_note_on_the_page(tmp_path: Path) -> None:
 def test_an_sop_is_looked_for_below_the_projects_folder(
     tmp_path: Path, sop: str, rules: list[str]
 ) -> None:
-    assert [rule for rule, _, _ in found(loaded(tmp_path, "shop/orders", sop=sop))] == rules
+    assert [rule for rule, _, _ in wrong_pages(loaded(tmp_path, "shop/orders", sop=sop))] == rules
 
 
 def test_where_runbooks_are_elsewhere_no_page_is_looked_for(tmp_path: Path) -> None:
-    assert found(loaded(tmp_path, "none", None, runbooks="https://wiki.example/")) == []
+    assert wrong_pages(loaded(tmp_path, "none", None, runbooks="https://wiki.example/")) == []
 
 
 @pytest.mark.parametrize(

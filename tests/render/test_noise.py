@@ -161,17 +161,17 @@ def test_the_json_is_what_scripts_were_promised() -> None:
 
 def test_what_nobody_knows_is_null_a_question_mark_or_nothing_and_never_zero() -> None:
     unknown = NoisyMonitor(monitor=monitor("m"))
-    told = report(unknown, not_checked={"live monitors": "no keys"}, proposal="test or delete")
+    made = report(unknown, not_checked={"live monitors": "no keys"}, proposal="test or delete")
 
-    (entry,) = json.loads(noise.json(told))
-    (cells,) = csv.DictReader(io.StringIO(noise.csv(told)))
+    (entry,) = json.loads(noise.json(made))
+    (cells,) = csv.DictReader(io.StringIO(noise.csv(made)))
 
     known = {"key", "file", "line", "team", "proposal"}
     assert {name for name, value in entry.items() if value is not None} == known
     assert {name for name, value in cells.items() if value} == known
-    assert "alerts not checked" in noise.text(told)
-    assert "Not checked: live monitors (no keys)." in noise.text(told)
-    assert "?  m" in noise.text(told)
+    assert "alerts not checked" in noise.text(made)
+    assert "Not checked: live monitors (no keys)." in noise.text(made)
+    assert "?  m" in noise.text(made)
 
 
 def test_a_key_for_which_there_is_no_room_stands_below_its_numbers_and_is_never_cut() -> None:
@@ -190,7 +190,7 @@ def test_a_monitor_without_pages_and_proposals_is_in_the_json_and_not_on_the_scr
 
 
 def test_markdown_mentions_nobody_and_no_spreadsheet_computes() -> None:
-    told = report(row("@acme/=1+1|x"), problems=(outage(2),), notes=("@someone said so",))
+    made = report(row("@acme/=1+1|x"), problems=(outage(2),), notes=("@someone said so",))
 
-    assert "`@acme/=1+1\\|x`" in noise.markdown(told)
+    assert "`@acme/=1+1\\|x`" in noise.markdown(made)
     assert "\n=" not in noise.csv(report(row("=1+1")))

@@ -183,14 +183,14 @@ def test_markdown_keeps_the_words_of_others_in_code(review: bool) -> None:
 
 
 def test_json_has_the_figures_of_the_report() -> None:
-    told = json.loads(shown.json(week()))
+    printed = json.loads(shown.json(week()))
 
-    motor, claims = told["teams"]
+    motor, claims = printed["teams"]
     assert (motor["team"], claims["team"]) == ("motor-quotes", "claims")
     assert motor["total"]["mtta"]["mean"] == 300.0
     assert motor["recurrence"]["reoccurrences"] == 2
     assert [late["days"] for late in motor["rca"]["overdue"]] == [4]
-    assert told["review"] is None
+    assert printed["review"] is None
     assert [
         own["number"] for own in json.loads(shown.json(week(review=True)))["review"]["unseen"]
     ] == ["14", "15"]

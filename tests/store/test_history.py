@@ -64,8 +64,8 @@ def after(history: HistoryFile, *versions: Incident) -> Incident:
 
 
 def test_what_was_kept_comes_back_equal(history: HistoryFile) -> None:
-    told = incident(self_resolved=False, from_datadog=True, monitor_id=7, has_review=True)
-    assert after(history, told) == told
+    received = incident(self_resolved=False, from_datadog=True, monitor_id=7, has_review=True)
+    assert after(history, received) == received
     events = transition(1, cycle="c", lasted=2.5, notified=True, before="warning"), transition(2)
     history.keep(SOURCE, HistoryPage(transitions=events))
     assert tuple(history.transitions(SOURCE, ALWAYS)) == events
@@ -78,10 +78,10 @@ def test_an_event_that_is_told_twice_is_kept_once(history: HistoryFile) -> None:
 
 
 def test_the_first_acknowledgement_stays_when_the_tool_forgets_it(history: HistoryFile) -> None:
-    told = incident(acknowledged=105.0)
-    assert after(history, told, replace(told, acknowledged=None)).acknowledged == 105
-    assert after(history, replace(told, acknowledged=130.0)).acknowledged == 105
-    assert after(history, replace(told, acknowledged=103.0)).acknowledged == 103
+    received = incident(acknowledged=105.0)
+    assert after(history, received, replace(received, acknowledged=None)).acknowledged == 105
+    assert after(history, replace(received, acknowledged=130.0)).acknowledged == 105
+    assert after(history, replace(received, acknowledged=103.0)).acknowledged == 103
 
 
 def test_an_acknowledgement_that_comes_apart_from_the_incident_is_added(
@@ -95,13 +95,13 @@ def test_an_acknowledgement_that_comes_apart_from_the_incident_is_added(
 
 
 def test_a_resolution_that_is_taken_back_counts_as_reopened(history: HistoryFile) -> None:
-    told = incident()
-    opened_again = replace(told, status="triggered", resolved=None)
-    assert after(history, told, told).reopened == 0
+    received = incident()
+    opened_again = replace(received, status="triggered", resolved=None)
+    assert after(history, received, received).reopened == 0
     assert after(history, opened_again).reopened == 1
-    later = replace(told, resolved=told.created + 900)
+    later = replace(received, resolved=received.created + 900)
     assert after(history, later).reopened == 1
-    assert after(history, replace(later, resolved=told.created + 1800)).reopened == 2
+    assert after(history, replace(later, resolved=received.created + 1800)).reopened == 2
 
 
 def test_what_an_incidents_own_alerts_told_outlives_the_next_listing(history: HistoryFile) -> None:
@@ -140,8 +140,10 @@ def test_a_later_reading_takes_the_place_of_those_within_it(history: HistoryFile
 
 
 def test_an_address_in_a_text_is_a_digest_that_stays_the_same(history: HistoryFile) -> None:
-    told = incident(title="for Ani@acme.example", entity="ani@acme.example", tags=("ani@acme.eu",))
-    known = after(history, told)
+    received = incident(
+        title="for Ani@acme.example", entity="ani@acme.example", tags=("ani@acme.eu",)
+    )
+    known = after(history, received)
     assert "@" not in known.title + known.entity + known.tags[0]
     assert known.title.endswith(known.entity)
 

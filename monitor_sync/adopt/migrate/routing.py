@@ -263,9 +263,9 @@ def _of_team(moved: Sequence[tuple[Monitor, Recipients]]) -> list[NotifyRule]:
     return [*rules, NotifyRule(recipients=others)] if others else rules
 
 
-def _compatible(one: Recipients, other: Recipients) -> bool:
+def _compatible(first: Recipients, second: Recipients) -> bool:
     """Return whether two rules notify the same of each state that both know."""
-    return all(set(one[state]) == set(other[state]) for state in one.keys() & other.keys())
+    return all(set(first[state]) == set(second[state]) for state in first.keys() & second.keys())
 
 
 def _of_somebody(said: Recipients) -> dict[str, tuple[str, ...]]:

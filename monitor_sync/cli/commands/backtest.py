@@ -79,10 +79,10 @@ def command(
     """
     from monitor_sync.app.backtesting import BacktestOptions
 
-    asked = BacktestOptions(
+    options = BacktestOptions(
         selectors=selectors, base=base, days=days or 0, budget=budget, suggest=suggest
     )
-    backtests = app.backtest(root, console.target(), asked, progress=progress)
+    backtests = app.backtest(root, console.target(), options, progress=progress)
     if picture is not None:
         from monitor_sync.render.backtest.svg import svg
 

@@ -239,27 +239,27 @@ def weekly(
         teams=teams, week=week, review=review, names=names, offline=offline, budget=budget
     )
     talk = app.Conversation(progress=progress)
-    told = app.report_weekly(root, console.target(), chosen, conversation=talk)
+    weekly = app.report_weekly(root, console.target(), chosen, conversation=talk)
     from monitor_sync.render import weekly as shown
 
     if post:
-        _post(told, shown.messages(told), resend=resend)
+        _post(weekly, shown.messages(weekly), resend=resend)
     elif form == "markdown":
-        console.answer(shown.markdown(told, console.answer_style(output).width), output)
+        console.answer(shown.markdown(weekly, console.answer_style(output).width), output)
     else:
         render = {"slack": shown.slack, "html": shown.html, "json": shown.json}[form]
-        console.answer(render(told), output)
+        console.answer(render(weekly), output)
 
 
-def _post(told: Weekly, messages: Sequence[Mapping[str, Any]], *, resend: bool) -> None:
+def _post(weekly: Weekly, messages: Sequence[Mapping[str, Any]], *, resend: bool) -> None:
     """Post each page and say what became of it. Raises Unposted where one was not taken."""
     from monitor_sync.github import client, runner
 
     github = client.GitHub(runner.from_environment(os.environ))
-    posted = app.post_weekly(told, messages, github, os.environ, resend=resend)
+    posted = app.post_weekly(weekly, messages, github, os.environ, resend=resend)
     words = {"posted": "posted", "taken": "posted already; --resend posts it again"}
     for page in posted:
-        console.say(f"{page.name}, week {told.week}: {words.get(page.done, page.problem)}")
+        console.say(f"{page.name}, week {weekly.week}: {words.get(page.done, page.problem)}")
     failed = [page.name for page in posted if page.done == "failed"]
     if failed:
         raise RemoteError(

@@ -126,7 +126,7 @@ def command(
             console.say(sentence)
     _tell_of_baseline(validation, baseline)
     _warn_of_hidden(validation.diagnostics, least, fail_on)
-    _answer(form, validation, least, fail_on, output, each=bool(selectors))
+    _answer(form, validation, least, fail_on, output, ungrouped=bool(selectors))
     context.exit(_exit_code(validation, fail_on))
 
 
@@ -172,12 +172,12 @@ def _answer(
     fail_on: Severity,
     output: Path | None,
     *,
-    each: bool,
+    ungrouped: bool,
 ) -> None:
     """
     Print the findings; where they are for programs, the line that counts is conversation.
 
-    ``each``: show every one of them, also where a rule found the same many times.
+    ``ungrouped``: show every one of them, also where a rule found the same many times.
     """
     from monitor_sync.render import diagnostics as shown
 
@@ -190,7 +190,7 @@ def _answer(
         hidden=len(validation.diagnostics) - len(visible),
     )
     if form == "text":
-        findings = shown.text if each else shown.brief
+        findings = shown.text if ungrouped else shown.brief
         text = findings(visible, console.answer_style(output))
         console.answer(text + more + summary, output)
         return

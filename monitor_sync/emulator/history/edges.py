@@ -163,8 +163,8 @@ def in_maintenance(
 def in_whole_seconds(item: PastIncident) -> PastIncident:
     """Return an incident of a tool that tells seconds alone."""
     steps = tuple(replace(step, at=float(int(step.at))) for step in item.steps)
-    told = {name: at if at is None else float(int(at)) for name, at in item.told.items()}
-    return replace(item, steps=steps, told=told)
+    times = {name: at if at is None else float(int(at)) for name, at in item.told.items()}
+    return replace(item, steps=steps, told=times)
 
 
 def from_elsewhere(teams: Iterable[str], rng: Random, span: tuple[int, int]) -> list[PastIncident]:

@@ -121,9 +121,9 @@ def _incidents(
     of_zenduty = {name for name, team in teams.items() if team.tool == "zenduty"}
     elsewhere = edges.silent(edges.from_elsewhere(teams, rng, span), scene.silent)
     incidents = edges.sprinkled(own, rng, span[1], of_zenduty) + elsewhere
-    told = edges.in_maintenance(incidents, scene.windows, of_zenduty)
+    incidents = edges.in_maintenance(incidents, scene.windows, of_zenduty)
     by_tool: dict[str, list[PastIncident]] = {}
-    for item in sorted(told, key=lambda item: (item.created, item.team, item.problem)):
+    for item in sorted(incidents, key=lambda item: (item.created, item.team, item.problem)):
         by_tool.setdefault(teams[item.team].tool, []).append(
             item if item.team in of_zenduty else edges.in_whole_seconds(item)
         )

@@ -189,16 +189,16 @@ def timeseries(account: Account, request: Request, _: str) -> Answer:
         math.ceil((sent.get("interval") or 0) / 1000),
     )
     series: list[dict[str, Any]] = []
-    found: list[Line] = []
+    lines: list[Line] = []
     for index, query in enumerate(sent["queries"]):
         for tags, line in _of_query(account, query, span):
             series.append({"group_tags": tags, "query_index": index, "unit": None})
-            found.append(line)
-    times = sorted({bucket for line in found for bucket in line})
+            lines.append(line)
+    times = sorted({bucket for line in lines for bucket in line})
     attributes = {
         "series": series,
         "times": [bucket * 1000 for bucket in times],
-        "values": [[line.get(bucket) for bucket in times] for line in found],
+        "values": [[line.get(bucket) for bucket in times] for line in lines],
     }
     data = {"type": "timeseries_response", "id": "0", "attributes": attributes}
     return answer({"data": data})

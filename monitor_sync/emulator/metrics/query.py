@@ -92,11 +92,11 @@ def read(text: str) -> Expression:
 
 def series_anywhere(text: str) -> list[SeriesQuery]:
     """Return the series that can be read somewhere in a query of any kind."""
-    found: list[SeriesQuery] = []
+    series: list[SeriesQuery] = []
     for match in _SERIES.finditer(text):
         with contextlib.suppress(NotServed):
-            found.append(_series(match))
-    return found
+            series.append(_series(match))
+    return series
 
 
 def series_in(expression: Expression) -> list[SeriesQuery]:

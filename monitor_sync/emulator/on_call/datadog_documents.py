@@ -251,10 +251,10 @@ def responders(team: DatadogTeam, at: datetime, request: Request) -> Document:
         "current": current,
         "next": next((turn for turn in turns if turn[1] > at), None),
     }
-    asked = request.query.get("filter[position]", "current").split(",")
+    wanted = request.query.get("filter[position]", "current").split(",")
     identifier = f"{team.own('schedule')}-{int(at.timestamp())}"
     groups, shifts = [], []
-    for position in asked:
+    for position in wanted:
         turn = positions.get(position)
         if turn is None:
             continue

@@ -132,7 +132,7 @@ class OpsgenieAccount:
             return {"data": _timeline(team, now, request), "expandable": [], **whole}
         if team is not None and kind == "routing_rules":
             return {"data": [_routing_rule(team)], **whole}
-        asked = [team] if team is not None else [*self._teams]
+        teams = [team] if team is not None else [*self._teams]
         make: dict[str, Callable[[OpsgenieTeam], Document]] = {
             "teams": lambda t: {"id": t.id("team"), "name": t.name, "description": ""},
             "integrations": _integration,
@@ -140,7 +140,7 @@ class OpsgenieAccount:
             "schedules": _schedule,
             "on_calls": lambda t: _on_call(t, now),
         }
-        return {"data": [make[kind](held) for held in asked], **whole}
+        return {"data": [make[kind](held) for held in teams], **whole}
 
     def _users(self, request: Request) -> Document:
         users = {user["username"]: user for team in self._teams for user in team.users}

@@ -102,13 +102,13 @@ def _line(reading: Reading, group: Group, values: Values) -> SubmittedLine:
     tags = dict(zip(keys, group, strict=True))
     if isinstance(reading.part, str):
         return SubmittedLine(field="search", name=reading.part, tags=tags, values=values)
-    asked = {
+    fixed = {
         tag.key: tag.value
         for tag in tags_in(reading.part.scope.condition)
         if tag.key and not tag.negated and "*" not in tag.value
     }
     return SubmittedLine(
-        field="metric", name=reading.part.metric.text, tags={**asked, **tags}, values=values
+        field="metric", name=reading.part.metric.text, tags={**fixed, **tags}, values=values
     )
 
 

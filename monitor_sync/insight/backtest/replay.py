@@ -227,13 +227,13 @@ def _counted(
     evaluations: Mapping[Seconds, Evaluation],
 ) -> Mapping[str, int]:
     """Count by handle what it is told; a recovery wakes nobody."""
-    told: Counter[str] = Counter()
+    notifications: Counter[str] = Counter()
     for change in changes:
         if change.new is not Status.OK:
             result = evaluations[change.instant].results.get(change.group)
             value = result.value if result else None
-            told.update(handles_told(body, settings, change, keys, value))
-    return told
+            notifications.update(handles_told(body, settings, change, keys, value))
+    return notifications
 
 
 def group_name(keys: Group, group: Group) -> str:

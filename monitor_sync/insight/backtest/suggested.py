@@ -44,7 +44,7 @@ def suggestions(
     Each was replayed over the same points. Empty where nothing would have.
     """
     lasting = [part for part in made.stretches if part.state == "alert" and _lasts(part, span)]
-    found: list[AlertSuggestion] = []
+    suggestions: list[AlertSuggestion] = []
     for option, value in _candidates(made, lasting, span):
         other = _with(definition, option, value)
         if other is None:
@@ -52,13 +52,13 @@ def suggestions(
         history = bound_history(other.wanted.readings, points)
         tried = replay(other.body, other.settings, history, span, warm_up=WARM_UP)
         if len(tried.fires) < len(made.fires) and all(_kept(part, tried) for part in lasting):
-            found.append(
+            suggestions.append(
                 AlertSuggestion(
                     option=option, value=value, fires=len(tried.fires),
                     before=len(made.fires), lasting=len(lasting),
                 )
             )  # fmt: skip
-    return tuple(sorted(found, key=lambda suggestion: suggestion.fires))
+    return tuple(sorted(suggestions, key=lambda suggestion: suggestion.fires))
 
 
 def _lasts(part: AlertEpisode, span: Span) -> bool:

@@ -203,9 +203,9 @@ def _of_searches(settings: EvaluationSettings) -> Wanted:
     if source is None:
         raise Unsupported(f"history of a {settings.query.type}")
     every = _every(settings)
-    found = search.searches(settings.query, settings.options)
+    legs = search.searches(settings.query, settings.options)
     by_text: dict[str, WantedLine] = {}
-    for leg in found.values():
+    for leg in legs.values():
         line = WantedLine(
             source=source,
             text=leg.text or "*",

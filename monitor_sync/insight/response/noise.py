@@ -136,10 +136,12 @@ def noise(
     episodes = _by_monitor(history.episodes)
     acknowledged = _acknowledged(history.incidents)
     ids = {status.id for status in live.values()}
-    told = [_row(row, episodes, acknowledged, history, globs) for row in rows]
-    paged = problems(page for _, pages in told for page in pages)
+    judged = [_row(row, episodes, acknowledged, history, globs) for row in rows]
+    paged = problems(page for _, pages in judged for page in pages)
     return Noise(
-        monitors=tuple(sorted(_in_problems((row for row, _ in told), paged), key=_noisiest_first)),
+        monitors=tuple(
+            sorted(_in_problems((row for row, _ in judged), paged), key=_noisiest_first)
+        ),
         problems=paged,
         of_no_file=sum(len(group) for number, group in episodes.items() if number not in ids),
     )
@@ -210,11 +212,11 @@ def _touches(episode: AlertEpisode, span: Span) -> bool:
 def _pages(
     monitor: Monitor, fires: Iterable[AlertEpisode], globs: tuple[str, ...]
 ) -> list[PageOfMonitor]:
-    told = audience.of_body(monitor.body)
+    notified = audience.of_body(monitor.body)
     states = {
         state
-        for state in told.at
-        if any(is_pager(handle, globs) for handle in told.handles_at(state))
+        for state in notified.at
+        if any(is_pager(handle, globs) for handle in notified.handles_at(state))
     }
     return [
         PageOfMonitor(key=monitor.key, team=monitor.team, group=fire.group, start=fire.start)

@@ -73,10 +73,10 @@ def findings(
     ``known`` are these and older ones: an RCA may be about one of them.
     """
     held = {name for rca in register for name in rca.incidents}
-    asked = [response for response in occurrences if _needs_one(response, now)]
+    owing = [response for response in occurrences if _needs_one(response, now)]
     return RcaFindings(
-        asked=len(asked),
-        missing=tuple(response for response in asked if not _has_one(response, held)),
+        asked=len(owing),
+        missing=tuple(response for response in owing if not _has_one(response, held)),
         overdue=tuple(_overdue(register, day_of(now, zone))),
         recurring=tuple(_recurring(register, occurrences, known, zone)),
     )

@@ -90,15 +90,15 @@ def problems(responses: Iterable[Response]) -> dict[str, Fingerprint]:
     title, whose alerts were not, is the same problem; where the title is that of several, it is
     one of its own.
     """
-    told = {response.incident.id: fingerprint(response.placed) for response in responses}
+    fingerprints = {response.incident.id: fingerprint(response.placed) for response in responses}
     titles = {response.incident.id: _by_title(response.incident) for response in responses}
     better: dict[Fingerprint, set[Fingerprint]] = {}
-    for name, known in told.items():
+    for name, known in fingerprints.items():
         if known != titles[name]:
             better.setdefault(titles[name], set()).add(known)
     return {
         name: next(iter(better[known])) if len(better.get(known, ())) == 1 else known
-        for name, known in told.items()
+        for name, known in fingerprints.items()
     }
 
 

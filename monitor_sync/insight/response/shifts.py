@@ -38,7 +38,7 @@ class TeamShifts:
     worst: int
 
     @property
-    def each(self) -> float:
+    def per_shift(self) -> float:
         """How many problems a shift had on average."""
         return self.problems / self.shifts if self.shifts else 0.0
 

@@ -47,7 +47,7 @@ def lasting_title(title: str) -> str:
 
 def short_title(title: str) -> str:
     """Return a title for people, without the state in which Datadog sent it."""
-    told = datadog_title(title)
-    if told is None:
+    parts = datadog_title(title)
+    if parts is None:
         return title
-    return f"{told.name} ({told.group})" if told.group else told.name
+    return f"{parts.name} ({parts.group})" if parts.group else parts.name

@@ -114,8 +114,8 @@ class ZendutyIncidents:
                 yield page
                 return
             incidents = tuple(filter(None, map(incident, page.items)))
-            fresh = tuple(one for one in incidents if one.id not in seen)
-            seen.update(one.id for one in fresh)
+            fresh = tuple(item for item in incidents if item.id not in seen)
+            seen.update(item.id for item in fresh)
             stale = 0 if fresh else stale + 1
             following = _following(page, query)
             if following is not None and stale >= _MOST_STALE:
@@ -244,9 +244,9 @@ _STATUSES: Final[Mapping[str, IncidentStatus]] = {
 
 def _status(value: Any, acknowledged: Seconds | None, resolved: Seconds | None) -> IncidentStatus:
     """Return the status that is told, as a number or a word; else the one that the times mean."""
-    told = _STATUSES.get(text(value).casefold())
-    if told is not None:
-        return told
+    stated = _STATUSES.get(text(value).casefold())
+    if stated is not None:
+        return stated
     if resolved is not None:
         return "resolved"
     return "triggered" if acknowledged is None else "acknowledged"

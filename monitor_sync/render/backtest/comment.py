@@ -13,27 +13,27 @@ _ROWS: Final = 10
 _DOUBTS: Final = 5
 
 
-def section(told: BacktestTold) -> str:
+def section(backtest: BacktestTold) -> str:
     """Return the part; its length is bounded by the rows that it shows."""
-    rows = sorted(told.rows, key=lambda row: (-row.new, row.key))
-    lines = [f"**On the last {told.days:g} days:** {_sentence(told)}", ""]
+    rows = sorted(backtest.rows, key=lambda row: (-row.new, row.key))
+    lines = [f"**On the last {backtest.days:g} days:** {_sentence(backtest)}", ""]
     if rows:
         lines += ["| Monitor | Alerts: live | new | In alert | Agrees |", "|---|--:|--:|--:|---|"]
         lines += [_row(row) for row in rows[:_ROWS]]
     if len(rows) > _ROWS:
         lines.append(f"| and {count(len(rows) - _ROWS, 'monitor')} more | | | | |")
     doubts = [f"- {code(row.key)}: {code(a, 200)}" for row in rows for a in row.assumptions]
-    doubts += [f"- {code(key)} was not replayed: {code(why, 200)}" for key, why in told.skipped]
+    doubts += [f"- {code(key)} was not replayed: {code(why, 200)}" for key, why in backtest.skipped]
     lines += ["", *doubts[:_DOUBTS]] if doubts else []
     if len(doubts) > _DOUBTS:
         lines.append(f"- and {len(doubts) - _DOUBTS} more such lines")
     return "\n".join(lines)
 
 
-def _sentence(told: BacktestTold) -> str:
-    new = sum(row.new for row in told.rows)
-    changed = [row for row in told.rows if row.live is not None]
-    words = f"{count(len(told.rows), 'monitor')} would have alerted {count(new, 'time')}"
+def _sentence(backtest: BacktestTold) -> str:
+    new = sum(row.new for row in backtest.rows)
+    changed = [row for row in backtest.rows if row.live is not None]
+    words = f"{count(len(backtest.rows), 'monitor')} would have alerted {count(new, 'time')}"
     if changed:
         live = sum(row.live or 0 for row in changed)
         words += f"; the live versions of {len(changed)} alerted {count(live, 'time')}"

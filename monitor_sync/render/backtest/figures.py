@@ -80,7 +80,7 @@ def duration(minutes: int) -> str:
     return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
 
 
-def told(backtested: Backtested, backtests: Backtests) -> Iterator[tuple[str, int, int, bool]]:
+def notified(backtested: Backtested, backtests: Backtests) -> Iterator[tuple[str, int, int, bool]]:
     """Yield each handle with how often it is told by the live and by the new definition."""
     old = backtested.compared.old
     before = Counter(old.told if old is not None else {})

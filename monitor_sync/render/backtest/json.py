@@ -37,7 +37,7 @@ def _monitor(backtested: Backtested) -> dict[str, Any]:
         "fidelity": asdict(compared.fidelity) if compared.fidelity is not None else None,
         "points": backtested.points,
         "calls": backtested.calls,
-        "assumptions": [words.assumption(told) for told in compared.assumptions],
+        "assumptions": [words.assumption(assumption) for assumption in compared.assumptions],
     }
 
 

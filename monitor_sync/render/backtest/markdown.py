@@ -67,11 +67,11 @@ def _details(backtested: Backtested, backtests: Backtests) -> str:
     lines = [f"<details><summary>{html_code(backtested.monitor.key)}</summary>", "", "```text"]
     lines += [_strip(label, made) for label, made in figures.versions(compared)]
     lines.append("```")
-    lines += [f"- {_told(entry)}" for entry in list(figures.told(backtested, backtests))[:8]]
+    lines += [f"- {_told(entry)}" for entry in list(figures.notified(backtested, backtests))[:8]]
     lines += [f"- quieter: {code(words.suggestion(s))}" for s in backtested.suggestions[:2]]
     agreement = figures.agreement(compared.fidelity)
     lines += [f"- {agreement}"] if agreement else []
-    lines += [f"- {code(words.assumption(told))}" for told in compared.assumptions]
+    lines += [f"- {code(words.assumption(assumption))}" for assumption in compared.assumptions]
     return "\n".join([*lines, "", "</details>"])
 
 

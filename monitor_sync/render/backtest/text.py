@@ -53,14 +53,14 @@ def _block(
     agreement = figures.agreement(compared.fidelity)
     if agreement:
         yield from _wrapped("checked", agreement, style)
-    for told in compared.assumptions:
-        if told.kind != "no_history":  # the same for all: said once, at the end
-            yield from _wrapped("rests on", words.assumption(told), style)
+    for assumption in compared.assumptions:
+        if assumption.kind != "no_history":  # the same for all: said once, at the end
+            yield from _wrapped("rests on", words.assumption(assumption), style)
 
 
 def _told(backtested: Backtested, backtests: Backtests) -> Iterator[str]:
     live = backtested.compared.old is not None
-    for handle, before, after, pages in list(figures.told(backtested, backtests))[:4]:
+    for handle, before, after, pages in list(figures.notified(backtested, backtests))[:4]:
         numbers = f"{count(before, 'time')}, then {after}" if live else count(after, "time")
         yield f"{handle} {numbers}" + (" (pages)" if pages else "")
 
@@ -145,8 +145,8 @@ def _closing(backtests: Backtests, zone: ZoneInfo, style: Style) -> Sequence[str
     number = count(len(backtests.monitors), "monitor")
     head = f"{number} replayed over {backtests.days:g} days, {figures.stretch(backtests, zone)}"
     calls = count(backtests.calls, "request")
-    told = wrapped(f"{head}; {calls} for history.", min(style.width or 80, _WIDEST), 0)
-    lines = [style(line, bold=True) for line in told]
+    counted = wrapped(f"{head}; {calls} for history.", min(style.width or 80, _WIDEST), 0)
+    lines = [style(line, bold=True) for line in counted]
     most = backtests.most_per_week
     for backtested in backtests.too_loud():
         per_week = figures.figures(backtested.compared.new, zone).per_week

@@ -40,16 +40,18 @@ _SKIPPED: Final[dict[SkipReason, str]] = {
 }
 
 
-def assumption(told: Assumption) -> str:
+def assumption(assumption: Assumption) -> str:
     """Return one line."""
-    if told.kind == "limit":
-        return _LIMITS[told.name]
-    if told.kind == "uncertain":
-        words = f"uncertain: Datadog does not document {told.name}"
-        if told.low != told.high:
-            words += f": between {told.low} and {count(told.high, 'alert')}"
+    if assumption.kind == "limit":
+        return _LIMITS[assumption.name]
+    if assumption.kind == "uncertain":
+        words = f"uncertain: Datadog does not document {assumption.name}"
+        if assumption.low != assumption.high:
+            words += f": between {assumption.low} and {count(assumption.high, 'alert')}"
         return words
-    return _SENTENCES[told.kind].format(name=told.name, low=told.low, high=told.high)
+    return _SENTENCES[assumption.kind].format(
+        name=assumption.name, low=assumption.low, high=assumption.high
+    )
 
 
 def skipped(monitor: SkippedMonitor) -> str:
@@ -62,10 +64,11 @@ def unknown(reason: str) -> str:
     return _SENTENCES["no_history"].format(name=reason)
 
 
-def suggestion(told: AlertSuggestion) -> str:
+def suggestion(suggestion: AlertSuggestion) -> str:
     """Return what a threshold would have changed, with what it would have kept."""
     kept = "none of them lasted ten minutes"
-    if told.lasting:
-        kept = f"{count(told.lasting, 'alert')} of ten minutes or more kept"
-    fires = count(told.fires, "alert")
-    return f"{told.option} {told.value:.12g}: {fires} in place of {told.before}, {kept}"
+    if suggestion.lasting:
+        kept = f"{count(suggestion.lasting, 'alert')} of ten minutes or more kept"
+    option = f"{suggestion.option} {suggestion.value:.12g}"
+    fires = count(suggestion.fires, "alert")
+    return f"{option}: {fires} in place of {suggestion.before}, {kept}"

@@ -117,16 +117,16 @@ def _open(response: Response) -> dict[str, Any]:
 
 def incident(response: Response) -> dict[str, Any]:
     """Return what an incident is, and whose."""
-    told, placed = response.incident, response.placed
+    reported, placed = response.incident, response.placed
     return {
-        "number": told.number,
+        "number": reported.number,
         "team": placed.team,
         "unit": placed.unit,
-        "service": told.service,
+        "service": reported.service,
         "priority": placed.priority,
         "monitor": placed.monitor or None,
         "detected_by": placed.detected_by,
-        "created": moment(told.created),
+        "created": moment(reported.created),
     }
 
 

@@ -64,5 +64,5 @@ def _rules(team: Team) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
 def _states(rule: NotifyRule, names: dict[str, str]) -> Iterator[tuple[str, str]]:
     for state in STATES:
         handles = rule.recipients.get(state, ())
-        told = ", ".join(names.get(handle, without_addresses(handle)) for handle in handles)
-        yield _STATES.get(state, state), told or "nobody"
+        notified = ", ".join(names.get(handle, without_addresses(handle)) for handle in handles)
+        yield _STATES.get(state, state), notified or "nobody"

@@ -85,10 +85,12 @@ def _details(monitor: Monitor, row: NoisyMonitor, facts: SiteFacts) -> dict[str,
 
 def _tells(monitor: Monitor) -> Iterator[str]:
     """Yield who is told of what: transitions that tell the same people stand in one line."""
-    told = audience.of_body(monitor.body)
+    notified = audience.of_body(monitor.body)
     alike: dict[tuple[str, ...], list[str]] = {}
-    for transition in told.at:
-        alike.setdefault(told.handles_at(transition), []).append(LABELS.get(transition, transition))
+    for transition in notified.at:
+        alike.setdefault(notified.handles_at(transition), []).append(
+            LABELS.get(transition, transition)
+        )
     for handles, transitions in alike.items():
         yield f"{', '.join(transitions)}: {', '.join(handles) or 'nobody'}"
 

@@ -51,5 +51,5 @@ def _report(weekly: Weekly, report: ResponseReport) -> dict[str, Any]:
         notes=(),
     )
     kept = ("rows", "left_out", "total", "trends", "open", "recurrence")
-    told = document(responded)
-    return {name: told[name] for name in kept}
+    whole = document(responded)
+    return {name: whole[name] for name in kept}

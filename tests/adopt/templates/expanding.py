@@ -62,7 +62,7 @@ def placed(
     )
 
 
-def found(monitors: Sequence[PlacedMonitor], **taken: Sequence[str]) -> Suggestion:
+def suggested(monitors: Sequence[PlacedMonitor], **taken: Sequence[str]) -> Suggestion:
     """Return what monitors of units that are called by their folder's name have in common."""
     return Finder().find(monitors, {"motor": "Motor", "travel": "Travel"}, **taken)
 
@@ -113,7 +113,7 @@ def expanded(suggestion: Suggestion, root: Path) -> dict[int, Monitor]:
 
 def proven(monitors: Sequence[PlacedMonitor], root: Path) -> Suggestion:
     """Return what is found, once its files make the live monitors under their ids, and no more."""
-    suggestion = found(monitors)
+    suggestion = suggested(monitors)
     made = expanded(suggestion, root)
     assert sorted(made) == sorted(monitor.id for monitor in monitors)
     for monitor in monitors:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor_sync.adopt.placed import PlacedMonitor
-from tests.adopt.templates.expanding import found, placed, proven
+from tests.adopt.templates.expanding import placed, proven, suggested
 from tests.growth import calls
 
 SERVICES = ("quote-api", "pricing", "documents", "vehicle-data")
@@ -197,7 +197,7 @@ def test_a_name_that_is_in_the_file_already_is_not_given_twice(tmp_path: Path) -
 
 def test_names_of_templates_and_keys_that_exist_are_left_alone() -> None:
     monitors = [errors(service, n, file=service) for n, service in enumerate(SERVICES, 1)]
-    suggestion = found(
+    suggestion = suggested(
         monitors,
         taken_templates=["requests-fail-2"],
         taken_keys=["motor/pricing/pricing.requests-fail"],
@@ -208,12 +208,12 @@ def test_names_of_templates_and_keys_that_exist_are_left_alone() -> None:
 
 def test_two_monitors_are_no_template() -> None:
     monitors = [errors(service, n) for n, service in enumerate(SERVICES[:2], 1)]
-    assert found(monitors).left == tuple(monitors)
+    assert suggested(monitors).left == tuple(monitors)
 
 
 def test_exact_copies_stay_written_out_since_no_item_tells_them_apart() -> None:
     monitors = [placed("A", "avg(last_5m):avg:a{*} > 5", id_=number) for number in range(5)]
-    assert found(monitors).left == tuple(monitors)
+    assert suggested(monitors).left == tuple(monitors)
 
 
 def test_monitors_that_share_a_query_and_nothing_else_stay_written_out() -> None:
@@ -222,7 +222,7 @@ def test_monitors_that_share_a_query_and_nothing_else_stay_written_out() -> None
         placed(name, f"avg(last_5m):avg:a.b{{host:h{number}}} > 5", id_=number, message=name * 3)
         for number, name in enumerate(names)
     ]
-    assert found(monitors).left == tuple(monitors)
+    assert suggested(monitors).left == tuple(monitors)
 
 
 def test_composites_stay_written_out_since_they_name_keys() -> None:
@@ -230,7 +230,7 @@ def test_composites_stay_written_out_since_they_name_keys() -> None:
         placed(f"{s} is down", f"{number} && {number + 1}", id_=number, type="composite")
         for number, s in enumerate(SERVICES, 100)
     ]
-    assert found(monitors).left == tuple(monitors)
+    assert suggested(monitors).left == tuple(monitors)
 
 
 def test_slo_alerts_stay_written_out_where_they_name_slos() -> None:
@@ -243,7 +243,7 @@ def test_slo_alerts_stay_written_out_where_they_name_slos() -> None:
         )
         for number, s in enumerate(SERVICES, 100)
     ]
-    assert found(monitors).left == tuple(monitors)
+    assert suggested(monitors).left == tuple(monitors)
 
 
 def test_services_times_environments_are_a_template_with_both() -> None:
@@ -259,7 +259,7 @@ def test_services_times_environments_are_a_template_with_both() -> None:
         )
         for number, (service, env) in enumerate(product(SERVICES[:3], ("live", "test")), 1)
     ]
-    suggestion = found(monitors)
+    suggestion = suggested(monitors)
     (template,) = suggestion.templates
     assert (template.item, list(template.monitors)) == ("environment", ["pods-not-ready"])
     assert template.monitors["pods-not-ready"]["name"] == (
@@ -328,8 +328,8 @@ def estate(services: int, others: int) -> list[PlacedMonitor]:
 
 def test_twice_the_monitors_take_about_twice_the_calls() -> None:
     small, large = estate(80, 80), estate(160, 160)
-    found(large)  # the pieces of texts, which are kept, are kept of both
-    assert calls(lambda: found(large)) < 2.5 * calls(lambda: found(small))
+    suggested(large)  # the pieces of texts, which are kept, are kept of both
+    assert calls(lambda: suggested(large)) < 2.5 * calls(lambda: suggested(small))
 
 
 _NAME = st.text("ab-", min_size=1, max_size=4).filter(lambda name: name.strip("-") == name)

@@ -88,19 +88,19 @@ def test_times_that_are_told_wrong_are_right_in_the_truth() -> None:
     for item in HISTORY.incidents:
         assert [step.at for step in item.steps] == sorted(step.at for step in item.steps)
         assert item.steps[-1].at <= UNTIL
-        told = [item.as_told(name) for name in ("created", "acknowledged", "resolved")]
+        times = [item.as_told(name) for name in ("created", "acknowledged", "resolved")]
         if edges.ACKNOWLEDGED_BEFORE_CREATED in item.edges:
-            assert told[1] is not None
-            assert told[0] is not None
-            assert 0 < told[0] - told[1] < 6
+            assert times[1] is not None
+            assert times[0] is not None
+            assert 0 < times[0] - times[1] < 6
         elif edges.RESOLVED_BEFORE_ACKNOWLEDGED in item.edges:
-            assert told[1] is not None
-            assert told[2] is not None
-            assert told[2] < told[1]
+            assert times[1] is not None
+            assert times[2] is not None
+            assert times[2] < times[1]
         elif edges.MISSING_TIMES in item.edges:
-            assert told[2] is None
+            assert times[2] is None
         else:
-            assert told == [item.created, item.acknowledged, item.resolved]
+            assert times == [item.created, item.acknowledged, item.resolved]
 
 
 def test_reopened_and_timed_out_incidents_keep_their_first_acknowledgement() -> None:

@@ -17,7 +17,7 @@ ESTATE = served("datadog")
 LAST_WEEK = [item for item in ESTATE.truth["incident"] if item["created"] >= UNTIL - WEEK]
 
 
-def asked(what: str, **changes: Any) -> tuple[int, Any]:
+def ask(what: str, **changes: Any) -> tuple[int, Any]:
     query = {
         "data_source": "on_call_events",
         "compute": {"aggregation": "count"},
@@ -38,7 +38,7 @@ def asked(what: str, **changes: Any) -> tuple[int, Any]:
 
 
 def test_a_scalar_counts_the_pages_of_the_truth_in_the_recorded_shape() -> None:
-    status, given = asked("scalar")
+    status, given = ask("scalar")
     assert status == 200
     assert LAST_WEEK
     assert given == {
@@ -65,17 +65,17 @@ def test_a_scalar_counts_the_pages_of_the_truth_in_the_recorded_shape() -> None:
 
 
 def test_groups_and_searches_narrow_what_is_counted() -> None:
-    _, given = asked("scalar", group_by=[{"facet": "team"}])
+    _, given = ask("scalar", group_by=[{"facet": "team"}])
     teams, counts = given["data"]["attributes"]["columns"]
     counted = dict(zip((value for [value] in teams["values"]), counts["values"], strict=True))
     assert counted == Counter(item["team"] for item in LAST_WEEK)
     team = next(iter(counted))
-    _, one = asked("scalar", search={"query": f"team:{team}"})
-    assert one["data"]["attributes"]["columns"][0]["values"] == [counted[team]]
+    _, of_team = ask("scalar", search={"query": f"team:{team}"})
+    assert of_team["data"]["attributes"]["columns"][0]["values"] == [counted[team]]
 
 
 def test_a_timeseries_has_the_same_pages_by_the_hour() -> None:
-    status, given = asked("timeseries")
+    status, given = ask("timeseries")
     assert status == 200, given
     attributes = given["data"]["attributes"]
     assert sum(attributes["values"][0]) == len(LAST_WEEK)
@@ -95,4 +95,4 @@ def test_a_timeseries_has_the_same_pages_by_the_hour() -> None:
     ],
 )
 def test_what_nobody_has_recorded_is_refused(changes: dict[str, Any]) -> None:
-    assert asked("scalar", **changes)[0] == 400
+    assert ask("scalar", **changes)[0] == 400

@@ -26,8 +26,8 @@ def listed(name: str = "incidents", **query: str) -> list[dict[str, Any]]:
     """Return all objects of a listing, page by page."""
     objects: list[dict[str, Any]] = []
     while True:
-        asked = {**WHOLE, "limit": "100", "offset": str(len(objects)), **query}
-        status, given = ESTATE.ask("GET", f"/__pagerduty/{name}", query=asked)
+        parameters = {**WHOLE, "limit": "100", "offset": str(len(objects)), **query}
+        status, given = ESTATE.ask("GET", f"/__pagerduty/{name}", query=parameters)
         assert status == 200, given
         objects += given[name.rpartition("/")[2]]
         if not given["more"]:
@@ -148,8 +148,8 @@ def test_raw_analytics_page_through_all_that_is_a_day_old() -> None:
     known = [i for i in TRUTH if i["created"] < midnight]
     assert [row["incident_number"] for row in rows] == [i["number"] for i in known]
     for row, item in zip(rows, known, strict=True):
-        told = item["told"]
-        ack = None if told["acknowledged"] is None else told["acknowledged"] - told["created"]
+        times = item["told"]
+        ack = None if times["acknowledged"] is None else times["acknowledged"] - times["created"]
         assert row["seconds_to_first_ack"] == (None if ack is None else max(ack, 0))
         assert row["auto_resolved"] == item["self_resolved"]
 

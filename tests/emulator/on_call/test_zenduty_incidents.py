@@ -195,9 +195,9 @@ def test_what_the_documentation_leaves_open_can_be_chosen() -> None:
         if item["acknowledged"] is None:
             assert times(filled[item["number"]])["acknowledged"] == item["told"]["resolved"]
         if edges.ACK_TIMEOUT in item["edges"]:
-            told = times(last[item["number"]])["acknowledged"]
-            assert told is not None
-            assert told > item["acknowledged"]
+            last_ack = times(last[item["number"]])["acknowledged"]
+            assert last_ack is not None
+            assert last_ack > item["acknowledged"]
 
 
 def test_a_variant_that_there_is_not_is_refused_with_the_nearest() -> None:

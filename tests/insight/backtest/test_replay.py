@@ -133,26 +133,28 @@ def test_an_open_point_that_changes_the_number_of_alerts_is_named() -> None:
     late = [(t, v) for t, v in zip(times, values, strict=True) if t >= START]
     given = points(about, {("new",): ([t for t, _ in late], [v for _, v in late])})
 
-    told = {(a.kind, a.name) for a in run(about, given).assumptions}
-    assert ("uncertain", "new_group_delay") in told
+    named = {(a.kind, a.name) for a in run(about, given).assumptions}
+    assert ("uncertain", "new_group_delay") in named
 
 
 def test_a_maximum_inside_a_minute_is_told_as_between_two_numbers() -> None:
     about = definition("max(last_5m):avg:a.b{*} > 50", thresholds={"critical": 50})
     average = line((240, 10.0))
     highest = line((60, 10.0), (1, 80.0), (179, 10.0))
-    told = run(about, points(about, {(): average}, {(): highest})).assumptions
+    assumptions = run(about, points(about, {(): average}, {(): highest})).assumptions
 
-    assert [(a.kind, a.low, a.high) for a in told] == [("between", 0, 1)]
+    assert [(a.kind, a.low, a.high) for a in assumptions] == [("between", 0, 1)]
 
 
 def test_repetitions_are_said_not_to_be_counted() -> None:
     about = definition(
         "avg(last_5m):avg:a.b{*} > 50", thresholds={"critical": 50}, renotify_interval=30
     )
-    told = run(about, points(about, {(): line((60, 1.0), (30, 101.0), (150, 1.0))})).assumptions
+    assumptions = run(
+        about, points(about, {(): line((60, 1.0), (30, 101.0), (150, 1.0))})
+    ).assumptions
 
-    assert [assumption.kind for assumption in told] == ["renotify"]
+    assert [assumption.kind for assumption in assumptions] == ["renotify"]
 
 
 @pytest.mark.parametrize(
@@ -190,25 +192,29 @@ def episode(start: float, end: float | None, group: str = "", state: Any = "aler
 def test_a_replay_that_agrees_is_faithful_and_one_evaluation_apart_is_the_same() -> None:
     mine = [episode(600, START + 1200)]
     theirs = [episode(660, START + 1260)]
-    told = fidelity(mine, theirs, SPAN, groups=1, tolerance=120)
+    agreement = fidelity(mine, theirs, SPAN, groups=1, tolerance=120)
 
-    assert (told.precision, told.recall, told.time_in_same_state) == (1.0, 1.0, 1.0)
+    assert (agreement.precision, agreement.recall, agreement.time_in_same_state) == (1.0, 1.0, 1.0)
 
 
 def test_alerts_that_only_one_side_has_are_counted_against_it() -> None:
     mine = [episode(600, START + 1200), episode(7200, START + 7800)]
     theirs = [episode(600, START + 1200), episode(3600, START + 4200), episode(600, None, "host:a")]
-    told = fidelity(mine, theirs, SPAN, groups=2, tolerance=120)
+    agreement = fidelity(mine, theirs, SPAN, groups=2, tolerance=120)
 
-    assert told.precision == 0.5
-    assert told.recall == pytest.approx(1 / 3)
-    assert told.time_in_same_state == pytest.approx(1 - (600 + 600 + 13_800) / (2 * 14_400))
+    assert agreement.precision == 0.5
+    assert agreement.recall == pytest.approx(1 / 3)
+    assert agreement.time_in_same_state == pytest.approx(1 - (600 + 600 + 13_800) / (2 * 14_400))
 
 
 def test_without_any_alert_there_is_nothing_to_be_precise_about() -> None:
-    told = fidelity([], [], SPAN, groups=3, tolerance=120)
+    agreement = fidelity([], [], SPAN, groups=3, tolerance=120)
 
-    assert (told.precision, told.recall, told.time_in_same_state) == (None, None, 1.0)
+    assert (agreement.precision, agreement.recall, agreement.time_in_same_state) == (
+        None,
+        None,
+        1.0,
+    )
 
 
 def test_a_replay_that_does_not_agree_says_that_it_is_not_to_be_trusted() -> None:
@@ -224,11 +230,15 @@ def test_a_replay_that_does_not_agree_says_that_it_is_not_to_be_trusted() -> Non
 
 
 def test_an_alert_at_the_edge_of_the_span_is_compared_by_its_time_alone() -> None:
-    told = fidelity(
+    agreement = fidelity(
         [episode(-3600, START + 1200)], [episode(0, START + 1200)], SPAN, groups=1, tolerance=120
     )
 
-    assert (told.precision, told.recall, told.time_in_same_state) == (None, None, 1.0)
+    assert (agreement.precision, agreement.recall, agreement.time_in_same_state) == (
+        None,
+        None,
+        1.0,
+    )
 
 
 def test_minutes_are_those_of_alert_and_not_of_the_warning_before_it() -> None:

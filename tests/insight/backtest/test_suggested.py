@@ -21,9 +21,13 @@ def test_a_threshold_between_flaps_and_a_real_alert_is_found() -> None:
 
 
 def test_a_recovery_threshold_joins_alerts_that_flap_around_the_threshold() -> None:
-    found = of((60, 1.0), *[(6, 54.0), (6, 48.0)] * 5, (120, 1.0))
+    suggestions = of((60, 1.0), *[(6, 54.0), (6, 48.0)] * 5, (120, 1.0))
 
-    assert (found[0].option, found[0].value, found[0].fires) == ("critical_recovery", 45.0, 1)
+    assert (suggestions[0].option, suggestions[0].value, suggestions[0].fires) == (
+        "critical_recovery",
+        45.0,
+        1,
+    )
 
 
 def test_nothing_is_suggested_where_each_alert_lasts() -> None:

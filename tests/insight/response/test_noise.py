@@ -16,7 +16,7 @@ WEEK = Span(at(0), at(7 * 24 * 60))
 UTC = ZoneInfo("UTC")
 
 
-def told(*episodes: AlertEpisode, monitors: list[Monitor] | None = None, **given: Any) -> Noise:
+def noise_of(*episodes: AlertEpisode, monitors: list[Monitor] | None = None, **given: Any) -> Noise:
     """The noise of monitors, of which the first has the id 1."""
     monitors = monitors or [monitor("m")]
     live = {declared.key: LiveStatus(id=number) for number, declared in enumerate(monitors, 1)}
@@ -25,7 +25,7 @@ def told(*episodes: AlertEpisode, monitors: list[Monitor] | None = None, **given
 
 
 def row(*episodes: AlertEpisode, **given: Any) -> NoisyMonitor:
-    (only,) = told(*episodes, **given).monitors
+    (only,) = noise_of(*episodes, **given).monitors
     return only
 
 
@@ -109,19 +109,19 @@ def test_flaps_are_counted_with_the_fires_in_them() -> None:
 def test_those_that_page_most_come_first_and_what_is_in_no_file_is_counted() -> None:
     monitors = [monitor("quiet"), monitor("chatty", CHAT), monitor("loud")]
 
-    found = told(
+    report = noise_of(
         alert(3, 0, 1), alert(2, 0, 1), alert(2, 60, 61), alert(77, 0, 1), monitors=monitors
     )
 
-    assert [counted.key for counted in found.monitors] == ["loud", "chatty", "quiet"]
-    assert found.of_no_file == 1
-    assert [problem.keys for problem in found.problems] == [("loud",)]
+    assert [counted.key for counted in report.monitors] == ["loud", "chatty", "quiet"]
+    assert report.of_no_file == 1
+    assert [problem.keys for problem in report.problems] == [("loud",)]
 
 
 def test_a_monitor_that_pages_beside_another_says_so() -> None:
     pairs = [alert(number, 100 * time, None) for time in range(3) for number in (1, 2)]
 
-    first, second = told(*pairs, monitors=[monitor("a"), monitor("b")]).monitors
+    first, second = noise_of(*pairs, monitors=[monitor("a"), monitor("b")]).monitors
 
     assert {first.beside, second.beside} == {None, ("a", 3)} or {first.beside, second.beside} == {
         None,
@@ -131,9 +131,9 @@ def test_a_monitor_that_pages_beside_another_says_so() -> None:
 
 
 def test_without_a_history_nothing_of_it_is_known() -> None:
-    found = noise([monitor("m")], {"m": LiveStatus(id=1, last_triggered=at(1))}, None, ())
+    report = noise([monitor("m")], {"m": LiveStatus(id=1, last_triggered=at(1))}, None, ())
 
-    (only,) = found.monitors
+    (only,) = report.monitors
     assert only.fires is None
     assert only.self_resolved is None
     assert only.last_fired == at(1)

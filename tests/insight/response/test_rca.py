@@ -46,10 +46,10 @@ def missing(said_of: RcaFindings) -> list[str]:
 def test_a_p1_or_p2_of_five_days_ago_needs_an_rca() -> None:
     made = [urgent("1", 5), urgent("2", 4.9), urgent("3", 20, priority="P3"), urgent("4", 9)]
 
-    found = said([], *made)
+    findings = said([], *made)
 
-    assert missing(found) == ["4", "1"]
-    assert found.asked == 2
+    assert missing(findings) == ["4", "1"]
+    assert findings.asked == 2
 
 
 def test_one_in_the_register_or_a_postmortem_in_the_tool_is_one() -> None:

@@ -26,9 +26,9 @@ def test_each_team_has_its_own_problem() -> None:
 
 
 def test_a_problem_ends_five_minutes_after_its_first_page_however_many_follow() -> None:
-    found = problems([page("a", minute) for minute in range(12)])
+    separate = problems([page("a", minute) for minute in range(12)])
 
-    assert [len(problem.pages) for problem in found] == [6, 6]
+    assert [len(problem.pages) for problem in separate] == [6, 6]
 
 
 def test_a_monitor_that_pages_only_beside_another_is_named_with_it() -> None:

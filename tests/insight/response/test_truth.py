@@ -62,9 +62,9 @@ def truth() -> Iterator[sqlite3.Connection]:
     base = sqlite3.connect(":memory:")
     base.execute(SCHEMA)
     for line in lines():
-        told, status = line["told"], line["status"]
-        created, ack = told["created"], told["acknowledged"]
-        done = told["resolved"] if status == "resolved" else None
+        times, status = line["told"], line["status"]
+        created, ack = times["created"], times["acknowledged"]
+        done = times["resolved"] if status == "resolved" else None
         old = created < midnight(CHANGED)
         base.execute(
             "insert into incident values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -141,7 +141,7 @@ join ordered b on b.place = min(cast(at.place as int) + 1, a.total - 1)
 """
 
 
-def asked(truth: sqlite3.Connection, where: str, **values: str) -> dict[str, Any]:
+def by_sql(truth: sqlite3.Connection, where: str, **values: str) -> dict[str, Any]:
     """One row of the report, by SQL alone."""
     bound = {"start": midnight(START), "end": midnight(END), **values}
     counts = truth.execute(COUNTS.format(where=where), bound).fetchone()
@@ -186,33 +186,33 @@ def test_each_row_is_what_sql_says_of_the_truth(
     by: tuple[sla.ResponseDimension, ...],
     where: str,
 ) -> None:
-    told = reported(project, known, *by)
+    report = reported(project, known, *by)
 
-    for row in told["rows"]:
+    for row in report["rows"]:
         values = row.pop("by")
-        assert row == asked(truth, where, **values), values
+        assert row == by_sql(truth, where, **values), values
     inside = truth.execute(
         "select * from incident where created >= ? and created < ?",
         (midnight(START), midnight(END)),
     )
     columns = [column for column, *_ in inside.description]
     groups = {tuple(line[columns.index(name)] for name in by) for line in inside}
-    assert len(told["rows"]) == len(groups) > 1
+    assert len(report["rows"]) == len(groups) > 1
 
 
 def test_the_whole_and_what_is_left_out_are_what_the_truth_says(
     truth: sqlite3.Connection, project: Project, known: list[Any]
 ) -> None:
-    told = reported(project, known)
+    report = reported(project, known)
 
-    assert {**told["total"], "by": {}} == {**asked(truth, "true"), "by": {}}
+    assert {**report["total"], "by": {}} == {**by_sql(truth, "true"), "by": {}}
     within = [
         line for line in lines() if midnight(START) <= line["told"]["created"] < midnight(END)
     ]
     merged = sum(line["merged_into"] is not None for line in within)
-    assert told["left_out"]["merged"] == merged
-    assert len(within) == told["total"]["incidents"] + sum(told["left_out"].values())
-    assert told["left_out"]["bad_times"] > 0 < merged
+    assert report["left_out"]["merged"] == merged
+    assert len(within) == report["total"]["incidents"] + sum(report["left_out"].values())
+    assert report["left_out"]["bad_times"] > 0 < merged
 
 
 def test_what_came_back_is_what_the_truth_says(

@@ -89,8 +89,8 @@ def test_what_stands_on_later_pages_is_read_too(script: Script, pagerduty: Pager
     pagerduty.largest = 2
 
     assert statuses(follow(script)) == OK
-    asked = [r.query.get("offset") for r in script.requests if r.path == "/services"]
-    assert asked == [None, "2", "4"]
+    offsets = [r.query.get("offset") for r in script.requests if r.path == "/services"]
+    assert offsets == [None, "2", "4"]
 
 
 def change(pagerduty: PagerDuty, listed: str, /, **changed: Any) -> None:

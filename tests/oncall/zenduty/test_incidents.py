@@ -172,25 +172,25 @@ def page(following: str | None, *numbers: int) -> dict[str, Any]:
 
 def numbers(pages: Iterator[HistoryPage | NotRead]) -> list[str]:
     read = list(pages)
-    assert all(isinstance(each, HistoryPage) for each in read), read
-    return [i.number for each in read if isinstance(each, HistoryPage) for i in each.incidents]
+    assert all(isinstance(page, HistoryPage) for page in read), read
+    return [i.number for page in read if isinstance(page, HistoryPage) for i in page.incidents]
 
 
-def asked(script: Script) -> list[ReceivedRequest]:
+def searches(script: Script) -> list[ReceivedRequest]:
     return [request for request in script.requests if request.path == FILTER]
 
 
 def test_the_request_is_the_published_one(script: Script, zenduty: ZendutyIncidents) -> None:
     script.say(serving(lambda _: page(None, 1)))
     assert numbers(zenduty.pages(WEEK)) == ["1"]
-    (request,) = asked(script)
+    (request,) = searches(script)
     assert request.method == "POST"
     assert request.headers["authorization"] == "Token 0123456789abcdef-zenduty"
     body = request.body
     assert (body["status"], body["team_ids"], body["postmortem_filter"]) == (0, ["t1"], -1)
     assert (body["from_date"], body["to_date"]) == ("2026-09-20", "2026-09-30")
     assert len(list(zenduty.open_pages(WEEK))) == 1
-    assert asked(script)[1].body["status"] == -1
+    assert searches(script)[1].body["status"] == -1
 
 
 @pytest.mark.parametrize("form", ["{url}" + FILTER + "?page=2&page_size=10", "?page=2"])
@@ -210,7 +210,7 @@ def test_a_next_page_of_another_host_is_asked_for_where_we_are(
     answers = {"1": page(f"{elsewhere}{FILTER}?page=2", 2), "2": page(None, 1)}
     script.say(serving(lambda request: answers[request.query["page"]]))
     assert numbers(zenduty.pages(WEEK)) == ["2", "1"]
-    assert [request.query["page"] for request in asked(script)] == ["1", "2"]
+    assert [request.query["page"] for request in searches(script)] == ["1", "2"]
 
 
 def test_a_bare_list_is_all_there_is(script: Script, zenduty: ZendutyIncidents) -> None:
@@ -222,7 +222,7 @@ def test_pages_without_end_end(script: Script, zenduty: ZendutyIncidents) -> Non
     script.say(serving(lambda request: page(f"?page={int(request.query['page']) + 1}", 1)))
     *_, last = zenduty.pages(WEEK)
     assert isinstance(last, NotRead)
-    assert len(asked(script)) == 3
+    assert len(searches(script)) == 3
 
 
 def test_reading_goes_on_at_a_cursor(script: Script, zenduty: ZendutyIncidents) -> None:
@@ -341,5 +341,5 @@ def test_half_a_year_of_twelve_hundred_monitors_takes_some_minutes(
     for piece in divided([half_a_year], zenduty.longest):
         numbers(zenduty.pages(piece))
     minutes = (script.clock.now() - began) / 60
-    print(f"{len(asked(script))} requests, {minutes:.1f} minutes")
+    print(f"{len(searches(script))} requests, {minutes:.1f} minutes")
     assert 10.5 < minutes < 12.5

@@ -94,9 +94,9 @@ def responded(title: str = "Quotes fail for Ann", **given: Any) -> ResponseRepor
     return response_report(project, incidents, (), question)
 
 
-def paged(told: SiteFacts) -> SiteFacts:
+def paged(known: SiteFacts) -> SiteFacts:
     """The same facts, where each monitor paged once in the first night."""
-    rows = told.noise.noise.monitors
+    rows = known.noise.noise.monitors
     counted: dict[str, Any] = {
         "fires": 1,
         "episodes": 1,
@@ -114,4 +114,4 @@ def paged(told: SiteFacts) -> SiteFacts:
         ),
         problems=(PagedProblem(team="motor", pages=pages_of),),
     )
-    return replace(told, noise=replace(told.noise, noise=noisy))
+    return replace(known, noise=replace(known.noise, noise=noisy))

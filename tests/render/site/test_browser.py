@@ -51,14 +51,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     monitors.append(monitor(f"motor/evil/{EVIL}", EVIL, team=EVIL, body={"name": EVIL}))
     teams = {"motor": MOTOR, EVIL: Team(name=EVIL, title=EVIL, on_call=EVIL)}
     to = tmp_path_factory.mktemp("site")
-    told = facts(
+    known = facts(
         *monitors,
         teams=teams,
         sops={"motor": f"# SOP\n\n{EVIL}"},
         names=True,
         responded=responded(title=EVIL),
     )
-    publish(to, pages(paged(told)))
+    publish(to, pages(paged(known)))
     return to
 
 

@@ -111,8 +111,8 @@ def test_an_sop_is_markdown_in_which_html_is_text() -> None:
 
 @pytest.mark.parametrize("names", [True, False])
 def test_no_address_of_a_person_is_on_the_site_unless_names_are_wanted(names: bool) -> None:
-    told = monitor("motor/api/errors", "Ask ann.lee@acme.example. @bob@acme.example")
-    files = site(told, sops={"motor": "Call ann.lee@acme.example."}, names=names)
+    declared = monitor("motor/api/errors", "Ask ann.lee@acme.example. @bob@acme.example")
+    files = site(declared, sops={"motor": "Call ann.lee@acme.example."}, names=names)
 
     assert names == any("ann.lee" in text or "bob@" in text for text in files.values())
 
