@@ -33,11 +33,12 @@ def table(header: str) -> list[tuple[str, str]]:
 
 
 def documented_commands() -> dict[str, str]:
-    """Each command of the table, with its whole row."""
-    rows = {}
+    """Each command of the table, with all of its rows."""
+    rows: dict[str, str] = {}
     for left, right in table("| command | what it does |"):
         for code in re.findall(r"`([^`]+)`", left):
-            rows[code.removeprefix("monitor-sync ").split()[0]] = f"{left} {right}"
+            name = code.removeprefix("monitor-sync ").split()[0]
+            rows[name] = f"{rows.get(name, '')} {left} {right}"
     return rows
 
 
