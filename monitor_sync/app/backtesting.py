@@ -170,7 +170,7 @@ def backtest(
         cache=PointsCache(home),
         budget=options.budget,
     )
-    actual, unknown = _actual(root, project, target, span, candidates)
+    actual, unknown = _actual(project, target, span, candidates)
     made = []
     with progress("fetching history, and replaying it", len(candidates)) as done:
         for candidate in candidates:
@@ -240,7 +240,6 @@ Actual = Mapping[int, Sequence[AlertEpisode]]
 
 
 def _actual(
-    root: Path,
     project: Project,
     target: Target,
     span: Span,
@@ -249,10 +248,7 @@ def _actual(
     """Return what really happened by monitor, or None and why it is not known."""
     if all(candidate.live is None for candidate in candidates):
         return None, ""
-    history = response_history.read_history(
-        root, project, target, span,
-        incidents=False, episodes=True,
-    )  # fmt: skip
+    history = response_history.read_history(project, target, span, incidents=False, episodes=True)
     if not history.complete:
         return None, "; ".join(history.notes) or "Datadog's events of alerts could not be read"
     by_id: dict[int, list[AlertEpisode]] = {}

@@ -74,7 +74,7 @@ def brief(root: Path, target: Target, team: str, *, now: datetime | None = None)
     owned = [monitor for monitor in project.monitors.values() if monitor.team == team]
     paging = _paging(project, team)
     sop = project.teams[team].sop
-    paged, paged_unknown = _paged(root, project, team, target, now)
+    paged, paged_unknown = _paged(project, team, target, now)
     return Brief(
         team=project.teams[team],
         people=_people(project, paging, team, target, now),
@@ -89,7 +89,7 @@ def brief(root: Path, target: Target, team: str, *, now: datetime | None = None)
 
 
 def _paged(
-    root: Path, project: Project, team: str, target: Target, now: datetime | None
+    project: Project, team: str, target: Target, now: datetime | None
 ) -> tuple[TeamPages | None, str]:
     """Return how often a team was paged, or why that is not known."""
     from monitor_sync.app.responding import read_known
@@ -101,7 +101,7 @@ def _paged(
     span = TimeSpan(end - PAGED_DAYS * 86400, end)
     try:
         known = read_known(
-            root, project, target, span, offline=False, budget=None, conversation=None, now=end
+            project, target, span, offline=False, budget=None, conversation=None, now=end
         )
     except UsageError as error:
         return None, str(error)

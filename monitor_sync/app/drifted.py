@@ -116,7 +116,7 @@ def _with_editors(plan: Plan, client: Client) -> Plan:
     if plan.base is None:
         return plan
     ids = dict.fromkeys(apart.id for apart in plan.base.apart if isinstance(apart.id, int))
-    editors = {id: client.monitors.last_editor(id) for id in list(ids)[:_MOST_EDITORS]}  # noqa: A001 - Datadog's word
+    editors = {number: client.monitors.last_editor(number) for number in list(ids)[:_MOST_EDITORS]}
     signed = (
         replace(apart, editor=editors.get(apart.id, "") if isinstance(apart.id, int) else "")
         for apart in plan.base.apart

@@ -98,7 +98,6 @@ def report_noise(
     span = span_of(options.start, options.end, zone, now)
     statuses = live_statuses.read(project, target)
     history = response_history.read_history(
-        root,
         project,
         target,
         span,

@@ -81,7 +81,7 @@ def report_sla(
     select_monitors(project, options.selectors, _further(project))
     question = _question(project, options, now)
     known = read_known(
-        root, project, target, question.needed(zone_of(project.time_zone)),
+        project, target, question.needed(zone_of(project.time_zone)),
         offline=options.offline, budget=options.budget, conversation=conversation, now=now,
     )  # fmt: skip
     question = replace(question, now=known.at(now))
@@ -130,7 +130,6 @@ class KnownIncidents:
 
 
 def read_known(
-    root: Path,
     project: Project,
     target: Target,
     span: TimeSpan,
@@ -144,7 +143,7 @@ def read_known(
     from monitor_sync.app.response_history import read_history
 
     history = read_history(
-        root, project, target, span,
+        project, target, span,
         offline=offline, budget=budget, conversation=conversation, now=now,
     )  # fmt: skip
     ids, notes = _live_ids(project, target, history.incidents, offline=offline)

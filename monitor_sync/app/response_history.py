@@ -22,8 +22,6 @@ from monitor_sync.store import history as history_file
 from monitor_sync.store import history_spans
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from monitor_sync.app.conversation import Progress
     from monitor_sync.app.history_reading import Source
     from monitor_sync.app.target import Target
@@ -79,7 +77,6 @@ class HistoryQuestion:
 
 
 def read_history(
-    root: Path,  # noqa: ARG001 - whose history it is: the project's name says so as yet
     project: Project,
     target: Target,
     span: TimeSpan,

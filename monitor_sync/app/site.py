@@ -84,7 +84,6 @@ class _Asking:
     def history(self, span: TimeSpan, *, alerts: bool) -> ResponseHistory:
         """Return the alerts of a span, or its incidents."""
         return response_history.read_history(
-            self.root,
             self.project,
             self.target,
             span,

@@ -82,7 +82,7 @@ def report_weekly(
     week = _week(options.week) or weeks.last_whole_week(now, zone)
     month = weekly.question_of(week, now, weekly.RCA_WEEKS).needed(zone)
     known = responding.read_known(
-        root, project, target, TimeSpan(month.start, month.end),
+        project, target, TimeSpan(month.start, month.end),
         offline=options.offline, budget=options.budget, conversation=conversation, now=now,
     )  # fmt: skip
     incidents, ids, as_of = known.incidents, known.ids, known.at(now)

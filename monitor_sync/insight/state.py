@@ -122,22 +122,23 @@ def advance(
         if now is before:
             continue
         old = before.status if before else None
-        if now.status is not None and now.status is not old:
-            transitions.append(_transition(group, old, now, known, instant))
+        if (new := now.status) is not None and new is not old:
+            waits = bool(group) and instant - now.first_seen < known.delay
+            notifies = _notifies(old, new, known, waits=waits)
+            transitions.append(
+                StatusChange(group=group, old=old, new=new, instant=instant, notifies=notifies)
+            )
     for group in vanished:
         after[group] = state[group]
     return after, tuple(transitions)
 
 
-def _transition(
-    group: Group, old: Status | None, now: GroupState, known: Rules, instant: float
-) -> StatusChange:
-    assert now.status is not None  # noqa: S101 - the caller asked
+def _notifies(old: Status | None, new: Status, known: Rules, *, waits: bool) -> bool:
+    """Return whether a change notifies; ``waits`` is True in a group younger than its delay."""
+    if waits and known.delay_is_silent:
+        return False
     quiet = Status.NO_DATA if not known.policy.notifies else None
-    silent = now.status is quiet or (now.status is Status.OK and old in (None, quiet))
-    if known.delay_is_silent and instant - now.first_seen < known.delay and group:
-        silent = True
-    return StatusChange(group=group, old=old, new=now.status, instant=instant, notifies=not silent)
+    return new is not quiet and not (new is Status.OK and old in (None, quiet))
 
 
 def _group(

@@ -6,7 +6,8 @@ Whatever such a package does wrong, its paths are not checked for that reason, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -57,20 +58,17 @@ class PackageTool:
         return result
 
     def close(self) -> None:
-        """Close its connections, as far as it can."""
-        quietly(self._tool.close)
+        """
+        Close its connections, as far as it can.
+
+        All its paths are read by now: what a package fails at here takes nothing from them.
+        """
+        with contextlib.suppress(Exception):
+            self._tool.close()
 
     def _unread(self, what: str) -> Followed:
         reason = f"the package {self._package} that adds {self.title} {what}"
         return Followed(steps=unread(reason, *BEHIND, fix=f"repair or update {self._package}"))
-
-
-def quietly(close: Callable[[], object]) -> None:
-    """Close something of a package's; that it cannot changes no path."""
-    try:
-        close()
-    except Exception:  # noqa: BLE001 - nothing depends on it any more
-        return
 
 
 def _makes_sense(followed: Any) -> bool:

@@ -47,7 +47,7 @@ class CompiledText(Struct, frozen=True):
             if isinstance(hole, Hole) and hole.reference is None:
                 return scope[hole.name]
         return "".join(
-            [part if type(part) is str else _filled(part, scope) for part in self.parts]  # type: ignore[arg-type]  # what is no text is a hole
+            [part if isinstance(part, str) else _filled(part, scope) for part in self.parts]
         )
 
 

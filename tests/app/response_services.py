@@ -138,7 +138,7 @@ class Services:
     ) -> ResponseHistory:
         self.script.requests.clear()
         target = Target(environ=self.environ)
-        return read_history(Path("monitors"), PROJECT, target, span, now=now, **options)
+        return read_history(PROJECT, target, span, now=now, **options)
 
     def requests_to(self, path: str) -> int:
         return sum(request.path == path for request in self.script.requests)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,9 +61,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
     with running(served().emulator) as url:
         environ = {"DD_HOST": url, "DD_API_KEY": "a", "DD_APP_KEY": "b"}
         target = Target(environ={**environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("h"))})
-        history = read_history(
-            Path("monitors"), project, target, SPAN, incidents=False, episodes=True, now=UNTIL
-        )
+        history = read_history(project, target, SPAN, incidents=False, episodes=True, now=UNTIL)
     report = judged(
         project, [*declared.values()], LiveStatuses(by_key=statuses), history, SPAN, now=UNTIL
     )

@@ -232,7 +232,7 @@ def test_whatever_a_tool_answers_is_a_note_and_never_an_error(
 def test_a_deadline_ends_the_reading_and_keeps_what_was_read(services: Services) -> None:
     services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
     target = Target(environ=services.environ, deadline=0.0)
-    history = read_history(Path(), PROJECT, target, LAST_WEEKS, now=NOW)
+    history = read_history(PROJECT, target, LAST_WEEKS, now=NOW)
     assert "there was no time left to ask" in history.notes[-1]
 
 
@@ -282,7 +282,7 @@ def test_a_tool_that_tells_no_pages_is_said(services: Services) -> None:
     column = {"name": "pages", "values": [132.0], "type": "number"}
     answer = {"data": {"type": "scalar_response", "attributes": {"columns": [column]}}}
     services.answers["/api/v2/query/scalar"] = lambda _: Answer(body=answer)
-    history = read_history(Path(), project, target, LAST_WEEKS, now=NOW)
+    history = read_history(project, target, LAST_WEEKS, now=NOW)
     assert not history.complete
     assert history.notes == (
         "Datadog On-Call counts 132 pages in this time",
@@ -292,7 +292,7 @@ def test_a_tool_that_tells_no_pages_is_said(services: Services) -> None:
     query = services.script.requests[-1].body["data"]["attributes"]["queries"][0]
     assert query["data_source"] == "on_call_events"
     services.answers["/api/v2/query/scalar"] = lambda _: Answer(status=403, body={"errors": ["x"]})
-    history = read_history(Path(), project, target, LAST_WEEKS, now=NOW)
+    history = read_history(project, target, LAST_WEEKS, now=NOW)
     assert "Datadog On-Call did not count its pages" in history.notes[0]
 
 
@@ -323,9 +323,9 @@ def test_organisations_do_not_share_a_history(services: Services) -> None:
 def test_an_organisation_that_the_caller_names_is_asked_for_nowhere(services: Services) -> None:
     services.incidents = [incident(1, DAY)]
     target = Target(environ=services.environ, organisation="org-7")
-    read_history(Path(), PROJECT, target, LAST_WEEKS, now=NOW)
+    read_history(PROJECT, target, LAST_WEEKS, now=NOW)
     assert file_of(services).parent.name == "org-org-7"
-    history = read_history(Path(), PROJECT, target, LAST_WEEKS, now=NOW, offline=True)
+    history = read_history(PROJECT, target, LAST_WEEKS, now=NOW, offline=True)
     assert len(history.incidents) == 1
     assert not services.requests_to("/api/v2/current_user")
 

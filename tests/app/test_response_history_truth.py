@@ -33,7 +33,7 @@ class Account:
         teams = {name: Team(name=name, title=name, on_call=name, tool="zenduty") for name in TEAMS}
         project = Project(name="acme", teams=teams)
         options = {"episodes": True, "now": UNTIL + 60, **options}
-        return read_history(Path(), project, self.target, span, **options)
+        return read_history(project, self.target, span, **options)
 
 
 @pytest.fixture(scope="module")
@@ -197,8 +197,8 @@ def pagerduty(
         project = Project(name="acme", teams=teams)
         target = Target(environ=environ)
         days = TimeSpan(UNTIL - 3 * 86_400.0, UNTIL)
-        listed = read_history(Path(), project, target, SIX_WEEKS, now=UNTIL + 60)
-        yield listed, read_history(Path(), project, target, days, now=UNTIL + 60, budget=60.0)
+        listed = read_history(project, target, SIX_WEEKS, now=UNTIL + 60)
+        yield listed, read_history(project, target, days, now=UNTIL + 60, budget=60.0)
 
 
 def test_pagerdutys_incidents_are_those_that_happened(

@@ -150,11 +150,13 @@ def _of_windows(points: Numbers, method: str, width: int) -> Numbers:
     """Return what so many minutes make together, from each minute on."""
     if method in ("min", "max"):
         pick = min if method == "min" else max
-        windows = (points[index : index + width] for index in range(len(points) - width))
-        if None not in points:
-            return [pick(window) for window in windows]  # type: ignore[type-var] # none is None
-        known = ([point for point in window if point is not None] for window in windows)
-        return [pick(window) if window else None for window in known]
+        starts = range(len(points) - width)
+        known = [point for point in points if point is not None]
+        if len(known) == len(points):
+            return [pick(known[start : start + width]) for start in starts]
+        windows = (points[start : start + width] for start in starts)
+        numbers = ([point for point in window if point is not None] for window in windows)
+        return [pick(window) if window else None for window in numbers]
     sums = list(accumulate((point or 0.0 for point in points), initial=0.0))
     counts = list(accumulate((point is not None for point in points), initial=0))
     pairs = zip(sums, sums[width:-1], counts, counts[width:-1], strict=False)

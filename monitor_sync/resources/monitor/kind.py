@@ -94,7 +94,9 @@ class MonitorKind(Kind):
         """Return the monitors that a composite's query names."""
         if body.get("type") != "composite":
             return ()
-        return tuple(LiveId(self.refers_to, id) for id in references.ids_in(body.get("query")))  # noqa: A001 - Datadog's word
+        return tuple(
+            LiveId(self.refers_to, number) for number in references.ids_in(body.get("query"))
+        )
 
     def slots(self, body: Body, *, declared: Body) -> Slots:
         """Return the parts that are merged by themselves (``merge.py``)."""
