@@ -162,9 +162,19 @@ def _unknown_keys(error: ValidationError, where: DataPath) -> Iterator[SchemaPro
                 where=(*where, name),
                 rule="schema/unknown-key",
                 at_key=True,
-                hint=_hint_for_key(str(name), known, where),
+                hint=_hint_for_decimals(name, instance, where)
+                or _hint_for_key(str(name), known, where),
                 message=f"unknown key `{name}`",
             )
+
+
+def _hint_for_decimals(name: Any, instance: Mapping[Any, Any], where: DataPath) -> str:
+    """Return what to write where `{critical: 12,5}` made a key of the decimals."""
+    if not where or where[-1] != "thresholds" or not str(name).isdigit():
+        return ""
+    names = list(instance)
+    before = instance[names[names.index(name) - 1]] if name != names[0] else 0
+    return f"a comma parts two values: write a point before the decimals, `{before}.{name}`"
 
 
 def _hint_for_key(name: str, known: Mapping[str, Any], where: DataPath) -> str:
@@ -172,8 +182,6 @@ def _hint_for_key(name: str, known: Mapping[str, Any], where: DataPath) -> str:
     definitions = bundle("definitions")["definitions"]
     inner = definitions["options"]["properties"] if "options" in known else {}
     levels = definitions["thresholds"]["properties"] if "thresholds" in known else {}
-    if where and where[-1] == "thresholds" and name.isdigit():
-        return f"a comma parts two values: write a point before the decimals, `0.{name}`"
     if name in levels and "query" in known:
         return f"indent it: `{name}` stands below `thresholds:`"
     if name in inner:
@@ -298,20 +306,14 @@ def _hint(value: Any, expected: str, choices: list[str]) -> str:
         return "write a name and a colon in place of each `-`"
     if not isinstance(value, str):
         return ""
-    percent = _PERCENT.match(value)
-    if percent and "number" in expected:
-        return f"write `{percent[1]}`: Datadog's numbers have no unit"
     priority = _PRIORITY.fullmatch(value)
     if priority and "from 1 to 5" in expected:
         return f"write `{priority[1]}`"
     if value.lower() in _WORDS and "true" in expected:
         return f"write `{_WORDS[value.lower()]}`"
-    comma = _COMMA.fullmatch(value)
-    if comma and "number" in expected:
-        return f"write `{comma[1]}.{comma[2]}`"
-    digits = _DIGITS.fullmatch(value)
-    if digits and "number" in expected and len(value) <= _LONGEST_NUMBER:
-        return f"write `{digits[1]}{re.sub('[_,]', '', digits[2])}`"
+    number = _hint_for_number(value, expected) if "number" in expected else ""
+    if number:
+        return number
     if value.startswith("@") and expected.startswith("a list"):
         return f'write `["{value}"]`'
     if "query alert" in choices:
@@ -323,6 +325,24 @@ def _hint(value: Any, expected: str, choices: list[str]) -> str:
     if near:
         return f"did you mean `{near}`?"
     return "one of: " + ", ".join(choices) if 0 < len(choices) <= 8 else ""
+
+
+def _hint_for_number(value: str, expected: str) -> str:
+    """Return how to write the number that a text stands for, if it is nearly one."""
+    percent = _PERCENT.match(value)
+    if percent:
+        return f"write `{percent[1]}`: Datadog's numbers have no unit"
+    comma = _COMMA.fullmatch(value)
+    if comma:
+        return (
+            "write it without decimals"
+            if "whole number" in expected
+            else f"write `{comma[1]}.{comma[2]}`"
+        )
+    digits = _DIGITS.fullmatch(value)
+    if digits and len(value) <= _LONGEST_NUMBER:
+        return f"write `{digits[1]}{re.sub('[_,]', '', digits[2])}`"
+    return ""
 
 
 def _hint_for_type(written: str, known: list[str]) -> str:

@@ -46,6 +46,7 @@ REFUSED = [
     ("log alert", "logs('a').index('*').rollup('count').last('5m') > 5", OPERATOR),
     ("log alert", 'logs("a").index("*").rollup("count").last("5m")', OPERATOR),
     ("log alert", 'logs("a").index("*").rollup("cont").last("5m") > 5', INVALID),
+    ("log alert", 'logs("a").index("*").rollup("agv", "@b").last("5m") > 5', INVALID),
     ("log alert", 'logs("a").index("*").rollup("cardinality").last("5m") > 5', INVALID),
     ("log alert", 'logs("a").index("*").rollup("count").lst("5m") > 5', INVALID),
     ("log alert", 'logs("a").index("*").rollup("count") > 5', INVALID),

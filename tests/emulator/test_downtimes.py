@@ -143,6 +143,8 @@ def test_recurrences_are_refused_as_recorded(
     right = {"period": 1, "type": "weeks", "week_days": ["Mon"], "until_occurrences": 3}
     _, downtime = call("POST", "/v1/downtime", {"scope": "a:b", "recurrence": right})
     assert downtime["recurrence"] == {**right, "until_date": None}
+    changed = call("PUT", f"/v1/downtime/{downtime['id']}", {"recurrence": recurrence})
+    assert changed == (400, {"errors": [error]})
 
 
 def test_downtimes_that_make_no_sense_are_refused(call: Caller) -> None:

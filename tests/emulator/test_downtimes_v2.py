@@ -54,7 +54,11 @@ def test_a_scope_of_keys_and_values_is_taken(call: Caller, scope: str) -> None:
 
 @pytest.mark.parametrize("scope", ["BAD_SCOPE_MISSING_KEY_VALUE_FORMAT", "env:a AND b"])
 def test_a_scope_with_a_value_without_key_is_refused(call: Caller, scope: str) -> None:
-    assert scheduled(call, scope) == (400, {"errors": ["All values must have a key"]})
+    refusal = (400, {"errors": ["All values must have a key"]})
+    assert scheduled(call, scope) == refusal
+    path = f"/v2/downtime/{scheduled(call, 'env:a')[1]['data']['id']}"
+    changed = {"data": {"type": "downtime", "attributes": {"scope": scope}}}
+    assert call("PATCH", path, changed) == refusal
 
 
 def scheduled(call: Caller, scope: str) -> tuple[int, Any]:

@@ -61,7 +61,9 @@ MISTAKES = [
     (one("evaluation_delay: 900"), "unknown key `evaluation_delay`", "write it under `options:`"),
     (one("evaluation_dely: 900"), "`evaluation_dely`", "`evaluation_delay` under `options:`?"),
     (one("warning: 4"), "unknown key `warning`", "indent it: `warning` stands below `thresholds:`"),
-    (one("options: {evaluation_delay: '0,5'}"), "`0,5` is not a whole number", "write `0.5`"),
+    (one("thresholds: {critical: 12,5}"), "unknown key `5`", "before the decimals, `12.5`"),
+    (one("thresholds: {critical: '0,5'}"), "`0,5` is not a number", "write `0.5`"),
+    (one("options: {evaluation_delay: '0,5'}"), "`0,5` is not a whole number", "without decimals"),
     (
         {"motor/flow.yaml": "monitors:\n  - name: x\n    query: q\n"},
         "a list is not a mapping from name to monitor",
