@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from monitor_sync.datadog.timeseries import MOST_POINTS, GroupedLines, HistoryQuery
+from monitor_sync.errors import RemoteError
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.timeseries import Timeseries
@@ -18,9 +20,16 @@ if TYPE_CHECKING:
 _WORKERS: Final = 4
 """Requests under way at once."""
 
+Wanted = Iterable[tuple["WantedLine", int]]
+"""Lines, each with the second from which on it is wanted."""
+
 
 class OutOfBudget(Exception):
-    """More requests are needed than may be sent. ``needed`` is how many, ``left`` how many are."""
+    """
+    More requests are needed than may be sent. ``needed`` is how many, ``left`` how many were.
+
+    Those were sent, and what they answered is kept: the next run needs so many fewer.
+    """
 
     def __init__(self, needed: int, left: int) -> None:
         super().__init__(needed, left)
@@ -28,49 +37,119 @@ class OutOfBudget(Exception):
         self.left = left
 
 
+class _Part(NamedTuple):
+    """A stretch of a line, in UNIX seconds, its end excluded: as much as one query answers."""
+
+    line: WantedLine
+    start: int
+    end: int
+
+    @property
+    def shared(self) -> tuple[str, int, int, int]:
+        """What the queries of one request have in common."""
+        return self.line.source, self.line.interval, self.start, self.end
+
+
 @dataclass(slots=True)
 class Fetching:
     """
     Fetches lines of history, each stretch once a run, and once for all where it is kept.
 
-    ``budget`` is how many requests may still be sent, ``sent`` counts them.
+    ``budget`` is how many requests may still be sent, ``sent`` counts them. A request takes along
+    what was ``expected`` of its stretch as long as it has room.
     """
 
     endpoint: Timeseries
     cache: PointsCache
     budget: int
     sent: int = 0
+    _expected: dict[tuple[str, int, int, int], dict[_Part, None]] = field(default_factory=dict)
+    _held: dict[_Part, GroupedLines] = field(default_factory=dict)
+    _refused: dict[WantedLine, RemoteError] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def lines(
-        self, wanted: Iterable[tuple[WantedLine, int]], end: int
-    ) -> dict[WantedLine, GroupedLines]:
+    def expect(self, wanted: Wanted, end: int) -> None:
+        """Say what will be wanted later; in the order in which it is said it comes along."""
+        for part in _parts(wanted, end):
+            if not self.cache.has(_named(part.line), part.start, part.end):
+                self._expected.setdefault(part.shared, {})[part] = None
+
+    def lines(self, wanted: Wanted, end: int) -> dict[WantedLine, GroupedLines]:
         """
         Return the lines of a monitor, each from its own second on up to ``end``.
 
-        Raises OutOfBudget before anything is sent, RemoteError.
+        Raises OutOfBudget, and RemoteError, also where an earlier request met a refusal.
         """
-        parts = {
-            (line, query): self.cache.get(_named(line), query.start, query.end)
-            for line, start in wanted
-            for query in stretches(line, start, end)
-        }
-        missing = [part for part, lines in parts.items() if lines is None]
-        if len(missing) > self.budget:
-            raise OutOfBudget(len(missing), self.budget)
-        if missing:
-            with ThreadPoolExecutor(_WORKERS) as pool:
-                parts |= zip(missing, pool.map(self._fetched, missing), strict=True)
-        return _joined(parts)
+        parts = list(_parts(wanted, end))
+        known = {part: self._known(part) for part in parts}
+        missing = [part for part, lines in known.items() if lines is None]
+        self._fetch(missing)
+        for part in parts:
+            if part.line in self._refused:
+                raise self._refused[part.line]
+        return _joined(known | {part: self._held.pop(part) for part in missing})
 
-    def _fetched(self, part: tuple[WantedLine, HistoryQuery]) -> GroupedLines:
-        line, query = part
-        lines, requests = self.endpoint.lines(query)
+    @property
+    def lacking(self) -> int:
+        """How many requests it would take to fetch what is expected and was not fetched."""
+        sizes = (len(parts) for parts in self._expected.values())
+        return sum(math.ceil(size / self.endpoint.at_once) for size in sizes)
+
+    def spend(self) -> None:
+        """Count a request that is about to be sent. Raises OutOfBudget where none is left."""
         with self._lock:
-            self.sent += requests
-            self.budget -= requests
-        self.cache.put(_named(line), query.start, query.end, lines)
-        return lines
+            if self.budget < 1:
+                raise OutOfBudget(1, 0)
+            self.budget -= 1
+            self.sent += 1
+
+    def _known(self, part: _Part) -> GroupedLines | None:
+        if part in self._held:
+            return self._held[part]
+        return self.cache.get(_named(part.line), part.start, part.end)
+
+    def _fetch(self, missing: list[_Part]) -> None:
+        """Send what is missing, as far as the budget reaches. Raises OutOfBudget, RemoteError."""
+        missing = [part for part in missing if part.line not in self._refused]
+        requests, left = list(self._requests(missing)), self.budget
+        if requests:
+            wanted = frozenset(missing)
+            with ThreadPoolExecutor(_WORKERS) as pool:
+                list(pool.map(lambda parts: self._send(parts, wanted), requests[:left]))
+        if len(requests) > left:
+            raise OutOfBudget(len(requests), left)
+
+    def _requests(self, missing: list[_Part]) -> Iterator[list[_Part]]:
+        """Yield what to ask for together: what is missing, then what is expected beside it."""
+        by_request: dict[tuple[str, int, int, int], list[_Part]] = {}
+        for part in missing:
+            by_request.setdefault(part.shared, []).append(part)
+        most = self.endpoint.at_once
+        for shared, parts in by_request.items():
+            others = [part for part in self._expected.get(shared, ()) if part not in parts]
+            room = -len(parts) % most
+            together = [*parts, *others[:room]]
+            yield from (together[at : at + most] for at in range(0, len(together), most))
+
+    def _send(self, parts: list[_Part], wanted: frozenset[_Part]) -> None:
+        """Hold what is wanted now and what cannot be kept on disk; keep all else there alone."""
+        by_query = {_query(part): part for part in parts}
+        for query, lines in self.endpoint.lines(list(by_query), self.spend):
+            part = by_query[query]
+            kept = not isinstance(lines, RemoteError) and self.cache.put(
+                _named(part.line), part.start, part.end, lines
+            )
+            with self._lock:
+                self._expected.get(part.shared, {}).pop(part, None)
+                if isinstance(lines, RemoteError):
+                    self._refuse(part.line, lines)
+                elif part in wanted or not kept:
+                    self._held[part] = lines
+
+    def _refuse(self, line: WantedLine, error: RemoteError) -> None:
+        self._refused[line] = error
+        for shared, parts in self._expected.items():
+            self._expected[shared] = {part: None for part in parts if part.line != line}
 
 
 def _named(line: WantedLine) -> str:
@@ -78,30 +157,33 @@ def _named(line: WantedLine) -> str:
     return repr(line)
 
 
-def stretches(line: WantedLine, start: int, end: int) -> Iterator[HistoryQuery]:
-    """Yield the requests for a line: stretches that begin at the same time in each run."""
-    length = line.interval * MOST_POINTS
-    first = start // length * length
-    for begin in range(first, end, length):
-        yield HistoryQuery(
-            source=line.source,
-            text=line.text,
-            keys=line.keys,
-            interval=line.interval,
-            start=begin,
-            end=min(begin + length, end),
-            method=line.method,
-            measure=line.measure,
-            indexes=line.indexes,
-        )
+def _parts(wanted: Wanted, end: int) -> Iterator[_Part]:
+    """Yield the stretches of lines, which begin at the same time in each run."""
+    for line, start in wanted:
+        length = line.interval * MOST_POINTS
+        for begin in range(start // length * length, end, length):
+            yield _Part(line, begin, min(begin + length, end))
 
 
-def _joined(
-    parts: dict[tuple[WantedLine, HistoryQuery], GroupedLines | None],
-) -> dict[WantedLine, GroupedLines]:
+def _query(part: _Part) -> HistoryQuery:
+    line = part.line
+    return HistoryQuery(
+        source=line.source,
+        text=line.text,
+        keys=line.keys,
+        interval=line.interval,
+        start=part.start,
+        end=part.end,
+        method=line.method,
+        measure=line.measure,
+        indexes=line.indexes,
+    )
+
+
+def _joined(parts: dict[_Part, GroupedLines | None]) -> dict[WantedLine, GroupedLines]:
     """Return the stretches of each line as one, in the order of time."""
     joined: dict[WantedLine, GroupedLines] = {}
-    for (line, _), lines in sorted(parts.items(), key=lambda part: part[0][1].start):
+    for (line, _, _), lines in sorted(parts.items(), key=lambda item: item[0].start):
         groups = joined.setdefault(line, {})
         for group, (times, values) in (lines or {}).items():
             known_times, known_values = groups.setdefault(group, ([], []))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -25,7 +25,7 @@ from monitor_sync.store.points_cache import PointsCache
 if TYPE_CHECKING:
     from monitor_sync.app.planning import Planned
     from monitor_sync.app.target import Target
-    from monitor_sync.datadog.timeseries import GroupedLines
+    from monitor_sync.insight.backtest.replay import Points
     from monitor_sync.insight.backtest.wanted import WantedLine
     from monitor_sync.model import Body, LiveResource, Monitor, Project
 
@@ -89,7 +89,8 @@ class Backtests:
     """
     All that was replayed, in the order of keys.
 
-    ``calls`` are the requests for history that were sent, of ``budget``. ``most_per_week`` is the
+    ``calls`` are the requests for history that were sent, of ``budget``; ``lacking`` are those that
+    the rest needs, which a next run sends. ``most_per_week`` is the
     policy's ``max_fires_per_week``, None where it has none. ``pagers`` are globs. ``unknown`` says
     why it is not known what really happened, empty where it is.
     """
@@ -99,6 +100,7 @@ class Backtests:
     monitors: tuple[Backtested, ...] = ()
     skipped: tuple[SkippedMonitor, ...] = ()
     calls: int = 0
+    lacking: int = 0
     budget: int = BUDGET
     most_per_week: float | None = None
     pagers: tuple[str, ...] = ()
@@ -132,6 +134,39 @@ class _Candidate:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """What is replayed of a candidate, read; ``old`` is what lives, None where nothing does."""
+
+    candidate: _Candidate
+    old: Definition | None
+    new: Definition
+
+    @classmethod
+    def of(cls, candidate: _Candidate) -> _Prepared | SkippedMonitor:
+        try:
+            new = Definition.of(candidate.body)
+            old = new if candidate.live is not None else None
+            if candidate.live is not None and candidate.changed:
+                old = Definition.of(candidate.live.body)
+        except Unsupported as error:
+            return _unsupported(candidate, error)
+        return cls(candidate=candidate, old=old, new=new)
+
+    def wanted(self, span: Span) -> list[tuple[WantedLine, int]]:
+        """Return every line with the second from which it is needed; the earlier one of two."""
+        starts: dict[WantedLine, int] = {}
+        for definition in filter(None, (self.old, self.new)):
+            start = int(span.start - WARM_UP - definition.wanted.back)
+            for line in definition.wanted.lines:
+                starts[line] = min(starts.get(line, start), start)
+        return list(starts.items())
+
+
+def _unsupported(candidate: _Candidate, error: Unsupported) -> SkippedMonitor:
+    return SkippedMonitor(key=candidate.monitor.key, reason="unsupported", detail=error.name)
+
+
 def backtest(
     root: Path,
     target: Target,
@@ -148,41 +183,34 @@ def backtest(
     """
     options = options or BacktestOptions()
     planned = planning.compare(root, target.connect, planning.PlanOptions(base=options.base))
-    project, policy = planned.project, planned.project.policy
     candidates, skipped = _candidates(planned, options)
-    span = _span(
-        options.days or int(policy.backtest.get("days", DAYS)), time.time() if now is None else now
+    result = _nothing(planned, options, time.time() if now is None else now, skipped)
+    if not candidates:
+        return result
+    # what cannot be told about the organisation is among the notes of its history
+    home = history_folder.folder(target, planned.client, planned.project.name, lambda _: None)
+    fetching = Fetching(
+        endpoint=planned.client.timeseries, cache=PointsCache(home), budget=options.budget
     )
-    result = Backtests(
-        span=span,
+    actual, unknown = _actual(planned.project, target, result.span, candidates)
+    replaying = _Replaying(
+        fetching=fetching, span=result.span, actual=actual, unknown=unknown, suggest=options.suggest
+    )
+    return replaying.all(candidates, progress, result)
+
+
+def _nothing(
+    planned: Planned, options: BacktestOptions, now: float, skipped: Sequence[SkippedMonitor]
+) -> Backtests:
+    """Return what is known before anything is replayed."""
+    project, policy = planned.project, planned.project.policy
+    return Backtests(
+        span=_span(options.days or int(policy.backtest.get("days", DAYS)), now),
         time_zone=project.time_zone,
         skipped=tuple(skipped),
         budget=options.budget,
         most_per_week=policy.backtest.get("max_fires_per_week"),
         pagers=pager_globs(project.limits.pagers, project.limits.pager_handles),
-    )
-    if not candidates:
-        return result
-    # what cannot be told about the organisation is among the notes of its history
-    home = history_folder.folder(target, planned.client, project.name, lambda _: None)
-    fetching = Fetching(
-        endpoint=planned.client.timeseries,
-        cache=PointsCache(home),
-        budget=options.budget,
-    )
-    actual, unknown = _actual(project, target, span, candidates)
-    made = []
-    with progress("fetching history, and replaying it", len(candidates)) as done:
-        for candidate in candidates:
-            made.append(_made(candidate, fetching, span, actual, unknown, suggest=options.suggest))
-            done(isinstance(made[-1], Backtested))
-    fetching.cache.trim()
-    return replace(
-        result,
-        monitors=tuple(b for b in made if isinstance(b, Backtested)),
-        skipped=(*skipped, *(s for s in made if isinstance(s, SkippedMonitor))),
-        calls=fetching.sent,
-        unknown=unknown,
     )
 
 
@@ -257,68 +285,77 @@ def _actual(
     return by_id, ""
 
 
-def _made(
-    candidate: _Candidate,
-    fetching: Fetching,
-    span: Span,
-    actual: Actual | None,
-    unknown: str,
-    *,
-    suggest: bool,
-) -> Backtested | SkippedMonitor:
-    """Fetch and replay one monitor."""
-    key, before = candidate.monitor.key, fetching.sent
-    try:
-        new = Definition.of(candidate.body)
-        old = _old(candidate, new)
-        points = fetching.lines(_needs(old, new, span), int(span.end))
-    except Unsupported as error:
-        return SkippedMonitor(key=key, reason="unsupported", detail=error.name)
-    except OutOfBudget as error:
-        return SkippedMonitor(
-            key=key, reason="budget", detail=f"{error.needed} needed, {error.left} left"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Replaying:
+    """Replays monitors one by one over history that is fetched for all of them together."""
+
+    fetching: Fetching
+    span: Span
+    actual: Actual | None
+    unknown: str
+    suggest: bool
+
+    def all(
+        self, candidates: Sequence[_Candidate], progress: Progress, result: Backtests
+    ) -> Backtests:
+        """Return a result with what was replayed, and what was not."""
+        prepared = [_Prepared.of(candidate) for candidate in candidates]
+        for about in prepared:
+            if isinstance(about, _Prepared):
+                self.fetching.expect(about.wanted(self.span), int(self.span.end))
+        made: list[Backtested | SkippedMonitor] = []
+        with progress("fetching history, and replaying it", len(prepared)) as done:
+            for about in prepared:
+                made.append(about if isinstance(about, SkippedMonitor) else self._made(about))
+                done(isinstance(made[-1], Backtested))
+        self.fetching.cache.trim()
+        return replace(
+            result,
+            monitors=tuple(b for b in made if isinstance(b, Backtested)),
+            skipped=(*result.skipped, *(s for s in made if isinstance(s, SkippedMonitor))),
+            calls=self.fetching.sent,
+            lacking=self.fetching.lacking,
+            unknown=self.unknown,
         )
-    except RemoteError as error:
-        if isinstance(error, AccessDenied):
-            raise
-        return SkippedMonitor(key=key, reason="refused", detail=str(error))
-    number = _number(points)
-    if not any(points[line] for line in new.wanted.lines):
-        return SkippedMonitor(key=key, reason="no_points")
-    monitor_id = candidate.live.id if candidate.live is not None else 0
-    known = int(monitor_id) if isinstance(monitor_id, int) else 0
-    try:
+
+    def _made(self, about: _Prepared) -> Backtested | SkippedMonitor:
+        """Fetch and replay one monitor."""
+        key, before = about.candidate.monitor.key, self.fetching.sent
+        try:
+            points = self.fetching.lines(about.wanted(self.span), int(self.span.end))
+            if not any(points[line] for line in about.new.wanted.lines):
+                return SkippedMonitor(key=key, reason="no_points")
+            compared = self._compared(about, points)
+        except OutOfBudget as error:
+            return SkippedMonitor(
+                key=key, reason="budget", detail=f"{error.needed} needed, {error.left} left"
+            )
+        except Unsupported as error:
+            return _unsupported(about.candidate, error)
+        except RemoteError as error:
+            if isinstance(error, AccessDenied):
+                raise
+            return SkippedMonitor(key=key, reason="refused", detail=str(error))
+        tried = suggestions(about.new, points, compared.new, self.span) if self.suggest else ()
+        return Backtested(
+            monitor=about.candidate.monitor,
+            compared=compared,
+            points=_number(points),
+            calls=self.fetching.sent - before,
+            suggestions=tried,
+        )
+
+    def _compared(self, about: _Prepared, points: Points) -> Compared:
+        live = about.candidate.live
+        known = live.id if live is not None and isinstance(live.id, int) else 0
         compared = compare_definitions(
-            old, new, points, span, monitor_id=known,
-            actual=None if actual is None else actual.get(known, ()), unknown=unknown,
+            about.old, about.new, points, self.span, monitor_id=known,
+            actual=None if self.actual is None else self.actual.get(known, ()),
+            unknown=self.unknown,
         )  # fmt: skip
-    except Unsupported as error:
-        return SkippedMonitor(key=key, reason="unsupported", detail=error.name)
-    seen = observed(new, points, span)
-    return Backtested(
-        monitor=candidate.monitor,
-        compared=replace(compared, assumptions=(*compared.assumptions, *seen)),
-        points=number,
-        calls=fetching.sent - before,
-        suggestions=suggestions(new, points, compared.new, span) if suggest else (),
-    )
+        seen = observed(about.new, points, self.span)
+        return replace(compared, assumptions=(*compared.assumptions, *seen))
 
 
-def _old(candidate: _Candidate, new: Definition) -> Definition | None:
-    if candidate.live is None:
-        return None
-    return Definition.of(candidate.live.body) if candidate.changed else new
-
-
-def _needs(old: Definition | None, new: Definition, span: Span) -> Iterator[tuple[WantedLine, int]]:
-    """Yield every line with the second from which it is needed; the earlier one of two."""
-    starts: dict[WantedLine, int] = {}
-    for definition in (old, new):
-        for line in definition.wanted.lines if definition is not None else ():
-            start = int(span.start - WARM_UP - definition.wanted.back) if definition else 0
-            starts[line] = min(starts.get(line, start), start)
-    yield from starts.items()
-
-
-def _number(points: Mapping[WantedLine, GroupedLines]) -> int:
+def _number(points: Points) -> int:
     return sum(len(times) for lines in points.values() for times, _ in lines.values())

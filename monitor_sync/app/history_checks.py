@@ -90,6 +90,9 @@ def diagnose(
     end = int((time.time() if now is None else now) - _SETTLED) // _HOUR * _HOUR
     span = TimeSpan(start=float(end - DAYS * 86_400), end=float(end))
     types = _Types(endpoint=client.metric_types)
+    for monitor in monitors:
+        with contextlib.suppress(Unsupported):
+            fetching.expect(_wanted(Definition.of(monitor.body), span), end)
     diagnostics: list[Diagnostic] = []
     open_: dict[str, list[str]] = {}
     with progress("looking at the points of the last days", len(monitors)) as done:
@@ -124,11 +127,9 @@ class _Types:
         return self.known
 
     def _asked(self, metric: str, fetching: Fetching) -> str:
-        if fetching.budget > 0:
-            fetching.budget -= 1
-            fetching.sent += 1
-            with contextlib.suppress(RemoteError):
-                return self.endpoint.of(metric)
+        with contextlib.suppress(RemoteError, OutOfBudget):
+            fetching.spend()
+            return self.endpoint.of(metric)
         self.unread.append(metric)
         return ""
 
@@ -168,12 +169,15 @@ def _points(
 ) -> Mapping[WantedLine, Mapping[tuple[str, ...], tuple[list[int], list[float]]]]:
     """Fetch the points of a definition, and where it has none, those of wider questions."""
     start, end = int(span.start), int(span.end)
-    points = fetching.lines(
-        [(line, start - definition.wanted.back) for line in definition.wanted.lines], end
-    )
+    points = fetching.lines(_wanted(definition, span), end)
     wider = live_data.probes(definition, points)
     lines = {line for pair in wider.values() for line in (pair.ungrouped, pair.unfiltered)}
     return points | fetching.lines([(line, start) for line in lines], end)
+
+
+def _wanted(definition: Definition, span: TimeSpan) -> list[tuple[WantedLine, int]]:
+    start = int(span.start) - definition.wanted.back
+    return [(line, start) for line in definition.wanted.lines]
 
 
 def _said(number: int, open_: Mapping[str, Sequence[str]]) -> Iterator[str]:

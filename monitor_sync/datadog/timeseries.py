@@ -7,18 +7,24 @@ where that is not there, https://docs.datadoghq.com/api/latest/metrics/query-tim
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
 
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.api import Api, read_request
-from monitor_sync.errors import NotFound
+from monitor_sync.errors import NotFound, Rejected, RemoteError
 from monitor_sync.http.request import ApiRequest
 
 MOST_POINTS: Final = 1440
 """Buckets to ask for at once: Datadog gives at most 1,500 a series, and days are easy to keep."""
+
+MOST_QUERIES: Final = 10
+"""
+Queries to send in one request. Datadog's page takes a list and names no most; ten keep an answer
+small.
+"""
 
 MOST_GROUPS: Final = 1000
 """Groups of a search that are answered: Datadog watches as many by one facet."""
@@ -52,41 +58,66 @@ class Timeseries:
         self._api = api
         self._older = False
 
-    def lines(self, query: HistoryQuery) -> tuple[GroupedLines, int]:
-        """
-        Return the line of each group, and how many requests that took.
+    @property
+    def at_once(self) -> int:
+        """How many queries one request takes: of the older endpoint one."""
+        return 1 if self._older else MOST_QUERIES
 
-        Buckets without a point are left out, and so are groups that lack a key: a monitor has no
-        such group. Needs ``timeseries_query``.
+    def lines(
+        self, queries: Sequence[HistoryQuery], spend: Callable[[], None]
+    ) -> Iterator[tuple[HistoryQuery, GroupedLines | RemoteError]]:
         """
-        if not self._older or query.source != "metrics":
-            try:
-                return self._newer_lines(query), 1
-            except NotFound:
-                if query.source != "metrics":
-                    raise
-                self._older = True
-                return self._older_lines(query), 2
-        return self._older_lines(query), 1
+        Yield the line of each group for each query, or why Datadog refuses it.
 
-    def _newer_lines(self, query: HistoryQuery) -> GroupedLines:
-        request = _request(query)
+        The queries are about one source, stretch and interval. ``spend`` is called before each
+        request; what it raises ends the reading. Buckets without a point are left out, and so are
+        groups that lack a key: a monitor has no such group. Needs ``timeseries_query``.
+        """
+        metrics = queries[0].source == "metrics"
+        if metrics and self._older:
+            for query in queries:
+                spend()
+                yield query, self._older_lines(query)
+            return
+        spend()
+        try:
+            given = self._newer_lines(queries)
+        except NotFound:
+            if not metrics:
+                raise
+            self._older = True
+            yield from self.lines(queries, spend)
+        except Rejected as error:
+            if len(queries) == 1:
+                yield queries[0], error
+                return
+            middle = len(queries) // 2  # one that is refused takes nothing from the others
+            for part in (queries[:middle], queries[middle:]):
+                yield from self.lines(part, spend)
+        else:
+            yield from zip(queries, given, strict=True)
+
+    def _newer_lines(self, queries: Sequence[HistoryQuery]) -> list[GroupedLines]:
+        request = _request(queries)
         answer = self._api.send(request)
         try:
             attributes = answer["data"]["attributes"]
             times = [int(time) // 1000 for time in attributes["times"] or ()]
             pairs = zip(attributes["series"] or (), attributes["values"] or (), strict=True)
-            grouped = [(series.get("group_tags") or (), values) for series, values in pairs]
-            return _grouped(
-                query, ((tags, zip(times, values, strict=True)) for tags, values in grouped)
-            )
-        except (KeyError, TypeError, ValueError, AttributeError):
+            by_query: list[list[Any]] = [[] for _ in queries]
+            for series, values in pairs:
+                tags, number = series.get("group_tags") or (), _number(series, queries)
+                by_query[number].append((tags, zip(times, values, strict=True)))
+            return [
+                _grouped(query, series) for query, series in zip(queries, by_query, strict=True)
+            ]
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError):
             unexpected = answers.unexpected(
                 request, answer, "it has no series with times and values"
             )
             raise self._api.error(unexpected) from None
 
-    def _older_lines(self, query: HistoryQuery) -> GroupedLines:
+    def _older_lines(self, query: HistoryQuery) -> GroupedLines | RemoteError:
         request = read_request(
             path="/api/v1/query",
             kind="metric",
@@ -95,7 +126,10 @@ class Timeseries:
             scope="timeseries_query",
             query={"from": query.start, "to": query.end - 1, "query": query.text},
         )
-        answer = self._api.send(request)
+        try:
+            answer = self._api.send(request)
+        except Rejected as error:
+            return error
         try:
             return _grouped(
                 query,
@@ -109,29 +143,23 @@ class Timeseries:
             raise self._api.error(unexpected) from None
 
 
+def _number(series: Mapping[str, Any], queries: Sequence[HistoryQuery]) -> int:
+    """Return which query a series answers; of several each series says it."""
+    number = series["query_index"] if len(queries) > 1 else 0
+    return range(len(queries)).index(number)
+
+
 def _pairs(points: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
     return ((int(time) // 1000, value) for time, value in points)
 
 
-def _request(query: HistoryQuery) -> ApiRequest:
-    line: dict[str, Any] = {"data_source": query.source, "name": "a"}
-    if query.source == "metrics":
-        line["query"] = query.text
-    else:
-        line["search"] = {"query": query.text}
-        line["compute"] = {
-            "aggregation": query.method,
-            "interval": query.interval * 1000,
-            **({"metric": query.measure} if query.measure else {}),
-        }
-        line["group_by"] = [{"facet": key, "limit": MOST_GROUPS} for key in query.keys]
-        if query.indexes:
-            line["indexes"] = list(query.indexes)
+def _request(queries: Sequence[HistoryQuery]) -> ApiRequest:
+    first = queries[0]
     attributes = {
-        "from": query.start * 1000,
-        "to": query.end * 1000,
-        "interval": query.interval * 1000,
-        "queries": [line],
+        "from": first.start * 1000,
+        "to": first.end * 1000,
+        "interval": first.interval * 1000,
+        "queries": [_line(query, f"q{number}") for number, query in enumerate(queries)],
     }
     return ApiRequest(
         method="POST",
@@ -145,8 +173,25 @@ def _request(query: HistoryQuery) -> ApiRequest:
     )
 
 
+def _line(query: HistoryQuery, name: str) -> dict[str, Any]:
+    line: dict[str, Any] = {"data_source": query.source, "name": name}
+    if query.source == "metrics":
+        line["query"] = query.text
+        return line
+    line["search"] = {"query": query.text}
+    line["compute"] = {
+        "aggregation": query.method,
+        "interval": query.interval * 1000,
+        **({"metric": query.measure} if query.measure else {}),
+    }
+    line["group_by"] = [{"facet": key, "limit": MOST_GROUPS} for key in query.keys]
+    if query.indexes:
+        line["indexes"] = list(query.indexes)
+    return line
+
+
 def _grouped(
-    query: HistoryQuery, series: Iterator[tuple[Sequence[str], Iterator[tuple[int, Any]]]]
+    query: HistoryQuery, series: Iterable[tuple[Sequence[str], Iterable[tuple[int, Any]]]]
 ) -> GroupedLines:
     grouped: GroupedLines = {}
     for tags, points in series:

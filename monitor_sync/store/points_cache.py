@@ -45,8 +45,12 @@ class PointsCache:
             return None
         return lines
 
-    def put(self, query: str, start: int, end: int, lines: KeptLines) -> None:
-        """Keep what was answered, at once or not at all."""
+    def has(self, query: str, start: int, end: int) -> bool:
+        """Return whether something is kept of a query for a stretch, usable or not."""
+        return self._path(query, start, end).exists()
+
+    def put(self, query: str, start: int, end: int, lines: KeptLines) -> bool:
+        """Keep what was answered, at once or not at all; return whether it is kept."""
         path = self._path(query, start, end)
         kept = [[list(group), times, values] for group, (times, values) in lines.items()]
         half = path.with_name(f"{path.name}.{os.getpid()}")
@@ -55,10 +59,13 @@ class PointsCache:
             descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump({"form": _FORM, "lines": kept}, file)
+                size = file.tell()
             half.replace(path)
         except OSError:
             with contextlib.suppress(OSError):
                 half.unlink()
+            return False
+        return size <= _LARGEST_FILE
 
     def trim(self, largest: int = LARGEST) -> None:
         """Let go of what was used longest ago until the rest is no larger than that."""

@@ -12,6 +12,9 @@ import pytest
 
 from monitor_sync.app import BacktestOptions, Backtests, Target, apply, backtest
 from monitor_sync.errors import UsageError
+from monitor_sync.render.backtest.markdown import markdown
+from monitor_sync.render.backtest.text import text
+from monitor_sync.render.style import PLAIN
 from tests.conftest import Local
 
 PROJECT = """
@@ -93,9 +96,9 @@ def test_what_was_fetched_is_not_fetched_again(root: Path, local: Local) -> None
     sent = requests(local)
     second = run(root, "shop/orders/errors")
 
-    # two series, and the days that a day with the hours before it lies in
+    # the days that a day with the hours before it lies in; both series in one request
     assert first.calls == sent
-    assert 4 <= sent <= 6
+    assert 2 <= sent <= 3
     assert (second.calls, requests(local)) == (0, 0)
     assert second.monitors[0].points == first.monitors[0].points
     assert second.monitors[0].compared == first.monitors[0].compared
@@ -133,14 +136,42 @@ def test_tags_alone_are_not_replayed(root: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_budget_is_kept_and_what_it_leaves_out_is_named(root: Path, local: Local) -> None:
+def test_monitors_share_their_requests(root: Path, local: Local) -> None:
     requests(local)
-    made = run(root, "shop", budget=4)
+    together = run(root, "shop")
 
-    assert requests(local) == made.calls <= 4
-    assert [(s.key, s.reason) for s in made.skipped if s.reason == "budget"] == [
-        ("shop/orders/errors", "budget")
-    ]
+    # three series of two monitors are no more requests than one of them takes
+    assert len(together.monitors) == 2
+    assert requests(local) == together.calls <= 3
+    assert together.lacking == 0
+
+
+def test_a_budget_is_kept_and_the_next_run_goes_on_from_there(root: Path, local: Local) -> None:
+    requests(local)
+    first = run(root, "shop", budget=1, days=2)
+    assert requests(local) == first.calls == 1
+    assert {s.reason for s in first.skipped} == {"budget", "unsupported"}
+    assert 2 <= first.lacking <= 3
+    said = f"{first.lacking} more requests would fetch the rest: run it again, what was fetched"
+    assert said in " ".join(text(first, PLAIN).split())
+    assert said in markdown(first)
+
+    second = run(root, "shop", budget=first.lacking, days=2)
+    assert requests(local) == second.calls == first.lacking
+    assert (len(second.monitors), second.lacking) == (2, 0)
+
+
+def test_a_query_that_is_refused_keeps_no_other_monitor_from_being_replayed(
+    root: Path, local: Local
+) -> None:
+    text = MONITORS.replace("avg:shop.db.cpu{*} by {host}", "avg:shop.db.cpu{a OR b} by {host}")
+    (root / "shop" / "orders.yaml").write_text(text)
+    requests(local)
+    made = run(root, "shop")
+
+    assert [b.monitor.key for b in made.monitors] == ["shop/orders/errors"]
+    assert {s.key: s.reason for s in made.skipped}["shop/orders/cpu"] == "refused"
+    assert requests(local) == made.calls <= 12
 
 
 def test_a_metric_that_nobody_reports_is_told(root: Path) -> None:

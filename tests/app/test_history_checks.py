@@ -177,10 +177,10 @@ def test_what_was_fetched_is_kept_and_a_spent_budget_is_said(shop: Shop) -> None
     shop.declare("avg(last_5m):avg:shop.a{*} > ${critical}")
     spent, first = shop.ask(budget=2, now=NOW), shop.ask(now=NOW)
 
-    assert spent.requests == 0
+    assert spent.requests == 2
     assert spent.diagnostics == ()
     assert "Not checked against points: 1 monitor (beyond the " in spent.said[0]
-    assert 7 <= first.requests <= 9
+    assert 5 <= first.requests <= 7
     assert first.said == ("Points of 7 days looked at for 1 monitor.",)
     assert shop.ask(now=NOW).requests == 0
 

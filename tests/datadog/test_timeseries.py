@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from monitor_sync.datadog.timeseries import HistoryQuery
+from monitor_sync.datadog.timeseries import HistoryQuery, Timeseries
 from monitor_sync.errors import Rejected, RemoteError
 from tests.datadog.conftest import Answer, Script, script
 
@@ -16,6 +17,16 @@ QUERY = HistoryQuery(
     source="metrics", text="avg:a.b{*} by {host}.rollup(avg, 60)", keys=("host",), interval=60,
     start=600, end=780,
 )  # fmt: skip
+
+OTHER = replace(QUERY, text="avg:a.c{*}.rollup(avg, 60)", keys=())
+
+
+def read(timeseries: Timeseries, *queries: HistoryQuery) -> tuple[list[Any], int]:
+    """Return the answers in the order of the queries, and how many requests they took."""
+    spent: list[None] = []
+    given = dict(timeseries.lines(queries, lambda: spent.append(None)))
+    return [given[query] for query in queries], len(spent)
+
 
 IN_A = {"group_tags": ["host:a"]}
 
@@ -33,9 +44,9 @@ def test_buckets_without_a_point_and_groups_that_lack_a_key_are_left_out(script:
             [[9, 1, None, 9], [1, 1, 1, 1], [1, 1, 1, 1]],
         )
     )
-    lines, calls = script.client().timeseries.lines(QUERY)
+    given = read(script.client().timeseries, QUERY)
 
-    assert (lines, calls) == ({("a",): ([600], [1.0])}, 1)
+    assert given == ([{("a",): ([600], [1.0])}], 1)
     sent = script.requests[0]
     assert (sent.method, sent.path) == ("POST", "/api/v2/query/timeseries")
 
@@ -53,8 +64,8 @@ def test_where_the_newer_endpoint_is_not_there_the_older_one_is_asked_from_then_
     )
     timeseries = script.client().timeseries
 
-    assert timeseries.lines(QUERY) == ({("a",): ([600], [1.0])}, 2)
-    assert timeseries.lines(QUERY) == ({("a",): ([600], [1.0])}, 1)
+    assert read(timeseries, QUERY) == ([{("a",): ([600], [1.0])}], 2)
+    assert (read(timeseries, QUERY), timeseries.at_once) == (([{("a",): ([600], [1.0])}], 1), 1)
     assert [request.method for request in script.requests] == ["POST", "GET", "GET"]
 
 
@@ -65,7 +76,7 @@ def test_a_search_counts_items_and_no_item_is_no_point(script: Script) -> None:
     )  # fmt: skip
     script.say(newer([{"group_tags": ["@path:/pay:1"]}], [600_000, 660_000], [[0, 3]]))
 
-    assert script.client().timeseries.lines(query)[0] == {("/pay:1",): ([660], [3.0])}
+    assert read(script.client().timeseries, query)[0] == [{("/pay:1",): ([660], [3.0])}]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +96,43 @@ def test_an_answer_of_another_shape_is_an_error_and_no_empty_history(
     script.say(Answer(body=body))
 
     with pytest.raises(RemoteError):
-        script.client().timeseries.lines(QUERY)
+        read(script.client().timeseries, QUERY)
 
 
-def test_a_query_that_is_refused_is_not_asked_again_elsewhere(script: Script) -> None:
-    script.say(Answer(status=400, body={"errors": ["Error parsing query"]}))
+def test_several_queries_are_one_request_and_each_series_says_which_it_answers(
+    script: Script,
+) -> None:
+    of_other = {"group_tags": [], "query_index": 1}
+    script.say(newer([of_other, {**IN_A, "query_index": 0}], [600_000], [[7], [1]]))
 
-    with pytest.raises(Rejected, match="Error parsing query"):
-        script.client().timeseries.lines(QUERY)
+    assert read(script.client().timeseries, QUERY, OTHER) == (
+        [{("a",): ([600], [1.0])}, {(): ([600], [7.0])}], 1,
+    )  # fmt: skip
     assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("number", [None, -1, 2, "1"])
+def test_a_series_that_does_not_say_which_of_several_it_answers_is_an_error(
+    script: Script, number: Any
+) -> None:
+    told = {} if number is None else {"query_index": number}
+    script.say(newer([{**IN_A, **told}], [600_000], [[1]]))
+
+    with pytest.raises(RemoteError):
+        read(script.client().timeseries, QUERY, OTHER)
+
+
+def test_a_query_that_is_refused_takes_nothing_from_those_beside_it(script: Script) -> None:
+    script.say(
+        lambda request: (
+            Answer(status=400, body={"errors": ["Error parsing query"]})
+            if "a.c" in str(request.body)
+            else newer([IN_A], [600_000], [[1]])
+        )
+    )
+    (mine, refused), spent = read(script.client().timeseries, QUERY, OTHER)
+
+    assert mine == {("a",): ([600], [1.0])}
+    assert isinstance(refused, Rejected)
+    assert "Error parsing query" in str(refused)
+    assert spent == len(script.requests) == 3

@@ -17,9 +17,11 @@ def kept_file(home: Path) -> Path:
 
 
 def test_what_was_kept_comes_back_for_that_query_and_stretch_alone(tmp_path: Path) -> None:
-    PointsCache(tmp_path).put("q", 0, 3600, LINES)
+    assert PointsCache(tmp_path).put("q", 0, 3600, LINES)
     cache = PointsCache(tmp_path)
 
+    assert cache.has("q", 0, 3600)
+    assert not cache.has("q", 0, 7200)
     assert cache.get("q", 0, 3600) == LINES
     assert cache.get("q", 0, 7200) is None
     assert cache.get("other", 0, 3600) is None
@@ -48,8 +50,8 @@ def test_a_file_of_another_form_is_as_none(tmp_path: Path, text: str) -> None:
 def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "points").write_text("a file")
     cache = PointsCache(tmp_path)
-    cache.put("q", 0, 3600, LINES)
 
+    assert not cache.put("q", 0, 3600, LINES)
     assert cache.get("q", 0, 3600) is None
     cache.trim()
 

@@ -24,6 +24,7 @@ def json(backtests: Backtests) -> str:
                 {"key": monitor.key, "reason": words.skipped(monitor)}
                 for monitor in backtests.skipped
             ],
+            "lacking": backtests.lacking,
         }
     )
 

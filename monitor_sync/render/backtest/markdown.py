@@ -87,7 +87,8 @@ def _strip(label: str, made: Replay) -> str:
 
 
 def _skipped(backtests: Backtests) -> list[str]:
-    return [
+    lines = [
         f"Not replayed: {code(monitor.key)}, {code(words.skipped(monitor))}"
         for monitor in backtests.skipped
     ]
+    return [*lines, f"{words.lacking(backtests.lacking)}."] if backtests.lacking else lines

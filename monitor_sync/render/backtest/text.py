@@ -29,6 +29,8 @@ def text(backtests: Backtests, style: Style) -> str:
         lines += [*_block(backtested, backtests, zone, style), ""]
     for monitor in backtests.skipped:
         lines += _wrapped("not replayed", f"{monitor.key}: {words.skipped(monitor)}", style)
+    if backtests.lacking:
+        lines += _wrapped("to go on", words.lacking(backtests.lacking), style)
     if backtests.unknown:
         lines += _wrapped("not checked", words.unknown(backtests.unknown), style)
     lines += [""] if backtests.skipped or backtests.unknown else []

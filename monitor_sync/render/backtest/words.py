@@ -59,6 +59,14 @@ def skipped(monitor: SkippedMonitor) -> str:
     return _SKIPPED[monitor.reason].format(detail=monitor.detail)
 
 
+def lacking(requests: int) -> str:
+    """Return how a run goes on that its budget ended."""
+    return (
+        f"{count(requests, 'more request')} would fetch the rest: run it again,"
+        " what was fetched is kept"
+    )
+
+
 def unknown(reason: str) -> str:
     """Return why no replay was held against what happened."""
     return _SENTENCES["no_history"].format(name=reason)
