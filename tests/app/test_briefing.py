@@ -7,25 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor_sync.app import Brief, Target, brief
+from monitor_sync.app import Brief, brief
 from monitor_sync.app.briefing import OnCallPeople
 from monitor_sync.errors import UsageError
 from monitor_sync.insight.response.paged import TeamPages
 from monitor_sync.model import Monitor, Team
 from monitor_sync.oncall.path import OnCall, Responder, Shift
 from monitor_sync.render import brief as shown
-from tests.app.test_on_call import KEY, NOW, OnCallLocal, served
+from tests.app.on_call_local import NOW, OnCallLocal
+from tests.app.test_on_call import served
 
 __all__ = ["served"]
 
 
 def written(served: OnCallLocal, team: str = "motor-quotes", **environ: str) -> Brief:
-    usual = {
-        "DD_HOST": served.url, "DD_API_KEY": "any", "DD_APP_KEY": "any",
-        "ZENDUTY_URL": f"{served.url}/__zenduty", "ZENDUTY_API_KEY": KEY,
-        "MONITOR_SYNC_BACKOFF": "0.001",
-    }  # fmt: skip
-    return brief(served.root, Target(environ=usual | environ), team, now=NOW)
+    return brief(served.root, served.target(**environ), team, now=NOW)
 
 
 def test_who_is_on_call_and_who_is_behind_is_what_the_tool_says(served: OnCallLocal) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor_sync.app import files
-from monitor_sync.emulator.core import Emulator
-from monitor_sync.emulator.server import running
 from monitor_sync.render import on_call, on_call_markdown
-from tests.app.test_on_call import MONITORS, NOW, OnCallLocal
+from tests.app.on_call_local import OnCallLocal, serving
 from tests.emulator.conftest import KEYS
 
 TEAMS = """
@@ -26,17 +24,8 @@ RULES = "/api/v2/monitor/notification_rule"
 
 
 @pytest.fixture
-def served(tmp_path: Any) -> Iterator[OnCallLocal]:
-    root = tmp_path / "monitors"
-    (root / "motor").mkdir(parents=True)
-    (root / "project.yaml").write_text("project: acme\n")
-    (root / "teams.yaml").write_text(TEAMS)
-    (root / "motor" / "business-unit.yaml").write_text("name: Motor\nteam: motor\n")
-    (root / "motor" / "load.yaml").write_text(MONITORS.format(team="motor"))
-    emulator = Emulator(clock=NOW.timestamp)
-    with running(emulator) as url:
-        project = files.read_whole(root).project
-        local = OnCallLocal(emulator=emulator, url=url, root=root, project=project)
+def served(tmp_path: Path) -> Iterator[OnCallLocal]:
+    with serving(tmp_path / "monitors", TEAMS) as local:
         local.break_it()
         yield local
 

@@ -6,27 +6,17 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from monitor_sync.app import files, on_call_emulator
-from monitor_sync.app.on_call import VerifiedPaths, follow_monitors, verify_on_call
-from monitor_sync.app.selection import select_monitors
-from monitor_sync.app.target import Target
-from monitor_sync.emulator.core import Emulator
+from monitor_sync.app.on_call import VerifiedPaths, verify_on_call
 from monitor_sync.emulator.on_call.broken import ANSWERS, WAYS
-from monitor_sync.emulator.server import running
 from monitor_sync.errors import UsageError
-from monitor_sync.model import Project
 from monitor_sync.oncall.path import PagingPath
 from monitor_sync.render import on_call, on_call_markdown
 from monitor_sync.render.style import PLAIN
-
-NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-KEY = "7f3a9c1e5b2d4f608a7c"
+from tests.app.on_call_local import KEY, NOW, OnCallLocal, serving, steps
 
 TEAMS = """
 teams:
@@ -41,67 +31,17 @@ teams:
     notify: [{alert: [pager], warning: ["@ani@acme.example"], recovery: [pager]}]
     targets: {mtta: 5m}
 """
-MONITORS = """
-team: {team}
-monitors:
-  load:
-    name: Load
-    query: avg(last_5m):avg:system.load.1{{*}} > 5
-    thresholds: {{critical: 5, warning: 4}}
-    message: It is busy.
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnCallLocal:
-    """A running emulator, and a project whose teams it serves."""
-
-    emulator: Emulator
-    url: str
-    root: Path
-    project: Project
-
-    def break_it(self, *ways: str) -> None:
-        on_call_emulator.seed_teams(self.emulator, self.project.teams.values(), ways)
-
-    def target(self, **environ: str) -> Target:
-        usual = {
-            "DD_HOST": self.url,
-            "DD_API_KEY": "any",
-            "DD_APP_KEY": "any",
-            "ZENDUTY_URL": f"{self.url}/__zenduty",
-            "ZENDUTY_API_KEY": KEY,
-            "MONITOR_SYNC_BACKOFF": "0.001",
-        }
-        return Target(environ=usual | environ)
-
-    def verify(self, *selectors: str, **environ: str) -> VerifiedPaths:
-        monitors = select_monitors(self.project, selectors)
-        return follow_monitors(self.project, monitors, self.target(**environ), now=NOW)
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnCallLocal]:
-    root = tmp_path_factory.mktemp("on-call") / "monitors"
-    (root / "motor").mkdir(parents=True)
-    (root / "project.yaml").write_text("project: acme\n")
-    (root / "teams.yaml").write_text(TEAMS)
-    (root / "motor" / "business-unit.yaml").write_text("name: Motor\nteam: motor-quotes\n")
-    for team in ("motor-quotes", "motor-policies"):
-        (root / "motor" / f"{team}.yaml").write_text(MONITORS.format(team=team))
-    emulator = Emulator(clock=NOW.timestamp)
-    with running(emulator) as url:
-        project = files.read_whole(root).project
-        yield OnCallLocal(emulator=emulator, url=url, root=root, project=project)
+    with serving(tmp_path_factory.mktemp("on-call") / "monitors", TEAMS) as local:
+        yield local
 
 
 def path(verified: VerifiedPaths, team: str) -> PagingPath:
     (pager,) = (p for p in verified.paths if p.team == team and p.tool == "zenduty")
     return pager
-
-
-def steps(path: PagingPath, status: str) -> set[str]:
-    return {step.step for step in path.steps if step.status == status}
 
 
 BROKEN_AT = {

@@ -9,12 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor_sync.app import files
 from monitor_sync.app.on_call_migration import ToolMigration, verify_migration
-from monitor_sync.emulator.core import Emulator
-from monitor_sync.emulator.server import running
 from monitor_sync.render import on_call_migration as shown
-from tests.app.test_on_call import KEY, MONITORS, NOW, OnCallLocal
+from tests.app.on_call_local import KEY, NOW, OnCallLocal, serving
 from tests.emulator.conftest import KEYS
 
 OPSGENIE_KEY = "2f7a9c1e-5b2d-4f60-8a7c-9e1d3b5f7a90"
@@ -39,31 +36,20 @@ teams:
     handles: {pager: "@webhook-gadgets"}
     notify: [{alert: [pager], recovery: [pager]}]
 """
+PAGERS = "policy: {pagers: ['@webhook-*', '@oncall-*']}\n"  # the old tool is none any more
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnCallLocal]:
-    yield from serve(tmp_path_factory.mktemp("migration") / "monitors")
+    with serving(tmp_path_factory.mktemp("migration") / "monitors", TEAMS, PAGERS) as local:
+        yield local
 
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[OnCallLocal]:
     """For what leaves something behind in Datadog."""
-    yield from serve(tmp_path / "monitors")
-
-
-def serve(root: Path) -> Iterator[OnCallLocal]:
-    (root / "motor").mkdir(parents=True)
-    pagers = "policy: {pagers: ['@webhook-*', '@oncall-*']}\n"  # the old tool is none any more
-    (root / "project.yaml").write_text(f"project: acme\n{pagers}")
-    (root / "teams.yaml").write_text(TEAMS)
-    (root / "motor" / "business-unit.yaml").write_text("name: Motor\nteam: quotes\n")
-    for team in ("quotes", "policies", "travel", "gadgets"):
-        (root / "motor" / f"{team}.yaml").write_text(MONITORS.format(team=team))
-    emulator = Emulator(clock=NOW.timestamp)
-    with running(emulator) as url:
-        project = files.read_whole(root).project
-        yield OnCallLocal(emulator=emulator, url=url, root=root, project=project)
+    with serving(tmp_path / "monitors", TEAMS, PAGERS) as local:
+        yield local
 
 
 def migration(

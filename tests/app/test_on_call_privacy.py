@@ -9,15 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor_sync.app import files
 from monitor_sync.app.briefing import brief
 from monitor_sync.app.on_call_migration import verify_migration
-from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.on_call.broken import ANSWERS
-from monitor_sync.emulator.server import running
 from monitor_sync.render import brief as brief_shown
 from monitor_sync.render import on_call, on_call_markdown, on_call_migration
-from tests.app.test_on_call import MONITORS, NOW, OnCallLocal
+from tests.app.on_call_local import NOW, OnCallLocal, serving
 
 KEYS = {
     "DD_API_KEY": "4c1d9e7f2b6a4d8c0001",
@@ -36,23 +33,15 @@ WAYS = ("", "webhook-missing", "integration-disabled", "schedule-gap", "level-0"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnCallLocal]:
-    root = tmp_path_factory.mktemp("privacy") / "monitors"
-    (root / "motor").mkdir(parents=True)
-    (root / "project.yaml").write_text("project: acme\n")
     teams = [
         f"  {tool}-team:\n    on_call: {{tool: {tool}, service: {handle.partition('-')[2]}}}\n"
         f'    handles: {{pager: "{handle}", old: "@opsgenie-{tool}"}}\n'
         "    notify: [{alert: [pager, old], recovery: [pager, old]}]\n    targets: {mtta: 5m}\n"
         for tool, handle in TOOLS.items()
     ]
-    (root / "teams.yaml").write_text("teams:\n" + "".join(teams))
-    (root / "motor" / "business-unit.yaml").write_text("name: Motor\nteam: zenduty-team\n")
-    for tool in TOOLS:
-        (root / "motor" / f"{tool}.yaml").write_text(MONITORS.format(team=f"{tool}-team"))
-    emulator = Emulator(clock=NOW.timestamp)
-    with running(emulator) as url:
-        project = files.read_whole(root).project
-        yield OnCallLocal(emulator=emulator, url=url, root=root, project=project)
+    text = "teams:\n" + "".join(teams)
+    with serving(tmp_path_factory.mktemp("privacy") / "monitors", text) as local:
+        yield local
 
 
 @pytest.mark.parametrize("way", WAYS)
