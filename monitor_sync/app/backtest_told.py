@@ -19,6 +19,7 @@ class BacktestRow:
 
     ``minutes`` are those of alert by the new one, ``agrees`` the part of the time in which the
     replay of the live one was in the state that there was, None where that is not known.
+    ``doubts`` are those ``assumptions`` that may make the numbers wrong.
     """
 
     key: str
@@ -27,15 +28,16 @@ class BacktestRow:
     minutes: int
     agrees: float | None
     assumptions: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestTold:
-    """A backtest as its file has it; ``skipped`` are keys with the reason."""
+    """A backtest as its file has it; ``skipped`` are keys, each with a kind and the reason."""
 
     days: float
     rows: tuple[BacktestRow, ...]
-    skipped: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, str, str], ...]
 
 
 def read(path: Path) -> BacktestTold:
@@ -55,13 +57,16 @@ def _told(written: Any) -> BacktestTold:
     return BacktestTold(
         days=(end - start).total_seconds() / 86_400,
         rows=tuple(map(_row, written["monitors"])),
-        skipped=tuple((str(m["key"]), str(m["reason"])) for m in written["skipped"]),
+        skipped=tuple(
+            (str(m["key"]), str(m.get("kind", "")), str(m["reason"])) for m in written["skipped"]
+        ),
     )
 
 
 def _row(written: Mapping[str, Any]) -> BacktestRow:
     old, new, fidelity = written["old"], written["new"], written["fidelity"]
     assumptions: Sequence[Any] = written["assumptions"]
+    doubts: Sequence[Any] = written.get("doubts", ())
     return BacktestRow(
         key=str(written["key"]),
         live=None if old is None else int(old["fires"]),
@@ -69,4 +74,5 @@ def _row(written: Mapping[str, Any]) -> BacktestRow:
         minutes=int(new["minutes"]),
         agrees=None if fidelity is None else float(fidelity["time_in_same_state"]),
         assumptions=tuple(map(str, assumptions)),
+        doubts=tuple(map(str, doubts)),
     )

@@ -89,10 +89,10 @@ class Backtests:
     """
     All that was replayed, in the order of keys.
 
-    ``calls`` are the requests for history that were sent, of ``budget``; ``lacking`` are those that
-    the rest needs, which a next run sends. ``most_per_week`` is the
-    policy's ``max_fires_per_week``, None where it has none. ``pagers`` are globs. ``unknown`` says
-    why it is not known what really happened, empty where it is.
+    ``calls`` are the requests for history that were sent; ``lacking`` are those that the rest
+    needs, which a next run sends. ``options`` are those it was called with. ``most_per_week`` is
+    the policy's ``max_fires_per_week``, None where it has none. ``pagers`` are globs. ``unknown``
+    says why it is not known what really happened, empty where it is.
     """
 
     span: Span
@@ -101,7 +101,7 @@ class Backtests:
     skipped: tuple[SkippedMonitor, ...] = ()
     calls: int = 0
     lacking: int = 0
-    budget: int = BUDGET
+    options: BacktestOptions = BacktestOptions()
     most_per_week: float | None = None
     pagers: tuple[str, ...] = ()
     unknown: str = ""
@@ -208,7 +208,7 @@ def _nothing(
         span=_span(options.days or int(policy.backtest.get("days", DAYS)), now),
         time_zone=project.time_zone,
         skipped=tuple(skipped),
-        budget=options.budget,
+        options=options,
         most_per_week=policy.backtest.get("max_fires_per_week"),
         pagers=pager_globs(project.limits.pagers, project.limits.pager_handles),
     )

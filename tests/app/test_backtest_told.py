@@ -24,16 +24,19 @@ def test_the_comment_says_what_the_changed_monitors_would_have_done(tmp_path: Pa
 
     assert (
         "**On the last 2 days:** 2 monitors would have alerted 1 time;"
-        " the live versions of 1 alerted 3 times." in said
+        " the live version alerted 3 times." in said
     )
-    assert "| `shop/orders/cpu` | 3 | **1** | 60 min | 99.6 % |" in said
-    assert "| `shop/orders/new` | – | **0** | 0 min | not known |" in said
-    assert "- `shop/odd` was not replayed: `unsupported: anomalies" in said
+    assert "| `shop/orders/cpu` | 3 | **1** | 1h | 99 % |" in said
+    assert "| `shop/orders/new` | – | **0** | 0s | not known |" in said
+    assert said.index("- **Doubtful:** `shop/orders/cpu`: `do not trust") < said.index("| Monitor")
+    assert "- `shop/orders/cpu`: `repeated notifications" in said
+    assert "- 1 monitor not replayed, `unsupported: anomalies cannot be replayed from" in said
 
 
 def test_words_of_the_file_notify_nobody_and_do_not_flood_the_comment(tmp_path: Path) -> None:
     made = json.loads(written(BACKTESTS))
     row = {**made["monitors"][0], "key": "a | @acme/everyone", "assumptions": ["@all ` | x"] * 50}
+    row["doubts"] = ["@here ` | y"] * 50
     made["monitors"] = [row] * 300
     file = tmp_path / "backtest.json"
     file.write_text(json.dumps(made))
@@ -43,6 +46,15 @@ def test_words_of_the_file_notify_nobody_and_do_not_flood_the_comment(tmp_path: 
     assert len(said) < 8_000
     assert "`a \\| @acme/everyone`" in said
     assert "`@all ' \\| x`" in said
+    assert "`@here ' \\| y`" in said
+    assert said.count("- and 1499") == 2
+
+
+def test_a_change_of_no_monitor_that_alerts_says_nothing_of_a_backtest(tmp_path: Path) -> None:
+    file = tmp_path / "backtest.json"
+    file.write_text(json.dumps({**json.loads(written(BACKTESTS)), "monitors": [], "skipped": []}))
+
+    assert "On the last" not in comment.text(plan(), About(backtest=backtest_told.read(file)))
 
 
 @pytest.mark.parametrize(

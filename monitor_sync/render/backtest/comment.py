@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from monitor_sync.app.backtest_told import BacktestRow, BacktestTold
 from monitor_sync.counting import count
-from monitor_sync.render.backtest.figures import duration, percent
-from monitor_sync.render.markdown import code
+from monitor_sync.render.backtest import words
+from monitor_sync.render.markdown import code, codes
+from monitor_sync.render.quantities import duration, percent
 
 _ROWS: Final = 10
-_DOUBTS: Final = 5
+_LINES: Final = 5
 
 
 def section(backtest: BacktestTold) -> str:
-    """Return the part; its length is bounded by the rows that it shows."""
+    """Return the part; its length is bounded by the rows that it shows. Empty without monitors."""
+    if not backtest.rows and not backtest.skipped:
+        return ""
     rows = sorted(backtest.rows, key=lambda row: (-row.new, row.key))
-    lines = [f"**On the last {backtest.days:g} days:** {_sentence(backtest)}", ""]
-    if rows:
-        lines += ["| Monitor | Alerts: live | new | In alert | Agrees |", "|---|--:|--:|--:|---|"]
-        lines += [_row(row) for row in rows[:_ROWS]]
+    doubts = [f"- **Doubtful:** {_line(row, doubt)}" for row in rows for doubt in row.doubts]
+    notes = [
+        f"- {_line(row, note)}"
+        for row in rows
+        for note in row.assumptions
+        if note not in row.doubts
+    ]
+    notes += [
+        f"- {count(len(keys), 'monitor')} not replayed, {code(why, 200)}: {codes(keys)}"
+        for why, keys in words.alike(backtest.skipped)
+    ]
+    parts = [
+        [f"**On the last {backtest.days:g} days:** {_sentence(backtest)}"],
+        _few(doubts),
+        _table(rows),
+        _few(notes),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def _line(row: BacktestRow, said: str) -> str:
+    return f"{code(row.key, 120)}: {code(said, 300)}"
+
+
+def _few(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - _LINES
+    return [*lines[:_LINES], *([f"- and {count(more, 'more such line')}"] if more > 0 else [])]
+
+
+def _table(rows: Sequence[BacktestRow]) -> list[str]:
+    if not rows:
+        return []
+    lines = ["| Monitor | Alerts: live | new | In alert | Agrees |", "|---|--:|--:|--:|---|"]
+    lines += [_row(row) for row in rows[:_ROWS]]
     if len(rows) > _ROWS:
         lines.append(f"| and {count(len(rows) - _ROWS, 'monitor')} more | | | | |")
-    doubts = [f"- {code(row.key)}: {code(a, 200)}" for row in rows for a in row.assumptions]
-    doubts += [f"- {code(key)} was not replayed: {code(why, 200)}" for key, why in backtest.skipped]
-    lines += ["", *doubts[:_DOUBTS]] if doubts else []
-    if len(doubts) > _DOUBTS:
-        lines.append(f"- and {len(doubts) - _DOUBTS} more such lines")
-    return "\n".join(lines)
+    return lines
 
 
 def _sentence(backtest: BacktestTold) -> str:
+    if not backtest.rows:
+        return "no changed monitor was replayed."
     new = sum(row.new for row in backtest.rows)
     changed = [row for row in backtest.rows if row.live is not None]
-    words = f"{count(len(backtest.rows), 'monitor')} would have alerted {count(new, 'time')}"
+    said = f"{count(len(backtest.rows), 'monitor')} would have alerted {count(new, 'time')}"
     if changed:
         live = sum(row.live or 0 for row in changed)
-        words += f"; the live versions of {len(changed)} alerted {count(live, 'time')}"
-    return words + "."
+        whose = "live version" if len(changed) == 1 else f"live versions of {len(changed)}"
+        said += f"; the {whose} alerted {count(live, 'time')}"
+    return said + "."
 
 
 def _row(row: BacktestRow) -> str:
     live = "–" if row.live is None else str(row.live)
     agrees = "not known" if row.agrees is None else percent(row.agrees)
-    return f"| {code(row.key, 120)} | {live} | **{row.new}** | {duration(row.minutes)} | {agrees} |"
+    cells = [code(row.key, 120), live, f"**{row.new}**", duration(row.minutes * 60), agrees]
+    return f"| {' | '.join(cells)} |"

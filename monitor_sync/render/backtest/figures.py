@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from monitor_sync.app.backtesting import Backtested, Backtests
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.counting import count
-from monitor_sync.incidents import AlertEpisode, Span
+from monitor_sync.incidents import AlertEpisode, Seconds, Span
 from monitor_sync.insight.backtest.comparison import Compared
-from monitor_sync.insight.backtest.fidelity import Fidelity
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.insight.response import weeks
+from monitor_sync.render.quantities import duration
 
 CellState = Literal["ok", "warning", "no_data", "alert"]
 _ORDER: tuple[CellState, ...] = ("ok", "warning", "no_data", "alert")
@@ -24,13 +24,13 @@ _ORDER: tuple[CellState, ...] = ("ok", "warning", "no_data", "alert")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What one definition did, in numbers; minutes are whole."""
+    """What one definition did, in numbers; times are seconds in alert, of all groups added."""
 
     fires: int
     groups: int
     per_week: float
-    minutes: int
-    longest: int
+    in_alert: Seconds
+    longest: Seconds
     nights: int
 
 
@@ -41,8 +41,8 @@ def figures(made: Replay, zone: ZoneInfo) -> Figures:
         fires=len(made.fires),
         groups=len({group for _, group in made.fires}),
         per_week=len(made.fires) / days * 7 if days else 0.0,
-        minutes=round(made.minutes),
-        longest=round(made.longest),
+        in_alert=made.minutes * 60,
+        longest=made.longest * 60,
         nights=sum(weeks.hour_kind(at, zone) == "night" for at, _ in made.fires),
     )
 
@@ -57,27 +57,21 @@ def versions(compared: Compared) -> list[tuple[str, Replay]]:
 def sentence(numbers: Figures) -> str:
     """Return the numbers as words, shortest where there is nothing."""
     if not numbers.fires:
-        if not numbers.minutes:
+        if not numbers.in_alert:
             return "0 alerts"
-        return f"0 new alerts, {duration(numbers.minutes)} in one that began before"
+        return f"0 new alerts, {duration(numbers.in_alert)} in one that began before"
     parts = [count(numbers.fires, "alert")]
+    added = ""
     if numbers.groups > 1:
         parts[0] += f" of {numbers.groups} groups"
+        added = " (groups added)"
     parts += [
         f"{numbers.per_week:.3g} a week",
-        f"{duration(numbers.minutes)} in all",
-        f"longest {duration(numbers.longest)}",
         f"{numbers.nights} at night",
+        f"in alert for {duration(numbers.in_alert)}{added}",
+        f"longest {duration(numbers.longest)}",
     ]
     return ", ".join(parts)
-
-
-def duration(minutes: int) -> str:
-    """Return minutes as people say them."""
-    if minutes < 180:
-        return f"{minutes} min"
-    hours = minutes / 60
-    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
 
 
 def notified(backtested: Backtested, backtests: Backtests) -> Iterator[tuple[str, int, int, bool]]:
@@ -88,25 +82,6 @@ def notified(backtested: Backtested, backtests: Backtests) -> Iterator[tuple[str
     names = sorted({*before, *after}, key=lambda handle: (-before[handle] - after[handle], handle))
     for handle in names:
         yield handle, before[handle], after[handle], is_pager(handle, backtests.pagers)
-
-
-def agreement(faithful: Fidelity | None) -> str:
-    """Return how far the replay agrees with what happened; empty where that is not known."""
-    if faithful is None:
-        return ""
-    words = f"replay of live agrees in {percent(faithful.time_in_same_state)} of the time"
-    if faithful.precision is not None:
-        words += f", precision {percent(faithful.precision)}"
-    if faithful.recall is not None:
-        words += f", recall {percent(faithful.recall)}"
-    return words
-
-
-def percent(share: float) -> str:
-    """Return a share; 100 % only where nothing is missing."""
-    if 0.995 <= share < 1:
-        return f"{min(share * 100, 99.9):.1f} %"
-    return f"{share * 100:.0f} %"
 
 
 def cells(made: Replay, number: int) -> list[CellState]:

@@ -21,7 +21,7 @@ def json(backtests: Backtests) -> str:
             "to": _time(backtests.span.end),
             "monitors": [_monitor(backtested) for backtested in backtests.monitors],
             "skipped": [
-                {"key": monitor.key, "reason": words.skipped(monitor)}
+                {"key": monitor.key, "reason": words.skipped(monitor), "kind": monitor.reason}
                 for monitor in backtests.skipped
             ],
             "lacking": backtests.lacking,
@@ -31,6 +31,7 @@ def json(backtests: Backtests) -> str:
 
 def _monitor(backtested: Backtested) -> dict[str, Any]:
     compared = backtested.compared
+    doubts = words.doubts(compared)
     return {
         "key": backtested.monitor.key,
         "old": _replay(compared.old),
@@ -38,7 +39,8 @@ def _monitor(backtested: Backtested) -> dict[str, Any]:
         "fidelity": asdict(compared.fidelity) if compared.fidelity is not None else None,
         "points": backtested.points,
         "calls": backtested.calls,
-        "assumptions": [words.assumption(assumption) for assumption in compared.assumptions],
+        "assumptions": [*doubts, *words.basis(compared)],
+        "doubts": doubts,
     }
 
 

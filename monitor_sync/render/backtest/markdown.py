@@ -10,7 +10,8 @@ from monitor_sync.app.backtesting import Backtested, Backtests
 from monitor_sync.counting import count
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.render.backtest import figures, words
-from monitor_sync.render.markdown import LIMIT, code, html_code, kept_within
+from monitor_sync.render.markdown import LIMIT, code, codes, html_code, kept_within
+from monitor_sync.render.quantities import duration, percent
 
 _STRIP: Final = 56
 _CELLS: Final = {"ok": "·", "warning": "▒", "no_data": "░", "alert": "█"}
@@ -40,7 +41,9 @@ def _head(backtests: Backtests, zone: ZoneInfo) -> str:
             f"**{count(len(loud), 'monitor')} would alert more than {backtests.most_per_week:g}"
             f" times a week:** {named}"
         )
-    if backtests.monitors:
+    if not backtests.monitors:
+        lines.append("\n".join(words.nothing(backtests)))
+    else:
         calls = count(backtests.calls, "request")
         lines.append(f"{figures.stretch(backtests, zone)}; {calls} for history.")
     return "\n\n".join(lines)
@@ -55,23 +58,28 @@ def _table(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
         new = figures.figures(compared.new, zone)
         old = figures.figures(compared.old, zone).fires if compared.old is not None else "–"
         faithful = compared.fidelity
-        agrees = figures.percent(faithful.time_in_same_state) if faithful else "not known"
+        agrees = percent(faithful.time_in_same_state) if faithful else "not known"
+        agrees += ": do not trust" if words.doubted(compared) else ""
         yield (
             f"| {code(backtested.monitor.key)} | {old} | **{new.fires}** | {new.per_week:.3g} |"
-            f" {figures.duration(new.longest)} | {new.nights} | {agrees} |"
+            f" {duration(new.longest)} | {new.nights} | {agrees} |"
         )
 
 
 def _details(backtested: Backtested, backtests: Backtests) -> str:
     compared = backtested.compared
-    lines = [f"<details><summary>{html_code(backtested.monitor.key)}</summary>", "", "```text"]
+    doubts = words.doubts(compared)
+    title = html_code(backtested.monitor.key) + (": doubtful" if doubts else "")
+    lines = [f"<details><summary>{title}</summary>", ""]
+    lines += [*(f"- **Doubtful:** {code(doubt)}" for doubt in doubts), ""] if doubts else []
+    lines.append("```text")
     lines += [_strip(label, made) for label, made in figures.versions(compared)]
     lines.append("```")
     lines += [f"- {_told(entry)}" for entry in list(figures.notified(backtested, backtests))[:8]]
     lines += [f"- quieter: {code(words.suggestion(s))}" for s in backtested.suggestions[:2]]
-    agreement = figures.agreement(compared.fidelity)
-    lines += [f"- {agreement}"] if agreement else []
-    lines += [f"- {code(words.assumption(assumption))}" for assumption in compared.assumptions]
+    agreement = words.agreement(compared.fidelity)
+    lines += [f"- replay of live: {agreement}"] if agreement else []
+    lines += [f"- {code(line)}" for line in words.basis(compared)]
     return "\n".join([*lines, "", "</details>"])
 
 
@@ -88,7 +96,7 @@ def _strip(label: str, made: Replay) -> str:
 
 def _skipped(backtests: Backtests) -> list[str]:
     lines = [
-        f"Not replayed: {code(monitor.key)}, {code(words.skipped(monitor))}"
-        for monitor in backtests.skipped
+        f"Not replayed: {count(len(keys), 'monitor')}, {code(reason)}: {codes(keys)}"
+        for reason, keys in words.skips(backtests)
     ]
     return [*lines, f"{words.lacking(backtests.lacking)}."] if backtests.lacking else lines

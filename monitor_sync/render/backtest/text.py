@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from monitor_sync.app.backtesting import Backtested, Backtests
 from monitor_sync.counting import count
 from monitor_sync.render.backtest import figures, words
 from monitor_sync.render.backtest.figures import CellState
+from monitor_sync.render.quantities import duration
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import plain, shorten, wrapped
 
@@ -19,6 +20,9 @@ _LEVELS: Final = " ▁▂▃▄▅▆▇█"
 _CELLS: Final[dict[CellState, tuple[str, str]]] = {
     "ok": ("·", ""), "warning": ("▒", "yellow"), "no_data": ("░", "magenta"), "alert": ("█", "red"),
 }  # fmt: skip
+_NAMES: Final[dict[CellState, str]] = {
+    "alert": "alert", "warning": "warning", "no_data": "no data", "ok": "OK",
+}  # fmt: skip
 
 
 def text(backtests: Backtests, style: Style) -> str:
@@ -27,8 +31,9 @@ def text(backtests: Backtests, style: Style) -> str:
     lines: list[str] = []
     for backtested in figures.worst_first(backtests):
         lines += [*_block(backtested, backtests, zone, style), ""]
-    for monitor in backtests.skipped:
-        lines += _wrapped("not replayed", f"{monitor.key}: {words.skipped(monitor)}", style)
+    for reason, keys in words.skips(backtests):
+        lines += _wrapped("not replayed", reason, style)
+        lines += _wrapped("", words.named(keys), style)
     if backtests.lacking:
         lines += _wrapped("to go on", words.lacking(backtests.lacking), style)
     if backtests.unknown:
@@ -41,9 +46,12 @@ def text(backtests: Backtests, style: Style) -> str:
 def _block(
     backtested: Backtested, backtests: Backtests, zone: ZoneInfo, style: Style
 ) -> Iterator[str]:
+    """Yield what may make the numbers wrong, the numbers, the strip, and what follows from them."""
     compared, monitor = backtested.compared, backtested.monitor
     priority = f"  P{monitor.priority}" if monitor.priority else ""
     yield style(plain(monitor.key), bold=True) + style(priority, dim=True)
+    for doubt in words.doubts(compared):
+        yield from _wrapped("doubtful", doubt, style, "yellow")
     for label, made in figures.versions(compared):
         yield from _wrapped(label, figures.sentence(figures.figures(made, zone)), style)
     yield from _strip(backtested, backtests, zone, style)
@@ -52,18 +60,19 @@ def _block(
         yield from _wrapped("told", handles, style)
     for suggestion in backtested.suggestions[:_SUGGESTIONS]:
         yield from _wrapped("quieter", words.suggestion(suggestion), style)
-    agreement = figures.agreement(compared.fidelity)
-    if agreement:
-        yield from _wrapped("checked", agreement, style)
-    for assumption in compared.assumptions:
-        if assumption.kind != "no_history":  # the same for all: said once, at the end
-            yield from _wrapped("rests on", words.assumption(assumption), style)
+    agreement = words.agreement(compared.fidelity)
+    if agreement and not words.doubted(compared):  # where it disagrees, that was said first
+        yield from _wrapped("checked", f"replay of live: {agreement}", style)
+    for line in words.basis(compared):
+        if line != words.unknown(backtests.unknown):  # the same for all: said once, at the end
+            yield from _wrapped("rests on", line, style)
 
 
 def _told(backtested: Backtested, backtests: Backtests) -> Iterator[str]:
-    live = backtested.compared.old is not None
     for handle, before, after, pages in list(figures.notified(backtested, backtests))[:4]:
-        numbers = f"{count(before, 'time')}, then {after}" if live else count(after, "time")
+        numbers = count(after, "time")
+        if len(figures.versions(backtested.compared)) > 1:
+            numbers = f"{count(before, 'time')} by live, {after} by new"
         yield f"{handle} {numbers}" + (" (pages)" if pages else "")
 
 
@@ -71,17 +80,21 @@ _LABEL: Final = 13
 _SUGGESTIONS: Final = 2
 
 
-def _wrapped(label: str, said: str, style: Style) -> Iterator[str]:
-    room = min(style.width or 80, _WIDEST) - _LABEL - 2
+def _wrapped(label: str, said: str, style: Style, colour: str = "") -> Iterator[str]:
+    room = _width(style) - _LABEL - 2
     for number, line in enumerate(wrapped(plain(said), room, 0)):
-        start = style(label.ljust(_LABEL), dim=True) if not number else " " * _LABEL
+        start = " " * _LABEL if number else style(label.ljust(_LABEL), colour, dim=not colour)
         yield f"  {start}{line}"
+
+
+def _width(style: Style) -> int:
+    return min(style.width or 80, _WIDEST)
 
 
 def _strip(
     backtested: Backtested, backtests: Backtests, zone: ZoneInfo, style: Style
 ) -> Iterator[str]:
-    number = min(style.width or 80, _WIDEST) - _LABEL - 2
+    number = _width(style) - _LABEL - 2
     compared = backtested.compared
     yield from _chart(backtested, number, style)
     for label, made in figures.versions(compared):
@@ -139,19 +152,40 @@ def _axis(backtests: Backtests, zone: ZoneInfo, number: int) -> str:
     return "".join(row).rstrip()
 
 
-def _closing(backtests: Backtests, zone: ZoneInfo, style: Style) -> Sequence[str]:
+def _closing(backtests: Backtests, zone: ZoneInfo, style: Style) -> Iterator[str]:
+    """Yield how the strips are read, what the policy does not allow, and the line that counts."""
     if not backtests.monitors:
-        head = style("No monitor was replayed.", bold=True)
-        why = "Without a SELECTOR, those are replayed that differ from what lives."
-        return [head] if backtests.skipped else [head, why]
-    number = count(len(backtests.monitors), "monitor")
-    head = f"{number} replayed over {backtests.days:g} days, {figures.stretch(backtests, zone)}"
-    calls = count(backtests.calls, "request")
-    counted = wrapped(f"{head}; {calls} for history.", min(style.width or 80, _WIDEST), 0)
-    lines = [style(line, bold=True) for line in counted]
-    most = backtests.most_per_week
+        head, *how = words.nothing(backtests)
+        yield from _lines(head, style, bold=True)
+        for line in how:
+            yield from _lines(line, style)
+        return
+    span = backtests.span
+    minutes = round((span.end - span.start) / (_width(style) - _LABEL - 2) / 60)
+    column = duration(minutes * 60)
+    cells = ", ".join(f"{_CELLS[state][0]} {name}" for state, name in _NAMES.items())
+    yield from _lines(
+        f"A column is {column}: its worst value, and its worst state: {cells}.", style
+    )
     for backtested in backtests.too_loud():
         per_week = figures.figures(backtested.compared.new, zone).per_week
         said = f"{backtested.monitor.key} would alert {per_week:.3g} times a week; the policy"
-        lines += _wrapped("too many", f"{said} allows {most:g}", style)
-    return lines
+        yield from _wrapped("too many", f"{said} allows {backtests.most_per_week:g}", style, "red")
+    yield from _lines(_count(backtests, zone), style, bold=True)
+
+
+def _count(backtests: Backtests, zone: ZoneInfo) -> str:
+    number = count(len(backtests.monitors), "monitor")
+    stretch = figures.stretch(backtests, zone)
+    parts = [f"{number} replayed over {backtests.days:g} days, {stretch}"]
+    doubted = sum(words.doubted(backtested.compared) for backtested in backtests.monitors)
+    if doubted:
+        parts.append(f"{doubted} not to be trusted")
+    if backtests.skipped:
+        parts.append(f"{len(backtests.skipped)} not replayed")
+    return "; ".join([*parts, f"{count(backtests.calls, 'request')} for history"]) + "."
+
+
+def _lines(said: str, style: Style, *, bold: bool = False) -> Iterator[str]:
+    for line in wrapped(plain(said), _width(style), 0):
+        yield style(line, bold=bold)

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from monitor_sync.app.backtesting import SkippedMonitor, SkipReason
-from monitor_sync.counting import count
-from monitor_sync.insight.backtest.comparison import Assumption, AssumptionKind
+from monitor_sync.app.backtesting import Backtests, SkippedMonitor, SkipReason
+from monitor_sync.counting import count, listed
+from monitor_sync.insight.backtest.comparison import Assumption, AssumptionKind, Compared
+from monitor_sync.insight.backtest.fidelity import Fidelity
 from monitor_sync.insight.backtest.suggested import AlertSuggestion
+from monitor_sync.render.quantities import percent
 
 _LIMITS: Final = {
-    "sum_of_a_gauge": "limit: the sum of a gauge depends on how often it is reported; here once a"
-    " bucket of the fetched points",
-    "inside_a_minute": "limit: a maximum or minimum inside a minute is not in points of a minute",
-    "short_rollup": "limit: a rollup below a minute cannot be told from points of a minute",
+    "sum_of_a_gauge": "the sum of a gauge depends on how often it is reported; here it was taken"
+    " as once in each bucket of the fetched points",
+    "inside_a_minute": "the history has one point a minute, so a maximum or minimum inside a minute"
+    " is not known",
+    "short_rollup": "the history has one point a minute, so a rollup below a minute is not known",
 }
 
 _SENTENCES: Final[dict[AssumptionKind, str]] = {
-    "between": "between {low} and {high} alerts: points of a minute do not tell the maximum or"
-    " minimum inside it",
-    "coarser": "capped: points came every {high} s, not every {low} s: {name} is reported that"
-    " seldom, or Datadog capped the answer",
-    "late": "late data: {name} arrives minutes after its time and the monitor has no"
-    " evaluation_delay; Datadog judged what had arrived, this replay all of it",
-    "silent_end": "late data: the newest points of {name} were not there yet",
-    "groups": "capped: {name} has {high} groups, Datadog watches the top ones alone",
-    "renotify": "repeated notifications (renotify) are not counted",
-    "unfaithful": "not trustworthy here: the replay of the live monitor does not agree with what"
-    " happened",
-    "no_history": "whether the replay agrees with what happened is not checked: {name}",
+    "between": "uncertain: between {low} and {high} alerts, because the history has one point a"
+    " minute, and the maximum or minimum inside a minute is not known",
+    "coarser": "capped: {name} has a point every {high} s, not every {low} s: it is reported that"
+    " seldom, or Datadog capped its answer",
+    "late": "late data: {name} arrives minutes late, and the monitor has no evaluation_delay."
+    " Datadog judged what had arrived by then; this replay judges all of it",
+    "silent_end": "late data: the newest points of {name} had not arrived yet",
+    "groups": "capped: {name} has {high} groups, and Datadog watches only the top ones",
+    "renotify": "repeated notifications (renotify_interval) are not counted",
+    "unfaithful": "do not trust these numbers: the replay of the live monitor disagrees with the"
+    " alerts that there really were",
+    "no_history": "it is not known whether the replay agrees with the alerts that there really"
+    " were: {name}",
 }
+
+_DOUBTS: Final[tuple[AssumptionKind, ...]] = (
+    "unfaithful", "uncertain", "between", "coarser", "groups", "late", "silent_end",
+)  # fmt: skip
+"""What may make the numbers wrong, the gravest first; the rest says how they are to be read."""
 
 _SKIPPED: Final[dict[SkipReason, str]] = {
     "unsupported": "unsupported: {detail} cannot be replayed from history",
@@ -39,19 +49,55 @@ _SKIPPED: Final[dict[SkipReason, str]] = {
     "same": "nothing is changed that decides when it alerts or whom it tells",
 }
 
+_TOGETHER: Final = {"budget": "capped: each takes more requests than --budget leaves"}
+"""The reason for several monitors, where the sentence for one has numbers of its own."""
+
+
+def doubts(compared: Compared) -> list[str]:
+    """Return a line for each thing that may make the numbers wrong, the gravest first."""
+    doubtful = [doubt for doubt in compared.assumptions if doubt.kind in _DOUBTS]
+    doubtful.sort(key=lambda doubt: _DOUBTS.index(doubt.kind))
+    lines = [assumption(doubt) for doubt in doubtful]
+    if doubted(compared):
+        lines[0] += f" ({agreement(compared.fidelity)})"
+    return lines
+
+
+def basis(compared: Compared) -> list[str]:
+    """Return a line for each thing that says how the numbers are to be read."""
+    return [assumption(basis) for basis in compared.assumptions if basis.kind not in _DOUBTS]
+
+
+def doubted(compared: Compared) -> bool:
+    """Return whether the replay disagrees with what happened, so that nothing of it counts."""
+    return any(doubt.kind == "unfaithful" for doubt in compared.assumptions)
+
 
 def assumption(assumption: Assumption) -> str:
     """Return one line."""
     if assumption.kind == "limit":
         return _LIMITS[assumption.name]
     if assumption.kind == "uncertain":
-        words = f"uncertain: Datadog does not document {assumption.name}"
-        if assumption.low != assumption.high:
-            words += f": between {assumption.low} and {count(assumption.high, 'alert')}"
-        return words
+        why = f"Datadog does not document {assumption.name}"
+        if assumption.low == assumption.high:
+            return f"uncertain: {why}"
+        most = count(assumption.high, "alert")
+        return f"uncertain: between {assumption.low} and {most}, because {why}"
     return _SENTENCES[assumption.kind].format(
         name=assumption.name, low=assumption.low, high=assumption.high
     )
+
+
+def agreement(faithful: Fidelity | None) -> str:
+    """Return how far the replay agrees with what happened; empty where that is not known."""
+    if faithful is None:
+        return ""
+    words = f"the same state in {percent(faithful.time_in_same_state)} of the time"
+    if faithful.precision is not None:
+        words += f", {percent(faithful.precision)} of the replayed alerts were real"
+    if faithful.recall is not None:
+        words += f", {percent(faithful.recall)} of the real alerts were replayed"
+    return words
 
 
 def skipped(monitor: SkippedMonitor) -> str:
@@ -60,11 +106,33 @@ def skipped(monitor: SkippedMonitor) -> str:
 
 
 def lacking(requests: int) -> str:
-    """Return how a run goes on that its budget ended."""
+    """Return how the rest is fetched that the budget did not allow."""
     return (
-        f"{count(requests, 'more request')} would fetch the rest: run it again,"
+        f"{count(requests, 'more request')} would fetch the rest: run the same command again;"
         " what was fetched is kept"
     )
+
+
+def skips(backtests: Backtests) -> list[tuple[str, list[str]]]:
+    """Return each reason not to replay with the keys of its monitors, the most common first."""
+    return alike((s.key, s.reason, skipped(s)) for s in backtests.skipped)
+
+
+def alike(skipped_monitors: Iterable[tuple[str, str, str]]) -> list[tuple[str, list[str]]]:
+    """Return the same from the key, the kind of reason and the sentence of each monitor."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for key, kind, sentence in skipped_monitors:
+        groups.setdefault(_TOGETHER.get(kind, sentence), []).append((key, sentence))
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return [
+        (reason if len(members) > 1 else members[0][1], [key for key, _ in members])
+        for reason, members in ordered
+    ]
+
+
+def named(keys: Sequence[str]) -> str:
+    """Return how many monitors there are, and a few of their keys."""
+    return f"{count(len(keys), 'monitor')}: {listed(keys)}"
 
 
 def unknown(reason: str) -> str:
@@ -72,11 +140,31 @@ def unknown(reason: str) -> str:
     return _SENTENCES["no_history"].format(name=reason)
 
 
+def nothing(backtests: Backtests) -> list[str]:
+    """Return why no monitor was replayed, and how some are all the same."""
+    options = backtests.options
+    if any(monitor.reason != "same" for monitor in backtests.skipped):
+        return ["No monitor was replayed."]
+    why = "no monitor differs from what Datadog has"
+    if options.base:
+        among = f" and fits {' '.join(options.selectors)}" if options.selectors else ""
+        why = (
+            f"of what changed since {options.base}{among}, no monitor differs from what Datadog has"
+        )
+    if backtests.skipped:
+        why = "no change decides when a monitor alerts or whom it tells"
+    how = " without --base" if options.base else ""
+    return [
+        f"No monitor was replayed: {why}.",
+        f"To replay some all the same, name them{how}: `monitor-sync backtest SELECTOR`, where"
+        " SELECTOR is a key, a glob over keys, team:NAME or tag:KEY:VALUE.",
+    ]
+
+
 def suggestion(suggestion: AlertSuggestion) -> str:
     """Return what a threshold would have changed, with what it would have kept."""
-    kept = "none of them lasted ten minutes"
+    kept = "there was none of ten minutes or more to keep"
     if suggestion.lasting:
-        kept = f"{count(suggestion.lasting, 'alert')} of ten minutes or more kept"
+        kept = f"with all that lasted ten minutes or more ({suggestion.lasting})"
     option = f"{suggestion.option} {suggestion.value:.12g}"
-    fires = count(suggestion.fires, "alert")
-    return f"{option}: {fires} in place of {suggestion.before}, {kept}"
+    return f"{option}: {count(suggestion.fires, 'alert')}, not {suggestion.before}, {kept}"
