@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from monitor_sync.counting import count
+from monitor_sync.render.quantities import duration, percent
 
 _UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"} | {
     "\u2029": "\\u2029"
@@ -34,8 +35,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"count": count, "json": script_json, "markdown": markdown, "percent": percent}
-    made.filters["duration"] = duration
+    made.filters |= {"count": count, "json": script_json, "markdown": markdown}
+    made.filters |= {"duration": duration, "percent": percent}
     return made
 
 
@@ -65,18 +66,3 @@ def markdown(text: str) -> Markup:
             token.tag = f"h{min(6, int(token.tag[1:]) + 2)}"
     html = _markdown().renderer.render(tokens, _markdown().options, {})
     return Markup(html)  # noqa: S704 - the renderer escapes
-
-
-def percent(share: float | None) -> str:
-    """Return a share of 1, rounded down, so that 100 % is all of them; a dash where unknown."""
-    return "–" if share is None else f"{int(100 * share)} %"
-
-
-def duration(seconds: float | None) -> str:
-    """Return a time as people say it: 45 s, 5 min, 2.5 h, 3 days; a dash where unknown."""
-    if seconds is None:
-        return "–"
-    for unit, size, most in (("s", 1, 60), ("min", 60, 7200), ("h", 3600, 172_800)):
-        if seconds < most:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 86_400:.0f} days"

@@ -17,7 +17,7 @@ from monitor_sync.insight.response.noise import NoisyMonitor
 from monitor_sync.model import UNOWNED, Monitor, Team
 from monitor_sync.oncall.path import PagingPath
 from monitor_sync.render.noise import proposed
-from monitor_sync.render.site.environment import duration
+from monitor_sync.render.quantities import duration
 
 _UNSAFE: Final = re.compile(r"[^a-z0-9._-]")
 _MOST: Final = 10

@@ -13,7 +13,9 @@ from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.insight.response.sla import ResponseDimension, ResponseRow, TimesSummary
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import monday_of, week_name, weeks_up_to
+from monitor_sync.render.quantities import duration
 from monitor_sync.render.response.json import rounded
+from monitor_sync.render.text import count
 
 MEASURES: Final[dict[Measure, tuple[str, str]]] = {
     "acknowledge": ("MTTA", "Time to acknowledge"),
@@ -42,7 +44,13 @@ class WeeklyChart:
     @property
     def data(self) -> dict[str, Any]:
         """What the chart is drawn from; the table has the same numbers."""
-        return {"target": self.target, "single": self.single, "weeks": self.weeks}
+        word = "target" if self.single else "strictest target"
+        return {
+            "target": self.target,
+            "promised": f"{word} {duration(self.target)}",
+            "single": self.single,
+            "weeks": self.weeks,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +127,8 @@ def _week(week: str, row: ResponseRow | None, measure: Measure) -> dict[str, Any
         "median": rounded(times.median),
         "p90": rounded(times.p90),
         "within_target": times.within_target,
+        "said": f"{week}: median {duration(times.median)}, 90 % within {duration(times.p90)},"
+        f" {count(row.incidents if row else 0, 'incident')}",
     }
 
 

@@ -125,7 +125,7 @@ def test_charts_are_drawn_from_what_their_tables_say(opened: Any, theme: str) ->
     assert page.locator("figure .chart svg[role=img]").count() == 3
     assert page.locator("figure[data-chart=weekly] .chart circle").count() == 2
     page.click("figure[data-chart=weekly] summary >> nth=0")
-    assert "7 min" in page.inner_text("figure[data-chart=weekly] table >> nth=0")
+    assert "7m" in page.inner_text("figure[data-chart=weekly] table >> nth=0")
 
 
 def test_the_search_finds_every_word_wherever_it_stands(opened: Any) -> None:

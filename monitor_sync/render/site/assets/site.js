@@ -41,15 +41,14 @@
       Plot.lineY(known, { x: "date", y: "median", stroke: colour("accent"), strokeWidth: 2 }),
       Plot.dot(known, {
         x: "date", y: "median", fill: colour("accent"), r: 3.5,
-        title: (point) => `${point.week}: median ${point.median.toFixed(1)} min, 90 % within `
-          + `${point.p90.toFixed(1)} min, ${point.incidents} incidents`,
+        title: (point) => point.said,
       }),
       Plot.ruleY([0]),
     ];
     if (target !== null) {
       marks.push(Plot.ruleY([target], { stroke: colour("bad"), strokeDasharray: "5 4" }));
       marks.push(Plot.text([{ date: points[0].date }], {
-        x: "date", y: () => target, text: () => `${data.single ? "" : "strictest "}target ${target} min`, fill: colour("bad"),
+        x: "date", y: () => target, text: () => data.promised, fill: colour("bad"),
         textAnchor: "start", dy: -7,
       }));
     }
