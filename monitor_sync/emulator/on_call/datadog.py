@@ -8,7 +8,6 @@ rules that hand a page to another team, the answer where nobody is on call (`"da
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -16,12 +15,13 @@ from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.on_call import datadog_documents as documents
 from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
 from monitor_sync.emulator.on_call.datadog_documents import DatadogTeam
+from monitor_sync.emulator.on_call.read_limit import ReadLimit
 
 PREFIX = "/api/v2/on-call"
 
 _KINDS = "teams|schedules|escalation-policies"
 _PATH = re.compile(rf"{PREFIX}/(?P<kind>{_KINDS})(?:/(?P<id>[^/]+)(?:/(?P<part>[a-z-]+))?)?")
-_REQUESTS, _SECONDS = 600, 60.0  # not published for these routes; the headers are Datadog's
+_REQUESTS, _SECONDS = 600, 60  # not published for these routes; the headers are Datadog's
 
 
 class DatadogAccount:
@@ -38,8 +38,7 @@ class DatadogAccount:
         self._teams = tuple(teams)
         self._broken = tuple(broken)
         self._clock = clock
-        self._enforce = enforce_limits
-        self._reads: deque[float] = deque(maxlen=_REQUESTS)
+        self._limit = ReadLimit(_REQUESTS, _SECONDS, enforced=enforce_limits)
 
     def route(self, path: str) -> str:
         """Return a path with an id as `{id}`, for the counter of requests."""
@@ -56,16 +55,13 @@ class DatadogAccount:
         if instead is not None:
             return instead, {}
         now = self._clock()
-        while self._reads and self._reads[0] <= now - _SECONDS:
-            self._reads.popleft()
-        throttled = self._enforce and len(self._reads) >= _REQUESTS
-        self._reads.append(now)
+        throttled = self._limit.take(now)
         headers = {
             "x-ratelimit-name": "on_call_read",
             "x-ratelimit-limit": str(_REQUESTS),
-            "x-ratelimit-period": str(int(_SECONDS)),
-            "x-ratelimit-remaining": str(_REQUESTS - len(self._reads)),
-            "x-ratelimit-reset": str(int(self._reads[0] + _SECONDS - now)),
+            "x-ratelimit-period": str(_SECONDS),
+            "x-ratelimit-remaining": str(self._limit.remaining),
+            "x-ratelimit-reset": str(self._limit.reset(now)),
         }
         if throttled:
             return _REFUSALS["throttled"], headers

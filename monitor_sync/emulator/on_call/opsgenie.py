@@ -7,7 +7,6 @@ Reads only. Users come in pages by `limit` and `offset`, 100 at most; every othe
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.on_call import rota
 from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
 from monitor_sync.emulator.on_call.names import User, stable_id
+from monitor_sync.emulator.on_call.read_limit import ReadLimit
 
 PREFIX = "/__opsgenie"
 
@@ -31,7 +31,7 @@ _PATHS = {
     "users": r"/v2/users",
 }
 _KNOWN = {name: re.compile(PREFIX + path) for name, path in _PATHS.items()}
-_REQUESTS, _SECONDS = 300, 60.0  # limits depend on the plan; these are made up
+_REQUESTS, _SECONDS = 300, 60  # limits depend on the plan; these are made up
 _WEEK = timedelta(days=7)
 _LONGEST_PAGE = 100
 
@@ -76,8 +76,7 @@ class OpsgenieAccount:
         self._teams = tuple(teams)
         self._broken = tuple(broken)
         self._clock = clock
-        self._enforce = enforce_limits
-        self._reads: deque[float] = deque(maxlen=_REQUESTS)
+        self._limit = ReadLimit(_REQUESTS, _SECONDS, enforced=enforce_limits)
 
     def route(self, path: str) -> str:
         """Return a path with an id as `{id}`, for the counter of requests."""
@@ -93,14 +92,11 @@ class OpsgenieAccount:
         if instead is not None:
             return instead, {}
         now = self._clock()
-        while self._reads and self._reads[0] <= now - _SECONDS:
-            self._reads.popleft()
-        throttled = self._enforce and len(self._reads) >= _REQUESTS
-        self._reads.append(now)
+        throttled = self._limit.take(now)
         headers = {
             "x-ratelimit-state": "THROTTLED" if throttled else "OK",
             "x-ratelimit-reason": "ACCOUNT",
-            "x-ratelimit-period-in-sec": str(int(_SECONDS)),
+            "x-ratelimit-period-in-sec": str(_SECONDS),
         }
         if throttled:
             return _REFUSALS["throttled"], headers

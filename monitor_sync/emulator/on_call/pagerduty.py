@@ -7,7 +7,6 @@ Reads only. A page holds 25 objects where no `limit` is given, and 100 at most.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -24,6 +23,7 @@ from monitor_sync.emulator.on_call.pagerduty_documents import (
     reference,
 )
 from monitor_sync.emulator.on_call.pagerduty_incidents import BadInput, PagerDutyIncidents
+from monitor_sync.emulator.on_call.read_limit import ReadLimit
 
 Item = TypeVar("Item")
 
@@ -36,7 +36,7 @@ _OF_INCIDENTS = re.compile(
 )
 _ANALYTICS = re.compile(rf"{PREFIX}/analytics/(?P<what>raw|metrics)/incidents(?:/(?P<by>\w+))?")
 _DEEPEST = 10_000  # objects that classic pagination reaches, by PagerDuty's page on it
-_REQUESTS, _SECONDS = 960, 60.0  # PagerDuty's page on REST API rate limits
+_REQUESTS, _SECONDS = 960, 60  # PagerDuty's page on REST API rate limits
 
 
 class PagerDutyAccount:
@@ -53,9 +53,8 @@ class PagerDutyAccount:
         self._teams = tuple(teams)
         self._broken = tuple(broken)
         self._clock = clock
-        self._enforce = enforce_limits
         self._incidents: PagerDutyIncidents | None = None
-        self._reads: deque[float] = deque(maxlen=_REQUESTS)
+        self._limit = ReadLimit(_REQUESTS, _SECONDS, enforced=enforce_limits)
 
     def route(self, path: str) -> str:
         """Return a path with an id as `{id}`, for the counter of requests."""
@@ -72,14 +71,11 @@ class PagerDutyAccount:
         if instead is not None:
             return instead, {}
         now = self._clock()
-        while self._reads and self._reads[0] <= now - _SECONDS:
-            self._reads.popleft()
-        throttled = self._enforce and len(self._reads) >= _REQUESTS
-        self._reads.append(now)
+        throttled = self._limit.take(now)
         headers = {
             "ratelimit-limit": str(_REQUESTS),
-            "ratelimit-remaining": str(_REQUESTS - len(self._reads)),
-            "ratelimit-reset": str(int(self._reads[0] + _SECONDS - now)),
+            "ratelimit-remaining": str(self._limit.remaining),
+            "ratelimit-reset": str(self._limit.reset(now)),
         }
         if throttled:
             return _REFUSALS["throttled"], headers
