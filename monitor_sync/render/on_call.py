@@ -215,7 +215,7 @@ def _chat(paths: Iterable[PagingPath]) -> list[str]:
         return []
     tools = listed(sorted({path.tool for path in others}))
     handles = count(len(others), "handle that wakes nobody", "handles that wake nobody")
-    return [f"Not checked either: {handles} ({tools}).", ""]
+    return [f"Not followed: {handles} ({tools}).", ""]
 
 
 # JSON

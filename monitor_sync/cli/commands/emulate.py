@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from monitor_sync.app.extras import lacking as lacking_package
 from monitor_sync.cli import console, emulated_history, options
+from monitor_sync.counting import count
 from monitor_sync.errors import UsageError, system_reason
 
 if TYPE_CHECKING:
@@ -178,32 +180,47 @@ def command(
         _seed(emulator, data)
     if metrics is not None:
         emulator.generate_metrics(metrics)
+    if not on_call and (broken or history is not None):
+        raise _without_on_call(broken)
     if on_call:
         _seed_on_call(emulator, root, broken, history)
-    elif broken:
-        raise UsageError("--broken breaks on-call tools, and there are none", hint="add --on-call")
-    elif history is not None:
-        raise UsageError(
-            "--history is of those who are paged, and there are none", hint="add --on-call"
-        )
 
     def ready(url: str) -> None:
         console.answer(url + "\n")
-        console.say(f"Holding {emulator.monitor_count} monitors. To use it, in another terminal:")
-        console.say(f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any")
-        if on_call:
-            for line in _TOOLS:
-                console.say(f"  export {line.format(url=url)}")
+        for line in _ways_on(url, emulator.monitor_count, metrics=metrics, on_call=on_call):
+            console.say(line)
 
     try:
         serve(emulator, _HOST, port, on_ready=ready)
     except OSError as error:
-        raise UsageError(
-            f"cannot listen on {_HOST}:{port}: {system_reason(error)}."
-            f" A DD_HOST=http://{_HOST}:{port} that is still set leads to whatever else answers"
-            " there",
-            hint="`monitor-sync emulate --port 0` takes a free port and prints its address",
-        ) from None
+        raise _occupied(port, error) from None
+
+
+def _ways_on(url: str, monitors: int, *, metrics: int | None, on_call: bool) -> Iterator[str]:
+    """Yield what is there and how it is used, and the option that `backtest` needs if it lacks."""
+    yield f"Holding {count(monitors, 'monitor')}. To use it, in another terminal:"
+    yield f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any"
+    for line in _TOOLS if on_call else ():
+        yield f"  export {line.format(url=url)}"
+    if metrics is None:
+        yield "No metric has a history: to try `monitor-sync backtest`, add --metrics 1."
+
+
+def _without_on_call(broken: tuple[str, ...]) -> UsageError:
+    what = (
+        "--broken breaks on-call tools, and there are none"
+        if broken
+        else "--history is of those who are paged, and there are none"
+    )
+    return UsageError(what, hint="add --on-call")
+
+
+def _occupied(port: int, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot listen on {_HOST}:{port}: {system_reason(error)}."
+        f" A DD_HOST=http://{_HOST}:{port} that is still set leads to whatever else answers there",
+        hint="`monitor-sync emulate --port 0` takes a free port and prints its address",
+    )
 
 
 def _emulator(

@@ -61,23 +61,27 @@ def payload(output: Path | None) -> None:
 
     Zenduty's own keys stand as its page has them; tags, priority and alert_cycle_key are added, so
     that alert rules can route by team and an incident can be joined to its alert's events. Paste it
-    into the webhook in Datadog (Integrations, Webhooks). `on-call verify` says where a live webhook
-    has another one.
+    into the field Payload of the webhook in Datadog (Integrations, Webhooks). `on-call verify` says
+    where a live webhook has another one.
     """
     from monitor_sync.oncall.zenduty import payload as zenduty
 
     console.answer(zenduty.text(), output)
-    for line in _ABOUT_ENTITY:
+    for line in _ABOUT_PAYLOAD:
         console.say(line)
 
 
-_ABOUT_ENTITY: Final = (
+_ABOUT_PAYLOAD: Final = (
     "",
-    "Alerts with the same alert_id share one incident in Zenduty, and it is the monitor's id: all",
-    "groups of a monitor share an incident, and the recovery of one group may resolve it.",
-    'An incident for each group would need "alert_id": "$ALERT_ID:$ALERT_SCOPE". Nobody has',
-    "verified that Zenduty takes it. Try it on one service first: let two groups alert, let one",
-    "recover, and look whether the other incident stays open.",
+    "Paste the payload in Datadog: Integrations, Webhooks, the team's webhook, field",
+    "Payload. `monitor-sync on-call verify` then follows the webhook to a person.",
+    "",
+    "Before you rely on it: alerts with the same alert_id share one incident in",
+    "Zenduty. It is the monitor's id here, so all groups of a monitor share an",
+    "incident, and the recovery of one group may resolve it for all.",
+    '"alert_id": "$ALERT_ID:$ALERT_SCOPE" would give each group its own incident, but',
+    "nobody has verified that Zenduty takes it. To find out, change one webhook, let",
+    "two groups of a monitor alert and one recover: the other's incident must stay.",
 )
 
 
@@ -138,33 +142,35 @@ def verify(
     """
     if migrating and keeps_issue:
         raise UsageError("--github keeps the issue about broken pages", hint="leave --github out")
+    target = console.target(deadline=deadline)
     if migrating:
-        migration = app.verify_migration(
-            root, console.target(deadline=deadline), selectors, progress=progress
-        )
+        migration = app.verify_migration(root, target, selectors, progress=progress)
         _show_migration(migration, form, output, full=full)
         if fail_on_broken and migration.left:
             left = f"{count(migration.monitors, 'monitor')} or more still on Opsgenie"
             raise LiveDiffers(left, hint="each handle says what is next")
         return
     job = _job() if keeps_issue else None
-    verified = app.verify_on_call(
-        root, console.target(deadline=deadline), selectors, progress=progress
-    )
-    from monitor_sync.render import on_call, on_call_markdown
-
+    verified = app.verify_on_call(root, target, selectors, progress=progress)
     if job is not None:
         _keep_issue(job, verified, names=names)
-        console.say(on_call.counting_line(verified))
-    elif form == "text":
-        console.answer(on_call.text(verified, console.answer_style(output), full=full), output)
-    elif form == "markdown":
-        console.answer(on_call_markdown.markdown(verified), output)
     else:
-        console.answer(on_call.as_json(verified), output)
+        _show_paths(verified, form, output, full=full)
     if fail_on_broken and verified.broken:
         broken = count(verified.broken, "path is broken", "paths are broken")
         raise LiveDiffers(broken, hint="each broken step says what to do")
+
+
+def _show_paths(verified: app.VerifiedPaths, form: str, output: Path | None, *, full: bool) -> None:
+    from monitor_sync.render import on_call as shown
+    from monitor_sync.render import on_call_markdown
+
+    if form == "text":
+        console.answer(shown.text(verified, console.answer_style(output), full=full), output)
+    elif form == "markdown":
+        console.answer(on_call_markdown.markdown(verified), output)
+    else:
+        console.answer(shown.as_json(verified), output)
 
 
 def _show_migration(
@@ -188,14 +194,16 @@ def _job() -> ActionsRunner:
 
 
 def _keep_issue(job: ActionsRunner, verified: app.VerifiedPaths, *, names: bool) -> None:
+    """Keep the issue about pages, and say what was done, then how many paths there are."""
     from monitor_sync.github import AUTHOR
-    from monitor_sync.render import on_call_markdown
+    from monitor_sync.render import on_call, on_call_markdown
 
     text = on_call_markdown.markdown(verified, names=names)
     kept = app.keep_issue(job, verified, on_call_markdown.title(verified), text, author=AUTHOR)
     if kept is None:
         console.say("Not everything could be followed: the issue stays as it is.")
-        return
-    if kept.url:
-        console.answer(f"{kept.url}\n")
-    console.say(f"Issue about pages: {kept.done}.")
+    else:
+        if kept.url:
+            console.answer(f"{kept.url}\n")
+        console.say(f"Issue about pages: {kept.done}.")
+    console.say(on_call.counting_line(verified))

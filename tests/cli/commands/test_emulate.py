@@ -40,22 +40,28 @@ def test_the_help_tells_every_kind(tmp_path: Path) -> None:
     assert set(KINDS) <= first_words
 
 
-def test_options_reach_the_emulator(tmp_path: Path) -> None:
+def test_options_reach_the_emulator_and_it_says_how_it_is_used(tmp_path: Path) -> None:
     arguments = ["--fault", "truncated,count=3", "--limit", "post_monitors=7/1", "--limits"]
     with subprocess.Popen(
         [sys.executable, "-m", "monitor_sync", "emulate", "--port", "0", *arguments],
         cwd=tmp_path,
         env=environment(),
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
     ) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         url = process.stdout.readline().strip()
         try:
             settings = [own(url, what) for what in ("faults", "limits")]
+            said = [process.stderr.readline() for _ in range(3)]
         finally:
             process.terminate()
+    assert said[1:] == [
+        f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any\n",
+        "No metric has a history: to try `monitor-sync backtest`, add --metrics 1.\n",
+    ]
     assert '"kind":"truncated"' in settings[0]
     assert '"count":3' in settings[0]
     assert '"post_monitors":{"requests":7,"seconds":1,"enforced":true' in settings[1]
