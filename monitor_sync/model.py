@@ -135,6 +135,11 @@ class Policy(Struct, frozen=True, kw_only=True):
     paging_approval: bool = False
     backtest: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def backtest_days(self) -> int:
+        """How many days of history a backtest looks at."""
+        return int(self.backtest.get("days", 7))
+
 
 Limited = Literal["deletes", "changes", "labels", "unpaged", "lookalikes"]
 """

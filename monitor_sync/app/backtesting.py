@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from monitor_sync.insight.backtest.wanted import WantedLine
     from monitor_sync.model import Body, LiveResource, Monitor, Project
 
-DAYS: Final = 7
 MOST_DAYS: Final = 30
 BUDGET: Final = 600
 """Requests that one run sends at most: an hour's worth by the lowest limit that was recorded."""
@@ -205,7 +204,7 @@ def _nothing(
     """Return what is known before anything is replayed."""
     project, policy = planned.project, planned.project.policy
     return Backtests(
-        span=_span(options.days or int(policy.backtest.get("days", DAYS)), now),
+        span=_span(options.days or policy.backtest_days, now),
         time_zone=project.time_zone,
         skipped=tuple(skipped),
         options=options,

@@ -64,6 +64,9 @@ class Normaliser:
                     "keep this one and remove the other",
                     Severity.ERROR,
                 )
+        if isinstance(values.get("raw_options"), dict):
+            path = (*where, "raw_options")
+            yield "raw_options", _without(values["raw_options"], self._options, path, reporter)
         if "priority" in values:
             yield "priority", _priority(values["priority"], (*where, "priority"), reporter)
 

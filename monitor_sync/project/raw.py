@@ -24,9 +24,10 @@ def passed_unchecked(key: str, compiled: CompiledMonitor) -> Diagnostic | None:
         return None
     document, span = span_of(compiled.layers, (field,))
     listed = ", ".join(f"`{name}`" for name in names) or "nothing"
+    verb = "are" if len(names) > 1 else "is"
     return document.diagnostic(
         "schema/passed-unchecked",
-        f"{listed} is sent to Datadog as written, unchecked",
+        f"{listed} {verb} sent to Datadog as written, unchecked",
         span,
         hint=f"remove `{field}` once a release of monitor-sync knows it" if names else "remove it",
         key=key,

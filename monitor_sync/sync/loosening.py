@@ -142,6 +142,9 @@ def _policy(base: ReviewRules, here: ReviewRules) -> Iterator[Loosening]:
     if most is not None and (now is None or now > most):
         new_text = "no limit" if now is None else f"{now:g}"
         yield Loosening(what="policy.backtest.max_fires_per_week", old=f"{most:g}", new=new_text)
+    days, fewer = base.backtest_days, here.backtest_days
+    if most is not None and fewer < days:
+        yield Loosening(what="policy.backtest.days", old=f"{days}", new=f"{fewer}")
     for name, old in base.demands.items():
         new = here.demands.get(name, ())
         if {*old} - {*new}:

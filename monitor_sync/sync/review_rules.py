@@ -42,6 +42,7 @@ class ReviewRules(Struct, frozen=True, kw_only=True):
     ignored: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     released: tuple[str, ...] = ()
     max_fires_per_week: float | None = None
+    backtest_days: int = 0
 
     def as_limits(self) -> Limits:
         """Return the limits with what a pager is, as a project has them."""
@@ -74,6 +75,7 @@ def rules_of(project: Project) -> ReviewRules:
         pagers=globs,
         paging_approval=policy.paging_approval,
         max_fires_per_week=policy.backtest.get("max_fires_per_week"),
+        backtest_days=policy.backtest_days,
         severity=dict(policy.severity),
         demands={
             "name_pattern": (policy.name_pattern,) if policy.name_pattern else (),
@@ -131,6 +133,7 @@ def as_json(rules: ReviewRules) -> dict[str, Any]:
         "ignored": {rule: dict(keys) for rule, keys in rules.ignored.items()},
         "released": list(rules.released),
         "max_fires_per_week": rules.max_fires_per_week,
+        "backtest_days": rules.backtest_days,
     }
 
 
@@ -154,6 +157,7 @@ def from_json(raw: Mapping[str, Any]) -> ReviewRules:
         ignored={rule: dict(keys) for rule, keys in raw["ignored"].items()},
         released=tuple(raw["released"]),
         max_fires_per_week=raw.get("max_fires_per_week"),
+        backtest_days=raw.get("backtest_days", 0),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from monitor_sync.app.applying import Applied
-from monitor_sync.errors import AppliedInPart
+from monitor_sync.errors import AppliedInPart, Refused
 from monitor_sync.render import outcomes_json
 from monitor_sync.sync.change import Refusal
 from tests.render.test_outcomes import FINGERPRINT, outcome
@@ -46,3 +46,13 @@ def test_where_the_plan_refuses_something_the_same_command_alone_is_no_help() ->
     assert raised.value.hint == (
         "mend what was refused and run `monitor-sync apply` again: it does what is left"
     )
+
+
+def test_where_deletes_wait_for_a_person_nobody_is_told_to_run_it_again() -> None:
+    held = outcome("motor/f/a", "held back", "delete", id=1)
+    applied = Applied(plan=replace(plan(), changes=(held.change,)), outcomes=(held,))
+
+    with pytest.raises(Refused) as raised:
+        applied.raise_if_incomplete()
+
+    assert raised.value.hint == "what is held back above says why"

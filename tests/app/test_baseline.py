@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
-from pathlib import Path
+from collections import Counter
+from pathlib import Path, PurePosixPath
 
 import pytest
 from click.testing import CliRunner, Result
 
+from monitor_sync.app import baseline
 from monitor_sync.cli import main
+from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from tests.project.builders import write
 
 OLD = "monitors:\n  old: {name: old, query: 'avg(last_5m):avg:a{*} > 1', message: ''}\n"
@@ -51,6 +54,22 @@ def test_a_second_finding_of_the_same_words_is_new(project: Path) -> None:
     (project / "known.json").write_text(json.dumps(kept[1:]))
 
     assert len(rules(run("validate --baseline known.json --show note --format json"))) == 1
+
+
+def test_of_two_findings_of_the_same_words_a_file_that_holds_one_hides_one() -> None:
+    root = PurePosixPath("monitors")
+    finding = Diagnostic(
+        rule="tags/twice",
+        severity=Severity.WARNING,
+        message="twice",
+        span=Span("monitors/a.yaml", 3),
+    )
+
+    new, known, gone = baseline.split(
+        [finding, finding], Counter([baseline.known(finding, root)]), root
+    )
+
+    assert (new, known, gone) == ([finding], 1, 0)
 
 
 def test_what_is_mended_is_said(project: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_newer_type_and_field_pass_with_raw_type_and_only_a_note(tmp_path: Pat
 
     (note,) = check(loaded)
     assert note.severity is Severity.NOTE
-    assert "[schema/passed-unchecked] <true> `entangled`, `type` is sent" in underlined(note)
+    assert "[schema/passed-unchecked] <true> `entangled`, `type` are sent" in underlined(note)
     body = to_create(loaded.project.monitors["motor/flow/errors"].body)
     assert (body["type"], body["entangled"]) == ("quantum alert", {"with": [1, 2]})
     assert "raw_type" not in body
@@ -62,3 +62,14 @@ def test_it_lets_nothing_else_pass(tmp_path: Path) -> None:
     rules = [diagnostic.rule for diagnostic in read(tmp_path, flow(NEWER + wrong)).diagnostics]
 
     assert sorted(rules) == ["schema/passed-unchecked", *["schema/unknown-key"] * 2]
+
+
+def test_a_mute_is_not_smuggled_in_as_an_option_that_nobody_knows(tmp_path: Path) -> None:
+    muted = '  raw_type: true\n  raw_options: {silenced: {"*": 0}, spin: up}\n'
+
+    loaded = read(tmp_path, flow(NEWER + muted))
+
+    said = [underlined(diagnostic) for diagnostic in loaded.diagnostics]
+    assert any("<silenced> `silenced` is read only and not sent" in text for text in said), said
+    body = to_create(loaded.project.monitors["motor/flow/errors"].body)
+    assert body["options"] == {"spin": "up"}

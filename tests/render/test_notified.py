@@ -196,6 +196,7 @@ def test_rows_fit_the_terminal(width: int) -> None:
 
 def test_markdown_tells_rows_alarms_and_numbers_and_mentions_nobody() -> None:
     text = plan_markdown.text(many())
+    assert "| Who is notified | gains monitors | loses monitors | at other states |" in text
     assert f"- {PAGER}  no longer: alert, recovery" in text
     assert f"**wakes nobody any more** (was `{PAGER}`)" in text
     assert f"| `{PAGER}` | `+3` | `-1` | `~1` |" in text

@@ -74,6 +74,7 @@ def team(**changed: Any) -> Project:
     [
         (policy(paging_approval=False), "policy.paging_approval"),
         (policy(backtest={}), "policy.backtest.max_fires_per_week"),
+        (policy(backtest={"max_fires_per_week": 5, "days": 1}), "policy.backtest.days"),
         (policy(backtest={"max_fires_per_week": 6}), "policy.backtest.max_fires_per_week"),
         (policy(severity={"routing/nobody": "off", "tags/odd": "warning"}),
          "policy.severity.routing/nobody"),
