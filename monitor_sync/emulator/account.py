@@ -137,11 +137,11 @@ class Account:
             self.store.keep_counter("next_id", self._reserved)
         return given
 
-    def remembered(self, name: str, asked: object, work: Callable[[], Remembered]) -> Remembered:
+    def remembered(self, name: str, question: object, work: Callable[[], Remembered]) -> Remembered:
         """Return what `work` gives; it is done anew where something else was asked last."""
         known = self._remembered.get(name)
-        if known is None or known[0] != asked:
-            known = self._remembered[name] = (asked, work())
+        if known is None or known[0] != question:
+            known = self._remembered[name] = (question, work())
         given: Remembered = known[1]
         return given
 

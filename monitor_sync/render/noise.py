@@ -18,6 +18,7 @@ from monitor_sync.insight.response.together import PagedProblem
 from monitor_sync.render import noise_words
 from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.ownership import harmless_cell
+from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import columns, count, plain, table, wrapped
 
@@ -26,13 +27,14 @@ _SHOWN: Final = 5
 
 _SCREEN: Final = 80
 _INDENT: Final = 7
-_HEAD: Final = ("pages", "night", "flaps", "by itself", "h in alert", "monitor")
+_HEAD: Final = ("pages", "alerts", "night", "flaps", "by itself", "in alert", "monitor")
 _NUMBERS: Final = range(len(_HEAD) - 1)
 _HALF_A_DAY: Final = 12
 
 _COLUMNS: Final = (
     "key", "file", "line", "team", "fires", "episodes", "pages", "night", "off_hours", "flaps",
     "self_resolved", "hours_in_alert", "last_fired", "muted", "quality_issues", "proposal",
+    "no_proposal",
 )  # fmt: skip
 
 
@@ -61,14 +63,15 @@ def _monitors(report: NoiseReport, style: Style, width: int, shown: int | None) 
     if not rows:
         return []
     head = f"monitor (noisiest {shown} of {len(rows)})" if shown and shown < len(rows) else ""
-    cells = [(*_HEAD[:-1], head or _HEAD[-1]), *map(_row, rows[:shown])]
-    first, *others = table(cells, right=_NUMBERS)
-    lines = [style(first, dim=True)]
+    words = [name.rpartition(" ") for name in _HEAD[:-1]]
+    above = (*(first for first, _, _ in words), "")
+    below = (*(last for _, _, last in words), head or _HEAD[-1])
+    first, second, *others = table([above, below, *map(_row, rows[:shown])], right=_NUMBERS)
+    lines = [style(first, dim=True), style(second, dim=True)]
     for row, line in zip(rows, others, strict=False):
         lines += _line(row, line, width)
         lines.append(" " * _INDENT + f"{plain(row.monitor.path)}:{row.monitor.line}")
-        if said := proposed(report, row):
-            lines += wrapped(" " * _INDENT + said, width, _INDENT)
+        lines += wrapped(" " * _INDENT + _verdict(report, row), width, _INDENT)
     return [*lines, ""]
 
 
@@ -88,6 +91,15 @@ def proposed(report: NoiseReport, row: NoisyMonitor) -> str:
     return noise_words.sentence(proposal, row, span_hours=_hours(report), within=report.within)
 
 
+def _verdict(report: NoiseReport, row: NoisyMonitor) -> str:
+    """Return what is proposed for a monitor, or why nothing is."""
+    return proposed(report, row) or f"No proposal: {_why_none(report, row)}."
+
+
+def _why_none(report: NoiseReport, row: NoisyMonitor) -> str:
+    return noise_words.why_none(row, within=report.within)
+
+
 def _hours(report: NoiseReport) -> float:
     return (report.span.end - report.span.start) / 3600
 
@@ -96,10 +108,11 @@ def _row(row: NoisyMonitor) -> tuple[str, ...]:
     share, hours = row.self_resolved, row.hours_in_alert
     return (
         _number(row.pages),
+        _number(row.fires),
         _number(row.night),
         _number(row.flaps),
-        "-" if share is None else f"{100 * share:.0f} %",
-        "?" if hours is None else f"{hours:.1f}" if hours else "-",
+        percent(share),
+        "?" if hours is None else duration(hours * 3600) if hours else "-",
         plain(row.key),
     )
 
@@ -137,18 +150,39 @@ def _clock(at: Seconds, report: NoiseReport) -> str:
 
 
 def _shifts(report: NoiseReport, shown: int | None) -> list[str]:
-    over = [row for row in report.shifts if row.over]
-    if not over:
-        return []
-    what = "incidents" if report.by_incidents else "problems"
-    head = f"Shifts of {_HALF_A_DAY} hours with more than {PROBLEMS_OF_A_SHIFT} {what}:"
-    return [head, *(f"  {_shift(row, what)}" for row in over[: shown and 3])]
+    cells = _shift_cells(report, shown and 3)
+    lines = table(cells, right=range(len(_shift_head(report)) - 1))
+    return [_shift_rule(report), *(f"  {line}" for line in lines)] if cells[1:] else []
 
 
-def _shift(row: TeamShifts, what: str) -> str:
+def _shift_rule(report: NoiseReport) -> str:
     return (
-        f"{plain(row.team)}: {row.over} of {row.shifts}, the worst had {row.worst};"
-        f" {row.per_shift:.1f} {what} a shift, {count(row.pages, 'page')}"
+        f"A shift of {_HALF_A_DAY} hours has room for {PROBLEMS_OF_A_SHIFT} {_counted(report)}s."
+        " Shifts that had more:"
+    )
+
+
+def _shift_head(report: NoiseReport) -> tuple[str, ...]:
+    return "shifts", "worst", f"{_counted(report)}s a shift", "pages a shift", "team"
+
+
+def _counted(report: NoiseReport) -> str:
+    return "incident" if report.by_incidents else "problem"
+
+
+def _shift_cells(report: NoiseReport, shown: int | None) -> list[tuple[str, ...]]:
+    """Return the teams that had shifts with too much in them, the worst first, below a head."""
+    over = [row for row in report.shifts if row.over]
+    return [_shift_head(report), *map(_shift, over[:shown])]
+
+
+def _shift(row: TeamShifts) -> tuple[str, ...]:
+    return (
+        f"{row.over} of {row.shifts}",
+        str(row.worst),
+        f"{row.per_shift:.1f}",
+        f"{row.pages_per_shift:.1f}",
+        plain(row.team),
     )
 
 
@@ -206,7 +240,7 @@ def markdown(report: NoiseReport) -> str:
     for row in rows:
         *numbers, key = _row(row)
         where = f"{row.monitor.path}:{row.monitor.line}"
-        cells = (*numbers, code(key), code(where), code(proposed(report, row)))
+        cells = (*numbers, code(key), code(where), code(_verdict(report, row)))
         lines.append(f"| {' | '.join(cells)} |")
     if large := _large(report):
         lines += ["", "### One problem, many pages", ""]
@@ -215,9 +249,11 @@ def markdown(report: NoiseReport) -> str:
             f" {len(problem.pages)} pages of {codes(problem.keys)}"
             for problem in large
         ]
-    if block := _shifts(report, None):
-        lines += ["", f"### {block[0].rstrip(':')}", ""]
-        lines += [f"- {line.strip()}" for line in block[1:]]
+    head, *shifts = _shift_cells(report, None)
+    if shifts:
+        lines += ["", "### Shifts with too much", "", _shift_rule(report), ""]
+        lines += [f"| {' | '.join(head)} |", f"|{'---:|' * (len(head) - 1)}---|"]
+        lines += [f"| {' | '.join(numbers)} | {code(team)} |" for *numbers, team in shifts]
     lines += ["", *_said(report)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -237,14 +273,17 @@ def _entry(report: NoiseReport, row: NoisyMonitor) -> dict[str, Any]:
         "team": row.monitor.team,
         "fires": row.fires,
         "episodes": row.episodes,
+        "pages": row.pages,
         "flaps": row.flaps,
         "self_resolved": None if share is None else round(share, 4),
         "night": row.night,
+        "off_hours": row.off_hours,
         "hours_in_alert": None if hours is None else round(hours, 2),
         "last_fired": None if row.last_fired is None else _iso(row.last_fired),
         "muted": row.live.muted if row.live else None,
         "quality_issues": None if issues is None else list(issues),
         "proposal": proposed(report, row) or None,
+        "no_proposal": None if row.key in report.proposals else _why_none(report, row),
     }
 
 
@@ -258,7 +297,7 @@ def csv(report: NoiseReport) -> str:
     writer = csv_format.DictWriter(written, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in report.noise.monitors:
-        entry = _entry(report, row) | {"pages": row.pages, "off_hours": row.off_hours}
+        entry = _entry(report, row)
         entry["quality_issues"] = " ".join(entry["quality_issues"] or ())
         writer.writerow({name: _cell(value) for name, value in entry.items()})
     return written.getvalue()

@@ -8,11 +8,13 @@ from typing import Final
 
 from monitor_sync.counting import count
 from monitor_sync.incidents import Seconds
+from monitor_sync.insight.response import quieter
 from monitor_sync.insight.response.noise import NoisyMonitor
-from monitor_sync.insight.response.quieter import SILENT_DAYS, Proposal
+from monitor_sync.insight.response.quieter import FEW, SILENT_DAYS, NoProposal, Proposal
+from monitor_sync.render.quantities import duration
 from monitor_sync.render.text import plain
 
-_MINUTE: Final = 60
+_HOUR: Final = 3600
 
 
 def sentence(proposal: Proposal, row: NoisyMonitor, *, span_hours: float, within: Seconds) -> str:
@@ -24,19 +26,45 @@ def sentence(proposal: Proposal, row: NoisyMonitor, *, span_hours: float, within
     return f"{_DO[proposal]}: {_BECAUSE[proposal](row)}."
 
 
+def why_none(row: NoisyMonitor, *, within: Seconds) -> str:
+    """Return why nothing is proposed for a monitor, in a few words that end a sentence."""
+    return _WHY_NONE[quieter.why_none(row)](row, within)
+
+
+def _few(row: NoisyMonitor, _: Seconds) -> str:
+    ended = row.ended or 0
+    verb = "has" if ended == 1 else "have"
+    return f"{ended or 'none'} of its alerts {verb} ended, and fewer than {FEW} say nothing"
+
+
+def _lasted(row: NoisyMonitor, within: Seconds) -> str:
+    ended = row.ended or 0
+    lasted = ended - (row.self_resolved_fires or 0)
+    longer = f"outlasted {duration(within)}"
+    return f"{lasted} of {ended} alerts that ended {longer} or were acknowledged"
+
+
+_WHY_NONE: Final[Mapping[NoProposal, Callable[[NoisyMonitor, Seconds], str]]] = {
+    "alerts not known": lambda *_: "nobody could say how often it alerted",
+    "no alerts": lambda *_: "it did not alert in this time",
+    "too few alerts": _few,
+    "alerts that last": _lasted,
+}
+
+
 def _stuck(row: NoisyMonitor, span_hours: float) -> str:
     hours = row.hours_in_alert
     if hours is None or not hours:
         return "Datadog says that it has been in alert for too long"
-    return f"it was in alert for {hours:.0f} of {count(round(span_hours), 'hour')}"
+    return f"it was in alert for {duration(hours * _HOUR)} of {duration(span_hours * _HOUR)}"
 
 
 def _short_lived(row: NoisyMonitor, within: Seconds) -> str:
     ended, by_itself = row.ended or 0, row.self_resolved_fires or 0
     if 2 * by_itself <= ended:
         return _flapped(row)
-    minutes = count(round(within / _MINUTE), "minute")
-    return f"{by_itself} of {count(ended, 'alert')} ended by themselves within {minutes}"
+    alerts = count(ended, "alert")
+    return f"{by_itself} of {alerts} ended by themselves within {duration(within)}"
 
 
 def _flapped(row: NoisyMonitor) -> str:

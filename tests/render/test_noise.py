@@ -68,7 +68,11 @@ def test_a_thousand_monitors_fit_a_screen_with_problems_shifts_and_one_line_that
     assert len(lines) <= 40
     assert "noisiest 5 of 1000" in shown
     assert "motor: 41 pages of 41 monitors," in shown
-    assert "motor: 9 of 56, the worst had 7; 3.0 incidents a shift, 400 pages" in shown
+    rule = lines.index("A shift of 12 hours has room for 2 incidents. Shifts that had more:")
+    assert lines[rule + 1 : rule + 3] == [
+        "   shifts  worst  incidents a shift  pages a shift  team",
+        "  9 of 56      7                3.0            7.1  motor",
+    ]
     assert lines[-3:-1] == [
         "1000 monitors in 28 days: 42000 alerts, 40000 pages (12000 at night), 40",
         "  problems, 1000 proposals.",
@@ -88,7 +92,7 @@ def test_a_thousand_monitors_fit_a_screen_with_problems_shifts_and_one_line_that
         (
             "raise the threshold or delete",
             {"hours_in_alert": 400.4},
-            "Raise its threshold or delete it: it was in alert for 400 of 672 hours.",
+            "Raise its threshold or delete it: it was in alert for 16.7d of 28d.",
         ),
         (
             "raise the threshold or delete",
@@ -104,7 +108,7 @@ def test_a_thousand_monitors_fit_a_screen_with_problems_shifts_and_one_line_that
         (
             "lengthen the window",
             {},
-            "Lengthen its window: 30 of 40 alerts ended by themselves within 10 minutes.",
+            "Lengthen its window: 30 of 40 alerts ended by themselves within 10m.",
         ),
         (
             "lengthen the window",
@@ -138,6 +142,39 @@ def test_each_proposal_says_the_data_that_it_rests_on(
     assert entry["proposal"] == sentence
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (
+            {"live": None, "fires": None, "ended": None},
+            "nobody could say how often it alerted",
+        ),
+        ({"fires": 0, "ended": 0}, "it did not alert in this time"),
+        ({"fires": 9, "ended": 0}, "none of its alerts have ended, and fewer than 4 say nothing"),
+        ({"fires": 1, "ended": 1}, "1 of its alerts has ended, and fewer than 4 say nothing"),
+        (
+            {"fires": 9, "ended": 4, "self_resolved_fires": 1},
+            "3 of 4 alerts that ended outlasted 10m or were acknowledged",
+        ),
+    ],
+)
+def test_a_monitor_without_a_proposal_says_why(given: dict[str, Any], reason: str) -> None:
+    told = report(row("m", **given))
+    (entry,) = json.loads(noise.json(told))
+
+    assert entry["no_proposal"] == reason
+    assert f"No proposal: {reason}." in " ".join(noise.text(told).split())
+    assert f"No proposal: {reason}." in noise.markdown(told)
+
+
+def test_alerts_stand_beside_pages_and_times_are_written_as_in_every_report() -> None:
+    above, head, numbers, *_ = noise.text(report(row("motor/api/errors"))).splitlines()
+
+    assert above.split() == ["by", "in"]
+    assert head == "pages  alerts  night  flaps  itself  alert  monitor"
+    assert numbers == "   40      42     12      6    75 %   3h13  motor/api/errors"
+
+
 def test_the_json_is_what_scripts_were_promised() -> None:
     (entry,) = json.loads(noise.json(report(row("motor/api/errors"))))
 
@@ -148,14 +185,17 @@ def test_the_json_is_what_scripts_were_promised() -> None:
         "team": "motor",
         "fires": 42,
         "episodes": 43,
+        "pages": 40,
         "flaps": 6,
         "self_resolved": 0.75,
         "night": 12,
+        "off_hours": 3,
         "hours_in_alert": 3.21,
         "last_fired": "2026-10-05T10:00:00Z",
         "muted": False,
         "quality_issues": ["noisy_monitor"],
         "proposal": None,
+        "no_proposal": "10 of 40 alerts that ended outlasted 10m or were acknowledged",
     }
 
 

@@ -24,10 +24,13 @@ Proposal = Literal[
     "test or delete",
 ]
 
+NoProposal = Literal["alerts not known", "no alerts", "too few alerts", "alerts that last"]
+"""Why nothing is proposed, the first that fits."""
+
 _MOST: Final = 0.5
 """More than half of what a monitor did is what is to be mended first."""
 
-_FEW: Final = 4
+FEW: Final = 4
 """Of fewer fires no share means anything."""
 
 _LONG: Final = 0.5
@@ -57,6 +60,15 @@ def proposal(row: NoisyMonitor, now: Seconds, span_hours: float) -> Proposal | N
         ("test or delete", _silent(row, now)),
     )
     return next((proposed for proposed, fits in checks if fits), None)
+
+
+def why_none(row: NoisyMonitor) -> NoProposal:
+    """Return why nothing is proposed for a monitor for which ``proposal`` has none."""
+    if row.fires is None:
+        return "alerts not known"
+    if not row.fires:
+        return "no alerts"
+    return "too few alerts" if (row.ended or 0) < FEW else "alerts that last"
 
 
 def _issues(row: NoisyMonitor) -> tuple[str, ...]:
@@ -89,13 +101,13 @@ def _could_recover_later(row: NoisyMonitor) -> bool:
 
 def _resolves_by_itself(row: NoisyMonitor) -> bool:
     share = row.self_resolved
-    return (row.ended or 0) >= _FEW and share is not None and share > _MOST
+    return (row.ended or 0) >= FEW and share is not None and share > _MOST
 
 
 def _pages_at_once(row: NoisyMonitor) -> bool:
     """Return whether several groups of the monitor page for one problem."""
     pages = row.pages or 0
-    return pages >= _FEW and (row.problems or 0) < _MOST * pages
+    return pages >= FEW and (row.problems or 0) < _MOST * pages
 
 
 def _silent(row: NoisyMonitor, now: Seconds) -> bool:

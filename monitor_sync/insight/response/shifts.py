@@ -42,6 +42,11 @@ class TeamShifts:
         """How many problems a shift had on average."""
         return self.problems / self.shifts if self.shifts else 0.0
 
+    @property
+    def pages_per_shift(self) -> float:
+        """How often a shift was paged on average."""
+        return self.pages / self.shifts if self.shifts else 0.0
+
 
 def shift_of(at: Seconds, zone: tzinfo) -> datetime:
     """Return when the shift began in which a moment lies: at 08:00 or 20:00 in a time zone."""
