@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from monitor_sync.insight.response.shifts import TeamShifts
     from monitor_sync.model import Monitor, Project
 
-HISTORY: Final = "history of alerts"
-"""What the figures come from, as it is named where it could not be had."""
-
 _USUAL: Final = timedelta(days=28)
 """Four whole weeks: each weekday and each night counts equally often."""
 

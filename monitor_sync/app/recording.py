@@ -34,7 +34,6 @@ _LONGEST: Final = 2 * 86_400
 """Seconds of history in one test: longer ones nobody reads."""
 
 _SETTLED: Final = 1800
-_LARGEST_STEP: Final = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from monitor_sync.emulator.answers import Json
 
@@ -34,8 +33,6 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"' + r"|'(?:\\.|[^'\\])*'")
 _PAIRS = {")": "(", "}": "{", "]": "["}
 
 _LONGEST_ID = 18  # digits
-
-Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ def post(address: str, message: Mapping[str, Any], environ: Mapping[str, str]) -
             body=json.dumps(message).encode(),
             headers={
                 "Content-Type": "application/json",
-                "User-Agent": f"monitor-sync/{__version__}",
+                "User-Agent": _AGENT,
             },
             timeout=_TIMEOUT,
             preload_content=False,

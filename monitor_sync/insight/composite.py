@@ -56,11 +56,6 @@ def outcome(
     return None if result is Status.NO_DATA and not notify_no_data else result
 
 
-def triggers(outcome_: Status | None) -> bool:
-    """Return whether a composite alerts in a state: in all but OK and the last known one."""
-    return outcome_ not in (None, Status.OK)
-
-
 def common_groups(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """Return the groups that all members have, in the first one's order; keys do not matter."""
     first, *others = [list(of_member) for of_member in groups]

@@ -107,8 +107,3 @@ def _falls_on(day: date, start: date, rule: Mapping[str, str]) -> bool:
         return weeks // 7 % interval == 0 and bool(weekdays or day.weekday() == start.weekday())
     months = (day.year - start.year) * 12 + day.month - start.month
     return months % interval == 0 and bool(weekdays or month_days or day.day == start.day)
-
-
-def scheduled_notifications(statuses: list[str]) -> list[bool]:
-    """Return which evaluations of a custom schedule notify: each that is not OK (10.3)."""
-    return [status != "OK" for status in statuses]

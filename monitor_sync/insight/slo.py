@@ -30,17 +30,6 @@ def burn_rate(error_rate: float, target: float) -> float:
     return error_rate / (1 - target / 100)
 
 
-def burning(long: float, short: float, threshold: float, *, equal: bool = True) -> Status:
-    """Return the state of both windows: ALERT where both reach the threshold."""
-    burn = min(long, short)
-    return Status.ALERT if burn > threshold or (equal and burn == threshold) else Status.OK
-
-
-def burn_rate_of_budget(slo_days: float, budget_percent: float, long_hours: float) -> float:
-    """Return the burn rate that uses up so much of a budget within the long window."""
-    return slo_days * 24 * budget_percent / 100 / long_hours
-
-
 def short_window(long_seconds: float) -> float:
     """Return the seconds of the short window that goes with a long one."""
     return long_seconds / _SHORT

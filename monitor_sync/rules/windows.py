@@ -15,10 +15,6 @@ from monitor_sync.rules.views import QueryView
 
 _SCHEDULING: Final = ("options", "scheduling_options")
 _WINDOW: Final = (*_SCHEDULING, "evaluation_window")
-_CUSTOM: Final = (*_SCHEDULING, "custom_schedule")
-_RECURRENCES: Final = (*_CUSTOM, "recurrences")
-_FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-_FORBIDDEN: Final = frozenset({"DTSTART", "DTEND", "DURATION"})
 _EVALUATED: Final = METRIC | EVENTS
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -220,8 +220,3 @@ def changed(project: Project, **specs: Spec | None) -> dict[str, Spec]:
         else:
             made[key] = spec
     return made
-
-
-def with_threshold(spec: Spec, threshold: int) -> Spec:
-    """The same monitor with another threshold."""
-    return replace(spec, threshold=threshold)

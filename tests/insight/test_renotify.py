@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor_sync.insight.renotify import renotified
-from monitor_sync.insight.schedule import scheduled_notifications
 from monitor_sync.insight.values import Status
-from tests.insight.corpus import CASES, Line, family, needs_corpus
+from tests.insight.corpus import Line, family, needs_corpus
 
 MINUTE, HOUR = 60, 3_600
 
@@ -35,12 +34,6 @@ def test_the_documented_repetitions(line: Line) -> None:
     else:
         assert max(notified) <= expect["none_after_h"] * HOUR
         assert len(notified) > 1
-
-
-@needs_corpus
-def test_each_evaluation_of_a_schedule_notifies_by_itself() -> None:
-    line = CASES["SCH-1"]
-    assert scheduled_notifications(line["results_by_day"]) == line["expect"]["notifications"]
 
 
 def test_so_many_times_and_no_more() -> None:

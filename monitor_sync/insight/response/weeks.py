@@ -7,7 +7,6 @@ the wall, never as so many seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -64,12 +63,6 @@ def monday_of(week: str) -> date:
     return date.fromisocalendar(int(year), int(number), 1)
 
 
-def week_bounds(week: str, zone: ZoneInfo) -> tuple[Seconds, Seconds]:
-    """Return when a week begins and when the next one does."""
-    monday = monday_of(week)
-    return midnight(monday, zone), midnight(monday + _WEEK, zone)
-
-
 def weeks_up_to(week: str, number: int) -> tuple[str, ...]:
     """Return so many weeks in order, of which ``week`` is the last."""
     monday = monday_of(week)
@@ -84,14 +77,6 @@ def week_before(week: str) -> str:
 def last_whole_week(now: Seconds, zone: ZoneInfo) -> str:
     """Return the last week that is over."""
     return week_before(week_of(now, zone))
-
-
-def weeks_within(start: Seconds, end: Seconds, zone: ZoneInfo) -> Iterator[str]:
-    """Yield the weeks of which a part lies between two moments; ``end`` is not included."""
-    monday = monday_of(week_of(start, zone))
-    while midnight(monday, zone) < end:
-        yield week_name(monday)
-        monday += _WEEK
 
 
 def hour_kind(at: Seconds, zone: ZoneInfo) -> HourKind:
