@@ -12,6 +12,9 @@ Seconds: TypeAlias = float
 """UNIX seconds, in UTC."""
 
 IncidentStatus = Literal["triggered", "acknowledged", "resolved"]
+Origin = Literal["datadog", "other", "person"]
+"""What an incident began with: an alert of Datadog's, one of another source, or a person."""
+
 EpisodeState = Literal["alert", "warning", "no_data"]
 TransitionState = Literal["ok", "alert", "warning", "no_data"]
 
@@ -47,7 +50,7 @@ class Incident(Struct, frozen=True, kw_only=True):
 
     ``entity`` is what the tool groups alerts by (Zenduty's ``entity_id``, PagerDuty's
     ``incident_key``), empty where unknown. ``monitor_id`` and ``group`` name the Datadog monitor
-    that it came from, where the alert tells; ``from_datadog`` is None where nothing tells.
+    that it came from, where the alert tells. ``origin`` is None where nothing tells.
     ``has_review``: the tool has a postmortem of it.
     """
 
@@ -71,7 +74,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     entity: str = ""
     monitor_id: int | None = None
     group: str = ""
-    from_datadog: bool | None = None
+    origin: Origin | None = None
     has_review: bool = False
 
 

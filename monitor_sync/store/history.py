@@ -26,8 +26,21 @@ from monitor_sync.errors import UsageError, system_reason
 from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Seconds, TimeSpan
 
 FILE: Final = "history.sqlite"
-FORMAT: Final = 1
-"""The version of the tables. A file of another version is set aside."""
+FORMAT: Final = 2
+"""The version of the tables. A file of a version that we cannot take over is set aside."""
+
+_TAKEN_OVER: Final = {
+    1: """
+    ALTER TABLE incidents RENAME COLUMN from_datadog TO origin;
+    UPDATE incidents SET detailed = NULL WHERE origin = 0;
+    UPDATE incidents SET origin = CASE origin WHEN 1 THEN 'datadog' END;
+    """
+}
+"""
+What makes tables of an older version ours.
+
+The first knew only whether Datadog sent an incident: the others are to be read singly again.
+"""
 
 _PATIENCE: Final = 60.0
 """Seconds to wait for another process that is writing."""
@@ -48,7 +61,6 @@ CREATE TABLE transitions (
 CREATE TABLE readings (source TEXT, start REAL, end REAL, read REAL);
 CREATE TABLE unfinished (source TEXT PRIMARY KEY, start REAL, end REAL, read REAL, cursor TEXT);
 CREATE TABLE looked (source TEXT PRIMARY KEY, at REAL);
-PRAGMA user_version = {FORMAT};
 """
 
 _KEPT: Final = {
@@ -60,7 +72,7 @@ _KEPT: Final = {
     "entity": "CASE new.entity WHEN '' THEN old.entity ELSE new.entity END",
     "monitor_id": "coalesce(new.monitor_id, old.monitor_id)",
     "group": """CASE new."group" WHEN '' THEN old."group" ELSE new."group" END""",
-    "from_datadog": "coalesce(new.from_datadog, old.from_datadog)",
+    "origin": "coalesce(new.origin, old.origin)",
     "suppressed": "max(new.suppressed, old.suppressed)",
     "maintenance": "max(new.maintenance, old.maintenance)",
 }
@@ -268,7 +280,7 @@ def _usable(path: Path) -> bool:
         raise
     except sqlite3.DatabaseError:
         return False
-    return bool(version == FORMAT and sound == "ok")
+    return version in (*_TAKEN_OVER, FORMAT) and bool(sound == "ok")
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -277,8 +289,10 @@ def _connected(path: Path) -> sqlite3.Connection:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     path.chmod(0o600)
     database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
-    if database.execute("PRAGMA user_version").fetchone()[0] == 0:
-        database.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    tables = _TABLES if version == 0 else _TAKEN_OVER.get(version)
+    if tables is not None:
+        database.executescript(f"BEGIN IMMEDIATE; {tables} PRAGMA user_version = {FORMAT}; COMMIT;")
     return database
 
 
@@ -309,9 +323,7 @@ def _column(value: Any) -> Any:
     return _plain(value) if isinstance(value, str) else value
 
 
-_FLAGS: Final = frozenset(
-    {"merged", "suppressed", "maintenance", "self_resolved", "from_datadog", "has_review"}
-)
+_FLAGS: Final = frozenset({"merged", "suppressed", "maintenance", "self_resolved", "has_review"})
 
 
 def _incident(row: Sequence[Any]) -> Incident:

@@ -20,6 +20,7 @@ from tests.emulator.history.estates import TEAMS, UNTIL, Served, served
 
 WEEK = 7 * 86_400.0
 SIX_WEEKS = TimeSpan(UNTIL - 6 * WEEK, UNTIL)
+_ORIGINS = {"datadog": "datadog", "cloudwatch": "other", "person": "person"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def test_alerts_of_single_incidents_tell_where_they_came_from(account: Account) 
     by_number = {str(item["number"]): item for item in account.estate.truth["incident"]}
     for incident in account.read(span, budget=60.0, episodes=False).incidents:
         truth = by_number[incident.number]
-        assert incident.from_datadog == (truth["origin"] == "datadog")
+        assert incident.origin == _ORIGINS[truth["origin"]]
         assert incident.monitor_id == truth["monitor_id"]
         assert incident.entity == (truth["entity"] if truth["origin"] != "person" else "")
         assert incident.suppressed == truth["suppressed"]
@@ -222,6 +223,8 @@ def test_pagerdutys_incidents_are_those_that_happened(
         # where it lacks the time of the resolution, the last change of the status has it
         assert incident.resolved in (item["resolved"], expected["resolved"])
         assert incident.merged == (item["merged_into"] is not None)
+        assert incident.origin == ("person" if item["origin"] == "person" else None)
+    assert "person" in {incident.origin for incident in listed.incidents}
 
 
 def test_alerts_of_pagerdutys_incidents_tell_where_they_came_from(
@@ -234,4 +237,4 @@ def test_alerts_of_pagerdutys_incidents_tell_where_they_came_from(
         if not incident.merged:  # alerts of a merged one are its parent's
             item = truth[incident.number]
             assert incident.monitor_id == item["monitor_id"]
-            assert incident.from_datadog == (item["origin"] == "datadog")
+            assert incident.origin == _ORIGINS[item["origin"]]

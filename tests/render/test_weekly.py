@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
@@ -170,6 +171,21 @@ def test_html_loads_and_runs_nothing(review: bool) -> None:
     }
     assert parser.tags <= allowed
     assert parser.attributes == {"lang", "charset", "name", "content"}
+
+
+def test_the_review_counts_what_no_monitor_told_of_by_who_did() -> None:
+    unseen = (
+        incident("1", NOW - 2 * DAY, title="Customers cannot pay", origin="person"),
+        incident("2", NOW - 2 * DAY, origin="other"),
+        incident("3", NOW - 2 * DAY),
+    )
+    review = week_review(ACME, unseen, (), WEEK, NOW)
+
+    text = shown.markdown(replace(week(review=True), review=review))
+
+    section = text.partition("No monitor of ours told of these")[2]
+    assert "3 incidents: 1 made by a person, 1 from another source, 1 of unknown origin" in section
+    assert "Customers cannot pay`, made by a person" in section
 
 
 @pytest.mark.parametrize("review", [False, True])

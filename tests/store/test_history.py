@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -64,7 +65,7 @@ def after(history: HistoryFile, *versions: Incident) -> Incident:
 
 
 def test_what_was_kept_comes_back_equal(history: HistoryFile) -> None:
-    received = incident(self_resolved=False, from_datadog=True, monitor_id=7, has_review=True)
+    received = incident(self_resolved=False, origin="datadog", monitor_id=7, has_review=True)
     assert after(history, received) == received
     events = transition(1, cycle="c", lasted=2.5, notified=True, before="warning"), transition(2)
     history.keep(SOURCE, HistoryPage(transitions=events))
@@ -106,7 +107,7 @@ def test_a_resolution_that_is_taken_back_counts_as_reopened(history: HistoryFile
 
 def test_what_an_incidents_own_alerts_told_outlives_the_next_listing(history: HistoryFile) -> None:
     listed = incident()
-    detail = replace(listed, entity="7", monitor_id=7, from_datadog=True, self_resolved=True)
+    detail = replace(listed, entity="7", monitor_id=7, origin="datadog", self_resolved=True)
     history.keep(SOURCE, HistoryPage(incidents=(listed,)))
     history.detail(SOURCE, detail, 1_000)
     assert after(history, listed) == detail
@@ -181,6 +182,23 @@ def test_a_file_with_a_damaged_page_is_renamed_too(tmp_path: Path) -> None:
     with opened(tmp_path) as history:
         assert history.set_aside is not None
         assert kept_of(history) == []
+
+
+def test_a_file_of_the_first_version_is_taken_over_and_what_it_did_not_know_is_read_again(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as history:
+        for number, origin in enumerate((True, False, None), 1):
+            history.detail(SOURCE, incident(number, origin=origin), 1_000)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as database:
+        database.execute("ALTER TABLE incidents RENAME COLUMN origin TO from_datadog")
+        database.execute("PRAGMA user_version = 1")
+
+    for _ in range(2):
+        with opened(tmp_path) as history:
+            assert history.set_aside is None
+            assert [known.origin for known in kept_of(history)] == ["datadog", None, None]
+            assert [known.number for known in history.without_detail(SOURCE, ALWAYS)] == ["2"]
 
 
 @pytest.mark.parametrize("version", [FORMAT + 1, 99])

@@ -6,6 +6,7 @@ Reads only. A page holds 25 objects where no `limit` is given, and 100 at most.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,11 @@ from monitor_sync.emulator.on_call.pagerduty_documents import (
     on_call_entry,
     reference,
 )
-from monitor_sync.emulator.on_call.pagerduty_incidents import BadInput, PagerDutyIncidents
+from monitor_sync.emulator.on_call.pagerduty_incidents import (
+    BadInput,
+    PagerDutyIncidents,
+    several,
+)
 from monitor_sync.emulator.on_call.read_limit import ReadLimit
 
 Item = TypeVar("Item")
@@ -124,13 +129,15 @@ class PagerDutyAccount:
                 return None
             entries = held.log_entries(request, now)
             return _paged("log_entries", held.log_document, entries, request)
+        included = several(request.query.get("include[]"))
+        whole = functools.partial(held.document, included=included)
         if match["id"] is None:
-            return _paged("incidents", held.document, held.listed(request, now), request)
+            return _paged("incidents", whole, held.listed(request, now), request)
         item = held.get(match["id"])
         if item is None:
             return None
         if match["part"] is None:
-            return answer({"incident": held.document(item)})
+            return answer({"incident": whole(item)})
         if match["part"] == "alerts":
             return _paged("alerts", held.alert_document, held.alerts(item), request)
         return _paged("log_entries", held.log_document, held.log_of(item), request)

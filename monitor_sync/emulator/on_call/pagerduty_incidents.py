@@ -28,6 +28,7 @@ from monitor_sync.emulator.on_call.pagerduty_documents import (
 )
 
 _USUAL_SPAN, _LONGEST_SPAN = 30 * DAY, 186 * DAY
+_BY_HAND = "web_trigger"  # the channel of what a person triggered, in answers that were published
 _ENTRIES = {
     "trigger": "trigger_log_entry",
     "acknowledge": "acknowledge_log_entry",
@@ -43,6 +44,7 @@ _SUMMARIES = {
     "escalate": "Escalated",
     "resolve": "Resolved",
     "reopen": "Triggered again",
+    _BY_HAND: "Triggered through the website",
 }
 _CHANNELS = {"alert": "api", "person": "website", "timeout": "timeout"}
 
@@ -141,12 +143,13 @@ class PagerDutyIncidents:
         kind = _ENTRIES[step.kind]
         name = f"R{identifier(incident_id(item), 'entry', str(entry.place))[1:]}"
         by_person = step.by == "person"
+        by_hand = by_person and step.kind == "trigger"
         document = {
-            **named("log_entry", name, _SUMMARIES[step.kind]),
+            **named("log_entry", name, _SUMMARIES[_BY_HAND if by_hand else step.kind]),
             "type": kind,
             "created_at": written(entry.at),
             "agent": self._responder(item) if by_person else _service(home),
-            "channel": {"type": _CHANNELS[step.by]},
+            "channel": {"type": _BY_HAND if by_hand else _CHANNELS[step.by]},
             "incident": _incident(item),
             "teams": [reference("team", home.id("team"), home.title)],
             "contexts": [],
@@ -159,8 +162,8 @@ class PagerDutyIncidents:
         users = self.homes[item.team].users
         return user_reference(users[item.number % (len(users) - 1)])
 
-    def document(self, item: PastIncident) -> Document:
-        """Return an incident as listings and reads have it."""
+    def document(self, item: PastIncident, included: Collection[str] = ()) -> Document:
+        """Return an incident as listings and reads have it, with what `include[]` asks for."""
         home = self.homes[item.team]
         resolved = item.as_told("resolved")
         last = item.steps[-1]
@@ -183,9 +186,7 @@ class PagerDutyIncidents:
             "assigned_via": "escalation_policy",
             "last_status_change_at": written(last.at),
             "resolved_at": None if resolved is None else written(resolved),
-            "first_trigger_log_entry": reference(
-                "trigger_log_entry", identifier(incident_id(item), "entry", "0"), "Triggered"
-            ),
+            "first_trigger_log_entry": self._first_entry(item, included),
             "alert_counts": {
                 "all": alerts,
                 "triggered": 0 if item.status == "resolved" else alerts,
@@ -208,6 +209,13 @@ class PagerDutyIncidents:
             "responder_requests": [],
             "urgency": "high",
         }
+
+    def _first_entry(self, item: PastIncident, included: Collection[str]) -> Document:
+        """Return the entry of the log with which an incident began, whole where it is included."""
+        entry = self.log_document(LogEntry(item.created, item, item.steps[0], 0))
+        if "first_trigger_log_entries" in included:
+            return entry
+        return reference("trigger_log_entry", entry["id"], entry["summary"])
 
     def _reason(self, item: PastIncident) -> Document | None:
         if item.merged_into is None:

@@ -174,8 +174,8 @@ def _kind(incident: Incident, places: Places) -> str:
 
 
 def _detected_by(incident: Incident, places: Places) -> DetectedBy | None:
-    if incident.from_datadog is False:
-        return "other"
+    if incident.origin in ("other", "person"):
+        return incident.origin
     if incident.monitor_id is None or places.monitors is None:
         return None
     return "ours" if incident.monitor_id in places.monitors else "other"

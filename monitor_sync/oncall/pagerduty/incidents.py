@@ -4,6 +4,10 @@ PagerDuty's incidents, by its OpenAPI (api-schema, 2026-08-14): the list, then w
 The list forgets acknowledgements once an incident is triggered again or resolved. The first one is
 in Analytics (``POST /analytics/raw/incidents``), up to a day late, and in the log entries, which
 are read for the last two days of a span and where a token may not use Analytics.
+
+Each incident is listed with the entry of the log with which it began (``include[]``): where the
+agent of that is a user, a person made the incident. Answers that were published have it so, with
+the channel ``web_trigger``; the agent of an event that came in is its service or integration.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from urllib.parse import parse_qsl, urlencode
 from msgspec.structs import replace
 
 from monitor_sync.http.request import ApiRequest
-from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Seconds, TimeSpan
+from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Origin, Seconds, TimeSpan
 from monitor_sync.oncall.pagerduty.directory import reference
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.reading import Fields, flag, moment, number, objects, text
@@ -40,6 +44,9 @@ _LATE: Final[Seconds] = 2 * 86_400.0
 
 _LATER: Final[Seconds] = 7 * 86_400.0
 """Who acknowledges later than this after the span is not looked for in the log."""
+
+_BEGINNING: Final = {"include[]": "first_trigger_log_entries"}
+"""Asks for the first entry of each incident's log in full, in place of its id."""
 
 _Place = Mapping[str, str]
 """Where reading goes on: the ``step``, and what it needs to know."""
@@ -72,7 +79,7 @@ class PagerDutyIncidents:
     def open_pages(self, _span: TimeSpan) -> Iterator[HistoryPage | NotRead]:
         """Yield all incidents that are not resolved."""
         for status in ("triggered", "acknowledged"):
-            query = {"statuses[]": status, "date_range": "all", "limit": str(_SIZE)}
+            query = {"statuses[]": status, "date_range": "all", "limit": str(_SIZE), **_BEGINNING}
             listed = self._reader.listing(
                 INCIDENTS, "incidents", name="incidents", query=query, keep=False
             )
@@ -104,7 +111,7 @@ class PagerDutyIncidents:
 
     def _listed(self, span: TimeSpan, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
         since, offset = place.get("since") or _iso(span.start), place.get("offset", "0")
-        query = {"since": since, "until": _iso(span.end), "sort_by": "created_at:asc"}
+        query = {"since": since, "until": _iso(span.end), "sort_by": "created_at:asc", **_BEGINNING}
         page = self._list(INCIDENTS, "incidents", query, offset)
         if isinstance(page, NotRead):
             return page, None
@@ -248,7 +255,14 @@ def incident(fields: Fields) -> Incident | None:
         merged=merged,
         self_resolved=_self_resolved(fields, status),
         entity=text(fields.get("incident_key")),
+        origin=_begun_by(fields),
     )
+
+
+def _begun_by(fields: Fields) -> Origin | None:
+    """Return that a person made an incident; its alerts tell where it came from otherwise."""
+    agent = reference(reference(fields.get("first_trigger_log_entry")).get("agent"))
+    return "person" if text(agent.get("type")).startswith("user") else None
 
 
 def _first_acknowledgement(fields: Fields) -> Seconds | None:
@@ -274,11 +288,12 @@ _MONITOR: Final = re.compile(r"/monitors/(\d{1,18})\b")
 
 def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
     """
-    Return the incident with what its alerts tell; one without any was made by a person.
+    Return the incident with what its alerts tell: nothing of one that a person made.
 
-    Alerts of a merged incident have gone over to its parent: nothing tells where it came from.
+    There may be none: those of a merged incident have gone over to its parent, and a service may
+    make incidents without alerts.
     """
-    if incident.merged and not alerts:
+    if incident.origin == "person" or not alerts:
         return incident
     first = next(iter(alerts), {})
     datadog = "datadog" in text(reference(first.get("integration")).get("summary")).casefold()
@@ -286,10 +301,9 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
     return replace(
         incident,
         entity=incident.entity or text(first.get("alert_key")),
-        from_datadog=datadog,
+        origin="datadog" if datadog else "other",
         monitor_id=int(link[1]) if datadog and link else None,
-        suppressed=bool(alerts)
-        and all(flag(alert.get("suppressed"), default=False) for alert in alerts),
+        suppressed=all(flag(alert.get("suppressed"), default=False) for alert in alerts),
     )
 
 

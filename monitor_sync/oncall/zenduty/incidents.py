@@ -21,6 +21,7 @@ from monitor_sync.incidents import (
     HistoryPage,
     Incident,
     IncidentStatus,
+    Origin,
     Seconds,
     TimeSpan,
     ToolFigures,
@@ -200,8 +201,12 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
     Return the incident with what its alerts tell.
 
     An alert of Datadog's has the id of its monitor as entity (Zenduty/docs, docs/Datadog.md). An
-    incident without an alert was made by a person.
+    incident without an alert began with no integration: a person made it (``POST
+    /api/incidents/`` names none, and each alert has one). Of a merged one nothing tells, where its
+    alerts may have gone over to its parent.
     """
+    if incident.merged and not alerts:
+        return replace(incident, self_resolved=_self_resolved(incident, alerts))
     first = next(iter(alerts), {})
     entity = text(first.get("entity_id"))
     payload = _object(first.get("payload"))
@@ -213,10 +218,16 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
         entity=entity,
         suppressed=bool(alerts)
         and all(flag(alert.get("suppressed"), default=False) for alert in alerts),
-        from_datadog=from_datadog if alerts else False,
+        origin=_origin(alerts, from_datadog=from_datadog),
         monitor_id=monitor if from_datadog else None,
         self_resolved=_self_resolved(incident, alerts),
     )
+
+
+def _origin(alerts: tuple[Fields, ...], *, from_datadog: bool) -> Origin:
+    if not alerts:
+        return "person"
+    return "datadog" if from_datadog else "other"
 
 
 def _self_resolved(incident: Incident, alerts: tuple[Fields, ...]) -> bool | None:

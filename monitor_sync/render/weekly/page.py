@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from monitor_sync.app.weekly import Weekly
+from monitor_sync.counting import listed
 from monitor_sync.incidents import Measure
+from monitor_sync.insight.response.placement import DetectedBy
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.recurrence import Repeater
 from monitor_sync.insight.response.report import ResponseReport
@@ -96,7 +98,7 @@ def _review_page(weekly: Weekly, review: WeekReview) -> WeeklyPage:
         PageSection("Overdue actions", tuple(_kept(_overdue(lacking)))),
         PageSection("RCA held, still recurring", tuple(_kept(_recurring(lacking)))),
         PageSection("Repeaters", tuple(_kept(_repeaters(report, weekly.project)))),
-        PageSection("No monitor of ours told of these", tuple(_kept(map(_unseen, review.unseen)))),
+        PageSection("No monitor of ours told of these", tuple(_unseen(review.unseen))),
         *_notes(weekly),
     )
     return WeeklyPage(
@@ -155,8 +157,25 @@ def _missing(response: Response) -> Line:
     return (*_named(response), f", P{response.placed.priority}")
 
 
-def _unseen(response: Response) -> Line:
-    return _named(response)
+_DETECTED: Final[Mapping[DetectedBy | None, str]] = {
+    "person": "made by a person",
+    "other": "from another source",
+    None: "of unknown origin",
+}
+"""Who told of an incident of which no monitor of ours did."""
+
+
+def _unseen(responses: Sequence[Response]) -> Iterator[Line]:
+    """Yield how many of the incidents came from where, and which they are."""
+    numbers = Counter(response.placed.detected_by for response in responses)
+    parts = [f"{numbers[who]} {words}" for who, words in _DETECTED.items() if numbers[who]]
+    counted: Line = (f"{count(len(responses), 'incident')}: {listed(parts)}",) if parts else ()
+    yield from _kept(map(_detected, responses), counted)
+
+
+def _detected(response: Response) -> Line:
+    who = response.placed.detected_by
+    return (*_named(response), f", {_DETECTED[who]}" if who else "")
 
 
 def _repeaters(report: ResponseReport, project: Project, *, whose: bool = True) -> Iterator[Line]:

@@ -56,7 +56,9 @@ def test_it_came_from_our_monitor_only_where_datadogs_id_says_so() -> None:
     assert placed(ids=ids, monitor_id=7).monitor == CONVERSION.key
     assert placed(ids=ids, monitor_id=7).detected_by == "ours"
     assert placed(ids=ids, monitor_id=8).detected_by == "other"
-    assert placed(ids=ids, from_datadog=False).detected_by == "other"
+    assert placed(ids=ids, origin="other").detected_by == "other"
+    assert placed(ids=None, origin="person").detected_by == "person"
+    assert placed(ids=ids, origin="datadog").detected_by is None
     assert placed(ids=ids).detected_by is None
     assert placed(ids=None, monitor_id=7).detected_by is None
 

@@ -91,10 +91,22 @@ def test_alerts_tell_whether_datadog_sent_it_and_which_monitor() -> None:
     body = {"contexts": [{"type": "link", "href": "https://app.datadoghq.eu/monitors/512?x=1"}]}
     alert = {"alert_key": "k1", "integration": {"summary": "Datadog"}, "body": body}
     known = incidents.with_alerts(of(), (alert,))
-    assert (known.from_datadog, known.monitor_id) == (True, 512)
+    assert (known.origin, known.monitor_id) == ("datadog", 512)
     mail = incidents.with_alerts(of(), ({**alert, "integration": {"summary": "E-mail"}},))
-    assert (mail.from_datadog, mail.monitor_id) == (False, None)
-    assert incidents.with_alerts(of(), ()).from_datadog is False
+    assert (mail.origin, mail.monitor_id) == ("other", None)
+    assert incidents.with_alerts(of(), ()).origin is None
+
+
+def test_one_that_a_user_triggered_was_made_by_a_person_whatever_was_merged_into_it() -> None:
+    """In the form of answers that were published (2017 and 2021)."""
+    by_user = {"agent": {"type": "user_reference"}, "channel": {"type": "web_trigger"}}
+    known = of(first_trigger_log_entry=by_user)
+    alert = {"alert_key": "k1", "integration": {"summary": "Datadog"}}
+
+    assert known.origin == "person"
+    assert incidents.with_alerts(known, (alert,)) == known
+    assert of(first_trigger_log_entry={"agent": {"type": "service_reference"}}).origin is None
+    assert of(first_trigger_log_entry={"type": "trigger_log_entry_reference"}).origin is None
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the examples are not beside this checkout")

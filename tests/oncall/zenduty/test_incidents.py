@@ -108,7 +108,7 @@ def test_zendutys_own_examples_are_read() -> None:
     alerts = json.loads((SAMPLES / "incident_alerts_list.json").read_text())["response_body"]
     detail = incidents.with_alerts(first, tuple(alerts))
     assert detail.entity == "de8cf7fc-08ee-4966-b8d3-b6b631da"
-    assert detail.from_datadog is False
+    assert detail.origin == "other"
 
 
 def alert(**fields: Any) -> dict[str, Any]:
@@ -118,11 +118,13 @@ def alert(**fields: Any) -> dict[str, Any]:
 
 def test_an_alert_of_datadogs_names_its_monitor_and_no_alert_means_a_person() -> None:
     known = incidents.with_alerts(of(), (alert(),))
-    assert (known.from_datadog, known.monitor_id, known.entity) == (True, 512, "512")
+    assert (known.origin, known.monitor_id, known.entity) == ("datadog", 512, "512")
     cloudwatch = incidents.with_alerts(of(), (alert(integration_object={"name": "CloudWatch"}),))
-    assert (cloudwatch.from_datadog, cloudwatch.monitor_id) == (False, None)
+    assert (cloudwatch.origin, cloudwatch.monitor_id) == ("other", None)
     person = incidents.with_alerts(of(), ())
-    assert (person.from_datadog, person.self_resolved) == (False, False)
+    assert (person.origin, person.self_resolved) == ("person", False)
+    child = incidents.with_alerts(of(is_child_incident=True), ())
+    assert (child.merged, child.origin) == (True, None)
 
 
 def test_a_recovery_at_the_resolution_resolved_it() -> None:
