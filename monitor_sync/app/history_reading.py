@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app.conversation import silent
 from monitor_sync.counting import count
-from monitor_sync.incidents import HistoryPage, Seconds, TimeSpan
+from monitor_sync.incidents import HistoryPage, Incident, Seconds, TimeSpan
+from monitor_sync.insight.response.titles import datadog_title
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.store import history_spans
 from monitor_sync.store.history import HistoryFile, Reading
@@ -165,9 +166,11 @@ def read_single(
     """
     Read the alerts of each incident of a span that were not read yet, the newest first.
 
+    Before them come those of which nothing else tells where they came from: no title of Datadog's,
+    and no user in the tool's own listing. They are few, and a review asks for them.
     It ends where the tool says no, such as when the time is up that it was connected for.
     """
-    incidents = tuple(history.without_detail(tool.source, span))
+    incidents = sorted(history.without_detail(tool.source, span), key=_tells_its_origin)
     if not incidents:
         return Singly()
     what = f"reading {count(len(incidents), 'incident')} of {tool.title} one by one"
@@ -183,6 +186,10 @@ def read_single(
                 step(True)
             history.detail(tool.source, detail, now)
     return Singly()
+
+
+def _tells_its_origin(incident: Incident) -> bool:
+    return incident.origin is not None or datadog_title(incident.title) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,9 @@ def read_history(
     Return what happened in a span; read from the tools what is not known yet.
 
     ``offline`` uses what is there. ``budget`` is how many seconds may go into reading single
-    incidents, the newest first; None reads none. What a service answers never raises: it is a note.
-    Raises UsageError for the environment, and for a disk that does not let us.
+    incidents, in the order of ``history_reading.read_single``; None reads none. What a service
+    answers never raises: it is a note. Raises UsageError for the environment, and for a disk that
+    does not let us.
     """
     question = HistoryQuestion(
         project=project,

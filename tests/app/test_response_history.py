@@ -360,6 +360,26 @@ def test_single_incidents_are_read_newest_first_until_the_budget_is_used_up(
     assert not [r for r in services.script.requests if r.path.endswith("/alerts/")]
 
 
+def test_incidents_of_unknown_origin_are_read_before_those_with_a_title_of_datadogs(
+    services: Services,
+) -> None:
+    titles = {
+        1: "[Triggered] Quotes",
+        2: "Nobody can pay",
+        3: "[P1] [Warn on {a:b}] Quotes",
+        4: "x",
+    }
+    services.incidents = [incident(n, n * DAY, title=title) for n, title in titles.items()]
+    for number in titles:
+        services.answers[f"/api/incidents/{number}/alerts/"] = lambda _: Answer(body=[])
+
+    history = services.read(budget=60.0)
+
+    paths = [r.path for r in services.script.requests if r.path.endswith("/alerts/")]
+    assert paths == [f"/api/incidents/{number}/alerts/" for number in (2, 4, 1, 3)]
+    assert {known.origin for known in history.incidents} == {"person"}
+
+
 def test_progress_is_told_part_by_part(services: Services) -> None:
     parts: list[tuple[str, int, list[bool]]] = []
 
