@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,23 +33,30 @@ class BacktestRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestTold:
-    """A backtest as its file has it; ``skipped`` are keys, each with a kind and the reason."""
+    """
+    A backtest as its file has it; ``skipped`` are keys, each with a kind and the reason.
+
+    ``picture`` is the name of the picture beside the file, empty where there is none.
+    """
 
     days: float
     rows: tuple[BacktestRow, ...]
     skipped: tuple[tuple[str, str, str], ...]
+    picture: str = ""
 
 
 def read(path: Path) -> BacktestTold:
     """Return what a file holds that ``backtest --format json`` wrote. Raises UsageError."""
     try:
-        return _told(json.loads(path.read_text(encoding="utf-8")))
+        backtest = _told(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {system_reason(error)}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UsageError(
             f"{path} holds no backtest", hint="`monitor-sync backtest --format json` writes one"
         ) from None
+    picture = path.with_suffix(".svg")
+    return replace(backtest, picture=picture.name) if picture.is_file() else backtest
 
 
 def _told(written: Any) -> BacktestTold:

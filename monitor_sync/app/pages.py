@@ -26,7 +26,8 @@ class About:
     the address below which the files stand as they were planned. Each is empty where there is
     none. ``findings`` are what ``validate`` found. ``kind`` is what the text is for. ``teams`` say
     whose handles are whose; a handle that is no team's counts for the owner of the monitor.
-    ``backtest`` is what changed monitors would have done, None where nobody asked.
+    ``backtest`` is what changed monitors would have done, None where nobody asked or where
+    ``no_backtest`` says why it is not known.
     """
 
     kind: Kind = "plan"
@@ -38,6 +39,7 @@ class About:
     findings: Sequence[Diagnostic] = field(default=())
     teams: Mapping[str, Team] = field(default_factory=dict)
     backtest: BacktestTold | None = None
+    no_backtest: str = ""
 
 
 class Pages(Protocol):

@@ -32,7 +32,7 @@ class CommentOptions:
     What is told, and where.
 
     ``plan_file`` is what ``plan --out`` wrote, ``findings`` what ``validate --format json`` wrote,
-    ``backtest`` what ``backtest --format json`` did;
+    ``backtest`` what ``backtest --format json`` did, or ``no_backtest`` why it could not run;
     without a plan ``reason`` says why there is none. ``number`` is the pull request's, 0 for that
     of the job. With ``drift`` one issue is kept instead of a comment. ``artifact`` is where the
     job keeps the whole plan, ``author`` the login that the token writes as.
@@ -41,6 +41,7 @@ class CommentOptions:
     plan_file: Path | None = None
     findings: Path | None = None
     backtest: Path | None = None
+    no_backtest: str = ""
     reason: str = ""
     number: int = 0
     drift: bool = False
@@ -158,6 +159,7 @@ def _about(job: ActionsRunner, options: CommentOptions) -> About:
         source=f"{job.address}/blob/{job.head}" if job.head else "",
         findings=_findings(options.findings) if options.findings else (),
         backtest=backtest_told.read(options.backtest) if options.backtest else None,
+        no_backtest=options.no_backtest,
     )
 
 

@@ -187,11 +187,13 @@ def _owners(plan: Plan) -> list[str]:
 
 def _backtested(about: About) -> list[str]:
     """Return what the changed monitors would have done on real history, where somebody asked."""
+    if about.no_backtest:
+        return [f"**Backtest:** not run. {about.no_backtest}"]
     if about.backtest is None:
         return []
     from monitor_sync.render.backtest.comment import section
 
-    return [section(about.backtest)]
+    return [section(about.backtest, about.artifact)]
 
 
 def _drifted(plan: Plan, about: About) -> list[str]:

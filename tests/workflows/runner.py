@@ -81,6 +81,7 @@ class Runner:
     variables: Mapping[str, str] = field(default_factory=dict)
     programs: Path | None = None
     artifacts: dict[str, Path] = field(default_factory=dict)
+    caches: dict[str, Path] = field(default_factory=dict)
     published: list[str] = field(default_factory=list)
     runs: int = 0
     workflow_repository: str = TOOL
@@ -103,7 +104,7 @@ class Runner:
         for name, job in workflow["jobs"].items():
             for matrix in _matrix(job):
                 contexts = {
-                    "github": event.github,
+                    "github": {**event.github, "run_id": self.runs, "run_attempt": 1},
                     "inputs": event.inputs,
                     "secrets": event.secrets,
                     "vars": self.variables,
@@ -134,10 +135,10 @@ class _Running:
     ) -> None:
         self.runner, self.spec, self.event = runner, job, event
         self.job = Job(name)
-        self.contexts = dict(contexts)
         number = len(list(runner.folder.glob("job-*")))
         self.folder = runner.folder / f"job-{number}"
         self.workspace, self.temp = self.folder / "workspace", self.folder / "temp"
+        self.contexts = {**contexts, "runner": {"temp": str(self.temp)}}
         for folder in (self.workspace, self.temp, self.folder / "home"):
             folder.mkdir(parents=True)
         runner.fake.permissions = dict(job.get("permissions", workflow.get("permissions")))
@@ -170,8 +171,12 @@ class _Running:
         """
         before = len(self.job.failed)
         outputs: dict[str, dict[str, str]] = {}
+        outcomes: dict[str, str] = {}
         for step in steps:
-            known = {name: {"outputs": values} for name, values in outputs.items()}
+            known = {
+                name: {"outputs": values, "outcome": outcomes[name]}
+                for name, values in outputs.items()
+            }
             contexts = Contexts(
                 {**self.contexts, **more, "steps": known},
                 Status(failed=len(self.job.failed) > before),
@@ -179,8 +184,13 @@ class _Running:
             if not contexts.true(step.get("if")):
                 continue
             own = {name: contexts.text(str(value)) for name, value in step.get("env", {}).items()}
+            failures = len(self.job.failed)
             written = self._step(step, contexts, {**env, **own})
-            outputs[step.get("id", f"step-{len(outputs)}")] = written
+            name = step.get("id", f"step-{len(outputs)}")
+            outputs[name] = written
+            outcomes[name] = "failure" if len(self.job.failed) > failures else "success"
+            if step.get("continue-on-error"):
+                del self.job.failed[failures:]
         return outputs
 
     def _step(
@@ -188,7 +198,10 @@ class _Running:
     ) -> dict[str, str]:
         name = str(step.get("name") or step.get("uses"))
         self.job.steps.append(name)
-        unknown = set(step) - {"name", "id", "if", "env", "uses", "with", "run", "shell"}
+        unknown = set(step) - {
+            "name", "id", "if", "env", "uses", "with", "run", "shell",
+            "continue-on-error", "timeout-minutes",
+        }  # fmt: skip
         if unknown:
             raise Unsupported(f"step {name}: {unknown}")
         if "run" in step:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.workflows.runner import Event, _Running
 
 ROOT = Path(__file__).resolve().parents[2]
-PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
+PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}")
 
 
 def starts(on: Mapping[str, Any], event: Event) -> bool:
@@ -106,6 +106,25 @@ def _download(given: dict[str, str], job: _Running) -> None:
     shutil.copytree(job.runner.artifacts[given["name"]], job.workspace / given["path"])
 
 
+def _restore(given: dict[str, str], job: _Running) -> None:
+    """Copy back what was kept under the key, else the newest under one that begins as asked."""
+    del given["path"]
+    keys = (given.pop("key"), given.pop("restore-keys", ""))
+    assert not given
+    caches = job.runner.caches
+    name = next((n for key in keys if key for n in reversed(caches) if n.startswith(key)), None)
+    if name:
+        shutil.copytree(caches[name], job.temp, dirs_exist_ok=True)
+
+
+def _save(given: dict[str, str], job: _Running) -> None:
+    pattern = Path(given["path"]).relative_to(job.temp)
+    kept = job.runner.folder / f"cache-{len(job.runner.caches)}"
+    for folder in job.temp.glob(str(pattern)):
+        shutil.copytree(folder, kept / folder.relative_to(job.temp))
+        job.runner.caches[given["key"]] = kept
+
+
 def _attest(given: dict[str, str], job: _Running) -> None:
     permissions = job.runner.fake.permissions
     assert permissions == {"id-token": "write", "attestations": "write"}
@@ -125,6 +144,8 @@ def _published(job: _Running, what: str, pattern: str) -> None:
 
 
 _KNOWN = {
+    "actions/cache/restore": _restore,
+    "actions/cache/save": _save,
     "actions/checkout": _checkout,
     "actions/setup-python": _setup_python,
     "actions/upload-artifact": _upload,

@@ -10,9 +10,11 @@ import pytest
 
 from tests.cli.repository import DROP, ERRORS
 from tests.cli.run import FLOW
+from tests.cli.test_backtest import LATENCY
 from tests.github.fake import REPOSITORY
 from tests.github.golden import Golden
 from tests.workflows.events import GitHubSide
+from tests.workflows.expressions import Contexts
 from tests.workflows.runner import TOOL, load
 
 CHANGED = FLOW.replace("critical: 12", "critical: 13")
@@ -104,6 +106,55 @@ def test_a_plan_that_refuses_a_change_is_commented_and_red(side: GitHubSide) -> 
     assert job.result == "failure"
     assert "The plan refuses a change" in job.log
     assert "monitor-plan" in side.machine.artifacts
+
+
+def test_where_the_policy_asks_a_change_is_replayed_with_points_that_earlier_runs_fetched(
+    side: GitHubSide,
+) -> None:
+    repository = side.delivery.repository
+    project = (repository.folder / "monitors/project.yaml").read_text(encoding="utf-8")
+    policy = "policy: {backtest: {max_fires_per_week: 0, days: 1}}\n"
+    repository.write("project.yaml", f"{project}{policy}")
+    repository.write("motor/latency.yaml", LATENCY)
+    repository.commit("policy")
+    repository.done("apply --yes --workers 1")
+    repository.local.emulator.generate_metrics(1)
+    side.change(7, "motor/latency.yaml", LATENCY.replace("critical: 5", "critical: 2.45"))
+    loud = side.run("plan.yml", side.pull_request(7))
+    assert loud.failed == ["Fail if a monitor would alert too often"], loud.log
+    (comment,) = side.delivery.fake.on(7)
+    assert "**On the last day:** 1 monitor would have alerted" in comment["body"]
+    assert "drawn in `backtest.svg` of the artifact `monitor-plan`" in comment["body"]
+    assert (side.machine.artifacts["monitor-plan"] / "backtest.svg").exists()
+
+    repository.local.emulator.inject(["forbidden,route=POST /api/v2/query/timeseries,times=always"])
+    again = side.run("plan.yml", side.pull_request(7))
+    assert again.failed == loud.failed, again.log
+    kept = side.machine.artifacts["monitor-plan"] / "backtest.json"
+    (monitor,) = json.loads(kept.read_text(encoding="utf-8"))["monitors"]
+    assert (monitor["key"], monitor["calls"]) == ("motor/latency/slow", 0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        ("success", "--backtest backtest.json"),
+        ("failure", '--no-backtest "The log of its step says why."'),
+        ("skipped", ""),
+    ],
+)
+def test_a_backtest_that_could_not_run_is_told_in_the_comment_and_fails_after_it(
+    outcome: str, told: str
+) -> None:
+    steps = {step.get("name"): step for step in load("plan.yml")["jobs"]["plan"]["steps"]}
+    contexts = Contexts({"steps": {"backtest": {"outcome": outcome, "outputs": {}}}})
+
+    assert steps["Backtest"]["continue-on-error"] is True
+    assert contexts.text(steps["Comment"]["with"]["arguments"]).endswith(
+        f"--artifact monitor-plan {told} " if outcome == "success" else f"monitor-plan  {told}"
+    )
+    fails = contexts.true(steps["Fail if the backtest could not run"]["if"])
+    assert fails is (outcome == "failure")
 
 
 def many(factor: int) -> str:

@@ -45,7 +45,16 @@ def facts(inputs: dict[str, str]) -> dict[str, str]:
         "fingerprint": plan["fingerprint"],
         "changes": str(len(plan["changes"])),
         "plan-file": str(path),
+        "backtest": str(asks_for_backtest(Path(inputs["ROOT"], "project.yaml"))).lower(),
     }
+
+
+def asks_for_backtest(project: Path) -> bool:
+    """Whether ``policy.backtest`` of project.yaml wants a backtest of each change."""
+    import yaml  # only a plan needs it
+
+    policy = yaml.safe_load(project.read_text(encoding="utf-8")).get("policy") or {}
+    return bool(policy.get("backtest"))
 
 
 def main() -> int:

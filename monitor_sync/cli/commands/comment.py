@@ -22,6 +22,7 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option("--plan", "planfile", type=_FILE, help="What `monitor-sync plan --out` wrote.")
 @click.option("--findings", type=_FILE, help="What `monitor-sync validate --format json` wrote.")
 @click.option("--backtest", type=_FILE, help="What `monitor-sync backtest --format json` wrote.")
+@click.option("--no-backtest", default="", metavar="WHY", help="Say why a backtest did not run.")
 @click.option(
     "--pull-request",
     "number",
@@ -38,6 +39,7 @@ def command(
     planfile: Path | None,
     findings: Path | None,
     backtest: Path | None,
+    no_backtest: str,
     number: int | None,
     drift: bool,
     artifact: str,
@@ -58,6 +60,7 @@ def command(
         plan_file=planfile,
         findings=findings,
         backtest=backtest,
+        no_backtest=no_backtest,
         reason=reason,
         number=number or 0,
         drift=drift,

@@ -208,6 +208,10 @@ def _github_steps(new: NewProject) -> Iterator[tuple[str, ...]]:
         "for OWNER and the commit of one of its releases for SHA. Which environments and",
         "secrets it needs stands there in .github/actions/monitor-sync/README.md.",
     )
+    yield (
+        f"With `policy: {{backtest: {{days: 7}}}}` in {new.root / 'project.yaml'}, a pull",
+        "request shows what its monitors would have done in the last seven days.",
+    )
     if not all(team.github for team in new.project.teams.values()):
         yield (
             f"Write the team's `github` in {new.root / 'teams.yaml'}, then",

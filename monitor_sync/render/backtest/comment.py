@@ -15,8 +15,12 @@ _ROWS: Final = 10
 _LINES: Final = 5
 
 
-def section(backtest: BacktestTold) -> str:
-    """Return the part; its length is bounded by the rows that it shows. Empty without monitors."""
+def section(backtest: BacktestTold, artifact: str = "") -> str:
+    """
+    Return the part; its length is bounded by the rows that it shows. Empty without monitors.
+
+    ``artifact`` is the name of that which holds the picture, empty where none does.
+    """
     if not backtest.rows and not backtest.skipped:
         return ""
     rows = sorted(backtest.rows, key=lambda row: (-row.new, row.key))
@@ -32,12 +36,24 @@ def section(backtest: BacktestTold) -> str:
         for why, keys in words.alike(backtest.skipped)
     ]
     parts = [
-        [f"**On the last {backtest.days:g} days:** {_sentence(backtest)}"],
+        [f"**On the last {_days(backtest.days)}:** {_sentence(backtest)}"],
         _few(doubts),
         _table(rows),
         _few(notes),
+        _picture(backtest, artifact),
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def _days(days: float) -> str:
+    return "day" if days == 1 else f"{days:g} days"
+
+
+def _picture(backtest: BacktestTold, artifact: str) -> list[str]:
+    if not backtest.picture or not artifact or not backtest.rows:
+        return []
+    where = f"{code(backtest.picture)} of the artifact {code(artifact)}"
+    return [f"Values, thresholds and alerts are drawn in {where}."]
 
 
 def _line(row: BacktestRow, said: str) -> str:

@@ -125,6 +125,11 @@ def midnights(span: Span, zone: ZoneInfo) -> Iterator[tuple[float, str]]:
         yield at, f"{day:%a} {day.day}"
 
 
+def days(backtests: Backtests) -> str:
+    """Return how long history was looked at."""
+    return "a day" if backtests.days == 1 else f"{backtests.days:g} days"
+
+
 def stretch(backtests: Backtests, zone: ZoneInfo) -> str:
     """Return from when to when history was looked at, by the clock on the wall."""
     start, end = (

@@ -10,6 +10,7 @@ from monitor_sync.app.backtesting import Backtested, Backtests
 from monitor_sync.counting import count
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.render.backtest import figures, words
+from monitor_sync.render.backtest.figures import days
 from monitor_sync.render.markdown import LIMIT, code, codes, html_code, kept_within
 from monitor_sync.render.quantities import duration, percent
 
@@ -33,7 +34,7 @@ def markdown(backtests: Backtests, limit: int = LIMIT) -> str:
 
 def _head(backtests: Backtests, zone: ZoneInfo) -> str:
     number = count(len(backtests.monitors), "monitor")
-    lines = [f"### Backtest: {number} replayed over {backtests.days:g} days"]
+    lines = [f"### Backtest: {number} replayed over {days(backtests)}"]
     loud = backtests.too_loud()
     if loud and backtests.most_per_week is not None:
         named = ", ".join(code(b.monitor.key) for b in loud[:5])

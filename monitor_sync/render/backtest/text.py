@@ -177,7 +177,7 @@ def _closing(backtests: Backtests, zone: ZoneInfo, style: Style) -> Iterator[str
 def _count(backtests: Backtests, zone: ZoneInfo) -> str:
     number = count(len(backtests.monitors), "monitor")
     stretch = figures.stretch(backtests, zone)
-    parts = [f"{number} replayed over {backtests.days:g} days, {stretch}"]
+    parts = [f"{number} replayed over {figures.days(backtests)}, {stretch}"]
     doubted = sum(words.doubted(backtested.compared) for backtested in backtests.monitors)
     if doubted:
         parts.append(f"{doubted} not to be trusted")
