@@ -18,12 +18,15 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import filelock
+import msgspec
 
 from monitor_sync.errors import UsageError, system_reason
 from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Seconds, TimeSpan
+
+_T = TypeVar("_T")
 
 FILE: Final = "history.sqlite"
 FORMAT: Final = 2
@@ -156,21 +159,21 @@ class HistoryFile:
         """Return when the open incidents of a source were last read again."""
         query = "SELECT at FROM looked WHERE source = ?"
         row = self._database.execute(query, (source,)).fetchone()
-        return float(row[0]) if row else None
+        return _typed(row[0], float) if row else None
 
     def readings(self, source: str) -> tuple[Reading, ...]:
         """Return which spans of a source were read, and when, in order of their start."""
         rows = self._database.execute(
             "SELECT start, end, read FROM readings WHERE source = ? ORDER BY start", (source,)
         )
-        return tuple(Reading(TimeSpan(start, end), read) for start, end, read in rows)
+        return tuple(_reading(row) for row in rows)
 
     def unfinished(self, source: str) -> Unfinished | None:
         """Return the reading of a source that was interrupted."""
         row = self._database.execute(
             "SELECT start, end, read, cursor FROM unfinished WHERE source = ?", (source,)
         ).fetchone()
-        return row and Unfinished(Reading(TimeSpan(row[0], row[1]), row[2]), row[3])
+        return row and Unfinished(_reading(row[:3]), _typed(row[3], str))
 
     def forget_cursor(self, source: str) -> None:
         """Forget an interrupted reading whose place is no longer valid."""
@@ -330,22 +333,30 @@ def _incident(row: Sequence[Any]) -> Incident:
     values = dict(zip(_INCIDENT, row, strict=True))
     for name in _FLAGS:
         values[name] = None if values[name] is None else bool(values[name])
-    return Incident(**values | {"tags": tuple(json.loads(values["tags"]))})
+    try:
+        values["tags"] = json.loads(values["tags"])
+    except (TypeError, ValueError, RecursionError):
+        values["tags"] = None
+    return _typed(values, Incident)
 
 
 def _transition(row: Sequence[Any]) -> AlertTransition:
-    (number, monitor_id, group, at, state, cycle, before, lasted, notified) = row
-    return AlertTransition(
-        id=number,
-        monitor_id=monitor_id,
-        group=group,
-        at=at,
-        state=state,
-        cycle=cycle,
-        before=before,
-        lasted=lasted,
-        notified=None if notified is None else bool(notified),
-    )
+    values = dict(zip(_TRANSITION, row, strict=True))
+    values["notified"] = None if values["notified"] is None else bool(values["notified"])
+    return _typed(values, AlertTransition)
+
+
+def _reading(row: Sequence[Any]) -> Reading:
+    start, end, read = _typed(row, tuple[float, float, float])
+    return Reading(TimeSpan(start, end), read)
+
+
+def _typed(value: Any, kind: type[_T]) -> _T:
+    """Return a stored value as what it must be. Raises DatabaseError where it is another."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise sqlite3.DatabaseError(f"what it holds was not written by us: {error}") from None
 
 
 def _quoted(names: Iterable[str]) -> str:

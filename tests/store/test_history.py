@@ -292,3 +292,38 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
             source = f"source {first}"
             assert len(list(history.incidents([source], ALWAYS))) == _PAGES
             assert len(history.readings(source)) == _PAGES
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "incidents SET tags = '{'",
+        "incidents SET tags = '[1]'",
+        "incidents SET title = x'ff00'",
+        "incidents SET status = 'lost'",
+        "transitions SET state = 'up'",
+        "readings SET start = 'x'",
+    ],
+)
+def test_a_row_that_nobody_here_wrote_is_damage_and_no_traceback(
+    tmp_path: Path, change: str
+) -> None:
+    with opened(tmp_path) as history:
+        page = HistoryPage(incidents=(incident(),), transitions=(transition(1),))
+        history.keep(SOURCE, page, Reading(ALWAYS, 5.0))
+    with sqlite3.connect(tmp_path / FILE) as database:
+        database.execute(f"UPDATE {change}")
+    database.close()
+
+    with pytest.raises(UsageError, match="damaged") as raised:
+        everything(tmp_path)
+
+    assert raised.value.hint == "move it away, then run again: it is read anew"
+
+
+def everything(folder: Path) -> None:
+    """Read all rows of a history."""
+    with opened(folder) as history:
+        kept_of(history)
+        list(history.transitions(SOURCE, ALWAYS))
+        history.readings(SOURCE)

@@ -100,6 +100,21 @@ def test_an_adoption_from_a_plan_file_needs_the_very_body_that_was_planned(
     assert datadog.client.get(created["id"])["tags"] == ["team:payments-core"]
 
 
+def test_a_resealed_plan_file_adopts_nothing_of_another_project(datadog: Datadog) -> None:
+    theirs = {**body(), "name": "Theirs", "tags": STRANGERS["of another project"]}
+    stranger = datadog.client.create(theirs)
+    nobodys = datadog.client.create({**body(), "tags": ["team:payments-core"]})
+    held = {"id": stranger["id"], "created": 0, "modified": "", "body": theirs}
+    plan = resealed(
+        datadog.plan(monitor(ERRORS.key, adopt=nobodys["id"])), id=stranger["id"], live=held
+    )
+
+    outcomes = carry_out(plan, {"monitor": datadog.client}, terms=QUICK)
+
+    assert statuses(outcomes) == {ERRORS.key: "conflict"}
+    assert datadog.client.get(stranger["id"])["tags"] == theirs["tags"]
+
+
 def test_limits_of_a_plan_file_are_judged_from_what_lives(datadog: Datadog) -> None:
     """A file that says there are a thousand monitors, or that its deletes are of other units."""
     many = [monitor(f"payments/router/m{number}", name=f"M {number}") for number in range(12)]

@@ -28,7 +28,7 @@ def read(raw: Iterable[Any]) -> list[LiveResource]:
 
 def read_one(raw: Any) -> LiveResource | None:
     """Return one monitor, or None for something that is none."""
-    if not isinstance(raw, Mapping) or not _is_id(raw.get("id")):
+    if not isinstance(raw, Mapping) or not _is_id(raw.get("id")) or raw["id"] < 1:
         return None
     body = {
         name: value for name, value in raw.items() if value is not None and name not in SERVER_OWNED

@@ -25,7 +25,9 @@ def test_what_nobody_compares_is_not_kept() -> None:
     assert "silenced" not in monitor_.body["options"]
 
 
-@pytest.mark.parametrize("raw", [None, 5, "x", [], {}, {"id": None}, {"id": "7"}, {"id": True}])
+@pytest.mark.parametrize(
+    "raw", [None, 5, "x", [], {}, {"id": None}, {"id": "7"}, {"id": True}, {"id": -7}, {"id": 0}]
+)
 def test_what_is_no_monitor_is_left_out(raw: Any) -> None:
     assert read([raw]) == []
 
