@@ -14,7 +14,7 @@ class RateLimitHeaders(Struct, frozen=True, kw_only=True):
 
     ``limit`` requests may be sent in ``period`` seconds, ``remaining`` are left of them, and the
     count starts again in ``reset`` seconds. ``name`` names the limit. A service without a header
-    for the period gives ``default_period``.
+    for the period gives ``default_period``. One that is not to be believed has an empty name.
     """
 
     limit: str = "x-ratelimit-limit"

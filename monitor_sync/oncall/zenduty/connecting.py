@@ -36,8 +36,11 @@ little slower, as requests do not arrive as evenly as they are sent.
 USUAL: Final = RequestLimit(requests=120, seconds=60.0)
 """No limit is published for lists of teams, services and the like; this is ours, for each list."""
 
-HEADERS: Final = RateLimitHeaders(reset="retry-after", default_period=60.0)
-"""None are published; the one that any service may send with a 429 is heeded."""
+HEADERS: Final = RateLimitHeaders(limit="", remaining="", reset="retry-after")
+"""
+None are published; the one that any service may send with a 429 is heeded. Of others nothing is
+believed: a limit that they told would take the place of ``LIMITS`` from there on.
+"""
 
 THROTTLE_WAITS: Final = 120.0
 """Zenduty's page: wait about a minute after a 429, longer each time. With 0.5 s as unit: 60 s."""

@@ -8,6 +8,8 @@ import json
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.on_call.owners import OwnerTeam
 from monitor_sync.emulator.server import running
+from monitor_sync.http.rate_limit import RateLimiter
+from monitor_sync.http.service import Service
 from monitor_sync.oncall.path import LookAhead, PageToFollow
 from monitor_sync.oncall.tool import Connection
 from monitor_sync.oncall.zenduty import connecting
@@ -59,3 +61,24 @@ def test_forty_teams_stay_within_two_a_second_and_forty_a_minute() -> None:
     assert sum(counts.values()) == 1 + 6 * 40
     for earlier, later in itertools.pairwise(clock.reads):
         assert later - earlier > 0.5
+
+
+def test_headers_of_a_refusal_do_not_take_the_place_of_the_published_limits() -> None:
+    route = "POST /api/incidents/filter/"
+    service = Service(
+        name="Zenduty", host="z", headers=connecting.HEADERS, limits=connecting.LIMITS
+    )
+    limiter = RateLimiter(service, backoff=0.5, chance=lambda: 0.0)
+    told = {"X-RateLimit-Limit": "15", "X-RateLimit-Remaining": "0", "Retry-After": "2"}
+    now, sent = 0.0, []
+    while now < 300:
+        if wait := limiter.wait(route, now):
+            now += max(wait.seconds, 0.001)
+            continue
+        request = limiter.sent(route, now)
+        sent.append(now)
+        refused = len(sent) == 3
+        limiter.answered(request, now, told if refused else {}, refused=refused)
+
+    assert all(later - earlier > 60 for earlier, later in zip(sent, sent[15:], strict=False))
+    assert len(sent) > 60
