@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor_sync.language.printing import print_condition, print_expression, print_query
+from monitor_sync.language.printing import print_condition
 from monitor_sync.language.query import parse
 from monitor_sync.language.syntax.chain import check_query, formula_query, search_query, slo_query
 from monitor_sync.language.syntax.composite import composite_query
@@ -17,6 +17,7 @@ from monitor_sync.language.syntax.scan import Cursor
 from monitor_sync.language.syntax.search import plain_search
 from monitor_sync.language.tree import Query, Series
 from tests.language import query_trees as trees
+from tests.language.query_text import print_expression, print_query
 
 Read = Callable[[str], tuple[Query | None, Cursor]]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.language.printing import print_query
 from monitor_sync.language.query import Parsed, group_keys, metrics, parse
 from monitor_sync.project.load import load
 from tests.language.corpus import rows
+from tests.language.query_text import print_query
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor_sync.language.printing import print_query
 from monitor_sync.language.query import TYPES, _read, group_keys, parse, tags
 from tests.growth import calls, times_as_long
+from tests.language.query_text import print_query
 
 ALPHABET = "avgslt_15mbyINOR:{}()[]<>=.,*+-/!&|\"'\\$ \n\té@0"
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.language.printing import print_query
 from monitor_sync.language.query import parse
 from monitor_sync.language.syntax.monitor_ids import ids_in
 from monitor_sync.language.whitespace import one_line
+from tests.language.query_text import print_query
 
 
 @pytest.mark.parametrize(
