@@ -8,9 +8,9 @@ from typing import Any
 
 from monitor_sync.model import Monitor
 from monitor_sync.oncall.datadog import connecting
-from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
-from monitor_sync.oncall.tool import Connection
+from monitor_sync.oncall.path import Followed, PageToFollow
 from tests.datadog.conftest import Answer, ReceivedRequest, Script
+from tests.oncall.following import follow_page
 from tests.oncall.zenduty.estate import NOW, stamp
 
 KEYS = {"DD_API_KEY": "4c1d9e7f2b6a4d8c", "DD_APP_KEY": "9f8e7d6c5b4a39281706"}
@@ -161,8 +161,6 @@ def _shift(name: str, start: float, end: float) -> dict[str, Any]:
 
 # a page that is followed through it
 
-WINDOW = LookAhead(now=NOW)
-
 
 def monitor(key: str, **changed: Any) -> Monitor:
     body = {
@@ -185,20 +183,8 @@ PAGE = PageToFollow(
     states=("alert", "recovery"),
     monitors=(monitor("load"), monitor("memory", priority=4)),
 )
-OK = dict.fromkeys(("integration", "service", "escalation", "schedule", "person"), "ok")
 
 
 def follow(script: Script, **page: Any) -> Followed:
-    tool = connecting.connect(Connection(environ=KEYS | {"DD_HOST": script.url}), script.clock)
-    try:
-        return tool.follow(replace(PAGE, **page), WINDOW)
-    finally:
-        tool.close()
-
-
-def statuses(followed: Followed) -> dict[str, str]:
-    return {step.step: step.status for step in followed.steps}
-
-
-def step(followed: Followed, name: str) -> PathStep:
-    return next(step for step in followed.steps if step.step == name)
+    environ = KEYS | {"DD_HOST": script.url}
+    return follow_page(connecting.connect, script, environ, replace(PAGE, **page))

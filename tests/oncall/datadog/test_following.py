@@ -12,18 +12,15 @@ from tests.datadog.conftest import Answer, Script
 from tests.oncall.datadog.estate import (
     BASE,
     KEYS,
-    OK,
     SCHEDULE,
-    WINDOW,
     DatadogOnCall,
     follow,
     policy,
     responders,
-    statuses,
-    step,
     team,
     user,
 )
+from tests.oncall.following import OK, WINDOW, assert_broken_at, statuses, step
 from tests.oncall.zenduty.estate import NOW
 
 POLICY = f"{BASE}/escalation-policies/p1"
@@ -88,11 +85,7 @@ def test_each_way_to_be_broken_is_found_at_its_step(
     break_it, at, what = BROKEN[way]
     break_it(datadog)
 
-    followed = follow(script)
-
-    assert [step.step for step in followed.steps if step.status == "broken"] == [at]
-    assert what in step(followed, at).what
-    assert step(followed, at).fix
+    assert_broken_at(follow(script), at, what)
 
 
 @pytest.mark.parametrize("answer", [Answer(body={"data": None}), Answer(status=404, body={})])

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from tests.datadog.conftest import Script
-from tests.oncall.datadog.estate import (
-    BASE,
-    OK,
-    DatadogOnCall,
-    follow,
-    paging,
-    policy,
-    reroute,
-    statuses,
-    step,
-    user,
-)
+from tests.oncall.datadog.estate import BASE, DatadogOnCall, follow, paging, policy, reroute, user
+from tests.oncall.following import OK, statuses, step
 
 
 def test_a_page_that_falls_to_a_last_rule_with_low_urgency_wakes_nobody(

@@ -12,13 +12,13 @@ import pytest
 
 from monitor_sync.oncall import coverage
 from monitor_sync.oncall.opsgenie import connecting
-from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
+from monitor_sync.oncall.path import Followed, PageToFollow
 from monitor_sync.oncall.tool import Connection, Unusable, connect
 from tests.datadog.conftest import Answer, ReceivedRequest, Script
+from tests.oncall.following import OK, WINDOW, assert_broken_at, follow_page, statuses, step
 from tests.oncall.zenduty.estate import NOW, stamp
 
 KEY = "2f7a9c1e-5b2d-4f60-8a7c-9e1d3b5f7a90"
-WINDOW = LookAhead(now=NOW)
 PAGE = PageToFollow(
     team="motor",
     handle="@opsgenie-motor",
@@ -27,7 +27,6 @@ PAGE = PageToFollow(
     acknowledge=timedelta(minutes=5),
     states=("alert", "recovery"),
 )
-OK = dict.fromkeys(("integration", "service", "escalation", "schedule", "person"), "ok")
 SCHEDULE = {"type": "schedule", "id": "s1", "name": "Quotes, weekly"}
 
 
@@ -122,19 +121,7 @@ def opsgenie(script: Script) -> OpsgenieLocal:
 
 def follow(script: Script, **page: Any) -> Followed:
     environ = {"OPSGENIE_API_KEY": KEY, "OPSGENIE_URL": script.url}
-    tool = connecting.connect(Connection(environ=environ), script.clock)
-    try:
-        return tool.follow(replace(PAGE, **page), WINDOW)
-    finally:
-        tool.close()
-
-
-def statuses(followed: Followed) -> dict[str, str]:
-    return {step.step: step.status for step in followed.steps}
-
-
-def step(followed: Followed, name: str) -> PathStep:
-    return next(step for step in followed.steps if step.step == name)
+    return follow_page(connecting.connect, script, environ, replace(PAGE, **page))
 
 
 def test_a_page_reaches_a_person_who_is_called_by_full_name(script: Script) -> None:
@@ -184,12 +171,7 @@ def test_each_way_to_be_broken_is_found_at_its_step(
     break_it, at, what = BROKEN[way]
     break_it(opsgenie)
 
-    followed = follow(script)
-
-    broken = [step.step for step in followed.steps if step.status == "broken"]
-    assert [name for name in broken if name != "person"] == [at]
-    assert what in step(followed, at).what
-    assert step(followed, at).fix
+    assert_broken_at(follow(script), at, what, "person")
 
 
 def test_what_contradicts_itself_is_not_checked(script: Script, opsgenie: OpsgenieLocal) -> None:

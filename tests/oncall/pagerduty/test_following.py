@@ -13,13 +13,13 @@ import pytest
 
 from monitor_sync.oncall import coverage, shared_accounts
 from monitor_sync.oncall.pagerduty import connecting
-from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
+from monitor_sync.oncall.path import Followed, PageToFollow
 from monitor_sync.oncall.tool import Connection, Unusable, connect
 from tests.datadog.conftest import Answer, Script
+from tests.oncall.following import OK, WINDOW, assert_broken_at, follow_page, statuses, step
 from tests.oncall.pagerduty.estate import TOKEN, PagerDuty, on_call
 from tests.oncall.zenduty.estate import NOW
 
-WINDOW = LookAhead(now=NOW)
 PAGE = PageToFollow(
     team="motor",
     handle="@pagerduty-Quotes",
@@ -28,7 +28,6 @@ PAGE = PageToFollow(
     acknowledge=timedelta(minutes=5),
     states=("alert", "recovery"),
 )
-OK = dict.fromkeys(("integration", "service", "escalation", "schedule", "person"), "ok")
 
 
 @pytest.fixture(autouse=True)
@@ -40,19 +39,7 @@ def pagerduty(script: Script) -> PagerDuty:
 
 def follow(script: Script, *, token: str = TOKEN, **page: Any) -> Followed:
     environ = {"PAGERDUTY_TOKEN": token, "PAGERDUTY_URL": script.url}
-    tool = connecting.connect(Connection(environ=environ), script.clock)
-    try:
-        return tool.follow(replace(PAGE, **page), WINDOW)
-    finally:
-        tool.close()
-
-
-def statuses(followed: Followed) -> dict[str, str]:
-    return {step.step: step.status for step in followed.steps}
-
-
-def step(followed: Followed, name: str) -> PathStep:
-    return next(step for step in followed.steps if step.step == name)
+    return follow_page(connecting.connect, script, environ, replace(PAGE, **page))
 
 
 def test_a_page_reaches_a_person(script: Script) -> None:
@@ -122,11 +109,7 @@ def test_each_way_to_be_broken_is_found_at_its_step(
     break_it, at, what = BROKEN[way]
     break_it(pagerduty)
 
-    followed = follow(script)
-
-    assert [step.step for step in followed.steps if step.status == "broken"] == [at]
-    assert what in step(followed, at).what
-    assert step(followed, at).fix
+    assert_broken_at(follow(script), at, what)
 
 
 def test_a_policy_without_levels_calls_nobody(script: Script, pagerduty: PagerDuty) -> None:

@@ -12,13 +12,13 @@ import pytest
 
 from monitor_sync.errors import UsageError
 from monitor_sync.oncall import coverage
-from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Webhook
+from monitor_sync.oncall.path import Followed, PageToFollow, Webhook
 from monitor_sync.oncall.tool import Connection, Unusable, connect
 from monitor_sync.oncall.zenduty import connecting
 from tests.datadog.conftest import Answer, Script
+from tests.oncall.following import OK, WINDOW, assert_broken_at, follow_page, statuses, step
 from tests.oncall.zenduty.estate import ANI, BUDI, NOW, TEAM, URL, Zenduty, layer, stamp
 
-WINDOW = LookAhead(now=NOW)
 PAGE = PageToFollow(
     team="motor",
     handle="@webhook-motor",
@@ -38,23 +38,9 @@ def zenduty(script: Script) -> Zenduty:
 
 def follow(script: Script, *, url: str | None = URL, key: str = "k" * 20, **page: Any) -> Followed:
     environ = {"ZENDUTY_API_KEY": key, "ZENDUTY_URL": script.url}
-    tool = connecting.connect(Connection(environ=environ), script.clock)
-    try:
-        webhook = None if url is None else Webhook(name="motor", url=url)
-        return tool.follow(replace(PAGE, **{"webhook": webhook} | page), WINDOW)
-    finally:
-        tool.close()
-
-
-def statuses(followed: Followed) -> dict[str, str]:
-    return {step.step: step.status for step in followed.steps}
-
-
-def step(followed: Followed, name: str) -> PathStep:
-    return next(step for step in followed.steps if step.step == name)
-
-
-OK = dict.fromkeys(("integration", "service", "escalation", "schedule", "person"), "ok")
+    webhook = None if url is None else Webhook(name="motor", url=url)
+    page = {"webhook": webhook} | page
+    return follow_page(connecting.connect, script, environ, replace(PAGE, **page))
 
 
 def test_a_page_reaches_a_person(script: Script) -> None:
@@ -122,12 +108,7 @@ def test_each_way_to_be_broken_is_found_at_its_step(
     break_it, where, words = BROKEN[way]
     break_it(zenduty)
 
-    followed = follow(script)
-
-    broken = [step for step in followed.steps if step.status == "broken"]
-    assert [step.step for step in broken] == [where]
-    assert words in broken[0].what
-    assert broken[0].fix
+    assert_broken_at(follow(script), where, words)
 
 
 def test_a_webhook_that_leads_to_another_service_names_both(
