@@ -117,7 +117,7 @@ def _teams(report: ResponseReport, measure: Measure) -> str:
     kept, judged = report.teams_within(measure)
     never = report.teams_without_times(measure)
     said = f", {kept} of {count(judged + never, 'team')} within"
-    return f"{said}, {never} never {_DONE[measure]}" if never else said
+    return f"{said}, {count(never, 'team')} {_DONE[measure]} none" if never else said
 
 
 def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool) -> list[str]:

@@ -61,5 +61,5 @@ def test_a_team_that_never_acknowledged_is_no_team_within() -> None:
     )
     assert verdict(report(never, soon), "acknowledge") == (
         "MTTA 1m of the 1 acknowledged, within the target of 5m; 50 % of 2 in time,"
-        " 1 of 2 teams within, 1 never acknowledged."
+        " 1 of 2 teams within, 1 team acknowledged none."
     )
