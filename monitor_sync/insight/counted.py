@@ -61,69 +61,81 @@ def aggregated(frame: Frame, buckets: Buckets, aggregator: str) -> dict[Group, f
     return {group: reduce(values) if values else None for group, (_, values) in every}
 
 
+Reduction = Callable[[Frame, Buckets], tuple[Group, dict[Group, float | None]]]
+"""From lines to keys and numbers: those of one window, or of several with a key that says which."""
+
+
+def of_window(aggregator: str) -> Reduction:
+    """Return what makes one number of each line."""
+    return lambda frame, buckets: (frame.keys, aggregated(frame, buckets, aggregator))
+
+
 def evaluated(
-    expression: Expression, buckets: Buckets, variables: Variables, aggregator: str
+    expression: Expression, buckets: Buckets, variables: Variables, reduction: Reduction
 ) -> Numbers | float:
     """Return the numbers of an expression by group, or the one that it is. Raises Unsupported."""
     match expression:
         case Number():
             return expression.value
         case Series():
-            return _leg(expression, buckets, aggregator)
+            return _leg(expression, buckets, reduction)
         case Variable():
             inner = classic.variable(expression, variables)
-            return evaluated(inner, buckets, variables, aggregator)
+            return evaluated(inner, buckets, variables, reduction)
         case Signed():
-            operand = evaluated(expression.operand, buckets, variables, aggregator)
+            operand = evaluated(expression.operand, buckets, variables, reduction)
             return operation("*", -1.0 if expression.sign == "-" else 1.0, operand)
         case Parenthesised() if not expression.suffixes:
-            return evaluated(expression.expression, buckets, variables, aggregator)
+            return evaluated(expression.expression, buckets, variables, reduction)
         case Arithmetic():
-            result = evaluated(expression.operands[0], buckets, variables, aggregator)
+            result = evaluated(expression.operands[0], buckets, variables, reduction)
             rest = zip(expression.operators, expression.operands[1:], strict=True)
             for operator, term in rest:
-                right = evaluated(term, buckets, variables, aggregator)
+                right = evaluated(term, buckets, variables, reduction)
                 result = operation(operator.text, result, right)
             return result
         case Call() if not expression.suffixes:
-            return _call(expression, buckets, variables, aggregator)
+            return _call(expression, buckets, variables, reduction)
         case _:
-            return _whole(expression, buckets, variables, aggregator)
+            return _whole(expression, buckets, variables, reduction)
 
 
-def _leg(series: Series, buckets: Buckets, aggregator: str) -> Numbers:
+def _leg(series: Series, buckets: Buckets, reduction: Reduction) -> Numbers:
     leg = legs.of(buckets.history, series)
-    values = aggregated(legs.frame(leg, buckets), buckets, aggregator)
-    return Numbers(leg.keys, values, 0.0 if leg.counted == "count" else None)
+    keys, values = reduction(legs.frame(leg, buckets), buckets)
+    return Numbers(keys, values, 0.0 if leg.counted == "count" else None)
 
 
-def _call(call: Call, buckets: Buckets, variables: Variables, aggregator: str) -> Numbers | float:
+def _call(
+    call: Call, buckets: Buckets, variables: Variables, reduction: Reduction
+) -> Numbers | float:
     name = call.function.text
     inner = inner_queries(call.arguments)
     if name in COMBINING or not inner:
-        return _whole(call, buckets, variables, aggregator)
+        return _whole(call, buckets, variables, reduction)
     if name in functions.POINTWISE:
         change, bounds = functions.POINTWISE[name], classic.numbers(call)
-        operand = evaluated(inner[0], buckets, variables, aggregator)
+        operand = evaluated(inner[0], buckets, variables, reduction)
         return mapped(operand, lambda value: change(value, *bounds))
     ago = classic.seconds_ago(call, buckets)
     if ago:
-        return evaluated(inner[0], buckets.ago(ago), variables, aggregator)
+        return evaluated(inner[0], buckets.ago(ago), variables, reduction)
     if name in ("default_zero", "default") and isinstance(inner[0], Series):
-        numbers = _leg(inner[0], buckets, aggregator)
+        numbers = _leg(inner[0], buckets, reduction)
         if numbers.missing is not None:  # counts are aligned as 0 anyway (4.12)
             bounds = classic.numbers(call)
             return Numbers(numbers.keys, numbers.values, bounds[-1] if bounds else 0.0)
-    return _whole(call, buckets, variables, aggregator)
+    return _whole(call, buckets, variables, reduction)
 
 
 def _whole(
-    expression: Expression, buckets: Buckets, variables: Variables, aggregator: str
+    expression: Expression, buckets: Buckets, variables: Variables, reduction: Reduction
 ) -> Numbers | float:
     frame = classic.evaluated(expression, buckets, variables)
     if not isinstance(frame, Frame):
         return frame
-    return Numbers(frame.keys, aggregated(frame, buckets, aggregator), None)
+    keys, values = reduction(frame, buckets)
+    return Numbers(keys, values, None)
 
 
 def mapped(numbers: Numbers | float, change: Callable[[float], float | None]) -> Numbers | float:

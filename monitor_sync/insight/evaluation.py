@@ -6,12 +6,20 @@ Start here: families of monitors differ in what they read, and agree in what com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from monitor_sync.insight import metric, search, service_check, slo
+from monitor_sync.insight import metric, search, service_check, sliding, slo
 from monitor_sync.insight.history import PointHistory
-from monitor_sync.insight.values import Evaluation, EvaluationSettings, Unsupported
+from monitor_sync.insight.values import (
+    Evaluation,
+    Evaluations,
+    EvaluationSettings,
+    Group,
+    Result,
+    ResultKind,
+    Unsupported,
+)
 from monitor_sync.language.tree import CheckQuery, FormulaQuery, MetricQuery, SearchQuery, SloQuery
 
 Family = Callable[[EvaluationSettings, PointHistory, float], Evaluation]
@@ -37,13 +45,52 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
     Raises Unsupported for what cannot be reproduced offline (11.5), and for a query that could
     not be read.
     """
+    return _family(settings)(settings, history, instant)
+
+
+def _family(settings: EvaluationSettings) -> Family:
     tree = settings.query.tree
     kind = settings.query.type
     if isinstance(tree, FormulaQuery) and kind in (*_METRICS, *_SEARCHES):
         metrics = all(variable.source == "metrics" for variable in settings.query.variables)
-        family = metric.evaluate if metrics else search.evaluate
-        return family(settings, history, instant)
+        return metric.evaluate if metrics else search.evaluate
     known = _FAMILIES.get(type(tree))
     if known is None or (isinstance(tree, SearchQuery) and kind not in _SEARCHES):
         raise Unsupported(kind)
-    return known(settings, history, instant)
+    return known
+
+
+def evaluate_each(
+    settings: EvaluationSettings, history: PointHistory, instants: Sequence[float]
+) -> Evaluations:
+    """
+    Return what a query says at each of several instants, in ascending order.
+
+    The same as one evaluation after the other, and in a tenth of the time where all windows can be
+    cut out of one line. Raises Unsupported.
+    """
+    if _family(settings) is metric.evaluate:
+        at_once = sliding.evaluations(settings, history, instants)
+        if at_once is not None:
+            return at_once
+    return _one_by_one(settings, history, instants)
+
+
+def _one_by_one(
+    settings: EvaluationSettings, history: PointHistory, instants: Sequence[float]
+) -> Evaluations:
+    every = [evaluate(settings, history, instant) for instant in instants]
+    results: dict[Group, list[float | Result | None]] = {}
+    for index, evaluation in enumerate(every):
+        for group, result in evaluation.results.items():
+            if group not in results:
+                results[group] = [None] * len(every)
+            plain = result.outcome is ResultKind.NUMBER and result.verdict is None
+            results[group][index] = result.value if plain else result
+    return Evaluations(
+        instants=instants,
+        delay=instants[0] - every[0].end if every else 0.0,
+        keys=every[0].keys if every else (),
+        results=results,
+        notes=tuple(dict.fromkeys(note for evaluation in every for note in evaluation.notes)),
+    )

@@ -9,6 +9,7 @@ from typing import Final
 
 from monitor_sync.insight import classic, counted, functions, legs, windows
 from monitor_sync.insight.classic import Variables
+from monitor_sync.insight.counted import Numbers, Reduction
 from monitor_sync.insight.history import PointHistory
 from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame, calculated
@@ -167,9 +168,19 @@ def _notes(reads: Iterable[Read], aggregator: str) -> Iterable[str]:
         yield "as_count_without_sum"
 
 
+def known(settings: EvaluationSettings, history: PointHistory) -> MetricCondition:
+    """Return what a query evaluates, taken apart once. Raises Unsupported."""
+    return history.once("condition", settings, lambda: condition(settings.query, settings.readings))
+
+
+def noted(what: MetricCondition, history: PointHistory) -> tuple[str, ...]:
+    """Return the open points that a query meets, whatever the points are."""
+    return history.once("notes", what, lambda: (*what.notes, *_met(what, history)))
+
+
 def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float) -> Evaluation:
     """Return a result for each group at an instant. Raises Unsupported."""
-    what = history.once("condition", settings, lambda: condition(settings.query, settings.readings))
+    what = known(settings, history)
     start, end = windows.span(what.window, instant, settings.options, settings.readings)
     buckets = buckets_for(what, settings, history, start, end)
     first = what.reads[0].series if what.reads else None
@@ -180,7 +191,7 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
         interval=legs.of(history, first).interval(buckets) if first else buckets.interval,
         keys=keys,
         results=_results(what, buckets, settings, keys, values),
-        notes=history.once("notes", what, lambda: (*what.notes, *_met(what, history))),
+        notes=noted(what, history),
     )
 
 
@@ -214,7 +225,14 @@ def _met(what: MetricCondition, history: PointHistory) -> tuple[str, ...]:
 
 def _values(what: MetricCondition, buckets: Buckets) -> tuple[Group, dict[Group, float | None]]:
     if what.on_count_path:
-        return _counted_values(what, buckets)
+        numbers = counts(what, buckets, counted.of_window(what.aggregator))
+        return numbers.keys, numbers.values
+    now = frame(what, buckets)
+    return now.keys, counted.aggregated(now, buckets, what.aggregator)
+
+
+def frame(what: MetricCondition, buckets: Buckets) -> Frame:
+    """Return the lines that the classic path aggregates. Raises Unsupported."""
     now = classic.evaluated(what.expression, buckets, what.variables)
     if what.change is not None and isinstance(now, Frame):
         before = buckets.ago(what.change.shift.seconds)
@@ -226,24 +244,23 @@ def _values(what: MetricCondition, buckets: Buckets) -> tuple[Group, dict[Group,
             now = classic.joined(now, past, lambda a, b: _changed(a, b, percent=percent))
     if not isinstance(now, Frame):
         raise Unsupported("a query without a series")
-    return now.keys, counted.aggregated(now, buckets, what.aggregator)
+    return now
 
 
 def _unfilled(frame: Frame) -> Frame:
     return Frame(frame.keys, frame.lines, frame.interval, frame.across, None)
 
 
-def _counted_values(
-    what: MetricCondition, buckets: Buckets
-) -> tuple[Group, dict[Group, float | None]]:
-    now = counted.evaluated(what.expression, buckets, what.variables, what.aggregator)
+def counts(what: MetricCondition, buckets: Buckets, reduction: Reduction) -> Numbers:
+    """Return the numbers of the path of ``as_count()``. Raises Unsupported."""
+    now = counted.evaluated(what.expression, buckets, what.variables, reduction)
     if what.change is not None:
         before = buckets.ago(what.change.shift.seconds)
-        past = counted.evaluated(what.expression, before, what.variables, what.aggregator)
+        past = counted.evaluated(what.expression, before, what.variables, reduction)
         now = _change_of_numbers(now, past, percent=what.change.kind.text == "pct_change")
-    if not isinstance(now, counted.Numbers):
+    if not isinstance(now, Numbers):
         raise Unsupported("a query without a series")
-    return now.keys, now.values
+    return now
 
 
 def _changed(now: float, past: float, *, percent: bool) -> float | None:
@@ -255,8 +272,8 @@ def _changed(now: float, past: float, *, percent: bool) -> float | None:
 
 
 def _change_of_numbers(
-    now: counted.Numbers | float, past: counted.Numbers | float, *, percent: bool
-) -> counted.Numbers | float:
+    now: Numbers | float, past: Numbers | float, *, percent: bool
+) -> Numbers | float:
     difference = counted.operation("-", now, past)
     if not percent:
         return difference
@@ -279,13 +296,13 @@ def _results(
         if certain and value is not None:
             results[group] = Result(ResultKind.NUMBER, value)
             continue
-        result = _judged(what, buckets, keys, group, value, full=full)
+        result = judged(what, buckets, keys, group, value, full=full)
         if result is not None:
             results[group] = result
     return results
 
 
-def _judged(
+def judged(
     what: MetricCondition,
     buckets: Buckets,
     keys: Group,
@@ -324,7 +341,7 @@ def of_group(series: Series, history: PointHistory, keys: Group, group: Group) -
     ]
 
 
-def _times(
+def times_of(
     what: MetricCondition, buckets: Buckets, keys: Group, group: Group
 ) -> Iterator[tuple[Read, list[float]]]:
     """Yield the times of the points that a group reads, with the leg that reads them."""
@@ -335,7 +352,7 @@ def _times(
 
 def _any_within(what: MetricCondition, buckets: Buckets, keys: Group, group: Group) -> bool:
     """Return whether any leg has a bucket of the window with a point."""
-    for read, times in _times(what, buckets, keys, group):
+    for read, times in times_of(what, buckets, keys, group):
         interval = legs.of(buckets.history, read.series).interval(buckets)
         start, end = buckets.start - read.shift, buckets.end - read.shift
         at_start = buckets.readings.bucket_at_from
@@ -348,7 +365,7 @@ def _any_within(what: MetricCondition, buckets: Buckets, keys: Group, group: Gro
 def _last_point(what: MetricCondition, buckets: Buckets, keys: Group, group: Group) -> float | None:
     """Return when the last point was, as the query sees it: that of a shifted leg later."""
     last = None
-    for read, times in _times(what, buckets, keys, group):
+    for read, times in times_of(what, buckets, keys, group):
         index = bisect_right(times, buckets.end - read.shift)
         if index and (last is None or times[index - 1] + read.shift > last):
             last = times[index - 1] + read.shift
@@ -362,7 +379,7 @@ def _is_full(what: MetricCondition, buckets: Buckets, keys: Group, group: Group)
     size = windows.full_buckets(what.window)
     count = round((buckets.end - buckets.start) / size)
     having: set[int] = set()
-    for read, times in _times(what, buckets, keys, group):
+    for read, times in times_of(what, buckets, keys, group):
         start, end = buckets.start - read.shift, buckets.end - read.shift
         low, high = bisect_left(times, start), bisect_left(times, end)
         having.update(int((time - start) // size) for time in times[low:high])

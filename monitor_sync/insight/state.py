@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from monitor_sync.insight.missing import MissingDataPolicy, policy
 from monitor_sync.insight.thresholds import Thresholds, judged, thresholds
 from monitor_sync.insight.values import (
     Evaluation,
+    Evaluations,
     EvaluationSettings,
     Group,
     Result,
@@ -113,24 +115,64 @@ def advance(
     after: dict[Group, GroupState] = {}
     transitions: list[StatusChange] = []
     vanished = state.keys() - evaluation.results.keys()
+    grouped = bool(evaluation.keys)
     for group, result in evaluation.results.items():
         before = state.get(group)
-        now = _group(before, result, evaluation, known, instant)
+        now = _group(before, result, known, instant, evaluation.end, grouped=grouped)
         if now is None:
             continue
         after[group] = now
         if now is before:
             continue
-        old = before.status if before else None
-        if (new := now.status) is not None and new is not old:
-            waits = bool(group) and instant - now.first_seen < known.delay
-            notifies = _notifies(old, new, known, waits=waits)
-            transitions.append(
-                StatusChange(group=group, old=old, new=new, instant=instant, notifies=notifies)
-            )
+        transitions += _changed(group, before, now, known, instant)
     for group in vanished:
         after[group] = state[group]
     return after, tuple(transitions)
+
+
+def course(evaluations: Evaluations, known: Rules) -> tuple[StatusChange, ...]:
+    """Return every change that evaluations one after the other make, in the order of time."""
+    changes = [
+        change
+        for group, results in evaluations.results.items()
+        for change in _of_group(group, results, evaluations, known)
+    ]
+    return tuple(sorted(changes, key=lambda change: change.instant))
+
+
+def _of_group(
+    group: Group, results: Sequence[float | Result | None], evaluations: Evaluations, known: Rules
+) -> Iterator[StatusChange]:
+    ordered = known.thresholds is not None and known.thresholds.comparator not in ("==", "!=")
+    grouped = bool(evaluations.keys)
+    state: GroupState | None = None
+    low, high = math.inf, -math.inf  # numbers between two that changed nothing change nothing
+    for instant, said in zip(evaluations.instants, results, strict=True):
+        value = said if isinstance(said, float) else None
+        if said is None or (value is not None and low <= value <= high):
+            continue
+        result = said if isinstance(said, Result) else Result(ResultKind.NUMBER, value)
+        end = instant - evaluations.delay
+        now = _group(state, result, known, instant, end, grouped=grouped)
+        if now is state:
+            if ordered and value is not None and now is not None and now.evaluated:
+                low, high = min(low, value), max(high, value)
+            continue
+        low, high = math.inf, -math.inf
+        before, state = state, now
+        if now is not None:
+            yield from _changed(group, before, now, known, instant)
+
+
+def _changed(
+    group: Group, before: GroupState | None, now: GroupState, known: Rules, instant: float
+) -> Iterator[StatusChange]:
+    """Yield the change of status between two states of a group, if there is one."""
+    old = before.status if before else None
+    if (new := now.status) is not None and new is not old:
+        waits = bool(group) and instant - now.first_seen < known.delay
+        notifies = _notifies(old, new, known, waits=waits)
+        yield StatusChange(group=group, old=old, new=new, instant=instant, notifies=notifies)
 
 
 def _notifies(old: Status | None, new: Status, known: Rules, *, waits: bool) -> bool:
@@ -144,20 +186,22 @@ def _notifies(old: Status | None, new: Status, known: Rules, *, waits: bool) -> 
 def _group(
     before: GroupState | None,
     result: Result,
-    evaluation: Evaluation,
     known: Rules,
     instant: float,
+    end: float,
+    *,
+    grouped: bool,
 ) -> GroupState | None:
     """Return what is known of a group now; None where it is unknown, new again, or gone."""
     if result.value is None:
         if result.outcome is ResultKind.EMPTY:
-            return _empty(before, result, evaluation, known, instant)
+            return _empty(before, result, known, instant, end, grouped=grouped)
         if before is None:
             return None
         return before if before.rule == result.reason else _same(before, result.reason)
     if before is None:
         before = GroupState(status=None, since=instant, first_seen=instant)
-    if before.status is None and _delayed(before, evaluation, known, instant):
+    if before.status is None and grouped and _delayed(before, known, instant):
         return before
     if result.verdict is not None:
         status, rule = result.verdict, "reaches the threshold of the check"
@@ -175,11 +219,9 @@ def _group(
     )
 
 
-def _delayed(before: GroupState, evaluation: Evaluation, known: Rules, instant: float) -> bool:
+def _delayed(before: GroupState, known: Rules, instant: float) -> bool:
     """Return whether a new group waits (9.1); a monitor without groups has no new ones."""
-    if not evaluation.keys or known.delay_is_silent:
-        return False
-    return instant - before.first_seen < known.delay
+    return not known.delay_is_silent and instant - before.first_seen < known.delay
 
 
 def _same(before: GroupState, rule: str) -> GroupState:
@@ -197,18 +239,16 @@ def _same(before: GroupState, rule: str) -> GroupState:
 def _empty(
     before: GroupState | None,
     result: Result,
-    evaluation: Evaluation,
     known: Rules,
     instant: float,
+    end: float,
+    *,
+    grouped: bool,
 ) -> GroupState | None:
     """Return what the policy for missing data makes of a group without a point (8)."""
     if before is None or not before.evaluated:
         return before  # never evaluated with data: nothing to miss (8.4)
-    if (
-        evaluation.keys
-        and result.last_point is not None
-        and evaluation.end - result.last_point > known.forget_after
-    ):
+    if grouped and result.last_point is not None and end - result.last_point > known.forget_after:
         return None
     since = instant if before.empty_since is None else before.empty_since
     status, rule = before.status, "no data: last known state"
@@ -217,7 +257,7 @@ def _empty(
     elif known.policy.zero and known.thresholds is not None:
         status, rule = judged(0.0, known.thresholds, before.status)
         rule = f"no data counts as 0: {rule}"
-    elif known.policy.status is not None and _missed_long_enough(result, evaluation, known):
+    elif known.policy.status is not None and _missed_long_enough(result, end, known):
         status, rule = known.policy.status, f"no data: {known.policy.name}"
     return GroupState(
         status=status,
@@ -237,8 +277,8 @@ def _resolves(before: GroupState, since: float, known: Rules, instant: float) ->
     return instant - since >= known.resolve_after
 
 
-def _missed_long_enough(result: Result, evaluation: Evaluation, known: Rules) -> bool:
+def _missed_long_enough(result: Result, end: float, known: Rules) -> bool:
     """Return whether data has been missing for longer than an old monitor waits (8.3)."""
     if not known.policy.after or result.last_point is None:
         return not known.policy.after
-    return evaluation.end - result.last_point > known.policy.after
+    return end - result.last_point > known.policy.after

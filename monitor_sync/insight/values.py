@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -71,6 +71,23 @@ class Evaluation:
     interval: int
     keys: Group
     results: dict[Group, Result]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluations:
+    """
+    What evaluations at several instants say, group by group.
+
+    ``results`` of a group has a place for each of the ``instants``: the number, or the result that
+    there is in place of one; None before there was such a group. Each evaluation looked back from
+    ``delay`` seconds before its instant. ``notes`` are open points that any of them met.
+    """
+
+    instants: Sequence[float]
+    delay: float
+    keys: Group
+    results: Mapping[Group, Sequence[float | Result | None]]
     notes: tuple[str, ...] = ()
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from monitor_sync.incidents import AlertEpisode, AlertTransition, Seconds, Span, TransitionState
 from monitor_sync.insight import episodes, legs, schedule
 from monitor_sync.insight.backtest.wanted import Reading, WantedLine
-from monitor_sync.insight.evaluation import evaluate
+from monitor_sync.insight.evaluation import evaluate_each
 from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.notified import handles_told
-from monitor_sync.insight.state import State, StatusChange, advance, rules
+from monitor_sync.insight.state import StatusChange, course, rules
 from monitor_sync.insight.thresholds import thresholds
-from monitor_sync.insight.values import Evaluation, EvaluationSettings, Group, Line, Status
+from monitor_sync.insight.values import (
+    Evaluations,
+    EvaluationSettings,
+    Group,
+    Line,
+    Result,
+    Status,
+)
 from monitor_sync.language.tree import Series
 from monitor_sync.model import Body
 
@@ -123,33 +131,26 @@ def replay(
     The seconds before it find out in which state the span begins. Only one in ``stride``
     evaluations is made. Raises Unsupported.
     """
-    known = rules(settings)
-    state: State = {}
-    changes: list[StatusChange] = []
-    evaluations: list[tuple[Seconds, Evaluation]] = []
-    for instant in schedule.due(settings, span.start - warm_up, span.end)[::stride]:
-        evaluation = evaluate(settings, history, instant)
-        state, changed = advance(state, evaluation, known, instant)
-        changes += changed
-        if instant >= span.start:
-            evaluations.append((instant, evaluation))
-    return _told(body, settings, span, changes, evaluations, monitor_id)
+    instants = schedule.due(settings, span.start - warm_up, span.end)[::stride]
+    evaluations = evaluate_each(settings, history, instants)
+    return replayed(body, settings, evaluations, span, monitor_id)
 
 
-def _told(
+def replayed(
     body: Body,
     settings: EvaluationSettings,
+    evaluations: Evaluations,
     span: Span,
-    changes: Sequence[StatusChange],
-    evaluations: Sequence[tuple[Seconds, Evaluation]],
-    monitor_id: int,
+    monitor_id: int = 0,
 ) -> Replay:
-    keys = evaluations[0][1].keys if evaluations else ()
+    """Return what a definition makes of evaluations, some of which may lie before the span."""
+    changes = course(evaluations, rules(settings))
+    keys, first = evaluations.keys, bisect_left(evaluations.instants, span.start)
     names = {change.group: group_name(keys, change.group) for change in changes}
     within = [change for change in changes if span.start <= change.instant < span.end]
     levels = thresholds(settings.query, settings.options)
     lowest = levels is not None and levels.comparator.startswith("<")
-    results = [result for _, made in evaluations for result in made.results.values()]
+    judged = [result for line in evaluations.results.values() for result in line[first:]]
     return Replay(
         span=span,
         episodes=_episodes(changes, names, span, monitor_id),
@@ -157,12 +158,12 @@ def _told(
         fires=tuple(
             (change.instant, names[change.group]) for change in within if change.new is Status.ALERT
         ),
-        values=tuple(_values(evaluations, lowest=lowest)),
-        told=_counted(body, settings, keys, within, dict(evaluations)),
+        values=tuple(_values(evaluations, first, lowest=lowest)),
+        told=_counted(body, settings, evaluations, within),
         groups=frozenset(names.values()),
-        evaluations=len(results),
-        skipped=sum(result.value is None for result in results),
-        notes=tuple(dict.fromkeys(note for _, made in evaluations for note in made.notes)),
+        evaluations=sum(result is not None for result in judged),
+        skipped=sum(isinstance(result, Result) and result.value is None for result in judged),
+        notes=evaluations.notes,
         critical=levels.critical if levels else None,
         comparator=levels.comparator if levels else "",
     )
@@ -211,29 +212,37 @@ def _stretches(
 
 
 def _values(
-    evaluations: Iterable[tuple[Seconds, Evaluation]], *, lowest: bool
-) -> Iterable[tuple[Seconds, float]]:
-    for instant, made in evaluations:
-        numbers = [result.value for result in made.results.values() if result.value is not None]
+    evaluations: Evaluations, first: int, *, lowest: bool
+) -> Iterator[tuple[Seconds, float]]:
+    """Yield the number that was worst at each evaluation from the ``first`` on."""
+    worst = min if lowest else max
+    every = [line[first:] for line in evaluations.results.values()]
+    for instant, results in zip(
+        evaluations.instants[first:], zip(*every, strict=True), strict=False
+    ):
+        numbers = [number for result in results if (number := _number(result)) is not None]
         if numbers:
-            yield instant, min(numbers) if lowest else max(numbers)
+            yield instant, worst(numbers)
+
+
+def _number(result: float | Result | None) -> float | None:
+    return result.value if isinstance(result, Result) else result
 
 
 def _counted(
     body: Body,
     settings: EvaluationSettings,
-    keys: Group,
+    evaluations: Evaluations,
     changes: Sequence[StatusChange],
-    evaluations: Mapping[Seconds, Evaluation],
 ) -> Mapping[str, int]:
     """Count by handle what it is told; a recovery wakes nobody."""
-    notifications: Counter[str] = Counter()
+    told: Counter[str] = Counter()
     for change in changes:
         if change.new is not Status.OK:
-            result = evaluations[change.instant].results.get(change.group)
-            value = result.value if result else None
-            notifications.update(handles_told(body, settings, change, keys, value))
-    return notifications
+            index = bisect_left(evaluations.instants, change.instant)
+            value = _number(evaluations.results[change.group][index])
+            told.update(handles_told(body, settings, change, evaluations.keys, value))
+    return told
 
 
 def group_name(keys: Group, group: Group) -> str:
