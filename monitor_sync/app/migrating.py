@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from monitor_sync.adopt.migrate import ignores
 from monitor_sync.adopt.migrate.codemods import CODEMODS
 from monitor_sync.adopt.migrate.estate import Codemod, Estate, Kept, estate
+from monitor_sync.adopt.migrate.handle import published
 from monitor_sync.app import files, rewriting, scratch
 from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import ByHand, Rewritten
@@ -22,7 +23,7 @@ from monitor_sync.language.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
-    from monitor_sync.model import Body, Monitor
+    from monitor_sync.model import Monitor
     from monitor_sync.project.load import Loaded
     from monitor_sync.sync.spent import Spent
 
@@ -249,7 +250,7 @@ def _prove_fields(run: _CodemodRuns, codemod: Codemod, old: Monitor, new: Monito
 def _prove_audience(
     run: _CodemodRuns, codemod: Codemod, arguments: Sequence[str], old: Monitor, new: Monitor
 ) -> None:
-    before, after = of_body(_published(old.body)), of_body(_published(new.body))
+    before, after = of_body(published(old.body)), of_body(published(new.body))
     if codemod.replaces_a_handle:
         proven = same_but_for(before, after, arguments[0], arguments[1])
     else:
@@ -260,11 +261,6 @@ def _prove_audience(
             f"{codemod.name} would notify others of {old.key}, so nothing is written",
             run.rewritten(),
         )
-
-
-def _published(body: Body) -> Body:
-    """Return a body as if it was published: a draft notifies nobody whatever its message says."""
-    return {**body, "draft_status": "published"}
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.errors import RemoteError
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.datadog.routing_query import Match, matches_scope
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ def _holds(scope: str, monitor: Monitor, state: str) -> bool:
 
 
 def _rule(fields: Mapping[str, Any]) -> NotificationRule:
-    attributes = _mapping(fields.get("attributes"))
-    its_filter = _mapping(attributes.get("filter"))
-    conditional = _mapping(attributes.get("conditional_recipients"))
+    attributes = part(fields, "attributes")
+    its_filter = part(attributes, "filter")
+    conditional = part(attributes, "conditional_recipients")
     conditions = [
         (str(held.get("scope") or ""), _handles(held.get("recipients")))
         for held in conditional.get("conditions") or ()
@@ -121,7 +122,3 @@ def _handles(value: Any) -> tuple[str, ...]:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

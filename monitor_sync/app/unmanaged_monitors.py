@@ -13,6 +13,7 @@ from monitor_sync.adopt import selecting
 from monitor_sync.adopt.marks import mark_of
 from monitor_sync.app import files, listing
 from monitor_sync.errors import RemoteError
+from monitor_sync.http.parts import part
 from monitor_sync.model import UNOWNED, LiveResource
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def _described(
 ) -> UnmanagedMonitor:
     team = tags.place(live.body, placing).team
     issues = (result or {}).get("quality_issues")
-    creator = (result or {}).get("creator")
-    creator = creator if isinstance(creator, Mapping) else {}
+    creator = part(result, "creator")
     return UnmanagedMonitor(
         id=int(live.id),
         name=live.name,

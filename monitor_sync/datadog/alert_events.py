@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from monitor_sync.http.parts import part
 from monitor_sync.incidents import AlertTransition, Seconds, TransitionState
 
 NoTransition = Literal["none", "unreadable"]
@@ -42,10 +43,10 @@ _OLDER: Final[Mapping[str, TransitionState]] = {
 
 def transition(event: Any) -> AlertTransition | NoTransition:
     """Return the transition that an event of the second version of the API tells."""
-    outer = _object(event, "attributes")
-    inner = _object(outer, "attributes")
-    monitor = _object(inner, "monitor")
-    change = _object(monitor, "transition")
+    outer = part(event, "attributes")
+    inner = part(outer, "attributes")
+    monitor = part(inner, "monitor")
+    change = part(monitor, "transition")
     kind = _text(change.get("transition_type") or change.get("trans_type")).lower()
     state = _STATES.get(_text(change.get("destination_state")).lower()) or _KINDS.get(kind)
     if kind == "renotify" or state is None:
@@ -55,7 +56,7 @@ def transition(event: Any) -> AlertTransition | NoTransition:
     if number is None or at is None:
         return "unreadable"
     groups = inner.get("monitor_groups") or monitor.get("groups")
-    has_notification = _object(inner, "_dd").get("has_notification")
+    has_notification = part(inner, "_dd").get("has_notification")
     return AlertTransition(
         id=_text(event.get("id")) or f"{number} {at}",
         monitor_id=number,
@@ -77,7 +78,7 @@ def _before(kind: str, source_state: str) -> TransitionState | None:
 
 def older_transition(event: Any) -> AlertTransition | NoTransition:
     """Return the transition that an event of the first version tells; it has no cycle."""
-    fields = event if isinstance(event, Mapping) else {}
+    fields = part(event)
     state = _OLDER.get(_text(fields.get("alert_type")).lower())
     title = _text(fields.get("title"))
     if state is None or title.startswith(("[Renotify", "[Re-notify")):
@@ -98,11 +99,6 @@ def older_transition(event: Any) -> AlertTransition | NoTransition:
 def _group(value: Any) -> str:
     tags = value if isinstance(value, list) else []
     return ",".join(sorted(filter(None, map(_text, tags))))
-
-
-def _object(value: Any, name: str) -> Mapping[str, Any]:
-    inner = value.get(name) if isinstance(value, Mapping) else None
-    return inner if isinstance(inner, Mapping) else {}
 
 
 def _text(value: Any) -> str:

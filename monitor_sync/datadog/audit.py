@@ -9,6 +9,7 @@ from typing import Any, Final
 from monitor_sync.datadog.api import Api
 from monitor_sync.errors import RemoteError
 from monitor_sync.http.failure import Failure
+from monitor_sync.http.parts import part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.model import Deletion
 
@@ -28,8 +29,8 @@ def last_editor(api: Api, monitor: int) -> str:
     events = _latest(api, f"@asset.id:{monitor} {kinds}", "who changed a monitor", limit=1)
     if not events:
         return ""
-    outer = _at(events[0], "attributes")
-    parts = (_who(_at(outer, "attributes")), _moment(outer.get("timestamp")))
+    outer = part(events[0], "attributes")
+    parts = (_who(part(outer, "attributes")), _moment(outer.get("timestamp")))
     return ", ".join(part for part in parts if part)
 
 
@@ -84,9 +85,9 @@ def _latest(api: Api, query: str, subject: str, *, limit: int) -> list[Any] | No
 def _deletions(events: Iterable[Any]) -> Iterator[Deletion]:
     """Yield the deletions that events tell of; what they say otherwise is passed over."""
     for event in events:
-        outer = _at(event, "attributes")
-        inner = _at(outer, "attributes")
-        asset = _at(inner, "asset")
+        outer = part(event, "attributes")
+        inner = part(outer, "attributes")
+        asset = part(inner, "asset")
         number, name = str(asset.get("id") or ""), asset.get("name")
         at = _time(outer.get("timestamp"))
         if at is None or not isinstance(name, str):
@@ -101,14 +102,9 @@ def _deletions(events: Iterable[Any]) -> Iterator[Deletion]:
 
 def _who(attributes: Mapping[str, Any]) -> str:
     """Return the person of an event: the address, else the name, else the id."""
-    person = _at(attributes, "usr")
+    person = part(attributes, "usr")
     name = next((name for name in map(person.get, ("email", "name", "id")) if name), "")
     return _line(str(name))
-
-
-def _at(value: Any, name: str) -> Mapping[str, Any]:
-    inner = value.get(name) if isinstance(value, Mapping) else None
-    return inner if isinstance(inner, Mapping) else {}
 
 
 def _moment(text: Any) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from monitor_sync.datadog import answers
-from monitor_sync.datadog.alert_events import older_transition, transition
+from monitor_sync.datadog.alert_events import NoTransition, older_transition, transition
 from monitor_sync.datadog.api import Api, read_request
 from monitor_sync.http.request import ApiRequest
-from monitor_sync.incidents import HistoryPage, TimeSpan
+from monitor_sync.incidents import AlertTransition, HistoryPage, TimeSpan
 
 OLDER: Final = "v1:"
 """What cursors of the first version of the API begin with."""
@@ -35,18 +35,11 @@ class Events:
         while True:
             request = _search(span, cursor)
             answer = self._api.send(request)
-            events = answer.get("data")
-            if not isinstance(events, list):
-                raise self._api.error(answers.unexpected(request, answer, "it has no list"))
+            events = self._listed(request, answer, "data")
             after = _cursor(answer)
             if after == cursor or not events:
                 after = ""
-            kept = [transition(event) for event in events]
-            yield HistoryPage(
-                transitions=tuple(change for change in kept if not isinstance(change, str)),
-                cursor=after,
-                unreadable=kept.count("unreadable"),
-            )
+            yield _page(map(transition, events), after)
             if not after:
                 return
             cursor = after
@@ -56,20 +49,27 @@ class Events:
         page = int(cursor.removeprefix(OLDER) or 0)
         while True:
             request = _listing(span, page)
-            answer = self._api.send(request)
-            events = answer.get("events")
-            if not isinstance(events, list):
-                raise self._api.error(answers.unexpected(request, answer, "it has no list"))
-            kept = [older_transition(event) for event in events]
+            events = self._listed(request, self._api.send(request), "events")
             full = len(events) >= _SIZE
-            yield HistoryPage(
-                transitions=tuple(change for change in kept if not isinstance(change, str)),
-                cursor=f"{OLDER}{page + 1}" if full else "",
-                unreadable=kept.count("unreadable"),
-            )
+            yield _page(map(older_transition, events), f"{OLDER}{page + 1}" if full else "")
             if not full:
                 return
             page += 1
+
+    def _listed(self, request: ApiRequest, answer: Any, name: str) -> list[Any]:
+        events = answer.get(name)
+        if not isinstance(events, list):
+            raise self._api.error(answers.unexpected(request, answer, "it has no list"))
+        return events
+
+
+def _page(kept: Iterable[AlertTransition | NoTransition], cursor: str) -> HistoryPage:
+    changes = list(kept)
+    return HistoryPage(
+        transitions=tuple(change for change in changes if not isinstance(change, str)),
+        cursor=cursor,
+        unreadable=changes.count("unreadable"),
+    )
 
 
 def _search(span: TimeSpan, cursor: str) -> ApiRequest:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.settings import Settings
 from monitor_sync.errors import AccessDenied, RemoteError
+from monitor_sync.http.parts import part
 
 State = Literal["passed", "warning", "failed", "not checked"]
 Side = Literal["ours", "theirs"]
@@ -108,7 +109,7 @@ def _identity(client: Client, settings: Settings) -> tuple[Any, Check]:
         return None, Check(name="identity", state="warning", text=text, hint=hint)
     except RemoteError as error:
         return None, _failed("identity", error)
-    who = _attributes(_mapping(user).get("data"))
+    who = part(user, "data", "attributes")
     name = str(who.get("email") or who.get("handle") or who.get("name") or "somebody unnamed")
     kind = "service account " if who.get("service_account") is True else ""
     organisations = [str(org.get("name") or "") for org in _included(user, "orgs")]
@@ -160,7 +161,7 @@ def _scoped(client: Client) -> Check:
         needs = " (that takes user_app_keys)" if isinstance(error, AccessDenied) else ""
         return _unknown(f"this user has {WRITE}; Datadog does not say what the key may do{needs}")
     last = client.settings.app_key[-4:]
-    mine = [key for key in map(_attributes, keys) if key.get("last4") == last]
+    mine = [key for key in (part(key, "attributes") for key in keys) if key.get("last4") == last]
     may = {_allows(key.get("scopes")) for key in mine}
     if len(may) != 1:
         return _unknown(f"this user has {WRITE}; which of its keys this is cannot be told")
@@ -203,14 +204,6 @@ def _failed(name: str, error: RemoteError) -> Check:
 
 def _included(answer: Any, kind: str) -> list[Mapping[str, Any]]:
     """Return the attributes of all objects of one type that came along with an answer."""
-    included = _mapping(answer).get("included")
+    included = part(answer).get("included")
     items = included if isinstance(included, list) else []
-    return [_attributes(item) for item in items if _mapping(item).get("type") == kind]
-
-
-def _attributes(item: Any) -> Mapping[str, Any]:
-    return _mapping(_mapping(item).get("attributes"))
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return [part(item, "attributes") for item in items if part(item).get("type") == kind]

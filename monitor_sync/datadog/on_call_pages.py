@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.api import Api
+from monitor_sync.http.parts import part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import TimeSpan
 
@@ -48,7 +49,7 @@ class OnCallPages:
             body={"data": {"type": "scalar_request", "attributes": attributes}},
         )
         answer = self._api.send(request)
-        columns = _at(_at(answer, "data"), "attributes").get("columns")
+        columns = part(answer, "data", "attributes").get("columns")
         if not isinstance(columns, list):
             raise self._api.error(answers.unexpected(request, answer, "it has no columns"))
         values = [value for column in columns for value in _values(column)]
@@ -59,8 +60,3 @@ def _values(column: Any) -> list[float]:
     """Return the numbers of a column; none where it names groups."""
     values = column.get("values") if isinstance(column, Mapping) else None
     return [value for value in values or () if isinstance(value, int | float)]
-
-
-def _at(value: Any, name: str) -> Mapping[str, Any]:
-    inner = value.get(name) if isinstance(value, Mapping) else None
-    return inner if isinstance(inner, Mapping) else {}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from monitor_sync.http import addresses, answers
 from monitor_sync.http.connection import JsonEndpoint
+from monitor_sync.http.failure import one_line
+from monitor_sync.http.parts import part
 from monitor_sync.http.request_gate import Clock, RequestGate
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import Service
@@ -13,6 +16,17 @@ from monitor_sync.oncall.reader import Reader
 from monitor_sync.oncall.tool import Connection
 
 _TRIES = 3
+
+
+def sentence_at(*way: str) -> answers.Sentences:
+    """Return how to read a tool's own words in a refusal: the text at the end of a way of names."""
+    *outer, last = way
+
+    def sentences(body: Any) -> tuple[str, ...]:
+        words = part(body, *outer).get(last)
+        return (one_line(words),) if isinstance(words, str) and words else ()
+
+    return sentences
 
 
 def reader(

@@ -76,13 +76,7 @@ def _loosening(entry: Loosening) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, Any]:
     return {
-        "kind": change.kind.name,
-        "action": change.action,
-        "key": change.key,
-        "id": change.id,
-        "name": change.name,
-        "business_unit": change.business_unit,
-        "team": change.team,
+        **_place(change.kind.name, change),
         "file": change.path or None,
         "line": change.line or None,
         "fields": _fields(change.fields),
@@ -93,6 +87,18 @@ def _change(change: Change) -> dict[str, Any]:
         **({"foreign": list(change.foreign)} if change.foreign else {}),
         **({"reason": change.reason} if change.action == "release" else {}),
         **_deleted(change.deleted),
+    }
+
+
+def _place(kind: str, change: Change | Apart) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "action": change.action,
+        "key": change.key,
+        "id": change.id,
+        "name": change.name,
+        "business_unit": change.business_unit,
+        "team": change.team,
     }
 
 
@@ -166,13 +172,7 @@ def _of_origin(change: Change) -> dict[str, Any]:
 
 def _apart(apart: Apart) -> dict[str, Any]:
     return {
-        "kind": apart.kind,
-        "action": apart.action,
-        "key": apart.key,
-        "id": apart.id,
-        "name": apart.name,
-        "business_unit": apart.business_unit,
-        "team": apart.team,
+        **_place(apart.kind, apart),
         "since": apart.since or None,
         "editor": apart.editor or None,
         "fields": _fields(apart.fields),

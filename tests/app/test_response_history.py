@@ -310,10 +310,9 @@ def test_without_datadogs_keys_the_tools_incidents_are_read_all_the_same(
 def test_organisations_do_not_share_a_history(services: Services) -> None:
     services.incidents = [incident(1, DAY)]
     services.read()
-    org = {"data": {"type": "orgs", "id": "org-2"}}
-    services.answers["/api/v2/current_user"] = lambda _: Answer(
-        body={"data": {"relationships": {"org": org}}}
-    )
+    relationships = {"org": {"data": {"type": "orgs", "id": "org-2"}}}
+    user = Answer(body={"data": {"relationships": relationships}})
+    services.answers["/api/v2/current_user"] = lambda _: user
     services.incidents = []
     assert services.read().incidents == ()
     with pytest.raises(UsageError, match="2 organisations have a history"):
@@ -391,9 +390,8 @@ def test_progress_is_told_part_by_part(services: Services) -> None:
 
     services.incidents = [incident(1, DAY)]
     conversation = Conversation(progress=progress)
-    services.read(
-        TimeSpan(NOW - 90 * DAY, NOW), episodes=True, budget=60.0, conversation=conversation
-    )
+    months = TimeSpan(NOW - 90 * DAY, NOW)
+    services.read(months, episodes=True, budget=60.0, conversation=conversation)
     assert parts == [
         ("reading incidents of Zenduty (Xurrent IMR) in 4 parts", 4, [True] * 4),
         ("reading 1 incident of Zenduty (Xurrent IMR) one by one", 1, [False]),

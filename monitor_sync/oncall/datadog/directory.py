@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.datadog.documents import (
     Reference,
     attribute,
     included,
-    part,
     related,
 )
 from monitor_sync.oncall.path import Responder, Shift

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.reading import Fields, objects, text
 
 
@@ -13,12 +14,6 @@ class Reference(NamedTuple):
 
     type: str
     id: str
-
-
-def part(fields: Fields, name: str) -> Fields:
-    """Return an object within an object; nothing where that is missing."""
-    value = fields.get(name)
-    return value if isinstance(value, Mapping) else {}
 
 
 def attribute(fields: Fields, name: str) -> Any:
@@ -33,7 +28,7 @@ def reference(fields: Fields) -> Reference:
 
 def related(fields: Fields, name: str) -> tuple[Reference, ...]:
     """Return what an object refers to under a name, also where that is a single one."""
-    data = part(part(fields, "relationships"), name).get("data")
+    data = part(fields, "relationships", name).get("data")
     held = (data,) if isinstance(data, Mapping) else objects(data)
     return tuple(map(reference, held))
 

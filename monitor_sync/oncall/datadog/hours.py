@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from monitor_sync.oncall.datadog.documents import part
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.reading import Fields, objects, text
 
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

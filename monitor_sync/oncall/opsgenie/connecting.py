@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from monitor_sync.http import addresses
-from monitor_sync.http.failure import one_line
 from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
-from monitor_sync.oncall.connecting import reader
+from monitor_sync.oncall.connecting import reader, sentence_at
 from monitor_sync.oncall.opsgenie.directory import OpsgenieLists
 from monitor_sync.oncall.opsgenie.following import Opsgenie
 from monitor_sync.oncall.tool import Connection, Unusable
@@ -53,14 +52,8 @@ def connect(connection: Connection, clock: Clock | None = None) -> Opsgenie:
         base_url=base_url,
         headers={"Authorization": f"GenieKey {key}"},
         secrets=(key,),
-        sentences=_sentences,
+        sentences=sentence_at("message"),
         throttle_waits=_THROTTLE_WAITS,
         clock=clock,
     )
     return Opsgenie(OpsgenieLists(lists))
-
-
-def _sentences(body: Any) -> tuple[str, ...]:
-    """Return Opsgenie's own words: ``{"message": "…"}``."""
-    message = body.get("message") if isinstance(body, dict) else None
-    return (one_line(message),) if isinstance(message, str) and message else ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.path import LookAhead, Responder, Shift
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead, Reader
@@ -87,7 +88,7 @@ class OpsgenieLists:
         return tuple(
             self.person(participant)
             for fields in listed
-            if schedule.key in _keys(_part(fields, "_parent"))
+            if schedule.key in _keys(part(fields, "_parent"))
             for participant in _flat(fields, _DEEPEST)
         )
 
@@ -106,19 +107,19 @@ class OpsgenieLists:
         )
         if isinstance(document, NotRead):
             return document
-        data = _part(document, "data")
+        data = part(document, "data")
         if not isinstance(data.get("finalTimeline"), dict):
             return NotRead("Opsgenie answered without a final timeline")
         ends = moment(data.get("endDate"))
         if ends is not None and ends < window.end:
             return NotRead("Opsgenie's timeline ends before the 14 days do")
-        return tuple(self._periods(_part(data, "finalTimeline"), window))
+        return tuple(self._periods(part(data, "finalTimeline"), window))
 
     def _periods(self, timeline: Fields, window: LookAhead) -> Iterator[Shift]:
         for rotation in objects(timeline.get("rotations")):
             for period in objects(rotation.get("periods")):
                 start, end = moment(period.get("startDate")), moment(period.get("endDate"))
-                recipient = _part(period, "recipient")
+                recipient = part(period, "recipient")
                 if start is None or end is None or end <= window.now or not _keys(recipient):
                     continue
                 if text(recipient.get("type")) != "none":
@@ -167,8 +168,3 @@ def _flat(fields: Fields, depth: int) -> Iterator[Fields]:
     for participant in objects(fields.get("onCallParticipants")):
         inner = list(_flat(participant, depth - 1)) if depth else []
         yield from inner or [participant]
-
-
-def _part(fields: Fields, name: str) -> dict[str, Any]:
-    value = fields.get(name)
-    return value if isinstance(value, dict) else {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall import coverage
 from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
 from monitor_sync.oncall.path import (
@@ -68,10 +69,9 @@ def _level(rule: Fields) -> _Level:
     delay = rule.get("delay")
     held: Fields = delay if isinstance(delay, dict) else {"timeAmount": delay}
     seconds = _SECONDS.get(text(held.get("timeUnit")) or "minutes", 60)
-    recipient = rule.get("recipient")
     return _Level(
         delay=span(held.get("timeAmount"), seconds=seconds) or timedelta(),
-        recipient=named(recipient if isinstance(recipient, dict) else {}, "none"),
+        recipient=named(part(rule, "recipient"), "none"),
     )
 
 

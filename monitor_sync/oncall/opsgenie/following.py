@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
 from monitor_sync.oncall.opsgenie.escalation import beyond
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
@@ -84,8 +85,7 @@ class Opsgenie:
         if not isinstance(rules, NotRead):
             for rule in rules:
                 if flag(rule.get("isDefault"), default=len(rules) == 1):
-                    notify = rule.get("notify")
-                    return named(notify if isinstance(notify, dict) else {}, "none")
+                    return named(part(rule, "notify"), "none")
         listed = self._directory.escalations()
         if isinstance(listed, NotRead):
             return listed
@@ -99,9 +99,7 @@ class Opsgenie:
 
 
 def _owner(escalation: Fields) -> str:
-    owner = escalation.get("ownerTeam")
-    held = named(owner if isinstance(owner, dict) else {}, "team")
-    return held.key
+    return named(part(escalation, "ownerTeam"), "team").key
 
 
 def _unknown(first: tuple[PathStep, ...]) -> Followed:

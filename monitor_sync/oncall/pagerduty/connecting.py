@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from monitor_sync.http import addresses
-from monitor_sync.http.failure import one_line
 from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
-from monitor_sync.oncall.connecting import reader
+from monitor_sync.oncall.connecting import reader, sentence_at
 from monitor_sync.oncall.pagerduty.directory import PagerDutyLists
 from monitor_sync.oncall.pagerduty.following import PagerDuty
 from monitor_sync.oncall.pagerduty.incidents import PagerDutyIncidents
@@ -67,14 +66,7 @@ def _reader(connection: Connection, clock: Clock | None) -> Reader:
         base_url=base_url,
         headers={"Authorization": f"Token token={token}", "Accept": _ACCEPT},
         secrets=(token,),
-        sentences=_sentences,
+        sentences=sentence_at("error", "message"),
         throttle_waits=_THROTTLE_WAITS,
         clock=clock,
     )
-
-
-def _sentences(body: Any) -> tuple[str, ...]:
-    """Return PagerDuty's own words: ``{"error": {"message": "…"}}``."""
-    error = body.get("error") if isinstance(body, dict) else None
-    message = error.get("message") if isinstance(error, dict) else None
-    return (one_line(message),) if isinstance(message, str) and message else ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.path import LookAhead
 from monitor_sync.oncall.reader import NotRead, Reader
 from monitor_sync.oncall.reading import Fields, objects, text
@@ -67,18 +68,13 @@ class PagerDutyLists:
         return self._reader.listing("/oncalls", "who is on call", name="oncalls", query=query)
 
 
-def reference(value: Any) -> Fields:
-    """Return what refers to an object; nothing where that is missing."""
-    return value if isinstance(value, Mapping) else {}
-
-
 def _service(fields: Fields) -> PagerDutyService:
     integrations = objects(fields.get("integrations"))
     return PagerDutyService(
         id=text(fields.get("id")),
         name=text(fields.get("name")) or text(fields.get("summary")),
         status=text(fields.get("status")),
-        policy=text(reference(fields.get("escalation_policy")).get("id")),
+        policy=text(part(fields, "escalation_policy").get("id")),
         integrations=tuple(
             text(integration.get("summary")) or "without a name"
             for integration in integrations

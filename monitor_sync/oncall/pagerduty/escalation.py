@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall import coverage
-from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService, reference
+from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService
 from monitor_sync.oncall.path import (
     EscalationLevel,
     Followed,
@@ -111,7 +112,7 @@ def _level_of(entry: Fields) -> int | None:
 
 def _shift(entry: Fields, window: LookAhead) -> Shift:
     """Return an on-call of PagerDuty's; one without a start or an end has none in the window."""
-    user = reference(entry.get("user"))
+    user = part(entry, "user")
     name = text(user.get("name")) or text(user.get("summary"))
     return Shift(
         person=Responder(id=text(user.get("id")), name=shown(name) or NAMELESS),

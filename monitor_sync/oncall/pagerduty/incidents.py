@@ -20,9 +20,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from msgspec.structs import replace
 
+from monitor_sync.http.parts import part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Origin, Seconds, TimeSpan
-from monitor_sync.oncall.pagerduty.directory import reference
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.reading import Fields, flag, moment, number, objects, text
 
@@ -218,7 +218,7 @@ def _logged(items: tuple[Fields, ...]) -> HistoryPage:
     acknowledged: dict[str, Seconds] = {}
     for item in items:
         at = moment(item.get("created_at"))
-        name = text(reference(item.get("incident")).get("id"))
+        name = text(part(item, "incident").get("id"))
         if at is not None and name and text(item.get("type")) in _ACKNOWLEDGE:
             acknowledged[name] = min(at.timestamp(), acknowledged.get(name, float("inf")))
     return HistoryPage(acknowledged=acknowledged)
@@ -236,10 +236,10 @@ def incident(fields: Fields) -> Incident | None:
     created = moment(fields.get("created_at"))
     if created is None or not text(fields.get("id")):
         return None
-    service = reference(fields.get("service"))
+    service = part(fields, "service")
     status = _STATUSES.get(text(fields.get("status")), "triggered")
-    priority = reference(fields.get("priority"))
-    merged = text(reference(fields.get("resolve_reason")).get("type")) == "merge_resolve_reason"
+    priority = part(fields, "priority")
+    merged = text(part(fields, "resolve_reason").get("type")) == "merge_resolve_reason"
     return Incident(
         tool="pagerduty",
         id=text(fields.get("id")),
@@ -261,7 +261,7 @@ def incident(fields: Fields) -> Incident | None:
 
 def _begun_by(fields: Fields) -> Origin | None:
     """Return that a person made an incident; its alerts tell where it came from otherwise."""
-    agent = reference(reference(fields.get("first_trigger_log_entry")).get("agent"))
+    agent = part(fields, "first_trigger_log_entry", "agent")
     return "person" if text(agent.get("type")).startswith("user") else None
 
 
@@ -279,7 +279,7 @@ def _resolved(fields: Fields, status: IncidentStatus) -> Seconds | None:
 
 def _self_resolved(fields: Fields, status: IncidentStatus) -> bool | None:
     """Return whether no user made the last change of the status; None where nothing tells."""
-    kind = text(reference(fields.get("last_status_change_by")).get("type"))
+    kind = text(part(fields, "last_status_change_by").get("type"))
     return not kind.startswith("user") if kind and status == "resolved" else None
 
 
@@ -296,7 +296,7 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
     if incident.origin == "person" or not alerts:
         return incident
     first = next(iter(alerts), {})
-    datadog = "datadog" in text(reference(first.get("integration")).get("summary")).casefold()
+    datadog = "datadog" in text(part(first, "integration").get("summary")).casefold()
     link = _MONITOR.search(str(first.get("body") or ""))
     return replace(
         incident,

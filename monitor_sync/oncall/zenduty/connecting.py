@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from monitor_sync.http import addresses
-from monitor_sync.http.failure import one_line
 from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
-from monitor_sync.oncall.connecting import reader
+from monitor_sync.oncall.connecting import reader, sentence_at
 from monitor_sync.oncall.reader import Reader
 from monitor_sync.oncall.tool import Connection, Unusable
 from monitor_sync.oncall.zenduty.directory import ON_CALL, ZendutyLists
@@ -80,13 +79,7 @@ def _reader(connection: Connection, clock: Clock | None) -> Reader:
         base_url=base_url,
         headers={"Authorization": f"Token {key}"},
         secrets=(key,),
-        sentences=_sentences,
+        sentences=sentence_at("detail"),
         throttle_waits=THROTTLE_WAITS,
         clock=clock,
     )
-
-
-def _sentences(body: Any) -> tuple[str, ...]:
-    """Return Zenduty's own words: ``{"detail": "…"}``."""
-    detail = body.get("detail") if isinstance(body, dict) else None
-    return (one_line(detail),) if isinstance(detail, str) and detail else ()

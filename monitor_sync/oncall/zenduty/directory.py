@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from monitor_sync.http.parts import part
 from monitor_sync.oncall.path import LookAhead, Responder
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead, Reader
@@ -224,8 +225,7 @@ def _service(fields: Fields, team: ZendutyTeam) -> ZendutyService:
 
 
 def _integration(fields: Fields, service: ZendutyService) -> Integration:
-    application = fields.get("application_reference")
-    reference: Fields = application if isinstance(application, dict) else {}
+    reference = part(fields, "application_reference")
     return Integration(
         name=text(fields.get("name")),
         service=service,

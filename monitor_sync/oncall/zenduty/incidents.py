@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from msgspec.structs import replace
 
+from monitor_sync.http.parts import part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import (
     HistoryPage,
@@ -171,11 +172,11 @@ def incident(fields: Fields) -> Incident | None:
     created = _seconds(fields.get("creation_date"))
     if created is None or not (text(fields.get("unique_id")) or number):
         return None
-    service = _object(fields.get("service_object"))
+    service = part(fields, "service_object")
     acknowledged = _seconds(fields.get("acknowledged_date"))
     resolved = _seconds(fields.get("resolved_date"))
     status = _status(fields.get("status"), acknowledged, resolved)
-    priority = _object(fields.get("team_priority_object"))
+    priority = part(fields, "team_priority_object")
     return Incident(
         tool="zenduty",
         id=text(fields.get("unique_id")) or number,
@@ -209,9 +210,9 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
         return replace(incident, self_resolved=_self_resolved(incident, alerts))
     first = next(iter(alerts), {})
     entity = text(first.get("entity_id"))
-    payload = _object(first.get("payload"))
+    payload = part(first, "payload")
     monitor = whole(payload.get("alert_id", entity))
-    datadog = "datadog" in text(_object(first.get("integration_object")).get("name")).casefold()
+    datadog = "datadog" in text(part(first, "integration_object").get("name")).casefold()
     from_datadog = datadog or "aggreg_key" in payload
     return replace(
         incident,
@@ -273,10 +274,6 @@ def _tags(value: Any) -> Iterator[str]:
     yield from (text(tag.get("name")) for tag in objects(value))
     if isinstance(value, list):
         yield from (text(tag) for tag in value)
-
-
-def _object(value: Any) -> Fields:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _seconds(value: Any) -> Seconds | None:
