@@ -118,6 +118,8 @@ def read_rollup(modifier: Modifier) -> tuple[str, int]:
     words = [
         words_of(argument) for argument in modifier.arguments if not isinstance(argument, Number)
     ]
+    if len(words) > 1:
+        raise Unsupported(f"a rollup that is {words[1]}")
     method = words[0] if words else ""
     if method and method not in REDUCTIONS:
         raise Unsupported(f"rollup({method})")

@@ -37,6 +37,13 @@ METHODS: Final = ("avg", "sum", "min", "max", "count")
 NESTED_METHODS: Final = (*METHODS, "median", "stddev")
 """How the points that another rollup made become one, percentiles besides. In Datadog's preview."""
 
+CALENDAR: Final = ("daily", "weekly", "monthly", "yearly")
+"""
+Intervals of a rollup that begin with the calendar, in place of seconds; where they begin and a time
+zone may follow: ``rollup(sum, monthly, 17, 'Asia/Tokyo')``. Source: Datadog's editor since October
+2023 (htnosm.hatenablog.com/entry/2023/10/19/090000), and recorded queries of cost monitors.
+"""
+
 FILLS: Final = ("linear", "last", "zero", "null")
 
 _ONLY_QUERY: Final = (

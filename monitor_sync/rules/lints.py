@@ -328,6 +328,22 @@ def nested_rollup() -> None:
     """
 
 
+@tells("query/unread-data-source", WARNING, "unread-data-source")
+def unread_data_source() -> None:
+    """
+    A variable is about a data source that this tool does not know.
+
+    Why: Datadog may have learnt it since; if not, it refuses the monitor. Nothing of the variable
+    is checked.
+
+    Example: `{name: query1, data_source: profiles}`.
+
+    Use instead: a source of Datadog's page on the type, if it was a slip; else nothing.
+
+    Source: the schema of Datadog's API, which lags behind what the server takes.
+    """
+
+
 @tells("query/current-month", WARNING, "current-month")
 def current_month() -> None:
     """

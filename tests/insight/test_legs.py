@@ -47,7 +47,13 @@ def test_which_buckets_a_rollup_asks_for(
 
 
 @pytest.mark.parametrize(
-    "modifiers", [f".rollup(avg, {366 * _DAY + 1})", ".rollup(p95, 60)", ".weighted()"]
+    "modifiers",
+    [
+        f".rollup(avg, {366 * _DAY + 1})",
+        ".rollup(p95, 60)",
+        ".rollup(sum, monthly, 17, 'UTC')",
+        ".weighted()",
+    ],
 )
 def test_what_cannot_be_reproduced_is_said(modifiers: str) -> None:
     with pytest.raises(Unsupported):

@@ -50,6 +50,24 @@ def test_a_later_rollup_takes_more_methods_which_are_a_preview(method: str) -> N
     assert [problem.code for problem in first.problems] == ["unknown-rollup"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        ("sum, daily", []),
+        ("sum, monthly, 17, 'Asia/Tokyo'", []),
+        ("sum, weekly, 'monday'", []),
+        ("agv, daily", ["unknown-rollup"]),
+        ("sum, dayly", ["bad-interval"]),
+        ("sum, 60, 'UTC'", ["wrong-number-of-arguments"]),
+        ("sum, daily, 1, 'UTC', 2", ["wrong-number-of-arguments"]),
+    ],
+)
+def test_a_rollup_may_follow_the_calendar(arguments: str, codes: list[str]) -> None:
+    parsed = parse(METRIC, f"sum(last_1mo):sum:a.b{{*}}.rollup({arguments}) > 1")
+
+    assert [problem.code for problem in parsed.problems] == codes
+
+
 def test_the_last_layer_of_by_says_what_a_monitor_is_grouped_by() -> None:
     query = "avg(last_1h):avg:a.b{*} by {host,env}.rollup(avg, 60) by {env} > 1"
 

@@ -11,7 +11,13 @@ from monitor_sync.language.checks.algorithms import check_algorithms
 from monitor_sync.language.checks.calls import check_call
 from monitor_sync.language.checks.filters import check_case, check_filter
 from monitor_sync.language.checks.windows import check_evaluation
-from monitor_sync.language.functions import FILLS, METHODS, NESTED_METHODS, PERCENTILE
+from monitor_sync.language.functions import (
+    CALENDAR,
+    FILLS,
+    METHODS,
+    NESTED_METHODS,
+    PERCENTILE,
+)
 from monitor_sync.language.problems import Findings
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import (
@@ -146,7 +152,8 @@ def _check_modifiers(modifiers: tuple[Modifier, ...], findings: Findings, window
 def _check_rollup(modifier: Modifier, findings: Findings, window: int, *, nested: bool) -> None:
     """Check one rollup; ``nested`` says that it rolls up what another one made."""
     given = modifier.arguments
-    if not 1 <= len(given) <= 2:
+    by_calendar = len(given) > 1 and words_of(given[1]) in CALENDAR
+    if not 1 <= len(given) <= (4 if by_calendar else 2):
         findings.refuse(
             "wrong-number-of-arguments",
             modifier,
@@ -157,11 +164,9 @@ def _check_rollup(modifier: Modifier, findings: Findings, window: int, *, nested
     method = words_of(given[0])
     if method not in METHODS:
         _check_nested_method(method, given[0], findings, nested=nested)
-    if len(given) == 1:
+    if len(given) == 1 or by_calendar:
         return
     seconds = given[1]
-    if not window and words_of(seconds).isalpha():
-        return  # a variable of a cost monitor may be rolled up by calendar: `rollup(sum, monthly)`
     if not isinstance(seconds, Number) or seconds.value <= 0 or seconds.value % 1:
         findings.refuse(
             "bad-interval",

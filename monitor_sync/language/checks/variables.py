@@ -133,13 +133,21 @@ def _read(monitor_type: str, variable: Mapping[str, Any], findings: Findings) ->
     if not source:
         _missing(findings, "data_source")
     else:
-        _at(findings, "data_source").refuse(
-            "unknown-data-source",
-            Name(0, len(source), source),
-            f"`{source}` is not a data source",
-            did_you_mean(source, known),
-        )
+        _unknown_source(source, did_you_mean(source, known), _at(findings, "data_source"))
     return FormulaVariable(name=name, source=source)
+
+
+def _unknown_source(source: str, meant: str, findings: Findings) -> None:
+    """
+    Refuse a slip of the pen; a source that resembles none may be newer than this tool.
+
+    Datadog takes sources before its API description has them, as it did `llm_observability`.
+    """
+    place = Name(0, len(source), source)
+    if meant:
+        findings.refuse("unknown-data-source", place, f"`{source}` is not a data source", meant)
+    else:
+        findings.warn("unread-data-source", place, f"`{source}` is no data source that is known")
 
 
 def _text(variable: Mapping[str, Any], field: str) -> str:
