@@ -138,18 +138,29 @@ def read_known(
     budget: Seconds | None,
     conversation: Conversation | None,
     now: Seconds,
+    listed: Mapping[int, str] | None = None,
 ) -> KnownIncidents:
-    """Return the incidents of a span, read as far as they are not known yet. Raises UsageError."""
+    """
+    Return the incidents of a span, read as far as they are not known yet.
+
+    ``listed`` are keys of our live monitors by Datadog's id, from who has listed them already; None
+    lists them where it matters. Raises UsageError.
+    """
     from monitor_sync.app.response_history import read_history
 
     history = read_history(
         project, target, span,
         offline=offline, budget=budget, conversation=conversation, now=now,
     )  # fmt: skip
-    ids, notes = _live_ids(project, target, history.incidents, offline=offline)
+    adopted = {
+        monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None
+    }
+    notes: tuple[str, ...] = ()
+    if listed is None and not offline:
+        listed, notes = _live_ids(project, target, history.incidents)
     return KnownIncidents(
         incidents=history.incidents,
-        ids=ids,
+        ids={**adopted, **(listed or {})} or None,
         tools=history.tools,
         as_of=history.as_of,
         complete=history.complete and history.as_of is not None,
@@ -190,47 +201,41 @@ def _further(project: Project) -> list[tuple[str, Sequence[str]]]:
 
 def _question(project: Project, options: ResponseOptions, now: Seconds) -> ResponseQuestion:
     """Return what the report is about. Raises UsageError where its days are none."""
-    from monitor_sync.insight.response.report import USUAL_WEEKS, ResponseQuestion, usual_days
+    from monitor_sync.insight.response.report import USUAL_WEEKS, usual_question
     from monitor_sync.insight.response.weeks import day_of, zone_of
 
     zone = zone_of(project.time_zone)
-    first, after = usual_days(now, zone)
-    if options.start is not None:
-        after = day_of(now, zone) + timedelta(days=1)
-    end = options.end or after
-    start = options.start or (first if options.end is None else end - timedelta(weeks=USUAL_WEEKS))
+    usual = usual_question(now, zone)
+    end = options.end or (day_of(now, zone) + timedelta(days=1) if options.start else usual.end)
+    start = options.start or end - timedelta(weeks=USUAL_WEEKS)
     if start >= end:
         raise UsageError(
             f"there is no day from {start} up to {end}",
             hint="`--to` is the day after the last: `--from 2026-10-05 --to 2026-10-12` is a week",
         )
-    return ResponseQuestion(
-        start=start, end=end, by=tuple(options.by), selectors=tuple(options.selectors), now=now
-    )
+    by, chosen = tuple(options.by), tuple(options.selectors)
+    return replace(usual, start=start, end=end, by=by, selectors=chosen)
 
 
 def _live_ids(
-    project: Project, target: Target, incidents: Sequence[Incident], *, offline: bool
-) -> tuple[Mapping[int, str] | None, tuple[str, ...]]:
+    project: Project, target: Target, incidents: Sequence[Incident]
+) -> tuple[dict[int, str], tuple[str, ...]]:
     """
-    Return the keys of our monitors by Datadog's id, None where it does not say; and why not.
+    Return the keys of our live monitors by Datadog's id, none where it does not say; and why not.
 
     Nobody is asked where no incident names a monitor: one listing is enough for the others.
     """
-    adopted = {
-        monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None
-    }
-    if offline or all(incident.monitor_id is None for incident in incidents):
-        return adopted or None, ()
+    if all(incident.monitor_id is None for incident in incidents):
+        return {}, ()
     try:
         client = target.connect()
     except UsageError as error:
-        return adopted or None, (f"Datadog was not asked which monitors are ours: {error}",)
+        return {}, (f"Datadog was not asked which monitors are ours: {error}",)
     try:
         pages = client.monitors.pages(tags=(f"{PROJECT_TAG}:{project.name}",))
         ids = {live["id"]: tag_value(live["tags"], KEY_TAG) for page in pages for live in page}
     except RemoteError as error:
-        return adopted or None, (f"Datadog did not say which monitors are ours: {error.problem}",)
+        return {}, (f"Datadog did not say which monitors are ours: {error.problem}",)
     finally:
         client.close()
-    return adopted | ids, ()
+    return ids, ()

@@ -6,23 +6,35 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from monitor_sync.app import files, live_statuses, noisy_monitors, on_call, response_history
+from monitor_sync.app import (
+    files,
+    live_statuses,
+    noisy_monitors,
+    on_call,
+    responding,
+    response_history,
+)
 from monitor_sync.errors import UsageError
+from monitor_sync.incidents import TimeSpan
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from monitor_sync.app.conversation import Conversation
     from monitor_sync.app.noisy_monitors import NoiseReport
     from monitor_sync.app.on_call import VerifiedPaths
+    from monitor_sync.app.responding import KnownIncidents
     from monitor_sync.app.response_history import ResponseHistory
     from monitor_sync.app.target import Target
     from monitor_sync.app.unit_test_files import DeclaredTest
-    from monitor_sync.incidents import Rca, Seconds, TimeSpan
+    from monitor_sync.incidents import Rca, Seconds
     from monitor_sync.insight.ownership import Ownership
-    from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport
+    from monitor_sync.insight.response.report import ResponseReport
+    from monitor_sync.insight.response.times import Response
     from monitor_sync.model import Project
 
 PATHS: Final = "who is on call"
@@ -37,8 +49,9 @@ class SiteFacts:
     """
     All that the pages of a site tell.
 
-    ``responded`` is how incidents were responded to in the last twelve weeks and the one that goes
-    on, None where nobody could be asked. ``tests`` are the names of unit tests by key of their
+    ``responded`` is what ``report sla`` tells where nobody says which days, None where nobody could
+    be asked. ``recent`` are the incidents of its trends and those since: they are drawn week by
+    week, and say what is open now. ``tests`` are the names of unit tests by key of their
     monitor, ``sops`` the texts of SOPs that are files, by team. ``paths`` are the pages followed to
     people, None where nobody could be asked. ``names``: people may be named, and incidents by their
     titles. ``not_checked`` maps what could not be asked to the reason. ``made`` is when the site
@@ -50,6 +63,7 @@ class SiteFacts:
     noise: NoiseReport
     made: datetime
     responded: ResponseReport | None = None
+    recent: tuple[Response, ...] = ()
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sops: Mapping[str, str] = field(default_factory=dict)
     paths: VerifiedPaths | None = None
@@ -81,16 +95,28 @@ class _Asking:
     conversation: Conversation | None
     now: Seconds
 
-    def history(self, span: TimeSpan, *, alerts: bool) -> ResponseHistory:
-        """Return the alerts of a span, or its incidents."""
-        return response_history.read_history(
+    def incidents(self, span: TimeSpan, statuses: live_statuses.LiveStatuses) -> KnownIncidents:
+        """Return the incidents of a span, with what places them."""
+        return responding.read_known(
             self.project,
             self.target,
             span,
             offline=self.options.offline,
             budget=self.options.budget,
-            incidents=not alerts,
-            episodes=alerts,
+            conversation=self.conversation,
+            now=self.now,
+            listed={status.id: key for key, status in statuses.by_key.items()},
+        )
+
+    def alerts(self, span: TimeSpan) -> ResponseHistory:
+        """Return the alerts of a span."""
+        return response_history.read_history(
+            self.project,
+            self.target,
+            span,
+            offline=self.options.offline,
+            incidents=False,
+            episodes=True,
             conversation=self.conversation,
             now=self.now,
         )
@@ -146,55 +172,49 @@ def _gathered(
     monitors, zone = list(project.monitors.values()), zone_of(project.time_zone)
     statuses = asking.statuses()
     span = noisy_monitors.span_of(None, None, zone, now)
-    question = _question(project, now)
-    incidents = asking.history(question.needed(zone), alerts=False)
-    alerts = asking.history(span, alerts=True)
-    within = tuple(i for i in incidents.incidents if span.start <= i.created < span.end)
+    known, alerts = asking.incidents(_recent_span(now, zone), statuses), asking.alerts(span)
+    within = tuple(i for i in known.incidents if span.start <= i.created < span.end)
     paths, unknown = _paths(asking)
-    return SiteFacts(
+    facts = SiteFacts(
         project=project,
         ownership=ownership(project, monitors, tests.keys()),
         noise=noisy_monitors.judged(
             project, monitors, statuses, replace(alerts, incidents=within), span, now=now
         ),
         made=datetime.fromtimestamp(now, UTC),
-        responded=_responded(project, incidents, register, question, statuses),
         tests=tests,
         sops=_sops(asking.root, project),
         paths=paths,
         names=asking.options.names,
-        notes=tuple(dict.fromkeys((*incidents.notes, *alerts.notes))),
+        notes=tuple(dict.fromkeys((*known.notes, *alerts.notes))),
         not_checked={**statuses.not_checked, **unknown},
     )
+    return facts if known.as_of is None else _with_response(facts, known, register, zone)
 
 
-def _question(project: Project, now: Seconds) -> ResponseQuestion:
-    """Return what is asked of the on-call tools: twelve whole weeks, and the days since."""
-    from monitor_sync.insight.response.report import ResponseQuestion, usual_days
-    from monitor_sync.insight.response.sla import TREND_WEEKS
-    from monitor_sync.insight.response.weeks import day_of, zone_of
+def _recent_span(now: Seconds, zone: ZoneInfo) -> TimeSpan:
+    """Return the time that the usual report needs, up to now."""
+    from monitor_sync.insight.response.report import usual_question
 
-    zone = zone_of(project.time_zone)
-    first, _ = usual_days(now, zone, TREND_WEEKS)
-    end = day_of(now, zone) + timedelta(days=1)
-    return ResponseQuestion(start=first, end=end, by=("team",), now=now)
+    return TimeSpan(usual_question(now, zone).needed(zone).start, now)
 
 
-def _responded(
-    project: Project,
-    history: ResponseHistory,
-    register: Sequence[Rca],
-    question: ResponseQuestion,
-    statuses: live_statuses.LiveStatuses,
-) -> ResponseReport | None:
-    """Return how incidents were responded to, None where no tool was ever read."""
-    from monitor_sync.insight.response.report import response_report
+def _with_response(
+    facts: SiteFacts, known: KnownIncidents, register: Sequence[Rca], zone: ZoneInfo
+) -> SiteFacts:
+    """Return the facts with how incidents were responded to."""
+    from monitor_sync.insight.response.placement import placed, places_of
+    from monitor_sync.insight.response.report import report_of, usual_question
+    from monitor_sync.insight.response.times import responses
 
-    if history.as_of is None:
-        return None
-    ids = {status.id: key for key, status in statuses.by_key.items()} or None
-    as_of_history = replace(question, now=min(question.now, history.as_of))
-    return response_report(project, history.incidents, register, as_of_history, ids)
+    project, now = facts.project, facts.made.timestamp()
+    incidents = placed(known.incidents, places_of(project, known.ids))
+    question = replace(usual_question(now, zone), now=known.at(now))
+    return replace(
+        facts,
+        responded=report_of(project, incidents, register, question),
+        recent=responses(incidents, project.teams, zone, known.at(now)).counted,
+    )
 
 
 def _tests(declared: list[DeclaredTest]) -> dict[str, tuple[str, ...]]:

@@ -73,6 +73,7 @@ def report_weekly(
     team that there is none of.
     """
     from monitor_sync.insight.response import weekly, weeks
+    from monitor_sync.insight.response.report import question_of
 
     options = options or WeeklyOptions()
     now = time.time() if now is None else now
@@ -80,7 +81,7 @@ def report_weekly(
     teams = _teams(project, options.teams)
     zone = weeks.zone_of(project.time_zone)
     week = _week(options.week) or weeks.last_whole_week(now, zone)
-    month = weekly.question_of(week, now, weekly.RCA_WEEKS).needed(zone)
+    month = question_of(week, now).needed(zone)
     known = responding.read_known(
         project, target, TimeSpan(month.start, month.end),
         offline=options.offline, budget=options.budget, conversation=conversation, now=now,

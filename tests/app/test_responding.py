@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,11 +13,15 @@ import pytest
 from monitor_sync.app import history_folder
 from monitor_sync.app.failures import WrongFiles
 from monitor_sync.app.responding import Responded, ResponseOptions, report_sla
+from monitor_sync.app.site import SiteOptions, site_facts
 from monitor_sync.app.target import Target
 from monitor_sync.app.weekly import WeeklyOptions, report_weekly
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import HistoryPage, TimeSpan, ToolFigures
 from monitor_sync.render import response as shown
+from monitor_sync.render.quantities import duration, percent
+from monitor_sync.render.response.json import document
+from monitor_sync.render.site.pages import pages
 from monitor_sync.store import history
 from monitor_sync.store.history import Reading
 from tests.insight.response.incidents import incident
@@ -59,6 +64,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
         incidents=(
             made(1, 25), made(2, 3), made(3, 9, "claims"), made(4, 1, "unknown"),
             made(5, 0.75, "claims", resolved=None),
+            made(6, 40, "claims", resolved=None), made(7, 0.1, resolved=None),
         )
     )  # fmt: skip
     with history.opened(history_folder.folder(target, None, "acme", print)) as file:
@@ -145,7 +151,10 @@ def test_the_screen_says_first_whether_we_are_within_target_and_fits_eighty_colu
     text = " ".join(" ".join(lines).split())
     assert "Acknowledged and open: 1, #5 of claims for 17h." in text
     assert "Zenduty itself says MTTA 8m (here 4m, -50 %), MTTR 20m (here 20m, 0 %)" in text
-    assert "5 incidents of 3 teams: 5 acknowledged, 0 never, 0 waiting; 4 resolved, 1 open." in text
+    assert (
+        "5 incidents of 3 teams: 5 acknowledged, 0 never, 0 waiting; 4 resolved, 1 open, 4 late."
+        in text
+    )
     assert "as of 2026-10-05 05:00 UTC, 1 hours ago" in text
 
 
@@ -166,3 +175,37 @@ def replace_number(of: Any) -> Any:
 
     created = of.created + 2000
     return changed(of, id="id10", number="10", created=created, acknowledged=None, resolved=created)
+
+
+def test_the_site_has_the_numbers_of_report_sla_and_says_where_it_looks_further(
+    root: Path, target: Target
+) -> None:
+    figures = document(responded_to(root, target))
+    site = dict(pages(site_facts(root, target, SiteOptions(offline=True), now=NOW)))
+    page = " ".join(site["index.html"].split())
+
+    assert "Incidents of 2026-09-07 to 2026-10-04 (Asia/Jakarta), the last four whole weeks" in page
+    assert shown_rows(page, "Teams by response") == [
+        [*map(str, (row["by"]["team"], row["late"], f"{row['incidents']}*")),
+         *(text for measure in ("mtta", "mttr") for text in
+           (duration(row[measure]["mean"]), percent(row[measure]["within_target"])))]
+        for row in figures["rows"]
+    ]  # fmt: skip
+    total, rca, again = figures["total"], figures["rca"], figures["recurrence"]
+    assert f"<b>{total['incidents']}</b> incidents: {total['late']} late" in page
+    assert f"{len(rca['missing'])} of {rca['asked']} urgent incidents without an RCA" in page
+    assert f"{again['reoccurrences']} of {again['occurrences']} incidents (" in page
+    assert [row["number"] for row in figures["open"]] == ["5"]
+    assert [row[0] for row in shown_rows(page, "Open incidents")] == ["6", "5", "7"]
+    assert '<b class="">3</b> open now, of all since 2026-07-13; 0 not acknowledged' in page
+
+
+def shown_rows(page: str, label: str) -> list[list[str]]:
+    """The words of a table's rows, its first seven columns."""
+    body = (
+        page.partition(f'aria-label="{label}"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    )
+    return [
+        [re.sub("<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row)][:7]
+        for row in re.findall(r"<tr>.*?</tr>", body)
+    ]

@@ -77,17 +77,19 @@ def test_a_team_reads_its_week_against_target_what_came_back_and_what_to_do() ->
     teams, motor, claims = shown.markdown(week()).split("\n\n## ")
 
     assert teams.splitlines()[2:] == [
-        "| team | incidents | open | MTTA | in time | MTTR | in time |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-        "| `motor-quotes` | 3 | 1 | 5m | 33 % | 1h22 | 33 % |",
-        "| `claims` | 1 | 0 | - | - | 1m | 100 % |",
+        "| team | late | incidents | open | MTTA | in time | MTTR | in time |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| `motor-quotes` | 3 | 3 | 1 | 5m | 33 % | 1h22 | 33 % |",
+        "| `claims` | 0 | 1 | 0 | - | - | 1m | 100 % |",
+        "",
+        "- Late: unacknowledged or open for longer than its target.",
     ]
     assert motor.startswith("`motor-quotes`: on-call in week 2026-W40, 2026-09-28 to 2026-10-04")
     assert "- MTTA 5m of the 2 acknowledged, within the target of 5m; 33 % of 3 in time." in motor
     assert "- MTTR 1h22 of the 2 resolved, within the target of 1h30; 33 % of 3 in time." in motor
     assert "3 incidents of 1 team: 2 acknowledged, 0 never, 1 waiting" in motor
     assert "2 times (0 the week before): `motor/flow/conversion`, no runbook" in motor
-    assert "4 days late, `motor/rca/a.md`" in motor
+    assert "4 days overdue, `motor/rca/a.md`" in motor
     assert "`motor/rca/a.md` 2 times since its RCA, 1 action not done" in motor
     assert "hold an RCA of `#12 of motor-quotes`" in motor
     assert "1 incident of 1 team" in claims
@@ -117,7 +119,7 @@ def test_the_review_is_an_agenda_over_all_units() -> None:
         "No monitor of ours told of these",
         "Notes",
     ]
-    assert "`motor-quotes`: 2 of 3 late to acknowledge" in text
+    assert "`motor-quotes`: 3 of 3 late, 2 of 3 to acknowledge (mean 5m), 2 of 3 to resolve" in text
     assert "2 of 3 with P1 or P2 in 4 weeks: `motor-quotes` 2" in text
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor_sync import selectors
@@ -25,7 +26,7 @@ from monitor_sync.insight.response.weeks import (
 )
 from monitor_sync.model import Project
 
-USUAL_WEEKS = 4
+USUAL_WEEKS: Final = 4
 """Whole weeks that a report is about where nobody says which."""
 
 
@@ -100,16 +101,27 @@ class ResponseReport:
         teams = sla.rows(self.counted, ("team",))
         return sum(row.times(measure).judged > 0 and row.by["team"] not in timed for row in teams)
 
-    def is_late(self, measure: Measure) -> bool | None:
+    def is_above_target(self, measure: Measure) -> bool | None:
         """Return whether the mean is above the target, None without a mean or the one target."""
-        mean, targets = self.whole.times(measure).mean, set(self.targets[measure])
-        return mean > min(targets) if mean is not None and len(targets) == 1 else None
+        return above_target(self.whole.times(measure).mean, self.targets[measure])
 
 
-def usual_days(now: Seconds, zone: ZoneInfo, weeks: int = USUAL_WEEKS) -> tuple[date, date]:
-    """Return the first day of the last whole weeks, and the day after them."""
-    monday = monday_of(last_whole_week(now, zone))
-    return monday - timedelta(weeks=weeks - 1), monday + timedelta(weeks=1)
+def above_target(mean: Seconds | None, targets: Sequence[int]) -> bool | None:
+    """Return whether a mean is above the target, None without a mean or the one target."""
+    return mean > targets[0] if mean is not None and len(targets) == 1 else None
+
+
+def usual_question(now: Seconds, zone: ZoneInfo) -> ResponseQuestion:
+    """Return what is asked where nobody says which days: the last whole weeks, by team."""
+    return question_of(last_whole_week(now, zone), now)
+
+
+def question_of(week: str, now: Seconds, weeks: int = USUAL_WEEKS) -> ResponseQuestion:
+    """Return the question about so many whole weeks, of which ``week`` is the last."""
+    monday = monday_of(week)
+    return ResponseQuestion(
+        start=monday - timedelta(weeks=weeks - 1), end=monday + timedelta(weeks=1), now=now
+    )
 
 
 def response_report(
@@ -134,12 +146,16 @@ def report_of(
     register: Sequence[Rca],
     question: ResponseQuestion,
 ) -> ResponseReport:
-    """Return how we responded to the incidents that a question means, with their RCAs."""
+    """
+    Return how we responded to the incidents that a question means, with their RCAs.
+
+    What was created outside of ``question.needed`` changes nothing: who asks the same of more
+    incidents gets the same answer.
+    """
     zone = zone_of(project.time_zone)
-    span = question.span(zone)
-    within = [own for own in chosen if span.start <= own.incident.created < span.end]
-    counted = responses(within, project.teams, zone, question.now)
-    known = responses(chosen, project.teams, zone, question.now).counted
+    needed, span = question.needed(zone), question.span(zone)
+    known = responses(_within(chosen, needed), project.teams, zone, question.now).counted
+    counted = responses(_within(chosen, span), project.teams, zone, question.now)
     return ResponseReport(
         question=question,
         zone=project.time_zone,
@@ -149,13 +165,17 @@ def report_of(
             **sla.trends(known, (), question.last_week),
             **sla.trends(known, question.by, question.last_week),
         },
-        targets=_targets(counted.counted),
+        targets=targets_of(counted.counted),
         left_out=counted.left_out,
         open=tuple(response for response in counted.counted if response.is_open),
         recurrence=recurrence.recurrence(counted.counted, known, span.start, span.end),
         rca=rca.findings(register, counted.counted, known, question.now, zone),
         counted=counted.counted,
     )
+
+
+def _within(chosen: Iterable[PlacedIncident], span: TimeSpan) -> Iterator[PlacedIncident]:
+    return (own for own in chosen if span.start <= own.incident.created < span.end)
 
 
 def selected(
@@ -206,7 +226,8 @@ def _by_target(
     return groups
 
 
-def _targets(counted: Sequence[Response]) -> dict[Measure, tuple[int, ...]]:
+def targets_of(counted: Sequence[Response]) -> dict[Measure, tuple[int, ...]]:
+    """Return the seconds by which incidents are judged, the strictest first."""
     by_measure: dict[Measure, set[int | None]] = {
         "acknowledge": {response.acknowledge_target for response in counted},
         "resolve": {response.resolve_target for response in counted},

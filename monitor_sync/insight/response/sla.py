@@ -61,7 +61,11 @@ class TimesSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRow:
-    """The incidents that are alike in ``by``, counted; ``mtta`` and ``mttr`` are their times."""
+    """
+    The incidents that are alike in ``by``, counted; ``mtta`` and ``mttr`` are their times.
+
+    ``late`` counts those that were late to be acknowledged, to be resolved, or both.
+    """
 
     by: Mapping[ResponseDimension, str]
     incidents: int
@@ -70,6 +74,7 @@ class ResponseRow:
     waiting: int
     resolved: int
     open: int
+    late: int
     mtta: TimesSummary
     mttr: TimesSummary
 
@@ -151,6 +156,7 @@ def row(
         waiting=waiting,
         resolved=len(resolved),
         open=len(group) - len(resolved),
+        late=sum(response.is_late for response in group),
         mtta=_times(acknowledged, [response.acknowledged_in_time for response in group]),
         mttr=_times(resolved, [response.resolved_in_time for response in group]),
     )
@@ -179,20 +185,17 @@ def percentile(ordered: Sequence[Seconds], percent: float) -> Seconds | None:
     return ordered[below] + (rank - below) * (ordered[above] - ordered[below])
 
 
-def in_order(
-    rows_of: Iterable[ResponseRow], measure: Measure | None = None
-) -> tuple[ResponseRow, ...]:
-    """Return rows by week where they have one, else the worst first: by one measure, or by both."""
-    return tuple(sorted(rows_of, key=lambda of: _order(of, measure)))
+def in_order(rows_of: Iterable[ResponseRow]) -> tuple[ResponseRow, ...]:
+    """Return rows by week where they have one, else the worst first: the most late incidents."""
+    return tuple(sorted(rows_of, key=_order))
 
 
-def _order(of: ResponseRow, measure: Measure | None) -> tuple[object, ...]:
+def _order(of: ResponseRow) -> tuple[object, ...]:
     """Many late ones are worse than a high share of few; then what nobody has acknowledged."""
     if "week" in of.by:
         rest = [value for dimension, value in of.by.items() if dimension != "week"]
         return (*rest, of.by["week"])
-    late = of.mtta.late + of.mttr.late if measure is None else of.times(measure).late
-    return (-late, -(of.waiting + of.never_acknowledged), -of.incidents, *of.by.values())
+    return (-of.late, -(of.waiting + of.never_acknowledged), -of.incidents, *of.by.values())
 
 
 def trends(

@@ -63,6 +63,11 @@ class Response:
         return self.age is not None
 
     @property
+    def is_late(self) -> bool:
+        """True if it was acknowledged or resolved after its target, or is past one without that."""
+        return self.acknowledged_in_time is False or self.resolved_in_time is False
+
+    @property
     def waits(self) -> bool:
         """True if it is open and nobody has acknowledged it."""
         return self.is_open and self.acknowledged_after is None

@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
 
 from monitor_sync.incidents import Incident, Rca, Seconds
 from monitor_sync.insight.response.placement import PlacedIncident, placed, places_of
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.report import (
-    ResponseQuestion,
     ResponseReport,
     concerned,
+    question_of,
     report_of,
 )
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import monday_of
 from monitor_sync.model import Project, Team
 
-RCA_WEEKS: Final = 4
-"""Weeks up to the one that is told in which incidents are asked for their RCA."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamWeek:
     """
-    One team's week: its incidents, and what its RCAs lack over the last four weeks.
+    One team's week: its incidents, and what its RCAs lack over ``USUAL_WEEKS`` up to it.
 
     ``on_call`` names who is on call, None where nobody asked or the tool did not say.
     """
@@ -49,14 +45,6 @@ class WeekReview:
     report: ResponseReport
     rca: RcaFindings
     unseen: tuple[Response, ...]
-
-
-def question_of(week: str, now: Seconds, weeks: int = 1) -> ResponseQuestion:
-    """Return the question about some weeks, of which ``week`` is the last."""
-    monday = monday_of(week)
-    return ResponseQuestion(
-        start=monday - timedelta(weeks=weeks - 1), end=monday + timedelta(weeks=1), now=now
-    )
 
 
 def team_weeks(
@@ -86,8 +74,8 @@ def _team_week(
     now: Seconds,
 ) -> TeamWeek:
     entries = concerned(register, (f"team:{team.name}",))
-    question = replace(question_of(week, now), by=("priority",))
-    month = report_of(project, own, entries, question_of(week, now, RCA_WEEKS))
+    question = replace(question_of(week, now, 1), by=("priority",))
+    month = report_of(project, own, entries, question_of(week, now))
     return TeamWeek(team=team, report=report_of(project, own, entries, question), rca=month.rca)
 
 
@@ -101,8 +89,8 @@ def week_review(
 ) -> WeekReview:
     """Return the week of all units."""
     everything = placed(incidents, places_of(project, ids))
-    report = report_of(project, everything, register, question_of(week, now))
-    month = report_of(project, everything, register, question_of(week, now, RCA_WEEKS))
+    report = report_of(project, everything, register, question_of(week, now, 1))
+    month = report_of(project, everything, register, question_of(week, now))
     unseen = tuple(
         response
         for response in report.counted

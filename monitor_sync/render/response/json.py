@@ -65,6 +65,7 @@ def row(own: ResponseRow) -> dict[str, Any]:
         "waiting": own.waiting,
         "resolved": own.resolved,
         "open": own.open,
+        "late": own.late,
         "mtta": _times(own.mtta),
         "mttr": _times(own.mttr),
     }

@@ -16,6 +16,7 @@ from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.text import against_tool, heading, tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
+    LATE,
     came_back,
     change,
     few,
@@ -38,6 +39,8 @@ def markdown(responded: Responded) -> str:
     lines += ["", tally(report), ""]
     for measure in CONDITIONS:
         lines += [f"### {CONDITIONS[measure]}", "", *_table(report, measure), ""]
+    if "week" not in report.question.by:
+        lines += [f"Most late first. {LATE.capitalize()}.", ""]
     lines += ["Change: the mean of the last week against the week before; + is slower.", ""]
     if any(row.is_few for row in report.rows):
         lines += [f"\\* fewer than {FEW} incidents: chance decides.", ""]

@@ -10,12 +10,13 @@ from monitor_sync.app.responding import Responded
 from monitor_sync.incidents import Measure, ToolFigures
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.report import ResponseReport
-from monitor_sync.insight.response.sla import FEW, ResponseRow, in_order, values_of
+from monitor_sync.insight.response.sla import FEW, ResponseRow, values_of
 from monitor_sync.insight.response.times import Response
 from monitor_sync.render.quantities import UNKNOWN, duration, percent
 from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.values import (
     CONDITIONS,
+    LATE,
     LEFT_OUT,
     came_back,
     change,
@@ -47,7 +48,10 @@ _TIMES: Final = 5
 _BEFORE: Final = 8
 _TITLE: Final = 120
 _HEAD: Final = ("n", "in time", "mean", "median", "p90", "p95", "change", "12 weeks")
-_CHANGE: Final = "change: the mean of the last week against the week before; + is slower."
+_WORDS: Final = (
+    f"{LATE}.",
+    "change: the mean of the last week against the week before; + is slower.",
+)
 _NUMBERS: Final = range(1, len(_HEAD))
 _DONE: Final[dict[Measure, str]] = {"acknowledge": "acknowledged", "resolve": "resolved"}
 _TITLES: Final[dict[Measure, str]] = {
@@ -72,7 +76,8 @@ def text(responded: Responded, style: Style = PLAIN, *, whole: bool = False) -> 
             first, *others = _table(report, measure, width, whole=whole)
             lines += [style(first, dim=True), *others, ""]
         if "week" not in report.question.by:
-            lines += [style(line, dim=True) for line in wrapped(_CHANGE, width, 2)] + [""]
+            words = [line for word in _WORDS for line in wrapped(word, width, 2)]
+            lines += [*(style(line, dim=True) for line in words), ""]
     lines += _repeaters(responded, width)
     for line in (*said(responded), tally(report)):
         lines += wrapped(line, width, 2)
@@ -84,9 +89,8 @@ def heading(responded: Responded) -> str:
     """Return what the report is about, and on whose word it rests."""
     tools = listed([plain(tool) for tool in responded.tools]) if responded.tools else "no tool"
     incomplete = "" if responded.complete else "; incomplete, see below"
-    return (
-        f"Incidents of {days(responded)} ({responded.report.zone}), as {tools} has them{incomplete}"
-    )
+    report = responded.report
+    return f"Incidents of {days(report.question)} ({report.zone}), as {tools} has them{incomplete}"
 
 
 def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> str:
@@ -108,7 +112,7 @@ def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> 
         within += _teams(report, measure)
     if len(set(targets)) > 1:
         return f"{name} {mean}, targets {promised(targets)}; {within}."
-    side = "above" if report.is_late(measure) else "within"
+    side = "above" if report.is_above_target(measure) else "within"
     return f"{name} {mean}, {side} the target of {promised(targets)}; {within}."
 
 
@@ -122,7 +126,7 @@ def _teams(report: ResponseReport, measure: Measure) -> str:
 
 def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool) -> list[str]:
     """Return the head of a table, the row of all, and the worst rows."""
-    rows = in_order(report.rows, measure)
+    rows = report.rows
     shown = len(rows) if whole else min(_SHOWN, len(rows))
     by = ", ".join(report.question.by) or "all"
     head = f"{_TITLES[measure]} by {by}"
@@ -245,10 +249,11 @@ def tally(report: ResponseReport) -> str:
     whole = report.whole
     left = [f"{number} {LEFT_OUT[reason]}" for reason, number in report.left_out.items() if number]
     teams = len({response.placed.team for response in report.counted})
+    late = f", {whole.late} late" if any(report.targets.values()) else ""
     return (
         f"{count(whole.incidents, 'incident')} of {count(teams, 'team')}:"
         f" {whole.acknowledged} acknowledged, {whole.never_acknowledged} never,"
-        f" {whole.waiting} waiting; {whole.resolved} resolved, {whole.open} open."
+        f" {whole.waiting} waiting; {whole.resolved} resolved, {whole.open} open{late}."
         f" Left out: {', '.join(left) if left else 'none'}."
     )
 
@@ -271,6 +276,9 @@ def next_step(responded: Responded) -> str:
     if findings.missing:
         oldest = findings.missing[0]
         return f"Next: hold an RCA of {plain(number(oldest))}, in <unit>/rca/."
+    if report.whole.late:
+        incidents = count(report.whole.incidents, "incident")
+        return f"Next: look at why {report.whole.late} of {incidents} went past the target."
     if report.counted:
         return "Nothing is late."
     return "No incidents." if responded.complete else "No incidents are known; the notes say why."

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from monitor_sync.app.responding import Responded
 from monitor_sync.incidents import Measure
 from monitor_sync.insight.response.recurrence import Recurrence, Repeater
+from monitor_sync.insight.response.report import ResponseQuestion
 from monitor_sync.insight.response.sla import ResponseRow
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.titles import short_title
@@ -30,6 +30,10 @@ LEFT_OUT: Final = {
 
 CONDITIONS: Final[dict[Measure, str]] = {"acknowledge": "MTTA", "resolve": "MTTR"}
 """What the mean of a measure is called."""
+
+
+LATE: Final = "late: unacknowledged or open for longer than its target"
+"""Which incidents are late, as it is said wherever rows are in the order of it."""
 
 
 def promised(targets: Sequence[int]) -> str:
@@ -59,9 +63,8 @@ def _bar(value: float, highest: float) -> str:
     return _BARS[min(len(_BARS) - 1, math.floor(level * len(_BARS)))]
 
 
-def days(responded: Responded) -> str:
+def days(question: ResponseQuestion) -> str:
     """Return which days a report is about, the last one included."""
-    question = responded.report.question
     last = question.end - timedelta(days=1)
     return f"{question.start}" if last == question.start else f"{question.start} to {last}"
 

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from monitor_sync.app.site import SiteFacts
 from monitor_sync.counting import count
+from monitor_sync.insight.response.rca import GRACE
 from monitor_sync.insight.response.recurrence import Repeater
 from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.render.noise import proposed, tally
+from monitor_sync.render.response.values import came_back
 from monitor_sync.render.site import response
 from monitor_sync.render.site.places import PlacePage
 
@@ -31,7 +33,8 @@ def values(
         "teams": teams,
         "units": units,
         "tally": tally(facts.noise),
-        "how": response.went(report) if report else None,
+        "how": response.went(report, facts.recent) if report else None,
+        "again": came_back(report.recurrence) if report else "",
         "first": list(_first(facts, teams)),
         "worst": _worst(report, teams) if report else [],
         "repeaters": list(_repeaters(facts, report)) if report else [],
@@ -60,17 +63,17 @@ def _file(pages: Mapping[str, PlacePage], team: str) -> str:
 
 
 def _of_response(report: ResponseReport, pages: Mapping[str, PlacePage]) -> Iterator[Step]:
-    for row in response.worst_teams(report)[:1]:
-        late = row.mtta.late + row.mttr.late
-        if late:
+    for row in report.rows[:1]:
+        if row.late:
             team = row.by["team"]
             title = pages[team].title if team in pages else team
-            times = count(late, "time")
-            yield f"{title} was late {times} in four weeks: look at why", "", _file(pages, team)
+            late = f"{title} was late in {row.late} of {count(row.incidents, 'incident')}"
+            yield f"{late}: look at why", "", _file(pages, team)
     rca = report.rca
     if rca.missing:
         incidents = ", ".join(f"#{late.incident.number}" for late in rca.missing[:_MOST])
-        yield f"{count(len(rca.missing), 'urgent incident')} without an RCA", incidents, ""
+        missing = f"{len(rca.missing)} of {count(rca.asked, 'urgent incident')}"
+        yield f"{missing} without an RCA after {GRACE.days} days", incidents, ""
     if rca.overdue:
         yield f"{count(len(rca.overdue), 'action')} of RCAs overdue", rca.overdue[0].rca.path, ""
     for still in rca.recurring[:1]:
@@ -82,7 +85,7 @@ def _worst(
 ) -> list[tuple[Any, str, str, dict[str, Any] | None]]:
     pages = {page.name: page for page in teams}
     rows = []
-    for row in response.worst_teams(report):
+    for row in report.rows:
         team = row.by["team"]
         page = pages.get(team)
         title, file = (page.title, page.file) if page else (team, "")

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any, Final
 
 from monitor_sync.app.site import SiteFacts
+from monitor_sync.render.response.values import LATE, days
 from monitor_sync.render.site import awareness, monitor_list, overview, places, response
 from monitor_sync.render.site.environment import environment
 from monitor_sync.render.site.places import PlacePage, team_file
@@ -57,7 +58,8 @@ def _on_call(facts: SiteFacts) -> str:
 
 def _place(facts: SiteFacts, page: PlacePage) -> str:
     called = [(team, places.on_call(facts, team), places.targets(team)) for team in page.teams]
-    how = response.went(facts.responded, page.kind, page.name) if facts.responded else None
+    report = facts.responded
+    how = response.went(report, facts.recent, page.kind, page.name) if report else None
     return _page(facts, "place", depth="../", page=page, called=called, how=how)
 
 
@@ -72,7 +74,9 @@ def _page(facts: SiteFacts, template: str, *, depth: str = "", **values: Any) ->
             policy=POLICY,
             here=template,
             hide=hiding(names=facts.names),
-            days=round((facts.noise.span.end - facts.noise.span.start) / 86_400),
+            late=LATE,
+            period=days(facts.responded.question) if facts.responded else "",
+            noise_days=round((facts.noise.span.end - facts.noise.span.start) / 86_400),
             team_file=team_file,
             **values,
         )

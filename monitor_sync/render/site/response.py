@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from typing import Any, Final
 
 from monitor_sync.incidents import Measure
 from monitor_sync.insight.response import sla
-from monitor_sync.insight.response.report import ResponseReport
+from monitor_sync.insight.response.report import ResponseReport, above_target, targets_of
 from monitor_sync.insight.response.sla import ResponseDimension, ResponseRow, TimesSummary
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import monday_of, week_name, weeks_up_to
 from monitor_sync.render.quantities import duration
 from monitor_sync.render.response.json import rounded
+from monitor_sync.render.response.values import promised
 from monitor_sync.render.text import count
 
 MEASURES: Final[dict[Measure, tuple[str, str]]] = {
@@ -22,7 +23,6 @@ MEASURES: Final[dict[Measure, tuple[str, str]]] = {
     "resolve": ("MTTR", "Time to resolve"),
 }
 
-_MOST: Final = 10
 _NOTHING: Final = TimesSummary()
 
 
@@ -54,37 +54,69 @@ class WeeklyChart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureCard:
+    """
+    The mean of one measure against what was promised.
+
+    ``verdict`` is ``good`` or ``bad``, empty where there is no mean or not the one target.
+    """
+
+    short: str
+    times: TimesSummary
+    promised: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WentHow:
-    """How it went for all, a team or a unit: the whole in one row, a chart a measure."""
+    """
+    How it went for all, a team or a unit.
+
+    ``cards`` are of the days of ``report sla``, ``whole`` is their row. ``charts`` and what is
+    ``open`` now are of the weeks since ``since``.
+    """
 
     whole: ResponseRow
-    last: ResponseRow
-    last_week: str
+    cards: tuple[MeasureCard, ...]
     charts: tuple[WeeklyChart, ...]
     open: tuple[Response, ...]
+    since: date
+
+    @property
+    def waiting(self) -> int:
+        """How many of the open ones nobody has acknowledged."""
+        return sum(response.waits for response in self.open)
 
 
 def went(
-    report: ResponseReport, dimension: ResponseDimension | None = None, value: str = ""
+    report: ResponseReport,
+    recent: Sequence[Response],
+    dimension: ResponseDimension | None = None,
+    value: str = "",
 ) -> WentHow:
     """Return how it went for all incidents, or for those of one team or unit."""
-    counted = _of(report.counted, dimension, value)
-    weeks = _weeks(report)
-    by_week = {row.by["week"]: row for row in sla.rows(counted, ("week",))}
-    last_week = weeks[-2]
+    counted, drawn = _of(report.counted, dimension, value), _of(recent, dimension, value)
+    weeks = weeks_up_to(week_name(report.question.end), sla.TREND_WEEKS + 1)
+    by_week = {row.by["week"]: row for row in sla.rows(drawn, ("week",))}
+    whole, targets = sla.row(counted), targets_of(counted)
     return WentHow(
-        whole=sla.row(counted),
-        last=by_week.get(last_week, sla.row(())),
-        last_week=last_week,
-        charts=tuple(_chart(measure, weeks, by_week, counted) for measure in MEASURES),
-        open=tuple(response for response in counted if response.is_open)[:_MOST],
+        whole=whole,
+        cards=tuple(_card(measure, whole, targets[measure]) for measure in MEASURES),
+        charts=tuple(_chart(measure, weeks, by_week, drawn) for measure in MEASURES),
+        open=tuple(response for response in drawn if response.is_open),
+        since=monday_of(weeks[0]),
     )
 
 
-def _weeks(report: ResponseReport) -> tuple[str, ...]:
-    """Return the twelve whole weeks, and the one that goes on."""
-    last = week_name(report.question.end - timedelta(days=1))
-    return weeks_up_to(last, sla.TREND_WEEKS + 1)
+def _card(measure: Measure, whole: ResponseRow, targets: Sequence[int]) -> MeasureCard:
+    times = whole.times(measure)
+    above = above_target(times.mean, targets)
+    return MeasureCard(
+        short=MEASURES[measure][0],
+        times=times,
+        promised=promised(targets) if targets else "",
+        verdict="" if above is None else "bad" if above else "good",
+    )
 
 
 def _of(
@@ -101,18 +133,15 @@ def _chart(
     measure: Measure,
     weeks: Sequence[str],
     by_week: dict[str, ResponseRow],
-    counted: Iterable[Response],
+    counted: Sequence[Response],
 ) -> WeeklyChart:
     short, title = MEASURES[measure]
-    promised = {
-        response.acknowledge_target if measure == "acknowledge" else response.resolve_target
-        for response in counted
-    } - {None}
+    targets = targets_of(counted)[measure]
     return WeeklyChart(
         title=title,
         short=short,
-        target=min((seconds for seconds in promised if seconds is not None), default=None),
-        single=len(promised) == 1,
+        target=min(targets, default=None),
+        single=len(targets) == 1,
         weeks=tuple(_week(week, by_week.get(week), measure) for week in weeks),
     )
 
@@ -130,13 +159,6 @@ def _week(week: str, row: ResponseRow | None, measure: Measure) -> dict[str, Any
         "said": f"{week}: median {duration(times.median)}, 90 % within {duration(times.p90)},"
         f" {count(row.incidents if row else 0, 'incident')}",
     }
-
-
-def worst_teams(report: ResponseReport) -> list[ResponseRow]:
-    """Return a row for each team of the last four whole weeks, the worst first."""
-    weeks = _weeks(report)[-5:-1]
-    recent = [response for response in report.counted if response.week in weeks]
-    return list(sla.in_order(sla.rows(recent, ("team",))))
 
 
 def sparkline(values: Sequence[float | None], label: str) -> dict[str, Any]:

@@ -10,35 +10,38 @@ from monitor_sync.app.weekly import Weekly
 from monitor_sync.insight.response.sla import ResponseRow, in_order
 from monitor_sync.render.markdown import code
 from monitor_sync.render.quantities import duration, percent
+from monitor_sync.render.response.values import LATE
 from monitor_sync.render.text import wrapped
 from monitor_sync.render.weekly.page import Code, Line, WeeklyPage, pages
 
-_HEAD: Final = ("team", "incidents", "open", "MTTA", "in time", "MTTR", "in time")
+_HEAD: Final = ("team", "late", "incidents", "open", "MTTA", "in time", "MTTR", "in time")
 
 
 def markdown(weekly: Weekly, width: int = 0) -> str:
     """Return each page, one below the other, wrapped to ``width`` columns (0: not at all)."""
     rows = _rows(weekly)
-    overview = [_overview(weekly.week, rows)] if len(rows) > 1 else []
+    overview = [_overview(weekly.week, rows, width)] if len(rows) > 1 else []
     return "\n\n".join([*overview, *(_page(page, width) for page in pages(weekly))]) + "\n"
 
 
 def _rows(weekly: Weekly) -> tuple[ResponseRow, ...]:
     """Return the week of each team in one row, those first that were late most often."""
     if weekly.review is not None:
-        return in_order(weekly.review.report.rows)
+        return weekly.review.report.rows
     teams = {own.team.name: own.report.whole for own in weekly.teams}
     return in_order(replace(whole, by={"team": name}) for name, whole in teams.items())
 
 
-def _overview(week: str, rows: Iterable[ResponseRow]) -> str:
+def _overview(week: str, rows: Iterable[ResponseRow], width: int) -> str:
     """Return all teams in one table."""
     lines = [f"| {' | '.join(_HEAD)} |", f"|---|{'---:|' * (len(_HEAD) - 1)}"]
     for row in rows:
         times = (row.mtta, row.mttr)
         judged = [f"{duration(own.mean)} | {percent(own.within_target)}" for own in times]
-        lines.append(f"| {code(row.name)} | {row.incidents} | {row.open} | {' | '.join(judged)} |")
-    return "\n".join([f"## Teams in week {week}, most late first", "", *lines])
+        counts = f"{row.late} | {row.incidents} | {row.open}"
+        lines.append(f"| {code(row.name)} | {counts} | {' | '.join(judged)} |")
+    head = f"## Teams in week {week}, most late first"
+    return "\n".join([head, "", *lines, "", *_items([(f"{LATE.capitalize()}.",)], width)])
 
 
 def _page(page: WeeklyPage, width: int) -> str:

@@ -12,8 +12,7 @@ from monitor_sync.incidents import Measure
 from monitor_sync.insight.response.placement import DetectedBy
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.recurrence import Repeater
-from monitor_sync.insight.response.report import ResponseReport
-from monitor_sync.insight.response.sla import in_order
+from monitor_sync.insight.response.report import USUAL_WEEKS, ResponseReport
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.titles import short_title
 from monitor_sync.insight.response.weekly import TeamWeek, WeekReview, days_of
@@ -23,6 +22,7 @@ from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.text import tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
+    LATE,
     came_back,
     change,
     number,
@@ -33,6 +33,9 @@ from monitor_sync.render.text import count, shorten
 
 _MOST: Final = 8
 """Lines of a section; the rest is counted: a page is read, a list is not."""
+
+_WORST: Final = 5
+"""Teams that were late most often."""
 
 _LONGEST: Final = 90
 
@@ -204,14 +207,15 @@ def _todo(lacking: RcaFindings) -> Iterator[Line]:
     yield from _kept(_recurring(lacking))
     if lacking.missing:
         first = lacking.missing[0]
-        more = f", the oldest of {len(lacking.missing)}" if len(lacking.missing) > 1 else ""
+        missing = f", the oldest of {len(lacking.missing)} in {USUAL_WEEKS} weeks"
+        more = missing if len(lacking.missing) > 1 else ""
         yield ("hold an RCA of ", *_named(first), more)
 
 
 def _overdue(lacking: RcaFindings) -> Iterator[Line]:
     for late in lacking.overdue:
         what, team = Code(shorten(late.action.what, _LONGEST)), Code(late.action.team)
-        yield (what, " of ", team, f", {count(late.days, 'day')} late, ", Code(late.rca.path))
+        yield (what, " of ", team, f", {count(late.days, 'day')} overdue, ", Code(late.rca.path))
 
 
 def _recurring(lacking: RcaFindings) -> Iterator[Line]:
@@ -225,7 +229,7 @@ def _recurring(lacking: RcaFindings) -> Iterator[Line]:
 def _by_team(lacking: RcaFindings) -> Line:
     teams = Counter(response.placed.team for response in lacking.missing)
     missing_of = f"{len(lacking.missing)} of {lacking.asked}"
-    pieces: list[str | Code] = [f"{missing_of} with P1 or P2 in 4 weeks: "]
+    pieces: list[str | Code] = [f"{missing_of} with P1 or P2 in {USUAL_WEEKS} weeks: "]
     for place, (team, missing) in enumerate(teams.most_common(_MOST)):
         pieces += [", " if place else "", Code(team), f" {missing}"]
     return tuple(pieces) if lacking.missing else ()
@@ -233,15 +237,16 @@ def _by_team(lacking: RcaFindings) -> Line:
 
 def _worst(report: ResponseReport) -> Iterator[Line]:
     """Yield the teams that were late most often, by what."""
-    for row in in_order(report.rows)[:5]:
-        late = {"to acknowledge": row.mtta, "to resolve": row.mttr}
+    worst = [row for row in report.rows[:_WORST] if row.late]
+    for row in worst:
         parts = [
-            f"{times.late} of {times.judged} late {what} (mean {duration(times.mean)})"
-            for what, times in late.items()
+            f"{times.late} of {times.judged} {what} (mean {duration(times.mean)})"
+            for what, times in (("to acknowledge", row.mtta), ("to resolve", row.mttr))
             if times.late
         ]
-        if parts:
-            yield (Code(row.name), ": ", "; ".join(parts))
+        yield (Code(row.name), f": {row.late} of {row.incidents} late, {', '.join(parts)}")
+    if worst:
+        yield (f"{LATE.capitalize()}.",)
 
 
 def _on_call(own: TeamWeek) -> Line:

@@ -52,6 +52,12 @@ def figures(incidents: Iterable[Incident], targets: Targets, now: float) -> dict
         end = ends[i.id]
         return (now if end is None else end) - i.created
 
+    def is_late(i: Incident) -> bool:
+        """Whether one of its two times, or how long it has gone without, is above the target."""
+        acknowledged = lasted(i) if i.acknowledged is None else i.acknowledged - i.created
+        pairs = ((acknowledged, targets.acknowledge), (lasted(i), targets.resolve))
+        return any(took > target for took, target in pairs if target is not None)
+
     ack_times = [i.acknowledged - i.created for i in acknowledged if i.acknowledged is not None]
     late_silent = [
         i for i in silent if targets.acknowledge is not None and lasted(i) > targets.acknowledge
@@ -68,6 +74,7 @@ def figures(incidents: Iterable[Incident], targets: Targets, now: float) -> dict
         "waiting": sum(1 for i in silent if ends[i.id] is None),
         "resolved": len(closed),
         "open": len(counted) - len(closed),
+        "late": sum(1 for i in counted if is_late(i)),
         "mtta": times(ack_times, targets.acknowledge, len(late_silent)),
         "mttr": times([lasted(i) for i in closed], targets.resolve, len(late_open)),
     }

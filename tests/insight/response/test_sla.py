@@ -34,7 +34,15 @@ def as_json(row: sla.ResponseRow) -> dict[str, Any]:
         names = ("mean", "median", "p90", "p95", "within_target")
         return {name: getattr(of, name) for name in names}
 
-    counts = ("incidents", "acknowledged", "never_acknowledged", "waiting", "resolved", "open")
+    counts = (
+        "incidents",
+        "acknowledged",
+        "never_acknowledged",
+        "waiting",
+        "resolved",
+        "open",
+        "late",
+    )
     return {
         **{name: getattr(row, name) for name in counts},
         "mtta": times(row.mtta),
@@ -132,7 +140,18 @@ def test_many_late_ones_are_worse_than_a_high_share_of_few() -> None:
 
     rows = sla.in_order(sla.rows(counted(made).counted, ("team",)))
 
-    assert [row.by["team"] for row in rows] == ["motor", "claims", "travel"]
+    assert [(row.by["team"], row.late) for row in rows] == [
+        ("motor", 3), ("claims", 1), ("travel", 0),
+    ]  # fmt: skip
+
+
+def test_an_incident_late_to_both_is_one_late_incident() -> None:
+    both = incident("b", NOW - 9000, service="motor", acknowledged=NOW - 8000, resolved=NOW)
+    alone = incident("a", NOW - 9000, service="motor", resolved=NOW - 8990)
+
+    (row,) = sla.rows(counted([both, alone]).counted, ("team",))
+
+    assert (row.mtta.late, row.mttr.late, row.late) == (1, 1, 1)
 
 
 def test_a_trend_has_twelve_weeks_and_the_change_of_the_last_against_the_one_before() -> None:

@@ -143,6 +143,7 @@ def _alerts(number: str) -> tuple[dict[str, Any], ...]:
 COUNTS = """
 select count(*), count(to_ack), sum(to_ack is null and done is not null),
        sum(to_ack is null and done is null), count(done), sum(done is null),
+       sum(coalesce(to_ack, lasted) > ack_target or coalesce(to_done, lasted) > done_target),
        avg(to_ack), avg(to_done),
        avg(case when to_ack is not null then to_ack <= ack_target
                 when lasted > ack_target then 0 end),
@@ -178,11 +179,13 @@ def row(where: str, **values: str) -> dict[str, Any]:
         figures |= {name: cut and cut[0] for name, cut in cuts.items()}
         return {name: near(figure) for name, figure in figures.items()}
 
-    names = ("incidents", "acknowledged", "never_acknowledged", "waiting", "resolved", "open")
+    names = (
+        "incidents", "acknowledged", "never_acknowledged", "waiting", "resolved", "open", "late",
+    )  # fmt: skip
     return {
-        **dict(zip(names, (count or 0 for count in counts[:6]), strict=True)),
-        "mtta": times("to_ack", counts[6], counts[8]),
-        "mttr": times("to_done", counts[7], counts[9]),
+        **dict(zip(names, (count or 0 for count in counts[:7]), strict=True)),
+        "mtta": times("to_ack", counts[7], counts[9]),
+        "mttr": times("to_done", counts[8], counts[10]),
     }
 
 

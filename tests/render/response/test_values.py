@@ -5,8 +5,12 @@ from __future__ import annotations
 from monitor_sync.incidents import Incident, ResponseTarget
 from monitor_sync.insight.response.placement import placed, places_of
 from monitor_sync.insight.response.recurrence import Recurrence
-from monitor_sync.insight.response.report import ResponseQuestion, ResponseReport, report_of
-from monitor_sync.insight.response.weekly import question_of
+from monitor_sync.insight.response.report import (
+    ResponseQuestion,
+    ResponseReport,
+    question_of,
+    report_of,
+)
 from monitor_sync.render.response.text import verdict
 from monitor_sync.render.response.values import came_back, problem
 from tests.insight.response.incidents import incident, monitor, project, team

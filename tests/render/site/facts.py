@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync.app.noisy_monitors import NoiseReport
@@ -12,8 +12,8 @@ from monitor_sync.incidents import Incident, ResponseTarget, TimeSpan
 from monitor_sync.insight.ownership import ownership
 from monitor_sync.insight.response.noise import Noise, NoisyMonitor
 from monitor_sync.insight.response.report import (
-    ResponseQuestion,
     ResponseReport,
+    question_of,
     response_report,
 )
 from monitor_sync.insight.response.together import PagedProblem, PageOfMonitor
@@ -53,6 +53,8 @@ def facts(*monitors: Monitor, teams: dict[str, Team] | None = None, **given: Any
         time_zone="UTC",
         within=600.0,
     )
+    if counted := given.get("responded"):
+        given.setdefault("recent", counted.counted)
     values = {"noise": report, "made": MADE, "not_checked": {"who is on call": "no keys"}, **given}
     return SiteFacts(project=project, ownership=ownership(project, list(monitors), set()), **values)
 
@@ -88,10 +90,7 @@ def responded(title: str = "Quotes fail for Ann", **given: Any) -> ResponseRepor
     incidents.append(
         incident(9, 24 * 8, title=title, status="triggered", acknowledged=None, resolved=None)
     )
-    question = ResponseQuestion(
-        start=date(2026, 10, 5), end=date(2026, 11, 3), by=("team",), now=MADE.timestamp()
-    )
-    return response_report(project, incidents, (), question)
+    return response_report(project, incidents, (), question_of("2026-W44", MADE.timestamp()))
 
 
 def paged(known: SiteFacts) -> SiteFacts:

@@ -47,9 +47,9 @@ def test_each_chart_has_its_table_with_the_same_numbers() -> None:
 def test_a_team_and_a_unit_have_their_own_figures() -> None:
     report = responded()
 
-    assert response.went(report, "team", "motor").whole.incidents == 4
-    assert response.went(report, "team", "claims").whole.incidents == 0
-    assert response.went(report, "team", "claims").charts[0].target is None
+    assert response.went(report, report.counted, "team", "motor").whole.incidents == 4
+    assert response.went(report, report.counted, "team", "claims").whole.incidents == 0
+    assert response.went(report, report.counted, "team", "claims").charts[0].target is None
 
 
 def test_titles_are_on_the_site_only_where_names_are_wanted() -> None:
