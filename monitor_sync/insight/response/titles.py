@@ -25,7 +25,8 @@ _CHANGING: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids
     r"|\b(?:\d{1,3}\.){3}\d{1,3}\b"  # addresses
     r"|\b[a-z0-9-]*\d[a-z0-9-]*(?:\.[a-z0-9-]+)+\b"  # hosts with a number in them
-    r"|\b(?=[a-z-]*\d)[a-z0-9-]{12,}\b"  # pods and hashes
+    r"|(?<=[a-z0-9]-)(?=[a-z]*\d)[a-z0-9]{5,}(?:-[a-z0-9]+)*\b"  # what a pod is called, or an id
+    r"|\b(?=[a-z]*\d)[a-z0-9]{12,}\b"  # hashes
     r"|\d+(?:[.,:]\d+)*",
     re.IGNORECASE,
 )

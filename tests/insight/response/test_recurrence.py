@@ -76,6 +76,10 @@ def test_without_a_monitor_it_is_the_tools_entity_and_without_one_the_lasting_ti
         ("Order 550e8400-e29b-41d4-a716-446655440000  stuck", "order <*> stuck"),
         ("P1 quote-api 5xx", "p<*> quote-api <*>xx"),
         ("Conversion dropped", "conversion dropped"),
+        ("ip-10-0-2-6 is full", "ip-<*>-<*>-<*>-<*> is full"),
+        ("ip-10-0-12-65 is full", "ip-<*>-<*>-<*>-<*> is full"),
+        ("kafka-broker-12 is down", "kafka-broker-<*> is down"),
+        ("quotes-6f7d8c9b5-kxzwv restarted", "quotes-<*> restarted"),
     ],
 )
 def test_a_title_is_read_without_what_changes(title: str, lasting: str) -> None:
