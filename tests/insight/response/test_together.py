@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from random import Random
+
+import pytest
+
 from monitor_sync.insight.response.together import PageOfMonitor, companions, problems
 from tests.insight.response.history import at
 
@@ -51,3 +56,46 @@ def test_two_problems_together_and_an_outage_of_all_say_nothing_about_two_monito
     outages = [page(f"m{n}", 1000 * number) for number in range(1, 5) for n in range(51)]
 
     assert companions(problems(twice + outages)) == {}
+
+
+BESIDE = """
+WITH member AS (
+  SELECT problem, key, min(start) AS start FROM page GROUP BY 1, 2
+), pair AS (
+  SELECT a.key, b.key AS other, count(*) AS both,
+         sum((a.start, a.key) < (b.start, b.key)) AS earlier
+  FROM member a JOIN member b USING (problem) WHERE a.key != b.key GROUP BY 1, 2
+), usual AS (
+  SELECT *, row_number() OVER (PARTITION BY key ORDER BY both DESC, other) AS place FROM pair
+  WHERE both >= 3 AND earlier <= both - earlier
+    AND both >= 0.8 * (SELECT count(*) FROM member WHERE member.key = pair.key)
+)
+SELECT key, other, both FROM usual WHERE place = 1
+"""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_pages_beside_whom_is_what_sql_says(seed: int) -> None:
+    chance = Random(seed)
+    pages = []
+    for number in range(40):
+        came = [chance.random() < 0.7]
+        came += [chance.random() < (0.95 if came[0] else 0.1) for _ in range(2)]
+        pages += [
+            page(key, 10 * number + chance.randrange(3))
+            for key, comes in zip(("a", "b", "c"), came, strict=True)
+            if comes
+        ]
+    paged = problems(pages)
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE page (problem, key, start)")
+    base.executemany(
+        "INSERT INTO page VALUES (?, ?, ?)",
+        [(number, own.key, own.start) for number, problem in enumerate(paged)
+         for own in problem.pages],
+    )  # fmt: skip
+
+    expected = {key: (other, both) for key, other, both in base.execute(BESIDE)}
+
+    assert companions(paged) == expected
+    assert expected.keys() == {"b", "c"}
