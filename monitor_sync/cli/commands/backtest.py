@@ -94,7 +94,8 @@ def command(
     if loud:
         raise LiveDiffers(
             f"{count(len(loud), 'monitor')} would alert more often than is allowed",
-            hint="loosen the threshold or the window, or say why it is right in the pull request",
+            hint="make the threshold or the window less sensitive (--suggest tries thresholds), or"
+            " allow more in policy.backtest.max_fires_per_week",
         )
 
 

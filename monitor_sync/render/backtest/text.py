@@ -165,7 +165,7 @@ def _closing(backtests: Backtests, zone: ZoneInfo, style: Style) -> Iterator[str
     column = duration(minutes * 60)
     cells = ", ".join(f"{_CELLS[state][0]} {name}" for state, name in _NAMES.items())
     yield from _lines(
-        f"A column is {column}: its worst value, and its worst state: {cells}.", style
+        f"Each column is {column} and shows its worst value and its worst state ({cells}).", style
     )
     for backtested in backtests.too_loud():
         per_week = figures.figures(backtested.compared.new, zone).per_week

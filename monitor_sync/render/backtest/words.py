@@ -163,8 +163,9 @@ def nothing(backtests: Backtests) -> list[str]:
 
 def suggestion(suggestion: AlertSuggestion) -> str:
     """Return what a threshold would have changed, with what it would have kept."""
-    kept = "there was none of ten minutes or more to keep"
+    kept = "none lasted ten minutes"
     if suggestion.lasting:
-        kept = f"with all that lasted ten minutes or more ({suggestion.lasting})"
+        stay = "stays" if suggestion.lasting == 1 else "stay"
+        kept = f"the {suggestion.lasting} that lasted ten minutes or more {stay}"
     option = f"{suggestion.option} {suggestion.value:.12g}"
-    return f"{option}: {count(suggestion.fires, 'alert')}, not {suggestion.before}, {kept}"
+    return f"{option}: {count(suggestion.fires, 'alert')} instead of {suggestion.before}; {kept}"

@@ -127,7 +127,10 @@ def test_what_may_be_wrong_is_said_before_the_numbers_the_gravest_first() -> Non
     numbers = "live 3 alerts, 10.5 a week"
     places = [said.index(part) for part in (distrust, uncertain, late, numbers, "rests on")]
     assert places == sorted(places)
-    assert "quieter critical 85.5: 1 alert, not 2, with all that lasted ten minutes" in said
+    assert (
+        "quieter critical 85.5: 1 alert instead of 2; the 1 that lasted ten minutes or more stays"
+        in said
+    )
     assert said.count("the same state in") == 1
 
 
