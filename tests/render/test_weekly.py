@@ -212,3 +212,16 @@ def test_json_has_the_figures_of_the_report() -> None:
     assert [
         own["number"] for own in json.loads(shown.json(week(review=True)))["review"]["unseen"]
     ] == ["14", "15"]
+
+
+def test_a_team_reads_how_many_incidents_of_a_shared_service_its_figures_lack() -> None:
+    both = project(team("quotes", "desk"), team("claims", "desk"))
+    made = [incident("1", NOW - DAY * 2, service="desk", resolved=NOW)]
+    weeks = team_weeks(both, both.teams.values(), made, (), WEEK, NOW)
+    page = shown.markdown(replace(week(), project=both, teams=weeks[:1], notes=()))
+
+    assert weeks[0].report.whole.incidents == 0
+    assert (
+        "- Not counted here: 1 incident of `desk`, which also pages `claims`;"
+        " the review has them as `shared`." in page
+    )

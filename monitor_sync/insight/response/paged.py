@@ -22,6 +22,8 @@ class TeamPages:
     """
     The incidents that a team was paged for in ``days`` days, ``nights`` of them at night.
 
+    Those of a service that it shares with other teams are among them: they page it too.
+
     ``by_monitor`` counts those of each monitor, by key. Children of another incident, suppressed
     ones and those in maintenance paged nobody and are not among them.
     """
@@ -39,7 +41,7 @@ def team_pages(
     paged = [
         placed
         for placed in incidents
-        if placed.team == team and why_left_out(placed.incident, now) in (None, "bad_times")
+        if team in placed.claimants and why_left_out(placed.incident, now) in (None, "bad_times")
     ]
     nights = sum(hour_kind(placed.incident.created, zone) == "night" for placed in paged)
     monitors = Counter(placed.monitor for placed in paged if placed.monitor)

@@ -35,6 +35,7 @@ class PlacedIncident:
     An incident and whose it is.
 
     ``team`` is a key of teams.yaml and ``unit`` a folder; either may be ``SHARED`` or ``UNPLACED``.
+    ``claimants`` are the teams whose service it came from: all of them where it is shared.
     ``monitor`` is the key of our monitor, empty where it came from none or nothing tells; ``group``
     is the group of it that alerted.
     ``priority`` is 1 to 5, by the tool or else by the monitor, None where neither says. ``kind`` is
@@ -44,6 +45,7 @@ class PlacedIncident:
     incident: Incident
     team: str
     unit: str
+    claimants: tuple[str, ...] = ()
     monitor: str = ""
     group: str = ""
     priority: int | None = None
@@ -138,6 +140,7 @@ def place(incident: Incident, places: Places) -> PlacedIncident:
         incident=incident,
         team=_only([team.name for team in teams]),
         unit=monitor.business_unit if monitor else _only(sorted(units)),
+        claimants=tuple(team.name for team in teams),
         monitor=monitor.key if monitor else "",
         group=incident.group or (titled.group if titled else ""),
         priority=said if said is not None or monitor is None else monitor.priority,

@@ -25,12 +25,15 @@ class TeamWeek:
     """
     One team's week: its incidents, and what its RCAs lack over ``USUAL_WEEKS`` up to it.
 
-    ``on_call`` names who is on call, None where nobody asked or the tool did not say.
+    ``shared`` are the week's incidents of a service that other teams name too: they are nobody's
+    alone, so no figure of ``report`` has them. ``on_call`` names who is on call, None where nobody
+    asked or the tool did not say.
     """
 
     team: Team
     report: ResponseReport
     rca: RcaFindings
+    shared: tuple[Response, ...] = ()
     on_call: tuple[str, ...] | None = None
 
 
@@ -58,8 +61,9 @@ def team_weeks(
 ) -> tuple[TeamWeek, ...]:
     """Return the week of each team, in their order; of a team without incidents too."""
     by_team: dict[str, list[PlacedIncident]] = {}
-    for own in placed(incidents, places_of(project, ids)):
-        by_team.setdefault(own.team, []).append(own)
+    for claimed in placed(incidents, places_of(project, ids)):
+        for name in claimed.claimants:
+            by_team.setdefault(name, []).append(claimed)
     return tuple(
         _team_week(project, team, by_team.get(team.name, []), register, week, now) for team in teams
     )
@@ -68,15 +72,22 @@ def team_weeks(
 def _team_week(
     project: Project,
     team: Team,
-    own: Sequence[PlacedIncident],
+    claimed: Sequence[PlacedIncident],
     register: Sequence[Rca],
     week: str,
     now: Seconds,
 ) -> TeamWeek:
+    own = [incident for incident in claimed if incident.team == team.name]
+    shared = [incident for incident in claimed if incident.team != team.name]
     entries = concerned(register, (f"team:{team.name}",))
     question = replace(question_of(week, now, 1), by=("priority",))
     month = report_of(project, own, entries, question_of(week, now))
-    return TeamWeek(team=team, report=report_of(project, own, entries, question), rca=month.rca)
+    return TeamWeek(
+        team=team,
+        report=report_of(project, own, entries, question),
+        rca=month.rca,
+        shared=report_of(project, shared, (), question).counted,
+    )
 
 
 def week_review(

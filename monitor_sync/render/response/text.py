@@ -8,10 +8,12 @@ from typing import Final
 
 from monitor_sync.app.responding import Responded
 from monitor_sync.incidents import Measure, ToolFigures
+from monitor_sync.insight.response.placement import SHARED
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.insight.response.sla import FEW, ResponseRow, values_of
 from monitor_sync.insight.response.times import Response
+from monitor_sync.model import UNPLACED
 from monitor_sync.render.quantities import UNKNOWN, duration, percent
 from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.values import (
@@ -248,14 +250,20 @@ def tally(report: ResponseReport) -> str:
     """Return the one line that counts everything, what does not count included."""
     whole = report.whole
     left = [f"{number} {LEFT_OUT[reason]}" for reason, number in report.left_out.items() if number]
-    teams = len({response.placed.team for response in report.counted})
     late = f", {whole.late} late" if any(report.targets.values()) else ""
     return (
-        f"{count(whole.incidents, 'incident')} of {count(teams, 'team')}:"
+        f"{count(whole.incidents, 'incident')} of {_whose(report)}:"
         f" {whole.acknowledged} acknowledged, {whole.never_acknowledged} never,"
         f" {whole.waiting} waiting; {whole.resolved} resolved, {whole.open} open{late}."
         f" Left out: {', '.join(left) if left else 'none'}."
     )
+
+
+def _whose(report: ResponseReport) -> str:
+    """Return of how many teams incidents are, and how many are of no team alone."""
+    incidents = Counter(response.placed.team for response in report.counted)
+    others = [f"{number} {of}" for of in (SHARED, UNPLACED) if (number := incidents.pop(of, 0))]
+    return count(len(incidents), "team") + (f" ({' and '.join(others)})" if others else "")
 
 
 def next_step(responded: Responded) -> str:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 from monitor_sync.app.weekly import Weekly
 from monitor_sync.counting import listed
 from monitor_sync.incidents import Measure
-from monitor_sync.insight.response.placement import DetectedBy
+from monitor_sync.insight.response.placement import SHARED, DetectedBy
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.recurrence import Repeater
 from monitor_sync.insight.response.report import USUAL_WEEKS, ResponseReport
@@ -85,9 +85,22 @@ def team_page(weekly: Weekly, own: TeamWeek) -> WeeklyPage:
     )
     return WeeklyPage(
         title=(Code(own.team.title), f": on-call in week {weekly.week}, {_days(weekly.week)}"),
-        lead=tuple(_lead(report, teams=False)),
+        lead=(*_lead(report, teams=False), *_shared(own)),
         sections=tuple(section for section in sections if section.lines),
     )
+
+
+def _shared(own: TeamWeek) -> Iterator[Line]:
+    """Yield the incidents of services that are not this team's alone: no figure has them."""
+    by_service: dict[tuple[str, tuple[str, ...]], int] = {}
+    for response in own.shared:
+        service = response.incident.service, response.placed.claimants
+        by_service[service] = by_service.get(service, 0) + 1
+    for (name, teams), number_of in by_service.items():
+        others = listed([team for team in teams if team != own.team.name])
+        incidents = count(number_of, "incident")
+        yield (f"Not counted here: {incidents} of ", Code(name), ", which also pages ",
+               Code(others), "; the review has them as ", Code(SHARED), ".")  # fmt: skip
 
 
 def _review_page(weekly: Weekly, review: WeekReview) -> WeeklyPage:

@@ -28,6 +28,7 @@ def test_a_service_of_nobody_is_unplaced_and_one_of_several_is_shared() -> None:
 
     assert (placed(service="billing").team, placed(service="billing").unit) == ("unplaced",) * 2
     assert placed(both).team == "shared"
+    assert placed(both).claimants == ("motor-quotes", "motor-policies")
 
 
 def test_of_several_teams_with_a_service_of_that_name_the_one_with_that_tool_has_it() -> None:
