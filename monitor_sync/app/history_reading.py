@@ -37,8 +37,9 @@ class Source:
 
     ``name`` is what it is kept by, ``title`` for people, ``item`` what it tells one by one.
     ``pages`` reads a span from a cursor on, and raises Unread. What is older than ``settles`` does
-    not change any more. ``longest`` is the longest span read in one go. ``open_pages`` reads what
-    is open of a span; None where nothing is ever open.
+    not change any more, and what is older than ``keeps`` is no longer there: None where nobody
+    says. ``longest`` is the longest span read in one go. ``open_pages`` reads what is open of a
+    span; None where nothing is ever open.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Source:
     item: str
     pages: Callable[[TimeSpan, str], Iterator[HistoryPage]]
     settles: Seconds
+    keeps: Seconds | None = None
     longest: Seconds = 4 * _WEEK
     open_pages: Callable[[TimeSpan], Iterator[HistoryPage]] | None = None
 
@@ -95,6 +97,8 @@ def fetch(
 
 def _pieces(history: HistoryFile, source: Source, span: TimeSpan, now: Seconds) -> list[TimeSpan]:
     readings = history.readings(source.name)
+    if source.keeps is not None:
+        span = TimeSpan(max(span.start, now - source.keeps), span.end)
     parts = history_spans.missing(span, readings, now=now, settles=source.settles)
     return history_spans.divided(parts, source.longest)
 

@@ -39,13 +39,18 @@ def incidents_of(tool: IncidentTool) -> Source:
 
 
 def alerts_of(client: Client) -> Source:
-    """Return the alerts of all monitors: an event never changes, and may come late by hours."""
+    """
+    Return the alerts of all monitors: an event never changes, and may come late by hours.
+
+    It is kept for 15 months (Datadog's page on data retention periods).
+    """
     return Source(
         name=f"{ALERTS}@{client.host}",
         title="Datadog",
         item="event",
         pages=lambda span, cursor: _alerts(client, span, cursor),
         settles=_DAY,
+        keeps=456 * _DAY,
     )
 
 

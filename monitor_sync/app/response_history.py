@@ -39,7 +39,7 @@ class ResponseHistory:
     ``incidents`` are those created in it, the oldest first. ``episodes`` are those that reach into
     it, monitor by monitor. ``tools`` are the titles of what was read. ``as_of`` is when the oldest
     of them was last read; None where one never was. ``complete`` is False where some of the span
-    could not be read; ``alerts_read`` is True where alerts were read at all, now or before.
+    could not be read; ``alerts_read`` is True where alerts of some of it were read, now or before.
     ``notes`` are sentences about what was not read and what is doubtful.
     """
 
@@ -235,6 +235,9 @@ def _fetch(question: HistoryQuestion, history: HistoryFile, source: Source) -> N
             source.title,
             f"{source.title} was not read to the end: {fetched.problem}; run again, it goes on",
         )
+    oldest = question.now - (source.keeps or float("inf"))
+    if question.span.start < oldest:
+        question.notes.append(f"{source.title} keeps no {source.item}s from before {_day(oldest)}")
     question.notes.extend(f"{source.title}: {remark}" for remark in sorted(fetched.remarks))
     if fetched.unreadable:
         items = count(fetched.unreadable, source.item)
@@ -265,7 +268,11 @@ def _history(
         tools=tuple(sources.values()),
         as_of=oldest,
         complete=not question.gaps,
-        alerts_read=any(history.readings(name) for name in alert_sources),
+        alerts_read=any(
+            reading.span.start < question.span.end and question.span.start < reading.span.end
+            for name in alert_sources
+            for reading in history.readings(name)
+        ),
         notes=tuple(question.notes),
     )
 

@@ -275,6 +275,26 @@ def test_offline_says_which_part_of_the_span_was_never_read(services: Services) 
     assert "was never read from 2026-11-09 to 2026-11-23" in history.notes[0]
 
 
+def test_alerts_that_datadog_keeps_no_longer_are_not_asked_for_and_unknown(
+    services: Services,
+) -> None:
+    """Events are kept for 15 months: of older ones an empty answer says nothing."""
+    history = services.read(
+        TimeSpan(NOW - 500 * DAY, NOW - 450 * DAY), incidents=False, episodes=True
+    )
+    older = services.read(
+        TimeSpan(NOW - 500 * DAY, NOW - 460 * DAY), incidents=False, episodes=True
+    )
+
+    assert history.notes == (
+        "Datadog keeps no events from before 2025-08-31",
+        "Datadog was never read from 2025-07-18 to 2025-08-31",
+    )
+    assert (history.complete, history.alerts_read) == (False, True)
+    assert services.requests_to(EVENTS) == 0
+    assert (older.complete, older.alerts_read) == (False, False)
+
+
 def test_a_tool_that_tells_no_pages_is_said(services: Services) -> None:
     team = replace(TEAM, tool="datadog")
     project = replace(PROJECT, teams={"motor": team})
