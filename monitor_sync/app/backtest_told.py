@@ -36,12 +36,15 @@ class BacktestTold:
     """
     A backtest as its file has it; ``skipped`` are keys, each with a kind and the reason.
 
-    ``picture`` is the name of the picture beside the file, empty where there is none.
+    ``too_loud`` are the keys of those that would alert more often than the policy allows, which is
+    ``most_per_week``. ``picture`` is the name of the picture beside the file, empty without one.
     """
 
     days: float
     rows: tuple[BacktestRow, ...]
     skipped: tuple[tuple[str, str, str], ...]
+    too_loud: tuple[str, ...] = ()
+    most_per_week: float = 0.0
     picture: str = ""
 
 
@@ -67,6 +70,8 @@ def _told(written: Any) -> BacktestTold:
         skipped=tuple(
             (str(m["key"]), str(m.get("kind", "")), str(m["reason"])) for m in written["skipped"]
         ),
+        too_loud=tuple(map(str, written.get("too_loud", ()))),
+        most_per_week=float(written.get("max_fires_per_week") or 0),
     )
 
 

@@ -37,6 +37,7 @@ def section(backtest: BacktestTold, artifact: str = "") -> str:
     ]
     parts = [
         [f"**On the last {_days(backtest.days)}:** {_sentence(backtest)}"],
+        _loud(backtest),
         _few(doubts),
         _table(rows),
         _few(notes),
@@ -47,6 +48,14 @@ def section(backtest: BacktestTold, artifact: str = "") -> str:
 
 def _days(days: float) -> str:
     return "day" if days == 1 else f"{days:g} days"
+
+
+def _loud(backtest: BacktestTold) -> list[str]:
+    if not backtest.too_loud:
+        return []
+    most = f"{backtest.most_per_week:g} times a week, which is what the policy allows"
+    loud = count(len(backtest.too_loud), "monitor")
+    return [f"**{loud} would alert more than {most}:** {codes(backtest.too_loud, _LINES)}"]
 
 
 def _picture(backtest: BacktestTold, artifact: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from monitor_sync.app.backtesting import Backtested, Backtests
@@ -19,6 +19,12 @@ from monitor_sync.insight.response import weeks
 from monitor_sync.render.quantities import duration
 
 CellState = Literal["ok", "warning", "no_data", "alert"]
+CELLS: Final[dict[CellState, str]] = {"ok": "·", "warning": "▒", "no_data": "░", "alert": "▆"}
+"""How a state looks in a strip; an alert leaves the top free, so that two strips stay apart."""
+
+NAMES: Final[dict[CellState, str]] = {
+    "alert": "alert", "warning": "warning", "no_data": "no data", "ok": "OK",
+}  # fmt: skip
 _ORDER: tuple[CellState, ...] = ("ok", "warning", "no_data", "alert")
 
 
@@ -123,6 +129,17 @@ def midnights(span: Span, zone: ZoneInfo) -> Iterator[tuple[float, str]]:
         if at >= span.end:
             return
         yield at, f"{day:%a} {day.day}"
+
+
+_UNITS: Final = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def level(value: float, digits: int = 4) -> str:
+    """Return a value at an axis, short and without an exponent where it can be: ``15.36k``."""
+    size, unit = 1.0, ""
+    if 1e4 <= abs(value) < 1e15:
+        size, unit = next(entry for entry in _UNITS if entry[0] <= abs(value))
+    return f"{value / size:.{digits}g}{unit}"
 
 
 def days(backtests: Backtests) -> str:

@@ -25,6 +25,8 @@ def json(backtests: Backtests) -> str:
                 for monitor in backtests.skipped
             ],
             "lacking": backtests.lacking,
+            "too_loud": [backtested.monitor.key for backtested in backtests.too_loud()],
+            "max_fires_per_week": backtests.most_per_week,
         }
     )
 

@@ -15,7 +15,6 @@ from monitor_sync.render.markdown import LIMIT, code, codes, html_code, kept_wit
 from monitor_sync.render.quantities import duration, percent
 
 _STRIP: Final = 56
-_CELLS: Final = {"ok": "·", "warning": "▒", "no_data": "░", "alert": "█"}
 
 
 def markdown(backtests: Backtests, limit: int = LIMIT) -> str:
@@ -92,7 +91,7 @@ def _told(entry: tuple[str, int, int, bool]) -> str:
 
 
 def _strip(label: str, made: Replay) -> str:
-    return f"{label:4} {''.join(_CELLS[state] for state in figures.cells(made, _STRIP))}"
+    return f"{label:4} {''.join(figures.CELLS[state] for state in figures.cells(made, _STRIP))}"
 
 
 def _skipped(backtests: Backtests) -> list[str]:

@@ -7,58 +7,86 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor_sync.app.backtesting import Backtested, Backtests
+from monitor_sync.counting import count
 from monitor_sync.insight.backtest.replay import Replay
-from monitor_sync.render.backtest import figures
+from monitor_sync.render.backtest import figures, words
 from monitor_sync.render.junit import xml
 from monitor_sync.render.text import shorten
 
 _WIDTH: Final = 960
 _LEFT, _RIGHT = 84, 20
 _CHART: Final = 96
-_PANEL: Final = 216
 _COLUMNS: Final = _WIDTH - _LEFT - _RIGHT
 _STYLE: Final = """
 .back{fill:#ffffff}.name{fill:#1f2328;font-weight:600}.said{fill:#59636e}.line{stroke:#0969da;fill:none}
-.level{stroke:#cf222e;stroke-dasharray:5 4;fill:none}.levelled{fill:#cf222e}.axis{stroke:#d1d9e0}
+.level{stroke:#cf222e;stroke-dasharray:5 4;fill:none}.axis{stroke:#d1d9e0}.doubt{fill:#9a6700}
+.levelled{fill:#cf222e;stroke:#ffffff;stroke-width:4px;paint-order:stroke}
 .ok{fill:#eff2f5}.alert{fill:#cf222e}.warning{fill:#bf8700}.no_data{fill:#8250df}
 @media(prefers-color-scheme:dark){.back{fill:#0d1117}.name{fill:#f0f6fc}.said{fill:#9198a1}
-.line{stroke:#4493f8}.level{stroke:#f85149}.levelled{fill:#f85149}.axis{stroke:#3d444d}.ok{fill:#212830}
+.line{stroke:#4493f8}.level{stroke:#f85149}.axis{stroke:#3d444d}.doubt{fill:#d29922}
+.levelled{fill:#f85149;stroke:#0d1117}.ok{fill:#212830}
 .alert{fill:#f85149}.warning{fill:#d29922}.no_data{fill:#ab7df8}}
 text{font:12px ui-sans-serif,system-ui,sans-serif}.name{font-size:14px}
 """
 
 
 def svg(backtests: Backtests) -> str:
-    """Return a picture with a panel for each monitor: values, threshold, alerts of both."""
+    """Return a picture with a panel for each monitor: doubts, values, threshold, alerts of both."""
     zone = ZoneInfo(backtests.time_zone)
     shown = figures.worst_first(backtests)
-    height = max(len(shown), 1) * _PANEL + 16
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img"'
-        f' aria-label="Backtest of {len(shown)} monitors">',
-        f"<style>{_STYLE}</style>",
-        f'<rect class="back" width="{_WIDTH}" height="{height}"/>',
-    ]
-    for index, backtested in enumerate(shown):
-        parts.append(f'<g transform="translate(0 {index * _PANEL + 16})">')
-        parts += _panel(backtested, backtests, zone)
-        parts.append("</g>")
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    panels, top = [], 16
+    for backtested in shown:
+        panel = [*_panel(backtested, backtests, zone)]
+        panels += [f'<g transform="translate(0 {top})">', *panel, "</g>"]
+        top += _top(backtested) + _CHART + 14 * len(figures.versions(backtested.compared)) + 44
+    height = top + 16
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img"'
+            f' aria-label="Backtest of {count(len(shown), "monitor")}">',
+            f"<style>{_STYLE}</style>",
+            f'<rect class="back" width="{_WIDTH}" height="{height}"/>',
+            *panels,
+            *_legend(backtests, zone, top),
+            "</svg>\n",
+        ]
+    )
+
+
+def _legend(backtests: Backtests, zone: ZoneInfo, top: float) -> Iterator[str]:
+    yield _text("said", 16, top, figures.stretch(backtests, zone))
+    for place, (state, name) in enumerate(figures.NAMES.items()):
+        x = _WIDTH - 330 + 80 * place
+        yield f'<rect class="{state}" x="{x}" y="{top - 10}" width="11" height="11"/>'
+        yield _text("said", x + 16, top, name)
+
+
+def _lines(backtested: Backtested, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Yield what is said above a chart, and how: what may make the numbers wrong comes first."""
+    for doubt in words.doubts(backtested.compared):
+        yield "doubt", shorten(f"doubtful: {doubt}", 150)
+    for label, made in figures.versions(backtested.compared):
+        yield "said", f"{label}: {figures.sentence(figures.figures(made, zone))}"
+
+
+def _top(backtested: Backtested) -> int:
+    """Return how far below a panel's top its chart begins."""
+    compared = backtested.compared
+    return 32 + 16 * (len(words.doubts(compared)) + len(figures.versions(compared)))
 
 
 def _panel(backtested: Backtested, backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
-    compared = backtested.compared
     yield _text("name", 16, 14, shorten(backtested.monitor.key, 110))
-    rows = figures.versions(compared)
-    for line, (label, made) in enumerate(rows):
-        numbers = figures.sentence(figures.figures(made, zone))
-        yield _text("said", 16, 32 + 16 * line, f"{label}: {numbers}")
-    yield f'<g transform="translate({_LEFT} 64)">'
+    for line, (kind, said) in enumerate(_lines(backtested, zone)):
+        yield _text(kind, 16, 32 + 16 * line, said)
+    start = _top(backtested)
+    rows = figures.versions(backtested.compared)
+    yield f'<g transform="translate({_LEFT} {start})">'
+    yield from _days(backtests, zone, _CHART + 8 + 14 * len(rows))
     yield from _chart(backtested)
-    yield from _days(backtests, zone)
     yield "</g>"
     for line, (label, made) in enumerate(rows):
-        top = 64 + _CHART + 8 + 14 * line
+        top = start + _CHART + 8 + 14 * line
         yield _text("said", 16, top + 10, label)
         yield from _bars(made, top)
 
@@ -85,16 +113,17 @@ def _chart(backtested: Backtested) -> Iterator[str]:
             path.append(f"{'L' if drawing else 'M'}{x} {y(value):.1f}")
         drawing = value is not None
     yield f'<path class="line" d="{" ".join(path) or "M0 0"}"/>'
-    yield _text("said", -8, 10, f"{high:.4g}", "end")
-    yield _text("said", -8, _CHART, f"{low:.4g}", "end")
+    yield _text("said", -8, 10, figures.level(high), "end")
+    yield _text("said", -8, _CHART, figures.level(low), "end")
     for level in levels:
         yield f'<path class="level" d="M0 {y(level):.1f}H{_COLUMNS}"/>'
-        yield _text("levelled", _COLUMNS, y(level) - 4, f"critical {level:.4g}", "end")
+        yield _text(
+            "levelled", _COLUMNS, y(level) - 4, f"critical {figures.level(level, 6)}", "end"
+        )
 
 
-def _days(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
+def _days(backtests: Backtests, zone: ZoneInfo, bottom: float) -> Iterator[str]:
     whole = backtests.span.end - backtests.span.start
-    bottom = _CHART + 36
     for at, name in figures.midnights(backtests.span, zone):
         x = (at - backtests.span.start) / whole * _COLUMNS
         yield f'<path class="axis" d="M{x:.1f} 0V{bottom}"/>'

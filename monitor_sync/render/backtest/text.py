@@ -17,11 +17,8 @@ from monitor_sync.render.text import plain, shorten, wrapped
 _WIDEST: Final = 140
 _ROWS: Final = 3
 _LEVELS: Final = " ▁▂▃▄▅▆▇█"
-_CELLS: Final[dict[CellState, tuple[str, str]]] = {
-    "ok": ("·", ""), "warning": ("▒", "yellow"), "no_data": ("░", "magenta"), "alert": ("█", "red"),
-}  # fmt: skip
-_NAMES: Final[dict[CellState, str]] = {
-    "alert": "alert", "warning": "warning", "no_data": "no data", "ok": "OK",
+_COLOURS: Final[dict[CellState, str]] = {
+    "ok": "", "warning": "yellow", "no_data": "magenta", "alert": "red",
 }  # fmt: skip
 
 
@@ -97,10 +94,12 @@ def _strip(
     number = _width(style) - _LABEL - 2
     compared = backtested.compared
     yield from _chart(backtested, number, style)
-    for label, made in figures.versions(compared):
-        cells = "".join(style(*_CELLS[state]) for state in figures.cells(made, number))
-        yield f"  {style(label.ljust(_LABEL), dim=True)}{cells}"
     yield f"  {' ' * _LABEL}{style(_axis(backtests, zone, number), dim=True)}"
+    for label, made in figures.versions(compared):
+        cells = "".join(
+            style(figures.CELLS[state], _COLOURS[state]) for state in figures.cells(made, number)
+        )
+        yield f"  {style(label.ljust(_LABEL), dim=True)}{cells}"
 
 
 def _chart(backtested: Backtested, number: int, style: Style) -> Iterator[str]:
@@ -127,9 +126,9 @@ def _chart(backtested: Backtested, number: int, style: Style) -> Iterator[str]:
             else style("┄" if row == line else " ", "red" if row == line else "", dim=True)
             for value in values
         ]
-        label = f"{high:.4g}" if row == _ROWS - 1 else f"{low:.4g}" if row == 0 else ""
+        label = figures.level(high) if row == _ROWS - 1 else figures.level(low) if row == 0 else ""
         if row == line and level is not None:
-            label = f"{compared.new.comparator} {level:.6g}"
+            label = f"{compared.new.comparator} {figures.level(level, 6)}"
         shown = shorten(label, _LABEL - 1).rjust(_LABEL - 1)
         yield f"  {style(shown, 'red' if row == line else '', dim=row != line)} {''.join(cells)}"
 
@@ -163,7 +162,7 @@ def _closing(backtests: Backtests, zone: ZoneInfo, style: Style) -> Iterator[str
     span = backtests.span
     minutes = round((span.end - span.start) / (_width(style) - _LABEL - 2) / 60)
     column = duration(minutes * 60)
-    cells = ", ".join(f"{_CELLS[state][0]} {name}" for state, name in _NAMES.items())
+    cells = ", ".join(f"{figures.CELLS[state]} {name}" for state, name in figures.NAMES.items())
     yield from _lines(
         f"Each column is {column} and shows its worst value and its worst state ({cells}).", style
     )

@@ -16,6 +16,7 @@ from monitor_sync.insight.backtest.fidelity import Fidelity
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.insight.backtest.suggested import AlertSuggestion
 from monitor_sync.model import Monitor
+from monitor_sync.render.backtest import figures
 from monitor_sync.render.backtest.json import json
 from monitor_sync.render.backtest.markdown import markdown
 from monitor_sync.render.backtest.svg import svg
@@ -104,7 +105,7 @@ def test_text_fits_into_80_columns_with_the_live_alerts_above_the_new() -> None:
     lines = text(BACKTESTS, PLAIN).splitlines()
 
     assert max(map(columns, lines)) <= 80
-    live, new = (i for i, line in enumerate(lines) if "█" in line and line[2:6] in ("live", "new "))
+    live, new = (i for i, line in enumerate(lines) if "▆" in line and line[2:6] in ("live", "new "))
     assert new == live + 1
     assert any(line.startswith("  live") and "3 alerts, 10.5 a week" in line for line in lines)
     assert any("> 80" in line for line in lines)
@@ -162,7 +163,7 @@ def test_the_last_line_counts_and_what_the_policy_does_not_allow_stands_above_it
 def test_a_wide_terminal_gets_a_wider_strip_in_colour() -> None:
     wide = text(BACKTESTS, Style(colour=True, width=140)).splitlines()
 
-    strip = next(line for line in wide if "█" in line and "live" in line)
+    strip = next(line for line in wide if "▆" in line and "live" in line)
     assert 130 < columns(re.sub(r"\x1b\[[0-9;]*m", "", strip)) <= 140
     assert "\x1b[31m" in strip
 
@@ -190,6 +191,7 @@ def test_json_is_the_contract() -> None:
     assert first["doubts"] == first["assumptions"][:3]
     assert all(isinstance(line, str) for line in first["assumptions"])
     assert (second["old"], second["fidelity"], second["assumptions"]) == (None, None, [])
+    assert (made["too_loud"], made["max_fires_per_week"]) == (["shop/orders/cpu"], 2)
     assert made["skipped"][0] == {
         "key": "shop/odd",
         "reason": "unsupported: anomalies cannot be replayed from history",
@@ -209,13 +211,29 @@ def test_markdown_notifies_nobody_and_stays_within_its_limit() -> None:
     assert "more." in short
 
 
-def test_the_picture_is_one_file_for_light_and_dark() -> None:
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (98, "98"),
+        (9999, "9999"),
+        (15_360, "15.36k"),
+        (5e8, "500M"),
+        (-2e12, "-2T"),
+        (3e17, "3e+17"),
+    ],
+)
+def test_a_value_at_an_axis_has_a_unit_in_place_of_an_exponent(value: float, shown: str) -> None:
+    assert figures.level(value) == shown
+
+
+def test_the_picture_is_one_file_for_light_and_dark_and_says_first_what_is_doubtful() -> None:
     made = svg(BACKTESTS)
 
     ElementTree.fromstring(made)  # noqa: S314 - our own
     assert "prefers-color-scheme:dark" in made
     assert "http" not in made.replace("http://www.w3.org/2000/svg", "")
-    assert made.count('class="alert"') == 4
+    assert made.count('class="alert"') == 5  # and once in the legend
+    assert made.index("doubtful: do not trust") < made.index("live: 3 alerts")
 
 
 @pytest.mark.parametrize(
