@@ -16,6 +16,8 @@ import pytest
 from monitor_sync.app.responding import Responded
 from monitor_sync.app.weekly import Weekly
 from monitor_sync.insight.response import sla
+from monitor_sync.insight.response.paged import team_pages
+from monitor_sync.insight.response.placement import placed, places_of
 from monitor_sync.insight.response.report import ResponseQuestion, response_report
 from monitor_sync.insight.response.weekly import team_weeks, week_review
 from monitor_sync.render import response as shown
@@ -137,6 +139,32 @@ def test_what_came_back_is_what_the_truth_says() -> None:
         for times, back, before, last, team in problems
         if times > 1 or back
     )
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_how_often_a_team_was_paged_is_what_the_truth_says(team: str) -> None:
+    """Times that contradict each other rang the pager all the same."""
+    pages, nights = (
+        truth.base()
+        .execute(
+            "select count(*), total(hour >= 22 or hour < 8) from ("
+            " select cast(strftime('%H', created + case when created < ?3 then 7200 else 3600 end,"
+            " 'unixepoch') as integer) as hour from incident where team = ?4"
+            " and created >= ?1 and created < ?2"
+            " and coalesce(left_out, 'bad_times') = 'bad_times')",
+            (midnight(START), midnight(END), midnight(date(2026, 10, 25)) + 3 * 3600, team),
+        )
+        .fetchone()
+    )
+    own = [i for i in truth.known() if midnight(START) <= i.created < midnight(END)]
+
+    told = team_pages(
+        placed(own, places_of(truth.project(), truth.ids())),
+        team, days=84, zone=truth.ZONE, now=UNTIL,
+    )  # fmt: skip
+
+    assert (told.pages, told.nights) == (pages, nights)
+    assert pages > nights > 0
 
 
 @pytest.mark.parametrize("name", [CLOCKS_CHANGED, LAST])

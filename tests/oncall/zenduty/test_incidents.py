@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,19 @@ def test_priority_tags_and_postmortems_are_read_and_people_are_not() -> None:
 def test_a_service_may_be_an_id_alone() -> None:
     known = of(service_object=None, service="s9")
     assert (known.service, known.service_id) == ("", "s9")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-09-21T14:00:00Z", "2026-09-21T14:00:00.000000Z", "2026-09-21T21:00:00+07:00",
+        "2026-09-21T14:00:00",
+    ],
+)  # fmt: skip
+def test_a_time_is_one_moment_in_whatever_zone_it_is_written_and_in_utc_where_in_none(
+    written: str,
+) -> None:
+    assert of(creation_date=written).created == datetime(2026, 9, 21, 14, tzinfo=UTC).timestamp()
 
 
 @pytest.mark.parametrize("lacking", ["creation_date", "unique_id"])
