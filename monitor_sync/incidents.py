@@ -85,8 +85,8 @@ class AlertEpisode(Struct, frozen=True, kw_only=True):
     ``monitor_id`` is Datadog's id. ``group`` is the group's tags, sorted and joined by ``,``, empty
     where the monitor does not group. ``state`` is the worst that it reached. ``end`` is None while
     it lasts. ``start`` is None where it began before the first event that is known. ``cycle`` is
-    Datadog's key of the alert cycle, empty where unknown. ``notified``: somebody was told; None
-    where the events do not tell.
+    Datadog's key of the alert cycle, empty where unknown. ``notified``: somebody was told of it
+    before it recovered; None where the events do not tell.
     """
 
     monitor_id: int

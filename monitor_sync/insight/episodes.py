@@ -119,12 +119,13 @@ def _begun(transition: AlertTransition, state: EpisodeState, start: Seconds | No
 def _closed(lasting: _Lasting | None, recovery: AlertTransition) -> FoldedEpisode:
     """Return the episode that a recovery ends, also one of which nothing else is known."""
     if lasting is not None:
-        lasting.notified = _either(lasting.notified, recovery.notified)
         return lasting.ended(recovery.at, _duration_doubt(lasting, recovery))
     state = "alert" if recovery.before is None or recovery.before == "ok" else recovery.before
     start = recovery.at - recovery.lasted if recovery.lasted else None
     doubt: Doubt | None = "no beginning" if start is None else None
-    return _begun(recovery, state, start).ended(recovery.at, doubt)
+    unseen = _begun(recovery, state, start)
+    unseen.notified = None  # who hears of a recovery need not have heard of the alert
+    return unseen.ended(recovery.at, doubt)
 
 
 def _duration_doubt(lasting: _Lasting, recovery: AlertTransition) -> Doubt | None:

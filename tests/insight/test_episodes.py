@@ -49,6 +49,12 @@ def test_a_second_alert_of_the_same_cycle_opens_nothing() -> None:
     assert only(*both).episode.notified
 
 
+def test_who_hears_of_a_recovery_alone_was_not_paged() -> None:
+    muted = to("alert", 10, notified=False), to("ok", 70, notified=True)
+    assert only(*muted).episode.notified is False
+    assert only(to("ok", 70, lasted=60.0, notified=True)).episode.notified is None
+
+
 def test_where_a_recovery_is_missing_the_next_cycle_ends_the_episode() -> None:
     first, second = folded(
         [to("alert", 10, cycle="c"), to("alert", 40, cycle="d"), to("ok", 70, cycle="d")]

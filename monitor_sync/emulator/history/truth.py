@@ -77,7 +77,11 @@ def _episode(history: PastHistory, episode: PastEpisode) -> dict[str, Any]:
         "end": episode.end,
         "cycle": str(episode.cycle),
         "events": [[transition.at, transition.kind] for transition in transitions],
-        "notified": any(episode.notified(transition) for transition in transitions),
+        "notified": any(
+            episode.notified(transition)
+            for transition in transitions
+            if transition.state != "recovery"
+        ),
         "muted": episode.muted,
         "edge": episode.edge,
     }
