@@ -1,4 +1,4 @@
-"""History for backtests: fetched day by day within a budget, and what is known not again."""
+"""History for backtests, fetched day by day within a budget; what is kept is not fetched again."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Fetching:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def expect(self, wanted: Wanted, end: int) -> None:
-        """Say what will be wanted later; in the order in which it is said it comes along."""
+        """Announce what will be wanted later; requests with room take it along in this order."""
         for part in _parts(wanted, end):
             if not self.cache.has(_named(part.line), part.start, part.end):
                 self._expected.setdefault(part.shared, {})[part] = None
@@ -132,7 +132,7 @@ class Fetching:
             yield from (together[at : at + most] for at in range(0, len(together), most))
 
     def _send(self, parts: list[_Part], wanted: frozenset[_Part]) -> None:
-        """Hold what is wanted now and what cannot be kept on disk; keep all else there alone."""
+        """Send one request. Keep its answers on disk; hold those wanted now or not kept."""
         by_query = {_query(part): part for part in parts}
         for query, lines in self.endpoint.lines(list(by_query), self.spend):
             part = by_query[query]

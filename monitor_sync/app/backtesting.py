@@ -286,7 +286,7 @@ def _actual(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Replaying:
-    """Replays monitors one by one over history that is fetched for all of them together."""
+    """Replay monitors one by one over history that is fetched for all of them together."""
 
     fetching: Fetching
     span: Span

@@ -170,9 +170,9 @@ def read_single(
     """
     Read the alerts of each incident of a span that were not read yet, the newest first.
 
-    Before them come those of which nothing else tells where they came from: no title of Datadog's,
-    and no user in the tool's own listing. They are few, and a review asks for them.
-    It ends where the tool says no, such as when the time is up that it was connected for.
+    Incidents whose origin nothing else tells come first: they have no title of Datadog's, and the
+    tool lists no user for them. They are few, and a review asks for them. Reading ends when the
+    tool refuses, such as when the time of its connection is up.
     """
     incidents = sorted(history.without_detail(tool.source, span), key=_tells_its_origin)
     if not incidents:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LISTED: Final = "live monitors"
 SEARCHED: Final = "state, mutes and quality issues"
-"""What Datadog is asked for, as it is named where it could not be."""
+"""The name of these statuses among what was not checked."""
 
 _WITHOUT_END: Final = 9_223_372_036_854_775_807
 """

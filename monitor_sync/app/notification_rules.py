@@ -56,7 +56,7 @@ class NotificationRule:
         return matches_scope(scope, monitor) if scope else None
 
     def notified(self, monitor: Monitor, reached: Iterable[str]) -> dict[str, set[str]]:
-        """Return in which of the states that a monitor reaches it notifies whom, for sure."""
+        """Map each handle that it surely notifies to states, of those that a monitor reaches."""
         states: dict[str, set[str]] = {}
         for state in reached if self.matches(monitor) else ():
             holding = [held for scope, held in self.conditions if _holds(scope, monitor, state)]
@@ -76,7 +76,7 @@ def read(client: Client) -> tuple[list[NotificationRule], tuple[str, ...]]:
 
 
 def unclear(rules: Iterable[NotificationRule], monitors: Sequence[Monitor]) -> tuple[str, ...]:
-    """Return what is to be said of rules that may match monitors by groups, or are not read."""
+    """Return a sentence for each rule that may match monitors, depending on their groups."""
     return tuple(
         f"whether the notification rule {rule.name} matches: it depends on groups of monitors"
         for rule in rules

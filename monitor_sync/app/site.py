@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from monitor_sync.model import Project
 
 PATHS: Final = "who is on call"
-"""What is asked of the on-call tools, as it is named where it could not be."""
+"""The name of the on-call tools' answers among what was not checked."""
 
 _LARGEST_SOP: Final = 200_000
 """Bytes of an SOP that stands on a page as a whole; a longer one is only named."""

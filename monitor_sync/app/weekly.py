@@ -44,7 +44,7 @@ class WeeklyOptions:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weekly:
     """
-    What there is to read of one week: of each team, or the ``review`` of all.
+    What is reported of one week: ``teams``, or the ``review`` of all units.
 
     ``as_of`` is when the history was read, ``notes`` what it lacks.
     """
@@ -70,7 +70,7 @@ def report_weekly(
     Return one week of teams, or of all units.
 
     Raises WrongFiles where the files have errors, RCAs included, and UsageError for a week or a
-    team that there is none of.
+    team that does not exist.
     """
     from monitor_sync.insight.response import weekly, weeks
     from monitor_sync.insight.response.report import question_of
@@ -105,7 +105,7 @@ def report_weekly(
 
 
 def _teams(project: Project, names: Sequence[str]) -> list[Team]:
-    """Return the teams that are meant. Raises UsageError for one that there is none of."""
+    """Return the teams that are meant. Raises UsageError for an unknown one."""
     from monitor_sync.model import UNOWNED
 
     if not names:

@@ -49,9 +49,9 @@ def ahead(shifts: Iterable[Shift], window: LookAhead) -> tuple[Shift, ...]:
 
 def _until(person_id: str, shifts: Sequence[Shift], window: LookAhead) -> datetime | None:
     """
-    Return when the turn of a person ends who is on call now; None beyond the window.
+    Return when the turn of the person on call now ends; None if it ends after the window.
 
-    None too where somebody else has a shift meanwhile: which of two layers counts is the tool's.
+    Also None if somebody else has a shift at that time: only the tool knows which layer counts.
     """
     at = window.now
     for shift in sorted(shifts, key=lambda shift: shift.start):
@@ -75,8 +75,8 @@ def schedule_step(
     """
     Return the step about a schedule, from its shifts and who the tool says is on call.
 
-    A gap that the tool contradicts is not known to be one, nor is any while there is a ``doubt``
-    about how the shifts were read.
+    Where there are gaps, the step is broken; it is only not checked if the tool contradicts them,
+    or if there is a ``doubt`` about how the shifts were read.
     """
     empty = gaps(shifts, window)
     contradiction = _contradiction(empty, levels[0], window) if levels else ""

@@ -37,7 +37,7 @@ class IncidentTool(Protocol):
 
     @property
     def source(self) -> str:
-        """What its history is kept by: its word in teams.yaml, ``@`` and its host."""
+        """The name under which its history is kept: its word in teams.yaml, ``@`` and its host."""
 
     @property
     def longest(self) -> Seconds:
@@ -45,9 +45,9 @@ class IncidentTool(Protocol):
 
     def pages(self, span: TimeSpan, cursor: str) -> Iterator[HistoryPage | NotRead]:
         """
-        Yield the incidents created in a span, from ``cursor`` on, which an earlier page had.
+        Yield the incidents created in a span, page by page, from the cursor of an earlier page on.
 
-        There may be some from outside the span. What could not be read ends it, as its last value.
+        Some may be from outside the span. If a page cannot be read, its ``NotRead`` comes last.
         """
 
     def open_pages(self, span: TimeSpan, /) -> Iterator[HistoryPage | NotRead]:
@@ -62,7 +62,7 @@ class IncidentTool(Protocol):
 
 @runtime_checkable
 class ComputesFigures(Protocol):
-    """A tool that computes means of its own, by which ours can be held against it."""
+    """A tool that computes its own means, with which ours can be compared."""
 
     def figures(self, first: date, end: date) -> ToolFigures | NotRead:
         """Return what it computes of the incidents from a day up to ``end``: one request."""

@@ -46,7 +46,7 @@ class PathStep:
 
     @property
     def full_text(self) -> str:
-        """All that is told of the step in one text."""
+        """Everything that the step says, in one text."""
         return "; ".join(filter(None, (self.what, *self.warnings)))
 
 
@@ -77,7 +77,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationLevel:
-    """One level of an escalation: after ``delay``, these people are called. Nobody: empty."""
+    """One level of an escalation: after ``delay`` these people are called, none if empty."""
 
     position: int
     delay: timedelta | None

@@ -1,7 +1,7 @@
 """
 Tools of other packages, kept from breaking a run.
 
-Whatever such a package does wrong, its paths are not checked for that reason, and named with it.
+If such a package fails, its steps are not checked, and the reason names the package.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class PackageTool:
 
 
 def _makes_sense(followed: Any) -> bool:
-    """Return True if an answer is made of the words of ``path.py``."""
+    """Return True if an answer has the types and the words of ``path.py``."""
     if not isinstance(followed, Followed) or not followed.steps:
         return False
     shifts = () if followed.shifts is None else followed.shifts

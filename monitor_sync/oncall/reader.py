@@ -23,10 +23,10 @@ from monitor_sync.oncall.reading import Fields, flag, objects, text
 _MOST_PAGES: Final = 200
 
 _MOST_SILENCES: Final = 5
-"""So many requests in a row may fail after all their tries; then the tool counts as away."""
+"""After so many requests in a row that failed in all their tries, the tool counts as down."""
 
 _MOST_THROTTLED: Final = 2
-"""So many requests may be refused as too many, each waited for; then nothing more is sent."""
+"""After so many refusals of a rate limit, each with its wait, nothing more is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Reader:
         return not_read
 
     def _own_query(self, following: str) -> dict[str, str] | None:
-        """Return the query of the next page; None where it is another host's, or has our key."""
+        """Return the query of the next page; None if it is on another host or has our key."""
         base_url = self._endpoint.base_url
         try:
             parts = urlsplit(urljoin(base_url + "/", following))

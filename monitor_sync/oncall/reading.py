@@ -60,17 +60,17 @@ def _is_list(value: Any) -> bool:
 
 
 def identifier(value: Any) -> str:
-    """Return an id, also where the object that it names stands in its place."""
+    """Return an id, given as such or as the object that has it."""
     return text(value.get("unique_id")) if isinstance(value, Mapping) else text(value)
 
 
 def user_name(value: Any) -> str:
-    """Return the name by which a user is known to the tool, also where the user stands there."""
+    """Return a user's name in the tool, given as such or as the user who has it."""
     return text(value.get("username")) if isinstance(value, Mapping) else text(value)
 
 
 def moment(value: Any) -> datetime | None:
-    """Return a time in UTC, which it is in where it names no zone; None for anything else."""
+    """Return a time in UTC, which is also its zone if it names none; None for anything else."""
     try:
         read = datetime.fromisoformat(text(value))
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
@@ -79,7 +79,7 @@ def moment(value: Any) -> datetime | None:
 
 
 def span(value: Any, *, seconds: int = 1) -> timedelta | None:
-    """Return a length of time, counted in so many seconds, ten years at most; None for none."""
+    """Return a length of time in units of ``seconds``, ten years at most; None for no number."""
     units = number(value)
     if units is None:
         return None

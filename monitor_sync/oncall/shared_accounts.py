@@ -1,4 +1,4 @@
-"""One account for a whole team, which nobody answers at night: found by how it is on call. Pure."""
+"""Accounts that a whole team shares, so that nobody may answer: found by their shifts. Pure."""
 
 from __future__ import annotations
 

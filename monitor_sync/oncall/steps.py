@@ -39,7 +39,7 @@ def judged(
     note: str = "",
     warnings: tuple[str, ...] = (),
 ) -> PathStep:
-    """Return a step that is broken where there is a problem, else ok with what is worth knowing."""
+    """Return a step: broken if there is a problem, else ok with a note that is worth reading."""
     return PathStep(
         step=name,
         name=shown(title),
@@ -69,28 +69,13 @@ def no_such_service(
     )
 
 
-def late_first_level(delay: timedelta, acknowledge: timedelta | None) -> str:
-    """Return what is wrong with when the first level is called; empty where nothing is."""
+def late_level(which: str, delay: timedelta, acknowledge: timedelta | None) -> str:
+    """Return that a level, ``first`` or ``second``, is called too late; empty if it is not."""
     if acknowledge is None or delay <= acknowledge:
         return ""
     minute = timedelta(minutes=1)
     return (
-        f"the first level is called after {delay / minute:g} min, later than the"
-        f" {acknowledge / minute:g} min to acknowledge"
-    )
-
-
-def late_second_level(delay: timedelta, acknowledge: timedelta | None) -> str:
-    """
-    Return what is worth knowing of when the second level is called; empty where nothing is.
-
-    For tools that call the first level at once.
-    """
-    if acknowledge is None or delay <= acknowledge:
-        return ""
-    minute = timedelta(minutes=1)
-    return (
-        f"the second level is called after {delay / minute:g} min, later than the"
+        f"the {which} level is called after {delay / minute:g} min, later than the"
         f" {acknowledge / minute:g} min to acknowledge"
     )
 

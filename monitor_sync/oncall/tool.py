@@ -63,9 +63,9 @@ class OnCallTool(Protocol):
         """
         Return the steps behind the handle.
 
-        Raises nothing that a network or a service can cause: what could not be read is a step that
-        is ``not_checked``, with the reason. What a tool of another package raises all the same, or
-        an answer of other words than those of ``path.py``, is such a step too (``plugin.py``).
+        It does not raise for a failing network or service: a step that could not be read is
+        ``not_checked``, with the reason. If a tool of another package raises all the same, or
+        answers in words that ``path.py`` does not have, its steps are too (``plugin.py``).
         """
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ def connect(name: str, connection: Connection) -> OnCallTool:
 
 
 def title_of(name: str) -> str:
-    """Return the name of a tool for people; of one that is none of ours its word in teams.yaml."""
+    """Return a tool's name for people; for another package's tool, its word in teams.yaml."""
     built_in = BUILT_IN.get(name.casefold())
     return built_in.title if built_in is not None else name
 
@@ -128,7 +128,7 @@ def _connect_of(name: str) -> Connect:
 
 
 def _loaded(entry: EntryPoint) -> Connect:
-    """Return what an entry point names, kept from breaking a run by what is the package's fault."""
+    """Return the ``connect`` that an entry point names, so that a faulty package ends no run."""
     package = entry.dist.name if entry.dist else entry.value
 
     def unusable(what: str, error: Exception) -> Unusable:

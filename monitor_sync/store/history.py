@@ -40,9 +40,9 @@ _TAKEN_OVER: Final = {
     """
 }
 """
-What makes tables of an older version ours.
+The SQL that brings tables of an older version up to this one.
 
-The first knew only whether Datadog sent an incident: the others are to be read singly again.
+Version 1 knew only whether Datadog sent an incident: all others are read one by one again.
 """
 
 _PATIENCE: Final = 60.0
@@ -79,12 +79,12 @@ _KEPT: Final = {
     "suppressed": "max(new.suppressed, old.suppressed)",
     "maintenance": "max(new.maintenance, old.maintenance)",
 }
-"""What a listing does not tell, or forgets, stays as it was known before."""
+"""How a field is updated: what a listing omits or forgets keeps its earlier value."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """A span that was read whole from a source, by a run that began to at ``read``."""
+    """A span that was read from a source to its end; ``read`` is when that reading began."""
 
     span: TimeSpan
     read: Seconds
@@ -106,7 +106,7 @@ class HistoryFile:
         self.set_aside = set_aside
 
     def keep(self, source: str, page: HistoryPage, reading: Reading | None = None) -> None:
-        """Write a page of ``reading``, and where that goes on; after the last, that it is whole."""
+        """Write a page of ``reading``, and where it goes on or that it is complete."""
         with self._writing() as database:
             self._write_incidents(source, page.incidents)
             for column, values in (
@@ -260,7 +260,7 @@ def opened(folder: Path) -> Iterator[HistoryFile]:
 
 
 def _set_aside_if_unusable(path: Path) -> Path | None:
-    """Rename a file that is no history of this version; return its new name, None where it is."""
+    """Rename a file that is no history of this version; return its new name, else None."""
     if not path.exists() or _usable(path):
         return None
     names = (path.with_name(f"{path.name}.set-aside-{number}") for number in range(1, 10_000))
@@ -352,7 +352,7 @@ def _reading(row: Sequence[Any]) -> Reading:
 
 
 def _typed(value: Any, kind: type[_T]) -> _T:
-    """Return a stored value as what it must be. Raises DatabaseError where it is another."""
+    """Return a stored value in the type of its field. Raises DatabaseError for another type."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""What of a span is still to be read, by what was read of it and when. Pure."""
+"""Which parts of a span must still be read, given what was read of it and when. Pure."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def missing(
     """
     Return the parts of a span that are to be read, the earliest first.
 
-    What was read stays read where it was ``settles`` seconds old by then; the rest changes still,
-    and counts only while it is fresh. What was read up to its present is fresh up to ours.
+    What was at least ``settles`` seconds old when it was read stays read. What was younger may
+    still change: it counts only while the reading is fresh. A fresh reading that went up to its
+    present counts up to ours.
     """
     parts = []
     at, end = wanted.start, min(wanted.end, now)

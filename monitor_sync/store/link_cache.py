@@ -18,7 +18,7 @@ _LARGEST: Final = 4_000_000
 
 
 class LinkCache:
-    """The links known in a state folder. One that cannot be read or written is as none."""
+    """The links known in a state folder. One that cannot be read or written counts as empty."""
 
     def __init__(self, home: Path, now: float) -> None:
         self._path = home / _FILE

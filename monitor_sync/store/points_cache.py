@@ -2,8 +2,8 @@
 History that was fetched once: stretches of it that are over do not change, so they are kept.
 
 A file a stretch, in a folder for each query, in the state folder of the organisation. One that
-cannot be read, is of another form or is too large is as none. What was used longest ago goes first
-when all of it grows beyond ``LARGEST``.
+cannot be read, has another form or is too large counts as missing. When all files together exceed
+``LARGEST``, those used longest ago are deleted.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class PointsCache:
         return size <= _LARGEST_FILE
 
     def trim(self, largest: int = LARGEST) -> None:
-        """Let go of what was used longest ago until the rest is no larger than that."""
+        """Delete the files used longest ago until the others have at most ``largest`` bytes."""
         known = sorted(self._files(), reverse=True)
         total = 0
         for _, size, path in known:

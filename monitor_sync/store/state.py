@@ -159,7 +159,7 @@ def locked(estate: Workspace) -> Iterator[State]:
 
 
 def _begin_with(own: State, earlier: State) -> None:
-    """Copy the state from before organisations were told apart, where there is none of our own."""
+    """Copy the state of versions that did not tell organisations apart, if this one has none."""
     if own.journal.exists() or not earlier.journal.exists():
         return
     if earlier.plan.exists():

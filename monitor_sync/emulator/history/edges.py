@@ -37,7 +37,7 @@ _REPORTS = (
 
 
 def _skewed(item: PastIncident, rng: Random) -> PastIncident:
-    """Acknowledged at once, by what has a clock that is some seconds behind."""
+    """Acknowledged at once by a machine whose clock is some seconds behind."""
     at = item.created + rng.uniform(1, 3)
     steps = (item.steps[0], Step(moment(at), "acknowledge", "person"), item.steps[-1])
     return replace(item, steps=steps, told={"acknowledged": moment(at - rng.uniform(4, 7))})
@@ -146,7 +146,7 @@ def in_maintenance(
     of_zenduty: Collection[str],
 ) -> list[PastIncident]:
     """
-    Return incidents, those marked that were created while their service was in maintenance.
+    Return incidents, and mark those created while their service was in maintenance.
 
     PagerDuty creates none then (its page on maintenance windows); whether Zenduty does is not
     published, and it does here.
@@ -214,7 +214,7 @@ def _elsewhere(
 
 
 def silent(incidents: Iterable[PastIncident], team: str) -> list[PastIncident]:
-    """Return incidents, those of a team that never acknowledges without acknowledgements."""
+    """Return incidents, without acknowledgements for the team that never acknowledges."""
     return [
         replace(
             item,

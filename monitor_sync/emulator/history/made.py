@@ -21,7 +21,7 @@ from monitor_sync.emulator.history.records import (
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """One alert event: a transition, of which episode, the how manyth of that."""
+    """One alert event: a transition, its episode, and its number within that episode."""
 
     transition: Transition
     episode: int

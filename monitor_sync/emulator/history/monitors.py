@@ -55,7 +55,7 @@ def _past_monitor(body: Mapping[str, Any], by_handle: Mapping[str, str]) -> Past
 
 
 def _handles(message: str, state: str) -> list[str]:
-    """Return the handles that a message reaches in a state: in its block, or in none."""
+    """Return the handles that a message reaches in a state: those in its block and in no block."""
     reached = "".join(text for name, text in _BLOCK.findall(message) if name == state)
     return _HANDLE.findall(_BLOCK.sub("", message) + "\n" + reached)
 

@@ -12,7 +12,7 @@ _STATES = {"warning": "Warn", "no_data": "No Data", "alert": "Alert"}
 
 def stand(account: Account, history: PastHistory) -> None:
     """
-    Hold the monitors in the state of their worst group, with the instant it was entered.
+    Put each monitor into the state of its worst group, with the instant at which it entered it.
 
     Each is known by its last alert too: a warning or missing data triggers nothing (recorded: all
     results of a search that tell when they triggered last are in alert, or were).

@@ -19,7 +19,7 @@ MINUTE = 60
 
 
 def chance(*parts: object) -> Random:
-    """Return a source of chance that gives the same for the same parts, on any machine."""
+    """Return a random generator that draws the same for the same parts, on any machine."""
     return Random("/".join(map(str, parts)))  # noqa: S311 - nothing here is a secret
 
 

@@ -88,7 +88,7 @@ def _steps(episode: PastEpisode, manner: TeamManner, rng: Random, created: float
 
 
 def _never_resolved(episode: PastEpisode, acknowledged: float) -> list[Step]:
-    """Return the steps of what somebody has in hand at the end, or once had."""
+    """Return the steps of an incident that somebody still works on, or has forgotten."""
     taken = Step(acknowledged, "acknowledge", "person")
     if episode.edge == scenarios.OPEN:
         return [taken]
@@ -101,7 +101,7 @@ def _time_to_acknowledge(manner: TeamManner, rng: Random, created: float) -> flo
 
 
 def _recovered(episode: PastEpisode, rng: Random) -> float:
-    """Return when the tool hears of the recovery; never where it is not told."""
+    """Return when the tool hears of the recovery; infinity if it never does."""
     after = rng.uniform(3, 20)
     if episode.end is None or "recovery" not in episode.monitor.pages:
         return float("inf")
@@ -109,7 +109,7 @@ def _recovered(episode: PastEpisode, rng: Random) -> float:
 
 
 def _resolved_by_hand(episode: PastEpisode, rng: Random, acknowledged: float) -> float:
-    """Return when a person resolves it: some do before the recovery, others must."""
+    """Return when a person resolves it; infinity if only the recovery does."""
     at = moment(acknowledged + 60 + rng.lognormvariate(0, 0.9) * 25 * MINUTE)
     needed = episode.end is not None and "recovery" not in episode.monitor.pages
     return at if needed or rng.random() < 0.12 else float("inf")

@@ -141,7 +141,7 @@ def _flapping(scene: Scene) -> None:
 
 
 def _apart(episodes: Sequence[PastEpisode]) -> list[PastEpisode]:
-    """Return those that begin after the one before has ended: weekends fall on their Friday."""
+    """Return the episodes that begin after the one before has ended."""
     kept: list[PastEpisode] = []
     for episode in sorted(episodes, key=lambda episode: episode.start):
         if not kept or episode.start > (kept[-1].end or 0):

@@ -1,7 +1,7 @@
 """
 Queries over the history of metrics: `GET /api/v1/query`, `POST /api/v2/query/timeseries`.
 
-The shape of the first is recorded; that of the second is of Datadog's API description. Buckets
+The shape of the first is recorded, that of the second comes from Datadog's API description. Buckets
 without a point are left out of both. What is submitted goes before what is generated.
 """
 

@@ -37,10 +37,10 @@ _QUIET, _BAD = 0.5, 1.7
 _BAD_WORDS: Final = re.compile(
     r"err|fail|time_?out|5\d\d|5xx|reject|declin|unavail|denied|invalid|expired|lost|miss|down"
 )
-"""What things are called of which there are few while all is well."""
+"""Words in the names of things that are few while all is well, such as errors."""
 
 _FEW, _RARE = 40, 0.1
-"""Of so few in a window some more come by chance: there are a tenth of them usually."""
+"""A threshold below `_FEW` could be crossed by chance: its count usually runs at `_RARE` of it."""
 
 _NOISY: Final = 0.08
 """The share of lines that cross their threshold now and then without any trouble."""
@@ -97,7 +97,7 @@ class Shapes:
     _levels: dict[tuple[str, tuple[Condition, ...]], Level] = field(default_factory=dict)
 
     def learn(self, monitors: Iterable[dict[str, Any]]) -> None:
-        """Hear what monitors read, and where their thresholds are."""
+        """Learn from monitors which lines they read, and the thresholds on these."""
         known: list[PlainMonitor] = []
         for monitor in monitors:
             self.learnt.add(int(monitor["id"]))
@@ -193,7 +193,7 @@ def _shares(demand: Condition) -> tuple[float, float]:
 
 
 def _of(series: SeriesQuery) -> tuple[Condition, ...]:
-    """Return the demands that narrow a line down: an environment holds nearly all there is."""
+    """Return the conditions that narrow a line down; an environment holds nearly all there is."""
     return tuple(
         demand for demand in series.conditions if demand.key not in (*_NOT_NARROWING, *series.by)
     )
@@ -241,5 +241,5 @@ def search_shape(query: str) -> tuple[tuple[str, str], Shape] | None:
 
 
 def bare(search: str) -> str:
-    """Return a search without what escapes its quotes, which one query has and another has not."""
+    """Return a search without the backslashes before its quotes, which only some queries have."""
     return search.replace("\\", "")

@@ -1,5 +1,5 @@
 """
-What takes in points: `POST /api/v2/series` and `POST /api/v1/series`.
+The intake of points: `POST /api/v2/series` and `POST /api/v1/series`.
 
 The shapes are those of Datadog's API description. An intake wants the API key alone.
 """

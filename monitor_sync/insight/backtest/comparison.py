@@ -20,7 +20,7 @@ WARM_UP: Final[Seconds] = 7200.0
 """Seconds before the span that are evaluated, to know in which state it begins."""
 
 _STRIDE: Final = 5
-"""Every so many evaluations are made again to see whether an open point matters."""
+"""One of so many evaluations is repeated to see whether an open point matters."""
 
 AssumptionKind = Literal[
     "uncertain", "between", "limit", "coarser", "late", "silent_end", "groups", "renotify",

@@ -32,8 +32,8 @@ def flapping(episodes: Iterable[AlertEpisode], every: Seconds) -> tuple[Flapping
     """
     Return the stretches in which a monitor flapped, by their start, those of each group apart.
 
-    ``episodes`` are of one monitor, which is evaluated each ``every`` seconds. A beginning that
-    nobody knows is no change.
+    ``episodes`` are of one monitor, which is evaluated each ``every`` seconds. An unknown
+    beginning is not counted as a change.
     """
     groups: dict[str, list[AlertEpisode]] = {}
     for episode in episodes:

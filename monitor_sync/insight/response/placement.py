@@ -18,7 +18,7 @@ from monitor_sync.insight.response.titles import DatadogTitle, datadog_title
 from monitor_sync.model import UNPLACED, Monitor, Project, Team
 
 SHARED: Final = "shared"
-"""The team, or unit, of an incident that several have a claim to."""
+"""The team, or unit, of an incident that several teams or units claim."""
 
 OTHER_KIND: Final = "other"
 """The kind of an incident whose tags mean none of the project's kinds."""
@@ -108,7 +108,7 @@ def _units(project: Project) -> dict[str, tuple[str, ...]]:
 
 
 def _names(monitors: Iterable[Monitor]) -> dict[str, Monitor]:
-    """Map each name that one monitor alone has to it; one with holes of Datadog's says no name."""
+    """Map names to monitors; names of several monitors or with Datadog's variables are left out."""
     by_name: dict[str, list[Monitor]] = {}
     for monitor in monitors:
         by_name.setdefault(monitor.name.strip(), []).append(monitor)
@@ -125,7 +125,7 @@ def _kinds(kinds: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def placed(incidents: Iterable[Incident], places: Places) -> tuple[PlacedIncident, ...]:
-    """Return incidents with whose they are, in their order."""
+    """Return incidents with their owners, in the same order."""
     return tuple(place(incident, places) for incident in incidents)
 
 

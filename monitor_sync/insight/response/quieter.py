@@ -28,10 +28,10 @@ NoProposal = Literal["alerts not known", "no alerts", "too few alerts", "alerts 
 """Why nothing is proposed, the first that fits."""
 
 _MOST: Final = 0.5
-"""More than half of what a monitor did is what is to be mended first."""
+"""What accounts for more than this share of what a monitor did is to be mended first."""
 
 FEW: Final = 4
-"""Of fewer fires no share means anything."""
+"""With fewer fires than this, a share means nothing."""
 
 _LONG: Final = 0.5
 """A monitor that is in alert half of the time tells nobody anything."""

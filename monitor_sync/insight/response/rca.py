@@ -28,7 +28,7 @@ GRACE: Final = timedelta(days=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueAction:
-    """Something that an RCA promised by a day that is past."""
+    """An action that an RCA promised for a day that has passed."""
 
     rca: Rca
     action: RcaAction
@@ -48,7 +48,7 @@ class StillRecurring:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RcaFindings:
     """
-    What is to be said of the register.
+    What the register lacks, and which of its problems came back.
 
     ``missing`` are P1 and P2 incidents of the report that have none after ``GRACE``, the oldest
     first; ``asked`` counts the incidents that need one by now.
@@ -109,7 +109,7 @@ def _recurring(
     known: Sequence[Response],
     zone: ZoneInfo,
 ) -> Iterator[StillRecurring]:
-    """Yield the RCAs whose problem was there again since, the most often first."""
+    """Yield the RCAs whose problem came back after them, the most frequent first."""
     by_name: dict[str, Response] = {}
     for response in known:
         by_name[response.incident.id] = by_name[response.incident.number] = response

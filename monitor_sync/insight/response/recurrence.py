@@ -60,7 +60,7 @@ class Recurrence:
 
     @property
     def rate(self) -> float | None:
-        """The share of occurrences that are re-occurrences, None of none."""
+        """The share of occurrences that are re-occurrences; None without occurrences."""
         return self.reoccurrences / self.occurrences if self.occurrences else None
 
 
@@ -86,9 +86,9 @@ def problems(responses: Iterable[Response]) -> dict[str, Fingerprint]:
     """
     Return the fingerprint of each incident by its id.
 
-    Monitor and entity of an incident are known once its alerts were read. Another one with its
-    title, whose alerts were not, is the same problem; where the title is that of several, it is
-    one of its own.
+    Monitor and entity of an incident are known once its alerts were read. An incident
+    whose alerts were not read belongs to the one problem that has its title; if several problems
+    have that title, it is a problem of its own.
     """
     fingerprints = {response.incident.id: fingerprint(response.placed) for response in responses}
     titles = {response.incident.id: _by_title(response.incident) for response in responses}

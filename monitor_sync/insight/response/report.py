@@ -33,7 +33,7 @@ USUAL_WEEKS: Final = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseQuestion:
     """
-    What a report is about: incidents created from ``start`` up to ``end``, a day that is not in it.
+    What a report is about: incidents created from the day ``start`` to before the day ``end``.
 
     ``selectors`` narrow it to some incidents, ``by`` says what they are counted by. ``now`` is when
     the history was read: up to then open incidents have lasted.

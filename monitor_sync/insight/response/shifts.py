@@ -49,7 +49,7 @@ class TeamShifts:
 
 
 def shift_of(at: Seconds, zone: tzinfo) -> datetime:
-    """Return when the shift began in which a moment lies: at 08:00 or 20:00 in a time zone."""
+    """Return when the shift of a moment began: at 08:00 or 20:00 in a time zone."""
     local = datetime.fromtimestamp(at, zone)
     day = local.replace(minute=0, second=0, microsecond=0)
     if local.hour < _DAY_BEGINS:

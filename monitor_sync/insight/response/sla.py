@@ -23,7 +23,7 @@ ResponseDimension = Literal["unit", "team", "service", "priority", "kind", "week
 DIMENSIONS: Final[tuple[ResponseDimension, ...]] = get_args(ResponseDimension)
 
 FEW: Final = 5
-"""Of fewer incidents than these, figures say little."""
+"""With fewer incidents than this, figures say little."""
 
 TREND_WEEKS: Final = 12
 
@@ -176,7 +176,7 @@ def _times(times: Sequence[Seconds], in_time: Iterable[bool | None]) -> TimesSum
 
 
 def percentile(ordered: Sequence[Seconds], percent: float) -> Seconds | None:
-    """Return a percentile of sorted values, between the two nearest; None of nothing."""
+    """Return a percentile of sorted values, between the two nearest; None without values."""
     if not ordered:
         return None
     rank = percent / 100 * (len(ordered) - 1)

@@ -42,7 +42,7 @@ class WeekReview:
     """
     The week of all units, for the weekly meeting.
 
-    ``unseen`` are incidents of which no monitor of ours is known to have told.
+    ``unseen`` are incidents that no monitor of ours is known to have reported.
     """
 
     report: ResponseReport

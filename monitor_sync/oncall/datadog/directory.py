@@ -85,7 +85,7 @@ class DatadogLists:
         return tuple(held[rule] for rule in order)
 
     def policy(self, policy: str) -> Policy | NotRead:
-        """Return an escalation policy with whom its steps name."""
+        """Return an escalation policy with everybody whom its steps name."""
         document = self._reader.document(
             POLICY, "an escalation policy", query={"include": "steps.targets"}, policy=policy
         )
@@ -106,7 +106,7 @@ class DatadogLists:
         return tuple(responder(user.id, held.get(user, {})) for user in users)
 
     def shift(self, schedule: str, at: datetime) -> Shift | NotRead | None:
-        """Return the turn of who is on call at a moment; None where nobody is."""
+        """Return the turn of the person on call at a moment; None if nobody is on call."""
         document = self._reader.document(
             SHIFT,
             "who is on call",
@@ -143,7 +143,7 @@ class DatadogLists:
 
 
 def responder(user_id: str, fields: Fields) -> Responder:
-    """Return a user as somebody who can be called: by name, whatever else Datadog tells."""
+    """Return a user as a responder, with the name alone of all that Datadog tells."""
     return Responder(id=user_id, name=shown(text(attribute(fields, "name"))) or NAMELESS)
 
 

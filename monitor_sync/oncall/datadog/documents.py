@@ -10,7 +10,7 @@ from monitor_sync.oncall.reading import Fields, objects, text
 
 
 class Reference(NamedTuple):
-    """What names an object."""
+    """The type and the id by which an object is named."""
 
     type: str
     id: str
@@ -22,17 +22,17 @@ def attribute(fields: Fields, name: str) -> Any:
 
 
 def reference(fields: Fields) -> Reference:
-    """Return what names an object."""
+    """Return the reference to an object."""
     return Reference(text(fields.get("type")), text(fields.get("id")))
 
 
 def related(fields: Fields, name: str) -> tuple[Reference, ...]:
-    """Return what an object refers to under a name, also where that is a single one."""
+    """Return the references that an object has under a name, be it a list or a single one."""
     data = part(fields, "relationships", name).get("data")
     held = (data,) if isinstance(data, Mapping) else objects(data)
     return tuple(map(reference, held))
 
 
 def included(document: Fields) -> dict[Reference, Fields]:
-    """Return the objects that stand beside the one that was asked for."""
+    """Return the objects that an answer includes beside the one that was asked for."""
     return {reference(fields): fields for fields in objects(document.get("included"))}

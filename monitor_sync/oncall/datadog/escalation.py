@@ -26,7 +26,7 @@ from monitor_sync.oncall.path import (
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.reading import Fields, span, text
-from monitor_sync.oncall.steps import judged, late_second_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
 
 _TITLE = "Datadog On-Call"
 
@@ -42,8 +42,8 @@ def beyond(
     """
     Return the steps of an escalation policy: escalation, schedule, person.
 
-    ``team`` is the id of the team whose policy it is by its last rule: whom Datadog calls for that
-    team is then whom the first step calls. Empty where it is the policy of another rule.
+    ``team`` is the id of the team whose last rule has this policy: its first step calls whom
+    Datadog names for that team. It is empty if another rule has the policy.
     """
     policy = directory.policy(policy_id)
     if isinstance(policy, NotRead):
@@ -73,7 +73,7 @@ def _escalation_step(policy: Policy, page: PageToFollow) -> PathStep:
     elif not related(policy.steps[0], "targets"):
         problem, fix = "its first step calls nobody", "name a schedule in the first step"
     elif len(policy.steps) > 1:
-        note = late_second_level(_delay(policy.steps[0]), page.acknowledge)
+        note = late_level("second", _delay(policy.steps[0]), page.acknowledge)
     return judged("escalation", policy.name, problem, fix, note)
 
 

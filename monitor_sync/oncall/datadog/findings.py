@@ -1,4 +1,4 @@
-"""What is wrong with where routing rules send pages, told once for all monitors alike. Pure."""
+"""Mistakes in where routing rules send pages, each reported once for all its monitors. Pure."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RoutedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What is wrong at one team: for sure, what to do about it, and what only may be so."""
+    """The mistakes at one team: ``problem`` is sure, ``warnings`` depend on groups of monitors."""
 
     problem: str = ""
     fix: str = ""
@@ -55,10 +55,10 @@ class Findings:
 
 def of_team(team: str, pages: Iterable[RoutedPage], *, handed_on: bool) -> Findings:
     """
-    Return what is wrong with pages that end at the team of an id.
+    Return what is wrong with the pages that end at a team, given by its id.
 
-    ``handed_on`` says which of them are meant: those that another rule handed on to it, or those
-    that came to it at first.
+    ``handed_on`` is True for the pages that another team's rule handed to it, and False for those
+    that came to it first.
     """
     surely: dict[tuple[Kind, RoutingRule | None], set[str]] = {}
     perhaps: dict[tuple[Kind, RoutingRule | None], set[str]] = {}
@@ -81,7 +81,7 @@ def of_team(team: str, pages: Iterable[RoutedPage], *, handed_on: bool) -> Findi
 
 
 def unmatched(rules: Sequence[RoutingRule], pages: Sequence[RoutedPage]) -> tuple[str, ...]:
-    """Return which rules match none of the pages, as warnings; the last one may."""
+    """Return a warning for each rule that matches no page; the last rule need not match any."""
     return tuple(
         f"rule {rule.position}, {shown(rule.query)}, matches no monitor that uses this handle"
         f" ({len(pages)} looked at)"

@@ -22,7 +22,7 @@ from monitor_sync.oncall.tool import title_of
 
 _MOST_ENDS: Final = 100
 _MOST_POLICIES: Final = 3
-"""Policies of one handle that are followed: those of the most monitors."""
+"""The most policies that are followed for one handle, those of the most monitors first."""
 
 _NO_MONITOR: Final = Monitor(
     key="", body={"name": "", "type": "", "query": "", "message": ""}, business_unit="", team=""

@@ -73,7 +73,7 @@ def _judged(query: str, of_term: OfTerm) -> Match:
 
 
 class _Unreadable(Exception):
-    """The query is none that is read here."""
+    """The query has a form that is not read here."""
 
 
 class _Reading:

@@ -11,10 +11,10 @@ from monitor_sync.oncall.path import LookAhead, Shift
 from monitor_sync.oncall.reader import NotRead
 
 _MOST_TURNS: Final = 100
-"""Turns of one schedule that are read: those of 8 hours in 14 days are 42, besides overrides."""
+"""The most turns of a schedule that are read: 8-hour turns are 42 in 14 days, plus overrides."""
 
 _AFTER: Final = timedelta(seconds=1)
-"""Datadog cuts fractions of a second off the end of a turn: the next surely began a second on."""
+"""Datadog cuts off fractions of a second: a second after a turn's end the next has surely begun."""
 
 
 _PROBED: Final = timedelta(hours=6)

@@ -73,7 +73,7 @@ class OpsgenieLists:
         return self._list(ESCALATIONS, "escalations")
 
     def enabled(self, schedule: Named) -> bool | NotRead | None:
-        """Return whether a schedule is enabled; None where Opsgenie lists none such."""
+        """Return whether a schedule is enabled; None if Opsgenie does not list it."""
         listed = self._list(SCHEDULES, "schedules")
         if isinstance(listed, NotRead):
             return listed
@@ -151,7 +151,7 @@ class OpsgenieLists:
 
 
 def named(fields: Fields, otherwise: str) -> Named:
-    """Return what an object refers to, of the type that it says, else of this one."""
+    """Return what fields refer to; its type is ``otherwise`` if they name none."""
     return Named(
         type=text(fields.get("type")) or otherwise,
         id=text(fields.get("id")),

@@ -27,7 +27,7 @@ from monitor_sync.oncall.path import (
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.reading import Fields, objects, span, text
-from monitor_sync.oncall.steps import judged, late_first_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
 
 _SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _PEOPLE: Final = frozenset({"user", "team", "all"})
@@ -82,7 +82,7 @@ def _escalation_step(fields: Fields, levels: Sequence[_Level], page: PageToFollo
     elif levels[0].recipient.type == "none":
         problem, fix = "its first rule calls nobody", "name a schedule in the first rule"
     else:
-        problem = late_first_level(levels[0].delay, page.acknowledge)
+        problem = late_level("first", levels[0].delay, page.acknowledge)
         fix = "let the first rule of the escalation call at once" if problem else ""
     return judged("escalation", text(fields.get("name")), problem, fix)
 

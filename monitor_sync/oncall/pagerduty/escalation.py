@@ -25,7 +25,7 @@ from monitor_sync.oncall.path import (
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.reading import Fields, moment, objects, span, text, whole
-from monitor_sync.oncall.steps import judged, late_second_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
 
 
 def beyond(
@@ -64,7 +64,7 @@ def _escalation_step(fields: Fields, rules: Sequence[Fields], page: PageToFollow
     elif not objects(rules[0].get("targets")):
         problem, fix = "its first level calls nobody", "name a schedule in the first level"
     elif len(rules) > 1:
-        note = late_second_level(_delay(rules[0]), page.acknowledge)
+        note = late_level("second", _delay(rules[0]), page.acknowledge)
     title = text(fields.get("name")) or text(fields.get("summary"))
     return judged("escalation", title, problem, fix, note)
 

@@ -1,5 +1,5 @@
 """
-PagerDuty's incidents, by its OpenAPI (api-schema, 2026-08-14): the list, then who said "mine" when.
+PagerDuty's incidents, by its OpenAPI (api-schema, 2026-08-14): created first, then acknowledged.
 
 The list forgets acknowledgements once an incident is triggered again or resolved. The first one is
 in Analytics (``POST /analytics/raw/incidents``), up to a day late, and in the log entries, which
@@ -40,10 +40,10 @@ _LAST_OFFSET: Final = 9_900
 pd-live-react#163). What follows is asked for by its time."""
 
 _LATE: Final[Seconds] = 2 * 86_400.0
-"""Analytics may know of an incident only a day later; this is taken to be enough."""
+"""Analytics may list an incident up to a day late; after two days it surely does."""
 
 _LATER: Final[Seconds] = 7 * 86_400.0
-"""Who acknowledges later than this after the span is not looked for in the log."""
+"""The log is read for acknowledgements up to so long after the span."""
 
 _BEGINNING: Final = {"include[]": "first_trigger_log_entries"}
 """Asks for the first entry of each incident's log in full, in place of its id."""

@@ -182,7 +182,7 @@ class ZendutyLists:
         return self._reader.listing(SCHEDULES, "schedules", team=team)
 
     def planned(self, service: ZendutyService, window: LookAhead) -> Planned:
-        """Return in which planned maintenance a service is; a reason where that was not read."""
+        """Return the planned maintenance of a service, or why it could not be read."""
         listed = self._reader.listing(MAINTENANCE, "maintenance windows", team=service.team.id)
         if isinstance(listed, NotRead):
             reason = f"planned maintenance was not read: {listed.reason}"
@@ -195,7 +195,7 @@ class ZendutyLists:
 
 
 def place(url: str) -> str:
-    """Return an address so that it can be compared; empty for what is none."""
+    """Return an address in a form that can be compared; empty for anything else."""
     try:
         parts = urlsplit(url.strip())
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
@@ -208,7 +208,7 @@ def place(url: str) -> str:
 
 
 def responder(user: Fields) -> Responder:
-    """Return a user as somebody who can be called: by name, whatever else the tool tells."""
+    """Return a user as a responder, with the name alone of all that Zenduty tells."""
     names = (text(user.get("first_name")), text(user.get("last_name")))
     return Responder(id=user_name(user), name=shown(" ".join(filter(None, names))) or NAMELESS)
 

@@ -86,8 +86,8 @@ class Zenduty:
         """
         Return the integration whose address the webhook has.
 
-        None: there is none, or no webhook. NotRead: some integrations could not be read, and it is
-        not among the others.
+        None if there is no webhook, or no integration that has its address. NotRead if it may be
+        among integrations that could not be read.
         """
         if webhook is None:
             return None
@@ -267,7 +267,7 @@ def _notes(integration: Integration, page: PageToFollow) -> str:
 
 
 def _level_note(integration: Integration, page: PageToFollow) -> str:
-    """Return what nobody knows about the level: which transition is which kind of alert."""
+    """Return a note on the level: which transition is which kind of alert is not published."""
     if integration.level is None:
         return "it does not say for what it creates incidents"
     open_points = [

@@ -1,9 +1,9 @@
 """
 Zenduty's incidents, by its OpenAPI 1.1.0: ``POST /api/incidents/filter/``, page by page.
 
-Three things are not published or contradict each other, and are gone round: the order (nothing here
-relies on one), the time zone of the dates (each side is a day wider), and what ``all_teams`` means
-(the teams are named).
+Three things are not published or contradict each other, so nothing here relies on them: the order,
+the time zone of the dates (each side is a day wider), and the meaning of ``all_teams`` (the teams
+are named).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _ALL, _OPEN = 0, -1
 """The statuses that the filter takes for all incidents, and for those that are not resolved."""
 
 _MOST_STALE: Final = 2
-"""So many pages in a row may bring nothing new; then the list has no end."""
+"""After so many pages in a row without a new incident, the list is taken to have no end."""
 
 
 class ZendutyIncidents:
@@ -255,7 +255,7 @@ _STATUSES: Final[Mapping[str, IncidentStatus]] = {
 
 
 def _status(value: Any, acknowledged: Seconds | None, resolved: Seconds | None) -> IncidentStatus:
-    """Return the status that is told, as a number or a word; else the one that the times mean."""
+    """Return the status by its number or word; if there is none, by the times."""
     stated = _STATUSES.get(text(value).casefold())
     if stated is not None:
         return stated

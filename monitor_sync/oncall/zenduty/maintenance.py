@@ -1,7 +1,7 @@
 """
 When services of Zenduty are in maintenance: ``GET /api/account/teams/{team}/maintenance/``.
 
-In which unit a window repeats is not published, so its first occurrence alone is known here.
+The unit in which a window repeats is not published, so only its first occurrence is known.
 """
 
 from __future__ import annotations
