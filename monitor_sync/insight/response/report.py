@@ -102,12 +102,12 @@ class ResponseReport:
         return sum(row.times(measure).judged > 0 and row.by["team"] not in timed for row in teams)
 
     def is_above_target(self, measure: Measure) -> bool | None:
-        """Return whether the mean is above the target, None without a mean or the one target."""
+        """Return whether the mean is above the target, None without a mean or a single target."""
         return above_target(self.whole.times(measure).mean, self.targets[measure])
 
 
 def above_target(mean: Seconds | None, targets: Sequence[int]) -> bool | None:
-    """Return whether a mean is above the target, None without a mean or the one target."""
+    """Return whether a mean is above the target, None without a mean or a single target."""
     return mean > targets[0] if mean is not None and len(targets) == 1 else None
 
 
