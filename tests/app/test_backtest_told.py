@@ -29,7 +29,7 @@ def test_the_comment_says_what_the_changed_monitors_would_have_done(tmp_path: Pa
     assert "| `shop/orders/cpu` | 3 | **1** | 1h | 99 % |" in said
     assert "| `shop/orders/new` | – | **0** | 0s | not known |" in said
     assert (
-        "**1 monitor would alert more than 2 times a week, which is what the policy allows:**"
+        "**1 monitor would alert more than the 2 times a week that the policy allows:**"
         " `shop/orders/cpu`" in said
     )
     assert said.index("- **Doubtful:** `shop/orders/cpu`: `do not trust") < said.index("| Monitor")

@@ -53,8 +53,8 @@ def _days(days: float) -> str:
 def _loud(backtest: BacktestTold) -> list[str]:
     if not backtest.too_loud:
         return []
-    most = f"{backtest.most_per_week:g} times a week, which is what the policy allows"
     loud = count(len(backtest.too_loud), "monitor")
+    most = f"the {backtest.most_per_week:g} times a week that the policy allows"
     return [f"**{loud} would alert more than {most}:** {codes(backtest.too_loud, _LINES)}"]
 
 

@@ -11,11 +11,14 @@ from monitor_sync.counting import count
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.render.backtest import figures, words
 from monitor_sync.render.junit import xml
-from monitor_sync.render.text import shorten
+from monitor_sync.render.text import shorten, wrapped
 
 _WIDTH: Final = 960
 _LEFT, _RIGHT = 84, 20
 _CHART: Final = 96
+_LINE: Final = 140
+"""Characters of what is said above a chart, in one line."""
+
 _COLUMNS: Final = _WIDTH - _LEFT - _RIGHT
 _STYLE: Final = """
 .back{fill:#ffffff}.name{fill:#1f2328;font-weight:600}.said{fill:#59636e}.line{stroke:#0969da;fill:none}
@@ -36,16 +39,16 @@ def svg(backtests: Backtests) -> str:
     shown = figures.worst_first(backtests)
     panels, top = [], 16
     for backtested in shown:
-        panel = [*_panel(backtested, backtests, zone)]
+        panel, height = _panel(backtested, backtests, zone)
         panels += [f'<g transform="translate(0 {top})">', *panel, "</g>"]
-        top += _top(backtested) + _CHART + 14 * len(figures.versions(backtested.compared)) + 44
-    height = top + 16
+        top += height
+    whole = top + 16
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {whole}" role="img"'
             f' aria-label="Backtest of {count(len(shown), "monitor")}">',
             f"<style>{_STYLE}</style>",
-            f'<rect class="back" width="{_WIDTH}" height="{height}"/>',
+            f'<rect class="back" width="{_WIDTH}" height="{whole}"/>',
             *panels,
             *_legend(backtests, zone, top),
             "</svg>\n",
@@ -61,34 +64,31 @@ def _legend(backtests: Backtests, zone: ZoneInfo, top: float) -> Iterator[str]:
         yield _text("said", x + 16, top, name)
 
 
-def _lines(backtested: Backtested, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    """Yield what is said above a chart, and how: what may make the numbers wrong comes first."""
-    for doubt in words.doubts(backtested.compared):
-        yield "doubt", shorten(f"doubtful: {doubt}", 150)
+def _lines(backtested: Backtested, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Return what is said above a chart, and how: what may make the numbers wrong comes first."""
+    lines = [
+        ("doubt", line)
+        for doubt in words.doubts(backtested.compared)
+        for line in wrapped(f"doubtful: {doubt}", _LINE, 0)
+    ]
     for label, made in figures.versions(backtested.compared):
-        yield "said", f"{label}: {figures.sentence(figures.figures(made, zone))}"
+        lines.append(("said", f"{label}: {figures.sentence(figures.figures(made, zone))}"))
+    return lines
 
 
-def _top(backtested: Backtested) -> int:
-    """Return how far below a panel's top its chart begins."""
-    compared = backtested.compared
-    return 32 + 16 * (len(words.doubts(compared)) + len(figures.versions(compared)))
-
-
-def _panel(backtested: Backtested, backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
-    yield _text("name", 16, 14, shorten(backtested.monitor.key, 110))
-    for line, (kind, said) in enumerate(_lines(backtested, zone)):
-        yield _text(kind, 16, 32 + 16 * line, said)
-    start = _top(backtested)
-    rows = figures.versions(backtested.compared)
-    yield f'<g transform="translate({_LEFT} {start})">'
-    yield from _days(backtests, zone, _CHART + 8 + 14 * len(rows))
-    yield from _chart(backtested)
-    yield "</g>"
-    for line, (label, made) in enumerate(rows):
-        top = start + _CHART + 8 + 14 * line
-        yield _text("said", 16, top + 10, label)
-        yield from _bars(made, top)
+def _panel(backtested: Backtested, backtests: Backtests, zone: ZoneInfo) -> tuple[list[str], int]:
+    """Return the parts of a panel, and how high it is."""
+    rows, lines = figures.versions(backtested.compared), _lines(backtested, zone)
+    start = 32 + 16 * len(lines)
+    end = start + _CHART + 8 + 14 * len(rows)
+    parts = [_text("name", 16, 14, shorten(backtested.monitor.key, 110))]
+    parts += [_text(kind, 16, 32 + 16 * n, said) for n, (kind, said) in enumerate(lines)]
+    parts.append(f'<g transform="translate({_LEFT} {start})">')
+    parts += [*_days(backtests, zone, end - start), *_chart(backtested), "</g>"]
+    for row, (label, made) in enumerate(rows):
+        top = start + _CHART + 8 + 14 * row
+        parts += [_text("said", 16, top + 10, label), *_bars(made, top)]
+    return parts, end + 36
 
 
 def _text(kind: str, x: float, y: float, words: str, anchor: str = "start") -> str:
