@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from monitor_sync.audience import audience
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.incidents import AlertEpisode, Incident, Seconds, Span
@@ -175,7 +177,11 @@ def _row(
     if row.live is None:
         return row, []
     span, number = history.span, row.live.id
-    episodes = [episode for episode in by_monitor.get(number, ()) if _touches(episode, span)]
+    episodes = [
+        _as_of(span.end, episode)
+        for episode in by_monitor.get(number, ())
+        if _touches(episode, span)
+    ]
     fires = [
         episode for episode in episodes if episode.start is not None and episode.start >= span.start
     ]
@@ -207,6 +213,12 @@ def _row(
 def _touches(episode: AlertEpisode, span: Span) -> bool:
     begins = episode.start is None or episode.start < span.end
     return begins and (episode.end is None or episode.end > span.start)
+
+
+def _as_of(end: Seconds, episode: AlertEpisode) -> AlertEpisode:
+    """Return what was known of an episode then: figures do not hang on what was read beyond."""
+    lasts = episode.end is not None and episode.end > end
+    return structs.replace(episode, end=None) if lasts else episode
 
 
 def _pages(

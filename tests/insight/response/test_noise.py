@@ -40,6 +40,14 @@ def test_what_ended_before_the_span_is_not_of_it() -> None:
     assert row(alert(1, -20, 0)).episodes == 0
 
 
+def test_a_fire_that_ends_after_the_span_has_not_ended() -> None:
+    end = 7 * 24 * 60
+    counted = row(alert(1, end - 4, end - 2), alert(1, end - 1, end + 1))
+
+    assert (counted.fires, counted.ended, counted.self_resolved) == (2, 1, 1.0)
+    assert counted.hours_in_alert == pytest.approx(3 / 60)
+
+
 def test_a_fire_pages_where_a_pager_is_told_of_its_state() -> None:
     only_alerts = monitor("m", "{{#is_alert}}" + PAGER + "{{/is_alert}} " + CHAT)
 
