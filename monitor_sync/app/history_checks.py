@@ -17,7 +17,7 @@ from monitor_sync.errors import AccessDenied, RemoteError, UsageError
 from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.backtest import live_data
 from monitor_sync.insight.backtest.comparison import Definition
-from monitor_sync.insight.backtest.live_data import DataFinding
+from monitor_sync.insight.backtest.live_data import DataFault, DataFinding
 from monitor_sync.insight.values import Unsupported
 from monitor_sync.language.tree import MetricQuery, Series
 from monitor_sync.rules.history_rules import NOTES
@@ -210,61 +210,62 @@ def _field(body: Body, finding: DataFinding) -> tuple[tuple[str, ...], int, int 
     return ("query",), 0, None
 
 
+_WORDS: Final[dict[DataFault, tuple[str, str, str]]] = {
+    "no_points": (
+        "query/no-points",
+        "{name} did not report in {days} days",
+        "look it up in Datadog's Metrics Summary; rare metrics: `ignore` with a reason",
+    ),
+    "no_counts": ("query/no-counts", "{name} counted nothing in {days} days", ""),
+    "no_points_with_filter": (
+        "query/no-points-with-filter",
+        "{name} reports, but in {days} days nothing of it had these tags together",
+        "use tags that its points have; Datadog's Metrics Summary lists them",
+    ),
+    "no_such_group": (
+        "query/no-such-group",
+        "{name} reports, but in {days} days nothing of it had all keys of `by`",
+        "group by keys that its points have; Datadog's Metrics Summary lists them",
+    ),
+    "counted_gauge": (
+        "query/counted-gauge",
+        "{name} is a gauge, which no `as_count()` and no `as_rate()` turns into a count",
+        "leave `as_count()` or `as_rate()` out, or send the metric as a count",
+    ),
+    "many_groups": (
+        "query/many-groups",
+        "{number} groups, each of which can page",
+        "group by a coarser key, or name one in `notify_by`",
+    ),
+    "other_unit": (
+        "thresholds/other-unit",
+        "{limit} looks like another unit: {values}",
+        "a factor of about {number:,}: write the threshold as the metric counts",
+    ),
+    "always_crossed": (
+        "thresholds/always-crossed",
+        "{limit} was crossed all the time: {values}",
+        "set it beyond the usual values; `monitor-sync backtest` shows them",
+    ),
+    "never_crossed": ("thresholds/never-crossed", "{limit} was never crossed: {values}", ""),
+}
+"""Rule, message and hint of each fault."""
+
+
 def _worded(finding: DataFinding) -> tuple[str, str, str]:
     """Return rule, message and hint."""
     part = finding.part
-    name = f"`{part.metric.text}`" if isinstance(part, Series) else "the search"
     whose = "values of the worst group lay" if finding.grouped else "values lay"
-    values = f"{whose} between {_short(finding.low)} and {_short(finding.high)} in {DAYS} days"
-    limit = f"`{finding.comparator} {_short(finding.critical)}`"
-    match finding.fault:
-        case "no_points":
-            return (
-                "query/no-points",
-                f"{name} did not report in {DAYS} days",
-                "look it up in Datadog's Metrics Summary; rare metrics: `ignore` with a reason",
-            )
-        case "no_counts":
-            return "query/no-counts", f"{name} counted nothing in {DAYS} days", ""
-        case "no_points_with_filter":
-            return (
-                "query/no-points-with-filter",
-                f"{name} reports, but in {DAYS} days nothing of it had these tags together",
-                "use tags that its points have; Datadog's Metrics Summary lists them",
-            )
-        case "no_such_group":
-            return (
-                "query/no-such-group",
-                f"{name} reports, but in {DAYS} days nothing of it had all keys of `by`",
-                "group by keys that its points have; Datadog's Metrics Summary lists them",
-            )
-        case "counted_gauge":
-            return (
-                "query/counted-gauge",
-                f"{name} is a gauge, which no `as_count()` and no `as_rate()` turns into a count",
-                "leave `as_count()` or `as_rate()` out, or send the metric as a count",
-            )
-        case "many_groups":
-            return (
-                "query/many-groups",
-                f"{finding.number} groups, each of which can page",
-                "group by a coarser key, or name one in `notify_by`",
-            )
-        case "other_unit":
-            return (
-                "thresholds/other-unit",
-                f"{limit} looks like another unit: {values}",
-                f"a factor of about {finding.number:,}: write the threshold as the metric counts",
-            )
-        case "always_crossed":
-            return (
-                "thresholds/always-crossed",
-                f"{limit} was crossed all the time: {values}",
-                "set it beyond the usual values; `monitor-sync backtest` shows them",
-            )
-        case "never_crossed":
-            message = f"{limit} was never crossed: {values}"
-            return "thresholds/never-crossed", message, ""
+    low, high = _short(finding.low), _short(finding.high)
+    filled = {
+        "name": f"`{part.metric.text}`" if isinstance(part, Series) else "the search",
+        "days": DAYS,
+        "number": finding.number,
+        "limit": f"`{finding.comparator} {_short(finding.critical)}`",
+        "values": f"{whose} between {low} and {high} in {DAYS} days",
+    }
+    rule, message, hint = _WORDS[finding.fault]
+    return rule, message.format(**filled), hint.format(**filled)
 
 
 def _short(number: float) -> str:

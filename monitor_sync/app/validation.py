@@ -78,14 +78,8 @@ def validate(
     Nothing is written. What is wrong in the files, or what Datadog does not answer, is in the
     result. Raises UsageError for a folder that is none and a selector that selects nothing.
     """
-    from monitor_sync.project.rca import read_register  # YAML and the schema validator
-
     options = options or ValidateOptions()
-    with files.uncollected():
-        loaded = files.read(root)
-        diagnostics = list(files.check(loaded, least=options.least, brief=options.brief))
-        diagnostics += _mistakes_in_tests(root, loaded)
-        diagnostics += read_register(root, loaded.project)[1]
+    loaded, diagnostics = _checked(root, options)
     place = PurePosixPath(root.as_posix())
     named = [
         (diagnostic.key or "/".join(_below(place, diagnostic)), ()) for diagnostic in diagnostics
@@ -116,6 +110,18 @@ def validate(
         known=hidden,
         gone=gone,
     )
+
+
+def _checked(root: Path, options: ValidateOptions) -> tuple[Loaded, list[Diagnostic]]:
+    """Return the files as they were read, and all that is wrong in them, without a network."""
+    from monitor_sync.project.rca import read_register  # YAML and the schema validator
+
+    with files.uncollected():
+        loaded = files.read(root)
+        diagnostics = list(files.check(loaded, least=options.least, brief=options.brief))
+        diagnostics += _mistakes_in_tests(root, loaded)
+        diagnostics += read_register(root, loaded.project)[1]
+    return loaded, diagnostics
 
 
 def _mistakes_in_tests(root: Path, loaded: Loaded) -> Iterator[Diagnostic]:

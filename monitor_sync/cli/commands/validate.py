@@ -121,9 +121,7 @@ def command(
         links=console.target() if check_links else None,
         progress=progress,
     )
-    for answers in filter(None, (validation.answers, validation.links)):
-        for sentence in answers.said:
-            console.say(sentence)
+    _tell_of_answers(validation)
     _tell_of_baseline(validation, baseline)
     _warn_of_hidden(validation.diagnostics, least, fail_on)
     _answer(form, validation, least, fail_on, output, ungrouped=bool(selectors))
@@ -155,6 +153,13 @@ def _write_baseline(root: Path, path: Path | None, selectors: Sequence[str]) -> 
     left_out = len(diagnostics) - number
     unreadable = f" and leaves out {count(left_out, 'error')} of reading: mend these"
     console.say(f"{path} holds {count(number, 'finding')}{unreadable if left_out else ''}.")
+
+
+def _tell_of_answers(validation: Validation) -> None:
+    """Say what was asked over the network, and what was not."""
+    for answers in filter(None, (validation.answers, validation.links)):
+        for sentence in answers.said:
+            console.say(sentence)
 
 
 def _tell_of_baseline(validation: Validation, baseline: Path | None) -> None:
