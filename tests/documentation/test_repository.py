@@ -6,6 +6,7 @@ import ast
 import functools
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -52,14 +53,39 @@ def lines() -> list[tuple[str, str]]:
     return placed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """What the tests ask of a Python file. Its tree is not kept: a thousand of them are slow."""
+
+    documented: bool
+    lines: int
+    functions: dict[str, int]
+    """How many lines each function has, by its line and name."""
+
+
 @functools.cache
-def modules() -> dict[str, ast.Module]:
-    """Every Python file, parsed."""
+def modules() -> dict[str, Module]:
+    """Every Python file."""
     return {
-        str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
+        str(path.relative_to(ROOT)): module(path.read_text(encoding="utf-8"))
         for path in files()
         if path.suffix == ".py"
     }
+
+
+def module(text: str) -> Module:
+    tree = ast.parse(text)
+    return Module(
+        # an empty __init__.py of the tests marks a package
+        documented=bool(ast.get_docstring(tree)) or not tree.body,
+        lines=len(text.splitlines()),
+        functions={
+            f"{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.end_lineno is not None
+        },
+    )
 
 
 def test_no_file_names_a_package_registry() -> None:
@@ -79,22 +105,14 @@ def test_no_file_carries_a_mark_of_unfinished_work() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [
-        path
-        for path, tree in modules().items()
-        if not ast.get_docstring(tree)
-        and (tree.body or not path.startswith("tests/"))  # an empty __init__.py marks a package
-    ]
+    silent = [path for path, module in modules().items() if not module.documented]
 
     assert silent == []
 
 
 def test_no_module_is_longer_than_can_be_kept_in_mind() -> None:
     long = {
-        str(path.relative_to(ROOT)): count
-        for path in files()
-        if path.suffix == ".py"
-        and (count := len(path.read_text(encoding="utf-8").splitlines())) > LINES_OF_A_MODULE
+        path: module.lines for path, module in modules().items() if module.lines > LINES_OF_A_MODULE
     }
 
     assert long == {}
@@ -102,12 +120,10 @@ def test_no_module_is_longer_than_can_be_kept_in_mind() -> None:
 
 def test_no_function_is_longer_than_a_screen() -> None:
     long = {
-        f"{path}:{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
-        for path, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno is not None
-        and node.end_lineno - node.lineno + 1 > LINES_OF_A_FUNCTION
+        f"{path}:{function}": count
+        for path, module in modules().items()
+        for function, count in module.functions.items()
+        if count > LINES_OF_A_FUNCTION
     }
 
     assert long == {}

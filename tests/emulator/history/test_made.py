@@ -15,7 +15,10 @@ from monitor_sync.emulator.history.records import WEEK
 from monitor_sync.emulator.on_call.owners import past_teams
 from tests.emulator.history.estates import MONITORS, UNTIL, Served, owners, served
 
-HISTORY = served().history
+
+def history() -> PastHistory:
+    """That of the shared estate, made when a test first asks for it."""
+    return served().history
 
 
 def again(seed: int = 7, *, backwards: bool = False) -> PastHistory:
@@ -30,11 +33,11 @@ def again(seed: int = 7, *, backwards: bool = False) -> PastHistory:
 
 
 def test_the_same_seed_and_end_make_the_same_history_whatever_the_order_of_monitors() -> None:
-    assert list(truth.lines(again(backwards=True))) == list(truth.lines(HISTORY))
+    assert list(truth.lines(again(backwards=True))) == list(truth.lines(history()))
 
 
 def test_another_seed_makes_another_history() -> None:
-    assert again(seed=8).events != HISTORY.events
+    assert again(seed=8).events != history().events
 
 
 @pytest.mark.parametrize(
@@ -60,24 +63,24 @@ def test_another_seed_makes_another_history() -> None:
     ],
 )
 def test_every_kind_of_edge_is_there(edge: str) -> None:
-    assert any(edge in incident.edges for incident in HISTORY.incidents)
+    assert any(edge in incident.edges for incident in history().incidents)
 
 
 def test_an_outage_is_forty_alerts_of_which_all_but_the_first_are_merged() -> None:
-    outage = [item for item in HISTORY.incidents if scenarios.OUTAGE in item.edges]
+    outage = [item for item in history().incidents if scenarios.OUTAGE in item.edges]
     assert len(outage) == 40
     assert [item.merged_into for item in outage] == [None] + [outage[0].number] * 39
     assert outage[-1].created - outage[0].created < 7 * 60
 
 
 def test_a_team_never_acknowledges() -> None:
-    silent = {i.team for i in HISTORY.incidents if response.NEVER_ACKNOWLEDGES in i.edges}
+    silent = {i.team for i in history().incidents if response.NEVER_ACKNOWLEDGES in i.edges}
     assert len(silent) == 1
-    assert not [i for i in HISTORY.incidents if i.team in silent and i.acknowledged is not None]
+    assert not [i for i in history().incidents if i.team in silent and i.acknowledged is not None]
 
 
 def test_what_waits_and_what_is_open_at_the_end_has_an_age() -> None:
-    still_open = [item for item in HISTORY.incidents if item.resolved is None]
+    still_open = [item for item in history().incidents if item.resolved is None]
     waiting = [item for item in still_open if item.acknowledged is None]
     assert {item.status for item in still_open} == {"triggered", "acknowledged"}
     assert max(UNTIL - item.created for item in still_open) > 30 * 86_400
@@ -85,7 +88,7 @@ def test_what_waits_and_what_is_open_at_the_end_has_an_age() -> None:
 
 
 def test_times_that_are_told_wrong_are_right_in_the_truth() -> None:
-    for item in HISTORY.incidents:
+    for item in history().incidents:
         assert [step.at for step in item.steps] == sorted(step.at for step in item.steps)
         assert item.steps[-1].at <= UNTIL
         times = [item.as_told(name) for name in ("created", "acknowledged", "resolved")]
@@ -104,7 +107,7 @@ def test_times_that_are_told_wrong_are_right_in_the_truth() -> None:
 
 
 def test_reopened_and_timed_out_incidents_keep_their_first_acknowledgement() -> None:
-    for item in HISTORY.incidents:
+    for item in history().incidents:
         kinds = Counter(step.kind for step in item.steps)
         if edges.REOPENED in item.edges:
             assert item.reopened == kinds["reopen"] == 1
@@ -117,7 +120,7 @@ def test_reopened_and_timed_out_incidents_keep_their_first_acknowledgement() -> 
 def test_pages_fall_on_both_sides_of_a_change_of_clocks() -> None:
     offsets = {
         datetime.fromtimestamp(item.created, ZoneInfo("Europe/Berlin")).utcoffset()
-        for item in HISTORY.incidents
+        for item in history().incidents
         if scenarios.CLOCK_CHANGE in item.edges
         and datetime.fromtimestamp(item.created, UTC).month == 10
     }
@@ -125,17 +128,17 @@ def test_pages_fall_on_both_sides_of_a_change_of_clocks() -> None:
 
 
 def test_incidents_in_maintenance_lie_in_a_window_of_their_team() -> None:
-    for item in HISTORY.incidents:
+    for item in history().incidents:
         inside = any(
             window.team == item.team and window.start <= item.created < window.end
-            for window in HISTORY.windows
+            for window in history().windows
         )
         assert item.maintenance == inside
 
 
 def test_a_monitor_alerts_for_one_group_at_a_time() -> None:
     last: dict[int, float] = {}
-    for episode in HISTORY.episodes:
+    for episode in history().episodes:
         assert episode.start > last.get(episode.monitor.id, 0)
         last[episode.monitor.id] = episode.end or float("inf")
 
@@ -143,7 +146,7 @@ def test_a_monitor_alerts_for_one_group_at_a_time() -> None:
 def test_office_hours_are_busier_than_nights_and_weekends() -> None:
     local = [
         datetime.fromtimestamp(episode.start, ZoneInfo("Asia/Jakarta"))
-        for episode in HISTORY.episodes
+        for episode in history().episodes
         if not episode.edge
     ]
     hours = Counter(moment.hour for moment in local)
@@ -153,16 +156,16 @@ def test_office_hours_are_busier_than_nights_and_weekends() -> None:
 
 
 def test_some_monitors_never_fire_and_a_few_fire_often() -> None:
-    fires = Counter(episode.monitor.id for episode in HISTORY.episodes)
+    fires = Counter(episode.monitor.id for episode in history().episodes)
     assert 4 < MONITORS - len(fires) < MONITORS / 2
     assert max(fires.values()) > 8 * sorted(fires.values())[len(fires) // 2]
 
 
 def test_a_muted_monitor_alerts_and_pages_nobody() -> None:
-    muted = [episode for episode in HISTORY.episodes if episode.muted]
+    muted = [episode for episode in history().episodes if episode.muted]
     assert muted
-    assert not [item for item in HISTORY.incidents if item.episode in muted]
-    assert not [e for e in muted for t in e.transitions(HISTORY.end) if e.notified(t)]
+    assert not [item for item in history().incidents if item.episode in muted]
+    assert not [e for e in muted for t in e.transitions(history().end) if e.notified(t)]
 
 
 def test_an_estate_without_monitors_has_no_history_and_breaks_nothing() -> None:
@@ -171,7 +174,7 @@ def test_an_estate_without_monitors_has_no_history_and_breaks_nothing() -> None:
 
 
 def test_incidents_are_numbered_by_creation() -> None:
-    for before, after in pairwise(HISTORY.incidents):
+    for before, after in pairwise(history().incidents):
         assert after.number == before.number + 1
         assert after.created >= before.created
 
@@ -183,7 +186,7 @@ def test_a_short_history_has_no_room_for_all_and_stays_within_its_span() -> None
 
 def test_monitors_stand_where_their_history_ends() -> None:
     listed = {monitor["id"]: monitor for monitor in served().emulator._account.monitors}
-    lasting = [episode for episode in HISTORY.episodes if episode.end is None]
+    lasting = [episode for episode in history().episodes if episode.end is None]
 
     assert lasting
     assert {episode.monitor.id for episode in lasting} == {

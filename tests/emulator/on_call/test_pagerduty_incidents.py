@@ -17,8 +17,11 @@ from tests.emulator.history.estates import UNTIL, served
 SAMPLES = Path(__file__).parents[3].parent / "shared/reference/oncall_samples/pagerduty"
 SINCE = datetime.fromtimestamp(UNTIL - 26 * 604_800, UTC).isoformat()
 WHOLE = {"since": SINCE, "until": datetime.fromtimestamp(UNTIL, UTC).isoformat()}
-ESTATE = served("pagerduty")
-TRUTH = ESTATE.truth["incident"]
+
+
+def true_incidents() -> list[dict[str, Any]]:
+    """Every incident that there was."""
+    return served("pagerduty").truth["incident"]
 
 
 @cache
@@ -27,7 +30,7 @@ def listed(name: str = "incidents", **query: str) -> list[dict[str, Any]]:
     objects: list[dict[str, Any]] = []
     while True:
         parameters = {**WHOLE, "limit": "100", "offset": str(len(objects)), **query}
-        status, given = ESTATE.ask("GET", f"/__pagerduty/{name}", query=parameters)
+        status, given = served("pagerduty").ask("GET", f"/__pagerduty/{name}", query=parameters)
         assert status == 200, given
         objects += given[name.rpartition("/")[2]]
         if not given["more"]:
@@ -35,7 +38,7 @@ def listed(name: str = "incidents", **query: str) -> list[dict[str, Any]]:
 
 
 def analysed(path: str, body: dict[str, Any]) -> dict[str, Any]:
-    status, given = ESTATE.ask("POST", f"/__pagerduty/analytics/{path}", body)
+    status, given = served("pagerduty").ask("POST", f"/__pagerduty/analytics/{path}", body)
     assert status == 200, given
     assert isinstance(given, dict)
     return given
@@ -50,7 +53,7 @@ def test_pages_hold_every_incident_of_the_truth_once_in_either_order(order: str)
     incidents = listed(sort_by=f"created_at:{order}")
     numbers = [incident["incident_number"] for incident in incidents]
     assert numbers == sorted(numbers, reverse=order == "desc")
-    by_number = {item["number"]: item for item in TRUTH}
+    by_number = {item["number"]: item for item in true_incidents()}
     assert sorted(numbers) == sorted(by_number)
     for incident in incidents:
         truth = by_number[incident["incident_number"]]
@@ -67,7 +70,7 @@ def test_acknowledgements_are_there_only_while_an_incident_is_acknowledged() -> 
     acknowledged = [i for i in listed(sort_by="created_at:asc") if i["acknowledgements"]]
     assert acknowledged
     assert {incident["status"] for incident in acknowledged} == {"acknowledged"}
-    forgotten = [i for i in TRUTH if scenarios.FORGOTTEN in i["edges"]]
+    forgotten = [i for i in true_incidents() if scenarios.FORGOTTEN in i["edges"]]
     assert [item["status"] for item in forgotten] == ["triggered"]
     assert forgotten[0]["acknowledged"] is not None
 
@@ -87,12 +90,12 @@ def test_the_log_of_the_account_tells_when_somebody_first_acknowledged() -> None
                 first[entry["incident"]["id"]] = min(at, first.get(entry["incident"]["id"], at))
         until = since
     ids = {i["incident_number"]: i["id"] for i in listed(sort_by="created_at:asc")}
-    for item in TRUTH:
+    for item in true_incidents():
         assert first.get(ids[item["number"]]) == item["told"]["acknowledged"]
 
 
 def test_the_log_of_an_incident_has_its_steps_the_newest_first() -> None:
-    item = next(i for i in TRUTH if edges.ACK_TIMEOUT in i["edges"])
+    item = next(i for i in true_incidents() if edges.ACK_TIMEOUT in i["edges"])
     types = [entry["type"] for entry in listed(f"incidents/{item['number']}/log_entries")]
     words = [step[1] for step in reversed(item["steps"])]
     assert types == [f"{word}_log_entry" for word in words]
@@ -100,14 +103,16 @@ def test_the_log_of_an_incident_has_its_steps_the_newest_first() -> None:
 
 
 def test_the_first_of_an_outage_has_the_alerts_of_all_that_were_merged_into_it() -> None:
-    parent = next(i for i in TRUTH if "outage" in i["edges"] and i["merged_into"] is None)
+    parent = next(
+        i for i in true_incidents() if "outage" in i["edges"] and i["merged_into"] is None
+    )
     alerts = listed(f"incidents/{parent['number']}/alerts")
     assert len(alerts) == 40
     assert all("/monitors/2" in alert["body"]["contexts"][0]["href"] for alert in alerts)
 
 
 def test_nothing_is_suppressed_reopened_or_made_in_maintenance() -> None:
-    assert not [i for i in TRUTH if i["suppressed"] or i["reopened"] or i["maintenance"]]
+    assert not [i for i in true_incidents() if i["suppressed"] or i["reopened"] or i["maintenance"]]
 
 
 def test_services_and_statuses_narrow_the_listing() -> None:
@@ -115,24 +120,26 @@ def test_services_and_statuses_narrow_the_listing() -> None:
     query = urlencode(
         [*WHOLE.items(), ("service_ids[]", "PNONE"), ("service_ids[]", service["id"])]
     )
-    _, given = ESTATE.ask("GET", "/__pagerduty/incidents", query=f"{query}&total=true")
+    _, given = served("pagerduty").ask("GET", "/__pagerduty/incidents", query=f"{query}&total=true")
     team = service["summary"].removesuffix(" service")
-    assert given["total"] == sum(item["team"] == team for item in TRUTH)
+    assert given["total"] == sum(item["team"] == team for item in true_incidents())
     still = listed(**{"statuses[]": "triggered"})
     assert {i["incident_number"] for i in still} == {
-        i["number"] for i in TRUTH if i["status"] == "triggered"
+        i["number"] for i in true_incidents() if i["status"] == "triggered"
     }
 
 
 def test_without_a_span_the_last_month_is_told_and_more_than_six_are_refused() -> None:
-    _, given = ESTATE.ask("GET", "/__pagerduty/incidents", query="total=true")
-    assert given["total"] == sum(i["created"] >= UNTIL - 30 * 86_400 for i in TRUTH)
+    _, given = served("pagerduty").ask("GET", "/__pagerduty/incidents", query="total=true")
+    assert given["total"] == sum(i["created"] >= UNTIL - 30 * 86_400 for i in true_incidents())
     for query in ("since=2026-01-01&until=2026-11-01", "since=whenever", "offset=9990&limit=100"):
-        status, refused = ESTATE.ask("GET", "/__pagerduty/incidents", query=query)
+        status, refused = served("pagerduty").ask("GET", "/__pagerduty/incidents", query=query)
         assert status == 400
         assert refused["error"]["message"] == "Invalid Input Provided"
-    everything = ESTATE.ask("GET", "/__pagerduty/incidents", query="date_range=all&total=true")
-    assert everything[1]["total"] == len(TRUTH)
+    everything = served("pagerduty").ask(
+        "GET", "/__pagerduty/incidents", query="date_range=all&total=true"
+    )
+    assert everything[1]["total"] == len(true_incidents())
 
 
 def test_raw_analytics_page_through_all_that_is_a_day_old() -> None:
@@ -145,7 +152,7 @@ def test_raw_analytics_page_through_all_that_is_a_day_old() -> None:
         if not page["more"]:
             break
     midnight = UNTIL - UNTIL % 86_400
-    known = [i for i in TRUTH if i["created"] < midnight]
+    known = [i for i in true_incidents() if i["created"] < midnight]
     assert [row["incident_number"] for row in rows] == [i["number"] for i in known]
     for row, item in zip(rows, known, strict=True):
         times = item["told"]
@@ -159,7 +166,7 @@ def test_metrics_of_a_week_equal_a_count_of_the_truth() -> None:
     body = {"filters": span, "aggregate_unit": "week", "time_zone": "Etc/UTC"}
     given = analysed("metrics/incidents/services", body)
     start, end = (seconds(value) or 0 for value in span.values())
-    week = [item for item in TRUTH if start <= item["created"] < end]
+    week = [item for item in true_incidents() if start <= item["created"] < end]
     assert {row["range_start"] for row in given["data"]} == {"2026-11-09T00:00:00"}
     for row in given["data"]:
         team = row["service_name"].removesuffix(" service")
@@ -186,7 +193,7 @@ def test_metrics_of_a_week_equal_a_count_of_the_truth() -> None:
     ],
 )
 def test_analytics_refuse_what_nobody_can_mean(path: str, body: dict[str, Any]) -> None:
-    assert ESTATE.ask("POST", f"/__pagerduty/analytics/{path}", body)[0] == (
+    assert served("pagerduty").ask("POST", f"/__pagerduty/analytics/{path}", body)[0] == (
         200 if body == {"filters": []} else 400
     )
 
