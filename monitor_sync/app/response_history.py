@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from monitor_sync.app import history_folder, history_reading, history_sources
 from monitor_sync.app.conversation import Conversation
@@ -74,6 +75,10 @@ class HistoryQuestion:
         """Say that something could not be read of what has this title."""
         self.notes.append(note)
         self.gaps.append(title)
+
+    def day(self, at: Seconds) -> str:
+        """Return the day of a moment, as the project counts days."""
+        return f"{datetime.fromtimestamp(at, ZoneInfo(self.project.time_zone)):%Y-%m-%d}"
 
 
 def read_history(
@@ -237,7 +242,8 @@ def _fetch(question: HistoryQuestion, history: HistoryFile, source: Source) -> N
         )
     oldest = question.now - (source.keeps or float("inf"))
     if question.span.start < oldest:
-        question.notes.append(f"{source.title} keeps no {source.item}s from before {_day(oldest)}")
+        day = question.day(oldest)
+        question.notes.append(f"{source.title} keeps no {source.item}s from before {day}")
     question.notes.extend(f"{source.title}: {remark}" for remark in sorted(fetched.remarks))
     if fetched.unreadable:
         items = count(fetched.unreadable, source.item)
@@ -285,7 +291,9 @@ def _say_unread(
         readings = history.readings(name)
         parts = history_spans.missing(question.span, readings, now=question.now, settles=0.0)
         if parts and title not in question.gaps:
-            days = ", ".join(f"{_day(part.start)} to {_day(part.end)}" for part in parts[:3])
+            days = ", ".join(
+                f"{question.day(part.start)} to {question.day(part.end)}" for part in parts[:3]
+            )
             question.gap(title, f"{title} was never read from {days}")
 
 
@@ -322,7 +330,3 @@ def _age(as_of: Seconds | None, now: Seconds) -> str:
     age = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
     at = datetime.fromtimestamp(as_of, UTC)
     return f"the history is as of {at:%Y-%m-%d %H:%M} UTC, {age} ago; --offline reads nothing newer"
-
-
-def _day(at: Seconds) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"

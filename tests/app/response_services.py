@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor_sync.app.response_history import ResponseHistory, read_history
 from monitor_sync.app.target import Target
 from monitor_sync.incidents import TimeSpan
@@ -147,3 +149,20 @@ class Services:
 def file_of(services: Services) -> Path:
     (path,) = Path(services.environ["XDG_STATE_HOME"]).rglob("history.sqlite")
     return path
+
+
+@pytest.fixture
+def services(script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
+    monkeypatch.setattr("monitor_sync.oncall.zenduty.connecting.LIMITS", {})
+    environ = {
+        "DD_HOST": script.url,
+        "DD_API_KEY": "0123456789abcdef-api",
+        "DD_APP_KEY": "0123456789abcdef-app",
+        "ZENDUTY_URL": script.url,
+        "ZENDUTY_API_KEY": "0123456789abcdef-zenduty",
+        "XDG_STATE_HOME": str(tmp_path),
+        "MONITOR_SYNC_BACKOFF": "0.001",
+    }
+    made = Services(script, environ)
+    script.say(made)
+    return made

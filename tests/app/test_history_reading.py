@@ -1,0 +1,156 @@
+"""History is read from a source: what is missing of a span, what was open, and no more."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from monitor_sync.app.conversation import Conversation
+from monitor_sync.incidents import TimeSpan
+from tests.app.response_services import (
+    DAY,
+    EVENTS,
+    FILTER,
+    NOW,
+    Services,
+    event,
+    file_of,
+    incident,
+    services,
+)
+from tests.datadog.conftest import Answer, ReceivedRequest, script
+
+__all__ = ["script", "services"]
+
+
+def failing_after(services: Services, path: str, answers: int, failure: Answer) -> None:
+    """Let a service answer so many requests of a path, and then fail for good."""
+    left = [answers]
+    usual = services.filtered if path == FILTER else services.searched
+
+    def answer(request: ReceivedRequest) -> Answer:
+        left[0] -= 1
+        return usual(request) if left[0] >= 0 else failure
+
+    services.answers[path] = answer
+
+
+@pytest.mark.parametrize("pages", [0, 5])
+@pytest.mark.parametrize("path", [FILTER, EVENTS])
+def test_a_reading_that_stopped_anywhere_goes_on_there(
+    services: Services, path: str, pages: int
+) -> None:
+    services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
+    services.events = [event(number, number * DAY) for number in range(27, 0, -1)]
+    failing_after(services, path, pages, Answer(status=403, body={}))
+    first = services.read(episodes=True)
+    assert not first.complete
+    assert "was not read to the end" in first.notes[-1]
+    del services.answers[path]
+    second = services.read(episodes=True, now=NOW + 30)
+    assert second.complete
+    assert services.requests_to(path) == 9 - pages
+    assert len(second.incidents) == 27
+    with sqlite3.connect(file_of(services)) as database:
+        counts = database.execute("SELECT count(*), count(DISTINCT id) FROM transitions").fetchone()
+    database.close()
+    assert counts == (27, 27)
+
+
+def test_a_place_that_the_service_no_longer_knows_is_begun_anew(services: Services) -> None:
+    services.events = [event(number, number * DAY) for number in range(27, 0, -1)]
+    failing_after(services, EVENTS, 3, Answer(status=503, body={}))
+    assert not services.read(incidents=False, episodes=True).complete
+
+    def forgetful(request: ReceivedRequest) -> Answer:
+        if request.body["page"].get("cursor") == "9":
+            return Answer(status=400, body={"errors": ["invalid cursor"]})
+        return services.searched(request)
+
+    services.answers[EVENTS] = forgetful
+    services.answers["/api/v1/events"] = lambda _: Answer(status=403, body={})
+    services.page_size = 10
+    assert services.read(incidents=False, episodes=True, now=NOW + 30).complete
+    assert services.requests_to("/api/v1/events") == 0
+
+
+def test_alerts_that_datadog_keeps_no_longer_are_not_asked_for_and_unknown(
+    services: Services,
+) -> None:
+    """Events are kept for 15 months: of older ones an empty answer says nothing."""
+    history = services.read(
+        TimeSpan(NOW - 500 * DAY, NOW - 450 * DAY), incidents=False, episodes=True
+    )
+    older = services.read(
+        TimeSpan(NOW - 500 * DAY, NOW - 460 * DAY), incidents=False, episodes=True
+    )
+
+    assert history.notes == (
+        "Datadog keeps no events from before 2025-08-31",
+        "Datadog was never read from 2025-07-18 to 2025-08-31",
+    )
+    assert (history.complete, history.alerts_read) == (False, True)
+    assert services.requests_to(EVENTS) == 0
+    assert (older.complete, older.alerts_read) == (False, False)
+
+
+def test_single_incidents_are_read_newest_first_until_the_budget_is_used_up(
+    services: Services,
+) -> None:
+    services.incidents = [incident(number, number * DAY) for number in (1, 2, 3)]
+    alerts = [{"entity_id": "512", "integration_object": {"name": "Datadog"}, "alert_type": "3"}]
+    for number in (1, 2, 3):
+        services.answers[f"/api/incidents/{number}/alerts/"] = lambda _: Answer(body=alerts)
+    assert {known.monitor_id for known in services.read().incidents} == {None}
+    history = services.read(budget=0.0)
+    assert "the alerts of 3 incidents of Zenduty (Xurrent IMR) were not read" in history.notes[-1]
+    services.answers["/api/incidents/2/alerts/"] = lambda _: Answer(status=404, body={})
+    history = services.read(budget=60.0)
+    paths = [r.path for r in services.script.requests if r.path.endswith("/alerts/")]
+    assert paths == [f"/api/incidents/{number}/alerts/" for number in (1, 2, 3)]
+    assert [known.monitor_id for known in history.incidents] == [512, None, 512]
+    services.read(budget=60.0)
+    assert not [r for r in services.script.requests if r.path.endswith("/alerts/")]
+
+
+def test_incidents_of_unknown_origin_are_read_before_those_with_a_title_of_datadogs(
+    services: Services,
+) -> None:
+    titles = {
+        1: "[Triggered] Quotes",
+        2: "Nobody can pay",
+        3: "[P1] [Warn on {a:b}] Quotes",
+        4: "x",
+    }
+    services.incidents = [incident(n, n * DAY, title=title) for n, title in titles.items()]
+    for number in titles:
+        services.answers[f"/api/incidents/{number}/alerts/"] = lambda _: Answer(body=[])
+
+    history = services.read(budget=60.0)
+
+    paths = [r.path for r in services.script.requests if r.path.endswith("/alerts/")]
+    assert paths == [f"/api/incidents/{number}/alerts/" for number in (2, 4, 1, 3)]
+    assert {known.origin for known in history.incidents} == {"person"}
+
+
+def test_progress_is_told_part_by_part(services: Services) -> None:
+    parts: list[tuple[str, int, list[bool]]] = []
+
+    @contextlib.contextmanager
+    def progress(words: str, steps: int) -> Iterator[Callable[[bool], None]]:
+        done: list[bool] = []
+        parts.append((words, steps, done))
+        yield done.append
+
+    services.incidents = [incident(1, DAY)]
+    conversation = Conversation(progress=progress)
+    months = TimeSpan(NOW - 90 * DAY, NOW)
+    services.read(months, episodes=True, budget=60.0, conversation=conversation)
+    assert parts == [
+        ("reading incidents of Zenduty (Xurrent IMR) in 4 parts", 4, [True] * 4),
+        ("reading 1 incident of Zenduty (Xurrent IMR) one by one", 1, [False]),
+        ("reading events of Datadog in 4 parts", 4, [True] * 4),
+    ]
