@@ -118,8 +118,8 @@ def _proven(
     except Unsupported as error:
         raise UsageError(f"{monitor.key} cannot be recorded: {error.name}") from None
     raise Refused(
-        "what was recorded does not pass as a test: its states hang on what Datadog does not"
-        " document, or on more than the stretch",
+        "what was recorded does not pass as a test: its states depend on what Datadog does not"
+        " document, or on points before the stretch",
         hint="name another stretch, an hour longer at its beginning; nothing was written",
     )
 
@@ -178,7 +178,7 @@ def _add(path: Path, text: str, monitor: Monitor, tests: Files) -> None:
         if mistakes or len(declared) != known + 1:
             path.write_text(before, encoding="utf-8")
             raise UsageError(
-                f"{path} has another form than a test can be added to: it is as it was",
+                f"a test cannot be added to {path} in the form that it has: it is unchanged",
                 hint="let it end with the list `tests:`",
             )
     except OSError as error:

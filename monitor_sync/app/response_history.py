@@ -238,7 +238,7 @@ def _fetch(question: HistoryQuestion, history: HistoryFile, source: Source) -> N
     if fetched.problem:
         question.gap(
             source.title,
-            f"{source.title} was not read to the end: {fetched.problem}; run again, it goes on",
+            f"{source.title} was not read to the end: {fetched.problem}; the next run goes on",
         )
     oldest = question.now - (source.keeps or float("inf"))
     if question.span.start < oldest:
@@ -247,7 +247,7 @@ def _fetch(question: HistoryQuestion, history: HistoryFile, source: Source) -> N
     question.notes.extend(f"{source.title}: {remark}" for remark in sorted(fetched.remarks))
     if fetched.unreadable:
         items = count(fetched.unreadable, source.item)
-        question.notes.append(f"{source.title} told {items} without an id or a time: left out")
+        question.notes.append(f"{source.title} sent {items} without an id or a time, left out here")
 
 
 def _history(

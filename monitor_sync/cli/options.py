@@ -268,9 +268,13 @@ def deadline(function: _F) -> _F:
 
 def history(function: _F) -> _F:
     """Add ``--offline`` and ``--budget T``: what may be asked for the history of response."""
-    function = duration(
-        "--budget", "Also read the alerts of single incidents, the newest first, for so long (5m)."
-    )(function)
     return click.option(
         "--offline", is_flag=True, help="Ask nobody: use the history that is there."
+    )(budget(function))
+
+
+def budget(function: _F) -> _F:
+    """Add ``--budget T``: how long single incidents may be read."""
+    return duration(
+        "--budget", "Also read the alerts of single incidents, the newest first, for so long (5m)."
     )(function)

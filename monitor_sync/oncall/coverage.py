@@ -103,9 +103,9 @@ def _contradiction(empty: Sequence[Gap], first: EscalationLevel, window: LookAhe
     """Return why the shifts cannot be right; empty where they agree with the tool."""
     nobody_by_shifts = bool(empty) and empty[0].start <= window.now
     if nobody_by_shifts and first.people:
-        return "the tool says that somebody is on call now, the layers as read here that nobody is"
+        return "the tool says that somebody is on call now, but by the shifts read here nobody is"
     if not nobody_by_shifts and not first.people:
-        return "the tool says that nobody is on call now, the layers as read here that somebody is"
+        return "the tool says that nobody is on call now, but by the shifts read here somebody is"
     return ""
 
 

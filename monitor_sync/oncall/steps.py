@@ -59,7 +59,7 @@ def no_such_service(
     ``kind`` is the tool's word for what a service is.
     """
     near = get_close_matches(wanted, names, n=1)
-    mend = f"did you mean {shown(near[0])}? Else mend" if near else "mend"
+    mend = f"did you mean {shown(near[0])}? If not, mend" if near else "mend"
     return PathStep(
         step="service",
         name=wanted,

@@ -64,8 +64,8 @@ def command(
     """
     Show what was changed in Datadog and by whom. Changes nothing there.
 
-    --adopt KEY takes the live values of a monitor into the files, comments kept, one line a value
-    where that can be; what cannot be proven is printed as a patch.
+    --adopt KEY writes the live values of a monitor into the files. Comments stay, and a value
+    changes its own line where possible. A change that cannot be proven is printed as a patch.
 
     Compares Datadog with the committed files. A merged change that is not applied yet is not
     drift; a difference that the policy of its business unit reverts is. Name and time are those of

@@ -136,7 +136,7 @@ how many were refused, GET /__emulator/requests counts requests by route.
     "--on-call",
     "on_call",
     is_flag=True,
-    help="Serve Zenduty and PagerDuty too, for the teams of teams.yaml, and their handles.",
+    help="Serve Zenduty, PagerDuty, Opsgenie and Datadog On-Call for the teams of teams.yaml.",
 )
 @click.option(
     "--broken",

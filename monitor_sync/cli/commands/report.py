@@ -64,8 +64,8 @@ def ownership(
 @command.command("noise")
 @options.selectors
 @options.days
-@options.duration("--within", "How soon an alert ends that resolved by itself; 10m if not given.")
-@options.duration("--budget", "How long to read single incidents of the on-call tool for.")
+@options.duration("--within", "An alert that ends within T resolved by itself; 10m if not given.")
+@options.budget
 @click.option("--full", is_flag=True, help="Show every monitor, problem and team.")
 @click.option("--fail-on-findings", is_flag=True, help="Exit with 4 if something is proposed.")
 @options.output("text", "markdown", "json", "csv")
@@ -119,13 +119,12 @@ def noise(
     required=True,
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder to write: empty, new, or a site of last time.",
+    help="The folder to write to: a new or empty one, or one with an earlier site.",
 )
 @click.option(
     "--names", is_flag=True, help="Name people and incidents: only where the site is private."
 )
-@click.option("--offline", is_flag=True, help="Ask nobody; use the history that is there.")
-@options.duration("--budget", "How long to read single incidents of the on-call tool for.")
+@options.history
 @options.color
 @options.root
 def site(root: Path, folder: Path, names: bool, offline: bool, budget: float | None) -> None:
@@ -198,11 +197,15 @@ def sla(
 
 @command.command("weekly")
 @click.argument("teams", nargs=-1, metavar="[TEAM]...", shell_complete=completion.selectors)
-@click.option("--week", default="", metavar="WEEK", help="Such as 2026-W40; else the last whole.")
-@click.option("--review", is_flag=True, help="The agenda of the weekly meeting, over all units.")
+@click.option(
+    "--week", default="", metavar="WEEK", help="Such as 2026-W40; the last whole week if not given."
+)
+@click.option(
+    "--review", is_flag=True, help="Write the agenda of the weekly meeting over all units."
+)
 @click.option("--names", is_flag=True, help="Say who is on call, by name.")
-@click.option("--post", is_flag=True, help="Post to Slack, each page once; see below.")
-@click.option("--resend", is_flag=True, help="With --post: also what was posted already.")
+@click.option("--post", is_flag=True, help="Post each page to Slack, once.")
+@click.option("--resend", is_flag=True, help="With --post: post again what was posted already.")
 @options.history
 @options.output("markdown", "slack", "html", "json")
 @options.root
