@@ -182,7 +182,7 @@ def test_the_site_has_the_numbers_of_report_sla_and_says_where_it_looks_further(
 ) -> None:
     figures = document(responded_to(root, target))
     site = dict(pages(site_facts(root, target, SiteOptions(offline=True), now=NOW)))
-    page = " ".join(site["index.html"].split())
+    page = " ".join(site["index.html"].split())  # a space that does not break is one too
 
     assert "Incidents of 2026-09-07 to 2026-10-04 (Asia/Jakarta), the last four whole weeks" in page
     assert shown_rows(page, "Teams by response") == [

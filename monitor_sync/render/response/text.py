@@ -111,18 +111,18 @@ def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> 
         mean += f" of the {measured} {done}"
     within = f"{percent(times.within_target)} of {times.judged} in time"
     if teams:
-        within += _teams(report, measure)
+        within += f", {teams_within(report, measure)}"
     if len(set(targets)) > 1:
         return f"{name} {mean}, targets {promised(targets)}; {within}."
     side = "above" if report.is_above_target(measure) else "within"
     return f"{name} {mean}, {side} the target of {promised(targets)}; {within}."
 
 
-def _teams(report: ResponseReport, measure: Measure) -> str:
+def teams_within(report: ResponseReport, measure: Measure) -> str:
     """Return how many teams keep their targets on the mean, and how many have no mean."""
     kept, judged = report.teams_within(measure)
     never = report.teams_without_times(measure)
-    said = f", {kept} of {count(judged + never, 'team')} within"
+    said = f"{kept} of {count(judged + never, 'team')} within"
     return f"{said}, {count(never, 'team')} {_DONE[measure]} none" if never else said
 
 

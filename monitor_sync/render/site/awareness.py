@@ -25,7 +25,7 @@ def teams(facts: SiteFacts) -> list[dict[str, Any]]:
             "service": team.service,
             "pager": _handle(team, "pager"),
             "chat": _handle(team, "chat"),
-            "targets": places.targets(team),
+            "targets": places.targets(team, facts.made.date()),
             "sop": bool(team.sop),
             "on_call": places.on_call(facts, team),
         }

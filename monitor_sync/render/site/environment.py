@@ -36,8 +36,13 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"count": count, "json": script_json, "markdown": markdown}
-    made.filters |= {"duration": duration, "percent": percent}
+    made.filters |= {"duration": duration, "percent": unbroken_percent}
     return made
+
+
+def unbroken_percent(share: float | None) -> str:
+    """Return a share as all reports have it, in one piece where a line ends."""
+    return percent(share).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def script_json(value: Any) -> Markup:

@@ -104,7 +104,8 @@ def _fired(row: NoisyMonitor, facts: SiteFacts) -> list[str]:
     if row.last_fired is not None:
         lines.append(f"last on {_minute(row.last_fired)}")
     if row.fires:
-        lines.append(f"{row.hours_in_alert or 0:.1f} hours in alert, {row.night} pages at night")
+        night = count(row.night or 0, "page")
+        lines.append(f"{row.hours_in_alert or 0:.1f} hours in alert, {night} at night")
     return lines
 
 

@@ -12,8 +12,10 @@ from monitor_sync.counting import count
 from monitor_sync.insight.response.rca import GRACE
 from monitor_sync.insight.response.recurrence import Repeater
 from monitor_sync.insight.response.report import ResponseReport
+from monitor_sync.insight.response.times import Response
 from monitor_sync.render.noise import proposed, tally
-from monitor_sync.render.response.values import came_back
+from monitor_sync.render.response.text import teams_within
+from monitor_sync.render.response.values import CONDITIONS, came_back, number, problem
 from monitor_sync.render.site import response
 from monitor_sync.render.site.places import PlacePage
 
@@ -36,7 +38,8 @@ def values(
         "how": response.went(report, facts.recent) if report else None,
         "again": came_back(report.recurrence) if report else "",
         "first": list(_first(facts, teams)),
-        "worst": _worst(report, teams) if report else [],
+        "worst": list(_worst(report, teams)) if report else [],
+        "kept": _kept(report) if report else "",
         "repeaters": list(_repeaters(facts, report)) if report else [],
         "heat": _heat(facts),
     }
@@ -51,11 +54,21 @@ def _first(facts: SiteFacts, teams: Sequence[PlacePage]) -> Iterator[Step]:
         where = ", ".join(dict.fromkeys(path.team for path in broken))
         yield f"{paths} nobody: mend the path to a person", where, _file(pages, broken[0].team)
     if facts.responded:
+        yield from _waiting(facts.recent)
         yield from _of_response(facts.responded, pages)
     rows = [row for row in facts.noise.noise.monitors if row.key in facts.noise.proposals]
     for row in rows[:_PROPOSALS]:
         where = f"{row.monitor.path}:{row.monitor.line}"
         yield f"{row.key}: {proposed(facts.noise, row)}", where, ""
+
+
+def _waiting(recent: Sequence[Response]) -> Iterator[Step]:
+    """Yield what nobody is on, the longest waiting first."""
+    waiting = [response for response in recent if response.waits]
+    if waiting:
+        incidents = count(len(waiting), "open incident waits", "open incidents wait")
+        named = ", ".join(map(number, waiting[:_MOST]))
+        yield f"{incidents} for somebody to acknowledge", named, ""
 
 
 def _file(pages: Mapping[str, PlacePage], team: str) -> str:
@@ -68,7 +81,8 @@ def _of_response(report: ResponseReport, pages: Mapping[str, PlacePage]) -> Iter
             team = row.by["team"]
             title = pages[team].title if team in pages else team
             late = f"{title} was late in {row.late} of {count(row.incidents, 'incident')}"
-            yield f"{late}: look at why", "", _file(pages, team)
+            file = _file(pages, team)
+            yield f"{late}: look at why", "", file and f"{file}#response"
     rca = report.rca
     if rca.missing:
         incidents = ", ".join(f"#{late.incident.number}" for late in rca.missing[:_MOST])
@@ -77,20 +91,33 @@ def _of_response(report: ResponseReport, pages: Mapping[str, PlacePage]) -> Iter
     if rca.overdue:
         yield f"{count(len(rca.overdue), 'action')} of RCAs overdue", rca.overdue[0].rca.path, ""
     for still in rca.recurring[:1]:
-        yield "A problem came back although its RCA was held", still.rca.path, ""
+        times = count(still.times, "time")
+        yield f"A problem came back {times} after its RCA was held", still.rca.path, ""
 
 
-def _worst(
-    report: ResponseReport, teams: Sequence[PlacePage]
-) -> list[tuple[Any, str, str, dict[str, Any] | None]]:
+def _worst(report: ResponseReport, teams: Sequence[PlacePage]) -> Iterator[dict[str, Any]]:
+    """Yield each team's row, its page, and on which side of the target its means are."""
     pages = {page.name: page for page in teams}
-    rows = []
     for row in report.rows:
         team = row.by["team"]
         page = pages.get(team)
-        title, file = (page.title, page.file) if page else (team, "")
-        rows.append((row, title, file, response.trend(report, team)))
-    return rows
+        yield {
+            "row": row,
+            "title": page.title if page else team,
+            "file": page.file if page else "",
+            "cards": response.cards(row, response.of_team(report.counted, team)),
+            "line": response.trend(report, team),
+        }
+
+
+def _kept(report: ResponseReport) -> str:
+    """Return how many teams keep their targets on the mean, empty where there are none."""
+    said = (
+        f"{name}: {teams_within(report, measure)}."
+        for measure, name in CONDITIONS.items()
+        if report.targets[measure]
+    )
+    return " ".join(said)
 
 
 def _repeaters(facts: SiteFacts, report: ResponseReport) -> Iterator[tuple[Repeater, str, str]]:
@@ -99,7 +126,7 @@ def _repeaters(facts: SiteFacts, report: ResponseReport) -> Iterator[tuple[Repea
         monitor = facts.project.monitors.get(repeater.monitor)
         title = repeater.title if facts.names else "an incident that no monitor of ours saw"
         where = f"{monitor.path}:{monitor.line}" if monitor else ""
-        yield repeater, repeater.monitor or title, where
+        yield repeater, problem(repeater) if monitor else title, where
 
 
 def _heat(facts: SiteFacts) -> dict[str, Any] | None:

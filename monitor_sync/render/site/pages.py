@@ -57,7 +57,10 @@ def _on_call(facts: SiteFacts) -> str:
 
 
 def _place(facts: SiteFacts, page: PlacePage) -> str:
-    called = [(team, places.on_call(facts, team), places.targets(team)) for team in page.teams]
+    called = [
+        (team, places.on_call(facts, team), places.targets(team, facts.made.date()))
+        for team in page.teams
+    ]
     report = facts.responded
     how = response.went(report, facts.recent, page.kind, page.name) if report else None
     return _page(facts, "place", depth="../", page=page, called=called, how=how)

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Literal
 
 from monitor_sync.app.site import PATHS, SiteFacts
@@ -200,17 +201,39 @@ def on_call(facts: SiteFacts, team: Team) -> dict[str, Any]:
     return {"known": True, "why": "", "who": who}
 
 
-def targets(team: Team) -> list[str]:
-    """Return what a team promises, a sentence for each of its targets."""
-    return [_target(target) for target in team.targets]
+def targets(team: Team, today: date) -> list[str]:
+    """Return what a team promises today and later, a sentence for each of its targets."""
+    sentences: list[str] = []
+    now: list[ResponseTarget] = []
+    for target in team.targets:
+        ahead = [earlier for earlier in now if _measures(target) <= _measures(earlier)]
+        if any(_fits_all_of(earlier, target) for earlier in ahead):
+            continue  # it held before the earlier one did
+        rest = "all others" if ahead and ahead == now else "every priority"
+        sentences.append(_target(target, today, rest))
+        if target.start is None or target.start <= today:
+            now.append(target)
+    return sentences
 
 
-def _target(target: ResponseTarget) -> str:
+def _measures(target: ResponseTarget) -> set[str]:
+    times = {"acknowledge": target.acknowledge, "resolve": target.resolve}
+    return {measure for measure, seconds in times.items() if seconds is not None}
+
+
+def _fits_all_of(earlier: ResponseTarget, target: ResponseTarget) -> bool:
+    """Return whether an earlier target holds for all priorities of a later one."""
+    if not earlier.priorities:
+        return True
+    return bool(target.priorities) and target.priorities <= earlier.priorities
+
+
+def _target(target: ResponseTarget, today: date, rest: str) -> str:
     promises = []
     if target.acknowledge is not None:
-        promises.append(f"acknowledged within {duration(target.acknowledge)}")
+        promises.append(f"{duration(target.acknowledge)} to acknowledge")
     if target.resolve is not None:
-        promises.append(f"resolved within {duration(target.resolve)}")
-    which = ", ".join(f"P{priority}" for priority in sorted(target.priorities)) or "every priority"
-    since = f" (from {target.start:%Y-%m-%d})" if target.start else ""
-    return f"{which}: {' and '.join(promises)}{since}"
+        promises.append(f"{duration(target.resolve)} to resolve")
+    which = ", ".join(f"P{priority}" for priority in sorted(target.priorities)) or rest
+    later = f" (from {target.start})" if target.start and target.start > today else ""
+    return f"{which}: {', '.join(promises)}{later}"

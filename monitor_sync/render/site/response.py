@@ -98,14 +98,20 @@ def went(
     counted, drawn = _of(report.counted, dimension, value), _of(recent, dimension, value)
     weeks = weeks_up_to(week_name(report.question.end), sla.TREND_WEEKS + 1)
     by_week = {row.by["week"]: row for row in sla.rows(drawn, ("week",))}
-    whole, targets = sla.row(counted), targets_of(counted)
+    whole = sla.row(counted)
     return WentHow(
         whole=whole,
-        cards=tuple(_card(measure, whole, targets[measure]) for measure in MEASURES),
+        cards=cards(whole, counted),
         charts=tuple(_chart(measure, weeks, by_week, drawn) for measure in MEASURES),
         open=tuple(response for response in drawn if response.is_open),
         since=monday_of(weeks[0]),
     )
+
+
+def cards(row: ResponseRow, counted: Sequence[Response]) -> tuple[MeasureCard, ...]:
+    """Return the two means of a row against what was promised for its incidents."""
+    targets = targets_of(counted)
+    return tuple(_card(measure, row, targets[measure]) for measure in MEASURES)
 
 
 def _card(measure: Measure, whole: ResponseRow, targets: Sequence[int]) -> MeasureCard:
@@ -123,10 +129,15 @@ def _of(
     counted: Sequence[Response], dimension: ResponseDimension | None, value: str
 ) -> Sequence[Response]:
     if dimension == "team":
-        return [response for response in counted if response.placed.team == value]
+        return of_team(counted, value)
     if dimension == "unit":
         return [response for response in counted if response.placed.unit == value]
     return counted
+
+
+def of_team(counted: Iterable[Response], team: str) -> list[Response]:
+    """Return the incidents of one team."""
+    return [response for response in counted if response.placed.team == team]
 
 
 def _chart(

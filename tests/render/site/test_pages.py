@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.app.on_call import VerifiedPaths
+from monitor_sync.incidents import ResponseTarget
 from monitor_sync.model import Team
 from monitor_sync.oncall.path import OnCall, PagingPath, PathStep
+from monitor_sync.render.site.places import targets
 from tests.insight.response.history import PAGER, monitor
 from tests.render.site.facts import MADE, MOTOR, site
 
@@ -137,6 +141,22 @@ def test_the_overview_with_all_that_it_loads_is_below_a_megabyte() -> None:
     assert (
         sum(len(files[name].encode()) for name in [*loaded, "assets/plot.umd.min.js"]) < 1_000_000
     )
+
+
+def test_targets_are_told_as_they_hold_today_and_later() -> None:
+    urgent = frozenset({1, 2})
+    before = ResponseTarget(priorities=urgent, acknowledge=1800, resolve=10800)
+    now = ResponseTarget(priorities=urgent, start=date(2026, 10, 5), acknowledge=300, resolve=5400)
+    later = ResponseTarget(priorities=urgent, start=date(2027, 1, 1), acknowledge=120)
+    others = ResponseTarget(resolve=86400)
+    team = replace(MOTOR, targets=(later, now, before, others))
+
+    assert targets(team, MADE.date()) == [
+        "P1, P2: 2m to acknowledge (from 2027-01-01)",
+        "P1, P2: 5m to acknowledge, 1h30 to resolve",
+        "all others: 1d to resolve",
+    ]
+    assert targets(MOTOR, MADE.date()) == ["every priority: 5m to acknowledge, 1h30 to resolve"]
 
 
 def test_how_on_call_works_is_told_from_teams_routing_and_targets() -> None:

@@ -41,7 +41,7 @@ def test_each_chart_has_its_table_with_the_same_numbers() -> None:
 
     table = page.partition("Time to acknowledge by week")[2].partition("</table>")[0]
     cells = re.findall(r"2026-W41</th>((?:<td[^>]*>[^<]*</td>)+)", table)[0]
-    assert re.findall(r">([^<]+)</td>", cells) == ["3", "7m", "7m", "9m24", "33 %"]
+    assert re.findall(r">([^<]+)</td>", cells) == ["3", "7m", "7m", "9m24", "33\N{NO-BREAK SPACE}%"]
 
 
 def test_a_team_and_a_unit_have_their_own_figures() -> None:
@@ -67,10 +67,13 @@ def test_open_incidents_are_told_with_their_age_and_whether_somebody_is_on_them(
     assert '<span class="bad">no</span>' in page
 
 
-def test_the_worst_team_comes_first_and_is_what_to_look_at_first() -> None:
-    page = site(responded=responded())["index.html"]
+def test_what_to_do_first_is_what_waits_and_then_the_worst_team() -> None:
+    first = site(responded=responded())["index.html"].partition("What to do first")[2]
+    waiting, worst, *_ = re.findall(r"<li>(.*?)</li>", first)
 
-    assert "Motor quotes was late" in page.partition("What to do first")[2].partition("</ol>")[0]
+    assert "1 open incident waits for somebody to acknowledge" in waiting
+    assert "#9 of motor" in waiting
+    assert '<a href="teams/motor.html#response">Motor quotes was late in 3 of 4' in worst
 
 
 def test_without_history_no_figure_of_response_is_told() -> None:

@@ -96,7 +96,7 @@
     const details = element("details", undefined, { id: `m-${monitor.key}` });
     const summary = element("summary");
     const priority = monitor.priority ? `P${monitor.priority}` : "no priority";
-    const pages = monitor.pages === null ? "" : `, ${monitor.pages} pages`;
+    const pages = monitor.pages === null ? "" : `, ${monitor.pages} ${monitor.pages === 1 ? "page" : "pages"}`;
     summary.append(
       element("code", monitor.key),
       element("span", monitor.name, { class: "name" }),

@@ -29,7 +29,13 @@
 (() => {
   const inMinutes = (seconds) => (seconds === null ? null : seconds / 60);
 
-  const weekly = (data) => {
+  // Ticks stand at the Mondays that the points are of, as many as there is room for.
+  const mondays = (points, width) => {
+    const step = Math.ceil(points.length / Math.floor(width / 45));
+    return points.filter((_, place) => (points.length - 1 - place) % step === 0).map((point) => point.date);
+  };
+
+  const weekly = (data, width) => {
     const points = data.weeks.map((week) => ({
       ...week, date: new Date(week.start), median: inMinutes(week.median), p90: inMinutes(week.p90),
     }));
@@ -49,10 +55,10 @@
       marks.push(Plot.ruleY([target], { stroke: colour("bad"), strokeDasharray: "5 4" }));
       marks.push(Plot.text([{ date: points[0].date }], {
         x: "date", y: () => target, text: () => data.promised, fill: colour("bad"),
-        textAnchor: "start", dy: -7,
+        textAnchor: "start", dy: -7, stroke: colour("ground"), strokeWidth: 4,
       }));
     }
-    return { y: { label: "minutes", grid: true, nice: true, zero: true }, x: { label: null }, marks };
+    return { y: { label: "minutes", grid: true, nice: true, zero: true }, x: { label: null, ticks: mondays(points, width) }, marks };
   };
 
   const hours = (data) => ({
@@ -72,11 +78,12 @@
   for (const figure of document.querySelectorAll("figure[data-chart]")) {
     const data = JSON.parse(figure.querySelector("script").textContent);
     const place = figure.querySelector(".chart");
+    const width = Math.max(320, Math.min(640, place.clientWidth || 640));
     const chart = Plot.plot({
-      width: Math.max(320, Math.min(640, place.clientWidth || 640)), height: 260, marginLeft: 48, marginBottom: 38,
+      width, height: 260, marginLeft: 48, marginBottom: 38,
       style: { background: "transparent", color: "currentColor", fontSize: "12px" },
       ariaLabel: figure.querySelector("figcaption").textContent.trim(),
-      ...kinds[figure.dataset.chart](data),
+      ...kinds[figure.dataset.chart](data, width),
     });
     // The picture is one image to a screen reader: names of its parts would have no role.
     chart.setAttribute("role", "img");
