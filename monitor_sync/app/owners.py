@@ -10,6 +10,7 @@ from monitor_sync.app import files
 from monitor_sync.diagnostics import tally
 from monitor_sync.errors import FilesInvalid, UsageError, system_reason
 from monitor_sync.git import commits
+from monitor_sync.project import regular_file
 
 if TYPE_CHECKING:
     from monitor_sync.model import Project
@@ -57,7 +58,7 @@ def owners_file(root: Path) -> OwnersFile:
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return regular_file.content(path).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:

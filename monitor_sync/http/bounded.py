@@ -35,7 +35,7 @@ class UnreadableAnswer(ValueError):
     """An answer is no JSON that can be used; the message says why."""
 
 
-class _TimedReader(io.RawIOBase):
+class TimedReader(io.RawIOBase):
     """
     Reads a socket for as long as one answer may take in all, not for each of its pieces.
 
@@ -77,7 +77,7 @@ class _TimedResponse(client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))
+        self.fp = io.BufferedReader(TimedReader(self.fp.detach(), sock))
 
 
 class _HTTPConnection(connection.HTTPConnection):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from monitor_sync import __version__
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.project import schema, schema_files
+from monitor_sync.project import regular_file, schema, schema_files
 from monitor_sync.project.document import Document, read
 from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.failure import failure
@@ -97,7 +97,7 @@ def parse(file: ProjectFile, cache: Cache | None = None) -> tuple[ParsedFile, li
 
 def _parse(file: ProjectFile, cache: Cache | None) -> tuple[ParsedFile, list[Diagnostic]]:
     try:
-        content = file.path.read_bytes()
+        content = regular_file.content(file.path)
     except OSError as error:
         document = Document(file.shown, "", None, {})
         message = f"cannot be read: {error.strerror}"

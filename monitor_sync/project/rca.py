@@ -18,6 +18,7 @@ from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.incidents import Rca, RcaAction
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.model import Project
+from monitor_sync.project import regular_file
 from monitor_sync.project.document import Document
 from monitor_sync.project.files import ProjectFile
 from monitor_sync.project.parsed import ParsedFile, parse_content
@@ -72,8 +73,7 @@ def _parsed(path: Path) -> tuple[ParsedFile, list[Diagnostic]]:
     )
     nothing = ParsedFile(file=file, document=Document(file.shown, "", None, {}))
     try:
-        with path.open("rb") as page:
-            content = page.read(_LONGEST)
+        content = regular_file.content(path, _LONGEST)
     except OSError as error:
         return nothing, [_of_page(file, f"cannot be read: {error.strerror}", "file/unreadable")]
     front = _FRONT.match(content)

@@ -198,7 +198,18 @@ def test_the_door_makes_text_harmless_whoever_forgot_it() -> None:
 
     assert ACTS.search(console.harmless(EVIL)) is None
     assert console.harmless(bold) == bold
-    assert ACTS.search(console.harmless('{"a": "##[error]"}')) is None
+    written = console.harmless(json.dumps({"a": EVIL}, ensure_ascii=False))
+    assert ACTS.search(written) is None
+    assert json.loads(written) == {"a": EVIL}
+
+
+def test_no_link_is_followed_that_was_made_after_the_option_was_read(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+
+    with pytest.raises(UsageError, match="it is a link"):
+        console.answer("text", tmp_path / "link")
+
+    assert not (tmp_path / "target").exists()
 
 
 def test_a_pipe_is_written_to_where_somebody_reads_it_and_else_named(tmp_path: Path) -> None:

@@ -242,6 +242,7 @@ FOREVER = {
     "chunks without end": (CHUNKED, b"10000\r\n" + BLOCK + b"\r\n"),
     "one chunk without end": (CHUNKED + b"fffffffff\r\n", BLOCK),
     "a body until the connection closes": (OK + b"\r\n[", BLOCK),
+    "interim answers": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 2_000),
 }
 TRICKLES = {
     "a body": (OK + b"Content-Length: 60000\r\n\r\n", b"x"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 from functools import partial
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor_sync.http.bounded import DEEPEST, UnreadableAnswer, decode
+from monitor_sync.http.bounded import DEEPEST, TimedReader, UnreadableAnswer, decode
 from tests.growth import times_as_long
 
 values = st.recursive(
@@ -92,3 +94,25 @@ def test_a_page_of_1000_big_monitors_is_decoded_in_little_more_than_json_takes()
 
     plain, ours = partial(json.loads, content), partial(decode, content)
     assert times_as_long(plain, ours, allowed=6) <= 6
+
+
+class Socket(socket.socket):
+    """A socket that remembers how long it was told to wait."""
+
+    waits: ClassVar[list[float | None]] = []
+
+    def settimeout(self, value: float | None) -> None:
+        self.waits.append(value)
+
+
+def test_each_piece_waits_no_longer_than_the_whole_answer_may_still_take() -> None:
+    here, there = socket.socketpair()
+    with Socket(fileno=here.detach()) as ours, there:
+        socket.socket.settimeout(ours, 5.0)
+        reader = TimedReader(socket.SocketIO(ours, "r"), ours)
+        for _ in range(3):
+            there.sendall(b"x")
+            assert reader.readinto(bytearray(1)) == 1
+
+    first, second, third = ours.waits
+    assert 5.0 >= (first or 0) >= (second or 0) >= (third or 0) > 0

@@ -72,6 +72,13 @@ def test_what_is_not_ours_to_read_is_told_with_its_place_and_what_to_write(
     assert hint in problem.hint
 
 
+def test_values_inside_each_other_are_read_to_a_bound() -> None:
+    _, problems = read("f.yaml", f"a: {'[' * 200}{']' * 200}".encode())
+
+    assert [problem.rule for problem in problems] == ["file/too-large"]
+    assert "inside each other 100 times" in problems[0].message
+
+
 def test_a_file_that_is_not_utf_8_names_the_byte_and_its_place() -> None:
     document, (problem,) = read("f.yaml", "a: 1\nb: é".encode("latin-1"))
 
