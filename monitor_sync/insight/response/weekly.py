@@ -15,6 +15,7 @@ from monitor_sync.insight.response.report import (
     question_of,
     report_of,
 )
+from monitor_sync.insight.response.shared import SharedService, shared_services
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import monday_of
 from monitor_sync.model import Project, Team
@@ -25,15 +26,14 @@ class TeamWeek:
     """
     One team's week: its incidents, and what its RCAs lack over ``USUAL_WEEKS`` up to it.
 
-    ``shared`` are the week's incidents of a service that other teams name too: they are nobody's
-    alone, so no figure of ``report`` has them. ``on_call`` names who is on call, None where nobody
-    asked or the tool did not say.
+    ``shared`` are the services whose incidents of the week no figure of ``report`` has.
+    ``on_call`` names who is on call, None where nobody asked or the tool did not say.
     """
 
     team: Team
     report: ResponseReport
     rca: RcaFindings
-    shared: tuple[Response, ...] = ()
+    shared: tuple[SharedService, ...] = ()
     on_call: tuple[str, ...] | None = None
 
 
@@ -78,7 +78,6 @@ def _team_week(
     now: Seconds,
 ) -> TeamWeek:
     own = [incident for incident in claimed if incident.team == team.name]
-    shared = [incident for incident in claimed if incident.team != team.name]
     entries = concerned(register, (f"team:{team.name}",))
     question = replace(question_of(week, now, 1), by=("priority",))
     month = report_of(project, own, entries, question_of(week, now))
@@ -86,7 +85,7 @@ def _team_week(
         team=team,
         report=report_of(project, own, entries, question),
         rca=month.rca,
-        shared=report_of(project, shared, (), question).counted,
+        shared=shared_services(report_of(project, claimed, (), question).counted, team.name),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from monitor_sync.incidents import Measure
 from monitor_sync.insight.response import sla
 from monitor_sync.insight.response.report import ResponseReport, above_target, targets_of
+from monitor_sync.insight.response.shared import SharedService, shared_services
 from monitor_sync.insight.response.sla import ResponseDimension, ResponseRow, TimesSummary
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import monday_of, week_name, weeks_up_to
@@ -73,7 +74,8 @@ class WentHow:
     How it went for all, a team or a unit.
 
     ``cards`` are of the days of ``report sla``, ``whole`` is their row. ``charts`` and what is
-    ``open`` now are of the weeks since ``since``.
+    ``open`` now are of the weeks since ``since``. ``shared`` are the services of a team whose
+    incidents of these days are in none of it.
     """
 
     whole: ResponseRow
@@ -81,6 +83,7 @@ class WentHow:
     charts: tuple[WeeklyChart, ...]
     open: tuple[Response, ...]
     since: date
+    shared: tuple[SharedService, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -105,6 +108,7 @@ def went(
         charts=tuple(_chart(measure, weeks, by_week, drawn) for measure in MEASURES),
         open=tuple(response for response in drawn if response.is_open),
         since=monday_of(weeks[0]),
+        shared=shared_services(report.counted, value) if dimension == "team" else (),
     )
 
 

@@ -25,7 +25,7 @@ def json(weekly: Weekly) -> str:
                     "team": own.team.name,
                     **_report(weekly, own.report),
                     "rca": rca(own.rca),
-                    "shared": len(own.shared),
+                    "shared": sum(service.incidents for service in own.shared),
                     "on_call": None if own.on_call is None else list(own.on_call),
                 }
                 for own in weekly.teams

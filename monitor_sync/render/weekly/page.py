@@ -92,14 +92,9 @@ def team_page(weekly: Weekly, own: TeamWeek) -> WeeklyPage:
 
 def _shared(own: TeamWeek) -> Iterator[Line]:
     """Yield the incidents of services that are not this team's alone: no figure has them."""
-    by_service: dict[tuple[str, tuple[str, ...]], int] = {}
-    for response in own.shared:
-        service = response.incident.service, response.placed.claimants
-        by_service[service] = by_service.get(service, 0) + 1
-    for (name, teams), number_of in by_service.items():
-        others = listed([team for team in teams if team != own.team.name])
-        incidents = count(number_of, "incident")
-        yield (f"Not counted here: {incidents} of ", Code(name), ", which also pages ",
+    for service in own.shared:
+        incidents, others = count(service.incidents, "incident"), listed(service.others)
+        yield (f"Not counted here: {incidents} of ", Code(service.name), ", which also pages ",
                Code(others), "; the review has them as ", Code(SHARED), ".")  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from monitor_sync.insight.response import sla
@@ -50,6 +51,19 @@ def test_a_team_and_a_unit_have_their_own_figures() -> None:
     assert response.went(report, report.counted, "team", "motor").whole.incidents == 4
     assert response.went(report, report.counted, "team", "claims").whole.incidents == 0
     assert response.went(report, report.counted, "team", "claims").charts[0].target is None
+
+
+def test_a_team_page_says_which_incidents_of_a_shared_service_it_leaves_out() -> None:
+    report = responded()
+    counted = tuple(
+        replace(own, placed=replace(own.placed, team="shared", claimants=("motor", "claims")))
+        for own in report.counted
+    )
+    pages = site(responded=replace(report, counted=counted))
+
+    said = "Not counted here: 4 incidents of <code>motor</code>, which also pages claims; the"
+    assert said in pages["teams/motor.html"]
+    assert "Not counted here" not in pages["index.html"]
 
 
 def test_titles_are_on_the_site_only_where_names_are_wanted() -> None:
