@@ -99,7 +99,7 @@ def _unheard(row: NoisyMonitor) -> str:
 
 def _silent(row: NoisyMonitor) -> str:
     if row.last_fired is None:
-        return f"it is older than {SILENT_DAYS} days, and no alert of it is known"
+        return f"it is older than {SILENT_DAYS} days, and Datadog knows of no alert"
     return f"its last alert was on {day(row.last_fired)}"
 
 

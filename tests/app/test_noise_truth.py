@@ -21,6 +21,7 @@ from monitor_sync.insight.response.noise import LiveStatus
 from monitor_sync.model import Monitor, tag_value
 from monitor_sync.render import noise
 from tests.emulator.history.estates import UNTIL, monitors, served
+from tests.emulator.on_call.test_zenduty_incidents import listed
 from tests.insight.response import truth
 
 SPAN = TimeSpan(UNTIL - 56 * 86_400, UNTIL)
@@ -231,3 +232,14 @@ def test_the_line_that_counts_counts_what_sql_counts(
         f"120 monitors in 56 days: {fires} alerts, {pages} pages ({night} at night),"
         f" {problems} problems, "
     )
+
+
+def test_no_name_of_a_person_is_in_any_form(reports: tuple[NoiseReport, NoiseReport]) -> None:
+    items = listed(served(), {"status": 0})
+    people = {item[name] for item in items for name in ("assigned_to", "assigned_to_name")}
+    written = [form(reports[0]) for form in (noise.text, noise.markdown, noise.json, noise.csv)] + [
+        noise.text(reports[0], full=True)
+    ]
+
+    assert len(people - {"", None}) > 3
+    assert not [name for name in people - {"", None} for text in written if name in text]

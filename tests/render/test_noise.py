@@ -132,6 +132,12 @@ def test_a_thousand_monitors_fit_a_screen_with_problems_shifts_and_one_line_that
             "Prove by a unit test that it can alert, or delete it:"
             " its last alert was on 2026-10-05.",
         ),
+        (
+            "test or delete",
+            {"last_fired": None},
+            "Prove by a unit test that it can alert, or delete it: it is older than 180 days,"
+            " and Datadog knows of no alert.",
+        ),
     ],
 )
 def test_each_proposal_says_the_data_that_it_rests_on(
