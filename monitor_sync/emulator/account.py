@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from monitor_sync.emulator.answers import Json, encoded
+from monitor_sync.emulator.fields import FIELDS
 from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.inventory import Inventory
 from monitor_sync.emulator.metrics.history import MetricHistory
@@ -164,14 +165,12 @@ class Account:
         return {
             "id": monitor_id,
             "org_id": self.org_id,
-            **{name: parts[name] for name in _DEFINITION_FIRST},
+            **{name: parts[name] for name in _FIRST},
             "created_at": int(now) * 1000,
             "created": written,
             "modified": written,
             "deleted": None,
-            "priority": parts["priority"],
-            "restricted_roles": parts["restricted_roles"],
-            "draft_status": parts["draft_status"],
+            **{name: value for name, value in parts.items() if name not in _FIRST},
             "assets": enriched_assets(parts["assets"], monitor_id),
             "overall_state_modified": None,
             "overall_state": "No Data",
@@ -224,13 +223,13 @@ def _made_up_org_id() -> int:
     return 1_000_000_000 + secrets.randbelow(1_000_000_000)
 
 
-_DEFINITION_FIRST = ("type", "name", "message", "tags", "query", "options", "multi")
+_FIRST = ("type", "name", "message", "tags", "query", "options", "multi")
+"""What an answer says of the definition before it says when it was made."""
 
-# What a listing knows better than we would make up.
+# What a listing knows better than we would make up; its options and assets are looked at apart.
 _AS_LISTED = (
-    "org_id", "type", "name", "message", "tags", "query", "multi", "created_at", "created",
-    "modified", "deleted", "priority", "restricted_roles", "draft_status",
-    "overall_state_modified", "overall_state", "creator",
+    *(FIELDS.keys() - {"options", "assets"}), "org_id", "multi", "created_at", "created",
+    "modified", "deleted", "overall_state_modified", "overall_state", "creator",
 )  # fmt: skip
 
 _NEVER_NULL = {"type", "name", "message", "tags", "query", "org_id"}

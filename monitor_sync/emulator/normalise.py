@@ -10,15 +10,9 @@ import re
 from typing import Any
 
 from monitor_sync.emulator.answers import Json
+from monitor_sync.emulator.fields import FIELDS
 from monitor_sync.emulator.queries import LOG_LIKE_TYPES, METRIC_TYPES, groups
 from monitor_sync.emulator.shapes import digits, whole
-
-# What a writer may set. Everything else that is sent (`id`, `created`, `multi`, `classification`,
-# `state`, `matching_downtimes` …) is left out of the answer or replaced by the server's own value.
-_WRITABLE = (
-    "type", "name", "message", "tags", "query", "options", "priority", "restricted_roles",
-    "draft_status", "assets",
-)  # fmt: skip
 
 _SENTENCE = re.compile(
     r"(?P<function>avg|sum|min|max)\((?P<window>last_\w+)\):"
@@ -103,12 +97,13 @@ def definition(sent: Json, previous: Json | None = None) -> dict[str, Any]:
     An update keeps what it does not name; `options`, when sent, replaces all of them but
     `silenced` (298 of 298 recorded updates kept it).
     """
-    merged = {name: previous.get(name) if previous else None for name in _WRITABLE}
-    merged.update((name, sent[name]) for name in _WRITABLE if name in sent)
+    merged = {name: previous.get(name) if previous else None for name in FIELDS}
+    merged.update((name, sent[name]) for name in FIELDS if name in sent)
     query = str(merged["query"] or "").rstrip()
     kind = derived_type(_kept_type(str(merged["type"] or ""), previous), query)
     options = _merged_options(sent, previous, kind)
     return {
+        **{n: field.unsent if merged[n] is None else merged[n] for n, field in FIELDS.items()},
         "type": kind,
         "name": merged["name"] or made_up_name(query, kind),
         "message": str(merged["message"] or "").rstrip(),
@@ -117,8 +112,6 @@ def definition(sent: Json, previous: Json | None = None) -> dict[str, Any]:
         "options": options,
         "multi": groups(query, kind, options),
         "priority": _priority(merged["priority"]),
-        "restricted_roles": merged["restricted_roles"],
-        "draft_status": merged["draft_status"] or "published",
         "assets": merged["assets"] or [],
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor_sync.emulator import chained_queries, metric_queries, option_rules, shapes
 from monitor_sync.emulator.answers import Json, refused
+from monitor_sync.emulator.fields import FIELDS
 from monitor_sync.emulator.queries import LOG_LIKE_TYPES, METRIC_TYPES, comparison
 from monitor_sync.emulator.spelling import is_misspelt
 
@@ -31,18 +32,6 @@ _LAST_CHECKS = re.compile(r"\.last\(\s*\"?(\d+)\"?\s*\)")
 _THRESHOLDS = ("critical", "warning", "ok", "unknown", "critical_recovery", "warning_recovery")
 _STATUSES = {*_THRESHOLDS, "critical_query", "critical_recovery_query"}
 _NO_RECOVERY = {"service check", "slo alert"}
-_SHAPES: dict[str, shapes.Shape] = {
-    "type": shapes.text,
-    "query": shapes.text,
-    "name": shapes.text,
-    "message": shapes.text,
-    "tags": shapes.texts,
-    "options": shapes.record,
-    "priority": shapes.either(shapes.whole, shapes.text),
-    "restricted_roles": shapes.texts,
-    "draft_status": shapes.text,
-    "assets": shapes.records,
-}
 _OPTION_SHAPES: dict[str, shapes.Shape] = {
     "thresholds": shapes.record,
     "variables": shapes.records,
@@ -82,7 +71,7 @@ def check_update(sent: Json, definition: dict[str, Any]) -> None:
 
 def check_shape(sent: Json) -> None:
     """Refuse (400) values of the wrong JSON type before anything is computed from them."""
-    shapes.check(sent, _SHAPES)
+    shapes.check(sent, {name: field.shape for name, field in FIELDS.items()})
     options = sent.get("options") or {}
     shapes.check(options, _OPTION_SHAPES)
     thresholds = options.get("thresholds") or {}
