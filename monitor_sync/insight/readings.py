@@ -50,6 +50,11 @@ class Readings:
     delay_is_silent: bool = False
     equal_share_alerts: bool = True
 
+    @property
+    def of_numbers(self) -> Readings:
+        """These readings as far as numbers hang on them, and not only the states that follow."""
+        return replace(self, sum_is_count=False, no_data_windows=2, delay_is_silent=False)
+
 
 CHOSEN: Final = Readings()
 

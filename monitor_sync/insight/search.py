@@ -54,7 +54,7 @@ def evaluate(settings: EvaluationSettings, history: PointHistory, instant: float
     if window is None:
         raise Unsupported("a search without a window")
     start, end = windows.span(window, instant, settings.options, settings.readings)
-    by_name = searches(query, settings.options)
+    by_name = history.once("searches", settings, lambda: searches(query, settings.options))
     low = start if settings.readings.bucket_at_from else math.nextafter(start, math.inf)
     numbers = {name: _numbers(search, history, low, end) for name, search in by_name.items()}
     tree = query.tree
@@ -111,8 +111,13 @@ def _sources(search: SearchLeg, history: PointHistory) -> dict[Group, list[int]]
     """
     Return the sources of a search by group: those given for its text, or for any search.
 
-    A point of a count is so many items; one of a statistic is the measure of an item.
+    A point of a count is so many items; one of a statistic is the measure of an item. Found once
+    and kept with the history.
     """
+    return history.once("groups", search, lambda: _sources_by_group(search, history))
+
+
+def _sources_by_group(search: SearchLeg, history: PointHistory) -> dict[Group, list[int]]:
     groups: dict[Group, list[int]] = {}
     for index, source in enumerate(history.sources):
         if source.metric not in ("", search.text):

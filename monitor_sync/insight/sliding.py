@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from monitor_sync.insight import classic, functions, legs, metric, schedule, windows
@@ -46,12 +46,24 @@ _AT_ONCE: Final = 1440
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Windows:
-    """Windows of one length, by their ends; ``buckets`` are those of all of them together."""
+    """
+    Windows of one length, by their ends; ``buckets`` are those of all of them together.
+
+    ``times`` are those of the points that a group reads, in order, as far as they were needed.
+    """
 
     what: MetricCondition
     ends: Sequence[float]
     length: int
     buckets: Buckets
+    times: dict[Group, list[float]] = field(default_factory=dict)
+
+    def times_of(self, keys: Group, group: Group) -> list[float]:
+        """Return the times of the points that a group reads, put in order once."""
+        if group not in self.times:
+            reads = metric.times_of(self.what, self.buckets, keys, group)
+            self.times[group] = sorted({t + read.shift for read, times in reads for t in times})
+        return self.times[group]
 
     def one(self, index: int) -> Buckets:
         """Return the buckets of one window."""
@@ -197,8 +209,7 @@ def _judged(
 ) -> Iterator[float | Result | None]:
     """Yield what each window says: its number, or why it has none."""
     what, buckets = many.what, many.buckets
-    reads = metric.times_of(what, buckets, keys, group) if what.on_count_path else ()
-    times = sorted(time + read.shift for read, every in reads for time in every)
+    times = many.times_of(keys, group) if what.on_count_path else []
     at_start = buckets.readings.bucket_at_from
     low = 0
     for index, (end, value) in enumerate(zip(many.ends, column, strict=True)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -89,6 +89,11 @@ class Evaluations:
     keys: Group
     results: Mapping[Group, Sequence[float | Result | None]]
     notes: tuple[str, ...] = ()
+
+    def one_in(self, stride: int) -> Evaluations:
+        """Return the first of each ``stride`` evaluations."""
+        results = {group: line[::stride] for group, line in self.results.items()}
+        return replace(self, instants=self.instants[::stride], results=results)
 
 
 class Unsupported(Exception):

@@ -92,28 +92,51 @@ Numbers = list[float | None]
 """A number a minute, None where nothing was reported."""
 
 
+States = list[tuple[int, str | None]]
+"""When a monitor was looked at, and what it said; None where that changes nothing."""
+
+_BEFORE: Final = tuple(days * _DAY for days in (0, 1, 3, 7, 14, 35))
+"""Seconds before a span from which on it is played: a state that it begins in began sooner."""
+
+
 def _of_monitor(
     account: Account, body: Mapping[str, Any], read: PlainMonitor, start: int, end: int
 ) -> Iterator[PastEpisode]:
-    options = body.get("options") or {}
-    delay = int(options.get("evaluation_delay") or 0) // _MINUTE * _MINUTE
-    first = start - read.window - delay
+    played: dict[Tags, States] = {}
     try:
-        numbers = _numbers(account, read.expression, read, first, end - delay)
+        for before in _BEFORE:
+            played = _states(account, body, read, start - before, end)
+            if all(_begins_well(states) for states in played.values()):
+                break
     except NotServed:
         return
     monitor = PastMonitor(
         body=body, id=read.id, key="", unit="", owner="", service="", layer="",
-        groups=tuple(numbers), pages={}, notifies=frozenset(("alert", "warning", "recovery")),
+        groups=tuple(played), pages={}, notifies=frozenset(("alert", "warning", "recovery")),
     )  # fmt: skip
+    for group, states in played.items():
+        yield from _episodes(monitor, group, iter(states))
+
+
+def _begins_well(states: States) -> bool:
+    return next((state for _, state in states if state is not None), "ok") == "ok"
+
+
+def _states(
+    account: Account, body: Mapping[str, Any], read: PlainMonitor, start: int, end: int
+) -> dict[Tags, States]:
+    options = body.get("options") or {}
+    delay = int(options.get("evaluation_delay") or 0) // _MINUTE * _MINUTE
+    first = start - read.window - delay
     every = 60 if read.window < _DAY else 600 if read.window < 2 * _DAY else 1800
-    for group, of_windows in numbers.items():
-        states = (
+    return {
+        group: [
             (start + index * _MINUTE, _state(read, options, number))
-            for index, number in enumerate(of_windows)
+            for index, number in enumerate(numbers)
             if (start + index * _MINUTE) % every == 0
-        )
-        yield from _episodes(monitor, group, states)
+        ]
+        for group, numbers in _numbers(account, read.expression, read, first, end - delay).items()
+    }
 
 
 def _numbers(

@@ -9,10 +9,17 @@ from typing import Final, Literal
 from monitor_sync.incidents import AlertEpisode, Seconds, Span
 from monitor_sync.insight import uncertainty
 from monitor_sync.insight.backtest.fidelity import Fidelity, fidelity
-from monitor_sync.insight.backtest.replay import Points, Replay, bound_history, replay
+from monitor_sync.insight.backtest.replay import (
+    Points,
+    Replay,
+    bound_history,
+    evaluated,
+    replay,
+    replayed,
+)
 from monitor_sync.insight.backtest.wanted import Wanted, wanted
 from monitor_sync.insight.history import PointHistory
-from monitor_sync.insight.values import EvaluationSettings, Unsupported
+from monitor_sync.insight.values import Evaluations, EvaluationSettings, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.model import Body
 
@@ -46,6 +53,15 @@ class Assumption:
     high: int = 0
 
 
+_OF_STATES: Final = frozenset((
+    "thresholds", "notify_no_data", "no_data_timeframe", "on_missing_data", "timeout_h",
+    "new_group_delay", "new_host_delay", "group_retention_duration", "notify_by", "notify_audit",
+    "include_tags", "renotify_interval", "renotify_statuses", "renotify_occurrences",
+    "escalation_message", "notification_preset_name", "silenced", "locked",
+))  # fmt: skip
+"""Options that make other states or messages of the same numbers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A body that Datadog has or would be sent, read, and the history that it needs."""
@@ -65,6 +81,21 @@ class Definition:
             raise Unsupported("a query that cannot be read")
         settings = EvaluationSettings(query=parsed, options=options)
         return cls(body=body, settings=settings, wanted=wanted(settings))
+
+    def evaluates_as(self, other: Definition) -> bool:
+        """Return whether another one has the same numbers at the same times."""
+        return self._evaluated == other._evaluated
+
+    @property
+    def _evaluated(self) -> tuple[object, ...]:
+        comparison = queries.comparison(self.settings.query)
+        query = str(self.body.get("query"))
+        options = self.settings.options.items()
+        return (
+            self.body.get("type"),
+            query[: comparison.operator.start] if comparison is not None else query,
+            {name: value for name, value in options if name not in _OF_STATES},
+        )
 
     def does_as(self, other: Definition) -> bool:
         """Return whether another one alerts at the same times and tells the same people."""
@@ -102,16 +133,18 @@ def compared(
     ``actual`` are the episodes of the live monitor; None where they are not known, which
     ``unknown`` gives the reason for. Raises Unsupported.
     """
-    replayed, history = _replayed(new, points, span, monitor_id)
+    history = bound_history(new.wanted.readings, points)
+    evaluations = evaluated(new.settings, history, span, WARM_UP)
+    after = replayed(new.body, new.settings, evaluations, span, monitor_id)
     before = None
     if old is not None:
-        before = replayed
-        if not old.does_as(new):
-            before, _ = _replayed(old, points, span, monitor_id)
-    assumptions = [*_doubts(new, history, span, replayed), *_bounds(new, points, span, replayed)]
+        shared = evaluations if old.evaluates_as(new) else None
+        before = after if old.does_as(new) else _before(old, points, span, shared, monitor_id)
+    doubts = _doubts(new, history, span, after, evaluations.one_in(_STRIDE))
+    assumptions = [*doubts, *_bounds(new, points, span, after)]
     assumptions += [Assumption(kind="limit", name=limit) for limit in new.wanted.limits]
-    assumptions += [Assumption(kind="uncertain", name=note) for note in replayed.notes]
-    if new.settings.options.get("renotify_interval") and replayed.fires:
+    assumptions += [Assumption(kind="uncertain", name=note) for note in after.notes]
+    if new.settings.options.get("renotify_interval") and after.fires:
         assumptions.append(Assumption(kind="renotify"))
     faithful = None
     if old is not None and before is not None and actual is not None:
@@ -121,7 +154,15 @@ def compared(
         assumptions += _unfaithful(faithful)
     elif old is not None and unknown:
         assumptions.append(Assumption(kind="no_history", name=unknown))
-    return Compared(old=before, new=replayed, fidelity=faithful, assumptions=tuple(assumptions))
+    return Compared(old=before, new=after, fidelity=faithful, assumptions=tuple(assumptions))
+
+
+def _before(
+    old: Definition, points: Points, span: Span, shared: Evaluations | None, monitor_id: int
+) -> Replay:
+    history = bound_history(old.wanted.readings, points)
+    evaluations = shared or evaluated(old.settings, history, span, WARM_UP)
+    return replayed(old.body, old.settings, evaluations, span, monitor_id)
 
 
 FAITHFUL: Final = 0.9
@@ -141,41 +182,24 @@ def _tolerance(definition: Definition) -> Seconds:
     return definition.wanted.every + max(seconds, 60.0)
 
 
-def _replayed(
-    definition: Definition, points: Points, span: Span, monitor_id: int
-) -> tuple[Replay, PointHistory]:
-    history = bound_history(definition.wanted.readings, points)
-    made = replay(
-        definition.body, definition.settings, history, span,
-        warm_up=WARM_UP, monitor_id=monitor_id,
-    )  # fmt: skip
-    return made, history
-
-
 def _doubts(
-    definition: Definition, history: PointHistory, span: Span, made: Replay
+    definition: Definition, history: PointHistory, span: Span, made: Replay, some: Evaluations
 ) -> Iterator[Assumption]:
     """Yield the open points after which there would be more or fewer alerts."""
-    others = list(uncertainty.otherwise(definition.settings, history))
-    if not others:
-        return
-
-    def fires(settings: EvaluationSettings) -> tuple[tuple[Seconds, str], ...]:
-        return replay(
-            definition.body, settings, history, span, warm_up=WARM_UP, stride=_STRIDE
-        ).fires
-
-    mine = fires(definition.settings)
-    for name, settings in others:
+    body, mine = definition.body, definition.settings
+    fires = replayed(body, mine, some, span).fires
+    for name, settings in uncertainty.otherwise(mine, history):
+        same = settings.readings.of_numbers == mine.readings.of_numbers
         try:
-            theirs = fires(settings)
+            other = some if same else evaluated(settings, history, span, WARM_UP, _STRIDE)
+            theirs = replayed(body, settings, other, span).fires
         except Unsupported:
             continue
-        if theirs != mine:
+        if theirs != fires:
             number = len(made.fires)
-            other = max(number + len(theirs) - len(mine), 0)
+            least = max(number + len(theirs) - len(fires), 0)
             yield Assumption(
-                kind="uncertain", name=name, low=min(number, other), high=max(number, other)
+                kind="uncertain", name=name, low=min(number, least), high=max(number, least)
             )
 
 
@@ -188,7 +212,8 @@ def _bounds(
     other = replace(definition, wanted=replace(
         definition.wanted, readings=definition.wanted.bounds, bounds=()
     ))  # fmt: skip
-    fires = _replayed(other, points, span, 0)[0].fires
+    history = bound_history(other.wanted.readings, points)
+    fires = replay(other.body, other.settings, history, span, warm_up=WARM_UP).fires
     if fires != made.fires:
         numbers = sorted((len(fires), len(made.fires)))
         yield Assumption(kind="between", low=numbers[0], high=numbers[1])

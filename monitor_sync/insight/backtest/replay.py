@@ -131,9 +131,20 @@ def replay(
     The seconds before it find out in which state the span begins. Only one in ``stride``
     evaluations is made. Raises Unsupported.
     """
-    instants = schedule.due(settings, span.start - warm_up, span.end)[::stride]
-    evaluations = evaluate_each(settings, history, instants)
+    evaluations = evaluated(settings, history, span, warm_up, stride)
     return replayed(body, settings, evaluations, span, monitor_id)
+
+
+def evaluated(
+    settings: EvaluationSettings,
+    history: PointHistory,
+    span: Span,
+    warm_up: Seconds,
+    stride: int = 1,
+) -> Evaluations:
+    """Return what was due in a span and before it. Raises Unsupported."""
+    instants = schedule.due(settings, span.start - warm_up, span.end)[::stride]
+    return evaluate_each(settings, history, instants)
 
 
 def replayed(
