@@ -26,7 +26,7 @@ _BUDGET: Final = 600
 @click.option(
     "--days",
     type=click.IntRange(1, 30),
-    help="How many days of history to look at; 7, or policy.backtest.days, unless given.",
+    help="Days of history to look at. Default: policy.backtest.days, else 7.",
 )
 @click.option(
     "--budget",
@@ -34,7 +34,7 @@ _BUDGET: Final = 600
     default=_BUDGET,
     show_default=True,
     metavar="N",
-    help="Send at most this many requests for history; what was fetched before costs none.",
+    help="Most requests for history to send; what an earlier run fetched costs none.",
 )
 @click.option(
     "--fail-on-fires",
@@ -45,7 +45,7 @@ _BUDGET: Final = 600
 @click.option(
     "--suggest",
     is_flag=True,
-    help="Also try other thresholds, and show those that keep each alert of ten minutes or more.",
+    help="Also try other thresholds; show the quieter ones that keep each alert of ten minutes.",
 )
 @click.option(
     "--svg",
@@ -71,11 +71,14 @@ def command(
     """
     Show what changed monitors would have done on real history, beside the live ones.
 
-    Replays the monitors that a plan would change, or those that a SELECTOR names (a key, a glob
-    over keys, team:NAME, tag:KEY:VALUE; with --base it narrows what changed), over points that
-    Datadog has, and compares the live definition's replay with the alerts that there were. Reads
-    only: timeseries_query, and events_read for that comparison. A monitor that would go into alert
-    more often than policy.backtest.max_fires_per_week in project.yaml makes exit 4.
+    Replays the monitors that a plan would change over points that Datadog has. A SELECTOR (a key,
+    a glob over keys, team:NAME, tag:KEY:VALUE) names others; with --base it narrows what changed.
+    The live definition is replayed over the same points and held against the alerts that there
+    really were. Where they disagree, or where something else may make the numbers wrong, that is
+    said before the numbers.
+
+    Reads only: timeseries_query for the points, events_read for the real alerts. Exit 4 if a
+    monitor would go into alert more often than policy.backtest.max_fires_per_week in project.yaml.
     """
     from monitor_sync.app.backtesting import BacktestOptions
 

@@ -130,7 +130,7 @@ how many were refused, GET /__emulator/requests counts requests by route.
     "--metrics",
     type=click.IntRange(0),
     metavar="SEED",
-    help="Answer queries about the metrics of its monitors with a history from this seed.",
+    help="Make up a history for the metrics of its monitors; another number makes up another.",
 )
 @click.option(
     "--on-call",

@@ -108,8 +108,8 @@ def skipped(monitor: SkippedMonitor) -> str:
 def lacking(requests: int) -> str:
     """Return how the rest is fetched that the budget did not allow."""
     return (
-        f"{count(requests, 'more request')} would fetch the rest: run the same command again;"
-        " what was fetched is kept"
+        f"{count(requests, 'more request')} would fetch the rest: run it again, or with a larger"
+        " --budget; what was fetched is kept"
     )
 
 
