@@ -224,6 +224,12 @@ def _service(fields: Fields, team: ZendutyTeam) -> ZendutyService:
     )
 
 
+def application(integration: Fields) -> str:
+    """Return what an integration is for, such as ``datadog``; its own name may be anything."""
+    reference = part(integration, "application_reference")
+    return f"{text(reference.get('extension'))} {text(reference.get('name'))}".strip().casefold()
+
+
 def _integration(fields: Fields, service: ZendutyService) -> Integration:
     reference = part(fields, "application_reference")
     return Integration(
@@ -233,7 +239,7 @@ def _integration(fields: Fields, service: ZendutyService) -> Integration:
         outgoing=whole(fields.get("integration_type")) == 1
         or whole(reference.get("application_type")) == 1,
         level=whole(fields.get("create_incidents_for", 1)),
-        application=f"{text(reference.get('extension'))} {text(reference.get('name'))}".casefold(),
+        application=application(fields),
         place=place(text(fields.get("webhook_url"))),
         key=text(fields.get("integration_key")),
     )

@@ -28,10 +28,10 @@ from monitor_sync.incidents import (
     ToolFigures,
 )
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
-from monitor_sync.oncall.reading import Fields, flag, moment, objects, text, whole
+from monitor_sync.oncall.reading import Fields, flag, identifier, moment, objects, text, whole
 from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty import figures, maintenance
-from monitor_sync.oncall.zenduty.directory import TEAMS
+from monitor_sync.oncall.zenduty.directory import INTEGRATIONS, TEAMS, application
 
 FILTER: Final = "/api/incidents/filter/"
 ALERTS: Final = "/api/incidents/{number}/alerts/"
@@ -73,11 +73,32 @@ class ZendutyIncidents:
         alerts = self._reader.listing(
             ALERTS, f"alerts of incident {incident.number}", keep=False, number=incident.number
         )
-        return alerts if isinstance(alerts, NotRead) else with_alerts(incident, alerts)
+        if isinstance(alerts, NotRead):
+            return alerts
+        return with_alerts(incident, alerts, self._application(alerts))
 
     def figures(self, first: date, end: date) -> ToolFigures | NotRead:
         """Return what Zenduty itself computes of the days from ``first`` up to ``end``."""
         return figures.read(self._reader, self.title, first, end)
+
+    def _application(self, alerts: tuple[Fields, ...]) -> str:
+        """
+        Return what sent the alerts, such as ``datadog``; empty where nothing but a name tells.
+
+        Zenduty's examples of an alert name its integration without what it is for. A service's
+        list of integrations has that, and is read once.
+        """
+        integration = part(next(iter(alerts), {}), "integration_object")
+        team, service = (identifier(integration.get(name)) for name in ("team", "service"))
+        named = application(integration)
+        if named or _is_datadog(text(integration.get("name"))) or not (team and service):
+            return named
+        listed = self._reader.listing(
+            INTEGRATIONS, "integrations of a service", team=team, service=service
+        )
+        own = text(integration.get("unique_id"))
+        known = () if isinstance(listed, NotRead) else listed
+        return next((application(of) for of in known if text(of.get("unique_id")) == own), "")
 
     @functools.cached_property
     def _teams(self) -> tuple[str, ...]:
@@ -197,14 +218,15 @@ def incident(fields: Fields) -> Incident | None:
     )
 
 
-def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
+def with_alerts(incident: Incident, alerts: tuple[Fields, ...], sender: str = "") -> Incident:
     """
     Return the incident with what its alerts tell.
 
-    An alert of Datadog's has the id of its monitor as entity (Zenduty/docs, docs/Datadog.md). An
-    incident without an alert began with no integration: a person made it (``POST
-    /api/incidents/`` names none, and each alert has one). Of a merged one nothing tells, where its
-    alerts may have gone over to its parent.
+    ``sender`` is the application that they came from; where it is empty, the name counts that
+    people gave the integration. An alert of Datadog's has the id of its monitor as entity
+    (Zenduty/docs, docs/Datadog.md). An incident without an alert began with no integration: a
+    person made it (``POST /api/incidents/`` names none, and each alert has one). Of a merged one
+    nothing tells, where its alerts may have gone over to its parent.
     """
     if incident.merged and not alerts:
         return replace(incident, self_resolved=_self_resolved(incident, alerts))
@@ -212,8 +234,8 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
     entity = text(first.get("entity_id"))
     payload = part(first, "payload")
     monitor = whole(payload.get("alert_id", entity))
-    datadog = "datadog" in text(part(first, "integration_object").get("name")).casefold()
-    from_datadog = datadog or "aggreg_key" in payload
+    name = sender or text(part(first, "integration_object").get("name"))
+    from_datadog = _is_datadog(name) or "aggreg_key" in payload
     return replace(
         incident,
         entity=entity,
@@ -223,6 +245,10 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
         monitor_id=monitor if from_datadog else None,
         self_resolved=_self_resolved(incident, alerts),
     )
+
+
+def _is_datadog(name: str) -> bool:
+    return "datadog" in name.casefold()
 
 
 def _origin(alerts: tuple[Fields, ...], *, from_datadog: bool) -> Origin:

@@ -140,6 +140,27 @@ def test_an_alert_of_datadogs_names_its_monitor_and_no_alert_means_a_person() ->
     assert (child.merged, child.origin) == (True, None)
 
 
+def test_an_integration_with_a_name_of_its_own_is_datadogs_by_its_application(
+    script: Script, zenduty: ZendutyIncidents
+) -> None:
+    own = {"name": "Motor alerts", "unique_id": "i1", "service": "s1", "team": "t1"}
+    listed = {"unique_id": "i1", "application_reference": {"extension": "datadog"}}
+
+    def answer(request: ReceivedRequest) -> Answer:
+        if request.path.endswith("/integrations/"):
+            return Answer(body=[{"unique_id": "i0"}, listed])
+        return Answer(body=[alert(integration_object=own)])
+
+    script.say(answer)
+    for _ in range(2):
+        known = zenduty.detail(of())
+        assert isinstance(known, Incident)
+        assert (known.origin, known.monitor_id) == ("datadog", 512)
+    assert [request.path for request in script.requests].count(
+        "/api/account/teams/t1/services/s1/integrations/"
+    ) == 1
+
+
 def test_a_recovery_at_the_resolution_resolved_it() -> None:
     recovery = alert(alert_type=5, creation_date="2026-09-21T14:29:58Z")
     assert incidents.with_alerts(of(), (alert(), recovery)).self_resolved is True
