@@ -8,37 +8,36 @@ rules that hand a page to another team, the answer where nobody is on call (`"da
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.on_call import datadog_documents as documents
-from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
+from monitor_sync.emulator.on_call import rota
+from monitor_sync.emulator.on_call.broken import LOGIN
 from monitor_sync.emulator.on_call.datadog_documents import DatadogTeam
-from monitor_sync.emulator.on_call.read_limit import ReadLimit
+from monitor_sync.emulator.on_call.tool_account import ToolAccount
 
 PREFIX = "/api/v2/on-call"
 
 _KINDS = "teams|schedules|escalation-policies"
 _PATH = re.compile(rf"{PREFIX}/(?P<kind>{_KINDS})(?:/(?P<id>[^/]+)(?:/(?P<part>[a-z-]+))?)?")
-_REQUESTS, _SECONDS = 600, 60  # not published for these routes; the headers are Datadog's
 
 
-class DatadogAccount:
+def _errors(status: int, message: str) -> Answer:
+    return answer({"errors": [message]}, status)
+
+
+class DatadogAccount(ToolAccount[DatadogTeam]):
     """Datadog On-Call of one organisation."""
 
-    def __init__(
-        self,
-        teams: Iterable[DatadogTeam],
-        broken: Iterable[Broken],
-        *,
-        clock: Callable[[], float],
-        enforce_limits: bool,
-    ) -> None:
-        self._teams = tuple(teams)
-        self._broken = tuple(broken)
-        self._clock = clock
-        self._limit = ReadLimit(_REQUESTS, _SECONDS, enforced=enforce_limits)
+    refusals: ClassVar = {
+        "key-revoked": _errors(403, "Forbidden"),
+        "throttled": _errors(429, "Too many requests"),
+        "error": _errors(500, "Internal error"),
+        "html": LOGIN,
+    }
+    allowed = 600, 60  # not published for these routes; the headers are Datadog's
 
     def route(self, path: str) -> str:
         """Return a path with an id as `{id}`, for the counter of requests."""
@@ -47,25 +46,23 @@ class DatadogAccount:
             return path
         return f"{PREFIX}/{match['kind']}/{{id}}" + (f"/{match['part']}" if match["part"] else "")
 
-    def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
-        """Answer one request, with the headers about limits where nothing is broken."""
-        match = _PATH.fullmatch(request.path)
-        team = self._team(match["id"]) if match is not None else None
-        instead = refusal(self._broken, team.owner if team else "", _REFUSALS)
-        if instead is not None:
-            return instead, {}
-        now = self._clock()
-        throttled = self._limit.take(now)
-        headers = {
+    def _owner(self, request: Request) -> str:
+        _, team = self._named(request)
+        return team.owner if team else ""
+
+    def _headers(self) -> dict[str, str]:
+        return {
             "x-ratelimit-name": "on_call_read",
-            "x-ratelimit-limit": str(_REQUESTS),
-            "x-ratelimit-period": str(_SECONDS),
+            "x-ratelimit-limit": str(self._limit.requests),
+            "x-ratelimit-period": str(self._limit.seconds),
             "x-ratelimit-remaining": str(self._limit.remaining),
-            "x-ratelimit-reset": str(self._limit.reset(now)),
+            "x-ratelimit-reset": str(self._limit.reset),
         }
-        if throttled:
-            return _REFUSALS["throttled"], headers
-        return self._answered(request, match, team), headers
+
+    def _named(self, request: Request) -> tuple[re.Match[str] | None, DatadogTeam | None]:
+        """Return the parts of a path, and the team that its id belongs to."""
+        match = _PATH.fullmatch(request.path)
+        return match, self._team(match["id"]) if match is not None else None
 
     def _team(self, identifier: str | None) -> DatadogTeam | None:
         """Return the team that a team's, a policy's or a schedule's id belongs to."""
@@ -84,9 +81,8 @@ class DatadogAccount:
         others = self._teams[place + 1 :] + self._teams[:place]
         return others[0].id if others else team.id
 
-    def _answered(
-        self, request: Request, match: re.Match[str] | None, team: DatadogTeam | None
-    ) -> Answer:
+    def _answered(self, request: Request) -> Answer:
+        match, team = self._named(request)
         headers = request.headers
         keys = headers.get("dd-api-key") and headers.get("dd-application-key")
         if not keys and not headers.get("authorization", "").startswith("Bearer "):
@@ -94,7 +90,7 @@ class DatadogAccount:
         if match is None or team is None or request.method != "GET":
             return _errors(404, "Not Found")
         now = datetime.fromtimestamp(self._clock(), UTC)
-        at = _moment(request.query.get("filter[at_ts]"), now)
+        at = rota.moment_or(request.query.get("filter[at_ts]"), now)
         match match["kind"], match["part"]:
             case "teams", "routing-rules":
                 return answer(documents.routing_rules(team, self._elsewhere(team), request))
@@ -110,23 +106,3 @@ class DatadogAccount:
                 return answer(documents.responders(team, at, request))
             case _:
                 return _errors(404, "Not Found")
-
-
-def _moment(written: str | None, default: datetime) -> datetime:
-    try:
-        read = datetime.fromisoformat(written or "")
-    except ValueError:
-        return default
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def _errors(status: int, message: str) -> Answer:
-    return answer({"errors": [message]}, status)
-
-
-_REFUSALS = {
-    "key-revoked": _errors(403, "Forbidden"),
-    "throttled": _errors(429, "Too many requests"),
-    "error": _errors(500, "Internal error"),
-    "html": LOGIN,
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from monitor_sync.emulator.answers import Answer, Request
 from monitor_sync.emulator.history.made import PastHistory
@@ -24,6 +25,7 @@ from monitor_sync.emulator.on_call.opsgenie import OpsgenieAccount, OpsgenieTeam
 from monitor_sync.emulator.on_call.owners import OwnerTeam, opsgenie_service_id
 from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount
 from monitor_sync.emulator.on_call.pagerduty_documents import PagerDutyTeam
+from monitor_sync.emulator.on_call.tool_account import ToolAccount
 from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
 from monitor_sync.emulator.on_call.zenduty_alerts import Home
 
@@ -78,9 +80,7 @@ class OnCallEstate:
         page = given.body[:1] == b"<"
         return given, {**headers, "content-type": "text/html"} if page else headers
 
-    def _account(
-        self, path: str
-    ) -> ZendutyAccount | PagerDutyAccount | DatadogAccount | OpsgenieAccount | None:
+    def _account(self, path: str) -> ZendutyAccount | ToolAccount[Any] | None:
         accounts = (
             (datadog.PREFIX, self.datadog),
             (opsgenie.PREFIX, self.opsgenie),

@@ -7,16 +7,16 @@ Reads only. Users come in pages by `limit` and `offset`, 100 at most; every othe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.on_call import rota
-from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
+from monitor_sync.emulator.on_call.broken import LOGIN
 from monitor_sync.emulator.on_call.names import User, stable_id
-from monitor_sync.emulator.on_call.read_limit import ReadLimit
+from monitor_sync.emulator.on_call.tool_account import ToolAccount
 
 PREFIX = "/__opsgenie"
 
@@ -31,7 +31,6 @@ _PATHS = {
     "users": r"/v2/users",
 }
 _KNOWN = {name: re.compile(PREFIX + path) for name, path in _PATHS.items()}
-_REQUESTS, _SECONDS = 300, 60  # limits depend on the plan; these are made up
 _WEEK = timedelta(days=7)
 _LONGEST_PAGE = 100
 
@@ -62,21 +61,22 @@ class OpsgenieTeam:
         return {"id": self.id(kind), "name": name, "type": kind}
 
 
-class OpsgenieAccount:
+def _error(status: int, message: str) -> Answer:
+    return answer(
+        {"message": message, "took": 0.0, "requestId": stable_id("request", message)}, status
+    )
+
+
+class OpsgenieAccount(ToolAccount[OpsgenieTeam]):
     """One Opsgenie account."""
 
-    def __init__(
-        self,
-        teams: Iterable[OpsgenieTeam],
-        broken: Iterable[Broken],
-        *,
-        clock: Callable[[], float],
-        enforce_limits: bool,
-    ) -> None:
-        self._teams = tuple(teams)
-        self._broken = tuple(broken)
-        self._clock = clock
-        self._limit = ReadLimit(_REQUESTS, _SECONDS, enforced=enforce_limits)
+    refusals: ClassVar = {
+        "key-revoked": _error(403, "You are not authorized for this operation"),
+        "throttled": _error(429, "You are making too many requests!"),
+        "error": _error(500, "Internal server error"),
+        "html": LOGIN,
+    }
+    allowed = 300, 60  # limits depend on the plan; these are made up
 
     def route(self, path: str) -> str:
         """Return a path with an id as `{id}`, for the counter of requests."""
@@ -84,31 +84,31 @@ class OpsgenieAccount:
         held = next(filter(None, match.groupdict().values()), "") if match else ""
         return path.replace(f"/{held}/", "/{id}/") if held else path
 
-    def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
-        """Answer one request, with the headers about limits where nothing is broken."""
-        kind, match = _kind(request.path)
-        team = self._team(match.groupdict() if match else {}, request)
-        instead = refusal(self._broken, team.owner if team else "", _REFUSALS)
-        if instead is not None:
-            return instead, {}
-        now = self._clock()
-        throttled = self._limit.take(now)
-        headers = {
-            "x-ratelimit-state": "THROTTLED" if throttled else "OK",
+    def _owner(self, request: Request) -> str:
+        _, match = _kind(request.path)
+        team = self._team(match, request)
+        return team.owner if team else ""
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "x-ratelimit-state": "THROTTLED" if self._limit.exceeded else "OK",
             "x-ratelimit-reason": "ACCOUNT",
-            "x-ratelimit-period-in-sec": str(_SECONDS),
+            "x-ratelimit-period-in-sec": str(self._limit.seconds),
         }
-        if throttled:
-            return _REFUSALS["throttled"], headers
+
+    def _answered(self, request: Request) -> Answer:
         if not request.headers.get("authorization", "").startswith("GenieKey "):
-            return _error(401, "Could not authenticate"), headers
+            return _error(401, "Could not authenticate")
+        kind, match = _kind(request.path)
+        team = self._team(match, request)
         needs_team = kind in ("routing_rules", "timeline")
         if match is None or request.method != "GET" or (needs_team and team is None):
-            return _error(404, "No such resource"), headers
-        return answer(self._content(kind, team, request)), headers
+            return _error(404, "No such resource")
+        return answer(self._content(kind, team, request))
 
-    def _team(self, ids: dict[str, Any], request: Request) -> OpsgenieTeam | None:
+    def _team(self, match: re.Match[str] | None, request: Request) -> OpsgenieTeam | None:
         """Return the team that a request is about."""
+        ids = match.groupdict() if match else {}
         wanted = ids.get("team") or ids.get("schedule") or request.query.get("teamId")
         return next(
             (
@@ -274,17 +274,3 @@ def _user(user: User) -> Document:
 
 def _user_id(user: User) -> str:
     return stable_id("opsgenie", "user", user["username"])
-
-
-def _error(status: int, message: str) -> Answer:
-    return answer(
-        {"message": message, "took": 0.0, "requestId": stable_id("request", message)}, status
-    )
-
-
-_REFUSALS = {
-    "key-revoked": _error(403, "You are not authorized for this operation"),
-    "throttled": _error(429, "You are making too many requests!"),
-    "error": _error(500, "Internal server error"),
-    "html": LOGIN,
-}

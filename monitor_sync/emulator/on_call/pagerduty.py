@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from monitor_sync.emulator.answers import Answer, ErrorAnswer, Request, answer
 from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.on_call import pagerduty_analytics, rota
-from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
+from monitor_sync.emulator.on_call.broken import LOGIN
 from monitor_sync.emulator.on_call.pagerduty_documents import (
     MAKE,
     Document,
@@ -28,7 +28,7 @@ from monitor_sync.emulator.on_call.pagerduty_incidents import (
     PagerDutyIncidents,
     several,
 )
-from monitor_sync.emulator.on_call.read_limit import ReadLimit
+from monitor_sync.emulator.on_call.tool_account import ToolAccount
 
 Item = TypeVar("Item")
 
@@ -41,25 +41,24 @@ _OF_INCIDENTS = re.compile(
 )
 _ANALYTICS = re.compile(rf"{PREFIX}/analytics/(?P<what>raw|metrics)/incidents(?:/(?P<by>\w+))?")
 _DEEPEST = 10_000  # objects that classic pagination reaches, by PagerDuty's page on it
-_REQUESTS, _SECONDS = 960, 60  # PagerDuty's page on REST API rate limits
 
 
-class PagerDutyAccount:
+def _error(status: int, message: str, code: int, *errors: str) -> Answer:
+    reasons = {"errors": list(errors)} if errors else {}
+    return answer({"error": {"message": message, "code": code, **reasons}}, status)
+
+
+class PagerDutyAccount(ToolAccount[PagerDutyTeam]):
     """One PagerDuty account."""
 
-    def __init__(
-        self,
-        teams: Iterable[PagerDutyTeam],
-        broken: Iterable[Broken],
-        *,
-        clock: Callable[[], float],
-        enforce_limits: bool,
-    ) -> None:
-        self._teams = tuple(teams)
-        self._broken = tuple(broken)
-        self._clock = clock
-        self._incidents: PagerDutyIncidents | None = None
-        self._limit = ReadLimit(_REQUESTS, _SECONDS, enforced=enforce_limits)
+    refusals: ClassVar = {
+        "key-revoked": _error(403, "Access Denied", 2010),
+        "throttled": _error(429, "Rate Limit Exceeded", 2020),
+        "error": _error(500, "Internal Server Error", 2000),
+        "html": LOGIN,
+    }
+    _incidents: PagerDutyIncidents | None = None
+    allowed = 960, 60  # PagerDuty's page on REST API rate limits
 
     def route(self, path: str) -> str:
         """Return a path with an id as `{id}`, for the counter of requests."""
@@ -70,27 +69,16 @@ class PagerDutyAccount:
         """Serve the incidents of a history; `homes` are by team of teams.yaml."""
         self._incidents = PagerDutyIncidents(history, homes)
 
-    def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
-        """Answer one request, with the headers about limits where nothing is broken."""
-        instead = self._instead(request)
-        if instead is not None:
-            return instead, {}
-        now = self._clock()
-        throttled = self._limit.take(now)
-        headers = {
-            "ratelimit-limit": str(_REQUESTS),
-            "ratelimit-remaining": str(self._limit.remaining),
-            "ratelimit-reset": str(self._limit.reset(now)),
-        }
-        if throttled:
-            return _REFUSALS["throttled"], headers
-        return self._answered(request), headers
-
-    def _instead(self, request: Request) -> Answer | None:
-        """Return the answer of a tool that says no: to all requests, or about one team's."""
+    def _owner(self, request: Request) -> str:
         policy = request.query.get("escalation_policy_ids[]")
-        owner = next((t.owner for t in self._teams if t.id("escalation_policy") == policy), "")
-        return refusal(self._broken, owner, _REFUSALS)
+        return next((t.owner for t in self._teams if t.id("escalation_policy") == policy), "")
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "ratelimit-limit": str(self._limit.requests),
+            "ratelimit-remaining": str(self._limit.remaining),
+            "ratelimit-reset": str(self._limit.reset),
+        }
 
     def _answered(self, request: Request) -> Answer:
         if not request.headers.get("authorization", "").startswith("Token token="):
@@ -159,8 +147,8 @@ class PagerDutyAccount:
         if team.delay is None:
             return
         now = datetime.fromtimestamp(self._clock(), UTC)
-        since = _moment(request.query.get("since"), now)
-        until = _moment(request.query.get("until"), since + timedelta(seconds=1))
+        since = rota.moment_or(request.query.get("since"), now)
+        until = rota.moment_or(request.query.get("until"), since + timedelta(seconds=1))
         schedule = reference("schedule", team.id("schedule"), team.schedule["name"])
         for username, start, end in rota.turns(team.schedule, since, until):
             user = next(user for user in team.users if user["username"] == username)
@@ -168,14 +156,6 @@ class PagerDutyAccount:
             yield {**on_call_entry(team, user, 1), "schedule": schedule, **times}
         always = {"schedule": None, "start": None, "end": None}
         yield {**on_call_entry(team, team.users[-1], 2), **always}
-
-
-def _moment(written: str | None, default: datetime) -> datetime:
-    try:
-        read = datetime.fromisoformat(written or "")
-    except ValueError:
-        return default
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _paged(
@@ -198,16 +178,3 @@ def _paged(
             "total": len(items) if request.query.get("total") == "true" else None,
         }
     )
-
-
-def _error(status: int, message: str, code: int, *errors: str) -> Answer:
-    reasons = {"errors": list(errors)} if errors else {}
-    return answer({"error": {"message": message, "code": code, **reasons}}, status)
-
-
-_REFUSALS = {
-    "key-revoked": _error(403, "Access Denied", 2010),
-    "throttled": _error(429, "Rate Limit Exceeded", 2020),
-    "error": _error(500, "Internal Server Error", 2000),
-    "html": LOGIN,
-}

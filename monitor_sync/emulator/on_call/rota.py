@@ -170,3 +170,12 @@ def _holds(layer: dict[str, Any], now: datetime, offset: timedelta) -> bool:
         if since < restriction["duration"]:
             return True
     return False
+
+
+def moment_or(written: str | None, default: datetime) -> datetime:
+    """Return a time as a client wrote it, in UTC if it names no zone; else the default."""
+    try:
+        read = datetime.fromisoformat(written or "")
+    except ValueError:
+        return default
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
