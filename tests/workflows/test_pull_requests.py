@@ -36,7 +36,7 @@ def another(name: str) -> str:
     return FLOW.replace("conversion-drop", name)
 
 
-def test_an_opened_pull_request_gets_its_plan_in_a_comment_and_as_files(
+def test_an_opened_pull_request_gets_its_plan_in_a_comment_and_as_files_by_the_released_tool(
     side: GitHubSide, golden: Golden
 ) -> None:
     side.change(7, "motor/flow.yaml", CHANGED)
@@ -52,6 +52,8 @@ def test_an_opened_pull_request_gets_its_plan_in_a_comment_and_as_files(
     assert [change["action"] for change in plan["changes"]] == ["update", "create"]
     assert (kept / "findings.json").exists()
     assert "motor/new/new" not in side.delivery.repository.live()
+    # what gets the key is the tool of the release, never that of the pull request
+    assert side.machine.tools == [(TOOL, side.machine.workflow_sha)]
 
 
 def test_a_push_to_it_edits_the_comment_until_nothing_changes(
@@ -318,16 +320,6 @@ def test_where_the_policy_asks_the_check_is_red_until_somebody_paged_approves(
     assert approved.result == "success", approved.log
     assert "Approved for motor-quotes." in approved.log
     assert taken_back.result == "failure"
-
-
-def test_the_tool_that_gets_the_key_is_that_of_the_release_and_not_of_the_pull_request(
-    side: GitHubSide,
-) -> None:
-    side.change(7, "motor/flow.yaml", CHANGED)
-    job = side.run("plan.yml", side.pull_request(7))
-
-    assert job.result == "success", job.log
-    assert side.machine.tools == [(TOOL, side.machine.workflow_sha)]
 
 
 def test_where_the_monitors_live_beside_the_tool_it_is_that_of_the_base_branch(
