@@ -47,8 +47,14 @@ _ROLLUPS = {
     "count", "cardinality", "avg", "min", "max", "sum", "median", "pc75", "pc90", "pc95", "pc98",
     "pc99",
 }  # fmt: skip
+_EVENTS = {
+    "rum", "ci_pipelines", "ci_tests", "audit", "events", "logs", "spans", "database_queries",
+    "network", "network_path",
+}  # fmt: skip
+_MOST_CI_VARIABLES = 2  # monitors/types/ci
 _UNITS = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43800}
 _LONGEST_SEARCH = 2880  # minutes; `1d` and `2d` are recorded too
+_MOST_FACETS = 5  # four, and five for databases: monitors/types/log, database_monitoring
 _LONGEST_BURN = 2880  # minutes of a long window: 1 to 48 hours
 _LONGEST_SLO = {"7d", "30d", "90d"}
 
@@ -182,6 +188,8 @@ def _search(chain: Chain, _: QueryEnd) -> str:
         return INVALID_QUERY
     if window is not None and not 0 < _window(window) <= _LONGEST_SEARCH:
         return INVALID_QUERY
+    if len(bare(chain.step("by"))) > _MOST_FACETS:
+        return INVALID_QUERY
     if chain.source == "network-path" and set(bare(chain.step("index"))) - {
         "netpath-path", "netpath-hop",
     }:  # fmt: skip
@@ -256,11 +264,12 @@ def _formula(kind: str, chain: Chain, options: Json) -> str:
         return INVALID_QUERY
     if kind in _SOURCES and _single_quoted(chain):
         return _INVALID_OPERATOR
-    names = {
-        str(variable.get("name"))
-        for variable in (options.get("variables") or ())
-        if isinstance(variable, dict)
-    }
+    variables = [
+        variable for variable in options.get("variables") or () if isinstance(variable, dict)
+    ]
+    if not _are_variables(kind, variables):
+        return "The value provided for parameter 'variables' is invalid"
+    names = {str(variable.get("name")) for variable in variables}
     text = chain.quoted[1:-1].strip()
     if not text or text[-1] in "+-*/" or not is_balanced(text) or set(_names(text)) - names:
         return INVALID_QUERY
@@ -269,6 +278,24 @@ def _formula(kind: str, chain: Chain, options: Json) -> str:
         return INVALID_QUERY
     longest = _LONGEST_SEARCH if kind in _SOURCES else float("inf")
     return INVALID_QUERY if window is not None and not 0 < _window(window) <= longest else ""
+
+
+def _are_variables(kind: str, variables: list[Json]) -> bool:
+    """Return True for what the API description asks of the variables that it knows."""
+    if kind.startswith("ci-") and len(variables) > _MOST_CI_VARIABLES:
+        return False
+    for variable in variables:
+        source, compute = variable.get("data_source"), variable.get("compute")
+        if source in _EVENTS and not compute:
+            return False
+        if source in _EVENTS and isinstance(compute, dict):
+            if compute.get("aggregation") not in _ROLLUPS:
+                return False
+        elif source == "data_quality_metrics" and not (
+            variable.get("measure") and variable.get("filter")
+        ):
+            return False
+    return True
 
 
 def _names(formula: str) -> Iterator[str]:

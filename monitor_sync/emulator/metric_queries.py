@@ -28,7 +28,7 @@ _SIMPLE = re.compile(
     r"\(\s*(?P<kind>last|next|current)_(?P<count>\d+)(?P<unit>mo|m|h|d|w)\s*\)\s*:"
 )
 _CHANGE = re.compile(
-    r"\s*(?:change|pct_change)\(\s*(?:avg|sum|max|min)"
+    r"\s*(?:change|pct_change)\(\s*(?P<method>avg|sum|max|min)"
     r"\(\s*(?P<kind>last)_(?P<count>\d+)(?P<unit>mo|m|h|d|w)\s*\)\s*,"
     r"\s*(?:last_[1-9]\d*(?:mo|m|h|d|w)|[1-9]\d*(?:m|h|d)_ago)\s*\)\s*:"
 )
@@ -38,6 +38,8 @@ _CURRENT = {("1", "h"), ("1", "d"), ("1", "mo")}
 _AGGREGATORS = {"avg", "sum", "min", "max", "count", "last"}
 _PERCENTILE = re.compile(r"p(?:100|\d{1,2})(?:\.\d{1,2})?\Z")
 _ROLLUPS = _AGGREGATORS | {"median", "stddev"}  # the last two, and percentiles, in nested queries
+_INTERVAL = re.compile(r"[1-9]\d*|[a-z]+\Z")  # seconds, or a word of the calendar
+_LONGEST_NAME = 200  # metrics/custom_metrics
 _FILLS = {"linear", "last", "zero", "null"}
 _MODIFIERS = {"as_count", "as_rate", "weighted", "rollup", "fill"}
 _DEEPEST = 60
@@ -157,6 +159,8 @@ def _read(query: str) -> list[FunctionCall]:
     reader.expression()
     if reader.peek() != ("", ""):
         raise Unreadable
+    if head["method"] == "percentile" and not any(map(_PERCENTILE.match, reader.aggregators)):
+        raise Unreadable  # monitors/types/metric: of a distribution's percentile alone
     return reader.calls
 
 
@@ -175,6 +179,7 @@ class _ExpressionReader:
         self._position = 0
         self._depth = 0
         self.calls: list[FunctionCall] = []
+        self.aggregators: set[str] = set()
 
     def peek(self, ahead: int = 0) -> tuple[str, str]:
         """Return the kind and text of a token, two empty texts at the end."""
@@ -220,9 +225,13 @@ class _ExpressionReader:
         if self.peek()[1] == ":":
             if name not in _AGGREGATORS and not _PERCENTILE.match(name):
                 raise Unreadable
+            self.aggregators.add(name)
             self._take()
-            if self._take()[0] != "name":
+            kind, name = self._take()
+            if kind != "name":
                 raise Unreadable
+        if len(name) > _LONGEST_NAME:
+            raise Unreadable
         kind, scope = self._take()
         if kind != "braces":
             raise Unreadable
@@ -248,7 +257,10 @@ class _ExpressionReader:
             raise Unreadable
         arguments = [argument.strip("'\"") for argument in self._arguments()]
         first = arguments[0] if arguments else ""
-        if name == "rollup" and first not in _ROLLUPS and not _PERCENTILE.match(first):
+        if name == "rollup" and not (
+            (first in _ROLLUPS or _PERCENTILE.match(first))
+            and all(_INTERVAL.fullmatch(interval) for interval in arguments[1:2])
+        ):
             raise Unreadable
         if name == "fill" and (first not in _FILLS or _above(arguments[1:2], 600)):
             raise Unreadable

@@ -15,6 +15,7 @@ from monitor_sync.emulator.answers import Json
 from monitor_sync.emulator.chained_queries import bare, read
 from monitor_sync.emulator.metric_queries import anomaly_options, minutes
 from monitor_sync.emulator.queries import METRIC_TYPES, comparison, groups
+from monitor_sync.emulator.shapes import Shape, whole
 from monitor_sync.emulator.spelling import is_misspelt
 
 # MonitorOptions of the API description, and what recorded answers hold besides.
@@ -53,6 +54,8 @@ _RANGES = {
 _LONGEST_NO_DATA = 1440  # minutes: the group retention
 _NO_MISSING_DATA = {"service check", "composite", "slo alert"}
 _GROUPS_OF_OTHERS = {"composite", "slo alert"}  # those of its members, of its SLO
+_RETENTION = re.compile(r"\d+[mhd]")
+_TIME = r"(?:[01]?\d|2[0-3]):[0-5]\d"
 _ANOMALIES_ONLY = "threshold_windows is only used with anomalies monitors"
 _CURRENT = re.compile(r"\(\s*current_1|\.\s*current\(")
 _SLOW = re.compile(r"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)\b")
@@ -81,6 +84,8 @@ def _values(options: Json) -> Iterator[str]:
         value = options.get(name)
         if isinstance(value, int | float) and not least <= value <= most:
             yield _invalid(name)
+    if not _RETENTION.fullmatch(options.get("group_retention_duration") or "1h"):
+        yield _invalid("group_retention_duration")
     if not _RENOTIFIED.issuperset(options.get("renotify_statuses") or ()):
         yield _invalid("renotify_statuses")
 
@@ -175,6 +180,19 @@ def _threshold_windows(query: str, options: Json) -> Iterator[str]:
 _WINDOWS = ("trigger", "recovery")
 
 
+def _within(least: int, most: int) -> Shape:
+    return lambda value: value is None or (whole(value) and least <= value <= most)
+
+
+# MonitorOptionsSchedulingOptionsEvaluationWindow of the API description; any day of a month is
+# documented on the page about cumulative windows.
+_STARTS: dict[str, Shape] = {
+    "hour_starts": _within(0, 59),
+    "day_starts": lambda value: value is None or bool(re.fullmatch(_TIME, str(value))),
+    "month_starts": _within(1, 31),
+}
+
+
 def _scheduling(kind: str, query: str, scheduling: Json) -> Iterator[str]:
     """Yield what is wrong with `evaluation_window` and `custom_schedule`.
 
@@ -190,7 +208,8 @@ def _scheduling(kind: str, query: str, scheduling: Json) -> Iterator[str]:
         )
     if isinstance(window, dict):
         starts = {name for name in window if name.endswith("_starts")}
-        if ("hour_starts" in starts and len(starts) > 1) or starts == {"month_starts"}:
+        odd = ("hour_starts" in starts and len(starts) > 1) or starts == {"month_starts"}
+        if odd or not all(fits(window.get(name)) for name, fits in _STARTS.items()):
             yield _invalid("evaluation_window")
     schedule = scheduling.get("custom_schedule") if isinstance(scheduling, dict) else None
     if isinstance(schedule, dict):

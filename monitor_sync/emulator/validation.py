@@ -42,7 +42,24 @@ _OPTION_SHAPES: dict[str, shapes.Shape] = {
     "notification_preset_name": shapes.text,
     "renotify_statuses": shapes.texts,
     "notify_by": shapes.texts,
-}
+    "escalation_message": shapes.text,
+    "group_retention_duration": shapes.text,
+    **dict.fromkeys(
+        (
+            "enable_logs_sample", "groupby_simple_monitor", "include_tags", "locked",
+            "notify_audit", "notify_no_data", "require_full_window",
+        ),
+        shapes.flag,
+    ),
+    **dict.fromkeys(
+        (
+            "evaluation_delay", "min_failure_duration", "min_location_failed", "new_group_delay",
+            "new_host_delay", "no_data_timeframe", "renotify_interval", "renotify_occurrences",
+            "timeout_h",
+        ),
+        shapes.either(shapes.number, shapes.digits),
+    ),
+}  # fmt: skip
 _ROLE = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MOST_TAGS = 80  # documentation issue 15181
 _SAFE_SIDE = {">": "less", ">=": "less", "<": "greater", "<=": "greater"}

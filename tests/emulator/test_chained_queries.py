@@ -58,6 +58,7 @@ REFUSED = [
     ("log alert", 'logs("env: status:error").rollup("count").last("5m") > 5', SEARCH),
     ("log alert", 'logs("a \\"b: c\\" @env:").rollup("count").last("5m") > 5', SEARCH),
     ("slo alert", BURN.format("49h"), INVALID),
+    ("log alert", 'logs("a").rollup("count").by("a,b,c,d,e,f").last("5m") > 5', INVALID),
     ("log alert", 'formula("query1 + query2").last("5m") > 5', INVALID),
     ("log alert", 'formula("query1 + ").last("5m") > 5', INVALID),
     ("log alert", 'formula("(query1").last("5m") > 5', INVALID),

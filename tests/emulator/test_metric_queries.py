@@ -10,6 +10,8 @@ INVALID = "The value provided for parameter 'query' is invalid"
 MIXED = "Error parsing query: 'AND' and 'OR' cannot be mixed with ','"
 
 TAKEN = [
+    "percentile(last_5m):p99.9:a{*} > 5",
+    "sum(last_1mo):sum:a{*}.rollup(sum, monthly, 17, 'Asia/Tokyo') > 5",
     "avg(last_5m):system.load.1{*} > 5",
     "avg(last_5m):a{*} > 5",
     "\n  avg(last_5m):\n    avg:a.b{*} by {host}\n  > 5\n",
@@ -67,6 +69,11 @@ REFUSED = [
     "avg(last_5m):avg:a{NOT} > 5",
     "avg(last_5m):avg:a{*}.rollup(cont) > 5",
     "avg(last_5m):avg:a{*}.rollup(avg, 1m) > 5",
+    "avg(last_5m):avg:a{*}.rollup(avg, -60) > 5",
+    "avg(last_5m):avg:a{*}.rollup(avg, 0) > 5",
+    "percentile(last_5m):avg:a{*} > 5",
+    f"avg(last_5m):avg:{'a' * 201}{{*}} > 5",
+    f"avg(last_5m):{'a' * 201}{{*}} > 5",
     "avg(last_5m):avg:a{*}.as_cont() > 5",
     "avg(last_5m):avg:a{*}.fill(next) > 5",
     "avg(last_5m):default_zeor(avg:a{*}) > 5",

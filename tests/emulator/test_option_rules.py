@@ -64,6 +64,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (schedule(rrule="FREQ=HOURLY", timezone="UTC"), invalid("rrule")),
     (schedule(rrule="DTSTART:20240101T000000;FREQ=DAILY", timezone="UTC"), invalid("rrule")),
     ({"on_missing_data": ["default"]}, invalid("on_missing_data")),
+    ({"include_tags": "yes"}, invalid("include_tags")),
+    ({"evaluation_delay": "soon"}, invalid("evaluation_delay")),
+    ({"escalation_message": 5}, invalid("escalation_message")),
+    ({"group_retention_duration": "soon"}, invalid("group_retention_duration")),
 ]
 
 TAKEN: list[dict[str, Any]] = [
@@ -124,6 +128,51 @@ def test_types_without_a_policy_of_missing_data_refuse_one(call: Caller, kind: s
     body = definition({"on_missing_data": "default"}, type=kind, query=queries[kind])
     error = "Invalid monitor option: on_missing_data"
     assert call("POST", "/v1/monitor", body) == (400, {"errors": [error]})
+
+
+@pytest.mark.parametrize(
+    ("starts", "is_taken"),
+    [
+        ({"hour_starts": 59}, True),
+        ({"hour_starts": 60}, False),
+        ({"day_starts": "4:00"}, True),
+        ({"day_starts": "24:00"}, False),
+        ({"day_starts": "00:00", "month_starts": 31}, True),
+        ({"day_starts": "00:00", "month_starts": 0}, False),
+    ],
+)
+def test_a_cumulative_window_starts_at_a_time_that_there_is(
+    call: Caller, starts: dict[str, Any], is_taken: bool
+) -> None:
+    options = {"scheduling_options": {"evaluation_window": starts}}
+    status, _ = call(
+        "POST", "/v1/monitor", monitor(query="avg(current_1h):avg:a{*} > 5", options=options)
+    )
+    assert status == (200 if is_taken else 400)
+
+
+VARIABLES = [
+    ("rum alert", {"data_source": "rum", "search": {"query": ""}}),
+    ("rum alert", {"data_source": "rum", "compute": {"aggregation": "mean"}}),
+    ("data-quality alert", {"data_source": "data_quality_metrics", "filter": "search for table"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "variable"), VARIABLES)
+def test_a_variable_says_what_it_counts(call: Caller, kind: str, variable: dict[str, Any]) -> None:
+    options = {"variables": [{"name": "a", **variable}]}
+    sent = monitor(type=kind, query='formula("a").last("15m") > 5', options=options)
+    assert call("POST", "/v1/monitor", sent) == (400, {"errors": [invalid("variables")]})
+
+
+def test_a_formula_over_ci_has_two_variables_at_most(call: Caller) -> None:
+    counted = {"data_source": "ci_tests", "compute": {"aggregation": "count"}}
+    variables = [{"name": name, **counted} for name in "abc"]
+    query = 'formula("a / b").last("15m") > 5'
+    for number, expected in ((2, 200), (3, 400)):
+        options = {"variables": variables[:number]}
+        sent = monitor(type="ci-tests alert", query=query, options=options)
+        assert call("POST", "/v1/monitor/validate", sent)[0] == expected
 
 
 def test_a_cumulative_window_and_its_option_go_together(call: Caller) -> None:
