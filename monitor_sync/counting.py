@@ -17,6 +17,13 @@ def listed(items: Sequence[str], shown: int = 3) -> str:
     return f"{', '.join(items[:shown])} and {len(items) - shown} more"
 
 
+def in_units(seconds: float, nothing: str = "0s") -> str:
+    """Return seconds as an author writes them: ``1h30m``, and ``nothing`` for none."""
+    hours, rest = divmod(int(seconds), 3600)
+    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or nothing
+
+
 def joined(words: Iterable[str], last: str = "or") -> str:
     """Return all words as prose: ``a, b or c``."""
     *others, final = [*words] or [""]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -20,6 +20,11 @@ TransitionState = Literal["ok", "alert", "warning", "no_data"]
 
 Measure = Literal["acknowledge", "resolve"]
 """What a target is about: how soon somebody says "I am on it", and how soon it is over."""
+
+
+def stamp(at: Seconds) -> str:
+    """Return a moment to the second as ISO 8601 in UTC, such as ``2026-11-30T09:00:00Z``."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class TimeSpan(Struct, frozen=True):

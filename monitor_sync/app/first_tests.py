@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from monitor_sync.adopt import scalars
 from monitor_sync.app import unit_test_files
+from monitor_sync.counting import in_units
 from monitor_sync.insight import unit_test
 from monitor_sync.language import query as language
 from monitor_sync.language.atoms import Number
@@ -106,8 +107,8 @@ def _candidates(monitor: Monitor) -> Iterator[dict[str, Any]]:
                 }
             ],
             "expect": [
-                {"at": unit_test_files.shown((points - 1) * step * 60), "state": "ok"},
-                {"at": unit_test_files.shown((2 * points - 1) * step * 60), "state": "alert"},
+                {"at": in_units((points - 1) * step * 60), "state": "ok"},
+                {"at": in_units((2 * points - 1) * step * 60), "state": "alert"},
             ],
         }
 

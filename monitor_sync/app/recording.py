@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,8 +13,9 @@ from monitor_sync.adopt import scalars
 from monitor_sync.app import files, history_folder, unit_test_files
 from monitor_sync.app.backtest_points import Fetching, OutOfBudget
 from monitor_sync.app.selection import find_monitor
+from monitor_sync.counting import in_units
 from monitor_sync.errors import Refused, UsageError, system_failure
-from monitor_sync.incidents import TimeSpan
+from monitor_sync.incidents import TimeSpan, stamp
 from monitor_sync.insight import unit_test
 from monitor_sync.insight.backtest.comparison import WARM_UP, Definition
 from monitor_sync.insight.backtest.recorded import candidates
@@ -63,7 +63,7 @@ def record(
         raise UsageError(f"{key} cannot be recorded: {error.name} is not reproducible") from None
     points = _points(target, loaded.project.name, definition, span, budget)
     tests = unit_test_files.by_file(loaded.project)
-    title = name or f"{key.split('/', 2)[2]} on {_iso(span.start)}"
+    title = name or f"{key.split('/', 2)[2]} on {stamp(span.start)}"
     test, alerts = _proven(definition, points, span, monitor, title, tests)
     path = root / (key.rsplit("/", 1)[0] + TESTS)
     text = _text(test)
@@ -130,18 +130,13 @@ def _written(candidate: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": candidate["name"],
         "monitor": candidate["monitor"],
-        "start": _iso(candidate["start"]),
-        **({"step": unit_test_files.shown(step)} if step != 60 else {}),
+        "start": stamp(candidate["start"]),
+        **({"step": in_units(step)} if step != 60 else {}),
         "series": candidate["series"],
         "expect": [
-            {**expected, "at": unit_test_files.shown(expected["at"])}
-            for expected in candidate["expect"]
+            {**expected, "at": in_units(expected["at"])} for expected in candidate["expect"]
         ],
     }
-
-
-def _iso(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _text(test: Mapping[str, Any], indent: int = 2) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from monitor_sync.counting import listed
+from monitor_sync.counting import in_units, listed
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.insight import notation
 from monitor_sync.insight.history import SourcePoints
@@ -216,13 +216,6 @@ def duration(text: str) -> float:
     return float(hours * 3600 + minutes * 60 + seconds)
 
 
-def shown(seconds: float) -> str:
-    """Return seconds as ``1h30m``, as an author writes them."""
-    hours, rest = divmod(int(seconds), 3600)
-    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
-    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
-
-
 def _check_instants(expected: tuple[Expectation, ...], last: float, *, submitted: bool) -> None:
     for index, expectation in enumerate(expected):
         if max(expectation.after, last) > _LONGEST:
@@ -230,7 +223,8 @@ def _check_instants(expected: tuple[Expectation, ...], last: float, *, submitted
         if submitted and expectation.after > last:
             raise _WrongTest(
                 ("expect", index, "at"),
-                f"{expectation.written} is after the last value, whose step ends at {shown(last)}",
+                f"{expectation.written} is after the last value, whose step ends at"
+                f" {in_units(last)}",
                 "give the series more values, `_x5` where there are none",
             )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv as csv_format
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from monitor_sync import jsontext
 from monitor_sync.app.noisy_monitors import NoiseReport
-from monitor_sync.incidents import Seconds
+from monitor_sync.incidents import Seconds, stamp
 from monitor_sync.insight.response.noise import NoisyMonitor
 from monitor_sync.insight.response.shifts import PROBLEMS_OF_A_SHIFT, TeamShifts
 from monitor_sync.insight.response.together import PagedProblem
@@ -279,16 +279,12 @@ def _entry(report: NoiseReport, row: NoisyMonitor) -> dict[str, Any]:
         "night": row.night,
         "off_hours": row.off_hours,
         "hours_in_alert": None if hours is None else round(hours, 2),
-        "last_fired": None if row.last_fired is None else _iso(row.last_fired),
+        "last_fired": None if row.last_fired is None else stamp(row.last_fired),
         "muted": row.live.muted if row.live else None,
         "quality_issues": None if issues is None else list(issues),
         "proposal": proposed(report, row) or None,
         "no_proposal": None if row.key in report.proposals else _why_none(report, row),
     }
-
-
-def _iso(at: Seconds) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def csv(report: NoiseReport) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from monitor_sync.counting import in_units
 from monitor_sync.insight.unit_test import Trace
 from monitor_sync.insight.values import Status
 from monitor_sync.render.style import Style
@@ -37,7 +38,7 @@ def lines(trace: Trace, style: Style) -> list[str]:
     rows.append(f"{'state'.rjust(label)}   {strip}")
     if trace.missed:
         rows.append(f"{_EXPECTED.rjust(label)}   {_expectations(trace, columns, style)}")
-    first, last = _time(columns[0][0]), _time(columns[-1][0])
+    first, last = (in_units(columns[place][0], "0m") for place in (0, -1))
     rows.append(f"{' ' * label}   {first}{last.rjust(max(len(columns) - len(first), 0))}")
     shown = {status for _, _, status in columns} | {status for _, status in trace.missed}
     words = {
@@ -111,9 +112,3 @@ def _chart(trace: Trace, columns: Sequence[Point], label: int, style: Style) -> 
         start = (edge if named else "").rjust(label)
         rows.append(f"{start} ┤ {''.join(cells)} {style(name, colour)}".rstrip())
     return rows
-
-
-def _time(seconds: float) -> str:
-    hours, rest = divmod(int(seconds), 3600)
-    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
-    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"

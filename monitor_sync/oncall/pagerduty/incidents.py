@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,7 +21,15 @@ from msgspec.structs import replace
 
 from monitor_sync.http.parts import part
 from monitor_sync.http.request import ApiRequest
-from monitor_sync.incidents import HistoryPage, Incident, IncidentStatus, Origin, Seconds, TimeSpan
+from monitor_sync.incidents import (
+    HistoryPage,
+    Incident,
+    IncidentStatus,
+    Origin,
+    Seconds,
+    TimeSpan,
+    stamp,
+)
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.reading import Fields, flag, moment, number, objects, text
 
@@ -110,8 +117,13 @@ class PagerDutyIncidents:
                 return self._listed(span, place)
 
     def _listed(self, span: TimeSpan, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
-        since, offset = place.get("since") or _iso(span.start), place.get("offset", "0")
-        query = {"since": since, "until": _iso(span.end), "sort_by": "created_at:asc", **_BEGINNING}
+        since, offset = place.get("since") or stamp(span.start), place.get("offset", "0")
+        query = {
+            "since": since,
+            "until": stamp(span.end),
+            "sort_by": "created_at:asc",
+            **_BEGINNING,
+        }
         page = self._list(INCIDENTS, "incidents", query, offset)
         if isinstance(page, NotRead):
             return page, None
@@ -129,16 +141,16 @@ class PagerDutyIncidents:
         """Return first acknowledgements; where Analytics does not answer, the log has them all."""
         page = self._reader.page(_analytics_request(span, place.get("after", "")), "data")
         if isinstance(page, NotRead):
-            return HistoryPage(), {"step": "log", "since": _iso(span.start)}
+            return HistoryPage(), {"step": "log", "since": stamp(span.start)}
         last = text(page.items[-1].get("id")) if page.items else ""
         if page.following is not None and last and last != place.get("after"):
             return _analysed(page.items), {"step": "analytics", "after": last}
-        late = _iso(max(span.start, span.end - _LATE))
+        late = stamp(max(span.start, span.end - _LATE))
         return _analysed(page.items), {"step": "log", "since": late}
 
     def _log(self, span: TimeSpan, place: _Place) -> tuple[HistoryPage | NotRead, _Place | None]:
-        since, offset = place.get("since") or _iso(span.start), place.get("offset", "0")
-        until = place.get("until") or _iso(span.end + _LATER)
+        since, offset = place.get("since") or stamp(span.start), place.get("offset", "0")
+        until = place.get("until") or stamp(span.end + _LATER)
         query = {"since": since, "until": until, "is_overview": "true"}
         page = self._list(LOG, "log_entries", query, offset)
         if isinstance(page, NotRead):
@@ -183,7 +195,7 @@ def _analytics_request(span: TimeSpan, after: str) -> ApiRequest:
         subject="PagerDuty's first acknowledgements",
         repeatable=True,  # it only reads
         body={
-            "filters": {"created_at_start": _iso(span.start), "created_at_end": _iso(span.end)},
+            "filters": {"created_at_start": stamp(span.start), "created_at_end": stamp(span.end)},
             "limit": _ANALYTICS_SIZE,
             "order": "asc",
             "order_by": "created_at",
@@ -305,7 +317,3 @@ def with_alerts(incident: Incident, alerts: tuple[Fields, ...]) -> Incident:
         monitor_id=int(link[1]) if datadog and link else None,
         suppressed=all(flag(alert.get("suppressed"), default=False) for alert in alerts),
     )
-
-
-def _iso(at: Seconds) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync import jsontext
 from monitor_sync.app.backtesting import Backtested, Backtests
-from monitor_sync.incidents import AlertEpisode, Seconds
+from monitor_sync.incidents import AlertEpisode, stamp
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.render.backtest import words
 
@@ -17,8 +16,8 @@ def json(backtests: Backtests) -> str:
     """Return one document: the span, the monitors that were replayed, and the others."""
     return jsontext.document(
         {
-            "from": _time(backtests.span.start),
-            "to": _time(backtests.span.end),
+            "from": stamp(backtests.span.start),
+            "to": stamp(backtests.span.end),
             "monitors": [_monitor(backtested) for backtested in backtests.monitors],
             "skipped": [
                 {"key": monitor.key, "reason": words.skipped(monitor), "kind": monitor.reason}
@@ -60,11 +59,7 @@ def _replay(made: Replay | None) -> dict[str, Any] | None:
 def _episode(episode: AlertEpisode) -> dict[str, Any]:
     return {
         "group": episode.group,
-        "start": _time(episode.start),
-        "end": _time(episode.end),
+        "start": None if episode.start is None else stamp(episode.start),
+        "end": None if episode.end is None else stamp(episode.end),
         "state": episode.state,
     }
-
-
-def _time(at: Seconds | None) -> str | None:
-    return None if at is None else f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync import jsontext
 from monitor_sync.app.responding import Responded
-from monitor_sync.incidents import Seconds
+from monitor_sync.incidents import Seconds, stamp
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.recurrence import Recurrence
 from monitor_sync.insight.response.sla import ResponseRow, TimesSummary, Trend
@@ -88,8 +87,8 @@ def rounded(seconds: Seconds | None) -> float | None:
 
 
 def moment(at: Seconds | None) -> str | None:
-    """Return a moment as ISO 8601 in UTC, to the second."""
-    return None if at is None else f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    """Return a moment as ISO 8601 in UTC; None where there is none."""
+    return None if at is None else stamp(at)
 
 
 def _lasting(responded: Responded) -> list[str]:
