@@ -18,7 +18,7 @@ from monitor_sync.incidents import AlertEpisode, Span
 from monitor_sync.insight.backtest.comparison import WARM_UP, Compared, Definition
 from monitor_sync.insight.backtest.comparison import compared as compare_definitions
 from monitor_sync.insight.backtest.sparse import observed
-from monitor_sync.insight.backtest.suggested import AlertSuggestion, suggestions
+from monitor_sync.insight.backtest.suggested import WINDOWS, AlertSuggestion, suggestions
 from monitor_sync.insight.values import Unsupported
 from monitor_sync.store.points_cache import PointsCache
 
@@ -53,7 +53,8 @@ class BacktestOptions:
 
     ``selectors`` name monitors; without any those that the plan changes are meant. With ``base``
     they narrow what this change changes. ``days`` is 0 for what the policy says. ``budget`` is how
-    many requests for history may be sent. With ``suggest`` quieter thresholds are tried.
+    many requests for history may be sent. With ``suggest`` thresholds and windows are tried that
+    may be quieter.
     """
 
     selectors: Sequence[str] = ()
@@ -152,11 +153,15 @@ class _Prepared:
             return _unsupported(candidate, error)
         return cls(candidate=candidate, old=old, new=new)
 
-    def wanted(self, span: Span) -> list[tuple[WantedLine, int]]:
-        """Return every line with the second from which it is needed; the earlier one of two."""
+    def wanted(self, span: Span, *, longest: int = 0) -> list[tuple[WantedLine, int]]:
+        """
+        Return every line with the second from which it is needed, the earlier one of two.
+
+        Windows that are ``longest`` seconds long are looked at too.
+        """
         starts: dict[WantedLine, int] = {}
         for definition in filter(None, (self.old, self.new)):
-            start = int(span.start - WARM_UP - definition.wanted.back)
+            start = int(span.start - WARM_UP - max(definition.wanted.back, longest))
             for line in definition.wanted.lines:
                 starts[line] = min(starts.get(line, start), start)
         return list(starts.items())
@@ -301,7 +306,7 @@ class _Replaying:
         prepared = [_Prepared.of(candidate) for candidate in candidates]
         for about in prepared:
             if isinstance(about, _Prepared):
-                self.fetching.expect(about.wanted(self.span), int(self.span.end))
+                self.fetching.expect(self._wanted(about), int(self.span.end))
         made: list[Backtested | SkippedMonitor] = []
         with progress("fetching history, and replaying it", len(prepared)) as done:
             for about in prepared:
@@ -317,11 +322,14 @@ class _Replaying:
             unknown=self.unknown,
         )
 
+    def _wanted(self, about: _Prepared) -> list[tuple[WantedLine, int]]:
+        return about.wanted(self.span, longest=max(WINDOWS.values()) if self.suggest else 0)
+
     def _made(self, about: _Prepared) -> Backtested | SkippedMonitor:
         """Fetch and replay one monitor."""
         key, before = about.candidate.monitor.key, self.fetching.sent
         try:
-            points = self.fetching.lines(about.wanted(self.span), int(self.span.end))
+            points = self.fetching.lines(self._wanted(about), int(self.span.end))
             if not any(points[line] for line in about.new.wanted.lines):
                 return SkippedMonitor(key=key, reason="no_points")
             compared = self._compared(about, points)

@@ -45,7 +45,8 @@ _BUDGET: Final = 600
 @click.option(
     "--suggest",
     is_flag=True,
-    help="Also try other thresholds; show the quieter ones that keep each alert of ten minutes.",
+    help="Also try other thresholds and longer windows; show the quieter ones that keep each alert"
+    " of ten minutes.",
 )
 @click.option(
     "--svg",
@@ -97,7 +98,7 @@ def command(
     if loud:
         raise LiveDiffers(
             f"{count(len(loud), 'monitor')} would alert more often than is allowed",
-            hint="make the threshold or the window less sensitive (--suggest tries thresholds), or"
+            hint="make the threshold or the window less sensitive (--suggest tries some), or"
             " allow more in policy.backtest.max_fires_per_week",
         )
 

@@ -40,6 +40,17 @@ def _monitor(backtested: Backtested) -> dict[str, Any]:
         "fidelity": asdict(compared.fidelity) if compared.fidelity is not None else None,
         "points": backtested.points,
         "calls": backtested.calls,
+        "suggestions": [
+            {
+                "option": suggestion.option,
+                "value": suggestion.written,
+                "fires": suggestion.fires,
+                "before": suggestion.before,
+                "lasting": suggestion.lasting,
+                "later": round(suggestion.later),
+            }
+            for suggestion in backtested.suggestions
+        ],
         "assumptions": [*doubts, *words.basis(compared)],
         "doubts": doubts,
     }

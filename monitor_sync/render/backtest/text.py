@@ -74,7 +74,7 @@ def _told(backtested: Backtested, backtests: Backtests) -> Iterator[str]:
 
 
 _LABEL: Final = 13
-_SUGGESTIONS: Final = 2
+_SUGGESTIONS: Final = 3
 
 
 def _wrapped(label: str, said: str, style: Style, colour: str = "") -> Iterator[str]:

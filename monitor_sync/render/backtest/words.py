@@ -10,7 +10,7 @@ from monitor_sync.counting import count, listed
 from monitor_sync.insight.backtest.comparison import Assumption, AssumptionKind, Compared
 from monitor_sync.insight.backtest.fidelity import Fidelity
 from monitor_sync.insight.backtest.suggested import AlertSuggestion
-from monitor_sync.render.quantities import percent
+from monitor_sync.render.quantities import duration, percent
 
 _LIMITS: Final = {
     "sum_of_a_gauge": "the sum of a gauge depends on how often it is reported; here it was taken"
@@ -162,10 +162,12 @@ def nothing(backtests: Backtests) -> list[str]:
 
 
 def suggestion(suggestion: AlertSuggestion) -> str:
-    """Return what a threshold would have changed, with what it would have kept."""
+    """Return what another threshold or window would have changed, and what it would have kept."""
     kept = "none lasted ten minutes"
     if suggestion.lasting:
         stay = "stays" if suggestion.lasting == 1 else "stay"
         kept = f"the {suggestion.lasting} that lasted ten minutes or more {stay}"
-    option = f"{suggestion.option} {suggestion.value:.12g}"
+    if suggestion.later:
+        kept += f", up to {duration(suggestion.later)} later"
+    option = f"{suggestion.option} {suggestion.written}"
     return f"{option}: {count(suggestion.fires, 'alert')} instead of {suggestion.before}; {kept}"

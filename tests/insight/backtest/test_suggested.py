@@ -30,6 +30,26 @@ def test_a_recovery_threshold_joins_alerts_that_flap_around_the_threshold() -> N
     )
 
 
+def test_a_longer_window_passes_over_short_peaks_and_says_how_much_later_it_alerts() -> None:
+    peaks = [(30, 1.0), (5, 240.0)] * 4
+    (longer,) = [s for s in of(*peaks, (40, 1.0), (45, 60.0), (15, 1.0)) if s.option == "window"]
+
+    # the peaks are as high as they are long: no threshold keeps the long alert at 60 and drops them
+    assert (longer.written, longer.before, longer.fires, longer.lasting) == ("30m", 5, 1, 1)
+    assert 15 * 60 <= longer.later <= 30 * 60
+
+
+def test_the_window_of_a_search_is_written_as_searches_have_it() -> None:
+    query = 'logs("status:error").index("*").rollup("count").last("5m") < 4'
+    about = definition(query, kind="log alert", thresholds={"critical": 4})
+    given = points(about, {(): line(*[(30, 1.0), (3, 0.0)] * 7, (9, 1.0))})
+    suggestions_made = suggestions(about, given, run(about, given).new, SPAN)
+
+    assert [(s.option, s.written, s.fires) for s in suggestions_made if s.option == "window"] == [
+        ("window", "10m", 0)
+    ]
+
+
 def test_nothing_is_suggested_where_each_alert_lasts() -> None:
     assert of((60, 1.0), (30, 90.0), (150, 1.0)) == ()
     assert of((240, 1.0)) == ()
