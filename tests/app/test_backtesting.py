@@ -152,7 +152,7 @@ def test_a_budget_is_kept_and_the_next_run_goes_on_from_there(root: Path, local:
     assert requests(local) == first.calls == 1
     assert {s.reason for s in first.skipped} == {"budget", "unsupported"}
     assert 2 <= first.lacking <= 3
-    said = f"{first.lacking} more requests would fetch the rest: run it again, what was fetched"
+    said = f"{first.lacking} more requests would fetch the rest: run it again"
     assert said in " ".join(text(first, PLAIN).split())
     assert said in markdown(first)
 
