@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
+from unicodedata import normalize
 
 from monitor_sync.language.atoms import Name, StringLiteral
 from monitor_sync.language.problems import Findings
@@ -26,13 +27,8 @@ def check_filter(condition: Condition, findings: Findings) -> None:
             _dashboard_variable(tag, findings)
         elif _never_fits(tag, written_tag(tag), findings):
             continue
-        elif tag.value != tag.value.lower():
-            findings.warn(
-                "upper-case-value",
-                tag,
-                f"`{tag.value}` never fits: tags are stored in lower case",
-                f"write `{tag.value.lower()}`",
-            )
+        else:
+            _upper_case(tag, findings)
     if isinstance(condition, TagList):
         _unequal(condition.items, findings)
         _contradicting(condition.items, findings)
@@ -42,7 +38,24 @@ def check_filter(condition: Condition, findings: Findings) -> None:
         _always_true(condition, findings)
 
 
-_NOT_IN_TAGS: Final = re.compile(r"""[=<>|;&'"`#~^$?+%\[\]\\]""")
+def _upper_case(tag: Tag, findings: Findings) -> None:
+    if tag.value != tag.value.lower():
+        findings.warn(
+            "upper-case-value",
+            tag,
+            f"`{tag.value}` never fits: tags are stored in lower case",
+            f"write `{tag.value.lower()}`",
+        )
+
+
+_TYPED: Final = "“”‘’„‚«»–—…：，；！？（）＝＜＞［］＋％＆｜＊＃、。"
+"""Marks that word processors and Asian keyboards make of ASCII ones."""
+
+_ASCII: Final = str.maketrans({
+    **dict.fromkeys("“”‘’„‚«»", ""), **dict.fromkeys("–—", "-"), "、": ",", "。": ".",
+})  # fmt: skip
+
+_NOT_IN_TAGS: Final = re.compile(rf"""[=<>|;&'"`#~^$?+%\[\]\\{_TYPED}]""")
 """Characters that Datadog stores as ``_``, so that no tag has them."""
 
 _EITHER: Final = re.compile(r"([\w.-]+):([\w.*/-]+(?:\|[\w.*/-]+)+)", re.ASCII)
@@ -90,7 +103,11 @@ def check_tag_text(text: StringLiteral, findings: Findings, *, excludes: bool = 
         return
     key, colon, value = text.value.partition(":")
     tag = Tag(text.start, text.end, key if colon else "", value if colon else key)
-    _never_fits(tag, text.value, findings)
+    if colon and not value:
+        message = f"`{text.value}` never fits: it has no value"
+        findings.warn("filter-never-fits", text, message, f"write the value behind `{key}:`")
+    elif not _never_fits(tag, text.value, findings):
+        _upper_case(tag, findings)
 
 
 def written_tag(tag: Tag) -> str:
@@ -113,7 +130,9 @@ def _never_fits(tag: Tag, written: str, findings: Findings) -> bool:
         why = f"no tag has `{match[0]}`"
         near = _NEAR_TAG.fullmatch(written)
         either = _EITHER.fullmatch(written)
-        if either is not None:
+        if match[0] in _TYPED:
+            hint = f"write `{normalize('NFKC', written.translate(_ASCII))}`"
+        elif either is not None:
             hint = f"write `{either[1]} IN ({either[2].replace('|', ',')})`"
         elif match[0] in "|;&":
             hint = "write `key IN (a,b)` for either of two values, a comma between two tags"
