@@ -33,6 +33,10 @@ class TimeSpan(Struct, frozen=True):
     start: Seconds
     end: Seconds
 
+    def overlaps(self, other: TimeSpan) -> bool:
+        """Return whether some moment lies in both."""
+        return self.start < other.end and other.start < self.end
+
 
 Span: TypeAlias = TimeSpan
 """The same, as the replay of history and the judgement of noise name it."""

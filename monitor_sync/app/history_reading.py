@@ -120,7 +120,7 @@ def _resumed(
     if interrupted is None:
         return False
     span = interrupted.reading.span
-    if not any(piece.start < span.end and span.start < piece.end for piece in pieces):
+    if not any(map(span.overlaps, pieces)):
         return False
     try:
         _read(history, source, interrupted.reading, interrupted.cursor, fetched)

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app.history_reading import Source, Unread
 from monitor_sync.errors import AccessDenied, NotFound, Rejected, RemoteError
 from monitor_sync.incidents import HistoryPage, Seconds, TimeSpan
+from monitor_sync.oncall.incidents import IncidentTool, connect_incidents
 from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.tool import Connection
 
 if TYPE_CHECKING:
+    from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
-    from monitor_sync.oncall.incidents import IncidentTool
+    from monitor_sync.model import Project
 
 ALERTS: Final = "alerts"
 """What the names of sources of alerts begin with; those of incidents begin with a tool's word."""
 
 _DAY: Final[Seconds] = 86_400.0
+
+
+def words(project: Project) -> list[str]:
+    """Return the words of the tools that page the teams of a project."""
+    return sorted({team.tool.casefold() for team in project.teams.values() if team.tool})
+
+
+@contextmanager
+def connected(word: str, target: Target, deadline: Seconds | None) -> Iterator[IncidentTool]:
+    """Give a tool that sends nothing more after ``deadline`` seconds. Raises Unusable."""
+    connection = Connection(environ=target.environ, deadline=deadline, on_wait=target.on_wait)
+    with closing(connect_incidents(word, connection)) as tool:
+        yield tool
 
 
 def incidents_of(tool: IncidentTool) -> Source:

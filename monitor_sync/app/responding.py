@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -173,20 +174,17 @@ def _figures(
     project: Project, target: Target, question: ResponseQuestion
 ) -> tuple[ToolFigures, ...]:
     """Return what the tools compute of the same days; those that do not say are passed over."""
-    from monitor_sync.oncall.incidents import ComputesFigures, connect_incidents
+    from monitor_sync.app import history_sources
+    from monitor_sync.oncall.incidents import ComputesFigures
     from monitor_sync.oncall.reader import NotRead
-    from monitor_sync.oncall.tool import Connection, Unusable
+    from monitor_sync.oncall.tool import Unusable
 
     computed = []
-    for word in sorted({team.tool.casefold() for team in project.teams.values() if team.tool}):
-        connection = Connection(environ=target.environ, deadline=target.deadline)
-        try:
-            tool = connect_incidents(word, connection)
-        except Unusable:
-            continue  # why it cannot be asked is among the notes already
-        if isinstance(tool, ComputesFigures):
-            computed.append(tool.figures(question.start, question.end))
-        tool.close()
+    for word in history_sources.words(project):
+        # why a tool cannot be asked is among the notes already
+        with suppress(Unusable), history_sources.connected(word, target, target.deadline) as tool:
+            if isinstance(tool, ComputesFigures):
+                computed.append(tool.figures(question.start, question.end))
     return tuple(figures for figures in computed if not isinstance(figures, NotRead))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -17,8 +16,8 @@ from monitor_sync.counting import count
 from monitor_sync.errors import RemoteError, UsageError
 from monitor_sync.incidents import AlertEpisode, Incident, Seconds, TimeSpan
 from monitor_sync.insight import episodes as episodes_of_alerts
-from monitor_sync.oncall.incidents import ON_CALL, connect_incidents
-from monitor_sync.oncall.tool import Connection, Unusable, title_of
+from monitor_sync.oncall.incidents import ON_CALL
+from monitor_sync.oncall.tool import Unusable, title_of
 from monitor_sync.store import history as history_file
 from monitor_sync.store import history_spans
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.client import Client
     from monitor_sync.model import Project
-    from monitor_sync.oncall.incidents import IncidentTool
     from monitor_sync.store.history import HistoryFile
 
 
@@ -147,7 +145,7 @@ def _read_incidents(
     question: HistoryQuestion, history: HistoryFile, client: Client | None
 ) -> dict[str, str]:
     """Bring the incidents of all tools up to date; return their sources with their titles."""
-    words = sorted({team.tool.casefold() for team in question.project.teams.values() if team.tool})
+    words = history_sources.words(question.project)
     if not words:
         question.gap("incidents", "no team in teams.yaml says into which tool its pages go")
     named: dict[str, str] = {}
@@ -179,7 +177,7 @@ def _kept(question: HistoryQuestion, history: HistoryFile, word: str, title: str
 
 def _read_tool(question: HistoryQuestion, history: HistoryFile, word: str) -> dict[str, str]:
     try:
-        with _connected(question, word, question.target.deadline) as tool:
+        with history_sources.connected(word, question.target, question.target.deadline) as tool:
             _fetch(question, history, history_sources.incidents_of(tool))
         if question.budget is not None:
             _read_single(question, history, word, question.budget)
@@ -190,26 +188,11 @@ def _read_tool(question: HistoryQuestion, history: HistoryFile, word: str) -> di
     return {tool.source: tool.title}
 
 
-@contextlib.contextmanager
-def _connected(
-    question: HistoryQuestion, word: str, deadline: Seconds | None
-) -> Iterator[IncidentTool]:
-    """Give a tool that sends nothing more after ``deadline`` seconds. Raises Unusable."""
-    target = question.target
-    tool = connect_incidents(
-        word, Connection(environ=target.environ, deadline=deadline, on_wait=target.on_wait)
-    )
-    try:
-        yield tool
-    finally:
-        tool.close()
-
-
 def _read_single(
     question: HistoryQuestion, history: HistoryFile, word: str, budget: Seconds
 ) -> None:
     """Read the alerts of single incidents, as far as the budget goes."""
-    with _connected(question, word, budget) as tool:
+    with history_sources.connected(word, question.target, budget) as tool:
         singly = history_reading.read_single(
             history, tool, question.span, now=question.now, progress=question.progress
         )
@@ -275,7 +258,7 @@ def _history(
         as_of=oldest,
         complete=not question.gaps,
         alerts_read=any(
-            reading.span.start < question.span.end and question.span.start < reading.span.end
+            reading.span.overlaps(question.span)
             for name in alert_sources
             for reading in history.readings(name)
         ),
