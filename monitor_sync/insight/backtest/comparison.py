@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from monitor_sync.incidents import AlertEpisode, Seconds, Span
 from monitor_sync.insight import uncertainty
-from monitor_sync.insight.backtest.fidelity import Fidelity, fidelity
+from monitor_sync.insight.backtest.fidelity import Fidelity, fidelity, untold
 from monitor_sync.insight.backtest.replay import (
     Points,
     Replay,
@@ -31,7 +31,7 @@ _STRIDE: Final = 5
 
 AssumptionKind = Literal[
     "uncertain", "between", "limit", "coarser", "late", "silent_end", "groups", "renotify",
-    "unfaithful", "no_history",
+    "unfaithful", "untold", "no_history",
 ]  # fmt: skip
 """
 What an answer rests on. ``uncertain``: an open point, ``name``, gives another number of alerts.
@@ -39,7 +39,8 @@ What an answer rests on. ``uncertain``: an open point, ``name``, gives another n
 ``coarser``: fewer points came than asked for. ``late``: the metric ``name`` comes late, and the
 monitor has no delay. ``silent_end``: the newest points were not there yet. ``groups``: more groups
 than Datadog watches. ``renotify``: repetitions are not counted. ``unfaithful``: the replay does not
-agree with what happened. ``no_history``: why fidelity is not known.
+agree with what happened. ``untold``: nothing tells the real state of ``low`` of ``high`` groups.
+``no_history``: why fidelity is not known.
 """
 
 
@@ -148,10 +149,8 @@ def compared(
         assumptions.append(Assumption(kind="renotify"))
     faithful = None
     if old is not None and before is not None and actual is not None:
-        faithful = fidelity(
-            before.episodes, actual, span, groups=len(before.groups), tolerance=_tolerance(old)
-        )
-        assumptions += _unfaithful(faithful)
+        faithful, doubts_of_old = _held(before, actual, span, _tolerance(old))
+        assumptions += doubts_of_old
     elif old is not None and unknown:
         assumptions.append(Assumption(kind="no_history", name=unknown))
     return Compared(old=before, new=after, fidelity=faithful, assumptions=tuple(assumptions))
@@ -169,10 +168,22 @@ FAITHFUL: Final = 0.9
 """Below this a replay is said not to be trustworthy (13.5)."""
 
 
-def _unfaithful(faithful: Fidelity) -> Iterator[Assumption]:
+def _held(
+    before: Replay, actual: Sequence[AlertEpisode], span: Span, tolerance: Seconds
+) -> tuple[Fidelity | None, list[Assumption]]:
+    """Return how far the replay of the live monitor agrees with what happened, if that is told."""
+    replayed, groups, doubts = before.episodes, len(before.groups), []
+    unknown = untold(replayed, actual, span, tolerance)
+    if unknown:
+        doubts.append(Assumption(kind="untold", low=len(unknown), high=groups))
+        replayed = tuple(episode for episode in replayed if episode.group not in unknown)
+    if unknown and len(unknown) == groups:
+        return None, doubts
+    faithful = fidelity(replayed, actual, span, groups=groups - len(unknown), tolerance=tolerance)
     shares = (faithful.precision, faithful.recall, faithful.time_in_same_state)
     if any(share is not None and share < FAITHFUL for share in shares):
-        yield Assumption(kind="unfaithful")
+        doubts.append(Assumption(kind="unfaithful"))
+    return faithful, doubts
 
 
 def _tolerance(definition: Definition) -> Seconds:

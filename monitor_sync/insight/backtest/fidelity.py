@@ -54,6 +54,25 @@ def fidelity(
     )
 
 
+def untold(
+    replayed: Sequence[AlertEpisode], actual: Sequence[AlertEpisode], span: Span, tolerance: Seconds
+) -> frozenset[str]:
+    """
+    Return the groups whose real state nothing tells.
+
+    By the replay they were never OK in the span, and no event of theirs lies in it: events tell
+    changes alone, so that they may have been in alert all the time too.
+    """
+    told = {episode.group for episode in actual}
+    return frozenset(
+        episode.group
+        for episode in replayed
+        if episode.group not in told
+        and (episode.start or 0.0) <= span.start + tolerance
+        and (episode.end is None or episode.end >= span.end - tolerance)
+    )
+
+
 def _onsets(episodes: Iterable[AlertEpisode], span: Span) -> Iterable[tuple[str, Seconds]]:
     for episode in episodes:
         start = episode.start

@@ -32,6 +32,8 @@ _SENTENCES: Final[dict[AssumptionKind, str]] = {
     "renotify": "repeated notifications (renotify_interval) are not counted",
     "unfaithful": "do not trust these numbers: the replay of the live monitor disagrees with the"
     " alerts that there really were",
+    "untold": "not compared with what happened: by the replay {name} never OK, and no event of"
+    " these days tells the real state",
     "no_history": "it is not known whether the replay agrees with the alerts that there really"
     " were: {name}",
 }
@@ -83,6 +85,10 @@ def assumption(assumption: Assumption) -> str:
             return f"uncertain: {why}"
         most = count(assumption.high, "alert")
         return f"uncertain: between {assumption.low} and {most}, because {why}"
+    if assumption.kind == "untold":
+        was = "was" if assumption.low == 1 else "were"
+        several = f"{assumption.low} of {count(assumption.high, 'group')} {was}"
+        return _SENTENCES["untold"].format(name=several if assumption.high > 1 else "it was")
     return _SENTENCES[assumption.kind].format(
         name=assumption.name, low=assumption.low, high=assumption.high
     )

@@ -229,6 +229,23 @@ def test_a_replay_that_does_not_agree_says_that_it_is_not_to_be_trusted() -> Non
     assert not right.assumptions
 
 
+def test_a_group_that_is_never_ok_and_that_no_event_tells_of_is_not_held_against_the_replay() -> (
+    None
+):
+    about = definition("avg(last_5m):avg:a.b{*} by {host} > 50", thresholds={"critical": 50})
+    good = line((60, 1.0), (30, 101.0), (150, 1.0))
+    bad = good[0], [90.0] * len(good[0])
+    known = episode(63 * 60, START + 93 * 60, "host:b")
+    both = run(about, points(about, {("a",): bad, ("b",): good}), about, actual=[known])
+    alone = run(about, points(about, {("a",): bad}), about, actual=[])
+
+    assert both.fidelity is not None
+    assert (both.fidelity.recall, both.fidelity.time_in_same_state) == (1.0, 1.0)
+    assert [(a.kind, a.low, a.high) for a in both.assumptions] == [("untold", 1, 2)]
+    assert alone.fidelity is None
+    assert [(a.kind, a.low, a.high) for a in alone.assumptions] == [("untold", 1, 1)]
+
+
 def test_an_alert_at_the_edge_of_the_span_is_compared_by_its_time_alone() -> None:
     agreement = fidelity(
         [episode(-3600, START + 1200)], [episode(0, START + 1200)], SPAN, groups=1, tolerance=120
