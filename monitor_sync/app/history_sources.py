@@ -91,5 +91,7 @@ def _alerts(client: Client, span: TimeSpan, cursor: str) -> Iterator[HistoryPage
                 if cursor:
                     raise  # the place is no longer valid, or the right was taken away meanwhile
         yield from client.events.older_alerts(span, cursor)
+    except AccessDenied:
+        raise Unread("the keys may not read events, which needs events_read") from None
     except RemoteError as error:
         raise Unread(error.problem) from None

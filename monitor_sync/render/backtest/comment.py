@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from monitor_sync.app.backtest_told import BacktestRow, BacktestTold
@@ -10,6 +10,7 @@ from monitor_sync.counting import count
 from monitor_sync.render.backtest import words
 from monitor_sync.render.markdown import code, codes
 from monitor_sync.render.quantities import duration, percent
+from monitor_sync.render.text import shorten
 
 _ROWS: Final = 10
 _LINES: Final = 5
@@ -24,13 +25,9 @@ def section(backtest: BacktestTold, artifact: str = "") -> str:
     if not backtest.rows and not backtest.skipped:
         return ""
     rows = sorted(backtest.rows, key=lambda row: (-row.new, row.key))
-    doubts = [f"- **Doubtful:** {_line(row, doubt)}" for row in rows for doubt in row.doubts]
-    notes = [
-        f"- {_line(row, note)}"
-        for row in rows
-        for note in row.assumptions
-        if note not in row.doubts
-    ]
+    doubts = _alike((row, doubt) for row in rows for doubt in row.doubts)
+    others = _alike((row, a) for row in rows for a in row.assumptions if a not in row.doubts)
+    notes = [f"- {line}" for line in others]
     notes += [
         f"- {count(len(keys), 'monitor')} not replayed, {code(why, 200)}: {codes(keys)}"
         for why, keys in words.alike(backtest.skipped)
@@ -38,7 +35,7 @@ def section(backtest: BacktestTold, artifact: str = "") -> str:
     parts = [
         [f"**On the last {_days(backtest.days)}:** {_sentence(backtest)}"],
         _loud(backtest),
-        _few(doubts),
+        _few([f"- **Doubtful:** {line}" for line in doubts]),
         _table(rows),
         _few(notes),
         _picture(backtest, artifact),
@@ -65,8 +62,12 @@ def _picture(backtest: BacktestTold, artifact: str) -> list[str]:
     return [f"Values, thresholds and alerts are drawn in {where}."]
 
 
-def _line(row: BacktestRow, said: str) -> str:
-    return f"{code(row.key, 120)}: {code(said, 300)}"
+def _alike(said: Iterable[tuple[BacktestRow, str]]) -> list[str]:
+    """Return each sentence once, with the monitors that it is about."""
+    keys: dict[str, list[str]] = {}
+    for row, sentence in said:
+        keys.setdefault(sentence, []).append(shorten(row.key, 120))
+    return [f"{codes(named)}: {code(sentence, 300)}" for sentence, named in keys.items()]
 
 
 def _few(lines: Sequence[str]) -> list[str]:
@@ -100,5 +101,5 @@ def _sentence(backtest: BacktestTold) -> str:
 def _row(row: BacktestRow) -> str:
     live = "–" if row.live is None else str(row.live)
     agrees = "not known" if row.agrees is None else percent(row.agrees)
-    cells = [code(row.key, 120), live, f"**{row.new}**", duration(row.minutes * 60), agrees]
+    cells = [code(row.key, 120), live, f"**{row.new}**", duration(row.minutes * 60 or None), agrees]
     return f"| {' | '.join(cells)} |"

@@ -51,7 +51,7 @@ def _monitor(backtested: Backtested) -> dict[str, Any]:
             }
             for suggestion in backtested.suggestions
         ],
-        "assumptions": [*doubts, *words.basis(compared)],
+        "assumptions": [*doubts, *words.unchecked(compared), *words.basis(compared)],
         "doubts": doubts,
     }
 

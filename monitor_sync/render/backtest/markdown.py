@@ -62,7 +62,7 @@ def _table(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
         agrees += ": do not trust" if words.doubted(compared) else ""
         yield (
             f"| {code(backtested.monitor.key)} | {old} | **{new.fires}** | {new.per_week:.3g} |"
-            f" {duration(new.longest)} | {new.nights} | {agrees} |"
+            f" {duration(new.longest or None)} | {new.nights} | {agrees} |"
         )
 
 
@@ -99,4 +99,8 @@ def _skipped(backtests: Backtests) -> list[str]:
         f"Not replayed: {count(len(keys), 'monitor')}, {code(reason)}: {codes(keys)}"
         for reason, keys in words.skips(backtests)
     ]
-    return [*lines, f"{words.lacking(backtests.lacking)}."] if backtests.lacking else lines
+    if backtests.lacking:
+        lines.append(f"{words.lacking(backtests.lacking)}.")
+    if backtests.unknown:
+        lines.append(f"Not checked: {code(words.unknown(backtests.unknown))}")
+    return lines

@@ -61,8 +61,7 @@ def _block(
     if agreement and not words.doubted(compared):  # where it disagrees, that was said first
         yield from _wrapped("checked", f"replay of live: {agreement}", style)
     for line in words.basis(compared):
-        if line != words.unknown(backtests.unknown):  # the same for all: said once, at the end
-            yield from _wrapped("rests on", line, style)
+        yield from _wrapped("rests on", line, style)
 
 
 def _told(backtested: Backtested, backtests: Backtests) -> Iterator[str]:

@@ -66,8 +66,18 @@ def doubts(compared: Compared) -> list[str]:
 
 
 def basis(compared: Compared) -> list[str]:
-    """Return a line for each thing that says how the numbers are to be read."""
-    return [assumption(basis) for basis in compared.assumptions if basis.kind not in _DOUBTS]
+    """
+    Return a line for each thing that says how the numbers are to be read.
+
+    That nothing is known of what happened is the same for all monitors, and not among them.
+    """
+    others = (*_DOUBTS, "no_history")
+    return [assumption(basis) for basis in compared.assumptions if basis.kind not in others]
+
+
+def unchecked(compared: Compared) -> list[str]:
+    """Return why nothing is known of what happened; empty where it is, or need not be."""
+    return [assumption(why) for why in compared.assumptions if why.kind == "no_history"]
 
 
 def doubted(compared: Compared) -> bool:
