@@ -60,6 +60,16 @@ def test_a_reading_that_stopped_anywhere_goes_on_there(
     assert counts == (27, 27)
 
 
+def test_a_key_that_may_not_read_events_is_told_what_it_lacks(services: Services) -> None:
+    for path in (EVENTS, "/api/v1/events"):
+        services.answers[path] = lambda _: Answer(status=403, body={})
+    (note,) = services.read(incidents=False, episodes=True).notes
+    assert note == (
+        "Datadog was not read to the end: the keys may not read events, which needs events_read;"
+        " the next run goes on"
+    )
+
+
 def test_a_place_that_the_service_no_longer_knows_is_begun_anew(services: Services) -> None:
     services.events = [event(number, number * DAY) for number in range(27, 0, -1)]
     failing_after(services, EVENTS, 3, Answer(status=503, body={}))
