@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from typing import Any
 
-from tests.cli.repository import Repository
+from tests.cli.repository import KEYS, Repository
 
 LATENCY = """\
 monitors:
@@ -37,3 +39,62 @@ def test_a_change_is_replayed_alone_and_fails_where_it_alerts_too_often(
     narrowed = repository.run("backtest payments --base main --days 1 --format json")
     assert json.loads(narrowed.stdout)["monitors"] == []
     assert narrowed.exit_code == 0
+
+
+DOUBTFUL = """\
+monitors:
+  groups:
+    name: "[Motor] Load is high"
+    query: avg(last_5m):avg:motor.load{*} by {host} > ${critical}
+    thresholds: {critical: 5}
+    message: Loaded.
+    runbook: motor/slow
+  seldom:
+    name: "[Motor] Queue is long"
+    query: avg(last_15m):avg:motor.queue{*} > ${critical}
+    thresholds: {critical: 5}
+    message: Waiting.
+    runbook: motor/slow
+  cloud:
+    name: "[Motor] Database is busy"
+    query: avg(last_15m):avg:aws.rds.cpuutilization{*} > ${critical}
+    thresholds: {critical: 90}
+    message: Busy.
+    runbook: motor/slow
+  odd:
+    name: "[Motor] Load is odd"
+    query: avg(last_4h):anomalies(avg:motor.load{*}, 'basic', 2) >= ${critical}
+    thresholds: {critical: 1}
+    message: Odd.
+    runbook: motor/slow
+"""
+
+
+def test_uncertain_capped_late_and_unsupported_are_said_in_a_line_each(
+    repository: Repository,
+) -> None:
+    now = int(time.time()) // 3600 * 3600
+
+    def series(metric: str, host: str, every: int, since: int, value: float) -> dict[str, Any]:
+        points = [{"timestamp": at + 20, "value": value} for at in range(since, now, every)]
+        return {"metric": metric, "type": 3, "points": points, "tags": [f"host:{host}"]}
+
+    day = now - 30 * 3600
+    sent = [
+        series("motor.load", "a", 60, day, 1),
+        series("motor.load", "b", 60, now - 7 * 3600, 9),
+        series("motor.queue", "a", 300, day, 1),
+        series("aws.rds.cpuutilization", "a", 60, day, 50),
+    ]
+    body = json.dumps({"series": sent}).encode()
+    repository.local.emulator.handle("POST", "/api/v2/series", "", KEYS, body)
+    repository.write("motor/doubtful.yaml", DOUBTFUL)
+
+    said = " ".join(repository.done("backtest 'motor/doubtful/*' --days 1").stdout.split())
+    assert "uncertain: Datadog does not document new_group_delay" in said
+    assert (
+        "capped: avg:motor.queue{*}.rollup(avg, 60) has a point every 300 s, not every 60" in said
+    )
+    assert "late data: aws.rds.cpuutilization arrives minutes late" in said
+    assert "unsupported: anomalies cannot be replayed from history" in said
+    assert "3 monitors replayed" in said
