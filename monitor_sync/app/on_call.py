@@ -206,21 +206,26 @@ def _follow_one(
 ) -> _FollowedHandle:
     first = handle_steps[used.shown]
     name = _tool_name(project, used, connected)
+    page = _page(project, used, first, name, window.now.date())
+    behind = _behind(used, name, page, connected, window)
+    return _FollowedHandle(tool=name, first=first.step, behind=behind)
+
+
+def _behind(
+    used: HandleInUse, name: str, page: PageToFollow, connected: _Tools, window: LookAhead
+) -> Followed:
+    """Return the steps behind a handle; none if it pages nobody."""
     if not used.pager:
-        return _FollowedHandle(tool=name, first=first.step, behind=Followed(steps=()))
+        return Followed(steps=())
     if used.handle.dynamic:
-        reason = "a variable in the handle decides whom it reaches"
-        return _FollowedHandle(tool=name, first=first.step, behind=_unchecked(reason, ""))
+        return _unchecked("a variable in the handle decides whom it reaches", "")
     if name == "webhook":
         reason = f"teams.yaml does not say into which tool the pages of {used.team} go"
-        behind = _unchecked(reason, "add `on_call: {tool: …, service: …}` to the team")
-        return _FollowedHandle(tool=name, first=first.step, behind=behind)
+        return _unchecked(reason, "add `on_call: {tool: …, service: …}` to the team")
     tool = connected.get(name)
     if isinstance(tool, Unusable):
-        behind = _unchecked(tool.reason, tool.fix)
-    else:
-        behind = tool.follow(_page(project, used, first, name, window.now.date()), window)
-    return _FollowedHandle(tool=name, first=first.step, behind=behind)
+        return _unchecked(tool.reason, tool.fix)
+    return tool.follow(page, window)
 
 
 def _tool_name(project: Project, used: HandleInUse, connected: _Tools) -> str:
