@@ -1,7 +1,8 @@
 """
 Each folder beside this file is one run of the tool: files in; command, output and exit code.
 
-    base/            project.yaml, teams.yaml and a unit that every scenario starts from
+    base/            project.yaml, teams.yaml and two units that every scenario starts from
+    usual/           files that many scenarios have: a file ``usual`` in theirs names them
     NAME/command     command lines without the name of the program, one a line
     NAME/before/     files over the base that have been applied before; optional
     NAME/monitors/   files over the base when the commands run; as applied where absent
@@ -25,7 +26,7 @@ from monitor_sync.cli import main
 from tests.conftest import Local
 
 HERE = Path(__file__).parent
-BASE = HERE / "base"
+BASE, USUAL = HERE / "base", HERE / "usual"
 SCENARIOS = sorted(path.parent for path in HERE.glob("*/command"))
 
 
@@ -66,10 +67,17 @@ def test_there_are_scenarios_for_every_command_that_reads_files() -> None:
 
 
 def _project(root: Path, over: Path) -> None:
+    """Write a project: the base, the usual files that are named in ``over``, and its others."""
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(BASE, root)
+    named = (over / "usual").read_text().split() if (over / "usual").is_file() else []
+    for name in named:
+        (file,) = USUAL.glob(f"*/{name}.yaml")
+        to = root / file.relative_to(USUAL)
+        to.parent.mkdir(exist_ok=True)
+        shutil.copy(file, to)
     if over.is_dir():
-        shutil.copytree(over, root, dirs_exist_ok=True)
+        shutil.copytree(over, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("usual"))
 
 
 def _run(command: str) -> Result:
