@@ -2,56 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeVar, dataclass_transform
+from collections.abc import Callable
+from functools import cache
+from operator import attrgetter
+from typing import ClassVar
 
-_Class = TypeVar("_Class")
+from msgspec import Struct
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def node(cls: type[_Class]) -> type[_Class]:
+class Node(Struct, frozen=True, eq=False):
     """
-    Make a class of the tree: a dataclass whose fields only the type checker keeps from being set.
+    A stretch of the query. Characters count from 0; ``end`` is the first one after it.
 
-    An estate has thousands of trees, and a tree dozens of nodes: ``dataclass(frozen=True)`` sets
-    each field through ``object.__setattr__``, which makes parsing an eighth slower.
+    Two nodes are equal where they mean the same: their places and the fields that ``uncompared``
+    names take no part in comparing.
     """
-    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+    start: int
+    end: int
+    uncompared: ClassVar[tuple[str, ...]] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Node) or type(self) is not type(other):
+            return False
+        meaning = _meaning(type(self))
+        return meaning(self) == meaning(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), _meaning(type(self))(self)))
 
 
-@node
-class Node:
-    """A stretch of the query. Characters count from 0; ``end`` is the first one after it."""
+@cache
+def _meaning(kind: type[Node]) -> Callable[[Node], object]:
+    """Return what reads the fields by which nodes of one class are compared."""
+    aside = {"start", "end", *kind.uncompared}
+    names = [name for name in kind.__struct_fields__ if name not in aside]
+    return attrgetter(*names) if names else lambda _: ()
 
-    start: int = field(compare=False)
-    end: int = field(compare=False)
 
-
-@node
-class Name(Node):
+class Name(Node, frozen=True):
     """A bare word: an aggregator, a metric, a function, a group key, an operator."""
 
     text: str
 
 
-@node
-class Number(Node):
+class Number(Node, frozen=True):
     """A number with its sign. ``written`` keeps the author's notation, such as ``1e+12``."""
 
     value: float
-    written: str = field(compare=False)
+    written: str
+    uncompared: ClassVar = ("written",)
 
 
-@node
-class StringLiteral(Node):
+class StringLiteral(Node, frozen=True):
     """A quoted text. ``value`` has no quotes and no escapes; ``written`` has both."""
 
     value: str
-    written: str = field(compare=False)
+    written: str
+    uncompared: ClassVar = ("written",)
 
 
-@node
-class Window(Node):
+class Window(Node, frozen=True):
     """
     A stretch of time: ``last_5m``, ``current_1d``, ``next_1w``, ``1h_ago`` or, in a chain, ``5m``.
 
@@ -61,7 +72,8 @@ class Window(Node):
     form: str
     count: int
     unit: str
-    written: str = field(compare=False)
+    written: str
+    uncompared: ClassVar = ("written",)
 
     @property
     def seconds(self) -> int:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NoReturn
 
-from monitor_sync.language.atoms import node
+from msgspec import Struct
+
 from monitor_sync.language.suggest import nearest
 
 # Arguments each function takes. From Datadog's guide on template variable evaluation; a second
@@ -50,8 +51,7 @@ _LEVELS: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 4}
 _NEGATION: Final = 3  # binds closer than a product and less close than a power
 
 
-@node
-class Value:
+class Value(Struct, frozen=True):
     """A number as written."""
 
     start: int
@@ -59,8 +59,7 @@ class Value:
     written: str
 
 
-@node
-class EvalName:
+class EvalName(Struct, frozen=True):
     """A template variable, such as ``value`` or ``a.value``."""
 
     start: int
@@ -68,8 +67,7 @@ class EvalName:
     path: tuple[str, ...]
 
 
-@node
-class EvalCall:
+class EvalCall(Struct, frozen=True):
     """A function of its arguments."""
 
     start: int
@@ -78,8 +76,7 @@ class EvalCall:
     arguments: tuple[Expression, ...]
 
 
-@node
-class Operation:
+class Operation(Struct, frozen=True):
     """``left sign right``; ``left`` is None for a sign in front of one operand."""
 
     start: int
@@ -92,8 +89,7 @@ class Operation:
 Expression = Value | EvalName | EvalCall | Operation
 
 
-@node
-class EvalFault:
+class EvalFault(Struct, frozen=True):
     """What is wrong with an expression; characters count from 0 in the message."""
 
     code: str
@@ -109,8 +105,7 @@ class _WrongEval(Exception):
         self.fault = fault
 
 
-@node
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     start: int

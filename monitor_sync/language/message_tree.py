@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from monitor_sync.language.atoms import node
 from monitor_sync.language.eval_expression import Expression
 
 
@@ -30,23 +29,20 @@ class MessageProblem(Struct, frozen=True, kw_only=True):
     hint: str = ""
 
 
-@node
-class Part:
+class Part(Struct, frozen=True):
     """A stretch of the message. Characters count from 0; ``end`` is the first one after it."""
 
     start: int
     end: int
 
 
-@node
-class Text(Part):
+class Text(Part, frozen=True):
     """What Datadog shows as it stands, handles included."""
 
     written: str
 
 
-@node
-class TemplateVariable(Part):
+class TemplateVariable(Part, frozen=True):
     """
     ``{{host.name}}``, ``{{{comparator}}}``, ``{{[kube.app].name}}``.
 
@@ -63,16 +59,14 @@ class TemplateVariable(Part):
         return dotted(self.path)
 
 
-@node
-class Argument(Part):
+class Argument(Part, frozen=True):
     """A word after a condition's or a helper's name, ``value`` without its quotes."""
 
     value: str
     quoted: bool
 
 
-@node
-class Condition(Part):
+class Condition(Part, frozen=True):
     """What a block asks: ``is_alert``, ``is_match "host.name" "web"``, ``is_priority 'P1'``."""
 
     name: str
@@ -84,8 +78,7 @@ class Condition(Part):
         return tuple(argument.value for argument in self.arguments)
 
 
-@node
-class Block(Part):
+class Block(Part, frozen=True):
     """
     ``{{#is_alert}}…{{else}}…{{/is_alert}}``, or its negation with ``^``.
 
@@ -103,8 +96,7 @@ class Block(Part):
     closing: str
 
 
-@node
-class Raw(Part):
+class Raw(Part, frozen=True):
     """``{{{{raw}}}}…{{{{/raw}}}}``: text with braces that mean nothing; maybe under a condition."""
 
     condition: Condition | None
@@ -113,8 +105,7 @@ class Raw(Part):
     closing: str
 
 
-@node
-class Helper(Part):
+class Helper(Part, frozen=True):
     """``eval``, ``local_time``, ``urlencode`` or ``override_priority`` with its arguments."""
 
     written: str
@@ -124,15 +115,13 @@ class Helper(Part):
     """What ``eval`` computes; None for the others and where it cannot be read."""
 
 
-@node
-class MessageComment(Part):
+class MessageComment(Part, frozen=True):
     """``{{!-- … --}}`` or ``{{! … }}``: seen in the editor only."""
 
     written: str
 
 
-@node
-class BrokenTag(Part):
+class BrokenTag(Part, frozen=True):
     """A tag that cannot be read or stands in the wrong place. Taken to show nothing."""
 
     written: str

@@ -7,20 +7,18 @@ kind of quotes and the notation of numbers take no part in comparing.
 
 from __future__ import annotations
 
-from dataclasses import field
+from typing import ClassVar
 
-from monitor_sync.language.atoms import Name, Node, Number, StringLiteral, Window, node
+from monitor_sync.language.atoms import Name, Node, Number, StringLiteral, Window
 
 # --- conditions: scope filters, search strings, composites -----------------------------------
 
 
-@node
-class Everything(Node):
+class Everything(Node, frozen=True):
     """``*``: no filter."""
 
 
-@node
-class Tag(Node):
+class Tag(Node, frozen=True):
     """``key:value``, ``value`` alone (``key`` is empty then), or either after ``!``."""
 
     key: str
@@ -28,57 +26,53 @@ class Tag(Node):
     negated: bool = False
 
 
-@node
-class TagList(Node):
+class TagList(Node, frozen=True):
     """Tags that must all fit, apart by commas (or blanks): ``env:prod,!host:a``."""
 
     items: tuple[Condition, ...]
-    separators: tuple[str, ...] = field(compare=False)
+    separators: tuple[str, ...]
+    uncompared: ClassVar = ("separators",)
 
 
-@node
-class Membership(Node):
+class Membership(Node, frozen=True):
     """``key IN (a, b)`` or ``key NOT IN (a, b)``. ``keywords`` as the author wrote them."""
 
     key: Name
     values: tuple[Name, ...]
     negated: bool
-    keywords: tuple[str, ...] = field(compare=False)
+    keywords: tuple[str, ...]
+    uncompared: ClassVar = ("keywords",)
 
 
-@node
-class ValueChoice(Node):
+class ValueChoice(Node, frozen=True):
     """``key:(a OR b)`` in a scope filter."""
 
     key: Name
     values: tuple[Name, ...]
-    keywords: tuple[str, ...] = field(compare=False)
+    keywords: tuple[str, ...]
+    uncompared: ClassVar = ("keywords",)
 
 
-@node
-class Field(Node):
+class Field(Node, frozen=True):
     """``@key:value`` in a search: the value is a word, a phrase, a range or a choice."""
 
     key: Name
     value: Condition
 
 
-@node
-class Word(Node):
+class Word(Node, frozen=True):
     """A word of a search, wildcards and comparisons (``>=40``) included."""
 
     text: str
 
 
-@node
-class Phrase(Node):
+class Phrase(Node, frozen=True):
     """A quoted phrase of a search, without its quotes."""
 
     text: str
 
 
-@node
-class Range(Node):
+class Range(Node, frozen=True):
     """``[500 TO 599]``, or ``{500 TO 599}`` without the limits themselves."""
 
     low: str
@@ -86,22 +80,19 @@ class Range(Node):
     inclusive: bool
 
 
-@node
-class MonitorId(Node):
+class MonitorId(Node, frozen=True):
     """A member of a composite by Datadog's id."""
 
     id: int
 
 
-@node
-class MonitorReference(Node):
+class MonitorReference(Node, frozen=True):
     """A member of a composite by our key: ``${id:KEY}``, filled in once the id is known."""
 
     key: str
 
 
-@node
-class Junction(Node):
+class Junction(Node, frozen=True):
     """
     Several conditions joined by one operator.
 
@@ -111,19 +102,19 @@ class Junction(Node):
 
     operator: str
     operands: tuple[Condition, ...]
-    keywords: tuple[str, ...] = field(compare=False)
+    keywords: tuple[str, ...]
+    uncompared: ClassVar = ("keywords",)
 
 
-@node
-class Negation(Node):
+class Negation(Node, frozen=True):
     """``NOT x``, ``-x`` or ``!x``."""
 
     operand: Condition
-    keyword: str = field(compare=False)
+    keyword: str
+    uncompared: ClassVar = ("keyword",)
 
 
-@node
-class Enclosed(Node):
+class Enclosed(Node, frozen=True):
     """A condition in parentheses."""
 
     condition: Condition
@@ -138,31 +129,28 @@ Condition = (
 # --- expressions -----------------------------------------------------------------------------
 
 
-@node
-class Scope(Node):
+class Scope(Node, frozen=True):
     """The filter of a series, braces included in its stretch."""
 
     condition: Condition
 
 
-@node
-class By(Node):
+class By(Node, frozen=True):
     """``by {a, b}`` behind a series."""
 
     keys: tuple[Name, ...]
-    keyword: str = field(compare=False)
+    keyword: str
+    uncompared: ClassVar = ("keyword",)
 
 
-@node
-class Modifier(Node):
+class Modifier(Node, frozen=True):
     """``.as_count()``, ``.rollup(avg, 60)``, ``.fill(zero)``, …"""
 
     name: Name
     arguments: tuple[Argument, ...]
 
 
-@node
-class Suffixed(Node):
+class Suffixed(Node, frozen=True):
     """What may have modifiers and ``by`` behind it: ``suffixes``, in the written order."""
 
     suffixes: tuple[By | Modifier, ...]
@@ -184,8 +172,7 @@ class Suffixed(Node):
         return tuple(suffix for suffix in self.suffixes if isinstance(suffix, Modifier))
 
 
-@node
-class Series(Suffixed):
+class Series(Suffixed, frozen=True):
     """A metric with its scope, its modifiers and its ``by``."""
 
     aggregator: Name | None
@@ -193,30 +180,26 @@ class Series(Suffixed):
     scope: Scope
 
 
-@node
-class Variable(Node):
+class Variable(Node, frozen=True):
     """A name in a formula that ``options.variables`` defines."""
 
     name: str
 
 
-@node
-class Signed(Node):
+class Signed(Node, frozen=True):
     """An expression behind a sign of its own: ``-avg:a.b{*}``."""
 
     sign: str
     operand: Expression
 
 
-@node
-class Parenthesised(Suffixed):
+class Parenthesised(Suffixed, frozen=True):
     """An expression in parentheses, with the modifiers and further ``by`` behind them."""
 
     expression: Expression
 
 
-@node
-class Arithmetic(Node):
+class Arithmetic(Node, frozen=True):
     """
     Operands joined by operators of one rank: only ``+`` and ``-``, or only ``*`` and ``/``.
 
@@ -227,23 +210,20 @@ class Arithmetic(Node):
     operators: tuple[Name, ...]
 
 
-@node
-class Keys(Node):
+class Keys(Node, frozen=True):
     """The outer keys of a regrouping: ``{ host }`` in ``sum(avg:a.b{*} by {host,d}, { host })``."""
 
     names: tuple[Name, ...]
 
 
-@node
-class Option(Node):
+class Option(Node, frozen=True):
     """A named argument: ``direction='above'``."""
 
     name: Name
     value: StringLiteral | Number | Name
 
 
-@node
-class Call(Suffixed):
+class Call(Suffixed, frozen=True):
     """A function with its arguments, and the modifiers and further ``by`` behind it."""
 
     function: Name
@@ -257,24 +237,21 @@ Argument = Expression | StringLiteral | Name | Option | Keys
 # --- whole queries ---------------------------------------------------------------------------
 
 
-@node
-class Comparison(Node):
+class Comparison(Node, frozen=True):
     """``> 5``, or ``> threshold`` where ``options.thresholds.critical_query`` says the level."""
 
     operator: Name
     threshold: Number | Name
 
 
-@node
-class ChangeShift(Node):
+class ChangeShift(Node, frozen=True):
     """The ``change`` or ``pct_change`` around an evaluation, and how far back it compares."""
 
     kind: Name
     shift: Window
 
 
-@node
-class TimeAggregation(Node):
+class TimeAggregation(Node, frozen=True):
     """``avg(last_5m)`` or ``change(avg(last_5m),last_1h)``: how and over which time to evaluate."""
 
     aggregator: Name
@@ -282,16 +259,14 @@ class TimeAggregation(Node):
     change: ChangeShift | None
 
 
-@node
-class Step(Node):
+class Step(Node, frozen=True):
     """One call of a chain: ``.rollup("count")``."""
 
     name: Name
     arguments: tuple[Argument, ...]
 
 
-@node
-class MetricQuery(Node):
+class MetricQuery(Node, frozen=True):
     """A metric monitor's query."""
 
     evaluation: TimeAggregation
@@ -299,8 +274,7 @@ class MetricQuery(Node):
     comparison: Comparison
 
 
-@node
-class FormulaQuery(Node):
+class FormulaQuery(Node, frozen=True):
     """``formula("…")`` over ``options.variables``. Only a critical query has no comparison."""
 
     expression: Expression
@@ -308,16 +282,14 @@ class FormulaQuery(Node):
     comparison: Comparison | None
 
 
-@node
-class CheckQuery(Node):
+class CheckQuery(Node, frozen=True):
     """A service check's query."""
 
     check: StringLiteral
     steps: tuple[Step, ...]
 
 
-@node
-class SearchQuery(Node):
+class SearchQuery(Node, frozen=True):
     """
     A query over events of any source: logs, RUM, spans, …; ``processes`` too.
 
@@ -328,11 +300,11 @@ class SearchQuery(Node):
     search: StringLiteral
     steps: tuple[Step, ...]
     comparison: Comparison
-    condition: Condition | None = field(compare=False, default=None)
+    condition: Condition | None = None
+    uncompared: ClassVar = ("condition",)
 
 
-@node
-class SloQuery(Node):
+class SloQuery(Node, frozen=True):
     """``error_budget("id")…`` or ``burn_rate("id")…``."""
 
     measure: Name
@@ -341,15 +313,13 @@ class SloQuery(Node):
     comparison: Comparison
 
 
-@node
-class CompositeQuery(Node):
+class CompositeQuery(Node, frozen=True):
     """Other monitors joined by ``&&``, ``||`` and ``!``."""
 
     condition: Condition
 
 
-@node
-class NoQuery(Node):
+class NoQuery(Node, frozen=True):
     """``no_query``, the constant of Synthetics monitors."""
 
 

@@ -19,8 +19,6 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
-import platformdirs
-
 _DIGEST: Final = 32
 _LARGEST: Final = 1 << 29
 """Bytes: a larger cache is not read."""
@@ -97,6 +95,8 @@ def _key(kind: str, content: bytes) -> bytes:
 
 
 def _path(root: Path) -> Path:
+    import platformdirs  # 5 ms, which a run without a cache need not take
+
     folder = Path(platformdirs.user_cache_path("monitor-sync", appauthor=False))
     return folder / "parsed" / hashlib.blake2b(bytes(root.resolve()), digest_size=16).hexdigest()
 

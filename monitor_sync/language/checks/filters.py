@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 from unicodedata import normalize
+
+from msgspec.structs import replace
 
 from monitor_sync.language.atoms import Name, StringLiteral
 from monitor_sync.language.problems import Findings
