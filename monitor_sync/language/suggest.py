@@ -40,6 +40,8 @@ _TYPES_MEANT: Final = {
     "check": ("service check",), "watchdog": ("event-v2 alert",), "event": ("event-v2 alert",),
     "ci": ("ci-pipelines alert", "ci-tests alert"), "dbm": ("database-monitoring alert",),
     "database": ("database-monitoring alert",),
+    **dict.fromkeys(("burn rate", "error budget"), ("slo alert",)),
+    **dict.fromkeys(("http check", "process check"), ("service check",)),
 }  # fmt: skip
 """Types that people expect, less their ``alert``, with what does it. Source: the API's create
 reference for the first ones; the others are what Datadog's pages call the types."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from monitor_sync.language.suggest import nearest, nearest_type, types_meant
+from monitor_sync.project import words_meant
 from monitor_sync.project.schema_files import bundle
 from monitor_sync.project.yaml_reader import DataPath
 
@@ -30,33 +31,11 @@ _MINUTES: Final = re.compile(
     r"([0-9]{1,5}) *(h|hours?|hrs?|m|min|minutes?|s|sec|seconds?)?", re.IGNORECASE
 )
 _COMMA: Final = re.compile(r"(-?[0-9]+),([0-9]{1,2})")
-_MEANT: Final = {
-    "show_ok": "resolve",
-    "ok": "resolve",
-    "resolved": "resolve",
-    "show_last_known": "default",
-    "last_known": "default",
-    "keep_last_state": "default",
-    "keep": "default",
-    "zero": "default",
-    "alert": "show_and_notify_no_data",
-    "no_data": "show_no_data",
-    "critical": "alert",
-    "warn": "warning",
-    "no data": "no_data",
-    "nodata": "no_data",
-    "recovered": "ok",
-    "notify": "show_and_notify_no_data",
-    "notify_no_data": "show_and_notify_no_data",
-}
-"""
-Values that people expect, with what does it. Letters alone would lead elsewhere: ``show_ok`` looks
-like ``show_no_data`` and means the opposite. Source: Datadog's page on monitors' missing data, and
-the API's create reference for the types.
-"""
-
 _NEAR: Final = 0.75
 """How like a known value a wrong one must be to be taken for it, from 0 to 1."""
+
+_NEAR_KEY: Final = 0.7
+"""The same for keys, of which longer ones differ less."""
 
 _WORDS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
@@ -69,19 +48,6 @@ class SchemaProblem(Struct, frozen=True, kw_only=True):
     hint: str = ""
     rule: str = "schema/wrong-type"
     at_key: bool = False
-
-
-_KEYS_MEANT: Final = {
-    "title": "write `name:`",
-    **dict.fromkeys(("description", "text"), "write `message:`"),
-    "severity": "write `priority:`, a number from 1 to 5",
-    **dict.fromkeys(("handles", "recipients"), "write `also_notify: {alert: […]}`"),
-    "no_data": "write `options: {on_missing_data: …}`",
-    "renotify": "write `options: {renotify_interval: …}`, in minutes",
-    **dict.fromkeys(("mute", "muted"), "mute it in Datadog: files say nothing of mutes"),
-    "enabled": "take the monitor out, or mute it in Datadog",
-}
-"""Keys of other tools on a monitor, with what says it here."""
 
 
 def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[SchemaProblem]:
@@ -182,23 +148,43 @@ def _hint_for_key(name: str, known: Mapping[str, Any], where: DataPath) -> str:
     definitions = bundle("definitions")["definitions"]
     inner = definitions["options"]["properties"] if "options" in known else {}
     levels = definitions["thresholds"]["properties"] if "thresholds" in known else {}
-    if name in levels and "query" in known:
+    part = "monitor" if "query" in known else str(where[-1]) if where else ""
+    if name in levels and part == "monitor":
         return f"indent it: `{name}` stands below `thresholds:`"
+    meant = words_meant.KEYS.get(part, {}).get(name)
+    if meant:
+        return meant
     if name in inner:
         return f"write it under `options:`, `options: {{{name}: …}}`"
-    if "query" in known and name in _KEYS_MEANT:
-        return _KEYS_MEANT[name]
-    near = nearest(name, known)
+    near = nearest(name, _writable(known), _NEAR_KEY)
     if near:
         return f"did you mean `{near}`?"
-    if where and where[-1] == "options":
-        return "an option that this tool does not know yet goes under `raw_options`"
+    if part == "options":
+        return _hint_for_option(name, definitions)
     near = nearest(name, inner, _NEAR)
     if near:
         return f"did you mean `{near}` under `options:`?"
     if inner:
         return "a field of Datadog's that this tool does not know yet needs `raw_type: true`"
     return "known here: " + ", ".join(sorted(known)) if len(known) <= 12 else ""
+
+
+def _writable(known: Mapping[str, Any]) -> list[str]:
+    """Return the keys that somebody may write: no read-only ones, which exports alone have."""
+    return [
+        name
+        for name, part in known.items()
+        if not str(part.get("description", "")).startswith("Read only")
+    ]
+
+
+def _hint_for_option(name: str, definitions: Mapping[str, Any]) -> str:
+    """Return where a key belongs that is no option, if it belongs anywhere."""
+    if name in definitions["thresholds"]["properties"]:
+        return f"write it under `thresholds:`, `thresholds: {{{name}: …}}`"
+    if name in definitions["changes"]["properties"]:
+        return f"write it beside `options:`, `{name}: …`"
+    return "an option that this tool does not know yet goes under `raw_options`"
 
 
 def _expected(error: ValidationError, where: DataPath, written: str | None) -> SchemaProblem:
@@ -210,11 +196,21 @@ def _expected(error: ValidationError, where: DataPath, written: str | None) -> S
     if minutes is not None:
         hint = f"write `{minutes[1]}{(minutes[2] or 'm')[0].lower()}`"
     elif not isinstance(value, str) and _wants_text(error, expected):
-        text = written or json.dumps(value)
-        hint = "" if value is None or isinstance(value, dict | list) else f'write `"{text}"`'
+        hint = _hint_for_text(value, written, expected)
     else:
         hint = _hint(value, expected, _choices(error)) or _measured(error)
     return SchemaProblem(where=where, message=f"{shown} is not {expected}", hint=hint)
+
+
+def _hint_for_text(value: Any, written: str | None, expected: str) -> str:
+    """Return how to write as a text what YAML reads otherwise: ``5``, or ``- a: b`` in a list."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, inner),) = value.items()
+        is_tag = isinstance(inner, str | int | float)
+        return f'write `"{name}:{inner}"`, without a blank behind the colon' if is_tag else ""
+    if value is None or isinstance(value, dict | list) or expected.startswith("a time"):
+        return ""
+    return f'write `"{written or json.dumps(value)}"`'
 
 
 def _wants_text(error: ValidationError, expected: str) -> bool:
@@ -302,33 +298,51 @@ def _choices(error: ValidationError) -> list[str]:
 
 
 def _hint(value: Any, expected: str, choices: list[str]) -> str:
-    if isinstance(value, list) and expected.startswith("a mapping"):
-        return "write a name and a colon in place of each `-`"
-    if not isinstance(value, str):
-        return ""
-    priority = _PRIORITY.fullmatch(value)
-    if priority and "from 1 to 5" in expected:
-        return f"write `{priority[1]}`"
+    shaped = _hint_for_shape(value, expected)
+    if shaped or not isinstance(value, str):
+        return shaped or _listed(choices)
     if value.lower() in _WORDS and "true" in expected:
         return f"write `{_WORDS[value.lower()]}`"
     number = _hint_for_number(value, expected) if "number" in expected else ""
     if number:
         return number
-    if value.startswith("@") and expected.startswith("a list"):
-        return f'write `["{value}"]`'
     if "query alert" in choices:
         return _hint_for_type(value, choices)
-    meant = _MEANT.get(value.lower(), "")
+    meant = words_meant.VALUES.get(value.lower(), "")
     if meant in choices:
         return f"write `{meant}`"
     near = nearest(value, choices, _NEAR)
     if near:
         return f"did you mean `{near}`?"
+    return _listed(choices)
+
+
+def _hint_for_shape(value: Any, expected: str) -> str:
+    """Return how to write a value that is right in itself, and not in the shape that it has."""
+    if isinstance(value, list) and expected.startswith("a mapping"):
+        return "write a name and a colon in place of each `-`"
+    if isinstance(value, int) and value in (0, 1) and expected == "true or false":
+        return f"write `{'true' if value else 'false'}`"
+    if not isinstance(value, str):
+        return ""
+    if "a list of texts" in expected or (value.startswith("@") and expected.startswith("a list")):
+        return f"write `[{', '.join(json.dumps(part.strip()) for part in value.split(','))}]`"
+    if value.startswith("@") and expected.startswith("a mapping from state"):
+        return f'write `{{alert: ["{value}"]}}`'
+    if value.isdecimal() and expected.startswith("the id of"):
+        return f"write `{int(value)}` without quotes"
+    return ""
+
+
+def _listed(choices: list[str]) -> str:
     return "one of: " + ", ".join(choices) if 0 < len(choices) <= 8 else ""
 
 
 def _hint_for_number(value: str, expected: str) -> str:
     """Return how to write the number that a text stands for, if it is nearly one."""
+    priority = _PRIORITY.fullmatch(value)
+    if priority and "from 1 to 5" in expected:
+        return f"write `{priority[1]}`"
     percent = _PERCENT.match(value)
     if percent:
         return f"write `{percent[1]}`: Datadog's numbers have no unit"
@@ -350,7 +364,7 @@ def _hint_for_type(written: str, known: list[str]) -> str:
     meant = types_meant(written)
     if meant:
         return f"write `{'` or `'.join(meant)}`"
-    if written == "synthetics alert":
+    if written.startswith("synthetic"):
         return "Datadog makes it together with its Synthetic test: declare the test there"
     near = nearest_type(written, known)
     if near:
