@@ -222,6 +222,17 @@ class Reader:
         return dict(parse_qsl(parts.query))
 
 
+class ToolLists:
+    """What a tool holds, as its lists have it. What could not be read is ``NotRead``."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._reader.close()
+
+
 def _host(parts: SplitResult) -> tuple[str | None, int | None]:
     """Return host and port; no port where it is the usual one, behind whatever ends TLS."""
     return parts.hostname, None if parts.port in (80, 443) else parts.port

@@ -15,7 +15,7 @@ from monitor_sync.oncall.datadog.documents import (
 )
 from monitor_sync.oncall.path import Responder, Shift
 from monitor_sync.oncall.privacy import NAMELESS, shown
-from monitor_sync.oncall.reader import NotRead, Reader
+from monitor_sync.oncall.reader import NotRead, ToolLists
 from monitor_sync.oncall.reading import Fields, moment, text
 
 _ON_CALL: Final = "/api/v2/on-call"
@@ -48,15 +48,8 @@ class Policy:
     named: dict[Reference, Fields] = field(repr=False)
 
 
-class DatadogLists:
+class DatadogLists(ToolLists):
     """What Datadog On-Call holds, each read once. What could not be read is ``NotRead``."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._reader.close()
 
     def teams(self) -> list[DatadogTeam] | NotRead:
         """Return all teams that the keys may see."""

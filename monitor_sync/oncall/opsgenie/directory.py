@@ -10,7 +10,7 @@ from typing import Final
 from monitor_sync.http.parts import part
 from monitor_sync.oncall.path import LookAhead, Responder, Shift
 from monitor_sync.oncall.privacy import NAMELESS, shown
-from monitor_sync.oncall.reader import NotRead, Reader
+from monitor_sync.oncall.reader import NotRead, ToolLists
 from monitor_sync.oncall.reading import Fields, flag, moment, objects, text
 
 TEAMS: Final = "/v2/teams"
@@ -43,15 +43,8 @@ class Named:
         return self.id or self.name
 
 
-class OpsgenieLists:
+class OpsgenieLists(ToolLists):
     """Opsgenie's lists. What could not be read is ``NotRead``."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._reader.close()
 
     def teams(self) -> list[Named] | NotRead:
         """Return all teams that the key may see."""

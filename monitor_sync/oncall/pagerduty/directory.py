@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor_sync.http.parts import part
 from monitor_sync.oncall.path import LookAhead
-from monitor_sync.oncall.reader import NotRead, Reader
+from monitor_sync.oncall.reader import NotRead, ToolLists
 from monitor_sync.oncall.reading import Fields, objects, text
 
 _ALL: Final[Mapping[str, str]] = {"limit": "100"}
@@ -30,15 +30,8 @@ class PagerDutyService:
     integrations: tuple[str, ...]
 
 
-class PagerDutyLists:
+class PagerDutyLists(ToolLists):
     """PagerDuty's lists, each read once. What could not be read is ``NotRead``."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._reader.close()
 
     def services(self) -> list[PagerDutyService] | NotRead:
         """Return all services that the token may see."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from monitor_sync.http.parts import part
 from monitor_sync.oncall.path import LookAhead, Responder
 from monitor_sync.oncall.privacy import NAMELESS, shown
-from monitor_sync.oncall.reader import NotRead, Reader
+from monitor_sync.oncall.reader import NotRead, ToolLists
 from monitor_sync.oncall.reading import (
     Fields,
     flag,
@@ -79,15 +79,8 @@ class SeveralServices:
     teams: tuple[str, ...]
 
 
-class ZendutyLists:
+class ZendutyLists(ToolLists):
     """Zenduty's lists, each read once. What could not be read is ``NotRead``."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._reader.close()
 
     @functools.cached_property
     def services(self) -> tuple[list[ZendutyService], NotRead | None]:
