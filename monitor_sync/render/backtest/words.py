@@ -32,8 +32,8 @@ _SENTENCES: Final[dict[AssumptionKind, str]] = {
     "renotify": "repeated notifications (renotify_interval) are not counted",
     "unfaithful": "do not trust these numbers: the replay of the live monitor disagrees with the"
     " alerts that there really were",
-    "untold": "not compared with what happened: by the replay {name} never OK, and no event of"
-    " these days tells the real state",
+    "untold": "not checked against real alerts: in the replay {name} never OK, and Datadog has no"
+    " event of these days that tells the real state",
     "no_history": "it is not known whether the replay agrees with the alerts that there really"
     " were: {name}",
 }
