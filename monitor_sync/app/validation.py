@@ -95,12 +95,7 @@ def validate(
         link_answers = _ask_for_links(root, loaded, links, among, progress)
         diagnostics += link_answers.diagnostics
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
-    hidden = gone = 0
-    if options.baseline is not None:
-        from monitor_sync.app import baseline  # of all runs, few have one
-
-        kept = baseline.read(options.baseline)
-        diagnostics, hidden, gone = baseline.split(diagnostics, kept, place)
+    diagnostics, hidden, gone = _beyond_baseline(diagnostics, options.baseline, place)
     return Validation(
         project=loaded.project,
         monitors=monitors,
@@ -122,6 +117,17 @@ def _checked(root: Path, options: ValidateOptions) -> tuple[Loaded, list[Diagnos
         diagnostics += _mistakes_in_tests(root, loaded)
         diagnostics += read_register(root, loaded.project)[1]
     return loaded, diagnostics
+
+
+def _beyond_baseline(
+    diagnostics: list[Diagnostic], path: Path | None, root: PurePosixPath
+) -> tuple[list[Diagnostic], int, int]:
+    """Return what a baseline does not hold, how much of it is there, and how much is mended."""
+    if path is None:
+        return diagnostics, 0, 0
+    from monitor_sync.app import baseline  # of all runs, few have one
+
+    return baseline.split(diagnostics, baseline.read(path), root)
 
 
 def _mistakes_in_tests(root: Path, loaded: Loaded) -> Iterator[Diagnostic]:
