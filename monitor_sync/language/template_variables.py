@@ -250,7 +250,10 @@ def _no_such(name: str, around: Surroundings, instead: str = "") -> VariableVerd
     if near and not instead and dot and near.startswith(f"{key}."):
         near = near if nearest(field, (near.removeprefix(f"{key}."),)) else ""
     if not near and around.group_keys and not _enriched_fields(key):
-        near = nearest(f"{name}.name", known_variables(around), 0.7)
+        # without `.name`, which makes any two of them alike
+        names = [known for known in known_variables(around) if known.endswith(".name")]
+        key = nearest(name, (known.removesuffix(".name") for known in names), 0.7)
+        near = f"{key}.name" if key else ""
     return VariableVerdict(
         existence=Existence.UNKNOWN, reason=f"there is no variable `{name}`", instead=near
     )
@@ -304,7 +307,7 @@ def _key(key: str, around: Surroundings) -> VariableVerdict:
 
 
 def _suggested_key(key: str, around: Surroundings) -> str:
-    near = nearest(key, (*(around.group_keys or ()), *around.filter_keys))
+    near = nearest(key, (*(around.group_keys or ()), *around.filter_keys), 0.75)
     return f"{_bracketed(near)}.name" if near else ""
 
 
