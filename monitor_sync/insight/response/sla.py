@@ -10,7 +10,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from monitor_sync.incidents import Measure, Seconds
 from monitor_sync.insight.response.placement import priority_name
@@ -19,8 +19,6 @@ from monitor_sync.insight.response.weeks import weeks_up_to
 
 ResponseDimension = Literal["unit", "team", "service", "priority", "kind", "week"]
 """What incidents are counted by."""
-
-DIMENSIONS: Final[tuple[ResponseDimension, ...]] = get_args(ResponseDimension)
 
 FEW: Final = 5
 """With fewer incidents than this, figures say little."""
