@@ -26,9 +26,9 @@ Wanted = Iterable[tuple["WantedLine", int]]
 
 class OutOfBudget(Exception):
     """
-    More requests are needed than may be sent. ``needed`` is how many, ``left`` how many were.
+    ``needed`` requests are more than the ``left`` ones that the budget allowed.
 
-    Those were sent, and what they answered is kept: the next run needs so many fewer.
+    Those were sent and their answers are kept, so the next run needs that many fewer.
     """
 
     def __init__(self, needed: int, left: int) -> None:
@@ -53,7 +53,7 @@ class _Part(NamedTuple):
 @dataclass(slots=True)
 class Fetching:
     """
-    Fetches lines of history, each stretch once a run, and once for all where it is kept.
+    Fetch lines of history: each stretch once a run, and never again once it is kept on disk.
 
     ``budget`` is how many requests may still be sent, ``sent`` counts them. A request takes along
     what was ``expected`` of its stretch as long as it has room.

@@ -23,8 +23,8 @@ def folder(target: Target, client: Client | None, project: str, say: Callable[[s
     """
     Return the folder, made where there is none.
 
-    Datadog is asked which organisation this is. Without a ``client``, or where Datadog does not
-    answer, which is said, it is the one that has a history. Raises UsageError where several have.
+    Datadog is asked which organisation this is. Without a ``client``, or if Datadog does not answer
+    (a note says so), it is the only one that has a history. Raises UsageError if several have one.
     """
     place = Workspace(home=target.state, project=project, host=host_named(target.environ))
     if target.organisation:

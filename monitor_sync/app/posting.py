@@ -46,7 +46,7 @@ def post_weekly(
     resend: bool = False,
 ) -> tuple[PostedPage, ...]:
     """
-    Post each message, of which there is one for each page of ``weekly``, and say what became of it.
+    Post the message of each page of ``weekly``; return what became of each.
 
     Each is claimed at GitHub before it is sent, and sent only where the claim is ours; ``resend``
     sends it whoever has it. Raises UsageError where a webhook is missing, or the week is known in
@@ -91,7 +91,7 @@ def _variable(name: str) -> str:
 def _posted(
     name: str, claimed: Callable[[], bool], resend: bool, send: Callable[[], None]
 ) -> PostedPage:
-    """Send one page where it is ours to send."""
+    """Send one page if its claim is ours."""
     try:
         if not claimed() and not resend:
             return PostedPage(name=name, done="taken")

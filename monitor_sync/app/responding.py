@@ -173,7 +173,7 @@ def read_known(
 def _figures(
     project: Project, target: Target, question: ResponseQuestion
 ) -> tuple[ToolFigures, ...]:
-    """Return what the tools compute of the same days; those that do not say are passed over."""
+    """Return what the tools compute of the same days; a tool that does not answer is left out."""
     from monitor_sync.app import history_sources
     from monitor_sync.oncall.incidents import ComputesFigures
     from monitor_sync.oncall.reader import NotRead
@@ -198,7 +198,7 @@ def _further(project: Project) -> list[tuple[str, Sequence[str]]]:
 
 
 def _question(project: Project, options: ResponseOptions, now: Seconds) -> ResponseQuestion:
-    """Return what the report is about. Raises UsageError where its days are none."""
+    """Return what the report is about. Raises UsageError if no day lies between its bounds."""
     from monitor_sync.insight.response.report import USUAL_WEEKS, usual_question
     from monitor_sync.insight.response.weeks import day_of, zone_of
 

@@ -119,7 +119,7 @@ def _teams(project: Project, names: Sequence[str]) -> list[Team]:
 
 
 def _week(written: str) -> str:
-    """Return a week as it was asked for. Raises UsageError where it is none."""
+    """Return a week as it was asked for. Raises UsageError for a text that names no week."""
     from monitor_sync.insight.response.weeks import monday_of
 
     if not written:

@@ -142,7 +142,7 @@ class HistoryFile:
         database.execute("INSERT INTO readings VALUES (?, ?, ?, ?)", row)
 
     def detail(self, source: str, incident: Incident, at: Seconds) -> None:
-        """Write what was read of a single incident, so that it is not read again."""
+        """Write what was read of a single incident, and that it need not be read again."""
         with self._writing() as database:
             self._write_incidents(source, [incident])
             database.execute(

@@ -115,7 +115,7 @@ def why_left_out(incident: Incident, now: Seconds) -> LeftOut | None:
 
 
 def _contradicts_itself(incident: Incident, now: Seconds) -> bool:
-    """Return whether a time is missing that the status asks for, or comes before its cause."""
+    """Return whether a time is missing that the status needs, or lies before its cause."""
     acknowledged, resolved = incident.acknowledged, _resolved(incident)
     if incident.status == "resolved" and resolved is None:
         return True

@@ -47,8 +47,8 @@ class DatadogOnCall:
         """
         Return the steps from the routing rules to the person.
 
-        The team is the one of the handle, and where Datadog has none of that name the one that
-        teams.yaml declares as its service. ``integration`` stands for the team's routing rules.
+        The team is the one that the handle names; if Datadog has no such team, the one that
+        teams.yaml declares as the service. ``integration`` stands for the team's routing rules.
         """
         teams = self._directory.teams()
         if isinstance(teams, NotRead):

@@ -33,9 +33,9 @@ class Opsgenie:
         """
         Return the steps from the integration to the person.
 
-        What Datadog calls a service is a name for the key of an integration, which it does not
-        give. So the team is the one that teams.yaml declares as the service, and where that
-        declares none the one that has the handle's name.
+        Datadog's service of Opsgenie is a name for the key of an integration, and Datadog does not
+        give the key. So the team is the service that teams.yaml declares; if it declares none, the
+        team that has the handle's name.
         """
         wanted = page.service or page.target
         if not wanted:

@@ -39,8 +39,8 @@ class PagerDuty:
         """
         Return the steps from the integration to the person.
 
-        The service is the one of teams.yaml, and where that declares none the one that has the
-        handle's name: Datadog gives no key, so no key can be compared.
+        The service is the one that teams.yaml declares; if it declares none, the one that has the
+        handle's name. Datadog gives no key, so keys cannot be compared.
         """
         wanted = page.service or page.target
         if not wanted:
