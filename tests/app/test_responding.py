@@ -119,6 +119,7 @@ def test_a_week_of_a_team_is_read_from_the_same_history(root: Path, target: Targ
 
     (claims,) = weekly.teams
     assert (weekly.week, claims.report.whole.incidents) == ("2026-W40", 1)
+    assert [own.incident.number for own in claims.report.still_open] == ["6", "5"]
     assert [late.action.what for late in claims.rca.overdue] == ["w"]
 
 
@@ -150,6 +151,7 @@ def test_the_screen_says_first_whether_we_are_within_target_and_fits_eighty_colu
     assert "to acknowledge by team, most late first" in lines
     text = " ".join(" ".join(lines).split())
     assert "Acknowledged and open: 1, #5 of claims for 17h." in text
+    assert "Still open from before these days: 1, #6 of claims for 40d." in text
     assert "Zenduty itself says MTTA 8m (here 4m, -50 %), MTTR 20m (here 20m, 0 %)" in text
     assert (
         "5 incidents of 2 teams (1 unplaced): 5 acknowledged, 0 never, 0 waiting; 4 resolved,"
@@ -196,6 +198,7 @@ def test_the_site_has_the_numbers_of_report_sla_and_says_where_it_looks_further(
     assert f"{len(rca['missing'])} of {rca['asked']} urgent incidents without an RCA" in page
     assert f"{again['reoccurrences']} of {again['occurrences']} incidents (" in page
     assert [row["number"] for row in figures["open"]] == ["5"]
+    assert [row["number"] for row in figures["open_before"]] == ["6"]
     assert [row[0] for row in shown_rows(page, "Open incidents")] == ["6", "5", "7"]
     assert '<b class="">3</b> open now, of all since 2026-07-13; 0 not acknowledged' in page
 

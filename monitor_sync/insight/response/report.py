@@ -68,7 +68,8 @@ class ResponseReport:
 
     ``whole`` is all in one row. ``trends`` are by the values of a row less its week, ``()`` for the
     whole. ``targets`` are the seconds by which anything was judged. ``open`` are those of the span
-    that are not resolved, the oldest first.
+    that are not resolved, the oldest first; ``open_before`` those of the time before it, as far as
+    ``question.needed`` looks back.
     """
 
     question: ResponseQuestion
@@ -79,14 +80,20 @@ class ResponseReport:
     targets: Mapping[Measure, tuple[int, ...]]
     left_out: Mapping[LeftOut, int]
     open: tuple[Response, ...]
+    open_before: tuple[Response, ...]
     recurrence: Recurrence
     rca: RcaFindings
     counted: tuple[Response, ...]
 
     @property
     def waiting(self) -> tuple[Response, ...]:
-        """The open ones that nobody has acknowledged."""
+        """The open ones of the span that nobody has acknowledged."""
         return tuple(response for response in self.open if response.waits)
+
+    @property
+    def still_open(self) -> tuple[Response, ...]:
+        """All that are open, those from before the span too, the oldest first."""
+        return (*self.open_before, *self.open)
 
     def teams_within(self, measure: Measure) -> tuple[int, int]:
         """Return how many teams keep each of their targets on the mean, and how many have any."""
@@ -168,6 +175,11 @@ def report_of(
         targets=targets_of(counted.counted),
         left_out=counted.left_out,
         open=tuple(response for response in counted.counted if response.is_open),
+        open_before=tuple(
+            response
+            for response in known
+            if response.is_open and response.incident.created < span.start
+        ),
         recurrence=recurrence.recurrence(counted.counted, known, span.start, span.end),
         rca=rca.findings(register, counted.counted, known, question.now, zone),
         counted=counted.counted,

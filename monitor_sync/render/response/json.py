@@ -37,6 +37,7 @@ def document(responded: Responded) -> dict[str, Any]:
             for values, trend in report.trends.items()
         ],
         "open": [_open(response) for response in report.open],
+        "open_before": [_open(response) for response in report.open_before],
         "recurrence": _recurrence(report.recurrence, responded.project),
         "rca": rca(report.rca),
         "tool_figures": [

@@ -45,6 +45,7 @@ def markdown(responded: Responded) -> str:
     if any(row.is_few for row in report.rows):
         lines += [f"\\* fewer than {FEW} incidents: chance decides.", ""]
     lines += _section("Open", map(open_line, report.open))
+    lines += _section("Still open from before these days", map(open_line, report.open_before))
     lines += _section("Came back", repeater_lines(responded))
     lines += _section("RCAs", rca_lines(report.rca))
     figures = (against_tool(report, own) for own in responded.figures)

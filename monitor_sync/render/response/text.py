@@ -186,6 +186,8 @@ def said(responded: Responded) -> Iterator[str]:
     acknowledged = [response for response in report.open if not response.waits]
     if acknowledged:
         yield f"Acknowledged and open: {_aged(acknowledged)}."
+    if report.open_before:
+        yield f"Still open from before these days: {_aged(report.open_before)}."
     again = report.recurrence
     if again.occurrences:
         yield f"{came_back(again)}."
@@ -270,8 +272,8 @@ def next_step(responded: Responded) -> str:
     """Return the one step that helps most."""
     report = responded.report
     findings, repeaters = report.rca, report.recurrence.repeaters
-    if report.waiting:
-        oldest = report.waiting[0]
+    if waiting := [response for response in report.still_open if response.waits]:
+        oldest = waiting[0]
         name = plain(number(oldest))
         return f"Next: acknowledge {name}, which has waited {duration(oldest.age)}."
     if repeaters and repeaters[0].reoccurrences:

@@ -51,6 +51,6 @@ def _report(weekly: Weekly, report: ResponseReport) -> dict[str, Any]:
         complete=weekly.complete,
         notes=(),
     )
-    kept = ("rows", "left_out", "total", "trends", "open", "recurrence")
+    kept = ("rows", "left_out", "total", "trends", "open", "open_before", "recurrence")
     whole = document(responded)
     return {name: whole[name] for name in kept}

@@ -87,6 +87,19 @@ def test_open_incidents_have_the_age_that_the_truth_says_and_wait_where_nobody_c
     assert {waits for _, _, waits in told} == {False, True}
 
 
+def test_what_is_open_from_before_the_days_is_what_the_truth_says() -> None:
+    question = ResponseQuestion(start=END, end=TODAY, by=(), now=UNTIL)
+    report = response_report(truth.project(), truth.known(), (), question, truth.ids())
+    needed = question.needed(truth.ZONE)
+    still_open = truth.base().execute(
+        "select number from counted where done is null and created >= ? and created < ?"
+        " order by created", (needed.start, midnight(END)),
+    )  # fmt: skip
+
+    assert [own.incident.number for own in report.open_before] == [name for (name,) in still_open]
+    assert report.open_before
+
+
 def test_the_trend_of_twelve_weeks_and_its_last_change_are_what_the_truth_says() -> None:
     for trend in reported("team")["trends"]:
         weekly = {
