@@ -91,7 +91,7 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
     by_key: Carriers = defaultdict(list)
     moving: list[LiveResource] = []
     of_kind = [resource for resource in live if resource.kind == kind.name]
-    heirs = _heirs(result.declared) if project.moved_from else {}
+    heirs = heirs_of(result.declared) if project.moved_from else {}
     for resource in of_kind:
         if not resource.key or not resource.project:
             result.unmanaged.append(resource)
@@ -120,7 +120,7 @@ def match(project: Project, live: Iterable[LiveResource], kind: Kind = MONITOR) 
     return result
 
 
-def _heirs(declared: Mapping[str, Declared]) -> Mapping[str, str]:
+def heirs_of(declared: Mapping[str, Declared]) -> Mapping[str, str]:
     """Return the declared key that each key means: itself, or what it was renamed to since."""
     former = {old: key for key, heir in declared.items() for old in heir.moved_from}
     return {**former, **{key: key for key in declared}}

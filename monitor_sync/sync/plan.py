@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from monitor_sync.audience.pagers import pager_globs
+from monitor_sync.counting import count, listed
 from monitor_sync.model import (
     Address,
     Body,
@@ -27,7 +28,7 @@ from monitor_sync.resources.kinds import KINDS
 from monitor_sync.resources.monitor.kind import MONITOR
 from monitor_sync.sync.change import GOING, ORDER, Action, Change, LeftAlone, Reason, Refusal
 from monitor_sync.sync.drift import Base
-from monitor_sync.sync.identity import Match, match
+from monitor_sync.sync.identity import Match, heirs_of, match
 from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.moves import Move, moves
 from monitor_sync.sync.references import References
@@ -72,7 +73,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     unchecked: tuple[str, ...] = ()
     """What could not be looked up, a sentence each."""
     besides: tuple[str, ...] = ()
-    """What its tags set going elsewhere in Datadog, a sentence each."""
+    """What its tags set going elsewhere in Datadog, and what it leaves behind, a sentence each."""
     narrowed_from: Plan | None = None
     """The whole plan, where this one shows a part of it."""
     known_fingerprint: str = ""
@@ -179,6 +180,7 @@ def make_plan(
         project=project.name,
         site=site,
         moved_from=project.moved_from,
+        besides=tuple(_left_behind(project, matches)),
         changes=tuple(sorted((replace(change, pagers=pagers) for change in changes), key=_place)),
         left_alone=tuple(alone for matched in matches for alone in _left_alone(matched)),
         refused=tuple(sorted(refused, key=lambda refusal: (refusal.key, refusal.message))),
@@ -338,6 +340,30 @@ def _left_alone(match: Match) -> Iterator[LeftAlone]:
                 twin=reason == "clone" and _is_declared(match, live),
                 tags=kind.tags(live.body),
             )
+
+
+def _left_behind(project: Project, matches: Sequence[Match]) -> Iterator[str]:
+    """
+    Say what carries a former name of the project and no file declares.
+
+    It is not deleted, as another project may have that name by now; but it pages on, and nobody
+    finds it among their own.
+    """
+    for former in project.moved_from:
+        behind = sorted(
+            live.key
+            for match in matches
+            for live in match.others
+            if live.project == former and live.key not in heirs_of(match.declared)
+        )
+        if behind:
+            left = (
+                "is left as it is, for no file declares it"
+                if len(behind) == 1
+                else "are left as they are, for no file declares them"
+            )
+            number = count(len(behind), "monitor")
+            yield f"{number} of {former}, this project's former name, {left}: {listed(behind)}"
 
 
 def _is_declared(match: Match, live: LiveResource) -> bool:

@@ -56,3 +56,17 @@ def test_a_plan_file_takes_over_no_project_that_the_files_do_not_name(
     assert result.exit_code == 5, result.output
     assert "takes over the project theirs" in result.stderr
     assert repository.critical(ERRORS) == 5.0
+
+
+def test_what_the_former_project_had_and_no_file_declares_any_more_is_named_and_stays(
+    repository: Repository,
+) -> None:
+    before = ids(repository)
+    repository.edit("project.yaml", NAMED, MOVED)
+    (repository.folder / "monitors" / "payments" / "router.yaml").unlink()
+
+    planned = repository.done("plan").stdout
+
+    assert "is left as it is, for no file declares it: payments/router/errors" in planned
+    repository.done("apply --yes")
+    assert ids(repository) == before
