@@ -162,7 +162,7 @@ def _in_step(what: MetricCondition, buckets: Buckets, first: float, step: int) -
             source = history.sources[sources[0]]
             if len(sources) > 1 or source.kind == "distribution":
                 return False
-            if any((time - first) % step == 0 for time in source.times):
+            if first % step in {time % step for time in source.times}:
                 return False
     return True
 
@@ -196,9 +196,13 @@ def _cut(frame: Frame, many: _Windows) -> Columns:
     for group, (times, values) in frame.lines.items():
         column: list[float | None] = []
         low = high = 0
-        for end in many.ends:
-            low = bisect_left(times, end - many.length + later, low)
-            high = bisect_left(times, end, high)
+        last = len(times)
+        for end in many.ends:  # a step or two from one to the next, where a search takes many
+            start = end - many.length + later
+            while low < last and times[low] < start:
+                low += 1
+            while high < last and times[high] < end:
+                high += 1
             column.append(reduce(values[low:high]) if low < high else None)
         columns[group] = column
     return columns

@@ -14,7 +14,10 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+import msgspec
+from msgspec import Struct
 
 LARGEST: Final = 256_000_000
 """Bytes of all files together."""
@@ -22,6 +25,16 @@ LARGEST: Final = 256_000_000
 _LARGEST_FILE: Final = 20_000_000
 _FORM: Final = 1
 _FOLDER: Final = "points"
+
+
+class _Kept(Struct, kw_only=True):
+    """What a file holds."""
+
+    form: int
+    lines: list[tuple[tuple[str, ...], list[int], list[float]]]
+
+
+_DECODER: Final = msgspec.json.Decoder(_Kept)
 
 KeptLines = dict[tuple[str, ...], tuple[list[int], list[float]]]
 """Starts of buckets and values by group."""
@@ -39,11 +52,13 @@ class PointsCache:
         try:
             if path.stat().st_size > _LARGEST_FILE:
                 return None
-            lines = _read(json.loads(path.read_text(encoding="utf-8")))
+            kept = _DECODER.decode(path.read_bytes())
             os.utime(path)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        except (OSError, RecursionError, msgspec.DecodeError):
             return None
-        return lines
+        lines = {group: (times, values) for group, times, values in kept.lines}
+        whole = all(len(times) == len(values) for times, values in lines.values())
+        return lines if whole and kept.form == _FORM else None
 
     def has(self, query: str, start: int, end: int) -> bool:
         """Return whether something is kept of a query for a stretch, usable or not."""
@@ -86,15 +101,3 @@ class PointsCache:
     def _path(self, query: str, start: int, end: int) -> Path:
         digest = hashlib.blake2b(query.encode(), digest_size=16).hexdigest()
         return self._folder / digest / f"{start}-{end}.json"
-
-
-def _read(kept: Any) -> KeptLines:
-    """Return the lines of a file. Raises ValueError, TypeError, KeyError for another form."""
-    if kept["form"] != _FORM:
-        raise ValueError(kept["form"])
-    lines: KeptLines = {}
-    for group, times, values in kept["lines"]:
-        if len(times) != len(values) or not all(isinstance(time, int) for time in times):
-            raise ValueError(group)
-        lines[tuple(map(str, group))] = (list(times), list(map(float, values)))
-    return lines

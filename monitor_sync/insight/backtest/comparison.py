@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from monitor_sync.incidents import AlertEpisode, Seconds, Span
@@ -14,7 +14,7 @@ from monitor_sync.insight.backtest.replay import (
     Replay,
     bound_history,
     evaluated,
-    replay,
+    fires,
     replayed,
 )
 from monitor_sync.insight.backtest.wanted import Wanted, wanted
@@ -159,8 +159,9 @@ def compared(
 def _before(
     old: Definition, points: Points, span: Span, shared: Evaluations | None, monitor_id: int
 ) -> Replay:
-    history = bound_history(old.wanted.readings, points)
-    evaluations = shared or evaluated(old.settings, history, span, WARM_UP)
+    evaluations = shared or evaluated(
+        old.settings, bound_history(old.wanted.readings, points), span, WARM_UP
+    )
     return replayed(old.body, old.settings, evaluations, span, monitor_id)
 
 
@@ -197,18 +198,18 @@ def _doubts(
     definition: Definition, history: PointHistory, span: Span, made: Replay, some: Evaluations
 ) -> Iterator[Assumption]:
     """Yield the open points after which there would be more or fewer alerts."""
-    body, mine = definition.body, definition.settings
-    fires = replayed(body, mine, some, span).fires
+    mine = definition.settings
+    own = fires(mine, some, span)
     for name, settings in uncertainty.otherwise(mine, history):
         same = settings.readings.of_numbers == mine.readings.of_numbers
         try:
             other = some if same else evaluated(settings, history, span, WARM_UP, _STRIDE)
-            theirs = replayed(body, settings, other, span).fires
         except Unsupported:
             continue
-        if theirs != fires:
+        theirs = fires(settings, other, span)
+        if theirs != own:
             number = len(made.fires)
-            least = max(number + len(theirs) - len(fires), 0)
+            least = max(number + len(theirs) - len(own), 0)
             yield Assumption(
                 kind="uncertain", name=name, low=min(number, least), high=max(number, least)
             )
@@ -220,11 +221,9 @@ def _bounds(
     """Yield how many alerts there may be where a maximum inside a minute is not known (13.4)."""
     if not definition.wanted.bounds:
         return
-    other = replace(definition, wanted=replace(
-        definition.wanted, readings=definition.wanted.bounds, bounds=()
-    ))  # fmt: skip
-    history = bound_history(other.wanted.readings, points)
-    fires = replay(other.body, other.settings, history, span, warm_up=WARM_UP).fires
-    if fires != made.fires:
-        numbers = sorted((len(fires), len(made.fires)))
+    history = bound_history(definition.wanted.bounds, points)
+    evaluations = evaluated(definition.settings, history, span, WARM_UP)
+    theirs = fires(definition.settings, evaluations, span)
+    if theirs != made.fires:
+        numbers = sorted((len(theirs), len(made.fires)))
         yield Assumption(kind="between", low=numbers[0], high=numbers[1])

@@ -158,7 +158,7 @@ def replayed(
     changes = course(evaluations, rules(settings))
     keys, first = evaluations.keys, bisect_left(evaluations.instants, span.start)
     names = {change.group: group_name(keys, change.group) for change in changes}
-    within = [change for change in changes if span.start <= change.instant < span.end]
+    within = _within(changes, span)
     levels = thresholds(settings.query, settings.options)
     lowest = levels is not None and levels.comparator.startswith("<")
     judged = [result for line in evaluations.results.values() for result in line[first:]]
@@ -166,9 +166,7 @@ def replayed(
         span=span,
         episodes=_episodes(changes, names, span, monitor_id),
         stretches=tuple(_stretches(changes, names, span, monitor_id)),
-        fires=tuple(
-            (change.instant, names[change.group]) for change in within if change.new is Status.ALERT
-        ),
+        fires=_fires(within, keys),
         values=tuple(_values(evaluations, first, lowest=lowest)),
         told=_counted(body, settings, evaluations, within),
         groups=frozenset(names.values()),
@@ -177,6 +175,25 @@ def replayed(
         notes=evaluations.notes,
         critical=levels.critical if levels else None,
         comparator=levels.comparator if levels else "",
+    )
+
+
+def fires(
+    settings: EvaluationSettings, evaluations: Evaluations, span: Span
+) -> tuple[tuple[Seconds, str], ...]:
+    """Return when which group would have gone into alert in a span, and nothing else."""
+    return _fires(_within(course(evaluations, rules(settings)), span), evaluations.keys)
+
+
+def _within(changes: Sequence[StatusChange], span: Span) -> list[StatusChange]:
+    return [change for change in changes if span.start <= change.instant < span.end]
+
+
+def _fires(changes: Sequence[StatusChange], keys: Group) -> tuple[tuple[Seconds, str], ...]:
+    return tuple(
+        (change.instant, group_name(keys, change.group))
+        for change in changes
+        if change.new is Status.ALERT
     )
 
 
@@ -227,11 +244,17 @@ def _values(
 ) -> Iterator[tuple[Seconds, float]]:
     """Yield the number that was worst at each evaluation from the ``first`` on."""
     worst = min if lowest else max
-    every = [line[first:] for line in evaluations.results.values()]
-    for instant, results in zip(
-        evaluations.instants[first:], zip(*every, strict=True), strict=False
-    ):
-        numbers = [number for result in results if (number := _number(result)) is not None]
+    instants = evaluations.instants[first:]
+    every = [list(map(_number, line[first:])) for line in evaluations.results.values()]
+    if len(every) == 1:
+        yield from (
+            (at, number)
+            for at, number in zip(instants, every[0], strict=True)
+            if number is not None
+        )
+        return
+    for instant, results in zip(instants, zip(*every, strict=True), strict=False):
+        numbers = [number for number in results if number is not None]
         if numbers:
             yield instant, worst(numbers)
 
