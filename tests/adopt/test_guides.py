@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from monitor_sync.cli import main
 from tests.conftest import Local
+from tests.emulator.calls import ask, requests
 
 GUIDES = Path(__file__).parents[2] / "monitors" / "adopting"
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
@@ -109,9 +110,7 @@ def run(line: str) -> str:
 
 
 def live(local: Local) -> dict[int, dict[str, Any]]:
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    _, _, answer = local.emulator.handle("GET", "/api/v1/monitor", "", keys, b"")
-    return {entry["id"]: entry for entry in json.loads(answer)}
+    return {entry["id"]: entry for entry in ask(local.emulator, "GET", "/api/v1/monitor")}
 
 
 class Walk(NamedTuple):
@@ -144,12 +143,11 @@ def walk(
 @pytest.mark.parametrize("walk", SEEDS, indirect=True)
 def test_nothing_is_made_twice_nothing_is_deleted_and_all_is_ours(walk: Walk) -> None:
     after = live(walk.local)
-    _, _, counted = walk.local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")
-    requests = json.loads(counted)
+    routes = requests(walk.local.emulator)
 
     assert after.keys() == walk.before.keys()
-    assert "POST /api/v1/monitor" not in requests
-    assert not any(route.startswith("DELETE") for route in requests)
+    assert "POST /api/v1/monitor" not in routes
+    assert not any(route.startswith("DELETE") for route in routes)
     for number, now in after.items():
         was = walk.before[number]
         assert "monitor_sync_project:acme" in now["tags"]

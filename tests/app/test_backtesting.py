@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from monitor_sync.render.backtest.markdown import markdown
 from monitor_sync.render.backtest.text import text
 from monitor_sync.render.style import PLAIN
 from tests.conftest import Local
+from tests.emulator.calls import forget_requests, requests
 
 PROJECT = """
 project: acme
@@ -70,10 +70,10 @@ def run(root: Path, *selectors: str, **options: Any) -> Backtests:
     return backtest(root, Target(environ=os.environ), wanted)
 
 
-def requests(local: Local) -> int:
-    given = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")
-    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
-    return int(json.loads(given[2]).get(ROUTE, 0))
+def requests_since(local: Local) -> int:
+    counts = requests(local.emulator)
+    forget_requests(local.emulator)
+    return counts.get(ROUTE, 0)
 
 
 def test_the_replay_agrees_with_alerts_that_follow_from_another_rule(root: Path) -> None:
@@ -91,15 +91,15 @@ def test_the_replay_agrees_with_alerts_that_follow_from_another_rule(root: Path)
 
 
 def test_what_was_fetched_is_not_fetched_again(root: Path, local: Local) -> None:
-    requests(local)
+    requests_since(local)
     first = run(root, "shop/orders/errors")
-    sent = requests(local)
+    sent = requests_since(local)
     second = run(root, "shop/orders/errors")
 
     # the days that a day with the hours before it lies in; both series in one request
     assert first.calls == sent
     assert 2 <= sent <= 3
-    assert (second.calls, requests(local)) == (0, 0)
+    assert (second.calls, requests_since(local)) == (0, 0)
     assert second.monitors[0].points == first.monitors[0].points
     assert second.monitors[0].compared == first.monitors[0].compared
 
@@ -137,19 +137,19 @@ def test_tags_alone_are_not_replayed(root: Path) -> None:
 
 
 def test_monitors_share_their_requests(root: Path, local: Local) -> None:
-    requests(local)
+    requests_since(local)
     together = run(root, "shop")
 
     # three series of two monitors are no more requests than one of them takes
     assert len(together.monitors) == 2
-    assert requests(local) == together.calls <= 3
+    assert requests_since(local) == together.calls <= 3
     assert together.lacking == 0
 
 
 def test_a_budget_is_kept_and_the_next_run_goes_on_from_there(root: Path, local: Local) -> None:
-    requests(local)
+    requests_since(local)
     first = run(root, "shop", budget=1, days=2)
-    assert requests(local) == first.calls == 1
+    assert requests_since(local) == first.calls == 1
     assert {s.reason for s in first.skipped} == {"budget", "unsupported"}
     assert 2 <= first.lacking <= 3
     said = f"{first.lacking} more requests would fetch the rest: run it again"
@@ -157,7 +157,7 @@ def test_a_budget_is_kept_and_the_next_run_goes_on_from_there(root: Path, local:
     assert said in markdown(first)
 
     second = run(root, "shop", budget=first.lacking, days=2)
-    assert requests(local) == second.calls == first.lacking
+    assert requests_since(local) == second.calls == first.lacking
     assert (len(second.monitors), second.lacking) == (2, 0)
 
 
@@ -166,12 +166,12 @@ def test_a_query_that_is_refused_keeps_no_other_monitor_from_being_replayed(
 ) -> None:
     text = MONITORS.replace("avg:shop.db.cpu{*} by {host}", "avg:shop.db.cpu{a OR b} by {host}")
     (root / "shop" / "orders.yaml").write_text(text)
-    requests(local)
+    requests_since(local)
     made = run(root, "shop")
 
     assert [b.monitor.key for b in made.monitors] == ["shop/orders/errors"]
     assert {s.key: s.reason for s in made.skipped}["shop/orders/cpu"] == "refused"
-    assert requests(local) == made.calls <= 12
+    assert requests_since(local) == made.calls <= 12
 
 
 def test_a_metric_that_nobody_reports_is_told(root: Path) -> None:

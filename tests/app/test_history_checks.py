@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from monitor_sync.project.load import load
 from tests.conftest import Local
+from tests.emulator.calls import submit
 
 PROJECT = "project: acme\n"
 TEAMS = """
@@ -48,10 +48,7 @@ class Shop:
         times = range(int(NOW) - 7 * 86_400, int(NOW), 7200)
         points = [{"timestamp": at, "value": value(at)} for at in times]
         series = {"metric": metric, "type": kind, "tags": tags, "points": points}
-        body = json.dumps({"series": [series]}).encode()
-        keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-        status, _, _ = self.local.emulator.handle("POST", "/api/v2/series", "", keys, body)
-        assert status == 202
+        submit(self.local.emulator, series)
 
     def declare(self, query: str, critical: float = 80, more: str = "") -> None:
         (self.root / "shop" / "orders.yaml").write_text(

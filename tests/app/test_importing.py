@@ -15,6 +15,7 @@ from monitor_sync.errors import UsageError
 from monitor_sync.render import importing as rendered
 from monitor_sync.render import plan as plan_text
 from tests.conftest import Local
+from tests.emulator.calls import ask
 
 FLOW = """\
 # written by people
@@ -310,10 +311,8 @@ def test_a_project_begins_with_its_name(local: Local, tmp_path: Path) -> None:
 
 def test_the_plan_of_an_adoption_names_what_its_tags_set_going(root: Path, local: Local) -> None:
     attributes = {"name": "wake", "filter": {"tags": ["on_call:quotes"]}, "recipients": ["x"]}
-    body = json.dumps({"data": {"type": "monitor-notification-rule", "attributes": attributes}})
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    path = "/api/v2/monitor/notification_rule"
-    assert local.emulator.handle("POST", path, "", keys, body.encode())[0] == 200
+    rule = {"data": {"type": "monitor-notification-rule", "attributes": attributes}}
+    ask(local.emulator, "POST", "/api/v2/monitor/notification_rule", rule)
     imported(root, local, ids=[12])
 
     plan = app.plan(root, Target(environ=local.environment)).plan

@@ -17,6 +17,7 @@ from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from monitor_sync.errors import UsageError
 from tests.conftest import Local
+from tests.emulator.calls import ask
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()
 
@@ -38,8 +39,7 @@ def test_the_state_of_live_monitors_is_known_and_a_mute_without_an_end(
     apply(project / "monitors", target, ApplyOptions())
     (key,) = (loaded := read_files(project / "monitors").project).monitors
     before = read(loaded, target).by_key[key]
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    local.emulator.handle("POST", f"/api/v1/monitor/{before.id}/mute", "", keys, b"{}")
+    ask(local.emulator, "POST", f"/api/v1/monitor/{before.id}/mute", {})
 
     after = read(loaded, target).by_key[key]
 

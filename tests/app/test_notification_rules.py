@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from monitor_sync.render import on_call, on_call_markdown
 from tests.app.on_call_local import OnCallLocal, serving
-from tests.emulator.conftest import KEYS
+from tests.emulator.calls import ask
 
 TEAMS = """
 teams:
@@ -32,9 +31,8 @@ def served(tmp_path: Path) -> Iterator[OnCallLocal]:
 
 def add_rule(served: OnCallLocal, rule_filter: dict[str, Any], **recipients: Any) -> None:
     attributes = {"name": "Route motor", "filter": rule_filter, **recipients}
-    body = json.dumps({"data": {"type": "monitor-notification-rule", "attributes": attributes}})
-    status, _, _ = served.emulator.handle("POST", RULES, "", KEYS, body.encode())
-    assert status == 200
+    rule = {"data": {"type": "monitor-notification-rule", "attributes": attributes}}
+    ask(served.emulator, "POST", RULES, rule)
 
 
 def pagers(served: OnCallLocal) -> dict[str, tuple[str, ...]]:

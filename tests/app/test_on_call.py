@@ -17,6 +17,7 @@ from monitor_sync.oncall.path import PagingPath
 from monitor_sync.render import on_call, on_call_markdown
 from monitor_sync.render.style import PLAIN
 from tests.app.on_call_local import KEY, NOW, OnCallLocal, serving, steps
+from tests.emulator.calls import forget_requests, requests
 
 TEAMS = """
 teams:
@@ -181,9 +182,9 @@ def test_a_missing_permission_in_datadog_leaves_the_rest_checked(served: OnCallL
 
 def test_one_read_of_who_is_on_call_a_team(served: OnCallLocal) -> None:
     served.break_it()
-    served.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+    forget_requests(served.emulator)
     served.verify()
-    counts = json.loads(served.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+    counts = requests(served.emulator)
     zenduty = {route: n for route, n in counts.items() if "__zenduty" in route}
     assert zenduty["GET /__zenduty/api/v2/account/teams/{team}/oncall/"] == 1
     assert sum(zenduty.values()) == 8

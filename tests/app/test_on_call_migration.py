@@ -12,7 +12,7 @@ import pytest
 from monitor_sync.app.on_call_migration import ToolMigration, verify_migration
 from monitor_sync.render import on_call_migration as shown
 from tests.app.on_call_local import KEY, NOW, OnCallLocal, serving
-from tests.emulator.conftest import KEYS
+from tests.emulator.calls import ask
 
 OPSGENIE_KEY = "2f7a9c1e-5b2d-4f60-8a7c-9e1d3b5f7a90"
 RULES = "/api/v2/monitor/notification_rule"
@@ -108,8 +108,8 @@ def test_without_a_key_nobody_knows_whom_the_old_one_calls(served: OnCallLocal) 
 
 def test_a_webhook_that_leads_to_opsgenie_is_an_old_handle_too(served: OnCallLocal) -> None:
     served.break_it()
-    body = json.dumps({"url": "https://api.opsgenie.com/v1/json/datadog?apiKey=5f3a9c1e"})
-    served.emulator.handle("PUT", f"{WEBHOOKS}/gadgets", "", KEYS, body.encode())
+    webhook = {"url": "https://api.opsgenie.com/v1/json/datadog?apiKey=5f3a9c1e"}
+    ask(served.emulator, "PUT", f"{WEBHOOKS}/gadgets", webhook)
 
     report = migration(served)
 
@@ -169,8 +169,8 @@ def test_notification_rules_that_notify_opsgenie_are_named(alone: OnCallLocal) -
         "filter": {"tags": ["team:gadgets"]},
         "recipients": ["opsgenie-gadgets"],
     }
-    body = json.dumps({"data": {"type": "monitor-notification-rule", "attributes": attributes}})
-    alone.emulator.handle("POST", RULES, "", KEYS, body.encode())
+    rule = {"data": {"type": "monitor-notification-rule", "attributes": attributes}}
+    ask(alone.emulator, "POST", RULES, rule)
     report = migration(alone, "team:gadgets")
 
     (gadgets,) = report.handles

@@ -12,6 +12,7 @@ from monitor_sync.app.on_call import VerifiedPaths
 from monitor_sync.emulator.on_call.broken import ANSWERS
 from monitor_sync.render import on_call, on_call_markdown
 from tests.app.on_call_local import OnCallLocal, serving, steps
+from tests.emulator.calls import forget_requests, requests
 
 TEAMS = """
 teams:
@@ -155,7 +156,7 @@ def test_a_healthy_catalogue_is_clean_with_few_reads_a_team(
     tool: Tool, served: OnCallLocal
 ) -> None:
     served.break_it()
-    served.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+    forget_requests(served.emulator)
 
     verified = tool.verify(served)
 
@@ -167,7 +168,7 @@ def test_a_healthy_catalogue_is_clean_with_few_reads_a_team(
     assert {path.tool for path in verified.paths} == {tool.name}
     assert all(path.on_call and path.ahead and not path.gaps for path in verified.paths)
     assert not any(step.warnings for path in verified.paths for step in path.steps[:-1])
-    counts = json.loads(served.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+    counts = requests(served.emulator)
     prefix = f"GET {tool.at}"
     below = {route.removeprefix(prefix): n for route, n in counts.items() if tool.at in route}
     assert below == tool.reads

@@ -18,6 +18,7 @@ from monitor_sync.app import Target, organisation
 from monitor_sync.store.state import Workspace
 from tests.cli.run import environment
 from tests.conftest import Local
+from tests.emulator.calls import forget_requests, requests
 
 FORBIDDEN = "forbidden,route=GET /api/v2/current_user,times=always"
 
@@ -27,10 +28,9 @@ def estate(local: Local) -> Workspace:
     return organisation.estate(target, target.connect(), "acme")
 
 
-def requests(local: Local) -> dict[str, int]:
-    counts = json.loads(local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
-    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
-    assert isinstance(counts, dict)
+def requests_since(local: Local) -> dict[str, int]:
+    counts = requests(local.emulator)
+    forget_requests(local.emulator)
     return counts
 
 
@@ -42,14 +42,14 @@ def applied(project: Path, local: Local) -> None:
 def test_an_empty_organisation_is_told_by_the_current_user(local: Local) -> None:
     (name,) = estate(local).organisations
     assert name
-    assert requests(local) == {"GET /api/v2/current_user": 1, "GET /api/v1/monitor": 1}
+    assert requests_since(local) == {"GET /api/v2/current_user": 1, "GET /api/v1/monitor": 1}
 
 
 def test_a_known_organisation_costs_one_request(project: Path, local: Local) -> None:
     applied(project, local)
-    requests(local)
+    requests_since(local)
     assert estate(local).known
-    assert requests(local) == {"GET /api/v2/current_user": 1}
+    assert requests_since(local) == {"GET /api/v2/current_user": 1}
 
 
 def test_a_key_that_may_not_ask_who_it_is_finds_the_same_state(project: Path, local: Local) -> None:
@@ -68,7 +68,7 @@ def test_a_key_with_fewer_permissions_first_finds_the_same_state_later(
     assert estate(local).folder != estate(local).shared
     applied(project, local)
     folder = estate(local).folder
-    local.emulator.handle("DELETE", "/__emulator/faults", "", {}, b"")
+    local.emulator.inject([])
     assert estate(local).folder == folder
 
 

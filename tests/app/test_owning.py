@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from monitor_sync.app import Target, report_ownership
 from monitor_sync.emulator.core import Emulator
 from tests.conftest import Local
-
-
-def ask(local: Local, path: str, body: Any) -> None:
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    status, _, _ = local.emulator.handle("POST", path, "", keys, json.dumps(body).encode())
-    assert status in (201, 202)
+from tests.emulator.calls import ask, forget_requests, requests
 
 
 def test_datadogs_teams_and_logs_are_asked_for_in_three_requests(
@@ -26,13 +19,13 @@ def test_datadogs_teams_and_logs_are_asked_for_in_three_requests(
         "service: quote-api\nmonitors: {m: {name: m, query: 'avg(last_5m):avg:a{*} > 1'}}\n"
     )
     team = {"type": "team", "attributes": {"handle": "sales", "name": "Sales"}}
-    ask(local, "/api/v2/team", {"data": team})
-    ask(local, "/api/v2/logs", [
+    ask(local.emulator, "POST", "/api/v2/team", {"data": team})
+    ask(local.emulator, "POST", "/api/v2/logs", [
         {"service": "quote-api", "status": "error", "trace_id": "1"},
         {"service": "quote-api", "status": "error"},
         {"service": "of-somebody-else", "status": "error"},
     ])  # fmt: skip
-    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+    forget_requests(local.emulator)
 
     owned = report_ownership(project / "monitors", Target(environ=local.environment))
 
@@ -41,8 +34,7 @@ def test_datadogs_teams_and_logs_are_asked_for_in_three_requests(
     assert owned.traced is not None
     assert [(row.service, row.logs, row.traced) for row in owned.traced] == [("quote-api", 2, 1)]
     assert owned.not_checked == {}
-    _, _, counts = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")
-    assert json.loads(counts) == {
+    assert requests(local.emulator) == {
         "GET /api/v2/team": 1,
         "POST /api/v2/logs/analytics/aggregate": 2,
     }

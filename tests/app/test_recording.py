@@ -16,7 +16,7 @@ from monitor_sync.cli import main
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import TimeSpan
 from tests.conftest import Local
-from tests.emulator.conftest import KEYS
+from tests.emulator.calls import submit
 
 MONITORS = """
 team: shop
@@ -67,15 +67,9 @@ def root(tmp_path: Path, local: Local, monkeypatch: pytest.MonkeyPatch) -> Path:
             for at in minutes
         ]
         series = {"metric": metric, "type": kind, "tags": tags, "points": points}
-        local.emulator.handle("POST", "/api/v2/series", "", KEYS, _body([series]))
+        submit(local.emulator, series)
     monkeypatch.chdir(tmp_path)
     return root
-
-
-def _body(series: list[dict[str, object]]) -> bytes:
-    import json
-
-    return json.dumps({"series": series}).encode()
 
 
 def run(root: Path, key: str, span: TimeSpan = SPAN) -> Recorded:

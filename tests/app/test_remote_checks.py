@@ -21,6 +21,7 @@ from monitor_sync.sync.apply import carry_out
 from monitor_sync.sync.plan import make_plan
 from tests.cli.run import FLOW
 from tests.conftest import Local
+from tests.emulator.calls import ask, forget_requests, requests
 from tests.sync.test_remote_validation import TEXTS
 
 PROJECT = """\
@@ -83,7 +84,7 @@ class Files:
 
     def ask(self, **options: Any) -> Answers:
         """The answers, with the counter of requests at zero before."""
-        self._send("DELETE", "/__emulator/requests")
+        forget_requests(self.local.emulator)
         options.setdefault("everything", False)
         return remote_checks.diagnose(self.load(), Target(environ=os.environ), **options)
 
@@ -93,18 +94,11 @@ class Files:
         return CliRunner().invoke(main, line, prog_name="monitor-sync")
 
     def make(self, path: str, body: dict[str, Any]) -> None:
-        self._send("POST", path, body)
+        ask(self.local.emulator, "POST", path, body)
 
     def requests(self, *routes: str) -> int:
-        counted = self._send("GET", "/__emulator/requests")
+        counted = requests(self.local.emulator)
         return sum(counted.get(route, 0) for route in routes)
-
-    def _send(self, method: str, path: str, body: Any = None) -> Any:
-        keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-        sent = b"" if body is None else json.dumps(body).encode()
-        status, _, answer = self.local.emulator.handle(method, path, "", keys, sent)
-        assert status in (200, 201), answer
-        return json.loads(answer)
 
     def place(self, text: str, name: str) -> tuple[str, int, int, int]:
         """Where a text stands in a file, as a diagnostic has it."""

@@ -12,6 +12,7 @@ from monitor_sync.app.failures import WrongFiles
 from monitor_sync.app.live_statuses import LISTED
 from monitor_sync.app.site import PATHS
 from tests.conftest import Local
+from tests.emulator.calls import requests
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()
 
@@ -35,8 +36,7 @@ def test_offline_nobody_is_asked(project: Path, local: Local, tmp_path: Path) ->
     facts = site_facts(project / "monitors", target, SiteOptions(offline=True), now=NOW)
 
     assert facts.not_checked == {LISTED: "--offline", PATHS: "--offline"}
-    _, _, counts = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")
-    assert counts.strip() == b"{}"
+    assert requests(local.emulator) == {}
 
 
 def test_with_keys_the_state_of_monitors_and_the_pages_are_followed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from monitor_sync.app import Imported, ImportOptions, Target
 from monitor_sync.render import importing as rendered
 from tests.app.test_importing import MOTOR, monitor
 from tests.conftest import Local
+from tests.emulator.calls import ask
 
 KEYS = {"dd-api-key": "a", "dd-application-key": "b"}
 
@@ -19,9 +19,8 @@ KEYS = {"dd-api-key": "a", "dd-application-key": "b"}
 @pytest.fixture
 def slo(local: Local) -> str:
     """The id of an SLO that a live monitor watches."""
-    body = json.dumps({"name": "Quotes are fast", "type": "metric"}).encode()
-    _, _, answer = local.emulator.handle("POST", "/api/v1/slo", "", KEYS, body)
-    id_: str = json.loads(answer)["data"][0]["id"]
+    body = {"name": "Quotes are fast", "type": "metric"}
+    id_: str = ask(local.emulator, "POST", "/api/v1/slo", body)["data"][0]["id"]
     query = f'error_budget("{id_}").over("30d") > 75'
     options = {"thresholds": {"critical": 75.0}}
     local.emulator.seed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from monitor_sync.app import ApplyOptions, Target, ValidateOptions, apply, plan,
 from monitor_sync.app.failures import WrongFiles
 from monitor_sync.diagnostics import Diagnostic
 from tests.conftest import Local
+from tests.emulator.calls import ask
 
 POLICIES = "GET /api/v2/monitor/policy"
 FLOW = """\
@@ -25,18 +25,10 @@ monitors:
 """
 
 
-def ask(local: Local, method: str, path: str, body: Any = None) -> Any:
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    sent = b"" if body is None else json.dumps(body).encode()
-    status, _, answer = local.emulator.handle(method, path, "", keys, sent)
-    assert status == 200, answer
-    return json.loads(answer)
-
-
 def policy(local: Local, key: str, values: list[str], *, required: bool = True) -> None:
     held = {"tag_key": key, "tag_key_required": required, "valid_tag_values": values}
     attributes = {"policy_type": "tag", "policy": held}
-    ask(local, "POST", "/api/v2/monitor/policy", {"data": {"attributes": attributes}})
+    ask(local.emulator, "POST", "/api/v2/monitor/policy", {"data": {"attributes": attributes}})
 
 
 @pytest.fixture
@@ -77,13 +69,13 @@ def test_the_policies_are_asked_for_once_and_only_where_something_is_written(
     policy(local, "tier", ["gold"])
     target = Target(environ=local.environment)
     apply(root, target)
-    ask(local, "DELETE", "/__emulator/requests")
+    ask(local.emulator, "DELETE", "/__emulator/requests")
     assert plan(root, target).plan.changes == ()
-    assert ask(local, "GET", "/__emulator/requests") == {"GET /api/v1/monitor": 1}
+    assert ask(local.emulator, "GET", "/__emulator/requests") == {"GET /api/v1/monitor": 1}
 
     (root / "motor/flow.yaml").write_text(FLOW.replace("name: m", "name: n"))
     assert len(plan(root, target).plan.changes) == 1
-    assert ask(local, "GET", "/__emulator/requests")[POLICIES] == 1
+    assert ask(local.emulator, "GET", "/__emulator/requests")[POLICIES] == 1
 
 
 def test_a_live_monitor_that_breaks_a_policy_is_refused_once_it_is_to_change(
@@ -108,7 +100,7 @@ def test_validate_online_says_the_same_and_does_not_ask_again_about_that_monitor
     answer = validate(root, ValidateOptions(), target=target)
 
     assert ("tags/refused-by-policy", 7, GOLD) in places(answer.diagnostics)
-    assert "POST /api/v1/monitor/validate" not in ask(local, "GET", "/__emulator/requests")
+    assert "POST /api/v1/monitor/validate" not in ask(local.emulator, "GET", "/__emulator/requests")
 
 
 def test_where_datadog_does_not_say_they_are_not_checked(root: Path, local: Local) -> None:

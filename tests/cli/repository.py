@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from monitor_sync.cli import main
-from tests.cli.run import BASE, FLOW
+from tests.cli.project import Project
+from tests.cli.run import FLOW
 from tests.conftest import Local
 
-KEYS = {"DD-API-KEY": "ani", "DD-APPLICATION-KEY": "ani"}
 DROP = "motor/flow/conversion-drop"
 ERRORS = "payments/router/errors"
 CRITICAL = "options.thresholds.critical"
@@ -34,13 +31,11 @@ monitors:
 SCHEMA = Path(__file__).parents[2] / "schemas" / "plan.json"
 
 
-class Repository:
+class Repository(Project):
     """A clone with a project in it, the account it is applied to, and people at work in both."""
 
     def __init__(self, folder: Path, local: Local) -> None:
-        self.folder = folder
-        self.local = local
-        shutil.copytree(BASE, folder / "monitors")
+        super().__init__(folder, local)
         self.git("init", "--quiet", "--initial-branch=main")
         self.write("motor/flow.yaml", FLOW)
         self.write("payments/router.yaml", ROUTER)
@@ -53,11 +48,6 @@ class Repository:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
-
-    def write(self, path: str, text: str) -> None:
-        file = self.folder / "monitors" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
 
     def edit(self, path: str, old: str, new: str) -> None:
         text = (self.folder / "monitors" / path).read_text()
@@ -80,14 +70,6 @@ class Repository:
 
     # the tool
 
-    def run(self, command: str) -> Result:
-        return CliRunner().invoke(main, shlex.split(command), prog_name="monitor-sync")
-
-    def done(self, command: str) -> Result:
-        result = self.run(command)
-        assert result.exit_code == 0, result.stderr + result.stdout
-        return result
-
     def plan(self, base: str) -> dict[str, Any]:
         result = self.run(f"plan --base {base} --format json")
         document = json.loads(result.stdout)
@@ -104,20 +86,6 @@ class Repository:
         return self.done(f"apply --base {base} --yes --workers 1 {more}")
 
     # Datadog
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        sent = b"" if body is None else json.dumps(body).encode()
-        status, _, answer = self.local.emulator.handle(method, path, "", KEYS, sent)
-        assert status == 200, answer
-        return json.loads(answer)
-
-    def live(self) -> dict[str, dict[str, Any]]:
-        """The live monitors by key."""
-        by_key = {}
-        for monitor in self.ask("GET", "/api/v1/monitor"):
-            tags = dict(tag.split(":", 1) for tag in monitor["tags"] if ":" in tag)
-            by_key[tags["monitor_sync_key"]] = monitor
-        return by_key
 
     def by_hand(self, key: str, **changed: Any) -> None:
         """What a person changes in Datadog's own pages."""

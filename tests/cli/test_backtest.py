@@ -6,7 +6,8 @@ import json
 import time
 from typing import Any
 
-from tests.cli.repository import KEYS, Repository
+from tests.cli.repository import Repository
+from tests.emulator.calls import submit
 
 LATENCY = """\
 monitors:
@@ -80,14 +81,13 @@ def test_uncertain_capped_late_and_unsupported_are_said_in_a_line_each(
         return {"metric": metric, "type": 3, "points": points, "tags": [f"host:{host}"]}
 
     day = now - 30 * 3600
-    sent = [
+    submit(
+        repository.local.emulator,
         series("motor.load", "a", 60, day, 1),
         series("motor.load", "b", 60, now - 7 * 3600, 9),
         series("motor.queue", "a", 300, day, 1),
         series("aws.rds.cpuutilization", "a", 60, day, 50),
-    ]
-    body = json.dumps({"series": sent}).encode()
-    repository.local.emulator.handle("POST", "/api/v2/series", "", KEYS, body)
+    )
     repository.write("motor/doubtful.yaml", DOUBTFUL)
 
     said = " ".join(repository.done("backtest 'motor/doubtful/*' --days 1").stdout.split())

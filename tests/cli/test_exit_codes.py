@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from monitor_sync import __main__
 from monitor_sync.cli import main
 from tests.conftest import Local
+from tests.emulator.calls import forget_requests, requests
 
 
 def invoke(*arguments: str) -> Result:
@@ -59,13 +60,11 @@ def test_nothing_made_at_all_is_exit_1(here: Path, local: Local) -> None:
 @pytest.mark.usefixtures("here", "local")
 def test_a_plan_asks_for_one_listing_and_an_apply_for_one_write_a_change(local: Local) -> None:
     assert invoke("apply", "--yes").exit_code == 0
-    requests = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2]
-    assert json.loads(requests)["POST /api/v1/monitor"] == 1
+    assert requests(local.emulator)["POST /api/v1/monitor"] == 1
 
-    local.emulator.handle("DELETE", "/__emulator/requests", "", {}, b"")
+    forget_requests(local.emulator)
     assert invoke("plan", "--fail-on-changes").exit_code == 0
-    requests = local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2]
-    assert json.loads(requests) == {"GET /api/v1/monitor": 1}
+    assert requests(local.emulator) == {"GET /api/v1/monitor": 1}
 
 
 @pytest.mark.usefixtures("here")

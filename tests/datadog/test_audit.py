@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from monitor_sync.datadog.client import Client
 from tests.conftest import Local
 from tests.datadog.conftest import Answer, Script
+from tests.emulator.calls import ask
 
 
 def event(**changed: Any) -> dict[str, Any]:
@@ -56,10 +56,7 @@ def test_the_emulators_audit_trail_names_who_changed_a_monitor(local: Local) -> 
     client = Client.from_environment(local.environment)
     body = {"name": "n", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 5", "message": ""}
     made = client.monitors.create(body)["id"]
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    path = f"/api/v1/monitor/{made}"
-    content = json.dumps({"name": "other"}).encode()
-    assert local.emulator.handle("PUT", path, "", keys, content)[0] == 200
+    ask(local.emulator, "PUT", f"/api/v1/monitor/{made}", {"name": "other"})
 
     assert client.monitors.last_editor(made).startswith("user@emulator.example, 2")
     assert client.monitors.last_editor(made + 1) == ""

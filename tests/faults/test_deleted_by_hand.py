@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.emulator.calls import requests
 from tests.faults.account import Account
 from tests.faults.estate import Machine, Spec, changed, write
 from tests.faults.matrix import BEFORE
@@ -34,8 +35,7 @@ def restore(there: Account, kept: dict[str, Any]) -> None:
 
 def audit_searches(there: Account) -> int:
     """How often the audit trail was asked."""
-    counts = json.loads(there.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
-    return int(counts.get("POST /api/v2/audit/events/search", 0))
+    return requests(there.emulator).get("POST /api/v2/audit/events/search", 0)
 
 
 def made(there: Account, key: str) -> list[int]:

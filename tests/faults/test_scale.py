@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from monitor_sync.model import WORKERS
 from monitor_sync.sync.apply import carry_out
 from monitor_sync.sync.journal import Journal, Past
 from monitor_sync.sync.plan import make_plan
+from tests.emulator.calls import ask
 from tests.faults.estate import Machine, Spec, write
 from tests.faults.recording_emulator import CREATE
 from tests.sync.builders import monitor, project
@@ -64,8 +64,7 @@ def test_an_apply_keeps_to_the_limit_and_loses_little_time_by_it(
         said, _ = process.communicate(timeout=120)
 
     assert process.returncode == 0, said[-2000:]
-    _, _, content = emulator.handle("GET", "/__emulator/limits", "", {}, b"")
-    limits = json.loads(content)
+    limits = ask(emulator, "GET", "/__emulator/limits")
     for name, counted in limits.items():
         assert counted["refused"] == 0, f"{name}: {counted}"
         assert counted["most"] <= counted["requests"], f"{name}: {counted}"

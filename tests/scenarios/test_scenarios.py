@@ -24,6 +24,7 @@ from click.testing import CliRunner, Result
 
 from monitor_sync.cli import main
 from tests.conftest import Local
+from tests.emulator.calls import ask
 
 HERE = Path(__file__).parent
 BASE, USUAL = HERE / "base", HERE / "usual"
@@ -118,24 +119,18 @@ def _by_hand(local: Local, done: dict[str, Any]) -> None:
         return
     tag = f"monitor_sync_key:{done['key']}"
     live = next(
-        monitor for monitor in _ask(local, "GET", "/api/v1/monitor") if tag in monitor["tags"]
+        monitor
+        for monitor in ask(local.emulator, "GET", "/api/v1/monitor")
+        if tag in monitor["tags"]
     )
     path = f"/api/v1/monitor/{live['id']}"
     if "set" in done:
         options = {**live["options"], **done["set"].get("options", {})}
-        _ask(local, "PUT", path, {**done["set"], "options": options})
+        ask(local.emulator, "PUT", path, {**done["set"], "options": options})
     if done.get("mute"):
-        _ask(local, "POST", f"{path}/mute", {})
+        ask(local.emulator, "POST", f"{path}/mute", {})
     if "clone" in done:
         copy = {name: live[name] for name in ("type", "query", "message", "tags", "options")}
-        _ask(local, "POST", "/api/v1/monitor", {**copy, "name": done["clone"]})
+        ask(local.emulator, "POST", "/api/v1/monitor", {**copy, "name": done["clone"]})
     if done.get("delete"):
-        _ask(local, "DELETE", path)
-
-
-def _ask(local: Local, method: str, path: str, body: Any = None) -> Any:
-    keys = {"DD-API-KEY": "test", "DD-APPLICATION-KEY": "test"}
-    sent = b"" if body is None else json.dumps(body).encode()
-    status, _, answer = local.emulator.handle(method, path, "", keys, sent)
-    assert status == 200, answer
-    return json.loads(answer)
+        ask(local.emulator, "DELETE", path)

@@ -6,68 +6,29 @@ import json
 import os
 import re
 import shlex
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from monitor_sync.app import Target, organisation
-from monitor_sync.cli import main
 from monitor_sync.cli.commands.apply import command
 from monitor_sync.model import WORKERS
 from monitor_sync.store.state import Workspace, locked
+from tests.cli.project import Project
 from tests.cli.run import BASE, FLOW
 from tests.conftest import Local
 
-KEYS = {"DD-API-KEY": "ani", "DD-APPLICATION-KEY": "ani"}
 DROP = "motor/flow/conversion-drop"
 
 
-class Project:
-    """A folder of files, the command in it, and what people do in Datadog meanwhile."""
-
-    def __init__(self, folder: Path, local: Local) -> None:
-        self.folder = folder
-        self.local = local
-        shutil.copytree(BASE, folder / "monitors")
-
-    def write(self, path: str, text: str) -> None:
-        file = self.folder / "monitors" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-
-    def many(self, count: int, *, critical: int = 12) -> None:
-        """A file with so many monitors."""
-        text = FLOW.removeprefix("monitors:\n").replace("critical: 12", f"critical: {critical}")
-        texts = (
-            text.replace("conversion-drop", f"drop-{n}").replace("{env:", f"{{n:{n},env:")
-            for n in range(count)
-        )
-        self.write("motor/flow.yaml", "monitors:\n" + "".join(texts))
-
-    def run(self, command: str) -> Result:
-        return CliRunner().invoke(main, shlex.split(command), prog_name="monitor-sync")
-
-    def done(self, command: str) -> Result:
-        result = self.run(command)
-        assert result.exit_code == 0, result.stderr
-        return result
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        sent = b"" if body is None else json.dumps(body).encode()
-        status, _, answer = self.local.emulator.handle(method, path, "", KEYS, sent)
-        assert status == 200, answer
-        return json.loads(answer)
-
-    def live(self) -> dict[str, dict[str, Any]]:
-        """The live monitors by key, those without one by id."""
-        by_key = {}
-        for monitor in self.ask("GET", "/api/v1/monitor"):
-            tags = dict(tag.split(":", 1) for tag in monitor["tags"] if ":" in tag)
-            by_key[tags.get("monitor_sync_key", str(monitor["id"]))] = monitor
-        return by_key
+def many(project: Project, count: int, *, critical: int = 12) -> None:
+    """Write a file with so many monitors."""
+    text = FLOW.removeprefix("monitors:\n").replace("critical: 12", f"critical: {critical}")
+    texts = (
+        text.replace("conversion-drop", f"drop-{n}").replace("{env:", f"{{n:{n},env:")
+        for n in range(count)
+    )
+    project.write("motor/flow.yaml", "monitors:\n" + "".join(texts))
 
 
 def here() -> Workspace:
@@ -241,9 +202,9 @@ class TestLimits:
     def test_too_many_deletes_are_refused_with_the_option_that_lets_them(
         self, project: Project
     ) -> None:
-        project.many(12)
+        many(project, 12)
         project.done("apply --yes")
-        project.many(7)
+        many(project, 7)
         refused = project.run("apply --yes")
         assert refused.exit_code == 5
         assert "5 of 12 monitors" in refused.stderr
@@ -253,9 +214,9 @@ class TestLimits:
         assert len(project.live()) == 7
 
     def test_a_review_lets_changes_pass_and_deletes_not(self, project: Project) -> None:
-        project.many(12)
+        many(project, 12)
         project.done("apply --yes")
-        project.many(7, critical=9)
+        many(project, 7, critical=9)
         assert project.run("apply --yes").stderr.count("error:") == 2
         project.done("plan --out plan.json")
         refused = project.run("apply plan.json --yes")
@@ -348,7 +309,7 @@ def test_a_deadline_that_is_over_leaves_the_rest_and_says_so(project: Project) -
 
 
 def test_a_deadline_that_is_over_halfway_is_named_and_so_is_what_it_left(project: Project) -> None:
-    project.many(6)
+    many(project, 6)
     project.local.emulator.inject(["latency,seconds=0.4,times=always,route=POST /api/v1/monitor"])
     result = project.run("apply --yes --deadline 1s --workers 1")
     assert result.exit_code == 6

@@ -18,6 +18,7 @@ from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from tests.conftest import Local
 from tests.datadog.conftest import Answer, ReceivedRequest, Script, script
+from tests.emulator.calls import requests
 
 __all__ = ["script"]
 
@@ -74,7 +75,7 @@ def test_where_all_works_every_check_passes_in_aligned_lines(local: Local) -> No
 
 def test_it_only_ever_reads(local: Local) -> None:
     doctor()
-    counts = json.loads(local.emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+    counts = requests(local.emulator)
     assert {route.split()[0] for route in counts} == {"GET"}
 
 
