@@ -170,6 +170,11 @@ def test_a_title_forges_nothing_in_any_form(root: Path, target: Target) -> None:
     assert not [line for line in shown.text(responded).splitlines() if line.startswith("::")]
     assert "<b>" not in "".join(shown.markdown(responded).split("`")[::2])
     assert "title" not in shown.csv(responded)
+    assert (
+        shown.csv(responded)
+        .splitlines()[0]
+        .endswith(",late,self_resolved_known,self_resolved,self_resolved_unacknowledged,reopened")
+    )
 
 
 def replace_number(of: Any) -> Any:

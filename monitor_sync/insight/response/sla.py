@@ -62,7 +62,10 @@ class ResponseRow:
     """
     The incidents that are alike in ``by``, counted; ``mtta`` and ``mttr`` are their times.
 
-    ``late`` counts those that were late to be acknowledged, to be resolved, or both.
+    ``late`` counts those that were late to be acknowledged, to be resolved, or both. Of
+    ``self_resolved_known`` resolved ones the tool tells how they ended; ``self_resolved`` of these
+    a recovery resolved, ``self_resolved_unacknowledged`` of them before anybody acknowledged.
+    ``reopened`` were seen to be triggered again after a resolution.
     """
 
     by: Mapping[ResponseDimension, str]
@@ -73,6 +76,10 @@ class ResponseRow:
     resolved: int
     open: int
     late: int
+    self_resolved_known: int
+    self_resolved: int
+    self_resolved_unacknowledged: int
+    reopened: int
     mtta: TimesSummary
     mttr: TimesSummary
 
@@ -146,6 +153,8 @@ def row(
         response.resolved_after for response in group if response.resolved_after is not None
     ]
     waiting = sum(response.waits for response in group)
+    ends = [response for response in group if response.by_itself is not None]
+    by_itself = [response for response in ends if response.by_itself]
     return ResponseRow(
         by=dict(zip(by, values, strict=True)),
         incidents=len(group),
@@ -155,6 +164,10 @@ def row(
         resolved=len(resolved),
         open=len(group) - len(resolved),
         late=sum(response.is_late for response in group),
+        self_resolved_known=len(ends),
+        self_resolved=len(by_itself),
+        self_resolved_unacknowledged=sum(own.acknowledged_after is None for own in by_itself),
+        reopened=sum(response.incident.reopened > 0 for response in group),
         mtta=_times(acknowledged, [response.acknowledged_in_time for response in group]),
         mttr=_times(resolved, [response.resolved_in_time for response in group]),
     )

@@ -68,6 +68,11 @@ class Response:
         return self.acknowledged_in_time is False or self.resolved_in_time is False
 
     @property
+    def by_itself(self) -> bool | None:
+        """Whether a recovery resolved it and no person; None while open, or where nobody tells."""
+        return None if self.is_open else self.incident.self_resolved
+
+    @property
     def waits(self) -> bool:
         """True if it is open and nobody has acknowledged it."""
         return self.is_open and self.acknowledged_after is None

@@ -57,6 +57,7 @@ def document(responded: Responded) -> dict[str, Any]:
 
 def row(own: ResponseRow) -> dict[str, Any]:
     """Return one row of the contract."""
+    known = own.self_resolved_known > 0
     return {
         "by": dict(own.by),
         "incidents": own.incidents,
@@ -66,6 +67,10 @@ def row(own: ResponseRow) -> dict[str, Any]:
         "resolved": own.resolved,
         "open": own.open,
         "late": own.late,
+        "self_resolved_known": own.self_resolved_known,
+        "self_resolved": own.self_resolved if known else None,
+        "self_resolved_unacknowledged": own.self_resolved_unacknowledged if known else None,
+        "reopened": own.reopened,
         "mtta": _times(own.mtta),
         "mttr": _times(own.mttr),
     }

@@ -19,6 +19,7 @@ from monitor_sync.render.response.values import (
     LATE,
     came_back,
     change,
+    endings,
     few,
     number,
     problem,
@@ -36,7 +37,7 @@ def markdown(responded: Responded) -> str:
     report = responded.report
     lines = ["## Response", "", f"{heading(responded)}.", ""]
     lines += [f"- {verdict(report, measure)}" for measure in CONDITIONS]
-    lines += ["", tally(report), ""]
+    lines += ["", tally(report), "", *(f"{line}.\n" for line in endings(report.whole))]
     for measure in CONDITIONS:
         lines += [f"### {CONDITIONS[measure]}", "", *_table(report, measure), ""]
     if "week" not in report.question.by:

@@ -23,6 +23,7 @@ from monitor_sync.render.response.values import (
     came_back,
     change,
     days,
+    endings,
     few,
     number,
     problem,
@@ -188,6 +189,7 @@ def said(responded: Responded) -> Iterator[str]:
         yield f"Acknowledged and open: {_aged(acknowledged)}."
     if report.open_before:
         yield f"Still open from before these days: {_aged(report.open_before)}."
+    yield from (f"{line}." for line in endings(report.whole))
     again = report.recurrence
     if again.occurrences:
         yield f"{came_back(again)}."

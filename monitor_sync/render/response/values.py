@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -86,6 +86,20 @@ def problem(repeater: Repeater) -> str:
         return repeater.monitor or short_title(repeater.title)
     monitor, group = rest
     return f"{monitor} ({group})" if group else monitor
+
+
+def endings(row: ResponseRow) -> Iterator[str]:
+    """Yield how many incidents nobody had to resolve, and how many did not stay resolved."""
+    known = row.self_resolved_known
+    if known:
+        of = f"{known}" if known == row.resolved else f"the {known} of which it is known"
+        share = percent(row.self_resolved / known)
+        yield (
+            f"Resolved by themselves: {row.self_resolved} of {of} ({share}),"
+            f" {row.self_resolved_unacknowledged} of these before anybody acknowledged"
+        )
+    if row.reopened:
+        yield f"Opened again after a resolution: {row.reopened}"
 
 
 def came_back(again: Recurrence) -> str:

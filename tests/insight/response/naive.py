@@ -75,6 +75,12 @@ def figures(incidents: Iterable[Incident], targets: Targets, now: float) -> dict
         "resolved": len(closed),
         "open": len(counted) - len(closed),
         "late": sum(1 for i in counted if is_late(i)),
+        "self_resolved_known": sum(1 for i in closed if i.self_resolved is not None),
+        "self_resolved": sum(1 for i in closed if i.self_resolved),
+        "self_resolved_unacknowledged": sum(
+            1 for i in closed if i.self_resolved and i.acknowledged is None
+        ),
+        "reopened": sum(1 for i in counted if i.reopened),
         "mtta": times(ack_times, targets.acknowledge, len(late_silent)),
         "mttr": times([lasted(i) for i in closed], targets.resolve, len(late_open)),
     }

@@ -42,6 +42,10 @@ def as_json(row: sla.ResponseRow) -> dict[str, Any]:
         "resolved",
         "open",
         "late",
+        "self_resolved_known",
+        "self_resolved",
+        "self_resolved_unacknowledged",
+        "reopened",
     )
     return {
         **{name: getattr(row, name) for name in counts},
@@ -73,6 +77,8 @@ def some_incidents(draw: st.DrawFn) -> list[Incident]:
             "acknowledged": None if after is None else created + after,
             "resolved": None if lasted is None else created + lasted,
             "service": draw(st.sampled_from(TEAMS)),
+            "self_resolved": draw(st.sampled_from([None, False, True])),
+            "reopened": draw(st.integers(0, 2)),
         }
         given["service_id"] = given["service"]
         given |= dict.fromkeys(

@@ -39,7 +39,7 @@ SCHEMA = """
 create table incident (
     number text, team text, unit text, service text, kind text, origin text, week text,
     priority text, problem text, created real, ack real, done real, status text, left_out text,
-    to_ack real, to_done real, lasted real, ack_target real, done_target real
+    to_ack real, to_done real, lasted real, ack_target real, done_target real, by_itself int
 )
 """
 BAD_TIMES = """
@@ -84,7 +84,7 @@ def _row(line: dict[str, Any]) -> tuple[Any, ...]:
         None if ack is None else ack - created,
         None if done is None else done - created,
         (UNTIL if done is None else done) - created,
-        1800 if old else 300, 10800 if old else 5400,
+        1800 if old else 300, 10800 if old else 5400, line["self_resolved"],
     )  # fmt: skip
 
 
@@ -144,6 +144,7 @@ COUNTS = """
 select count(*), count(to_ack), sum(to_ack is null and done is not null),
        sum(to_ack is null and done is null), count(done), sum(done is null),
        sum(coalesce(to_ack, lasted) > ack_target or coalesce(to_done, lasted) > done_target),
+       count(done), sum(by_itself and done), sum(by_itself and done and to_ack is null), 0,
        avg(to_ack), avg(to_done),
        avg(case when to_ack is not null then to_ack <= ack_target
                 when lasted > ack_target then 0 end),
@@ -181,11 +182,15 @@ def row(where: str, **values: str) -> dict[str, Any]:
 
     names = (
         "incidents", "acknowledged", "never_acknowledged", "waiting", "resolved", "open", "late",
+        "self_resolved_known", "self_resolved", "self_resolved_unacknowledged", "reopened",
     )  # fmt: skip
+    known = dict(zip(names, (count or 0 for count in counts[:11]), strict=True))
+    if not known["self_resolved_known"]:
+        known |= {"self_resolved": None, "self_resolved_unacknowledged": None}
     return {
-        **dict(zip(names, (count or 0 for count in counts[:7]), strict=True)),
-        "mtta": times("to_ack", counts[7], counts[9]),
-        "mttr": times("to_done", counts[8], counts[10]),
+        **known,
+        "mtta": times("to_ack", counts[11], counts[13]),
+        "mttr": times("to_done", counts[12], counts[14]),
     }
 
 

@@ -12,7 +12,7 @@ from monitor_sync.insight.response.report import (
     report_of,
 )
 from monitor_sync.render.response.text import verdict
-from monitor_sync.render.response.values import came_back, problem
+from monitor_sync.render.response.values import came_back, endings, problem
 from tests.insight.response.incidents import incident, monitor, project, team
 
 NOW = 1_791_200_000.0  # 2026-10-05, 08:53 UTC
@@ -52,6 +52,28 @@ def test_it_is_said_of_what_the_share_of_re_occurrences_is() -> None:
     after = "came from a problem resolved within the 30 days before"
     assert came_back(every) == f"All 17 incidents {after}; 10 different problems in all"
     assert came_back(some) == f"13 of 15 incidents (87 %) {after}; 1 different problem in all"
+
+
+def test_what_resolved_by_itself_is_told_of_what_is_known_and_what_came_again_too() -> None:
+    at = NOW - 2 * DAY
+    ended = {"resolved": at + 60, "self_resolved": True}
+    whole = report(
+        incident("1", at, **ended),
+        incident("2", at, acknowledged=at + 9, **ended),
+        incident("3", at, resolved=at + 60, self_resolved=False, reopened=2),
+        incident("4", at, acknowledged=at + 9, self_resolved=True),
+    )
+
+    assert list(endings(whole.whole)) == [
+        "Resolved by themselves: 2 of 3 (67 %), 1 of these before anybody acknowledged",
+        "Opened again after a resolution: 1",
+    ]
+    unknown = report(incident("1", at, resolved=at + 60), incident("2", at, **ended))
+    assert list(endings(unknown.whole)) == [
+        "Resolved by themselves: 1 of the 1 of which it is known (100 %),"
+        " 1 of these before anybody acknowledged"
+    ]
+    assert list(endings(report(incident("1", at, resolved=at + 60)).whole)) == []
 
 
 def test_a_team_that_never_acknowledged_is_no_team_within() -> None:
