@@ -86,22 +86,15 @@ def report_weekly(
         project, target, TimeSpan(month.start, month.end),
         offline=options.offline, budget=options.budget, conversation=conversation, now=now,
     )  # fmt: skip
-    incidents, ids, as_of = known.incidents, known.ids, known.at(now)
-    review = own = None
+    empty = Weekly(
+        project=project, week=week, teams=(), review=None,
+        as_of=known.as_of, complete=known.complete, notes=known.notes,
+    )  # fmt: skip
+    given = (known.incidents, register, week, known.at(now), known.ids)
     if options.review:
-        review = weekly.week_review(project, incidents, register, week, as_of, ids)
-    else:
-        own = weekly.team_weeks(project, teams, incidents, register, week, as_of, ids)
-        own = _with_people(own, project, target, now) if options.names else own
-    return Weekly(
-        project=project,
-        week=week,
-        teams=own or (),
-        review=review,
-        as_of=known.as_of,
-        complete=known.complete,
-        notes=known.notes,
-    )
+        return replace(empty, review=weekly.week_review(project, *given))
+    own = weekly.team_weeks(project, teams, *given)
+    return replace(empty, teams=_with_people(own, project, target, now) if options.names else own)
 
 
 def _teams(project: Project, names: Sequence[str]) -> list[Team]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor_sync import jsontext
 from monitor_sync.app.responding import Responded
-from monitor_sync.incidents import Seconds, stamp
+from monitor_sync.incidents import Seconds, ToolFigures, stamp
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.recurrence import Recurrence
 from monitor_sync.insight.response.sla import ResponseRow, TimesSummary, Trend
@@ -40,18 +40,19 @@ def document(responded: Responded) -> dict[str, Any]:
         "open_before": [_open(response) for response in report.open_before],
         "recurrence": _recurrence(report.recurrence, responded.project),
         "rca": rca(report.rca),
-        "tool_figures": [
-            {
-                "tool": figures.title,
-                "incidents": figures.incidents,
-                "acknowledged": figures.acknowledged,
-                "resolved": figures.resolved,
-                "mtta": rounded(figures.mtta),
-                "mttr": rounded(figures.mttr),
-            }
-            for figures in responded.figures
-        ],
+        "tool_figures": [_tool_figures(figures) for figures in responded.figures],
         "notes": list(responded.notes),
+    }
+
+
+def _tool_figures(figures: ToolFigures) -> dict[str, Any]:
+    return {
+        "tool": figures.title,
+        "incidents": figures.incidents,
+        "acknowledged": figures.acknowledged,
+        "resolved": figures.resolved,
+        "mtta": rounded(figures.mtta),
+        "mttr": rounded(figures.mttr),
     }
 
 

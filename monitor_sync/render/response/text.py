@@ -75,12 +75,7 @@ def text(responded: Responded, style: Style = PLAIN, *, whole: bool = False) -> 
         lines += [style(line, colour, bold=True) for line in said_of]
     lines.append("")
     if report.counted:
-        for measure in CONDITIONS:
-            first, *others = _table(report, measure, width, whole=whole)
-            lines += [style(first, dim=True), *others, ""]
-        if "week" not in report.question.by:
-            words = [line for word in _WORDS for line in wrapped(word, width, 2)]
-            lines += [*(style(line, dim=True) for line in words), ""]
+        lines += _tables(report, style, width, whole=whole)
     lines += _repeaters(responded, width)
     for line in (*said(responded), tally(report)):
         lines += wrapped(line, width, 2)
@@ -127,6 +122,18 @@ def teams_within(report: ResponseReport, measure: Measure) -> str:
     return f"{said}, {count(never, 'team')} {_DONE[measure]} none" if never else said
 
 
+def _tables(report: ResponseReport, style: Style, width: int, *, whole: bool) -> list[str]:
+    """Return the table of each measure, and what their words mean."""
+    lines: list[str] = []
+    for measure in CONDITIONS:
+        first, *others = _table(report, measure, width, whole=whole)
+        lines += [style(first, dim=True), *others, ""]
+    if "week" not in report.question.by:
+        words = [line for word in _WORDS for line in wrapped(word, width, 2)]
+        lines += [*(style(line, dim=True) for line in words), ""]
+    return lines
+
+
 def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool) -> list[str]:
     """Return the head of a table, the row of all, and the worst rows."""
     rows = report.rows
@@ -155,9 +162,9 @@ def _cells(report: ResponseReport, row: ResponseRow, measure: Measure) -> tuple[
     return (
         shorten(plain(row.name), 2 * _NAME if len(row.by) > 1 else _NAME),
         few(row),
-        percent(times.within_target).replace(" ", ""),
+        percent(times.within_target),
         *map(duration, (times.mean, times.median, times.p90, times.p95)),
-        UNKNOWN if trend is None else change(trend.change(measure)).replace(" ", ""),
+        UNKNOWN if trend is None else change(trend.change(measure)),
         "" if trend is None else sparkline(trend.means(measure)),
     )
 
