@@ -196,7 +196,8 @@ def selected(
     """
     Return the incidents that selectors mean: by our monitor where it is known, by unit and team.
 
-    ``motor`` means the unit's, ``team:NAME`` the team's, a key those that came from the monitor.
+    ``motor`` means the unit's, ``team:NAME`` the team's, those of a service that it shares
+    included, a key those that came from the monitor.
     """
     if not texts:
         return tuple(incidents)
@@ -207,7 +208,8 @@ def selected(
 def _is_meant(own: PlacedIncident, project: Project, parsed: Sequence[selectors.Selector]) -> bool:
     monitor = project.monitors.get(own.monitor)
     tags = monitor.tags if monitor else (f"service:{own.incident.service}",)
-    return selectors.selected(parsed, own.monitor or own.unit, (*tags, f"team:{own.team}"))
+    teams = (f"team:{name}" for name in (own.team, *own.claimants))
+    return selectors.selected(parsed, own.monitor or own.unit, (*tags, *teams))
 
 
 def concerned(register: Iterable[Rca], texts: Sequence[str]) -> tuple[Rca, ...]:
