@@ -173,7 +173,9 @@ def test_a_title_forges_nothing_in_any_form(root: Path, target: Target) -> None:
     assert (
         shown.csv(responded)
         .splitlines()[0]
-        .endswith(",late,self_resolved_known,self_resolved,self_resolved_unacknowledged,reopened")
+        .endswith(
+            ",late,self_resolved_known,self_resolved,self_resolved_unacknowledged,acknowledged_at_resolution,reopened"
+        )
     )
 
 

@@ -65,7 +65,9 @@ class ResponseRow:
     ``late`` counts those that were late to be acknowledged, to be resolved, or both. Of
     ``self_resolved_known`` resolved ones the tool tells how they ended; ``self_resolved`` of these
     a recovery resolved, ``self_resolved_unacknowledged`` of them before anybody acknowledged.
-    ``reopened`` were seen to be triggered again after a resolution.
+    ``acknowledged_at_resolution`` were acknowledged at the moment of their resolution: whether
+    Zenduty fills that in where nobody did is not published. ``reopened`` were seen to be triggered
+    again after a resolution.
     """
 
     by: Mapping[ResponseDimension, str]
@@ -79,6 +81,7 @@ class ResponseRow:
     self_resolved_known: int
     self_resolved: int
     self_resolved_unacknowledged: int
+    acknowledged_at_resolution: int
     reopened: int
     mtta: TimesSummary
     mttr: TimesSummary
@@ -167,6 +170,7 @@ def row(
         self_resolved_known=len(ends),
         self_resolved=len(by_itself),
         self_resolved_unacknowledged=sum(own.acknowledged_after is None for own in by_itself),
+        acknowledged_at_resolution=sum(own.acknowledged_at_resolution for own in group),
         reopened=sum(response.incident.reopened > 0 for response in group),
         mtta=_times(acknowledged, [response.acknowledged_in_time for response in group]),
         mttr=_times(resolved, [response.resolved_in_time for response in group]),

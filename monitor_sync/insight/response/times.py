@@ -73,6 +73,11 @@ class Response:
         return None if self.is_open else self.incident.self_resolved
 
     @property
+    def acknowledged_at_resolution(self) -> bool:
+        """True if it was acknowledged at the very moment at which it was resolved."""
+        return self.resolved_after is not None and self.acknowledged_after == self.resolved_after
+
+    @property
     def waits(self) -> bool:
         """True if it is open and nobody has acknowledged it."""
         return self.is_open and self.acknowledged_after is None

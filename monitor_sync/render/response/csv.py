@@ -16,7 +16,8 @@ _COUNTS: Final = (
     "incidents", "acknowledged", "never_acknowledged", "waiting", "resolved", "open",
 )  # fmt: skip
 _LATER: Final = (
-    "late", "self_resolved_known", "self_resolved", "self_resolved_unacknowledged", "reopened",
+    "late", "self_resolved_known", "self_resolved", "self_resolved_unacknowledged",
+    "acknowledged_at_resolution", "reopened",
 )  # fmt: skip
 """Columns that came later, so they stand last."""
 

@@ -71,6 +71,7 @@ def row(own: ResponseRow) -> dict[str, Any]:
         "self_resolved_known": own.self_resolved_known,
         "self_resolved": own.self_resolved if known else None,
         "self_resolved_unacknowledged": own.self_resolved_unacknowledged if known else None,
+        "acknowledged_at_resolution": own.acknowledged_at_resolution,
         "reopened": own.reopened,
         "mtta": _times(own.mtta),
         "mttr": _times(own.mttr),

@@ -89,7 +89,7 @@ def problem(repeater: Repeater) -> str:
 
 
 def endings(row: ResponseRow) -> Iterator[str]:
-    """Yield how many incidents nobody had to resolve, and how many did not stay resolved."""
+    """Yield how many incidents nobody had to resolve, what is doubtful, what came again."""
     known = row.self_resolved_known
     if known:
         of = f"{known}" if known == row.resolved else f"the {known} of which it is known"
@@ -97,6 +97,11 @@ def endings(row: ResponseRow) -> Iterator[str]:
         yield (
             f"Resolved by themselves: {row.self_resolved} of {of} ({share}),"
             f" {row.self_resolved_unacknowledged} of these before anybody acknowledged"
+        )
+    if row.acknowledged_at_resolution:
+        yield (
+            f"Acknowledged at the moment of their resolution: {row.acknowledged_at_resolution};"
+            " perhaps the tool filled that in, and nobody acknowledged them"
         )
     if row.reopened:
         yield f"Opened again after a resolution: {row.reopened}"

@@ -80,6 +80,7 @@ def figures(incidents: Iterable[Incident], targets: Targets, now: float) -> dict
         "self_resolved_unacknowledged": sum(
             1 for i in closed if i.self_resolved and i.acknowledged is None
         ),
+        "acknowledged_at_resolution": sum(1 for i in closed if i.acknowledged == i.resolved),
         "reopened": sum(1 for i in counted if i.reopened),
         "mtta": times(ack_times, targets.acknowledge, len(late_silent)),
         "mttr": times([lasted(i) for i in closed], targets.resolve, len(late_open)),

@@ -45,6 +45,7 @@ def as_json(row: sla.ResponseRow) -> dict[str, Any]:
         "self_resolved_known",
         "self_resolved",
         "self_resolved_unacknowledged",
+        "acknowledged_at_resolution",
         "reopened",
     )
     return {

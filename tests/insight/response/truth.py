@@ -144,7 +144,8 @@ COUNTS = """
 select count(*), count(to_ack), sum(to_ack is null and done is not null),
        sum(to_ack is null and done is null), count(done), sum(done is null),
        sum(coalesce(to_ack, lasted) > ack_target or coalesce(to_done, lasted) > done_target),
-       count(done), sum(by_itself and done), sum(by_itself and done and to_ack is null), 0,
+       count(done), sum(by_itself and done), sum(by_itself and done and to_ack is null),
+       sum(to_ack = to_done), 0,
        avg(to_ack), avg(to_done),
        avg(case when to_ack is not null then to_ack <= ack_target
                 when lasted > ack_target then 0 end),
@@ -182,15 +183,16 @@ def row(where: str, **values: str) -> dict[str, Any]:
 
     names = (
         "incidents", "acknowledged", "never_acknowledged", "waiting", "resolved", "open", "late",
-        "self_resolved_known", "self_resolved", "self_resolved_unacknowledged", "reopened",
+        "self_resolved_known", "self_resolved", "self_resolved_unacknowledged",
+        "acknowledged_at_resolution", "reopened",
     )  # fmt: skip
-    known = dict(zip(names, (count or 0 for count in counts[:11]), strict=True))
+    known = dict(zip(names, (count or 0 for count in counts[:12]), strict=True))
     if not known["self_resolved_known"]:
         known |= {"self_resolved": None, "self_resolved_unacknowledged": None}
     return {
         **known,
-        "mtta": times("to_ack", counts[11], counts[13]),
-        "mttr": times("to_done", counts[12], counts[14]),
+        "mtta": times("to_ack", counts[12], counts[14]),
+        "mttr": times("to_done", counts[13], counts[15]),
     }
 
 

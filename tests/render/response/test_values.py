@@ -62,16 +62,19 @@ def test_what_resolved_by_itself_is_told_of_what_is_known_and_what_came_again_to
         incident("2", at, acknowledged=at + 9, **ended),
         incident("3", at, resolved=at + 60, self_resolved=False, reopened=2),
         incident("4", at, acknowledged=at + 9, self_resolved=True),
+        incident("5", at, acknowledged=at + 60, resolved=at + 60),
     )
 
     assert list(endings(whole.whole)) == [
-        "Resolved by themselves: 2 of 3 (67 %), 1 of these before anybody acknowledged",
+        "Resolved by themselves: 2 of the 3 of which it is known (67 %), 1 of these before"
+        " anybody acknowledged",
+        "Acknowledged at the moment of their resolution: 1; perhaps the tool filled that in,"
+        " and nobody acknowledged them",
         "Opened again after a resolution: 1",
     ]
-    unknown = report(incident("1", at, resolved=at + 60), incident("2", at, **ended))
-    assert list(endings(unknown.whole)) == [
-        "Resolved by themselves: 1 of the 1 of which it is known (100 %),"
-        " 1 of these before anybody acknowledged"
+    alone = report(incident("2", at, **ended))
+    assert list(endings(alone.whole)) == [
+        "Resolved by themselves: 1 of 1 (100 %), 1 of these before anybody acknowledged"
     ]
     assert list(endings(report(incident("1", at, resolved=at + 60)).whole)) == []
 
