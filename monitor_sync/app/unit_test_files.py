@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from monitor_sync.insight.unit_test import STATES, Expectation, UnitTest
 from monitor_sync.insight.values import Status
 from monitor_sync.language import query as queries
 from monitor_sync.language.query import Parsed
+from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.language.tree import CheckQuery, CompositeQuery, SearchQuery, Series, SloQuery
 from monitor_sync.language.tree_queries import is_counted, tags_in
 from monitor_sync.model import Monitor, Project
@@ -117,8 +117,7 @@ def _monitors(file: str, pattern: str, beside: Mapping[str, Monitor]) -> list[Mo
         return [beside[pattern]]
     monitors = [monitor for name, monitor in beside.items() if fnmatchcase(name, pattern)]
     if not monitors:
-        close = difflib.get_close_matches(pattern, beside, n=1)
-        hint = f"did you mean `{close[0]}`?" if close else f"it has {listed(list(beside))}"
+        hint = did_you_mean(pattern, beside, f"it has {listed(list(beside))}")
         message = f"{file}.yaml declares no monitor `{pattern}`"
         raise _WrongTest(("monitor",), message, hint if beside else "", _NO_MONITOR)
     return monitors
@@ -322,8 +321,7 @@ def _asked(series: Series) -> dict[str, str]:
 def _check_name(where: DataPath, name: str, known: set[str]) -> None:
     if name in known:
         return
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{close[0]}`?" if close else f"it reads {listed(sorted(known))}"
+    hint = did_you_mean(name, sorted(known), f"it reads {listed(sorted(known))}")
     raise _WrongTest(where, f"the query does not read `{name}`", hint)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from monitor_sync.emulator.faults import COMMON, EVERY_REQUEST, KINDS, Fault, FaultKind
+from monitor_sync.emulator.spelling import BadSetting, did_you_mean
 
 _LONGEST = 1_000_000_000  # seconds; whoever means longer leaves it out
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", EVERY_REQUEST)
@@ -16,12 +16,8 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", EVERY_REQUEST)
 Spec: TypeAlias = "Fault | str | Mapping[str, Any]"
 
 
-class BadFault(ValueError):
-    """A fault that nobody can mean. `hint` says what to write instead, or is empty."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+class BadFault(BadSetting):
+    """A fault that nobody can mean."""
 
 
 def read(spec: Spec, routes: Collection[str]) -> Fault:
@@ -175,5 +171,4 @@ def _shown(value: Any) -> str:
 
 
 def _nearest(word: Any, among: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, among, n=1) if isinstance(word, str) else []
-    return f"write `{near[0]}`" if near else ""
+    return did_you_mean(word, among) if isinstance(word, str) else ""

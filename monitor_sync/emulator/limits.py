@@ -6,11 +6,12 @@ for monitors. They are counted always and enforced only on request, all of them 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from monitor_sync.emulator.spelling import BadSetting, did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,8 @@ _NAMED = {limit.name: limit for limit in (*_LIMITS.values(), _ELSEWHERE)}
 _SETTING = re.compile(r"(?P<name>[^=]*)=(?P<requests>[1-9]\d*)/(?P<seconds>[1-9]\d*)", re.ASCII)
 
 
-class BadLimit(ValueError):
-    """A rate limit that nobody can mean. `hint` says what to write instead."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
+class BadLimit(BadSetting):
+    """A rate limit that nobody can mean."""
 
 
 def read(setting: str) -> CountedLimit:
@@ -70,10 +67,9 @@ def read(setting: str) -> CountedLimit:
         )
     name = match["name"]
     if name not in _NAMED:
-        near = difflib.get_close_matches(name, _NAMED, n=1)
         raise BadLimit(
             f"'{name}' is the name of no rate limit, expected one of {', '.join(_NAMED)}",
-            f"write `{near[0]}=…`" if near else "GET /__emulator/limits tells them as well",
+            did_you_mean(name, _NAMED, "GET /__emulator/limits tells them as well", "`{}=…`"),
         )
     return CountedLimit(name=name, requests=int(match["requests"]), seconds=int(match["seconds"]))
 

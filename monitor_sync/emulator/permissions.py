@@ -6,7 +6,6 @@ of its documentation and client (`current_user`, its application keys); none of 
 
 from __future__ import annotations
 
-import difflib
 import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -20,6 +19,7 @@ from monitor_sync.emulator.answers import (
     refused_at_the_edge,
 )
 from monitor_sync.emulator.people import person_of
+from monitor_sync.emulator.spelling import BadSetting, did_you_mean
 
 # Every permission the emulator knows, and what stands before the word in its group's name.
 _GROUPS = {
@@ -83,13 +83,14 @@ _FAMILY = uuid.UUID("00000000-0000-4000-8000-000000000000")
 SINCE = timestamp(1_700_000_000)
 
 
-class BadPermission(ValueError):
-    """A permission that the emulator does not know. `hint` says which it does."""
+class BadPermission(BadSetting):
+    """A permission that the emulator does not know."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"'{name}' is no permission, expected one of {', '.join(_GROUPS)}")
-        near = difflib.get_close_matches(name, _GROUPS, n=1)
-        self.hint = f"write `{near[0]}`" if near else ""
+        known = ", ".join(_GROUPS)
+        super().__init__(
+            f"'{name}' is no permission, expected one of {known}", did_you_mean(name, _GROUPS)
+        )
 
 
 def known(names: Iterable[str]) -> frozenset[str]:

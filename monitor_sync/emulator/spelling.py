@@ -1,13 +1,13 @@
 """Is a name that the emulator does not know a slip of the pen, or newer than the emulator?
 
-A slip is refused, as Datadog refuses every name it does not know. A name that resembles none of the
-known ones is let pass: Datadog may have learnt it since this was written.
+In a request a slip is refused, as Datadog refuses every name it does not know. A name that
+resembles none of the known ones is let pass: Datadog may have learnt it since this was written.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 _ALIKE = 0.8  # share of equal letters: `notify_no_dta` and `notify_no_data` have 0.96
 
@@ -19,6 +19,20 @@ def is_misspelt(name: str, known: Collection[str]) -> bool:
     return any(_one_slip(name, right) for right in known) or bool(
         difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE)
     )
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", form: str = "`{}`") -> str:
+    """Return a hint with the known word that is nearest to a wrong one; `otherwise` without one."""
+    near = difflib.get_close_matches(word, [*known], n=1)
+    return f"did you mean {form.format(near[0])}?" if near else otherwise
+
+
+class BadSetting(ValueError):
+    """A setting that nobody can mean. `hint` says what to write instead, or is empty."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def _one_slip(written: str, right: str) -> bool:

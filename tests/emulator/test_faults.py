@@ -116,12 +116,16 @@ def test_faults_are_set_told_and_ended_over_http(call: Caller) -> None:
 
 
 BAD: list[tuple[Any, str, str]] = [
-    ("trottled", "'trottled' is no kind of fault, expected one of latency, ", "write `throttled`"),
+    (
+        "trottled",
+        "'trottled' is no kind of fault, expected one of latency, ",
+        "did you mean `throttled`?",
+    ),
     ({"route": "*"}, "null is no kind of fault, expected one of latency, ", ""),
     (
         "throttled,second=3",
         "'second' is nothing that fault throttled takes, expected route, skip, times, seconds",
-        "write `seconds`",
+        "did you mean `seconds`?",
     ),
     ("latency,seconds=soon", "'soon' for seconds, expected a number of 0 or more", "e.g. `s"),
     ({"kind": "latency", "seconds": True}, "true for seconds, expected a number of 0", "e.g. `s"),
@@ -139,7 +143,7 @@ BAD: list[tuple[Any, str, str]] = [
     (
         "error-before,route=POST /api/v1/monitors",
         "'POST /api/v1/monitors' for route, but the emulator answers no such request",
-        "write `POST /api/v1/monitor`",
+        "did you mean `POST /api/v1/monitor`?",
     ),
     (
         "lagging,route=POST /api/v1/monitor",

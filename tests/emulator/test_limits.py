@@ -65,7 +65,11 @@ def test_all_recorded_limits_are_enforced_on_request(clock: Clock) -> None:
         ("post_monitors", "'post_monitors' is no rate limit, expected NAME=N/S", "e.g. `post"),
         ("post_monitors=0/1", "'post_monitors=0/1' is no rate limit, expected", "e.g. `post"),
         ("post_monitors=5/.5", "'post_monitors=5/.5' is no rate limit, expected", "e.g. `post"),
-        ("post_monitor=5/1", "'post_monitor' is the name of no rate limit", "write `post_monitors"),
+        (
+            "post_monitor=5/1",
+            "'post_monitor' is the name of no rate limit",
+            "mean `post_monitors",
+        ),
         ("nothing=5/1", "'nothing' is the name of no rate limit", "GET /__emulator/limits tells"),
     ],
 )

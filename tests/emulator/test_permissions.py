@@ -55,7 +55,7 @@ def test_every_route_but_those_about_the_keys_themselves_needs_a_permission() ->
 def test_an_unknown_permission_is_named() -> None:
     with pytest.raises(BadPermission, match=r"^'monitor_write' is no permission, ") as raised:
         Emulator(lacking=["monitor_write"])
-    assert raised.value.hint == "write `monitors_write`"
+    assert raised.value.hint == "did you mean `monitors_write`?"
 
 
 def test_the_application_key_that_asks_is_listed(call: Caller) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor_sync.emulator.answers import Answer
+from monitor_sync.emulator.spelling import BadSetting, did_you_mean
 
 IN_DATADOG = {
     "webhook-missing": "Datadog has no webhook (or service, or team) of that name",
@@ -48,12 +48,8 @@ WAYS = {**IN_DATADOG, **IN_THE_TOOL, **OF_ONE_TOOL, **ANSWERS}
 """Every way by name, and what it does."""
 
 
-class BadWay(ValueError):
-    """A way to be broken that there is not. `hint` says what to write instead."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
+class BadWay(BadSetting):
+    """A way to be broken that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +79,13 @@ def read(specs: Iterable[str], teams: Collection[str]) -> tuple[Broken, ...]:
 def _read(spec: str, teams: Collection[str]) -> Broken:
     way, equals, team = spec.partition("=")
     if way not in WAYS:
-        near = difflib.get_close_matches(way, WAYS, n=1)
         raise BadWay(
             f"'{way}' is no way to be broken",
-            f"did you mean `{near[0]}`?" if near else f"it is one of {', '.join(WAYS)}",
+            did_you_mean(way, WAYS, f"it is one of {', '.join(WAYS)}"),
         )
     if equals and team not in teams:
-        near = difflib.get_close_matches(team, teams, n=1)
         raise BadWay(
             f"no team '{team}' is in teams.yaml",
-            f"did you mean `{way}={near[0]}`?" if near else f"leave `={team}` out for all teams",
+            did_you_mean(team, teams, f"leave `={team}` out for all teams", f"`{way}={{}}`"),
         )
     return Broken(way, team)

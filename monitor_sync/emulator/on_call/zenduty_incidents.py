@@ -9,7 +9,6 @@ last acknowledgement of an incident that triggered again instead of the first.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from monitor_sync.emulator.on_call.zenduty_alerts import (
     incident_id,
     written,
 )
+from monitor_sync.emulator.spelling import did_you_mean
 
 VARIANTS = {
     "oldest-first": "Zenduty lists its oldest incidents first",
@@ -47,10 +47,9 @@ def known_variants(names: Iterable[str]) -> frozenset[str]:
     """Return these variants. Raises `BadWay` for one that there is not."""
     chosen = frozenset(names)
     for name in sorted(chosen - VARIANTS.keys()):
-        near = difflib.get_close_matches(name, VARIANTS, n=1)
         raise BadWay(
             f"'{name}' is no variant of an on-call tool",
-            f"did you mean `{near[0]}`?" if near else f"it is one of {', '.join(VARIANTS)}",
+            did_you_mean(name, VARIANTS, f"it is one of {', '.join(VARIANTS)}"),
         )
     return chosen
 

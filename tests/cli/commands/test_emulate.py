@@ -16,8 +16,12 @@ from monitor_sync.emulator.faults import KINDS
 from tests.cli.run import environment, invoke, run_process, small_project
 
 SLIPS = [
-    (["--fault", "trottled"], "'trottled' is no kind of fault", "write `throttled`"),
-    (["--fault", "latency,second=1"], "'second' is nothing that fault latency", "write `seconds`"),
+    (["--fault", "trottled"], "'trottled' is no kind of fault", "did you mean `throttled`?"),
+    (
+        ["--fault", "latency,second=1"],
+        "'second' is nothing that fault latency",
+        "did you mean `seconds`?",
+    ),
     (["--limit", "post_monitor=5/1"], "'post_monitor' is the name of no", "`post_monitors=…`"),
     (["--without", "monitor_write"], "'monitor_write' is no permission", "write `monitors_write`"),
 ]
