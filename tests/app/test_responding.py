@@ -208,6 +208,12 @@ def test_the_site_has_the_numbers_of_report_sla_and_says_where_it_looks_further(
     assert [row["number"] for row in figures["open_before"]] == ["6"]
     assert [row[0] for row in shown_rows(page, "Open incidents")] == ["6", "5", "7"]
     assert '<b class="">3</b> open now, of all since 2026-07-13; 0 not acknowledged' in page
+    claims = document(responded_to(root, target, selectors=("team:claims",)))["total"]
+    team = " ".join(site["teams/claims.html"].split())
+    for name, promised in (("mtta", "5m"), ("mttr", "15m")):
+        mean, within = duration(claims[name]["mean"]), percent(claims[name]["within_target"])
+        assert f">{mean}</b> {name.upper()}, target {promised}; {within} of" in team
+    assert f"<b>{claims['incidents']}</b> incidents: {claims['late']} late" in team
 
 
 def shown_rows(page: str, label: str) -> list[list[str]]:

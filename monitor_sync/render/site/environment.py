@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from monitor_sync.counting import count
+from monitor_sync.insight.response.titles import short_title
 from monitor_sync.render.quantities import duration, percent
 
 _UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"} | {
@@ -36,7 +37,7 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"count": count, "json": script_json, "markdown": markdown}
-    made.filters |= {"duration": duration, "percent": unbroken_percent}
+    made.filters |= {"duration": duration, "percent": unbroken_percent, "short_title": short_title}
     return made
 
 

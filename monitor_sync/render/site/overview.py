@@ -124,9 +124,13 @@ def _repeaters(facts: SiteFacts, report: ResponseReport) -> Iterator[tuple[Repea
     """Yield what came back: by our monitor, else by its title where incidents may be named."""
     for repeater in report.recurrence.repeaters[:_MOST]:
         monitor = facts.project.monitors.get(repeater.monitor)
-        title = repeater.title if facts.names else "an incident that no monitor of ours saw"
+        title = (
+            problem(repeater)
+            if monitor or facts.names
+            else "an incident that no monitor of ours saw"
+        )
         where = f"{monitor.path}:{monitor.line}" if monitor else ""
-        yield repeater, problem(repeater) if monitor else title, where
+        yield repeater, title, where
 
 
 def _heat(facts: SiteFacts) -> dict[str, Any] | None:
