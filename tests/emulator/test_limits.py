@@ -68,7 +68,7 @@ def test_all_recorded_limits_are_enforced_on_request(clock: Clock) -> None:
         (
             "post_monitor=5/1",
             "'post_monitor' is the name of no rate limit",
-            "mean `post_monitors",
+            "did you mean `post_monitors",
         ),
         ("nothing=5/1", "'nothing' is the name of no rate limit", "GET /__emulator/limits tells"),
     ],

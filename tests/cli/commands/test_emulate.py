@@ -23,7 +23,7 @@ SLIPS = [
         "did you mean `seconds`?",
     ),
     (["--limit", "post_monitor=5/1"], "'post_monitor' is the name of no", "`post_monitors=…`"),
-    (["--without", "monitor_write"], "'monitor_write' is no permission", "write `monitors_write`"),
+    (["--without", "monitor_write"], "'monitor_write' is no permission", "mean `monitors_write`?"),
 ]
 
 
