@@ -13,7 +13,7 @@ from monitor_sync.incidents import HistoryPage, Incident, Seconds, TimeSpan
 from monitor_sync.insight.response.titles import datadog_title
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.store import history_spans
-from monitor_sync.store.history import HistoryFile, Reading
+from monitor_sync.store.history import HistoryFile, ReadSpan
 
 if TYPE_CHECKING:
     from monitor_sync.app.conversation import Progress
@@ -87,7 +87,7 @@ def fetch(
             pieces = _pieces(history, source, span, now)
         with _shown(progress, source, pieces) as step:
             for piece in pieces:
-                _read(history, source, Reading(piece, now), "", fetched)
+                _read(history, source, ReadSpan(piece, now), "", fetched)
                 step(True)
         _look_at_open(history, source, span, now, fetched)
     except Unread as unread:
@@ -130,7 +130,7 @@ def _resumed(
 
 
 def _read(
-    history: HistoryFile, source: Source, reading: Reading, cursor: str, fetched: Fetched
+    history: HistoryFile, source: Source, reading: ReadSpan, cursor: str, fetched: Fetched
 ) -> None:
     """Read one span and write it page by page."""
     for page in source.pages(reading.span, cursor):

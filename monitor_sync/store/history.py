@@ -83,7 +83,7 @@ _KEPT: Final = {
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Reading:
+class ReadSpan:
     """A span that was read from a source to its end; ``read`` is when that reading began."""
 
     span: TimeSpan
@@ -94,7 +94,7 @@ class Reading:
 class Unfinished:
     """A reading that was interrupted: its next page begins at ``cursor``."""
 
-    reading: Reading
+    reading: ReadSpan
     cursor: str
 
 
@@ -105,7 +105,7 @@ class HistoryFile:
         self._database = database
         self.set_aside = set_aside
 
-    def keep(self, source: str, page: HistoryPage, reading: Reading | None = None) -> None:
+    def keep(self, source: str, page: HistoryPage, reading: ReadSpan | None = None) -> None:
         """Write a page of ``reading``, and where it goes on or that it is complete."""
         with self._writing() as database:
             self._write_incidents(source, page.incidents)
@@ -126,7 +126,7 @@ class HistoryFile:
             _UPSERT, ((source, *_values(incident, _INCIDENT)) for incident in incidents)
         )
 
-    def _note(self, source: str, reading: Reading, cursor: str) -> None:
+    def _note(self, source: str, reading: ReadSpan, cursor: str) -> None:
         span, database = reading.span, self._database
         row = (source, span.start, span.end, reading.read)
         if cursor:
@@ -161,7 +161,7 @@ class HistoryFile:
         row = self._database.execute(query, (source,)).fetchone()
         return _typed(row[0], float) if row else None
 
-    def readings(self, source: str) -> tuple[Reading, ...]:
+    def readings(self, source: str) -> tuple[ReadSpan, ...]:
         """Return which spans of a source were read, and when, in order of their start."""
         rows = self._database.execute(
             "SELECT start, end, read FROM readings WHERE source = ? ORDER BY start", (source,)
@@ -346,9 +346,9 @@ def _transition(row: Sequence[Any]) -> AlertTransition:
     return _typed(values, AlertTransition)
 
 
-def _reading(row: Sequence[Any]) -> Reading:
+def _reading(row: Sequence[Any]) -> ReadSpan:
     start, end, read = _typed(row, tuple[float, float, float])
-    return Reading(TimeSpan(start, end), read)
+    return ReadSpan(TimeSpan(start, end), read)
 
 
 def _typed(value: Any, kind: type[_T]) -> _T:

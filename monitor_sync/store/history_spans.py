@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from monitor_sync.incidents import Seconds, TimeSpan
-from monitor_sync.store.history import Reading
+from monitor_sync.store.history import ReadSpan
 
 FRESH: Final[Seconds] = 300.0
 """What was read less than this long ago is not read again."""
 
 
 def missing(
-    wanted: TimeSpan, readings: Iterable[Reading], *, now: Seconds, settles: Seconds
+    wanted: TimeSpan, readings: Iterable[ReadSpan], *, now: Seconds, settles: Seconds
 ) -> list[TimeSpan]:
     """
     Return the parts of a span that are to be read, the earliest first.
@@ -35,7 +35,7 @@ def missing(
     return [part for part in parts if part.start < part.end]
 
 
-def around(wanted: TimeSpan, readings: Iterable[Reading]) -> TimeSpan:
+def around(wanted: TimeSpan, readings: Iterable[ReadSpan]) -> TimeSpan:
     """Return the span with all that was read next to it without a gap."""
     ordered = sorted((reading.span for reading in readings), key=lambda span: span.start)
     runs: list[TimeSpan] = []
@@ -74,7 +74,7 @@ def clustered(times: Iterable[Seconds], apart: Seconds) -> list[TimeSpan]:
     return spans
 
 
-def _known(readings: Iterable[Reading], now: Seconds, settles: Seconds) -> list[TimeSpan]:
+def _known(readings: Iterable[ReadSpan], now: Seconds, settles: Seconds) -> list[TimeSpan]:
     known = []
     for reading in readings:
         span, read = reading.span, reading.read

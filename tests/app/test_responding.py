@@ -23,7 +23,7 @@ from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.response.json import document
 from monitor_sync.render.site.pages import pages
 from monitor_sync.store import history
-from monitor_sync.store.history import Reading
+from monitor_sync.store.history import ReadSpan
 from tests.insight.response.incidents import incident
 
 NOW = datetime(2026, 10, 5, 6, tzinfo=UTC).timestamp()  # a Monday
@@ -68,7 +68,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
         )
     )  # fmt: skip
     with history.opened(history_folder.folder(target, None, "acme", print)) as file:
-        file.keep("zenduty@z.example", page, Reading(span, NOW - 3600))
+        file.keep("zenduty@z.example", page, ReadSpan(span, NOW - 3600))
     return target
 
 

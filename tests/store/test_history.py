@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, TimeSpan
-from monitor_sync.store.history import FILE, FORMAT, HistoryFile, Reading, Unfinished, opened
+from monitor_sync.store.history import FILE, FORMAT, HistoryFile, ReadSpan, Unfinished, opened
 
 _PAGES = 25
 ALWAYS = TimeSpan(0, 1e12)
@@ -121,7 +121,7 @@ def test_incidents_without_detail_come_newest_first(history: HistoryFile) -> Non
 
 
 def test_a_reading_is_whole_only_after_its_last_page(history: HistoryFile) -> None:
-    reading = Reading(TimeSpan(0, 500), 900)
+    reading = ReadSpan(TimeSpan(0, 500), 900)
     history.keep(SOURCE, HistoryPage(incidents=(incident(1),), cursor="2"), reading)
     assert history.readings(SOURCE) == ()
     assert history.unfinished(SOURCE) == Unfinished(reading, "2")
@@ -133,10 +133,10 @@ def test_a_reading_is_whole_only_after_its_last_page(history: HistoryFile) -> No
 
 def test_a_later_reading_takes_the_place_of_those_within_it(history: HistoryFile) -> None:
     for span, read in ((TimeSpan(0, 10), 1.0), (TimeSpan(5, 30), 2.0), (TimeSpan(0, 20), 3.0)):
-        history.keep(SOURCE, HistoryPage(), Reading(span, read))
+        history.keep(SOURCE, HistoryPage(), ReadSpan(span, read))
     assert history.readings(SOURCE) == (
-        Reading(TimeSpan(0, 20), 3.0),
-        Reading(TimeSpan(5, 30), 2.0),
+        ReadSpan(TimeSpan(0, 20), 3.0),
+        ReadSpan(TimeSpan(5, 30), 2.0),
     )
 
 
@@ -236,7 +236,7 @@ def _write_much(folder: str, first: int) -> None:
     for number in range(first, first + _PAGES):
         with opened(Path(folder)) as history:
             page = HistoryPage(incidents=(incident(number),), transitions=(transition(number),))
-            history.keep(f"source {first}", page, Reading(TimeSpan(number, number + 1), number))
+            history.keep(f"source {first}", page, ReadSpan(TimeSpan(number, number + 1), number))
 
 
 def _write_until_killed(folder: str, statements: int) -> None:
@@ -251,12 +251,12 @@ def _write_until_killed(folder: str, statements: int) -> None:
     with opened(Path(folder)) as history:
         history._database.set_trace_callback(count)
         page = HistoryPage(incidents=(incident(3), incident(4)), cursor="4")
-        history.keep(SOURCE, page, Reading(TimeSpan(0, 500), 900))
+        history.keep(SOURCE, page, ReadSpan(TimeSpan(0, 500), 900))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot be killed like this on Windows")
 def test_a_kill_at_any_statement_leaves_the_page_and_its_place_or_neither(tmp_path: Path) -> None:
-    reading = Reading(TimeSpan(0, 500), 900)
+    reading = ReadSpan(TimeSpan(0, 500), 900)
     with opened(tmp_path) as history:
         history.keep(SOURCE, HistoryPage(incidents=(incident(1),), cursor="2"), reading)
     outcomes = []
@@ -310,7 +310,7 @@ def test_a_row_that_nobody_here_wrote_is_damage_and_no_traceback(
 ) -> None:
     with opened(tmp_path) as history:
         page = HistoryPage(incidents=(incident(),), transitions=(transition(1),))
-        history.keep(SOURCE, page, Reading(ALWAYS, 5.0))
+        history.keep(SOURCE, page, ReadSpan(ALWAYS, 5.0))
     with sqlite3.connect(tmp_path / FILE) as database:
         database.execute(f"UPDATE {change}")
     database.close()

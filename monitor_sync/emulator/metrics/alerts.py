@@ -198,7 +198,7 @@ def _by_minute(account: Account, series: SeriesQuery, first: int, end: int) -> d
         }
     whole: dict[Any, dict[int, float]] = {}
     for begin in range(first, end, _DAY):
-        span = answers.Span(start=begin, end=min(begin + _DAY, end), wanted=_MINUTE)
+        span = answers.QueriedSpan(start=begin, end=min(begin + _DAY, end), wanted=_MINUTE)
         for group, line in answers.lines(account, series, span).items():
             whole.setdefault(group, {}).update(line)
     minutes = range(first, end, _MINUTE)

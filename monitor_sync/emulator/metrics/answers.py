@@ -34,7 +34,7 @@ _LONGEST: Final = 400 * 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class QueriedSpan:
     """A stretch of time in Unix seconds, its end excluded, and the bucket that is wanted or 0."""
 
     start: float
@@ -46,7 +46,7 @@ class Span:
         return buckets.interval(self.end - self.start, series.seconds or self.wanted)
 
 
-def lines(account: Account, expression: Expression, span: Span) -> dict[Group, Line]:
+def lines(account: Account, expression: Expression, span: QueriedSpan) -> dict[Group, Line]:
     """Return the line of each group of an expression."""
     match expression:
         case SeriesQuery():
@@ -59,7 +59,7 @@ def lines(account: Account, expression: Expression, span: Span) -> dict[Group, L
             raise NotServed("a query without a series")
 
 
-def _series(account: Account, series: SeriesQuery, span: Span) -> dict[Group, Line]:
+def _series(account: Account, series: SeriesQuery, span: QueriedSpan) -> dict[Group, Line]:
     seconds = span.interval(series)
     sources = _sources(account, series, span)
     made: dict[Group, Line] = {}
@@ -83,7 +83,7 @@ Points = tuple[str, list[float], list[float]]
 """Kind, times and values of a source."""
 
 
-def _sources(account: Account, series: SeriesQuery, span: Span) -> dict[Group, list[Points]]:
+def _sources(account: Account, series: SeriesQuery, span: QueriedSpan) -> dict[Group, list[Points]]:
     held: dict[Group, list[Points]] = {}
     for source in account.metrics.submitted.of(series.metric):
         group = tuple(source.value_of(key) or "" for key in series.by)
@@ -103,7 +103,7 @@ def _sources(account: Account, series: SeriesQuery, span: Span) -> dict[Group, l
 
 
 def _operation(
-    account: Account, sign: str, left: Expression, right: Expression, span: Span
+    account: Account, sign: str, left: Expression, right: Expression, span: QueriedSpan
 ) -> dict[Group, Line]:
     sides = [
         side if isinstance(side, float) else lines(account, side, span) for side in (left, right)
@@ -205,7 +205,7 @@ def timeseries(account: Account, request: Request, _: str) -> Answer:
 
 
 def _of_query(
-    account: Account, query: Mapping[str, Any], span: Span
+    account: Account, query: Mapping[str, Any], span: QueriedSpan
 ) -> list[tuple[list[str], Line]]:
     source = query.get("data_source")
     if source == "metrics":
@@ -226,10 +226,10 @@ def _tags(by: Group, group: Group) -> list[str]:
     return [f"{key}:{value}" for key, value in zip(by, group, strict=True)]
 
 
-def _span(start: float, end: float, wanted: int) -> Span:
+def _span(start: float, end: float, wanted: int) -> QueriedSpan:
     if not 0 < start < end or end - start > _LONGEST:
         raise refused("Invalid time range: 'from' must be before 'to'")
-    return Span(start=start, end=end, wanted=wanted)
+    return QueriedSpan(start=start, end=end, wanted=wanted)
 
 
 def _read(text: str) -> Expression:
@@ -242,7 +242,7 @@ def _read(text: str) -> Expression:
     return expression
 
 
-def _lines(account: Account, expression: Expression, span: Span) -> dict[Group, Line]:
+def _lines(account: Account, expression: Expression, span: QueriedSpan) -> dict[Group, Line]:
     try:
         return lines(account, expression, span)
     except NotServed as problem:

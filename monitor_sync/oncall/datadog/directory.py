@@ -40,7 +40,7 @@ class DatadogTeam:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class EscalationPolicy:
     """An escalation policy: its steps in order, and the objects that they refer to."""
 
     name: str
@@ -77,7 +77,7 @@ class DatadogLists(ToolLists):
             return NotRead("Datadog On-Call does not say what its routing rules are")
         return tuple(held[rule] for rule in order)
 
-    def policy(self, policy: str) -> Policy | NotRead:
+    def policy(self, policy: str) -> EscalationPolicy | NotRead:
         """Return an escalation policy with everybody whom its steps name."""
         document = self._reader.document(
             POLICY, "an escalation policy", query={"include": "steps.targets"}, policy=policy
@@ -86,7 +86,7 @@ class DatadogLists(ToolLists):
             return document
         data, held = part(document, "data"), included(document)
         steps = tuple(held[step] for step in related(data, "steps") if step in held)
-        return Policy(name=text(attribute(data, "name")), steps=steps, named=held)
+        return EscalationPolicy(name=text(attribute(data, "name")), steps=steps, named=held)
 
     def responders(self, team: str) -> tuple[Responder, ...] | NotRead:
         """Return whom Datadog calls first now for a team."""

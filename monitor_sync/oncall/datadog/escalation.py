@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from monitor_sync.oncall import coverage
-from monitor_sync.oncall.datadog.directory import DatadogLists, Policy, responder
+from monitor_sync.oncall.datadog.directory import DatadogLists, EscalationPolicy, responder
 from monitor_sync.oncall.datadog.documents import Reference, attribute, related
 from monitor_sync.oncall.datadog.schedule import people_now, turns
 from monitor_sync.oncall.path import (
@@ -66,7 +66,7 @@ def beyond(
     return Followed(steps=(escalation, schedule, person), levels=known or (), shifts=shifts)
 
 
-def _escalation_step(policy: Policy, page: PageToFollow) -> PathStep:
+def _escalation_step(policy: EscalationPolicy, page: PageToFollow) -> PathStep:
     problem = fix = note = ""
     if not policy.steps:
         problem, fix = "it has no steps, so it calls nobody", "give the policy a first step"
@@ -81,7 +81,7 @@ def _delay(step: Fields) -> timedelta:
     return span(attribute(step, "escalate_after_seconds")) or timedelta()
 
 
-def _schedules(step: Fields, policy: Policy) -> list[Reference]:
+def _schedules(step: Fields, policy: EscalationPolicy) -> list[Reference]:
     """Return the schedules whose person on call a step calls now."""
     schedules = []
     for target in related(step, "targets"):
@@ -93,7 +93,7 @@ def _schedules(step: Fields, policy: Policy) -> list[Reference]:
     return schedules
 
 
-def _others(step: Fields, policy: Policy) -> list[Responder]:
+def _others(step: Fields, policy: EscalationPolicy) -> list[Responder]:
     """Return whom a step calls directly: users, whole teams, the turns before and after."""
     others = []
     for target in related(step, "targets"):
@@ -110,7 +110,7 @@ def _others(step: Fields, policy: Policy) -> list[Responder]:
 
 
 def _levels(
-    policy: Policy,
+    policy: EscalationPolicy,
     read: dict[Reference, tuple[Shift, ...] | NotRead],
     called: tuple[Responder, ...] | NotRead | None,
     window: LookAhead,
@@ -135,7 +135,7 @@ def _levels(
 
 
 def _schedule_step(
-    policy: Policy,
+    policy: EscalationPolicy,
     read: dict[Reference, tuple[Shift, ...] | NotRead],
     levels: Sequence[EscalationLevel],
     window: LookAhead,

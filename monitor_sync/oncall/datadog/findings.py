@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from monitor_sync.counting import count
-from monitor_sync.oncall.datadog.routing import Routed, RoutingRule
-from monitor_sync.oncall.datadog.routing_query import PageOfMonitor, matches
+from monitor_sync.oncall.datadog.routing import PageEnd, RoutingRule
+from monitor_sync.oncall.datadog.routing_query import MonitorPage, matches
 from monitor_sync.oncall.privacy import shown
 
 Kind = Literal["nowhere", "circle", "chat", "low", "waits"]
@@ -35,8 +35,8 @@ _PAGING: Final = frozenset({None, 1, 2})
 class RoutedPage:
     """Where the page of one monitor may end."""
 
-    page: PageOfMonitor
-    ends: tuple[Routed, ...]
+    page: MonitorPage
+    ends: tuple[PageEnd, ...]
 
     @property
     def wakes(self) -> bool:
@@ -45,7 +45,7 @@ class RoutedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class RoutingFindings:
     """The mistakes at one team: ``problem`` is sure, ``warnings`` depend on groups of monitors."""
 
     problem: str = ""
@@ -53,7 +53,7 @@ class Findings:
     warnings: tuple[str, ...] = ()
 
 
-def of_team(team: str, pages: Iterable[RoutedPage], *, handed_on: bool) -> Findings:
+def of_team(team: str, pages: Iterable[RoutedPage], *, handed_on: bool) -> RoutingFindings:
     """
     Return what is wrong with the pages that end at a team, given by its id.
 
@@ -69,7 +69,7 @@ def of_team(team: str, pages: Iterable[RoutedPage], *, handed_on: bool) -> Findi
             if kind is not None and here:
                 mistakes = surely if end.surely else perhaps
                 mistakes.setdefault((kind, end.rule), set()).add(routed.page.monitor.key)
-    return Findings(
+    return RoutingFindings(
         problem="; ".join(_sentence(*mistake, len(keys)) for mistake, keys in surely.items()),
         fix="; ".join(dict.fromkeys(_FIX[kind] for kind, _ in surely)),
         warnings=tuple(
@@ -90,7 +90,7 @@ def unmatched(rules: Sequence[RoutingRule], pages: Sequence[RoutedPage]) -> tupl
     )
 
 
-def _kind(end: Routed, *, wakes: bool) -> Kind | None:
+def _kind(end: PageEnd, *, wakes: bool) -> Kind | None:
     rule = end.rule
     if end.unread is not None:
         return None

@@ -12,8 +12,8 @@ from monitor_sync.oncall.datadog import findings, routing
 from monitor_sync.oncall.datadog.directory import DatadogLists, DatadogTeam
 from monitor_sync.oncall.datadog.escalation import beyond
 from monitor_sync.oncall.datadog.findings import RoutedPage
-from monitor_sync.oncall.datadog.routing import Routed, RoutingRule
-from monitor_sync.oncall.datadog.routing_query import PageOfMonitor
+from monitor_sync.oncall.datadog.routing import PageEnd, RoutingRule
+from monitor_sync.oncall.datadog.routing_query import MonitorPage
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
@@ -80,7 +80,7 @@ class DatadogOnCall:
     def _routed(self, team: DatadogTeam, page: PageToFollow) -> list[RoutedPage]:
         status = "warn" if set(page.states) <= {"warning", "recovery"} and page.states else "error"
         of_monitors = (
-            PageOfMonitor(monitor=monitor, status=status)
+            MonitorPage(monitor=monitor, status=status)
             for monitor in page.monitors or (_NO_MONITOR,)
         )
         return [
@@ -93,7 +93,7 @@ class DatadogOnCall:
 
     def _hops(self, pages: Sequence[RoutedPage], by_id: dict[str, DatadogTeam]) -> list[PathStep]:
         """Return a step for each team that a rule hands pages to."""
-        hops: dict[str, Routed] = {}
+        hops: dict[str, PageEnd] = {}
         for routed in pages:
             for end in routed.ends:
                 for to_team in end.teams[1:]:
@@ -102,7 +102,7 @@ class DatadogOnCall:
 
     def _beyond(
         self,
-        ends: Sequence[Routed],
+        ends: Sequence[PageEnd],
         page: PageToFollow,
         window: LookAhead,
         steps: Sequence[PathStep],
@@ -168,7 +168,7 @@ def _rules_step(
 
 
 def _hop(
-    team: DatadogTeam | None, team_id: str, end: Routed, pages: Sequence[RoutedPage]
+    team: DatadogTeam | None, team_id: str, end: PageEnd, pages: Sequence[RoutedPage]
 ) -> PathStep:
     if team is None:
         reason = "a routing rule hands pages to a team that these keys do not see"

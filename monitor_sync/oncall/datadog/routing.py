@@ -15,7 +15,7 @@ from typing import Final
 
 from monitor_sync.oncall.datadog.documents import attribute, related
 from monitor_sync.oncall.datadog.hours import part_of_the_week
-from monitor_sync.oncall.datadog.routing_query import PageOfMonitor, matches
+from monitor_sync.oncall.datadog.routing_query import MonitorPage, matches
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.reading import Fields, objects, text
 
@@ -44,7 +44,7 @@ class RoutingRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
+class PageEnd:
     """
     Where a page may end: at a ``rule``, or at none.
 
@@ -92,12 +92,12 @@ def _rule(fields: Fields, team: str, position: int, *, last: bool) -> RoutingRul
     )
 
 
-def routed(team: str, page: PageOfMonitor, rules_of: Rules) -> Iterator[Routed]:
+def routed(team: str, page: MonitorPage, rules_of: Rules) -> Iterator[PageEnd]:
     """Yield where the page of a monitor may end that comes to a team."""
-    yield from _from(Routed(rule=None, surely=True, teams=(team,)), page, rules_of)
+    yield from _from(PageEnd(rule=None, surely=True, teams=(team,)), page, rules_of)
 
 
-def _from(here: Routed, page: PageOfMonitor, rules_of: Rules) -> Iterator[Routed]:
+def _from(here: PageEnd, page: MonitorPage, rules_of: Rules) -> Iterator[PageEnd]:
     team = here.teams[-1]
     if team in here.teams[:-1] or len(here.teams) > _MOST_HOPS:
         yield replace(here, circles=True)

@@ -30,14 +30,14 @@ _BY: Final = re.compile(r"\bby\s*[{(]([^})]*)[})]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageOfMonitor:
+class MonitorPage:
     """A page: the monitor it comes from, and the ``alert_status`` that it has."""
 
     monitor: Monitor
     status: str
 
 
-def matches(query: str, page: PageOfMonitor) -> Match:
+def matches(query: str, page: MonitorPage) -> Match:
     """Return whether a page matches a query."""
     return _judged(query, lambda key, term: _of_term(key, term, page))
 
@@ -137,7 +137,7 @@ def _not(answer: Match) -> Match:
     return None if answer is None else not answer
 
 
-def _of_term(key: str, term: str, page: PageOfMonitor) -> Match:
+def _of_term(key: str, term: str, page: MonitorPage) -> Match:
     """Return whether a single term matches: ``tags.env:prod``, or a value of the ``key``."""
     value = term
     if not key:

@@ -21,7 +21,7 @@ from monitor_sync.oncall.reading import (
     user_name,
     whole,
 )
-from monitor_sync.oncall.zenduty.maintenance import MAINTENANCE, Planned, planned
+from monitor_sync.oncall.zenduty.maintenance import MAINTENANCE, PlannedMaintenance, planned
 
 TEAMS: Final = "/api/account/teams/"
 SERVICES: Final = "/api/account/teams/{team}/services/"
@@ -174,12 +174,12 @@ class ZendutyLists(ToolLists):
         """Return the schedules of a team."""
         return self._reader.listing(SCHEDULES, "schedules", team=team)
 
-    def planned(self, service: ZendutyService, window: LookAhead) -> Planned:
+    def planned(self, service: ZendutyService, window: LookAhead) -> PlannedMaintenance:
         """Return the planned maintenance of a service, or why it could not be read."""
         listed = self._reader.listing(MAINTENANCE, "maintenance windows", team=service.team.id)
         if isinstance(listed, NotRead):
             reason = f"planned maintenance was not read: {listed.reason}"
-            return Planned() if listed.absent else Planned(warnings=(reason,))
+            return PlannedMaintenance() if listed.absent else PlannedMaintenance(warnings=(reason,))
         return planned(listed, service.id, window)
 
     def on_call(self, team: str) -> tuple[Fields, ...] | NotRead:

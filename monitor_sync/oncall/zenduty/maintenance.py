@@ -36,14 +36,14 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedMaintenance:
     """What windows mean for a service: why it makes no incident ``now``, and what comes."""
 
     now: str = ""
     warnings: tuple[str, ...] = ()
 
 
-def planned(listed: Iterable[Fields], service: str, window: LookAhead) -> Planned:
+def planned(listed: Iterable[Fields], service: str, window: LookAhead) -> PlannedMaintenance:
     """Return which of a team's maintenance windows a service is in now or in the next 14 days."""
     now = ""
     warnings = []
@@ -61,7 +61,7 @@ def planned(listed: Iterable[Fields], service: str, window: LookAhead) -> Planne
             warnings.append(
                 f"a maintenance window that began {when} repeats: in which unit is not published"
             )
-    return Planned(now=now, warnings=tuple(warnings))
+    return PlannedMaintenance(now=now, warnings=tuple(warnings))
 
 
 def _repeats(fields: Fields, window: LookAhead) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor_sync.model import Monitor
-from monitor_sync.oncall.datadog.routing_query import Match, PageOfMonitor, matches
+from monitor_sync.oncall.datadog.routing_query import Match, MonitorPage, matches
 
 MONITOR = Monitor(
     key="load",
@@ -58,16 +58,16 @@ UNKNOWN = (
 
 @pytest.mark.parametrize("query", SURE)
 def test_a_query_over_what_is_known_is_judged(query: str) -> None:
-    assert matches(query, PageOfMonitor(monitor=MONITOR, status="error")) is SURE[query]
+    assert matches(query, MonitorPage(monitor=MONITOR, status="error")) is SURE[query]
 
 
 @pytest.mark.parametrize("query", UNKNOWN)
 def test_a_query_over_anything_else_is_not_known(query: str) -> None:
-    assert matches(query, PageOfMonitor(monitor=MONITOR, status="error")) is None
+    assert matches(query, MonitorPage(monitor=MONITOR, status="error")) is None
 
 
 def test_no_tag_in_the_query_or_its_groups_can_match() -> None:
-    page = PageOfMonitor(monitor=MONITOR, status="error")
+    page = MonitorPage(monitor=MONITOR, status="error")
     assert matches("tags.region:singapore", page) is False
     assert matches("groups.region:singapore", page) is False
     assert matches("tags.host:a1 AND tags.env:dev", page) is False
