@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from monitor_sync.datadog.timeseries import MOST_POINTS, GroupedLines, HistoryQuery
 from monitor_sync.errors import RemoteError
+from monitor_sync.incidents import TimeSpan
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.timeseries import Timeseries
@@ -20,8 +21,17 @@ if TYPE_CHECKING:
 _WORKERS: Final = 4
 """Requests under way at once."""
 
+_SETTLED: Final = 900
+"""Seconds after which points are taken to have arrived."""
+
 Wanted = Iterable[tuple["WantedLine", int]]
 """Lines, each with the second from which on it is wanted."""
+
+
+def last_days(days: int, now: float) -> TimeSpan:
+    """Return the last days up to a full hour, by which points have arrived."""
+    end = int(now - _SETTLED) // 3600 * 3600
+    return TimeSpan(start=float(end - days * 86_400), end=float(end))
 
 
 class OutOfBudget(Exception):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from monitor_sync.app import history_folder, planning, response_history
-from monitor_sync.app.backtest_points import Fetching, OutOfBudget
+from monitor_sync.app.backtest_points import Fetching, OutOfBudget, last_days
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.app.selection import select_monitors
 from monitor_sync.audience.pagers import pager_globs
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 MOST_DAYS: Final = 30
 BUDGET: Final = 600
 """Requests that one run sends at most: an hour's worth by the lowest limit that was recorded."""
-
-_SETTLED: Final = 900
-"""Seconds after which points are taken to have arrived."""
-
-_HOUR: Final = 3600
 
 SkipReason = Literal["unsupported", "budget", "no_points", "refused", "same"]
 """
@@ -222,8 +217,7 @@ def _span(days: int, now: float) -> Span:
     """Return the last days up to a full hour, by which points have arrived."""
     if not 1 <= days <= MOST_DAYS:
         raise UsageError(f"{days} days of history, expected 1 to {MOST_DAYS}")
-    end = int(now - _SETTLED) // _HOUR * _HOUR
-    return Span(start=float(end - days * 86_400), end=float(end))
+    return last_days(days, now)
 
 
 def _candidates(

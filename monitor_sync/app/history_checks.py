@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.app import history_folder
-from monitor_sync.app.backtest_points import Fetching, OutOfBudget
+from monitor_sync.app.backtest_points import Fetching, OutOfBudget, last_days
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.counting import count, listed
 from monitor_sync.diagnostics import Diagnostic, Severity
@@ -37,11 +37,6 @@ DAYS: Final = 7
 
 BUDGET: Final = 300
 """Requests for history that one run sends at most: half of a backtest's, which often follows."""
-
-_HOUR: Final = 3600
-
-_SETTLED: Final = 900
-"""Seconds after which points are taken to have arrived."""
 
 _UNSUPPORTED: Final = "which history cannot answer for"
 _SPENT: Final = f"beyond the {BUDGET} requests of one run; the next run goes on from there"
@@ -87,8 +82,8 @@ def diagnose(
     except (OSError, UsageError):
         return HistoryAnswers(said=tuple(_said(len(keys), {_NO_FOLDER: list(keys)})))
     fetching = Fetching(endpoint=client.timeseries, cache=PointsCache(home), budget=budget)
-    end = int((time.time() if now is None else now) - _SETTLED) // _HOUR * _HOUR
-    span = TimeSpan(start=float(end - DAYS * 86_400), end=float(end))
+    span = last_days(DAYS, time.time() if now is None else now)
+    end = int(span.end)
     types = _Types(endpoint=client.metric_types)
     for monitor in monitors:
         with contextlib.suppress(Unsupported):
