@@ -95,7 +95,8 @@ class AlertEpisode(Struct, frozen=True, kw_only=True):
     where the monitor does not group. ``state`` is the worst that it reached. ``end`` is None while
     it lasts. ``start`` is None where it began before the first event that is known. ``cycle`` is
     Datadog's key of the alert cycle, empty where unknown. ``notified``: somebody was told of it
-    before it recovered; None where the events do not tell.
+    before it recovered; None where the events do not tell. ``reached`` has its states with when
+    each was first reached, empty where it was in ``state`` alone.
     """
 
     monitor_id: int
@@ -103,8 +104,15 @@ class AlertEpisode(Struct, frozen=True, kw_only=True):
     state: EpisodeState
     start: Seconds | None
     end: Seconds | None
+    reached: tuple[tuple[EpisodeState, Seconds], ...] = ()
     cycle: str = ""
     notified: bool | None = None
+
+    def since(self, state: str) -> Seconds | None:
+        """Return when it first was in a state; None where it never was, or nothing tells."""
+        if not self.reached:
+            return self.start if state == self.state else None
+        return next((at for reached, at in self.reached if reached == state), None)
 
 
 class ResponseTarget(Struct, frozen=True, kw_only=True):

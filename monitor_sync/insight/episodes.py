@@ -64,6 +64,7 @@ class _Lasting:
     start: Seconds | None
     cycle: str
     notified: bool | None
+    reached: dict[EpisodeState, Seconds]
 
     def ended(self, end: Seconds | None, doubt: Doubt | None = None) -> FoldedEpisode:
         return FoldedEpisode(
@@ -75,6 +76,7 @@ class _Lasting:
                 end=end,
                 cycle=self.cycle,
                 notified=self.notified,
+                reached=tuple(self.reached.items()) if len(self.reached) > 1 else (),
             ),
             doubt,
         )
@@ -94,6 +96,7 @@ def _of_group(transitions: Iterable[AlertTransition]) -> Iterator[FoldedEpisode]
         elif lasting is None:
             lasting = _begun(transition, transition.state, transition.at)
         else:
+            lasting.reached.setdefault(transition.state, transition.at)
             lasting.state = max(lasting.state, transition.state, key=_SEVERITY.index)
             lasting.notified = _either(lasting.notified, transition.notified)
             lasting.cycle = lasting.cycle or transition.cycle
@@ -113,6 +116,7 @@ def _begun(transition: AlertTransition, state: EpisodeState, start: Seconds | No
         start,
         transition.cycle,
         transition.notified,
+        {} if start is None else {state: start},
     )
 
 

@@ -33,10 +33,11 @@ TABLES = """
 CREATE TABLE episode (monitor, team, priority, grp, state, start, "end", notified, worst);
 CREATE TABLE incident (monitor, grp, team, created, acknowledged, counts);
 CREATE VIEW fire AS
-  SELECT *, start + CASE WHEN start < {wall} THEN 7200 ELSE 3600 END AS wall
+  SELECT *, worst + CASE WHEN worst < {wall} THEN 7200 ELSE 3600 END AS wall
   FROM episode WHERE start >= {start} AND start < {end};
-CREATE VIEW page AS
-  SELECT *, CAST(strftime('%H', wall, 'unixepoch') AS INTEGER) AS hour,
+CREATE VIEW page AS  -- alerts alone page: where it warned first, the page comes with the worst
+  SELECT monitor, team, grp, worst AS start,
+         CAST(strftime('%H', wall, 'unixepoch') AS INTEGER) AS hour,
          strftime('%w', wall, 'unixepoch') IN ('0', '6') AS weekend
   FROM fire WHERE notified AND state = 'alert' AND priority <= 2;
 CREATE TABLE paged AS
@@ -65,12 +66,12 @@ WITH known AS (
   SELECT *, max(start, {start}) AS began, min(coalesce("end", {end}), {end}) AS until
   FROM episode WHERE start < {end} AND ("end" IS NULL OR "end" > {start})
 ), alerts AS (
-  SELECT *, max(until) OVER (PARTITION BY monitor ORDER BY began, until
+  SELECT *, max(until) OVER (PARTITION BY monitor ORDER BY alerting, until
                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-  FROM known WHERE state = 'alert'
+  FROM (SELECT *, max(worst, {start}) AS alerting FROM known WHERE state = 'alert')
 )
 SELECT monitor, count(*) AS episodes, coalesce((
-  SELECT sum(max(0, until - max(began, coalesce(before, began)))) / 3600.0
+  SELECT sum(max(0, until - max(alerting, coalesce(before, alerting)))) / 3600.0
   FROM alerts WHERE alerts.monitor = known.monitor
 ), 0) AS hours_in_alert FROM known GROUP BY monitor
 """

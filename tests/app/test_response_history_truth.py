@@ -77,6 +77,7 @@ def known(incident: Incident) -> dict[str, Any]:
 
 
 def episode(truth: dict[str, Any]) -> AlertEpisode:
+    warned: Any = (("warning", truth["start"]), (truth["state"], truth["worst"]))
     return AlertEpisode(
         monitor_id=truth["monitor_id"],
         group=truth["group"],
@@ -85,6 +86,7 @@ def episode(truth: dict[str, Any]) -> AlertEpisode:
         end=truth["end"],
         cycle=truth["cycle"],
         notified=truth["notified"],
+        reached=warned if truth["worst"] > truth["start"] else (),
     )
 
 

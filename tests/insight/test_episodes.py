@@ -38,6 +38,12 @@ def test_a_warning_that_becomes_an_alert_and_a_warning_again_is_one_episode() ->
     assert (known.episode.state, known.episode.start, known.episode.end) == ("alert", 1, 4)
 
 
+def test_each_state_counts_from_when_it_was_first_reached() -> None:
+    known = only(to("warning", 1), to("alert", 2), to("warning", 3), to("ok", 4)).episode
+    assert dict(known.reached) == {"warning": 1, "alert": 2}
+    assert [known.since(state) for state in ("warning", "alert", "no_data")] == [1, 2, None]
+
+
 def test_no_data_counts_as_worse_than_a_warning_and_milder_than_an_alert() -> None:
     assert only(to("warning", 1), to("no_data", 2), to("ok", 3)).episode.state == "no_data"
     assert only(to("no_data", 1), to("alert", 2), to("ok", 3)).episode.state == "alert"

@@ -230,11 +230,18 @@ def _pages(
         for state in notified.at
         if any(is_pager(handle, globs) for handle in notified.handles_at(state))
     }
+    paged = ((fire, _paged_at(fire, states)) for fire in fires if fire.notified is not False)
     return [
-        PageOfMonitor(key=monitor.key, team=monitor.team, group=fire.group, start=fire.start)
-        for fire in fires
-        if fire.start is not None and fire.notified is not False and fire.state in states
+        PageOfMonitor(key=monitor.key, team=monitor.team, group=fire.group, start=at)
+        for fire, at in paged
+        if at is not None
     ]
+
+
+def _paged_at(fire: AlertEpisode, states: Iterable[str]) -> Seconds | None:
+    """Return when a fire first reached a state of which a pager is told; None where it did not."""
+    moments = (fire.since(state) for state in states)
+    return min((at for at in moments if at is not None), default=None)
 
 
 def _every(monitor: Monitor) -> int:
@@ -263,7 +270,10 @@ def _seconds_in_alert(episodes: Iterable[AlertEpisode], span: Span) -> Seconds:
     """Return how long some group was in alert within the span."""
     until = total = span.start
     alerts = (
-        (max(episode.start or span.start, span.start), min(episode.end or span.end, span.end))
+        (
+            max(episode.since("alert") or span.start, span.start),
+            min(episode.end or span.end, span.end),
+        )
         for episode in episodes
         if episode.state == "alert"
     )

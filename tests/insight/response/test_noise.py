@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from monitor_sync.incidents import AlertEpisode, Incident, Span
 from monitor_sync.insight.response.noise import AlertHistory, LiveStatus, Noise, NoisyMonitor, noise
@@ -54,6 +55,18 @@ def test_a_fire_pages_where_a_pager_is_told_of_its_state() -> None:
     counted = row(alert(1, 0, 1), alert(1, 600, 601, state="warning"), monitors=[only_alerts])
 
     assert (counted.fires, counted.pages) == (2, 1)
+
+
+def test_a_warning_that_nobody_is_paged_for_pages_and_counts_from_the_alert_on() -> None:
+    only_alerts = monitor("m", "{{#is_alert}}" + PAGER + "{{/is_alert}} " + CHAT)
+    evening, night = 21 * 60, 23 * 60
+    warned = structs.replace(
+        alert(1, evening, night + 60), reached=(("warning", at(evening)), ("alert", at(night)))
+    )
+
+    counted = row(warned, monitors=[only_alerts])
+
+    assert (counted.pages, counted.night, counted.hours_in_alert) == (1, 1, 1.0)
 
 
 def test_a_fire_of_which_nobody_was_told_pages_nobody() -> None:
