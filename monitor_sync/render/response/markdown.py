@@ -27,7 +27,7 @@ from monitor_sync.render.response.values import (
 )
 from monitor_sync.render.text import count
 
-_HEAD = ("incidents", "in time", "mean", "median", "p90", "p95", "change", "12 weeks")
+_HEAD = ("late", "incidents", "in time", "mean", "median", "p90", "p95", "change", "12 weeks")
 _MOST = 20
 """Incidents and problems that are listed; the rest is counted."""
 
@@ -73,6 +73,7 @@ def _row(name: str, row: ResponseRow, measure: Measure, trend: Trend | None) -> 
     times = row.times(measure)
     cells = [
         name,
+        str(row.late),
         few(row).replace("*", "\\*"),
         percent(times.within_target),
         *map(duration, (times.mean, times.median, times.p90, times.p95)),
