@@ -190,11 +190,8 @@ def _results(
     values = dict(numbers.values)
     if not numbers.keys and not values:
         values[()] = None
-    every = [
-        source for search in searches for s in _sources(search, history).values() for source in s
-    ]
-    anywhere = any(_within(history, index, low, end) for index in every)
     results: dict[Group, Result] = {}
+    anywhere: bool | None = None
     for group, value in values.items():
         mine = [index for search in searches for index in _of(search, history, numbers.keys, group)]
         if any(_within(history, index, low, end) for index in mine):
@@ -207,6 +204,10 @@ def _results(
         last = max((t for i in mine if (t := _last(history, i, end)) is not None), default=None)
         if last is None and numbers.keys:
             continue
+        if anywhere is None:
+            every = (_sources(search, history).values() for search in searches)
+            sources = (index for groups in every for indexes in groups for index in indexes)
+            anywhere = any(_within(history, index, low, end) for index in sources)
         results[group] = _absent(settings, last, vanished=bool(numbers.keys) and anywhere)
     return results
 
@@ -221,6 +222,8 @@ def _absent(settings: EvaluationSettings, last: float | None, *, vanished: bool)
 
 
 def _of(search: SearchLeg, history: PointHistory, keys: Group, group: Group) -> list[int]:
+    if search.keys == keys:
+        return _sources(search, history).get(group, [])
     common = [(search.keys.index(key), keys.index(key)) for key in search.keys if key in keys]
     return [
         index
