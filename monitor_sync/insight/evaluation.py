@@ -11,6 +11,7 @@ from typing import Final
 
 from monitor_sync.insight import metric, search, service_check, sliding, slo
 from monitor_sync.insight.history import PointHistory
+from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.values import (
     Evaluation,
     Evaluations,
@@ -20,6 +21,7 @@ from monitor_sync.insight.values import (
     ResultKind,
     Unsupported,
 )
+from monitor_sync.language import query as queries
 from monitor_sync.language.tree import CheckQuery, FormulaQuery, MetricQuery, SearchQuery, SloQuery
 
 Family = Callable[[EvaluationSettings, PointHistory, float], Evaluation]
@@ -58,6 +60,30 @@ def _family(settings: EvaluationSettings) -> Family:
     if known is None or (isinstance(tree, SearchQuery) and kind not in _SEARCHES):
         raise Unsupported(kind)
     return known
+
+
+_OF_STATES: Final = frozenset((
+    "thresholds", "notify_no_data", "no_data_timeframe", "on_missing_data", "timeout_h",
+    "new_group_delay", "new_host_delay", "group_retention_duration", "notify_by", "notify_audit",
+    "include_tags", "renotify_interval", "renotify_statuses", "renotify_occurrences",
+    "escalation_message", "notification_preset_name", "silenced", "locked",
+))  # fmt: skip
+"""Options that say what becomes of an evaluation, and who is told."""
+
+
+def numbers_of(settings: EvaluationSettings) -> tuple[str, str, str, Readings]:
+    """
+    Return what the numbers of an evaluation hang on: settings of which it is equal share them.
+
+    Thresholds, the policy for missing data and their like make other states of the same (1.1).
+    """
+    query, options = settings.query, dict(settings.options)
+    text = query.text
+    comparison = queries.comparison(query)
+    if comparison is not None and isinstance(query.tree, MetricQuery | FormulaQuery | SearchQuery):
+        text = text[: comparison.operator.start]
+        options = {name: options[name] for name in options.keys() - _OF_STATES}
+    return query.type, text, repr(sorted(options.items())), settings.readings.of_numbers
 
 
 def evaluate_each(

@@ -14,10 +14,9 @@ from typing import Any, Final
 
 from monitor_sync.insight import composites_in_time, schedule, timeline, uncertainty
 from monitor_sync.insight.case import name as group_name
-from monitor_sync.insight.evaluation import evaluate
+from monitor_sync.insight.evaluation import evaluate, numbers_of
 from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.notified import Notification
-from monitor_sync.insight.readings import Readings
 from monitor_sync.insight.thresholds import thresholds
 from monitor_sync.insight.timeline import Moment, Run
 from monitor_sync.insight.values import (
@@ -28,7 +27,6 @@ from monitor_sync.insight.values import (
     Unsupported,
 )
 from monitor_sync.language import query as queries
-from monitor_sync.language.tree import FormulaQuery, MetricQuery
 from monitor_sync.model import Body
 
 STATES: Final[Mapping[str, Status]] = {
@@ -130,7 +128,7 @@ class SubmittedPoints:
 
     def __init__(self, sources: Sequence[SourcePoints]) -> None:
         self.history = PointHistory(sources)
-        self._evaluations: dict[tuple[str, str, Readings], dict[float, Evaluation]] = {}
+        self._evaluations: dict[object, dict[float, Evaluation]] = {}
 
     def evaluate(
         self, settings: EvaluationSettings, history: PointHistory, instant: float
@@ -143,18 +141,7 @@ class SubmittedPoints:
         return evaluation
 
     def _shared(self, settings: EvaluationSettings) -> dict[float, Evaluation]:
-        query, options = settings.query, dict(settings.options)
-        text = query.text
-        comparison = queries.comparison(query)
-        if comparison is not None and isinstance(query.tree, MetricQuery | FormulaQuery):
-            text = text[: comparison.operator.start]
-            options = {name: options[name] for name in options.keys() - _OF_STATES}
-        key = (text, repr(sorted(options.items())), settings.readings)
-        return self._evaluations.setdefault(key, {})
-
-
-_OF_STATES: Final = frozenset(("thresholds", "on_missing_data", "notify_no_data"))
-"""Options that say what becomes of an evaluation."""
+        return self._evaluations.setdefault(numbers_of(settings), {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from monitor_sync.insight.backtest.replay import (
     replayed,
 )
 from monitor_sync.insight.backtest.wanted import Wanted, wanted
+from monitor_sync.insight.evaluation import numbers_of
 from monitor_sync.insight.history import PointHistory
 from monitor_sync.insight.values import Evaluations, EvaluationSettings, Unsupported
 from monitor_sync.language import query as queries
@@ -54,15 +55,6 @@ class Assumption:
     high: int = 0
 
 
-_OF_STATES: Final = frozenset((
-    "thresholds", "notify_no_data", "no_data_timeframe", "on_missing_data", "timeout_h",
-    "new_group_delay", "new_host_delay", "group_retention_duration", "notify_by", "notify_audit",
-    "include_tags", "renotify_interval", "renotify_statuses", "renotify_occurrences",
-    "escalation_message", "notification_preset_name", "silenced", "locked",
-))  # fmt: skip
-"""Options that make other states or messages of the same numbers."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A body that Datadog has or would be sent, read, and the history that it needs."""
@@ -85,18 +77,7 @@ class Definition:
 
     def evaluates_as(self, other: Definition) -> bool:
         """Return whether another one has the same numbers at the same times."""
-        return self._evaluated == other._evaluated
-
-    @property
-    def _evaluated(self) -> tuple[object, ...]:
-        comparison = queries.comparison(self.settings.query)
-        query = str(self.body.get("query"))
-        options = self.settings.options.items()
-        return (
-            self.body.get("type"),
-            query[: comparison.operator.start] if comparison is not None else query,
-            {name: value for name, value in options if name not in _OF_STATES},
-        )
+        return numbers_of(self.settings) == numbers_of(other.settings)
 
     def does_as(self, other: Definition) -> bool:
         """Return whether another one alerts at the same times and tells the same people."""
