@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from monitor_sync import __version__
@@ -55,5 +56,5 @@ def _there(target: Target, *, writing: bool) -> Iterator[Check]:
         text = "Datadog was not asked"
         yield health.Check(name="connection", state="not checked", text=text)
         return
-    yield from health.checks(client, writing=writing)
-    client.close()
+    with closing(client):
+        yield from health.checks(client, writing=writing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,10 +41,8 @@ def read(project: Project, target: Target) -> LiveStatuses:
         client = target.connect()
     except UsageError as error:
         return LiveStatuses(not_checked=dict.fromkeys((LISTED, SEARCHED), str(error)))
-    try:
+    with closing(client):
         return _read(project, client)
-    finally:
-        client.close()
 
 
 def _read(project: Project, client: Client) -> LiveStatuses:

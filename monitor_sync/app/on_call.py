@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -90,8 +91,7 @@ def follow_monitors(
     Raises UsageError as ``verify_on_call``.
     """
     looked_at = list(monitors)
-    client = target.connect()
-    try:
+    with closing(target.connect()) as client:
         rules, unread = notification_rules.read(client)
         in_use = [
             used
@@ -99,8 +99,6 @@ def follow_monitors(
             if not pagers_of or (used.team == pagers_of and used.pager)
         ]
         handle_steps = on_call_handles.steps(in_use, client, slack_accounts)
-    finally:
-        client.close()
     unread += notification_rules.unclear(rules, looked_at)
     followed = follow(project, in_use, handle_steps, target, now=now, progress=progress)
     return replace(followed, unread=unread)

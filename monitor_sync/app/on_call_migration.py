@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -163,8 +164,7 @@ def verify_migration(
     """
     project = files.read_whole(root, consequence="so no page is followed").project
     monitors = select_monitors(project, selectors)
-    client = target.connect()
-    try:
+    with closing(target.connect()) as client:
         rules, unread = notification_rules.read(client)
         in_use = on_call_paths.in_use(project, monitors, rules)
         webhooks = _webhooks(project, in_use, client)
@@ -177,8 +177,6 @@ def verify_migration(
         new = [counterpart for _, counterpart in pairs if counterpart is not None]
         steps = on_call_handles.steps([*old, *new], client, ())
         services, unread_services = ((), ()) if selectors else _services(client, in_use, rules)
-    finally:
-        client.close()
     followed = on_call.follow(project, [*old, *new], steps, target, now=now, progress=progress)
     paths = {(path.team, path.handle.casefold()): path for path in followed.paths}
     return ToolMigration(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -47,9 +48,9 @@ def report_ownership(root: Path, target: Target, selectors: Sequence[str] = ()) 
     among = {row.name for row in owned.rows["team"]} if selectors else None
     services = {row.name for row in owned.rows["service"]}
     unanswered: dict[str, str] = {}
-    live = _asked(TEAMS, unanswered, lambda: _names(client.teams.all()))
-    logs = _asked(LOGS, unanswered, lambda: _logs(client))
-    client.close()
+    with closing(client):
+        live = _asked(TEAMS, unanswered, lambda: _names(client.teams.all()))
+        logs = _asked(LOGS, unanswered, lambda: _logs(client))
     if live is not None:
         differences = ownership.team_differences(loaded.project.teams, live, among)
         owned = replace(owned, teams=differences)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -83,16 +84,17 @@ def _check(span: TimeSpan) -> None:
 def _points(
     target: Target, project: str, definition: Definition, span: TimeSpan, budget: int
 ) -> Points:
-    client = target.connect()
-    home = history_folder.folder(target, client, project, lambda _: None)
-    fetching = Fetching(endpoint=client.timeseries, cache=PointsCache(home), budget=budget)
     start = int(span.start - WARM_UP - definition.wanted.back)
-    try:
-        points = fetching.lines(((line, start) for line in definition.wanted.lines), int(span.end))
-    except OutOfBudget as error:
-        raise UsageError(
-            f"it takes {error.needed} requests, --budget leaves {error.left}"
-        ) from None
+    with closing(target.connect()) as client:
+        home = history_folder.folder(target, client, project, lambda _: None)
+        fetching = Fetching(endpoint=client.timeseries, cache=PointsCache(home), budget=budget)
+        wanted = ((line, start) for line in definition.wanted.lines)
+        try:
+            points = fetching.lines(wanted, int(span.end))
+        except OutOfBudget as error:
+            raise UsageError(
+                f"it takes {error.needed} requests, --budget leaves {error.left}"
+            ) from None
     if not any(points.values()):
         raise UsageError("no point was reported then", hint="is the metric named right?")
     return points
