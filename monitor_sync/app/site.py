@@ -20,6 +20,7 @@ from monitor_sync.app import (
 )
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import TimeSpan
+from monitor_sync.project import regular_file
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -249,7 +250,7 @@ def _sops(root: Path, project: Project) -> dict[str, str]:
             continue
         try:
             if path.stat().st_size <= _LARGEST_SOP:
-                texts[name] = path.read_text(encoding="utf-8")
+                texts[name] = regular_file.content(path).decode("utf-8")
         except (OSError, UnicodeDecodeError):
             continue
     return texts

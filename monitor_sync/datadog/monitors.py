@@ -178,8 +178,10 @@ class Monitors:
 
     def organisation(self) -> int:
         """Return the number of the organisation, from any monitor; 0 where there is none."""
-        number = next((monitor.get("org_id") for monitor in self._page(0, (), size=1)), 0)
-        return number if isinstance(number, int) else 0
+        for monitor in self._page(0, (), size=1):
+            number = monitor.get("org_id") if isinstance(monitor, dict) else 0
+            return number if isinstance(number, int) else 0
+        return 0
 
     def _page(self, number: int, tags: Sequence[str], size: int = PAGE_SIZE) -> list[Any]:
         query: dict[str, Any] = {"page": number, "page_size": size, "with_downtimes": False}

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.language.suggest import did_you_mean
+from monitor_sync.project import regular_file
 from monitor_sync.project.loaded import Loaded
 
 FORM: Final = (
@@ -55,7 +56,7 @@ class RunbookFolder(Struct, frozen=True, kw_only=True):
         if name not in self._pages:
             file = name.strip("/")
             file = file if file.endswith(".md") else f"{file}.md"
-            self._pages[name] = read_page(self.root / self.folder / file)
+            self._pages[name] = read_page(self.root, Path(self.folder) / file)
         return self._pages[name]
 
     def named(self, runbook: str) -> str:
@@ -64,12 +65,17 @@ class RunbookFolder(Struct, frozen=True, kw_only=True):
         return runbook.removeprefix(start) if runbook.startswith(start) else ""
 
 
-def read_page(path: Path) -> RunbookPage:
-    """Return one page of Markdown."""
+def read_page(root: Path, file: Path | str) -> RunbookPage:
+    """
+    Return one page of Markdown below a folder.
+
+    What lies elsewhere is not there: a name with `..`, or a link, leads to no file of somebody's.
+    """
+    path = root / file
     try:
-        if not path.is_file() or path.stat().st_size > _LONGEST:
+        if not path.resolve().is_relative_to(root.resolve()) or path.stat().st_size > _LONGEST:
             return RunbookPage(path=path, text=None)
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = regular_file.content(path).decode("utf-8", errors="replace")
     except (OSError, ValueError):  # ValueError: a path that no system takes
         return RunbookPage(path=path, text=None)
     from monitor_sync.language.headings import anchors  # of projects whose pages are files
@@ -106,7 +112,7 @@ def _of_teams(root: Path, loaded: Loaded) -> Iterator[Diagnostic]:
         if not team.sop or "://" in team.sop or loaded.teams is None:
             continue
         file, _, heading = team.sop.partition("#")
-        page = read_page(root / file)
+        page = read_page(root, file)
         where = loaded.teams.span(("teams", name, "sop"))
         if page.text is None:
             yield loaded.teams.diagnostic(

@@ -83,3 +83,12 @@ def test_the_monitor_that_is_already_the_same_is_named_by_its_id(script: Script)
         script.client().monitors.create(BODY)
 
     assert caught.value.duplicate_of == 5
+
+
+@pytest.mark.parametrize("first", [[], "x", None, {"org_id": "7"}, {"org_id": [7]}, {}])
+def test_an_organisation_that_a_listing_does_not_tell_is_none(
+    script: Script, first: object
+) -> None:
+    script.say(lambda _: Answer(body=[first]))
+
+    assert script.client().monitors.organisation() == 0

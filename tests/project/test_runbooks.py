@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,24 @@ def test_it_can_be_silenced_beside_the_monitor_and_by_the_policy(tmp_path: Path)
     for result in (loaded(tmp_path, ignored), loaded(tmp_path, "none", runbooks=off)):
         rules = {diagnostic.rule for diagnostic in check(result)}
         assert not any(rule.startswith(("references/", "hygiene/unused")) for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("runbook", "sop"),
+    [("../../outside", "runbooks/shop/orders.md"), ("shop/orders", "../outside.md"),
+     ("link/outside", "runbooks/shop/orders.md"), ("shop/pipe", "runbooks/shop/pipe.md")],
+)  # fmt: skip
+def test_no_page_outside_the_folder_is_read_and_nobody_waits_for_a_pipe(
+    tmp_path: Path, runbook: str, sop: str
+) -> None:
+    root = tmp_path / "monitors"
+    (root / "runbooks/shop").mkdir(parents=True)
+    (root / "runbooks/link").symlink_to(tmp_path)
+    os.mkfifo(root / "runbooks/shop/pipe.md")
+    (tmp_path / "outside.md").write_text("# A secret\n")
+
+    result = loaded(root, f"{runbook}#none", sop=f"sop: '{sop}#none'")
+
+    hints = [diagnostic.hint for diagnostic in result.diagnostics]
+    assert any("there is no page" in message for _, _, message in wrong_pages(result))
+    assert not any("a-secret" in hint for hint in hints)

@@ -37,7 +37,7 @@ def read_one(raw: Any) -> LiveResource | None:
     for name in _TEXTS:
         if type(text := body.get(name)) is str:
             body[name] = sys.intern(text)
-    options = body.get("options")
+    options = body.pop("options", None)  # what is no mapping is as none: nobody could read it
     if isinstance(options, Mapping):
         body["options"] = {
             name: value

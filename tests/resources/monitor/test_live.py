@@ -48,3 +48,10 @@ def test_the_time_it_was_made_is_read_from_either_field() -> None:
     (monitor_,) = read([text])
 
     assert monitor_.created == 1_634_220_625_516
+
+
+@pytest.mark.parametrize("options", ["x", 5, [], ["a"], True])
+def test_options_that_are_no_mapping_are_none(options: Any) -> None:
+    (monitor_,) = read([{"id": 7, "options": options}])
+
+    assert "options" not in monitor_.body
