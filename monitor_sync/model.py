@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
@@ -55,7 +57,8 @@ UNOWNED: Final = "unowned"
 """The team that owns what nobody owns yet. It gives no tags."""
 
 
-def tags_of_place(unit: str, team: str, on_call: str, service: str) -> list[str]:
+@functools.lru_cache(maxsize=65_536)
+def tags_of_place(unit: str, team: str, on_call: str, service: str) -> tuple[str, ...]:
     """Return the tags that a monitor gets from its place; ``service`` may be empty."""
     tags = [f"business_unit:{unit}"] if unit != UNPLACED else []
     if team != UNOWNED:
@@ -64,7 +67,7 @@ def tags_of_place(unit: str, team: str, on_call: str, service: str) -> list[str]
         tags.append(f"service:{service}")
     if team != UNOWNED:
         tags.append(f"on_call:{on_call}")
-    return tags
+    return tuple(map(sys.intern, tags))
 
 
 class NotifyRule(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,9 @@ def leads_to_runbook(monitor: Monitor) -> bool:
 
     A link in the author's text counts if the text has the word "runbook", too.
     """
+    if monitor.runbook:
+        return True
     text = monitor.text.lower()
-    if monitor.runbook or ("runbook" in text and "http" in text):
+    if "runbook" in text and "http" in text:
         return True
     return any(asset.get("category") == "runbook" for asset in monitor.body.get("assets") or ())

@@ -94,7 +94,8 @@ class MonitorBuilder:
         already; others are added to ``diagnostics``.
         """
         wrong = set(doubts)
-        scope.update({**self.of_unit(declared.unit), **scope, "unit": declared.unit})
+        scope.setdefault("unit_name", self.settings.units.get(declared.unit, declared.unit))
+        scope["unit"] = declared.unit
         team = self._team(compiled, scope, declared, wrong)
         if not self._key_fits(compiled, declared):
             wrong.add("key")
@@ -135,7 +136,10 @@ class MonitorBuilder:
         wrong: set[str],
     ) -> None:
         """Report thresholds that a text names and that have no value: a hole may bring null."""
-        for name in sorted((compiled.names & THRESHOLDS) - scope.keys()):
+        named = compiled.names & THRESHOLDS
+        if scope.keys() >= named:
+            return
+        for name in sorted(named - scope.keys()):
             field = field_with(compiled.fields, name)
             text = f"nothing fills `${{{name}}}`: the threshold is null here"
             self._say(compiled, declared, "schema/unknown-hole", text, field, hint="")
@@ -254,16 +258,17 @@ class MonitorBuilder:
         """Return the tool's own tags, then the author's, then the two that make the identity."""
         authors = compiled.tags
         if authors is None:
-            authors = tuple(map(plain, fill(compiled.fields["tags"], scope)))
+            filled = fill(compiled.fields["tags"], scope)
+            authors = tuple(sys.intern(plain(tag)) for tag in filled)
         if compiled.doubtful_tags:
             self._doubtful(compiled, declared, authors, team.name, service)
         tags = (
             *tags_of_place(declared.unit, team.name, team.on_call, service),
             *authors,
-            f"{PROJECT_TAG}:{self.settings.project}",
-            f"{KEY_TAG}:{declared.key}",
+            sys.intern(f"{PROJECT_TAG}:{self.settings.project}"),
+            sys.intern(f"{KEY_TAG}:{declared.key}"),
         )
-        return list(dict.fromkeys(map(sys.intern, tags)))
+        return list(dict.fromkeys(tags))
 
     def _doubtful(
         self,
@@ -341,10 +346,9 @@ class MonitorBuilder:
             "priority": read_priority(filled.get("priority")),
             "options": options,
         }
-        passed = filled.keys() - known_fields() if filled.get("raw_type") is True else ()
-        for name in (*sent_fields(), *sorted(passed)):
-            if name in filled:
-                body[name] = filled[name]
+        body.update((name, filled[name]) for name in sent_fields() if name in filled)
+        if filled.get("raw_type") is True:
+            body.update((name, filled[name]) for name in sorted(filled.keys() - known_fields()))
         return body
 
     def _say(

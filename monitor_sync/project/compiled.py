@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -31,6 +32,9 @@ OF_UNIT: Final = frozenset({"unit", "unit_name"})
 ALWAYS_KNOWN: Final = OF_UNIT | {"team", "key"}
 _LATER: Final = frozenset({"team", "key", "service", "env"}) | THRESHOLDS
 """What a monitor's own fields fill in, one after the other: some may not name the others."""
+_BEFORE_TEAM: Final = frozenset[str]()
+_BEFORE_SERVICE: Final = frozenset({"team", "key"})
+_BEFORE_ENV: Final = _BEFORE_SERVICE | {"service"}
 _FILLED_BY: Final[dict[str, frozenset[str]]] = {
     "tags": frozenset({"env"}),
     "service": frozenset({"service"}),
@@ -119,7 +123,7 @@ def _compiled(
             if name not in APART and type(field) not in FILLED
         },
         varying=tuple((name, field) for name, field in varying if name not in APART),
-        tags=tuple(tags) if type(tags) is list else None,
+        tags=tuple(map(sys.intern, tags)) if type(tags) is list else None,
         options=options,
         states=reachable(kind, options or {}) if fixed else None,
         env=_environment(tags),
@@ -206,8 +210,9 @@ def unknown_names(
         allowed |= {"service"}
     if any(tag.startswith("env:") for tag in compiled.values.get("tags", ())):
         allowed |= {"env"}
-    excused = frozenset(name for field in doubts for name in _FILLED_BY.get(field, ()))
-    for name in sorted(compiled.names - allowed):
+    unknown = compiled.names - allowed
+    excused = {name for field in doubts if unknown for name in _FILLED_BY.get(field, ())}
+    for name in sorted(unknown):
         fields = frozenset(
             field for field, value in compiled.fields.items() if name in names_in(value)
         )
@@ -223,13 +228,16 @@ def _too_early(
     fields = compiled.fields
     options = fields.get("options")
     thresholds = options.children.get("thresholds") if type(options) is CompiledTree else None
+    before_thresholds = later - THRESHOLDS
     for shown, field, value, filled_before in (
-        ("team", ("team",), fields.get("team"), frozenset[str]()),
-        ("service", ("service",), fields.get("service"), frozenset({"team", "key"})),
-        ("the tag env", ("tags",), compiled.env, frozenset({"team", "key", "service"})),
-        ("tags", ("tags",), fields.get("tags"), later - THRESHOLDS),
-        ("thresholds", ("options", "thresholds"), thresholds, later - THRESHOLDS),
+        ("team", ("team",), fields.get("team"), _BEFORE_TEAM),
+        ("service", ("service",), fields.get("service"), _BEFORE_SERVICE),
+        ("the tag env", ("tags",), compiled.env, _BEFORE_ENV),
+        ("tags", ("tags",), fields.get("tags"), before_thresholds),
+        ("thresholds", ("options", "thresholds"), thresholds, before_thresholds),
     ):
+        if type(value) not in FILLED:
+            continue
         for name in sorted((names_in(value) & later) - known - filled_before):
             document, span = span_of(compiled.layers, field, "${" + name + "}")
             diagnostic = document.diagnostic(

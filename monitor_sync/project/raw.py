@@ -13,15 +13,15 @@ from monitor_sync.project.schema import known_fields, known_types
 def passed_unchecked(key: str, compiled: CompiledMonitor) -> Diagnostic | None:
     """Return a note of what a monitor passes to Datadog unchecked, None where it passes nothing."""
     values = compiled.values
+    all_of_it = values.get("raw_type") is True
+    field = "raw_type" if all_of_it else "raw_options"
+    if field not in values:
+        return None
     names = [f"options.{name}" for name in values.get("raw_options") or ()]
-    field = "raw_options"
-    if values.get("raw_type") is True:
-        field = "raw_type"
+    if all_of_it:
         names += sorted(values.keys() - known_fields())
         kind = values.get("type")
         names += ["type"] if kind and kind not in known_types() else []
-    if field not in values:
-        return None
     document, span = span_of(compiled.layers, (field,))
     listed = ", ".join(f"`{name}`" for name in names) or "nothing"
     verb = "are" if len(names) > 1 else "is"
