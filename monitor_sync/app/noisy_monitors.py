@@ -170,7 +170,11 @@ def _incidents_by_team(
     statuses: Mapping[str, LiveStatus],
     teams: Collection[str],
 ) -> dict[str, list[Seconds]]:
-    """Return when incidents of these teams began: those that somebody was called for."""
+    """
+    Return when incidents of these teams began: those that somebody was called for.
+
+    One of a service that teams share calls each of them.
+    """
     from monitor_sync.insight.response.placement import place, places_of
 
     places = places_of(project, {status.id: key for key, status in statuses.items()})
@@ -178,9 +182,9 @@ def _incidents_by_team(
     for incident in incidents:
         if incident.merged or incident.suppressed or incident.maintenance:
             continue
-        team = place(incident, places).team
-        if team in teams:
-            starts.setdefault(team, []).append(incident.created)
+        for team in place(incident, places).claimants:
+            if team in teams:
+                starts.setdefault(team, []).append(incident.created)
     return starts
 
 

@@ -11,13 +11,16 @@ import pytest
 from monitor_sync.app import NoiseOptions, Target, apply, report_noise
 from monitor_sync.app.applying import ApplyOptions
 from monitor_sync.app.files import read as read_files
-from monitor_sync.app.live_statuses import LISTED, SEARCHED, read
-from monitor_sync.app.noisy_monitors import span_of
+from monitor_sync.app.live_statuses import LISTED, SEARCHED, LiveStatuses, read
+from monitor_sync.app.noisy_monitors import judged, span_of
+from monitor_sync.app.response_history import ResponseHistory
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from monitor_sync.errors import UsageError
+from monitor_sync.incidents import TimeSpan
 from tests.conftest import Local
 from tests.emulator.calls import ask
+from tests.insight.response import incidents as response
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()
 
@@ -75,6 +78,21 @@ def test_days_in_the_wrong_order_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match="ends before it begins"):
         span_of(date(*start), date(*end) if end else None, ZoneInfo("UTC"), NOW)
+
+
+def test_an_incident_of_a_shared_service_is_in_the_shifts_of_each_of_its_teams() -> None:
+    desk = response.project(response.team("sales", "desk"), response.team("claims", "desk"))
+    monitors = [response.monitor(f"motor/m/{name}", name) for name in ("sales", "claims")]
+    span = TimeSpan(NOW - 86_400, NOW)
+    incidents = tuple(response.incident(str(n), NOW - 60 * n, service="desk") for n in (1, 2, 3))
+    history = ResponseHistory(incidents=incidents, alerts_read=True)
+
+    report = judged(desk, monitors, LiveStatuses(), history, span, now=NOW)
+
+    assert [(shift.team, shift.over, shift.worst) for shift in report.shifts] == [
+        ("claims", 1, 3),
+        ("sales", 1, 3),
+    ]
 
 
 def test_a_selector_that_means_nothing_is_refused(project: Path) -> None:
