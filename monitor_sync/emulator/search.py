@@ -73,8 +73,8 @@ def _groups(account: Account, matching: list[dict[str, Any]]) -> Found:
     }
 
 
-def _page(name: str, found: Found, request: Request, name_field: str) -> Answer:
-    results, counts = found
+def _page(name: str, results_and_counts: Found, request: Request, name_field: str) -> Answer:
+    results, counts = results_and_counts
     size = request.number("per_page", 30) or 30
     page = request.number("page", 0)
     field, _, direction = request.query.get("sort", "name,asc").partition(",")

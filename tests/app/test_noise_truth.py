@@ -196,8 +196,8 @@ def test_every_figure_of_every_monitor_is_what_sql_says_of_the_truth(
 
     for row in reports[0].noise.monitors:
         figures = expected.get(row.key, {})
-        told = {name: getattr(row, name) for name in zeros}
-        assert told == {name: figures.get(name, 0) for name in zeros}, row.key
+        reported = {name: getattr(row, name) for name in zeros}
+        assert reported == {name: figures.get(name, 0) for name in zeros}, row.key
         assert row.hours_in_alert == pytest.approx(figures.get("hours_in_alert", 0)), row.key
         assert row.last_fired == figures.get("last_fired", ever.get(row.key)), row.key
     assert len(expected) > 60
@@ -214,9 +214,9 @@ def test_shifts_are_what_sql_says_of_the_truth(
 ) -> None:
     expected = {tuple(line) for line in base.execute(_filled(SHIFTS, moments=moments))}
 
-    told = {(s.team, s.problems, s.over, s.worst, s.pages) for s in reports[place].shifts}
+    shifts = {(s.team, s.problems, s.over, s.worst, s.pages) for s in reports[place].shifts}
 
-    assert told == expected
+    assert shifts == expected
     assert {shift.shifts for shift in reports[place].shifts} == {112}
     assert sum(over for _, _, over, _, _ in expected) > 0
 

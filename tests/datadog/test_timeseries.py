@@ -115,8 +115,8 @@ def test_several_queries_are_one_request_and_each_series_says_which_it_answers(
 def test_a_series_that_does_not_say_which_of_several_it_answers_is_an_error(
     script: Script, number: Any
 ) -> None:
-    told = {} if number is None else {"query_index": number}
-    script.say(newer([{**IN_A, **told}], [600_000], [[1]]))
+    extra = {} if number is None else {"query_index": number}
+    script.say(newer([{**IN_A, **extra}], [600_000], [[1]]))
 
     with pytest.raises(RemoteError):
         read(script.client().timeseries, QUERY, OTHER)

@@ -165,12 +165,12 @@ def test_each_proposal_says_the_data_that_it_rests_on(
     ],
 )
 def test_a_monitor_without_a_proposal_says_why(given: dict[str, Any], reason: str) -> None:
-    told = report(row("m", **given))
-    (entry,) = json.loads(noise.json(told))
+    made = report(row("m", **given))
+    (entry,) = json.loads(noise.json(made))
 
     assert entry["no_proposal"] == reason
-    assert f"No proposal: {reason}." in " ".join(noise.text(told).split())
-    assert f"No proposal: {reason}." in noise.markdown(told)
+    assert f"No proposal: {reason}." in " ".join(noise.text(made).split())
+    assert f"No proposal: {reason}." in noise.markdown(made)
 
 
 def test_alerts_stand_beside_pages_and_times_are_written_as_in_every_report() -> None:

@@ -63,11 +63,11 @@ def untold(
     By the replay they were never OK in the span, and no event of theirs lies in it: events tell
     changes alone, so that they may have been in alert all the time too.
     """
-    told = {episode.group for episode in actual}
+    groups_with_events = {episode.group for episode in actual}
     return frozenset(
         episode.group
         for episode in replayed
-        if episode.group not in told
+        if episode.group not in groups_with_events
         and (episode.start or 0.0) <= span.start + tolerance
         and (episode.end is None or episode.end >= span.end - tolerance)
     )

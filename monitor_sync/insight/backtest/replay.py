@@ -270,13 +270,13 @@ def _counted(
     changes: Sequence[StatusChange],
 ) -> Mapping[str, int]:
     """Count by handle what it is told; a recovery wakes nobody."""
-    told: Counter[str] = Counter()
+    notifications: Counter[str] = Counter()
     for change in changes:
         if change.new is not Status.OK:
             index = bisect_left(evaluations.instants, change.instant)
             value = _number(evaluations.results[change.group][index])
-            told.update(handles_told(body, settings, change, evaluations.keys, value))
-    return told
+            notifications.update(handles_told(body, settings, change, evaluations.keys, value))
+    return notifications
 
 
 def group_name(keys: Group, group: Group) -> str:

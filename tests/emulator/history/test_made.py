@@ -204,12 +204,12 @@ def test_a_search_tells_when_each_monitor_alerted_last_and_warnings_are_no_alert
         if line["state"] == "alert":
             last[line["monitor_id"]] = max(line["worst"], last.get(line["monitor_id"], 0))
 
-    _, found = served().ask("GET", "/api/v1/monitor/search", query="per_page=1000")
+    _, answer = served().ask("GET", "/api/v1/monitor/search", query="per_page=1000")
     _, groups = served().ask("GET", "/api/v1/monitor/groups/search", query="per_page=1000")
 
-    told = {item["id"]: item["last_triggered_ts"] for item in found["monitors"]}
-    assert 0 < len(last) < MONITORS == len(told)
-    assert told == {number: last.get(number) for number in told}
+    last_triggered = {item["id"]: item["last_triggered_ts"] for item in answer["monitors"]}
+    assert 0 < len(last) < MONITORS == len(last_triggered)
+    assert last_triggered == {number: last.get(number) for number in last_triggered}
     assert {item["monitor_id"]: item["last_triggered_ts"] for item in groups["groups"]} == {
-        number: last.get(number, 0) for number in told
+        number: last.get(number, 0) for number in last_triggered
     }

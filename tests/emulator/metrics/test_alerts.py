@@ -22,9 +22,9 @@ def test_an_alert_that_a_span_begins_in_began_before_it(clock: Clock) -> None:
     assert caller("POST", "/v2/series", {"series": series})[0] == 202
 
     def events(begin: int) -> list[str]:
-        asked = {"filter": {"query": "source:alert", "from": str(begin * 1000), "to": "now"}}
-        found = caller("POST", "/v2/events/search", asked)[1]["data"]
-        return sorted(event["attributes"]["timestamp"] for event in found)
+        search = {"filter": {"query": "source:alert", "from": str(begin * 1000), "to": "now"}}
+        events = caller("POST", "/v2/events/search", search)[1]["data"]
+        return sorted(event["attributes"]["timestamp"] for event in events)
 
     whole = events(first)
     assert len(whole) == 2

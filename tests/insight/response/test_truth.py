@@ -63,16 +63,16 @@ def test_each_row_is_what_sql_says_of_the_truth(by: tuple[sla.ResponseDimension,
 
 
 def test_the_whole_and_what_is_left_out_are_what_the_truth_says() -> None:
-    told = reported()
+    report = reported()
 
-    assert {**told["total"], "by": {}} == {**truth.row("true"), "by": {}}
+    assert {**report["total"], "by": {}} == {**truth.row("true"), "by": {}}
     left_out = truth.base().execute(
         "select left_out, count(*) from incident where left_out is not null"
         " and created >= ? and created < ? group by 1", (midnight(START), midnight(END)),
     )  # fmt: skip
-    assert told["left_out"] == dict(left_out.fetchall())
-    assert min(told["left_out"].values()) > 0
-    assert len(told["left_out"]) == 4
+    assert report["left_out"] == dict(left_out.fetchall())
+    assert min(report["left_out"].values()) > 0
+    assert len(report["left_out"]) == 4
 
 
 def test_open_incidents_have_the_age_that_the_truth_says_and_wait_where_nobody_came() -> None:
@@ -81,10 +81,11 @@ def test_open_incidents_have_the_age_that_the_truth_says_and_wait_where_nobody_c
         " order by created", (midnight(START),),
     )  # fmt: skip
 
-    told = [(own["number"], own["age"], own["waiting"]) for own in reported(end=TODAY)["open"]]
+    still_listed = reported(end=TODAY)["open"]
+    open_incidents = [(own["number"], own["age"], own["waiting"]) for own in still_listed]
 
-    assert told == [(number, near(age), bool(waits)) for number, age, waits in still_open]
-    assert {waits for _, _, waits in told} == {False, True}
+    assert open_incidents == [(number, near(age), bool(waits)) for number, age, waits in still_open]
+    assert {waits for _, _, waits in open_incidents} == {False, True}
 
 
 def test_what_is_open_from_before_the_days_is_what_the_truth_says() -> None:
@@ -171,12 +172,12 @@ def test_how_often_a_team_was_paged_is_what_the_truth_says(team: str) -> None:
     )
     own = [i for i in truth.known() if midnight(START) <= i.created < midnight(END)]
 
-    told = team_pages(
+    paged = team_pages(
         placed(own, places_of(truth.project(), truth.ids())),
         team, days=84, zone=truth.ZONE, now=UNTIL,
     )  # fmt: skip
 
-    assert (told.pages, told.nights) == (pages, nights)
+    assert (paged.pages, paged.nights) == (pages, nights)
     assert pages > nights > 0
 
 

@@ -71,9 +71,9 @@ def _priorities() -> dict[str, str]:
 
 
 def _row(line: dict[str, Any]) -> tuple[Any, ...]:
-    told, status, team = line["told"], line["status"], line["team"]
-    created, ack = told["created"], told["acknowledged"]
-    done = told["resolved"] if status == "resolved" else None
+    times, status, team = line["told"], line["status"], line["team"]
+    created, ack = times["created"], times["acknowledged"]
+    done = times["resolved"] if status == "resolved" else None
     old = created < midnight(CHANGED)
     return (
         str(line["number"]), team, team.partition("-")[0], f"{team} service",

@@ -69,7 +69,7 @@ def test_headers_of_a_refusal_do_not_take_the_place_of_the_published_limits() ->
         name="Zenduty", host="z", headers=connecting.HEADERS, limits=connecting.LIMITS
     )
     limiter = RateLimiter(service, backoff=0.5, chance=lambda: 0.0)
-    told = {"X-RateLimit-Limit": "15", "X-RateLimit-Remaining": "0", "Retry-After": "2"}
+    headers = {"X-RateLimit-Limit": "15", "X-RateLimit-Remaining": "0", "Retry-After": "2"}
     now, sent = 0.0, []
     while now < 300:
         if wait := limiter.wait(route, now):
@@ -78,7 +78,7 @@ def test_headers_of_a_refusal_do_not_take_the_place_of_the_published_limits() ->
         request = limiter.sent(route, now)
         sent.append(now)
         refused = len(sent) == 3
-        limiter.answered(request, now, told if refused else {}, refused=refused)
+        limiter.answered(request, now, headers if refused else {}, refused=refused)
 
     assert all(later - earlier > 60 for earlier, later in zip(sent, sent[15:], strict=False))
     assert len(sent) > 60

@@ -33,8 +33,8 @@
   const search = (text) => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (words.length === 0) return monitors;
-    const found = monitors.filter((monitor) => words.every((word) => monitor.text.includes(word)));
-    return found
+    const matching = monitors.filter((monitor) => words.every((word) => monitor.text.includes(word)));
+    return matching
       .map((monitor) => [rank(monitor, words[0]), -(monitor.pages ?? 0), monitor.place, monitor])
       .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])
       .map((entry) => entry[3]);
