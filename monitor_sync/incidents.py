@@ -38,10 +38,6 @@ class TimeSpan(Struct, frozen=True):
         return self.start < other.end and other.start < self.end
 
 
-Span: TypeAlias = TimeSpan
-"""The same, as the replay of history and the judgement of noise name it."""
-
-
 class Incident(Struct, frozen=True, kw_only=True):
     """
     An incident of an on-call tool, in the one form that all tools have here.

@@ -14,7 +14,7 @@ from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.app.selection import select_monitors
 from monitor_sync.audience.pagers import pager_globs
 from monitor_sync.errors import AccessDenied, RemoteError, UsageError
-from monitor_sync.incidents import AlertEpisode, Span
+from monitor_sync.incidents import AlertEpisode, TimeSpan
 from monitor_sync.insight.backtest.comparison import WARM_UP, Compared, Definition
 from monitor_sync.insight.backtest.comparison import compared as compare_definitions
 from monitor_sync.insight.backtest.sparse import observed
@@ -90,7 +90,7 @@ class Backtests:
     says why it is not known what really happened, empty where it is.
     """
 
-    span: Span
+    span: TimeSpan
     time_zone: str
     monitors: tuple[Backtested, ...] = ()
     skipped: tuple[SkippedMonitor, ...] = ()
@@ -148,7 +148,7 @@ class _Prepared:
             return _unsupported(candidate, error)
         return cls(candidate=candidate, old=old, new=new)
 
-    def wanted(self, span: Span, *, longest: int = 0) -> list[tuple[WantedLine, int]]:
+    def wanted(self, span: TimeSpan, *, longest: int = 0) -> list[tuple[WantedLine, int]]:
         """
         Return every line with the second from which it is needed, the earlier one of two.
 
@@ -213,7 +213,7 @@ def _nothing(
     )
 
 
-def _span(days: int, now: float) -> Span:
+def _span(days: int, now: float) -> TimeSpan:
     """Return the last days up to a full hour, by which points have arrived."""
     if not 1 <= days <= MOST_DAYS:
         raise UsageError(f"{days} days of history, expected 1 to {MOST_DAYS}")
@@ -268,7 +268,7 @@ Actual = Mapping[int, Sequence[AlertEpisode]]
 def _actual(
     project: Project,
     target: Target,
-    span: Span,
+    span: TimeSpan,
     candidates: Sequence[_Candidate],
 ) -> tuple[Actual | None, str]:
     """Return what really happened by monitor, or None and why it is not known."""
@@ -288,7 +288,7 @@ class _Replaying:
     """Replay monitors one by one over history that is fetched for all of them together."""
 
     fetching: Fetching
-    span: Span
+    span: TimeSpan
     actual: Actual | None
     unknown: str
     suggest: bool

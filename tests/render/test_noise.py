@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor_sync.app.noisy_monitors import NoiseReport
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.response.noise import LiveStatus, Noise, NoisyMonitor
 from monitor_sync.insight.response.quieter import Proposal
 from monitor_sync.insight.response.shifts import TeamShifts
@@ -43,7 +43,7 @@ def outage(size: int) -> PagedProblem:
 def report(*rows: NoisyMonitor, proposal: Proposal | None = None, **given: Any) -> NoiseReport:
     fields: dict[str, Any] = {
         "noise": Noise(monitors=rows, problems=given.pop("problems", ())),
-        "span": Span(at(0), at(28 * 24 * 60)),
+        "span": TimeSpan(at(0), at(28 * 24 * 60)),
         "time_zone": "UTC",
         "within": 600.0,
         "proposals": {row.key: proposal for row in rows} if proposal else {},

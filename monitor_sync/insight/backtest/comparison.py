@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from monitor_sync.incidents import AlertEpisode, Seconds, Span
+from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
 from monitor_sync.insight import uncertainty
 from monitor_sync.insight.backtest.fidelity import Fidelity, fidelity, untold
 from monitor_sync.insight.backtest.replay import (
@@ -103,7 +103,7 @@ def compared(
     old: Definition | None,
     new: Definition,
     points: Points,
-    span: Span,
+    span: TimeSpan,
     *,
     monitor_id: int,
     actual: Sequence[AlertEpisode] | None,
@@ -138,7 +138,7 @@ def compared(
 
 
 def _before(
-    old: Definition, points: Points, span: Span, shared: Evaluations | None, monitor_id: int
+    old: Definition, points: Points, span: TimeSpan, shared: Evaluations | None, monitor_id: int
 ) -> Replay:
     evaluations = shared or evaluated(
         old.settings, bound_history(old.wanted.readings, points), span, WARM_UP
@@ -151,7 +151,7 @@ FAITHFUL: Final = 0.9
 
 
 def _held(
-    before: Replay, actual: Sequence[AlertEpisode], span: Span, tolerance: Seconds
+    before: Replay, actual: Sequence[AlertEpisode], span: TimeSpan, tolerance: Seconds
 ) -> tuple[Fidelity | None, list[Assumption]]:
     """Return how far the replay of the live monitor agrees with what happened, if that is told."""
     replayed, groups, doubts = before.episodes, len(before.groups), []
@@ -176,7 +176,7 @@ def _tolerance(definition: Definition) -> Seconds:
 
 
 def _doubts(
-    definition: Definition, history: PointHistory, span: Span, made: Replay, some: Evaluations
+    definition: Definition, history: PointHistory, span: TimeSpan, made: Replay, some: Evaluations
 ) -> Iterator[Assumption]:
     """Yield the open points after which there would be more or fewer alerts."""
     mine = definition.settings
@@ -197,7 +197,7 @@ def _doubts(
 
 
 def _bounds(
-    definition: Definition, points: Points, span: Span, made: Replay
+    definition: Definition, points: Points, span: TimeSpan, made: Replay
 ) -> Iterator[Assumption]:
     """Yield how many alerts there may be where a maximum inside a minute is not known (13.4)."""
     if not definition.wanted.bounds:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor_sync.incidents import AlertEpisode, Seconds, Span
+from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Fidelity:
 def fidelity(
     replayed: Sequence[AlertEpisode],
     actual: Sequence[AlertEpisode],
-    span: Span,
+    span: TimeSpan,
     *,
     groups: int,
     tolerance: Seconds,
@@ -39,7 +39,7 @@ def fidelity(
     at the very edge of the span, which may have begun before it, are compared by their time alone.
     ``groups`` is how many had data.
     """
-    known = Span(span.start + tolerance, span.end)
+    known = TimeSpan(span.start + tolerance, span.end)
     mine, theirs = list(_onsets(replayed, known)), list(_onsets(actual, known))
     matched = _matched(mine, theirs, tolerance)
     names = {episode.group for episode in (*replayed, *actual)}
@@ -55,7 +55,10 @@ def fidelity(
 
 
 def untold(
-    replayed: Sequence[AlertEpisode], actual: Sequence[AlertEpisode], span: Span, tolerance: Seconds
+    replayed: Sequence[AlertEpisode],
+    actual: Sequence[AlertEpisode],
+    span: TimeSpan,
+    tolerance: Seconds,
 ) -> frozenset[str]:
     """
     Return the groups whose real state nothing tells.
@@ -73,7 +76,7 @@ def untold(
     )
 
 
-def _onsets(episodes: Iterable[AlertEpisode], span: Span) -> Iterable[tuple[str, Seconds]]:
+def _onsets(episodes: Iterable[AlertEpisode], span: TimeSpan) -> Iterable[tuple[str, Seconds]]:
     for episode in episodes:
         start = episode.start
         if episode.state == "alert" and start is not None and span.start <= start < span.end:
@@ -98,7 +101,7 @@ def _of(episodes: Iterable[AlertEpisode], group: str) -> list[AlertEpisode]:
 
 
 def _different(
-    mine: Sequence[AlertEpisode], theirs: Sequence[AlertEpisode], span: Span, tolerance: Seconds
+    mine: Sequence[AlertEpisode], theirs: Sequence[AlertEpisode], span: TimeSpan, tolerance: Seconds
 ) -> float:
     """Return how many seconds a group was in another state; edges within tolerance are the same."""
     edges = {span.start, span.end}

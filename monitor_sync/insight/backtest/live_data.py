@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight import missing
 from monitor_sync.insight.backtest.comparison import Definition
 from monitor_sync.insight.backtest.replay import Points, Replay, bound_history, replay
@@ -101,7 +101,7 @@ def _empty(definition: Definition, points: Points) -> Iterator[Reading]:
     yield from (reading for line, reading in by_line.items() if not points.get(line))
 
 
-def findings(definition: Definition, points: Points, span: Span) -> Iterator[DataFinding]:
+def findings(definition: Definition, points: Points, span: TimeSpan) -> Iterator[DataFinding]:
     """
     Yield what is odd about a definition, given its own points and those of its probes.
 
@@ -152,7 +152,7 @@ def of_types(definition: Definition, types: Mapping[str, str]) -> Iterator[DataF
             yield DataFinding(fault="counted_gauge", part=series)
 
 
-def _of_threshold(definition: Definition, points: Points, span: Span) -> Iterator[DataFinding]:
+def _of_threshold(definition: Definition, points: Points, span: TimeSpan) -> Iterator[DataFinding]:
     history = bound_history(definition.wanted.readings, points)
     groups = max(len(points.get(line, {})) for line in definition.wanted.lines)
     stride = _STRIDE * (1 + groups // _GROUPS_A_STRIDE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.backtest.comparison import Definition
 from monitor_sync.insight.backtest.replay import Points, Replay
 from monitor_sync.insight.backtest.wanted import Reading
@@ -178,7 +178,7 @@ def _expected(
 ) -> Iterator[dict[str, Any]]:
     """Yield what is expected: each state where it begins, and OK where it is over."""
     known: dict[tuple[float, str], str] = {}
-    span = Span(max(made.span.start, float(start)), float(end))
+    span = TimeSpan(max(made.span.start, float(start)), float(end))
     for part in made.stretches:
         if part.group not in groups:
             continue

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.incidents import AlertEpisode, AlertTransition, Seconds, Span, TransitionState
+from monitor_sync.incidents import AlertEpisode, AlertTransition, Seconds, TimeSpan, TransitionState
 from monitor_sync.insight import episodes, legs, schedule
 from monitor_sync.insight.backtest.wanted import Reading, WantedLine
 from monitor_sync.insight.evaluation import evaluate_each
@@ -49,7 +49,7 @@ class Replay:
     and ``comparator`` are what values are compared with.
     """
 
-    span: Span
+    span: TimeSpan
     episodes: tuple[AlertEpisode, ...] = ()
     stretches: tuple[AlertEpisode, ...] = ()
     fires: tuple[tuple[Seconds, str], ...] = ()
@@ -119,7 +119,7 @@ def replay(
     body: Body,
     settings: EvaluationSettings,
     history: PointHistory,
-    span: Span,
+    span: TimeSpan,
     *,
     warm_up: Seconds,
     monitor_id: int = 0,
@@ -138,7 +138,7 @@ def replay(
 def evaluated(
     settings: EvaluationSettings,
     history: PointHistory,
-    span: Span,
+    span: TimeSpan,
     warm_up: Seconds,
     stride: int = 1,
 ) -> Evaluations:
@@ -151,7 +151,7 @@ def replayed(
     body: Body,
     settings: EvaluationSettings,
     evaluations: Evaluations,
-    span: Span,
+    span: TimeSpan,
     monitor_id: int = 0,
 ) -> Replay:
     """Return what a definition makes of evaluations, some of which may lie before the span."""
@@ -179,13 +179,13 @@ def replayed(
 
 
 def fires(
-    settings: EvaluationSettings, evaluations: Evaluations, span: Span
+    settings: EvaluationSettings, evaluations: Evaluations, span: TimeSpan
 ) -> tuple[tuple[Seconds, str], ...]:
     """Return when which group would have gone into alert in a span, and nothing else."""
     return _fires(_within(course(evaluations, rules(settings)), span), evaluations.keys)
 
 
-def _within(changes: Sequence[StatusChange], span: Span) -> list[StatusChange]:
+def _within(changes: Sequence[StatusChange], span: TimeSpan) -> list[StatusChange]:
     return [change for change in changes if span.start <= change.instant < span.end]
 
 
@@ -198,7 +198,7 @@ def _fires(changes: Sequence[StatusChange], keys: Group) -> tuple[tuple[Seconds,
 
 
 def _episodes(
-    changes: Sequence[StatusChange], names: Mapping[Group, str], span: Span, monitor_id: int
+    changes: Sequence[StatusChange], names: Mapping[Group, str], span: TimeSpan, monitor_id: int
 ) -> tuple[AlertEpisode, ...]:
     transitions = sorted(
         (
@@ -221,7 +221,7 @@ def _episodes(
 
 
 def _stretches(
-    changes: Sequence[StatusChange], names: Mapping[Group, str], span: Span, monitor_id: int
+    changes: Sequence[StatusChange], names: Mapping[Group, str], span: TimeSpan, monitor_id: int
 ) -> Iterator[AlertEpisode]:
     lasting: dict[Group, StatusChange] = {}
     for change in (*changes, None):

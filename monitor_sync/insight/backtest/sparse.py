@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight import search
 from monitor_sync.insight.backtest.comparison import Assumption, Definition
 from monitor_sync.insight.backtest.replay import Points
@@ -19,7 +19,7 @@ _SILENT: Final = 900
 """Seconds without a point at the end of the span, after which the end counts as missing."""
 
 
-def observed(definition: Definition, points: Points, span: Span) -> Iterator[Assumption]:
+def observed(definition: Definition, points: Points, span: TimeSpan) -> Iterator[Assumption]:
     """Yield what is doubtful about the points that a definition reads."""
     lines = {reading.line: points.get(reading.line, {}) for reading in definition.wanted.readings}
     if not definition.settings.options.get("evaluation_delay"):

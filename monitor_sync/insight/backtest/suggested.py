@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Literal
 
-from monitor_sync.incidents import AlertEpisode, Seconds, Span
+from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
 from monitor_sync.insight.backtest.comparison import WARM_UP, Definition
 from monitor_sync.insight.backtest.replay import (
     Points,
@@ -68,7 +68,7 @@ class AlertSuggestion:
 
 
 def suggestions(
-    definition: Definition, points: Points, made: Replay, span: Span
+    definition: Definition, points: Points, made: Replay, span: TimeSpan
 ) -> tuple[AlertSuggestion, ...]:
     """
     Return what would have alerted less often and kept every alert that lasted, the best first.
@@ -98,7 +98,7 @@ def _tried(
     points: Points,
     made: Replay,
     lasting: Sequence[AlertEpisode],
-    span: Span,
+    span: TimeSpan,
 ) -> Iterator[tuple[Option, float, Replay]]:
     """Yield what was tried with its replay: thresholds over one evaluation, then longer windows."""
 
@@ -117,7 +117,7 @@ def _tried(
         yield "window", float(seconds), tried
 
 
-def _lasts(part: AlertEpisode, span: Span) -> bool:
+def _lasts(part: AlertEpisode, span: TimeSpan) -> bool:
     return (part.end or span.end) - (part.start or span.start) >= LASTING
 
 
@@ -135,7 +135,7 @@ def _delay(part: AlertEpisode, tried: Replay) -> Seconds | None:
 
 
 def _thresholds(
-    made: Replay, lasting: Sequence[AlertEpisode], span: Span
+    made: Replay, lasting: Sequence[AlertEpisode], span: TimeSpan
 ) -> Iterator[tuple[Literal["critical", "critical_recovery"], float]]:
     level, high = made.critical, made.comparator.startswith(">")
     if level is None:
@@ -153,7 +153,7 @@ def _thresholds(
                 yield "critical", value
 
 
-def _peak(made: Replay, part: AlertEpisode, span: Span, worst: Any) -> float | None:
+def _peak(made: Replay, part: AlertEpisode, span: TimeSpan, worst: Any) -> float | None:
     start, end = part.start or span.start, part.end or span.end
     peak: float | None = worst(
         (value for at, value in made.values if start <= at < end), default=None

@@ -17,7 +17,7 @@ from msgspec import structs
 
 from monitor_sync.audience import audience
 from monitor_sync.audience.pagers import is_pager
-from monitor_sync.incidents import AlertEpisode, Incident, Seconds, Span
+from monitor_sync.incidents import AlertEpisode, Incident, Seconds, TimeSpan
 from monitor_sync.insight.response.flaps import Flapping, flapping
 from monitor_sync.insight.response.together import PagedProblem, PageOfMonitor, companions, problems
 from monitor_sync.insight.response.weeks import hour_kind
@@ -102,7 +102,7 @@ class AlertHistory:
     are those of ``zone``.
     """
 
-    span: Span
+    span: TimeSpan
     zone: ZoneInfo
     episodes: Sequence[AlertEpisode]
     incidents: Sequence[Incident] = ()
@@ -210,7 +210,7 @@ def _row(
     ), pages
 
 
-def _touches(episode: AlertEpisode, span: Span) -> bool:
+def _touches(episode: AlertEpisode, span: TimeSpan) -> bool:
     begins = episode.start is None or episode.start < span.end
     return begins and (episode.end is None or episode.end > span.start)
 
@@ -266,7 +266,7 @@ def _by_itself(
     )
 
 
-def _seconds_in_alert(episodes: Iterable[AlertEpisode], span: Span) -> Seconds:
+def _seconds_in_alert(episodes: Iterable[AlertEpisode], span: TimeSpan) -> Seconds:
     """Return how long some group was in alert within the span."""
     until = total = span.start
     alerts = (

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor_sync.app.backtesting import Backtested, Backtests
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.counting import count
-from monitor_sync.incidents import AlertEpisode, Seconds, Span
+from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
 from monitor_sync.insight.backtest.comparison import Compared
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.insight.response import weeks
@@ -100,7 +100,7 @@ def cells(made: Replay, number: int) -> list[CellState]:
     return states
 
 
-def _reach(episode: AlertEpisode, span: Span, number: int) -> tuple[int, int]:
+def _reach(episode: AlertEpisode, span: TimeSpan, number: int) -> tuple[int, int]:
     width = (span.end - span.start) / number
     start = max(episode.start or span.start, span.start) - span.start
     end = min(episode.end or span.end, span.end) - span.start
@@ -120,7 +120,7 @@ def series(made: Replay, number: int, *, lowest: bool) -> list[float | None]:
     return worst
 
 
-def midnights(span: Span, zone: ZoneInfo) -> Iterator[tuple[float, str]]:
+def midnights(span: TimeSpan, zone: ZoneInfo) -> Iterator[tuple[float, str]]:
     """Yield each midnight of the span with the name of the day that begins."""
     day = weeks.day_of(span.start, zone)
     while True:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.incidents import Span
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.backtest import live_data
 from monitor_sync.insight.backtest.comparison import Definition
 from monitor_sync.insight.backtest.replay import Points
 
-SPAN = Span(start=1_800_000_000.0, end=1_800_003_600.0)
+SPAN = TimeSpan(start=1_800_000_000.0, end=1_800_003_600.0)
 
 
 def faults(groups: int, **options: Any) -> list[tuple[str, int]]:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.incidents import AlertEpisode, Span
+from monitor_sync.incidents import AlertEpisode, TimeSpan
 from monitor_sync.insight.backtest.comparison import Compared, Definition, compared
 from monitor_sync.insight.backtest.fidelity import fidelity
 from monitor_sync.insight.backtest.replay import Points
 from monitor_sync.insight.backtest.sparse import observed
 
 START = 1_799_971_200  # a midnight in UTC
-SPAN = Span(float(START), float(START + 4 * 3600))
+SPAN = TimeSpan(float(START), float(START + 4 * 3600))
 MESSAGE = "Slow. {{#is_alert}}@webhook-pager{{/is_alert}} {{#is_warning}}@slack-team{{/is_warning}}"
 
 

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec import structs
 
-from monitor_sync.incidents import AlertEpisode, Incident, Span
+from monitor_sync.incidents import AlertEpisode, Incident, TimeSpan
 from monitor_sync.insight.response.noise import AlertHistory, LiveStatus, Noise, NoisyMonitor, noise
 from monitor_sync.model import Monitor
 from tests.insight.response.history import CHAT, PAGER, alert, at, monitor
 
-WEEK = Span(at(0), at(7 * 24 * 60))
+WEEK = TimeSpan(at(0), at(7 * 24 * 60))
 UTC = ZoneInfo("UTC")
 
 

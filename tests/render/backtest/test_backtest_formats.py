@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from monitor_sync.app.backtesting import Backtested, BacktestOptions, Backtests, SkippedMonitor
-from monitor_sync.incidents import AlertEpisode, Span
+from monitor_sync.incidents import AlertEpisode, TimeSpan
 from monitor_sync.insight.backtest.comparison import Assumption, Compared
 from monitor_sync.insight.backtest.fidelity import Fidelity
 from monitor_sync.insight.backtest.replay import Replay
@@ -25,7 +25,7 @@ from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import columns
 
 START = 1_799_971_200.0  # a midnight in UTC
-SPAN = Span(START, START + 2 * 86_400)
+SPAN = TimeSpan(START, START + 2 * 86_400)
 HOUR = 3600.0
 
 
