@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,6 +23,9 @@ _WORKERS: Final = 4
 
 _SETTLED: Final = 900
 """Seconds after which points are taken to have arrived."""
+
+_MOST_LINES: Final = 300
+"""Lines of all groups in one answer: with a point a minute for a day, some ten megabytes."""
 
 Wanted = Iterable[tuple["WantedLine", int]]
 """Lines, each with the second from which on it is wanted."""
@@ -75,6 +78,7 @@ class Fetching:
     sent: int = 0
     _expected: dict[tuple[str, int, int, int], dict[_Part, None]] = field(default_factory=dict)
     _held: dict[_Part, GroupedLines] = field(default_factory=dict)
+    _groups: dict[WantedLine, int] = field(default_factory=dict)
     _refused: dict[WantedLine, RemoteError] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -120,26 +124,41 @@ class Fetching:
 
     def _fetch(self, missing: list[_Part]) -> None:
         """Send what is missing, as far as the budget reaches. Raises OutOfBudget, RemoteError."""
-        missing = [part for part in missing if part.line not in self._refused]
-        requests, left = list(self._requests(missing)), self.budget
-        if requests:
-            wanted = frozenset(missing)
+        wanted, left = frozenset(missing), self.budget
+        first = next(self._requests(missing), None)
+        if first is not None and left:
+            self._send(first, wanted)  # tells how many groups there are, for which room is left
+        rest = list(self._requests(missing))
+        if rest and self.budget:
             with ThreadPoolExecutor(_WORKERS) as pool:
-                list(pool.map(lambda parts: self._send(parts, wanted), requests[:left]))
-        if len(requests) > left:
-            raise OutOfBudget(len(requests), left)
+                list(pool.map(lambda parts: self._send(parts, wanted), rest[: self.budget]))
+        if next(self._requests(missing), None) is not None:
+            raise OutOfBudget(len(rest) + min(left, 1), left)
 
-    def _requests(self, missing: list[_Part]) -> Iterator[list[_Part]]:
+    def _requests(self, missing: Iterable[_Part]) -> Iterator[list[_Part]]:
         """Yield what to ask for together: what is missing, then what is expected beside it."""
         by_request: dict[tuple[str, int, int, int], list[_Part]] = {}
         for part in missing:
-            by_request.setdefault(part.shared, []).append(part)
-        most = self.endpoint.at_once
+            if part not in self._held and part.line not in self._refused:
+                by_request.setdefault(part.shared, []).append(part)
         for shared, parts in by_request.items():
             others = [part for part in self._expected.get(shared, ()) if part not in parts]
-            room = -len(parts) % most
-            together = [*parts, *others[:room]]
-            yield from (together[at : at + most] for at in range(0, len(together), most))
+            yield from self._packed(parts, others)
+
+    def _packed(self, parts: Sequence[_Part], others: Sequence[_Part]) -> Iterator[list[_Part]]:
+        """Yield requests for some parts, filled up with others as long as there is room."""
+        request: list[_Part] = []
+        room = _MOST_LINES
+        for number, part in enumerate((*parts, *others)):
+            groups = self._groups.get(part.line, 1)
+            if request and (len(request) == self.endpoint.at_once or groups > room):
+                yield request
+                if number >= len(parts):
+                    return
+                request, room = [], _MOST_LINES
+            request.append(part)
+            room -= groups
+        yield request
 
     def _send(self, parts: list[_Part], wanted: frozenset[_Part]) -> None:
         """Send one request. Keep its answers on disk; hold those wanted now or not kept."""
@@ -153,7 +172,9 @@ class Fetching:
                 self._expected.get(part.shared, {}).pop(part, None)
                 if isinstance(lines, RemoteError):
                     self._refuse(part.line, lines)
-                elif part in wanted or not kept:
+                    continue
+                self._groups[part.line] = max(self._groups.get(part.line, 1), len(lines))
+                if part in wanted or not kept:
                     self._held[part] = lines
 
     def _refuse(self, line: WantedLine, error: RemoteError) -> None:
