@@ -103,13 +103,15 @@ def merge_tags(weaker: list[str], stronger: Any) -> list[str]:
         return []
     if type(stronger) is list:
         return list(dict.fromkeys([*weaker, *map(plain, stronger)]))
-    kept = list(weaker)
+    several = tuple(f"{key}:" for key in stronger if ":" in key)  # `a:b:c` has the key `a:b` too
+    kept = [
+        tag
+        for tag in weaker
+        if ":" not in tag or not (tag.partition(":")[0] in stronger or tag.startswith(several))
+    ]
     for key, value in stronger.items():
-        prefix = key + ":"
-        kept = [tag for tag in kept if not tag.startswith(prefix)]
-        if value is not None:
-            values = value if type(value) is list else [value]
-            kept.extend(prefix + plain(item) for item in values)
+        values = value if type(value) is list else [] if value is None else [value]
+        kept.extend(f"{key}:{plain(item)}" for item in values)
     return list(dict.fromkeys(kept))
 
 

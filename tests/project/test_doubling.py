@@ -39,7 +39,14 @@ def of_message(repeated: str) -> Callable[[int], str]:
     )
 
 
+def of_tags(number: int) -> str:
+    """One monitor with a mapping of so many tags."""
+    tags = ", ".join(f"a{place}: b" for place in range(10 * number))
+    return "monitors:\n" + MONITOR.format(0, f"tags: {{{tags}}}")
+
+
 FILES = {
+    "tags": of_tags,
     "sound": of("priority: 3"),
     "an unknown key": of("nmae: x"),
     "an unknown team": of("team: motor-qoutes"),
