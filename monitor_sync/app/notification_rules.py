@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.errors import RemoteError
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import part
 from monitor_sync.oncall.datadog.routing_query import Match, matches_scope
 
 if TYPE_CHECKING:

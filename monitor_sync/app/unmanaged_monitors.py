@@ -13,7 +13,7 @@ from monitor_sync.adopt import selecting
 from monitor_sync.adopt.marks import mark_of
 from monitor_sync.app import files, listing
 from monitor_sync.errors import RemoteError
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import part
 from monitor_sync.model import UNOWNED, LiveResource
 
 if TYPE_CHECKING:

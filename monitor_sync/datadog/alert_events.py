@@ -8,10 +8,9 @@ The shape is a recorded event's (``monitor.transition``, ``monitor.alert_cycle_k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final, Literal
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import moment, part, text
 from monitor_sync.incidents import AlertTransition, Seconds, TransitionState
 
 NoTransition = Literal["none", "unreadable"]
@@ -47,24 +46,24 @@ def transition(event: Any) -> AlertTransition | NoTransition:
     inner = part(outer, "attributes")
     monitor = part(inner, "monitor")
     change = part(monitor, "transition")
-    kind = _text(change.get("transition_type") or change.get("trans_type")).lower()
-    state = _STATES.get(_text(change.get("destination_state")).lower()) or _KINDS.get(kind)
+    kind = text(change.get("transition_type") or change.get("trans_type")).lower()
+    state = _STATES.get(text(change.get("destination_state")).lower()) or _KINDS.get(kind)
     if kind == "renotify" or state is None:
         return "none"
     number = _whole(monitor.get("id")) or _whole(inner.get("monitor_id"))
-    at = _milliseconds(inner.get("timestamp")) or _iso(outer.get("timestamp"))
+    at = _milliseconds(inner.get("timestamp")) or _seconds(outer.get("timestamp"))
     if number is None or at is None:
         return "unreadable"
     groups = inner.get("monitor_groups") or monitor.get("groups")
     has_notification = part(inner, "_dd").get("has_notification")
     return AlertTransition(
-        id=_text(event.get("id")) or f"{number} {at}",
+        id=text(event.get("id")) or f"{number} {at}",
         monitor_id=number,
         group=_group(groups),
         at=at,
         state=state,
-        cycle=_text(monitor.get("alert_cycle_key_txt")),
-        before=_before(kind, _text(change.get("source_state")).lower()),
+        cycle=text(monitor.get("alert_cycle_key_txt")),
+        before=_before(kind, text(change.get("source_state")).lower()),
         lasted=_nanoseconds(inner.get("duration")) if state == "ok" else None,
         notified=has_notification if isinstance(has_notification, bool) else None,
     )
@@ -79,8 +78,8 @@ def _before(kind: str, source_state: str) -> TransitionState | None:
 def older_transition(event: Any) -> AlertTransition | NoTransition:
     """Return the transition that an event of the first version tells; it has no cycle."""
     fields = part(event)
-    state = _OLDER.get(_text(fields.get("alert_type")).lower())
-    title = _text(fields.get("title"))
+    state = _OLDER.get(text(fields.get("alert_type")).lower())
+    title = text(fields.get("title"))
     if state is None or title.startswith(("[Renotify", "[Re-notify")):
         return "none"
     number, at = _whole(fields.get("monitor_id")), _number(fields.get("date_happened"))
@@ -88,7 +87,7 @@ def older_transition(event: Any) -> AlertTransition | NoTransition:
         return "unreadable"
     no_data = state != "ok" and title.startswith(("[No data", "[No Data", "[Re-No"))
     return AlertTransition(
-        id=_text(fields.get("id_str")) or _text(fields.get("id")) or f"{number} {at}",
+        id=text(fields.get("id_str")) or text(fields.get("id")) or f"{number} {at}",
         monitor_id=number,
         group=_group(fields.get("monitor_groups")),
         at=at,
@@ -98,13 +97,7 @@ def older_transition(event: Any) -> AlertTransition | NoTransition:
 
 def _group(value: Any) -> str:
     tags = value if isinstance(value, list) else []
-    return ",".join(sorted(filter(None, map(_text, tags))))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    return str(value) if type(value) is int else ""
+    return ",".join(sorted(filter(None, map(text, tags))))
 
 
 def _number(value: Any) -> float | None:
@@ -116,7 +109,7 @@ def _number(value: Any) -> float | None:
 
 
 def _whole(value: Any) -> int | None:
-    number = _text(value)
+    number = text(value)
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
@@ -130,8 +123,6 @@ def _nanoseconds(value: Any) -> Seconds | None:
     return number / 1e9 if number else None
 
 
-def _iso(value: Any) -> Seconds | None:
-    try:
-        return datetime.fromisoformat(_text(value)).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
+def _seconds(value: Any) -> Seconds | None:
+    at = moment(value)
+    return at.timestamp() if at is not None else None

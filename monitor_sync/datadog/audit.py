@@ -9,7 +9,7 @@ from typing import Any, Final
 from monitor_sync.datadog.api import Api
 from monitor_sync.errors import RemoteError
 from monitor_sync.http.failure import Failure
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.model import Deletion
 
@@ -31,7 +31,7 @@ def last_editor(api: Api, monitor: int) -> str:
         return ""
     outer = part(events[0], "attributes")
     parts = (_who(part(outer, "attributes")), _moment(outer.get("timestamp")))
-    return ", ".join(part for part in parts if part)
+    return ", ".join(filter(None, parts))
 
 
 def deletions(api: Api) -> tuple[Deletion, ...] | None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from monitor_sync.datadog.client import Client
 from monitor_sync.datadog.settings import Settings
 from monitor_sync.errors import AccessDenied, RemoteError
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import part
 
 State = Literal["passed", "warning", "failed", "not checked"]
 Side = Literal["ours", "theirs"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.api import Api
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import TimeSpan
 

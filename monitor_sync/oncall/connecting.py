@@ -8,7 +8,7 @@ from typing import Any
 from monitor_sync.http import addresses, answers
 from monitor_sync.http.connection import JsonEndpoint
 from monitor_sync.http.failure import one_line
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import part
 from monitor_sync.http.request_gate import Clock, RequestGate
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import Service

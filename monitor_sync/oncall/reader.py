@@ -14,11 +14,11 @@ from monitor_sync.http import pipeline
 from monitor_sync.http.connection import Connections, JsonEndpoint
 from monitor_sync.http.error_messages import reason
 from monitor_sync.http.failure import Failure
+from monitor_sync.http.reading import Fields, flag, objects, text
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.request_gate import RequestGate
 from monitor_sync.http.retry import RetryPolicy
 from monitor_sync.http.service import Service
-from monitor_sync.oncall.reading import Fields, flag, objects, text
 
 _MOST_PAGES: Final = 200
 

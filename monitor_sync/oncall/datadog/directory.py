@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, moment, part, text
 from monitor_sync.oncall.datadog.documents import (
     Reference,
     attribute,
@@ -16,7 +16,6 @@ from monitor_sync.oncall.datadog.documents import (
 from monitor_sync.oncall.path import Responder, Shift
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead, ToolLists
-from monitor_sync.oncall.reading import Fields, moment, text
 
 _ON_CALL: Final = "/api/v2/on-call"
 TEAMS: Final = "/api/v2/team"

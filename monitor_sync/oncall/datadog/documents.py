@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from monitor_sync.http.parts import part
-from monitor_sync.oncall.reading import Fields, objects, text
+from monitor_sync.http.reading import Fields, objects, part, text
 
 
 class Reference(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from monitor_sync.http.reading import Fields, span, text
 from monitor_sync.oncall import coverage
 from monitor_sync.oncall.datadog.directory import DatadogLists, EscalationPolicy, responder
 from monitor_sync.oncall.datadog.documents import Reference, attribute, related
@@ -25,7 +26,6 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.reading import Fields, span, text
 from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
 
 _TITLE = "Datadog On-Call"

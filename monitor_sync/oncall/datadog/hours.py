@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from monitor_sync.http.parts import part
-from monitor_sync.oncall.reading import Fields, objects, text
+from monitor_sync.http.reading import Fields, objects, part, text
 
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY: Final = 24 * 60

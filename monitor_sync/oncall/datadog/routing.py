@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from monitor_sync.http.reading import Fields, objects, text
 from monitor_sync.oncall.datadog.documents import attribute, related
 from monitor_sync.oncall.datadog.hours import part_of_the_week
 from monitor_sync.oncall.datadog.routing_query import MonitorPage, matches
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.reading import Fields, objects, text
 
 _MOST_HOPS: Final = 8
 

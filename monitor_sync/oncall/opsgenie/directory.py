@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, flag, moment, objects, part, text
 from monitor_sync.oncall.path import LookAhead, Responder, Shift
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead, ToolLists
-from monitor_sync.oncall.reading import Fields, flag, moment, objects, text
 
 TEAMS: Final = "/v2/teams"
 RULES: Final = "/v2/teams/{team}/routing-rules"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, objects, part, span, text
 from monitor_sync.oncall import coverage
 from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
 from monitor_sync.oncall.path import (
@@ -26,7 +26,6 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.reading import Fields, objects, span, text
 from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
 
 _SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, flag, part, text
 from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
 from monitor_sync.oncall.opsgenie.escalation import beyond
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.reading import Fields, flag, text
 from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
 from monitor_sync.oncall.tool import title_of
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, objects, part, text
 from monitor_sync.oncall.path import LookAhead
 from monitor_sync.oncall.reader import NotRead, ToolLists
-from monitor_sync.oncall.reading import Fields, objects, text
 
 _ALL: Final[Mapping[str, str]] = {"limit": "100"}
 """The largest page."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, moment, objects, part, span, text, whole
 from monitor_sync.oncall import coverage
 from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService
 from monitor_sync.oncall.path import (
@@ -24,7 +24,6 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.reading import Fields, moment, objects, span, text, whole
 from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
 
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from msgspec.structs import replace
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, flag, moment, number, objects, part, text
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import (
     HistoryPage,
@@ -31,7 +31,6 @@ from monitor_sync.incidents import (
     stamp,
 )
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
-from monitor_sync.oncall.reading import Fields, flag, moment, number, objects, text
 
 INCIDENTS: Final = "/incidents"
 ANALYTICS: Final = "/analytics/raw/incidents"

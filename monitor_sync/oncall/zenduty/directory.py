@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from monitor_sync.http.parts import part
-from monitor_sync.oncall.path import LookAhead, Responder
-from monitor_sync.oncall.privacy import NAMELESS, shown
-from monitor_sync.oncall.reader import NotRead, ToolLists
-from monitor_sync.oncall.reading import (
+from monitor_sync.http.reading import (
     Fields,
     flag,
     identifier,
     objects,
+    part,
     text,
     user_name,
     whole,
 )
+from monitor_sync.oncall.path import LookAhead, Responder
+from monitor_sync.oncall.privacy import NAMELESS, shown
+from monitor_sync.oncall.reader import NotRead, ToolLists
 from monitor_sync.oncall.zenduty.maintenance import MAINTENANCE, PlannedMaintenance, planned
 
 TEAMS: Final = "/api/account/teams/"

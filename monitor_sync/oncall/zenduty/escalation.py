@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor_sync.http.reading import Fields, identifier, number, objects, span, text, whole
 from monitor_sync.oncall import coverage
 from monitor_sync.oncall.path import (
     EscalationLevel,
@@ -18,15 +19,6 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.reading import (
-    Fields,
-    identifier,
-    number,
-    objects,
-    span,
-    text,
-    whole,
-)
 from monitor_sync.oncall.steps import judged, not_checked, person_step, unread
 from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService, responder
 from monitor_sync.oncall.zenduty.schedule import turns

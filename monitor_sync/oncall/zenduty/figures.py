@@ -11,10 +11,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from monitor_sync.http.reading import Fields, number, whole
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import Seconds, ToolFigures
 from monitor_sync.oncall.reader import NotRead, Reader
-from monitor_sync.oncall.reading import Fields, number, whole
 
 ANALYTICS: Final = "/api/v2/account/analytics/team_analytics/"
 

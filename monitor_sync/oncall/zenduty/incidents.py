@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from msgspec.structs import replace
 
-from monitor_sync.http.parts import part
+from monitor_sync.http.reading import Fields, flag, identifier, moment, objects, part, text, whole
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import (
     HistoryPage,
@@ -28,7 +28,6 @@ from monitor_sync.incidents import (
     ToolFigures,
 )
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
-from monitor_sync.oncall.reading import Fields, flag, identifier, moment, objects, text, whole
 from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty import figures, maintenance
 from monitor_sync.oncall.zenduty.directory import INTEGRATIONS, TEAMS, application

@@ -12,11 +12,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from monitor_sync.http.reading import Fields, identifier, moment, objects, text, whole
 from monitor_sync.incidents import Incident, TimeSpan
 from monitor_sync.oncall.coverage import period
 from monitor_sync.oncall.path import Gap, LookAhead
 from monitor_sync.oncall.reader import NotRead, Reader
-from monitor_sync.oncall.reading import Fields, identifier, moment, objects, text, whole
 
 MAINTENANCE: Final = "/api/account/teams/{team}/maintenance/"
 

@@ -14,9 +14,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor_sync.oncall.path import LookAhead, Responder, Shift
-from monitor_sync.oncall.privacy import NAMELESS
-from monitor_sync.oncall.reading import (
+from monitor_sync.http.reading import (
     Fields,
     flag,
     moment,
@@ -27,6 +25,8 @@ from monitor_sync.oncall.reading import (
     user_name,
     whole,
 )
+from monitor_sync.oncall.path import LookAhead, Responder, Shift
+from monitor_sync.oncall.privacy import NAMELESS
 
 _MOST_TURNS: Final = 5000
 """So many turns of one layer within the window are followed: one each four minutes."""

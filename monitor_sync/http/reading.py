@@ -1,5 +1,5 @@
 """
-Values of a tool's JSON, read as forgivingly as people may fill them in.
+Values of a service's JSON, read as forgivingly as services and people change them.
 
 Numbers and booleans may be texts, anything may be missing, and nothing here raises.
 """
@@ -11,10 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 Fields = Mapping[str, Any]
-"""An object of a tool's: fields that we do not know are left alone."""
+"""An object of a service's: fields that we do not know are left alone."""
 
 
 _LONGEST: Final = timedelta(days=3650)
+
+
+def part(value: Any, *way: str) -> Fields:
+    """Return the object at the end of a way of names; an empty one where there is none."""
+    for name in way:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
 
 
 def text(value: Any) -> str:
