@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from monitor_sync.datadog.api import Api
 from monitor_sync.errors import RemoteError
 from monitor_sync.http.failure import Failure
-from monitor_sync.http.reading import part
+from monitor_sync.http.reading import moment, part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.model import Deletion
 
@@ -30,7 +29,7 @@ def last_editor(api: Api, monitor: int) -> str:
     if not events:
         return ""
     outer = part(events[0], "attributes")
-    parts = (_who(part(outer, "attributes")), _moment(outer.get("timestamp")))
+    parts = (_who(part(outer, "attributes")), _minute(outer.get("timestamp")))
     return ", ".join(filter(None, parts))
 
 
@@ -89,7 +88,7 @@ def _deletions(events: Iterable[Any]) -> Iterator[Deletion]:
         inner = part(outer, "attributes")
         asset = part(inner, "asset")
         number, name = str(asset.get("id") or ""), asset.get("name")
-        at = _time(outer.get("timestamp"))
+        at = moment(outer.get("timestamp"))
         if at is None or not isinstance(name, str):
             continue
         yield Deletion(
@@ -107,18 +106,10 @@ def _who(attributes: Mapping[str, Any]) -> str:
     return _line(str(name))
 
 
-def _moment(text: Any) -> str:
+def _minute(value: Any) -> str:
     """Return a time that Datadog wrote, to the minute in UTC; empty where it is none."""
-    moment = _time(text)
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
-
-
-def _time(text: Any) -> datetime | None:
-    """Return a time that Datadog wrote, in UTC; None where it is none."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        return None
+    at = moment(value)
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
 
 
 def _line(text: str) -> str:
