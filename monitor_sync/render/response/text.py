@@ -99,7 +99,7 @@ def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> 
     if times.mean is None and not times.judged:
         return f"{name}: nothing to go by."
     if not targets:
-        return f"{name} {mean}; no team has a target."
+        return f"{name} {mean}; none of these incidents has a target."
     if times.mean is None:
         word = "target" if len(set(targets)) == 1 else "targets"
         return f"{name}: none of {report.whole.incidents} was {done} ({word} {promised(targets)})."
