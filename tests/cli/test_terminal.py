@@ -225,7 +225,7 @@ def test_an_emulator_that_cannot_start_says_why(
 ) -> None:
     (tmp_path / "object.json").write_text("{}")
     (tmp_path / "broken.json").write_text("[" * 2000)
-    done = run_process("emulate", "--port", "0", *arguments, cwd=tmp_path)
+    done = run("emulate", "--port", "0", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -233,7 +233,7 @@ def test_an_emulator_that_cannot_start_says_why(
 
 def test_a_port_that_is_taken_is_exit_2(tmp_path: Path, local: Local) -> None:
     port = local.url.rpartition(":")[2]
-    done = run_process("emulate", "--port", port, cwd=tmp_path)
+    done = run("emulate", "--port", port, cwd=tmp_path)
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "--port 0" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import tomllib
 from pathlib import Path
@@ -49,7 +50,8 @@ def allowed(room: str) -> set[str]:
     return named | (WORDS if "the words" in text else set())
 
 
-def imported(room: str) -> set[str]:
+@functools.cache
+def imported(room: str) -> frozenset[str]:
     """The rooms that the modules of this room import."""
     files = [PACKAGE / f"{room}.py"] if room in WORDS else (PACKAGE / room).rglob("*.py")
     names = set()
@@ -62,7 +64,7 @@ def imported(room: str) -> set[str]:
             else:
                 continue
             names |= {name.split(".")[1] for name in full if name.startswith("monitor_sync.")}
-    return names & set(rows())
+    return frozenset(names & set(rows()))
 
 
 def test_every_room_has_its_row_and_its_layer() -> None:

@@ -18,7 +18,7 @@ from tests.project.builders import write
 
 pytestmark = pytest.mark.early
 
-SMALL, EIGHT_TIMES = 125, 1_000
+SMALL, EIGHT_TIMES = 65, 520
 ALLOWED = 24
 """Times as long; what grows with the length takes 8, what grows with its square 64."""
 MONITOR = "  m{0}: {{name: m{0}, message: m, query: 'avg(last_5m):avg:a{{*}} > 1', {1}}}\n"

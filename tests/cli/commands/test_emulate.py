@@ -13,7 +13,7 @@ import pytest
 
 from monitor_sync import emulator
 from monitor_sync.emulator.faults import KINDS
-from tests.cli.run import environment, invoke, run_process, small_project
+from tests.cli.run import environment, invoke, run, small_project
 
 SLIPS = [
     (["--fault", "trottled"], "'trottled' is no kind of fault", "did you mean `throttled`?"),
@@ -31,7 +31,7 @@ SLIPS = [
 def test_a_slip_is_exit_2_with_what_to_write(
     arguments: list[str], message: str, hint: str, tmp_path: Path
 ) -> None:
-    done = run_process("emulate", "--port", "0", *arguments, cwd=tmp_path)
+    done = run("emulate", "--port", "0", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith("error: " + message)
@@ -39,7 +39,7 @@ def test_a_slip_is_exit_2_with_what_to_write(
 
 
 def test_the_help_tells_every_kind(tmp_path: Path) -> None:
-    lines = run_process("emulate", "--help", cwd=tmp_path).stdout.splitlines()
+    lines = run("emulate", "--help", cwd=tmp_path).stdout.splitlines()
     first_words = {line.split()[0] for line in lines if line.startswith("  ") and line.split()}
     assert set(KINDS) <= first_words
 
@@ -92,7 +92,7 @@ def test_a_port_that_is_taken_names_the_danger(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = run_process("emulate", "--port", str(port), cwd=tmp_path)
+        done = run("emulate", "--port", str(port), cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
         f"error: cannot listen on 127.0.0.1:{port}: address already in use. A"
@@ -114,7 +114,7 @@ def test_a_file_that_is_none_is_exit_2(
     option: str, content: bytes, said: str, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_bytes(content)
-    done = run_process("emulate", "--port", "0", option, "file", cwd=tmp_path)
+    done = run("emulate", "--port", "0", option, "file", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -123,14 +123,14 @@ def test_a_file_that_is_none_is_exit_2(
 
 @pytest.mark.parametrize("path", [".", "nowhere/file", "/dev/full", "/dev/null"])
 def test_a_state_that_cannot_be_kept_is_exit_2(path: str, tmp_path: Path) -> None:
-    done = run_process("emulate", "--port", "0", "--state", path, cwd=tmp_path)
+    done = run("emulate", "--port", "0", "--state", path, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
 
 
 def test_a_pipe_is_no_state(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    done = run_process("emulate", "--port", "0", "--state", "pipe", cwd=tmp_path)
+    done = run("emulate", "--port", "0", "--state", "pipe", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot keep state in pipe" in done.stderr
 
