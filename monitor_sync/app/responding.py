@@ -148,6 +148,7 @@ def read_known(
     lists them where it matters. Raises UsageError.
     """
     from monitor_sync.app.response_history import read_history
+    from monitor_sync.insight.response.placement import namesakes
 
     history = read_history(
         project, target, span,
@@ -159,6 +160,11 @@ def read_known(
     notes: tuple[str, ...] = ()
     if listed is None and not offline:
         listed, notes = _live_ids(project, target, history.incidents)
+    several = (
+        f"{number} services are called {name}, and the incidents of all of them count as those of"
+        f" the teams that name it: write an id in `on_call.service` where that is wrong"
+        for name, number in namesakes(history.incidents, project).items()
+    )
     return KnownIncidents(
         incidents=history.incidents,
         ids={**adopted, **(listed or {})} or None,
@@ -166,7 +172,7 @@ def read_known(
         as_of=history.as_of,
         complete=history.complete and history.as_of is not None,
         offline=offline,
-        notes=(*history.notes, *notes),
+        notes=(*history.notes, *notes, *several),
     )
 
 

@@ -149,6 +149,16 @@ def place(incident: Incident, places: Places) -> PlacedIncident:
     )
 
 
+def namesakes(incidents: Iterable[Incident], project: Project) -> Mapping[str, int]:
+    """Return which services of teams.yaml are names that several services have, and how many."""
+    ids: dict[str, set[str]] = {}
+    for incident in incidents:
+        if incident.service_id:
+            ids.setdefault(incident.service.casefold(), set()).add(incident.service_id)
+    named = sorted({team.service for team in project.teams.values() if team.service})
+    return {name: len(ids[key]) for name in named if len(ids.get(key := name.casefold(), ())) > 1}
+
+
 def _claimants(incident: Incident, places: Places) -> Sequence[Team]:
     """Return the teams that name the incident's service, those of its own tool before others."""
     names = {name.casefold() for name in (incident.service_id, incident.service) if name}

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.insight.response.placement import PlacedIncident, place, places_of, priority_name
+from monitor_sync.insight.response.placement import (
+    PlacedIncident,
+    namesakes,
+    place,
+    places_of,
+    priority_name,
+)
 from monitor_sync.model import Project
 from tests.insight.response.incidents import incident, monitor, project, team
 
@@ -29,6 +35,19 @@ def test_a_service_of_nobody_is_unplaced_and_one_of_several_is_shared() -> None:
     assert (placed(service="billing").team, placed(service="billing").unit) == ("unplaced",) * 2
     assert placed(both).team == "shared"
     assert placed(both).claimants == ("motor-quotes", "motor-policies")
+
+
+def test_a_name_that_several_services_have_is_told_where_teams_use_it() -> None:
+    main = project(team("motor", "main"), team("claims", "svc-claims"))
+    made = [
+        incident(str(n), service=service, service_id=of)
+        for n, (service, of) in enumerate(
+            (("Main", "a"), ("Main", "b"), ("Main", "b"), ("Edge", "c"), ("Edge", "d"))
+        )
+    ]
+
+    assert namesakes(made, main) == {"main": 2}
+    assert namesakes(made[1:], main) == {}
 
 
 def test_of_several_teams_with_a_service_of_that_name_the_one_with_that_tool_has_it() -> None:
