@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor_sync.cli.options import writable
 from monitor_sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _OPTIONS = (
     click.option(
         "--truth",
         type=click.Path(path_type=Path, dir_okay=False),
+        callback=writable,
         help="Write what truly happened in the history to this file, as JSON lines.",
     ),
     click.option(

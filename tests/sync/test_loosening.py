@@ -242,6 +242,14 @@ def test_what_a_change_newly_ignores_of_rules_that_protect_people_is_not_ignored
     assert here.monitors[new.key].ignored == rules
 
 
+def test_a_pager_that_is_none_any_more_is_named_with_what_it_was() -> None:
+    narrower = replace(BASE, limits=replace(LIMITS, pagers=("@webhook-zenduty-*",)))
+
+    (entry,) = loosenings(rules_of(BASE), rules_of(narrower), dict)
+
+    assert (entry.what, entry.old, entry.new) == ("what is a pager", "@webhook-*", "none")
+
+
 def test_the_rules_survive_a_plan_file() -> None:
     rules = rules_of(replace(BASE, monitors={KEY: monitor(ignored=(Suppression(rule="a/b"),))}))
 

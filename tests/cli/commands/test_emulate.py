@@ -155,11 +155,14 @@ def test_on_call_tools_need_teams_and_ways_that_there_are(tmp_path: Path) -> Non
         (["--on-call", "--history", "2w", "--history-until", "now"], "'now' is no time"),
         (["--on-call", "--history", "2w", "--variant", "oldest"], "`oldest-first`"),
         (["--on-call", "--history", "2w", "--truth", "no/where.jsonl"], "cannot write no/where"),
+        (["--on-call", "--history", "2w", "--truth", "link"], "cannot write link: it is a link"),
     ],
 )
 def test_a_history_that_cannot_be_made_is_exit_2(
     arguments: list[str], says: str, tmp_path: Path
 ) -> None:
-    done = invoke("emulate", *arguments, cwd=small_project(tmp_path))
+    project = small_project(tmp_path)
+    (project / "link").symlink_to(tmp_path / "elsewhere")
+    done = invoke("emulate", *arguments, cwd=project)
     assert done.exit_code == 2
     assert says in " ".join(done.stderr.split())
