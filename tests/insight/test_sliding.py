@@ -74,7 +74,10 @@ WAYS: tuple[tuple[dict[str, Any], Readings], ...] = (
 
 
 @pytest.mark.parametrize("query", LOCAL)
-def test_many_windows_say_what_each_says_by_itself(query: str) -> None:
+def test_many_windows_say_what_each_says_by_itself(
+    query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sliding, "_AT_ONCE", 30)  # several passes
     instants = [float(START + 60 * minute) for minute in range(245, 415, 2)]
     for seed, (options, readings) in enumerate(WAYS):
         about, known = replace(settings(query, **options), readings=readings), history(seed)

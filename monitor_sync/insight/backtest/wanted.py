@@ -201,7 +201,7 @@ _SOURCES: Final = {
 def _of_searches(settings: EvaluationSettings) -> Wanted:
     source = _SOURCES.get(settings.query.type)
     if source is None:
-        raise Unsupported(f"history of a {settings.query.type}")
+        raise Unsupported(settings.query.type)
     every = _every(settings)
     legs = search.searches(settings.query, settings.options)
     by_text: dict[str, WantedLine] = {}
