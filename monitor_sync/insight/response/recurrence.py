@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from monitor_sync.incidents import Incident, Seconds
+from monitor_sync.incidents import Incident, Seconds, TimeSpan
 from monitor_sync.insight.response.placement import PlacedIncident
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.titles import lasting_title
@@ -31,7 +31,7 @@ class Repeater:
     A problem that was there more than once, or came back.
 
     ``title`` is that of its last incident. ``team`` and ``monitor`` are those of the last one too,
-    ``monitor`` empty where it is unknown. ``before`` counts occurrences in as long a time before.
+    ``monitor`` empty where it is unknown. ``before`` counts occurrences in as many days before.
     """
 
     fingerprint: Fingerprint
@@ -103,13 +103,13 @@ def problems(responses: Iterable[Response]) -> dict[str, Fingerprint]:
 
 
 def recurrence(
-    occurrences: Sequence[Response], known: Iterable[Response], start: Seconds, end: Seconds
+    occurrences: Sequence[Response], known: Iterable[Response], before: TimeSpan
 ) -> Recurrence:
     """
-    Return what came back among the incidents of a span from ``start`` to ``end``.
+    Return what came back among the incidents of a span; ``before`` is the one to compare it with.
 
-    ``known`` are these and older ones, which must reach back by ``LOOK_BACK``, and by the length of
-    the span for what was before.
+    ``known`` are these and older ones, which must reach back by ``LOOK_BACK``, and to the start of
+    ``before``.
     """
     known = (*known, *occurrences)
     problem_of = problems(known)
@@ -121,7 +121,7 @@ def recurrence(
         for problem, group in in_span.items()
     }
     repeaters = [
-        _repeater(problem, group, back[problem], by_problem[problem], start, end)
+        _repeater(problem, group, back[problem], by_problem[problem], before)
         for problem, group in in_span.items()
         if len(group) > 1 or back[problem]
     ]
@@ -166,11 +166,10 @@ def _repeater(
     group: Sequence[Response],
     back: int,
     known: Iterable[Response],
-    start: Seconds,
-    end: Seconds,
+    before: TimeSpan,
 ) -> Repeater:
     last = max(group, key=lambda response: response.incident.created)
-    earlier = sum(start - (end - start) <= response.incident.created < start for response in known)
+    earlier = sum(before.start <= response.incident.created < before.end for response in known)
     return Repeater(
         fingerprint=problem,
         title=last.incident.title,

@@ -49,6 +49,11 @@ class ResponseQuestion:
         """Return the time that the report is about."""
         return TimeSpan(midnight(self.start, zone), midnight(self.end, zone))
 
+    def before(self, zone: ZoneInfo) -> TimeSpan:
+        """Return as many days before it: not as many hours, as clocks change."""
+        first = self.start - (self.end - self.start)
+        return TimeSpan(midnight(first, zone), midnight(self.start, zone))
+
     def needed(self, zone: ZoneInfo) -> TimeSpan:
         """Return the time of which the history must be known: trends and recurrence look back."""
         trend = monday_of(self.last_week) - timedelta(weeks=sla.TREND_WEEKS - 1)
@@ -180,7 +185,7 @@ def report_of(
             for response in known
             if response.is_open and response.incident.created < span.start
         ),
-        recurrence=recurrence.recurrence(counted.counted, known, span.start, span.end),
+        recurrence=recurrence.recurrence(counted.counted, known, question.before(zone)),
         rca=rca.findings(register, counted.counted, known, question.now, zone),
         counted=counted.counted,
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor_sync.incidents import Incident
+from monitor_sync.incidents import Incident, TimeSpan
 from monitor_sync.insight.response.placement import place, placed, places_of
 from monitor_sync.insight.response.recurrence import (
     Recurrence,
@@ -31,7 +31,7 @@ def came_back(*incidents: Incident) -> Recurrence:
     acme = project(team("motor-quotes"))
     known = responses(placed(incidents, places_of(acme)), acme.teams, ZoneInfo("UTC"), NOW).counted
     within = [response for response in known if response.incident.created >= START]
-    return recurrence(within, known, START, NOW)
+    return recurrence(within, known, TimeSpan(START - 28 * DAY, START))
 
 
 def conversion(identity: str, days: float, lasted: float | None = 60, **given: Any) -> Incident:

@@ -126,7 +126,7 @@ def test_the_trend_of_twelve_weeks_and_its_last_change_are_what_the_truth_says()
 REPEATERS = """
 select count(*), sum(back), (
     select count(*) from counted b where b.problem = a.problem
-    and b.created >= 2 * ?1 - ?2 and b.created < ?1
+    and b.created >= ?3 and b.created < ?1
 ), max(created), max(team)
 from (
     select own.*, exists (
@@ -138,7 +138,7 @@ from (
 
 
 def test_what_came_back_is_what_the_truth_says() -> None:
-    problems = truth.of_span(REPEATERS)
+    problems = truth.of_span(REPEATERS, truth.midnight(START - (END - START)))
 
     recurrence = reported()["recurrence"]
 
