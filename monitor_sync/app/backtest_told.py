@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from monitor_sync.errors import UsageError, system_reason
+from msgspec import Meta, Struct, field
+
+from monitor_sync.app import job_files
+from monitor_sync.app.job_files import Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,43 +49,74 @@ class BacktestTold:
     picture: str = ""
 
 
+class _Replay(Struct, kw_only=True):
+    """One version of a monitor, as the file has it."""
+
+    fires: Count
+    minutes: Count
+
+
+class _Fidelity(Struct, kw_only=True):
+    """How far the replay agrees, as the file has it."""
+
+    time_in_same_state: Annotated[float, Meta(ge=0, le=1)]
+
+
+class _Monitor(Struct, kw_only=True):
+    """One monitor that was replayed, as the file has it."""
+
+    key: str
+    old: _Replay | None
+    new: _Replay
+    fidelity: _Fidelity | None
+    assumptions: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+
+
+class _Skipped(Struct, kw_only=True):
+    """One monitor that was not, as the file has it."""
+
+    key: str
+    reason: str
+    kind: str = ""
+
+
+_Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class _Backtest(Struct, kw_only=True):
+    """The whole file."""
+
+    start: _Moment = field(name="from")
+    end: _Moment = field(name="to")
+    monitors: tuple[_Monitor, ...]
+    skipped: tuple[_Skipped, ...]
+    too_loud: tuple[str, ...] = ()
+    max_fires_per_week: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
+
+
 def read(path: Path) -> BacktestTold:
     """Return what a file holds that ``backtest --format json`` wrote. Raises UsageError."""
-    try:
-        backtest = _told(json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {system_reason(error)}") from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise UsageError(
-            f"{path} holds no backtest", hint="`monitor-sync backtest --format json` writes one"
-        ) from None
+    written = job_files.parsed(path, _Backtest, what="backtest", command="backtest --format json")
     picture = path.with_suffix(".svg")
-    return replace(backtest, picture=picture.name) if picture.is_file() else backtest
-
-
-def _told(written: Any) -> BacktestTold:
-    start, end = (datetime.fromisoformat(written[name]) for name in ("from", "to"))
     return BacktestTold(
-        days=(end - start).total_seconds() / 86_400,
-        rows=tuple(map(_row, written["monitors"])),
-        skipped=tuple(
-            (str(m["key"]), str(m.get("kind", "")), str(m["reason"])) for m in written["skipped"]
-        ),
-        too_loud=tuple(map(str, written.get("too_loud", ()))),
-        most_per_week=float(written.get("max_fires_per_week") or 0),
+        days=(written.end - written.start).total_seconds() / 86_400,
+        rows=tuple(map(_row, written.monitors)),
+        skipped=tuple((skipped.key, skipped.kind, skipped.reason) for skipped in written.skipped),
+        too_loud=written.too_loud,
+        most_per_week=written.max_fires_per_week or 0.0,
+        picture=picture.name if picture.is_file() else "",
     )
 
 
-def _row(written: Mapping[str, Any]) -> BacktestRow:
-    old, new, fidelity = written["old"], written["new"], written["fidelity"]
-    assumptions: Sequence[Any] = written["assumptions"]
-    doubts: Sequence[Any] = written.get("doubts", ())
+def _row(monitor: _Monitor) -> BacktestRow:
+    old, new, fidelity = monitor.old, monitor.new, monitor.fidelity
     return BacktestRow(
-        key=str(written["key"]),
-        live=None if old is None else int(old["fires"]),
-        new=int(new["fires"]),
-        minutes=int(new["minutes"]),
-        agrees=None if fidelity is None else float(fidelity["time_in_same_state"]),
-        assumptions=tuple(map(str, assumptions)),
-        doubts=tuple(map(str, doubts)),
+        key=monitor.key,
+        live=None if old is None else old.fires,
+        new=new.fires,
+        minutes=new.minutes,
+        agrees=None if fidelity is None else fidelity.time_in_same_state,
+        assumptions=monitor.assumptions,
+        doubts=monitor.doubts,
     )

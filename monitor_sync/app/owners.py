@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from monitor_sync import regular_file
 from monitor_sync.app import files
 from monitor_sync.diagnostics import tally
 from monitor_sync.errors import FilesInvalid, UsageError, system_reason
 from monitor_sync.git import commits
-from monitor_sync.project import regular_file
 
 if TYPE_CHECKING:
     from monitor_sync.model import Project

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
-from monitor_sync.app import backtest_told, extras, files
+from monitor_sync.app import backtest_told, extras, files, job_files
 from monitor_sync.app.pages import About, Pages
-from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.errors import AccessDenied, Rejected, UsageError
 from monitor_sync.git import commits
 from monitor_sync.github import AUTHOR, sticky
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from monitor_sync.sync.approval import Lacking
     from monitor_sync.sync.change import Change
     from monitor_sync.sync.plan import Plan
-
-_SEVERITIES: Final = {severity.label: severity for severity in Severity}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +108,7 @@ def read_plan(path: Path) -> Plan:
     """Read a plan file. Raises Refused where it is none, UsageError where it cannot be read."""
     from monitor_sync.sync import plan_file
 
-    return plan_file.read(_read(path), str(path))
+    return plan_file.read(job_files.text(path).decode("utf-8", errors="replace"), str(path))
 
 
 def teams(root: Path) -> Mapping[str, Team]:
@@ -157,38 +153,10 @@ def _about(job: ActionsRunner, options: CommentOptions) -> About:
         run=job.run,
         artifact=options.artifact,
         source=f"{job.address}/blob/{job.head}" if job.head else "",
-        findings=_findings(options.findings) if options.findings else (),
+        findings=job_files.findings(options.findings) if options.findings else (),
         backtest=backtest_told.read(options.backtest) if options.backtest else None,
         no_backtest=options.no_backtest,
     )
-
-
-def _findings(path: Path) -> list[Diagnostic]:
-    try:
-        return [_diagnostic(finding) for finding in json.loads(_read(path))]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path} holds no findings: {error}",
-            hint="`monitor-sync validate --format json --output FILE` writes them",
-        ) from None
-
-
-def _diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
-    return Diagnostic(
-        rule=raw["rule"],
-        severity=_SEVERITIES[raw["severity"]],
-        message=raw["message"],
-        span=Span(raw["file"], raw["line"], raw["column"], raw["end_column"]),
-        hint=raw["hint"] or "",
-        key=raw["key"] or "",
-    )
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}", hint="name an existing file") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

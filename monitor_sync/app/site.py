@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from monitor_sync import regular_file
 from monitor_sync.app import (
     files,
     live_statuses,
@@ -20,7 +21,6 @@ from monitor_sync.app import (
 )
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import TimeSpan
-from monitor_sync.project import regular_file
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -7,6 +7,7 @@ where that is not there, https://docs.datadoghq.com/api/latest/metrics/query-tim
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -111,7 +112,7 @@ class Timeseries:
             return [
                 _grouped(query, series) for query, series in zip(queries, by_query, strict=True)
             ]
-        except (IndexError, KeyError, TypeError, ValueError, AttributeError):
+        except (IndexError, KeyError, TypeError, ValueError, OverflowError, AttributeError):
             unexpected = answers.unexpected(
                 request, answer, "it has no series with times and values"
             )
@@ -138,7 +139,7 @@ class Timeseries:
                     for series in answer["series"] or ()
                 ),
             )
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
             unexpected = answers.unexpected(request, answer, "it has no series with points")
             raise self._api.error(unexpected) from None
 
@@ -198,11 +199,14 @@ def _grouped(
         group = _group(query.keys, tags)
         if group is None:
             continue
-        kept = [
-            (time, float(value))
+        known = {
+            time: float(value)
             for time, value in points
             if value is not None and query.start <= time < query.end
-        ]
+        }
+        if not all(map(math.isfinite, known.values())):
+            raise ValueError(group)
+        kept = sorted(known.items())  # an answer's points may be out of order, or be there twice
         if query.method == "count":  # no item is no point
             kept = [(time, value) for time, value in kept if value]
         if kept:

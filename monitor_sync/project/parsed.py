@@ -8,9 +8,9 @@ from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
-from monitor_sync import __version__
+from monitor_sync import __version__, regular_file
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
-from monitor_sync.project import regular_file, schema, schema_files
+from monitor_sync.project import schema, schema_files
 from monitor_sync.project.document import Document, read
 from monitor_sync.project.doubts import fields_below
 from monitor_sync.project.failure import failure

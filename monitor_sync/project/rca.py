@@ -14,11 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from monitor_sync import regular_file
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.incidents import Rca, RcaAction
 from monitor_sync.language.suggest import did_you_mean
 from monitor_sync.model import Project
-from monitor_sync.project import regular_file
 from monitor_sync.project.document import Document
 from monitor_sync.project.files import ProjectFile
 from monitor_sync.project.parsed import ParsedFile, parse_content

@@ -15,9 +15,9 @@ from typing import Any, Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from monitor_sync import regular_file
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
 from monitor_sync.language.suggest import did_you_mean
-from monitor_sync.project import regular_file
 from monitor_sync.project.loaded import Loaded
 
 FORM: Final = (

@@ -276,12 +276,12 @@ def _found(about: About) -> list[str]:
 
 def _finding(finding: FoldedFinding, source: str) -> str:
     first = finding.first
-    place = code(f"{first.span.path}:{first.span.line}")
+    place = code(f"{first.span.path}:{first.span.line}", _WIDEST)
     if source:
         place = f"[{place}]({source}/{quote(first.span.path)}#L{first.span.line})"
     times = f" ({finding.times} times)" if finding.times > 1 else ""
     line = f"- **{first.severity.label}** {place} {code(first.message, _WIDEST)}{times}"
-    return f"{line} {code(first.rule)}"
+    return f"{line} {code(first.rule, _WIDEST)}"
 
 
 def _closing(about: About, *, cut: bool) -> list[str]:

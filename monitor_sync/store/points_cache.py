@@ -2,8 +2,9 @@
 History that was fetched once: stretches of it that are over do not change, so they are kept.
 
 A file a stretch, in a folder for each query, in the state folder of the organisation. One that
-cannot be read, has another form or is too large counts as missing. When all files together exceed
-``LARGEST``, those used longest ago are deleted.
+cannot be read, has another form or is too large counts as missing, and so does one whose points
+are not of its stretch, each later than the one before: CI keeps the folder, and may bring another.
+When all files together exceed ``LARGEST``, those used longest ago are deleted.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec import Struct
+
+from monitor_sync import regular_file
 
 LARGEST: Final = 256_000_000
 """Bytes of all files together."""
@@ -50,14 +54,19 @@ class PointsCache:
         """Return what was kept of a query for a stretch; None where nothing usable is."""
         path = self._path(query, start, end)
         try:
-            if path.stat().st_size > _LARGEST_FILE:
+            content = regular_file.content(path, _LARGEST_FILE + 1)
+            if len(content) > _LARGEST_FILE:
                 return None
-            kept = _DECODER.decode(path.read_bytes())
-            os.utime(path)
+            kept = _DECODER.decode(content)
         except (OSError, RecursionError, msgspec.DecodeError):
             return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
         lines = {group: (times, values) for group, times, values in kept.lines}
-        whole = all(len(times) == len(values) for times, values in lines.values())
+        whole = len(lines) == len(kept.lines) and all(
+            len(times) == len(values) and _in_order(times, start, end)
+            for times, values in lines.values()
+        )
         return lines if whole and kept.form == _FORM else None
 
     def has(self, query: str, start: int, end: int) -> bool:
@@ -71,7 +80,8 @@ class PointsCache:
         half = path.with_name(f"{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            half.unlink(missing_ok=True)  # a link there would lead to somebody else's file
+            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump({"form": _FORM, "lines": kept}, file)
                 size = file.tell()
@@ -101,3 +111,9 @@ class PointsCache:
     def _path(self, query: str, start: int, end: int) -> Path:
         digest = hashlib.blake2b(query.encode(), digest_size=16).hexdigest()
         return self._folder / digest / f"{start}-{end}.json"
+
+
+def _in_order(times: list[int], start: int, end: int) -> bool:
+    """Return whether all are of the stretch, each later than the one before."""
+    within = not times or (start <= times[0] and times[-1] < end)
+    return within and all(earlier < later for earlier, later in pairwise(times))

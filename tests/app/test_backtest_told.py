@@ -64,11 +64,52 @@ def test_a_change_of_no_monitor_that_alerts_says_nothing_of_a_backtest(tmp_path:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "7", "[]", "{}", '{"from": 1, "to": 2, "monitors": [], "skipped": []}', None],
-)
+    [
+        "", "7", "[]", "{}", '{"from": 1, "to": 2, "monitors": [], "skipped": []}', None,
+        "[" * 100_000, "\0",
+    ],
+)  # fmt: skip
 def test_a_file_that_is_no_backtest_is_refused_by_its_name(tmp_path: Path, content: Any) -> None:
     file = tmp_path / "backtest.json"
     if content is not None:
         file.write_text(content)
     with pytest.raises(UsageError, match=r"backtest\.json"):
         backtest_told.read(file)
+
+
+@pytest.mark.parametrize(
+    ("place", "forged"),
+    [
+        (("monitors", 0, "new", "fires"), "Infinity"),
+        (("monitors", 0, "old", "fires"), "-1"),
+        (("monitors", 0, "new", "minutes"), f"1{'0' * 400}"),
+        (("monitors", 0, "fidelity", "time_in_same_state"), "1e400"),
+        (("monitors", 0, "fidelity", "time_in_same_state"), "-0.5"),
+        (("monitors", 0, "key"), '["shop"]'),
+        (("max_fires_per_week",), "1e300"),
+        (("from",), '"2026-11-01T00:00:00"'),
+    ],
+)
+def test_a_forged_value_is_no_backtest(
+    tmp_path: Path, place: tuple[str | int, ...], forged: str
+) -> None:
+    made = holder = json.loads(written(BACKTESTS))
+    for name in place[:-1]:
+        holder = holder[name]
+    assert holder[place[-1]] is not None
+    holder[place[-1]] = "FORGED"
+    file = tmp_path / "backtest.json"
+    file.write_text(json.dumps(made).replace('"FORGED"', forged))
+
+    with pytest.raises(UsageError, match="holds no backtest"):
+        backtest_told.read(file)
+
+
+def test_a_key_of_any_length_takes_one_line(tmp_path: Path) -> None:
+    made = json.loads(written(BACKTESTS))
+    made["too_loud"] = ["x" * 70_000]
+    made["skipped"][0]["key"] = made["monitors"][0]["key"] = "y" * 70_000
+    file = tmp_path / "backtest.json"
+    file.write_text(json.dumps(made))
+
+    assert len(comment.text(plan(), About(backtest=backtest_told.read(file)))) < 8_000

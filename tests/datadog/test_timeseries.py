@@ -51,6 +51,13 @@ def test_buckets_without_a_point_and_groups_that_lack_a_key_are_left_out(script:
     assert (sent.method, sent.path) == ("POST", "/api/v2/query/timeseries")
 
 
+def test_points_out_of_order_or_told_twice_are_put_in_order(script: Script) -> None:
+    times = [720_000, 600_000, 720_000]
+    script.say(newer([IN_A], times, [[1, 2, 3]]))
+
+    assert read(script.client().timeseries, QUERY) == ([{("a",): ([600, 720], [2.0, 3.0])}], 1)
+
+
 def test_where_the_newer_endpoint_is_not_there_the_older_one_is_asked_from_then_on(
     script: Script,
 ) -> None:
@@ -88,6 +95,8 @@ def test_a_search_counts_items_and_no_item_is_no_point(script: Script) -> None:
         {"data": {"attributes": {"times": ["x"], "series": [], "values": []}}},
         {"data": {"attributes": {"times": [600_000], "series": [7], "values": [[1]]}}},
         {"data": {"attributes": {"times": [6], "series": [IN_A], "values": [[1, 2]]}}},
+        {"data": {"attributes": {"times": [600_000], "series": [IN_A], "values": [["nan"]]}}},
+        {"data": {"attributes": {"times": [600_000], "series": [IN_A], "values": [[10**400]]}}},
     ],
 )
 def test_an_answer_of_another_shape_is_an_error_and_no_empty_history(

@@ -12,7 +12,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "monitor_sync"
-WORDS = {"model", "selectors", "diagnostics", "errors", "counting", "jsontext", "incidents"}
+WORDS = {
+    "model",
+    "selectors",
+    "diagnostics",
+    "errors",
+    "counting",
+    "jsontext",
+    "incidents",
+    "regular_file",
+}
 
 
 def rows() -> dict[str, str]:

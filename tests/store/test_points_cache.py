@@ -35,6 +35,12 @@ def test_what_was_kept_comes_back_for_that_query_and_stretch_alone(tmp_path: Pat
         '{"form": 1, "lines": [[["a"], [60, 120], [1]]]}',
         '{"form": 1, "lines": [[["a"], ["x"], [1]]]}',
         '{"form": 1, "lines": [[["a"], [60], ["x"]]]}',
+        '{"form": 1, "lines": [[["a"], [60], [1e400]]]}',
+        '{"form": 1, "lines": [[["a"], [120, 60], [1, 2]]]}',
+        '{"form": 1, "lines": [[["a"], [60, 60], [1, 2]]]}',
+        '{"form": 1, "lines": [[["a"], [-60, 60], [1, 2]]]}',
+        '{"form": 1, "lines": [[["a"], [60, 3600], [1, 2]]]}',
+        '{"form": 1, "lines": [[["a"], [60], [1]], [["a"], [120], [1]]]}',
     ],
 )  # fmt: skip
 def test_a_file_of_another_form_is_as_none(tmp_path: Path, text: str) -> None:
@@ -67,3 +73,31 @@ def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
     cache.trim(size + 1)
 
     assert list((tmp_path / "points").glob("*/*")) == [last]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless device", "folder"])
+def test_nobody_waits_for_what_is_no_file(tmp_path: Path, kind: str) -> None:
+    cache = PointsCache(tmp_path)
+    cache.put("q", 0, 3600, LINES)
+    file = kept_file(tmp_path)
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to("/dev/zero")
+
+    assert cache.get("q", 0, 3600) is None
+
+
+def test_a_link_in_the_place_of_a_draft_leads_to_no_file_of_others(tmp_path: Path) -> None:
+    cache = PointsCache(tmp_path)
+    cache.put("q", 0, 3600, LINES)
+    file, others = kept_file(tmp_path), tmp_path / "others"
+    others.write_text("theirs")
+    file.with_name(f"{file.name}.{os.getpid()}").symlink_to(others)
+
+    assert cache.put("q", 0, 3600, LINES)
+    assert others.read_text() == "theirs"
+    assert cache.get("q", 0, 3600) == LINES

@@ -14,6 +14,8 @@ from monitor_sync.render.text import shorten
 
 _ROWS: Final = 10
 _LINES: Final = 5
+_KEY: Final = 120
+"""Columns of a monitor's key."""
 
 
 def section(backtest: BacktestTold, artifact: str = "") -> str:
@@ -29,7 +31,7 @@ def section(backtest: BacktestTold, artifact: str = "") -> str:
     others = _alike((row, a) for row in rows for a in row.assumptions if a not in row.doubts)
     notes = [f"- {line}" for line in others]
     notes += [
-        f"- {count(len(keys), 'monitor')} not replayed, {code(why, 200)}: {codes(keys)}"
+        f"- {count(len(keys), 'monitor')} not replayed, {code(why, 200)}: {_named(keys)}"
         for why, keys in words.alike(backtest.skipped)
     ]
     parts = [
@@ -52,7 +54,7 @@ def _loud(backtest: BacktestTold) -> list[str]:
         return []
     loud = count(len(backtest.too_loud), "monitor")
     most = f"the {backtest.most_per_week:g} times a week that the policy allows"
-    return [f"**{loud} would alert more than {most}:** {codes(backtest.too_loud, _LINES)}"]
+    return [f"**{loud} would alert more than {most}:** {_named(backtest.too_loud, _LINES)}"]
 
 
 def _picture(backtest: BacktestTold, artifact: str) -> list[str]:
@@ -66,8 +68,12 @@ def _alike(said: Iterable[tuple[BacktestRow, str]]) -> list[str]:
     """Return each sentence once, with the monitors that it is about."""
     keys: dict[str, list[str]] = {}
     for row, sentence in said:
-        keys.setdefault(sentence, []).append(shorten(row.key, 120))
-    return [f"{codes(named)}: {code(sentence, 300)}" for sentence, named in keys.items()]
+        keys.setdefault(sentence, []).append(row.key)
+    return [f"{_named(named)}: {code(sentence, 300)}" for sentence, named in keys.items()]
+
+
+def _named(keys: Sequence[str], shown: int = 3) -> str:
+    return codes([shorten(key, _KEY) for key in keys], shown)
 
 
 def _few(lines: Sequence[str]) -> list[str]:
@@ -101,5 +107,5 @@ def _sentence(backtest: BacktestTold) -> str:
 def _row(row: BacktestRow) -> str:
     live = "–" if row.live is None else str(row.live)
     agrees = "not known" if row.agrees is None else percent(row.agrees)
-    cells = [code(row.key, 120), live, f"**{row.new}**", duration(row.minutes * 60 or None), agrees]
-    return f"| {' | '.join(cells)} |"
+    minutes = duration(row.minutes * 60 or None)
+    return f"| {code(row.key, _KEY)} | {live} | **{row.new}** | {minutes} | {agrees} |"

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from monitor_sync.cli import main
 from monitor_sync.project.load import load
-from monitor_sync.project.regular_file import content
+from monitor_sync.regular_file import content
 from tests.project.builders import one, write
 
 

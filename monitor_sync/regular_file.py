@@ -1,4 +1,4 @@
-"""Reads files that somebody else may have put among ours: a pipe there would keep us for ever."""
+"""Reads files that somebody else may have put there: a pipe would keep us for ever."""
 
 from __future__ import annotations
 
