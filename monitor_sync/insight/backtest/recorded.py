@@ -94,7 +94,23 @@ def _lines(readings: Sequence[Reading], points: Points) -> list[SubmittedLine]:
         for group, (times, values) in points.get(reading.line, {}).items():
             known = dict(zip(times, values, strict=True))
             lines.append(_line(reading, group, known))
-    return _apart(readings, lines)
+    return _apart(readings, _once(lines))
+
+
+def _once(lines: Sequence[SubmittedLine]) -> list[SubmittedLine]:
+    """Return each line once: what a query names twice is submitted once, or it would be doubled."""
+    once: list[SubmittedLine] = []
+    for line in lines:
+        same = [
+            other
+            for other in once
+            if (other.field, other.name, other.tags) == (line.field, line.name, line.tags)
+        ]
+        if not same:
+            once.append(line)
+        elif same[0].values != line.values:
+            raise Unsupported("one series aggregated in two ways")
+    return once
 
 
 def _line(reading: Reading, group: Group, values: Values) -> SubmittedLine:
