@@ -90,8 +90,7 @@ def sent_fields() -> Mapping[str, Any]:
 @functools.cache
 def known_types() -> frozenset[str]:
     """Return the types of monitors that the schema knows."""
-    kinds = bundle("definitions")["definitions"]["changes"]["properties"]["type"]["anyOf"]
-    return frozenset(kinds[0]["enum"])
+    return frozenset(bundle("definitions")["definitions"]["monitor-type"]["enum"])
 
 
 @functools.cache

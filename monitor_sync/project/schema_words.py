@@ -293,7 +293,9 @@ def _choices(error: ValidationError) -> list[str]:
     """Return the values that the schema lists here, whichever alternative lists them."""
     schema: Any = error.schema
     parts = [schema, *schema.get("anyOf", ())] if isinstance(schema, Mapping) else []
-    values = [value for part in parts for value in part.get("enum", ())]
+    definitions = bundle("definitions")["definitions"]
+    named = (definitions.get(part.get("$ref", "").rpartition("/")[2], part) for part in parts)
+    values = [value for part in named for value in part.get("enum", ())]
     return [value if isinstance(value, str) else json.dumps(value) for value in values]
 
 
