@@ -61,11 +61,11 @@ class ZendutyIncidents:
 
     def pages(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span, and some from around it."""
-        return self._pages(self._filter(span, _ALL), cursor)
+        return self._pages(span, _ALL, cursor)
 
     def open_pages(self, span: TimeSpan) -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span that are not resolved."""
-        return self._pages(self._filter(span, _OPEN), "")
+        return self._pages(span, _OPEN, "")
 
     def detail(self, incident: Incident) -> Incident | NotRead:
         """Return the incident with what its alerts tell: the entity, and the monitor behind it."""
@@ -126,7 +126,8 @@ class ZendutyIncidents:
             **_dates(span),
         }
 
-    def _pages(self, body: Mapping[str, Any], cursor: str) -> Iterator[HistoryPage | NotRead]:
+    def _pages(self, span: TimeSpan, status: int, cursor: str) -> Iterator[HistoryPage | NotRead]:
+        body = self._filter(span, status)
         query = dict(parse_qsl(cursor)) or {"page": "1", "page_size": str(_SIZE)}
         seen: set[str] = set()
         stale = 0
@@ -147,7 +148,7 @@ class ZendutyIncidents:
                 incidents=tuple(map(self._maintenance.marked, fresh)),
                 cursor=urlencode(following or {}),
                 unreadable=len(page.items) - len(incidents),
-                problem=self._maintenance.problem,
+                problem=self._maintenance.doubt(span),
             )
             if following is None:
                 return

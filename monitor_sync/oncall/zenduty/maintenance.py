@@ -6,12 +6,14 @@ The unit in which a window repeats is not published, so only its first occurrenc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec.structs import replace
 
+from monitor_sync.counting import count
 from monitor_sync.http.reading import Fields, identifier, moment, objects, text, whole
 from monitor_sync.incidents import Incident, TimeSpan
 from monitor_sync.oncall.coverage import period
@@ -23,10 +25,26 @@ MAINTENANCE: Final = "/api/account/teams/{team}/maintenance/"
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """The windows of each service, by its id; ``problem`` says why some could not be read."""
+    """
+    The windows of each service, by its id; ``problem`` says why some could not be read.
+
+    ``repeating`` are the times over which a window repeats: of these the first one alone is known.
+    """
 
     windows: dict[str, list[TimeSpan]] = field(default_factory=dict)
     problem: str = ""
+    repeating: tuple[TimeSpan, ...] = ()
+
+    def doubt(self, span: TimeSpan) -> str:
+        """Return what is not known of maintenance in a span, as a sentence; empty for nothing."""
+        repeating = sum(r.start < span.end and span.start < r.end for r in self.repeating)
+        if self.problem or not repeating:
+            return self.problem
+        windows = f"{count(repeating, 'window')} that {'repeats' if repeating == 1 else 'repeat'}"
+        return (
+            f"how often maintenance repeats is not published: of {windows}, incidents of the first"
+            " time alone are left out"
+        )
 
     def marked(self, incident: Incident) -> Incident:
         """Return the incident, marked where its service was in maintenance when it was made."""
@@ -71,20 +89,29 @@ def _repeats(fields: Fields, window: LookAhead) -> bool:
 
 def read(reader: Reader, teams: tuple[str, ...]) -> Maintenance:
     """Return the windows of these teams: one request each."""
-    windows: dict[str, list[TimeSpan]] = {}
+    listed: list[Fields] = []
     problem = ""
     for team in teams:
-        listed = reader.listing(MAINTENANCE, "maintenance windows", team=team)
-        if isinstance(listed, NotRead):
-            if not listed.absent:
-                problem = f"maintenance windows were not read: {listed.reason}"
-            continue
-        for fields in listed:
-            start, end = moment(fields.get("start_time")), moment(fields.get("end_time"))
-            if start is None or end is None:
-                continue
-            span = TimeSpan(start.timestamp(), end.timestamp())
-            for service in objects(fields.get("services")):
-                name = identifier(service.get("service")) or text(service.get("unique_id"))
-                windows.setdefault(name, []).append(span)
-    return Maintenance(windows, problem)
+        answer = reader.listing(MAINTENANCE, "maintenance windows", team=team)
+        if not isinstance(answer, NotRead):
+            listed += answer
+        elif not answer.absent:
+            problem = f"maintenance windows were not read: {answer.reason}"
+    windows: dict[str, list[TimeSpan]] = {}
+    repeating = []
+    for fields, span in _spans(listed):
+        for service in objects(fields.get("services")):
+            name = identifier(service.get("service")) or text(service.get("unique_id"))
+            windows.setdefault(name, []).append(span)
+        if whole(fields.get("repeat_interval")):
+            until = moment(fields.get("repeat_until"))
+            repeating.append(TimeSpan(span.end, until.timestamp() if until else math.inf))
+    return Maintenance(windows, problem, tuple(repeating))
+
+
+def _spans(listed: Iterable[Fields]) -> Iterator[tuple[Fields, TimeSpan]]:
+    """Yield the windows that say when they are, with that."""
+    for fields in listed:
+        start, end = moment(fields.get("start_time")), moment(fields.get("end_time"))
+        if start is not None and end is not None:
+            yield fields, TimeSpan(start.timestamp(), end.timestamp())

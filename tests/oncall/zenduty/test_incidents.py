@@ -311,6 +311,18 @@ def test_incidents_made_while_their_service_was_in_maintenance_are_marked(
     assert not zenduty._maintenance.marked(replace(of(), service_id="s2")).maintenance
 
 
+@pytest.mark.parametrize(("until", "said"), [(None, True), ("2026-09-20T00:00:00Z", False)])
+def test_a_maintenance_window_that_repeats_is_known_once_and_that_is_said(
+    script: Script, zenduty: ZendutyIncidents, until: str | None, said: bool
+) -> None:
+    window = {"start_time": "2026-09-14T13:00:00Z", "end_time": "2026-09-14T15:00:00Z",
+              "repeat_interval": "4", "repeat_until": until}  # fmt: skip
+    script.say(serving(lambda _: page(None, 1), maintenance=[window]))
+    (read,) = zenduty.pages(WEEK)
+    assert isinstance(read, HistoryPage)
+    assert ("of 1 window that repeats, incidents of the first time alone" in read.problem) is said
+
+
 def test_maintenance_that_cannot_be_read_is_said(script: Script, zenduty: ZendutyIncidents) -> None:
     script.say(serving(lambda _: page(None, 1), maintenance=Answer(status=403, body={})))
     (read,) = zenduty.pages(WEEK)
