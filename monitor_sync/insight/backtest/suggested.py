@@ -141,7 +141,8 @@ def _thresholds(
     if level is None:
         return
     if level:
-        yield "critical_recovery", _rounded(level * (1 - _ROOM if high else 1 + _ROOM))
+        room = abs(level) * _ROOM
+        yield "critical_recovery", _rounded(level - room if high else level + room)
     worst = max if high else min
     peaks = [_peak(made, part, span, worst) for part in lasting]
     known = [peak for peak in peaks if peak is not None]

@@ -76,7 +76,7 @@ def _details(backtested: Backtested, backtests: Backtests) -> str:
     lines += [_strip(label, made) for label, made in figures.versions(compared)]
     lines.append("```")
     lines += [f"- {_told(entry)}" for entry in list(figures.notified(backtested, backtests))[:8]]
-    lines += [f"- quieter: {code(words.suggestion(s))}" for s in backtested.suggestions[:3]]
+    lines += [f"- quieter: {code(line)}" for line in words.quieter(backtested, backtests)]
     agreement = words.agreement(compared.fidelity)
     lines += [f"- replay of live: {agreement}"] if agreement else []
     lines += [f"- {code(line)}" for line in words.basis(compared)]

@@ -55,8 +55,8 @@ def _block(
     handles = "; ".join(_told(backtested, backtests))
     if handles:
         yield from _wrapped("told", handles, style)
-    for suggestion in backtested.suggestions[:_SUGGESTIONS]:
-        yield from _wrapped("quieter", words.suggestion(suggestion), style)
+    for suggestion in words.quieter(backtested, backtests):
+        yield from _wrapped("quieter", suggestion, style)
     agreement = words.agreement(compared.fidelity)
     if agreement and not words.doubted(compared):  # where it disagrees, that was said first
         yield from _wrapped("checked", f"replay of live: {agreement}", style)
@@ -73,7 +73,6 @@ def _told(backtested: Backtested, backtests: Backtests) -> Iterator[str]:
 
 
 _LABEL: Final = 13
-_SUGGESTIONS: Final = 3
 
 
 def _wrapped(label: str, said: str, style: Style, colour: str = "") -> Iterator[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from monitor_sync.app.backtesting import Backtests, SkippedMonitor, SkipReason
+from monitor_sync.app.backtesting import Backtested, Backtests, SkippedMonitor, SkipReason
 from monitor_sync.counting import count, listed
 from monitor_sync.insight.backtest.comparison import Assumption, AssumptionKind, Compared
 from monitor_sync.insight.backtest.fidelity import Fidelity
 from monitor_sync.insight.backtest.suggested import AlertSuggestion
 from monitor_sync.render.quantities import duration, percent
+
+_SUGGESTIONS: Final = 3
 
 _LIMITS: Final = {
     "sum_of_a_gauge": "the sum of a gauge depends on how often it is reported; here it was taken"
@@ -177,7 +179,16 @@ def nothing(backtests: Backtests) -> list[str]:
     ]
 
 
-def suggestion(suggestion: AlertSuggestion) -> str:
+def quieter(backtested: Backtested, backtests: Backtests) -> list[str]:
+    """Return the best of what ``--suggest`` tried; that nothing helped where there were alerts."""
+    if not backtests.options.suggest or not backtested.compared.new.fires:
+        return []
+    return [_suggestion(tried) for tried in backtested.suggestions[:_SUGGESTIONS]] or [
+        "nothing that was tried alerts less often and keeps each alert of ten minutes or more"
+    ]
+
+
+def _suggestion(suggestion: AlertSuggestion) -> str:
     """Return what another threshold or window would have changed, and what it would have kept."""
     kept = "none lasted ten minutes"
     if suggestion.lasting:

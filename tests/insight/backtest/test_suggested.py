@@ -30,6 +30,14 @@ def test_a_recovery_threshold_joins_alerts_that_flap_around_the_threshold() -> N
     )
 
 
+def test_a_recovery_threshold_of_a_fall_below_zero_is_on_its_healthy_side() -> None:
+    about = definition("avg(last_5m):avg:a.b{*} < -50", thresholds={"critical": -50})
+    given = points(about, {(): line((60, 1.0), *[(6, -54.0), (6, -48.0)] * 5, (120, 1.0))})
+    best = suggestions(about, given, run(about, given).new, SPAN)[0]
+
+    assert (best.option, best.value, best.fires) == ("critical_recovery", -45.0, 1)
+
+
 def test_a_longer_window_passes_over_short_peaks_and_says_how_much_later_it_alerts() -> None:
     peaks = [(30, 1.0), (5, 240.0)] * 4
     (longer,) = [s for s in of(*peaks, (40, 1.0), (45, 60.0), (15, 1.0)) if s.option == "window"]

@@ -97,6 +97,7 @@ BACKTESTS = Backtests(
     ),
     calls=3,
     most_per_week=2,
+    options=BacktestOptions(suggest=True),
     pagers=("@webhook-*",),
 )
 
@@ -133,6 +134,16 @@ def test_what_may_be_wrong_is_said_before_the_numbers_the_gravest_first() -> Non
         in said
     )
     assert said.count("the same state in") == 1
+
+
+def test_that_nothing_was_quieter_is_said_where_it_was_asked_for() -> None:
+    first = replace(BACKTESTS.monitors[0], suggestions=())
+    helpless = replace(BACKTESTS, monitors=(first, BACKTESTS.monitors[1]))
+    nothing = "nothing that was tried alerts less often and keeps each alert of ten minutes or more"
+
+    for written in (text(helpless, PLAIN), markdown(helpless)):
+        assert re.sub(r"\s+", " ", written).count(nothing) == 1  # the other has no alert
+    assert "quieter" not in text(replace(helpless, options=BacktestOptions()), PLAIN)
 
 
 def test_monitors_that_are_not_replayed_for_one_reason_are_counted_and_a_few_are_named() -> None:
