@@ -54,7 +54,7 @@ def _ours(folder: Path) -> set[str]:
         if not folder.exists():
             return set()
         names = None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         names = None
     if not isinstance(names, list) or not all(_inside(name) for name in names):
         raise UsageError(

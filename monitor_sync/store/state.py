@@ -105,10 +105,10 @@ class State(Struct, frozen=True, kw_only=True):
         return self.folder / "plan.new"
 
     def last_plan(self) -> str:
-        """Return the text of the plan file that was last applied; empty where there is none."""
+        """Return the text of the plan file that was last applied; empty where none is readable."""
         try:
             return self.plan.read_text(encoding="utf-8")
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             return ""
 
     def replace(self) -> None:

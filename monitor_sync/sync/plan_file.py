@@ -95,7 +95,7 @@ def rules_in(text: str) -> ReviewRules:
     """Return the rules by which a plan file was judged; those of no project where unknown."""
     try:
         return review_rules.from_json(json.loads(text)["rules"])
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return ReviewRules()  # made by an earlier version, or cut short: nothing is compared
 
 

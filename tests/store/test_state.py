@@ -107,3 +107,10 @@ def test_hosts_projects_and_odd_names_stay_apart_and_below_the_folder(tmp_path: 
 def test_the_environment_says_where_the_state_is(tmp_path: Path) -> None:
     assert home({"XDG_STATE_HOME": str(tmp_path)}) == tmp_path / "monitor-sync"
     assert home({"XDG_STATE_HOME": ""}).name == "monitor-sync"
+
+
+def test_a_last_plan_that_is_no_text_is_none(host: Workspace) -> None:
+    with locked(of(host, "one")) as state:
+        state.plan.write_bytes(b"\xff\x00")
+
+        assert state.last_plan() == ""

@@ -54,6 +54,15 @@ def test_a_file_of_something_else_is_no_past(tmp_path: Path) -> None:
     assert journal.read(path) is None
 
 
+def test_a_line_nested_without_end_takes_no_other_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    begun(path)
+    with path.open("a") as file:
+        file.write("[" * 100_000 + "\n")
+
+    assert read_journal(path).ours == PLAN.ours
+
+
 def test_what_was_made_and_removed_is_known_afterwards(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with begun(path) as log:

@@ -17,6 +17,7 @@ from monitor_sync.sync import plan_file, plan_json
 from monitor_sync.sync.change import Change
 from monitor_sync.sync.conflict import hash_of
 from monitor_sync.sync.plan import Plan, make_plan
+from monitor_sync.sync.review_rules import ReviewRules
 from tests.sync.builders import answer, body, composite, live, monitor, project
 
 SCHEMA = json.loads(
@@ -183,3 +184,8 @@ def test_a_plan_of_another_version_is_refused(field: str) -> None:
     raw["digest"] = f"sha256:{'0' * 64}"
     with pytest.raises(Refused, match=r"made by monitor-sync"):
         plan_file.read(plan_file.sealed(json.dumps(raw)), "plan.json")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "null", "{}", '{"rules": 5}', ""])
+def test_rules_that_a_file_does_not_tell_are_none(text: str) -> None:
+    assert plan_file.rules_in(text) == ReviewRules()
