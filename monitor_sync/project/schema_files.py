@@ -20,6 +20,18 @@ def bundle(name: str) -> dict[str, Any]:
     """Return one schema with the shared definitions inside it, as validators want it."""
     text = (folder() / f"{name}.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text.replace("definitions.json#/", "#/"))
-    if name != "definitions":
+    if name == "definitions":
+        _share_fields(schema["definitions"])
+    else:
         schema["definitions"] = bundle("definitions")["definitions"]
     return schema
+
+
+def _share_fields(definitions: dict[str, Any]) -> None:
+    """Put each field of ``changes`` where another level refers to it: what it says is said once."""
+    fields = definitions["changes"]["properties"]
+    for level in ("monitor", "defaults"):
+        properties = definitions[level]["properties"]
+        for name in properties.keys() & fields.keys():
+            if properties[name] == {"$ref": f"#/definitions/changes/properties/{name}"}:
+                properties[name] = fields[name]
