@@ -17,6 +17,7 @@ from monitor_sync.errors import AccessDenied, RemoteError, UsageError
 from monitor_sync.incidents import AlertEpisode, TimeSpan
 from monitor_sync.insight.backtest.comparison import WARM_UP, Compared, Definition
 from monitor_sync.insight.backtest.comparison import compared as compare_definitions
+from monitor_sync.insight.backtest.composed import Composite, compared_composites
 from monitor_sync.insight.backtest.sparse import observed
 from monitor_sync.insight.backtest.suggested import WINDOWS, AlertSuggestion, suggestions
 from monitor_sync.insight.values import Unsupported
@@ -120,13 +121,21 @@ class _Candidate:
     """
     A monitor to replay: as it is declared, and as it lives, None where it does not.
 
-    Without ``changed`` Datadog holds it as declared.
+    Without ``changed`` Datadog holds it as declared. ``bodies`` are those of all monitors that may
+    be its members: by key as declared, and by id as they live.
     """
 
     monitor: Monitor
     body: Body
     live: LiveResource | None
     changed: bool
+    bodies: Mapping[str, Body]
+
+    def read(self, body: Body) -> Definition | Composite:
+        """Return a body of this monitor, read. Raises Unsupported."""
+        if body.get("type") == "composite":
+            return Composite.of(body, self.bodies)
+        return Definition.of(body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,16 +143,16 @@ class _Prepared:
     """What is replayed of a candidate, read; ``old`` is what lives, None where nothing does."""
 
     candidate: _Candidate
-    old: Definition | None
-    new: Definition
+    old: Definition | Composite | None
+    new: Definition | Composite
 
     @classmethod
     def of(cls, candidate: _Candidate) -> _Prepared | SkippedMonitor:
         try:
-            new = Definition.of(candidate.body)
+            new = candidate.read(candidate.body)
             old = new if candidate.live is not None else None
-            if candidate.live is not None and candidate.changed:
-                old = Definition.of(candidate.live.body)
+            if candidate.live is not None and (candidate.changed or isinstance(new, Composite)):
+                old = candidate.read(candidate.live.body)
         except Unsupported as error:
             return _unsupported(candidate, error)
         return cls(candidate=candidate, old=old, new=new)
@@ -155,7 +164,7 @@ class _Prepared:
         Windows that are ``longest`` seconds long are looked at too.
         """
         starts: dict[WantedLine, int] = {}
-        for definition in filter(None, (self.old, self.new)):
+        for definition in (self.old or self.new, self.new):
             start = int(span.start - WARM_UP - max(definition.wanted.back, longest))
             for line in definition.wanted.lines:
                 starts[line] = min(starts.get(line, start), start)
@@ -231,6 +240,8 @@ def _candidates(
     }
     live = {resource.key: resource for resource in planned.live if _is_ours(resource, planned)}
     monitors = planned.project.monitors
+    bodies = {key: monitor.body for key, monitor in monitors.items()}
+    bodies |= {str(r.id): r.body for r in planned.live if r.kind == "monitor"}
     named = bool(options.selectors) and not options.base
     chosen = [m.key for m in select_monitors(planned.project, options.selectors)]
     keys = chosen if named else [key for key in chosen if key in changes]
@@ -239,8 +250,9 @@ def _candidates(
         change = changes.get(key)
         held = change.live if change is not None else live.get(key)
         candidate = _Candidate(
-            monitor=monitors[key], body=monitors[key].body, live=held, changed=change is not None
-        )
+            monitor=monitors[key], body=monitors[key].body, live=held, changed=change is not None,
+            bodies=bodies,
+        )  # fmt: skip
         if change is not None and not named and not _matters(change.fields, change.action):
             skipped.append(SkippedMonitor(key=key, reason="same"))
         else:
@@ -337,7 +349,11 @@ class _Replaying:
             if isinstance(error, AccessDenied):
                 raise
             return SkippedMonitor(key=key, reason="refused", detail=str(error))
-        tried = suggestions(about.new, points, compared.new, self.span) if self.suggest else ()
+        tried = (
+            suggestions(about.new, points, compared.new, self.span)
+            if self.suggest and isinstance(about.new, Definition)
+            else ()
+        )
         return Backtested(
             monitor=about.candidate.monitor,
             compared=compared,
@@ -347,15 +363,23 @@ class _Replaying:
         )
 
     def _compared(self, about: _Prepared, points: Points) -> Compared:
-        live = about.candidate.live
+        live, old, new = about.candidate.live, about.old, about.new
         known = live.id if live is not None and isinstance(live.id, int) else 0
-        compared = compare_definitions(
-            about.old, about.new, points, self.span, monitor_id=known,
-            actual=None if self.actual is None else self.actual.get(known, ()),
-            unknown=self.unknown,
-        )  # fmt: skip
-        seen = observed(about.new, points, self.span)
-        return replace(compared, assumptions=(*compared.assumptions, *seen))
+        actual = None if self.actual is None else self.actual.get(known, ())
+        if isinstance(new, Composite):
+            made = compared_composites(
+                old if isinstance(old, Composite) else None, new, points, self.span,
+                monitor_id=known, actual=actual, unknown=self.unknown,
+            )  # fmt: skip
+            members = tuple(new.members.values())
+        else:
+            made = compare_definitions(
+                old if isinstance(old, Definition) else None, new, points, self.span,
+                monitor_id=known, actual=actual, unknown=self.unknown,
+            )  # fmt: skip
+            members = (new,)
+        seen = [doubt for member in members for doubt in observed(member, points, self.span)]
+        return replace(made, assumptions=(*made.assumptions, *dict.fromkeys(seen)))
 
 
 def _number(points: Points) -> int:

@@ -128,6 +128,17 @@ def test_a_new_monitor_has_nothing_to_be_held_against(root: Path) -> None:
     assert made.monitors[0].compared.fidelity is None
 
 
+def test_a_composite_is_replayed_by_its_members(root: Path) -> None:
+    added = "  calm:\n    name: Calm\n    type: composite\n    query: '!${id:shop/orders/errors}'\n"
+    with (root / "shop" / "orders.yaml").open("a") as file:
+        file.write(f"{added}    message: All is well.\n")
+    made = {b.monitor.key: b.compared.new for b in run(root, "shop", days=2).monitors}
+
+    calm, errors = made["shop/orders/calm"], made["shop/orders/errors"]
+    bad = sum(part.state == "alert" for part in errors.stretches)
+    assert calm.minutes == pytest.approx(2 * 1440 - errors.minutes, abs=2 * bad + 1)
+
+
 def test_tags_alone_are_not_replayed(root: Path) -> None:
     (root / "shop" / "orders.yaml").write_text(f"tags: {{tier: '1'}}\n{MONITORS}")
 

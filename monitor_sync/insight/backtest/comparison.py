@@ -32,7 +32,7 @@ _STRIDE: Final = 5
 
 AssumptionKind = Literal[
     "uncertain", "between", "limit", "coarser", "late", "silent_end", "groups", "renotify",
-    "unfaithful", "untold", "no_history",
+    "unfaithful", "untold", "no_history", "member",
 ]  # fmt: skip
 """
 What an answer rests on. ``uncertain``: an open point, ``name``, gives another number of alerts.
@@ -41,7 +41,8 @@ What an answer rests on. ``uncertain``: an open point, ``name``, gives another n
 monitor has no delay. ``silent_end``: the newest points were not there yet. ``groups``: more groups
 than Datadog watches. ``renotify``: repetitions are not counted. ``unfaithful``: the replay does not
 agree with what happened. ``untold``: nothing tells the real state of ``low`` of ``high`` groups.
-``no_history``: why fidelity is not known.
+``no_history``: why fidelity is not known. ``member``: of a composite, whose own alerts are
+uncertain.
 """
 
 
@@ -130,7 +131,7 @@ def compared(
         assumptions.append(Assumption(kind="renotify"))
     faithful = None
     if old is not None and before is not None and actual is not None:
-        faithful, doubts_of_old = _held(before, actual, span, _tolerance(old))
+        faithful, doubts_of_old = held(before, actual, span, tolerance(old))
         assumptions += doubts_of_old
     elif old is not None and unknown:
         assumptions.append(Assumption(kind="no_history", name=unknown))
@@ -150,7 +151,7 @@ FAITHFUL: Final = 0.9
 """Below this a replay is said not to be trustworthy (13.5)."""
 
 
-def _held(
+def held(
     before: Replay, actual: Sequence[AlertEpisode], span: TimeSpan, tolerance: Seconds
 ) -> tuple[Fidelity | None, list[Assumption]]:
     """Return how far the replay of the live monitor agrees with what happened, if that is told."""
@@ -168,7 +169,7 @@ def _held(
     return faithful, doubts
 
 
-def _tolerance(definition: Definition) -> Seconds:
+def tolerance(definition: Definition) -> Seconds:
     """Return how far alerts may lie apart: one evaluation and the delay (13.5)."""
     delay = definition.settings.options.get("evaluation_delay")
     seconds = float(delay) if isinstance(delay, int | float) else 0.0

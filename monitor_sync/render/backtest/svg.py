@@ -84,7 +84,8 @@ def _panel(backtested: Backtested, backtests: Backtests, zone: ZoneInfo) -> tupl
     parts = [_text("name", 16, 14, shorten(backtested.monitor.key, 110))]
     parts += [_text(kind, 16, 32 + 16 * n, said) for n, (kind, said) in enumerate(lines)]
     parts.append(f'<g transform="translate({_LEFT} {start})">')
-    parts += [*_days(backtests, zone, end - start), *_chart(backtested), "</g>"]
+    chart = _chart(backtested) if backtested.compared.new.values else ()
+    parts += [*_days(backtests, zone, end - start), *chart, "</g>"]
     for row, (label, made) in enumerate(rows):
         top = start + _CHART + 8 + 14 * row
         parts += [_text("said", 16, top + 10, label), *_bars(made, top)]

@@ -91,7 +91,8 @@ def _strip(
 ) -> Iterator[str]:
     number = _width(style) - _LABEL - 2
     compared = backtested.compared
-    yield from _chart(backtested, number, style)
+    if compared.new.values:
+        yield from _chart(backtested, number, style)
     yield f"  {' ' * _LABEL}{style(_axis(backtests, zone, number), dim=True)}"
     for label, made in figures.versions(compared):
         cells = "".join(

@@ -36,12 +36,13 @@ _SENTENCES: Final[dict[AssumptionKind, str]] = {
     " alerts that there really were",
     "untold": "not checked against real alerts: in the replay {name} never OK, and Datadog has no"
     " event of these days that tells the real state",
+    "member": "uncertain: the alerts of its member {name} are uncertain themselves",
     "no_history": "it is not known whether the replay agrees with the alerts that there really"
     " were: {name}",
 }
 
 _DOUBTS: Final[tuple[AssumptionKind, ...]] = (
-    "unfaithful", "uncertain", "between", "coarser", "groups", "late", "silent_end",
+    "unfaithful", "uncertain", "member", "between", "coarser", "groups", "late", "silent_end",
 )  # fmt: skip
 """What may make the numbers wrong, the gravest first; the rest says how they are to be read."""
 

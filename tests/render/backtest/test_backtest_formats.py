@@ -279,3 +279,14 @@ def test_a_change_that_decides_nothing_is_said_as_that() -> None:
     said = text(Backtests(span=SPAN, time_zone="UTC", skipped=skipped), PLAIN)
 
     assert "No monitor was replayed: no change decides when a monitor alerts" in said
+
+
+def test_a_composite_has_states_and_no_values_to_draw() -> None:
+    (first, *_) = BACKTESTS.monitors
+    drawn = replace(BACKTESTS, monitors=(first,))
+    compared = replace(first.compared, new=replace(first.compared.new, values=()))
+    bare = replace(BACKTESTS, monitors=(replace(first, compared=compared),))
+
+    assert len(text(drawn, PLAIN).splitlines()) - len(text(bare, PLAIN).splitlines()) == 3
+    assert 'class="line"' in svg(drawn)
+    assert 'class="line"' not in svg(bare)
