@@ -193,7 +193,9 @@ def test_no_error_of_a_server_acts_in_any_command(
         server.shutdown()
 
 
-def test_the_door_makes_text_harmless_whoever_forgot_it() -> None:
+def test_the_door_makes_text_harmless_whoever_forgot_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     bold = "\x1b[1mname\x1b[0m \x1b[31;1mred\x1b[0m\n"
 
     assert ACTS.search(console.harmless(EVIL)) is None
@@ -201,6 +203,8 @@ def test_the_door_makes_text_harmless_whoever_forgot_it() -> None:
     written = console.harmless(json.dumps({"a": EVIL}, ensure_ascii=False))
     assert ACTS.search(written) is None
     assert json.loads(written) == {"a": EVIL}
+    console.say(EVIL)
+    assert ACTS.search(capsys.readouterr().err) is None
 
 
 def test_no_link_is_followed_that_was_made_after_the_option_was_read(tmp_path: Path) -> None:
