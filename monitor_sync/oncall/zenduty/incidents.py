@@ -100,21 +100,23 @@ class ZendutyIncidents:
         return next((application(of) for of in known if text(of.get("unique_id")) == own), "")
 
     @functools.cached_property
-    def _teams(self) -> tuple[str, ...]:
-        """The ids of all teams that the key may see; none where they cannot be listed."""
+    def _teams(self) -> tuple[str, ...] | NotRead:
+        """The ids of all teams that the key may see."""
         teams = self._reader.listing(TEAMS, "Zenduty's teams")
-        ids = () if isinstance(teams, NotRead) else (text(team.get("unique_id")) for team in teams)
-        return tuple(team for team in ids if team)
+        if isinstance(teams, NotRead):
+            return teams
+        return tuple(team for team in (text(team.get("unique_id")) for team in teams) if team)
 
     @functools.cached_property
     def _maintenance(self) -> maintenance.Maintenance:
-        return maintenance.read(self._reader, self._teams)
+        teams = self._teams
+        return maintenance.read(self._reader, () if isinstance(teams, NotRead) else teams)
 
-    def _filter(self, span: TimeSpan, status: int) -> Mapping[str, Any]:
+    def _filter(self, teams: tuple[str, ...], span: TimeSpan, status: int) -> Mapping[str, Any]:
         return {
             "status": status,
             "all_teams": 1,
-            "team_ids": list(self._teams),
+            "team_ids": list(teams),
             "service_ids": [],
             "user_ids": [],
             "priority_ids": [],
@@ -127,7 +129,11 @@ class ZendutyIncidents:
         }
 
     def _pages(self, span: TimeSpan, status: int, cursor: str) -> Iterator[HistoryPage | NotRead]:
-        body = self._filter(span, status)
+        teams = self._teams
+        if isinstance(teams, NotRead):  # what one may mean without them is not published
+            yield teams
+            return
+        body = self._filter(teams, span, status)
         query = dict(parse_qsl(cursor)) or {"page": "1", "page_size": str(_SIZE)}
         seen: set[str] = set()
         stale = 0

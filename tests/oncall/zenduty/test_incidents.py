@@ -296,6 +296,15 @@ def test_an_answer_that_says_no_ends_the_list(
     assert isinstance(read, NotRead)
 
 
+def test_without_the_list_of_teams_nothing_is_taken_for_all_incidents(
+    script: Script, zenduty: ZendutyIncidents
+) -> None:
+    script.say(lambda _: Answer(status=403, body={"detail": "no"}))
+    (read,) = zenduty.pages(WEEK)
+    assert read == NotRead("Zenduty refused the key (403)")
+    assert searches(script) == []
+
+
 def test_incidents_made_while_their_service_was_in_maintenance_are_marked(
     script: Script, zenduty: ZendutyIncidents
 ) -> None:
