@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
@@ -92,7 +92,11 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Both replays: ``old`` is None for a monitor that is not live."""
+    """
+    Both replays: ``old`` is None for a monitor that is not live.
+
+    Values are those of the new definition alone: of many monitors they are most of the memory.
+    """
 
     old: Replay | None
     new: Replay
@@ -144,7 +148,8 @@ def _before(
     evaluations = shared or evaluated(
         old.settings, bound_history(old.wanted.readings, points), span, WARM_UP
     )
-    return replayed(old.body, old.settings, evaluations, span, monitor_id)
+    made = replayed(old.body, old.settings, evaluations, span, monitor_id)
+    return replace(made, values=())
 
 
 FAITHFUL: Final = 0.9
