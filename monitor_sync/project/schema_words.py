@@ -62,7 +62,7 @@ def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[
                 for cause in inner:
                     yield from worded(cause, numbers)
             else:
-                yield _expected(error, where, numbers.get(where))
+                yield _expected(error, where, numbers)
         case "uniqueItems":
             items: Any = error.instance
             twice = next(item for index, item in enumerate(items) if item in items[:index])
@@ -84,7 +84,7 @@ def worded(error: ValidationError, numbers: Mapping[DataPath, str]) -> Iterator[
             name = str(error.instance)
             yield _bad_name(error, (*where, name), name)
         case _:
-            yield _expected(error, where, numbers.get(where))
+            yield _expected(error, where, numbers)
 
 
 def _bad_name(error: ValidationError, where: DataPath, name: str) -> SchemaProblem:
@@ -187,8 +187,11 @@ def _hint_for_option(name: str, definitions: Mapping[str, Any]) -> str:
     return "an option that this tool does not know yet goes under `raw_options`"
 
 
-def _expected(error: ValidationError, where: DataPath, written: str | None) -> SchemaProblem:
-    """Return what was expected. ``written`` is the text of a number that reads otherwise."""
+def _expected(
+    error: ValidationError, where: DataPath, numbers: Mapping[DataPath, str]
+) -> SchemaProblem:
+    """Return what was expected. ``numbers`` are the texts of those that read otherwise."""
+    written = numbers.get(where)
     value = error.instance
     expected = _expectation(error)
     shown = f"`{written}`" if written else _shown(value)
@@ -196,21 +199,24 @@ def _expected(error: ValidationError, where: DataPath, written: str | None) -> S
     if minutes is not None:
         hint = f"write `{minutes[1]}{(minutes[2] or 'm')[0].lower()}`"
     elif not isinstance(value, str) and _wants_text(error, expected):
-        hint = _hint_for_text(value, written, expected)
+        hint = _hint_for_text(value, where, numbers, expected)
     else:
         hint = _hint(value, expected, _choices(error)) or _measured(error)
     return SchemaProblem(where=where, message=f"{shown} is not {expected}", hint=hint)
 
 
-def _hint_for_text(value: Any, written: str | None, expected: str) -> str:
+def _hint_for_text(
+    value: Any, where: DataPath, numbers: Mapping[DataPath, str], expected: str
+) -> str:
     """Return how to write as a text what YAML reads otherwise: ``5``, or ``- a: b`` in a list."""
     if isinstance(value, dict) and len(value) == 1:
         ((name, inner),) = value.items()
+        text = numbers.get((*where, name), inner)
         is_tag = isinstance(inner, str | int | float)
-        return f'write `"{name}:{inner}"`, without a blank behind the colon' if is_tag else ""
+        return f'write `"{name}:{text}"`, without a blank behind the colon' if is_tag else ""
     if value is None or isinstance(value, dict | list) or expected.startswith("a time"):
         return ""
-    return f'write `"{written or json.dumps(value)}"`'
+    return f'write `"{numbers.get(where) or json.dumps(value)}"`'
 
 
 def _wants_text(error: ValidationError, expected: str) -> bool:

@@ -39,6 +39,7 @@ MEANT = [
     ("options: {on_missing_data: true}", "one of: default, "),
     ("tags: 'a:b, c:d'", 'write `["a:b", "c:d"]`'),
     ("tags: [{a: b}]", 'write `"a:b"`, without a blank'),
+    ("tags: [{a: 1.10}]", 'write `"a:1.10"`'),
     ("notify: '@slack-a'", 'write `{alert: ["@slack-a"]}`'),
     ("adopt: '123'", "write `123` without quotes"),
     ("type: burn rate alert", "write `slo alert`"),
