@@ -14,19 +14,10 @@ from monitor_sync.errors import UsageError
 from monitor_sync.render.backtest.markdown import markdown
 from monitor_sync.render.backtest.text import text
 from monitor_sync.render.style import PLAIN
+from tests.app.shop_project import shop
 from tests.conftest import Local
 from tests.emulator.calls import forget_requests, requests
 
-PROJECT = """
-project: acme
-"""
-TEAMS = """
-teams:
-  shop:
-    name: Shop
-    handles: {pager: "@webhook-shop", chat: "@slack-shop"}
-    notify: [{alert: [pager, chat], warning: [chat], recovery: [pager, chat]}]
-"""
 MONITORS = """
 team: shop
 monitors:
@@ -54,12 +45,7 @@ ROUTE = "POST /api/v2/query/timeseries"
 @pytest.fixture
 def root(tmp_path: Path, local: Local) -> Path:
     """Return files that have been applied, with history from a seed."""
-    root = tmp_path / "monitors"
-    (root / "shop").mkdir(parents=True)
-    (root / "project.yaml").write_text(PROJECT)
-    (root / "teams.yaml").write_text(TEAMS)
-    (root / "shop" / "business-unit.yaml").write_text("name: Shop\nteam: shop\n")
-    (root / "shop" / "orders.yaml").write_text(MONITORS)
+    root = shop(tmp_path, MONITORS)
     apply(root, Target(environ=os.environ)).raise_if_incomplete()
     local.emulator.generate_metrics(3)
     return root
@@ -195,7 +181,7 @@ def test_a_metric_that_nobody_reports_is_told(root: Path) -> None:
 
 def test_the_policy_says_how_often_a_monitor_may_fire(root: Path) -> None:
     policy = "policy: {backtest: {max_fires_per_week: 0, days: 2}}\n"
-    (root / "project.yaml").write_text(PROJECT + policy)
+    (root / "project.yaml").write_text(f"project: acme\n{policy}")
     made = run(root, "shop", days=0)
 
     assert made.days == 2

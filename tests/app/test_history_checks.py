@@ -17,29 +17,18 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.server import running
 from monitor_sync.project.load import load
+from tests.app import shop_project
 from tests.conftest import Local
 from tests.emulator.calls import submit
 
-PROJECT = "project: acme\n"
-TEAMS = """
-teams:
-  shop:
-    name: Shop
-    handles: {chat: "@slack-shop"}
-    notify: [{alert: [chat], warning: [chat], recovery: [chat]}]
-"""
 NOW = time.time()
 
 
 class Shop:
     """Files with one monitor, and a Datadog that knows some points."""
 
-    def __init__(self, root: Path, local: Local) -> None:
-        self.root, self.local = root, local
-        (root / "shop").mkdir(parents=True)
-        (root / "project.yaml").write_text(PROJECT)
-        (root / "teams.yaml").write_text(TEAMS)
-        (root / "shop" / "business-unit.yaml").write_text("name: Shop\nteam: shop\n")
+    def __init__(self, folder: Path, local: Local) -> None:
+        self.root, self.local = shop_project.shop(folder), local
 
     def report(
         self, tags: list[str], value: Callable[[int], float], kind: int = 3, metric: str = "shop.a"
@@ -76,7 +65,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path, local: Local) -> Shop:
-    return Shop(tmp_path / "monitors", local)
+    return Shop(tmp_path, local)
 
 
 def test_a_metric_that_nobody_sends_is_told_where_its_name_stands(shop: Shop) -> None:

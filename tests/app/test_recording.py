@@ -15,6 +15,7 @@ from monitor_sync.app.unit_tests import run_tests
 from monitor_sync.cli import main
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import TimeSpan
+from tests.app.shop_project import shop
 from tests.conftest import Local
 from tests.emulator.calls import submit
 
@@ -46,14 +47,7 @@ SPAN = TimeSpan(float(NOW - 4 * 3600), float(NOW))
 @pytest.fixture
 def root(tmp_path: Path, local: Local, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return files, and a Datadog in which something went wrong for half an hour."""
-    root = tmp_path / "monitors"
-    (root / "shop").mkdir(parents=True)
-    (root / "project.yaml").write_text("project: acme\n")
-    (root / "teams.yaml").write_text(
-        'teams:\n  shop: {name: Shop, handles: {chat: "@slack-shop"}, notify: [{alert: [chat]}]}\n'
-    )
-    (root / "shop" / "business-unit.yaml").write_text("name: Shop\nteam: shop\n")
-    (root / "shop" / "orders.yaml").write_text(MONITORS)
+    root = shop(tmp_path, MONITORS)
     wrong = range(NOW - 2 * 3600, NOW - 5400)
     minutes = range(NOW - 8 * 3600, NOW, 60)
     for metric, kind, tags, usual, bad in (
