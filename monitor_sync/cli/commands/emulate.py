@@ -187,7 +187,9 @@ def command(
 
     def ready(url: str) -> None:
         console.answer(url + "\n")
-        for line in _ways_on(url, emulator.monitor_count, metrics=metrics, on_call=on_call):
+        made_up = history is not None
+        held = emulator.monitor_count
+        for line in ways_on(url, held, metrics=metrics, on_call=on_call, history=made_up):
             console.say(line)
 
     try:
@@ -196,14 +198,18 @@ def command(
         raise _occupied(port, error) from None
 
 
-def _ways_on(url: str, monitors: int, *, metrics: int | None, on_call: bool) -> Iterator[str]:
-    """Yield what is there and how it is used, and the option that `backtest` needs if it lacks."""
+def ways_on(
+    url: str, monitors: int, *, metrics: int | None, on_call: bool, history: bool
+) -> Iterator[str]:
+    """Yield what is there and how it is used, and what to change in the options for `backtest`."""
     yield f"Holding {count(monitors, 'monitor')}. To use it, in another terminal:"
     yield f"  export DD_HOST={url} DD_API_KEY=any DD_APP_KEY=any"
     for line in _TOOLS if on_call else ():
         yield f"  export {line.format(url=url)}"
     if metrics is None:
         yield "No metric has a history: to try `monitor-sync backtest`, add --metrics 1."
+    elif history:
+        yield "To try `monitor-sync backtest`, leave out --history: its alerts fit no points."
 
 
 def _without_on_call(broken: tuple[str, ...]) -> UsageError:

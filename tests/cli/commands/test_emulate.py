@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync import emulator
+from monitor_sync.cli.commands.emulate import ways_on
 from monitor_sync.emulator.faults import KINDS
 from tests.cli.run import environment, invoke, run, small_project
 
@@ -70,6 +71,15 @@ def test_options_reach_the_emulator_and_it_says_how_it_is_used(tmp_path: Path) -
     assert '"count":3' in settings[0]
     assert '"post_monitors":{"requests":7,"seconds":1,"enforced":true' in settings[1]
     assert '"put_monitors":{"requests":500,"seconds":10,"enforced":true' in settings[1]
+
+
+def test_that_alerts_of_a_history_fit_no_points_is_said_before_a_backtest_finds_it() -> None:
+    said = [
+        list(ways_on("http://127.0.0.1:1", 3, metrics=1, on_call=True, history=made_up))[-1]
+        for made_up in (True, False)
+    ]
+
+    assert ["leave out --history" in line for line in said] == [True, False]
 
 
 def own(url: str, what: str) -> str:
