@@ -57,7 +57,7 @@ UNOWNED: Final = "unowned"
 """The team that owns what nobody owns yet. It gives no tags."""
 
 
-@functools.lru_cache(maxsize=65_536)
+@functools.lru_cache(maxsize=256)  # monitors of one place follow each other
 def tags_of_place(unit: str, team: str, on_call: str, service: str) -> tuple[str, ...]:
     """Return the tags that a monitor gets from its place; ``service`` may be empty."""
     tags = [f"business_unit:{unit}"] if unit != UNPLACED else []
