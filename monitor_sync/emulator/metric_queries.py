@@ -19,7 +19,8 @@ INVALID_QUERY = "The value provided for parameter 'query' is invalid"
 _MIXED = "Error parsing query: 'AND' and 'OR' cannot be mixed with ','"
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])|(?P<name>[A-Za-z_][\w.]*)"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])|(?P<name>[A-Za-z_][\w.]*"
+    r"|\d+(?:am|pm|st|nd|rd|th)\b)"
     r"|(?P<quoted>\"[^\"]*\"|'[^']*')|(?P<braces>\{[^{}]*\})|(?P<sign>[-+*/(),:=.]))"
 )
 _UNITS = {"m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43800}

@@ -12,6 +12,8 @@ MIXED = "Error parsing query: 'AND' and 'OR' cannot be mixed with ','"
 TAKEN = [
     "percentile(last_5m):p99.9:a{*} > 5",
     "sum(last_1mo):sum:a{*}.rollup(sum, monthly, 17, 'Asia/Tokyo') > 5",
+    "sum(last_1mo):sum:a{*}.rollup(sum, daily, 12am, 'Europe/Paris') > 5",
+    "sum(last_1mo):sum:a{*}.rollup(sum, monthly, 1st) > 5",
     "avg(last_5m):system.load.1{*} > 5",
     "avg(last_5m):a{*} > 5",
     "\n  avg(last_5m):\n    avg:a.b{*} by {host}\n  > 5\n",

@@ -56,6 +56,8 @@ def test_a_later_rollup_takes_more_methods_which_are_a_preview(method: str) -> N
         ("sum, daily", []),
         ("sum, monthly, 17, 'Asia/Tokyo'", []),
         ("sum, weekly, 'monday'", []),
+        ("sum, daily, 12am, 'Europe/Paris'", []),
+        ("sum, monthly, 1st", []),
         ("agv, daily", ["unknown-rollup"]),
         ("sum, dayly", ["bad-interval"]),
         ("sum, 60, 'UTC'", ["wrong-number-of-arguments"]),

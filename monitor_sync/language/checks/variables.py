@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -184,12 +184,26 @@ def _read_query(
         expression, cursor = metric_expression(query)
         findings.problems.extend(_moved(cursor.problems, at.path))
         if expression is not None:
-            check_expression(expression, at, 0)
+            inner = Findings(path=at.path)
+            check_expression(expression, inner, 0)
+            findings.problems.extend(_of_source(source, inner.problems))
     aggregator, known = _text(variable, "aggregator"), _aggregations(_AGGREGATORS, findings)
     if aggregator and aggregator not in known:
         _wrong(findings, ("aggregator",), aggregator, known)
     keys = keys_of(expression) if expression is not None else ()
     return FormulaVariable(name=name, source=source, expression=expression, keys=keys)
+
+
+def _of_source(source: str, problems: list[QueryProblem]) -> Iterator[QueryProblem]:
+    """
+    Yield the problems that a query of this source can have.
+
+    Tags of costs keep their capitals, as Amazon writes them: Datadog's page on the data of Cloud
+    Cost Management.
+    """
+    for problem in problems:
+        if source != "cloud_cost" or problem.code != "upper-case-value":
+            yield problem
 
 
 def _moved(problems: list[QueryProblem], path: Path) -> list[QueryProblem]:
