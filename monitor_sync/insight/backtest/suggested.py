@@ -37,6 +37,9 @@ creating a monitor), and that searches have too. All are evaluated every minute,
 at hand answer.
 """
 
+_LONGEST: Final = 2
+"""How many times as long a monitor may be in alert: one alert that never ends is not quieter."""
+
 _NEXT: Final = 3
 """How many of the windows that are longer than a monitor's own are tried: a day is no answer."""
 
@@ -49,8 +52,9 @@ class AlertSuggestion:
     """
     Another ``value`` of an ``option`` (of a window its seconds), and what it would have changed.
 
-    ``fires`` are alerts by it, ``before`` those without it. All ``lasting`` alerts stay; the one
-    that is delayed most begins ``later`` by so many seconds.
+    ``fires`` are alerts by it, ``before`` those without it; ``minutes`` and ``minutes_before`` are
+    those in alert. All ``lasting`` alerts stay; the one that is delayed most begins ``later`` by so
+    many seconds.
     """
 
     option: Option
@@ -59,6 +63,8 @@ class AlertSuggestion:
     before: int
     lasting: int
     later: Seconds = 0.0
+    minutes: float = 0.0
+    minutes_before: float = 0.0
 
     @property
     def written(self) -> str:
@@ -85,7 +91,8 @@ def suggestions(
         later = [delay for delay in delays if delay is not None]
         fires = len(tried.fires)
         most = best[option].fires if option in best else len(made.fires)
-        if len(later) == len(lasting) and fires < most:
+        quiet = tried.minutes <= made.minutes * _LONGEST
+        if quiet and len(later) == len(lasting) and fires < most:
             best[option] = AlertSuggestion(
                 option=option, value=value, fires=fires, before=len(made.fires),
                 lasting=len(lasting), later=max(later, default=0.0),

@@ -48,6 +48,7 @@ def _monitor(backtested: Backtested) -> dict[str, Any]:
                 "before": suggestion.before,
                 "lasting": suggestion.lasting,
                 "later": round(suggestion.later),
+                "minutes": round(suggestion.minutes),
             }
             for suggestion in backtested.suggestions
         ],

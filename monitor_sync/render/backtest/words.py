@@ -197,5 +197,8 @@ def _suggestion(suggestion: AlertSuggestion) -> str:
         kept = f"the {suggestion.lasting} that lasted ten minutes or more {stay}"
     if suggestion.later:
         kept += f", up to {duration(suggestion.later)} later"
+    if suggestion.minutes > suggestion.minutes_before:
+        minutes = (duration(m * 60) for m in (suggestion.minutes, suggestion.minutes_before))
+        kept += f", in alert for {' instead of '.join(minutes)}"
     option = f"{suggestion.option} {suggestion.written}"
     return f"{option}: {count(suggestion.fires, 'alert')} instead of {suggestion.before}; {kept}"

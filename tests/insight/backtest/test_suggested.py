@@ -47,6 +47,16 @@ def test_a_longer_window_passes_over_short_peaks_and_says_how_much_later_it_aler
     assert 15 * 60 <= longer.later <= 30 * 60
 
 
+def test_one_alert_that_never_ends_is_not_quieter() -> None:
+    about = definition("min(last_5m):1 * avg:a.b{*} < 50", thresholds={"critical": 50})
+    given = points(about, {(): line(*[(12, 90.0), (3, 40.0)] * 16)})
+    made = run(about, given).new
+
+    # the lowest value of a quarter of an hour is always bad
+    assert len(made.fires) == 16
+    assert "window" not in {s.option for s in suggestions(about, given, made, SPAN)}
+
+
 def test_the_window_of_a_search_is_written_as_searches_have_it() -> None:
     query = 'logs("status:error").index("*").rollup("count").last("5m") < 4'
     about = definition(query, kind="log alert", thresholds={"critical": 4})
