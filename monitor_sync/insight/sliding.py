@@ -65,7 +65,7 @@ class _Windows:
             self.times[group] = sorted({t + read.shift for read, times in reads for t in times})
         return self.times[group]
 
-    def one(self, index: int) -> Buckets:
+    def window(self, index: int) -> Buckets:
         """Return the buckets of one window."""
         return replace(self.buckets, start=self.ends[index] - self.length, end=self.ends[index])
 
@@ -225,4 +225,4 @@ def _judged(
         if certain:
             yield value
         else:
-            yield metric.judged(what, many.one(index), keys, group, value, full=False)
+            yield metric.judged(what, many.window(index), keys, group, value, full=False)

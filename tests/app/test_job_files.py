@@ -48,9 +48,9 @@ def test_a_forged_finding_is_none(tmp_path: Path, changed: dict[str, Any]) -> No
 
 def test_words_of_any_length_do_not_flood_the_page(tmp_path: Path) -> None:
     long = "x" * 70_000
-    told = job_files.findings(findings(tmp_path, rule=long, message=long, key=long))
+    named = job_files.findings(findings(tmp_path, rule=long, message=long, key=long))
 
-    assert len(comment.without_plan("none", About(findings=told))) < 2_000
+    assert len(comment.without_plan("none", About(findings=named))) < 2_000
 
 
 def test_nobody_waits_for_a_pipe_or_reads_a_device_without_end(tmp_path: Path) -> None:
