@@ -37,7 +37,7 @@ creating a monitor), and that searches have too. All are evaluated every minute,
 at hand answer.
 """
 
-_LONGEST: Final = 2
+_LONGEST: Final = 1.5
 """How many times as long a monitor may be in alert: one alert that never ends is not quieter."""
 
 _NEXT: Final = 3
