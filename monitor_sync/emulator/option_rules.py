@@ -94,7 +94,8 @@ def _missing_data(kind: str, options: Json) -> Iterator[str]:
     policy = options.get("on_missing_data")
     timeframe = options.get("no_data_timeframe")
     if policy is None:
-        if isinstance(timeframe, int) and timeframe > _LONGEST_NO_DATA:
+        kept = max(_LONGEST_NO_DATA, minutes(options.get("group_retention_duration") or ""))
+        if isinstance(timeframe, int) and timeframe > kept:
             yield "no_data_timeframe must not exceed group retention"
         return
     if kind in _NO_MISSING_DATA:

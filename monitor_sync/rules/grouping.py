@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.rules.monitor_types import EVENTS, RETAINING, UNKNOWN_GROUPS, article
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.values import quoted, shown
+from monitor_sync.rules.values import minutes, quoted, shown
 from monitor_sync.rules.views import QueryView
 
 _BY: Final = ("options", "notify_by")
 _RETENTION: Final = ("options", "group_retention_duration")
-_MINUTES: Final = {"m": 1, "h": 60, "d": 1440}
 
 
 def _named(view: QueryView) -> list[str]:
@@ -212,7 +211,7 @@ def bad_retention(view: QueryView) -> Iterable[Finding]:
     Source: Datadog's description of the option; recorded: `2d` and `3d` are accepted.
     """
     given = view.options.get("group_retention_duration")
-    if given is None or 60 <= _minutes(given) <= 72 * 60:
+    if given is None or 60 <= minutes(given) <= 72 * 60:
         return ()
     return [
         Finding(
@@ -222,16 +221,6 @@ def bad_retention(view: QueryView) -> Iterable[Finding]:
             hint="write for example `2h`, `1d` or `3d`",
         )
     ]
-
-
-def _minutes(duration: Any) -> int:
-    """Return a duration such as ``2h`` in minutes; 0 if it is not a duration."""
-    if not isinstance(duration, str) or len(duration) > 8:
-        return 0
-    count, unit = duration[:-1], duration[-1:]
-    if not (count.isascii() and count.isdigit() and unit in _MINUTES):
-        return 0
-    return int(count) * _MINUTES[unit]
 
 
 @rule("options/retention-unsupported", Severity.WARNING)

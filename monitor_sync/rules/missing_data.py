@@ -22,6 +22,7 @@ from monitor_sync.language.tree import (
 from monitor_sync.language.tree_queries import inner_queries, words_of
 from monitor_sync.rules.monitor_types import EVENTS, METRIC, NO_MISSING_DATA, article
 from monitor_sync.rules.registry import Finding, rule
+from monitor_sync.rules.values import minutes as minutes_of
 from monitor_sync.rules.values import number, shown
 from monitor_sync.rules.views import QueryView
 
@@ -207,17 +208,18 @@ def no_data_timeframe_too_long(view: QueryView) -> Iterable[Finding]:
     Use instead: `no_data_timeframe: 1440`, or `on_missing_data: show_and_notify_no_data`.
 
     Source: kennel refuses it too and quotes Datadog's "no_data_timeframe must not exceed group
-    retention".
+    retention", which `group_retention_duration` makes longer than a day.
     """
     minutes = number(view.options.get("no_data_timeframe"))
-    if minutes is None or minutes <= RETENTION:
+    kept = max(RETENTION, minutes_of(view.options.get("group_retention_duration")))
+    if minutes is None or minutes <= kept:
         return ()
     return [
         Finding(
-            message=f"`no_data_timeframe` is {shown(minutes)} minutes, at most {RETENTION} "
-            "(one day) is kept",
+            message=f"`no_data_timeframe` is {shown(minutes)} minutes, and a silent group is kept"
+            f" for {kept}",
             field=_TIMEFRAME,
-            hint=f"write {RETENTION}",
+            hint=f"write {kept}",
         )
     ]
 

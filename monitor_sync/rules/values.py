@@ -13,6 +13,8 @@ from monitor_sync.language.tree import Comparison
 LONGEST_TAG: Final = 200
 """Characters of a tag that Datadog keeps."""
 
+_MINUTES: Final = {"m": 1, "h": 60, "d": 1440}
+
 
 def number(value: Any) -> float | None:
     """Return a JSON number as Datadog compares it; None for anything else, true and false too."""
@@ -22,6 +24,16 @@ def number(value: Any) -> float | None:
         return float(value)
     except OverflowError:  # a whole number beyond 1e308
         return float("inf") if value > 0 else float("-inf")
+
+
+def minutes(duration: Any) -> int:
+    """Return a duration such as ``2h`` in minutes; 0 if it is not a duration."""
+    if not isinstance(duration, str) or len(duration) > 8:
+        return 0
+    count, unit = duration[:-1], duration[-1:]
+    if not (count.isascii() and count.isdigit() and unit in _MINUTES):
+        return 0
+    return int(count) * _MINUTES[unit]
 
 
 def limit(comparison: Comparison | None) -> float | None:

@@ -77,7 +77,7 @@ TAKEN: list[dict[str, Any]] = [
     {"notify_by": ["host"]},
     {"notify_by": ["*"]},
     {"renotify_interval": "0", "renotify_occurrences": 0, "renotify_statuses": None},
-    {"group_retention_duration": "2d"},
+    {"group_retention_duration": "2d", "no_data_timeframe": 2880},
     {"threshold_windows": None},
     {"new_group_delay": 0, "new_host_delay": 300},
     schedule(rrule="FREQ=DAILY;INTERVAL=1;", timezone="UTC"),
