@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.emulator.on_call.owners import OwnerTeam
@@ -13,21 +12,25 @@ from monitor_sync.http.service import Service
 from monitor_sync.oncall.path import LookAhead, PageToFollow
 from monitor_sync.oncall.tool import Connection
 from monitor_sync.oncall.zenduty import connecting
+from tests.emulator.calls import requests
 from tests.http.clock import Unhurried
 from tests.oncall.zenduty.estate import NOW
 
 
 class Noting(Unhurried):
-    """A clock that notes when the on-call reads of an emulator go."""
+    """A clock that notes when the on-call reads of an emulator go. It goes on by waits alone."""
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__()
         self._emulator = emulator
         self.reads: list[float] = []
 
+    def now(self) -> float:
+        return self._ahead
+
     def note(self) -> None:
-        body = self._emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2]
-        count = sum(n for route, n in json.loads(body).items() if route.endswith("/oncall/"))
+        counts = requests(self._emulator)
+        count = sum(n for route, n in counts.items() if route.endswith("/oncall/"))
         self.reads += [self.now()] * (count - len(self.reads))
 
 
@@ -54,7 +57,7 @@ def test_forty_teams_stay_within_two_a_second_and_forty_a_minute() -> None:
             assert followed.steps[-1].status == "ok"
             clock.note()
         zenduty.close()
-        counts = json.loads(emulator.handle("GET", "/__emulator/requests", "", {}, b"")[2])
+        counts = requests(emulator)
 
     print(f"40 teams: {counts}")
     assert len(clock.reads) == 40
