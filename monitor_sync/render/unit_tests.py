@@ -12,7 +12,7 @@ from monitor_sync.insight.unit_test import FailedExpectation, TestOutcome
 from monitor_sync.render import picture
 from monitor_sync.render.junit import xml
 from monitor_sync.render.style import Style
-from monitor_sync.render.text import columns, plain, shorten, table, wrapped
+from monitor_sync.render.text import columns, fitting, plain, shorten, table, wrapped
 
 _COLOURS: Final = {
     "passed": "green", "failed": "red", "uncertain": "yellow", "unsupported": "yellow",
@@ -196,7 +196,7 @@ def coverage(tests: UnitTests, style: Style) -> str:
         (f"P{monitor.priority}", monitor.key, f"{monitor.path}:{monitor.line}")
         for monitor in tests.uncovered
     ]
-    lines = [plain(row) for row in table(rows)]
+    lines = [plain(row) for row in table(fitting(rows, style.width))]
     if not rows:
         return "Every monitor of priority 1 and 2 has a test.\n"
     lines.append("")

@@ -111,7 +111,7 @@ def test_the_review_is_an_agenda_over_all_units() -> None:
     headings = re.findall(r"^### (.*)$", text, re.MULTILINE)
     assert headings == [
         "Worst against target",
-        "Open now",
+        "Still open",
         "Incidents without an RCA",
         "Overdue actions",
         "RCA held, still recurring",

@@ -77,7 +77,7 @@ def team_page(weekly: Weekly, own: TeamWeek) -> WeeklyPage:
     """Return the page that a team reads on Monday."""
     report = own.report
     sections = (
-        PageSection("Open now", tuple(_kept(map(_open, report.still_open)))),
+        PageSection("Still open", tuple(_kept(map(_open, report.still_open)))),
         PageSection("Came back", tuple(_kept(_repeaters(report, weekly.project, whose=False)))),
         PageSection("To do", tuple(_todo(own.rca))),
         PageSection("On call this week", (_on_call(own),)),
@@ -104,7 +104,7 @@ def _review_page(weekly: Weekly, review: WeekReview) -> WeeklyPage:
     missing = (_missing(response) for response in lacking.missing)
     sections = (
         PageSection("Worst against target", tuple(_worst(report))),
-        PageSection("Open now", tuple(_kept(map(_open, report.still_open)))),
+        PageSection("Still open", tuple(_kept(map(_open, report.still_open)))),
         PageSection("Incidents without an RCA", tuple(_kept(missing, _by_team(lacking)))),
         PageSection("Overdue actions", tuple(_kept(_overdue(lacking)))),
         PageSection("RCA held, still recurring", tuple(_kept(_recurring(lacking)))),
