@@ -37,8 +37,11 @@ creating a monitor), and that searches have too. All are evaluated every minute,
 at hand answer.
 """
 
-_LONGEST: Final = 1.5
-"""How many times as long a monitor may be in alert: one alert that never ends is not quieter."""
+_MOST_TIME: Final = 2
+"""How many times as long a monitor may be in alert by what is quieter."""
+
+_ENDLESS: Final = 0.9
+"""The part of the span from which on one alert counts as one that never ends, and wakes nobody."""
 
 _NEXT: Final = 3
 """How many of the windows that are longer than a monitor's own are tried: a day is no answer."""
@@ -91,8 +94,7 @@ def suggestions(
         later = [delay for delay in delays if delay is not None]
         fires = len(tried.fires)
         most = best[option].fires if option in best else len(made.fires)
-        quiet = tried.minutes <= made.minutes * _LONGEST
-        if quiet and len(later) == len(lasting) and fires < most:
+        if not _is_endless(tried, made) and len(later) == len(lasting) and fires < most:
             best[option] = AlertSuggestion(
                 option=option, value=value, fires=fires, before=len(made.fires),
                 lasting=len(lasting), later=max(later, default=0.0),
@@ -122,6 +124,12 @@ def _tried(
     for seconds, other in islice(_longer(definition), _NEXT):
         tried = replayed(other.body, other.settings, numbers(other), span)
         yield "window", float(seconds), tried
+
+
+def _is_endless(tried: Replay, made: Replay) -> bool:
+    """Return whether alerts have become fewer by lasting nearly always, or much longer."""
+    most = _ENDLESS * (made.span.end - made.span.start) / 60
+    return tried.minutes > made.minutes * _MOST_TIME or tried.longest > most >= made.longest
 
 
 def _lasts(part: AlertEpisode, span: TimeSpan) -> bool:

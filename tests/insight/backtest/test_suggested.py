@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from monitor_sync.insight.backtest.suggested import AlertSuggestion, suggestions
 from tests.insight.backtest.test_replay import SPAN, definition, line, points, run
 
@@ -47,13 +49,15 @@ def test_a_longer_window_passes_over_short_peaks_and_says_how_much_later_it_aler
     assert 15 * 60 <= longer.later <= 30 * 60
 
 
-def test_one_alert_that_never_ends_is_not_quieter() -> None:
+@pytest.mark.parametrize(("good", "bad"), [(12, 3), (8, 4)])
+def test_one_alert_that_never_ends_is_not_quieter(good: int, bad: int) -> None:
     about = definition("min(last_5m):1 * avg:a.b{*} < 50", thresholds={"critical": 50})
-    given = points(about, {(): line(*[(12, 90.0), (3, 40.0)] * 16)})
+    times = 240 // (good + bad)
+    given = points(about, {(): line(*[(good, 90.0), (bad, 40.0)] * times)})
     made = run(about, given).new
 
     # the lowest value of a quarter of an hour is always bad
-    assert len(made.fires) == 16
+    assert len(made.fires) == times
     assert "window" not in {s.option for s in suggestions(about, given, made, SPAN)}
 
 
