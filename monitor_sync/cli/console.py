@@ -136,9 +136,14 @@ def say(text: str) -> None:
 
 def warn(text: str, hint: str) -> None:
     """Print a warning: the command succeeded but may not do what the user wants."""
+    from monitor_sync.render.text import hanging  # its tables of characters, only for a warning
+
     shown = err()
-    say(f"{shown('warning:', 'yellow', bold=True)} {text}")
-    say(f"{shown('   help:', 'cyan', bold=True)} {hint}")
+    for mark, colour, words in (("warning:", "yellow", text), ("   help:", "cyan", hint)):
+        first, *rest = hanging(words, shown.width, len(mark) + 1)
+        say(f"{shown(mark, colour, bold=True)} {first}")
+        for line in rest:
+            say(line)
 
 
 def warn_of_files(
@@ -167,17 +172,14 @@ def complain(error: MonitorSyncError) -> None:
 
 def _worded(error: MonitorSyncError) -> str:
     """Return ``error: …`` and `` help: …``, with further lines below the first of each."""
-    from monitor_sync.render.text import plain  # its tables of characters, only for an error
+    from monitor_sync.render.text import hanging, plain  # tables of characters, only for errors
 
     shown = err()
-    first, *rest = plain(str(error)).split("\n")
-    lines = [f"{shown('error:', 'red', bold=True)} {first}", *(f"       {line}" for line in rest)]
-    if error.hint:
-        first, *rest = plain(error.hint).split("\n")
-        lines += [
-            f"{shown(' help:', 'cyan', bold=True)} {first}",
-            *(f"       {line}" for line in rest),
-        ]
+    lines = []
+    for mark, colour, words in (("error:", "red", str(error)), (" help:", "cyan", error.hint)):
+        if words or mark == "error:":
+            first, *rest = hanging(plain(words), shown.width, len(mark) + 1)
+            lines += [f"{shown(mark, colour, bold=True)} {first}", *rest]
     return "\n".join(lines)
 
 

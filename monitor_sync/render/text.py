@@ -31,6 +31,8 @@ _FORGERY = re.compile(r"^(\s*)::|##\[", re.MULTILINE)
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_QUOTED = re.compile(r"`[^`\n]*`")
+_GLUE = "\ue000"  # no text has it, and no line is broken there
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
@@ -111,6 +113,19 @@ def wrapped(line: str, width: int, indent: int) -> list[str]:
             here = " " * indent
         here += f" {word}" if here.strip() else word
     return [*lines, here]
+
+
+def hanging(words: str, width: int, indent: int) -> list[str]:
+    """
+    Return lines that fit behind and below a mark of ``indent`` columns (``width`` 0: no limit).
+
+    What stands in backticks stays on one line, however long: it is there to be copied.
+    """
+    room = width and max(20, width - indent)
+    whole = _QUOTED.sub(lambda match: match[0].replace(" ", _GLUE), words)
+    lines = [line for text in whole.split("\n") for line in wrapped(text, room, 0)]
+    first, *rest = (line.replace(_GLUE, " ") for line in lines)
+    return [first, *(" " * indent + line for line in rest)]
 
 
 def table(
