@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from monitor_sync import regular_file
 from monitor_sync.errors import UsageError, system_failure
 
 MANIFEST: Final = ".monitor-sync-site.json"
@@ -25,11 +26,12 @@ def publish(folder: Path, files: Iterable[tuple[str, str]]) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         _keep(folder / MANIFEST, json.dumps(sorted(before)))
         for name, text in files:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            _keep(folder / name, text)
+            place = _place(folder, name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _keep(place, text)
             written.append(name)
         for name in before.difference(written):
-            (folder / name).unlink(missing_ok=True)
+            _place(folder, name).unlink(missing_ok=True)
         _keep(folder / MANIFEST, json.dumps(sorted(written)))
     except OSError as error:
         raise UsageError(
@@ -49,7 +51,7 @@ def _ours(folder: Path) -> set[str]:
     try:
         if not any(folder.iterdir()):
             return set()
-        names = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        names = json.loads(regular_file.content(folder / MANIFEST))
     except FileNotFoundError:
         if not folder.exists():
             return set()
@@ -66,7 +68,20 @@ def _ours(folder: Path) -> set[str]:
 
 def _inside(name: object) -> bool:
     """Return whether it is the path of a file below the folder, as we write them."""
-    return isinstance(name, str) and not Path(name).is_absolute() and ".." not in Path(name).parts
+    if not isinstance(name, str) or not name.isprintable():
+        return False
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Return where a file stands. Raises UsageError where a link leads out of the folder there."""
+    for parent in Path(name).parents[:-1]:
+        if (folder / parent).is_symlink():
+            raise UsageError(
+                f"the site is not written: {folder / parent} is a link",
+                hint="remove the link, or name an empty folder",
+            )
+    return folder / name
 
 
 def _keep(path: Path, text: str) -> None:

@@ -7,14 +7,17 @@ No endpoint lists them. Of the data source ``on_call_events`` the count alone is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import math
+from typing import Any, Final
 
 from monitor_sync.datadog import answers
 from monitor_sync.datadog.api import Api
 from monitor_sync.http.reading import part
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.incidents import TimeSpan
+
+_MOST_PAGES: Final = 1e9
+"""More than anybody is sent: what is beyond is no count."""
 
 
 class OnCallPages:
@@ -53,10 +56,14 @@ class OnCallPages:
         if not isinstance(columns, list):
             raise self._api.error(answers.unexpected(request, answer, "it has no columns"))
         values = [value for column in columns for value in _values(column)]
+        if not all(0 <= value <= _MOST_PAGES for value in values):
+            raise self._api.error(answers.unexpected(request, answer, "it counts no pages"))
         return round(sum(values))
 
 
 def _values(column: Any) -> list[float]:
-    """Return the numbers of a column; none where it names groups."""
-    values = column.get("values") if isinstance(column, Mapping) else None
-    return [value for value in values or () if isinstance(value, int | float)]
+    """Return the numbers of a column, none where it names groups; one that has no list is none."""
+    values = part(column).get("values")
+    if not isinstance(values, list):
+        return [math.nan]
+    return [value for value in values if isinstance(value, int | float)]

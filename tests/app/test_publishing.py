@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,13 @@ def test_a_folder_of_somebody_elses_is_left_alone(tmp_path: Path) -> None:
     assert names(tmp_path) == {"thesis.html"}
 
 
-@pytest.mark.parametrize("text", ['["../a"]', '["/etc/hosts"]', "{}", "no JSON"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["../a"]', '["/etc/hosts"]', "{}", "no JSON", '["a\\u0000b"]', '["\\ud800"]',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)  # fmt: skip
 def test_a_list_that_names_files_elsewhere_is_none_of_ours(tmp_path: Path, text: str) -> None:
     (tmp_path / MANIFEST).write_text(text)
 
@@ -63,3 +70,24 @@ def test_a_file_where_the_folder_would_be_is_said(tmp_path: Path) -> None:
         publish(tmp_path / "file", [("index.html", "1")])
     with pytest.raises(UsageError):
         publish(tmp_path / "file" / "below", [("index.html", "1")])
+
+
+def test_a_link_in_the_folder_leads_no_page_and_no_removal_out_of_it(tmp_path: Path) -> None:
+    folder, others = tmp_path / "out", tmp_path / "others"
+    publish(folder, [("index.html", "1")])
+    others.mkdir()
+    (others / "old.html").write_text("theirs")
+    (folder / "teams").symlink_to(others)
+    (folder / MANIFEST).write_text('["teams/old.html"]')
+
+    for files in ([("index.html", "2")], [("teams/new.html", "2")]):
+        with pytest.raises(UsageError, match="teams is a link"):
+            publish(folder, files)
+    assert [file.read_text() for file in others.iterdir()] == ["theirs"]
+
+
+def test_nobody_waits_for_a_pipe_in_place_of_the_list(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / MANIFEST)
+
+    with pytest.raises(UsageError, match="holds what is not a site"):
+        refuse_others(tmp_path)

@@ -236,6 +236,15 @@ def test_a_tool_that_tells_no_pages_is_said(services: Services) -> None:
     assert "Datadog On-Call did not count its pages" in history.notes[0]
 
 
+@pytest.mark.parametrize("values", [7.5, [1e308, 1e308], [-3]])
+def test_what_is_no_count_of_pages_is_not_told_as_one(services: Services, values: object) -> None:
+    project = replace(PROJECT, teams={"motor": replace(TEAM, tool="datadog")})
+    answer = {"data": {"attributes": {"columns": [{"values": values}]}}}
+    services.answers["/api/v2/query/scalar"] = lambda _: Answer(body=answer)
+    history = read_history(project, Target(environ=services.environ), LAST_WEEKS, now=NOW)
+    assert "Datadog On-Call did not count its pages" in history.notes[0]
+
+
 def test_without_datadogs_keys_the_tools_incidents_are_read_all_the_same(
     services: Services,
 ) -> None:
