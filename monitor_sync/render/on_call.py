@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync import jsontext
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, listed, pad, plain, wrapped
+from monitor_sync.render.text import columns, count, listed, pad, plain, wrapped
 
 if TYPE_CHECKING:
     from monitor_sync.app.on_call import VerifiedPaths
@@ -103,7 +103,9 @@ def _trees(paths: Iterable[PagingPath], style: Style, *, full: bool) -> Iterator
 def _tree(path: PagingPath, style: Style, *, last: bool) -> Iterator[str]:
     corner, bar = ("└─ ", "   ") if last else ("├─ ", "│  ")
     used = f"{count(path.monitors, 'monitor')}: {', '.join(path.states)}"
-    yield f"{corner}{plain(path.handle)}  {style(used, dim=True)}"
+    beside = not style.width or columns(f"{corner}{plain(path.handle)}  {used}") <= style.width
+    between = "  " if beside else f"\n{bar}"
+    yield f"{corner}{plain(path.handle)}{between}{style(used, dim=True)}"
     alike = [list(steps) for _, steps in groupby(path.steps, key=_verdict)]
     for place, steps in enumerate(alike):
         inner, below = ("└─ ", "   ") if place == len(alike) - 1 else ("├─ ", "│  ")

@@ -179,7 +179,8 @@ def mutated(monitors: Sequence[Mutated], style: Style) -> str:
             lines += [f"{plain(monitor.key)}: not tried, {monitor.skipped}"]
         elif monitor.unnoticed:
             lines.append(style(plain(monitor.key), bold=True))
-            lines += [f"  no test notices that {plain(what)}" for what in monitor.unnoticed]
+            for what in monitor.unnoticed:
+                lines += wrapped(f"  no test notices that {plain(what)}", style.width, 4)
     tried = sum(monitor.tried for monitor in monitors)
     unnoticed = sum(len(monitor.unnoticed) for monitor in monitors)
     lines += [""] if lines else []

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from monitor_sync.app.on_call import VerifiedPaths
 from monitor_sync.oncall.path import OnCall, PagingPath, PathStep, Status, StepName
 from monitor_sync.render import on_call, on_call_markdown
+from monitor_sync.render.style import Style
 
 AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 STEPS: tuple[StepName, ...] = (
@@ -83,3 +84,14 @@ def test_markdown_mentions_nobody() -> None:
     broken = path("motor", "broken", "@webhook-motor leads to @acme/nobody")
     markdown = on_call_markdown.markdown(VerifiedPaths(paths=(broken,), at=AT))
     assert "`@webhook-motor` leads to `@acme/nobody`" in markdown
+
+
+def test_a_handle_and_its_monitors_take_two_lines_where_one_is_too_narrow() -> None:
+    broken = path("motor", "broken", "nobody is on call")
+    trees = [
+        on_call.text(VerifiedPaths(paths=(broken,), at=AT), Style(width=width)).splitlines()[1:3]
+        for width in (80, 30)
+    ]
+
+    assert trees[0][0] == "└─ @webhook-motor  2 monitors: alert"
+    assert trees[1] == ["└─ @webhook-motor", "   2 monitors: alert"]
