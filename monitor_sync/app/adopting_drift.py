@@ -19,7 +19,7 @@ from monitor_sync.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
-    from monitor_sync.model import LiveResource, Project
+    from monitor_sync.model import Body, LiveResource, Project
     from monitor_sync.project.edits import Edit
     from monitor_sync.project.loaded import Loaded
     from monitor_sync.resources.difference import FieldChange
@@ -156,11 +156,7 @@ class _Trial:
         left: Mapping[str, dict[str, str]],
     ) -> dict[str, list[Edit]]:
         values = LiveValues(loaded, usual_order())
-        bodies = {
-            resource.key: resource.body
-            for resource in self.live
-            if resource.project == loaded.project.name
-        }
+        bodies = self._bodies(loaded.project)
         edits: dict[str, list[Edit]] = {}
         for key, differing in changes.items():
             taken = values.take(key, differing, bodies[key])
@@ -203,8 +199,13 @@ class _Trial:
         A warning threshold that somebody removed leaves a line in the live message which nothing
         reaches any more; no file can say such a line, and the next apply takes it out.
         """
-        live = next(resource.body for resource in self.live if resource.key == key)
-        return not compare(live, after.monitors[key].body)
+        return not compare(self._bodies(after)[key], after.monitors[key].body)
+
+    def _bodies(self, project: Project) -> dict[str, Body]:
+        """Return what lives by declared key, as a plan finds it: a clone has the same key."""
+        from monitor_sync.sync.identity import match
+
+        return {key: live.body for key, live in match(project, self.live).ours.items()}
 
 
 def _planned(project: Project, trial: _Trial) -> Plan:

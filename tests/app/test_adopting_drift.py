@@ -66,6 +66,16 @@ def test_live_values_are_written_where_they_were_set_and_the_plan_is_empty(
     assert json.loads(repository.done("plan --format json").stdout)["changes"] == []
 
 
+def test_a_clone_with_the_same_key_is_not_what_is_taken(repository: Repository) -> None:
+    _put(repository, DROP, name="Renamed")
+    live = repository.live()[DROP]
+    clone = {name: live[name] for name in ("type", "query", "message", "tags", "options")}
+    repository.ask("POST", "/api/v1/monitor", {**clone, "name": "Renamed (copy)"})
+    repository.done(f"drift --adopt {DROP}")
+
+    assert 'name: "Renamed"\n' in _text(repository, "motor/flow.yaml")
+
+
 def test_an_item_gets_changes_of_its_own_and_the_others_stay(repository: Repository) -> None:
     repository.write("motor/banks.yaml", _ITEMS)
     repository.commit("banks")
