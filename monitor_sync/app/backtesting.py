@@ -22,6 +22,7 @@ from monitor_sync.insight.backtest.sparse import observed
 from monitor_sync.insight.backtest.suggested import WINDOWS, AlertSuggestion, suggestions
 from monitor_sync.insight.values import Unsupported
 from monitor_sync.store.points_cache import PointsCache
+from monitor_sync.sync.identity import match
 
 if TYPE_CHECKING:
     from monitor_sync.app.planning import Planned
@@ -238,7 +239,7 @@ def _candidates(
         for change in planned.plan.changes
         if change.kind.name == "monitor" and change.body is not None
     }
-    live = {resource.key: resource for resource in planned.live if _is_ours(resource, planned)}
+    live = match(planned.project, planned.live).ours
     monitors = planned.project.monitors
     bodies = {key: monitor.body for key, monitor in monitors.items()}
     bodies |= {str(r.id): r.body for r in planned.live if r.kind == "monitor"}
@@ -259,10 +260,6 @@ def _candidates(
             candidates.append(candidate)
     candidates.sort(key=lambda c: (c.monitor.priority or 9, c.monitor.key))
     return candidates, skipped
-
-
-def _is_ours(resource: LiveResource, planned: Planned) -> bool:
-    return bool(resource.key) and resource.project == planned.project.name
 
 
 _DECIDING: Final = ("query", "type", "options", "message", "priority")

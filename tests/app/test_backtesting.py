@@ -16,7 +16,7 @@ from monitor_sync.render.backtest.text import text
 from monitor_sync.render.style import PLAIN
 from tests.app.shop_project import shop
 from tests.conftest import Local
-from tests.emulator.calls import forget_requests, requests
+from tests.emulator.calls import ask, forget_requests, requests
 
 MONITORS = """
 team: shop
@@ -101,6 +101,19 @@ def test_the_files_are_held_against_what_lives(root: Path) -> None:
     assert compared.old.critical == 80
     assert not compared.new.fires
     assert not compared.new.told
+
+
+def test_a_clone_with_the_same_key_is_not_what_lives(root: Path, local: Local) -> None:
+    live = ask(local.emulator, "GET", "/api/v1/monitor")
+    (cpu,) = (body for body in live if body["name"] == "CPU is high")
+    clone = {name: cpu[name] for name in ("type", "message", "tags")}
+    ask(local.emulator, "POST", "/api/v1/monitor", {
+        **clone, "name": "CPU (copy)", "query": cpu["query"].replace("80", "500"),
+        "options": {"thresholds": {"critical": 500}},
+    })  # fmt: skip
+    (replayed,) = run(root, "shop/orders/cpu").monitors
+
+    assert replayed.compared.old is None or replayed.compared.old.critical == 80
 
 
 def test_a_new_monitor_has_nothing_to_be_held_against(root: Path) -> None:
