@@ -111,9 +111,11 @@ def test_a_clone_with_the_same_key_is_not_what_lives(root: Path, local: Local) -
         **clone, "name": "CPU (copy)", "query": cpu["query"].replace("80", "500"),
         "options": {"thresholds": {"critical": 500}},
     })  # fmt: skip
-    (replayed,) = run(root, "shop/orders/cpu").monitors
+    (replayed,) = run(root, "shop/orders/cpu", days=4).monitors
 
-    assert replayed.compared.old is None or replayed.compared.old.critical == 80
+    assert replayed.compared.new.fires
+    assert replayed.compared.fidelity is not None
+    assert replayed.compared.fidelity.precision == 1.0
 
 
 def test_a_new_monitor_has_nothing_to_be_held_against(root: Path) -> None:
