@@ -101,6 +101,7 @@ _RENOTIFY: Final = """
     options/statuses-without-interval routing/state-reaches-nobody"""
 _ON_LACK: Final = {
     "evaluation_delay": "options/no-evaluation-delay query/division-without-delay",
+    "group_retention_duration": "options/no-data-timeframe-too-long",
     "new_group_delay": "hygiene/retired-host-delay",
     "no_data_timeframe": _NO_DATA,
     "notify_by": """
