@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct, field
 
@@ -20,6 +20,10 @@ TransitionState = Literal["ok", "alert", "warning", "no_data"]
 
 Measure = Literal["acknowledge", "resolve"]
 """What a target is about: how soon somebody says "I am on it", and how soon it is over."""
+
+
+YEARS: Final = range(2000, 2100)
+"""The years that a report may be about: it looks back from its first day and on from its last."""
 
 
 def stamp(at: Seconds) -> str:

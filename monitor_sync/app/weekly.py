@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from monitor_sync.app import responding
 from monitor_sync.app.selection import suggest
 from monitor_sync.errors import UsageError
-from monitor_sync.incidents import TimeSpan
+from monitor_sync.incidents import YEARS, TimeSpan
 
 if TYPE_CHECKING:
     from monitor_sync.app.conversation import Conversation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monitor_sync.insight.response.weekly import TeamWeek, WeekReview
     from monitor_sync.model import Project, Team
 
-_WEEK = re.compile(r"\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])")
+_WEEK = re.compile(r"[0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +118,7 @@ def _week(written: str) -> str:
     if not written:
         return ""
     try:
-        if _WEEK.fullmatch(written):
-            monday_of(written)
+        if _WEEK.fullmatch(written) and monday_of(written).year in YEARS:
             return written
     except ValueError:
         pass

@@ -113,7 +113,7 @@ def _unlinked(path: str, flags: int) -> int:
 
 def unwritable(path: Path, error: OSError) -> UsageError:
     """Return what to say of a file that cannot be written."""
-    reason = "it is a link" if path.is_symlink() else system_reason(error)
+    reason = "it is a link" if error.errno == errno.ELOOP else system_reason(error)
     if error.errno == errno.ENXIO:
         reason = "it is a pipe that nobody reads"
     return UsageError(

@@ -53,6 +53,20 @@ def color(function: _F) -> _F:
 _STANDARD_OUTPUT: Final = Path("/dev/stdout")
 
 
+def _check_writable(path: Path) -> None:
+    """Raise OSError where a file cannot be written, or a link stands in its place."""
+    folder = path.parent
+    error = None
+    if path.is_symlink():
+        error = errno.ELOOP
+    elif not folder.is_dir():
+        error = errno.ENOTDIR if folder.exists() else errno.ENOENT
+    elif not os.access(path if path.exists() else folder, os.W_OK):
+        error = errno.EACCES
+    if error is not None:
+        raise OSError(error, os.strerror(error))
+
+
 def writable(context: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
     """
     Return the file that an answer goes to, once it is sure that it can be written.
@@ -63,16 +77,10 @@ def writable(context: click.Context, _: click.Parameter, path: Path | None) -> P
     if path == _STANDARD_OUTPUT:
         return None  # a link to what an answer goes to anyway
     if path is not None:
-        folder = path.parent
-        error = None
-        if path.is_symlink():
-            error = errno.ELOOP
-        elif not folder.is_dir():
-            error = errno.ENOTDIR if folder.exists() else errno.ENOENT
-        elif not os.access(path if path.exists() else folder, os.W_OK):
-            error = errno.EACCES
-        if error is not None:
-            raise console.unwritable(path, OSError(error, os.strerror(error)))
+        try:
+            _check_writable(path)
+        except OSError as error:
+            raise console.unwritable(path, error) from None
         if _is_read(path, context.meta.get("monitor_sync.root")):
             raise UsageError(
                 f"cannot write {path}: it is a file of the project", hint="name another file"
@@ -225,12 +233,18 @@ def _duration(_: click.Context, parameter: click.Parameter, value: str | None) -
 def _day(_: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
     if value is None:
         return None
+    from monitor_sync.incidents import YEARS  # --help need not import it
+
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(
             f"{value!r} is no day: write 2026-11-30", param=parameter
         ) from None
+    if day.year not in YEARS:
+        years = f"{YEARS.start} to {YEARS.stop - 1}"
+        raise click.BadParameter(f"{value} is no day of the years {years}", param=parameter)
+    return day
 
 
 def days(function: _F) -> _F:

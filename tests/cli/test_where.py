@@ -68,3 +68,26 @@ def test_standard_output_may_be_named_as_a_file(project: Path) -> None:
     named = run_process("list", "--output", "/dev/stdout", cwd=project)
 
     assert (named.returncode, named.stdout) == (0, run_process("list", cwd=project).stdout)
+
+
+def test_a_file_whose_name_is_too_long_is_said_before_anything_is_asked(project: Path) -> None:
+    for option in ("--output", "--svg"):
+        result = run("backtest", option, "a" * 5000, cwd=project)
+
+        assert result.returncode == 2
+        assert "file name too long" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sla --from 0001-01-01", "sla --to 0001-01-01", "sla --to 9999-12-31",
+        "noise --from 0001-01-01", "weekly --week 9999-W52", "weekly --week 0001-W01",
+        "weekly --week 2026-W4\u0668",
+    ],
+)  # fmt: skip
+def test_days_of_no_calendar_that_anybody_keeps_are_refused(project: Path, words: str) -> None:
+    result = run("report", *words.split(), cwd=project)
+
+    assert result.returncode == 2
+    assert "is no day of the years 2000 to 2099" in result.stderr or "is no week" in result.stderr
