@@ -36,25 +36,26 @@ class CompiledText(Struct, frozen=True):
     """A scalar with holes: literal text and holes in turn."""
 
     parts: tuple[str | Hole, ...]
+    holes: tuple[tuple[int, Hole], ...]
+    """The holes among ``parts``, each with its place there."""
     names: frozenset[str]
     whole: bool
     """True if it is one hole and nothing else: such a scalar takes the type of the value."""
 
     def fill(self, scope: Scope) -> Any:
         """Return the value; the scope must hold every name in ``names``, so check these before."""
-        if self.whole:
-            hole = self.parts[0]
-            if isinstance(hole, Hole) and hole.reference is None:
-                return scope[hole.name]
-        return "".join(
-            [part if isinstance(part, str) else _filled(part, scope) for part in self.parts]
-        )
+        if self.whole and self.holes[0][1].reference is None:
+            return scope[self.holes[0][1].name]
+        pieces: list[Any] = [*self.parts]
+        for place, hole in self.holes:
+            value = scope[hole.name] if hole.reference is None else _filled(hole, scope)
+            pieces[place] = value if type(value) is str else plain(value)
+        return "".join(pieces)
 
 
 def _filled(hole: Hole, scope: Scope) -> str:
     if hole.reference is None:
-        value = scope[hole.name]
-        return value if type(value) is str else plain(value)
+        return plain(scope[hole.name])
     inner = "".join(
         part if isinstance(part, str) else _filled(part, scope) for part in hole.reference
     )
@@ -101,7 +102,8 @@ def parse(text: str) -> str | CompiledText:
         parts.append(literal)
     if not any(isinstance(part, Hole) for part in parts):
         return "".join(part for part in parts if isinstance(part, str))
-    return CompiledText(tuple(parts), frozenset(names), whole=len(parts) == 1)
+    holes = tuple((place, part) for place, part in enumerate(parts) if isinstance(part, Hole))
+    return CompiledText(tuple(parts), holes, frozenset(names), whole=len(parts) == 1)
 
 
 def _hole(token: re.Match[str], names: set[str]) -> Hole:
