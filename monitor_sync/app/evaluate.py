@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.insight import case, explained
 from monitor_sync.insight.values import Unsupported
@@ -61,9 +62,28 @@ def explain(line: str) -> Explained:
 
 def _object(line: str) -> dict[str, Any]:
     try:
-        written = json.loads(line)
+        written = json.loads(line, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+    except case.CaseError:
+        raise
     except (ValueError, RecursionError) as error:
         raise case.CaseError(f"the line is no JSON: {error}") from None
     if not isinstance(written, dict):
         raise case.CaseError("the line is no JSON object")
     return written
+
+
+_MOST_DIGITS: Final = 300
+"""Of a whole number: one with more is no floating-point number."""
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise case.CaseError(f"the line has a number of {len(digits):,} digits")
+    return int(digits)
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise case.CaseError(f"the line has {written[:20]}, which is no finite number")
+    return number

@@ -89,7 +89,7 @@ def answer(text: str, output: Path | None = None, *, as_it_is: bool = False) -> 
     Raises UsageError where the file cannot be written.
     """
     if not as_it_is:
-        text = harmless(text)
+        text = harmless(text, answer_style(output))
     if output is None:
         _write(sys.stdout, text)
         return
@@ -131,7 +131,7 @@ def answer_style(output: Path | None) -> Style:
 
 def say(text: str) -> None:
     """Print one line of conversation, on standard error."""
-    _write(sys.stderr, harmless(text) + "\n")
+    _write(sys.stderr, harmless(text, err()) + "\n")
 
 
 def warn(text: str, hint: str) -> None:
@@ -194,20 +194,18 @@ def target(*, deadline: float | None = None) -> Target:
     )
 
 
-def harmless(text: str) -> str:
+def harmless(text: str, style: Style) -> str:
     """
     Return text that changes no terminal and gives no build log a command.
 
     Every value is made so where it is printed; this is the door that all of them pass, for the one
-    that was forgotten. The colours are our own.
+    that was forgotten. Colours pass where ``style`` has some: then they are our own.
     """
     from monitor_sync.render.text import plain  # its tables of characters, only for an answer
 
     if text.startswith(("{", "[")):  # JSON has escapes of its own
         text = jsontext.defused(text)
-    pieces = _COLOURS.split(text)
-    if len(pieces) == 1:
-        return plain(text)
+    pieces = _COLOURS.split(text) if style.colour else [text]
     return "".join(piece if place % 2 else plain(piece) for place, piece in enumerate(pieces))
 
 

@@ -6,6 +6,7 @@ The form is that of the cases which the specification comes with (DESIGN, sectio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -88,6 +89,12 @@ def _check(options: Mapping[str, Any]) -> None:
         raise CaseError("`options.variables` is no list of objects")
     if not isinstance(options.get("on_missing_data"), str | None):
         raise CaseError("`options.on_missing_data` is no text")
+    try:
+        levels = [float(level or 0) for level in _mapping(options, "thresholds").values()]
+    except (OverflowError, TypeError, ValueError):
+        levels = [math.nan]
+    if not all(map(math.isfinite, levels)):
+        raise CaseError("`options.thresholds` holds something that is no number")
     delay = options.get("evaluation_delay") or 0
     if not isinstance(delay, int | float) or not 0 <= delay <= _LONGEST_DELAY:
         raise CaseError("`options.evaluation_delay` is no number of seconds up to 86,400")
@@ -154,7 +161,7 @@ def _source(written: Any) -> SourcePoints:
     points = _pattern(written["pattern"]) if "pattern" in written else written.get("points") or ()
     try:
         return SourcePoints.of(metric, kind, map(str, tags), points)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise CaseError(f"a point of {metric} is no pair of seconds and a number") from None
 
 
@@ -164,7 +171,7 @@ def _pattern(written: Any) -> list[tuple[float, float]]:
         every, value = float(written["every"]), float(written["value"])
         start, end = seconds(written["from"]), seconds(written["to"])
         other = {seconds(at): float(v) for at, v in (written.get("except") or {}).items()}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise CaseError(f"a pattern needs every, from, to and value: {error}") from None
     if every <= 0 or (end - start) / every > _MOST_POINTS:
         raise CaseError(f"a pattern has more than {_MOST_POINTS:,} points")

@@ -33,7 +33,11 @@ def text(
 
 def _unit(unit: str, title: str, monitors: list[Monitor], style: Style) -> list[str]:
     named = f"  {plain(title)}" if title and title != unit else ""
-    head = style(unit, bold=True) + named + style(f"  {count(len(monitors), 'monitor')}", dim=True)
+    head = (
+        style(plain(unit), bold=True)
+        + named
+        + style(f"  {count(len(monitors), 'monitor')}", dim=True)
+    )
     rows = fitting([_HEAD, *map(_row, monitors)], _room(style))
     lines = table(rows)
     first = style(shorten(lines[0], _room(style)), dim=True)
@@ -46,7 +50,8 @@ def _room(style: Style) -> int:
 
 def _row(monitor: Monitor) -> tuple[str, ...]:
     priority = f"P{monitor.priority}" if monitor.priority else "-"
-    return (monitor.key, priority, monitor.team, monitor.type, monitor.service or "-")
+    service = plain(monitor.service or "-")
+    return (monitor.key, priority, monitor.team, monitor.type, service)
 
 
 def json(monitors: Iterable[Monitor]) -> str:

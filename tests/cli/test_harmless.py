@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from monitor_sync.cli import console, main
 from monitor_sync.errors import UsageError
+from monitor_sync.render.style import PLAIN, Style
 from tests.conftest import Local
 from tests.project.builders import write
 
@@ -198,9 +199,10 @@ def test_the_door_makes_text_harmless_whoever_forgot_it(
 ) -> None:
     bold = "\x1b[1mname\x1b[0m \x1b[31;1mred\x1b[0m\n"
 
-    assert ACTS.search(console.harmless(EVIL)) is None
-    assert console.harmless(bold) == bold
-    written = console.harmless(json.dumps({"a": EVIL}, ensure_ascii=False))
+    assert ACTS.search(console.harmless(EVIL, PLAIN)) is None
+    assert console.harmless(bold, Style(colour=True)) == bold
+    assert "\x1b" not in console.harmless(bold, PLAIN)
+    written = console.harmless(json.dumps({"a": EVIL}, ensure_ascii=False), PLAIN)
     assert ACTS.search(written) is None
     assert json.loads(written) == {"a": EVIL}
     console.say(EVIL)

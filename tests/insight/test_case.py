@@ -210,3 +210,20 @@ def test_the_documented_bucket_of_an_interpolated_sum() -> None:
     }
     for time, value in line["expect"]["buckets"].items():
         assert math.isclose(buckets[time], value, abs_tol=5e-5)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"thresholds": {"ok": "soon"}}, {"thresholds": {"ok": [1]}}, {"thresholds": {"ok": 10**400}}],
+)
+def test_a_threshold_that_is_no_number_is_said(options: dict[str, Any]) -> None:
+    line = {"query": '"a.check".over("*").last(2).count_by_status()', "options": options, "at": "9"}
+    with pytest.raises(case.CaseError, match="thresholds` holds something that is no number"):
+        case.read(line)
+
+
+def test_a_point_of_400_digits_is_said() -> None:
+    series = [{"metric": "a", "points": [[10**400, 1]]}]
+    line = {"query": "avg(last_5m):avg:a{*} > 5", "at": "2026-11-03T09:05:00Z", "series": series}
+    with pytest.raises(case.CaseError, match="a point of a is no pair"):
+        case.read(line)
