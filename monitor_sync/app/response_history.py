@@ -309,7 +309,10 @@ _DOUBTS: Final[Mapping[episodes_of_alerts.Doubt, str]] = {
 def _age(as_of: Seconds | None, now: Seconds) -> str:
     if as_of is None:
         return "nothing was ever read, and --offline reads nothing"
-    hours = max(0.0, now - as_of) / 3600
-    age = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+    minutes = round(max(0.0, now - as_of) / 60)
+    age = count(minutes, "minute")
+    if minutes >= 60:
+        hours = round(minutes / 60)
+        age = count(hours, "hour") if hours < 48 else count(round(hours / 24), "day")
     at = datetime.fromtimestamp(as_of, UTC)
     return f"the history is as of {at:%Y-%m-%d %H:%M} UTC, {age} ago; --offline reads nothing newer"

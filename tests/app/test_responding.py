@@ -157,7 +157,7 @@ def test_the_screen_says_first_whether_we_are_within_target_and_fits_eighty_colu
         "5 incidents of 2 teams (1 unplaced): 5 acknowledged, 0 never, 0 waiting; 4 resolved,"
         " 1 open, 4 late." in text
     )
-    assert "as of 2026-10-05 05:00 UTC, 1 hours ago" in text
+    assert "as of 2026-10-05 05:00 UTC, 1 hour ago" in text
 
 
 def test_a_title_forges_nothing_in_any_form(root: Path, target: Target) -> None:
