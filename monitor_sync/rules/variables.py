@@ -141,7 +141,6 @@ _COMPARED: Final = tuple(
 )  # fmt: skip
 """What stands before a number that something is compared with."""
 
-_DIGIT: Final = re.compile("[0-9]")
 _TYPED: Final = re.compile(r"(?<![\w.,-])\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
 
 
@@ -160,10 +159,11 @@ def typed_threshold(view: MonitorView) -> Iterator[Finding]:
     Source: our own practice; the variables are on Datadog's page on message variables.
     """
     thresholds, text = thresholds_of(view.monitor.body["options"]), view.monitor.text
-    if not thresholds or not _DIGIT.search(text):
-        return
-    levels = {shown(thresholds[level]): name for level, name in _LEVELS if level in thresholds}
-    if not any(level in text for level in levels):
+    levels = {}
+    for level, variable in _LEVELS:
+        if level in thresholds and (typed := shown(thresholds[level])) in text:
+            levels[typed] = variable
+    if not levels:
         return
     for number in _TYPED.finditer(text):
         name = levels.get(number[0])
