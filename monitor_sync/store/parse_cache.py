@@ -19,6 +19,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
+from monitor_sync import regular_file
+
 _DIGEST: Final = 32
 _LARGEST: Final = 1 << 29
 """Bytes: a larger cache is not read."""
@@ -109,12 +111,12 @@ def _head(version: str) -> bytes:
 
 def _read(path: Path, head: bytes) -> Mapping[bytes, bytes]:
     try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > _LARGEST or file.read(_DIGEST) != head:
-                return {}
-            digest, payload = file.read(_DIGEST), file.read()
+        content = memoryview(regular_file.content(path, _LARGEST + 1))
     except OSError:
         return {}
+    if len(content) > _LARGEST or content[:_DIGEST] != head:
+        return {}
+    digest, payload = content[_DIGEST : 2 * _DIGEST], content[2 * _DIGEST :]
     if hashlib.blake2b(payload, digest_size=_DIGEST).digest() != digest:
         return {}
     entries = marshal.loads(payload)  # noqa: S302 - our own file, its digest was checked
@@ -127,7 +129,8 @@ def _write(path: Path, head: bytes, entries: Mapping[bytes, bytes]) -> None:
     half = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with half.open("wb") as file:
+        half.unlink(missing_ok=True)  # a link there would lead to somebody else's file
+        with half.open("xb") as file:
             file.write(head + hashlib.blake2b(payload, digest_size=_DIGEST).digest() + payload)
         half.replace(path)
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +139,18 @@ def test_whatever_is_put_in_comes_back_equal_to_the_same_version_alone(
     with parse_cache.opened(root, "2") as other:
         assert other is not None
         assert other.get("monitors", content) is None
+
+
+def test_a_pipe_in_its_place_is_an_empty_cache_that_nobody_waits_for(
+    tmp_path: Path, cached: Path
+) -> None:
+    with parse_cache.opened(tmp_path, "1") as cache:
+        assert cache is not None
+        cache.put("k", b"text", {"a": 1})
+    (file,) = (path for path in cached.rglob("*") if path.is_file())
+    file.unlink()
+    os.mkfifo(file)
+
+    with parse_cache.opened(tmp_path, "1") as cache:
+        assert cache is not None
+        assert cache.get("k", b"text") is None
