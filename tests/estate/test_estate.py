@@ -11,6 +11,7 @@ import yaml
 from monitor_sync.emulator.core import Emulator
 from monitor_sync.model import Monitor
 from monitor_sync.project.load import Loaded, load
+from tests.rules.cases import check
 
 ROOT = Path(__file__).resolve().parent.parent.parent / "monitors"
 TECHNICAL = ("services", "kubernetes", "aws", "jobs")
@@ -38,6 +39,19 @@ def hand_written() -> set[str]:
 
 def test_the_files_have_no_problem_at_all() -> None:
     assert estate().diagnostics == ()
+
+
+def test_no_rule_finds_anything_but_what_its_teams_have_settled_for() -> None:
+    rules = {diagnostic.rule for diagnostic in check(estate())}
+
+    assert rules <= {"routing/groups-share-an-incident"}
+
+
+def test_every_name_opens_with_the_name_of_its_unit() -> None:
+    units = estate().project.business_units
+    unlike = [m.name for m in monitors() if not m.name.startswith(f"[{units[m.business_unit]}] ")]
+
+    assert unlike == []
 
 
 def test_there_is_as_much_of_everything_as_an_insurer_has() -> None:
