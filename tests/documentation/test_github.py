@@ -51,6 +51,15 @@ def test_every_section_of_the_script_of_ci_has_its_row() -> None:
     ] == []
 
 
+def test_the_script_of_ci_runs_all_that_has_packages_of_its_own() -> None:
+    scripts = {path.with_suffix("") for path in (ROOT / ".ci").glob("*.in")}
+    own = {f".ci/{path.name}" for path in scripts if path.is_file()}
+    text = (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+    assert ".ci/datadogpy" in own
+    assert own <= set(re.findall(r'^ *section "[^"]+" (\S+)$', text, re.MULTILINE))
+
+
 @pytest.mark.parametrize(("which", "schema"), [(0, "github-workflows"), (1, "gitlab-ci")])
 def test_a_workflow_to_paste_is_one_that_its_host_takes(which: int, schema: str) -> None:
     """The schemas are those that come with check-jsonschema, from each host's own catalogue."""
