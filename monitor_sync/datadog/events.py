@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,6 +19,11 @@ OLDER: Final = "v1:"
 _SIZE: Final = 1000
 """Events a page, the most that both endpoints give."""
 
+_MOST_PAGES: Final = 1000
+"""Pages of one span: a million events."""
+
+_ENDLESS: Final = "it gives pages without end"
+
 
 class Events:
     """Events of alerts, of all monitors at once. All methods raise RemoteError and its kinds."""
@@ -30,31 +36,39 @@ class Events:
         Yield what monitors went into within a span, a page a request, the oldest first.
 
         ``cursor`` goes on after an earlier page. Datadog keeps events for 15 months. Needs
-        ``events_read``.
+        ``events_read``. A page that repeats the one before it, and more than ``_MOST_PAGES``, are
+        an error.
         """
-        while True:
+        before: list[Any] = []
+        for number in itertools.count(1):
             request = _search(span, cursor)
             answer = self._api.send(request)
             events = self._listed(request, answer, "data")
             after = _cursor(answer)
             if after == cursor or not events:
                 after = ""
+            elif events == before or number > _MOST_PAGES:
+                raise self._api.error(answers.unexpected(request, answer, _ENDLESS))
             yield _page(map(transition, events), after)
             if not after:
                 return
-            cursor = after
+            cursor, before = after, events
 
     def older_alerts(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage]:
         """Yield the same from the first version of the API, which tells less."""
         page = int(cursor.removeprefix(OLDER) or 0)
-        while True:
+        before: list[Any] = []
+        for number in itertools.count(1):
             request = _listing(span, page)
-            events = self._listed(request, self._api.send(request), "events")
+            answer = self._api.send(request)
+            events = self._listed(request, answer, "events")
             full = len(events) >= _SIZE
+            if full and (events == before or number > _MOST_PAGES):
+                raise self._api.error(answers.unexpected(request, answer, _ENDLESS))
             yield _page(map(older_transition, events), f"{OLDER}{page + 1}" if full else "")
             if not full:
                 return
-            page += 1
+            page, before = page + 1, events
 
     def _listed(self, request: ApiRequest, answer: Any, name: str) -> list[Any]:
         events = answer.get(name)

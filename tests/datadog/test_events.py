@@ -154,6 +154,20 @@ def test_a_cursor_that_does_not_move_ends_the_search(script: Script) -> None:
     assert len(list(script.client().events.alerts(HOUR))) == 2
 
 
+def test_pages_without_end_are_an_error_by_either_version(script: Script) -> None:
+    def answer(_: ReceivedRequest) -> Answer:
+        after = str(len(script.requests))
+        page = {"data": [event()], "meta": {"page": {"after": after}}}
+        return Answer(body={**page, "events": [OLDER] * 1000})
+
+    script.say(answer)
+    events = script.client().events
+    for read in (events.alerts, events.older_alerts):
+        with pytest.raises(RemoteError, match="it gives pages without end"):
+            list(read(HOUR))
+    assert len(script.requests) == 4
+
+
 @pytest.mark.parametrize("body", [{"data": None}, {"meta": {}}, {"data": {}}])
 def test_an_answer_without_a_list_is_an_error(script: Script, body: Any) -> None:
     script.say(Answer(body=body))
