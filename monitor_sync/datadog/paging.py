@@ -7,8 +7,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from monitor_sync.errors import RemoteError
+
 WAVE: Final = 4
 """Pages asked for at once, from the second on."""
+
+_MOST_PAGES: Final = 2000
+"""More full pages than any organisation fills: at 100 items each, 200,000 monitors."""
 
 
 def pages(page: Callable[[int], list[Any]], *, size: int) -> Iterator[list[Any]]:
@@ -16,7 +21,8 @@ def pages(page: Callable[[int], list[Any]], *, size: int) -> Iterator[list[Any]]
     Yield all pages in order, up to the first that is not full. ``page`` returns the page of a
     number. The first one is asked for alone; if it is full, the next ones four at once.
 
-    An item that slid from one page to the next meanwhile is given once.
+    An item that slid from one page to the next meanwhile is given once. Raises RemoteError where
+    full pages come without end.
     """
     seen: set[Any] = set()
     for items in _raw(page, size):
@@ -33,16 +39,22 @@ def short(page: Callable[[int], list[Any]], *, size: int) -> list[Any]:
     Return all items of a listing that hardly ever has a second page, one page after the other.
 
     It ends with a page that is not full, or that brings nothing new. Of an item that is given
-    twice the later one counts.
+    twice the later one counts. Raises RemoteError where full pages come without end.
     """
     items: dict[Any, Any] = {}
     for number in itertools.count():
+        _check(number)
         more = page(number)
         before = len(items)
         items.update((_identity(item), item) for item in more)
         if len(more) < size or len(items) == before:
             break
     return list(items.values())
+
+
+def _check(number: int) -> None:
+    if number >= _MOST_PAGES:
+        raise RemoteError(f"Datadog gives pages without end: {number:,} full ones")
 
 
 def _identity(item: Any) -> Any:
@@ -60,6 +72,7 @@ def _raw(page: Callable[[int], list[Any]], size: int) -> Iterator[list[Any]]:
     start = 1
     with ThreadPoolExecutor(WAVE, thread_name_prefix="monitor-sync-list") as pool:
         while True:
+            _check(start)
             wave = [pool.submit(page, number) for number in range(start, start + WAVE)]
             full = True
             while wave:
