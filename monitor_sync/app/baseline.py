@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
-from monitor_sync import jsontext
+from monitor_sync import jsontext, regular_file
 from monitor_sync.diagnostics import Diagnostic
 from monitor_sync.errors import UsageError, system_reason
 from monitor_sync.rules.file_rules import ERRORS
@@ -56,7 +56,7 @@ def read(path: Path) -> Counter[Known]:
     Raises UsageError where it cannot be read, or is no baseline.
     """
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(regular_file.content(path))
         return Counter(Known(*(_text(entry[name]) for name in _FIELDS)) for entry in entries)
     except OSError as error:
         reason = system_reason(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections import Counter
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from monitor_sync.app import baseline
 from monitor_sync.cli import main
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.errors import UsageError
 from tests.project.builders import write
 
 OLD = "monitors:\n  old: {name: old, query: 'avg(last_5m):avg:a{*} > 1', message: ''}\n"
@@ -115,3 +117,11 @@ def test_what_is_written_is_everything_and_to_a_file_that_is_named(
 ) -> None:
     assert run(f"validate {command}").exit_code == 2
     assert not (project / "x").exists()
+
+
+def test_nobody_waits_for_a_pipe_or_reads_a_device_without_end(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for place in ("pipe", "link"):
+        with pytest.raises(UsageError, match="it is no regular file"):
+            baseline.read(tmp_path / place)

@@ -38,12 +38,17 @@ def _since(_: click.Context, parameter: click.Parameter, value: str | None) -> i
         ) from None
 
 
+_LARGEST_STATE = 256_000_000
+"""Bytes; of more only these are read, which are no JSON then."""
+
+
 def _state(_: click.Context, parameter: click.Parameter, path: Path | None) -> Any:
     """Return the JSON of a file, in which another tool says what it manages."""
     if path is None:
         return None
     try:
-        return json.loads(path.read_bytes())
+        with path.open("rb") as file:  # also a pipe from the other tool
+            return json.loads(file.read(_LARGEST_STATE))
     except OSError as error:
         wrong = system_reason(error)
     except (ValueError, RecursionError):
