@@ -36,8 +36,8 @@ class Events:
         Yield what monitors went into within a span, a page a request, the oldest first.
 
         ``cursor`` goes on after an earlier page. Datadog keeps events for 15 months. Needs
-        ``events_read``. A page that repeats the one before it, and more than ``_MOST_PAGES``, are
-        an error.
+        ``events_read``. A page that repeats the one before it, a full one after which no other
+        can be asked for, and more than ``_MOST_PAGES``, are an error.
         """
         before: list[Any] = []
         for number in itertools.count(1):
@@ -45,9 +45,10 @@ class Events:
             answer = self._api.send(request)
             events = self._listed(request, answer, "data")
             after = _cursor(answer)
-            if after == cursor or not events:
+            stands_still = after == cursor
+            if not events or (stands_still and len(events) < _SIZE):
                 after = ""
-            elif events == before or number > _MOST_PAGES:
+            elif after and (stands_still or events == before or number > _MOST_PAGES):
                 raise self._api.error(answers.unexpected(request, answer, _ENDLESS))
             yield _page(map(transition, events), after)
             if not after:

@@ -65,6 +65,7 @@ CREATE TABLE readings (source TEXT, start REAL, end REAL, read REAL);
 CREATE TABLE unfinished (source TEXT PRIMARY KEY, start REAL, end REAL, read REAL, cursor TEXT);
 CREATE TABLE looked (source TEXT PRIMARY KEY, at REAL);
 """
+_TABLE_NAMES: Final = frozenset(re.findall(r"CREATE TABLE (\w+)", _TABLES))
 
 _KEPT: Final = {
     "acknowledged": "min(coalesce(old.acknowledged, new.acknowledged),"
@@ -279,11 +280,13 @@ def _usable(path: Path) -> bool:
         with contextlib.closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
         return False
-    return version in (*_TAKEN_OVER, FORMAT) and bool(sound == "ok")
+    whole = version in _TAKEN_OVER or (version == FORMAT and tables.issuperset(_TABLE_NAMES))
+    return whole and bool(sound == "ok")
 
 
 def _connected(path: Path) -> sqlite3.Connection:

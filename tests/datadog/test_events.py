@@ -154,6 +154,13 @@ def test_a_cursor_that_does_not_move_ends_the_search(script: Script) -> None:
     assert len(list(script.client().events.alerts(HOUR))) == 2
 
 
+def test_a_full_page_whose_cursor_does_not_move_hides_no_alerts(script: Script) -> None:
+    full = [event()] * 1000
+    script.say(Answer(body={"data": full, "meta": {"page": {"after": "same"}}}))
+    with pytest.raises(RemoteError, match="it gives pages without end"):
+        list(script.client().events.alerts(HOUR, "same"))
+
+
 def test_pages_without_end_are_an_error_by_either_version(script: Script) -> None:
     def answer(_: ReceivedRequest) -> Answer:
         after = str(len(script.requests))

@@ -216,6 +216,16 @@ def test_a_file_of_another_version_is_renamed_and_kept(tmp_path: Path, version: 
     database.close()
 
 
+def test_a_file_that_lacks_a_table_is_renamed_and_kept(tmp_path: Path) -> None:
+    with opened(tmp_path) as history:
+        history.keep(SOURCE, HistoryPage(incidents=(incident(),)))
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as database:
+        database.execute("DROP TABLE looked")
+    with opened(tmp_path) as history:
+        assert history.set_aside is not None
+        assert kept_of(history) == []
+
+
 def test_a_process_that_was_killed_before_it_made_tables_leaves_a_file_to_begin_in(
     tmp_path: Path,
 ) -> None:
