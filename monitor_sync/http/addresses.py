@@ -14,6 +14,7 @@ from monitor_sync.errors import UsageError
 _NETLOC: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 """A host with its port; `urlsplit` takes more than that for one."""
 
+_KEY_NAMES: Final = ("_API_KEY", "_APP_KEY", "_TOKEN")
 _SECRET: Final = re.compile(r"[!-~]+")
 
 
@@ -93,6 +94,11 @@ def secret(environ: Mapping[str, str], name: str) -> str:
             hint=f"set {name} again; was it copied together with something else?",
         )
     return value
+
+
+def keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys of all services that the environment has: one may know another's."""
+    return tuple(value.strip() for name, value in environ.items() if name.endswith(_KEY_NAMES))
 
 
 def proxy(environ: Mapping[str, str], address: str) -> str:

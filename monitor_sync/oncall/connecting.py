@@ -51,7 +51,7 @@ def reader(
     endpoint = JsonEndpoint(
         base_url=base_url,
         headers=headers,
-        secrets=secrets,
+        secrets=(*secrets, *addresses.keys(environ)),
         sentences=sentences,
         limits=service.headers,
         proxy=addresses.proxy(environ, base_url),
