@@ -22,8 +22,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Whether an example passes depends neither on how busy the machine is nor on chance: a red check
 # is about the change at hand. `--hypothesis-profile exploring` looks at other examples each time,
-# and at more: the second thirty of always the same ones tell nobody anything new.
-for profile, same_each_time, examples in (("unhurried", True, 30), ("exploring", False, 200)):
+# and at more: the second fifty of always the same ones tell nobody anything new.
+for profile, same_each_time, examples in (("unhurried", True, 50), ("exploring", False, 200)):
     settings.register_profile(
         profile,
         parent=settings.default,

@@ -61,7 +61,7 @@ _FIELDS = st.dictionaries(
     _VALUES | _OPTIONS,
     max_size=4,
 )  # fmt: skip
-EXAMPLES = settings(max_examples=60)
+EXAMPLES = settings(max_examples=100)
 """Others each time: what runs many times a day need not try many at once."""
 
 _QUERIES = st.dictionaries(
@@ -213,7 +213,7 @@ _OF_HISTORY = (
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=30)
 @given(route=st.sampled_from(_OF_HISTORY), fields=_ASKED_OF_HISTORY, search=_SEARCHES)
 def test_whatever_is_asked_of_a_history_is_answered(
     route: tuple[str, str], fields: dict[str, Any], search: dict[str, Any]

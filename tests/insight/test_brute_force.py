@@ -83,7 +83,7 @@ def _alike(mine: Outcomes, theirs: Outcomes) -> bool:
 
 @pytest.mark.parametrize("part", range(5))
 def test_random_queries_points_and_options(part: int) -> None:
-    disagreements = [_disagreement(seed) for seed in range(part * 20, part * 20 + 20)]
+    disagreements = [_disagreement(seed) for seed in range(part * 30, part * 30 + 30)]
     assert [disagreement for disagreement in disagreements if disagreement] == []
 
 

@@ -36,7 +36,7 @@ def test_a_printed_tree_reads_back_as_an_equal_tree(form: str) -> None:
     strategy, read = FORMS[form]
     texts: set[str] = set()
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=50, deadline=None)
     @given(strategy)
     def reads_back(tree: Query) -> None:
         text = print_query(tree)
@@ -47,10 +47,10 @@ def test_a_printed_tree_reads_back_as_an_equal_tree(form: str) -> None:
         assert print_query(again) == text
 
     reads_back()
-    assert len(texts) > 20
+    assert len(texts) > 30
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(trees.series)
 def test_a_printed_series_reads_back_and_stands_where_it_says(tree: Series) -> None:
     text = "  " + print_expression(tree)
@@ -108,7 +108,7 @@ def test_queries_that_differ_have_different_trees() -> None:
     assert len({parse("query alert", text).tree for text in texts}) == len(texts)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(trees.metric_queries, st.integers(0, 3))
 def test_blanks_between_tokens_do_not_change_a_metric_query(tree: Query, width: int) -> None:
     text = print_query(tree)

@@ -74,7 +74,7 @@ def projects(draw: st.DrawFn) -> dict[str, Any]:
 
 
 QUICK = settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -267,7 +267,7 @@ few = st.lists(hostile, max_size=2)
 
 
 @given(plans(), hostile)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_text_notifies_anybody_or_leaves_its_place(any_plan: Plan, message: str) -> None:
     finding = diagnostic_about("query: x", "query", message=message, rule="query/odd")
     said = comment.text(any_plan, About(run=ABOUT.run, findings=[finding]))

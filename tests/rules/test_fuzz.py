@@ -103,7 +103,7 @@ BODIES = bodies()
 def test_no_monitor_makes_a_rule_raise_or_do_too_much(seed: int) -> None:
     chance = random.Random(seed)
     names = sorted({name for body in BODIES for name in body["options"]})
-    for _ in range(20):
+    for _ in range(40):
         body = dict(chance.choice(BODIES))
         other = chance.choice(BODIES)
         for field in ("query", "message", "name"):

@@ -92,7 +92,7 @@ def test_a_part_of_a_plan_keeps_the_fingerprint_of_the_whole() -> None:
 TEXT = kept(a_plan())
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(at=st.integers(0, len(TEXT) - 1), put=st.characters(codec="ascii"))
 def test_a_plan_file_with_any_character_changed_is_refused(at: int, put: str) -> None:
     edited = TEXT[:at] + put + TEXT[at + 1 :]

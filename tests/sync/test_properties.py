@@ -49,7 +49,7 @@ class Account:
 
 @pytest.mark.parametrize("kind", sorted(SHAPES))
 @given(data=st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_planning_what_was_just_created_changes_nothing(kind: str, data: st.DataObject) -> None:
     account = Account()
     wanted = data.draw(bodies(kind))
@@ -62,7 +62,7 @@ def test_planning_what_was_just_created_changes_nothing(kind: str, data: st.Data
 
 @pytest.mark.parametrize("kind", sorted(SHAPES))
 @given(data=st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_planning_what_was_just_updated_changes_nothing(kind: str, data: st.DataObject) -> None:
     account = Account()
     before, wanted = data.draw(bodies(kind)), data.draw(bodies(kind))
@@ -131,7 +131,7 @@ IMPLIED = {  # Datadog takes the one only without the other, so a person changes
 
 @pytest.mark.parametrize("field", sorted(CHANGED))
 @given(data=st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_field_changed_in_datadog_is_planned_and_no_other(
     field: str, data: st.DataObject
 ) -> None:
@@ -213,7 +213,7 @@ OPTIONS = (
     raw=st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, WEIRD)),
     chosen=st.one_of(WEIRD, st.fixed_dictionaries({}, optional=dict.fromkeys(OPTIONS, WEIRD))),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_live_value_is_survived(raw: dict[str, Any], chosen: Any) -> None:
     answer = {"id": 1, **raw, "options": chosen}
     declared = Monitor(key=KEY, body=body(), business_unit="payments", team="payments-core")
