@@ -186,7 +186,9 @@ def _worded(error: MonitorSyncError) -> str:
 def target(*, deadline: float | None = None) -> Target:
     """Return the Datadog that the environment names; who waits for it is told for what."""
     from monitor_sync.app import Target
+    from monitor_sync.cli import heap
 
+    heap.share()  # here and not in app: it is for the process, which a Python program owns
     return Target(
         environ=os.environ,
         deadline=deadline,
