@@ -215,6 +215,7 @@ def _carry_out(prepared: Prepared, terms: Terms, conversation: Conversation) -> 
                 resume=prepared.resumed,
                 on_progress=lambda outcome: step(outcome.status == "done"),
                 on_interrupt=on_interrupt,
+                on_send=conversation.sending,
             )
         except Stopped as stopped:
             conversation.stopped(stopped, prepared)

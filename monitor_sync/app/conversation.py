@@ -37,8 +37,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
     ``show`` is told the plan before anything is written. ``confirm`` is asked whether to carry it
     out, and answers False to decline; None asks nobody. Both are called while the lock is held.
     ``interrupted`` is called at the first Ctrl-C, when what is on its way will still be finished,
-    and ``stopped`` at the second one, when it will not; Stopped is raised after it. ``written`` is
-    called after the last write, before the lock is let go.
+    and ``stopped`` at the second one, when it will not; Stopped is raised after it. ``sending`` is
+    called before each write, by several threads, and ``written`` after the last one, before the
+    lock is let go.
     """
 
     show: Callable[[Prepared], None] = _ignore
@@ -46,4 +47,5 @@ class Conversation(Struct, frozen=True, kw_only=True):
     progress: Progress = silent
     interrupted: Callable[[], None] = _ignore
     stopped: Callable[[Stopped, Prepared], None] = _ignore
+    sending: Callable[[], None] = _ignore
     written: Callable[[], None] = _ignore

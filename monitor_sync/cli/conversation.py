@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -42,7 +43,8 @@ def conversation(*, aloud: bool, asks: bool) -> Conversation:
         progress=progress,
         interrupted=_interrupted,
         stopped=_leave,
-        written=_undisturbed,
+        sending=_sent.set,
+        written=_written,
     )
 
 
@@ -56,16 +58,41 @@ def terminated_as_interrupted() -> Iterator[None]:
     Take SIGTERM for Ctrl-C: a build server ends a job with it, and writes are finished then.
 
     Once something was written both stay ignored to the end of the process: the exit code follows
-    from what was sent, whenever they come.
+    from what was sent, whenever they come. Raises AppliedInPart where one comes between two steps
+    of an apply that has sent something.
     """
     before = {number: signal.getsignal(number) for number in _ENDING}
+    _sent.clear()
     interruptible()
     try:
-        yield
+        with _told_by_what_was_sent(), _told_by_what_was_sent():  # one more may come meanwhile
+            yield
     finally:
         for number, handler in before.items():
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, handler)
+
+
+_sent: Final = threading.Event()
+"""Whether something was sent of which nobody knows yet what became of it."""
+
+
+@contextlib.contextmanager
+def _told_by_what_was_sent() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not _sent.is_set():
+            raise
+        _undisturbed()
+        raise _stopped_at_once() from None
+
+
+def _stopped_at_once() -> AppliedInPart:
+    return AppliedInPart(
+        "stopped at once, with writes under way",
+        hint="`monitor-sync apply --resume` looks up what became of them and does the rest",
+    )
 
 
 def interruptible() -> None:
@@ -135,13 +162,14 @@ def _leave(stopped: Stopped, prepared: Prepared) -> NoReturn:
 
     fingerprint = prepared.plan.fingerprint
     console.answer("\n" + outcomes_text.text(stopped.outcomes, fingerprint, console.out()))
-    console.complain(
-        AppliedInPart(
-            "stopped at once, with writes under way",
-            hint="`monitor-sync apply --resume` looks up what became of them and does the rest",
-        )
-    )
+    console.complain(_stopped_at_once())
     os._exit(AppliedInPart.exit_code)
+
+
+def _written() -> None:
+    """Take note that each change has its outcome: from here on the exit code follows from these."""
+    _undisturbed()
+    _sent.clear()
 
 
 def _undisturbed() -> None:

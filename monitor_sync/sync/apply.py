@@ -47,6 +47,7 @@ def carry_out(
     resume: bool = False,
     on_progress: Callable[[Outcome], None] | None = None,
     on_interrupt: Callable[[], None] | None = None,
+    on_send: Callable[[], None] | None = None,
 ) -> tuple[Outcome, ...]:
     """
     Make the changes of a plan and say what became of each, in the plan's order.
@@ -54,7 +55,8 @@ def carry_out(
     ``endpoints`` has the way to Datadog for each kind that the plan changes.
     ``log`` is told before and after each write, and of the end unless the run was cut short.
     ``past`` is what an earlier run knew; to ``resume`` is to carry out the rest of its very plan.
-    ``on_progress`` is called from this thread as each change is finished. A failure stops what
+    ``on_progress`` is called from this thread as each change is finished, ``on_send`` from others
+    before each write. A failure stops what
     depends on it and the deletes of its business unit, and nothing else. After KeyboardInterrupt
     ``on_interrupt`` is called, what is in flight is finished and the rest is not attempted; after
     a second one Stopped is raised at once. Raises Refused, with nothing written, where a second
@@ -63,7 +65,7 @@ def carry_out(
     terms = terms or Terms()
     pool = started(terms.workers)
     log = log or Unwritten()
-    steps = Steps(plan, endpoints, terms, log, past)
+    steps = Steps(plan, endpoints, terms, log, past, on_send)
     run = _ApplyRun(
         plan, endpoints, steps, WorkerPool(pool, on_interrupt), on_progress, terms.patience
     )

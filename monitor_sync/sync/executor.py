@@ -46,7 +46,13 @@ class Steps:
     """
 
     def __init__(
-        self, plan: Plan, endpoints: Endpoints, terms: Terms, log: Log, past: Past
+        self,
+        plan: Plan,
+        endpoints: Endpoints,
+        terms: Terms,
+        log: Log,
+        past: Past,
+        on_send: Callable[[], None] | None = None,
     ) -> None:
         self._plan = plan
         self._projects = (plan.project, *plan.moved_from)
@@ -54,6 +60,7 @@ class Steps:
         self._terms = terms
         self._log = log
         self._past = past
+        self._on_send = on_send
         self._known = {LiveId(address.kind, made.id) for address, made in past.made.items()}
         self.ids: dict[Address, Id] = {
             change.address: change.successor.id for change in plan.changes if change.successor
@@ -232,6 +239,8 @@ class Steps:
         """Send one write, noted before it is sent and after it what came of it."""
         self._log.sending(change.address, part)
         self.sent.add(change.address)
+        if self._on_send is not None:
+            self._on_send()
         try:
             made = send()
         except OutcomeUnknown:
