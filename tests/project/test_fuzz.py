@@ -87,7 +87,7 @@ def test_no_file_ends_in_an_exception(written: dict[str, Any]) -> None:
 
 
 @pytest.mark.long
-@settings(QUICK, max_examples=20_000)
+@settings(QUICK, max_examples=4_000)
 @given(written=projects())
 def test_no_file_of_very_many_ends_in_an_exception(written: dict[str, Any]) -> None:
     check(written)
