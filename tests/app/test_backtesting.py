@@ -39,6 +39,8 @@ monitors:
     thresholds: {critical: 1}
     message: Odd.
 """
+FORTNIGHT = 14
+"""Days in which generated metrics are sure to have trouble, whenever the tests run."""
 ROUTE = "POST /api/v2/query/timeseries"
 
 
@@ -63,7 +65,7 @@ def requests_since(local: Local) -> int:
 
 
 def test_the_replay_agrees_with_alerts_that_follow_from_another_rule(root: Path) -> None:
-    made = run(root, "shop", days=4)
+    made = run(root, "shop", days=FORTNIGHT)
 
     by_key = {b.monitor.key: b.compared for b in made.monitors}
     assert set(by_key) == {"shop/orders/cpu", "shop/orders/errors"}
@@ -111,7 +113,7 @@ def test_a_clone_with_the_same_key_is_not_what_lives(root: Path, local: Local) -
         **clone, "name": "CPU (copy)", "query": cpu["query"].replace("80", "500"),
         "options": {"thresholds": {"critical": 500}},
     })  # fmt: skip
-    (replayed,) = run(root, "shop/orders/cpu", days=4).monitors
+    (replayed,) = run(root, "shop/orders/cpu", days=FORTNIGHT).monitors
 
     assert replayed.compared.new.fires
     assert replayed.compared.fidelity is not None
