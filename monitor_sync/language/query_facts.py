@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from monitor_sync.language.atoms import Window
-from monitor_sync.language.checks.composite import members_in
 from monitor_sync.language.checks.search import facets_of, window_of
 from monitor_sync.language.checks.variables import FormulaVariable
 from monitor_sync.language.functions import ALGORITHMS, COMBINING
@@ -33,6 +32,7 @@ from monitor_sync.language.tree_queries import (
     divisions_in,
     is_counted,
     keys_of,
+    members_in,
     modifiers_in,
     series_in,
     tags_in,

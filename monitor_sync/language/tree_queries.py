@@ -20,6 +20,8 @@ from monitor_sync.language.tree import (
     Keys,
     Membership,
     Modifier,
+    MonitorId,
+    MonitorReference,
     Negation,
     Option,
     Parenthesised,
@@ -150,6 +152,24 @@ def _words(condition: Condition) -> Iterator[Word]:
     elif isinstance(condition, Junction):
         for operand in condition.operands:
             yield from _words(operand)
+
+
+def members_in(condition: Condition) -> Iterator[MonitorId | MonitorReference]:
+    """Yield the members of a composite in the written order, repeated ones included."""
+    waiting: list[Condition] = [condition]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case MonitorId() | MonitorReference():
+                yield node
+            case Junction():
+                waiting.extend(reversed(node.operands))
+            case Negation():
+                waiting.append(node.operand)
+            case Enclosed():
+                waiting.append(node.condition)
+            case _:
+                pass  # nothing else stands in a composite
 
 
 class Algorithm(Struct, frozen=True, kw_only=True):

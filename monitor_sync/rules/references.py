@@ -8,17 +8,13 @@ from monitor_sync.diagnostics import Severity
 from monitor_sync.language.tree import (
     CompositeQuery,
     Condition,
-    Enclosed,
-    Junction,
     MonitorId,
     MonitorReference,
-    Negation,
 )
+from monitor_sync.language.tree_queries import members_in
 from monitor_sync.rules.problems import tells
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.views import MonitorView, ProjectView
-
-Member = MonitorId | MonitorReference
 
 
 def _condition(view: MonitorView) -> Condition | None:
@@ -26,21 +22,6 @@ def _condition(view: MonitorView) -> Condition | None:
         return None
     tree = view.of_query.query.tree
     return tree.condition if isinstance(tree, CompositeQuery) else None
-
-
-def _members(condition: Condition) -> Iterator[Member]:
-    match condition:
-        case MonitorId() | MonitorReference():
-            yield condition
-        case Enclosed():
-            yield from _members(condition.condition)
-        case Negation():
-            yield from _members(condition.operand)
-        case Junction():
-            for operand in condition.operands:
-                yield from _members(operand)
-        case _:
-            pass  # nothing else stands in a composite
 
 
 @rule("references/composite-of-composite", Severity.ERROR)
@@ -61,7 +42,7 @@ def composite_of_composite(view: MonitorView) -> Iterator[Finding]:
     if condition is None:
         return
     monitors = view.project.monitors
-    for member in _members(condition):
+    for member in members_in(condition):
         if not isinstance(member, MonitorReference):
             continue
         monitor = monitors.get(member.key)
@@ -92,7 +73,7 @@ def itself(view: MonitorView) -> Iterator[Finding]:
     condition = _condition(view) if adopted is not None else None
     if condition is None:
         return
-    for member in _members(condition):
+    for member in members_in(condition):
         if isinstance(member, MonitorId) and member.id == adopted:
             yield Finding(
                 message=f"{member.id} is the monitor itself: it adopts this id",

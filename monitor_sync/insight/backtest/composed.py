@@ -34,14 +34,10 @@ from monitor_sync.insight.values import (
     Unsupported,
 )
 from monitor_sync.language import query as queries
+from monitor_sync.language import query_facts
 from monitor_sync.language.tree import (
     CompositeQuery,
     Condition,
-    Enclosed,
-    Junction,
-    MonitorId,
-    MonitorReference,
-    Negation,
 )
 from monitor_sync.model import Body
 
@@ -66,11 +62,12 @@ class Composite:
         if not isinstance(parsed.tree, CompositeQuery):
             raise Unsupported("a query that cannot be read")
         condition = parsed.tree.condition
+        names = map(str, query_facts.references(parsed))
         return cls(
             body=body,
             settings=EvaluationSettings(query=parsed, options=body.get("options") or {}),
             condition=condition,
-            members={name: _member(name, bodies) for name in _names(condition)},
+            members={name: _member(name, bodies) for name in names},
         )
 
     @property
@@ -83,23 +80,6 @@ class Composite:
             every=max(wanted.every for wanted in every),
             bounds=tuple(reading for wanted in every for reading in wanted.bounds),
         )
-
-
-def _names(condition: Condition) -> Iterator[str]:
-    match condition:
-        case MonitorId():
-            yield str(condition.id)
-        case MonitorReference():
-            yield condition.key
-        case Enclosed():
-            yield from _names(condition.condition)
-        case Negation():
-            yield from _names(condition.operand)
-        case Junction():
-            for operand in condition.operands:
-                yield from _names(operand)
-        case _:
-            raise Unsupported("this composite")
 
 
 def _member(name: str, bodies: Mapping[str, Body]) -> Definition:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from monitor_sync.language.problems import Findings
@@ -15,6 +14,7 @@ from monitor_sync.language.tree import (
     MonitorReference,
     Negation,
 )
+from monitor_sync.language.tree_queries import members_in
 
 _MOST: Final = 10
 
@@ -46,21 +46,6 @@ def check_composite(tree: CompositeQuery, findings: Findings) -> None:
             if truth == 0
             else "this is always true, whatever its monitors do",
         )
-
-
-def members_in(condition: Condition) -> Iterator[MonitorId | MonitorReference]:
-    """Yield the members of a composite in the written order, repeated ones included."""
-    waiting: list[Condition] = [condition]
-    while waiting:
-        condition = waiting.pop()
-        if isinstance(condition, MonitorId | MonitorReference):
-            yield condition
-        elif isinstance(condition, Junction):
-            waiting.extend(reversed(condition.operands))
-        elif isinstance(condition, Negation):
-            waiting.append(condition.operand)
-        elif isinstance(condition, Enclosed):
-            waiting.append(condition.condition)
 
 
 def _column(index: int, rows: int) -> int:
