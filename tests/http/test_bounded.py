@@ -27,6 +27,36 @@ def test_json_of_ordinary_values_is_what_it_says(value: object) -> None:
     )
 
 
+_MARK = b"\xef\xbb\xbf"
+"""A byte order mark, which the faster of the two decoders refuses."""
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ),
+    st.booleans(),
+)
+def test_both_decoders_make_the_same_values(value: object, ascii_only: bool) -> None:
+    def told(content: bytes) -> str:
+        try:
+            return repr(decode(content))
+        except UnreadableAnswer as error:
+            return str(error)
+
+    content = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "replace")
+    assert told(content) == told(_MARK + content)
+
+
+@pytest.mark.parametrize(
+    "number", [10**18 - 1, 10**18, 2**63, -(10**18) + 1, -(10**18), 1e16, 0.1, -0.0, 5e-324]
+)
+def test_both_decoders_read_a_number_alike(number: float) -> None:
+    content = json.dumps({"id": number}).encode()
+    assert repr(decode(content)) == repr(decode(_MARK + content))
+
+
 @pytest.mark.parametrize("levels", [DEEPEST + 1, 500, 5_000, 200_000, 1_000_000])
 @pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}")])
 def test_json_that_is_nested_too_deep_is_refused(levels: int, opens: str, closes: str) -> None:
