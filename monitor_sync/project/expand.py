@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct, field
@@ -79,11 +79,11 @@ class Expansion(Struct):
         data = source.document.data
         complete = True
         for name, raw in (data.get("monitors") or {}).items():
-            with self._guarded(source, ("monitors", name)):
-                complete &= self._written(source, name, raw or {})
+            made = partial(self._written, source, name, raw or {})
+            complete &= self._guarded(source, ("monitors", name), made)
         for index, use in enumerate(data.get("use") or []):
-            with self._guarded(source, ("use", index)):
-                complete &= self._use(source, index, use)
+            made = partial(self._use, source, index, use)
+            complete &= self._guarded(source, ("use", index), made)
         # what has no shape at all is not in the data any more, and yet named
         names = [path[1] for path in source.wrong if len(path) > 1 and path[0] == "monitors"]
         self.named.update(source.key(str(name)) for name in names)
@@ -92,14 +92,18 @@ class Expansion(Struct):
         if source.released:
             self.released.append(source)
 
-    @contextmanager
-    def _guarded(self, source: MonitorFile, where: DataPath) -> Iterator[None]:
-        """Report whatever this tool fails at, so that the rest is checked all the same."""
+    def _guarded(self, source: MonitorFile, where: DataPath, make: Callable[[], bool]) -> bool:
+        """
+        Return whether all keys are known of the monitors that ``make`` makes.
+
+        Whatever this tool fails at is reported, so that the rest is checked all the same.
+        """
         try:
-            yield
+            return make()
         except Exception as error:  # noqa: BLE001 - one file must not end the check of the others
             key = source.file.key_of(where)
             self.diagnostics.append(failure(source.document, error, where, key))
+            return True
 
     def _written(self, source: MonitorFile, name: str, raw: Mapping[str, Any]) -> bool:
         """
