@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Final
 from monitor_sync.app.failures import WrongFiles
 from monitor_sync.counting import count
 from monitor_sync.diagnostics import Diagnostic, Severity, Span
+from monitor_sync.project.load import Loaded, load
+from monitor_sync.project.parsed import reader_version
+from monitor_sync.store import parse_cache
 
 if TYPE_CHECKING:
     from monitor_sync.model import Project
-    from monitor_sync.project.load import Loaded
 
 
 _WARNINGS_TOO: Final = "`monitor-sync validate` shows warnings too"
@@ -44,12 +46,8 @@ def read(root: Path, notify_only: str = "") -> Loaded:
     ``notify_only`` is a handle that replaces every recipient; empty for those of the files.
     Raises UsageError where the folder is none, and says which may be meant.
     """
-    from monitor_sync.project import load  # YAML and the schema validator
-    from monitor_sync.project.parsed import reader_version
-    from monitor_sync.store import parse_cache
-
     with parse_cache.opened(root, reader_version()) as cache:
-        return load.load(root, notify_only=notify_only, cache=cache)
+        return load(root, notify_only=notify_only, cache=cache)
 
 
 def check(
