@@ -28,6 +28,7 @@ from monitor_sync.errors import UsageError
 from monitor_sync.model import Project
 from monitor_sync.project.files import PROJECT, find
 from monitor_sync.project.load import Loaded
+from monitor_sync.sync.identity import match
 
 if TYPE_CHECKING:
     from monitor_sync.adopt.placed import PlacedMonitor
@@ -304,8 +305,11 @@ def _read(root: Path) -> tuple[Loaded, ExistingFiles]:
 
 def _taken(project: Project, live: Sequence[LiveResource]) -> dict[str, int | None]:
     """Return the declared keys, each with the id of its live monitor where it has one."""
-    ours = {resource.key: int(resource.id) for resource in live if resource.project == project.name}
-    return {key: monitor.adopt or ours.get(key) for key, monitor in project.monitors.items()}
+    ours = match(project, live).ours
+    return {
+        key: int(ours[key].id) if key in ours else monitor.adopt
+        for key, monitor in project.monitors.items()
+    }
 
 
 # which are asked for

@@ -234,6 +234,32 @@ def test_a_composite_names_its_members_by_key_and_a_tag_of_ours_stays_beside_our
     assert not planned.plan.refused
 
 
+@pytest.mark.parametrize("carried", ["motor/api/errors", "motor/api/failures"])
+def test_a_composite_names_the_original_of_a_clone_by_its_key(
+    root: Path, local: Local, carried: str
+) -> None:
+    file = root / "motor/api.yaml"
+    declared = """
+    errors:
+        moved_from: failures
+        name: Errors
+        query: avg(last_5m):avg:m31{*} > 90
+"""
+    file.write_text(FLOW.replace("\n# the end", declared))
+    ours = ("monitor_sync_project:acme", f"monitor_sync_key:{carried}")
+    local.emulator.seed(
+        [
+            monitor(31, "Errors", *ours),
+            monitor(32, "Errors", *ours),
+            monitor(33, "Both", *MOTOR, type="composite", query="31 && 12", options={}),
+        ]
+    )
+
+    imported(root, local, ids=[33, 12])
+
+    assert "${id:motor/api/errors} && ${id:motor/api/load-high}" in file.read_text()
+
+
 def test_what_is_asked_for_is_selected_by_search_or_by_age(root: Path, local: Local) -> None:
     by_query = imported(root, local, query="tag:service:api", dry_run=True)
     by_age = imported(root, local, since=1_750_000_000_000, dry_run=True)
