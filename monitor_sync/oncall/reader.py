@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from msgspec.structs import replace
@@ -89,13 +89,10 @@ class Reader:
         ``offset`` after this one. Pages with a number in the query follow while they are full.
         ``keep`` is False for a list that will not be asked for again.
         """
-        request = ApiRequest(
-            method="GET", path=path, kind="list", operation="list", subject=subject,
-            repeatable=True, path_params=path_params, query=query or {},
-        )  # fmt: skip
+        request = _get("list", path, subject, query, path_params)
         if not keep:
             return self._pages(request, name)
-        key = (path, tuple(sorted(path_params.items())), tuple(sorted(request.query.items())))
+        key = _key(request)
         if key not in self._read:
             self._read[key] = self._pages(request, name)
         return self._read[key]
@@ -109,16 +106,10 @@ class Reader:
         **path_params: str,
     ) -> Fields | NotRead:
         """Return one object as it is answered. ``subject`` names it in messages."""
-        request = ApiRequest(
-            method="GET", path=path, kind="list", operation="read", subject=subject,
-            repeatable=True, path_params=path_params, query=query or {},
-        )  # fmt: skip
-        key = (path, tuple(sorted(path_params.items())), tuple(sorted(request.query.items())))
+        request = _get("read", path, subject, query, path_params)
+        key = _key(request)
         if key not in self._documents:
-            answer = self._send(request)
-            if isinstance(answer, list):
-                answer = NotRead(f"{self._service.name} answered with a list in place of an object")
-            self._documents[key] = answer
+            self._documents[key] = self.answer(request)
         return self._documents[key]
 
     def _pages(self, first: ApiRequest, name: str) -> tuple[Fields, ...] | NotRead:
@@ -140,11 +131,13 @@ class Reader:
 
     def page(self, request: ApiRequest, name: str = "results") -> ListPage | NotRead:
         """Return one page of a list, as ``listing`` reads them; nothing of it is kept."""
-        page = self._page(request, name)
+        page = self._send(request)
         if isinstance(page, NotRead):
             return page
-        items = objects(page if isinstance(page, list) else page.get(name))
-        return ListPage(items, self._following(page, name, request.query))
+        items = page if isinstance(page, list) else page.get(name)
+        if not isinstance(items, list):
+            return NotRead(f"{self._service.name} answered with something that is no list")
+        return ListPage(objects(items), self._following(page, name, request.query))
 
     def answer(self, request: ApiRequest) -> Fields | NotRead:
         """Return the object that one request is answered with; nothing of it is kept."""
@@ -173,13 +166,6 @@ class Reader:
         if own is None:
             return NotRead(f"{self._service.name} gives the next page at another address")
         return own
-
-    def _page(self, request: ApiRequest, name: str) -> Any:
-        """Return the JSON of one page: a list, or an object with one; or NotRead."""
-        page = self._send(request)
-        if isinstance(page, dict) and not isinstance(page.get(name), list):
-            return NotRead(f"{self._service.name} answered with something that is no list")
-        return page
 
     def _send(self, request: ApiRequest) -> Any:
         """Return the JSON of one request, an object or a list; or NotRead."""
@@ -231,6 +217,25 @@ class ToolLists:
     def close(self) -> None:
         """Close the connections."""
         self._reader.close()
+
+
+def _get(
+    operation: Literal["list", "read"],
+    path: str,
+    subject: str,
+    query: Mapping[str, str] | None,
+    path_params: Mapping[str, str],
+) -> ApiRequest:
+    return ApiRequest(
+        method="GET", path=path, kind="list", operation=operation, subject=subject,
+        repeatable=True, path_params=path_params, query=query or {},
+    )  # fmt: skip
+
+
+def _key(request: ApiRequest) -> tuple[Any, ...]:
+    """Return what makes two reads the same: the path, what fills it, the query."""
+    filled, query = sorted(request.path_params.items()), sorted(request.query.items())
+    return request.path, tuple(filled), tuple(query)
 
 
 def _host(parts: SplitResult) -> tuple[str | None, int | None]:
