@@ -8,16 +8,13 @@ from difflib import get_close_matches
 from typing import Final
 
 from monitor_sync.counting import count
-from monitor_sync.oncall.path import EscalationLevel, PathStep, StepName
+from monitor_sync.oncall.path import EscalationLevel, Followed, PageToFollow, PathStep, StepName
 from monitor_sync.oncall.privacy import shown
 
-BEHIND: Final[tuple[StepName, ...]] = (
-    "integration",
-    "service",
-    "escalation",
-    "schedule",
-    "person",
-)
+BEYOND: Final[tuple[StepName, ...]] = ("escalation", "schedule", "person")
+"""The steps behind a service, in order."""
+
+BEHIND: Final[tuple[StepName, ...]] = ("integration", "service", *BEYOND)
 """The steps behind a handle, in order."""
 
 
@@ -50,14 +47,25 @@ def judged(
     )
 
 
+def unknown(kind: str, *first: PathStep) -> Followed:
+    """Return a path that cannot be followed behind these steps: nobody knows to which service."""
+    reason = f"it is not known which {kind} the page comes to"
+    return Followed(steps=(*first, *unread(reason, *BEYOND)))
+
+
 def no_such_service(
-    wanted: str, names: Sequence[str], tool: str, *, kind: str = "service"
+    page: PageToFollow, names: Sequence[str], tool: str, *, kind: str = "service"
 ) -> PathStep:
     """
-    Return the step of a service that teams.yaml declares and that the tool does not have.
+    Return the step of a service that the tool does not have: the declared one, else the handle's.
 
+    It is broken only if teams.yaml declares it: in Datadog a handle may be called anything.
     ``kind`` is the tool's word for what a service is.
     """
+    wanted = page.service
+    if not wanted:
+        reason = f"{tool} has no {kind} {page.target}, and teams.yaml declares none"
+        return not_checked("service", reason, "declare on_call.service in teams.yaml")
     near = get_close_matches(wanted, names, n=1)
     mend = f"did you mean {shown(near[0])}? If not, mend" if near else "mend"
     return PathStep(

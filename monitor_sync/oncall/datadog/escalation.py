@@ -26,7 +26,7 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import BEYOND, judged, late_level, not_checked, person_step, unread
 
 _TITLE = "Datadog On-Call"
 
@@ -47,7 +47,7 @@ def beyond(
     """
     policy = directory.policy(policy_id)
     if isinstance(policy, NotRead):
-        return Followed(steps=unread(policy.reason, "escalation", "schedule", "person"))
+        return Followed(steps=unread(policy.reason, *BEYOND))
     escalation = _escalation_step(policy, page)
     if not policy.steps:
         schedule = not_checked("schedule", "the policy has no step that could name one")

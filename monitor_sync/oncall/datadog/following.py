@@ -17,7 +17,15 @@ from monitor_sync.oncall.datadog.routing_query import MonitorPage
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.steps import (
+    BEHIND,
+    BEYOND,
+    judged,
+    no_such_service,
+    not_checked,
+    unknown,
+    unread,
+)
 from monitor_sync.oncall.tool import title_of
 
 _MOST_ENDS: Final = 100
@@ -56,7 +64,7 @@ class DatadogOnCall:
         declared = _named(page.service, teams)
         team = _named(page.target, teams) or declared
         if team is None:
-            return Followed(steps=_no_team(page, teams))
+            return _no_team(page, teams)
         rules = self._rules_of(team.id)
         if isinstance(rules, NotRead):
             return Followed(steps=unread(rules.reason, *BEHIND))
@@ -111,7 +119,7 @@ class DatadogOnCall:
         policies = Counter(end.rule.policy for end in ends if end.rule and end.rule.policy)
         if not policies:
             reason = "no routing rule leads to an escalation policy that could be read"
-            return Followed(steps=(*steps, *unread(reason, "escalation", "schedule", "person")))
+            return Followed(steps=(*steps, *unread(reason, *BEYOND)))
         team_of = {end.rule.policy: end.rule.team for end in ends if end.rule}
         followed = [
             beyond(policy, page, self._directory, window, team=self._of_last(policy, team_of))
@@ -139,17 +147,13 @@ def _named(wanted: str, teams: Sequence[DatadogTeam]) -> DatadogTeam | None:
     return next(by_handle, None) or next(others, None)
 
 
-def _no_team(page: PageToFollow, teams: Sequence[DatadogTeam]) -> tuple[PathStep, ...]:
-    reason = "it is not known which team the page comes to"
+def _no_team(page: PageToFollow, teams: Sequence[DatadogTeam]) -> Followed:
     service = not_checked("service", f"Datadog has no team {page.target or 'of that handle'}")
     if page.service:
         names = [team.handle for team in teams]
-        service = no_such_service(page.service, names, "Datadog On-Call", kind="team")
-    return (
-        not_checked("integration", "there is no team that could have routing rules"),
-        service,
-        *unread(reason, "escalation", "schedule", "person"),
-    )
+        service = no_such_service(page, names, "Datadog On-Call", kind="team")
+    no_rules = not_checked("integration", "there is no team that could have routing rules")
+    return unknown("team", no_rules, service)
 
 
 def _rules_step(
@@ -192,7 +196,7 @@ def _service_step(
         return judged("service", team.name or team.handle, "", "")
     if declared is None:
         names = [held.handle for held in teams]
-        return no_such_service(page.service, names, "Datadog On-Call", kind="team")
+        return no_such_service(page, names, "Datadog On-Call", kind="team")
     problem = fix = ""
     if declared.id not in {team.id, *end_ids}:
         problem = (

@@ -26,7 +26,7 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import BEYOND, judged, late_level, not_checked, person_step, unread
 
 _SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _PEOPLE: Final = frozenset({"user", "team", "all"})
@@ -55,11 +55,11 @@ def beyond(
         return _called(direct, only, directory, window)
     listed = directory.escalations()
     if isinstance(listed, NotRead):
-        return Followed(steps=unread(listed.reason, "escalation", "schedule", "person"))
+        return Followed(steps=unread(listed.reason, *BEYOND))
     fields = next((f for f in listed if notified.key in (f.get("id"), f.get("name"))), None)
     if fields is None:
         reason = "Opsgenie does not list the escalation that the routing rule notifies"
-        return Followed(steps=unread(reason, "escalation", "schedule", "person"))
+        return Followed(steps=unread(reason, *BEYOND))
     levels = tuple(sorted(map(_level, objects(fields.get("rules"))), key=lambda rule: rule.delay))
     return _called(_escalation_step(fields, levels, page), levels, directory, window)
 

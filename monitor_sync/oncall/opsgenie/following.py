@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from monitor_sync.http.reading import Fields, flag, part, text
@@ -11,7 +11,15 @@ from monitor_sync.oncall.opsgenie.escalation import beyond
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.steps import (
+    BEHIND,
+    BEYOND,
+    judged,
+    no_such_service,
+    not_checked,
+    unknown,
+    unread,
+)
 from monitor_sync.oncall.tool import title_of
 
 
@@ -39,16 +47,18 @@ class Opsgenie:
         wanted = page.service or page.target
         if not wanted:
             reason = "neither the handle nor teams.yaml names a team of Opsgenie"
-            return _unknown(unread(reason, "integration", "service"))
+            return unknown("team", *unread(reason, "integration", "service"))
         teams = self._directory.teams()
         if isinstance(teams, NotRead):
             return Followed(steps=unread(teams.reason, *BEHIND))
         team = next((t for t in teams if wanted.casefold() in (t.id, t.name.casefold())), None)
         if team is None:
-            return _unknown(_no_such_team(page, wanted, teams))
+            no_integration = not_checked("integration", "there is no team that could have one")
+            no_team = no_such_service(page, [team.name for team in teams], self.title, kind="team")
+            return unknown("team", no_integration, no_team)
         first = (self._integration_step(team), _service_step(team))
         rest = self._beyond(team, page, window)
-        return Followed(steps=(*first, *rest.steps), levels=rest.levels, shifts=rest.shifts)
+        return replace(rest, steps=(*first, *rest.steps))
 
     def _integration_step(self, team: Named) -> PathStep:
         """Return the step about the way in: one of the team's that takes what Datadog sends."""
@@ -70,7 +80,7 @@ class Opsgenie:
     def _beyond(self, team: Named, page: PageToFollow, window: LookAhead) -> Followed:
         notified = self._notified(team)
         if isinstance(notified, NotRead):
-            return Followed(steps=unread(notified.reason, "escalation", "schedule", "person"))
+            return Followed(steps=unread(notified.reason, *BEYOND))
         if notified.type != "none":
             return beyond(notified, page, self._directory, window)
         problem = f"the last routing rule of {shown(team.name)} notifies nobody"
@@ -99,25 +109,6 @@ class Opsgenie:
 
 def _owner(escalation: Fields) -> str:
     return named(part(escalation, "ownerTeam"), "team").key
-
-
-def _unknown(first: tuple[PathStep, ...]) -> Followed:
-    reason = "it is not known which team the page comes to"
-    return Followed(steps=(*first, *unread(reason, "escalation", "schedule", "person")))
-
-
-def _no_such_team(
-    page: PageToFollow, wanted: str, teams: Sequence[Named]
-) -> tuple[PathStep, PathStep]:
-    first = not_checked("integration", "there is no team that could have one")
-    if page.service:
-        names = [team.name for team in teams]
-        return first, no_such_service(page.service, names, "Opsgenie", kind="team")
-    return first, not_checked(
-        "service",
-        f"Opsgenie has no team {wanted}, and teams.yaml declares none",
-        "declare on_call.service in teams.yaml",
-    )
 
 
 def _service_step(team: Named) -> PathStep:

@@ -24,7 +24,7 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import judged, late_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import BEYOND, judged, late_level, not_checked, person_step, unread
 
 
 def beyond(
@@ -36,7 +36,7 @@ def beyond(
         reason = "PagerDuty does not list the escalation policy of the service"
         fields = NotRead(reason)
     if isinstance(fields, NotRead):
-        return Followed(steps=unread(fields.reason, "escalation", "schedule", "person"))
+        return Followed(steps=unread(fields.reason, *BEYOND))
     rules = objects(fields.get("escalation_rules"))
     escalation = _escalation_step(fields, rules, page)
     if not rules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService
@@ -10,7 +11,7 @@ from monitor_sync.oncall.pagerduty.escalation import beyond
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unknown, unread
 from monitor_sync.oncall.tool import title_of
 
 _CLOSED: Final = {"maintenance": "is in maintenance", "disabled": "is disabled"}
@@ -45,19 +46,18 @@ class PagerDuty:
         wanted = page.service or page.target
         if not wanted:
             reason = "neither the handle nor teams.yaml names a service of PagerDuty"
-            return _unknown(unread(reason, "integration", "service"))
+            return unknown("service", *unread(reason, "integration", "service"))
         services = self._directory.services()
         if isinstance(services, NotRead):
             return Followed(steps=unread(services.reason, *BEHIND))
         service = _named(wanted, services)
         if service is None:
-            return _unknown(_no_such_service(page, wanted, services))
+            no_integration = not_checked("integration", "there is no service that could have one")
+            names = [service.name for service in services]
+            return unknown("service", no_integration, no_such_service(page, names, self.title))
         rest = beyond(service, page, self._directory, window)
-        return Followed(
-            steps=(_integration_step(service), _service_step(service, page, services), *rest.steps),
-            levels=rest.levels,
-            shifts=rest.shifts,
-        )
+        first = (_integration_step(service), _service_step(service, page, services))
+        return replace(rest, steps=(*first, *rest.steps))
 
 
 def _named(wanted: str, services: Sequence[PagerDutyService]) -> PagerDutyService | None:
@@ -65,27 +65,6 @@ def _named(wanted: str, services: Sequence[PagerDutyService]) -> PagerDutyServic
     return next(
         (s for s in services if wanted == s.id or wanted.casefold() == s.name.casefold()), None
     )
-
-
-def _unknown(first: tuple[PathStep, ...]) -> Followed:
-    reason = "it is not known which service the page comes to"
-    return Followed(steps=(*first, *unread(reason, "escalation", "schedule", "person")))
-
-
-def _no_such_service(
-    page: PageToFollow, wanted: str, services: Sequence[PagerDutyService]
-) -> tuple[PathStep, PathStep]:
-    first = not_checked("integration", "there is no service that could have one")
-    if not page.service:  # a handle may be called anything in Datadog
-        return first, PathStep(
-            step="service",
-            name="",
-            status="not_checked",
-            what=f"PagerDuty has no service {wanted}, and teams.yaml declares none",
-            fix="declare on_call.service in teams.yaml",
-        )
-    names = [service.name for service in services]
-    return first, no_such_service(wanted, names, "PagerDuty")
 
 
 def _integration_step(service: PagerDutyService) -> PathStep:

@@ -19,7 +19,7 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import judged, not_checked, person_step, unread
+from monitor_sync.oncall.steps import BEYOND, judged, not_checked, person_step, unread
 from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService, responder
 from monitor_sync.oncall.zenduty.schedule import turns
 
@@ -42,7 +42,7 @@ def beyond(
     """Return the steps from a service on: escalation, schedule, person."""
     fields = directory.policy(service)
     if isinstance(fields, NotRead):
-        return Followed(steps=unread(fields.reason, "escalation", "schedule", "person"))
+        return Followed(steps=unread(fields.reason, *BEYOND))
     if fields is None:
         return _without_policy(service)
     policy = _policy(fields, service)

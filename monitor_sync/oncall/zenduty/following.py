@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Status, Webhook
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unread
+from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unknown, unread
 from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty.directory import (
     Integration,
@@ -74,10 +74,9 @@ class Zenduty:
             self._service_step(page, linked, declared, window),
         )
         if service is None:
-            reason = "it is not known which service the page comes to"
-            return Followed(steps=(*first, *unread(reason, "escalation", "schedule", "person")))
+            return unknown("service", *first)
         rest = beyond(service, page, self._directory, window)
-        return Followed(steps=(*first, *rest.steps), levels=rest.levels, shifts=rest.shifts)
+        return replace(rest, steps=(*first, *rest.steps))
 
     def _declared(self, wanted: str, *, own: str) -> _Declared:
         return self._directory.service(wanted, own) if wanted else None
@@ -170,7 +169,7 @@ class Zenduty:
                     fix="write the id of the service into teams.yaml: on_call.service",
                 )
             case None if page.service:
-                return no_such_service(page.service, self._directory.names(), "Zenduty")
+                return no_such_service(page, self._directory.names(), "Zenduty")
             case None:
                 return self._undeclared(linked, window)
             case _:
