@@ -37,7 +37,7 @@ def reader(
     headers: Mapping[str, str],
     secrets: tuple[str, ...],
     sentences: answers.Sentences,
-    throttle_waits: float,
+    throttle_waits: float = 8.0,
     clock: Clock | None = None,
 ) -> Reader:
     """

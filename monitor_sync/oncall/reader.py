@@ -67,6 +67,11 @@ class Reader:
         self._throttled = 0
         self._given_up: NotRead | None = None
 
+    @property
+    def host(self) -> str:
+        """The host of the tool."""
+        return self._service.host
+
     def close(self) -> None:
         """Close the connections."""
         self._connections.close()

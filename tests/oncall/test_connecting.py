@@ -19,7 +19,6 @@ def test_a_tool_that_knows_the_key_of_another_service_leads_it_nowhere(script: S
         headers={},
         secrets=(),
         sentences=connecting.sentence_at("detail"),
-        throttle_waits=8,
         clock=script.clock,
     )
 

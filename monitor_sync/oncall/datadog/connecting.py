@@ -29,8 +29,6 @@ No limit is published for On-Call. This is ours, for each route, until an answer
 the headers ``X-RateLimit-…`` that all of Datadog has.
 """
 
-_THROTTLE_WAITS: Final = 8.0
-
 
 def connect(connection: Connection, clock: Clock | None = None) -> DatadogOnCall:
     """Return Datadog On-Call, and open no connection yet. Raises Unusable without keys."""
@@ -51,7 +49,6 @@ def connect(connection: Connection, clock: Clock | None = None) -> DatadogOnCall
         headers=headers,
         secrets=secrets,
         sentences=_sentences,
-        throttle_waits=_THROTTLE_WAITS,
         clock=clock,
     )
     return DatadogOnCall(DatadogLists(lists))

@@ -25,8 +25,6 @@ USUAL: Final = RequestLimit(requests=120, seconds=60.0)
 HEADERS: Final = RateLimitHeaders(reset="x-ratelimit-period-in-sec", default_period=60.0)
 """The OpenAPI: ``X-RateLimit-State``, ``-Reason`` and ``-Period-In-Sec``, the time to wait."""
 
-_THROTTLE_WAITS: Final = 8.0
-
 
 def connect(connection: Connection, clock: Clock | None = None) -> Opsgenie:
     """Return Opsgenie, and open no connection yet. Raises Unusable without a key, UsageError."""
@@ -53,7 +51,6 @@ def connect(connection: Connection, clock: Clock | None = None) -> Opsgenie:
         headers={"Authorization": f"GenieKey {key}"},
         secrets=(key,),
         sentences=sentence_at("message"),
-        throttle_waits=_THROTTLE_WAITS,
         clock=clock,
     )
     return Opsgenie(OpsgenieLists(lists))

@@ -31,7 +31,6 @@ HEADERS: Final = RateLimitHeaders(
 """The same page; ``/oncalls`` has a lower limit of its own, which its answers tell."""
 
 _ACCEPT: Final = "application/vnd.pagerduty+json;version=2"
-_THROTTLE_WAITS: Final = 8.0
 
 
 def connect(connection: Connection, clock: Clock | None = None) -> PagerDuty:
@@ -41,8 +40,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> PagerDuty:
 
 def connect_incidents(connection: Connection, clock: Clock | None = None) -> PagerDutyIncidents:
     """Return PagerDuty's incidents, as ``connect`` returns its paths. Raises the same."""
-    host = urlsplit(addresses.base_url(URL, connection.environ) or _URL).netloc
-    return PagerDutyIncidents(_reader(connection, clock), source=f"pagerduty@{host}")
+    return PagerDutyIncidents(_reader(connection, clock))
 
 
 def _reader(connection: Connection, clock: Clock | None) -> Reader:
@@ -67,6 +65,5 @@ def _reader(connection: Connection, clock: Clock | None) -> Reader:
         headers={"Authorization": f"Token token={token}", "Accept": _ACCEPT},
         secrets=(token,),
         sentences=sentence_at("error", "message"),
-        throttle_waits=_THROTTLE_WAITS,
         clock=clock,
     )

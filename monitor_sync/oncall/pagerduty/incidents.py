@@ -64,9 +64,9 @@ class PagerDutyIncidents:
     title: Final = "PagerDuty"
     longest: Final[Seconds] = 28 * 86_400.0
 
-    def __init__(self, reader: Reader, *, source: str) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self.source: Final = source
+        self.source: Final = f"pagerduty@{reader.host}"
 
     def close(self) -> None:
         """Close the connections."""

@@ -52,10 +52,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> Zenduty:
 
 def connect_incidents(connection: Connection, clock: Clock | None = None) -> ZendutyIncidents:
     """Return Zenduty's incidents, as ``connect`` returns its paths. Raises the same."""
-    base_url = addresses.base_url(URL, connection.environ) or _URL
-    return ZendutyIncidents(
-        _reader(connection, clock), source=f"zenduty@{urlsplit(base_url).netloc}"
-    )
+    return ZendutyIncidents(_reader(connection, clock))
 
 
 def _reader(connection: Connection, clock: Clock | None) -> Reader:

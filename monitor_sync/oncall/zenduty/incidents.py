@@ -51,9 +51,9 @@ class ZendutyIncidents:
     title: Final = title_of("zenduty")
     longest: Final[Seconds] = 28 * 86_400.0
 
-    def __init__(self, reader: Reader, *, source: str) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self.source: Final = source
+        self.source: Final = f"zenduty@{reader.host}"
 
     def close(self) -> None:
         """Close the connections."""
@@ -112,28 +112,12 @@ class ZendutyIncidents:
         teams = self._teams
         return maintenance.read(self._reader, () if isinstance(teams, NotRead) else teams)
 
-    def _filter(self, teams: tuple[str, ...], span: TimeSpan, status: int) -> Mapping[str, Any]:
-        return {
-            "status": status,
-            "all_teams": 1,
-            "team_ids": list(teams),
-            "service_ids": [],
-            "user_ids": [],
-            "priority_ids": [],
-            "priority_name": "",
-            "tag_ids": [],
-            "sla_ids": [],
-            "escalation_policy_ids": [],
-            "postmortem_filter": -1,
-            **_dates(span),
-        }
-
     def _pages(self, span: TimeSpan, status: int, cursor: str) -> Iterator[HistoryPage | NotRead]:
         teams = self._teams
         if isinstance(teams, NotRead):  # what one may mean without them is not published
             yield teams
             return
-        body = self._filter(teams, span, status)
+        body = _filter(teams, span, status)
         query = dict(parse_qsl(cursor)) or {"page": "1", "page_size": str(_SIZE)}
         seen: set[str] = set()
         stale = 0
@@ -159,6 +143,23 @@ class ZendutyIncidents:
             if following is None:
                 return
             query = following
+
+
+def _filter(teams: tuple[str, ...], span: TimeSpan, status: int) -> Mapping[str, Any]:
+    return {
+        "status": status,
+        "all_teams": 1,
+        "team_ids": list(teams),
+        "service_ids": [],
+        "user_ids": [],
+        "priority_ids": [],
+        "priority_name": "",
+        "tag_ids": [],
+        "sla_ids": [],
+        "escalation_policy_ids": [],
+        "postmortem_filter": -1,
+        **_dates(span),
+    }
 
 
 def _request(body: Mapping[str, Any], query: Mapping[str, str]) -> ApiRequest:
@@ -216,7 +217,7 @@ def incident(fields: Fields) -> Incident | None:
         acknowledged=acknowledged,
         resolved=resolved,
         priority=text(priority.get("name")) or text(fields.get("priority_name")),
-        tags=tuple(sorted({name for tag in _tags(fields.get("tags")) if (name := tag)})),
+        tags=tuple(sorted(set(filter(None, _tags(fields.get("tags")))))),
         merged=_merged(fields),
         suppressed=flag(fields.get("suppressed"), default=False),
         reopened=int(status != "resolved" and resolved is not None),
