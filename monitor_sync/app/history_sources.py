@@ -30,9 +30,12 @@ def words(project: Project) -> list[str]:
 
 
 @contextmanager
-def connected(word: str, target: Target, deadline: Seconds | None) -> Iterator[IncidentTool]:
-    """Give a tool that sends nothing more after ``deadline`` seconds. Raises Unusable."""
-    connection = Connection(environ=target.environ, deadline=deadline, on_wait=target.on_wait)
+def connected(word: str, target: Target, budget: Seconds | None = None) -> Iterator[IncidentTool]:
+    """Give a tool that sends nothing more past the deadline or the budget. Raises Unusable."""
+    limits = [limit for limit in (target.time_left, budget) if limit is not None]
+    connection = Connection(
+        environ=target.environ, deadline=min(limits, default=None), on_wait=target.on_wait
+    )
     with closing(connect_incidents(word, connection)) as tool:
         yield tool
 

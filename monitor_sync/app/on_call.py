@@ -157,7 +157,7 @@ class _Tools:
 
     def __init__(self, target: Target) -> None:
         self._connection = Connection(
-            environ=target.environ, deadline=target.deadline, on_wait=target.on_wait
+            environ=target.environ, deadline=target.time_left, on_wait=target.on_wait
         )
         self._connected: dict[str, OnCallTool | Unusable] = {}
 

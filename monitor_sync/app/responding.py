@@ -188,7 +188,7 @@ def _figures(
     computed = []
     for word in history_sources.words(project):
         # why a tool cannot be asked is among the notes already
-        with suppress(Unusable), history_sources.connected(word, target, target.deadline) as tool:
+        with suppress(Unusable), history_sources.connected(word, target) as tool:
             if isinstance(tool, ComputesFigures):
                 computed.append(tool.figures(question.start, question.end))
     return tuple(figures for figures in computed if not isinstance(figures, NotRead))

@@ -113,8 +113,9 @@ def read_history(
         folder = history_folder.folder(target, client, project.name, question.notes.append)
         with history_file.opened(folder) as history:
             _say_set_aside(question, history)
-            named = _read_incidents(question, history, client) if incidents else {}
+            # the alerts come first: they take seconds, incidents within Zenduty's limit minutes
             alerts = _read_alerts(question, history, client) if episodes else {}
+            named = _read_incidents(question, history, client) if incidents else {}
             return _history(question, history, named, alerts)
     finally:
         if client is not None:
@@ -177,7 +178,7 @@ def _kept(question: HistoryQuestion, history: HistoryFile, word: str, title: str
 
 def _read_tool(question: HistoryQuestion, history: HistoryFile, word: str) -> dict[str, str]:
     try:
-        with history_sources.connected(word, question.target, question.target.deadline) as tool:
+        with history_sources.connected(word, question.target) as tool:
             _fetch(question, history, history_sources.incidents_of(tool))
         if question.budget is not None:
             _read_single(question, history, word, question.budget)
@@ -219,9 +220,11 @@ def _fetch(question: HistoryQuestion, history: HistoryFile, source: Source) -> N
         history, source, question.span, now=question.now, progress=question.progress
     )
     if fetched.problem:
+        days = _unread_days(question, history, source.name)
         question.gap(
             source.title,
-            f"{source.title} was not read to the end: {fetched.problem}; the next run goes on",
+            f"{source.title} was not read to the end: {fetched.problem}; the next run goes on"
+            f"{' with ' + days if days else ''}",
         )
     oldest = question.now - (source.keeps or float("inf"))
     if question.span.start < oldest:
@@ -271,13 +274,18 @@ def _say_unread(
 ) -> None:
     """Say which parts of the span were never read, where nothing else said why."""
     for name, title in sources.items():
-        readings = history.readings(name)
-        parts = history_spans.missing(question.span, readings, now=question.now, settles=0.0)
-        if parts and title not in question.gaps:
-            days = ", ".join(
-                f"{question.day(part.start)} to {question.day(part.end)}" for part in parts[:3]
-            )
+        days = _unread_days(question, history, name)
+        if days and title not in question.gaps:
             question.gap(title, f"{title} was never read from {days}")
+
+
+def _unread_days(question: HistoryQuestion, history: HistoryFile, source: str) -> str:
+    """Return the first parts of the span that were never read to their end; empty for none."""
+    readings = history.readings(source)
+    parts = history_spans.missing(question.span, readings, now=question.now, settles=0.0)
+    return ", ".join(
+        f"{question.day(part.start)} to {question.day(part.end)}" for part in parts[:3]
+    )
 
 
 def _episodes(

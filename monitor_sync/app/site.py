@@ -173,9 +173,9 @@ def _gathered(
     monitors, zone = list(project.monitors.values()), zone_of(project.time_zone)
     statuses = asking.statuses()
     span = noisy_monitors.span_of(None, None, zone, now)
-    known, alerts = asking.incidents(_recent_span(now, zone), statuses), asking.alerts(span)
+    alerts, (paths, unknown) = asking.alerts(span), _paths(asking)
+    known = asking.incidents(_recent_span(now, zone), statuses)  # last, as it takes minutes
     within = tuple(i for i in known.incidents if span.start <= i.created < span.end)
-    paths, unknown = _paths(asking)
     facts = SiteFacts(
         project=project,
         ownership=ownership(project, monitors, tests.keys()),

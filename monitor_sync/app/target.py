@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +23,10 @@ class Target:
     ``environ`` has the ``DD_…`` variables (and ``XDG_STATE_HOME``, for the folder of journals);
     it is read when the target is first used, so that whoever needs no Datadog needs no keys.
     ``organisation`` names the organisation where the caller knows it; else Datadog is asked.
-    ``workers`` is how many threads write at once. ``deadline`` is when to send nothing more, in
-    seconds from the first request. ``on_wait`` is told what is waited for and for how many
-    seconds, when a wait of more than a second begins.
+    ``workers`` is how many threads write at once. ``deadline`` is when to send nothing more to
+    anybody, in seconds from ``begun``: when the target was made, on the monotonic clock.
+    ``on_wait`` is told what is waited for and for how many seconds, when a wait of more than a
+    second begins.
     """
 
     environ: Mapping[str, str] = field(repr=False)
@@ -32,6 +34,14 @@ class Target:
     workers: int = WORKERS
     deadline: float | None = None
     on_wait: Callable[[str, float], None] | None = field(default=None, repr=False)
+    begun: float = field(default_factory=time.monotonic, repr=False, compare=False)
+
+    @property
+    def time_left(self) -> float | None:
+        """How many seconds are left of the deadline, None where there is none."""
+        if self.deadline is None:
+            return None
+        return max(0.0, self.begun + self.deadline - time.monotonic())
 
     @property
     def settings(self) -> Settings:
@@ -50,5 +60,9 @@ class Target:
         from monitor_sync.datadog.client import Client  # Datadog's library takes long to import
 
         return Client.from_environment(
-            self.environ, workers=self.workers, deadline=self.deadline, on_wait=self.on_wait
+            self.environ,
+            workers=self.workers,
+            deadline=self.deadline,
+            begun=self.begun,
+            on_wait=self.on_wait,
         )

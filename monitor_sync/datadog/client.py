@@ -70,18 +70,24 @@ class Client:
         *,
         workers: int = WORKERS,
         deadline: float | None = None,
+        begun: float | None = None,
         on_wait: Callable[[str, float], None] | None = None,
     ) -> Self:
         """
         Return a client for the ``DD_…`` variables of an environment. Opens no connection yet.
 
-        ``workers`` is how many threads will write at once; after ``deadline`` seconds from now
-        nothing more is sent. ``on_wait`` is told the reason and the seconds of each wait of more
-        than a second when it begins; once, however many threads wait for it. Raises UsageError.
+        ``workers`` is how many threads will write at once; after ``deadline`` seconds from
+        ``begun`` on the monotonic clock (None: from now) nothing more is sent. ``on_wait`` is told
+        the reason and the seconds of each wait of more than a second when it begins; once, however
+        many threads wait for it. Raises UsageError.
         """
         settings = from_environment(environ)
         gate = RequestGate(
-            datadog(settings), backoff=settings.backoff, deadline=deadline, on_wait=on_wait
+            datadog(settings),
+            backoff=settings.backoff,
+            deadline=deadline,
+            begun=begun,
+            on_wait=on_wait,
         )
         return cls(settings, workers=workers, gate=gate)
 

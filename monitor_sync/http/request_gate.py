@@ -46,9 +46,9 @@ class RequestGate:
     """
     Lets requests go one by one, as a service's limits and its health allow. Safe for threads.
 
-    ``deadline`` is in seconds from now, None for none. When a wait of more than a second begins,
-    ``on_wait`` gets its reason and its seconds, once for all threads that wait for the same.
-    ``backoff`` is the unit of the waits that no answer tells.
+    ``deadline`` is in seconds from ``begun`` on its clock, which is now unless said; None for none.
+    When a wait of more than a second begins, ``on_wait`` gets its reason and its seconds, once for
+    all threads that wait for the same. ``backoff`` is the unit of the waits that no answer tells.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class RequestGate:
         *,
         backoff: float = 0.5,
         deadline: float | None = None,
+        begun: float | None = None,
         on_wait: Callable[[str, float], None] | None = None,
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
@@ -67,7 +68,8 @@ class RequestGate:
         self._limiter = RateLimiter(service, backoff=backoff, chance=chance)
         self._breaker = CircuitBreaker(service.name, backoff=backoff, chance=chance)
         self._deadline = deadline
-        self._ends = None if deadline is None else self._clock.now() + deadline
+        start = self._clock.now() if begun is None else begun
+        self._ends = None if deadline is None else start + deadline
         self._on_wait = on_wait
         self._announced: dict[str, float] = {}
         self._stopped = False

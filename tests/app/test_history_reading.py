@@ -66,7 +66,7 @@ def test_a_key_that_may_not_read_events_is_told_what_it_lacks(services: Services
     (note,) = services.read(incidents=False, episodes=True).notes
     assert note == (
         "Datadog was not read to the end: the keys may not read events, which needs events_read;"
-        " the next run goes on"
+        " the next run goes on with 2026-11-02 to 2026-11-30"
     )
 
 
@@ -160,7 +160,7 @@ def test_progress_is_told_part_by_part(services: Services) -> None:
     months = TimeSpan(NOW - 90 * DAY, NOW)
     services.read(months, episodes=True, budget=60.0, conversation=conversation)
     assert parts == [
+        ("reading events of Datadog in 4 parts", 4, [True] * 4),
         ("reading incidents of Zenduty (Xurrent IMR) in 4 parts", 4, [True] * 4),
         ("reading 1 incident of Zenduty (Xurrent IMR) one by one", 1, [False]),
-        ("reading events of Datadog in 4 parts", 4, [True] * 4),
     ]

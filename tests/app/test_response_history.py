@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -158,11 +159,27 @@ def test_whatever_a_tool_answers_is_a_note_and_never_an_error(
     assert history.as_of is None
 
 
-def test_a_deadline_ends_the_reading_and_keeps_what_was_read(services: Services) -> None:
+def test_past_the_deadline_of_the_command_nobody_is_asked_and_the_missing_days_are_named(
+    services: Services,
+) -> None:
     services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
-    target = Target(environ=services.environ, deadline=0.0)
-    history = read_history(PROJECT, target, LAST_WEEKS, now=NOW)
-    assert "there was no time left to ask" in history.notes[-1]
+    services.events = [event(number, number * DAY) for number in range(27, 0, -1)]
+    services.read(TimeSpan(NOW - 7 * DAY, NOW), episodes=True)
+    services.script.requests.clear()
+    late = Target(environ=services.environ, deadline=60.0, begun=time.monotonic() - 61)
+
+    history = read_history(PROJECT, late, LAST_WEEKS, now=NOW, episodes=True, budget=300.0)
+
+    assert services.script.requests == []
+    assert len(history.incidents) == 7
+    assert not history.complete
+    days = "the next run goes on with 2026-11-02 to 2026-11-23"
+    assert history.notes[-3:] == (
+        f"Datadog was not read to the end: the deadline of 60 s is over; {days}",
+        f"Zenduty (Xurrent IMR) was not read to the end: there was no time left to ask; {days}",
+        "the alerts of 7 incidents of Zenduty (Xurrent IMR) were not read:"
+        " there was no time left to ask",
+    )
 
 
 def test_two_runners_at_once_read_the_same_and_leave_one_whole_history(
@@ -193,7 +210,7 @@ def test_offline_with_no_history_says_that_there_is_none(services: Services) -> 
     history = services.read(episodes=True, offline=True)
     assert services.script.requests == []
     assert not history.complete
-    assert "Zenduty (Xurrent IMR) was never read" in history.notes[0]
+    assert history.notes[:2] == ("Datadog was never read", "Zenduty (Xurrent IMR) was never read")
     assert "nothing was ever read" in history.notes[-1]
 
 

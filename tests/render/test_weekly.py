@@ -15,6 +15,7 @@ from monitor_sync.app.weekly import Weekly
 from monitor_sync.incidents import Incident, Rca, RcaAction, ResponseTarget
 from monitor_sync.insight.response.weekly import team_weeks, week_review
 from monitor_sync.render import weekly as shown
+from monitor_sync.render.weekly.page import pages
 from tests.insight.response.incidents import incident, monitor, project, team
 
 NOW = 1_791_200_000.0  # 2026-10-05, 08:53 UTC
@@ -198,6 +199,18 @@ def test_markdown_keeps_the_words_of_others_in_code(review: bool) -> None:
     assert "channel" not in outside
     assert "script" not in outside
     assert "e.vil" not in outside
+
+
+@pytest.mark.parametrize("review", [False, True])
+def test_a_page_of_a_week_that_was_not_read_whole_says_so_before_any_figure(review: bool) -> None:
+    whole = week(review=review)
+    partly = replace(whole, complete=False)
+
+    assert [page.lead[0] for page in pages(partly)] == [
+        ("Incomplete: the notes at the end say what is missing.",)
+    ] * len(list(pages(whole)))
+    assert "Incomplete" not in shown.markdown(whole)
+    assert "Incomplete" in shown.markdown(partly)
 
 
 def test_json_has_the_figures_of_the_report() -> None:

@@ -37,10 +37,16 @@ def command() -> None:
     type=click.Choice(["team", "unit", "service"]),
     help="Show all rows of this kind, and only these. Repeatable.",
 )
+@options.deadline
 @options.output("text", "markdown", "json", "csv")
 @options.root
 def ownership(
-    root: Path, selectors: Sequence[str], by: Sequence[Dimension], form: str, output: Path | None
+    root: Path,
+    selectors: Sequence[str],
+    by: Sequence[Dimension],
+    deadline: float | None,
+    form: str,
+    output: Path | None,
 ) -> None:
     """
     Show who owns which monitors and what they lack, the worst first.
@@ -51,7 +57,7 @@ def ownership(
     that carry a trace id (teams_read, logs_read_data); what it does not say is "not checked". A
     SELECTOR (a key, a glob over keys, team:NAME, tag:KEY:VALUE) narrows the report.
     """
-    owned = app.report_ownership(root, console.target(), selectors)
+    owned = app.report_ownership(root, console.target(deadline=deadline), selectors)
     from monitor_sync.render import ownership as shown
 
     if form == "text":
@@ -66,6 +72,7 @@ def ownership(
 @options.days
 @options.duration("--within", "An alert that ends within T resolved by itself; 10m if not given.")
 @options.budget
+@options.deadline
 @click.option("--full", is_flag=True, help="Show every monitor, problem and team.")
 @click.option("--fail-on-findings", is_flag=True, help="Exit with 4 if something is proposed.")
 @options.output("text", "markdown", "json", "csv")
@@ -77,6 +84,7 @@ def noise(
     end: date | None,
     within: float | None,
     budget: float | None,
+    deadline: float | None,
     full: bool,
     fail_on_findings: bool,
     form: str,
@@ -99,7 +107,7 @@ def noise(
         selectors=selectors, start=start, end=end, within=within, budget=budget
     )
     talk = app.Conversation(progress=progress)
-    report = app.report_noise(root, console.target(), chosen, talk)
+    report = app.report_noise(root, console.target(deadline=deadline), chosen, talk)
     if form == "text":
         console.answer(shown.text(report, console.answer_style(output), full=full), output)
     else:
@@ -125,9 +133,17 @@ def noise(
     "--names", is_flag=True, help="Name people and incidents: only where the site is private."
 )
 @options.history
+@options.deadline
 @options.color
 @options.root
-def site(root: Path, folder: Path, names: bool, offline: bool, budget: float | None) -> None:
+def site(
+    root: Path,
+    folder: Path,
+    names: bool,
+    offline: bool,
+    budget: float | None,
+    deadline: float | None,
+) -> None:
     """
     Write a site about the monitors and on-call, which any browser opens without a server.
 
@@ -137,7 +153,8 @@ def site(root: Path, folder: Path, names: bool, offline: bool, budget: float | N
     """
     app.refuse_others(folder)
     chosen = app.SiteOptions(names=names, offline=offline, budget=budget)
-    facts = app.site_facts(root, console.target(), chosen, app.Conversation(progress=progress))
+    target, talk = console.target(deadline=deadline), app.Conversation(progress=progress)
+    facts = app.site_facts(root, target, chosen, talk)
     from monitor_sync.render.site.pages import pages
 
     number = app.publish(folder, pages(facts))
@@ -154,6 +171,7 @@ def site(root: Path, folder: Path, names: bool, offline: bool, budget: float | N
     help="What to count by; all rows are shown. Repeatable. Default: the worst teams.",
 )
 @options.history
+@options.deadline
 @options.output("text", "markdown", "json", "csv")
 @options.root
 def sla(
@@ -164,6 +182,7 @@ def sla(
     by: Sequence[ResponseDimension],
     offline: bool,
     budget: float | None,
+    deadline: float | None,
     form: str,
     output: Path | None,
 ) -> None:
@@ -178,7 +197,7 @@ def sla(
     """
     responded = app.report_sla(
         root,
-        console.target(),
+        console.target(deadline=deadline),
         app.ResponseOptions(
             selectors=selectors, start=start, end=end, by=tuple(by) or ("team",),
             offline=offline, budget=budget,
@@ -207,6 +226,7 @@ def sla(
 @click.option("--post", is_flag=True, help="Post each page to Slack, once.")
 @click.option("--resend", is_flag=True, help="With --post: post again what was posted already.")
 @options.history
+@options.deadline
 @options.output("markdown", "slack", "html", "json")
 @options.root
 def weekly(
@@ -219,6 +239,7 @@ def weekly(
     resend: bool,
     offline: bool,
     budget: float | None,
+    deadline: float | None,
     form: str,
     output: Path | None,
 ) -> None:
@@ -242,7 +263,8 @@ def weekly(
         teams=teams, week=week, review=review, names=names, offline=offline, budget=budget
     )
     talk = app.Conversation(progress=progress)
-    weekly = app.report_weekly(root, console.target(), chosen, conversation=talk)
+    target = console.target(deadline=deadline)
+    weekly = app.report_weekly(root, target, chosen, conversation=talk)
     from monitor_sync.render import weekly as shown
 
     if post:

@@ -85,7 +85,7 @@ def team_page(weekly: Weekly, own: TeamWeek) -> WeeklyPage:
     )
     return WeeklyPage(
         title=(Code(own.team.title), f": on-call in week {weekly.week}, {_days(weekly.week)}"),
-        lead=(*_lead(report, teams=False), *_shared(own)),
+        lead=(*_incomplete(weekly), *_lead(report, teams=False), *_shared(own)),
         sections=tuple(section for section in sections if section.lines),
     )
 
@@ -114,7 +114,7 @@ def _review_page(weekly: Weekly, review: WeekReview) -> WeeklyPage:
     )
     return WeeklyPage(
         title=(f"Review of week {weekly.week}, {_days(weekly.week)}",),
-        lead=tuple(_lead(report)),
+        lead=(*_incomplete(weekly), *_lead(report)),
         sections=tuple(section for section in sections if section.lines),
     )
 
@@ -122,6 +122,11 @@ def _review_page(weekly: Weekly, review: WeekReview) -> WeeklyPage:
 def _days(week: str) -> str:
     first, last = days_of(week)
     return f"{first} to {last}"
+
+
+def _incomplete(weekly: Weekly) -> Iterator[Line]:
+    if not weekly.complete:
+        yield ("Incomplete: the notes at the end say what is missing.",)
 
 
 def _lead(report: ResponseReport, *, teams: bool = True) -> Iterator[Line]:
