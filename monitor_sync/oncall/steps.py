@@ -11,21 +11,34 @@ from monitor_sync.counting import count
 from monitor_sync.oncall.path import EscalationLevel, Followed, PageToFollow, PathStep, StepName
 from monitor_sync.oncall.privacy import shown
 
-BEYOND: Final[tuple[StepName, ...]] = ("escalation", "schedule", "person")
-"""The steps behind a service, in order."""
-
-BEHIND: Final[tuple[StepName, ...]] = ("integration", "service", *BEYOND)
+_BEHIND_A_SERVICE: Final[tuple[StepName, ...]] = ("escalation", "schedule", "person")
+BEHIND: Final[tuple[StepName, ...]] = ("integration", "service", *_BEHIND_A_SERVICE)
 """The steps behind a handle, in order."""
 
 
 def unread(reason: str, *names: StepName, fix: str = "") -> tuple[PathStep, ...]:
-    """Return these steps as not checked, all for one reason."""
-    return tuple(not_checked(name, reason, fix) for name in names)
+    """Return these steps as not checked for one reason; without names, those behind a service."""
+    return tuple(not_checked(name, reason, fix) for name in names or _BEHIND_A_SERVICE)
 
 
 def not_checked(name: StepName, reason: str, fix: str = "") -> PathStep:
     """Return a step that is not checked, for a reason."""
     return PathStep(step=name, name="", status="not_checked", what=reason, fix=fix)
+
+
+def ok(name: StepName, title: str, note: str = "") -> PathStep:
+    """Return a step that is as it should be; a note says what is worth knowing."""
+    return PathStep(step=name, name=shown(title), status="ok", what=note)
+
+
+def broken(name: StepName, title: str, problem: str, fix: str) -> PathStep:
+    """Return a step at which the page ends."""
+    return PathStep(step=name, name=shown(title), status="broken", what=problem, fix=fix)
+
+
+def no_schedule(level: str) -> PathStep:
+    """Return the step of a schedule where the first level, in the tool's word, needs none."""
+    return ok("schedule", "", f"the first {level} calls people directly: no schedule")
 
 
 def judged(
@@ -50,7 +63,7 @@ def judged(
 def unknown(kind: str, *first: PathStep) -> Followed:
     """Return a path that cannot be followed behind these steps: nobody knows to which service."""
     reason = f"it is not known which {kind} the page comes to"
-    return Followed(steps=(*first, *unread(reason, *BEYOND)))
+    return Followed(steps=(*first, *unread(reason)))
 
 
 def no_such_service(
@@ -98,22 +111,14 @@ def person_step(levels: Sequence[EscalationLevel] | None, tool: str, reason: str
         return not_checked("person", reason)
     reached = next((level for level in levels if level.people), None)
     if reached is None:
-        return PathStep(
-            step="person",
-            name="",
-            status="broken",
-            what="nobody is on call now, at no level",
-            fix=f"put somebody on call in {tool} now, then mend the schedule",
-        )
+        problem = "nobody is on call now, at no level"
+        fix = f"put somebody on call in {tool} now, then mend the schedule"
+        return broken("person", "", problem, fix)
     note = ""
     if reached is not levels[0]:
         position = levels.index(reached) + 1
         waits = reached.delay / timedelta(minutes=1) if reached.delay else 0
         note = f"nobody at the first level now; level {position} is called after {waits:g} min"
-    return PathStep(
-        step="person",
-        name=", ".join(person.name for person in reached.people[:3])
-        + (f" and {count(len(reached.people) - 3, 'other')}" if len(reached.people) > 3 else ""),
-        status="ok",
-        what=note,
-    )
+    people = ", ".join(person.name for person in reached.people[:3])
+    more = len(reached.people) - 3
+    return ok("person", f"{people} and {count(more, 'other')}" if more > 0 else people, note)

@@ -26,7 +26,14 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEYOND, judged, late_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import (
+    judged,
+    late_level,
+    no_schedule,
+    not_checked,
+    person_step,
+    unread,
+)
 
 _TITLE = "Datadog On-Call"
 
@@ -47,7 +54,7 @@ def beyond(
     """
     policy = directory.policy(policy_id)
     if isinstance(policy, NotRead):
-        return Followed(steps=unread(policy.reason, *BEYOND))
+        return Followed(steps=unread(policy.reason))
     escalation = _escalation_step(policy, page)
     if not policy.steps:
         schedule = not_checked("schedule", "the policy has no step that could name one")
@@ -147,8 +154,7 @@ def _schedule_step(
     if not schedules:
         if not others:
             return not_checked("schedule", "the first step names no schedule"), None
-        what = "the first step calls people directly: no schedule"
-        return PathStep(step="schedule", name="", status="ok", what=what), tuple(shifts)
+        return no_schedule("step"), tuple(shifts)
     for schedule in schedules:
         given = read[schedule]
         if isinstance(given, NotRead):

@@ -19,10 +19,11 @@ from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.steps import (
     BEHIND,
-    BEYOND,
+    broken,
     judged,
     no_such_service,
     not_checked,
+    ok,
     unknown,
     unread,
 )
@@ -119,7 +120,7 @@ class DatadogOnCall:
         policies = Counter(end.rule.policy for end in ends if end.rule and end.rule.policy)
         if not policies:
             reason = "no routing rule leads to an escalation policy that could be read"
-            return Followed(steps=(*steps, *unread(reason, *BEYOND)))
+            return Followed(steps=(*steps, *unread(reason)))
         team_of = {end.rule.policy: end.rule.team for end in ends if end.rule}
         followed = [
             beyond(policy, page, self._directory, window, team=self._of_last(policy, team_of))
@@ -162,7 +163,7 @@ def _rules_step(
     name = f"routing rules of {team.handle}"
     if not rules:
         problem = f"the team {shown(team.handle)} has no routing rules: it is not set up for paging"
-        return judged("integration", name, problem, "set the team up in Datadog On-Call")
+        return broken("integration", name, problem, "set the team up in Datadog On-Call")
     of_team = findings.of_team(team.id, pages, handed_on=False)
     known = [routed for routed in pages if routed.page.monitor is not _NO_MONITOR]
     warnings = findings.unmatched(rules, known) if known else ()
@@ -193,7 +194,7 @@ def _service_step(
 ) -> PathStep:
     """Return the step about the team that teams.yaml declares as the service."""
     if not page.service:
-        return judged("service", team.name or team.handle, "", "")
+        return ok("service", team.name or team.handle)
     if declared is None:
         names = [held.handle for held in teams]
         return no_such_service(page, names, "Datadog On-Call", kind="team")

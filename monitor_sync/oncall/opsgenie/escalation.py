@@ -26,7 +26,16 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEYOND, judged, late_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import (
+    broken,
+    judged,
+    late_level,
+    no_schedule,
+    not_checked,
+    ok,
+    person_step,
+    unread,
+)
 
 _SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _PEOPLE: Final = frozenset({"user", "team", "all"})
@@ -45,21 +54,17 @@ def beyond(
 ) -> Followed:
     """Return the steps from what a routing rule notifies: escalation, schedule, person."""
     if notified.type != "escalation":
-        direct = PathStep(
-            step="escalation",
-            name="",
-            status="ok",
-            what=f"the routing rule notifies a {notified.type} at once: there is no second level",
-        )
+        note = f"the routing rule notifies a {notified.type} at once: there is no second level"
+        direct = ok("escalation", "", note)
         only = (_Level(delay=timedelta(), recipient=notified),)
         return _called(direct, only, directory, window)
     listed = directory.escalations()
     if isinstance(listed, NotRead):
-        return Followed(steps=unread(listed.reason, *BEYOND))
+        return Followed(steps=unread(listed.reason))
     fields = next((f for f in listed if notified.key in (f.get("id"), f.get("name"))), None)
     if fields is None:
         reason = "Opsgenie does not list the escalation that the routing rule notifies"
-        return Followed(steps=unread(reason, *BEYOND))
+        return Followed(steps=unread(reason))
     levels = tuple(sorted(map(_level, objects(fields.get("rules"))), key=lambda rule: rule.delay))
     return _called(_escalation_step(fields, levels, page), levels, directory, window)
 
@@ -127,17 +132,16 @@ def _schedule_step(
 ) -> tuple[PathStep, tuple[Shift, ...] | None]:
     """Return the step about the schedule of the first level, and who is on call by it."""
     if recipient.type in _PEOPLE and levels:
-        what = "the first level calls people directly: no schedule"
         shifts = tuple(
             Shift(person=person, start=window.now, end=window.end) for person in levels[0].people
         )
-        return PathStep(step="schedule", name="", status="ok", what=what), shifts
+        return no_schedule("level"), shifts
     if recipient.type != "schedule":
         return not_checked("schedule", "the first level names no schedule"), None
     enabled = directory.enabled(recipient)
     if enabled is False:
         problem = f"the schedule {shown(recipient.name)} is disabled: it calls nobody"
-        return judged("schedule", recipient.name, problem, "enable the schedule in Opsgenie"), None
+        return broken("schedule", recipient.name, problem, "enable the schedule in Opsgenie"), None
     read = directory.shifts(recipient, window)
     if isinstance(read, NotRead):
         return not_checked("schedule", read.reason), None

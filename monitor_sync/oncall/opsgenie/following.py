@@ -13,10 +13,10 @@ from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.steps import (
     BEHIND,
-    BEYOND,
-    judged,
+    broken,
     no_such_service,
     not_checked,
+    ok,
     unknown,
     unread,
 )
@@ -73,18 +73,18 @@ class Opsgenie:
         name = text((enabled or of_datadog)[0].get("name"))
         if not enabled:
             problem = f"the integration {shown(name)} of {shown(team.name)} is disabled"
-            return judged("integration", name, problem, "enable it in Opsgenie")
+            return broken("integration", name, problem, "enable it in Opsgenie")
         note = "whether Datadog sends to this one is not checked: it does not give its key"
-        return judged("integration", name, "", "", note)
+        return ok("integration", name, note)
 
     def _beyond(self, team: Named, page: PageToFollow, window: LookAhead) -> Followed:
         notified = self._notified(team)
         if isinstance(notified, NotRead):
-            return Followed(steps=unread(notified.reason, *BEYOND))
+            return Followed(steps=unread(notified.reason))
         if notified.type != "none":
             return beyond(notified, page, self._directory, window)
         problem = f"the last routing rule of {shown(team.name)} notifies nobody"
-        step = judged("escalation", "", problem, "let the rule notify an escalation of the team")
+        step = broken("escalation", "", problem, "let the rule notify an escalation of the team")
         reason = "there is no escalation that leads to one"
         return Followed(steps=(step, *unread(reason, "schedule", "person")))
 
@@ -115,4 +115,4 @@ def _service_step(team: Named) -> PathStep:
     note = (
         "Opsgenie ends on 2027-04-05: `monitor-sync on-call verify --migration` says what is left"
     )
-    return judged("service", team.name, "", "", note)
+    return ok("service", team.name, note)

@@ -24,7 +24,14 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEYOND, judged, late_level, not_checked, person_step, unread
+from monitor_sync.oncall.steps import (
+    judged,
+    late_level,
+    no_schedule,
+    not_checked,
+    person_step,
+    unread,
+)
 
 
 def beyond(
@@ -36,7 +43,7 @@ def beyond(
         reason = "PagerDuty does not list the escalation policy of the service"
         fields = NotRead(reason)
     if isinstance(fields, NotRead):
-        return Followed(steps=unread(fields.reason, *BEYOND))
+        return Followed(steps=unread(fields.reason))
     rules = objects(fields.get("escalation_rules"))
     escalation = _escalation_step(fields, rules, page)
     if not rules:
@@ -84,8 +91,7 @@ def _schedule_step(
     if not targets:
         return not_checked("schedule", "the first level calls nobody")
     if not names:
-        what = "the first level calls people directly: no schedule"
-        return PathStep(step="schedule", name="", status="ok", what=what)
+        return no_schedule("level")
     return coverage.schedule_step(", ".join(names), shifts, levels, window)
 
 

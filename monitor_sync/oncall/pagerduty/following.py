@@ -11,7 +11,15 @@ from monitor_sync.oncall.pagerduty.escalation import beyond
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unknown, unread
+from monitor_sync.oncall.steps import (
+    BEHIND,
+    judged,
+    no_such_service,
+    not_checked,
+    ok,
+    unknown,
+    unread,
+)
 from monitor_sync.oncall.tool import title_of
 
 _CLOSED: Final = {"maintenance": "is in maintenance", "disabled": "is disabled"}
@@ -75,17 +83,15 @@ def _integration_step(service: PagerDutyService) -> PathStep:
     """
     names = service.integrations
     if not names:
-        return PathStep(
-            step="integration",
-            name="",
-            status="not_checked",
-            what=f"the service {shown(service.name)} has no integration that takes events:"
+        return not_checked(
+            "integration",
+            f"the service {shown(service.name)} has no integration that takes events:"
             " only an event orchestration could lead here",
-            fix="add the Datadog integration to the service, and its key to Datadog",
+            "add the Datadog integration to the service, and its key to Datadog",
         )
     own = next((name for name in names if "datadog" in name.casefold()), names[0])
     note = "whether Datadog sends to this one is not checked: it does not give its key"
-    return PathStep(step="integration", name=shown(own), status="ok", what=note)
+    return ok("integration", own, note)
 
 
 def _service_step(

@@ -19,7 +19,15 @@ from monitor_sync.oncall.path import (
 )
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.steps import BEYOND, judged, not_checked, person_step, unread
+from monitor_sync.oncall.steps import (
+    broken,
+    judged,
+    no_schedule,
+    not_checked,
+    ok,
+    person_step,
+    unread,
+)
 from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService, responder
 from monitor_sync.oncall.zenduty.schedule import turns
 
@@ -42,7 +50,7 @@ def beyond(
     """Return the steps from a service on: escalation, schedule, person."""
     fields = directory.policy(service)
     if isinstance(fields, NotRead):
-        return Followed(steps=unread(fields.reason, *BEYOND))
+        return Followed(steps=unread(fields.reason))
     if fields is None:
         return _without_policy(service)
     policy = _policy(fields, service)
@@ -66,15 +74,10 @@ def beyond(
 
 
 def _without_policy(service: ZendutyService) -> Followed:
-    broken = PathStep(
-        step="escalation",
-        name="",
-        status="broken",
-        what=f"the service {shown(service.name)} has no escalation policy: it calls nobody",
-        fix="give the service an escalation policy in Zenduty",
-    )
+    problem = f"the service {shown(service.name)} has no escalation policy: it calls nobody"
+    fix = "give the service an escalation policy in Zenduty"
     rest = unread("there is no escalation policy that leads to one", "schedule", "person")
-    return Followed(steps=(broken, *rest))
+    return Followed(steps=(broken("escalation", "", problem, fix), *rest))
 
 
 def _policy(fields: Fields, service: ZendutyService) -> _Policy:
@@ -144,8 +147,8 @@ def _schedule(
         for user in users
     ]
     if not wanted:
-        what = "the first step calls people directly: no schedule" if users else "no schedule"
-        return PathStep(step="schedule", name="", status="ok", what=what), tuple(shifts) or None
+        step = no_schedule("step") if users else ok("schedule", "", "no schedule")
+        return step, tuple(shifts) or None
     listed = directory.schedules(policy.team)
     if isinstance(listed, NotRead):
         return not_checked("schedule", listed.reason), None

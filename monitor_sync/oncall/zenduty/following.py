@@ -202,12 +202,10 @@ class Zenduty:
             problems = self._of_service(linked.service, window)
             note = "teams.yaml declares no on_call.service to compare with"
             return _service_step(linked.service.name, problems, note)
-        return PathStep(
-            step="service",
-            name="",
-            status="not_checked",
-            what="teams.yaml declares no on_call.service, and no integration leads to one",
-            fix="declare on_call.service in teams.yaml",
+        return not_checked(
+            "service",
+            "teams.yaml declares no on_call.service, and no integration leads to one",
+            "declare on_call.service in teams.yaml",
         )
 
 
