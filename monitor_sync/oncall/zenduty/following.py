@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from monitor_sync.counting import joined
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Status, Webhook
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
@@ -160,12 +161,13 @@ class Zenduty:
                     step="service", name=page.service, status="not_checked", what=reason
                 )
             case SeveralServices(teams=teams):
-                among = ", ".join(map(shown, teams))
+                names = list(dict.fromkeys(map(shown, teams)))
+                among = f"the team{'s' if len(names) > 1 else ''} {joined(names, 'and')}"
                 return PathStep(
                     step="service",
                     name=page.service,
                     status="not_checked",
-                    what=f"several services have this name, in the teams {among}",
+                    what=f"several services have this name, in {among}",
                     fix="write the id of the service into teams.yaml: on_call.service",
                 )
             case None if page.service:

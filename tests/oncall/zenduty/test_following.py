@@ -207,6 +207,49 @@ def test_a_service_that_there_is_not_is_named_with_the_nearest(script: Script) -
     assert "did you mean quotes?" in step(followed, "service").fix
 
 
+def test_of_two_services_with_one_name_that_of_the_webhook_is_meant(
+    script: Script, zenduty: Zenduty
+) -> None:
+    zenduty.another_service("pricing", "another-key-of-them")
+    zenduty.paths[f"{TEAM}services/"][1]["name"] = "quotes"
+
+    assert statuses(follow(script)) == OK
+    without_webhook = follow(script, url=None)
+    assert statuses(without_webhook) == dict.fromkeys(OK, "not_checked")
+    assert step(without_webhook, "service").what == (
+        "several services have this name, in the team Cars"
+    )
+    assert "id of the service" in step(without_webhook, "service").fix
+
+
+def test_where_no_service_is_declared_the_one_of_the_webhook_is_followed(script: Script) -> None:
+    followed = follow(script, service="")
+
+    assert statuses(followed) == OK
+    assert "declares no on_call.service" in step(followed, "service").what
+    assert statuses(follow(script, service="", url=None)) == dict.fromkeys(OK, "not_checked")
+
+
+def test_services_that_cannot_be_read_may_be_the_declared_one(
+    script: Script, zenduty: Zenduty
+) -> None:
+    zenduty.paths["/api/account/teams/"].append({"unique_id": "t2", "name": "Vans"})
+    zenduty.paths["/api/account/teams/t2/services/"] = Answer(status=500, body={})
+
+    service = step(follow(script, service="pricing"), "service")
+    assert (service.status, service.what) == ("not_checked", "Zenduty answered 500")
+
+
+def test_a_first_step_may_call_people_directly(script: Script, zenduty: Zenduty) -> None:
+    targets = [{"target_type": 2, "target_id": ANI["username"]}]
+    zenduty["escalation_policies"]["rules"][0]["targets"] = targets
+
+    followed = follow(script)
+    assert statuses(followed) == OK
+    assert "calls people directly" in step(followed, "schedule").what
+    assert {shift.person.name for shift in followed.shifts or ()} == {"Ani Wijaya"}
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
