@@ -109,6 +109,7 @@ def test_an_interruption_while_the_program_is_loaded_is_told_without_a_traceback
 ) -> None:
     monkeypatch.delitem(sys.modules, "monitor_sync.cli")
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
 
     with pytest.raises(SystemExit) as ended:
         __main__.main()
