@@ -54,6 +54,7 @@ _RANGES = {
 _LONGEST_NO_DATA = 1440  # minutes: the group retention
 _NO_MISSING_DATA = {"service check", "composite", "slo alert"}
 _GROUPS_OF_OTHERS = {"composite", "slo alert"}  # those of its members, of its SLO
+_DEFAULT_ZERO = re.compile(r"\bdefault_zero\s*\(")
 _RETENTION = re.compile(r"\d+[mhd]")
 _TIME = r"(?:[01]?\d|2[0-3]):[0-5]\d"
 _ANOMALIES_ONLY = "threshold_windows is only used with anomalies monitors"
@@ -67,7 +68,7 @@ def problems(kind: str, query: str, options: Json) -> Iterator[str]:
         if is_misspelt(name, _OPTIONS):
             yield f"Invalid monitor option: {name}"
     yield from _values(options)
-    yield from _missing_data(kind, options)
+    yield from _missing_data(kind, query, options)
     if options.get("renotify_occurrences") and not options.get("renotify_interval"):
         yield "The renotify_occurrences option can only be used if renotify_interval is set"
     yield from _grouping(kind, query, options)
@@ -90,7 +91,7 @@ def _values(options: Json) -> Iterator[str]:
         yield _invalid("renotify_statuses")
 
 
-def _missing_data(kind: str, options: Json) -> Iterator[str]:
+def _missing_data(kind: str, query: str, options: Json) -> Iterator[str]:
     policy = options.get("on_missing_data")
     timeframe = options.get("no_data_timeframe")
     if policy is None:
@@ -106,6 +107,8 @@ def _missing_data(kind: str, options: Json) -> Iterator[str]:
                 f"The {name} option is deprecated and cannot be used in combination with the "
                 "on_missing_data option."
             )
+    if policy != "default" and _DEFAULT_ZERO.search(query):
+        yield f"Invalid on_missing_data value: {policy}; valid value is: default"
     if policy == "resolve" and options.get("timeout_h"):
         yield _invalid("timeout_h")  # kennel: `resolve` needs a timeout of 0
 

@@ -77,13 +77,15 @@ def is_count(settings: EvaluationSettings) -> bool:
     """
     Return whether an empty window of this query counts as 0 under ``default`` (8.1, 8.2).
 
-    That is so for queries that are all ``as_count()``, without ``default_zero``, and for searches.
+    That is so for queries that are all ``as_count()`` and for searches. With ``default_zero`` it is
+    so by Datadog's page on configuring monitors since August 2026 (documentation pull 39238); its
+    page on interpolation says that ``default_zero`` does nothing on an empty window.
     """
     query = settings.query
     if _is_search(query):
         return True
     if "default_zero" in queries.functions(query):
-        return False
+        return settings.readings.filled_is_zero
     if queries.every_series_is_counted(query):
         return True
     tree = query.tree

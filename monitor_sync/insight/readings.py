@@ -25,6 +25,7 @@ class Readings:
     ``month_days``: days of ``last_1mo``; 0 is 730 hours.
     ``window_of_all_groups``: points of any group fill the window of each.
     ``sum_is_count``: a gauge under ``sum()`` counts as a count query where data is missing.
+    ``filled_is_zero``: a query with ``default_zero`` counts as 0 where its window is empty.
     ``no_data_windows``: windows without data until an old monitor without a timeframe says so.
     ``equal_burns``: a burn rate equal to its threshold alerts.
     ``current_every``: seconds between evaluations of ``current_1d`` and ``current_1mo``; 0 takes
@@ -43,6 +44,7 @@ class Readings:
     month_days: int = 0
     window_of_all_groups: bool = False
     sum_is_count: bool = False
+    filled_is_zero: bool = True
     no_data_windows: int = 2
     equal_burns: bool = True
     current_every: int = 0
@@ -53,7 +55,9 @@ class Readings:
     @property
     def of_numbers(self) -> Readings:
         """These readings as far as numbers hang on them, and not only the states that follow."""
-        return replace(self, sum_is_count=False, no_data_windows=2, delay_is_silent=False)
+        return replace(
+            self, sum_is_count=False, filled_is_zero=True, no_data_windows=2, delay_is_silent=False
+        )
 
 
 CHOSEN: Final = Readings()
@@ -87,6 +91,7 @@ OPEN_POINTS: Final = (
     OpenPoint("length_of_last_1mo", "3.6", "month_days", 30),
     OpenPoint("full_window_of_a_group", "6.6", "window_of_all_groups", True),
     OpenPoint("sum_of_a_gauge_as_count", "8.2", "sum_is_count", True),
+    OpenPoint("default_zero_of_an_empty_window", "8.1", "filled_is_zero", False),
     OpenPoint("default_no_data_timeframe", "8.3", "no_data_windows", 1),
     OpenPoint("burn_rate_at_equality", "11.3", "equal_burns", False),
     OpenPoint("frequency_of_current_windows", "2.3", "current_every", 60),

@@ -167,6 +167,11 @@ def _is_default(settings: EvaluationSettings, _: PointHistory) -> bool:
     return summed and settings.options.get("on_missing_data") == "default"
 
 
+def _filled(settings: EvaluationSettings, _: PointHistory) -> bool:
+    named = "default_zero" in queries.functions(settings.query)
+    return named and settings.options.get("on_missing_data") == "default"
+
+
 def _no_timeframe(settings: EvaluationSettings, _: PointHistory) -> bool:
     options = settings.options
     new = options.get("on_missing_data") is not None
@@ -205,6 +210,7 @@ _MATTERS: Final[dict[str, Matters]] = {
         _grouped(settings, history) and settings.options.get("require_full_window") is True
     ),
     "sum_is_count": _is_default,
+    "filled_is_zero": _filled,
     "no_data_windows": _no_timeframe,
     "equal_burns": lambda settings, _: isinstance(settings.query.tree, SloQuery),
     "current_every": _long_current,

@@ -23,7 +23,11 @@ from monitor_sync.language.tree import (
     TagList,
 )
 from monitor_sync.language.tree_queries import is_counted, series_in, walk, words_of
-from monitor_sync.rules.empty_windows import is_silent_when_empty, notifies_no_data
+from monitor_sync.rules.empty_windows import (
+    how_to_notify,
+    is_silent_when_empty,
+    notifies_no_data,
+)
 from monitor_sync.rules.monitor_types import EVENTS, METRIC
 from monitor_sync.rules.reach import how_often
 from monitor_sync.rules.registry import Finding, rule
@@ -241,18 +245,18 @@ def silent_at_zero(view: QueryView) -> Iterator[Finding]:
     A monitor that has to page when nothing happens stays silent when nothing happens.
 
     Why: where nothing is counted there is often no data at all, and then `on_missing_data` decides
-    and not the comparison. `default` compares with 0, but not for a query with `default_zero`: that
-    does nothing on an empty window, and the monitor keeps its last state. `show_no_data` and
-    `resolve` notify nobody.
+    and not the comparison. `default` compares with 0. Of a query with `default_zero` Datadog's
+    pages differ: it counts as 0, or it keeps its last state. `show_no_data` and `resolve` notify
+    nobody.
 
     Example: `sum(last_30m):sum:a.orders{*}.as_count() < 1` with `priority: 1` and
     `on_missing_data: show_no_data`
 
-    Use instead: `options: {on_missing_data: show_and_notify_no_data}`; or `default`, without
+    Use instead: `options: {on_missing_data: show_and_notify_no_data}`, or `default`; both without
     `default_zero` in the query
 
-    Source: Datadog's guide on missing data and its page on interpolation: default_zero has no
-    effect where the window has no data points.
+    Source: Datadog's guide on missing data; its pages on configuring monitors and on interpolation
+    differ about default_zero.
     """
     compared = comparison(view.query)
     if not view.pages or compared is None or not _asks_for_none(compared):
@@ -263,7 +267,7 @@ def silent_at_zero(view: QueryView) -> Iterator[Finding]:
             field=("query",),
             start=compared.operator.start,
             end=compared.threshold.end,
-            hint="write `on_missing_data: show_and_notify_no_data` under `options`",
+            hint=how_to_notify(view),
         )
 
 

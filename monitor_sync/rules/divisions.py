@@ -21,7 +21,7 @@ from monitor_sync.language.tree_queries import (
     series_in,
     walk,
 )
-from monitor_sync.rules.empty_windows import is_silent_when_empty
+from monitor_sync.rules.empty_windows import how_to_notify, is_silent_when_empty
 from monitor_sync.rules.floored_ratio import REMAPS, FlooredRatio
 from monitor_sync.rules.monitor_types import EVENTS, METRIC
 from monitor_sync.rules.registry import Finding, rule
@@ -141,14 +141,14 @@ def silent_ratio(view: QueryView) -> Iterator[Finding]:
     A ratio that has to page when it falls says nothing when everything stops.
 
     Why: in a total outage there is neither a success nor a request. Nothing divided by nothing is
-    no value, so `on_missing_data` decides: `show_no_data` and `resolve` notify nobody, and a query
-    with `default_zero` keeps its last state, as `default_zero` does nothing on an empty window.
+    no value, so `on_missing_data` decides: `show_no_data` and `resolve` notify nobody. Of a query
+    with `default_zero` Datadog's pages differ: it counts as 0, or it keeps its last state.
 
     Example: `sum(last_30m):100 * sum:a.paid{*}.as_count() / sum:a.tried{*}.as_count() < 80` with
     `priority: 1` and no `on_missing_data`
 
-    Use instead: `options: {on_missing_data: show_and_notify_no_data}`; or a second monitor that
-    pages when nothing is tried
+    Use instead: `options: {on_missing_data: show_and_notify_no_data}`, without `default_zero`; or a
+    second monitor that pages when nothing is tried
 
     Source: Datadog's guides on missing data and on division in monitors: what has no denominator
     has no value.
@@ -163,7 +163,7 @@ def silent_ratio(view: QueryView) -> Iterator[Finding]:
             field=("query",),
             start=division.start,
             end=division.end,
-            hint="write `on_missing_data: show_and_notify_no_data` under `options`",
+            hint=how_to_notify(view),
         )
 
 

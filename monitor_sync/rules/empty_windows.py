@@ -22,10 +22,12 @@ def is_silent_when_empty(view: QueryView) -> bool:
     """
     Return whether a count notifies nobody when there is no data at all.
 
-    Under ``default`` an empty window counts as 0 and is compared, but a query with
-    ``default_zero`` keeps its last state. A metric monitor without the option has the older
-    ``notify_no_data: false``, which skips the evaluation; a monitor over events has ``default``.
-    Source: Datadog's guide on on_missing_data and its page on configuring monitors.
+    Under ``default`` an empty window counts as 0 and is compared. A query with ``default_zero`` may
+    keep its last state: Datadog's page on configuring monitors says that it counts as 0, the one on
+    interpolation that ``default_zero`` does nothing on an empty window. A metric monitor without
+    the option has the older ``notify_no_data: false``, which skips the evaluation; a monitor over
+    events has ``default``.
+    Source: Datadog's guide on on_missing_data.
     """
     if notifies_no_data(view.options):
         return False
@@ -33,3 +35,11 @@ def is_silent_when_empty(view: QueryView) -> bool:
     if policy == "default" or (policy is None and view.type not in METRIC):
         return "default_zero" in functions(view.query)
     return True
+
+
+def how_to_notify(view: QueryView) -> str:
+    """Return what to write so that missing data notifies; ``default_zero`` does not allow it."""
+    hint = "write `on_missing_data: show_and_notify_no_data` under `options`"
+    if "default_zero" in functions(view.query):
+        return f"take `default_zero(…)` out of the query, and {hint}"
+    return hint

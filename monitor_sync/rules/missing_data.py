@@ -7,7 +7,7 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
-from monitor_sync.language.atoms import Node, Number
+from monitor_sync.language.atoms import Number
 from monitor_sync.language.tree import (
     Arithmetic,
     Call,
@@ -121,52 +121,76 @@ def resolve_with_timeout(view: QueryView) -> Iterable[Finding]:
     ]
 
 
+@rule("options/missing-data-of-default-zero", Severity.ERROR)
+def missing_data_of_default_zero(view: QueryView) -> Iterable[Finding]:
+    """
+    `on_missing_data` stands beside a `default_zero(…)` in the query.
+
+    Why: with `default_zero(…)` Datadog reads missing data as zero, and refuses every other way of
+    handling it.
+
+    Example: `default_zero(sum:a.b{*})` with `on_missing_data: show_and_notify_no_data`.
+
+    Use instead: `on_missing_data: default`, or a query without `default_zero(…)`.
+
+    Source: reported: Datadog answers 400 "Invalid on_missing_data value: resolve; valid value is:
+    default" (terraform-provider-datadog issue 2815); Datadog's page on configuring monitors since
+    August 2026 (documentation pull 39238); kennel refuses it too.
+    """
+    policy = view.options.get("on_missing_data")
+    if policy in (None, "default"):
+        return ()
+    if "default_zero" not in view.query_text and not view.options.get("variables"):
+        return ()  # spares most monitors the walk
+    if "default_zero" not in query.functions(view.query):
+        return ()
+    return [
+        Finding(
+            message=f"`on_missing_data` is {shown(policy)}, but `default_zero(…)` in the query "
+            "reads missing data as zero",
+            field=_FIELD,
+            hint="write `default`, or take `default_zero(…)` out of the query",
+        )
+    ]
+
+
 @rule("options/filled-missing-data", Severity.WARNING)
 def filled_missing_data(view: QueryView) -> Iterable[Finding]:
     """
     `on_missing_data` is set, but the query fills in missing values, so the option never acts.
 
-    Why: with `default_zero(…)` or `.fill(zero)` there is a value at every moment, so data is
-    never missing: the monitor neither shows nor tells it, nor resolves because of it. It reads
-    zero.
+    Why: with `.fill(zero)` there is a value at every moment, so data is never missing: the
+    monitor neither shows nor tells it, nor resolves because of it. It reads zero.
 
-    Example: `default_zero(sum:a.b{*})` with `on_missing_data: show_and_notify_no_data`.
+    Example: `sum:a.b{*}.fill(zero)` with `on_missing_data: show_and_notify_no_data`.
 
     Use instead: `on_missing_data: default`, or a query that does not fill in.
 
-    Source: kennel refuses it for `default_zero`; Datadog accepts it.
+    Source: our inference from Datadog's page on interpolation; Datadog accepts it.
     """
     if view.options.get("on_missing_data") in (None, "default"):
         return ()
-    text = view.query_text
-    if view.type not in METRIC or ("default_zero" not in text and "fill" not in text):
+    if view.type not in METRIC or "fill" not in view.query_text:
         return ()  # spares most monitors the walk
     tree = view.query.tree
     filling = _filling(tree.expression) if isinstance(tree, MetricQuery | FormulaQuery) else None
     if filling is None:
         return ()
-    node, written = filling
     return [
         Finding(
-            message=f"`{written}` fills in missing data, so "
+            message="`.fill(zero)` fills in missing data, so "
             f"`on_missing_data: {view.options['on_missing_data']}` never acts",
             field=("query",),
-            start=node.start,
-            end=node.end,
-            hint=f"take `{written}` out of the query, or write `on_missing_data: default`",
+            start=filling.start,
+            end=filling.end,
+            hint="take `.fill(zero)` out of the query, or write `on_missing_data: default`",
         )
     ]
 
 
-_Filling = tuple[Node, str]
-"""The part of a query that fills in zeros, and its name for a message."""
-
-
-def _filling(expression: Expression) -> _Filling | None:
+def _filling(expression: Expression) -> Modifier | None:
     """Return what fills in every missing value of an expression; None if nothing does."""
     if isinstance(expression, Call):
-        if expression.function.text == "default_zero":
-            return expression.function, "default_zero(…)"
         inner = inner_queries(expression.arguments)
         return _filled(expression.modifiers) or (_filling(inner[0]) if inner else None)
     if isinstance(expression, Parenthesised):
@@ -184,14 +208,14 @@ def _filling(expression: Expression) -> _Filling | None:
     return None
 
 
-def _filled(modifiers: tuple[Modifier, ...]) -> _Filling | None:
+def _filled(modifiers: tuple[Modifier, ...]) -> Modifier | None:
     for modifier in modifiers:
         if (
             modifier.name.text == "fill"
             and modifier.arguments
             and words_of(modifier.arguments[0]) == "zero"
         ):
-            return modifier, ".fill(zero)"
+            return modifier
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor_sync.diagnostics import Severity
+from monitor_sync.language.query import functions
 from monitor_sync.rules.monitor_types import MISSING_DATA
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import shown
@@ -39,6 +40,8 @@ def retired_no_data(view: QueryView) -> Iterable[Finding]:
         return ()
     notifies = options.get("notify_no_data") is True
     value = "show_and_notify_no_data" if notifies else "show_no_data"
+    if "default_zero" in functions(view.query):
+        value = "default"  # the only one that Datadog takes beside it
     also = " and remove `no_data_timeframe`" if len(given) > 1 else ""
     return [
         Finding(

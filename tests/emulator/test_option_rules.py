@@ -118,6 +118,15 @@ def test_the_windows_of_anomalies_fit_the_query_and_each_other(call: Caller) -> 
     ]
 
 
+def test_a_query_that_reads_missing_data_as_zero_takes_no_other_policy(call: Caller) -> None:
+    query = "avg(last_5m):default_zero(avg:a{*}) > 5"
+    error = "Invalid on_missing_data value: resolve; valid value is: default"
+    body = definition({"on_missing_data": "resolve"}, query=query)
+    assert call("POST", "/v1/monitor/validate", body) == (400, {"errors": [error]})
+    body = definition({"on_missing_data": "default"}, query=query)
+    assert call("POST", "/v1/monitor/validate", body) == (200, {})
+
+
 @pytest.mark.parametrize("kind", ["service check", "composite", "slo alert"])
 def test_types_without_a_policy_of_missing_data_refuse_one(call: Caller, kind: str) -> None:
     queries = {

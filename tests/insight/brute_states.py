@@ -83,7 +83,7 @@ def missing(
     if policy == "default":
         legs = [leg for leg in (plan.left, plan.right) if leg]
         zero = any(leg.function == "default_zero" for leg in legs)
-        counts = all(leg.modifier == "as_count" for leg in legs) and not zero
+        counts = zero or all(leg.modifier == "as_count" for leg in legs)
         return judge(plan, 0.0, before) if counts else before
     if options.get("notify_no_data"):
         minutes, late = options["no_data_timeframe"], options.get("evaluation_delay", 0)

@@ -62,6 +62,11 @@ def _points(metric: str, points: list[tuple[int, float]], kind: str = "gauge", *
             {"options": {"on_missing_data": "default"}},
         ),
         (
+            "default_zero_of_an_empty_window", "avg(last_5m):default_zero(avg:a.x{*}) < 5",
+            [_points("a.x", [(-3_000, 9)])],
+            {"options": {"on_missing_data": "default"}},
+        ),
+        (
             "default_no_data_timeframe", "avg(last_5m):sum:a.x{*} < 5",
             [_points("a.x", [(-120, 9)])],
             {"options": {"notify_no_data": True}, "timeline": ["2026-11-02T10:05:00Z"]},

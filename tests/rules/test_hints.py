@@ -9,6 +9,8 @@ import pytest
 
 from tests.rules.cases import PROJECT, SOUND, TEAMS, Case, check, read
 
+_FILLED = "sum(last_15m):default_zero(sum:motor.orders{*}.as_count())"
+
 HINTS: list[tuple[dict[str, Any], str, str]] = [
     ({"tags": [""]}, "tags/odd-characters", "remove it"),
     ({"tags": [" "]}, "tags/odd-characters", "remove it"),
@@ -21,6 +23,14 @@ HINTS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "%s is slow"}, "hygiene/unfilled-name", "write what it stands for"),
     ({"query": "avg(last_15m):avg:system.cpu.user{*} > 900"}, "thresholds/wrong-unit",
      "write a number up to 100"),
+    ({"query": f"{_FILLED} > 5", "options": {"notify_no_data": True}}, "hygiene/retired-no-data",
+     "write `on_missing_data: default` instead"),
+    ({"query": f"{_FILLED} > 5", "options": {"on_missing_data": "resolve"}},
+     "options/missing-data-of-default-zero",
+     "write `default`, or take `default_zero(…)` out of the query"),
+    ({"query": f"{_FILLED} < 1", "priority": 1}, "options/silent-at-zero",
+     "take `default_zero(…)` out of the query, and write "
+     "`on_missing_data: show_and_notify_no_data` under `options`"),
 ]  # fmt: skip
 
 
