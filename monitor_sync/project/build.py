@@ -387,7 +387,7 @@ def _complete(
     service = plain(fill(compiled.fields.get("service"), scope))
     scope.setdefault("service", service)
     if compiled.env is not None:
-        scope["env"] = plain(fill(compiled.env, scope)).removeprefix("env:")
+        scope["env"] = sys.intern(plain(fill(compiled.env, scope)).removeprefix("env:"))
     for name, value in late.items():
         scope[name] = fill(value, scope)
     return service

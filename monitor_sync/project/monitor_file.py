@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from msgspec import Struct, field
@@ -36,4 +37,4 @@ class MonitorFile(Struct, frozen=True, kw_only=True):
 
     def key(self, part: str) -> str:
         """Return the whole key of what is called ``part`` in this file: ``errors.airline``."""
-        return f"{self.file.unit}/{self.file.name}/{part}"
+        return sys.intern(f"{self.file.unit}/{self.file.name}/{part}")  # live in a tag, too

@@ -10,8 +10,6 @@ from typing import Any, Final, TypeGuard
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, LiveResource
 from monitor_sync.resources.monitor.equivalence import SERVER_OWNED
 
-_TEXTS: Final = ("name", "type", "query", "message")
-"""Of a monitor that is as declared, the same in the files: the two are kept once in memory."""
 _PROJECT: Final = PROJECT_TAG + ":"
 _KEY: Final = KEY_TAG + ":"
 
@@ -31,16 +29,15 @@ def read_one(raw: Any) -> LiveResource | None:
     if not isinstance(raw, Mapping) or not _is_id(raw.get("id")) or raw["id"] < 1:
         return None
     body = {
-        name: value for name, value in raw.items() if value is not None and name not in SERVER_OWNED
+        name: _kept_once(value)
+        for name, value in raw.items()
+        if value is not None and name not in SERVER_OWNED
     }
     tags = body["tags"] = _tags(raw.get("tags"))
-    for name in _TEXTS:
-        if type(text := body.get(name)) is str:
-            body[name] = sys.intern(text)
     options = body.pop("options", None)  # what is no mapping is as none: nobody could read it
     if isinstance(options, Mapping):
         body["options"] = {
-            name: value
+            name: _kept_once(value)
             for name, value in options.items()
             if value is not None and name != "silenced"  # mutes are people's; a lock is sent back
         }
@@ -60,6 +57,11 @@ def read_one(raw: Any) -> LiveResource | None:
     )
 
 
+def _kept_once(value: Any) -> Any:
+    """Return the value; a text is one in memory with the same text of other monitors and files."""
+    return sys.intern(value) if type(value) is str else value
+
+
 def _is_id(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -77,7 +79,7 @@ def _identity(tags: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     projects: list[str] = []
     for tag in tags:
         if tag.startswith(_KEY):
-            keys.append(tag[len(_KEY) :])
+            keys.append(sys.intern(tag[len(_KEY) :]))
         elif tag.startswith(_PROJECT):
             projects.append(tag[len(_PROJECT) :])
     if len(keys) == len(projects) == 1:  # nearly every monitor of ours
