@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor_sync.emulator.answers import Request
 from monitor_sync.emulator.on_call import rota
-from monitor_sync.emulator.on_call.names import User, stable_id
+from monitor_sync.emulator.on_call.names import User, full_name, stable_id
 
 _CREATED = "2026-01-12T04:30:00.000000+00:00"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -78,12 +78,11 @@ def team_document(handle: str, title: str) -> Document:
 def routing_rules(team: DatadogTeam, elsewhere: str, request: Request) -> Document:
     """Return the routing rules of a team; `elsewhere` is the id of another team."""
     rules = list(_rules(team, elsewhere))
-    names = [{"id": rule["id"], "type": "team_routing_rules"} for rule in rules]
     document: Document = {
         "data": {
             "id": team.id,
             "type": "team_routing_rules",
-            "relationships": {"rules": {"data": names}},
+            "relationships": {"rules": {"data": [_named(rule) for rule in rules]}},
         }
     }
     if "rules" in request.query.get("include", "").split(","):
@@ -175,7 +174,7 @@ def policy(team: DatadogTeam) -> Document:
                 "tags": [],
             },
             "relationships": {
-                "steps": {"data": [{"id": step["id"], "type": "steps"} for step in steps]},
+                "steps": {"data": [_named(step) for step in steps]},
                 "teams": {"data": [{"id": team.id, "type": "teams"}]},
             },
         },
@@ -221,7 +220,7 @@ def team_on_call(team: DatadogTeam, now: datetime) -> Document:
             "id": f"{team.id}-{int(now.timestamp())}",
             "type": "team_oncall_responders",
             "relationships": {
-                "escalations": {"data": [{"id": e["id"], "type": e["type"]} for e in escalations]},
+                "escalations": {"data": [_named(step) for step in escalations]},
                 "responders": {"data": [_named(user) for user in first]},
             },
         },
@@ -265,7 +264,7 @@ def responders(team: DatadogTeam, at: datetime, request: Request) -> Document:
                 "id": f"{identifier}-{position}",
                 "type": "schedule_oncall_responder",
                 "attributes": {"position": position},
-                "relationships": {"shifts": {"data": [{"id": shift["id"], "type": "shifts"}]}},
+                "relationships": {"shifts": {"data": [_named(shift)]}},
             }
         )
     return {
@@ -274,7 +273,7 @@ def responders(team: DatadogTeam, at: datetime, request: Request) -> Document:
             "type": "schedule_oncall_responders",
             "attributes": {"scheduled_at": rota.stamp(at)},
             "relationships": {
-                "responders": {"data": [{"id": g["id"], "type": g["type"]} for g in groups]},
+                "responders": {"data": [_named(group) for group in groups]},
                 "schedule": {"data": {"id": team.own("schedule"), "type": "schedules"}},
             },
         },
@@ -311,11 +310,12 @@ def _user(user: User) -> Document:
         "type": "users",
         "attributes": {
             "email": user["email"],
-            "name": f"{user['first_name']} {user['last_name']}",
+            "name": full_name(user),
             "status": "active",
         },
     }
 
 
 def _named(document: Document) -> Document:
+    """Return how other objects refer to an object."""
     return {"id": document["id"], "type": document["type"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync.emulator.answers import Answer, Request
@@ -26,11 +26,12 @@ from monitor_sync.emulator.on_call.owners import OwnerTeam, opsgenie_service_id
 from monitor_sync.emulator.on_call.pagerduty import PagerDutyAccount
 from monitor_sync.emulator.on_call.pagerduty_documents import PagerDutyTeam
 from monitor_sync.emulator.on_call.tool_account import ToolAccount
-from monitor_sync.emulator.on_call.zenduty import Document, ZendutyAccount, ZendutyTeamHeld
+from monitor_sync.emulator.on_call.zenduty import ZendutyAccount, ZendutyTeamHeld
 from monitor_sync.emulator.on_call.zenduty_alerts import Home
+from monitor_sync.emulator.on_call.zenduty_documents import Document
 
 _PEOPLE = 4  # of each service: three take turns, one is the second level
-_OTHERS = 180  # the first number of PagerDuty's people
+_OTHERS = 45  # the number of the first rota that is not Zenduty's
 
 _PAYLOAD = (
     '{"alert_id": "$ALERT_ID", "hostname": "$HOSTNAME", "date_posix": "$DATE_POSIX",'
@@ -110,22 +111,13 @@ def build(
             enforce_limits=enforce_limits,
         ),
         pagerduty=PagerDutyAccount(
-            building.pagerduty.values(),
-            building.broken,
-            clock=clock,
-            enforce_limits=enforce_limits,
+            building.pagerduty.values(), building.broken, clock=clock, enforce_limits=enforce_limits
         ),
         datadog=DatadogAccount(
-            building.datadog,
-            building.broken,
-            clock=clock,
-            enforce_limits=enforce_limits,
+            building.datadog, building.broken, clock=clock, enforce_limits=enforce_limits
         ),
         opsgenie=OpsgenieAccount(
-            building.opsgenie,
-            building.broken,
-            clock=clock,
-            enforce_limits=enforce_limits,
+            building.opsgenie, building.broken, clock=clock, enforce_limits=enforce_limits
         ),
         webhooks=building.all_webhooks(),
         pagerduty_services=building.pagerduty_services,
@@ -235,12 +227,9 @@ class _Building:
         if name in self.pagerduty:
             self.pagerduty_homes[team.name] = self.pagerduty[name]
             return
-        number = len(self.pagerduty)
-        people = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
+        people, schedule = self._rota(team, _OTHERS + len(self.pagerduty), shared=True)
         status = "maintenance" if self._is("service-maintenance", team.name) else "active"
         slow = self._is("first-step-slow", team.name)
-        schedule = self._schedule(team, number, people[:3])
-        self._rotas[team.name] = people, schedule
         self.pagerduty[name] = PagerDutyTeam(
             owner=team.name,
             title=team.title,
@@ -255,7 +244,7 @@ class _Building:
     def _add_to_datadog(self, team: OwnerTeam, handle: str) -> None:
         if any(held.handle == handle for held in self.datadog):
             return
-        people, schedule = self._rota(team, len(self.datadog), shared=True)
+        people, schedule = self._rota(team, _OTHERS + len(self.datadog), shared=True)
         self.datadog.append(
             DatadogTeam(
                 owner=team.name,
@@ -282,7 +271,7 @@ class _Building:
         if any(held.name == own for held in self.opsgenie):
             return
         shared = not self._is("people-differ", team.name)
-        people, schedule = self._rota(team, 20 + len(self.opsgenie), shared=shared)
+        people, schedule = self._rota(team, _OTHERS + 20 + len(self.opsgenie), shared=shared)
         self.opsgenie.append(
             OpsgenieTeam(
                 owner=team.name,
@@ -297,7 +286,7 @@ class _Building:
         """Return people and schedule of a team: those of its first tool where they are shared."""
         if shared and team.name in self._rotas:
             return self._rotas[team.name]
-        people = [user(_OTHERS + number * _PEOPLE + place) for place in range(_PEOPLE)]
+        people = [user(number * _PEOPLE + place) for place in range(_PEOPLE)]
         made = people, self._schedule(team, number, people[:3])
         return self._rotas.setdefault(team.name, made) if shared else made
 
@@ -306,13 +295,11 @@ class _Building:
 
     def _add_service(self, team: OwnerTeam, name: str, held: ZendutyTeamHeld) -> Document:
         number = sum(len(other.services) for other in self.zenduty.values())
-        people = [user(number * _PEOPLE + place) for place in range(_PEOPLE)]
+        people, schedule = self._rota(team, number, shared=True)
         self.users += people
         held.document["members"] += [
             zenduty_documents.member(held.document, person) for person in people
         ]
-        schedule = self._schedule(team, number, people[:3])
-        self._rotas[team.name] = people, schedule
         policy = self._policy(team, schedule, people[3], held.document)
         service = zenduty_documents.service(team.name, team.title, name, policy, held.document)
         if self._is("service-disabled", team.name):
@@ -326,8 +313,8 @@ class _Building:
         held.integrations[service["unique_id"]] = []
         for way, begins in (("maintenance-now", -2), ("maintenance-planned", 48)):
             if self._is(way, team.name):
-                start = self._now + timedelta(hours=begins)
-                held.windows.append(zenduty_documents.maintenance(service, start))
+                start = self._now.timestamp() + begins * 3600
+                held.windows.append(zenduty_documents.maintenance(service, start, start + 14400))
         return service
 
     def _schedule(self, team: OwnerTeam, number: int, people: list[User]) -> Document:

@@ -24,6 +24,11 @@ def stable_id(*parts: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
+def full_name(user: User) -> str:
+    """Return a user's name as people say it."""
+    return f"{user['first_name']} {user['last_name']}"
+
+
 def user(number: int) -> User:
     """Return the user of this number; numbers up to 360 are different people."""
     first = _FIRST[number % len(_FIRST)]

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from monitor_sync.emulator.answers import Answer, Request, answer
 from monitor_sync.emulator.on_call import rota
 from monitor_sync.emulator.on_call.broken import LOGIN
-from monitor_sync.emulator.on_call.names import User, stable_id
+from monitor_sync.emulator.on_call.names import User, full_name, stable_id
 from monitor_sync.emulator.on_call.tool_account import ToolAccount
 
 PREFIX = "/__opsgenie"
@@ -265,7 +265,7 @@ def _user(user: User) -> Document:
     return {
         "id": _user_id(user),
         "username": user["email"],
-        "fullName": f"{user['first_name']} {user['last_name']}",
+        "fullName": full_name(user),
         "role": {"id": "User", "name": "User"},
         "blocked": False,
         "verified": True,

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor_sync.emulator.answers import Answer, Json, Request, answer
 from monitor_sync.emulator.history.records import DAY, PastIncident
+from monitor_sync.emulator.on_call.names import full_name
 from monitor_sync.emulator.on_call.pagerduty_documents import Document, PagerDutyTeam
 from monitor_sync.emulator.on_call.pagerduty_incidents import (
     BadInput,
@@ -135,7 +136,7 @@ def _incident(held: PagerDutyIncidents, item: PastIncident, zone: ZoneInfo) -> D
     home = held.homes[item.team]
     resolved = item.as_told("resolved")
     ranked = priority(item)
-    people = [f"{person['first_name']} {person['last_name']}" for person in home.users[:1]]
+    people = [full_name(person) for person in home.users[:1]]
     responders = people if item.acknowledged is not None else []
     return {
         "acknowledged_user_ids": [home.id(name) for name in responders],

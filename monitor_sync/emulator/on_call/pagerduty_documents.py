@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor_sync.emulator.on_call import rota
-from monitor_sync.emulator.on_call.names import User, stable_id
+from monitor_sync.emulator.on_call.names import User, full_name, stable_id
 
 Document = dict[str, Any]
 
@@ -58,8 +58,7 @@ def reference(kind: str, own_id: str, name: str) -> Document:
 
 def user_reference(user: User) -> Document:
     """Return how other objects name a user."""
-    name = f"{user['first_name']} {user['last_name']}"
-    return reference("user", identifier(user["username"]), name)
+    return reference("user", identifier(user["username"]), full_name(user))
 
 
 def policy_of(team: PagerDutyTeam) -> Document:

@@ -20,6 +20,7 @@ from monitor_sync.emulator.on_call import rota
 from monitor_sync.emulator.on_call.broken import LOGIN, Broken, refusal
 from monitor_sync.emulator.on_call.names import User
 from monitor_sync.emulator.on_call.zenduty_alerts import Home
+from monitor_sync.emulator.on_call.zenduty_documents import Document
 from monitor_sync.emulator.on_call.zenduty_incidents import ZendutyIncidents
 
 PREFIX = "/__zenduty"
@@ -58,8 +59,6 @@ _LIMITS = {
     "incident_alerts": (1, 20),
 }
 """The most requests a second and a minute, by Zenduty's page on rate limits."""
-
-Document = dict[str, Any]
 
 
 @dataclass(kw_only=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from monitor_sync.emulator.history import response
 from monitor_sync.emulator.history.records import PastIncident
 from monitor_sync.emulator.on_call.names import stable_id
+from monitor_sync.emulator.on_call.zenduty_documents import Document, written
 
-Document = dict[str, Any]
 Home = tuple[Document, Document]
 """The Zenduty team and the service of a team of teams.yaml."""
 
@@ -83,10 +80,3 @@ def _alert_times(item: PastIncident, until: float) -> list[tuple[float, str]]:
 def incident_id(item: PastIncident) -> str:
     """Return the id of an incident."""
     return stable_id("incident", str(item.number), item.problem).replace("-", "")[:22]
-
-
-def written(at: float | None) -> str | None:
-    """Return an instant as Zenduty writes it, None for none."""
-    if at is None:
-        return None
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S.%f}Z"

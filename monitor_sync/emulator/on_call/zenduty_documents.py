@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from monitor_sync.emulator.on_call.names import User, stable_id
-from monitor_sync.emulator.on_call.rota import stamp
 
 Document = dict[str, Any]
 
@@ -102,21 +101,24 @@ def integration(
     }
 
 
-def maintenance(service: Document, start: datetime) -> Document:
-    """Return a planned maintenance window of four hours for a service."""
+def maintenance(service: Document, start: float, end: float) -> Document:
+    """Return a planned maintenance window of a service, made two hours before it begins."""
+    own_id = service["unique_id"]
     return {
-        "unique_id": stable_id("maintenance", service["unique_id"], start.isoformat()),
-        "start_time": stamp(start),
-        "end_time": stamp(start + timedelta(hours=4)),
+        "unique_id": stable_id("maintenance", own_id, str(start)),
+        "start_time": written(start),
+        "end_time": written(end),
         "repeat_interval": 0,
-        "services": [
-            {
-                "unique_id": stable_id("maintained", service["unique_id"]),
-                "service": service["unique_id"],
-            }
-        ],
-        "creation_date": CREATED,
+        "services": [{"unique_id": stable_id("maintained", own_id, str(start)), "service": own_id}],
+        "creation_date": written(start - 7200),
         "name": "Planned maintenance",
         "time_zone": "UTC",
         "repeat_until": None,
     }
+
+
+def written(at: float | None) -> str | None:
+    """Return an instant as Zenduty writes it, None for none."""
+    if at is None:
+        return None
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S.%f}Z"

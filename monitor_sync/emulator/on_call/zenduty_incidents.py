@@ -20,14 +20,9 @@ from monitor_sync.emulator.answers import Answer, ErrorAnswer, Request, answer
 from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.history.records import PastIncident
 from monitor_sync.emulator.on_call.broken import BadWay
-from monitor_sync.emulator.on_call.names import User, stable_id
-from monitor_sync.emulator.on_call.zenduty_alerts import (
-    Document,
-    Home,
-    alerts,
-    incident_id,
-    written,
-)
+from monitor_sync.emulator.on_call.names import User, full_name, stable_id
+from monitor_sync.emulator.on_call.zenduty_alerts import Home, alerts, incident_id
+from monitor_sync.emulator.on_call.zenduty_documents import Document, maintenance, written
 from monitor_sync.emulator.spelling import did_you_mean
 
 VARIANTS = {
@@ -95,22 +90,7 @@ class ZendutyIncidents:
     def windows(self, team: Document) -> list[Document]:
         """Return the maintenance windows of a Zenduty team."""
         return [
-            {
-                "unique_id": stable_id("maintenance", window.team, str(window.start)),
-                "start_time": written(window.start),
-                "end_time": written(window.end),
-                "repeat_interval": 0,
-                "services": [
-                    {
-                        "unique_id": stable_id("maintained", window.team, str(window.start)),
-                        "service": self._homes[window.team][1]["unique_id"],
-                    }
-                ],
-                "creation_date": written(window.start - 7200),
-                "name": "Planned maintenance",
-                "time_zone": "UTC",
-                "repeat_until": None,
-            }
+            maintenance(self._homes[window.team][1], window.start, window.end)
             for window in self._history.windows
             if window.team in self._homes and self._homes[window.team][0] is team
         ]
@@ -193,7 +173,7 @@ class ZendutyIncidents:
                 "team_name": team["name"],
             },
             "title": item.title,
-            "assigned_to_name": f"{user['first_name']} {user['last_name']}",
+            "assigned_to_name": full_name(user),
             "tags": [_tag(item, tag) for tag in item.tags],
             "sla_object": None,
             "team_priority_object": _priority(item),
