@@ -43,7 +43,7 @@ def parsed(path: Path, kind: type[_T], *, what: str, command: str) -> _T:
     """
     try:
         return msgspec.json.decode(text(path), type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
             f"{path} holds no {what}: {error}", hint=f"`monitor-sync {command}` writes it"
         ) from None

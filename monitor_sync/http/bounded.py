@@ -130,7 +130,7 @@ def decode(content: bytes) -> Any:
     """
     try:
         value = msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # before msgspec 0.23 either
         return _decoded(content)
     return value if _is_plain(value) else _decoded(content)
 

@@ -58,7 +58,7 @@ class PointsCache:
             if len(content) > _LARGEST_FILE:
                 return None
             kept = _DECODER.decode(content)
-        except (OSError, RecursionError, msgspec.DecodeError):
+        except (OSError, RecursionError, UnicodeDecodeError, msgspec.DecodeError):
             return None
         with contextlib.suppress(OSError):
             os.utime(path)

@@ -46,6 +46,13 @@ def test_a_forged_finding_is_none(tmp_path: Path, changed: dict[str, Any]) -> No
         job_files.findings(findings(tmp_path, **changed))
 
 
+def test_a_file_that_is_not_utf_8_holds_no_findings(tmp_path: Path) -> None:
+    file = findings(tmp_path, message="\u00e9")
+    file.write_bytes(file.read_bytes().replace(b"\\u00e9", b"\xe9"))
+    with pytest.raises(UsageError, match="holds no findings"):
+        job_files.findings(file)
+
+
 def test_words_of_any_length_do_not_flood_the_page(tmp_path: Path) -> None:
     long = "x" * 70_000
     named = job_files.findings(findings(tmp_path, rule=long, message=long, key=long))

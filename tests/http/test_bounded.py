@@ -109,7 +109,17 @@ def test_odd_json_that_is_taken(content: bytes, value: object) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xff\xfe[\x001\x00]\x00", b"\xff", b"{'a': 1}", b"[1,]", b"<html>", b"[1]x", b"[1"],
+    [
+        b"",
+        b"\xff\xfe[\x001\x00]\x00",
+        b"\xff",
+        b'"\xff"',
+        b"{'a': 1}",
+        b"[1,]",
+        b"<html>",
+        b"[1]x",
+        b"[1",
+    ],
 )
 def test_what_is_no_json_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadableAnswer, match="it is no JSON"):

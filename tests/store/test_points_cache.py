@@ -41,12 +41,13 @@ def test_what_was_kept_comes_back_for_that_query_and_stretch_alone(tmp_path: Pat
         '{"form": 1, "lines": [[["a"], [-60, 60], [1, 2]]]}',
         '{"form": 1, "lines": [[["a"], [60, 3600], [1, 2]]]}',
         '{"form": 1, "lines": [[["a"], [60], [1]], [["a"], [120], [1]]]}',
+        '{"form": 1, "lines": [[["\udcff"], [60], [1]]]}',
     ],
 )  # fmt: skip
 def test_a_file_of_another_form_is_as_none(tmp_path: Path, text: str) -> None:
     cache = PointsCache(tmp_path)
     cache.put("q", 0, 3600, LINES)
-    kept_file(tmp_path).write_text(text)
+    kept_file(tmp_path).write_text(text, errors="surrogateescape")
 
     assert cache.get("q", 0, 3600) is None
     cache.put("q", 0, 3600, LINES)
