@@ -24,6 +24,7 @@ from monitor_sync.cli import blank, console
 from monitor_sync.cli.groups import CommandGroup
 from monitor_sync.cli.options import color
 from monitor_sync.errors import MonitorSyncError, UsageError
+from monitor_sync.language.suggest import did_you_mean
 
 COMMANDS: Final = (
     "init", "import", "unmanaged", "validate", "explain", "plan", "apply", "drift", "release",
@@ -115,9 +116,13 @@ def _in_our_words(error: click.ClickException) -> UsageError:
     message = error.format_message().rstrip(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "monitor-sync"
-    return UsageError(
-        message[:1].lower() + message[1:], hint=f"`{path} --help` shows how it is used"
-    )
+    hint = f"`{path} --help` shows how it is used"
+    if isinstance(error, click.NoSuchOption):
+        near = did_you_mean(error.option_name, error.possibilities or (), form="{}")
+        return UsageError(
+            f"there is no option {error.option_name!r}", hint=f"{near} {hint}".lstrip()
+        )
+    return UsageError(message[:1].lower() + message[1:], hint=hint)
 
 
 def _root(context: click.Context, _: click.Parameter, value: Path) -> Path:
