@@ -10,7 +10,6 @@ import pytest
 
 from monitor_sync import app
 from monitor_sync.app import Imported, ImportOptions, Target
-from monitor_sync.app.unit_tests import run_tests
 from monitor_sync.errors import UsageError
 from monitor_sync.render import importing as rendered
 from monitor_sync.render import plan as plan_text
@@ -29,15 +28,6 @@ monitors:
         notify: false
         footer: false
 # the end"""
-
-
-OUR_TESTS = """\
-tests:
-  - name: ours
-    monitor: disk-full
-    series: [{metric: disk, values: "1x9"}]
-    expect: [{at: 9m, state: ok}]
-"""
 
 
 def monitor(number: int, name: str, *tags: str, **more: Any) -> dict[str, Any]:
@@ -347,53 +337,6 @@ def test_the_plan_of_an_adoption_names_what_its_tags_set_going(root: Path, local
     assert plan.besides == (f"{words}: motor/api/disk-full, motor/api/load-high",)
     assert words in plan_text.text(plan)
     assert plan.unchecked == ()
-
-
-def test_first_tests_are_written_where_they_pass_and_over_none_that_are_there(
-    root: Path, local: Local
-) -> None:
-    (root / "motor/api.tests.yaml").write_text(OUR_TESTS)
-    local.emulator.seed(
-        [
-            monitor(
-                21, "Few", *MOTOR[:2], "service:b", query="sum(last_10m):sum:m{*}.as_count() < 30"
-            ),
-            monitor(
-                22, "Odd", *MOTOR[:2], "service:b", query="avg(last_5m):avg:a{*} / avg:b{*} > 90"
-            ),
-            monitor(
-                23, "Hot", *MOTOR[:2], "service:b", query="avg(last_4h):avg:t{a:b} by {host} > 9"
-            ),
-        ]
-    )
-
-    report = imported(root, local, ids=[12, 21, 22, 23], tests=True)
-
-    assert (
-        "  wrote 2 unit tests, for monitors whose state is certain without Datadog\n"
-        in rendered.text(report)
-    )
-
-    assert (root / "motor/api.tests.yaml").read_text() == OUR_TESTS
-    assert (
-        (root / "motor/b.tests.yaml").read_text()
-        == """\
-tests:
-  - name: ok at 4.5, alert at 1.5
-    monitor: few
-    series: [{metric: m, values: "4.5x14 1.5x14"}]
-    expect: [{at: 14m, state: ok}, {at: 29m, state: alert}]
-  - name: ok at 4.5, alert at 13.5
-    monitor: hot
-    step: 8m
-    series:
-      - metric: t
-        tags: {host: one}
-        values: "4.5x34 13.5x34"
-    expect: [{at: 4h32m, state: ok}, {at: 9h12m, state: alert}]
-"""
-    )
-    assert run_tests(root, ["motor/b"], "*").passed
 
 
 def test_a_byte_order_mark_stays_where_it_was(root: Path, local: Local) -> None:
