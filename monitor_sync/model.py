@@ -323,6 +323,7 @@ class Project(Struct, frozen=True, kw_only=True):
     """The time zone of reports, as the tz database calls it: weeks and nights begin in it."""
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Kinds of incidents, each with the tags of the on-call tool that mean it; the first counts."""
+    priorities: Mapping[str, int] = field(default_factory=dict)  # by the on-call tool's word for it
     files: int = 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from monitor_sync.app import files
 from monitor_sync.app.selection import select_monitors
+from monitor_sync.counting import count, joined
 from monitor_sync.errors import RemoteError, UsageError
 from monitor_sync.model import KEY_TAG, PROJECT_TAG, UNPLACED, tag_value
 
@@ -148,7 +149,6 @@ def read_known(
     lists them where it matters. Raises UsageError.
     """
     from monitor_sync.app.response_history import read_history
-    from monitor_sync.insight.response.placement import namesakes
 
     history = read_history(
         project, target, span,
@@ -160,11 +160,6 @@ def read_known(
     notes: tuple[str, ...] = ()
     if listed is None and not offline:
         listed, notes = _live_ids(project, target, history.incidents)
-    several = (
-        f"{number} services are called {name}, and the incidents of all of them count as those of"
-        f" the teams that name it: write an id in `on_call.service` where that is wrong"
-        for name, number in namesakes(history.incidents, project).items()
-    )
     return KnownIncidents(
         incidents=history.incidents,
         ids={**adopted, **(listed or {})} or None,
@@ -172,8 +167,27 @@ def read_known(
         as_of=history.as_of,
         complete=history.complete and history.as_of is not None,
         offline=offline,
-        notes=(*history.notes, *notes, *several),
+        notes=(*history.notes, *notes, *_doubts(project, history.incidents)),
     )
+
+
+def _doubts(project: Project, incidents: Sequence[Incident]) -> Iterator[str]:
+    """Yield what is doubtful about whose incidents are, and what judges them."""
+    from monitor_sync.insight.response.placement import namesakes, unknown_priorities
+
+    for name, number in namesakes(incidents, project).items():
+        yield (
+            f"{number} services are called {name}, and the incidents of all of them count as those"
+            " of the teams that name it: write an id in `on_call.service` where that is wrong"
+        )
+    if words := unknown_priorities(incidents, project):
+        names = joined((f'"{word}"' for word in words), "and")
+        yield (
+            f"{count(len(words), 'priority', 'priorities')} of the on-call tool"
+            f" {'says' if len(words) == 1 else 'say'} no number from 1 to 5: {names}. Write which"
+            " it is under `priorities` in project.yaml, as in {Critical: 1}; until then the"
+            " priority of the monitor counts, where that is known"
+        )
 
 
 def _figures(

@@ -21,7 +21,7 @@ from monitor_sync.project.normalise import Normaliser
 from monitor_sync.project.owners import read_owner, unit_owners, without_approvers
 from monitor_sync.project.parsed import Cache, ParsedFile, parse
 from monitor_sync.project.policy import read_policy
-from monitor_sync.project.response import UTC, read_kinds, read_time_zone
+from monitor_sync.project.response import UTC, read_kinds, read_priorities, read_time_zone
 from monitor_sync.project.routing import ProjectSettings
 from monitor_sync.project.teams import read_teams
 from monitor_sync.project.templates import Template, read_template
@@ -95,6 +95,7 @@ class _ProjectReader:
                 reverting=self._reverting(project, units),
                 time_zone=self._time_zone(project),
                 kinds=read_kinds(project.value("kinds") if project else None),
+                priorities=read_priorities(project.value("priorities") if project else None),
                 files=len(project_files),
             ),
             incomplete=expansion.incomplete,

@@ -1,4 +1,4 @@
-"""How we mean to respond: ``targets`` of a team, ``time_zone`` and ``kinds`` of the project."""
+"""How we mean to respond: ``targets`` of a team; time zone, kinds, priorities of the project."""
 
 from __future__ import annotations
 
@@ -111,6 +111,13 @@ def read_time_zone(written: Any, document: Document) -> tuple[str, list[Diagnost
 def read_kinds(written: Any) -> dict[str, tuple[str, ...]]:
     """Return kinds of incidents with the tags that mean them, in written order."""
     return dict(_kinds(written)) if isinstance(written, Mapping) else {}
+
+
+def read_priorities(written: Any) -> dict[str, int]:
+    """Return words of the on-call tool with the priority that each means."""
+    if not isinstance(written, Mapping):
+        return {}
+    return {str(word): number for word, number in written.items() if isinstance(number, int)}
 
 
 def _kinds(written: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

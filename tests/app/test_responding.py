@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 
 from monitor_sync.app import history_folder
 from monitor_sync.app.failures import WrongFiles
@@ -179,9 +181,35 @@ def test_a_title_forges_nothing_in_any_form(root: Path, target: Target) -> None:
     )
 
 
-def replace_number(of: Any) -> Any:
-    from msgspec.structs import replace as changed
+def test_targets_for_priorities_judge_by_the_tools_own_words_and_an_unknown_one_is_said_once(
+    root: Path, tmp_path: Path
+) -> None:
+    words = tmp_path / "monitors"
+    shutil.copytree(root, words)
+    with (words / "project.yaml").open("a") as file:
+        file.write("priorities: {Critical: 1}\n")
+    teams = (words / "teams.yaml").read_text()
+    targets = "targets: [{priorities: [1], mtta: 5m}]"
+    (words / "teams.yaml").write_text(teams.replace("targets: {mtta: 5m, mttr: 15m}", targets))
+    target = Target(environ={"XDG_STATE_HOME": str(tmp_path / "state")})
+    named = ("P1 - Urgent", "critical", "Low", "Low")
+    kept = [changed(made(20 + n, 3 + n), priority=word) for n, word in enumerate(named)]
+    with history.opened(history_folder.folder(target, None, "acme", print)) as file:
+        page = HistoryPage(incidents=tuple(kept))
+        file.keep("zenduty@z.example", page, ReadSpan(TimeSpan(NOW - 130 * DAY, NOW), NOW))
 
+    responded = responded_to(words, target)
+
+    assert responded.report.whole.incidents == 4
+    assert responded.report.whole.mtta.judged == 2
+    assert [note for note in responded.notes if "priorit" in note] == [
+        '1 priority of the on-call tool says no number from 1 to 5: "Low". Write which it is under'
+        " `priorities` in project.yaml, as in {Critical: 1}; until then the priority of the"
+        " monitor counts, where that is known"
+    ]
+
+
+def replace_number(of: Any) -> Any:
     created = of.created + 2000
     return changed(of, id="id10", number="10", created=created, acknowledged=None, resolved=created)
 

@@ -87,6 +87,14 @@ def test_kinds_and_the_time_zone_are_the_projects(tmp_path: Path) -> None:
     assert loaded(tmp_path).project.time_zone == "UTC"
 
 
+def test_words_for_a_priority_are_the_projects_from_1_to_5(tmp_path: Path) -> None:
+    words = "priorities: {Critical: 1, 'No. 2': 2}\n"
+    assert loaded(tmp_path, project=words).project.priorities == {"Critical": 1, "No. 2": 2}
+
+    (line,) = said(loaded(tmp_path, project="priorities: {Critical: 0}\n"))
+    assert line.startswith("project.yaml:2:24 schema/")
+
+
 def test_a_time_zone_that_there_is_none_of_is_an_error_at_its_place(tmp_path: Path) -> None:
     (line,) = said(loaded(tmp_path, project="time_zone: Jakarta\n"))
 

@@ -26,7 +26,11 @@ OTHER_KIND: Final = "other"
 DetectedBy = Literal["ours", "other", "person"]
 """Who noticed: a monitor of this project, another source such as CloudWatch, or a person."""
 
-_PRIORITY: Final = re.compile(r"(?:p|sev|priority)?[\s._-]*([1-5])", re.IGNORECASE)
+_RANKED: Final = re.compile(
+    r"(?<![a-z0-9])(?:p|prio|priority|s|sev|severity|level)[\s._:#-]*([0-9]+)", re.IGNORECASE
+)
+_BARE: Final = re.compile(r"([1-5])(?:\s*[^\w\s]\D*)?")
+"""A number by itself, or before words that something sets apart from it: ``1``, ``1 - High``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class Places:
     ``teams`` maps a service of an on-call tool, in any case, to the teams that name it. ``units``
     maps a team to its business units. ``monitors`` maps Datadog's id to our monitor; None where
     nobody asked Datadog. ``names`` maps names that only one monitor has to that. ``kinds`` maps a
-    tag to its kind.
+    tag to its kind, ``priorities`` a word of the tool, in lower case, to the priority.
     """
 
     teams: Mapping[str, tuple[Team, ...]]
@@ -70,6 +74,7 @@ class Places:
     names: Mapping[str, Monitor]
     kinds: Mapping[str, str]
     kind_order: Sequence[str] = field(default=())
+    priorities: Mapping[str, int] = field(default_factory=dict)
 
 
 def places_of(project: Project, ids: Mapping[int, str] | None = None) -> Places:
@@ -93,6 +98,7 @@ def places_of(project: Project, ids: Mapping[int, str] | None = None) -> Places:
         names=_names(project.monitors.values()),
         kinds=_kinds(project.kinds),
         kind_order=tuple(project.kinds),
+        priorities=_priorities(project),
     )
 
 
@@ -135,7 +141,7 @@ def place(incident: Incident, places: Places) -> PlacedIncident:
     titled = datadog_title(incident.title)
     monitor = _monitor(incident, titled, places)
     units = {unit for team in teams for unit in places.units.get(team.name, ())}
-    said = priority_number(incident.priority)
+    said = priority_number(incident.priority, places.priorities)
     return PlacedIncident(
         incident=incident,
         team=_only([team.name for team in teams]),
@@ -194,10 +200,32 @@ def _detected_by(incident: Incident, places: Places) -> DetectedBy | None:
     return "ours" if incident.monitor_id in places.monitors else "other"
 
 
-def priority_number(priority: str) -> int | None:
-    """Return 1 to 5 for a priority as tools write it (``P1``, ``sev-2``), None for other words."""
-    match = _PRIORITY.fullmatch(priority.strip())
-    return int(match[1]) if match else None
+def _priorities(project: Project) -> dict[str, int]:
+    return {word.strip().casefold(): number for word, number in project.priorities.items()}
+
+
+def priority_number(priority: str, named: Mapping[str, int]) -> int | None:
+    """
+    Return 1 to 5 for a priority of an on-call tool, None for words that mean none.
+
+    People name them as they like, at Zenduty by team, at PagerDuty by account. ``named`` has the
+    words of the project, in lower case. In others a number counts that follows a word for priority
+    (``P1 - Critical``, ``Sev2``), if there is but one, or that stands first (``1 - High``).
+    """
+    word = priority.strip()
+    if (number := named.get(word.casefold())) is not None:
+        return number
+    numbers = {int(number) for number in _RANKED.findall(word)}
+    if not numbers and (bare := _BARE.fullmatch(word)):
+        return int(bare[1])
+    return numbers.pop() if len(numbers) == 1 and numbers <= {1, 2, 3, 4, 5} else None
+
+
+def unknown_priorities(incidents: Iterable[Incident], project: Project) -> tuple[str, ...]:
+    """Return the words for a priority of which nothing says which one it is, in order."""
+    named = _priorities(project)
+    words = {incident.priority.strip() for incident in incidents} - {""}
+    return tuple(sorted(word for word in words if priority_number(word, named) is None))
 
 
 def priority_name(placed_incident: PlacedIncident) -> str:

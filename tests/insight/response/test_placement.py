@@ -12,6 +12,7 @@ from monitor_sync.insight.response.placement import (
     place,
     places_of,
     priority_name,
+    unknown_priorities,
 )
 from monitor_sync.model import Project
 from tests.insight.response.incidents import incident, monitor, project, team
@@ -105,10 +106,39 @@ def test_it_is_our_monitor_too_where_datadog_put_its_whole_name_into_the_title(
 
 
 @pytest.mark.parametrize(
-    ("said", "name"), [("P1", "P1"), ("sev-2", "P2"), ("3", "P3"), ("", "none"), ("Major", "Major")]
+    ("said", "name"),
+    [
+        ("P1", "P1"),
+        ("sev-2", "P2"),
+        ("3", "P3"),
+        ("P1 - Critical", "P1"),
+        ("Critical (P1)", "P1"),
+        ("1 - High", "P1"),
+        ("2: Medium", "P2"),
+        ("Priority #4", "P4"),
+        ("S5", "P5"),
+        ("", "none"),
+        ("Major", "Major"),
+        ("Infra Priority", "Infra Priority"),
+        ("P0", "P0"),
+        ("P12", "P12"),
+        ("P1/P2", "P1/P2"),
+        ("24x7", "24x7"),
+        ("2 hours", "2 hours"),
+        ("Group 1", "Group 1"),
+    ],
 )
 def test_a_priority_is_read_as_tools_write_it(said: str, name: str) -> None:
     assert priority_name(placed(priority=said)) == name
+
+
+def test_the_project_says_which_priority_a_word_is_and_what_nobody_says_is_told() -> None:
+    of = project(team("motor-quotes"), priorities={"Critical": 1, "p0": 1, "P1": 2})
+    words = ("critical", "P0", "P1", "P2", "Low", "Infra Priority", "", "Low")
+    made = [incident(str(number), priority=word) for number, word in enumerate(words)]
+
+    assert [placed(of, priority=word).priority for word in words[:4]] == [1, 1, 2, 2]
+    assert unknown_priorities(made, of) == ("Infra Priority", "Low")
 
 
 def test_where_the_tool_says_no_priority_it_is_the_monitors() -> None:
