@@ -47,9 +47,13 @@ _ROLLUPS = {
     "count", "cardinality", "avg", "min", "max", "sum", "median", "pc75", "pc90", "pc95", "pc98",
     "pc99",
 }  # fmt: skip
+# Sources of events, with the type of monitor that each is for.
 _EVENTS = {
-    "rum", "ci_pipelines", "ci_tests", "audit", "events", "logs", "spans", "database_queries",
-    "network", "network_path",
+    "rum": "rum alert", "ci_pipelines": "ci-pipelines alert", "ci_tests": "ci-tests alert",
+    "audit": "audit alert", "events": "event-v2 alert", "logs": "log alert",
+    "spans": "trace-analytics alert", "database_queries": "database-monitoring alert",
+    "network": "network-performance alert", "network_path": "network-path alert",
+    "llm_observability": "llm-observability alert",
 }  # fmt: skip
 _MOST_CI_VARIABLES = 2  # monitors/types/ci
 _UNITS = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43800}
@@ -267,6 +271,11 @@ def _formula(kind: str, chain: Chain, options: Json) -> str:
     variables = [
         variable for variable in options.get("variables") or () if isinstance(variable, dict)
     ]
+    for variable in variables:
+        source = variable.get("data_source")
+        if source in _EVENTS and _EVENTS[source] != kind and kind in _EVENTS.values():
+            own = next(name for name, type_ in _EVENTS.items() if type_ == kind)
+            return f"Value of parameter 'data_source' for '{kind}' must be '{own}' not '{source}'"
     if not _are_variables(kind, variables):
         return "The value provided for parameter 'variables' is invalid"
     names = {str(variable.get("name")) for variable in variables}

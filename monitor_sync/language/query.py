@@ -184,7 +184,7 @@ def _read_formula(monitor_type: str, query: str) -> Read:
     tree, cursor = formula_query(query)
     findings = Findings(cursor.problems)
     if monitor_type not in FORMULA_TYPES:
-        message = f"`formula()` does not exist for a `{monitor_type}`"
+        message = f"`formula()` does not exist for the type `{monitor_type}`"
         findings.refuse("formula-not-here", Name(0, len(query), ""), message)
     elif tree is not None:
         check_formula(monitor_type, tree, findings)

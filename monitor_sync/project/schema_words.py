@@ -196,7 +196,9 @@ def _expected(
     expected = _expectation(error)
     shown = f"`{written}`" if written else _shown(value)
     minutes = _MINUTES.fullmatch(str(value)) if expected.startswith("a duration") else None
-    if minutes is not None:
+    if value == "" and "options" in where:
+        hint = "remove it"  # as old pages of Datadog left it in exports (documentation issue 1389)
+    elif minutes is not None:
         hint = f"write `{minutes[1]}{(minutes[2] or 'm')[0].lower()}`"
     elif not isinstance(value, str) and _wants_text(error, expected):
         hint = _hint_for_text(value, where, numbers, expected)
@@ -291,6 +293,8 @@ def _shown(value: Any) -> str:
         return "a list" if value else "an empty list"
     if value is None:
         return "null"
+    if value == "":
+        return "an empty text"
     text = value if isinstance(value, str) else json.dumps(value)
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
 

@@ -101,6 +101,7 @@ def bad_variable() -> None:
     Use instead: `{name: query1, data_source: logs, search: {query: "*"}, compute:
     {aggregation: count}}`.
 
-    Source: the schema of Datadog's API; that the source fits the type is inferred from all
-    published and recorded formulas.
+    Source: the schema of Datadog's API; that the source fits the type is reported: Datadog answers
+    400 "Value of parameter 'data_source' for 'llm-observability alert' must be 'llm_observability'
+    not 'spans'" (datadog-api-client-go issue 4577).
     """

@@ -27,7 +27,7 @@ TAKEN = [
     (TRACKING, 'error-tracking("a").source("all").new().by("@issue.id").last("1d") > 0'),
     ("slo alert", BURN.format("48h")),
     ("log alert", 'formula("query1 * 100").last("15m") > 5'),
-    ("llm-observability alert", 'formula("default_zero(query1)").last("15m") > 5'),
+    ("log alert", 'formula("default_zero(query1)").last("15m") > 5'),
     ("query alert", 'formula("query1").rollup("sum").last("5m") > threshold'),
     ("cost alert", 'formula("query1").last("7d").anomaly(direction="above", threshold=10) >= 5'),
     ("cost alert", 'formula("query1").current("1mo").forecast() > 5'),
@@ -63,6 +63,11 @@ REFUSED = [
     ("log alert", 'formula("query1 + ").last("5m") > 5', INVALID),
     ("log alert", 'formula("(query1").last("5m") > 5', INVALID),
     ("log alert", 'formula("query1") > 5', INVALID),
+    (
+        "llm-observability alert", 'formula("query1").last("5m") > 5',
+        "Value of parameter 'data_source' for 'llm-observability alert' must be"
+        " 'llm_observability' not 'logs'",
+    ),
     ("service check", 'formula("query1").by("a").last("5m") > 5', INVALID),
     ("cost alert", 'formula("query1").last("7d").forecast() > 5', INVALID),
     ("ci-pipelines alert", 'ci-pipelines("(count[a] / count[b]) * 100").last("15m") > 5', INVALID),

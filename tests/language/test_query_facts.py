@@ -268,7 +268,7 @@ LOGS = 'formula("query1").last("5m") > 1'
         ("log alert", LOGS, [{"name": "query1", "data_source": "logz"}],
          [("unknown-data-source", True, (0, "data_source"))]),
         ("log alert", LOGS, [{"name": "query1"}], [("missing-field", True, (0,))]),
-        ("rum alert", LOGS, [counted("a")], [("other-data-source", False, (0, "data_source"))]),
+        ("rum alert", LOGS, [counted("a")], [("other-data-source", True, (0, "data_source"))]),
         ("log alert", LOGS, [counted("a") | {"compute": {"aggregation": "mode"}}],
          [("wrong-value", True, (0, "compute", "aggregation"))]),
         ("log alert", LOGS, [counted("a") | {"compute": {"aggregation": "avg"}}],

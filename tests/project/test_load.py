@@ -50,6 +50,7 @@ MISTAKES = [
     (one("options: {timeout_h: 012}"), "<012> `012` is not a whole number", "write `12`"),
     (one("options: {evaluation_delay: 1_000}"), "<1_000> `1_000` is not a", "write `1000`"),
     (one(f"options: {{timeout_h: {'9' * 5_000}}}"), f"`{'9' * 57}…` is not a whole number", ""),
+    (one("options: {evaluation_delay: ''}"), "an empty text is not a whole number", "remove it"),
     (one("priority: 7"), "<7> `7` is not a whole number from 1 to 5", ""),
     (one("options: {on_missing_data: show_ok}"), "<show_ok>", "write `resolve`"),
     (one("options: {on_missing_data: zero}"), "<zero>", "write `default`"),
@@ -300,6 +301,8 @@ def test_a_root_that_is_no_folder_is_a_wrong_command_line(tmp_path: Path) -> Non
         ("priority: 0", "read as no priority"),
         ('priority: "5"', "read as the number 5"),
         ("overall_state: OK", "`overall_state` is read only"),
+        ("restricted: false", "`restricted` is read only"),  # terraform-provider-datadog pull 3615
+        ("run_as: {type: user}", "`run_as` is read only"),
         ("options: {silenced: {'*': null}}", "`silenced` is read only"),
         ("options: {avalanche_window: 10}", "`avalanche_window` is read only"),
         ("tags: [team:other]", "stands beside another `team` tag"),

@@ -76,7 +76,8 @@ ITEMS = MONITOR.replace("motor.errors", "${partner}.errors") + "for_each: {partn
         ),
         (
             leaving('old: ""'),
-            'flow.yaml:2:8 [schema/wrong-type] <""> `` is not the reason why the monitor leaves',
+            'flow.yaml:2:8 [schema/wrong-type] <""> an empty text is not the reason why the monitor'
+            " leaves",
         ),
         (
             leaving("old: 5"),

@@ -23,6 +23,9 @@ HINTS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "%s is slow"}, "hygiene/unfilled-name", "write what it stands for"),
     ({"query": "avg(last_15m):avg:system.cpu.user{*} > 900"}, "thresholds/wrong-unit",
      "write a number up to 100"),
+    ({"type": "llm-observability alert", "query": 'formula("a").last("5m") > 5', "options": {
+        "variables": [{"name": "a", "data_source": "spans", "compute": {"aggregation": "count"}}]}},
+     "query/bad-variable", "write `llm_observability`"),
     ({"query": f"{_FILLED} > 5", "options": {"notify_no_data": True}}, "hygiene/retired-no-data",
      "write `on_missing_data: default` instead"),
     ({"query": f"{_FILLED} > 5", "options": {"on_missing_data": "resolve"}},

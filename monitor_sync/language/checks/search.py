@@ -62,7 +62,7 @@ def check_search(monitor_type: str, tree: SearchQuery, findings: Findings) -> No
         findings.refuse(
             "wrong-source",
             tree.source,
-            f"`{source}` where {joined(sources)} was expected in a `{monitor_type}`",
+            f"`{source}` where {joined(sources)} was expected for the type `{monitor_type}`",
             _written(monitor_type, source),
         )
     if monitor_type == "process alert":

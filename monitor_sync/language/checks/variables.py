@@ -235,10 +235,12 @@ def _read_events(
 ) -> FormulaVariable:
     source = _text(variable, "data_source")
     if _EVENTS[source] != monitor_type:
-        _at(findings, "data_source").warn(
+        own = next((name for name, kind in _EVENTS.items() if kind == monitor_type), "")
+        _at(findings, "data_source").refuse(
             "other-data-source",
             Name(0, len(source), source),
-            f"`{source}` belongs to a `{_EVENTS[source]}`, this is a `{monitor_type}`",
+            f"`{source}` is for the type `{_EVENTS[source]}`, not for `{monitor_type}`",
+            f"write `{own}`" if own else "",
         )
     _check_compute(variable, findings)
     condition = None
