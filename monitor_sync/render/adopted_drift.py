@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from monitor_sync import jsontext
 from monitor_sync.render import patch
@@ -12,8 +12,6 @@ from monitor_sync.render.text import plain, wrapped
 
 if TYPE_CHECKING:
     from monitor_sync.app.adopting_drift import AdoptedDrift, AdoptedMonitor
-
-_WIDTH: Final = 80
 
 
 def text(adopted: AdoptedDrift, style: Style = PLAIN) -> str:
@@ -48,6 +46,6 @@ def as_json(adopted: AdoptedDrift) -> str:
 def _monitor(monitor: AdoptedMonitor, style: Style) -> Iterator[str]:
     yield style(plain(monitor.key), bold=True)
     if monitor.fields:
-        yield from wrapped(f"  taken: {', '.join(monitor.fields)}", _WIDTH, 4)
+        yield from wrapped(f"  taken: {', '.join(monitor.fields)}", style.screen, 4)
     for field, reason in monitor.left.items():
-        yield from wrapped(f"  left: {plain(field)}: {plain(reason)}", _WIDTH, 4)
+        yield from wrapped(f"  left: {plain(field)}: {plain(reason)}", style.screen, 4)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _RUNBOOKS: Final = 10
 _MONITORS: Final = 10
-_SCREEN: Final = 80
 _ADDRESS: Final = re.compile(r"https?://[^\s<>@|`\x00-\x1f]+")
 
 Quoted = Callable[[str], str]
@@ -31,7 +30,7 @@ Section = tuple[str, list[str]]
 
 def text(brief: Brief, style: Style = PLAIN) -> str:
     """Return the page for a terminal."""
-    width = style.width or _SCREEN
+    width = style.screen
     lines = [style(f"On call for {plain(brief.team.title)}", bold=True)]
     for title, said in _sections(brief, plain):
         lines += ["", style(title, bold=True)]

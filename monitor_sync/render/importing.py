@@ -10,7 +10,7 @@ from monitor_sync import jsontext
 from monitor_sync.adopt import placing, scalars
 from monitor_sync.diagnostics import Severity
 from monitor_sync.model import UNPLACED
-from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.style import PLAIN, SCREEN, Style
 from monitor_sync.render.text import (
     columns,
     count,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from monitor_sync.adopt.selecting import Left
     from monitor_sync.app.importing import Imported
 
-_COLUMNS: Final = 80
 _BAR: Final = 24
 _UNITS: Final = 12
 """Units that are shown each with a bar; what is more is counted."""
@@ -55,7 +54,7 @@ _MEND: Final = (
 
 def text(imported: Imported, style: Style = PLAIN) -> str:
     """Return the report: what was found, placed, not placed, left out, and what to do next."""
-    width = min(style.width or _COLUMNS, 100)
+    width = min(style.screen, 100)
     parts = [
         _found(imported, style),
         _places(imported, style),
@@ -95,11 +94,11 @@ def _found(imported: Imported, style: Style) -> list[str]:
     ]
     if drafts:
         head = f"  {count(len(drafts), 'draft')}, which notify nobody: "
-        names = listed_within([monitor.key for monitor in drafts], _COLUMNS - columns(head))
+        names = listed_within([monitor.key for monitor in drafts], SCREEN - columns(head))
         lines.append(head + names)
     if imported.unread_slos:
         unread = f"  names of SLOs not read: {plain(imported.unread_slos)}"
-        lines += wrapped(unread, _COLUMNS, 4)
+        lines += wrapped(unread, SCREEN, 4)
     noted = [monitor for monitor in imported.monitors if monitor.notes]
     if noted:
         verb = "names" if len(noted) == 1 else "name"
@@ -139,7 +138,7 @@ def _places(imported: Imported, style: Style) -> list[str]:
     ]
     chosen = ", as written to project.yaml" if imported.suggested and imported.written else ""
     placed = f"Placed: {', '.join(said) or 'no tag says where monitors go'}{chosen}."
-    lines = wrapped(placed, _COLUMNS, 2)
+    lines = wrapped(placed, SCREEN, 2)
     units = sorted(imported.owned.items(), key=lambda unit: (unit[0] == UNPLACED, -unit[1][1]))
     room = max([len(unit) for unit, _ in units[:_UNITS]], default=0)
     for unit, (declared, total) in units[:_UNITS]:
@@ -151,7 +150,7 @@ def _places(imported: Imported, style: Style) -> list[str]:
         verb = "goes" if imported.inferred == 1 else "go"
         lines.append(f"  {lacking} without these tags {verb} where the rest of the file is")
     if imported.teams:
-        lines.append(f"  new in teams.yaml: {listed_within(imported.teams, _COLUMNS - 21)}")
+        lines.append(f"  new in teams.yaml: {listed_within(imported.teams, SCREEN - 21)}")
     return lines
 
 
@@ -193,13 +192,13 @@ def _rows(by_reason: Mapping[str, Sequence[str]], shown: int) -> Iterator[str]:
 def _row(number: int, what: str, items: Sequence[str]) -> Iterator[str]:
     """Yield a line with a number, what it counts, and the first few of it."""
     head = f"  {number:>5}  {what}: "
-    room = _COLUMNS - columns(head)
+    room = SCREEN - columns(head)
     shown = listed_within(items, room)
     if columns(shown) <= room:
         yield head + shown
     else:
-        yield from wrapped(head.rstrip(), _COLUMNS, 9)
-        yield " " * 9 + listed_within(items, _COLUMNS - 9)
+        yield from wrapped(head.rstrip(), SCREEN, 9)
+        yield " " * 9 + listed_within(items, SCREEN - 9)
 
 
 def _left_out(imported: Imported, style: Style) -> list[str]:
@@ -312,7 +311,7 @@ def _joining(imported: Imported, style: Style) -> list[str]:
     are = f"is {next(iter(names.values()))}" if len(names) == 1 else "are other units here"
     head = f"Perhaps {listed(list(names), 3)} {are}. To join them, paste into project.yaml:"
     entry = placing.written(placing.joined(imported.placing, names))
-    lines = [style(line, bold=True) for line in wrapped(head, _COLUMNS, 0)]
+    lines = [style(line, bold=True) for line in wrapped(head, SCREEN, 0)]
     return [*lines, *scalars.entry("import", entry, 0)]
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from monitor_sync.adopt.migrate.estate import Codemod
     from monitor_sync.app.migrating import CodemodRun, Migration
 
-_WIDTH: Final = 80
 _LISTED: Final = 5
 """Places of what is kept for one reason that are named, before the others are counted."""
 
@@ -25,8 +24,8 @@ def codemods(known: Mapping[str, Codemod], style: Style = PLAIN) -> str:
     for name, codemod in known.items():
         title = " ".join((style(name, bold=True), *codemod.parameters))
         lines = [
-            *wrapped(codemod.summary, _WIDTH - 2, 0),
-            *wrapped(f"In Datadog: {codemod.behaviour}.", _WIDTH - 2, 0),
+            *wrapped(codemod.summary, style.screen - 2, 0),
+            *wrapped(f"In Datadog: {codemod.behaviour}.", style.screen - 2, 0),
         ]
         blocks.append("\n".join((title, *(f"  {line}" for line in lines))))
     return "\n".join(blocks) + "\n\n`monitor-sync migrate NAME --dry-run` shows the patch.\n"
@@ -75,8 +74,10 @@ def _step(step: CodemodRun, style: Style) -> Iterator[str]:
     if step.files:
         effect = f"{count(step.monitors, 'monitor')}" if step.monitors else "no monitor"
         yield f"{name}: changes {count(step.files, 'file')} and {effect}"
-        yield from (f"  {line}" for line in wrapped(step.codemod.behaviour, _WIDTH - 2, 0))
-        yield from (f"  {line}" for note in step.notes for line in wrapped(note, _WIDTH - 2, 2))
+        yield from (f"  {line}" for line in wrapped(step.codemod.behaviour, style.screen - 2, 0))
+        yield from (
+            f"  {line}" for note in step.notes for line in wrapped(note, style.screen - 2, 2)
+        )
     else:
         yield f"{name}: nothing to rewrite"
     places: dict[str, list[str]] = {}
@@ -85,7 +86,7 @@ def _step(step: CodemodRun, style: Style) -> Iterator[str]:
         where = " ".join((f"{place}:{line}", *names))
         places.setdefault(f"{subject}: {reason}", []).append(where)
     for why, kept in places.items():
-        yield from wrapped(f"  left as it is: {plain(why)}", _WIDTH, 4)
+        yield from wrapped(f"  left as it is: {plain(why)}", style.screen, 4)
         yield from (f"    {plain(place)}" for place in kept[:_LISTED])
         if len(kept) > _LISTED:
             yield f"    and {len(kept) - _LISTED} more; `--format json` has all"

@@ -25,7 +25,6 @@ from monitor_sync.render.text import columns, count, plain, table, wrapped
 _SHOWN: Final = 5
 """Monitors, problems and teams of each block, where they are to fit on one screen."""
 
-_SCREEN: Final = 80
 _INDENT: Final = 7
 _HEAD: Final = ("pages", "alerts", "night", "flaps", "by itself", "in alert", "monitor")
 _NUMBERS: Final = range(len(_HEAD) - 1)
@@ -41,7 +40,7 @@ _COLUMNS: Final = (
 def text(report: NoiseReport, style: Style = PLAIN, *, full: bool = False) -> str:
     """Return the noisiest monitors, problems and shifts on one screen; with ``full`` all."""
     shown = None if full else _SHOWN
-    width = style.width or _SCREEN
+    width = style.screen
     lines = _monitors(report, style, width, shown)
     for block in (_problems(report, shown), _shifts(report, shown)):
         lines += [line for part in block for line in wrapped(part, width, 4)]

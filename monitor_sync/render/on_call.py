@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 WORDS: Final[dict[Status, str]] = {"ok": "ok", "broken": "broken", "not_checked": "not checked"}
 _COLOURS: Final[dict[Status, str]] = {"ok": "green", "broken": "red", "not_checked": "yellow"}
-_WIDTH: Final = 80
 _STATUS: Final = max(map(len, WORDS.values()))
 _STEP: Final = len("integration")
 _SHIFTS: Final = 5
@@ -39,7 +38,7 @@ def text(verified: VerifiedPaths, style: Style = PLAIN, *, full: bool = False) -
     lines += _trees(reached, style, full=True) if full else _reached(reached, style)
     lines += _chat(verified.paths)
     for what in verified.unread:
-        lines += [*wrapped(f"Not checked: {plain(what)}.", style.width or _WIDTH, 2), ""]
+        lines += [*wrapped(f"Not checked: {plain(what)}.", style.screen, 2), ""]
     return "\n".join([*lines, counting_line(verified)]) + "\n"
 
 
@@ -141,7 +140,7 @@ def _named(path: PagingPath, steps: Sequence[PathStep]) -> str:
 
 
 def _said(step: PathStep, lead: str, style: Style) -> Iterator[str]:
-    width = max(40, (style.width or _WIDTH) - len(lead))
+    width = max(40, style.screen - len(lead))
     for line in wrapped(plain(step.what), width, 0) if step.what else ():
         yield f"{lead}{line}"
     for warning in step.warnings:
@@ -160,7 +159,7 @@ def _unchecked(paths: Sequence[PagingPath], style: Style, *, full: bool) -> list
     first = next(step for step in paths[0].steps if step.status == "not_checked")
     teams = listed(list(dict.fromkeys(path.team for path in paths)))
     head = style(f"{count(len(paths), 'path')} not checked", "yellow", bold=True)
-    width = style.width or _WIDTH
+    width = style.screen
     return [
         f"{head}: {plain('; '.join(reasons(paths[0])))}",
         *(["  " + f"help: {plain(first.fix)}"] if first.fix else []),
@@ -181,7 +180,7 @@ def _reached(paths: Sequence[PagingPath], style: Style) -> Iterator[str]:
         yield ""
     for word, sentences in (("warning", warnings(paths)), ("note", notes(paths))):
         for what, teams in sentences.items():
-            lines = wrapped(plain(f"{word}: {what} ({listed(teams)})"), style.width or _WIDTH, 6)
+            lines = wrapped(plain(f"{word}: {what} ({listed(teams)})"), style.screen, 6)
             yield from (style(line, "yellow") if word == "warning" else line for line in lines)
             yield ""
 

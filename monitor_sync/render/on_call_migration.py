@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from monitor_sync.model import Monitor
     from monitor_sync.oncall.path import PagingPath
 
-_WIDTH: Final = 80
 _COMMAND_ENDS: Final = "--dry-run`"
 
 TITLES: Final[Mapping[State, str]] = {
@@ -42,7 +41,7 @@ def text(migration: ToolMigration, style: Style = PLAIN, *, full: bool = False) 
 
     ``full`` names every monitor with its file and line.
     """
-    width = style.width or _WIDTH
+    width = style.screen
     lines = [style(deadline(migration), bold=True), "", *wrapped(_summary(migration), width, 2)]
     for state, handles in _by_state(migration.handles):
         lines += ["", style(TITLES[state], _COLOURS[state], bold=True)]

@@ -24,7 +24,6 @@ from monitor_sync.render.text import columns, count, listed, pad, plain, shorten
 _SHOWN: Final[dict[Dimension, int]] = {"team": 4, "unit": 3, "service": 2}
 """Rows of each table where all three are to fit on one screen."""
 
-_SCREEN: Final = 80
 _NAME: Final = 26
 _HEAD: Final = ("monitors", "P1", "P2", "no pager", "no runbook", "no test")
 _NUMBERS: Final = range(1, len(_HEAD) + 1)
@@ -47,7 +46,7 @@ def text(owned: Ownership, style: Style = PLAIN, by: Sequence[Dimension] = ()) -
     for head, *rows in filter(lambda cells: len(cells) > 1, tables):
         first, *others = table([(pad(head[0], name), *head[1:]), *rows], right=_NUMBERS)
         lines += [style(first, dim=True), *others, ""]
-    width = style.width or _SCREEN
+    width = style.screen
     for line in (*_said(owned), _tally(owned)):
         lines += wrapped(line, width, 2)
     lines += [style(line, bold=True) for line in wrapped(_next(owned), width, 2)]

@@ -30,7 +30,7 @@ def lines(trace: Trace, style: Style) -> list[str]:
 
     Where there are more evaluations than columns, a column shows its last one.
     """
-    room = min((style.width or 80) - 4, _WIDEST)
+    room = min(style.screen - 4, _WIDEST)
     label = max(len(text) for text in _labels(trace))
     columns = _columns(trace.points, max(room - label - 12, 10))
     rows = _chart(trace, columns, label, style)

@@ -35,9 +35,6 @@ _COLOURS: Final = {
 _ALIKE: Final = {"adopt": "taken over", "release": "released"}
 _MARKS: Final = {"-": "red", "+": "green"}
 _ROWS: Final = {**_MARKS, "~": "yellow", "!": "red"}
-_COLUMNS: Final = 80
-"""Columns of what stands apart from a change where no terminal says how many there are."""
-
 _REFERRERS: Final = 6
 """Of those that still refer to a monitor that goes away, how many are named."""
 
@@ -286,7 +283,7 @@ def _wrapped(start: str, items: list[str], width: int, style: Style) -> list[str
 
 def _section(section: drift.Section, style: Style, *, full: bool) -> list[str]:
     """Return what differs for another reason than this change: a line for each row, by owner."""
-    width = style.width or _COLUMNS
+    width = style.screen
     lines = [style(line, "cyan", bold=True) for line in wrapped(section.title, width, 4)]
     owner = ""
     for row in section.rows[: None if full else drift.LINES]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
+
+SCREEN: Final = 80
+"""Columns of a screen where no terminal says how many there are."""
 
 _CODES = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
 
@@ -16,6 +21,11 @@ class Style(Struct, frozen=True):
 
     colour: bool = False
     width: int = 0
+
+    @property
+    def screen(self) -> int:
+        """Columns at which prose is broken also in a file or a pipe."""
+        return self.width or SCREEN
 
     def __call__(
         self, text: str, colour: str = "", *, bold: bool = False, dim: bool = False

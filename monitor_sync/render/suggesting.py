@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from monitor_sync import jsontext
-from monitor_sync.render.style import PLAIN, Style
+from monitor_sync.render.style import PLAIN, SCREEN, Style
 from monitor_sync.render.text import count, listed_within
 
 if TYPE_CHECKING:
     from monitor_sync.app.suggesting import Suggested
-
-_COLUMNS = 80
 
 
 def text(suggested: Suggested, style: Style = PLAIN) -> str:
@@ -39,7 +37,7 @@ def _lines(suggested: Suggested, style: Style) -> Iterator[str]:
         yield ""
         yield style(path, bold=True) + ("" if names else ", a new file:")
         if names:
-            yield f"  in place of {listed_within(names, _COLUMNS - 14)}:"
+            yield f"  in place of {listed_within(names, SCREEN - 14)}:"
         yield from (f"    {line}" if line else "" for line in part.splitlines())
 
 

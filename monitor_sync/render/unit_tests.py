@@ -55,7 +55,7 @@ def _block(tested: Tested, style: Style) -> Iterator[str]:
 
 def _differences(failures: Sequence[FailedExpectation], style: Style) -> list[str]:
     """Return expected against got, beside each other where that fits, else below each other."""
-    room = (style.width or 80) - 4
+    room = style.screen - 4
     rows = [_row(failure) for failure in failures]
     short = [row for row in rows if columns("  ".join(row)) <= room - _ALIGNMENT]
     beside = dict(zip(short, table(short), strict=True))

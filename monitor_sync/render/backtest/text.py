@@ -83,7 +83,7 @@ def _wrapped(label: str, said: str, style: Style, colour: str = "") -> Iterator[
 
 
 def _width(style: Style) -> int:
-    return min(style.width or 80, _WIDEST)
+    return min(style.screen, _WIDEST)
 
 
 def _strip(

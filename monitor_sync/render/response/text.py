@@ -43,7 +43,6 @@ from monitor_sync.render.text import (
     wrapped,
 )
 
-_SCREEN: Final = 80
 _SHOWN: Final = 5
 _REPEATERS: Final = 5
 _NAME: Final = 21
@@ -65,7 +64,7 @@ _TITLES: Final[dict[Measure, str]] = {
 
 def text(responded: Responded, style: Style = PLAIN, *, whole: bool = False) -> str:
     """Return the worst rows on one screen; the ``whole`` of them where somebody asked by what."""
-    report, width = responded.report, style.width or _SCREEN
+    report, width = responded.report, style.screen
     lines = [style(line, dim=True) for line in wrapped(heading(responded), width, 2)]
     for measure in CONDITIONS:
         kept, teams = report.teams_within(measure)
