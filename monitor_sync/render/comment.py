@@ -21,7 +21,7 @@ from monitor_sync.model import Team, tag_value
 from monitor_sync.render import outcomes_markdown, plan_markdown, plan_view
 from monitor_sync.render.findings import FoldedFinding, folded
 from monitor_sync.render.groups import SIGNS
-from monitor_sync.render.markdown import code
+from monitor_sync.render.markdown import code, table
 from monitor_sync.render.text import count
 from monitor_sync.sync.outcome import Outcome
 from monitor_sync.sync.plan import ORDER, Change, Plan
@@ -167,22 +167,18 @@ def _owners(plan: Plan) -> list[str]:
     if len(counts) < 2:
         return []
     actions = [action for action in ORDER if any(action in counted for counted in counts.values())]
+    owners = sorted(counts, key=lambda owner: _weight(counts[owner], owner))
     rows = [
-        f"| {code(unit) or '(none)'} | {code(team) or '(none)'} | "
-        + " | ".join(str(counts[unit, team][action] or "") for action in actions)
-        + " |"
-        for unit, team in sorted(counts, key=lambda action: _weight(counts[action], action))[
-            :_OWNERS
+        [
+            *(code(name) or "(none)" for name in owner),
+            *(str(counts[owner][action] or "") for action in actions),
         ]
+        for owner in owners[:_OWNERS]
     ]
-    if len(counts) > _OWNERS:
-        rows.append(f"| and {len(counts) - _OWNERS} more | |{' |' * len(actions)}")
-    signs = " | ".join(f"`{SIGNS[action]}`" for action in actions)
-    return [
-        "\n".join(
-            [f"| Business unit | Team | {signs} |", f"|---|---|{'--:|' * len(actions)}", *rows]
-        )
-    ]
+    if len(owners) > _OWNERS:
+        rows.append([f"and {len(owners) - _OWNERS} more", "", *("" for _ in actions)])
+    head = ("Business unit", "Team", *(f"`{SIGNS[action]}`" for action in actions))
+    return ["\n".join(table(head, rows, right=range(2, len(head))))]
 
 
 def _backtested(about: About) -> list[str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
-from monitor_sync.render.text import listed, plain, shorten
+from monitor_sync.render.text import count, listed, plain, shorten
 
 LIMIT: Final = 60_000
 """
@@ -42,6 +42,23 @@ def folded(title: str, lines: list[str], language: str) -> str:
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"<details><summary>{title}</summary>\n\n{fence}{language}\n{body}\n{fence}\n</details>"
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int] = ()
+) -> list[str]:
+    """Return a table of cells that are Markdown, those of columns in ``right`` to the right."""
+    rule = "|".join("--:" if number in right else "---" for number in range(len(head)))
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return [lines[0], f"|{rule}|", *lines[1:]]
+
+
+def whole(pieces: Sequence[str]) -> str:
+    """Return a text of all pieces, or of the first that fit and how many are left out."""
+    kept = kept_within(pieces, LIMIT)
+    if len(kept) < len(pieces):
+        kept.append(f"{count(len(pieces) - len(kept), 'more part')} left out.")
+    return "\n\n".join(kept) + "\n"
 
 
 def kept_within(pieces: Iterable[str], room: int) -> list[str]:

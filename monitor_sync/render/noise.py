@@ -17,10 +17,11 @@ from monitor_sync.insight.response.shifts import PROBLEMS_OF_A_SHIFT, TeamShifts
 from monitor_sync.insight.response.together import PagedProblem
 from monitor_sync.render import noise_words
 from monitor_sync.render.markdown import code, codes
+from monitor_sync.render.markdown import table as markdown_table
 from monitor_sync.render.ownership import harmless_cell
 from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import columns, count, plain, table, wrapped
+from monitor_sync.render.text import columns, count, not_checked, plain, table, wrapped
 
 _SHOWN: Final = 5
 """Monitors, problems and teams of each block, where they are to fit on one screen."""
@@ -189,12 +190,7 @@ def _said(report: NoiseReport) -> Iterator[str]:
     """Yield what is no row: notes about the history, what could not be asked."""
     for note in report.notes:
         yield f"Note: {plain(note)}."
-    reasons: dict[str, list[str]] = {}
-    for what, why in report.not_checked.items():
-        reasons.setdefault(why, []).append(what)
-    if reasons:
-        parts = (f"{' and '.join(names)} ({plain(why)})" for why, names in reasons.items())
-        yield f"Not checked: {', '.join(parts)}."
+    yield from not_checked(report.not_checked)
 
 
 def tally(report: NoiseReport) -> str:
@@ -234,13 +230,8 @@ def markdown(report: NoiseReport) -> str:
     lines = ["## Noise", "", tally(report), ""]
     rows = worth_a_look(report)
     if rows:
-        lines += [f"| {' | '.join((*_HEAD, 'file', 'proposal'))} |"]
-        lines += [f"|{'---:|' * len(_NUMBERS)}---|---|---|"]
-    for row in rows:
-        *numbers, key = _row(row)
-        where = f"{row.monitor.path}:{row.monitor.line}"
-        cells = (*numbers, code(key), code(where), code(_verdict(report, row)))
-        lines.append(f"| {' | '.join(cells)} |")
+        cells = (_markdown_row(report, row) for row in rows)
+        lines += markdown_table((*_HEAD, "file", "proposal"), cells, right=_NUMBERS)
     if large := _large(report):
         lines += ["", "### One problem, many pages", ""]
         lines += [
@@ -251,10 +242,16 @@ def markdown(report: NoiseReport) -> str:
     head, *shifts = _shift_cells(report, None)
     if shifts:
         lines += ["", "### Shifts with too much", "", _shift_rule(report), ""]
-        lines += [f"| {' | '.join(head)} |", f"|{'---:|' * (len(head) - 1)}---|"]
-        lines += [f"| {' | '.join(numbers)} | {code(team)} |" for *numbers, team in shifts]
+        named = ((*numbers, code(team)) for *numbers, team in shifts)
+        lines += markdown_table(head, named, right=range(len(head) - 1))
     lines += ["", *_said(report)]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _markdown_row(report: NoiseReport, row: NoisyMonitor) -> tuple[str, ...]:
+    *numbers, key = _row(row)
+    where = f"{row.monitor.path}:{row.monitor.line}"
+    return (*numbers, code(key), code(where), code(_verdict(report, row)))
 
 
 def json(report: NoiseReport) -> str:

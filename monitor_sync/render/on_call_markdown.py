@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from monitor_sync.render.markdown import LIMIT, code, codes, kept_within
+from monitor_sync.render.markdown import code, codes, table, whole
 from monitor_sync.render.on_call import (
     alike_unchecked,
     counting_line,
@@ -51,10 +51,7 @@ def markdown(verified: VerifiedPaths, *, names: bool = True) -> str:
         sentences = {**warnings(followed), **notes(p for p in followed if p.status == "ok")}
         pieces += _worth_knowing(sentences)
         pieces += _on_call([path for path in followed if path.on_call])
-    kept = kept_within(pieces, LIMIT)
-    if len(kept) < len(pieces):
-        kept.append(f"{count(len(pieces) - len(kept), 'more part')} left out.")
-    return "\n\n".join(kept) + "\n"
+    return whole(pieces)
 
 
 def _broken(path: PagingPath, *, names: bool) -> str:
@@ -99,7 +96,5 @@ def _worth_knowing(by_what: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _on_call(paths: Iterable[PagingPath]) -> list[str]:
-    rows = [f"| {code(path.team)} | {code(path.handle)} | {code(people(path))} |" for path in paths]
-    if not rows:
-        return []
-    return ["\n".join(["| team | handle | on call now |", "|---|---|---|", *rows])]
+    rows = [(code(path.team), code(path.handle), code(people(path))) for path in paths]
+    return ["\n".join(table(("team", "handle", "on call now"), rows))] if rows else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from monitor_sync import jsontext
 from monitor_sync.app.on_call_migration import ENDS, OLD, STATES, SUCCESSORS, State, called_now
 from monitor_sync.oncall.tool import title_of
-from monitor_sync.render.markdown import LIMIT, code, kept_within
+from monitor_sync.render.markdown import code, table, whole
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, listed, plain, wrapped
 
@@ -78,21 +78,22 @@ def markdown(migration: ToolMigration, *, names: bool = True) -> str:
     pieces = [f"**{deadline(migration)}**", _summary(migration)]
     for state, handles in _by_state(migration.handles):
         rows = [
-            f"| {code(h.old.team)} | {code(h.old.handle)} |"
-            f" {code(h.counterpart) if h.counterpart else ''} | {len(h.monitors)} |"
-            f" {_prose('; '.join(_said(h, names=names)[1:]))} |"
-            for h in handles
+            (
+                code(handle.old.team),
+                code(handle.old.handle),
+                code(handle.counterpart),
+                str(len(handle.monitors)),
+                _prose("; ".join(_said(handle, names=names)[1:])),
+            )
+            for handle in handles
         ]
-        head = ["| team | now | then | monitors | |", "|---|---|---|---|---|"]
-        pieces += [f"**{TITLES[state]}**", "\n".join([*head, *rows])]
+        head = ("team", "now", "then", "monitors", "")
+        pieces += [f"**{TITLES[state]}**", "\n".join(table(head, rows))]
     besides = [f"- {_prose(sentence)}" for sentence in _besides(migration)]
     pieces += ["**Left besides monitors**\n" + "\n".join(besides)] if besides else []
     pieces += [f"Not checked: {_prose(what)}." for what in migration.unread]
     pieces += [f"What can follow: {successors()}."] if migration.left else []
-    kept = kept_within(pieces, LIMIT)
-    if len(kept) < len(pieces):
-        kept.append(f"{count(len(pieces) - len(kept), 'more part')} left out.")
-    return "\n\n".join(kept) + "\n"
+    return whole(pieces)
 
 
 def deadline(migration: ToolMigration) -> str:

@@ -17,9 +17,20 @@ from monitor_sync.insight.ownership import (
     TracedLogs,
 )
 from monitor_sync.render.markdown import code, codes
+from monitor_sync.render.markdown import table as markdown_table
 from monitor_sync.render.quantities import percent
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import columns, count, listed, pad, plain, shorten, table, wrapped
+from monitor_sync.render.text import (
+    columns,
+    count,
+    listed,
+    not_checked,
+    pad,
+    plain,
+    shorten,
+    table,
+    wrapped,
+)
 
 _SHOWN: Final[dict[Dimension, int]] = {"team": 4, "unit": 3, "service": 2}
 """Rows of each table where all three are to fit on one screen."""
@@ -81,12 +92,7 @@ def _said(owned: Ownership) -> Iterator[str]:
         yield from _differences(owned.teams)
     if owned.traced is not None:
         yield _traces(owned.traced)
-    if owned.not_checked:
-        reasons: dict[str, list[str]] = {}
-        for what, why in owned.not_checked.items():
-            reasons.setdefault(why, []).append(what)
-        parts = (f"{' and '.join(names)} ({plain(why)})" for why, names in reasons.items())
-        yield f"Not checked: {', '.join(parts)}."
+    yield from not_checked(owned.not_checked)
 
 
 def _differences(teams: TeamDifferences) -> Iterator[str]:
@@ -160,12 +166,12 @@ def markdown(owned: Ownership, by: Sequence[Dimension] = ()) -> str:
     shares = {row.service: percent(row.share) for row in owned.traced or ()}
     for dimension in by or DIMENSIONS:
         head = [dimension, *_HEAD, *(["traced"] if dimension == "service" and shares else [])]
-        lines += [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
+        rows = []
         for row in owned.rows[dimension]:
             cells = [code(row.name), *_row(row)[1:]]
             cells += [shares.get(row.name, "-")] if len(head) > len(cells) else []
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
+            rows.append(cells)
+        lines += [*markdown_table(head, rows, right=range(1, len(head))), ""]
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from monitor_sync.counting import listed
 from monitor_sync.render import drift, fields, notified, plan_view, proposals
 from monitor_sync.render.groups import SIGNS, Creates
-from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within
+from monitor_sync.render.markdown import LIMIT, code, codes, folded, html_code, kept_within, table
 from monitor_sync.render.plan_view import LOOSENED, TWIN, ChangeView, PlanView, link
 from monitor_sync.render.text import count, plain
 from monitor_sync.resources.difference import FieldChange
@@ -80,15 +80,15 @@ def parts(view: PlanView, room: int = LIMIT, *, of_drift: bool = False) -> PlanP
     refused = _refused(plan)
     ending = [*proposals.markdown(plan), *_apart(view, opened=of_drift), *_ending(view)]
     kept_rows = kept_within(rows, int(room * _FOR_ROWS))
-    table = (
+    changes = (
         [] if not rows else ["| | Monitor | Team | What changes |", "|:-:|---|---|---|", *kept_rows]
     )
     loosened = _loosened(plan)
     tallied = _tallied(view.notified)
-    used = sum(len(line) + 1 for line in (*loosened, *refused, *table, *tallied, *ending))
+    used = sum(len(line) + 1 for line in (*loosened, *refused, *changes, *tallied, *ending))
     kept_details = kept_within(details, room - used - 1_000)
     cut = _cut(len(rows) - len(kept_rows), len(details) - len(kept_details))
-    sections = [refused, table, tallied, *([detail] for detail in kept_details), cut, ending]
+    sections = [refused, changes, tallied, *([detail] for detail in kept_details), cut, ending]
     return PlanParts(
         title=f"Monitor plan `{plan.fingerprint}`: {plan_view.tally(plan)}",
         first="\n".join(loosened),
@@ -235,13 +235,12 @@ def _tallied(tally: notified.Tally) -> list[str]:
     """Return whom Datadog would notify of more or fewer monitors, or of other states."""
     if not tally.counts:
         return []
-    lines = [
-        "| Who is notified | gains monitors | loses monitors | at other states | Teams |",
-        "|---|--:|--:|--:|---|",
+    head = ("Who is notified", "gains monitors", "loses monitors", "at other states", "Teams")
+    rows = [
+        (code(handle.handle, 80), *map(code, handle.numbers), codes(handle.owners))
+        for handle in tally.counts[:_HANDLES]
     ]
-    for handle in tally.counts[:_HANDLES]:
-        numbers = " | ".join(code(number) for number in handle.numbers)
-        lines.append(f"| {code(handle.handle, 80)} | {numbers} | {codes(handle.owners)} |")
+    lines = table(head, rows, right=(1, 2, 3))
     if len(tally.counts) > _HANDLES:
         lines += ["", f"and {len(tally.counts) - _HANDLES} more handles"]
     for words, changes in notified.alarms(tally):

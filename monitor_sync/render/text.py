@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from monitor_sync.counting import count, listed
@@ -86,6 +86,15 @@ def shorten(text: str, width: int) -> str:
             break
         taken.append(character)
     return "".join(taken).rstrip() + "…"
+
+
+def not_checked(reasons: Mapping[str, str]) -> list[str]:
+    """Return in a line what could not be asked, by why it could not; none where all was asked."""
+    alike: dict[str, list[str]] = {}
+    for what, why in reasons.items():
+        alike.setdefault(why, []).append(what)
+    parts = (f"{' and '.join(names)} ({plain(why)})" for why, names in alike.items())
+    return [f"Not checked: {', '.join(parts)}."] if alike else []
 
 
 def pad(text: str, width: int) -> str:

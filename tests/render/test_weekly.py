@@ -79,7 +79,7 @@ def test_a_team_reads_its_week_against_target_what_came_back_and_what_to_do() ->
 
     assert teams.splitlines()[2:] == [
         "| team | late | incidents | open | MTTA | in time | MTTR | in time |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
         "| `motor-quotes` | 3 | 3 | 1 | 5m | 33 % | 1h22 | 33 % |",
         "| `claims` | 0 | 1 | 0 | - | - | 1m | 100 % |",
         "",

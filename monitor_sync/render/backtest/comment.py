@@ -8,7 +8,7 @@ from typing import Final
 from monitor_sync.app.backtest_told import BacktestRow, BacktestTold
 from monitor_sync.counting import count
 from monitor_sync.render.backtest import words
-from monitor_sync.render.markdown import code, codes
+from monitor_sync.render.markdown import code, codes, table
 from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.text import shorten
 
@@ -84,11 +84,10 @@ def _few(lines: Sequence[str]) -> list[str]:
 def _table(rows: Sequence[BacktestRow]) -> list[str]:
     if not rows:
         return []
-    lines = ["| Monitor | Alerts: live | new | In alert | Agrees |", "|---|--:|--:|--:|---|"]
-    lines += [_row(row) for row in rows[:_ROWS]]
+    cells = [_row(row) for row in rows[:_ROWS]]
     if len(rows) > _ROWS:
-        lines.append(f"| and {count(len(rows) - _ROWS, 'monitor')} more | | | | |")
-    return lines
+        cells.append((f"and {count(len(rows) - _ROWS, 'monitor')} more", "", "", "", ""))
+    return table(("Monitor", "Alerts: live", "new", "In alert", "Agrees"), cells, right=(1, 2, 3))
 
 
 def _sentence(backtest: BacktestTold) -> str:
@@ -104,8 +103,8 @@ def _sentence(backtest: BacktestTold) -> str:
     return said + "."
 
 
-def _row(row: BacktestRow) -> str:
+def _row(row: BacktestRow) -> tuple[str, ...]:
     live = "–" if row.live is None else str(row.live)
     agrees = "not known" if row.agrees is None else percent(row.agrees)
     minutes = duration(row.minutes * 60 or None)
-    return f"| {code(row.key, _KEY)} | {live} | **{row.new}** | {minutes} | {agrees} |"
+    return code(row.key, _KEY), live, f"**{row.new}**", minutes, agrees

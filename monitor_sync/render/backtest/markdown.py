@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from monitor_sync.counting import count
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.render.backtest import figures, words
 from monitor_sync.render.backtest.figures import days
-from monitor_sync.render.markdown import LIMIT, code, codes, html_code, kept_within
+from monitor_sync.render.markdown import LIMIT, code, codes, html_code, kept_within, table
 from monitor_sync.render.quantities import duration, percent
 
 _STRIP: Final = 56
@@ -49,10 +48,9 @@ def _head(backtests: Backtests, zone: ZoneInfo) -> str:
     return "\n\n".join(lines)
 
 
-def _table(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
+def _table(backtests: Backtests, zone: ZoneInfo) -> list[str]:
     columns = ("Monitor", "Alerts: live", "new", "a week", "Longest", "At night", "Agrees")
-    yield f"| {' | '.join(columns)} |"
-    yield "|---|--:|--:|--:|--:|--:|---|"
+    rows = []
     for backtested in figures.worst_first(backtests):
         compared = backtested.compared
         new = figures.figures(compared.new, zone)
@@ -60,10 +58,18 @@ def _table(backtests: Backtests, zone: ZoneInfo) -> Iterator[str]:
         faithful = compared.fidelity
         agrees = percent(faithful.time_in_same_state) if faithful else "not known"
         agrees += ": do not trust" if words.doubted(compared) else ""
-        yield (
-            f"| {code(backtested.monitor.key)} | {old} | **{new.fires}** | {new.per_week:.3g} |"
-            f" {duration(new.longest or None)} | {new.nights} | {agrees} |"
+        rows.append(
+            (
+                code(backtested.monitor.key),
+                str(old),
+                f"**{new.fires}**",
+                f"{new.per_week:.3g}",
+                duration(new.longest or None),
+                str(new.nights),
+                agrees,
+            )
         )
+    return table(columns, rows, right=range(1, 6))
 
 
 def _details(backtested: Backtested, backtests: Backtests) -> str:

@@ -10,7 +10,7 @@ from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.insight.response.sla import FEW, ResponseRow, Trend, values_of
 from monitor_sync.insight.response.times import Response
-from monitor_sync.render.markdown import code
+from monitor_sync.render.markdown import code, table
 from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.response.json import runbook
 from monitor_sync.render.response.text import against_tool, heading, tally, verdict
@@ -59,19 +59,18 @@ def _section(title: str, items: Iterable[str]) -> list[str]:
     return [f"### {title}", "", *lines, ""] if lines else []
 
 
-def _table(report: ResponseReport, measure: Measure) -> Iterator[str]:
+def _table(report: ResponseReport, measure: Measure) -> list[str]:
     by = ", ".join(report.question.by) or "all"
-    yield f"| {by} | {' | '.join(_HEAD)} |"
-    yield f"|---|{'---:|' * (len(_HEAD) - 1)}---|"
-    yield _row("all", report.whole, measure, report.trends.get(()))
+    rows = [_row("all", report.whole, measure, report.trends.get(()))]
     for row in report.rows:
         trend = None if "week" in row.by else report.trends.get(values_of(row))
-        yield _row(code(row.name), row, measure, trend)
+        rows.append(_row(code(row.name), row, measure, trend))
+    return table((by, *_HEAD), rows, right=range(1, len(_HEAD)))
 
 
-def _row(name: str, row: ResponseRow, measure: Measure, trend: Trend | None) -> str:
+def _row(name: str, row: ResponseRow, measure: Measure, trend: Trend | None) -> list[str]:
     times = row.times(measure)
-    cells = [
+    return [
         name,
         str(row.late),
         few(row).replace("*", "\\*"),
@@ -80,7 +79,6 @@ def _row(name: str, row: ResponseRow, measure: Measure, trend: Trend | None) -> 
         "-" if trend is None else change(trend.change(measure)),
         "" if trend is None else sparkline(trend.means(measure)),
     ]
-    return f"| {' | '.join(cells)} |"
 
 
 def open_line(response: Response) -> str:

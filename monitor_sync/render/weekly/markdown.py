@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor_sync.app.weekly import Weekly
 from monitor_sync.insight.response.sla import ResponseRow, in_order
-from monitor_sync.render.markdown import code
+from monitor_sync.render.markdown import code, table
 from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.response.values import LATE
 from monitor_sync.render.text import wrapped
@@ -34,12 +34,15 @@ def _rows(weekly: Weekly) -> tuple[ResponseRow, ...]:
 
 def _overview(week: str, rows: Iterable[ResponseRow], width: int) -> str:
     """Return all teams in one table."""
-    lines = [f"| {' | '.join(_HEAD)} |", f"|---|{'---:|' * (len(_HEAD) - 1)}"]
+    cells = []
     for row in rows:
+        counts = map(str, (row.late, row.incidents, row.open))
         times = (row.mtta, row.mttr)
-        judged = [f"{duration(own.mean)} | {percent(own.within_target)}" for own in times]
-        counts = f"{row.late} | {row.incidents} | {row.open}"
-        lines.append(f"| {code(row.name)} | {counts} | {' | '.join(judged)} |")
+        judged = (
+            said for own in times for said in (duration(own.mean), percent(own.within_target))
+        )
+        cells.append((code(row.name), *counts, *judged))
+    lines = table(_HEAD, cells, right=range(1, len(_HEAD)))
     head = f"## Teams in week {week}, most late first"
     return "\n".join([head, "", *lines, "", *_items([(f"{LATE.capitalize()}.",)], width)])
 
