@@ -34,6 +34,11 @@ class LiveStatuses:
     by_key: Mapping[str, LiveStatus] = field(default_factory=dict)
     not_checked: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def keys(self) -> dict[int, str]:
+        """The keys by Datadog's id."""
+        return {status.id: key for key, status in self.by_key.items()}
+
 
 def read(project: Project, target: Target) -> LiveStatuses:
     """Ask Datadog for the monitors of a project, a page for a thousand, a search for a hundred."""

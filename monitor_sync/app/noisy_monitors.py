@@ -100,6 +100,7 @@ def report_noise(
         span,
         budget=options.budget,
         episodes=True,
+        listed=statuses.keys,
         conversation=conversation,
         now=now,
     )
@@ -144,12 +145,15 @@ def judged(
         incidents=history.incidents,
         within=within,
     )
-    known = alerts if statuses.by_key and history.alerts_read else None
-    measured = noise.noise(monitors, statuses.by_key, known, globs)
+    live = statuses.by_key or {
+        key: noise.LiveStatus(id=number) for number, key in history.monitors.items()
+    }
+    known = alerts if live and history.alerts_read else None
+    measured = noise.noise(monitors, live, known, globs)
     hours = (span.end - span.start) / 3600
     proposals = ((row.key, quieter.proposal(row, now, hours)) for row in measured.monitors)
     teams = {monitor.team for monitor in monitors}
-    starts = _incidents_by_team(project, history.incidents, statuses.by_key, teams)
+    starts = _incidents_by_team(project, history.incidents, live, teams)
     return NoiseReport(
         noise=measured,
         span=span,

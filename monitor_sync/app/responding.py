@@ -146,13 +146,14 @@ def read_known(
     Return the incidents of a span, read as far as they are not known yet.
 
     ``listed`` are keys of our live monitors by Datadog's id, from who has listed them already; None
-    lists them where it matters. Raises UsageError.
+    lists them where it matters. Where nobody could, those count that were listed last. Raises
+    UsageError.
     """
     from monitor_sync.app.response_history import read_history
 
     history = read_history(
         project, target, span,
-        offline=offline, budget=budget, conversation=conversation, now=now,
+        offline=offline, budget=budget, listed=listed, conversation=conversation, now=now,
     )  # fmt: skip
     adopted = {
         monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None
@@ -160,15 +161,25 @@ def read_known(
     notes: tuple[str, ...] = ()
     if listed is None and not offline:
         listed, notes = _live_ids(project, target, history.incidents)
+        _keep(listed, history.folder)
     return KnownIncidents(
         incidents=history.incidents,
-        ids={**adopted, **(listed or {})} or None,
+        ids={**adopted, **(listed or history.monitors)} or None,
         tools=history.tools,
         as_of=history.as_of,
         complete=history.complete and history.as_of is not None,
         offline=offline,
         notes=(*history.notes, *notes, *_doubts(project, history.incidents)),
     )
+
+
+def _keep(listed: Mapping[int, str], folder: Path | None) -> None:
+    """Write which live monitors are ours, for whoever asks nobody later."""
+    from monitor_sync.store import history as history_file
+
+    if listed and folder is not None:
+        with history_file.opened(folder) as history:
+            history.keep_monitors(listed)
 
 
 def _doubts(project: Project, incidents: Sequence[Incident]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from monitor_sync.store import history as history_file
 from monitor_sync.store import history_spans
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from monitor_sync.app.conversation import Progress
     from monitor_sync.app.history_reading import Source
     from monitor_sync.app.target import Target
@@ -39,6 +41,8 @@ class ResponseHistory:
     it, monitor by monitor. ``tools`` are the titles of what was read. ``as_of`` is when the oldest
     of them was last read; None where one never was. ``complete`` is False where some of the span
     could not be read; ``alerts_read`` is True where alerts of some of it were read, now or before.
+    ``monitors`` are keys of our live monitors by Datadog's id, as they were last listed. ``folder``
+    is where all this is kept.
     ``notes`` are sentences about what was not read and what is doubtful.
     """
 
@@ -48,6 +52,8 @@ class ResponseHistory:
     as_of: Seconds | None = None
     complete: bool = True
     alerts_read: bool = False
+    monitors: Mapping[int, str] = field(default_factory=dict)
+    folder: Path | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -88,6 +94,7 @@ def read_history(
     budget: Seconds | None = None,
     incidents: bool = True,
     episodes: bool = False,
+    listed: Mapping[int, str] | None = None,
     conversation: Conversation | None = None,
     now: Seconds | None = None,
 ) -> ResponseHistory:
@@ -95,7 +102,8 @@ def read_history(
     Return what happened in a span; read from the tools what is not known yet.
 
     ``offline`` uses what is there. ``budget`` is how many seconds may go into reading single
-    incidents, in the order of ``history_reading.read_single``; None reads none. What a service
+    incidents, in the order of ``history_reading.read_single``; None reads none. ``listed`` are the
+    keys of our live monitors by Datadog's id, where somebody has just listed them. What a service
     answers never raises: it is a note. Raises UsageError for the environment, and for a disk that
     does not let us.
     """
@@ -113,10 +121,12 @@ def read_history(
         folder = history_folder.folder(target, client, project.name, question.notes.append)
         with history_file.opened(folder) as history:
             _say_set_aside(question, history)
+            if listed:
+                history.keep_monitors(listed)
             # the alerts come first: they take seconds, incidents within Zenduty's limit minutes
             alerts = _read_alerts(question, history, client) if episodes else {}
             named = _read_incidents(question, history, client) if incidents else {}
-            return _history(question, history, named, alerts)
+            return replace(_history(question, history, named, alerts), folder=folder)
     finally:
         if client is not None:
             client.close()
@@ -265,6 +275,7 @@ def _history(
             for name in alert_sources
             for reading in history.readings(name)
         ),
+        monitors=history.monitors(),
         notes=tuple(question.notes),
     )
 

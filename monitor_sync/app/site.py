@@ -106,7 +106,7 @@ class _Asking:
             budget=self.options.budget,
             conversation=self.conversation,
             now=self.now,
-            listed={status.id: key for key, status in statuses.by_key.items()},
+            listed=statuses.keys,
         )
 
     def alerts(self, span: TimeSpan) -> ResponseHistory:

@@ -11,36 +11,42 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
-import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import filelock
-import msgspec
 
 from monitor_sync.errors import UsageError, system_reason
 from monitor_sync.incidents import AlertTransition, HistoryPage, Incident, Seconds, TimeSpan
-
-_T = TypeVar("_T")
+from monitor_sync.store.history_rows import (
+    INCIDENT,
+    TRANSITION,
+    incident_of,
+    transition_of,
+    typed,
+    values_of,
+)
 
 FILE: Final = "history.sqlite"
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The version of the tables. A file of a version that we cannot take over is set aside."""
 
-_TAKEN_OVER: Final = {
+_MONITORS: Final = "CREATE TABLE monitors (id INTEGER PRIMARY KEY, key TEXT NOT NULL);"
+
+_CHANGES: Final = {
     1: """
     ALTER TABLE incidents RENAME COLUMN from_datadog TO origin;
     UPDATE incidents SET detailed = NULL WHERE origin = 0;
     UPDATE incidents SET origin = CASE origin WHEN 1 THEN 'datadog' END;
-    """
+    """,
+    2: _MONITORS,
 }
 """
-The SQL that brings tables of an older version up to this one.
+The SQL that brings tables of a version up to the next one.
 
 Version 1 knew only whether Datadog sent an incident: all others are read one by one again.
 """
@@ -48,22 +54,21 @@ Version 1 knew only whether Datadog sent an incident: all others are read one by
 _PATIENCE: Final = 60.0
 """Seconds to wait for another process that is writing."""
 
-_INCIDENT: Final = Incident.__struct_fields__
-_TRANSITION: Final = AlertTransition.__struct_fields__
 
 _TABLES: Final = f"""
 CREATE TABLE incidents (
-  source TEXT NOT NULL, {", ".join(f'"{name}"' for name in _INCIDENT)}, detailed REAL,
+  source TEXT NOT NULL, {", ".join(f'"{name}"' for name in INCIDENT)}, detailed REAL,
   PRIMARY KEY (source, id)
 ) WITHOUT ROWID;
 CREATE INDEX incidents_by_time ON incidents (tool, created);
 CREATE TABLE transitions (
-  source TEXT NOT NULL, {", ".join(f'"{name}"' for name in _TRANSITION)},
+  source TEXT NOT NULL, {", ".join(f'"{name}"' for name in TRANSITION)},
   PRIMARY KEY (monitor_id, "group", at, id)
 ) WITHOUT ROWID;
 CREATE TABLE readings (source TEXT, start REAL, end REAL, read REAL);
 CREATE TABLE unfinished (source TEXT PRIMARY KEY, start REAL, end REAL, read REAL, cursor TEXT);
 CREATE TABLE looked (source TEXT PRIMARY KEY, at REAL);
+{_MONITORS}
 """
 _TABLE_NAMES: Final = frozenset(re.findall(r"CREATE TABLE (\w+)", _TABLES))
 
@@ -116,15 +121,15 @@ class HistoryFile:
             ):
                 database.executemany(_update(column), [(v, source, i) for i, v in values.items()])
             database.executemany(
-                _insert("transitions", _TRANSITION, "OR REPLACE"),
-                ((source, *_values(transition, _TRANSITION)) for transition in page.transitions),
+                _insert("transitions", TRANSITION, "OR REPLACE"),
+                ((source, *values_of(transition, TRANSITION)) for transition in page.transitions),
             )
             if reading is not None:
                 self._note(source, reading, page.cursor)
 
     def _write_incidents(self, source: str, incidents: Iterable[Incident]) -> None:
         self._database.executemany(
-            _UPSERT, ((source, *_values(incident, _INCIDENT)) for incident in incidents)
+            _UPSERT, ((source, *values_of(incident, INCIDENT)) for incident in incidents)
         )
 
     def _note(self, source: str, reading: ReadSpan, cursor: str) -> None:
@@ -151,6 +156,17 @@ class HistoryFile:
                 (at, source, incident.id),
             )
 
+    def keep_monitors(self, keys: Mapping[int, str]) -> None:
+        """Write the keys of our live monitors by Datadog's id, in place of those of before."""
+        with self._writing() as database:
+            database.execute("DELETE FROM monitors")
+            database.executemany("INSERT INTO monitors VALUES (?, ?)", keys.items())
+
+    def monitors(self) -> dict[int, str]:
+        """Return the keys of our live monitors by Datadog's id, as they were last listed."""
+        rows = self._database.execute("SELECT id, key FROM monitors").fetchall()
+        return dict(typed(rows, list[tuple[int, str]]))
+
     def look(self, source: str, at: Seconds) -> None:
         """Remember that the open incidents of a source were read again."""
         with self._writing() as database:
@@ -160,7 +176,7 @@ class HistoryFile:
         """Return when the open incidents of a source were last read again."""
         query = "SELECT at FROM looked WHERE source = ?"
         row = self._database.execute(query, (source,)).fetchone()
-        return _typed(row[0], float) if row else None
+        return typed(row[0], float) if row else None
 
     def readings(self, source: str) -> tuple[ReadSpan, ...]:
         """Return which spans of a source were read, and when, in order of their start."""
@@ -174,7 +190,7 @@ class HistoryFile:
         row = self._database.execute(
             "SELECT start, end, read, cursor FROM unfinished WHERE source = ?", (source,)
         ).fetchone()
-        return row and Unfinished(_reading(row[:3]), _typed(row[3], str))
+        return row and Unfinished(_reading(row[:3]), typed(row[3], str))
 
     def forget_cursor(self, source: str) -> None:
         """Forget an interrupted reading whose place is no longer valid."""
@@ -204,20 +220,20 @@ class HistoryFile:
     ) -> Iterator[Incident]:
         marks = ", ".join("?" for _ in sources)
         rows = self._database.execute(
-            f"SELECT {_quoted(_INCIDENT)} FROM incidents WHERE source IN ({marks})"  # noqa: S608 - our own names
+            f"SELECT {_quoted(INCIDENT)} FROM incidents WHERE source IN ({marks})"  # noqa: S608 - our own names
             f" AND created >= ? AND created < ? {condition} ORDER BY created {order}, id",
             (*sources, span.start, span.end),
         )
-        return map(_incident, rows)
+        return map(incident_of, rows)
 
     def transitions(self, source: str, span: TimeSpan) -> Iterator[AlertTransition]:
         """Yield the transitions in a span: monitor by monitor, group by group, in order of time."""
         rows = self._database.execute(
-            f"SELECT {_quoted(_TRANSITION)} FROM transitions"  # noqa: S608 - our own names
+            f"SELECT {_quoted(TRANSITION)} FROM transitions"  # noqa: S608 - our own names
             ' WHERE source = ? AND at >= ? AND at < ? ORDER BY monitor_id, "group", at, id',
             (source, span.start, span.end),
         )
-        return map(_transition, rows)
+        return map(transition_of, rows)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -285,7 +301,7 @@ def _usable(path: Path) -> bool:
         raise
     except sqlite3.DatabaseError:
         return False
-    whole = version in _TAKEN_OVER or (version == FORMAT and tables.issuperset(_TABLE_NAMES))
+    whole = version in _CHANGES or (version == FORMAT and tables.issuperset(_TABLE_NAMES))
     return whole and bool(sound == "ok")
 
 
@@ -296,8 +312,9 @@ def _connected(path: Path) -> sqlite3.Connection:
     path.chmod(0o600)
     database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    tables = _TABLES if version == 0 else _TAKEN_OVER.get(version)
-    if tables is not None:
+    if version != FORMAT:
+        changes = "".join(sql for old, sql in _CHANGES.items() if old >= version)
+        tables = changes if version else _TABLES
         database.executescript(f"BEGIN IMMEDIATE; {tables} PRAGMA user_version = {FORMAT}; COMMIT;")
     return database
 
@@ -309,57 +326,9 @@ def _unusable(path: Path, reason: str) -> UsageError:
     )
 
 
-_ADDRESS: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-
-
-def _plain(text: str) -> str:
-    """Return a text without e-mail addresses; equal ones stay equal."""
-    return _ADDRESS.sub(
-        lambda match: f"hidden-{hashlib.sha256(match[0].lower().encode()).hexdigest()[:8]}", text
-    )
-
-
-def _values(row: Incident | AlertTransition, names: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(_column(getattr(row, name)) for name in names)
-
-
-def _column(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return json.dumps([_plain(item) for item in value])
-    return _plain(value) if isinstance(value, str) else value
-
-
-_FLAGS: Final = frozenset({"merged", "suppressed", "maintenance", "self_resolved", "has_review"})
-
-
-def _incident(row: Sequence[Any]) -> Incident:
-    values = dict(zip(_INCIDENT, row, strict=True))
-    for name in _FLAGS:
-        values[name] = None if values[name] is None else bool(values[name])
-    try:
-        values["tags"] = json.loads(values["tags"])
-    except (TypeError, ValueError, RecursionError):
-        values["tags"] = None
-    return _typed(values, Incident)
-
-
-def _transition(row: Sequence[Any]) -> AlertTransition:
-    values = dict(zip(_TRANSITION, row, strict=True))
-    values["notified"] = None if values["notified"] is None else bool(values["notified"])
-    return _typed(values, AlertTransition)
-
-
 def _reading(row: Sequence[Any]) -> ReadSpan:
-    start, end, read = _typed(row, tuple[float, float, float])
+    start, end, read = typed(row, tuple[float, float, float])
     return ReadSpan(TimeSpan(start, end), read)
-
-
-def _typed(value: Any, kind: type[_T]) -> _T:
-    """Return a stored value in the type of its field. Raises DatabaseError for another type."""
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise sqlite3.DatabaseError(f"what it holds was not written by us: {error}") from None
 
 
 def _quoted(names: Iterable[str]) -> str:
@@ -382,9 +351,9 @@ def _upsert() -> str:
         name: expression.replace("old.", "incidents.").replace("new.", "excluded.")
         for name, expression in _KEPT.items()
     }
-    new = {name: kept.get(name, f'excluded."{name}"') for name in _INCIDENT if name != "id"}
+    new = {name: kept.get(name, f'excluded."{name}"') for name in INCIDENT if name != "id"}
     changes = (f'"{name}" = {expression}' for name, expression in new.items())
-    insert = _insert("incidents", _INCIDENT)
+    insert = _insert("incidents", INCIDENT)
     return f"{insert} ON CONFLICT (source, id) DO UPDATE SET {', '.join(changes)}"
 
 

@@ -53,6 +53,11 @@ def test_with_keys_the_state_of_monitors_and_the_pages_are_followed(
     assert facts.paths is not None
     assert facts.not_checked == {}
 
+    offline = SiteOptions(offline=True)
+    (kept,) = site_facts(project / "monitors", target, offline, now=NOW + 60).noise.noise.monitors
+    assert kept.live is not None
+    assert (kept.live.id, kept.fires) == (row.live.id, 0)
+
 
 def test_an_sop_that_is_a_file_of_the_project_is_told(project: Path) -> None:
     root = project / "monitors"

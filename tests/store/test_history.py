@@ -192,6 +192,7 @@ def test_a_file_of_the_first_version_is_taken_over_and_what_it_did_not_know_is_r
             history.detail(SOURCE, incident(number, origin=origin), 1_000)
     with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as database:
         database.execute("ALTER TABLE incidents RENAME COLUMN origin TO from_datadog")
+        database.execute("DROP TABLE monitors")
         database.execute("PRAGMA user_version = 1")
 
     for _ in range(2):
@@ -199,6 +200,24 @@ def test_a_file_of_the_first_version_is_taken_over_and_what_it_did_not_know_is_r
             assert history.set_aside is None
             assert [known.origin for known in kept_of(history)] == ["datadog", None, None]
             assert [known.number for known in history.without_detail(SOURCE, ALWAYS)] == ["2"]
+
+
+def test_the_keys_of_live_monitors_are_those_of_the_last_listing_in_an_older_file_too(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as history:
+        history.keep(SOURCE, HistoryPage(incidents=(incident(),)))
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as database:
+        database.execute("DROP TABLE monitors")
+        database.execute("PRAGMA user_version = 2")
+
+    with opened(tmp_path) as history:
+        assert history.monitors() == {}
+        history.keep_monitors({7: "motor/a/b", 8: "motor/a/c"})
+        history.keep_monitors({7: "motor/a/d"})
+    with opened(tmp_path) as history:
+        assert history.monitors() == {7: "motor/a/d"}
+        assert len(kept_of(history)) == 1
 
 
 @pytest.mark.parametrize("version", [FORMAT + 1, 99])
