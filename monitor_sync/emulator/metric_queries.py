@@ -129,14 +129,12 @@ def _anomaly_options(calls: list[FunctionCall]) -> dict[str, str] | None:
 def _is_anomaly_window(query: str, options: dict[str, str]) -> bool:
     """Return True if the windows of `anomalies(…)` fit each other (monitors/types/anomaly).
 
-    The query's window is no shorter than `alert_window`, which holds five times `interval` seconds.
+    The query's window is no shorter than `alert_window`. That it should hold five times `interval`
+    is only a recommendation, which monitors in use do not follow.
     """
     if "alert_window" not in options:
         return True
-    alert, interval = minutes(options["alert_window"]), options.get("interval", "")
-    return 0 < alert <= window_minutes(query) and not (
-        interval.isdigit() and int(interval) * 5 > alert * 60
-    )
+    return 0 < minutes(options["alert_window"]) <= window_minutes(query)
 
 
 def window_minutes(query: str) -> int:

@@ -8,19 +8,36 @@ from monitor_sync.rules.problems import tells
 WARNING = Severity.WARNING
 
 
-@tells("query/unconfirmed-window", WARNING, "window-unconfirmed", "change-window-unconfirmed")
+@tells("query/unconfirmed-window", WARNING, "change-window-unconfirmed")
 def unconfirmed_window() -> None:
     """
-    A window is longer than Datadog's API reference has it, though perhaps accepted.
+    A change is looked for over a longer time than Datadog's API reference has it.
 
-    Why: the page on metric monitors speaks of a month, the reference of a week, and for changes
-    of 48 hours. No recorded request settles it.
+    Why: the reference stops at 48 hours for changes. No recorded request settles whether more is
+    accepted. Other metric monitors may look at up to a month.
 
-    Example: `avg(last_20d):avg:system.load.1{*} > 4`.
+    Example: `change(avg(last_3d),last_1d):avg:system.load.1{*} > 4`.
 
-    Use instead: `last_1w` or `last_1mo`.
+    Use instead: `change(avg(last_1d),last_1d):…`.
 
-    Source: Datadog's API reference; its page on metric monitors.
+    Source: Datadog's API reference.
+    """
+
+
+@tells("query/long-anomaly-interval", WARNING, "interval-above-alert-window")
+def long_anomaly_interval() -> None:
+    """
+    The alert window of an anomaly monitor holds fewer than five of its intervals.
+
+    Why: there is a point for each interval, and the share that has to be anomalous is counted in
+    points. Of three points, 0.5 is two, and one odd point is a third of the window.
+
+    Example: `anomalies(avg:a.b{*}, 'basic', 2, alert_window='last_15m', interval=300)`.
+
+    Use instead: `interval=60`, or a longer `alert_window`.
+
+    Source: Datadog's page on anomaly monitors recommends a fifth of the window at most; monitors
+    in public repositories have a third of it.
     """
 
 

@@ -34,6 +34,7 @@ TAKEN = [
     "pct_change(sum(last_5m),15m_ago):sum:a{*} < -50",
     "avg(last_4h):anomalies(avg:a{*}, 'basic', 2) >= 1",
     "avg(last_4h):anomalies(+ avg:a{*}, 'agile', 2, interval=60, alert_window='last_15m') >= 1",
+    "avg(last_1d):anomalies(avg:a{*}, 'agile', 2, interval=300, alert_window='last_15m') > 0",
     "max(next_1w):forecast(avg:a{*}, 'linear', 1, interval='60m', history='1w') >= 10",
     "avg(last_30m):outliers(avg:a{*} by {host}, 'MAD', 3, 20) > 0",
 ]

@@ -33,6 +33,9 @@ KNOWN_REFUSED = {
 BEYOND_THE_QUERY = {"rejected-server-state"}
 """Outcomes that no query shows by itself: whether an id exists."""
 
+ONLY_ADVISED = {"x453"}
+"""Cases presumed refused that break a recommendation: five intervals in an alert window."""
+
 
 def variables_of(case: dict[str, Any]) -> list[dict[str, Any]] | None:
     """``options.variables``; an empty list where a formula has none."""
@@ -89,7 +92,8 @@ def test_every_invalid_query_is_refused_or_warned_of() -> None:
             continue
         parsed = read(case)
         outcomes[case["outcome"]] += 1
-        problems = parsed.problems if case["outcome"] == "accepted-wrong" else parsed.refused
+        warned = case["outcome"] == "accepted-wrong" or case["id"] in ONLY_ADVISED
+        problems = parsed.problems if warned else parsed.refused
         if not problems:
             missed.append((case["id"], case["query"], case["reason"]))
     print(f"\ninvalid queries found: {dict(outcomes)}")

@@ -217,10 +217,11 @@ def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, findings: Findings
     """
     Check anomalies. Source: Datadog's page on anomaly monitors, and published monitors.
 
-    The threshold is the share of the alert window that has to be anomalous.
+    The threshold is the share of the alert window that has to be anomalous; `> 0` is any of it.
     """
     level = tree.comparison.threshold
-    if isinstance(level, Number) and not 0 < level.value <= 1:
+    any_of_it = tree.comparison.operator.text == ">"
+    if isinstance(level, Number) and not (0 < level.value <= 1 or (level.value == 0 and any_of_it)):
         share = f"{level.value / 100:g}"
         hint = f"write {share} for {level.written} percent" if 1 < level.value <= 100 else ""
         findings.refuse(
@@ -240,7 +241,11 @@ def _check_anomalies(tree: MetricQuery, algorithm: Algorithm, findings: Findings
 
 
 def _check_alert_window(whole: Window, algorithm: Algorithm, findings: Findings) -> None:
-    """Check that the alert window lies in the query's window and holds five intervals."""
+    """
+    Check that the alert window lies in the query's window, and whether it holds five intervals.
+
+    Datadog's page only recommends the five; published monitors with fewer are in use.
+    """
     window = _alert_window(algorithm, findings)
     if window is None:
         return
@@ -257,7 +262,7 @@ def _check_alert_window(whole: Window, algorithm: Algorithm, findings: Findings)
         and isinstance(interval.value, Number)
         and interval.value.value * 5 > window.seconds
     ):
-        findings.refuse(
+        findings.warn(
             "interval-above-alert-window",
             interval.value,
             f"an interval of {interval.value.written} seconds is more than a fifth of "

@@ -51,7 +51,6 @@ _TRACKING: Final = ("source", "new", "impact")
 _EXAMPLE: Final = '`.rollup("count").last("5m")`'
 _LONGEST: Final = 48 * 3600
 _FACETS: Final = {"database-monitoring alert": 5}
-_FIRST_EVENTS: Final = ("sources", "tags")
 
 
 def check_search(monitor_type: str, tree: SearchQuery, findings: Findings) -> None:
@@ -297,7 +296,12 @@ def check_condition(monitor_type: str, condition: Condition, findings: Findings)
 
 
 def _first_generation(field: Field, findings: Findings) -> None:
-    """Report the old event search. Source: the migration note in Datadog's API reference."""
+    """
+    Report the old event search. Source: the migration note in Datadog's API reference.
+
+    `tags:` was of it too, but is in use: Datadog's page on deployments asks for
+    `tags:deployment_analysis`.
+    """
     value = field.value
     if isinstance(value, Word) and "," in value.text:
         findings.warn(
@@ -306,7 +310,7 @@ def _first_generation(field: Field, findings: Findings) -> None:
             f"`{value.text}` is one value today: the comma was the old event search",
             f"write `{field.key.text}:({' OR '.join(value.text.split(','))})`",
         )
-    elif field.key.text in _FIRST_EVENTS or (
+    elif field.key.text == "sources" or (
         field.key.text == "priority" and isinstance(value, Word) and value.text == "all"
     ):
         findings.warn(

@@ -11,7 +11,6 @@ from monitor_sync.language.syntax.windows import advice, read_length
 from monitor_sync.language.tree import ChangeShift, TimeAggregation
 
 _HOUR: Final = 3600
-_WEEK: Final = 168 * _HOUR
 _MONTH: Final = 730 * _HOUR
 _AGO: Final = ("5m", "10m", "15m", "30m", "1h", "2h", "4h", "1d")
 _CURRENT: Final = ("1h", "1d", "1mo")
@@ -22,12 +21,10 @@ def check_evaluation(evaluation: TimeAggregation, findings: Findings) -> None:
     Check the window of a metric query, and how far back a change looks.
 
     Source: Datadog's page on metric monitors has one minute to one month; its API reference
-    stops at a week in minutes and hours.
+    stops at a week in minutes and hours, but exported monitors look at ten and fourteen days.
     """
     window = evaluation.window
     if window.form == "last":
-        if window.count and window.seconds <= _WEEK and evaluation.change is None:
-            return
         _check_last(window, findings)
     elif window.form == "current":
         check_current(window, findings)
@@ -49,13 +46,6 @@ def _check_last(window: Window, findings: Findings) -> None:
             window,
             f"`{window.written}` is longer than a month",
             "the longest window is `last_1mo`",
-        )
-    elif window.seconds > _WEEK and window.unit != "mo":
-        findings.warn(
-            "window-unconfirmed",
-            window,
-            f"`{window.written}` is longer than a week; of such only `last_1mo` is known",
-            "a week is `last_1w`, a month `last_1mo`",
         )
 
 
