@@ -276,6 +276,8 @@ def _formula(kind: str, chain: Chain, options: Json) -> str:
         if source in _EVENTS and _EVENTS[source] != kind and kind in _EVENTS.values():
             own = next(name for name, type_ in _EVENTS.items() if type_ == kind)
             return f"Value of parameter 'data_source' for '{kind}' must be '{own}' not '{source}'"
+        if source == "cloud_cost" and not variable.get("aggregator"):
+            return "'aggregator' is a required property"
     if not _are_variables(kind, variables):
         return "The value provided for parameter 'variables' is invalid"
     names = {str(variable.get("name")) for variable in variables}

@@ -92,16 +92,17 @@ def bad_variable() -> None:
     """
     An entry of `options.variables` lacks a field, has one too many or a value that is none.
 
-    Why: what a variable needs depends on its `data_source`: metrics and costs a `query`, events
-    a `compute` and a `search`, data quality a `measure` and a `filter`. The source fits the type
-    of the monitor, and formulas over CI take two variables.
+    Why: what a variable needs depends on its `data_source`: metrics a `query`, costs an
+    `aggregator` too, events a `compute` and a `search`, data quality a `measure` and a `filter`.
+    The source fits the type of the monitor, and formulas over CI take two variables.
 
     Example: `{name: query1, data_source: logs}`.
 
     Use instead: `{name: query1, data_source: logs, search: {query: "*"}, compute:
     {aggregation: count}}`.
 
-    Source: the schema of Datadog's API; that the source fits the type is reported: Datadog answers
-    400 "Value of parameter 'data_source' for 'llm-observability alert' must be 'llm_observability'
-    not 'spans'" (datadog-api-client-go issue 4577).
+    Source: the schema of Datadog's API. Reported: Datadog answers 400 "Value of parameter
+    'data_source' for 'llm-observability alert' must be 'llm_observability' not 'spans'"
+    (datadog-api-client-go issue 4577), and 400 "'aggregator' is a required property" for costs
+    (terraform-provider-datadog pull 3318).
     """

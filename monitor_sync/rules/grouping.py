@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
-from monitor_sync.rules.monitor_types import EVENTS, RETAINING, UNKNOWN_GROUPS, article
+from monitor_sync.rules.monitor_types import (
+    EVENTS,
+    RETAINING,
+    UNKNOWN_GROUPS,
+    article,
+    scheduling_part,
+)
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import minutes, quoted, shown
 from monitor_sync.rules.views import QueryView
@@ -247,6 +253,29 @@ def retention_unsupported(view: QueryView) -> Iterable[Finding]:
             hint="remove it; `on_missing_data` says what happens when a group goes silent",
         )
     ]
+
+
+@rule("options/retention-with-schedule", Severity.WARNING)
+def retention_with_schedule(view: QueryView) -> Iterable[Finding]:
+    """
+    `group_retention_duration` stands beside a custom schedule.
+
+    Why: a monitor with a custom schedule keeps its groups: a host that is gone goes on being
+    evaluated.
+
+    Example: `options: {group_retention_duration: 1d, scheduling_options: {custom_schedule: …}}`.
+
+    Use instead: no `group_retention_duration`; or a new monitor without a custom schedule, as
+    Datadog takes none away from a monitor that has one.
+
+    Source: Datadog's guide to custom schedules since March 2026 (documentation pull 35305).
+    """
+    if view.options.get("group_retention_duration") is None:
+        return ()
+    if scheduling_part(view.options, "custom_schedule") is None:
+        return ()
+    message = "`group_retention_duration` does nothing beside a custom schedule: groups stay"
+    return [Finding(message=message, field=_RETENTION, hint="remove `group_retention_duration`")]
 
 
 @rule("options/retention-ungrouped", Severity.WARNING)

@@ -105,6 +105,17 @@ def test_what_datadog_refuses_is_refused(call: Caller, kind: str, query: str, er
     assert answer == (400, {"errors": [error]})
 
 
+def test_a_query_of_costs_says_how_to_aggregate(call: Caller) -> None:
+    def answer(**more: str) -> object:
+        variable = {"name": "a", "data_source": "cloud_cost", "query": "sum:aws.cost{*}", **more}
+        query = 'formula("a").last("7d").change("absolute") > 5'
+        body = monitor(type="cost alert", query=query, options={"variables": [variable]})
+        return call("POST", "/v1/monitor/validate", body)
+
+    assert answer() == (400, {"errors": ["'aggregator' is a required property"]})
+    assert answer(aggregator="sum") == (200, {})
+
+
 def test_a_long_search_is_read_in_time(call: Caller) -> None:
     search = '@a:")") "' * 5_000
     query = f'logs("{search}").index("*").rollup("count").last("5m") > 5'

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
-from monitor_sync.insight import uncertainty
+from monitor_sync.insight import schedule, uncertainty
 from monitor_sync.insight.backtest.fidelity import Fidelity, fidelity, untold
 from monitor_sync.insight.backtest.replay import (
     Points,
@@ -32,16 +32,17 @@ _STRIDE: Final = 5
 
 AssumptionKind = Literal[
     "uncertain", "between", "limit", "coarser", "late", "silent_end", "groups", "renotify",
-    "unfaithful", "untold", "no_history", "member",
+    "schedule", "unfaithful", "untold", "no_history", "member",
 ]  # fmt: skip
 """
 What an answer rests on. ``uncertain``: an open point, ``name``, gives another number of alerts.
 ``between``: points of a minute give two ends. ``limit``: ``name`` cannot be told from them.
 ``coarser``: fewer points came than asked for. ``late``: the metric ``name`` comes late, and the
 monitor has no delay. ``silent_end``: the newest points were not there yet. ``groups``: more groups
-than Datadog watches. ``renotify``: repetitions are not counted. ``unfaithful``: the replay does not
-agree with what happened. ``untold``: nothing tells the real state of ``low`` of ``high`` groups.
-``no_history``: why fidelity is not known. ``member``: of a composite, whose own alerts are
+than Datadog watches. ``renotify``: repetitions are not counted. ``schedule``: nor those of a custom
+schedule, which notifies at each evaluation that is not OK (10.3). ``unfaithful``: the replay does
+not agree with what happened. ``untold``: nothing tells the real state of ``low`` of ``high``
+groups. ``no_history``: why fidelity is not known. ``member``: of a composite, whose own alerts are
 uncertain.
 """
 
@@ -133,6 +134,8 @@ def compared(
     assumptions += [Assumption(kind="uncertain", name=note) for note in after.notes]
     if new.settings.options.get("renotify_interval") and after.fires:
         assumptions.append(Assumption(kind="renotify"))
+    if schedule.custom_schedule(new.settings.options) and after.fires:
+        assumptions.append(Assumption(kind="schedule"))
     faithful = None
     if old is not None and before is not None and actual is not None:
         faithful, doubts_of_old = held(before, actual, span, tolerance(old))

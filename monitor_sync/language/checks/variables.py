@@ -188,6 +188,8 @@ def _read_query(
             check_expression(expression, inner, 0)
             findings.problems.extend(_of_source(source, inner.problems))
     aggregator, known = _text(variable, "aggregator"), _aggregations(_AGGREGATORS, findings)
+    if not aggregator and source == "cloud_cost":
+        _missing(findings, "aggregator")
     if aggregator and aggregator not in known:
         _wrong(findings, ("aggregator",), aggregator, known)
     keys = keys_of(expression) if expression is not None else ()

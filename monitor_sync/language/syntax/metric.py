@@ -71,7 +71,10 @@ def metric_expression(text: str) -> tuple[Expression | None, Cursor]:
 def _evaluation(cursor: Cursor) -> TimeAggregation:
     start = cursor.start
     if cursor.kind != "word":
-        raise cursor.unexpected(_EVALUATION)
+        whole = cursor.kind == "string" and cursor.peek()[0] == "end"
+        raise cursor.unexpected(
+            _EVALUATION, "take away the quotes around the query" if whole else ""
+        )
     after, value, _, _ = cursor.peek(2)
     if cursor.peek()[0] == "(" and cursor.value in _CHANGES:
         if cursor.value == "change" or after != "word" or read_window(value, 0, 0) is None:

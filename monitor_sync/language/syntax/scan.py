@@ -32,6 +32,9 @@ CHAIN: Final = re.compile(
 )
 """``logs("…").rollup("count").last("5m") > 2``: bare words may have hyphens."""
 
+_SHOWN: Final = 60
+"""Characters of a token that a message repeats."""
+
 FORMULA: Final = re.compile(
     rf"(?P<word>[A-Za-z_]\w*)|(?P<braces>\{{[^{{}}]*\}})|{_NUMBERS}|{_STRINGS}|{_OPERATORS}",
     re.ASCII | re.DOTALL,
@@ -200,7 +203,9 @@ class Cursor:
         elif self.value in "\"'":
             message, hint = f"`{self.value}` is never closed", f"add `{self.value}`"
         else:
-            message = f"`{self.value}` stands where {expected} was expected"
+            line = self.value.partition("\n")[0]
+            shown = line if line == self.value and len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+            message = f"`{shown}` stands where {expected} was expected"
         return QueryError(
             QueryProblem(code=code, message=message, start=self.start, end=end, hint=hint)
         )

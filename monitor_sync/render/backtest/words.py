@@ -32,6 +32,8 @@ _SENTENCES: Final[dict[AssumptionKind, str]] = {
     "silent_end": "late data: the newest points of {name} had not arrived yet",
     "groups": "capped: {name} has {high} groups, and Datadog watches only the top ones",
     "renotify": "repeated notifications (renotify_interval) are not counted",
+    "schedule": "a custom schedule notifies at each evaluation that is not OK; of several in a row"
+    " only the first is counted",
     "unfaithful": "do not trust these numbers: the replay of the live monitor disagrees with the"
     " alerts that there really were",
     "untold": "not checked against real alerts: in the replay {name} never OK, and Datadog has no"

@@ -157,6 +157,17 @@ def test_repetitions_are_said_not_to_be_counted() -> None:
     assert [assumption.kind for assumption in assumptions] == ["renotify"]
 
 
+def test_what_a_custom_schedule_repeats_is_said_not_to_be_counted() -> None:
+    each_day = {"rrule": "FREQ=DAILY;INTERVAL=1", "timezone": "UTC", "start": "2027-01-01T01:30:00"}
+    about = definition(
+        "avg(last_5m):avg:a.b{*} > 50", thresholds={"critical": 50}, on_missing_data="default",
+        scheduling_options={"custom_schedule": {"recurrences": [each_day]}},
+    )  # fmt: skip
+    assumptions = run(about, points(about, {(): line((60, 1.0), (180, 101.0))})).assumptions
+
+    assert [assumption.kind for assumption in assumptions] == ["schedule"]
+
+
 @pytest.mark.parametrize(
     ("query", "given", "kinds"),
     [
