@@ -174,7 +174,8 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     ``acknowledged`` has first acknowledgements of incidents by their id, where a tool tells them
     apart from the incidents, and ``self_resolved`` whether a recovery resolved them. ``cursor`` is
     where the next page begins, empty after the last. ``unreadable`` counts what had no id or no
-    time. ``problem`` is what could not be read beside the page, as a sentence.
+    time. ``problem`` is what could not be read beside the page, as a sentence. ``maintenance`` is
+    when services, by id, were in maintenance: that holds for incidents of earlier pages too.
     """
 
     incidents: tuple[Incident, ...] = ()
@@ -184,6 +185,7 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     cursor: str = ""
     unreadable: int = 0
     problem: str = ""
+    maintenance: tuple[tuple[str, TimeSpan], ...] = ()
 
 
 class RcaAction(Struct, frozen=True, kw_only=True):

@@ -88,6 +88,14 @@ _KEPT: Final = {
 """How a field is updated: what a listing omits or forgets keeps its earlier value."""
 
 
+_IN_MAINTENANCE: Final = """
+UPDATE incidents SET maintenance = 1
+WHERE source = ?1 AND service_id = ?2 AND created >= ?3 AND created < ?4
+AND tool = substr(?1, 1, instr(?1, '@') - 1)
+"""
+"""Marks what was made in a window; the tool is what the index needs."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class ReadSpan:
     """A span that was read from a source to its end; ``read`` is when that reading began."""
@@ -123,6 +131,10 @@ class HistoryFile:
             database.executemany(
                 _insert("transitions", TRANSITION, "OR REPLACE"),
                 ((source, *values_of(transition, TRANSITION)) for transition in page.transitions),
+            )
+            database.executemany(
+                _IN_MAINTENANCE,
+                ((source, service, span.start, span.end) for service, span in page.maintenance),
             )
             if reading is not None:
                 self._note(source, reading, page.cursor)

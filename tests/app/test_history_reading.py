@@ -16,6 +16,7 @@ from tests.app.response_services import (
     FILTER,
     NOW,
     Services,
+    at,
     event,
     file_of,
     incident,
@@ -105,6 +106,31 @@ def test_alerts_that_datadog_keeps_no_longer_are_not_asked_for_and_unknown(
     assert (history.complete, history.alerts_read) == (False, True)
     assert services.requests_to(EVENTS) == 0
     assert (older.complete, older.alerts_read) == (False, False)
+
+
+def test_maintenance_that_the_first_run_could_not_read_is_known_after_a_later_one(
+    services: Services,
+) -> None:
+    services.incidents = [incident(number, number * DAY) for number in (20, 21)]
+    planned = "/api/account/teams/t1/maintenance/"
+    services.answers[planned] = lambda _: Answer(status=403, body={})
+    first = services.read()
+    assert [known.maintenance for known in first.incidents] == [False, False]
+    assert "maintenance windows were not read" in first.notes[0]
+
+    window = {
+        "start_time": at(20.5 * DAY),
+        "end_time": at(19 * DAY),
+        "services": [{"service": "s1"}],
+    }
+    services.answers[planned] = lambda _: Answer(body=[window])
+    second = services.read(now=NOW + 600)
+
+    assert [(known.number, known.maintenance) for known in second.incidents] == [
+        ("21", False),
+        ("20", True),
+    ]
+    assert second.notes == ()
 
 
 def test_single_incidents_are_read_newest_first_until_the_budget_is_used_up(

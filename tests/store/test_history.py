@@ -202,6 +202,19 @@ def test_a_file_of_the_first_version_is_taken_over_and_what_it_did_not_know_is_r
             assert [known.number for known in history.without_detail(SOURCE, ALWAYS)] == ["2"]
 
 
+def test_maintenance_that_is_told_later_marks_what_was_kept_before(tmp_path: Path) -> None:
+    with opened(tmp_path) as history:
+        made = (incident(1), incident(2), incident(3), incident(4, service_id="s2"))
+        history.keep(SOURCE, HistoryPage(incidents=made))
+        history.keep("zenduty@other.example", HistoryPage(incidents=made))
+        history.keep(SOURCE, HistoryPage(maintenance=(("s1", TimeSpan(200.0, 300.0)),)))
+        history.keep(SOURCE, HistoryPage(incidents=made))
+
+        assert [known.number for known in kept_of(history) if known.maintenance] == ["2"]
+        other = history.incidents(["zenduty@other.example"], ALWAYS)
+        assert not any(known.maintenance for known in other)
+
+
 def test_the_keys_of_live_monitors_are_those_of_the_last_listing_in_an_older_file_too(
     tmp_path: Path,
 ) -> None:

@@ -135,10 +135,11 @@ class ZendutyIncidents:
                 yield NotRead("Zenduty gives pages without end")
                 return
             yield HistoryPage(
-                incidents=tuple(map(self._maintenance.marked, fresh)),
+                incidents=fresh,
                 cursor=urlencode(following or {}),
                 unreadable=len(page.items) - len(incidents),
                 problem=self._maintenance.doubt(span),
+                maintenance=self._maintenance.windows,
             )
             if following is None:
                 return

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
-
-from msgspec.structs import replace
 
 from monitor_sync.counting import count
 from monitor_sync.http.reading import Fields, identifier, moment, objects, text, whole
-from monitor_sync.incidents import Incident, TimeSpan
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.oncall.coverage import period
 from monitor_sync.oncall.path import Gap, LookAhead
 from monitor_sync.oncall.reader import NotRead, Reader
@@ -26,12 +24,12 @@ MAINTENANCE: Final = "/api/account/teams/{team}/maintenance/"
 @dataclass(frozen=True, slots=True)
 class Maintenance:
     """
-    The windows of each service, by its id; ``problem`` says why some could not be read.
+    The windows, each with the id of its service; ``problem`` says why some could not be read.
 
     ``repeating`` are the times over which a window repeats: of these the first one alone is known.
     """
 
-    windows: dict[str, list[TimeSpan]] = field(default_factory=dict)
+    windows: tuple[tuple[str, TimeSpan], ...] = ()
     problem: str = ""
     repeating: tuple[TimeSpan, ...] = ()
 
@@ -45,12 +43,6 @@ class Maintenance:
             f"how often maintenance repeats is not published: of {windows}, incidents of the first"
             " time alone are left out"
         )
-
-    def marked(self, incident: Incident) -> Incident:
-        """Return the incident, marked where its service was in maintenance when it was made."""
-        at = incident.created
-        inside = any(w.start <= at < w.end for w in self.windows.get(incident.service_id, ()))
-        return replace(incident, maintenance=True) if inside else incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +89,16 @@ def read(reader: Reader, teams: tuple[str, ...]) -> Maintenance:
             listed += answer
         elif not answer.absent:
             problem = f"maintenance windows were not read: {answer.reason}"
-    windows: dict[str, list[TimeSpan]] = {}
+    windows = []
     repeating = []
     for fields, span in _spans(listed):
         for service in objects(fields.get("services")):
             name = identifier(service.get("service")) or text(service.get("unique_id"))
-            windows.setdefault(name, []).append(span)
+            windows.append((name, span))
         if whole(fields.get("repeat_interval")):
             until = moment(fields.get("repeat_until"))
             repeating.append(TimeSpan(span.end, until.timestamp() if until else math.inf))
-    return Maintenance(windows, problem, tuple(repeating))
+    return Maintenance(tuple(windows), problem, tuple(repeating))
 
 
 def _spans(listed: Iterable[Fields]) -> Iterator[tuple[Fields, TimeSpan]]:

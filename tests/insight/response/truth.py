@@ -8,6 +8,7 @@ incidents come through the adapter: the listing, the alerts of each one, the mai
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any
@@ -16,11 +17,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from monitor_sync.incidents import Incident, ResponseTarget, TimeSpan
+from monitor_sync.incidents import Incident, ResponseTarget
 from monitor_sync.model import Project, Team
 from monitor_sync.oncall.zenduty.incidents import incident as from_zenduty
 from monitor_sync.oncall.zenduty.incidents import with_alerts
-from monitor_sync.oncall.zenduty.maintenance import Maintenance
 from tests.emulator.history.estates import TEAMS, UNTIL, served
 from tests.emulator.history.estates import monitors as live_monitors
 from tests.emulator.on_call.test_zenduty_incidents import listed
@@ -127,12 +127,22 @@ def known() -> tuple[Incident, ...]:
     estate = served()
     incidents = [from_zenduty(item) for item in listed(estate, {"status": 0})]
     services = {incident.service: incident.service_id for incident in incidents if incident}
-    windows: dict[str, list[TimeSpan]] = {}
-    for window in estate.truth["maintenance"]:
-        span = TimeSpan(window["from"], window["to"])
-        windows.setdefault(services[f"{window['team']} service"], []).append(span)
-    marked = (Maintenance(windows).marked(incident) for incident in incidents if incident)
-    return tuple(with_alerts(incident, _alerts(incident.number)) for incident in marked)
+    windows = [
+        (services[f"{window['team']} service"], window["from"], window["to"])
+        for window in estate.truth["maintenance"]
+    ]
+    return tuple(
+        with_alerts(
+            replace(incident, maintenance=_inside(incident, windows)), _alerts(incident.number)
+        )
+        for incident in incidents
+        if incident
+    )
+
+
+def _inside(incident: Incident, windows: Sequence[tuple[str, float, float]]) -> bool:
+    at = incident.created
+    return any(incident.service_id == of and start <= at < end for of, start, end in windows)
 
 
 def _alerts(number: str) -> tuple[dict[str, Any], ...]:

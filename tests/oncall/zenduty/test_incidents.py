@@ -304,7 +304,7 @@ def test_without_the_list_of_teams_nothing_is_taken_for_all_incidents(
     assert searches(script) == []
 
 
-def test_incidents_made_while_their_service_was_in_maintenance_are_marked(
+def test_when_which_service_was_in_maintenance_is_told_beside_the_incidents(
     script: Script, zenduty: ZendutyIncidents
 ) -> None:
     window = {
@@ -315,8 +315,8 @@ def test_incidents_made_while_their_service_was_in_maintenance_are_marked(
     script.say(serving(lambda _: page(None, 1), maintenance=[window]))
     (read,) = zenduty.pages(WEEK)
     assert isinstance(read, HistoryPage)
-    assert read.incidents[0].maintenance
-    assert not zenduty._maintenance.marked(replace(of(), service_id="s2")).maintenance
+    begun = datetime(2026, 9, 21, 13, tzinfo=UTC).timestamp()
+    assert read.maintenance == (("s1", TimeSpan(begun, begun + 7200)),)
 
 
 @pytest.mark.parametrize(("until", "said"), [(None, True), ("2026-09-20T00:00:00Z", False)])
