@@ -20,14 +20,13 @@ def text(adopted: AdoptedDrift, style: Style = PLAIN) -> str:
     if adopted.monitors:
         lines = (line for monitor in adopted.monitors for line in _monitor(monitor, style))
         parts.append("\n".join(lines) + "\n")
-    changed = patch.counted(adopted.files)
-    if not adopted.files:
-        parts.append("Nothing was taken into the files.\n")
-    elif adopted.dry_run:
-        parts.append(f"Would change {changed}; nothing was written.\n")
-    else:
-        parts.append(f"Changed {changed}. Commit them: Datadog has these values already.\n")
-    return "\n".join(parts)
+    told = patch.told(
+        adopted.files,
+        dry_run=adopted.dry_run,
+        nothing="Nothing was taken into the files.",
+        then="Commit them: Datadog has these values already.",
+    )
+    return "\n".join([*parts, told])
 
 
 def as_json(adopted: AdoptedDrift) -> str:

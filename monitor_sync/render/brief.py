@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync.counting import joined
 from monitor_sync.oncall.tool import title_of
 from monitor_sync.render.markdown import code
+from monitor_sync.render.on_call import moment
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, plain, shorten, wrapped
 
@@ -77,18 +78,14 @@ def _people(people: OnCallPeople, quoted: Quoted) -> Iterator[str]:
         yield "Ask for it at the handover, and write both names down."
         return
     for person in people.now:
-        until = f", until {_when(person.until)}" if person.until else ""
+        until = f", until {moment(person.until)}" if person.until else ""
         yield f"- On call now: {quoted(person.name)}{until}"
     if people.next is not None:
-        yield f"- Next turn: {quoted(people.next.person.name)}, from {_when(people.next.start)}"
+        yield f"- Next turn: {quoted(people.next.person.name)}, from {moment(people.next.start)}"
     if people.then:
         yield f"- Called if the first does not answer: {joined(map(quoted, people.then[:4]))}"
     else:
         yield "- Called if the first does not answer: nobody. Ask for a second level."
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment:%a %Y-%m-%d %H:%M} UTC"
 
 
 def _paging(brief: Brief, quoted: Quoted) -> Iterator[str]:

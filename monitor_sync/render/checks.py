@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json as encoder
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from monitor_sync import jsontext
 from monitor_sync.render.text import plain
 
 if TYPE_CHECKING:
@@ -46,12 +46,13 @@ def _count(checks: Sequence[Check]) -> str:
 def json(checks: Sequence[Check]) -> str:
     """Return one object with every check and how many there are of each state."""
     states: Counter[State] = Counter(check.state for check in checks)
-    shown = {
-        "version": 1,
-        "checks": [
-            {"check": check.name, "state": check.state, "text": check.text, "hint": check.hint}
-            for check in checks
-        ],
-        "summary": {state.replace(" ", "_"): states[state] for state in _SIGNS},
-    }
-    return encoder.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+    return jsontext.document(
+        {
+            "version": 1,
+            "checks": [
+                {"check": check.name, "state": check.state, "text": check.text, "hint": check.hint}
+                for check in checks
+            ],
+            "summary": {state.replace(" ", "_"): states[state] for state in _SIGNS},
+        }
+    )

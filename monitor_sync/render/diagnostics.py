@@ -8,14 +8,12 @@ from itertools import takewhile
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import FEW, MANY, Diagnostic, Severity, tally
-from monitor_sync.render.findings import FoldedFinding, folded
+from monitor_sync.render.findings import COLOURS, FoldedFinding, folded
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import TAB, columns, count, listed_within, plain, table
 
 _WIDEST = 500
 """Columns of an excerpt also where nothing else is cut: a line may have thousands of findings."""
-
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
 def text(diagnostics: Iterable[Diagnostic], style: Style = PLAIN) -> str:
@@ -105,7 +103,7 @@ def _entry(diagnostic: Diagnostic) -> dict[str, object]:
 
 def _block(finding: FoldedFinding, style: Style) -> str:
     diagnostic = finding.first
-    colour = _COLOURS[diagnostic.severity]
+    colour = COLOURS[diagnostic.severity]
     gutter = " " * (len(str(diagnostic.span.line)) if diagnostic.excerpt else 0)
     bar = style("|", "blue", bold=True)
     head = (

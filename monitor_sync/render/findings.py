@@ -9,8 +9,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render.text import count, listed
+
+COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+"""The colour of each severity."""
 
 _WORD: Final = re.compile(r"[\w.-]+")
 _SEPARATORS: Final = re.compile(r"[/.]")

@@ -6,24 +6,36 @@ Source: the schema that Jenkins' xUnit plugin publishes for it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render import diagnostics as shown
-from monitor_sync.render.text import plain
-
-_NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
+from monitor_sync.render.xmltext import xml
 
 
-class _Case(Struct):
-    """A monitor, or a file, and what was found in it."""
+class Failure(NamedTuple):
+    """Why a case failed: the kind of it, a line, and the whole text."""
+
+    kind: str
+    line: str
+    text: str
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One case of a suite: ``failure`` is None if it passed, ``output`` is shown all the same."""
 
     name: str
+    classname: str
+    failure: Failure | None = None
+    output: str = ""
+
+
+class _Findings(Struct):
+    """What was found in a monitor, or in a file."""
+
     failing: list[Diagnostic] = field(default_factory=list)
     others: list[Diagnostic] = field(default_factory=list)
 
@@ -39,59 +51,63 @@ def text(
     or above; others are its output. Build servers show one failure a case, so all of one case
     stand in one.
     """
-    suites: dict[str, dict[str, _Case]] = {
-        path: {key: _Case(key) for key in keys} for path, keys in sorted(declared.items())
+    found: dict[str, dict[str, _Findings]] = {
+        path: {key: _Findings() for key in keys} for path, keys in sorted(declared.items())
     }
     home = {key: path for path, keys in declared.items() for key in keys}
     for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.order):
         path = home.get(diagnostic.key, diagnostic.span.path)
         name = diagnostic.key or diagnostic.span.path
-        case = suites.setdefault(path, {}).setdefault(name, _Case(name))
-        (case.failing if diagnostic.severity >= fail_on else case.others).append(diagnostic)
-    failing = sum(bool(case.failing) for cases in suites.values() for case in cases.values())
-    total = sum(map(len, suites.values()))
+        of_case = found.setdefault(path, {}).setdefault(name, _Findings())
+        (of_case.failing if diagnostic.severity >= fail_on else of_case.others).append(diagnostic)
+    suites = {
+        path: [_case(name, path, of_case) for name, of_case in by_name.items()]
+        for path, by_name in found.items()
+    }
+    return document("monitor-sync", suites)
+
+
+def _case(name: str, path: str, found: _Findings) -> Case:
+    failure = None
+    if found.failing:
+        worst = max(found.failing, key=lambda diagnostic: diagnostic.severity)
+        more = f", and {len(found.failing) - 1} more" if len(found.failing) > 1 else ""
+        failure = Failure(worst.rule, worst.message + more, _shown(found.failing))
+    return Case(name=name, classname=path, failure=failure, output=_shown(found.others))
+
+
+def _shown(diagnostics: Iterable[Diagnostic]) -> str:
+    return shown.text(diagnostics).rstrip("\n")
+
+
+def document(name: str, suites: Mapping[str, Sequence[Case]]) -> str:
+    """Return JUnit's XML of all suites, each by its own name."""
+    everything = [case for cases in suites.values() for case in cases]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    lines.append(f'<testsuites name="monitor-sync" tests="{total}" failures="{failing}">')
-    for path, cases in suites.items():
-        lines.extend(_suite(path, cases.values()))
+    lines.append(f'<testsuites name="{name}" {_counts(everything)}>')
+    for suite, cases in suites.items():
+        counts = f'{_counts(cases)} errors="0" skipped="0"'
+        lines.append(f'  <testsuite name="{xml(suite)}" {counts}>')
+        lines += [line for case in cases for line in _lines(case)]
+        lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>"]) + "\n"
 
 
-def _suite(path: str, cases: Iterable[_Case]) -> Iterable[str]:
-    cases = list(cases)
-    failing = sum(bool(case.failing) for case in cases)
-    yield (
-        f'  <testsuite name="{xml(path)}" tests="{len(cases)}" failures="{failing}"'
-        ' errors="0" skipped="0">'
-    )
-    for case in cases:
-        yield from _case(case, path)
-    yield "  </testsuite>"
+def _counts(cases: Sequence[Case]) -> str:
+    failures = sum(case.failure is not None for case in cases)
+    return f'tests="{len(cases)}" failures="{failures}"'
 
 
-def _case(case: _Case, path: str) -> Iterable[str]:
-    start = f'    <testcase name="{xml(case.name)}" classname="{xml(path)}"'
-    if not case.failing and not case.others:
+def _lines(case: Case) -> Iterator[str]:
+    start = f'    <testcase name="{xml(case.name)}" classname="{xml(case.classname)}"'
+    if case.failure is None and not case.output:
         yield f"{start}/>"
         return
     yield f"{start}>"
-    if case.failing:
-        worst = max(case.failing, key=lambda diagnostic: diagnostic.severity)
-        more = f", and {len(case.failing) - 1} more" if len(case.failing) > 1 else ""
-        yield (
-            f'      <failure type="{xml(worst.rule)}" message="{xml(worst.message + more)}">'
-            f"{_text(case.failing)}</failure>"
-        )
-    if case.others:
-        yield f"      <system-out>{_text(case.others)}</system-out>"
+    if case.failure is not None:
+        kind, line, whole = case.failure
+        body = xml(whole, quote=False)
+        yield f'      <failure type="{xml(kind)}" message="{xml(line)}">{body}</failure>'
+    if case.output:
+        yield f"      <system-out>{xml(case.output, quote=False)}</system-out>"
     yield "    </testcase>"
-
-
-def _text(diagnostics: Iterable[Diagnostic]) -> str:
-    return xml(shown.text(diagnostics).rstrip("\n"), quote=False)
-
-
-def xml(text: str, *, quote: bool = True) -> str:
-    """Return text for an element or an attribute, without markup or what XML forbids."""
-    spelled = _NOT_IN_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", plain(text))
-    return escape(spelled, quote=quote).replace("\t", "&#9;")

@@ -11,13 +11,13 @@ from msgspec import Struct
 
 from monitor_sync import jsontext
 from monitor_sync.diagnostics import Severity
+from monitor_sync.render.findings import COLOURS
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, pad, shorten, table
 
 PARTS: Final = ("Why", "Example", "Use instead", "Source")
 """What stands on every page below its first sentence, in this order."""
 
-COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 _WIDEST: Final = 100
 _HEADING: Final = re.compile(rf"^({'|'.join(PARTS)}):[ \n]?", re.MULTILINE)
 _CODE: Final = re.compile(r"`[^`]+`")

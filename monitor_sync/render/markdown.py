@@ -26,6 +26,18 @@ def code(words: str, width: int = 0) -> str:
     return f"`{words.replace('|', chr(92) + '|')}`" if words else ""
 
 
+def prose(words: str) -> str:
+    """Return a sentence in which nothing is a mention: what stands behind an @ is in code."""
+    return " ".join(map(_defused, words.split())).replace("|", "\\|")
+
+
+def _defused(word: str) -> str:
+    if "@" not in word:
+        return plain(word)
+    bare = word.strip("`").rstrip(",;.:")
+    return code(bare) + word.strip("`")[len(bare) :]
+
+
 def codes(words: Iterable[str], shown: int = 3) -> str:
     """Return the first few of many as inline code, and how many more there are."""
     return listed([code(word) for word in words if word], shown)

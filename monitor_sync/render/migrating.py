@@ -35,14 +35,13 @@ def text(migration: Migration, style: Style = PLAIN) -> str:
     """Return the patch, then for each codemod what it did, and what it kept."""
     parts = [patch.text(migration.files, style)] if migration.files else []
     parts += ["\n".join(_step(step, style)) + "\n" for step in migration.steps]
-    changed = patch.counted(migration.files)
-    if not migration.files:
-        parts.append("Nothing to rewrite.\n")
-    elif migration.dry_run:
-        parts.append(f"Would change {changed}; nothing was written.\n")
-    else:
-        parts.append(f"Changed {changed}. `monitor-sync plan` shows what Datadog gets.\n")
-    return "\n".join(parts)
+    told = patch.told(
+        migration.files,
+        dry_run=migration.dry_run,
+        nothing="Nothing to rewrite.",
+        then="`monitor-sync plan` shows what Datadog gets.",
+    )
+    return "\n".join([*parts, told])
 
 
 def as_json(migration: Migration) -> str:

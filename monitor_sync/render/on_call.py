@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -225,8 +226,8 @@ def _chat(paths: Iterable[PagingPath]) -> list[str]:
 def as_json(verified: VerifiedPaths) -> str:
     """Return the paths as the contract of ``on-call verify`` has them."""
     paths = jsontext.array(map(_entry, verified.paths), indent="  ")
-    summary = jsontext.document(_summary(verified.paths)).replace("\n", " ").replace("  ", "")
-    return f'{{\n  "paths": {paths},\n  "summary": {summary.strip()}\n}}\n'
+    summary = json.dumps(_summary(verified.paths))
+    return f'{{\n  "paths": {paths},\n  "summary": {summary}\n}}\n'
 
 
 def _summary(paths: Sequence[PagingPath]) -> dict[str, int]:

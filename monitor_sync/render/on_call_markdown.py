@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from monitor_sync.render.markdown import code, codes, table, whole
+from monitor_sync.render.markdown import code, codes, prose, table, whole
 from monitor_sync.render.on_call import (
     alike_unchecked,
     counting_line,
@@ -15,7 +15,7 @@ from monitor_sync.render.on_call import (
     reasons,
     warnings,
 )
-from monitor_sync.render.text import count, plain
+from monitor_sync.render.text import count
 
 if TYPE_CHECKING:
     from monitor_sync.app.on_call import VerifiedPaths
@@ -46,7 +46,7 @@ def markdown(verified: VerifiedPaths, *, names: bool = True) -> str:
     followed = [path for path in verified.paths if is_followed(path)]
     unchecked = [path for path in followed if path.status == "not_checked"]
     pieces += _unchecked(unchecked)
-    pieces += [f"Not checked: {_prose(what)}." for what in verified.unread]
+    pieces += [f"Not checked: {prose(what)}." for what in verified.unread]
     if names:
         sentences = {**warnings(followed), **notes(p for p in followed if p.status == "ok")}
         pieces += _worth_knowing(sentences)
@@ -68,14 +68,9 @@ def _broken(path: PagingPath, *, names: bool) -> str:
 def _said(step: PathStep, *, names: bool) -> Iterator[str]:
     what = step.what if names else _UNNAMED.get(step.step, step.what)
     name = f" {code(step.name)}" if names and step.name else ""
-    yield f"- {step.step}{name} is broken: {_prose(what)}"
+    yield f"- {step.step}{name} is broken: {prose(what)}"
     if step.fix:
-        yield f"  - to do: {_prose(step.fix)}"
-
-
-def _prose(words: str) -> str:
-    """Return a sentence in which nothing is a mention: what stands behind an @ is in code."""
-    return " ".join(code(word) if "@" in word else plain(word) for word in words.split())
+        yield f"  - to do: {prose(step.fix)}"
 
 
 def _unchecked(paths: Iterable[PagingPath]) -> list[str]:
@@ -84,14 +79,14 @@ def _unchecked(paths: Iterable[PagingPath]) -> list[str]:
         return []
     lines = [
         f"- {count(len(group), 'path')} of {codes(dict.fromkeys(p.team for p in group))}:"
-        f" {_prose('; '.join(reasons(group[0])))}"
+        f" {prose('; '.join(reasons(group[0])))}"
         for group in alike
     ]
     return ["**Not checked**\n" + "\n".join(lines)]
 
 
 def _worth_knowing(by_what: Mapping[str, Sequence[str]]) -> list[str]:
-    lines = [f"- {_prose(what)} ({codes(teams)})" for what, teams in by_what.items()]
+    lines = [f"- {prose(what)} ({codes(teams)})" for what, teams in by_what.items()]
     return ["**Worth knowing**\n" + "\n".join(lines)] if lines else []
 
 

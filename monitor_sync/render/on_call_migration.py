@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from monitor_sync import jsontext
 from monitor_sync.app.on_call_migration import ENDS, OLD, STATES, SUCCESSORS, State, called_now
 from monitor_sync.oncall.tool import title_of
-from monitor_sync.render.markdown import code, table, whole
+from monitor_sync.render.markdown import code, prose, table, whole
 from monitor_sync.render.style import PLAIN, Style
 from monitor_sync.render.text import count, listed, plain, wrapped
 
@@ -83,15 +83,15 @@ def markdown(migration: ToolMigration, *, names: bool = True) -> str:
                 code(handle.old.handle),
                 code(handle.counterpart),
                 str(len(handle.monitors)),
-                _prose("; ".join(_said(handle, names=names)[1:])),
+                prose("; ".join(_said(handle, names=names)[1:])),
             )
             for handle in handles
         ]
         head = ("team", "now", "then", "monitors", "")
         pieces += [f"**{TITLES[state]}**", "\n".join(table(head, rows))]
-    besides = [f"- {_prose(sentence)}" for sentence in _besides(migration)]
+    besides = [f"- {prose(sentence)}" for sentence in _besides(migration)]
     pieces += ["**Left besides monitors**\n" + "\n".join(besides)] if besides else []
-    pieces += [f"Not checked: {_prose(what)}." for what in migration.unread]
+    pieces += [f"Not checked: {prose(what)}." for what in migration.unread]
     pieces += [f"What can follow: {successors()}."] if migration.left else []
     return whole(pieces)
 
@@ -214,18 +214,6 @@ def _of_team(team: OldTeam) -> Iterator[str]:
     if team.unused:
         what = "which no monitor uses" if len(team.unused) == 1 else "which no monitors use"
         yield f"teams.yaml: {team.name} names {listed(team.unused)}, {what}"
-
-
-def _prose(words: str) -> str:
-    """Return a sentence in which nothing is a mention: what stands behind an @ is in code."""
-    return " ".join(_defused(word) for word in words.split()).replace("|", "\\|")
-
-
-def _defused(word: str) -> str:
-    if "@" not in word:
-        return plain(word)
-    bare = word.strip("`").rstrip(",;.")
-    return code(bare) + word.strip("`")[len(bare) :]
 
 
 # JSON

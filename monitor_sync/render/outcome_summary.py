@@ -109,8 +109,8 @@ def problems(outcomes: Iterable[Outcome]) -> list[SharedProblem]:
             why = _CONFLICT if outcome.status == "conflict" else reason(outcome)
             hint = outcome.error.hint if outcome.error else ""
             same.setdefault((outcome.status, why, hint), []).append(outcome)
-    problems_of_kind = [SharedProblem(*key, tuple(its)) for key, its in same.items()]
-    return sorted(problems_of_kind, key=lambda outcome: UNDONE.index(outcome.status))
+    shared = [SharedProblem(*what, tuple(alike)) for what, alike in same.items()]
+    return sorted(shared, key=lambda problem: UNDONE.index(problem.status))
 
 
 def reason(outcome: Outcome) -> str:

@@ -28,7 +28,7 @@ def text(outcomes: Sequence[Outcome], fingerprint: str, style: Style = PLAIN) ->
         _by_owner(outcomes, style) if len(outcomes) > MANY else _made(done, style),
         _altered(done, style),
         _noted(done, style),
-        *(_problem(outcome, style) for outcome in problems[:_PROBLEMS]),
+        *(_problem(problem, style) for problem in problems[:_PROBLEMS]),
         _more(problems[_PROBLEMS:]),
     ]
     shown = ["\n".join(lines) + "\n\n" for lines in blocks if lines]

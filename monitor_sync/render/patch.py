@@ -35,6 +35,15 @@ def counted(files: Sequence[File]) -> str:
     return f"{count(lines, 'line')} of {count(len(files), 'file')}"
 
 
+def told(files: Sequence[File], *, dry_run: bool, nothing: str, then: str) -> str:
+    """Return what was done to files, and what comes ``then``; ``nothing`` where none changed."""
+    if not files:
+        return f"{nothing}\n"
+    if dry_run:
+        return f"Would change {counted(files)}; nothing was written.\n"
+    return f"Changed {counted(files)}. {then}\n"
+
+
 def as_json(files: Sequence[File]) -> list[dict[str, Any]]:
     """Return each file with its patch."""
     return [{"file": file.shown, "patch": text([file])} for file in files]

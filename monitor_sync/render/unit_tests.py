@@ -10,7 +10,7 @@ from monitor_sync.app.unit_tests import Mutated, Tested, UnitTests
 from monitor_sync.counting import count
 from monitor_sync.insight.unit_test import FailedExpectation, TestOutcome
 from monitor_sync.render import picture
-from monitor_sync.render.junit import xml
+from monitor_sync.render.junit import Case, Failure, document
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import columns, fitting, plain, shorten, table, wrapped
 
@@ -129,38 +129,19 @@ def _object(tested: Tested) -> dict[str, Any]:
 
 def junit(tests: UnitTests) -> str:
     """Return JUnit's XML: a suite for each file, a case for each test of a monitor."""
-    suites: dict[str, list[Tested]] = {}
+    suites: dict[str, list[Case]] = {}
     for tested in tests.tested:
-        suites.setdefault(tested.declared.path, []).append(tested)
-    failing = sum(tested.outcome.status != "passed" for tested in tests.tested)
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites name="monitor-sync test" tests="{len(tests.tested)}" failures="{failing}">',
-    ]
-    for path, cases in suites.items():
-        lines += _suite(path, cases)
-    return "\n".join([*lines, "</testsuites>"]) + "\n"
+        suites.setdefault(tested.declared.path, []).append(_case(tested))
+    return document("monitor-sync test", suites)
 
 
-def _suite(path: str, cases: Sequence[Tested]) -> Iterator[str]:
-    failing = sum(tested.outcome.status != "passed" for tested in cases)
-    yield (
-        f'  <testsuite name="{xml(path)}" tests="{len(cases)}" failures="{failing}"'
-        ' errors="0" skipped="0">'
-    )
-    for tested in cases:
-        name = xml(tested.declared.test.name)
-        start = f'    <testcase name="{name}" classname="{xml(tested.declared.test.key)}"'
-        if tested.outcome.status == "passed":
-            yield f"{start}/>"
-            continue
-        yield f"{start}>"
-        lines = _said(tested.outcome)
-        first = xml(lines[0])
-        rest = xml("\n".join(lines), quote=False)
-        yield f'      <failure type="{tested.outcome.status}" message="{first}">{rest}</failure>'
-        yield "    </testcase>"
-    yield "  </testsuite>"
+def _case(tested: Tested) -> Case:
+    test, outcome = tested.declared.test, tested.outcome
+    failure = None
+    if outcome.status != "passed":
+        lines = _said(outcome)
+        failure = Failure(outcome.status, lines[0], "\n".join(lines))
+    return Case(name=test.name, classname=test.key, failure=failure)
 
 
 def _said(outcome: TestOutcome) -> list[str]:

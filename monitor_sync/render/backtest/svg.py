@@ -10,8 +10,8 @@ from monitor_sync.app.backtesting import Backtested, Backtests
 from monitor_sync.counting import count
 from monitor_sync.insight.backtest.replay import Replay
 from monitor_sync.render.backtest import figures, words
-from monitor_sync.render.junit import xml
 from monitor_sync.render.text import shorten, wrapped
+from monitor_sync.render.xmltext import xml
 
 _WIDTH: Final = 960
 _LEFT, _RIGHT = 84, 20
