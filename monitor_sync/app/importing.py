@@ -23,7 +23,7 @@ from monitor_sync.app.landing import land
 from monitor_sync.app.rewriting import parsed_files
 from monitor_sync.app.trial import Proven, Trial
 from monitor_sync.counting import listed
-from monitor_sync.diagnostics import Diagnostic
+from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.errors import UsageError
 from monitor_sync.model import Project
 from monitor_sync.project.files import PROJECT, find
@@ -144,7 +144,7 @@ def import_monitors(
         slos = slo_lookup.look_up(client, selection.chosen, existing.slos, texts[PROJECT])
         existing = replace(existing, slos={**existing.slos, **slos.names})
         work = _Work(root, before, texts, loaded, existing, placing, live, slos.names)
-        proven = work.proven(selection, conversation, templates=options.templates)
+        proven = work.proven(selection, conversation, options)
     imported = work.ended(proven, selection, options, shares)
     ids = [monitor.id for monitor in imported.monitors]
     return replace(imported, other_side=_other_side(options.state, ids), unread_slos=slos.unread)
@@ -191,7 +191,7 @@ class _Work:
         return {PROJECT: text} if text != before or not self.before else {}
 
     def proven(
-        self, selection: Selection, conversation: Conversation, *, templates: bool
+        self, selection: Selection, conversation: Conversation, options: ImportOptions
     ) -> Proven:
         if not selection.chosen:
             return Proven(draft=Draft(placed=(), texts={}), doubts=Doubts())
@@ -202,7 +202,7 @@ class _Work:
             taken=_taken(self.loaded.project, self.live),
             texts=self.texts,
             schemas=(self.root / ".schemas").is_dir(),
-            templates=templates,
+            templates=options.templates,
         )
         trial = Trial(
             name=self.root.resolve().name,
@@ -211,6 +211,8 @@ class _Work:
             live=self.live,
             before=self.loaded,
             progress=conversation.progress,
+            # `validate --baseline` looks for a finding in the file of its exact place
+            least=Severity.ERROR if options.baseline is None else Severity.NOTE,
         )
         return trial.proven(drafter)
 
@@ -245,7 +247,8 @@ class _Work:
                 self.root / path: self._mark_of_order(path) + text for path, text in changed.items()
             }
             if options.baseline is not None:
-                texts[options.baseline], _ = baseline.written(proven.findings, PurePosixPath())
+                of_monitors = [finding for finding in proven.findings if finding.key]
+                texts[options.baseline], _ = baseline.written(of_monitors, PurePosixPath())
             land(texts, {path: kept[path] for path in texts if path in kept})
         return Imported(
             root=self.root,

@@ -66,7 +66,8 @@ class Trial:
 
     ``name`` is the name of the project's folder, ``texts`` its files as they are, by path, and
     ``shared`` what the import changes in project.yaml. ``before`` is what they say without the
-    import. ``live`` are all live monitors.
+    import. ``live`` are all live monitors. Findings below ``least`` stand at their monitor and not
+    at their exact place, which may be in a template.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Trial:
     live: Sequence[LiveResource]
     before: Loaded = field(default_factory=lambda: Loaded(project=Project(name="")))
     progress: Progress = silent
+    least: Severity = Severity.ERROR
     sound: SoundFiles = field(default_factory=SoundFiles)
 
     def proven(self, drafter: Drafter) -> Proven:
@@ -102,7 +104,7 @@ class Trial:
             loaded = load.load(folder, cache=self.sound)
             step(True)
             beside = set(neighbours(draft, loaded.project))
-            checked = files.check(loaded, keys | beside, least=Severity.ERROR)
+            checked = files.check(loaded, keys | beside, least=self.least)
             findings = tuple(
                 scratch.told_of(finding, folder, Path())
                 for finding in checked

@@ -28,7 +28,7 @@ class ValidateOptions(Struct, frozen=True, kw_only=True):
     about new and changed monitors, and with ``everything`` about all. What is below ``least`` is
     to be counted and not shown, so its exact place is not looked for; with ``brief`` the same holds
     for all but the first few of a rule's many findings. ``baseline`` is a file of findings that
-    are known and left out.
+    are known and left out; it knows them by their exact places, so these are looked for then.
     """
 
     selectors: Sequence[str] = ()
@@ -111,9 +111,11 @@ def _checked(root: Path, options: ValidateOptions) -> tuple[Loaded, list[Diagnos
     """Return the files as they were read, and all that is wrong in them, without a network."""
     from monitor_sync.project.rca import read_register  # YAML and the schema validator
 
+    exact = options.baseline is not None
+    least = Severity.NOTE if exact else options.least
     with files.uncollected():
         loaded = files.read(root)
-        diagnostics = list(files.check(loaded, least=options.least, brief=options.brief))
+        diagnostics = list(files.check(loaded, least=least, brief=options.brief and not exact))
         diagnostics += _mistakes_in_tests(root, loaded)
         diagnostics += read_register(root, loaded.project)[1]
     return loaded, diagnostics

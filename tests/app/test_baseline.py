@@ -51,6 +51,18 @@ def test_only_what_the_file_does_not_hold_is_shown(project: Path) -> None:
     assert {key for key, _ in rules(everything)} == {"motor/flow/new", "motor/flow/old"}
 
 
+def test_a_finding_in_a_template_that_is_not_shown_is_known_too(project: Path) -> None:
+    template = OLD.replace("old", "t")
+    use = "use: [{template: one}]\n"
+    write(project / "monitors", {"templates/one.yaml": template, "motor/of-one.yaml": use})
+    assert run("validate --baseline known.json --write-baseline").exit_code == 0
+    assert '"templates/one.yaml"' in (project / "known.json").read_text()
+
+    result = run("validate --baseline known.json --show error --fail-on error")
+
+    assert "mended" not in result.stderr
+
+
 def test_a_second_finding_of_the_same_words_is_new(project: Path) -> None:
     kept = json.loads((project / "known.json").read_text())
     (project / "known.json").write_text(json.dumps(kept[1:]))

@@ -299,6 +299,26 @@ def test_the_findings_of_an_import_are_a_baseline(root: Path, local: Local) -> N
     assert [finding for finding in findings if finding.key != "motor/api/disk-full"] == []
 
 
+def test_the_findings_of_monitors_in_a_template_are_a_baseline(root: Path, local: Local) -> None:
+    services = ("checkout", "login", "search")
+    queries = [f"avg(last_5m):avg:web.latency{{service:{service}}} > 90" for service in services]
+    local.emulator.seed(
+        [
+            monitor(
+                31 + number, f"{service} is slow", *MOTOR[:2], f"service:{service}", query=query
+            )
+            for number, (service, query) in enumerate(zip(services, queries, strict=True))
+        ]
+    )
+    kept = root.parent / "baseline.json"
+
+    report = imported(root, local, ids=[31, 32, 33], templates=True, baseline=kept)
+
+    assert len(report.in_common.templates) == 1
+    findings = app.validate(root, app.ValidateOptions(baseline=kept)).diagnostics
+    assert [finding for finding in findings if finding.key != "motor/api/disk-full"] == []
+
+
 def test_an_unknown_id_is_named(root: Path, local: Local) -> None:
     with pytest.raises(UsageError, match="Datadog has no monitor 99"):
         imported(root, local, ids=[12, 99])

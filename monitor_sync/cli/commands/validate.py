@@ -115,7 +115,7 @@ def command(
             everything=everything,
             least=least,
             baseline=baseline,
-            brief=form == "text" and not selectors and baseline is None,
+            brief=form == "text" and not selectors,
         ),
         target=console.target() if ask else None,
         links=console.target() if check_links else None,
