@@ -76,11 +76,17 @@ def fetch(
     history: HistoryFile, source: Source, span: TimeSpan, *, now: Seconds, progress: Progress
 ) -> Fetched:
     """
-    Read what is missing of a span, the latest part first, and what was open when it was read.
+    Read what is missing of a span, the latest part first, and what is open of what was read before.
 
     An interrupted reading goes on where it stopped. What cannot be read is left for the next time.
     """
     fetched = Fetched()
+    known = [
+        old.span
+        for old in history.readings(source.name)
+        if not history_spans.is_fresh(old.read, now)
+    ]
+    settled = TimeSpan(span.start, min(span.end, now - source.settles))
     try:
         pieces = _pieces(history, source, span, now)
         if _resumed(history, source, pieces, fetched):
@@ -89,7 +95,8 @@ def fetch(
             for piece in pieces:
                 _read(history, source, ReadSpan(piece, now), "", fetched)
                 step(True)
-        _look_at_open(history, source, span, now, fetched)
+        if any(map(settled.overlaps, known)):
+            _look_at_open(history, source, settled, now, fetched)
     except Unread as unread:
         fetched.problem = unread.reason
     return fetched
@@ -139,21 +146,20 @@ def _read(
 
 
 def _look_at_open(
-    history: HistoryFile, source: Source, span: TimeSpan, now: Seconds, fetched: Fetched
+    history: HistoryFile, source: Source, settled: TimeSpan, now: Seconds, fetched: Fetched
 ) -> None:
     """
-    Read again what was open when it was read, and is too old to have been read just now.
+    Read what is open of days that are too old to be read again.
 
-    One listing has all that is open still. What is no longer in it was resolved meanwhile, and is
-    read with the days on which it was created.
+    One listing has all that is open still, or again. What was open and is no longer in it was
+    resolved meanwhile, and is read with the days on which it was created. Neither tool lists by
+    the time of a change, so what was opened again and resolved between two runs is not seen.
     """
     looked = history.looked(source.name)
-    older = TimeSpan(span.start, min(span.end, now - source.settles))
-    closed = {known.id: known.created for known in history.open_incidents(source.name, older)}
-    fresh = looked is not None and 0 <= now - looked < history_spans.FRESH
-    if source.open_pages is None or not closed or fresh:
+    if source.open_pages is None or (looked is not None and history_spans.is_fresh(looked, now)):
         return
-    for page in source.open_pages(TimeSpan(min(closed.values()), max(closed.values()) + 1.0)):
+    closed = {known.id: known.created for known in history.open_incidents(source.name, settled)}
+    for page in source.open_pages(settled):
         history.keep(source.name, page)
         fetched.add(page)
         for incident in page.incidents:

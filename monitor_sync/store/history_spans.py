@@ -12,6 +12,11 @@ FRESH: Final[Seconds] = 300.0
 """What was read less than this long ago is not read again."""
 
 
+def is_fresh(read: Seconds, now: Seconds) -> bool:
+    """Return whether what was read at ``read`` need not be read again."""
+    return 0 <= now - read < FRESH
+
+
 def missing(
     wanted: TimeSpan, readings: Iterable[ReadSpan], *, now: Seconds, settles: Seconds
 ) -> list[TimeSpan]:
@@ -78,7 +83,7 @@ def _known(readings: Iterable[ReadSpan], now: Seconds, settles: Seconds) -> list
     known = []
     for reading in readings:
         span, read = reading.span, reading.read
-        if not 0 <= now - read < FRESH:
+        if not is_fresh(read, now):
             end = min(span.end, read - settles)
         else:
             end = now if span.end >= read else span.end

@@ -108,6 +108,25 @@ def test_alerts_that_datadog_keeps_no_longer_are_not_asked_for_and_unknown(
     assert (older.complete, older.alerts_read) == (False, False)
 
 
+def test_an_old_incident_that_is_open_again_is_seen_and_then_its_new_end(
+    services: Services,
+) -> None:
+    services.incidents = [incident(1, 20 * DAY), *(incident(n, 15 * DAY) for n in range(2, 8))]
+    first = services.read().incidents[0]
+
+    services.incidents[0] = incident(1, 20 * DAY, status=1)
+    again = services.read(now=NOW + DAY).incidents[0]
+    services.incidents[0] = incident(1, 20 * DAY, resolved_date=at(-1.5 * DAY))
+    ended = services.read(now=NOW + 2 * DAY).incidents[0]
+
+    assert [(known.status, known.reopened) for known in (first, again, ended)] == [
+        ("resolved", 0),
+        ("triggered", 1),
+        ("resolved", 1),
+    ]
+    assert ended.resolved == NOW + 1.5 * DAY
+
+
 def test_maintenance_that_the_first_run_could_not_read_is_known_after_a_later_one(
     services: Services,
 ) -> None:

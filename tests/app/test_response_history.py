@@ -59,12 +59,12 @@ def test_what_was_just_read_is_not_read_again(services: Services) -> None:
     assert again.incidents == first.incidents
 
 
-def test_a_day_later_the_last_week_alone_is_read_again(services: Services) -> None:
+def test_a_day_later_the_last_week_and_what_is_open_are_read_again(services: Services) -> None:
     services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
     services.read()
     assert services.requests_to(FILTER) == 9
     services.read(TimeSpan(LAST_WEEKS.start, NOW + DAY), now=NOW + DAY)
-    assert services.requests_to(FILTER) == 3  # a week, a day wider, three incidents a page
+    assert services.requests_to(FILTER) == 4  # a week, a day wider, three a page; what is open
 
 
 def test_no_cell_of_the_file_has_a_person_in_it(services: Services) -> None:
