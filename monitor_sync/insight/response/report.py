@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor_sync import selectors
 from monitor_sync.incidents import Incident, Measure, Rca, Seconds, TimeSpan
 from monitor_sync.insight.response import rca, recurrence, sla
-from monitor_sync.insight.response.placement import PlacedIncident, placed, places_of
+from monitor_sync.insight.response.placement import SHARED, PlacedIncident, placed, places_of
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.recurrence import Recurrence
 from monitor_sync.insight.response.sla import ResponseDimension, ResponseRow, Trend
@@ -101,7 +101,11 @@ class ResponseReport:
         return (*self.open_before, *self.open)
 
     def teams_within(self, measure: Measure) -> tuple[int, int]:
-        """Return how many teams keep each of their targets on the mean, and how many have any."""
+        """
+        Return how many teams keep each of their targets on the mean, and how many have any.
+
+        What several teams share is in the figures of none, and so it is here.
+        """
         kept: dict[str, bool] = {}
         for (team, target), times in _by_target(self.counted, measure).items():
             kept[team] = kept.get(team, True) and statistics.fmean(times) <= target
@@ -111,7 +115,10 @@ class ResponseReport:
         """Return how many teams have late incidents, but none with a time of the measure."""
         timed = {team for team, _ in _by_target(self.counted, measure)}
         teams = sla.rows(self.counted, ("team",))
-        return sum(row.times(measure).judged > 0 and row.by["team"] not in timed for row in teams)
+        return sum(
+            row.times(measure).judged > 0 and row.by["team"] not in (SHARED, *timed)
+            for row in teams
+        )
 
     def is_above_target(self, measure: Measure) -> bool | None:
         """Return whether the mean is above the target, None without a mean or a single target."""
@@ -234,13 +241,13 @@ def _concerns(entry: Rca, parsed: Sequence[selectors.Selector]) -> bool:
 def _by_target(
     counted: Iterable[Response], measure: Measure
 ) -> dict[tuple[str, int], list[Seconds]]:
-    """Return the times of a measure by team and target."""
+    """Return the times of a measure by team and target, without what teams share."""
     groups: dict[tuple[str, int], list[Seconds]] = {}
     for response in counted:
         took, target = response.resolved_after, response.resolve_target
         if measure == "acknowledge":
             took, target = response.acknowledged_after, response.acknowledge_target
-        if took is not None and target is not None:
+        if took is not None and target is not None and response.placed.team != SHARED:
             groups.setdefault((response.placed.team, target), []).append(took)
     return groups
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from monitor_sync.incidents import Incident, ResponseTarget, Seconds, target_for
+from monitor_sync.incidents import Incident, Measure, ResponseTarget, Seconds, target_for
 from monitor_sync.insight.response.placement import PlacedIncident
 from monitor_sync.insight.response.weeks import day_of, week_of
 from monitor_sync.model import Team
@@ -97,16 +98,16 @@ def responses(
     """
     Return how incidents were responded to, as known at ``now``.
 
-    Each is judged by the target that its team had on the day of its creation. Incidents of several
-    teams or of none have no target.
+    Each is judged by the target that its team had on the day of its creation; one of several teams
+    by the strictest of theirs, so that in time is in time for all. One of no team has no target.
     """
     counted: list[Response] = []
     left_out: Counter[LeftOut] = Counter(dict.fromkeys(LEFT_OUT, 0))
     for placed in incidents:
         reason = why_left_out(placed.incident, now)
         if reason is None:
-            team = teams.get(placed.team)
-            counted.append(_response(placed, team.targets if team else (), zone, now))
+            promised = [teams[name].targets for name in placed.claimants if name in teams]
+            counted.append(_response(placed, promised, zone, now))
         else:
             left_out[reason] += 1
     counted.sort(key=lambda response: (response.incident.created, response.incident.id))
@@ -141,7 +142,10 @@ def _resolved(incident: Incident) -> Seconds | None:
 
 
 def _response(
-    placed: PlacedIncident, targets: Sequence[ResponseTarget], zone: ZoneInfo, now: Seconds
+    placed: PlacedIncident,
+    promised: Sequence[Sequence[ResponseTarget]],
+    zone: ZoneInfo,
+    now: Seconds,
 ) -> Response:
     incident, day = placed.incident, day_of(placed.incident.created, zone)
     resolved = _resolved(incident)
@@ -151,8 +155,8 @@ def _response(
         None if incident.acknowledged is None else incident.acknowledged - incident.created
     )
     lasted = age if to_resolve is None else to_resolve
-    target = target_for(targets, "acknowledge", placed.priority, day)
-    resolve_target = target_for(targets, "resolve", placed.priority, day)
+    target = _strictest(promised, "acknowledge", placed.priority, day)
+    resolve_target = _strictest(promised, "resolve", placed.priority, day)
     return Response(
         placed=placed,
         week=week_of(incident.created, zone),
@@ -164,6 +168,13 @@ def _response(
         acknowledge_target=target,
         resolve_target=resolve_target,
     )
+
+
+def _strictest(
+    promised: Iterable[Sequence[ResponseTarget]], measure: Measure, priority: int | None, day: date
+) -> int | None:
+    targets = (target_for(of_team, measure, priority, day) for of_team in promised)
+    return min((target for target in targets if target is not None), default=None)
 
 
 def _in_time(took: Seconds | None, lasted: Seconds | None, target: int | None) -> bool | None:

@@ -110,6 +110,23 @@ def test_the_target_is_the_one_of_the_day_and_of_the_priority() -> None:
     assert [response.acknowledged_in_time for response in counted] == [True, False, True]
 
 
+def test_what_teams_share_is_in_time_where_it_is_in_time_for_each_of_them() -> None:
+    strict = ResponseTarget(acknowledge=300)
+    desk = project(
+        team("sales", "desk", targets=(strict,)),
+        team("claims", "desk", targets=(ResponseTarget(acknowledge=900, resolve=5400),)),
+        team("bot", "desk"),
+    )
+    made = [
+        incident(str(n), service="desk", acknowledged=after, resolved=5000.0)
+        for n, after in enumerate((200.0, 600.0))
+    ]
+    quick, slow = responses(placed(made, places_of(desk)), desk.teams, UTC, NOW).counted
+
+    assert (quick.acknowledge_target, quick.resolve_target) == (300, 5400)
+    assert (quick.is_late, slow.acknowledged_in_time, slow.resolved_in_time) == (False, False, True)
+
+
 def test_without_a_target_nothing_is_judged() -> None:
     (response,) = of(incident(acknowledged=9e5), targets=()).counted
 
