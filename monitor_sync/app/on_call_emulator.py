@@ -86,7 +86,7 @@ def _applied(project: Project, history: WantedHistory) -> Iterator[dict[str, Any
         yield {**body, "id": ids[Address(MONITOR.name, key)], **times}
 
 
-def seed_teams(emulator: Emulator, teams: Iterable[Team], broken: Iterable[str] = ()) -> None:
+def seed_teams(emulator: Emulator, teams: Iterable[Team], broken: Iterable[str]) -> None:
     """Let an emulator serve the on-call tools of these teams."""
     from monitor_sync.emulator.on_call.owners import OwnerTeam
 

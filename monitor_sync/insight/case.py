@@ -308,7 +308,7 @@ def _moment(moment: Moment) -> Answer:
 
 
 def _of_group(moment: Moment, group: Group) -> Answer:
-    result = moment.evaluation.results.get(group) if moment.evaluation else None
+    result = moment.result(group)
     status = moment.status(group)
     value = result.value if result else None
     return {"value": value, "state": status.value if status else None}

@@ -106,18 +106,15 @@ def _parts(case: EvaluationCase, evaluation: Evaluation) -> tuple[str, tuple[Leg
         leg_lines += _lines(
             leg_text(case.settings, leg), legs.frame(leg, buckets.ago(read.shift)), buckets
         )
+    path = f"{what.aggregator} of the buckets of the window"
     if what.on_count_path:
-        return f"{what.aggregator} of each leg over the window, then the arithmetic", tuple(
-            leg_lines
-        )
-    if len(what.reads) > 1 or what.change is not None:
+        path = f"{what.aggregator} of each leg over the window, then the arithmetic"
+    elif len(what.reads) > 1 or what.change is not None:
+        path = f"arithmetic in each bucket, then {what.aggregator} over the window"
         whole = classic.evaluated(what.expression, buckets, what.variables)
         if isinstance(whole, Frame) and what.change is None:
             leg_lines += _lines("together", whole, buckets)
-        return f"arithmetic in each bucket, then {what.aggregator} over the window", tuple(
-            leg_lines
-        )
-    return f"{what.aggregator} of the buckets of the window", tuple(leg_lines)
+    return path, tuple(leg_lines)
 
 
 def leg_text(settings: EvaluationSettings, leg: legs.Leg) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import pstdev
 from typing import Any, Final, TypeVar
 
-from monitor_sync.insight.values import Line
+from monitor_sync.insight.values import Group, Line
 
 _T = TypeVar("_T")
 
@@ -172,3 +172,22 @@ def gathered(starts: Sequence[int], values: Sequence[float], method: str) -> Lin
             held.append([])
         held[-1].append(value)
     return times, [reduced(method, inside) for inside in held]
+
+
+def sources_read(
+    sources_by_group: Mapping[Group, Sequence[int]], own: Group, keys: Group, group: Group
+) -> Sequence[int]:
+    """
+    Return the sources that a group of a result reads: those that are equal in the common keys.
+
+    ``own`` are the keys by which the sources are grouped, ``keys`` those of the result.
+    """
+    if own == keys:
+        return sources_by_group.get(group, ())
+    common = [(own.index(key), keys.index(key)) for key in own if key in keys]
+    return [
+        index
+        for values, sources in sources_by_group.items()
+        if all(values[mine] == group[other] for mine, other in common)
+        for index in sources
+    ]

@@ -44,15 +44,7 @@ class Buckets:
 
     def ago(self, seconds: int) -> Buckets:
         """Return the same, so many seconds ago; its buckets are told as if they were of now."""
-        return Buckets(
-            history=self.history,
-            start=self.start,
-            end=self.end,
-            interval=self.interval,
-            readings=self.readings,
-            back=self.back,
-            shift=self.shift + seconds,
-        )
+        return replace(self, shift=self.shift + seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

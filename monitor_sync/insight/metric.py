@@ -10,7 +10,7 @@ from typing import Final
 from monitor_sync.insight import classic, counted, functions, legs, windows
 from monitor_sync.insight.classic import Variables
 from monitor_sync.insight.counted import Numbers, Reduction
-from monitor_sync.insight.history import PointHistory
+from monitor_sync.insight.history import PointHistory, sources_read
 from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame, calculated
 from monitor_sync.insight.readings import Readings
@@ -328,17 +328,9 @@ def judged(
 
 
 def of_group(series: Series, history: PointHistory, keys: Group, group: Group) -> Sequence[int]:
-    """Return the sources of a series that a group of the result reads: equal in common keys."""
-    mine = legs.of(history, series).keys
-    if mine == keys:
-        return legs.sources_by_group(history, series).get(group, ())
-    common = [(mine.index(key), keys.index(key)) for key in mine if key in keys]
-    return [
-        index
-        for own, sources in legs.sources_by_group(history, series).items()
-        if all(own[a] == group[b] for a, b in common)
-        for index in sources
-    ]
+    """Return the sources of a series that a group of the result reads."""
+    sources = legs.sources_by_group(history, series)
+    return sources_read(sources, legs.of(history, series).keys, keys, group)
 
 
 def times_of(

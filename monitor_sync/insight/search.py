@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from monitor_sync.insight import classic, counted, functions, windows
 from monitor_sync.insight.counted import Numbers
-from monitor_sync.insight.history import REDUCTIONS, PointHistory
+from monitor_sync.insight.history import REDUCTIONS, PointHistory, sources_read
 from monitor_sync.insight.values import (
     Evaluation,
     EvaluationSettings,
@@ -193,7 +193,11 @@ def _results(
     results: dict[Group, Result] = {}
     anywhere: bool | None = None
     for group, value in values.items():
-        mine = [index for search in searches for index in _of(search, history, numbers.keys, group)]
+        mine = [
+            index
+            for search in searches
+            for index in sources_read(_sources(search, history), search.keys, numbers.keys, group)
+        ]
         if any(_within(history, index, low, end) for index in mine):
             results[group] = (
                 Result(ResultKind.SKIPPED, None, None, "no value")
@@ -219,18 +223,6 @@ def _absent(settings: EvaluationSettings, last: float | None, *, vanished: bool)
     if settings.query.type == "trace-analytics alert" and settings.readings.vanished_is_zero:
         return Result(ResultKind.NUMBER, 0.0)
     return Result(ResultKind.SKIPPED, None, last, "this group has nothing, others have")
-
-
-def _of(search: SearchLeg, history: PointHistory, keys: Group, group: Group) -> list[int]:
-    if search.keys == keys:
-        return _sources(search, history).get(group, [])
-    common = [(search.keys.index(key), keys.index(key)) for key in search.keys if key in keys]
-    return [
-        index
-        for own, sources in _sources(search, history).items()
-        if all(own[a] == group[b] for a, b in common)
-        for index in sources
-    ]
 
 
 def _within(history: PointHistory, index: int, low: float, end: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from monitor_sync.insight.missing import MissingDataPolicy, policy
@@ -198,7 +198,7 @@ def _group(
             return _empty(before, result, known, instant, end, grouped=grouped)
         if before is None:
             return None
-        return before if before.rule == result.reason else _same(before, result.reason)
+        return before if before.rule == result.reason else replace(before, rule=result.reason)
     if before is None:
         before = GroupState(status=None, since=instant, first_seen=instant)
     if before.status is None and grouped and _delayed(before, known, instant):
@@ -222,18 +222,6 @@ def _group(
 def _delayed(before: GroupState, known: Rules, instant: float) -> bool:
     """Return whether a new group waits (9.1); a monitor without groups has no new ones."""
     return not known.delay_is_silent and instant - before.first_seen < known.delay
-
-
-def _same(before: GroupState, rule: str) -> GroupState:
-    return GroupState(
-        status=before.status,
-        since=before.since,
-        first_seen=before.first_seen,
-        empty_since=before.empty_since,
-        evaluated=before.evaluated,
-        resolved=before.resolved,
-        rule=rule,
-    )
 
 
 def _empty(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -70,15 +70,7 @@ def otherwise(
     """Yield each open point that can change anything of a query, and it read the other way."""
     for point in OPEN_POINTS:
         if _MATTERS[point.field](settings, history):
-            yield (
-                point.name,
-                EvaluationSettings(
-                    query=settings.query,
-                    options=settings.options,
-                    readings=point.otherwise(settings.readings),
-                    slo_target=settings.slo_target,
-                ),
-            )
+            yield point.name, replace(settings, readings=point.otherwise(settings.readings))
 
 
 def _statuses(moment: Moment) -> dict[Group, Status]:

@@ -158,7 +158,7 @@ class _Played:
         """Yield what is otherwise than expected at one instant."""
         instant = self.test.start + expectation.after
         moment = next(moment for moment in self.made.moments if moment.instant == instant)
-        return _failures(self.test, self.settings, expectation, self.made, moment, self.due)
+        return _failures(self, expectation, moment)
 
     def doubts(self) -> list[list[str]]:
         """Return the open points on which each expectation hangs. Raises Unsupported."""
@@ -249,18 +249,14 @@ def _judged(played: _Played, doubts: Sequence[Sequence[str]]) -> TestOutcome:
 
 
 def _failures(
-    test: UnitTest,
-    settings: EvaluationSettings,
-    expectation: Expectation,
-    made: Run,
-    moment: Moment,
-    due: frozenset[float],
+    played: _Played, expectation: Expectation, moment: Moment
 ) -> Iterator[FailedExpectation]:
-    keys = moment.keys
     group = _group(expectation, moment)
     result = moment.result(group)
     status = moment.status(group) if group is not None else None
-    notification = Notification(test.body, settings, made, moment, group, due)
+    notification = Notification(
+        played.test.body, played.settings, played.made, moment, group, played.due
+    )
     for field, expected in expectation.fields.items():
         got: Any
         if field == "state":
@@ -279,7 +275,7 @@ def _failures(
             yield FailedExpectation(
                 at=expectation.written,
                 after=expectation.after,
-                group=group_name(group, keys) if group else "",
+                group=group_name(group, moment.keys) if group else "",
                 field=field,
                 expected=expected,
                 got=got,

@@ -18,7 +18,7 @@ from msgspec import structs
 from monitor_sync.audience import audience
 from monitor_sync.audience.pagers import is_pager
 from monitor_sync.incidents import AlertEpisode, Incident, Seconds, TimeSpan
-from monitor_sync.insight.response.flaps import Flapping, flapping
+from monitor_sync.insight.response.flaps import flapping
 from monitor_sync.insight.response.together import PagedProblem, PageOfMonitor, companions, problems
 from monitor_sync.insight.response.weeks import hour_kind
 from monitor_sync.language import query as queries
@@ -55,8 +55,7 @@ class NoisyMonitor:
     What a monitor did in a span of time; what is not known of it is None.
 
     ``fires`` began in the span, ``episodes`` are these and what went on from before it. ``pages``
-    are the fires that paged, ``night`` and
-    ``off_hours`` those of them at such times. ``flaps``
+    are the fires that paged, ``night`` and ``off_hours`` those of them at such times. ``flaps``
     counts stretches of flapping, ``flapping_fires`` the fires in them. Of ``ended`` fires
     ``self_resolved_fires`` ended soon after, and nobody acknowledged them. ``hours_in_alert`` is
     how long some group was in alert. ``problems`` are the problems in which it paged, ``beside``
@@ -115,8 +114,6 @@ class Noise:
 
     monitors: tuple[NoisyMonitor, ...]
     problems: tuple[PagedProblem, ...] = ()
-    of_no_file: int = 0
-    """How many episodes are of monitors that no file declares."""
 
 
 def noise(
@@ -137,7 +134,6 @@ def noise(
         return Noise(monitors=tuple(sorted(rows, key=_noisiest_first)))
     episodes = _by_monitor(history.episodes)
     acknowledged = _acknowledged(history.incidents)
-    ids = {status.id for status in live.values()}
     judged = [_row(row, episodes, acknowledged, history, globs) for row in rows]
     paged = problems(page for _, pages in judged for page in pages)
     return Noise(
@@ -145,7 +141,6 @@ def noise(
             sorted(_in_problems((row for row, _ in judged), paged), key=_noisiest_first)
         ),
         problems=paged,
-        of_no_file=sum(len(group) for number, group in episodes.items() if number not in ids),
     )
 
 
@@ -198,7 +193,7 @@ def _row(
         night=hours["night"],
         off_hours=hours["off"],
         flaps=len(flaps),
-        flapping_fires=_fires_within(flaps),
+        flapping_fires=sum(stretch.episodes for stretch in flaps),
         ended=len(ended),
         self_resolved_fires=sum(_by_itself(fire, seen, history.within) for fire in ended),
         hours_in_alert=_seconds_in_alert(episodes, span) / 3600,
@@ -248,10 +243,6 @@ def _every(monitor: Monitor) -> int:
     """Return how many seconds lie between two evaluations of a monitor."""
     variables = monitor.body.get("options", {}).get("variables")
     return queries.evaluated_every(queries.parse(monitor.type, monitor.query, variables)) or 60
-
-
-def _fires_within(flaps: Iterable[Flapping]) -> int:
-    return sum(stretch.episodes for stretch in flaps)
 
 
 def _by_itself(
