@@ -53,8 +53,9 @@ _QUERY_ALONE: Final = _named(
     "bad-algorithm bad-forecast bad-grouping bad-outliers bad-slo-alert bad-step bad-window"
     " bare-quotes contradicting-filter contradicting-modifiers current-month dashboard-variable"
     " empty-filter empty-parentheses filter-never-fits first-event-search interface-notation"
-    " keys-in-one-text long-metric-name lower-case-operator mixed-filter-styles nested-rollup"
-    " not-readable quotes search-never-fits search-not-readable unconfirmed-window"
+    " keys-in-one-text long-anomaly-interval long-metric-name lower-case-operator"
+    " mixed-filter-styles nested-rollup not-readable quotes search-never-fits search-not-readable"
+    " unconfirmed-window"
     " unknown-aggregator unknown-comparator unknown-function unknown-modifier upper-case-value"
     " wrong-arguments wrong-source",
 )

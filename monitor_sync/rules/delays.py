@@ -7,8 +7,10 @@ from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
+from monitor_sync.language.atoms import Window
 from monitor_sync.language.query_shape import CRAWLED
-from monitor_sync.language.tree import SloQuery
+from monitor_sync.language.syntax.windows import read_window
+from monitor_sync.language.tree import MetricQuery, SloQuery
 from monitor_sync.rules.monitor_types import METRIC, UNKNOWN_GROUPS
 from monitor_sync.rules.registry import Finding, rule
 from monitor_sync.rules.values import shown
@@ -146,11 +148,13 @@ def no_evaluation_delay(view: QueryView) -> Iterable[Finding]:
     Example: `avg(last_5m):avg:aws.rds.cpuutilization{*} > 85` without `evaluation_delay`.
 
     Use instead: `options: {evaluation_delay: 900}`. Where the figures are streamed and come
-    within two minutes, a smaller one; even 0 says that somebody thought of it.
+    within two minutes, a smaller one; even 0 says that somebody thought of it. In an hour or more
+    the last minutes hardly count, except in a sum that must not fall or is compared with the past.
 
-    Source: Datadog's page on configuring monitors recommends 900 seconds.
+    Source: Datadog's page on configuring monitors recommends 900 seconds, its guide on the delay
+    of cloud metrics a longer timeframe too.
     """
-    if view.type not in METRIC or "evaluation_delay" in view.options:
+    if view.type not in METRIC or "evaluation_delay" in view.options or _bears_delay(view):
         return ()
     text = view.query_text
     if not any(prefix in text for prefix in CRAWLED):  # spares most monitors the walk
@@ -171,8 +175,31 @@ def no_evaluation_delay(view: QueryView) -> Iterable[Finding]:
     ]
 
 
+_LONG: Final = 3600
+"""Seconds: of an hour, figures that are ten minutes late leave the most."""
+
+
+def _bears_delay(view: QueryView) -> bool:
+    """Return whether so much time is looked at that a late end does not alert by itself."""
+    tree = view.query.tree
+    if not isinstance(tree, MetricQuery):
+        return False
+    window: Window | None = tree.evaluation.window
+    found = query.algorithm(view.query)
+    if found is not None and found.option("alert_window"):
+        window = read_window(found.option("alert_window"), 0, 0)
+    if window is None or window.seconds < _LONG:
+        return False
+    falls = tree.comparison.operator.text in ("<", "<=")
+    is_sum = tree.evaluation.aggregator.text == "sum"
+    return not (is_sum and (falls or tree.evaluation.change is not None))
+
+
 _SHORT: Final = 300
 """Seconds: as long as CloudWatch takes for one point of most metrics."""
+
+_SOON: Final = ("aws.rds.", "aws.cloudwatch.metricstreams.")
+"""Fetched every three minutes, with a point a minute; and about the streams themselves."""
 
 
 @rule("query/short-window-of-cloudwatch", Severity.WARNING)
@@ -182,8 +209,9 @@ def short_window_of_cloudwatch(view: QueryView) -> Iterable[Finding]:
 
     Why: most of these metrics have one point each five minutes, and Datadog fetches them every ten.
     So short a window holds one point or none: the monitor alerts on a single value, or has no data.
+    Those of RDS are fetched every three minutes, with a point for each.
 
-    Example: `avg(last_5m):avg:aws.rds.cpuutilization{*} > 85`
+    Example: `avg(last_5m):avg:aws.ec2.cpuutilization{*} > 85`
 
     Use instead: `avg(last_15m):…`; a short window only where the metrics are streamed
 
@@ -195,7 +223,7 @@ def short_window_of_cloudwatch(view: QueryView) -> Iterable[Finding]:
     if "aws." not in view.query_text:  # spares most monitors the walk
         return ()
     names = (name for name in query.metrics(view.query) if _crawled(name))
-    late = next((name for name in names if name.startswith("aws.")), None)
+    late = next((n for n in names if n.startswith("aws.") and not n.startswith(_SOON)), None)
     if late is None:
         return ()
     return [

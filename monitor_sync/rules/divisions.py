@@ -87,13 +87,13 @@ def division_without_delay(view: QueryView) -> Iterator[Finding]:
 
     Example: `sum(last_5m):sum:a.errors{*}.as_count() / sum:a.hits{*}.as_count() > 0.05`.
 
-    Use instead: `options: {evaluation_delay: 60}`.
+    Use instead: `options: {evaluation_delay: 60}`; 0 where both arrive together.
 
     Source: Datadog's documentation recommends 60 seconds with division.
     """
     if not _may_divide_counts(view):
         return
-    if view.options.get("evaluation_delay") or _window(view) > _FRESH:
+    if "evaluation_delay" in view.options or _window(view) > _FRESH:
         return
     for division in divisions_in(_expression(view)):
         if _counts(division.denominator):

@@ -323,16 +323,21 @@ def priority_raised_in_text(view: MessageView) -> Iterator[Finding]:
 # too many
 
 
+_ALERT_AND_RECOVERY: Final = 2
+"""Transitions that every monitor has."""
+
+
 @rule("routing/handle-in-every-state", Severity.WARNING)
 def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
     """
     A handle stands in the message outside every condition, so it is notified at every transition.
 
     Why: what stands outside conditions is sent at every transition: alert, warning, missing data,
-    each recovery and each reminder. One spike then makes half a dozen mails. Routing is not the
-    message's business here: it adds a line for each state.
+    each recovery and each reminder. One spike then makes half a dozen mails. A monitor that only
+    alerts and recovers tells nobody too much. Routing is not the message's business here: it adds
+    a line for each state.
 
-    Example: `message: "Quotes fail. @slack-sales"`
+    Example: `message: "Quotes fail. @slack-sales"` with `thresholds: {critical: 5, warning: 3}`
 
     Use instead: `also_notify: {alert: ["@slack-sales"]}`
 
@@ -341,11 +346,13 @@ def handle_in_every_state(view: MessageView) -> Iterator[Finding]:
     """
     if "@" not in view.text:
         return
+    names = [transition.name.replace("_", " ") for transition in view.reach.transitions()]
+    if len(names) <= _ALERT_AND_RECOVERY:
+        return
     is_for_one_state = for_one_state(view.message.elements)
     for place in places_in(("message",), view.text):
         if is_for_one_state(place.start):
             continue
-        names = [transition.name.replace("_", " ") for transition in view.reach.transitions()]
         name = place.handle.name
         yield finding_at(
             place,
