@@ -138,15 +138,19 @@ def existence(use: VariableUse, surroundings: Surroundings) -> VariableVerdict:
     verdict = _existence(use.path, surroundings)
     if use.place == "eval" and verdict.existence is Existence.EXISTS and use.name in TEXTS:
         instead = f"{use.name}_epoch" if use.name.endswith("_at") else ""
-        return VariableVerdict(
-            existence=Existence.BLANK,
-            reason=f"`{use.name}` is no number, so eval cannot compute with it",
-            instead=instead,
-        )
+        return _blank(f"`{use.name}` is no number, so eval cannot compute with it", instead)
     return verdict
 
 
 _EXISTS = VariableVerdict(existence=Existence.EXISTS)
+
+
+def _blank(reason: str, instead: str = "") -> VariableVerdict:
+    return VariableVerdict(existence=Existence.BLANK, reason=reason, instead=instead)
+
+
+def _unknown(reason: str, instead: str = "") -> VariableVerdict:
+    return VariableVerdict(existence=Existence.UNKNOWN, reason=reason, instead=instead)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -158,14 +162,8 @@ def _existence(path: tuple[str, ...], around: Surroundings) -> VariableVerdict:
         return _member(path[0], around)
     first, last = path[0], path[-1]
     key = ".".join(path[:-1])
-    if last == "name" and _grouped(key, around):
-        return _EXISTS
-    if last != "name" and last.lower() == "name" and _grouped(key, around):
-        return VariableVerdict(
-            existence=Existence.UNKNOWN,
-            reason=f"`.{last}` is written `.name`",
-            instead=f"{_bracketed(key)}.name",
-        )
+    if last.lower() == "name" and _grouped(key, around):
+        return _called(path, key, around)
     if _grouped(".".join(path), around) and last == "name":
         # `by {host.name}`: the exact form is [host.name].name, the short one is in use too
         return _EXISTS
@@ -180,12 +178,21 @@ def _existence(path: tuple[str, ...], around: Surroundings) -> VariableVerdict:
     if around.type in UNLISTED or around.group_keys is None:
         return _EXISTS
     if first == "host":
-        return VariableVerdict(
-            existence=Existence.BLANK,
-            reason="variables of the host exist where the query groups by host",
-            instead=_suggested_key(last, around),
+        return _blank(
+            "variables of the host exist where the query groups by host",
+            _suggested_key(last, around),
         )
     return _no_such(dotted(path), around, instead=_grouped_instead(path, around))
+
+
+def _called(path: tuple[str, ...], key: str, around: Surroundings) -> VariableVerdict:
+    """Return what becomes of the value of a key that the query groups by."""
+    if path[-1] != "name":
+        return _unknown(f"`.{path[-1]}` is written `.name`", f"{_bracketed(key)}.name")
+    if len(path) > 2 and key in (around.group_keys or ()):
+        # Datadog, monitors/notify/variables: "Tag key with period", "Group by facet"
+        return _blank(f"the dots of the key `{key}` need brackets", f"[{key}].name")
+    return _EXISTS
 
 
 # words without a dot
@@ -198,40 +205,27 @@ def _word(word: str, around: Surroundings) -> VariableVerdict:
         if around.type not in NO_NUMBER:
             return _EXISTS
         instead = "a.value" if around.type == "composite" and word == "value" else ""
-        return VariableVerdict(
-            existence=Existence.BLANK,
-            reason=f"a {around.type} monitor compares no number of its own",
-            instead=instead,
-        )
+        return _blank(f"a {around.type} monitor compares no number of its own", instead)
     if word in BY_THRESHOLD:
         needed = BY_THRESHOLD[word]
         if needed in around.thresholds:
             return _EXISTS
-        return VariableVerdict(
-            existence=Existence.BLANK,
-            reason=f"the threshold `{needed}` is not set",
-            instead="threshold",
-        )
+        return _blank(f"the threshold `{needed}` is not set", "threshold")
     types = [type_ for type_, words in BY_TYPE.items() if word in words]
     if types:
-        return VariableVerdict(
-            existence=Existence.BLANK, reason=f"`{word}` exists in {types[0]}s only"
-        )
+        return _blank(f"`{word}` exists in {types[0]}s only")
     if word in SOURCES and around.type in SOURCES[word].types:
-        return VariableVerdict(
-            existence=Existence.UNKNOWN,
-            reason=f"`{word}` alone names nothing",
-            instead=f"{word}.{nearest('message', SOURCES[word].fields) or 'link'}",
+        return _unknown(
+            f"`{word}` alone names nothing",
+            f"{word}.{nearest('message', SOURCES[word].fields) or 'link'}",
         )
     return _bare_key(word, around)
 
 
 def _bare_key(word: str, around: Surroundings) -> VariableVerdict:
     if _grouped(word, around) and not _slip(word, around):
-        return VariableVerdict(
-            existence=Existence.UNKNOWN,
-            reason=f"`{word}` is a tag: what it is called ends with .name",
-            instead=f"{_bracketed(word)}.name",
+        return _unknown(
+            f"`{word}` is a tag: what it is called ends with .name", f"{_bracketed(word)}.name"
         )
     return _no_such(word, around)
 
@@ -254,9 +248,7 @@ def _no_such(name: str, around: Surroundings, instead: str = "") -> VariableVerd
         names = [known for known in known_variables(around) if known.endswith(".name")]
         key = nearest(name, (known.removesuffix(".name") for known in names), 0.7)
         near = f"{key}.name" if key else ""
-    return VariableVerdict(
-        existence=Existence.UNKNOWN, reason=f"there is no variable `{name}`", instead=near
-    )
+    return _unknown(f"there is no variable `{name}`", near)
 
 
 # tags and facets of the group
@@ -301,9 +293,7 @@ def _key(key: str, around: Surroundings) -> VariableVerdict:
         reason = f"the query does not group by `{key}` (it groups by {', '.join(keys)})"
     else:
         reason = f"the query does not group by `{key}`, and by nothing else"
-    return VariableVerdict(
-        existence=Existence.BLANK, reason=reason, instead=_suggested_key(key, around)
-    )
+    return _blank(reason, _suggested_key(key, around))
 
 
 def _suggested_key(key: str, around: Surroundings) -> str:
@@ -348,11 +338,7 @@ def _event(path: tuple[str, ...], around: Surroundings) -> VariableVerdict:
         return _EXISTS
     near = nearest(field, (*source.fields, *source.open_fields), 0.7)
     rest = dotted((first, near, *path[2:])) if near else dotted((first, "attributes", *path[1:]))
-    return VariableVerdict(
-        existence=Existence.UNKNOWN,
-        reason=f"`{first}` has no field `{field}`",
-        instead=rest,
-    )
+    return _unknown(f"`{first}` has no field `{field}`", rest)
 
 
 def _own_source(path: tuple[str, ...], around: Surroundings) -> str:
@@ -367,10 +353,9 @@ def _member(letter: str, around: Surroundings) -> VariableVerdict:
     if around.members is None or LETTERS.index(letter) < around.members:
         return _EXISTS
     last = LETTERS[min(around.members, len(LETTERS)) - 1] if around.members else ""
-    return VariableVerdict(
-        existence=Existence.UNKNOWN,
-        reason=f"the composite has {around.members} members, so there is no `{letter}`",
-        instead=f"{last}.value" if last else "",
+    return _unknown(
+        f"the composite has {around.members} members, so there is no `{letter}`",
+        f"{last}.value" if last else "",
     )
 
 

@@ -271,6 +271,35 @@ def silent_at_zero(view: QueryView) -> Iterator[Finding]:
         )
 
 
+@rule("query/silent-group", Severity.WARNING)
+def silent_group(view: QueryView) -> Iterator[Finding]:
+    """
+    A log monitor waits for no logs in each group, where a group without logs does not count.
+
+    Why: Datadog compares a group only if it has logs. A service that goes silent by itself does
+    not alert; only when there are no logs of any group is there an alert.
+
+    Example: `logs("env:prod").index("*").rollup("count").by("service").last("30m") < 1`
+
+    Use instead: a monitor for each service, without `.by(…)` and with the service in the search;
+    `for_each` makes them of one. Or `on_missing_data: show_and_notify_no_data`
+
+    Source: Datadog's page on log monitors, about `below` and groups.
+    """
+    compared = comparison(view.query)
+    if view.type != "log alert" or compared is None or not _asks_for_none(compared):
+        return
+    by = step(view.query, "by")
+    if by is not None and counts_events(view) and not notifies_no_data(view.options):
+        yield Finding(
+            message="a group without logs does not alert by itself, only all of them together do",
+            field=("query",),
+            start=by.start,
+            end=by.end,
+            hint="search for one group, without `.by(…)`; `for_each` makes a monitor for each",
+        )
+
+
 _BAD_NEWS: Final = re.compile(
     r"error|fail|exception|[^a-z0-9][45]xx|fatal|crash|reject|timeout|timed_out|dropped|throttl"
     r"|oom|dead_?letter|dlq|denied|declined",
