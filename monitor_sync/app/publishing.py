@@ -18,19 +18,24 @@ def publish(folder: Path, files: Iterable[tuple[str, str]]) -> int:
     """
     Write files into a folder, remove those of last time that are no longer there; count them.
 
-    Raises UsageError for a folder that holds what is not ours, and for what cannot be written.
+    Raises UsageError for a folder or a file that is not ours, and for what cannot be written. A
+    file is listed before it is written, so that it is ours after a kill too.
     """
-    before = _ours(folder)
+    ours = _ours(folder)
     written: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _keep(folder / MANIFEST, json.dumps(sorted(before)))
+        _keep(folder / MANIFEST, json.dumps(sorted(ours)))
         for name, text in files:
             place = _place(folder, name)
+            if name not in ours:
+                _refuse_other(place)
+                ours.add(name)
+                _keep(folder / MANIFEST, json.dumps(sorted(ours)))
             place.parent.mkdir(parents=True, exist_ok=True)
             _keep(place, text)
             written.append(name)
-        for name in before.difference(written):
+        for name in ours.difference(written):
             _place(folder, name).unlink(missing_ok=True)
         _keep(folder / MANIFEST, json.dumps(sorted(written)))
     except OSError as error:
@@ -64,6 +69,14 @@ def _ours(folder: Path) -> set[str]:
             hint="name an empty folder, or one that does not exist yet",
         )
     return set(names)
+
+
+def _refuse_other(place: Path) -> None:
+    if place.exists():
+        raise UsageError(
+            f"{place} is no page of the site that was written here before, so it is left as it is",
+            hint="move it away, or name another folder",
+        )
 
 
 def _inside(name: object) -> bool:

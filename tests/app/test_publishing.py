@@ -63,6 +63,19 @@ def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
     assert publish(tmp_path / "out", [("index.html", "2")]) == 1
 
 
+def test_a_page_that_a_person_put_beside_ours_is_not_written_over(tmp_path: Path) -> None:
+    publish(tmp_path / "out", [("index.html", "1")])
+    theirs = tmp_path / "out" / "teams.html"
+    theirs.write_text("mine")
+
+    with pytest.raises(UsageError, match=r"teams\.html is no page of the site"):
+        publish(tmp_path / "out", [("index.html", "2"), ("teams.html", "2")])
+
+    assert theirs.read_text() == "mine"
+    theirs.unlink()
+    assert publish(tmp_path / "out", [("index.html", "3"), ("teams.html", "3")]) == 2
+
+
 def test_a_file_where_the_folder_would_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
@@ -78,7 +91,7 @@ def test_a_link_in_the_folder_leads_no_page_and_no_removal_out_of_it(tmp_path: P
     others.mkdir()
     (others / "old.html").write_text("theirs")
     (folder / "teams").symlink_to(others)
-    (folder / MANIFEST).write_text('["teams/old.html"]')
+    (folder / MANIFEST).write_text('["index.html", "teams/old.html"]')
 
     for files in ([("index.html", "2")], [("teams/new.html", "2")]):
         with pytest.raises(UsageError, match="teams is a link"):

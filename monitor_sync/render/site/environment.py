@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from monitor_sync.counting import count
 from monitor_sync.insight.response.titles import short_title
 from monitor_sync.render.quantities import duration, percent
+
+if TYPE_CHECKING:
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
 
 _UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"} | {
     "\u2029": "\\u2029"
@@ -49,21 +55,37 @@ def unbroken_percent(share: float | None) -> str:
 def script_json(value: Any) -> Markup:
     """Return a value as JSON that may stand in a script: nothing in it ends the script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character, escape in _UNSAFE.items():
-        text = text.replace(character, escape)
+    for character, escaped in _UNSAFE.items():
+        text = text.replace(character, escaped)
     return Markup(text)  # noqa: S704 - no character that HTML knows is left
 
 
 @functools.cache
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    markdown_it = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown_it.add_render_rule("image", _image)
+    return markdown_it
+
+
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
+) -> str:
+    """Return what an image shows, in words, with a way to it where it has an address."""
+    image = tokens[place]
+    shown = renderer.renderInlineAsText(image.children, options, env)
+    words = escape(f"[image: {shown}]" if shown else "[image]")
+    source = str(image.attrGet("src"))
+    in_link = sum(token.nesting for token in tokens[:place] if token.tag == "a")
+    if in_link or not source.startswith(("https://", "http://")):
+        return words
+    return Markup('<a href="{}">{}</a>').format(source, words)
 
 
 def markdown(text: str) -> Markup:
     """
     Return CommonMark as HTML: HTML in it stays text, and so does a link to a script.
 
-    Its headings stand below those of the page, and images are left out: one from elsewhere would
+    Its headings stand below those of the page, and images become words: one from elsewhere would
     tell there who reads.
     """
     tokens = _markdown().parse(text)

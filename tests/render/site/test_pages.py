@@ -17,6 +17,7 @@ from monitor_sync.app.on_call import VerifiedPaths
 from monitor_sync.incidents import ResponseTarget
 from monitor_sync.model import Team
 from monitor_sync.oncall.path import OnCall, PagingPath, PathStep
+from monitor_sync.render.site.environment import markdown
 from monitor_sync.render.site.places import targets
 from tests.insight.response.history import PAGER, monitor
 from tests.render.site.facts import MADE, MOTOR, site
@@ -111,6 +112,20 @@ def test_an_sop_is_markdown_in_which_html_is_text() -> None:
     assert "&lt;b onclick=x&gt;" in page
     assert 'javascript:alert(1)"' not in page
     assert "<img" not in page
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("![a <map>](https://e/y.png)", '<a href="https://e/y.png">[image: a &lt;map&gt;]</a>'),
+        ("![map](local.png)", "[image: map]"),
+        ("![](local.png)", "[image]"),
+        ("[![map](https://e/y.png)](https://e)", '<a href="https://e">[image: map]</a>'),
+        ('![x](<https://e/"onload="x>)', '<a href="https://e/%22onload=%22x">[image: x]</a>'),
+    ],
+)
+def test_an_image_in_an_sop_is_told_in_words_and_loaded_by_nobody(written: str, shown: str) -> None:
+    assert markdown(written) == f"<p>{shown}</p>\n"
 
 
 @pytest.mark.parametrize("names", [True, False])
