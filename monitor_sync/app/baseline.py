@@ -37,16 +37,38 @@ def known(diagnostic: Diagnostic, root: PurePosixPath) -> Known:
     return Known(diagnostic.rule, file.as_posix(), diagnostic.key, diagnostic.message)
 
 
-def written(diagnostics: Iterable[Diagnostic], root: PurePosixPath) -> tuple[str, int]:
+def written(
+    diagnostics: Iterable[Diagnostic], root: PurePosixPath, besides: Counter[Known] | None = None
+) -> tuple[str, int]:
     """
     Return the text of a baseline, sorted so that its diffs are small, and how many it holds.
 
-    Errors of reading are left out: they leave no whole monitor, so nothing can be planned.
+    Those of ``besides`` are in it too, each as often as the one that has it more often. Errors of
+    reading are left out: they leave no whole monitor, so nothing can be planned.
     """
-    kept = sorted(
+    kept = Counter(
         known(diagnostic, root) for diagnostic in diagnostics if diagnostic.rule not in ERRORS
     )
-    return jsontext.array(finding._asdict() for finding in kept) + "\n", len(kept)
+    findings = sorted((kept | (besides or Counter())).elements())
+    return jsontext.array(finding._asdict() for finding in findings) + "\n", len(findings)
+
+
+class Before(NamedTuple):
+    """A baseline that is there before it is added to: its bytes, and what they say."""
+
+    content: bytes
+    findings: Counter[Known]
+
+
+def before(path: Path | None) -> Before | None:
+    """
+    Return the baseline that is there already, None where there is no such file.
+
+    Raises UsageError where the file cannot be read, or is no baseline.
+    """
+    if path is None or not path.exists():
+        return None
+    return _read(path, "name a file that is a baseline, or that is not there yet")
 
 
 def read(path: Path) -> Counter[Known]:
@@ -55,17 +77,22 @@ def read(path: Path) -> Counter[Known]:
 
     Raises UsageError where it cannot be read, or is no baseline.
     """
+    hint = f"`monitor-sync validate --baseline {path} --write-baseline` writes one"
+    return _read(path, hint).findings
+
+
+def _read(path: Path, hint: str) -> Before:
     try:
-        entries = json.loads(regular_file.content(path))
-        return Counter(Known(*(_text(entry[name]) for name in _FIELDS)) for entry in entries)
+        content = regular_file.content(path)
+        findings = (
+            Known(*(_text(entry[name]) for name in _FIELDS)) for entry in json.loads(content)
+        )
+        return Before(content, Counter(findings))
     except OSError as error:
         reason = system_reason(error)
     except (ValueError, KeyError, TypeError, RecursionError):
         reason = "it is no baseline"
-    raise UsageError(
-        f"cannot read {path}: {reason}",
-        hint=f"`monitor-sync validate --baseline {path} --write-baseline` writes one",
-    )
+    raise UsageError(f"cannot read {path}: {reason}", hint=hint)
 
 
 def _text(value: object) -> str:

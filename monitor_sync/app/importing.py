@@ -44,7 +44,8 @@ class ImportOptions:
     Which live monitors are imported, and how. One of the first four says which.
 
     ``since`` is in milliseconds since 1970. ``project`` names the project where there is none yet.
-    ``baseline`` is a file that gets the findings which the imported monitors come with. With
+    ``baseline`` is a file that gets the findings which the imported monitors come with, beside
+    those that it holds. With
     ``templates`` what monitors have in common is written as templates, with ``tests`` first unit
     tests too. ``state`` is what another tool says of its own resources, as JSON that was read
     (``adopt/other_side.py``); None for none.
@@ -130,6 +131,7 @@ def import_monitors(
     """
     conversation = conversation or Conversation()
     _other_side(options.state, ())  # said before anything is written
+    known = baseline.before(options.baseline)
     with files.uncollected():
         before = _bytes(root, options)
         loaded, existing = _read(root) if before else _nothing(options.project)
@@ -145,7 +147,7 @@ def import_monitors(
         existing = replace(existing, slos={**existing.slos, **slos.names})
         work = _Work(root, before, texts, loaded, existing, placing, live, slos.names)
         proven = work.proven(selection, conversation, options)
-    imported = work.ended(proven, selection, options, shares)
+    imported = work.ended(proven, selection, options, shares, known)
     ids = [monitor.id for monitor in imported.monitors]
     return replace(imported, other_side=_other_side(options.state, ids), unread_slos=slos.unread)
 
@@ -235,6 +237,7 @@ class _Work:
         selection: Selection,
         options: ImportOptions,
         shares: tuple[TagShare, ...],
+        known: baseline.Before | None,
     ) -> Imported:
         draft = proven.draft
         changed = {**self.shared, **draft.texts} if draft.placed else {}
@@ -248,7 +251,10 @@ class _Work:
             }
             if options.baseline is not None:
                 of_monitors = [finding for finding in proven.findings if finding.key]
-                texts[options.baseline], _ = baseline.written(of_monitors, PurePosixPath())
+                texts[options.baseline], _ = baseline.written(
+                    of_monitors, PurePosixPath(), known.findings if known else None
+                )
+                kept |= {options.baseline: known.content} if known else {}
             land(texts, {path: kept[path] for path in texts if path in kept})
         return Imported(
             root=self.root,

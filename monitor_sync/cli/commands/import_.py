@@ -97,7 +97,7 @@ def _state(_: click.Context, parameter: click.Parameter, path: Path | None) -> A
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
     callback=options.writable,
-    help="Keep the findings in this file, for `validate --baseline`.",
+    help="Add the findings to this file, for `validate --baseline`.",
 )
 @options.deadline
 @options.output("text", "json")
