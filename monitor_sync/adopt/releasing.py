@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from monitor_sync.project.edits import Delete, Edit, Set, without
@@ -49,6 +51,24 @@ def depart(
         departure.bound.update(file.bound)
         departure.edits[f"{source.file.unit}/{source.file.name}.yaml"] = edits
     return departure
+
+
+def orphaned_tests(
+    tests: Sequence[Any], start: str, own: Collection[str], leaving: AbstractSet[str]
+) -> list[int]:
+    """
+    Return which unit tests of a file are of leaving monitors alone, by their place in its list.
+
+    ``own`` are the keys of the file beside, which begin with ``start``. A test names one, or
+    several by a glob, and names none that leaves where its name fits nothing.
+    """
+
+    def fits(test: Any) -> list[str]:
+        named = start + str(test.get("monitor") if isinstance(test, dict) else "")
+        return [named] if named in own else [key for key in own if fnmatchcase(key, named)]
+
+    of_each = [fits(test) for test in tests]
+    return [place for place, keys in enumerate(of_each) if keys and leaving >= set(keys)]
 
 
 class _File:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from monitor_sync.adopt.releasing import depart
+from monitor_sync.adopt.releasing import depart, orphaned_tests
 from monitor_sync.app import files, rewriting
 from monitor_sync.app.failures import NotProven
 from monitor_sync.app.rewriting import ByHand, Rewritten
 from monitor_sync.app.selection import suggest
 from monitor_sync.counting import count
 from monitor_sync.errors import UsageError
+from monitor_sync.project.edits import Edit, without
+from monitor_sync.project.files import find_tests
+from monitor_sync.project.parsed import parse
 from monitor_sync.selectors import with_stems
 
 if TYPE_CHECKING:
@@ -36,10 +40,15 @@ class ReleaseOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """Which monitors leave, the files that say so, and what a person may want to know."""
+    """
+    Which monitors leave, the files that say so, and what a person may want to know.
+
+    ``tests`` counts the unit tests that leave with them: those of no other monitor.
+    """
 
     keys: tuple[str, ...]
     files: tuple[Rewritten, ...]
+    tests: int = 0
     notes: tuple[str, ...] = ()
     dry_run: bool = False
 
@@ -58,15 +67,17 @@ def release(root: Path, keys: Sequence[str], options: ReleaseOptions | None = No
     if departure.bound:
         key, reason = next(iter(departure.bound.items()))
         raise UsageError(f"{key} cannot be released alone: {reason}", hint=_alone(loaded, key))
-    rewritten, by_hand = rewriting.rewrite(root, departure.edits)
     leaving = {key for keys in named.values() for key in keys}
+    tests, emptied = _tests(root, loaded, leaving)
+    rewritten, by_hand = rewriting.rewrite(root, {**departure.edits, **tests})
     _prove(root, loaded, leaving, rewritten, by_hand)
     if not options.dry_run:
         rewriting.write(rewritten)
     return Release(
         keys=tuple(sorted(leaving)),
         files=tuple(rewritten),
-        notes=tuple(_notes(loaded, leaving)),
+        tests=sum(map(len, tests.values())),
+        notes=(*_notes(loaded, leaving), *emptied),
         dry_run=options.dry_run,
     )
 
@@ -88,6 +99,29 @@ def _alone(loaded: Loaded, key: str) -> str:
     if len(family) > 1:
         return f"`monitor-sync release {stem}` releases all {len(family)} of {stem}"
     return "write the monitors of the template out in the file first"
+
+
+def _tests(
+    root: Path, loaded: Loaded, leaving: AbstractSet[str]
+) -> tuple[dict[str, list[Edit]], list[str]]:
+    """Return what takes the tests of leaving monitors out, by file, and what a person deletes."""
+    edits: dict[str, list[Edit]] = {}
+    emptied = []
+    for file in find_tests(root):
+        start = f"{file.unit}/{file.name}/"
+        own = [key for key in loaded.project.monitors if key.startswith(start)]
+        if leaving.isdisjoint(own):
+            continue
+        written = parse(file)[0].written
+        tests = written.get("tests") if isinstance(written, dict) else None
+        if not isinstance(tests, list):
+            continue  # `validate` says what is wrong with the file
+        orphans = orphaned_tests(tests, start, own, leaving)
+        if orphans and len(orphans) == len(tests):
+            emptied.append(f"delete {file.shown}: all its tests are of what leaves")
+        elif orphans:
+            edits[f"{file.unit}/{file.path.name}"] = without(("tests",), orphans[::-1], len(tests))
+    return edits, emptied
 
 
 def _prove(

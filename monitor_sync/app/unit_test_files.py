@@ -22,7 +22,7 @@ from monitor_sync.language.tree import CheckQuery, CompositeQuery, SearchQuery, 
 from monitor_sync.language.tree_queries import is_counted, tags_in
 from monitor_sync.model import Monitor, Project
 from monitor_sync.project.document import Document
-from monitor_sync.project.files import ProjectFile
+from monitor_sync.project.files import TESTS, ProjectFile
 from monitor_sync.project.parsed import ParsedFile, parse
 from monitor_sync.project.yaml_reader import DataPath
 
@@ -94,13 +94,12 @@ def _checked_tests(
     tests = parsed.written.get("tests") if isinstance(parsed.written, dict) else None
     if not isinstance(tests, list) or ("tests",) in parsed.wrong:
         return
-    beside = files.get(f"{parsed.file.unit}/{parsed.file.name}", {})
     misshapen = parsed.parts("tests")
     for index, written in enumerate(tests):
         try:
             if index in misshapen:
                 continue
-            for monitor in _monitors(parsed.file.name, str(written["monitor"]), beside):
+            for monitor in _monitors(parsed.file, str(written["monitor"]), files):
                 yield index, monitor, _checked(written, monitor)
         except _WrongTest as wrong:
             diagnostics.append(_diagnostic(parsed.document, ("tests", index), wrong))
@@ -111,16 +110,37 @@ def _diagnostic(document: Document, where: DataPath, wrong: _WrongTest) -> Diagn
     return document.diagnostic(wrong.rule, str(wrong), span, hint=wrong.hint)
 
 
-def _monitors(file: str, pattern: str, beside: Mapping[str, Monitor]) -> list[Monitor]:
+def _monitors(file: ProjectFile, pattern: str, files: Files) -> list[Monitor]:
     """Return the monitors of the file beside that a test is about. Raises _WrongTest."""
+    beside = files.get(f"{file.unit}/{file.name}", {})
     if pattern in beside:
         return [beside[pattern]]
     monitors = [monitor for name, monitor in beside.items() if fnmatchcase(name, pattern)]
     if not monitors:
-        hint = did_you_mean(pattern, beside, f"it has {listed(list(beside))}")
-        message = f"{file}.yaml declares no monitor `{pattern}`"
-        raise _WrongTest(("monitor",), message, hint if beside else "", _NO_MONITOR)
+        message = f"{file.name}.yaml declares no monitor `{pattern}`"
+        hint = _elsewhere(file, pattern, files)
+        if beside and not hint:
+            hint = did_you_mean(pattern, beside, f"it has {listed(list(beside))}")
+        raise _WrongTest(("monitor",), message, hint, _NO_MONITOR)
     return monitors
+
+
+def _elsewhere(file: ProjectFile, name: str, files: Files) -> str:
+    """Return where the monitor of a test has moved to, as a hint; empty if nothing says so."""
+    former = f"{file.unit}/{file.name}/{name}"
+    places = [
+        (place, own)
+        for place, monitors in files.items()
+        for own, monitor in monitors.items()
+        if former in monitor.moved_from or (own == name and place.startswith(f"{file.unit}/"))
+    ]
+    if len(places) != 1:
+        return ""
+    place, now = places[0]
+    if place == f"{file.unit}/{file.name}":
+        return f"write `{now}`, as it is called now"
+    renamed = "" if now == name else f", and write `{now}`, as it is called now"
+    return f"{place}.yaml declares it: move the test to {place}{TESTS}{renamed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ def text(release: Release, style: Style = PLAIN) -> str:
     lines += [f"note: {plain(note)}" for note in release.notes]
     where = count(len(release.files), "file")
     whom = plain(release.keys[0]) if len(release.keys) == 1 else count(len(release.keys), "monitor")
+    whom += f" and {count(release.tests, 'unit test')}" if release.tests else ""
     if release.dry_run:
         lines.append(f"Would take {whom} out of {where}; nothing was written.")
     else:
@@ -32,6 +33,7 @@ def as_json(release: Release) -> str:
     value = {
         "released": list(release.keys),
         "files": patch.as_json(release.files),
+        "tests": release.tests,
         "notes": list(release.notes),
         "written": not release.dry_run,
     }

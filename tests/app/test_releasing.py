@@ -9,6 +9,7 @@ import pytest
 from monitor_sync.app import ReleaseOptions, release
 from monitor_sync.app.failures import NotProven
 from monitor_sync.errors import UsageError
+from monitor_sync.render import releasing
 from tests.project.builders import MONITOR, indented, write
 
 _TEMPLATE = "item: service\nmonitors:\n" + "".join(
@@ -73,3 +74,42 @@ def test_a_member_of_a_composite_stays_and_nothing_is_written(tmp_path: Path) ->
     ]
     assert refused.value.diagnostics[0].span.path == (root / "motor/flow.yaml").as_posix()
     assert (root / "motor/flow.yaml").read_text() == flow
+
+
+_TWO = "monitors:\n  a:\n" + indented(MONITOR, 4) + "  ab:\n"
+_TWO += indented(MONITOR.replace("motor", "other"), 4)
+
+
+def _tests(*monitors: str) -> str:
+    return "tests:\n" + "".join(
+        f"  - name: of {monitor}\n    monitor: {monitor!r}\n"
+        "    series: [{metric: m, values: 1x9}]\n    expect: [{at: 9m, state: ok}]\n"
+        for monitor in monitors
+    )
+
+
+def _with_tests(tmp_path: Path, tests: str) -> Path:
+    root = write(tmp_path / "monitors", {"motor/flow.yaml": _TWO})
+    (root / "motor/flow.tests.yaml").write_text(tests)
+    return root
+
+
+def test_unit_tests_of_what_leaves_go_too_and_those_of_others_stay(tmp_path: Path) -> None:
+    root = _with_tests(tmp_path, _tests("a", "ab", "a*"))
+
+    released = release(root, ["motor/flow/a"])
+
+    assert (root / "motor/flow.tests.yaml").read_text() == _tests("ab", "a*")
+    assert releasing.text(released).splitlines()[-2] == (
+        "Took motor/flow/a and 1 unit test out of 2 files."
+    )
+
+
+def test_a_file_that_has_no_other_tests_is_left_to_a_person(tmp_path: Path) -> None:
+    root = _with_tests(tmp_path, _tests("a"))
+
+    released = release(root, ["motor/flow/a"])
+
+    shown = (root / "motor/flow.tests.yaml").as_posix()
+    assert released.notes == (f"delete {shown}: all its tests are of what leaves",)
+    assert (root / "motor/flow.tests.yaml").read_text() == _tests("a")

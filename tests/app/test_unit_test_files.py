@@ -10,6 +10,7 @@ from monitor_sync.app import unit_tests
 from monitor_sync.app.failures import WrongFiles
 from monitor_sync.app.validation import ValidateOptions, validate
 from monitor_sync.diagnostics import Severity
+from tests.project.builders import write
 
 FILES = {
     "project.yaml": "project: acme\ntags: {env: production}\n",
@@ -104,3 +105,33 @@ def test_a_selector_selects_the_tests_of_a_file_with_it(tmp_path: Path) -> None:
     _validated(tmp_path, TWO_WRONG, **{"motor/other.yaml": "monitors: {}\n"})
     for selector, count in (("motor/flow", 2), ("motor", 2)):
         assert len(validate(tmp_path, ValidateOptions(selectors=(selector,))).diagnostics) >= count
+
+
+_MOVED = "motor/other.yaml declares it: move the test to motor/other.tests.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "monitor", "hint"),
+    [
+        ("motor/other.yaml", "slow:", _MOVED),
+        (
+            "motor/other.yaml",
+            "late:\n    moved_from: motor/flow/slow",
+            f"{_MOVED}, and write `late`, as it is called now",
+        ),
+        ("motor/flow.yaml", "late:\n    moved_from: slow", "write `late`, as it is called now"),
+        ("motor/other.yaml", "late:", ""),
+    ],
+)
+def test_a_test_whose_monitor_has_moved_is_told_where_to(
+    tmp_path: Path, file: str, monitor: str, hint: str
+) -> None:
+    declared = FILES["motor/flow.yaml"].replace("slow:", monitor)
+    tests = {"motor/flow.tests.yaml": f"tests:\n  - {RIGHT}\n"}
+    files = {name: text for name, text in FILES.items() if name != "motor/flow.yaml"}
+    root = write(tmp_path, {**files, file: declared, **tests})
+
+    with pytest.raises(WrongFiles) as caught:
+        unit_tests.run_tests(root, (), "*")
+
+    assert [mistake.hint for mistake in caught.value.diagnostics] == [hint]
