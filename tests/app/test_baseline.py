@@ -137,3 +137,11 @@ def test_nobody_waits_for_a_pipe_or_reads_a_device_without_end(tmp_path: Path) -
     for place in ("pipe", "link"):
         with pytest.raises(UsageError, match="it is no regular file"):
             baseline.read(tmp_path / place)
+
+
+def test_what_is_added_to_is_a_baseline_or_not_there(tmp_path: Path) -> None:
+    (tmp_path / "notes.json").write_text('{"ours": 1}')
+
+    with pytest.raises(UsageError, match="it is no baseline"):
+        baseline.before(tmp_path / "notes.json")
+    assert baseline.before(tmp_path / "new.json") is None

@@ -311,17 +311,6 @@ def test_a_second_import_adds_to_the_baseline_of_the_first(root: Path, local: Lo
     assert {finding["key"] for finding in both} - {finding["key"] for finding in first}
 
 
-def test_a_file_that_is_no_baseline_is_not_written_over(root: Path, local: Local) -> None:
-    kept = root.parent / "notes.json"
-    kept.write_text('{"ours": 1}')
-
-    with pytest.raises(UsageError, match="it is no baseline"):
-        imported(root, local, ids=[12], baseline=kept)
-
-    assert kept.read_text() == '{"ours": 1}'
-    assert (root / "motor/api.yaml").read_text() == FLOW
-
-
 def test_the_findings_of_monitors_in_a_template_are_a_baseline(root: Path, local: Local) -> None:
     services = ("checkout", "login", "search")
     queries = [f"avg(last_5m):avg:web.latency{{service:{service}}} > 90" for service in services]
